@@ -74,7 +74,7 @@ export const profiles = {
   documented: {},
   "tags-dropped": { tags: "dropped" },
   "tags-rejected": { tags: "rejected" },
-  "no-carrier": { tags: "dropped", description: "collapsed" },
+  "no-record-location": { tags: "dropped", description: "collapsed" },
   "sync-changes-writer": { syncChangesLastWriter: true },
   "backing-key-as-service": { backingKeyIdentity: "service" },
   "stale-status": { statusFreshness: "stale" },

@@ -31,7 +31,7 @@ export const noSeal: OwnSeal = () => undefined;
 export type { ConsentRecord, DualMarker };
 
 /** A record that is not yet on a key, so it has no ID. */
-export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier" | "vouchedBy">;
+export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "location" | "vouchedBy">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 /** How long a request counts that an approval quotes. The run that acts on the approval may be an engine's. */
@@ -64,17 +64,17 @@ const noMark = "0".repeat(markCharacters);
 const noTime = "0".repeat(8);
 
 /** Depends on the key's ID, so a record copied to another key has a different ID there. */
-export function recordId(keyId: string, carrierText: string, sha256: Sha256): string {
-  return namesOf(keyId, carrierText, sha256).id;
+export function recordId(keyId: string, recordText: string, sha256: Sha256): string {
+  return namesOf(keyId, recordText, sha256).id;
 }
 
 /** The short name that people type, and the full hash that a review file quotes. */
 export function namesOf(
   keyId: string,
-  carrierText: string,
+  recordText: string,
   sha256: Sha256,
 ): { readonly id: string; readonly sha256: string } {
-  const hash = sha256(`${keyId}\n${carrierText}`);
+  const hash = sha256(`${keyId}\n${recordText}`);
   return { id: idOfHash(hash), sha256: hash };
 }
 
@@ -226,7 +226,7 @@ export function decodeTagValue(
   if (!isIamId(author)) return undefined;
   return {
     ...namesOf(keyId, value, sha256),
-    carrier: "tag",
+    location: "tag",
     step,
     writtenAtMs: time * 1000,
     digest,
@@ -303,7 +303,7 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
   const { how, time = noTime, digest = "", author = noMark, deactivated = noTime, setter = noMark } = parts;
   return {
     ...namesOf(keyId, text, sha256),
-    carrier: "description",
+    location: "description",
     step,
     writtenAtMs: Number.parseInt(time, 16) * 1000,
     digest,

@@ -117,9 +117,9 @@ export interface StatedReason {
 export interface ConsentRecord {
   /** Names this record, of this key and step alone: 32 hex digits. */
   readonly id: string;
-  /** SHA-256 of the key's ID and the carrier's text, 64 hex digits. The ID is its first half. */
+  /** SHA-256 of the key's ID and the text of the record, 64 hex digits. The ID is its first half. */
   readonly sha256: string;
-  readonly carrier: "tag" | "description";
+  readonly location: "tag" | "description";
   readonly step: ApprovedStep;
   readonly writtenAtMs: number;
   readonly digest: string;
@@ -175,7 +175,7 @@ export interface DeactivationNote {
   readonly deactivatedBy?: Identity;
 }
 
-/** The consent record on the key, as read; at most one carrier may hold a record. */
+/** The consent record on the key, as read; at most one record location may hold a record. */
 export type CarriedRecord =
   | { readonly kind: "none" | "twice"; readonly record?: undefined }
   | { readonly kind: "unreadable"; readonly id: string; readonly record?: undefined }

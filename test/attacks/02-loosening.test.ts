@@ -106,7 +106,7 @@ test("a creation found again after a lost answer is marked as both if it has no 
 test.each([
   ["an unknown marker", [{ name: "uko_dual", value: "none" }], undefined],
   ["two markers that say single", ["single", "single"].map((value) => ({ name: "uko_dual", value })), undefined],
-  ["a marker in both carriers", [{ name: "uko_dual", value: "single" }], "Salaries\n[uko1s]"],
+  ["a marker in both locations", [{ name: "uko_dual", value: "single" }], "Salaries\n[uko1s]"],
 ])("%s counts as both", async (_what, tags, description) => {
   const keyId = await madeByHand();
   const key = rawKey(keyId);

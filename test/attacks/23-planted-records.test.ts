@@ -242,7 +242,7 @@ describe("every call of uko that writes to a key", () => {
     "engine/key/steps.ts update": [
       "withdraw",
       "writes a record, which replaces the one on the key",
-      "restores a description, without the record (record-carriers.test.ts)",
+      "restores a description, without the record (record-locations.test.ts)",
     ],
     "engine/key/steps.ts act": ["reactivate", "deactivate where one person suffices"],
     "engine/key/steps.ts sync": ["sync"],

@@ -37,8 +37,8 @@ it("tags-rejected refuses them with 400", async () => {
   expect((await world.as("alice").patch(id, { tags: [] })).status).toBe(400);
 });
 
-it("no-carrier drops tags and collapses the white space of descriptions", async () => {
-  world = await startCheckedWorld({ profile: "no-carrier" });
+it("no-record-location drops tags and collapses the white space of descriptions", async () => {
+  world = await startCheckedWorld({ profile: "no-record-location" });
   const { body } = await world.as("bob").create({ tags: [tag], description: "one\n[two]" });
   expect(body).toMatchObject({ tags: [], description: "one [two]" });
 });

@@ -99,7 +99,7 @@ describe("authorize", () => {
   });
 
   it("recognizes the second person by the mark of a compact record", () => {
-    const compact = { ...record, author: { mark: alice.mark }, carrier: "description" as const };
+    const compact = { ...record, author: { mark: alice.mark }, location: "description" as const };
     const key = aKeyWith(record, { carried: carrying(compact) });
     expect(authorize(key, aPolicy(), run, "deactivate", nowMs).kind).toBe("may");
     expect(authorize(key, aPolicy(), { ...run, actor: anActor(alice) }, "deactivate", nowMs).kind).toBe("must_wait");

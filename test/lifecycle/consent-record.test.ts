@@ -90,7 +90,7 @@ describe("the tag form", () => {
         expect(decodeTagValue(keyId, value, sha256)).toEqual({
           ...draft,
           ...namesOf(keyId, value, sha256),
-          carrier: "tag",
+          location: "tag",
         });
       }),
     );
@@ -191,7 +191,7 @@ describe("the tag form", () => {
     const odd = { ...body, n: 1, m: "zz", q: {}, x: -1, k: "", w: {} };
     expect(decodeTagValue(keyId, hexOf(odd), sha256)).toEqual({
       ...namesOf(keyId, hexOf(odd), sha256),
-      carrier: "tag",
+      location: "tag",
       step: "destroy",
       writtenAtMs: 1000,
       digest: "0".repeat(32),
@@ -279,7 +279,7 @@ describe("the compact form", () => {
         const setter = draft.kmsSetter?.mark;
         expect(decodeCompact(keyId, text, sha256)).toEqual({
           ...namesOf(keyId, text, sha256),
-          carrier: "description",
+          location: "description",
           step,
           writtenAtMs,
           digest,

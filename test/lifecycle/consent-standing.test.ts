@@ -46,7 +46,7 @@ describe("standingOf", () => {
     });
   });
 
-  it.each(["none", "twice"] as const)("does not bind if the carriers hold no single record: %s", (kind) => {
+  it.each(["none", "twice"] as const)("does not bind if the two locations hold no single record: %s", (kind) => {
     expect(why({ carried: { kind } })).toBe(kind);
   });
 
@@ -141,7 +141,7 @@ describe("standingOf", () => {
   });
 
   it("recognizes the author of a compact record by the mark alone", () => {
-    const compact = { ...record, author: { mark: alice.mark }, carrier: "description" as const };
+    const compact = { ...record, author: { mark: alice.mark }, location: "description" as const };
     const key = (updatedBy: typeof alice) => aKeyWith(record, { carried: carrying(compact), updatedBy });
     expect(standingOf(key(alice), "deactivate", nowMs).binds).toBe(true);
     expect(standingOf(key(bob), "deactivate", nowMs).binds).toBe(false);

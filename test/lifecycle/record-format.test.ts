@@ -11,7 +11,7 @@ import {
   encodeTagValue,
   requestStatement,
 } from "../../provider/lifecycle/consent-record.ts";
-import { patchWithMarker } from "../../provider/lifecycle/record-carriers.ts";
+import { patchWithMarker } from "../../provider/lifecycle/record-locations.ts";
 import { aDraft, alice, bob, sha256, someFacts } from "../support/builders.ts";
 
 const { keyId } = someFacts();

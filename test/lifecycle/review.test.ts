@@ -107,7 +107,7 @@ describe("the line of a key", () => {
     const { reason: _reason, ...compact } = {
       ...record,
       author: { mark: alice.mark },
-      carrier: "description" as const,
+      location: "description" as const,
     };
     const seen = aKeyWith(compact, { updatedBy: alice });
     expect(admitToReview(seen, scope, nowMs)).toMatchObject({ kind: "line", line: { requester: alice.iamId } });

@@ -161,7 +161,7 @@ export function aDraft(over: Partial<ConsentDraft> = {}): ConsentDraft {
 export function aRecord(over: Partial<ConsentDraft> = {}, keyId: string = someFacts().keyId): ConsentRecord {
   const step = over.step ?? "deactivate";
   const draft = aDraft({ digest: digestsOf(someFacts())[step], ...over });
-  return { ...draft, ...namesOf(keyId, encodeTagValue(draft), sha256), carrier: "tag" };
+  return { ...draft, ...namesOf(keyId, encodeTagValue(draft), sha256), location: "tag" };
 }
 
 /** Bob's approval of a request, half an hour ago. `isSealedHere`: as a run of the requester reads it. */

@@ -22,8 +22,8 @@ import {
 } from "./trails.ts";
 
 describe("the oracle accepts", () => {
-  it.each(["tag", "compact"] as const)("a step by one person on another's record, carried as %s", (carrier) => {
-    expect(kinds(trail(consent({ author: bob, carrier }), deactivate(alice)))).toEqual([]);
+  it.each(["tag", "compact"] as const)("a step by one person on another's record, carried as %s", (location) => {
+    expect(kinds(trail(consent({ author: bob, location }), deactivate(alice)))).toEqual([]);
   });
 
   it("both steps, each with a pair of its own", () => {
@@ -129,7 +129,11 @@ describe("the oracle finds", () => {
       ),
       ["no-consent"],
     ],
-    ["a record in both carriers", trail(consent({ author: bob, carrier: "both" }), deactivate(alice)), ["no-consent"]],
+    [
+      "a record in both locations",
+      trail(consent({ author: bob, location: "both" }), deactivate(alice)),
+      ["no-consent"],
+    ],
     ["a service as author", trail(consent({ author: pipeline }), deactivate(alice)), ["no-consent"]],
     ["a profile as author", trail({ ...consent({ author: profile }), authn: bob }, deactivate(alice)), ["no-consent"]],
     ["a service as actor", trail(consent({ author: bob }), deactivate(pipeline)), ["not-a-person"]],
@@ -236,7 +240,7 @@ describe("the oracle finds", () => {
     ],
     [
       "an engine that requests a destruction in the description",
-      trail(consent({ author: bob, how: "met", step: "destroy", carrier: "compact" }), destroy(alice)),
+      trail(consent({ author: bob, how: "met", step: "destroy", location: "compact" }), destroy(alice)),
       ["engine-asked"],
     ],
     [
@@ -299,7 +303,7 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
     ["a request that Carol planted, and an alignment by Bob", inBobsName, "K10"],
     [
       "a request that Carol planted in the description",
-      consent({ author: bob, writer: carol, carrier: "compact" }),
+      consent({ author: bob, writer: carol, location: "compact" }),
       "K4",
     ],
   ])("%s", (_, planted, operation) => {
@@ -308,7 +312,7 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
   });
 
   it("a PATCH of Bob's that moves the planted text from tag to description brings nothing", () => {
-    const moved = consent({ author: bob, carrier: "compact" });
+    const moved = consent({ author: bob, location: "compact" });
     const entries = trail(inBobsName, touch(moved, bob, 1_000), deactivate(carol, 60_000));
     expect(kinds(entries)).toEqual(convicted);
   });

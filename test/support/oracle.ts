@@ -97,7 +97,7 @@ interface Consent {
 
 interface RawRecord {
   readonly id: string;
-  /** What the record says, apart from its carrier, its names and its reasons: a copy in another form has the same one. */
+  /** What the record says, apart from its location, its names and its reasons: a copy in another form has the same one. */
   readonly print: string;
   readonly step: Step;
   readonly digest: string;
@@ -250,10 +250,10 @@ function carriesAlong(entry: TrailEntry, { consent, texts }: KeyHistory, options
   if (isOver || !keyWrites.has(entry.operation) || fromOutside.has(entry.operation)) return [];
   const used = consent !== undefined && consent.step === stepOf(entry) ? consent.print : undefined;
   const isCarried = textsOn(entry).some(
-    ({ print, carrier, record }) =>
+    ({ print, location, record }) =>
       texts.has(print) &&
       print !== used &&
-      !(carrier === "tag" && options.ignoresTags === true) &&
+      !(location === "tag" && options.ignoresTags === true) &&
       !(entry.operation === "K6" && !couldCount(entry, record)),
   );
   return isCarried ? [["record-carried-along", "a write left a record on the key that it did not bring"]] : [];
@@ -309,7 +309,7 @@ function doesAnswer({ quoted, ...answer }: Brought, request: Consent): boolean {
 const compactForm = /\n(\[uko1[bds]([dx])([am])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
 
 interface Text {
-  readonly carrier: "tag" | "description";
+  readonly location: "tag" | "description";
   readonly print: string;
   /** Absent if the text is not a record. */
   readonly record: RawRecord | undefined;
@@ -321,16 +321,16 @@ function textsOn(entry: TrailEntry): readonly Text[] {
   const tags = (entry.after?.tags ?? []).filter(({ name }) => name === "uko_deletion");
   const texts: Text[] = tags.map(({ value }) => {
     const record = fromTag(keyId, value);
-    return { carrier: "tag", print: record?.print ?? value, record };
+    return { location: "tag", print: record?.print ?? value, record };
   });
   const match = compactForm.exec(entry.after?.description ?? "");
   if (match === null) return texts;
   const record = fromCompact(keyId, match);
-  return [...texts, { carrier: "description", print: record.print, record }];
+  return [...texts, { location: "description", print: record.print, record }];
 }
 
 /**
- * The one record on the key after a write. A key with both carriers, or two, has none, unless the tag is so much older than the
+ * The one record on the key after a write. A key with both locations, or two, has none, unless the tag is so much older than the
  * record in the description that the last write cannot be its own.
  */
 function recordOn(entry: TrailEntry): RawRecord | undefined {
@@ -379,7 +379,7 @@ function quoteIn(quote: unknown): Quote | undefined {
 }
 
 function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
-  const [, carrier = "", step, how, time = "", digest = "", author = ""] = match;
+  const [, location = "", step, how, time = "", digest = "", author = ""] = match;
   const facts = {
     step: step === "d" ? "deactivate" : "destroy",
     writtenSeconds: Number.parseInt(time, 16),
@@ -389,7 +389,7 @@ function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
   return {
     ...facts,
     isMet: how === "m",
-    id: recordId(keyId, carrier),
+    id: recordId(keyId, location),
     print: printOf(facts, author),
     claims: (iamId) => markOf(iamId) === author,
   };
@@ -406,9 +406,9 @@ function markOf(iamId: string): string {
   return sha256(iamId).slice(0, 16);
 }
 
-/** The first 32 hex digits of the SHA-256 of the key's id and the carrier's text. */
-export function recordId(keyId: string, carrier: string): string {
-  return sha256(`${keyId}\n${carrier}`).slice(0, 32);
+/** The first 32 hex digits of the SHA-256 of the key's id and the text of the record. */
+export function recordId(keyId: string, location: string): string {
+  return sha256(`${keyId}\n${location}`).slice(0, 32);
 }
 
 function sha256(text: string): string {

@@ -38,13 +38,13 @@ interface RecordDraft {
   readonly how?: "asked" | "met" | "answer";
   readonly atMs?: number;
   readonly writer?: string;
-  readonly carrier?: "tag" | "compact" | "both";
+  readonly location?: "tag" | "compact" | "both";
   readonly state?: string;
 }
 
 /** A PATCH that leaves a consent record on the key. */
 export function consent(draft: RecordDraft): Draft {
-  const { author, step = "deactivate", how = "asked", atMs = 0, writer = author, carrier = "tag", state } = draft;
+  const { author, step = "deactivate", how = "asked", atMs = 0, writer = author, location = "tag", state } = draft;
   const seconds = Math.floor((startMs + atMs) / 1_000);
   const { digest = "d".repeat(32) } = draft;
   const q = draft.of === undefined ? undefined : { ...quoteOf(draft.of), ...draft.quote };
@@ -58,8 +58,8 @@ export function consent(draft: RecordDraft): Draft {
     afterMs: atMs,
     after: {
       state: state ?? (step === "deactivate" ? "active" : "deactivated"),
-      tags: carrier === "compact" ? [] : [{ name: "uko_deletion", value: Buffer.from(json).toString("hex") }],
-      description: carrier === "tag" ? "" : `Pays people${compact}`,
+      tags: location === "compact" ? [] : [{ name: "uko_deletion", value: Buffer.from(json).toString("hex") }],
+      description: location === "tag" ? "" : `Pays people${compact}`,
       updatedAt: new Date(seconds * 1_000).toISOString(),
     },
   };

@@ -42,7 +42,7 @@ const presentBackingKey = ({ backingKeys }: KeyObservation) =>
 
 /** True: as assumed. Undefined: this read shows nothing of it. */
 const judges: Readonly<Partial<Record<AssumptionId, Judge>>> = {
-  U9: ({ observation: { carried } }) => (carried.kind === "one" ? carried.record.carrier === "tag" : undefined),
+  U9: ({ observation: { carried } }) => (carried.kind === "one" ? carried.record.location === "tag" : undefined),
   "last-writer": ({ observation: { updatedBy }, writer }) =>
     writer?.writesAs?.iamId === undefined ? undefined : updatedBy?.iamId === writer.writesAs.iamId,
   "backing-key-suspended": ({ observation }) =>

@@ -8,7 +8,7 @@ import type { CallOptions, KeyPatch, KeyRef, KeySnapshot, NewKey, World, Written
 import { plain, sayRoles } from "../text/words.ts";
 
 /** The texts that the probe puts on its key; no part of them is a marker or a record. */
-export interface Carriers {
+export interface ProbeTexts {
   readonly tags: readonly Tag[];
   readonly description: string;
 }
@@ -17,7 +17,7 @@ export interface MadeKey extends ProbeKey {
   readonly ref: KeyRef;
   /** Random digits of this run. */
   readonly mark: string;
-  readonly sent: Carriers;
+  readonly sent: ProbeTexts;
   /** Whether the service answered 400 to tags and created the key without them. */
   readonly tagsRejected: boolean;
 }
@@ -31,8 +31,8 @@ const tagDigits = 1024;
 /** With newline and brackets 90 characters, the length of a record at the end of a description. */
 const endingDigits = 82;
 
-/** In the form of a consent record's carriers, with names and words that this tool does not recognize. */
-function carriersOf(mark: string, what: "creation" | "change"): Carriers {
+/** In the form of a consent record's locations, with names and words that this tool does not recognize. */
+function probeTextsOf(mark: string, what: "creation" | "change"): ProbeTexts {
   const digits = (count: number): string => mark.repeat(Math.ceil(count / mark.length)).slice(0, count);
   const text = `Created by uko doctor to test what is stored at ${what}; never activated, can be deleted`;
   return {
@@ -48,7 +48,7 @@ export async function makeProbeKey(
   options: CallOptions,
 ): Promise<MadeKey> {
   const mark = world.newId().replaceAll("-", "");
-  const sent = carriersOf(mark, "creation");
+  const sent = probeTextsOf(mark, "creation");
   const label = `uko probe ${mark.slice(0, 8)}`;
   const key: NewKey = { vaultId: where.vaultId, templateName: where.template, label, ...sent };
   let written = await world.keys.create(key, options);
@@ -61,12 +61,12 @@ export async function makeProbeKey(
 }
 
 type Patched =
-  | { readonly kind: "answered"; readonly sent: Carriers; readonly tagsRejected: boolean }
+  | { readonly kind: "answered"; readonly sent: ProbeTexts; readonly tagsRejected: boolean }
   | { readonly kind: "not_made"; readonly why: string };
 
 /** Changes tags and description in the same way as a write of a record. */
 export async function patchProbeKey(world: World, { ref, mark }: MadeKey, options: CallOptions): Promise<Patched> {
-  const sent = carriersOf(mark, "change");
+  const sent = probeTextsOf(mark, "change");
   let patch: KeyPatch = sent;
   let why = "";
   for (let attempt = 0; attempt < maxPatches; attempt += 1) {
@@ -90,7 +90,7 @@ export async function patchProbeKey(world: World, { ref, mark }: MadeKey, option
   return { kind: "not_made", why };
 }
 
-async function isChanged(world: World, ref: KeyRef, sent: Carriers, options: CallOptions): Promise<boolean> {
+async function isChanged(world: World, ref: KeyRef, sent: ProbeTexts, options: CallOptions): Promise<boolean> {
   const { value } = await world.keys.read(ref, options);
   const isTagged = value?.snapshot.tags.some((tag) => tag.value === sent.tags[0]?.value) === true;
   return isTagged || value?.snapshot.description.startsWith(firstLine(sent.description)) === true;

@@ -99,7 +99,7 @@ export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey 
   };
 }
 
-function describeRecord(record: Omit<ConsentRecord, "carrier" | "sha256">): EvidenceRecord {
+function describeRecord(record: Omit<ConsentRecord, "location" | "sha256">): EvidenceRecord {
   return {
     id: record.id,
     step: record.step,

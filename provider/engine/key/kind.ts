@@ -23,10 +23,10 @@ import { describeStep, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
 import {
-  carrierFor,
   type KeyStepContext,
   type KeyTypes,
   type RunMemory,
+  recordLocationFor,
   type Task,
   takeStep,
   writtenRecordId,
@@ -152,8 +152,8 @@ function remember(
   context: KeyStepContext,
 ): { readonly memory: RunMemory; readonly stop?: KeyTypes["stop"] } {
   const { observed, task } = context;
-  const carrier = carrierFor(context);
-  const memory: RunMemory = { ...context.memory, carrier };
+  const location = recordLocationFor(context);
+  const memory: RunMemory = { ...context.memory, location };
   const refusedWith = (status: number, message: string): RunMemory => {
     const refusals = [...(memory.run.refusals ?? []), { step: step.kind, status, message }];
     return { ...memory, run: { ...memory.run, refusals } };
@@ -170,8 +170,8 @@ function remember(
       return { memory: { ...refusedWith(403, message), forbidden: [...(memory.forbidden ?? []), { step, message }] } };
     }
     case "not_kept":
-      if (carrier === "description") return { memory, stop: { kind: "record_not_kept", message: result.message } };
-      return { memory: { ...memory, carrier: "description" } };
+      if (location === "description") return { memory, stop: { kind: "record_not_kept", message: result.message } };
+      return { memory: { ...memory, location: "description" } };
     case "stale":
       return { memory: afterRefusedEtag(memory, observed, task) };
     case "lost":

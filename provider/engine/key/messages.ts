@@ -55,7 +55,7 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: 
   const context = { observed, run: memory.run, userInterface };
   switch (outcome.kind) {
     case "rights_missing":
-      return explainMissingRight(outcome.step, outcome.message, { ...context, carrier: memory.carrier });
+      return explainMissingRight(outcome.step, outcome.message, { ...context, location: memory.location });
     case "record_not_kept":
       return {
         summary: `The service does not store consent records on ${sayKey(observed.observation)}`,
@@ -93,9 +93,9 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: 
 function explainMissingRight(
   step: Step,
   message: string,
-  context: WaitContext & { readonly carrier: RunMemory["carrier"] },
+  context: WaitContext & { readonly location: RunMemory["location"] },
 ): Explanation {
-  const { observed, run, userInterface, carrier } = context;
+  const { observed, run, userInterface, location } = context;
   const { observation } = observed;
   const right = rightFor(step.kind, observation);
   const named = recordFor(step, context);
@@ -105,7 +105,7 @@ function explainMissingRight(
     neededRoles: right.roles,
   };
   return {
-    summary: `${sayActor(run.actor)} cannot ${stepPhrase(step.kind, sayKey(observation))}: missing right ${possiblyMissing(right, carrier)}`,
+    summary: `${sayActor(run.actor)} cannot ${stepPhrase(step.kind, sayKey(observation))}: missing right ${possiblyMissing(right, location)}`,
     facts: [
       `This right requires the role ${sayRoles(right)}.`,
       ...(named?.quotes === undefined
@@ -186,7 +186,7 @@ function commandsFor(step: Step, observation: KeyObservation, userInterface: Use
 }
 
 /** A write of a tag requires two rights, and the service does not say as data which one is missing. */
-function possiblyMissing(right: Right, carrier: RunMemory["carrier"]): string {
+function possiblyMissing(right: Right, location: RunMemory["location"]): string {
   if (right !== rights.writeTags) return right.action;
-  return carrier === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
+  return location === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
 }

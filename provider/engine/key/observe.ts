@@ -14,7 +14,7 @@ import {
   type KeyObservation,
   type KeyUse,
 } from "../../lifecycle/observation.ts";
-import { readCarriers } from "../../lifecycle/record-carriers.ts";
+import { parseKeyTexts } from "../../lifecycle/record-locations.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
 import { withVouchers } from "../../lifecycle/signed-consent.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
@@ -165,15 +165,15 @@ function toObservation(
   { snapshot, nowMs }: Omit<KeySummary, "observation">,
   asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "backingKeys" | "use">,
 ): KeyObservation {
-  const carriers = readCarriers(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
+  const texts = parseKeyTexts(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
   const facts: KeyFacts = {
     ...ref,
     version: snapshot.version,
     label: snapshot.label,
-    description: carriers.userDescription,
+    description: texts.userDescription,
     activationDate: snapshot.activationDate,
     expirationDate: snapshot.expirationDate,
-    tags: carriers.userTags,
+    tags: texts.userTags,
     keystores: snapshot.referencedKeystores.map(({ id, type }) => ({ id, type })),
   };
   const updatedBy: Identity | undefined =
@@ -188,10 +188,10 @@ function toObservation(
     updatedAtMs: snapshot.updatedAtMs,
     updatedBy,
     latestTimeMs: world.serviceClock.latestMs(),
-    carried: withAuthorsId(carriers.carried, updatedBy),
-    marker: carriers.marker,
-    note: carriers.note,
-    isHoldReleased: carriers.isHoldReleased,
+    carried: withAuthorsId(texts.carried, updatedBy),
+    marker: texts.marker,
+    note: texts.note,
+    isHoldReleased: texts.isHoldReleased,
     digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
     ...asked,
     storedKeystores: snapshot.storedStatus,

@@ -69,7 +69,7 @@ export function sayReasonWithoutRoom(
   taken: readonly Step[],
   { observation: { carried } }: KeyDetails,
 ): readonly string[] {
-  const isInDescription = carried.record?.carrier === "description";
+  const isInDescription = carried.record?.location === "description";
   const hasReason = taken.some(
     (step) =>
       step.kind === "write_record" && (step.draft.reason !== undefined || step.draft.earlierReasons !== undefined),

@@ -18,7 +18,7 @@ import {
   type KeystoreStatus,
 } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
-import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
+import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-locations.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
@@ -52,7 +52,7 @@ export interface RunMemory {
   readonly run: Run;
   /** The changes that this run made, in order. */
   readonly taken: readonly Step[];
-  readonly carrier?: RecordLocation;
+  readonly location?: RecordLocation;
   /** Why the replaced record did not count. People who relied on that record must know. */
   readonly replaced?: NotBinding | undefined;
   readonly hasWaited?: true;
@@ -134,7 +134,7 @@ const nothingToDo: KeyStepResult = { kind: "done", correlationId: "" };
 export function writtenRecordId(step: WriteRecord, context: KeyStepContext): string {
   const { world, task } = context;
   const draft = sealedDraft(step, context);
-  const text = carrierFor(context) === "tag" ? encodeTagValue(draft) : encodeCompact(draft, step.marker);
+  const text = recordLocationFor(context) === "tag" ? encodeTagValue(draft) : encodeCompact(draft, step.marker);
   return recordId(task.ref.keyId, text, world.sha256);
 }
 
@@ -166,8 +166,8 @@ function signatureFor({ signatures }: World, statement: string, writtenAtMs: num
 }
 
 /** If the service dropped the marker's tag before, it would drop the record's tag too. */
-export function carrierFor({ memory, observed }: KeyStepContext): RecordLocation {
-  if (memory.carrier !== undefined) return memory.carrier;
+export function recordLocationFor({ memory, observed }: KeyStepContext): RecordLocation {
+  if (memory.location !== undefined) return memory.location;
   const isMarkedByTag = observed.snapshot.tags.length > 0;
   return observed.observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";
 }
@@ -217,7 +217,7 @@ interface LateRecord {
 
 async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult | LateRecord> {
   const { world, task, observed, options } = context;
-  const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, carrierFor(context));
+  const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, recordLocationFor(context));
   if (patch === undefined) {
     const message =
       step.draft.quotes === undefined
@@ -271,7 +271,7 @@ async function readBack(
   }
   if (updatedBy !== undefined && !isOwn) return { kind: "stale" };
   await restoreDescription(world, task.ref, observed.snapshot, seen, options);
-  return { kind: "not_kept", message: `The service did not store the ${carrierFor(context)}` };
+  return { kind: "not_kept", message: `The service did not store the ${recordLocationFor(context)}` };
 }
 
 function lateRecord(seen: KeyDetails, { draft }: WriteRecord): LateRecord | undefined {

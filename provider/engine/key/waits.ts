@@ -215,7 +215,7 @@ export function storingRoles(
   right: Right,
   kmsRight: Right | undefined,
 ): readonly string[] {
-  if (!mayAuthor(actor) || record.carrier !== "tag") return [];
+  if (!mayAuthor(actor) || record.location !== "tag") return [];
   return rights.writeTags.roles.filter((role) => kmsRight !== undefined || !right.roles.includes(role));
 }
 

@@ -11,7 +11,7 @@ import { asUkoError, UkoError } from "../../errors.ts";
 import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
-import { patchOfUser, patchWithMarker } from "../../lifecycle/record-carriers.ts";
+import { patchOfUser, patchWithMarker } from "../../lifecycle/record-locations.ts";
 import { creationTagName, markerTagName } from "../../lifecycle/tag-names.ts";
 import { type CreationMark, warnCreatedBefore } from "../creation-mark.ts";
 import { type Created, type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
-import { endsLikeCarrier } from "../../lifecycle/record-carriers.ts";
+import { endsLikeRecord } from "../../lifecycle/record-locations.ts";
 import { holdTagName, reservedTagPrefix } from "../../lifecycle/tag-names.ts";
 import { deletionOutputs, deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
@@ -57,7 +57,7 @@ export const managedKeyInputs = z.strictObject({
   description: z
     .string()
     .max(200)
-    .refine((text) => !endsLikeCarrier(text), { message: "may not end in [uko1…], which uko keeps for itself" })
+    .refine((text) => !endsLikeRecord(text), { message: "may not end in [uko1…], which uko keeps for itself" })
     .optional()
     .meta({ description: "Up to 200 characters; up to 110 if the service keeps no tags." }),
   tags: tags.optional().meta({

@@ -3,7 +3,7 @@
 import type { Answered, CallOptions, KeySnapshot, KeyWithEtag, World } from "../../engine/ports/world.ts";
 import type { CreateOptions } from "../../engine/resource/definition.ts";
 import { sayKeepUnderNewName } from "../../engine/text/resource-messages.ts";
-import { readCarriers } from "../../lifecycle/record-carriers.ts";
+import { parseKeyTexts } from "../../lifecycle/record-locations.ts";
 import { creationTagName } from "../../lifecycle/tag-names.ts";
 import {
   type CreationMark,
@@ -177,6 +177,6 @@ function hasMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {
 function reasonToLeave(world: World, key: KeySnapshot, mark: CreationMark, nowMs: number): string | undefined {
   if (!hasMark(key, mark)) return "it was changed just now";
   if (key.stateWord !== "active" && key.stateWord !== "pre_activation") return `it is ${key.stateWord}`;
-  if (readCarriers(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion has been requested";
+  if (parseKeyTexts(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion has been requested";
   return isOlderThanInterruption(key.createdAtMs, nowMs) ? "it was created more than 7 days ago" : undefined;
 }

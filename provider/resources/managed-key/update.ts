@@ -22,7 +22,7 @@ import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { isAlignable } from "../../lifecycle/plan-update.ts";
-import { patchOfUser } from "../../lifecycle/record-carriers.ts";
+import { patchOfUser } from "../../lifecycle/record-locations.ts";
 import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
 import { type Changed, throwIfDenied, type WriteWords } from "../write.ts";
 import { alignKey } from "./align.ts";

@@ -11,7 +11,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
-import { patchWithoutRecord } from "../../lifecycle/record-carriers.ts";
+import { patchWithoutRecord } from "../../lifecycle/record-locations.ts";
 import { type SettledWrite, throwIfDenied, type WriteWords, writeUntilSettled } from "../write.ts";
 
 /**

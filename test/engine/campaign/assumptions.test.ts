@@ -24,7 +24,7 @@ it("confirms what a read shows, refutes a contradiction, and says nothing of the
   expect(judgeAssumptions([sightOf({})])).toEqual({ "backing-key-suspended": "confirmed" });
   const other = sightOf({ backingKeys: [{ kind: "present", kmsKeyId: "k", state: "active", dualAuthDelete: false }] });
   expect(judgeAssumptions([sightOf({}), other])).toEqual({ "backing-key-suspended": "refuted" });
-  const record = (carrier: string) => sightOf({ backingKeys: [], carried: { kind: "one", record: { carrier } } });
+  const record = (location: string) => sightOf({ backingKeys: [], carried: { kind: "one", record: { location } } });
   expect(judgeAssumptions([record("tag")])).toEqual({ U9: "confirmed" });
   expect(judgeAssumptions([record("description")])).toEqual({ U9: "refuted" });
 });

@@ -242,13 +242,13 @@ describe("reading a record back", () => {
     expect(code).toBe("UKO_APPROVAL_PENDING");
     const { deletion } = await uko.run("alice").operations.status(uko.ref(state.keyId), options);
     expect(deletion).toMatchObject({ awaits: "approval", requestedBy: "IBMid-550000BOB" });
-    // The carrier is not at fault, so the tag still carries the record.
+    // The location is not at fault, so the tag still carries the record.
     const { tags } = (await uko.test.as("carol").key(state.keyId)).body;
     expect(tags.map(({ name }) => name)).toContain("uko_deletion");
   });
 });
 
-describe("the carrier of the record", () => {
+describe("the location of the record", () => {
   const compact = /\n\[uko1b[dx][amn][0-9a-f]{80}\]$/;
 
   test.each(["dropped", "rejected"] as const)(

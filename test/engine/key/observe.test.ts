@@ -264,7 +264,7 @@ test("keeps a state that this release does not know, with the service's word", a
   });
 });
 
-test("the facts exclude the carrier of the record, and include the digest of both steps", async () => {
+test("the facts exclude the location of the record, and include the digest of both steps", async () => {
   const record = aRecord();
   const plainKey = await observe({});
   const carrying = await observe({

@@ -109,8 +109,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "records never lapse": ["if (latestMs >= lapsesAtMs)", "if (false)"],
     "records expire by the Date alone": ["Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);", "nowMs;"],
   },
-  "record-carriers": {
-    "two carriers are one record": ['if (more.length > 0) return { kind: "twice" };', ""],
+  "record-locations": {
+    "two record locations are one record": ['if (more.length > 0) return { kind: "twice" };', ""],
     "an update carries a dead record on": ["const kept = tagsWithoutRecord(raw)", "const kept = raw.tags"],
     "a hold carries a record along": [
       "(cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name)",

@@ -73,9 +73,9 @@ export function safetyConfig(
     ...(cast.carol === undefined ? [] : [person("carol", cast.carol, false)]),
   ];
   const bystander = person("ivan", ["Deployer", "Creator"]);
-  const carrier = switches.keepsTags ? "tag" : "description";
+  const location = switches.keepsTags ? "tag" : "description";
   return {
-    title: `${name}, gate ${gate}, marker ${marker}, backing key ${backingKey}, ${carrier}, KMS sees ${switches.backingKeySees}`,
+    title: `${name}, gate ${gate}, marker ${marker}, backing key ${backingKey}, ${location}, KMS sees ${switches.backingKeySees}`,
     gate,
     marker,
     backingKey,

@@ -1,6 +1,6 @@
 /**
  * Reads of the core in the model: the answers of the model's service as observations, with the core's own
- * carriers and digest.
+ * the texts of uko and the digest.
  */
 
 import type { ConsentDraft, OwnSeal } from "../../../provider/lifecycle/consent-record.ts";
@@ -13,7 +13,7 @@ import {
   type KeyObservation,
   type KeystoreStatus,
 } from "../../../provider/lifecycle/observation.ts";
-import type { RawCarriers } from "../../../provider/lifecycle/record-carriers.ts";
+import type { RawKeyTexts } from "../../../provider/lifecycle/record-locations.ts";
 import type { IsGenuine } from "../../../provider/lifecycle/signed-consent.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
@@ -82,20 +82,20 @@ export function ownSealOf({ iamId, hasApiKey }: Pick<Person, "iamId" | "hasApiKe
   return hasApiKey ? (statement) => sha256(`the API key of ${iamId}\n${statement}`) : () => undefined;
 }
 
-/** The carriers of a key as the core reads them. */
-export function rawOf({ description, tags, state, updatedAt, updatedBy }: ModelKey): RawCarriers {
+/** The texts of uko on a key, as the core reads them. */
+export function rawOf({ description, tags, state, updatedAt, updatedBy }: ModelKey): RawKeyTexts {
   return { description, tags, stateWord: state, updatedAtMs: updatedAt * 1000, updatedBy };
 }
 
-type Carriers = ReturnType<Core["readCarriers"]>;
-const carriersRead = new WeakMap<Core, Map<string, Carriers>>();
+type KeyTexts = ReturnType<Core["parseKeyTexts"]>;
+const keyTextsRead = new WeakMap<Core, Map<string, KeyTexts>>();
 
 /** Decoding a record's hex is most of the work of a read, and the same few records recur. */
-function readCarriers(core: Core, key: ModelKey, reader: Person): Carriers {
-  const known = carriersRead.get(core) ?? new Map<string, Carriers>();
-  carriersRead.set(core, known);
+function parseKeyTexts(core: Core, key: ModelKey, reader: Person): KeyTexts {
+  const known = keyTextsRead.get(core) ?? new Map<string, KeyTexts>();
+  keyTextsRead.set(core, known);
   const symbol = `${reader.hasApiKey ? reader.iamId : ""}|${key.description}|${key.tags.map((tag) => `${tag.name}=${tag.value}`).join()}`;
-  const found = known.get(symbol) ?? core.readCarriers(keyId, rawOf(key), sha256, ownSealOf(reader));
+  const found = known.get(symbol) ?? core.parseKeyTexts(keyId, rawOf(key), sha256, ownSealOf(reader));
   if (known.size > 100_000) known.clear();
   known.set(symbol, found);
   return found;
@@ -110,18 +110,18 @@ export function observationOf(
   now: number,
   answers: Answers = truthAbout(key),
 ): KeyObservation {
-  const carriers = readCarriers(core, key, reader);
+  const texts = parseKeyTexts(core, key, reader);
   const facts = {
     instanceId: "i",
     vaultId: "v",
     keyId,
     version: 1,
     label: `payroll-${key.label}`,
-    description: carriers.userDescription,
+    description: texts.userDescription,
     activationDate: "",
     expirationDate: "",
     // A planter knows beforehand how a hold changes the tags, so the hold makes no difference to the digest here.
-    tags: carriers.userTags.filter((tag) => tag.name !== "hold"),
+    tags: texts.userTags.filter((tag) => tag.name !== "hold"),
     keystores: answers.metadata.map((id) => ({ id, type: types[id] })),
   };
   const observation: KeyObservation = {
@@ -130,9 +130,9 @@ export function observationOf(
     stateWord: key.state,
     updatedAtMs: key.updatedAt * 1000,
     updatedBy: identity(key.updatedBy),
-    carried: carriers.carried,
-    ...(carriers.marker !== undefined && { marker: carriers.marker }),
-    ...(carriers.note !== undefined && { note: carriers.note }),
+    carried: texts.carried,
+    ...(texts.marker !== undefined && { marker: texts.marker }),
+    ...(texts.note !== undefined && { note: texts.note }),
     digests: digestsBy((step) => sha256(core.digestText(facts, step)).slice(0, 32)),
     keystores: answers.live.map((keystore) => statusOf(key, keystore, now)),
     keystoresAreLive: true,

@@ -300,8 +300,8 @@ function mark(core: Core, config: Config, observation: KeyObservation, flight: F
 }
 
 function markerRequest(core: Core, config: Config, marker: DualMarker, seen: NonNullable<World["key"]>): Planned {
-  const carrier = config.switches.keepsTags ? core.markerCarrier(rawOf(seen)) : "description";
-  const patch = core.patchWithMarker(rawOf(seen), marker, carrier);
+  const location = config.switches.keepsTags ? core.markerLocation(rawOf(seen)) : "description";
+  const patch = core.patchWithMarker(rawOf(seen), marker, location);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a marker`);
   return { kind: "mark", request: { kind: "patch", ...patch } };
 }
@@ -372,10 +372,10 @@ function recordRequest(
   { seen, who }: { readonly seen: NonNullable<World["key"]>; readonly who: Person },
 ): Planned {
   const { marker } = step;
-  const carrier = config.switches.keepsTags ? "tag" : "description";
-  const own = carrier === "tag" ? sealed(core, step.draft, who) : step.draft;
+  const location = config.switches.keepsTags ? "tag" : "description";
+  const own = location === "tag" ? sealed(core, step.draft, who) : step.draft;
   const draft = config.isSigned ? signed(core, own, seen, who) : own;
-  const text = carrier === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, marker);
+  const text = location === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, marker);
   remember(text, {
     author: draft.author.iamId ?? draft.author.mark,
     step: draft.step,
@@ -390,7 +390,7 @@ function recordRequest(
     isSigned: draft.signature !== undefined,
     quotes: draft.quotes === undefined ? undefined : quoted(seen),
   });
-  const patch = core.patchWithRecord(rawOf(seen), draft, marker, carrier);
+  const patch = core.patchWithRecord(rawOf(seen), draft, marker, location);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a record`);
   return { kind: "write_record", request: { kind: "patch", ...patch }, draft, text };
 }

@@ -231,7 +231,7 @@ export function meaningOf(text: string): TextMeaning | undefined {
   return meanings.get(text);
 }
 
-/** The record texts on a key, in either carrier. */
+/** The record texts on a key, in either location. */
 export function textsOn(key: ModelKey): readonly string[] {
   const inTags = key.tags.filter((tag) => tag.name === "uko_deletion").map((tag) => tag.value);
   const end = key.description.lastIndexOf("\n[uko1");

@@ -5,7 +5,7 @@ import type { Seed } from "../../../../provider/emulator/seed.ts";
 import { startEmulator } from "../../../../provider/emulator/start.ts";
 import type { TrailEntry } from "../../../support/oracle.ts";
 
-/** A key as the service keeps it, carriers included. */
+/** A key as the service keeps it, with the texts of uko. */
 export interface KeyInWorld {
   readonly id: string;
   readonly vault: { readonly id: string };

@@ -38,7 +38,7 @@ const maxTags = 128;
 export const maxDescriptionBesideRecord = 110;
 const maxDescription = 200;
 
-export interface RawCarriers {
+export interface RawKeyTexts {
   readonly description: string;
   readonly tags: readonly Tag[];
   readonly stateWord?: string;
@@ -46,7 +46,7 @@ export interface RawCarriers {
   readonly updatedBy?: string;
 }
 
-export interface ReadCarriers {
+export interface ParsedKeyTexts {
   readonly carried: CarriedRecord;
   readonly marker?: DualMarker;
   readonly note?: DeactivationNote;
@@ -58,12 +58,17 @@ export interface ReadCarriers {
 const suffixForm = /(?:^|\n)(?<text>\[uko1(?<marker>[bds])(?:[dx][am][0-9a-f]{80})?\])$/;
 
 /** Whether a text ends in a form that this tool reserves for itself. */
-export function endsLikeCarrier(description: string): boolean {
+export function endsLikeRecord(description: string): boolean {
   return suffixForm.test(description);
 }
 
 /** Parses the description and tags that the service returns. */
-export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256, ownSeal: OwnSeal = noSeal): ReadCarriers {
+export function parseKeyTexts(
+  keyId: string,
+  raw: RawKeyTexts,
+  sha256: Sha256,
+  ownSeal: OwnSeal = noSeal,
+): ParsedKeyTexts {
   const suffix = suffixForm.exec(raw.description);
   const compact = suffix?.groups?.text ?? "";
   const fromDescription = compact === "" ? undefined : decodeCompact(keyId, compact, sha256);
@@ -86,25 +91,25 @@ export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256, ow
 }
 
 /** The body of a PATCH; a field that is absent stays unchanged. */
-export interface CarrierPatch {
+export interface KeyTextPatch {
   readonly tags?: readonly Tag[];
   readonly description?: string;
 }
 
 /** The patch that puts a record on a key; undefined if the description has no room for it, as for no approval. */
 export function patchWithRecord(
-  raw: RawCarriers,
+  raw: RawKeyTexts,
   draft: ConsentDraft,
   marker: DualMarker,
-  carrier: "tag" | "description",
-): CarrierPatch | undefined {
+  location: "tag" | "description",
+): KeyTextPatch | undefined {
   // The request of a new deactivation starts without the note of an earlier one.
   const others = raw.tags.filter(
     ({ name }) =>
       name !== recordTagName && name !== markerTagName && (name !== noteTagName || draft.step !== "deactivate"),
   );
   const userDescription = raw.description.replace(suffixForm, "");
-  if (carrier === "tag") {
+  if (location === "tag") {
     return {
       tags: [
         ...others.map(holdAlone),
@@ -124,9 +129,9 @@ export function patchWithRecord(
 
 /** Takes a record off a key and leaves the marker; undefined if the key has no record, and no note to drop. */
 export function patchWithoutRecord(
-  raw: RawCarriers,
+  raw: RawKeyTexts,
   note: "keep_note" | "drop_note" = "keep_note",
-): CarrierPatch | undefined {
+): KeyTextPatch | undefined {
   const { tags = raw.tags, ...cleared } = patchOfUser(raw, {});
   const kept = note === "drop_note" ? tags.filter((tag) => tag.name !== noteTagName) : tags;
   const isChanged = kept.length !== raw.tags.length || kept.some((tag, at) => tag !== raw.tags[at]);
@@ -136,9 +141,9 @@ export function patchWithoutRecord(
 
 /** Changes a user's own description or tags. It keeps the marker and a hold, and drops a dead record. */
 export function patchOfUser(
-  raw: RawCarriers,
+  raw: RawKeyTexts,
   user: { readonly description?: string; readonly tags?: readonly Tag[] },
-): CarrierPatch {
+): KeyTextPatch {
   const description = describe(user.description ?? userPart(raw.description), compactMarker(raw.description));
   const kept = tagsWithoutRecord(raw).filter((tag) => user.tags === undefined || !isDeclaredTag(tag));
   return {
@@ -147,15 +152,15 @@ export function patchOfUser(
   };
 }
 
-/** Marks a key, only in the carrier that the service keeps. It also drops a dead record. */
+/** Marks a key, only in the location that the service keeps. It also drops a dead record. */
 export function patchWithMarker(
-  raw: RawCarriers,
+  raw: RawKeyTexts,
   marker: DualMarker,
-  carrier: "tag" | "description",
-): CarrierPatch | undefined {
+  location: "tag" | "description",
+): KeyTextPatch | undefined {
   const cleared = tagsWithoutRecord(raw);
   const others = cleared.filter((tag) => tag.name !== markerTagName);
-  if (carrier === "tag") {
+  if (location === "tag") {
     const description = userPart(raw.description);
     return {
       tags: [...others, { name: markerTagName, value: marker }],
@@ -175,7 +180,7 @@ export function patchWithMarker(
  * If the tags leave no room for the hold, it drops tags of uko: first the tag of the creation, then the marker, whose
  * absence means that both steps require two people, then the note. Undefined if the hold still does not fit.
  */
-export function patchWithHold(raw: RawCarriers, hold: Tag, isHeld: boolean): CarrierPatch | undefined {
+export function patchWithHold(raw: RawKeyTexts, hold: Tag, isHeld: boolean): KeyTextPatch | undefined {
   const cleared = patchOfUser(raw, {});
   const others = (cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name);
   if (!isHeld) return { ...cleared, tags: others };
@@ -198,7 +203,7 @@ function holdAlone(tag: Tag): Tag {
 }
 
 /** A note takes the place of a record that knows when and by whom the key was deactivated, or who set its KMS window. */
-function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }: RawCarriers): readonly Tag[] {
+function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }: RawKeyTexts): readonly Tag[] {
   const record = tags.find((tag) => tag.name === recordTagName);
   const lastWrite = stateWord === "deactivated" && atMs !== undefined ? { atMs, by } : undefined;
   const note = record && noteLeftBy(record.value, lastWrite);
@@ -209,7 +214,7 @@ function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }
 }
 
 /** Where the key carries its marker, so that a new marker replaces it. */
-export function markerCarrier(raw: RawCarriers): "tag" | "description" {
+export function markerLocation(raw: RawKeyTexts): "tag" | "description" {
   const isInTag = raw.tags.some((tag) => tag.name === markerTagName);
   return !isInTag && suffixForm.test(raw.description) ? "description" : "tag";
 }

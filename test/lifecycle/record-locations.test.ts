@@ -2,18 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeNote, encodeCompact, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
 import {
-  type CarrierPatch,
-  endsLikeCarrier,
-  markerCarrier,
+  endsLikeRecord,
+  type KeyTextPatch,
+  markerLocation,
   maxDescriptionBesideRecord,
+  parseKeyTexts,
   patchOfUser,
   patchWithHold,
   patchWithMarker,
   patchWithoutRecord,
   patchWithRecord,
-  type RawCarriers,
-  readCarriers,
-} from "../../provider/lifecycle/record-carriers.ts";
+  type RawKeyTexts,
+} from "../../provider/lifecycle/record-locations.ts";
 import { creationTagName, markerTagName, noteTagName, recordTagName } from "../../provider/lifecycle/tag-names.ts";
 import { aDraft, anApprovalOf, aRecord, dayMs, nowMs, sha256, someFacts } from "../support/builders.ts";
 
@@ -23,12 +23,12 @@ const created = { name: creationTagName, value: "a1" };
 const recordTag = { name: recordTagName, value: encodeTagValue(aDraft()) };
 const markerTag = (value: string) => ({ name: markerTagName, value });
 const compact = encodeCompact(aDraft(), "both");
-const raw = (over: Partial<RawCarriers> = {}): RawCarriers => ({ description: "Salaries", tags: [team], ...over });
-const read = (some: RawCarriers) => readCarriers(keyId, some, sha256);
+const raw = (over: Partial<RawKeyTexts> = {}): RawKeyTexts => ({ description: "Salaries", tags: [team], ...over });
+const read = (some: RawKeyTexts) => parseKeyTexts(keyId, some, sha256);
 /** What the service stores after a PATCH: a list is replaced as a whole, an absent field stays (uko-v4.md 9 U9). */
-const patched = (before: RawCarriers, patch: CarrierPatch | undefined): RawCarriers => ({ ...before, ...patch });
+const patched = (before: RawKeyTexts, patch: KeyTextPatch | undefined): RawKeyTexts => ({ ...before, ...patch });
 
-describe("readCarriers", () => {
+describe("parseKeyTexts", () => {
   it("finds no uko data on an ordinary key", () => {
     expect(read(raw())).toEqual({ carried: { kind: "none" }, userDescription: "Salaries", userTags: [team] });
   });
@@ -36,13 +36,13 @@ describe("readCarriers", () => {
   it("hides every reserved tag and the suffix of the description", () => {
     const both = read(raw({ tags: [team, created, markerTag("both")], description: `Salaries\n${compact}` }));
     expect(both).toMatchObject({ userDescription: "Salaries", userTags: [team], marker: "both" });
-    expect(both.carried).toMatchObject({ kind: "one", record: { carrier: "description" } });
+    expect(both.carried).toMatchObject({ kind: "one", record: { location: "description" } });
   });
 
   it("reads one record from the tag", () => {
     expect(read(raw({ tags: [team, recordTag] })).carried).toMatchObject({
       kind: "one",
-      record: { carrier: "tag", step: "deactivate" },
+      record: { location: "tag", step: "deactivate" },
     });
   });
 
@@ -100,8 +100,8 @@ describe("readCarriers", () => {
   });
 
   it("recognizes the descriptions that a user may not write", () => {
-    expect(["[uko1b]", `x\n${compact}`, "x\n[uko1d]"].map(endsLikeCarrier)).toEqual([true, true, true]);
-    expect(["x", "[uko1]", "x [uko1b]", "[uko1b] x"].map(endsLikeCarrier)).toEqual([false, false, false, false]);
+    expect(["[uko1b]", `x\n${compact}`, "x\n[uko1d]"].map(endsLikeRecord)).toEqual([true, true, true]);
+    expect(["x", "[uko1]", "x [uko1b]", "[uko1b] x"].map(endsLikeRecord)).toEqual([false, false, false, false]);
   });
 });
 
@@ -165,12 +165,12 @@ describe("patchWithRecord", () => {
       { ...recordTag, value: "x" },
     ]);
     const gates = fc.constantFrom("both" as const, "destroy" as const, "single" as const);
-    const carriers = fc.constantFrom("tag" as const, "description" as const);
+    const locations = fc.constantFrom("tag" as const, "description" as const);
     fc.assert(
-      fc.property(descriptions, tags, gates, carriers, (description, some, gate, carrier) => {
+      fc.property(descriptions, tags, gates, locations, (description, some, gate, location) => {
         const before = { description, tags: some };
-        const found = read(patched(before, patchWithRecord(before, aDraft({ step: "destroy" }), gate, carrier)));
-        expect(found.carried).toMatchObject({ kind: "one", record: { carrier, step: "destroy" } });
+        const found = read(patched(before, patchWithRecord(before, aDraft({ step: "destroy" }), gate, location)));
+        expect(found.carried).toMatchObject({ kind: "one", record: { location, step: "destroy" } });
         expect(found.userTags).toEqual(read(before).userTags);
         expect(found.userDescription).toBe(read(before).userDescription);
         expect(found.marker === "both" || found.marker === gate).toBe(true);
@@ -206,7 +206,7 @@ describe("patchWithoutRecord", () => {
     });
   });
 
-  it("removes both carriers if both have a record", () => {
+  it("removes both locations if both have a record", () => {
     const before = raw({ tags: [recordTag, recordTag], description: `Salaries\n${compact}` });
     expect(read(patched(before, patchWithoutRecord(before)))).toMatchObject({
       carried: { kind: "none" },
@@ -238,14 +238,14 @@ describe("patchOfUser", () => {
 });
 
 describe("patchWithMarker", () => {
-  it("marks in the carrier that the service keeps", () => {
+  it("marks in the location that the service keeps", () => {
     expect(patchWithMarker(raw({ tags: [team, markerTag("destroy")] }), "both", "tag")).toEqual({
       tags: [team, markerTag("both")],
     });
     expect(patchWithMarker(raw(), "destroy", "description")).toEqual({ description: "Salaries\n[uko1d]" });
   });
 
-  it("leaves no marker in the other carrier, which would make the marker count as both", () => {
+  it("leaves no marker in the other location, which would make the marker count as both", () => {
     const inTag = raw({ tags: [team, markerTag("both")] });
     expect(patchWithMarker(inTag, "single", "description")).toEqual({
       tags: [team],
@@ -266,9 +266,9 @@ describe("patchWithMarker", () => {
     expect(patch !== undefined).toBe(fits);
   });
 
-  it.each(["tag", "description"] as const)("never keeps an expired record in carrier %s", (carrier) => {
+  it.each(["tag", "description"] as const)("never keeps an expired record in location %s", (location) => {
     const before = raw({ tags: [team, recordTag], description: `Salaries\n${compact}` });
-    expect(read(patched(before, patchWithMarker(before, "both", carrier)))).toMatchObject({
+    expect(read(patched(before, patchWithMarker(before, "both", location)))).toMatchObject({
       carried: { kind: "none" },
       marker: "both",
       userDescription: "Salaries",
@@ -291,7 +291,7 @@ describe("patchWithHold", () => {
   it("lets the tags of uko give way to the hold if there is no room, and never a tag of the user", () => {
     const many = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `t${at}`, value: "x" }));
     const own = [created, markerTag("single")];
-    const names = (tags: RawCarriers["tags"]) =>
+    const names = (tags: RawKeyTexts["tags"]) =>
       patchWithHold(raw({ tags }), hold, true)
         ?.tags?.map(({ name }) => name)
         .filter((name) => !/^t\d/.test(name));
@@ -334,7 +334,7 @@ describe("the note of a deactivation", () => {
   it("names the writer of the deactivation, which may have opened the KMS window", () => {
     const used = { stateWord: "deactivated", updatedAtMs: nowMs, updatedBy: "IBMid-2" };
     const tags = [team, recordTag];
-    const noteOf = (over: Partial<RawCarriers>) =>
+    const noteOf = (over: Partial<RawKeyTexts>) =>
       read(patched(raw({ tags }), patchWithoutRecord(raw({ tags, ...over })))).note;
     const deactivatedBy = { iamId: "IBMid-2", mark: sha256("IBMid-2").slice(0, 16) };
     expect(noteOf(used)).toEqual({ deactivatedAtMs: nowMs, deactivatedBy });
@@ -385,11 +385,11 @@ it("leaves the release of a legal hold on the key in no body but that of the hol
   });
 });
 
-it("finds the carrier of a key's marker", () => {
-  expect(markerCarrier(raw())).toBe("tag");
-  expect(markerCarrier(raw({ tags: [markerTag("single")] }))).toBe("tag");
-  expect(markerCarrier(raw({ description: "Salaries\n[uko1s]" }))).toBe("description");
-  expect(markerCarrier(raw({ tags: [markerTag("single")], description: "Salaries\n[uko1s]" }))).toBe("tag");
+it("finds the location of a key's marker", () => {
+  expect(markerLocation(raw())).toBe("tag");
+  expect(markerLocation(raw({ tags: [markerTag("single")] }))).toBe("tag");
+  expect(markerLocation(raw({ description: "Salaries\n[uko1s]" }))).toBe("description");
+  expect(markerLocation(raw({ tags: [markerTag("single")], description: "Salaries\n[uko1s]" }))).toBe("tag");
 });
 
 describe("a service that began to drop tags and kept an old record's tag on the key", () => {
@@ -404,7 +404,7 @@ describe("a service that began to drop tags and kept an old record's tag on the 
     ).carried;
 
   it("lets the description's record count once the tag's record cannot bind", () => {
-    expect(withDescriptionRecord(21_000)).toMatchObject({ kind: "one", record: { carrier: "description" } });
+    expect(withDescriptionRecord(21_000)).toMatchObject({ kind: "one", record: { location: "description" } });
   });
 
   it.each([4000, 0, -21_000])("counts neither record if the description's record is %i ms later", (agoMs) => {
