@@ -1,10 +1,10 @@
-/** The rings of ARCHITECTURE.md as data: what each part of `provider` may import beside itself. Everything else is an error. */
+/** The layers of ARCHITECTURE.md as data: what each part of `provider` may import beside itself. Everything else is an error. */
 
 import packageFile from "./package.json" with { type: "json" };
 import publishedModules from "./tsconfig.build.json" with { type: "json" };
 
 /** `ours` and `types` are paths below provider/ (`types`: type-only imports); `node: true` allows Node's own modules. */
-const rings = {
+const layers = {
   "errors.ts": { ours: [], packages: [] },
   "uuid-form.ts": { ours: [], packages: [] },
   "other-programs.ts": { ours: [], packages: [], node: true },
@@ -196,7 +196,7 @@ const installed = (names) => names.map((name) => `(^|/)node_modules/${name}/`);
 const published = publishedModules.files;
 const developed = Object.keys(packageFile.devDependencies).filter((name) => !(name in packageFile.peerDependencies));
 
-const ringRules = Object.entries(rings).flatMap(
+const layerRules = Object.entries(layers).flatMap(
   ([name, { ours, types = [], packages, outside = [], node = false }]) => {
     const from = { path: alternatives(local([name])) };
     const allowed = [
@@ -206,7 +206,7 @@ const ringRules = Object.entries(rings).flatMap(
     ];
     const builtIn = node ? { dependencyTypesNot: ["core"] } : {};
     const beyond = {
-      name: `ring of ${name}`,
+      name: `layer of ${name}`,
       comment: `provider/${name} may import only what .dependency-cruiser.mjs lists for it`,
       severity: "error",
       from,
@@ -240,12 +240,12 @@ const floorRules = engineFloors.map((name, floor) => ({
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
-    ...ringRules,
+    ...layerRules,
     {
-      name: "a part without a ring",
+      name: "a part without a layer",
       comment: "Add it to the table in .dependency-cruiser.mjs and to ARCHITECTURE.md",
       severity: "error",
-      from: { path: "^provider/", pathNot: alternatives(local(Object.keys(rings))) },
+      from: { path: "^provider/", pathNot: alternatives(local(Object.keys(layers))) },
       to: {},
     },
     {

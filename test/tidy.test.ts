@@ -1,6 +1,6 @@
 /**
  * House rules that no other tool checks. Biome has: no enum, no `any`, no default export, functions of at most 70 lines;
- * the compiler: erasable syntax only; dependency-cruiser: the rings; knip: nothing unused.
+ * the compiler: erasable syntax only; dependency-cruiser: the layers; knip: nothing unused.
  */
 
 import { execFileSync } from "node:child_process";

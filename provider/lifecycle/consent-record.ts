@@ -17,7 +17,7 @@ import type {
 import { approvedSteps, isPerson, isSame } from "./observation.ts";
 import { isSigned, needsSignature } from "./signed-consent.ts";
 
-/** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this ring imports nothing. */
+/** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this layer imports nothing. */
 export type Sha256 = (text: string) => string;
 
 /**
