@@ -58,7 +58,7 @@ export const errorCatalogue = {
     exitCode: 12,
   },
   UKO_KMS_WINDOW_TOO_SHORT: { summary: "The KMS deletion window would end too soon", retryable: false, exitCode: 12 },
-  UKO_KMS_WINDOW_LAPSED: { summary: "The KMS deletion window has expired", retryable: false, exitCode: 12 },
+  UKO_KMS_WINDOW_EXPIRED: { summary: "The KMS deletion window has expired", retryable: false, exitCode: 12 },
   UKO_KMS_KEY_IS_BACKING_KEY: {
     summary: "The KMS key belongs to an internal keystore",
     retryable: false,
@@ -87,7 +87,7 @@ export const errorCatalogue = {
     exitCode: 12,
   },
   UKO_SERVICE_REFUSED: { summary: "The service refused the step", retryable: false, exitCode: 12 },
-  UKO_DELETION_ON_FILE: { summary: "A deletion of the key is pending", retryable: false, exitCode: 12 },
+  UKO_DELETION_PENDING: { summary: "A deletion of the key is pending", retryable: false, exitCode: 12 },
   UKO_DECLARED_TWICE: { summary: "Another resource declares the same object", retryable: false, exitCode: 12 },
   UKO_PLAN_OUTDATED: {
     summary: "The applied plan did not show this step",

@@ -55,7 +55,7 @@ function item(each: PendingKey, timeZone: string): Html {
 ${list(explanation.facts)}
 ${roles.length === 0 ? othersSteps(each) : html`<p>The roles that each step requires:</p>${list(roles)}`}
 <p class="quiet">${requestedAt === undefined ? "" : html`Written on ${moment(requestedAt, timeZone)}. `}
-${deletion.recordLapsesAt === undefined ? "" : html`Expires on ${moment(deletion.recordLapsesAt, timeZone)}. `}
+${deletion.recordExpiresAt === undefined ? "" : html`Expires on ${moment(deletion.recordExpiresAt, timeZone)}. `}
 Key <code>${keyId}</code></p>
 </article>`;
 }

@@ -30,7 +30,7 @@ const rows = {
   /** kms-v2-and-iam.md 10-2: which identity KMS compares. */
   kmsIdentity: z.enum(["iam_id", "authn"]).default("iam_id"),
   /** kms-v2-and-iam.md 10-5: whether an expired window is still shown. */
-  kmsLapsedWindow: z.enum(["shown", "cleared"]).default("shown"),
+  kmsExpiredWindow: z.enum(["shown", "cleared"]).default("shown"),
   /** kms-v2-and-iam.md 3: whether a KMS key shows `lastUpdateDate` before its first change. */
   kmsFirstUpdate: z.enum(["shown", "absent"]).default("shown"),
   /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients show it. */
@@ -79,7 +79,7 @@ export const profiles = {
   "backing-key-as-service": { backingKeyIdentity: "service" },
   "stale-status": { statusFreshness: "stale" },
   "unique-etags": { etagGrain: "unique" },
-  "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },
+  "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsExpiredWindow: "cleared" },
   "named-rings": { internalKeystoreFields: "filled" },
   "ibm-clients": { tokenClock: "wall", kmsFirstUpdate: "absent" },
   zos: { lastWriter: "absent", tags: "dropped" },

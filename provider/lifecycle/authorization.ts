@@ -66,8 +66,8 @@ export function authorize(
   const standing = standingOf(observation, step, nowMs);
   if (!standing.binds) return withoutBindingRecord(observation, run, policy, step, standing.why, nowMs);
 
-  const { record, lapsesAtMs } = standing;
-  const wait = (of: ActorStanding): Authorization => ({ kind: "must_wait", standing: of, record, lapsesAtMs });
+  const { record, expiresAtMs } = standing;
+  const wait = (of: ActorStanding): Authorization => ({ kind: "must_wait", standing: of, record, expiresAtMs });
   if (!isPerson(actor.identity)) return wait("not_a_person");
   const may: Authorization = { kind: "may", consentedBy: record };
   const isOwn = isSame(record.author, actor.identity);
@@ -144,9 +144,9 @@ function withoutBindingRecord(
   // An engine runs whatever its program says, and its person may not have noticed that a key left the program. So an
   // engine requests only what can be undone.
   const mayWrite = run.intent === "request" || (run.intent === "engine" && step === "deactivate");
-  // If only the time of a token or of another object says that a request has lapsed, one of the
+  // If only the time of a token or of another object says that a request has expired, one of the
   // times is wrong, and a new record would replace a request that may well bind.
-  const isInDoubt = why.kind === "lapsed" && nowMs + tokenToleranceMs < why.atMs;
+  const isInDoubt = why.kind === "expired" && nowMs + tokenToleranceMs < why.atMs;
   if (!mayWrite || isInDoubt) return mustAsk("may_ask");
   return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs) };
 }

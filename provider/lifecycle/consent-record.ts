@@ -327,10 +327,10 @@ export type NotBinding =
       readonly by: Identity;
       readonly atMs: number | undefined;
     }
-  | { readonly kind: "lapsed"; readonly record: ConsentRecord; readonly atMs: number };
+  | { readonly kind: "expired"; readonly record: ConsentRecord; readonly atMs: number };
 
 export type Standing =
-  | { readonly binds: true; readonly record: ConsentRecord; readonly lapsesAtMs: number }
+  | { readonly binds: true; readonly record: ConsentRecord; readonly expiresAtMs: number }
   | { readonly binds: false; readonly why: NotBinding };
 
 /** For `step`, see provider/docs/explanation/two-people.md, "What makes a record void". */
@@ -346,16 +346,16 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
   if (!isWrittenAt(record, updatedAtMs)) return not({ kind: "edited", record, by: updatedBy, atMs: updatedAtMs });
   if (record.step !== step) return not({ kind: "other_step", record });
   if (record.digest !== observation.digests[step]) return not({ kind: "changed", record });
-  const lapsesAtMs = lapseOf(record);
-  if (lapsesAtMs === undefined) return not({ kind: "quotes_nothing", record });
+  const expiresAtMs = expiryOf(record);
+  if (expiresAtMs === undefined) return not({ kind: "quotes_nothing", record });
   if (needsSignature(observation, step) && !isSigned(record)) return not({ kind: "unsigned", record });
   const latestMs = Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);
-  if (latestMs >= lapsesAtMs) return not({ kind: "lapsed", record, atMs: lapsesAtMs });
-  return { binds: true, record, lapsesAtMs };
+  if (latestMs >= expiresAtMs) return not({ kind: "expired", record, atMs: expiresAtMs });
+  return { binds: true, record, expiresAtMs };
 }
 
 /** When the record stops counting; undefined for an approval that quotes no request. */
-function lapseOf({ how, step, writtenAtMs, quotes }: ConsentRecord): number | undefined {
+function expiryOf({ how, step, writtenAtMs, quotes }: ConsentRecord): number | undefined {
   const own = writtenAtMs + recordLifetimeMs;
   if (how !== "answer") return own;
   return quotes && Math.min(own, quotes.writtenAtMs + quotedLifetimeMs[step]);
@@ -378,9 +378,9 @@ export function deletionStanding(observation: KeyObservation, nowMs: number): St
 export function expiredRecord(
   observation: KeyObservation,
   nowMs: number,
-): Extract<NotBinding, { kind: "lapsed" }> | undefined {
+): Extract<NotBinding, { kind: "expired" }> | undefined {
   const standing = deletionStanding(observation, nowMs);
-  return !standing.binds && standing.why.kind === "lapsed" ? standing.why : undefined;
+  return !standing.binds && standing.why.kind === "expired" ? standing.why : undefined;
 }
 
 function isIamId(value: unknown): value is string {

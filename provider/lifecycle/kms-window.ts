@@ -71,10 +71,10 @@ export function windowSetter(observation: KeyObservation, run: Run, nowMs: numbe
 export function windowFault(
   observation: KeyObservation,
   nowMs: number,
-): "kms_window_lapsed" | "kms_setter_unknown" | undefined {
+): "kms_window_expired" | "kms_setter_unknown" | undefined {
   const backingKeys = observation.state === "deactivated" ? dualBackingKeys(observation) : [];
   if (backingKeys.length === 0) return undefined;
-  if (!backingKeys.every((backingKey) => isWindowLive(backingKey, nowMs))) return "kms_window_lapsed";
+  if (!backingKeys.every((backingKey) => isWindowLive(backingKey, nowMs))) return "kms_window_expired";
   return provenSetter(observation, backingKeys, nowMs) === undefined ? "kms_setter_unknown" : undefined;
 }
 

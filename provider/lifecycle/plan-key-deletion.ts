@@ -95,9 +95,9 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
 }
 
 function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
-  const lapsed = dualBackingKeys(observation).find((backingKey) => !isWindowLive(backingKey, nowMs));
-  if (lapsed !== undefined) {
-    return refuse({ guard: "kms_window_lapsed", windowEndsAtMs: lapsed.windowEndsAtMs });
+  const expired = dualBackingKeys(observation).find((backingKey) => !isWindowLive(backingKey, nowMs));
+  if (expired !== undefined) {
+    return refuse({ guard: "kms_window_expired", windowEndsAtMs: expired.windowEndsAtMs });
   }
   const deactivatedAtMs = knownDeactivationMs(observation, run);
   const coolUntilMs = deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;

@@ -128,7 +128,7 @@ export type Guard =
   | { readonly guard: "kms_setter"; readonly record: ConsentRecord }
   | { readonly guard: "kms_setter_unknown" }
   | { readonly guard: "kms_window_too_short"; readonly windowEndsAtMs: number | undefined }
-  | { readonly guard: "kms_window_lapsed"; readonly windowEndsAtMs: number | undefined }
+  | { readonly guard: "kms_window_expired"; readonly windowEndsAtMs: number | undefined }
   | { readonly guard: "service_refused"; readonly step: Step["kind"]; readonly message: string }
   | { readonly guard: "no_way_back"; readonly pending: readonly KeystoreStatus[] }
   | { readonly guard: "record_binds"; readonly record: ConsentRecord }
@@ -150,7 +150,7 @@ export interface MissingApproval {
   readonly standing: ActorStanding;
   /** A request, or an approval that only its requester can use. */
   readonly record: ConsentRecord;
-  readonly lapsesAtMs: number;
+  readonly expiresAtMs: number;
 }
 
 export interface MissingRequest {
@@ -208,10 +208,10 @@ export const guardCodes = {
   kms_setter: "UKO_KMS_SETTER",
   kms_setter_unknown: "UKO_KMS_SETTER_UNKNOWN",
   kms_window_too_short: "UKO_KMS_WINDOW_TOO_SHORT",
-  kms_window_lapsed: "UKO_KMS_WINDOW_LAPSED",
+  kms_window_expired: "UKO_KMS_WINDOW_EXPIRED",
   service_refused: "UKO_SERVICE_REFUSED",
   no_way_back: "UKO_NO_WAY_BACK",
-  record_binds: "UKO_DELETION_ON_FILE",
+  record_binds: "UKO_DELETION_PENDING",
   actor_not_a_person: "UKO_ACTOR_NOT_A_PERSON",
   not_as_reviewed: "UKO_REVIEW_OUTDATED",
   beyond_plan: "UKO_PLAN_OUTDATED",

@@ -516,7 +516,7 @@ export class ManagedKey extends CustomResource {
   /** ID of the pending request or approval. */
   declare readonly deletionRecordId: Output<StateOf<"managedKey">["deletionRecordId"]>;
   /** When the pending record expires, ISO 8601 UTC. */
-  declare readonly deletionRecordLapsesAt: Output<StateOf<"managedKey">["deletionRecordLapsesAt"]>;
+  declare readonly deletionRecordExpiresAt: Output<StateOf<"managedKey">["deletionRecordExpiresAt"]>;
 
   constructor(name: string, args: ManagedKeyArgs, options?: CustomResourceOptions) {
     super(...registrationOf(managedKeyKind, name, args, options));
@@ -549,7 +549,7 @@ const managedKeyKind: ResourceKind = {
     "deletionNotBefore",
     "deletionRequestedBy",
     "deletionRecordId",
-    "deletionRecordLapsesAt",
+    "deletionRecordExpiresAt",
   ],
   secrets: [],
 };
@@ -662,7 +662,7 @@ export class KmsKey extends CustomResource {
   /** Name of the open deletion window. */
   declare readonly deletionRecordId: Output<StateOf<"kmsKey">["deletionRecordId"]>;
   /** When the open deletion window ends, ISO 8601 UTC. */
-  declare readonly deletionRecordLapsesAt: Output<StateOf<"kmsKey">["deletionRecordLapsesAt"]>;
+  declare readonly deletionRecordExpiresAt: Output<StateOf<"kmsKey">["deletionRecordExpiresAt"]>;
 
   constructor(name: string, args: KmsKeyArgs, options?: CustomResourceOptions) {
     super(...registrationOf(kmsKeyKind, name, args, options));
@@ -693,7 +693,7 @@ const kmsKeyKind: ResourceKind = {
     "deletionNotBefore",
     "deletionRequestedBy",
     "deletionRecordId",
-    "deletionRecordLapsesAt",
+    "deletionRecordExpiresAt",
   ],
   secrets: [
     "payload",

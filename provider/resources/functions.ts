@@ -92,7 +92,7 @@ const pendingDeletion = managedKeyState
     deletionNotBefore: true,
     deletionRequestedBy: true,
     deletionRecordId: true,
-    deletionRecordLapsesAt: true,
+    deletionRecordExpiresAt: true,
   })
   .meta({
     description: "A managed key whose deletion waits for a person or for time.",
@@ -137,7 +137,7 @@ const deletionPlan = z.object({
       notBefore: time("The next step is refused before this time"),
       requestedBy: z.string().optional().meta({ description: "IAM ID of the person who requested the step." }),
       recordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
-      recordLapsesAt: time("When the pending record expires"),
+      recordExpiresAt: time("When the pending record expires"),
     })
     .meta({ description: "What the deletion of the key waits for.", type: { name: "PlannedDeletion" } }),
   explanation: z

@@ -69,7 +69,7 @@ it("UKO_REPORT gets a line for each key and run that acted or waited, with the c
     awaits: "approval",
     requestedBy: "IBMid-550000BOB",
     recordId: expect.stringMatching(/^[0-9a-f]{32}$/),
-    recordLapsesAt: expect.stringMatching(/^2026-12-01T/),
+    recordExpiresAt: expect.stringMatching(/^2026-12-01T/),
   });
   expect(records().map(({ neededRoles, excludedIdentity }) => [neededRoles, excludedIdentity])).toEqual([
     [["Key Custodian - Deployer"], "IBMid-550000BOB"],

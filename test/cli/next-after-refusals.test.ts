@@ -88,7 +88,7 @@ testEach({
   "the KMS window expired": {
     name: "ledger",
     story: [deactivated, after("8d"), by("bob", "continue KEY")],
-    code: "UKO_KMS_WINDOW_LAPSED",
+    code: "UKO_KMS_WINDOW_EXPIRED",
     next: [reactivates],
   },
   "the role to request is missing": {

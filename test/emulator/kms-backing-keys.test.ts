@@ -133,13 +133,13 @@ describe("M14 and M15 set and unset a backing key for deletion (2.10)", () => {
     expect((await backingKey(backingKeyId)).dualAuthDelete.authExpiration).toBe("2026-11-24T17:00:00Z");
   });
 
-  it("still shows a lapsed window, unless the switch clears it (10-5)", async () => {
+  it("still shows a expired window, unless the switch clears it (10-5)", async () => {
     const { backingKeyId } = await pair();
     await set(world.as("alice"), backingKeyId);
     await world.advance("7d");
     expect((await backingKey(backingKeyId)).dualAuthDelete.keySetForDeletion).toBe(true);
     expect(code(await remove(world.as("bob"), backingKeyId))).toBe("AUTHORIZATIONS_NOT_MET");
-    await world.control("switches", { kmsLapsedWindow: "cleared" });
+    await world.control("switches", { kmsExpiredWindow: "cleared" });
     expect((await backingKey(backingKeyId)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
   });
 });

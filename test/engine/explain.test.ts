@@ -157,9 +157,9 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "kms_window_too_short", windowEndsAtMs: nowMs + 20 * hourMs }],
     [{ guard: "kms_window_too_short", windowEndsAtMs: undefined }],
   ],
-  kms_window_lapsed: [
-    [{ guard: "kms_window_lapsed", windowEndsAtMs: nowMs - dayMs }, deactivated],
-    [{ guard: "kms_window_lapsed", windowEndsAtMs: undefined }, deactivated],
+  kms_window_expired: [
+    [{ guard: "kms_window_expired", windowEndsAtMs: nowMs - dayMs }, deactivated],
+    [{ guard: "kms_window_expired", windowEndsAtMs: undefined }, deactivated],
   ],
   service_refused: [
     [{ guard: "service_refused", step: "destroy", message: "The key is in use." }, deactivated],
@@ -184,7 +184,7 @@ const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
   standing: "may_consent",
   right: rights.deactivate,
   record: request,
-  lapsesAtMs: nowMs + 3 * dayMs,
+  expiresAtMs: nowMs + 3 * dayMs,
   ...over,
 });
 const toRequest = (over: Partial<RequestWait> = {}): RequestWait => ({
@@ -207,7 +207,7 @@ const voids: readonly NotBinding[] = [
   { kind: "other_step", record: request },
   { kind: "changed", record: request },
   { kind: "quotes_nothing", record: aRecord({ how: "answer" }) },
-  { kind: "lapsed", record: request, atMs: nowMs - hourMs },
+  { kind: "expired", record: request, atMs: nowMs - hourMs },
 ];
 
 describe("the messages match the golden files", () => {
@@ -225,8 +225,8 @@ describe("the messages match the golden files", () => {
     const kmsKey = aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] });
     const met = aRecord({ how: "met", reason: "Moved\naway" });
     const destroyRecord = aRecord({ step: "destroy" });
-    const toDestroy = { ...destroyNext, record: destroyRecord, lapsesAtMs: nowMs + 7 * dayMs };
-    const stored = { record: approved, lapsesAtMs: nowMs + 2 * dayMs };
+    const toDestroy = { ...destroyNext, record: destroyRecord, expiresAtMs: nowMs + 7 * dayMs };
+    const stored = { record: approved, expiresAtMs: nowMs + 2 * dayMs };
     const text = render({
       "you may request": stopped(toRequest()),
       "an engine deactivated, and requests no destruction": stopped(
@@ -284,7 +284,7 @@ describe("the messages match the golden files", () => {
       "you may approve the destruction": stopped(approval(toDestroy), { key: aKeyWith(destroyRecord) }),
       "your new request replaced one that expired": stopped(approval({ standing: "wrote_it" }), {
         run: { actor: anActor(alice) },
-        replaced: { kind: "lapsed", record: aRecord({ author: bob }), atMs: nowMs - hourMs },
+        replaced: { kind: "expired", record: aRecord({ author: bob }), atMs: nowMs - hourMs },
       }),
     });
     await expect(text).toMatchFileSnapshot("../golden/explain/waits-for-people.txt");

@@ -113,7 +113,7 @@ describe("KMS dual authorization on the backing key", () => {
     const { state, ref } = await dual();
     await alicesStep(ref);
     await uko.advance("8d");
-    expect((await unfinished(uko.run("bob").handlers, state)).code).toBe("UKO_KMS_WINDOW_LAPSED");
+    expect((await unfinished(uko.run("bob").handlers, state)).code).toBe("UKO_KMS_WINDOW_EXPIRED");
   });
 
   test("withdrawing and reactivating unset the window", async () => {

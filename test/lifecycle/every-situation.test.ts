@@ -77,7 +77,7 @@ const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
   "a late approval": (state) => aKeyWith(approvalByAlice(state, true, nowMs - 8 * dayMs), { state }),
   "edited by another": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedBy: carol }),
   "edited by the author": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedAtMs: nowMs }),
-  lapsed: (state) => aKeyWith(aRecord({ step: nextStep(state), writtenAtMs: nowMs - 7 * dayMs }), { state }),
+  expired: (state) => aKeyWith(aRecord({ step: nextStep(state), writtenAtMs: nowMs - 7 * dayMs }), { state }),
   changed: (state) =>
     aKeyWith(aRecord({ step: nextStep(state) }), { state, digests: digestsOf(someFacts({ label: "new" })) }),
   "for the other step": (state) =>
@@ -288,7 +288,7 @@ it("names in every wait the role that the step requires", () => {
     }[state];
     expect(planKeyDeletion(key, policy, run, nowMs)).toMatchObject({
       kind: "waitingForApproval",
-      lapsesAtMs: (key.updatedAtMs ?? 0) + 7 * dayMs,
+      expiresAtMs: (key.updatedAtMs ?? 0) + 7 * dayMs,
       right: { action: `hs-crypto.managed-keys.${suffix}` },
     });
   }

@@ -191,7 +191,7 @@ describe("windowSetter", () => {
   it("is missed only on a deactivated key that KMS protects, and an expired window is another fault", () => {
     const unknown = crashed({ carried: { kind: "none" } });
     expect(windowFault(unknown, nowMs)).toBe("kms_setter_unknown");
-    expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toBe("kms_window_lapsed");
+    expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toBe("kms_window_expired");
     expect(windowFault(crashed(), nowMs)).toBeUndefined();
     expect(windowFault({ ...unknown, state: "active" }, nowMs)).toBeUndefined();
     expect(windowFault({ ...unknown, backingKeys: [] }, nowMs)).toBeUndefined();

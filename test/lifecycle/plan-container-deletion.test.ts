@@ -160,8 +160,8 @@ describe("keys", () => {
   });
 
   it("that no keystore holds any more are not waited for: their metadata stays until a person removes it", () => {
-    const lapsed = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs - dayMs } });
-    expect(refusedBy(plan(observationWith({ kind: "template", keys: known(lapsed) })))).toBe("holds_keys");
+    const expired = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs - dayMs } });
+    expect(refusedBy(plan(observationWith({ kind: "template", keys: known(expired) })))).toBe("holds_keys");
   });
 
   it("are listed together with the next wait for KMS", () => {

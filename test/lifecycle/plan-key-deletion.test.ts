@@ -218,9 +218,9 @@ describe("KMS dual authorization", () => {
   });
 
   it("refuses outside a live window, before any check of the caller", () => {
-    expect(end(carol, {}, live({ state: "suspended", windowEndsAtMs: nowMs }))).toBe("kms_window_lapsed");
+    expect(end(carol, {}, live({ state: "suspended", windowEndsAtMs: nowMs }))).toBe("kms_window_expired");
     expect(end(carol, { consents: [] }, aBackingKey({ dualAuthDelete: true, state: "suspended" }))).toBe(
-      "kms_window_lapsed",
+      "kms_window_expired",
     );
     expect(end(undefined, {}, live({ state: "destroyed" }))).toBe("destroy");
   });

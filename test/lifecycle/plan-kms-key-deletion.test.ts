@@ -52,8 +52,8 @@ describe("two people under KMS's own dual authorization", () => {
   it("only uko request sets the key for deletion: no other run does, also after the window expired", () => {
     const wait = { kind: "waitingForRequest", standing: "may_ask" };
     for (const run of [{}, naming]) expect(plan(aKmsKey(), { actor: anActor(alice), ...run })).toEqual(wait);
-    const lapsed = aKmsKey({ windowEndsAtMs: nowMs - secondMs });
-    expect(plan(lapsed)).toEqual(wait);
+    const expired = aKmsKey({ windowEndsAtMs: nowMs - secondMs });
+    expect(plan(expired)).toEqual(wait);
   });
 
   it("the setter waits for another person, whatever they name", () => {
@@ -202,9 +202,9 @@ describe("the window", () => {
   });
 
   it("is set again after its expiry, and naming the expired window has no effect", () => {
-    const lapsed = ending(-secondMs);
+    const expired = ending(-secondMs);
     const again = { ...asking, consents: [windowName(kmsKeyId, nowMs - secondMs)] };
-    expect(plan(lapsed, again)).toEqual(setStep);
+    expect(plan(expired, again)).toEqual(setStep);
   });
 
   it("is never set twice while open", () => {

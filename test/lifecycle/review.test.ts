@@ -140,7 +140,7 @@ describe("a key stands apart from the set", () => {
       scope,
       { why: { kind: "other_step" } },
     ],
-    ["the request expired", aKeyWith(aRecord({ writtenAtMs: nowMs - 7 * dayMs })), scope, { why: { kind: "lapsed" } }],
+    ["the request expired", aKeyWith(aRecord({ writtenAtMs: nowMs - 7 * dayMs })), scope, { why: { kind: "expired" } }],
     ["a service wrote the record", aKeyWith(aRecord({ author: pipeline })), scope, { why: { kind: "not_a_person" } }],
     ["the reviewer requested it", aKeyWith(aRecord({ author: bob })), scope, { kind: "own_request" }],
     ["another person requested it", aKeyWith(aRecord({ author: carol })), scope, { kind: "other_requester" }],

@@ -40,7 +40,7 @@ describe("reasonsToRepeat", () => {
 
   it.each<[string, KeyObservation, boolean]>([
     ["a record that binds", aKeyWith(requestWith()), true],
-    ["a record that lapsed", aKeyWith(requestWith({ writtenAtMs: nowMs - 8 * dayMs })), true],
+    ["a record that expired", aKeyWith(requestWith({ writtenAtMs: nowMs - 8 * dayMs })), true],
     ["a record of a key that changed", aKeyWith(requestWith({ digest: "0".repeat(32) })), true],
     ["a record that the author of the new one acted on with the last write", aKeyWith(requestWith(), used), true],
     ["a record that another person acted on", aKeyWith(requestWith(), { ...used, updatedBy: carol }), false],

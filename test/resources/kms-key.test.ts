@@ -230,8 +230,8 @@ describe("an update", () => {
     expect(warnings.join()).toMatch(/is waiting for a person to destroy it: an identity set it for deletion on/);
     expect(after).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
     expect(after.deletionRecordId).toBe(deletion.recordId);
-    expect(after.deletionRecordLapsesAt).toBe(deletion.recordId?.replace(/.*@/, ""));
-    expect(await codeOf(update(state, { rotationTrigger: "1" }))).toBe("UKO_DELETION_ON_FILE");
+    expect(after.deletionRecordExpiresAt).toBe(deletion.recordId?.replace(/.*@/, ""));
+    expect(await codeOf(update(state, { rotationTrigger: "1" }))).toBe("UKO_DELETION_PENDING");
     expect(await stage.effects(before)).toEqual([]);
   });
 

@@ -69,7 +69,7 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
       deletionAwaits: "approval",
       deletionRequestedBy: "IBMid-550000BOB",
       deletionRecordId: expect.stringMatching(/^[0-9a-f]{32}$/),
-      deletionRecordLapsesAt: expect.stringMatching(/^2026-12-01T/),
+      deletionRecordExpiresAt: expect.stringMatching(/^2026-12-01T/),
     });
     expect(found?.state).not.toHaveProperty("tags");
   });

@@ -220,11 +220,11 @@ function loneStep(entry: TrailEntry, step: Step, { consent }: KeyHistory, option
   if (request !== undefined && author !== actor && request.author !== actor) {
     faults.push(["not-the-requester", `${actor} used the approval of a request by ${request.author}`]);
   }
-  if (Date.parse(entry.time) >= lapseOf(consent)) faults.push(["consent-too-old", "its time is over"]);
+  if (Date.parse(entry.time) >= expiryOf(consent)) faults.push(["consent-too-old", "its time is over"]);
   return faults;
 }
 
-function lapseOf({ step, writtenMs, request }: Consent): number {
+function expiryOf({ step, writtenMs, request }: Consent): number {
   return Math.min(writtenMs + lifeMs, request === undefined ? Infinity : request.writtenMs + quotedLifeMs[step]);
 }
 
@@ -232,7 +232,7 @@ function lapseOf({ step, writtenMs, request }: Consent): number {
 function overwrites(entry: TrailEntry, history: KeyHistory, options: JudgeOptions): readonly Fault[] {
   const { consent, state } = history;
   const next: Step = state === "active" ? "deactivate" : "destroy";
-  const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) < lapseOf(consent);
+  const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) < expiryOf(consent);
   const written = recordOn(entry);
   if (!binds || written === undefined || written.print === consent.print) return [];
   const own = ownRecordOf(entry, history, options.isPerson ?? isPersonByPrefix);

@@ -136,7 +136,7 @@ function nextAct(keys: readonly KeyDetails[], isRolledBack: boolean, actor: Acto
   if (records.length < due.length) return { kind: "request", step };
   const isOwn = records.some(({ record }) => record.author.iamId === actor.identity?.iamId);
   if (!isOwn) return { kind: "approve", step };
-  return { kind: "wait", step, untilMs: Math.min(...records.map(({ lapsesAtMs }) => lapsesAtMs)) };
+  return { kind: "wait", step, untilMs: Math.min(...records.map(({ expiresAtMs }) => expiresAtMs)) };
 }
 
 async function continueRehearsal(run: Rehearsal, state: RehearsalState): Promise<CampaignReport> {

@@ -217,10 +217,10 @@ function requestOn(key: PlannedKey, nowMs: number): readonly PendingRequest[] {
   if (observation === undefined) return [];
   const standing = deletionStanding(observation, nowMs);
   if (!standing.binds) return [];
-  const { record, lapsesAtMs } = standing;
+  const { record, expiresAtMs } = standing;
   if (record.step !== "deactivate" && record.step !== "destroy") return [];
   const shared = { key: key.name, wave: key.line.wave, step: record.step };
-  return [{ ...shared, by: sayAuthor(record), how: record.how, expiresAt: isoTime(lapsesAtMs) }];
+  return [{ ...shared, by: sayAuthor(record), how: record.how, expiresAt: isoTime(expiresAtMs) }];
 }
 
 export function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {

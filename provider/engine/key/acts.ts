@@ -64,13 +64,13 @@ function request(step: ApprovedStep, { observation }: KeyDetails): KeyAct {
 }
 
 function approvals(
-  { standing, step, right, notBeforeMs, lapsesAtMs, record }: ApprovalWait,
+  { standing, step, right, notBeforeMs, expiresAtMs, record }: ApprovalWait,
   { observation, nowMs }: KeyDetails,
   actor: Actor,
 ): readonly KeyAct[] {
   if (standing !== "may_consent") return [];
   const name = keyName(observation);
-  const expires = `The request expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`;
+  const expires = `The request expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`;
   const effect = step === "deactivate" ? deactivation : destruction;
   const kmsRight = step === "deactivate" && dualBackingKeys(observation).length > 0 ? rights.setForDeletion : undefined;
   const act: KeyAct = {
@@ -112,7 +112,7 @@ function signing(observation: KeyDetails["observation"], step: ApprovedStep): Pi
 function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
   const standing = deletionStanding(observation, nowMs);
   if (!standing.binds || standing.record.quotes === undefined) return [];
-  const { record, lapsesAtMs } = standing;
+  const { record, expiresAtMs } = standing;
   const effect = record.step === "deactivate" ? deactivation : destruction;
   const kmsRight =
     record.step === "deactivate" && dualBackingKeys(observation).length > 0 ? rights.setForDeletion : undefined;
@@ -121,7 +121,7 @@ function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
     title: `Take the approved ${stepNouns[record.step]}`,
     facts: [
       ...effect.facts,
-      `${sayAuthor(record)} approved it. The approval expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`,
+      `${sayAuthor(record)} approved it. The approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
       ...sayReasons(record),
     ],
     right: rightFor(record.step, observation),

@@ -25,7 +25,7 @@ export function explainNotBinding(why: NotBinding, { state, signatures }: KeyObs
       return "The consent record on the key cannot be read, so it does not count.";
     case "writer_unknown":
       return "The service does not report who wrote to the key last, so the consent record on it does not count.";
-    case "lapsed":
+    case "expired":
       return `The request of ${sayAuthor(why.record)} expired on ${sayTime(why.atMs)}.`;
     case "changed":
       return `The request of ${sayAuthor(why.record)} no longer counts: the key has changed since ${sayTime(why.record.writtenAtMs)}.`;

@@ -135,7 +135,7 @@ const sayings: Sayings<Guard, About> = {
       `A key can be destroyed ${coolDownMs / 3_600_000} hours after its deactivation, and the second person needs time to act.`,
     ],
   }),
-  kms_window_lapsed: (guard, { key, path }) => ({
+  kms_window_expired: (guard, { key, path }) => ({
     summary: `The KMS deletion window of ${key} ${guard.windowEndsAtMs === undefined ? "is not open" : `expired on ${sayTime(guard.windowEndsAtMs)}`}, and KMS opens one for active keys only`,
     facts: ["Reactivate the key, deactivate it again (which opens a new window), wait 4 hours, then destroy it."],
     next: [{ who: reactivator, commands: [`uko reactivate ${path}`] }],

@@ -73,7 +73,7 @@ export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemor
   const quotes = standing.binds ? standing.record.quotes : undefined;
   if (standing.binds && quotes !== undefined) {
     return {
-      summary: `You approved the ${stepNouns[standing.record.step]} of ${sayKey(observation)}; the approval expires on ${sayTimeAndDistance(standing.lapsesAtMs, nowMs)}`,
+      summary: `You approved the ${stepNouns[standing.record.step]} of ${sayKey(observation)}; the approval expires on ${sayTimeAndDistance(standing.expiresAtMs, nowMs)}`,
       facts: [`The next run of ${sayAuthor(quotes)} takes the step.`],
       state: sayState(observation),
       next: [

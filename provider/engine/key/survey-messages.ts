@@ -121,9 +121,9 @@ export const requestHeads = [
 /** One cell for each of `requestHeads`. */
 export function requestRows(reports: readonly Report[]): readonly (readonly string[])[] {
   return reports.map(({ label = "", vaultId, keyId, lifecycleState, deletion }) => {
-    const { nextStep, requestedBy, requestedAt = "", recordLapsesAt, recordExpiredAt } = deletion;
+    const { nextStep, requestedBy, requestedAt = "", recordExpiresAt, recordExpiredAt } = deletion;
     const { canAct, cannotActBecause = "" } = deletion;
-    const until = recordLapsesAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
+    const until = recordExpiresAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
     return [
       plain(label, 60),
       vaultId === "" ? `kms/${keyId}` : keyId,

@@ -37,10 +37,10 @@ export function selectRequests(
   { isMine, expiresWithinMs }: RequestFilter,
   nowMs: number,
 ): readonly Report[] {
-  return reports.filter(({ deletion: { isOwn, recordLapsesAt } }) => {
+  return reports.filter(({ deletion: { isOwn, recordExpiresAt } }) => {
     if (isMine && isOwn !== true) return false;
     if (expiresWithinMs === undefined) return true;
-    return recordLapsesAt !== undefined && Date.parse(recordLapsesAt) - nowMs <= expiresWithinMs;
+    return recordExpiresAt !== undefined && Date.parse(recordExpiresAt) - nowMs <= expiresWithinMs;
   });
 }
 
@@ -213,7 +213,7 @@ function urgencyOf({ lifecycleState, deletion: { nextStep, canAct } }: Report): 
 }
 
 function byUrgency(a: Report, b: Report): number {
-  const dueOf = ({ deletion }: Report): string => deletion.recordLapsesAt ?? deletion.notBefore ?? "9999";
+  const dueOf = ({ deletion }: Report): string => deletion.recordExpiresAt ?? deletion.notBefore ?? "9999";
   return (
     urgencyOf(a) - urgencyOf(b) || dueOf(a).localeCompare(dueOf(b)) || (a.label ?? "").localeCompare(b.label ?? "")
   );

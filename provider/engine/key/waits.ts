@@ -53,7 +53,7 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
 
 /** The next run of the caller takes the step. */
 export function explainApprovedForCaller(
-  { record, lapsesAtMs }: Extract<Standing, { binds: true }>,
+  { record, expiresAtMs }: Extract<Standing, { binds: true }>,
   { observation, nowMs }: WaitContext["observed"],
 ): Explanation {
   const { step, quotes } = record;
@@ -66,7 +66,7 @@ export function explainApprovedForCaller(
       : `The ${noun} of ${key} is approved: your next run takes it`,
     facts: [
       ...(quotes === undefined ? [] : [`You requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`]),
-      `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`,
+      `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
       ...sayReasons(record),
       ...(isReversible ? [stillReversible] : []),
     ],
@@ -143,13 +143,13 @@ function approvedSummary(wait: ApprovalWait, observation: KeyObservation, reques
 }
 
 function whoAsked(
-  { record, step, standing, lapsesAtMs }: ApprovalWait,
+  { record, step, standing, expiresAtMs }: ApprovalWait,
   { observed, run }: WaitContext,
 ): readonly string[] {
   const { quotes, how } = record;
   const isOwn = standing === "wrote_it";
   const noun = stepNouns[step];
-  const expires = `expires on ${sayTimeAndDistance(lapsesAtMs, observed.nowMs)}`;
+  const expires = `expires on ${sayTimeAndDistance(expiresAtMs, observed.nowMs)}`;
   const byEngine = how === "met" && !isOwn ? ", because an engine ran a deletion" : "";
   const who = isOwn ? "You" : sayAuthor(record);
   const facts =

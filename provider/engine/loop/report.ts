@@ -37,7 +37,7 @@ export interface DeletionFacts
     | "requestedBy"
     | "approvedBy"
     | "recordId"
-    | "recordLapsesAt"
+    | "recordExpiresAt"
     | "neededRoles"
     | "excludedIdentity"
     // The record binds, or its step was taken.
@@ -154,7 +154,7 @@ function awaitedIn(state: unknown): Partial<Result> {
     notBefore: "deletionNotBefore",
     requestedBy: "deletionRequestedBy",
     recordId: "deletionRecordId",
-    recordLapsesAt: "deletionRecordLapsesAt",
+    recordExpiresAt: "deletionRecordExpiresAt",
   });
 }
 

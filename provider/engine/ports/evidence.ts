@@ -134,7 +134,7 @@ export interface RunRecord {
   /** The person who approved the step, if the approval is stored on the key. */
   readonly approvedBy?: string;
   readonly recordId?: string;
-  readonly recordLapsesAt?: string;
+  readonly recordExpiresAt?: string;
   /** Roles, one of which the next step requires. */
   readonly neededRoles?: readonly string[];
   /** The person who cannot take the next step. */

@@ -182,7 +182,7 @@ export const kmsKeyState = z.object({
     .optional()
     .meta({ description: "Never set, because KMS does not report who set the key for deletion." }),
   deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window." }),
-  deletionRecordLapsesAt: z
+  deletionRecordExpiresAt: z
     .string()
     .optional()
     .meta({ description: "When the open deletion window ends, ISO 8601 UTC." }),

@@ -39,7 +39,7 @@ interface Change {
 }
 
 /**
- * Applies the inputs as far as allowed. Throws UKO_KMS_KEY_IS_BACKING_KEY, UKO_DELETION_ON_FILE,
+ * Applies the inputs as far as allowed. Throws UKO_KMS_KEY_IS_BACKING_KEY, UKO_DELETION_PENDING,
  * UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED.
  */
 export async function updateKmsKey(
@@ -243,7 +243,7 @@ async function present(world: World, ref: KmsKeyRef, options: CallOptions): Prom
 
 function deletionPending(observed: ObservedKmsKey): UkoError {
   const { kmsKeyId } = observed.observation;
-  return new UkoError("UKO_DELETION_ON_FILE", {
+  return new UkoError("UKO_DELETION_PENDING", {
     summary: `${sayKmsKey(observed.observation)} was not rotated: it is set for deletion`,
     detail: [
       ...openWindowWarning(observed),

@@ -236,7 +236,10 @@ export const managedKeyState = managedKeyInputs.extend({
     .meta({ description: "The next step is refused before this time, ISO 8601 UTC." }),
   deletionRequestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
   deletionRecordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
-  deletionRecordLapsesAt: z.string().optional().meta({ description: "When the pending record expires, ISO 8601 UTC." }),
+  deletionRecordExpiresAt: z
+    .string()
+    .optional()
+    .meta({ description: "When the pending record expires, ISO 8601 UTC." }),
 });
 /** State read back from an engine, which may have added its own properties. */
 export const storedManagedKeyState = z.object(managedKeyState.shape);

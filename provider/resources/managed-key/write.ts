@@ -94,7 +94,7 @@ export function warnRecordBinds(observation: KeyObservation, record: ConsentReco
 /** The error about a one-time request of the program that a binding record keeps back. */
 export function deletionPending(observation: KeyObservation, record: ConsentRecord, why: string): UkoError {
   const { vaultId, keyId } = observation.facts;
-  return new UkoError("UKO_DELETION_ON_FILE", {
+  return new UkoError("UKO_DELETION_PENDING", {
     summary: warnRecordBinds(observation, record),
     detail: `${why}\nNext: to withdraw the request, someone who can write to the key runs:\n  uko withdraw ${vaultId}/${keyId}`,
   });

@@ -83,7 +83,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
     expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: cooling }));
     if (userInterface.savesWhatFailed || userInterface.looksFirst) {
       const [kept] = await alice.resources();
-      expect(kept?.outputs?.deletionRecordLapsesAt).toMatch(/^2026-12-01T14:23/);
+      expect(kept?.outputs?.deletionRecordExpiresAt).toMatch(/^2026-12-01T14:23/);
     }
 
     // Bob is too early. The message says until when he waits, and what he runs then.

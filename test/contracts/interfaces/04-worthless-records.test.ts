@@ -8,7 +8,7 @@ import { keepsTags, profilesFor, sayAuthorUnder, sayFormerAuthorUnder } from "./
 import { recordOn } from "./support/records.ts";
 import { programOf, type Scenario, vaultId, withScenario } from "./support/scenario.ts";
 
-const names = ["lapsed", "edited", "forged", "replayed", "copied", "good"] as const;
+const names = ["expired", "edited", "forged", "replayed", "copied", "good"] as const;
 const carol = "IBMid-550000CAROL";
 
 /** The same record dated now, as a forger would write it; answers what to PATCH and the id that it would have. */
@@ -38,12 +38,12 @@ describe.each(profilesFor())("under %s", (profile) => {
         const outsider = scenario.outsider("carol");
         ended(await bob.up(), 0);
         const key = (name: string) => scenario.key(name);
-        ended(await bob.uko(["request", "lapsed"]), 0);
-        const lapsed = recordOn(await key("lapsed")).id;
+        ended(await bob.uko(["request", "expired"]), 0);
+        const expired = recordOn(await key("expired")).id;
         await scenario.advance("6d23h");
         ended(await bob.destroy(["--continue-on-error"]), 1);
         const ids = await Promise.all(names.map(async (name) => recordOn(await key(name)).id));
-        expect(ids[0], "a binding record is not written again").toBe(lapsed);
+        expect(ids[0], "a binding record is not written again").toBe(expired);
         await scenario.advance("2h");
 
         const { description } = await key("edited");
@@ -68,7 +68,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         const run = ended(await alice.destroy(["--continue-on-error"]), 1);
         const voided = `${bobsRecord}: ${carol} wrote to the key on 1 Dec 2026 15:2`;
         const told = {
-          lapsed: `The request of ${sayAuthorUnder(profile, "Bob")} expired on 1 Dec 2026 14:22 UTC.`,
+          expired: `The request of ${sayAuthorUnder(profile, "Bob")} expired on 1 Dec 2026 14:22 UTC.`,
           edited: voided,
           forged: voided,
           replayed: voided,

@@ -62,7 +62,7 @@ test.each(profilesFor())(
     ended(await alice.approve(key), 0);
     await scenario.advance("8d");
     const before = await scenario.mark();
-    const lapsed = ended(
+    const expired = ended(
       await bob.destroy(),
       1,
       'The KMS deletion window of key "payroll" expired on 1 Dec 2026 14:22 UTC, and KMS opens one for active keys only',
@@ -70,7 +70,7 @@ test.each(profilesFor())(
     expect(await scenario.writes(before)).toEqual([]);
 
     // Reactivate, and again.
-    ended(await alice.runNext(lapsed.output, /^uko reactivate/), 0);
+    ended(await alice.runNext(expired.output, /^uko reactivate/), 0);
     ended(await bob.uko(["request", key]), 0);
     ended(await alice.approve(key), 0);
     expect(await backingKey(scenario)).toMatchObject({ setBy: "IBMid-550000ALICE" });

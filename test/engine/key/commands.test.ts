@@ -129,7 +129,7 @@ describe("limits of an operation", () => {
     const state = await uko.make();
     await by("bob").request(refOf(state), undefined, options);
     const report = await by("alice").sync(refOf(state), options);
-    expect(report).toMatchObject({ code: "UKO_DELETION_ON_FILE", exitCode: 12, taken: [] });
+    expect(report).toMatchObject({ code: "UKO_DELETION_PENDING", exitCode: 12, taken: [] });
   });
 
   test("a destroyed key cannot be reactivated", async () => {

@@ -70,8 +70,8 @@ describe("a campaign's request", () => {
     expect(noted(aKey({ ...key, updatedBy: bob }))).toBe(lastWriteMs);
     expect(noted(aKey({ ...key, updatedBy: { mark: "0".repeat(16) } }), 1_000)).toBe(lastWriteMs);
     expect(noted(aKey({ ...key, state: "pre_activation" }))).toBeUndefined();
-    const lapsed = aRecord({ author: alice, step: "destroy", writtenAtMs: nowMs - 8 * dayMs, deactivatedAtMs: 5_000 });
-    expect(noted(aKeyWith(lapsed, { state: "deactivated" }))).toBe(5_000);
+    const expired = aRecord({ author: alice, step: "destroy", writtenAtMs: nowMs - 8 * dayMs, deactivatedAtMs: 5_000 });
+    expect(noted(aKeyWith(expired, { state: "deactivated" }))).toBe(5_000);
   });
 
   it("requests no destroy that KMS could not let a second person take, because nothing says who opened the window", () => {

@@ -8,7 +8,7 @@ import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import { day, hour, maxTags } from "./service.ts";
 import { holdersOf, identity } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
-import { areBothSigned, isInTime, isPersonId, lapseOf, standing } from "./truth.ts";
+import { areBothSigned, expiryOf, isInTime, isPersonId, standing } from "./truth.ts";
 import { Violation } from "./violation.ts";
 import {
   type Config,
@@ -185,7 +185,7 @@ function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tal
       `${command.kind} of ${who} sent ${kind} on the request of ${claimed.author}`,
     );
   }
-  if (now >= lapseOf(text, claimed.at)) throw new Violation("too old", `${who} sent ${kind} on a record that lapsed`);
+  if (now >= expiryOf(text, claimed.at)) throw new Violation("too old", `${who} sent ${kind} on a record that expired`);
   const consent = standing(before);
   if (consent === undefined || consent.author !== claimed.author) {
     residual(before, kind, text, tally);
@@ -236,7 +236,7 @@ function appearsToBind({ key, now }: World, kind: ApprovedStep, text: string | u
   if (claimed === undefined || key === undefined) return false;
   const wroteInTime = key.updatedBy === claimed.author && isInTime(claimed.at, key.updatedAt);
   const saysThis = claimed.step === kind && claimed.label === key.label;
-  return wroteInTime && saysThis && now < lapseOf(text ?? "", claimed.at);
+  return wroteInTime && saysThis && now < expiryOf(text ?? "", claimed.at);
 }
 
 function secondForKms(before: World, flight: Flight, tally: Tally): void {
@@ -328,7 +328,7 @@ function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: 
  */
 function excuseEarlyExpiry(before: World, { seen, command }: Flight, rule: string, tally: Tally): void {
   const consent = standing(before);
-  const expiresAt = consent === undefined ? before.now + 7 * day : lapseOf(consent.text, consent.at);
+  const expiresAt = consent === undefined ? before.now + 7 * day : expiryOf(consent.text, consent.at);
   if (seen === undefined || seen.date < expiresAt) throw new Violation(rule, `${command.kind} of ${command.who.name}`);
   tally.expiredEarly += 1;
 }

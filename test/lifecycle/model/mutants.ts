@@ -106,7 +106,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "any seal is one's own": ["own !== undefined && own === seal", "own !== undefined"],
     "a seal is good for any time": ["step, seconds(writtenAtMs), digest", "step, digest"],
     "the key may have changed": ["record.digest !== observation.digests[step]", "false"],
-    "records never lapse": ["if (latestMs >= lapsesAtMs)", "if (false)"],
+    "records never expire": ["if (latestMs >= expiresAtMs)", "if (false)"],
     "records expire by the Date alone": ["Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);", "nowMs;"],
   },
   "record-locations": {
@@ -169,7 +169,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;',
       'return isSetter && identity === undefined ? { guard: "kms_setter", record: consentedBy } : undefined;',
     ],
-    "a lapsed window will do": [
+    "a expired window will do": [
       "find((backingKey) => !isWindowLive(backingKey, nowMs))",
       "find((backingKey) => !isWindowLive(backingKey, 0))",
     ],

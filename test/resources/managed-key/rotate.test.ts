@@ -56,7 +56,7 @@ describe("a rotation is refused", () => {
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const seq = await uko.lastSeq();
     await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
-      code: "UKO_DELETION_ON_FILE",
+      code: "UKO_DELETION_PENDING",
       summary: expect.stringContaining("Bob Example"),
       detail: expect.stringMatching(/would invalidate the request[\s\S]*uko withdraw/),
     });

@@ -95,8 +95,8 @@ export class DataUkoKmsKey extends cdktf.TerraformDataSource {
   }
 
   /** When the open deletion window ends, ISO 8601 UTC. */
-  public get deletionRecordLapsesAt() {
-    return this.getStringAttribute('deletion_record_lapses_at');
+  public get deletionRecordExpiresAt() {
+    return this.getStringAttribute('deletion_record_expires_at');
   }
 
   /** Never set, because KMS does not report who set the key for deletion. */

@@ -327,8 +327,8 @@ export class KmsKey extends cdktf.TerraformResource {
   }
 
   /** When the open deletion window ends, ISO 8601 UTC. */
-  public get deletionRecordLapsesAt() {
-    return this.getStringAttribute('deletion_record_lapses_at');
+  public get deletionRecordExpiresAt() {
+    return this.getStringAttribute('deletion_record_expires_at');
   }
 
   /** Never set, because KMS does not report who set the key for deletion. */

@@ -465,8 +465,8 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   /** When the pending record expires, ISO 8601 UTC. */
-  public get deletionRecordLapsesAt() {
-    return this.getStringAttribute('deletion_record_lapses_at');
+  public get deletionRecordExpiresAt() {
+    return this.getStringAttribute('deletion_record_expires_at');
   }
 
   /** IAM ID of the author of the pending record. */
