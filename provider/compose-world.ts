@@ -187,7 +187,7 @@ const clock: Clock = {
 
 /**
  * What signatures say of the service: one name for all of IBM's addresses, because two people may use two of them, and
- * the host of every other one, so that a consent on an emulator is none at IBM.
+ * the host of every other one, so that an approval on an emulator does not count at IBM.
  */
 function serviceIn({ iamEndpoint, endpoint, kmsEndpoint }: Settings): string {
   const others = [iamEndpoint, endpoint, kmsEndpoint].flatMap((each) =>

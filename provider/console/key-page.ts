@@ -42,7 +42,7 @@ function recordOf({ id, how, author, writtenAt, reason }: InspectedRecord, repor
   const { recordExpiresAt, recordExpiredAt } = report.deletion;
   return html`<h2>Consent record on the key</h2>
 ${definitions([
-  [how === "answer" ? "Approved by" : "Requested by", author],
+  [how === "approval" ? "Approved by" : "Requested by", author],
   ["Written", moment(writtenAt, timeZone)],
   ["Reason", reason],
   ["Expires", recordExpiresAt && moment(recordExpiresAt, timeZone)],

@@ -43,7 +43,7 @@ export function effectivePolicy(observation: KeyObservation, policy: DeletionPol
 }
 
 export type Authorization =
-  | { readonly kind: "may"; readonly consentedBy?: ConsentRecord }
+  | { readonly kind: "may"; readonly allowedBy?: ConsentRecord }
   | { readonly kind: "must_write"; readonly draft: ConsentDraft }
   | ({ readonly kind: "must_wait" } & MissingApproval)
   | ({ readonly kind: "must_ask" } & MissingRequest)
@@ -69,9 +69,9 @@ export function authorize(
   const { record, expiresAtMs } = standing;
   const wait = (of: ActorStanding): Authorization => ({ kind: "must_wait", standing: of, record, expiresAtMs });
   if (!isPerson(actor.identity)) return wait("not_a_person");
-  const may: Authorization = { kind: "may", consentedBy: record };
+  const may: Authorization = { kind: "may", allowedBy: record };
   const isOwn = isSame(record.author, actor.identity);
-  const isConfirmed = run.consents.includes(record.id);
+  const isConfirmed = run.approvals.includes(record.id);
   // A typed label is enough for the tool, and no proof for anyone else.
   const isProven =
     !needsSignature(observation, step) ||
@@ -83,7 +83,7 @@ export function authorize(
     if (!isSame(record.quotes.author, actor.identity)) return wait("not_the_requester");
     return record.quotes.isSealedHere === true || isConfirmed ? may : wait("may_confirm");
   }
-  if (!isOwn) return isConfirmed && isProven ? may : wait("may_consent");
+  if (!isOwn) return isConfirmed && isProven ? may : wait("may_approve");
   // The gate `destroy`: the deactivation takes one person, in two runs of an engine.
   const isOlder = run.requestedHere?.includes(step) !== true;
   return step === "deactivate" && effective === "destroy" && isOlder ? may : wait("wrote_it");
@@ -112,7 +112,7 @@ export function approvalOf(
 ): ConsentDraft {
   return {
     ...draftFor(observation, run, run.actor.identity, policy, step, nowMs),
-    how: "answer",
+    how: "approval",
     quotes: { id, author, authorName, writtenAtMs, seal, signature },
   };
 }
@@ -167,7 +167,7 @@ function draftFor(
     digest: observation.digests[step],
     author,
     authorName: run.actor.displayName,
-    how: run.intent === "engine" ? "met" : "asked",
+    how: run.intent === "engine" ? "engine" : "command",
     deactivatedAtMs: knownDeactivationMs(observation, run),
     ...(kmsSetter !== undefined && { kmsSetter }),
     reason: policy.reason === "" ? undefined : policy.reason,

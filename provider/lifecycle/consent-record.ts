@@ -200,7 +200,7 @@ export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
     "[uko1",
     marker.charAt(0),
     stepLetters[draft.step],
-    draft.how === "met" ? "m" : "a",
+    draft.how === "engine" ? "m" : "a",
     hexSeconds(draft.writtenAtMs),
     draft.digest,
     draft.author.mark,
@@ -221,7 +221,7 @@ export function decodeTagValue(
   if (body === undefined || body.v !== 1) return undefined;
   const { s: step, t: time, d: digest, a: author, h: how } = body;
   if (!isApprovedStep(step)) return undefined;
-  if (how !== "asked" && how !== "met" && how !== "answer") return undefined;
+  if (how !== "command" && how !== "engine" && how !== "approval") return undefined;
   if (!isEpochSeconds(time) || !isHex(digest, 32)) return undefined;
   if (!isIamId(author)) return undefined;
   return {
@@ -235,7 +235,7 @@ export function decodeTagValue(
     authorName: textIn(body.n, maxNameCharacters),
     seal: isHex(body.m, sealCharacters) ? body.m : undefined,
     ...signatureIn(body.g),
-    ...(how === "answer" && { quotes: quoteIn(body.q, { keyId, step, digest, sha256, ownSeal }) }),
+    ...(how === "approval" && { quotes: quoteIn(body.q, { keyId, step, digest, sha256, ownSeal }) }),
     ...noteIn(body, sha256),
     reason: textIn(body.w, maxReasonCharacters),
     earlierReasons: earlierReasonsIn(body.e, sha256),
@@ -308,7 +308,7 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
     writtenAtMs: Number.parseInt(time, 16) * 1000,
     digest,
     author: { mark: author },
-    how: how === "m" ? "met" : "asked",
+    how: how === "m" ? "engine" : "command",
     deactivatedAtMs: deactivated === noTime ? undefined : Number.parseInt(deactivated, 16) * 1000,
     kmsSetter: setter === noMark ? undefined : { mark: setter },
   };
@@ -357,7 +357,7 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
 /** When the record stops counting; undefined for an approval that quotes no request. */
 function expiryOf({ how, step, writtenAtMs, quotes }: ConsentRecord): number | undefined {
   const own = writtenAtMs + recordLifetimeMs;
-  if (how !== "answer") return own;
+  if (how !== "approval") return own;
   return quotes && Math.min(own, quotes.writtenAtMs + quotedLifetimeMs[step]);
 }
 

@@ -125,8 +125,8 @@ export interface ConsentRecord {
   readonly digest: string;
   readonly author: Identity;
   readonly authorName?: string | undefined;
-  /** `asked`: by command. `met`: an engine reached the key. `answer`: to another's record. */
-  readonly how: "asked" | "met" | "answer";
+  /** `command`: requested by a command. `engine`: requested by an engine that reached the key. `approval`: of another's request. */
+  readonly how: "command" | "engine" | "approval";
   /** What the writer's own API key seals of a request; see `requestStatement`. An approval quotes it. */
   readonly seal?: string | undefined;
   readonly signature?: ConsentSignature | undefined;

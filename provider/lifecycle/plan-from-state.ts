@@ -32,7 +32,7 @@ const somebody: Identity = { iamId: "somebody", mark: "" };
 const lastWriter: Identity = { iamId: "somebody else", mark: "" };
 const run: Run = {
   actor: { identity: somebody, writesAs: somebody, displayName: "" },
-  consents: [],
+  approvals: [],
   intent: "engine",
 };
 

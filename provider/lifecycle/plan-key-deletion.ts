@@ -51,7 +51,7 @@ function withinPlanLimit(plan: Plan, observation: KeyObservation, { atMost }: De
 /** A KMS window has no record; the deactivation that follows it does. */
 function recordOf(step: Step, atMost: PlanLimit): string | undefined {
   if (step.kind === "set_for_deletion") return atMost.recordId;
-  return step.kind === "deactivate" || step.kind === "destroy" ? step.consentedBy?.id : undefined;
+  return step.kind === "deactivate" || step.kind === "destroy" ? step.allowedBy?.id : undefined;
 }
 
 function planByState(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
@@ -85,7 +85,7 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
     return unset === undefined ? awaitPerson(authorization, "deactivate", { observation, policy }) : ready(unset);
   }
   // The call has no body: without a record that it acts on, it would vouch for whatever record is on the key.
-  const isAlone = authorization.consentedBy === undefined;
+  const isAlone = authorization.allowedBy === undefined;
   if (isAlone && planKeyWrite(observation, "deactivate_alone", nowMs, run).kind === "drop_first") {
     return ready({ kind: "drop_record" });
   }
@@ -106,10 +106,10 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   if (authorization.kind !== "may") {
     return awaitPerson(authorization, "destroy", { observation, policy }, isCooling ? coolUntilMs : undefined);
   }
-  const setter = guardedSetter(observation, run, authorization.consentedBy);
+  const setter = guardedSetter(observation, run, authorization.allowedBy);
   if (setter !== undefined) return refuse(setter);
   if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
-  if (authorization.consentedBy === undefined && run.deactivatedHere === true) {
+  if (authorization.allowedBy === undefined && run.deactivatedHere === true) {
     return { kind: "waitingForTime", awaits: "separate_run" };
   }
   const refusal = refusalOf(run, "destroy");
@@ -117,8 +117,8 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   return act("destroy", authorization);
 }
 
-function act(kind: "deactivate" | "destroy", { consentedBy }: Extract<Authorization, { kind: "may" }>): Plan {
-  return ready({ kind, ...(consentedBy !== undefined && { consentedBy }) });
+function act(kind: "deactivate" | "destroy", { allowedBy }: Extract<Authorization, { kind: "may" }>): Plan {
+  return ready({ kind, ...(allowedBy !== undefined && { allowedBy }) });
 }
 
 /** No outage, no cool-down, no pending period and no backing key (uko-v4.md 4.3). */
@@ -155,14 +155,14 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
 function guardedSetter(
   observation: KeyObservation,
   run: Run,
-  consentedBy: Extract<Step, { kind: "destroy" }>["consentedBy"],
+  allowedBy: Extract<Step, { kind: "destroy" }>["allowedBy"],
 ): Guard | undefined {
-  if (consentedBy === undefined || dualBackingKeys(observation).length === 0) return undefined;
-  const setter = consentedBy.kmsSetter;
+  if (allowedBy === undefined || dualBackingKeys(observation).length === 0) return undefined;
+  const setter = allowedBy.kmsSetter;
   if (setter === undefined) return { guard: "kms_setter_unknown" };
   const { identity, writesAs } = run.actor;
   const isSetter = [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
-  return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;
+  return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;
 }
 
 /** Turns the obstacle between an actor and a step into a plan. */

@@ -70,7 +70,7 @@ export interface KmsKeyPolicy {
 export interface KmsRun {
   readonly actor: Actor;
   /** Windows that the actor confirmed by hand in this run, in the form of `windowName`. */
-  readonly consents: readonly string[];
+  readonly approvals: readonly string[];
   /** Whether the run may open a deletion window. An engine opens none: its person may not have noticed the deletion. */
   readonly mayRequest?: true;
   readonly setHere?: boolean;
@@ -80,7 +80,7 @@ export interface KmsRun {
 export type KmsStep =
   | { readonly kind: "set_for_deletion" }
   | { readonly kind: "unset_for_deletion" }
-  | { readonly kind: "destroy"; readonly consentedTo?: string };
+  | { readonly kind: "destroy"; readonly approvedWindow?: string };
 
 export type KmsGuard =
   | { readonly guard: "deletion_protection" }
@@ -104,7 +104,7 @@ export type KmsGuard =
 
 export interface KmsApprovalWait {
   readonly kind: "waitingForApproval";
-  readonly standing: "set_it" | "may_consent" | "not_a_person" | "acts_in_a_profile";
+  readonly standing: "set_it" | "may_approve" | "not_a_person" | "acts_in_a_profile";
   readonly window: { readonly name: string; readonly endsAtMs: number };
 }
 
@@ -173,7 +173,7 @@ function withinPlanLimit(plan: KmsPlan, observation: KmsKeyObservation, { atMost
     step,
     subject: observation.kmsKeyId,
     shown: shownNameText(observation.name),
-    recordId: plan.step.kind === "destroy" ? plan.step.consentedTo : undefined,
+    recordId: plan.step.kind === "destroy" ? plan.step.approvedWindow : undefined,
   });
   return beyond === undefined ? plan : refuse(beyond);
 }
@@ -264,8 +264,8 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   if (run.setHere === true || (setter !== undefined && isActor(actor, setter))) return wait("set_it");
   if (!isPerson(actor.identity)) return wait("not_a_person");
   if (!mayAuthor(actor)) return wait("acts_in_a_profile");
-  if (!run.consents.includes(name)) return wait("may_consent");
-  return unlessRefused({ kind: "destroy", consentedTo: name }, run);
+  if (!run.approvals.includes(name)) return wait("may_approve");
+  return unlessRefused({ kind: "destroy", approvedWindow: name }, run);
 }
 
 /** Windows that nobody can use to destroy the key. They must be unset, and a new window set. */
@@ -276,7 +276,7 @@ function unfitWindow(
 ): KmsGuard | undefined {
   const beganAtMs = windowEndsAtMs - kmsWindowMs;
   // A restored key may show the window of its earlier destruction (kms-v2-and-iam.md 10 no. 10).
-  // That consent is used up.
+  // That approval is used up.
   if (deletedAtMs !== undefined && deletedAtMs >= beganAtMs) return { guard: "window_used", deletedAtMs };
   if (setter !== undefined && !isPerson(setter)) return { guard: "setter_not_a_person", setter };
   // A write to the policy after the window was set hides what KMS reports of the setter.

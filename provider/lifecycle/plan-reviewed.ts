@@ -37,8 +37,8 @@ export function planReviewedStep(
     if (!requestsNext || run.deactivatedHere !== true) return { kind: "done" };
     return planKeyDeletion(observation, { ...strictest, goal: "removed" }, { ...run, intent: "request" }, nowMs);
   }
-  const consents = [verdict.record.id];
-  return planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, { ...run, consents }, nowMs);
+  const approvals = [verdict.record.id];
+  return planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, { ...run, approvals }, nowMs);
 }
 
 /** Stores an approval of the reviewed request on the key; `done` once the reviewer's approval is there. */

@@ -32,7 +32,7 @@ export interface DeletionPolicy {
 export interface Run {
   readonly actor: Actor;
   /** IDs of records that the actor confirmed by hand in this run. Never from a setting, a variable or an argument. */
-  readonly consents: readonly string[];
+  readonly approvals: readonly string[];
   /** The statements that the actor has signed in this run, checked by the run itself; see `signed-consent.ts`. */
   readonly signed?: Pick<ReadonlySet<string>, "has"> | undefined;
   /** Only `request`, and `engine` for what can be undone, write a request that is missing. */
@@ -66,8 +66,8 @@ export type Step =
   | { readonly kind: "drop_record"; readonly dropsNote?: true }
   | { readonly kind: "set_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "unset_for_deletion"; readonly kmsKeyId: string }
-  | { readonly kind: "deactivate"; readonly consentedBy?: ConsentRecord }
-  | { readonly kind: "destroy"; readonly consentedBy?: ConsentRecord }
+  | { readonly kind: "deactivate"; readonly allowedBy?: ConsentRecord }
+  | { readonly kind: "destroy"; readonly allowedBy?: ConsentRecord }
   | { readonly kind: "reactivate" }
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
@@ -140,7 +140,7 @@ export type Guard =
  * What the actor of a run can do about a record that binds. `may_confirm`: the requester of an approved step, whose
  * credential did not seal the request. `not_the_requester`: a third person, who cannot use the approval.
  */
-export type ActorStanding = "wrote_it" | "may_consent" | "may_confirm" | "not_the_requester" | "not_a_person";
+export type ActorStanding = "wrote_it" | "may_approve" | "may_confirm" | "not_the_requester" | "not_a_person";
 
 /** What the actor can do about a request that is missing. */
 export type RequesterStanding = "may_ask" | "not_a_person" | "acts_in_a_profile";

@@ -69,7 +69,7 @@ test("the run that deactivates replaces the request, and the reason stays with i
 
   const destroy = linesOf<EvidenceEntry>("evidence.jsonl").filter(({ step }) => step === "destroy");
   expect(destroy).toHaveLength(2);
-  for (const { consentedBy } of destroy) expect(consentedBy).toMatchObject({ earlierReasons: [asData] });
+  for (const { allowedBy } of destroy) expect(allowedBy).toMatchObject({ earlierReasons: [asData] });
   const audit = await types("erin", "audit --step destroy");
   expect(audit.out).toContain(`"${reason}" by IBMid-550000BOB ("Bob Example")`);
   const asJson = await types("erin", "audit --step destroy --json");

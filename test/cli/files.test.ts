@@ -101,7 +101,7 @@ it("uko audit reports from the evidence who deleted the key, and who approved it
     .map((line) => JSON.parse(line) as AuditEvent);
   expect(exitCode).toBe(0);
   expect(
-    events.map((each) => [each.step, each.actor.name, each.consentedBy?.author, each.isConfirmed, each.isSingle]),
+    events.map((each) => [each.step, each.actor.name, each.allowedBy?.author, each.isConfirmed, each.isSingle]),
   ).toEqual([
     ["write_record", "Bob Example", undefined, true, undefined],
     ["deactivate", "Alice Example", "IBMid-550000BOB", true, false],

@@ -116,7 +116,7 @@ const guarded = Object.entries(guards).flatMap(([name, cases]) =>
 const approvals: Readonly<Record<string, Ended>> = {
   "the run that set it": stopped(waiting("set_it"), { taken: ["set_for_deletion"], run: { setHere: true } }),
   "the suspected setter": stopped(waiting("set_it")),
-  "a second person": stopped(waiting("may_consent")),
+  "a second person": stopped(waiting("may_approve")),
   "a pipeline": stopped(waiting("not_a_person"), { run: { actor: aWorkload() } }),
   "a profile": stopped(waiting("acts_in_a_profile"), { run: { actor: anActorInProfile(bob) } }),
   "an engine before a request": stopped({ kind: "waitingForRequest", standing: "may_ask" }),
@@ -137,7 +137,7 @@ const others: Readonly<Record<string, Ended>> = {
   "taken back here": stopped({ kind: "done" }, { taken: ["unset_for_deletion"] }),
   "may not set": denied({ kind: "set_for_deletion" }),
   "may not take back": denied({ kind: "unset_for_deletion" }),
-  "may not destroy": denied({ kind: "destroy", consentedTo: openWindow }),
+  "may not destroy": denied({ kind: "destroy", approvedWindow: openWindow }),
   "may not destroy alone": denied({ kind: "destroy" }),
 };
 

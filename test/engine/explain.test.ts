@@ -72,7 +72,7 @@ const quotes = {
   writtenAtMs: nowMs - 2 * hourMs,
   seal: undefined,
 };
-const approved = aRecord({ how: "answer", quotes });
+const approved = aRecord({ how: "approval", quotes });
 const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
 
 const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { guard: Kind }>, KeyObservation?][] } = {
@@ -181,7 +181,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
 const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
   kind: "waitingForApproval",
   step: "deactivate",
-  standing: "may_consent",
+  standing: "may_approve",
   right: rights.deactivate,
   record: request,
   expiresAtMs: nowMs + 3 * dayMs,
@@ -206,7 +206,7 @@ const voids: readonly NotBinding[] = [
   { kind: "not_a_person", record: aRecord({ author: pipeline, authorName: "pipeline" }) },
   { kind: "other_step", record: request },
   { kind: "changed", record: request },
-  { kind: "quotes_nothing", record: aRecord({ how: "answer" }) },
+  { kind: "quotes_nothing", record: aRecord({ how: "approval" }) },
   { kind: "expired", record: request, atMs: nowMs - hourMs },
 ];
 
@@ -223,7 +223,7 @@ describe("the messages match the golden files", () => {
 
   it("of waits for a person", async () => {
     const kmsKey = aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] });
-    const met = aRecord({ how: "met", reason: "Moved\naway" });
+    const byEngine = aRecord({ how: "engine", reason: "Moved\naway" });
     const destroyRecord = aRecord({ step: "destroy" });
     const toDestroy = { ...destroyNext, record: destroyRecord, expiresAtMs: nowMs + 7 * dayMs };
     const stored = { record: approved, expiresAtMs: nowMs + 2 * dayMs };
@@ -235,7 +235,7 @@ describe("the messages match the golden files", () => {
           notBeforeMs: nowMs + 4 * hourMs,
           notBinding: { kind: "other_step", record: request },
         }),
-        { key: aKeyWith(request, { state: "deactivated" }), taken: [{ kind: "deactivate", consentedBy: approved }] },
+        { key: aKeyWith(request, { state: "deactivated" }), taken: [{ kind: "deactivate", allowedBy: approved }] },
       ),
       "you may request the destruction of a key that was never active": stopped(toRequest(destroyNext), {
         key: aKey({ state: "pre_activation" }),
@@ -252,8 +252,8 @@ describe("the messages match the golden files", () => {
         key: aKeyWith(request),
         run: { actor: aWorkload() },
       }),
-      "requested by an engine": stopped(approval({ record: met }), {
-        key: aKeyWith(met, { use: { kind: "known", count: 2, retainedBy: [] } }),
+      "requested by an engine": stopped(approval({ record: byEngine }), {
+        key: aKeyWith(byEngine, { use: { kind: "known", count: 2, retainedBy: [] } }),
       }),
       "under KMS dual authorization": stopped(approval(), { key: kmsKey }),
       "you stored your approval": stopped(approval({ ...stored, standing: "wrote_it" }), {
@@ -275,7 +275,7 @@ describe("the messages match the golden files", () => {
           run: { actor: anActor(alice) },
           taken: [
             { kind: "set_for_deletion", kmsKeyId: "kms-1" },
-            { kind: "deactivate", consentedBy: request },
+            { kind: "deactivate", allowedBy: request },
             { kind: "write_record", draft: aDraft({ step: "destroy" }), marker: "both" },
           ],
           replaced: { kind: "edited", record: request, by: alice, atMs: nowMs },
@@ -307,7 +307,7 @@ describe("the messages match the golden files", () => {
       "cooling down": stopped(time("cool_down", nowMs + 3 * hourMs + 12 * 60_000), { key: deactivated }),
       "cooling down, on a request that you approve": stopped(time("cool_down", nowMs + hourMs), {
         key: aKeyWith(record),
-        run: { consents: [record.id], intent: "approve" },
+        run: { approvals: [record.id], intent: "approve" },
       }),
       "a run of its own": stopped(time("separate_run"), { key: deactivated, taken: [{ kind: "deactivate" }] }),
       "pending destruction": stopped(time("pending_destruction", nowMs + 30 * dayMs), {
@@ -323,14 +323,14 @@ describe("the messages match the golden files", () => {
     const record = aRecord({ step: "destroy" });
     const steps: readonly Step[] = [
       { kind: "write_record", draft: aDraft(), marker: "both" },
-      { kind: "write_record", draft: aDraft({ how: "answer", quotes }), marker: "both" },
+      { kind: "write_record", draft: aDraft({ how: "approval", quotes }), marker: "both" },
       { kind: "drop_record" },
       { kind: "set_for_deletion", kmsKeyId: "kms-1" },
       { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
       { kind: "deactivate" },
-      { kind: "deactivate", consentedBy: request },
-      { kind: "deactivate", consentedBy: approved },
-      { kind: "destroy", consentedBy: record },
+      { kind: "deactivate", allowedBy: request },
+      { kind: "deactivate", allowedBy: approved },
+      { kind: "destroy", allowedBy: record },
       { kind: "reactivate" },
       { kind: "remove" },
       { kind: "sync" },
@@ -353,7 +353,7 @@ describe("the messages match the golden files", () => {
         { key: aKey({ state: "pre_activation" }) },
       ),
       "after a step": missing(steps[0] ?? { kind: "sync" }, { key: deactivated, taken: [{ kind: "deactivate" }] }),
-      "in a profile": missing({ kind: "deactivate", consentedBy: request }, { run: { actor: anActorInProfile() } }),
+      "in a profile": missing({ kind: "deactivate", allowedBy: request }, { run: { actor: anActorInProfile() } }),
       "not kept": {
         ...stopped({ kind: "done" }),
         kind: "record_not_kept",
@@ -372,7 +372,7 @@ describe("the messages match the golden files", () => {
     const texts = [
       done(aKey(), [{ kind: "drop_record" }, { kind: "unset_for_deletion", kmsKeyId: "kms-1" }]),
       done(aKey(), [{ kind: "sync" }], { syncedHere: true }),
-      done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "answer", quotes }), marker: "both" }]),
+      done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "approval", quotes }), marker: "both" }]),
       done(aKeyWith(request), []),
       done(destroyed, [{ kind: "destroy" }]),
       done(pendingKey, []),

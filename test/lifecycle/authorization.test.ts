@@ -81,7 +81,7 @@ describe("mayAuthor", () => {
 
 describe("authorize", () => {
   const record = aRecord();
-  const run = aRun({ consents: [record.id] });
+  const run = aRun({ approvals: [record.id] });
   const standingFor = (key: KeyObservation, over: Partial<Run>, policy: Partial<DeletionPolicy> = {}) => {
     const answer = authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs);
     return "standing" in answer ? `${answer.kind}: ${answer.standing}` : answer.kind;
@@ -90,12 +90,12 @@ describe("authorize", () => {
   it("lets the second person act on the request that they confirmed by hand, and returns that request as evidence", () => {
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toEqual({
       kind: "may",
-      consentedBy: record,
+      allowedBy: record,
     });
   });
 
   it("lets no run of an engine act on another person's request, because an engine confirms nothing by hand", () => {
-    expect(standingFor(aKeyWith(record), { intent: "engine" })).toBe("must_wait: may_consent");
+    expect(standingFor(aKeyWith(record), { intent: "engine" })).toBe("must_wait: may_approve");
   });
 
   it("recognizes the second person by the mark of a compact record", () => {
@@ -114,7 +114,7 @@ describe("authorize", () => {
   });
 
   it("finds the matching ID among several", () => {
-    const naming = { ...run, consents: ["0", record.id, "1"] };
+    const naming = { ...run, approvals: ["0", record.id, "1"] };
     expect(authorize(aKeyWith(record), aPolicy(), naming, "deactivate", nowMs).kind).toBe("may");
   });
 
@@ -129,19 +129,19 @@ describe("authorize", () => {
       ["lets the requester's run without the seal wait", { actor: ofAlice }, approval, "must_wait: may_confirm"],
       [
         "lets the requester without the seal act who confirms the approval by hand",
-        { actor: ofAlice, consents: [approval.id] },
+        { actor: ofAlice, approvals: [approval.id] },
         approval,
         "may",
       ],
       [
         "gives the author of the approval nothing, even with the seal and a confirmation",
-        { actor: anActor(bob), consents: [sealed.id] },
+        { actor: anActor(bob), approvals: [sealed.id] },
         sealed,
         "must_wait: wrote_it",
       ],
       [
         "gives a third person nothing, even with a confirmation",
-        { actor: anActor(carol), consents: [approval.id] },
+        { actor: anActor(carol), approvals: [approval.id] },
         approval,
         "must_wait: not_the_requester",
       ],
@@ -152,7 +152,7 @@ describe("authorize", () => {
 
     it("does not let one person approve their own request, whatever the approval quotes", () => {
       const own = anApprovalOf(aRecord({ author: bob }), { isSealedHere: true });
-      expect(standingFor(aKeyWith(own), { actor: anActor(bob), consents: [own.id] })).toBe("must_wait: wrote_it");
+      expect(standingFor(aKeyWith(own), { actor: anActor(bob), approvals: [own.id] })).toBe("must_wait: wrote_it");
     });
   });
 
@@ -175,7 +175,7 @@ describe("authorize", () => {
     });
 
     it("lets no other person deactivate on that request without confirming it by hand", () => {
-      expect(standingFor(own, { actor: anActor(alice) }, gate)).toBe("must_wait: may_consent");
+      expect(standingFor(own, { actor: anActor(alice) }, gate)).toBe("must_wait: may_approve");
     });
 
     it("requires two people for the destruction", () => {
@@ -218,7 +218,7 @@ describe("authorize", () => {
         digest: key.digests.destroy,
         author: bob,
         authorName: anActor().displayName,
-        how: "asked",
+        how: "command",
         deactivatedAtMs: nowMs,
         kmsSetter: bob,
         reason: "end of contract",
@@ -227,8 +227,8 @@ describe("authorize", () => {
   });
 
   it.each([
-    ["request", "asked"],
-    ["engine", "met"],
+    ["request", "command"],
+    ["engine", "engine"],
   ] as const)("marks the origin of a record: a run that %s writes `%s`", (intent, how) => {
     expect(authorize(aKey(), aPolicy({ reason: "" }), aRun({ intent }), "deactivate", nowMs)).toEqual({
       kind: "must_write",
@@ -267,7 +267,7 @@ describe("approvalOf", () => {
       digest: key.digests.deactivate,
       author: bob,
       authorName: anActor().displayName,
-      how: "answer",
+      how: "approval",
       quotes: {
         id: request.id,
         author: alice,
@@ -283,7 +283,7 @@ describe("approvalOf", () => {
     const request = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, kmsSetter: alice });
     const key = aKeyWith(request);
     const approval = approvalOf(request, { observation: key, policy: aPolicy(), run: by(anActor(bob)) }, nowMs);
-    expect(approval).toMatchObject({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "answer" });
+    expect(approval).toMatchObject({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "approval" });
   });
 });
 

@@ -40,7 +40,7 @@ const requests: fc.Arbitrary<ConsentDraft> = fc.record(
     writtenAtMs: time,
     digest: hex(32),
     author: iamId.map(identityOf),
-    how: fc.constantFrom("asked" as const, "met" as const),
+    how: fc.constantFrom("command" as const, "engine" as const),
     authorName: anyText(100).filter((name) => name !== ""),
     seal: hex(64),
     deactivatedAtMs: time,
@@ -77,7 +77,7 @@ const quotes: fc.Arbitrary<QuotedRequest> = fc.record(
 /** An approval gives no reason of its own. */
 const approvals: fc.Arbitrary<ConsentDraft> = fc
   .tuple(requests, quotes)
-  .map(([{ reason: _reason, seal: _seal, ...draft }, quoted]) => ({ ...draft, how: "answer", quotes: quoted }));
+  .map(([{ reason: _reason, seal: _seal, ...draft }, quoted]) => ({ ...draft, how: "approval", quotes: quoted }));
 const drafts = fc.oneof(requests, approvals);
 
 describe("the tag form", () => {
@@ -114,7 +114,7 @@ describe("the tag form", () => {
     const request = aDraft({ reason, authorName, seal, deactivatedAtMs: nowMs, kmsSetter: bob });
     const quoted = { id: "f".repeat(32), author: alice, authorName, writtenAtMs: nowMs, seal };
     const approval = {
-      ...aDraft({ authorName, how: "answer", quotes: quoted }),
+      ...aDraft({ authorName, how: "approval", quotes: quoted }),
       deactivatedAtMs: nowMs,
       kmsSetter: bob,
     };
@@ -128,7 +128,7 @@ describe("the tag form", () => {
 
   it("keeps the mark of a requester whose ID a description did not hold", () => {
     const quoted = { id: "f".repeat(32), author: { mark: alice.mark }, writtenAtMs: nowMs };
-    const value = encodeTagValue(aDraft({ author: bob, how: "answer", quotes: quoted }));
+    const value = encodeTagValue(aDraft({ author: bob, how: "approval", quotes: quoted }));
     expect(decodeTagValue(keyId, value, sha256)?.quotes).toEqual(quoted);
   });
 
@@ -150,7 +150,7 @@ describe("the tag form", () => {
     );
   });
 
-  const body = { v: 1, s: "destroy", t: 1, d: "0".repeat(32), a: "IBMid-1", h: "asked" };
+  const body = { v: 1, s: "destroy", t: 1, d: "0".repeat(32), a: "IBMid-1", h: "command" };
   const hexOf = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("hex");
 
   it("reads a record with only the required fields", () => {
@@ -196,7 +196,7 @@ describe("the tag form", () => {
       writtenAtMs: 1000,
       digest: "0".repeat(32),
       author: identityOf("IBMid-1"),
-      how: "asked",
+      how: "command",
     });
   });
 
@@ -212,7 +212,7 @@ describe("the tag form", () => {
     ["one without a time", { ...quote, t: "7" }],
   ])("reads an approval whose quote is %s as one that quotes nothing", (_what, q) => {
     const record = decodeTagValue(keyId, hexOf({ ...approval, q }), sha256);
-    expect(record).toMatchObject({ how: "answer" });
+    expect(record).toMatchObject({ how: "approval" });
     expect(record?.quotes).toBeUndefined();
   });
 
@@ -232,7 +232,7 @@ describe("the own seal of a quoted request", () => {
   const quoted = (over: Partial<QuotedRequest> = {}, draft: Partial<ConsentDraft> = {}) => {
     const { id, author, writtenAtMs } = request;
     const quotes = { id, author, writtenAtMs, seal: sealOf("alice's key")(statement), ...over };
-    return encodeTagValue(aDraft({ author: bob, how: "answer", quotes, ...draft }));
+    return encodeTagValue(aDraft({ author: bob, how: "approval", quotes, ...draft }));
   };
   const isSealed = (value: string, seal: OwnSeal = sealOf("alice's key"), key = keyId) =>
     decodeTagValue(key, value, sha256, seal)?.quotes?.isSealedHere;
@@ -325,7 +325,7 @@ describe("recordId", () => {
       aRecord({ step: "destroy" }),
       aRecord({ writtenAtMs: nowMs - hourMs + 1000 }),
       aRecord({ author: bob }),
-      aRecord({ how: "met" }),
+      aRecord({ how: "engine" }),
       aRecord({ reason: "end of contract" }),
       aRecord({ deactivatedAtMs: nowMs - dayMs }),
     ].map((record) => record.id);

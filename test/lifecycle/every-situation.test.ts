@@ -73,7 +73,7 @@ const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
   "an approval": (state) => aKeyWith(approvalByAlice(state), { state }),
   "a sealed approval": (state) => aKeyWith(approvalByAlice(state, true), { state }),
   "an approval of one's own request": (state) => aKeyWith(ownApproval(state), { state }),
-  "an approval of nothing": (state) => aKeyWith(aRecord({ step: nextStep(state), how: "answer" }), { state }),
+  "an approval of nothing": (state) => aKeyWith(aRecord({ step: nextStep(state), how: "approval" }), { state }),
   "a late approval": (state) => aKeyWith(approvalByAlice(state, true, nowMs - 8 * dayMs), { state }),
   "edited by another": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedBy: carol }),
   "edited by the author": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedAtMs: nowMs }),
@@ -132,7 +132,7 @@ function expected(one: Situation): string {
   const isAuthor = one.who.startsWith("author");
   if (one.record === "binding") {
     if (!isPerson) return "wait: not_a_person";
-    if (!isAuthor) return one.isConfirmed ? step : "wait: may_consent";
+    if (!isAuthor) return one.isConfirmed ? step : "wait: may_approve";
     return step === "deactivate" && one.gate === "destroy" && !one.isRequestedHere ? step : "wait: wrote_it";
   }
   const approvals = ["an approval", "a sealed approval", "an approval of one's own request"];
@@ -144,8 +144,8 @@ function expected(one: Situation): string {
   }
   if (!isPerson) return "ask: not_a_person";
   if (one.who.endsWith("in a profile")) return "ask: acts_in_a_profile";
-  if (one.intent === "request") return "write: asked";
-  return one.intent === "engine" && step === "deactivate" ? "write: met" : "ask: may_ask";
+  if (one.intent === "request") return "write: command";
+  return one.intent === "engine" && step === "deactivate" ? "write: engine" : "ask: may_ask";
 }
 
 function outcomeOf(plan: Plan): string {
@@ -188,7 +188,7 @@ function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; 
     run: aRun({
       actor: actors[one.who] ?? anActor(),
       intent: one.intent,
-      consents: one.isConfirmed ? [onFile] : [],
+      approvals: one.isConfirmed ? [onFile] : [],
       ...(one.isRequestedHere && { requestedHere: [nextStep(one.state)] }),
     }),
   };

@@ -46,10 +46,10 @@ describe("before the outage and before destroy", () => {
   ] as const satisfies readonly (readonly [Partial<KeyObservation>, Partial<DeletionPolicy>, string])[];
 
   it.each(guarded)("stops even an approved step: %j %j -> %s", (over, policy, guard) => {
-    expect(say(aKeyWith(request, over), { consents: [request.id] }, policy)).toBe(guard);
-    expect(say(aKeyWith(requestWith(), over), { consents: [requestWith().id] }, policy)).toBe(guard);
+    expect(say(aKeyWith(request, over), { approvals: [request.id] }, policy)).toBe(guard);
+    expect(say(aKeyWith(requestWith(), over), { approvals: [requestWith().id] }, policy)).toBe(guard);
     expect(
-      say(aKeyWith(requestWith(), { ...over, state: "pre_activation" }), { consents: [requestWith().id] }, policy),
+      say(aKeyWith(requestWith(), { ...over, state: "pre_activation" }), { approvals: [requestWith().id] }, policy),
     ).toBe(guard);
   });
 
@@ -62,7 +62,7 @@ describe("before the outage and before destroy", () => {
 describe("cooling down", () => {
   const key = (agoMs: number) => aKeyWith(requestWith({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }));
   const naming = (agoMs: number) => ({
-    consents: [requestWith({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }).id],
+    approvals: [requestWith({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }).id],
   });
 
   it.each([
@@ -81,7 +81,7 @@ describe("cooling down", () => {
 
   it("tries if the time is unknown, reads a refusal as a wait until four hours after the last write, then as a refusal", () => {
     const unknown = (agoMs: number) => aKeyWith(requestWith({ writtenAtMs: nowMs - agoMs }));
-    const run = (agoMs: number) => ({ consents: [requestWith({ writtenAtMs: nowMs - agoMs }).id] });
+    const run = (agoMs: number) => ({ approvals: [requestWith({ writtenAtMs: nowMs - agoMs }).id] });
     expect(say(unknown(hourMs), run(hourMs))).toBe("destroy");
     expect(plan(unknown(hourMs), { ...run(hourMs), ...no("destroy") })).toEqual({
       kind: "waitingForTime",
@@ -97,7 +97,7 @@ describe("cooling down", () => {
 
   it.each([400, 403, 404, 422, 424])("reads %s as a refusal at once: only 409 can mean the four hours", (status) => {
     const key = aKeyWith(requestWith({ writtenAtMs: nowMs - hourMs }));
-    const run = { consents: [requestWith({ writtenAtMs: nowMs - hourMs }).id] };
+    const run = { approvals: [requestWith({ writtenAtMs: nowMs - hourMs }).id] };
     expect(say(key, { ...run, ...no("destroy", status) })).toBe("service_refused");
   });
 
@@ -141,8 +141,8 @@ describe("one person, if the program and the key's marker say single", () => {
 
 describe("a refused step", () => {
   it.each([
-    [aKeyWith(request), { consents: [request.id] }, "deactivate"],
-    [aKeyWith(requestWith(), { state: "pre_activation" }), { consents: [requestWith().id] }, "destroy"],
+    [aKeyWith(request), { approvals: [request.id] }, "deactivate"],
+    [aKeyWith(requestWith(), { state: "pre_activation" }), { approvals: [requestWith().id] }, "destroy"],
     [aKey({ state: "destroyed" }), {}, "remove"],
     [aKey(), {}, "write_record"],
   ] as const)("is not sent again in the same run", (key, run, step) => {
@@ -157,7 +157,7 @@ describe("a refused step", () => {
 describe("KMS dual authorization", () => {
   const live = (over: Parameters<typeof aBackingKey>[0] = {}) =>
     aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs, ...over });
-  const naming = { consents: [request.id] };
+  const naming = { approvals: [request.id] };
 
   it("sets its own window just before the outage, and unsets the window if the outage does not happen", () => {
     expect(say(aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] }), naming)).toBe(
@@ -197,7 +197,7 @@ describe("KMS dual authorization", () => {
   const suspended = live({ state: "suspended" });
   const end = (setter: typeof bob | undefined, run: Partial<Run> = {}, backingKey = suspended) => {
     const record = requestWith(setter === undefined ? {} : { kmsSetter: setter });
-    return say(aKeyWith(record, { backingKeys: [backingKey] }), { consents: [record.id], ...run });
+    return say(aKeyWith(record, { backingKeys: [backingKey] }), { approvals: [record.id], ...run });
   };
 
   it("does not let the setter or the author destroy, nor anyone if the setter is unknown", () => {
@@ -219,7 +219,7 @@ describe("KMS dual authorization", () => {
 
   it("refuses outside a live window, before any check of the caller", () => {
     expect(end(carol, {}, live({ state: "suspended", windowEndsAtMs: nowMs }))).toBe("kms_window_expired");
-    expect(end(carol, { consents: [] }, aBackingKey({ dualAuthDelete: true, state: "suspended" }))).toBe(
+    expect(end(carol, { approvals: [] }, aBackingKey({ dualAuthDelete: true, state: "suspended" }))).toBe(
       "kms_window_expired",
     );
     expect(end(undefined, {}, live({ state: "destroyed" }))).toBe("destroy");
@@ -269,7 +269,7 @@ describe("after destroy", () => {
 
 it("treats two people as different only if their IDs differ", () => {
   const record = aRecord({ author: identityOf("IBMid-1") });
-  const sameAgain = { actor: anActor(identityOf("IBMid-1")), consents: [record.id] };
+  const sameAgain = { actor: anActor(identityOf("IBMid-1")), approvals: [record.id] };
   expect(plan(aKeyWith(record), sameAgain)).toMatchObject({ kind: "waitingForApproval", standing: "wrote_it" });
 });
 

@@ -34,7 +34,7 @@ import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, kmsKeyId, openWindow } from
 const plan = (key: KmsKeyObservation, run: Partial<KmsRun> = {}, policy = aKmsPolicy()): KmsPlan =>
   planKmsKeyDeletion(key, policy, aKmsRun(run), nowMs);
 /** The window that the person confirmed by hand. */
-const naming = { consents: [openWindow] };
+const naming = { approvals: [openWindow] };
 const asking = { mayRequest: true } as const;
 const refused = (guard: KmsGuard): KmsPlan => ({ kind: "refused", guard });
 const registration = (resourceCrn: string, preventsKeyDeletion = false) => ({ resourceCrn, preventsKeyDeletion });
@@ -42,7 +42,7 @@ const inUse = (...items: ReturnType<typeof registration>[]): Partial<KmsKeyObser
   registrations: { kind: "known", items },
 });
 const setStep: KmsPlan = { kind: "ready", step: { kind: "set_for_deletion" } };
-const destroyStep: KmsPlan = { kind: "ready", step: { kind: "destroy", consentedTo: openWindow } };
+const destroyStep: KmsPlan = { kind: "ready", step: { kind: "destroy", approvedWindow: openWindow } };
 
 describe("two people under KMS's own dual authorization", () => {
   it("the first person sets the key for deletion", () => {
@@ -72,7 +72,7 @@ describe("two people under KMS's own dual authorization", () => {
   it("a second person waits unless they confirm the window", () => {
     expect(plan(aKmsKeySetBy(alice))).toEqual({
       kind: "waitingForApproval",
-      standing: "may_consent",
+      standing: "may_approve",
       window: { name: openWindow, endsAtMs: nowMs - hourMs + kmsWindowMs },
     });
   });
@@ -88,7 +88,7 @@ describe("two people under KMS's own dual authorization", () => {
       kmsKeyId,
       openWindow.replace("Z", ""),
     ];
-    expect(plan(aKmsKeySetBy(alice), { consents: others })).toMatchObject({ standing: "may_consent" });
+    expect(plan(aKmsKeySetBy(alice), { approvals: others })).toMatchObject({ standing: "may_approve" });
   });
 
   it("a run that set the window never counts as its second person, even if another person wrote the policy since", () => {
@@ -106,21 +106,21 @@ describe("two people under KMS's own dual authorization", () => {
     ["an unknown identity", {}],
   ])("KMS decides if the last writer is the actor, and the policy's creator is %s", (_who, creator) => {
     const key = aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - hourMs, ...creator } });
-    expect(plan(key)).toMatchObject({ standing: "may_consent" });
+    expect(plan(key)).toMatchObject({ standing: "may_approve" });
     expect(plan(key, naming)).toEqual(destroyStep);
     expect(plan(key, { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
   });
 
   it("the deletion continues if a machine turned the policy on and is its last writer since then", () => {
     const key = aKmsKeySetBy(alice, { policyWrite: { by: pipeline, atMs: nowMs - hourMs, createdBy: pipeline } });
-    expect(plan(key)).toMatchObject({ standing: "may_consent" });
+    expect(plan(key)).toMatchObject({ standing: "may_approve" });
     expect(plan(key, naming)).toEqual(destroyStep);
   });
 
   it("KMS requires two people even if the program says single", () => {
     const single = aKmsPolicy({ dualAuthorization: "single" });
     expect(plan(aKmsKey(), asking, single)).toEqual(setStep);
-    expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ standing: "may_consent" });
+    expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ standing: "may_approve" });
   });
 
   it("a key without dual authorization is refused under required, and destroyed by one person under single", () => {
@@ -203,7 +203,7 @@ describe("the window", () => {
 
   it("is set again after its expiry, and naming the expired window has no effect", () => {
     const expired = ending(-secondMs);
-    const again = { ...asking, consents: [windowName(kmsKeyId, nowMs - secondMs)] };
+    const again = { ...asking, approvals: [windowName(kmsKeyId, nowMs - secondMs)] };
     expect(plan(expired, again)).toEqual(setStep);
   });
 

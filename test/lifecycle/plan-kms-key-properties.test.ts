@@ -42,8 +42,8 @@ describe("for every key, run and policy", () => {
           }),
           ...(some.deletedAgoMs !== undefined && { deletedAtMs: nowMs - some.deletedAgoMs }),
         });
-        const consents = isNaming ? [windowName(kmsKeyId, endsAtMs)] : [];
-        const run = { actor: { identity, writesAs, displayName: "" }, consents, setHere };
+        const approvals = isNaming ? [windowName(kmsKeyId, endsAtMs)] : [];
+        const run = { actor: { identity, writesAs, displayName: "" }, approvals, setHere };
         const answer = planKmsKeyDeletion(key, policy, run, nowMs);
         expect(planKmsKeyDeletion(key, policy, run, nowMs)).toEqual(answer);
         if (answer.kind !== "ready") return;
@@ -59,7 +59,7 @@ describe("for every key, run and policy", () => {
           expect(policy.dualAuthorization).toBe("single");
           return;
         }
-        expect(answer.step).toEqual({ kind: "destroy", consentedTo: consents[0] });
+        expect(answer.step).toEqual({ kind: "destroy", approvedWindow: approvals[0] });
         expect(isWindowOpen(key, nowMs)).toBe(true);
         expect([alice, bob]).toContain(identity);
         expect(writesAs).toBe(identity);

@@ -229,7 +229,7 @@ describe("the planner of a managed key", () => {
 
   test("takes an approved step only on the record of the plan limit, together with the KMS window", () => {
     const backingKeys = [aBackingKey({ dualAuthDelete: true })];
-    const run = aRun({ actor: anActor(bob), consents: [record.id] });
+    const run = aRun({ actor: anActor(bob), approvals: [record.id] });
     for (const [observation, step] of [
       [aKeyWith(record), "deactivate"],
       [aKeyWith(record, { backingKeys }), "set_for_deletion"],
@@ -244,7 +244,7 @@ describe("the planner of a managed key", () => {
   test("unsets its own window, whatever the plan limit allows", () => {
     const window = aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 100 * hourMs });
     const refusals = [{ step: "deactivate", status: 409, message: "no" }] as const;
-    const run = aRun({ actor: anActor(bob), consents: [record.id], windowsSetHere: [window.kmsKeyId], refusals });
+    const run = aRun({ actor: anActor(bob), approvals: [record.id], windowsSetHere: [window.kmsKeyId], refusals });
     const observation = aKeyWith(record, { backingKeys: [window] });
     expect(planKeyDeletion(observation, aPolicy({ atMost: allowsNothing }), run, nowMs)).toMatchObject({
       kind: "ready",
@@ -278,7 +278,7 @@ describe("the planners of other resources", () => {
       guard: { guard: "beyond_plan", step: "request" },
     });
     const set = aKmsKeySetBy(alice);
-    const run = aKmsRun({ consents: [openWindow] });
+    const run = aKmsRun({ approvals: [openWindow] });
     expect(planKmsKeyDeletion(set, atMost(["destroy"], openWindow), run, nowMs).kind).toBe("ready");
     expect(planKmsKeyDeletion(set, atMost(["destroy"], "another"), run, nowMs)).toMatchObject({
       guard: { excess: "record" },

@@ -35,7 +35,7 @@ describe("planReviewedStep", () => {
   it("takes the reviewed step", () => {
     expect(step(key)).toEqual({
       kind: "ready",
-      step: { kind: "deactivate", consentedBy: record },
+      step: { kind: "deactivate", allowedBy: record },
     });
   });
 
@@ -85,7 +85,7 @@ describe("planReviewedStep", () => {
   });
 
   it("never does more than a run whose person confirmed the same request by hand", () => {
-    const named = planKeyDeletion(key, aPolicy(), approving({ consents: [record.id] }), nowMs);
+    const named = planKeyDeletion(key, aPolicy(), approving({ approvals: [record.id] }), nowMs);
     expect(step(key)).toEqual(named);
   });
 });
@@ -98,7 +98,7 @@ describe("planReviewedStep whose person also asked for the destruction", () => {
   it("requests the destruction of the key that this run deactivated", () => {
     expect(wanting({ deactivatedHere: true })).toMatchObject({
       kind: "ready",
-      step: { kind: "write_record", draft: { step: "destroy", how: "asked", author: bob, deactivatedAtMs: nowMs } },
+      step: { kind: "write_record", draft: { step: "destroy", how: "command", author: bob, deactivatedAtMs: nowMs } },
     });
   });
 
@@ -111,7 +111,7 @@ describe("planReviewedStep whose person also asked for the destruction", () => {
     const request = (author: typeof bob) =>
       aKeyWith(aRecord({ step: "destroy", author, writtenAtMs: nowMs, deactivatedAtMs: nowMs }));
     expect(wanting({ deactivatedHere: true }, request(bob))).toMatchObject({ standing: "wrote_it" });
-    expect(wanting({ deactivatedHere: true }, request(carol))).toMatchObject({ standing: "may_consent" });
+    expect(wanting({ deactivatedHere: true }, request(carol))).toMatchObject({ standing: "may_approve" });
   });
 });
 
@@ -126,7 +126,7 @@ describe("planReviewedApproval", () => {
       step: {
         kind: "write_record",
         marker: "both",
-        draft: { how: "answer", step: "deactivate", author: bob, quotes: { id, author, authorName, writtenAtMs } },
+        draft: { how: "approval", step: "deactivate", author: bob, quotes: { id, author, authorName, writtenAtMs } },
       },
     });
   });
@@ -138,7 +138,7 @@ describe("planReviewedApproval", () => {
   it.each([
     ["another request was approved", quoting(aRecord({ reason: "another" }))],
     ["another person approved", quoting(record, { author: carol })],
-    ["the approval quotes nothing", aKeyWith(aRecord({ author: bob, how: "answer", writtenAtMs: nowMs }))],
+    ["the approval quotes nothing", aKeyWith(aRecord({ author: bob, how: "approval", writtenAtMs: nowMs }))],
     ["the request was replaced", aKeyWith(aRecord({ writtenAtMs: nowMs }))],
     ["the request expired", aKeyWith(aRecord({ writtenAtMs: nowMs - 8 * dayMs }))],
   ])("leaves the key if %s", (_title, seen) => {

@@ -76,7 +76,7 @@ const keys: fc.Arbitrary<KeyObservation> = fc
 const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
   fc.record({
     actor: fc.constantFrom(anActor(alice), anActor(bob), anActorInProfile(carol), aWorkload()),
-    consents: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),
+    approvals: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),
     intent: fc.constantFrom("request" as const, "engine" as const, "approve" as const, "resume" as const),
     requestedHere: fc.subarray(["deactivate" as const, "destroy" as const]),
     deactivatedHere: fc.boolean(),
@@ -127,17 +127,17 @@ describe("every plan", () => {
       fc.property(situations, ({ key, run, policy }) => {
         const plan = planKeyDeletion(key, { ...policy, dualAuthorization: "required" }, run, nowMs);
         if (plan.kind !== "ready" || (plan.step.kind !== "deactivate" && plan.step.kind !== "destroy")) return;
-        const { consentedBy } = plan.step;
-        expect(consentedBy?.author).toEqual(key.updatedBy);
-        const isOwn = consentedBy?.author.iamId === run.actor.identity?.iamId;
+        const { allowedBy } = plan.step;
+        expect(allowedBy?.author).toEqual(key.updatedBy);
+        const isOwn = allowedBy?.author.iamId === run.actor.identity?.iamId;
         const mayUseOwn =
           plan.step.kind === "deactivate" &&
           policy.gate !== "both" &&
           key.marker !== "both" &&
           key.marker !== undefined;
         if (isOwn) expect(mayUseOwn && run.requestedHere?.includes("deactivate") !== true).toBe(true);
-        else if (consentedBy?.quotes?.isSealedHere !== true) expect(run.consents).toContain(consentedBy?.id);
-        const requester = consentedBy?.quotes?.author.iamId;
+        else if (allowedBy?.quotes?.isSealedHere !== true) expect(run.approvals).toContain(allowedBy?.id);
+        const requester = allowedBy?.quotes?.author.iamId;
         if (requester !== undefined) expect(requester).toBe(run.actor.identity?.iamId);
       }),
       { numRuns: 5000 },

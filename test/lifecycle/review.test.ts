@@ -157,7 +157,7 @@ describe("a key stands apart from the set", () => {
   });
 
   it("and not because an engine wrote the request", () => {
-    expect(admitToReview(aKeyWith(aRecord({ how: "met" })), scope, nowMs).kind).toBe("line");
+    expect(admitToReview(aKeyWith(aRecord({ how: "engine" })), scope, nowMs).kind).toBe("line");
   });
 
   it("and keys that were never active can be reviewed in a set of their own", () => {
@@ -297,7 +297,7 @@ describe("whatever a review says", () => {
     recordStep: mostly<"deactivate" | "destroy">("deactivate", "destroy"),
     author: person(alice),
     writer: person(alice),
-    how: mostly<"asked" | "met" | "answer">("asked", "met", "answer"),
+    how: mostly<"command" | "engine" | "approval">("command", "engine", "approval"),
     agoMs: mostly(hourMs, 1000, 8 * dayMs),
     actor: person(bob),
     gate: mostly<"both" | "destroy">("both", "destroy"),
@@ -331,11 +331,11 @@ describe("whatever a review says", () => {
         const plan = planReviewedStep({ review: forged }, seen, run, nowMs);
         if (plan.kind !== "ready") return;
         // A run without a review does the same if its person confirmed the request by hand.
-        const confirmed = aRun({ actor: run.actor, consents: [written.id], intent: "approve" });
+        const confirmed = aRun({ actor: run.actor, approvals: [written.id], intent: "approve" });
         const goal = reviewGoals[step];
         expect(planKeyDeletion(seen, { ...strictest, goal }, confirmed, nowMs)).toEqual(plan);
         taken += 1;
-        expect(plan.step).toEqual({ kind: header.step, consentedBy: written });
+        expect(plan.step).toEqual({ kind: header.step, allowedBy: written });
         expect(w.author).toBe(w.writer);
         expect([written.author.iamId, pipeline.iamId]).not.toContain(w.actor.iamId);
         expect(w.how).not.toBe("answer");

@@ -156,7 +156,7 @@ describe("a new record", () => {
 
   it("never counts as an approval by the people whose reasons it repeats", () => {
     const record = aRecord({ author: bob, earlierReasons: [byAlice] });
-    const run = aRun({ actor: anActor(bob), consents: [record.id] });
+    const run = aRun({ actor: anActor(bob), approvals: [record.id] });
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
       kind: "must_wait",
       standing: "wrote_it",

@@ -66,7 +66,7 @@ export function aWorkload(identity: Identity = pipeline): Actor {
 }
 
 export function aRun(over: Partial<Run> = {}): Run {
-  return { actor: anActor(), consents: [], intent: "request", ...over };
+  return { actor: anActor(), approvals: [], intent: "request", ...over };
 }
 
 export function aPolicy(over: Partial<DeletionPolicy> = {}): DeletionPolicy {
@@ -152,7 +152,7 @@ export function aDraft(over: Partial<ConsentDraft> = {}): ConsentDraft {
     digest: digestsOf(someFacts()).deactivate,
     author: alice,
     authorName: "Alice Example",
-    how: "asked",
+    how: "command",
     ...over,
   };
 }
@@ -171,7 +171,7 @@ export function anApprovalOf(
 ): ConsentRecord {
   const { id, author, authorName, writtenAtMs, seal, step } = request;
   const quotes = { id, author, authorName, writtenAtMs, seal };
-  const approval = aRecord({ step, author: bob, how: "answer", writtenAtMs: nowMs - hourMs / 2, quotes, ...over });
+  const approval = aRecord({ step, author: bob, how: "approval", writtenAtMs: nowMs - hourMs / 2, quotes, ...over });
   return isSealedHere === undefined || approval.quotes === undefined
     ? approval
     : { ...approval, quotes: { ...approval.quotes, isSealedHere } };

@@ -50,7 +50,7 @@ describe("the oracle accepts", () => {
 
   it("an engine's request of a deactivation, and a person's request of a destruction", () => {
     const entries = trail(
-      consent({ author: bob, how: "met" }),
+      consent({ author: bob, how: "engine" }),
       deactivate(alice),
       consent({ author: alice, step: "destroy", atMs: 2_000 }),
     );
@@ -104,7 +104,7 @@ describe("the oracle finds", () => {
       ["other-step"],
     ],
     [
-      "a deactivation taken as consent to destroy",
+      "a deactivation taken as an approval of the destruction",
       trail(consent({ author: bob }), deactivate(alice), destroy(alice)),
       ["no-consent"],
     ],
@@ -174,7 +174,7 @@ describe("the oracle finds", () => {
     ],
     [
       "an approval of an approval",
-      trail(ofAlice, answerBy(bob), consent({ author: alice, how: "answer", of: answerBy(bob), atMs: 60_000 })),
+      trail(ofAlice, answerBy(bob), consent({ author: alice, how: "approval", of: answerBy(bob), atMs: 60_000 })),
       ["request-over-binding"],
     ],
     [
@@ -206,7 +206,7 @@ describe("the oracle finds", () => {
     ]),
     [
       "an approval that quotes nothing",
-      trail(ofAlice, consent({ author: bob, how: "answer", atMs: 1_000 }), deactivate(alice, 2_000)),
+      trail(ofAlice, consent({ author: bob, how: "approval", atMs: 1_000 }), deactivate(alice, 2_000)),
       ["request-over-binding", "no-consent"],
     ],
     [
@@ -235,12 +235,12 @@ describe("the oracle finds", () => {
     ],
     [
       "an engine that requests a destruction",
-      trail(consent({ author: bob, how: "met", step: "destroy" }), destroy(alice)),
+      trail(consent({ author: bob, how: "engine", step: "destroy" }), destroy(alice)),
       ["engine-asked"],
     ],
     [
       "an engine that requests a destruction in the description",
-      trail(consent({ author: bob, how: "met", step: "destroy", location: "compact" }), destroy(alice)),
+      trail(consent({ author: bob, how: "engine", step: "destroy", location: "compact" }), destroy(alice)),
       ["engine-asked"],
     ],
     [
@@ -287,7 +287,7 @@ it("an outsider's write voids a record without being judged itself", () => {
 
 describe("a text counts only for the caller whose PATCH brought it:", () => {
   const inBobsName = consent({ author: bob, writer: carol });
-  const answerInBobsName = consent({ author: bob, writer: carol, how: "answer" });
+  const answerInBobsName = consent({ author: bob, writer: carol, how: "approval" });
   const convicted: readonly ViolationKind[] = ["record-carried-along", "no-consent"];
 
   it.each<[string, Draft, string]>([

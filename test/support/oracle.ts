@@ -104,7 +104,7 @@ interface RawRecord {
   readonly writtenSeconds: number;
   readonly isAnswer: boolean;
   /** An engine wrote the request. */
-  readonly isMet: boolean;
+  readonly isByEngine: boolean;
   /** The request that an approval quotes. */
   readonly quoted?: Quote | undefined;
   readonly claims: (iamId: string) => boolean;
@@ -201,7 +201,7 @@ function stepOf(entry: TrailEntry): Step | undefined {
 function bringsDestroyByEngine(entry: TrailEntry, { texts }: KeyHistory): boolean {
   if (entry.operation !== "K4") return false;
   return textsOn(entry).some(
-    ({ print, record }) => record?.isMet === true && record.step === "destroy" && !texts.has(print),
+    ({ print, record }) => record?.isByEngine === true && record.step === "destroy" && !texts.has(print),
   );
 }
 
@@ -289,7 +289,7 @@ function ownRecordOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: st
   const record = recordOn(entry);
   if (record === undefined || before.texts.has(record.print)) return undefined;
   if (!isPerson(caller) || !isPerson(authn) || !record.claims(caller)) return undefined;
-  const { writtenSeconds, claims: _claims, isMet: _isMet, ...facts } = record;
+  const { writtenSeconds, claims: _claims, isByEngine: _isMet, ...facts } = record;
   return { ...facts, writtenMs: writtenSeconds * 1_000, author: authn };
 }
 
@@ -358,12 +358,12 @@ function fromTag(keyId: string, value: string): RawRecord | undefined {
     if (fields.get("v") !== 1 || typeof writtenSeconds !== "number") return undefined;
     if (typeof author !== "string" || typeof digest !== "string") return undefined;
     if (step !== "deactivate" && step !== "destroy") return undefined;
-    const facts = { step, writtenSeconds, digest, isAnswer: fields.get("h") === "answer" } as const;
+    const facts = { step, writtenSeconds, digest, isAnswer: fields.get("h") === "approval" } as const;
     return {
       ...facts,
       id: recordId(keyId, value),
       print: printOf(facts, markOf(author)),
-      isMet: fields.get("h") === "met",
+      isByEngine: fields.get("h") === "engine",
       quoted: quoteIn(fields.get("q")),
       claims: (iamId) => iamId === author,
     };
@@ -388,7 +388,7 @@ function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
   } as const;
   return {
     ...facts,
-    isMet: how === "m",
+    isByEngine: how === "m",
     id: recordId(keyId, location),
     print: printOf(facts, author),
     claims: (iamId) => markOf(iamId) === author,

@@ -53,7 +53,7 @@ export async function reviewKmsKeys(
     const seen = kmsLineOf(observation, nowMs);
     if (seen === undefined) return withoutStep(key, "its deletion window has expired");
     const header = { ...common, reviewedAtMs: nowMs };
-    const run = { actor, consents: [] };
+    const run = { actor, approvals: [] };
     const plan = planReviewedKmsKey(kmsReviewOf(header, [seen]), observation, run, nowMs);
     if (plan.kind === "skip") return withoutStep(key, saySkip(plan.why));
     if (plan.kind !== "ready") {

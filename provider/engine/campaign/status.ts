@@ -229,7 +229,7 @@ export function requestSection(requests: readonly PendingRequest[], nowMs: numbe
     const [first] = group.toSorted((one, other) => one.expiresAt.localeCompare(other.expiresAt));
     if (first === undefined) return [];
     const { wave, step, by, how, expiresAt } = first;
-    const waitsFor = how === "answer" ? "the requester" : "another person";
+    const waitsFor = how === "approval" ? "the requester" : "another person";
     const firstExpires = sayTimeAndDistance(Date.parse(expiresAt), nowMs);
     return [{ wave, step, by, waitsFor, keys: group.length, firstExpires }];
   });

@@ -131,7 +131,7 @@ const listers: Readonly<
     ),
   key: async (world, vault, options) => {
     const actor = await world.session.actor(options);
-    const run: Run = { actor, consents: [], intent: "resume" };
+    const run: Run = { actor, approvals: [], intent: "resume" };
     const items = await world.keys.list({ vaultId: vault.id }, options);
     const act = async (snapshot: KeySnapshot) => listedKey(vault, await observeListed(world, snapshot, options), run);
     return runAll(world, { items, what: "Listing keys", act }, options);

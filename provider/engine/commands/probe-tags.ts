@@ -95,7 +95,7 @@ async function end(world: World, made: MadeKey, options: CallOptions): Promise<C
   const task = {
     ref,
     plan: (...[observation, run, nowMs]: Parameters<Task["plan"]>) => planProbeEnd(observation, made, run, nowMs),
-    consents: [],
+    approvals: [],
     intent: "resume",
   } as const;
   const work = (): Promise<Outcome> => converge(world, keyKind, task, options);

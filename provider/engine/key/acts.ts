@@ -68,7 +68,7 @@ function approvals(
   { observation, nowMs }: KeyDetails,
   actor: Actor,
 ): readonly KeyAct[] {
-  if (standing !== "may_consent") return [];
+  if (standing !== "may_approve") return [];
   const name = keyName(observation);
   const expires = `The request expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`;
   const effect = step === "deactivate" ? deactivation : destruction;
@@ -158,7 +158,7 @@ export function removal(path: string): KeyAct {
 
 function withdrawal(record: ConsentRecord, { identity }: Actor, path: string): KeyAct {
   const isOwn = identity !== undefined && isSame(record.author, identity);
-  const noun = record.how === "answer" ? "approval" : "request";
+  const noun = record.how === "approval" ? "approval" : "request";
   return {
     id: "withdraw",
     title: isOwn ? `Withdraw your ${noun}` : `Decline the ${noun} of ${sayAuthor(record)}`,

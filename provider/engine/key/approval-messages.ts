@@ -66,7 +66,7 @@ function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: 
   const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
   return [
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
-    `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${record.how === "met" ? ", because an engine ran a deletion" : ""}.`,
+    `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${record.how === "engine" ? ", because an engine ran a deletion" : ""}.`,
     ...sayReasons(record),
     `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
     ...(names.length === 0 ? [] : [`Keystores: ${sayList(names)}.`]),

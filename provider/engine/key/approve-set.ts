@@ -102,7 +102,7 @@ function taskFor(ref: KeyRef, review: Review, { stores, requestsNext = false }: 
   const act = { review, requestsNext };
   const plan: Task["plan"] = (observation, run, nowMs) =>
     stores ? planReviewedApproval(review, observation, run, nowMs) : planReviewedStep(act, observation, run, nowMs);
-  return { ref, plan, consents: [], review, ...(requestsNext && { requestsNext }), intent: "approve" };
+  return { ref, plan, approvals: [], review, ...(requestsNext && { requestsNext }), intent: "approve" };
 }
 
 /** Errors of one key, which do not keep the run from the next one. */

@@ -54,7 +54,7 @@ export type Operations = ReturnType<typeof createOperations>;
 
 export function createOperations(world: World) {
   const act = (ref: KeyRef, plan: Planner, options: CallOptions, rest: Partial<Task> = {}): Promise<Outcome> =>
-    converge(world, keyKind, { ref, plan, consents: [], intent: "resume", ...rest }, options);
+    converge(world, keyKind, { ref, plan, approvals: [], intent: "resume", ...rest }, options);
   const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> => {
     const plan: Planner = (observation, run, nowMs) => planReversal(observation, reversal, run, nowMs);
     return reportExisting(ref, await act(ref, plan, options));
@@ -98,8 +98,8 @@ export function createOperations(world: World) {
       world,
       "continue",
       async (ref, confirmed: string | undefined, patience: WaitBudget, options: CallOptions) => {
-        const consents = confirmed === undefined ? [] : [confirmed];
-        const task = { ref, plan: towardsRemoval, consents, intent: "resume" } as const;
+        const approvals = confirmed === undefined ? [] : [confirmed];
+        const task = { ref, plan: towardsRemoval, approvals, intent: "resume" } as const;
         const outcome = await convergeAndWait(world, keyKind, task, patience, options);
         throwIfStopped(options.signal);
         return reportOutcome(world, ref, outcome, options);
@@ -112,7 +112,7 @@ export function createOperations(world: World) {
         const goal = reviewGoals[observation.carried.record?.step ?? "deactivate"];
         return planKeyDeletion(observation, { ...policy, goal }, run, nowMs);
       };
-      return reportExisting(ref, await act(ref, plan, options, { consents: [recordId] }));
+      return reportExisting(ref, await act(ref, plan, options, { approvals: [recordId] }));
     }),
 
     /** Writes or releases the hold tag that campaigns honor. Another person completes the release of a legal hold. */
@@ -180,7 +180,7 @@ async function look(world: World, ref: KeyRef, options: CallOptions): Promise<Lo
   const observed = await observeKey(world, ref, "decision", options);
   if (observed.kind === "gone") return { kind: "gone", report: await reportAbsent(world, ref, options) };
   const actor = await world.session.actor(options);
-  return { kind: "present", observed, run: { actor, consents: [], intent: "resume" } };
+  return { kind: "present", observed, run: { actor, approvals: [], intent: "resume" } };
 }
 
 async function describe(world: World, ref: KeyRef, options: CallOptions): Promise<(Look & Inspected) | GoneKey> {

@@ -27,7 +27,7 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
     delete(world, request, options) {
       const limited = { ...policy, atMost: request.planLimit };
       const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);
-      const task: Task = { ref, plan, consents: [], intent: "engine" };
+      const task: Task = { ref, plan, approvals: [], intent: "engine" };
       const concludeKey = (outcome: Outcome, userInterface: UserInterface) => conclude(outcome, userInterface, leftOf);
       return deleteObject(world, { kind: keyKind, task, conclude: concludeKey }, request, options);
     },

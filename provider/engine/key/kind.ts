@@ -87,8 +87,8 @@ async function planAfterStep(
 
 /** Once the time has come, a step that the service refused as too early is tried again. */
 function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
-  const { consents, signed, intent } = task;
-  if (earlier === undefined) return { run: { actor, consents, signed, intent }, taken: [] };
+  const { approvals, signed, intent } = task;
+  if (earlier === undefined) return { run: { actor, approvals, signed, intent }, taken: [] };
   const { run } = earlier.memory;
   const refusals = earlier.isDue ? undefined : run.refusals;
   return {

@@ -125,7 +125,7 @@ function explainMissingRight(
 
 /** The record on which this run was to take the step. A window is set only for a deactivation. */
 function recordFor(step: Step, { observed }: WaitContext): ConsentRecord | undefined {
-  if ("consentedBy" in step) return step.consentedBy;
+  if ("allowedBy" in step) return step.allowedBy;
   return step.kind === "set_for_deletion" ? observed.observation.carried.record : undefined;
 }
 

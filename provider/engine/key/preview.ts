@@ -55,7 +55,7 @@ function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPre
   const { next, observation } = predictionFrom(target, context.facts);
   if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context), context.userInterface);
   const { userInterface } = context;
-  const run = { actor: { displayName: "" }, consents: [], intent: "engine" } as const;
+  const run = { actor: { displayName: "" }, approvals: [], intent: "engine" } as const;
   const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, userInterface });
   const code = guardCodes[next.guard.guard];
   const message = renderExplanation({

@@ -192,7 +192,7 @@ function admitAll(
     else apart.push(apartFor(admission.why, observed));
   }
   // Only to show what the step would wait for. The run that acts has signed each approval, or none counts.
-  const run: Run = { actor, consents: [], signed: { has: () => true }, intent: "approve" };
+  const run: Run = { actor, approvals: [], signed: { has: () => true }, intent: "approve" };
   const review = reviewOf(header, linesOf(admitted));
   const keys: KeyInReview[] = [];
   for (const key of admitted) {

@@ -38,7 +38,7 @@ export interface Task {
   readonly ref: KeyRef;
   readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
   /** IDs of approvals whose request the actor has confirmed by hand. */
-  readonly consents: readonly string[];
+  readonly approvals: readonly string[];
   readonly signed?: Run["signed"];
   /** The review by which the run takes one step, or stores one approval, and reports it. */
   readonly review?: Review;
@@ -140,7 +140,7 @@ export function writtenRecordId(step: WriteRecord, context: KeyStepContext): str
 
 /**
  * A request carries the own seal of the run, by which a later run of the same person recognizes the request. Where
- * signatures are demanded, a record that consents to a destruction also carries what its author has just signed.
+ * signatures are demanded, a record that requests or approves a destruction also carries what its author has just signed.
  */
 function sealedDraft({ draft }: WriteRecord, { world, task, observed }: KeyStepContext): ConsentDraft {
   const { observation } = observed;

@@ -80,7 +80,7 @@ export async function surveyPending(
   options: CallOptions,
 ): Promise<PendingSurvey> {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
-  const run: Run = { actor: await world.session.actor(options), consents: [], intent: "resume" };
+  const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
   const pending = keys
     .map((snapshot) => observedInList(world, snapshot))
     .filter(isOnItsWay)
@@ -98,7 +98,7 @@ export async function surveyRemovals(
 ): Promise<Survey & { readonly removable: readonly KeyRef[] }> {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const destroyed = keys.filter(({ stateWord }) => stateWord === "destroyed");
-  const run: Run = { actor: await world.session.actor(options), consents: [], intent: "resume" };
+  const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
   const reports: Report[] = [];
   const removable: KeyRef[] = [];
   const refs = destroyed.map(({ vaultId, keyId }) => ({ instanceId: world.session.instanceId, vaultId, keyId }));
@@ -269,7 +269,7 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
 }
 
 const reasons = {
-  may_consent: undefined,
+  may_approve: undefined,
   may_confirm: undefined,
   wrote_it: "another person acts on what you wrote",
   not_the_requester: "the requester acts on the approval",

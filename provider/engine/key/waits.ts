@@ -150,7 +150,7 @@ function whoAsked(
   const isOwn = standing === "wrote_it";
   const noun = stepNouns[step];
   const expires = `expires on ${sayTimeAndDistance(expiresAtMs, observed.nowMs)}`;
-  const byEngine = how === "met" && !isOwn ? ", because an engine ran a deletion" : "";
+  const byEngine = how === "engine" && !isOwn ? ", because an engine ran a deletion" : "";
   const who = isOwn ? "You" : sayAuthor(record);
   const facts =
     quotes === undefined
@@ -203,7 +203,7 @@ function approvalNext(
   const facts = { neededRoles: right.roles, excludedIdentity: author.iamId ?? author.mark, ...start };
   const other = standing === "wrote_it" ? "another person" : `someone other than ${sayAuthor(record)}`;
   const who =
-    standing === "may_consent"
+    standing === "may_approve"
       ? `if you have the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(right, kmsRight)}, run`
       : `${sayHolder(right, kmsRight, other)} runs`;
   return [{ who: `${after}${who}`, commands: [`uko approve ${keyName(observation)}`], ...facts }];

@@ -38,7 +38,7 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
     delete(world, request, options) {
       const limited = { ...policy, atMost: request.planLimit };
       const plan: KmsTask["plan"] = (observation, run, nowMs) => planKmsKeyDeletion(observation, limited, run, nowMs);
-      const task = { ref, plan, consents: [] };
+      const task = { ref, plan, approvals: [] };
       return deleteObject(world, { kind: kmsKeyKind, task, conclude }, request, options);
     },
   };

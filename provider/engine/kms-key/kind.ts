@@ -23,7 +23,7 @@ import { describeKmsStep, questionBeforeKms, sayKmsAwaited } from "./words.ts";
 export interface KmsTask {
   readonly ref: KmsKeyRef;
   readonly plan: (observation: KmsKeyObservation, run: KmsRun, nowMs: number) => KmsPlan;
-  readonly consents: readonly string[];
+  readonly approvals: readonly string[];
   readonly mayRequest?: true;
   /** SHA-256 of the review that names the window, for evidence. */
   readonly review?: string;
@@ -49,8 +49,8 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   // One step and the read after it.
   maxRounds: 10,
   name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
-  start: ({ consents, mayRequest }, actor, earlier) => ({
-    run: { ...earlier?.memory.run, actor, consents, ...(mayRequest && { mayRequest }) },
+  start: ({ approvals, mayRequest }, actor, earlier) => ({
+    run: { ...earlier?.memory.run, actor, approvals, ...(mayRequest && { mayRequest }) },
     taken: earlier?.memory.taken ?? [],
   }),
   observe: (world, { ref }, _wasSeen, options) => observeKmsKey(world, ref, "decision", options),
@@ -88,14 +88,14 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     // What makes the key safer is never refused for its evidence.
     if (phase === "before" && step.kind === "unset_for_deletion") return undefined;
     const { instanceId, kmsKeyId } = ref;
-    const consent = consentTo(step, observation);
+    const consent = approvalOf(step, observation);
     return {
       subject: { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId, label: observation.name },
       step: step.kind,
       from: observation.stateWord,
       to: step.kind === "destroy" ? "destroyed" : observation.stateWord,
       details: {
-        ...(consent !== undefined && { consentedBy: consent, ...(review !== undefined && { review }) }),
+        ...(consent !== undefined && { allowedBy: consent, ...(review !== undefined && { review }) }),
         keystores: [],
       },
     };
@@ -168,13 +168,13 @@ export async function noteRestore(
 }
 
 /** The window of another identity, in the form of a consent record. */
-function consentTo(step: KmsStep, observation: KmsKeyObservation): EvidenceEntry["consentedBy"] {
+function approvalOf(step: KmsStep, observation: KmsKeyObservation): EvidenceEntry["allowedBy"] {
   const { windowEndsAtMs } = observation;
-  if (step.kind !== "destroy" || step.consentedTo === undefined || windowEndsAtMs === undefined) return undefined;
+  if (step.kind !== "destroy" || step.approvedWindow === undefined || windowEndsAtMs === undefined) return undefined;
   return {
-    id: step.consentedTo,
+    id: step.approvedWindow,
     step: "destroy",
-    how: "asked",
+    how: "command",
     // KMS does not report who set the window; its audit events do.
     author: "",
     writtenAt: isoTime(windowEndsAtMs - kmsWindowMs),

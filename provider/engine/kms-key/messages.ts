@@ -138,7 +138,7 @@ function requestNext({ observed: { observation } }: KmsContext): readonly NextSt
 function approvalNext({ standing }: KmsApprovalWait, { observed: { observation } }: KmsContext): readonly NextStep[] {
   const other = sayHolder(kmsRights.destroy, undefined, "a person who did not set the key for deletion,");
   const who = {
-    may_consent: `if you have the role ${sayRoles(kmsRights.destroy)}, run`,
+    may_approve: `if you have the role ${sayRoles(kmsRights.destroy)}, run`,
     set_it: `${other}, runs`,
     not_a_person: `${other}, runs`,
     acts_in_a_profile: `${other}, or you under your own credential, runs`,
@@ -174,7 +174,7 @@ function explainMissingRight(
 ): Explanation {
   const { observation } = observed;
   const right = kmsStepRights[step.kind];
-  const named = step.kind === "destroy" ? step.consentedTo : undefined;
+  const named = step.kind === "destroy" ? step.approvedWindow : undefined;
   const commands =
     step.kind === "unset_for_deletion"
       ? kmsWithdrawal(observation).commands

@@ -61,7 +61,7 @@ const sayings: Sayings<KmsGuard, About> = {
   }),
   signatures_demanded: ({ by }, { key }) => ({
     summary: `${key} cannot be destroyed from this machine: KMS has no place for the signatures that ${by} demands`,
-    facts: ["Without the two signatures, it cannot be proven later who consented."],
+    facts: ["Without the two signatures, it cannot be proven later who requested and who approved."],
   }),
   dual_authorization_off: (_guard, { key, userInterface, dialect }) => {
     const commands = applyCommands(userInterface);

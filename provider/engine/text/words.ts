@@ -181,7 +181,7 @@ const afterKey: Partial<Record<Step["kind"], string>> = {
 export function describeStep(step: Step, observation: KeyObservation): string {
   const key = sayKey(observation);
   if (step.kind !== "write_record") return `${stepWords[step.kind][0]} ${key}${afterKey[step.kind] ?? ""}`;
-  return `${step.draft.how === "answer" ? "Approving" : "Requesting"} the ${stepNouns[step.draft.step]} of ${key}`;
+  return `${step.draft.how === "approval" ? "Approving" : "Requesting"} the ${stepNouns[step.draft.step]} of ${key}`;
 }
 
 /** What a person at a terminal confirms before a step that cannot be undone. */
@@ -201,7 +201,7 @@ export function stepPhrase(kind: Step["kind"], key: string): string {
 /** A step that this run has taken, in the past tense. */
 export function describeTaken(step: Step): string {
   if (step.kind !== "write_record") return `This run ${stepWords[step.kind][2]}${afterKey[step.kind] ?? ""}.`;
-  return `This run ${step.draft.how === "answer" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
+  return `This run ${step.draft.how === "approval" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
 }
 
 /** A word of the service, as people write it: `pending destruction`. */

@@ -27,7 +27,7 @@ import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
 /** An anonymous actor: the state we show does not depend on who is reading. */
-const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "resume" };
+const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /** The state: the service's values, plus the inputs that only steer this tool. */
 export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): ManagedKeyState {

@@ -117,7 +117,7 @@ async function retire(
     {
       ref,
       plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
-      consents: [],
+      approvals: [],
       intent: "engine",
     },
     options,

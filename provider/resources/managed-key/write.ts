@@ -106,6 +106,6 @@ export function capitalKey(observation: KeyObservation): string {
 }
 
 function describeRequest(record: ConsentRecord): string {
-  const did = record.how === "answer" ? "approved" : "requested";
+  const did = record.how === "approval" ? "approved" : "requested";
   return `${sayAuthor(record)} ${did} its ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}`;
 }

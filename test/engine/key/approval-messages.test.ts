@@ -66,7 +66,7 @@ describe("one key", () => {
   it("is described in full: who asks and why, what uses it, where it is, and what it waits for", () => {
     const key = aKeyInReview(1, {
       ...{ label: "payroll", description: "Do not delete before the audit", resources: ["crn:1", "crn:2"] },
-      ...{ record: { how: "met", reason: "Payroll moved" }, waitsFor: "The key is cooling down" },
+      ...{ record: { how: "engine", reason: "Payroll moved" }, waitsFor: "The key is cooling down" },
     });
     expect(describeOne(key)).toEqual([
       `Key: ${key.line.vaultId}/${keyId(1)}, in vault payments.`,

@@ -43,7 +43,7 @@ describe("two people delete a KMS key", () => {
     expect(await stateOf(state.keyId)).toBe(5);
     expect(second.evidence).toMatchObject([
       { resource: "kms_key", keyId: state.keyId, step: "destroy", phase: "before", from: "active", to: "destroyed" },
-      { phase: "after", consentedBy: { id: window } },
+      { phase: "after", allowedBy: { id: window } },
     ]);
     expect(await destroyBy("alice", state).outcome()).toMatchObject({
       kind: "ended",

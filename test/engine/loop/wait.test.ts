@@ -162,7 +162,7 @@ describe("waiting in one run", () => {
       {
         ref: uko.ref(fresh.keyId),
         plan: (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs),
-        consents: [],
+        approvals: [],
         intent: "resume",
       },
       patience(9 * hourMs),
@@ -219,7 +219,7 @@ describe("waiting in one run", () => {
 });
 
 test("a canceled run reads nothing, whatever the ports would return", async () => {
-  const task = { ref: aRef, plan: () => ({ kind: "done" }) as const, consents: [], intent: "engine" } as const;
+  const task = { ref: aRef, plan: () => ({ kind: "done" }) as const, approvals: [], intent: "engine" } as const;
   const stopped = { signal: AbortSignal.abort() };
   await expect(converge(aWorld(), keyKind, task, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
 });

@@ -104,7 +104,7 @@ describe("a campaign's request", () => {
   });
 
   it("takes no step even if another person's record would allow it, and leaves a key with a hold tag", () => {
-    const named = aRun({ actor: anActor(bob), consents: [aRecord({ author: alice }).id], intent: "request" });
+    const named = aRun({ actor: anActor(bob), approvals: [aRecord({ author: alice }).id], intent: "request" });
     expect(planCampaignRequest(aKeyWith(aRecord({ author: alice })), deactivate, named, nowMs).kind).toBe("leave");
     const held = aKey({ facts: someFacts({ tags: [{ name: "hold", value: "litigation" }] }) });
     expect(planCampaignRequest(held, deactivate, run, nowMs)).toEqual({ kind: "leave", why: { kind: "held" } });

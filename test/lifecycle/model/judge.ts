@@ -27,7 +27,7 @@ import {
  * approver's run, or in the requester's on a stored approval, with the own seal or confirmed by hand. */
 export type Tally = Record<
   | "steps"
-  | "metApproved"
+  | "engineRequestsApproved"
   | "stored"
   | "confirmed"
   | "requestRevived"
@@ -44,7 +44,7 @@ export type Tally = Record<
 export function emptyTally(): Tally {
   return {
     steps: 0,
-    metApproved: 0,
+    engineRequestsApproved: 0,
     stored: 0,
     confirmed: 0,
     requestRevived: 0,
@@ -142,7 +142,7 @@ function isOnOwnRequest(before: World, { command, requestedHere = [] }: Flight, 
   const [text = ""] = before.key === undefined ? [] : textsOn(before.key);
   const who = command.who.iamId;
   const claimed = meaningOf(text);
-  if (command.kind !== "destroy" || claimed?.author !== who || claimed.how === "answer") return false;
+  if (command.kind !== "destroy" || claimed?.author !== who || claimed.how === "approval") return false;
   if (!isPersonId(who) || requestedHere.includes("deactivate")) return false;
   if (standing(before)?.author === who) return true;
   if (!appearsToBind(before, "deactivate", text)) return false;
@@ -178,7 +178,7 @@ function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tal
   // What another tool can make the last writer of is no consent: its author did not sign it.
   if (before.isSigned && kind === "destroy" && !areBothSigned(text)) throw new Violation("unsigned", text);
   if (claimed.author === who) throw new Violation("one person", `${who} sent ${kind} on a record of their own`);
-  if (claimed.how === "answer") asRequester(before, flight, claimed, text, tally);
+  if (claimed.how === "approval") asRequester(before, flight, claimed, text, tally);
   else if (command.kind !== "approve" || !command.named.includes(text)) {
     throw new Violation(
       "not approved by hand",
@@ -193,7 +193,7 @@ function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tal
   }
   if (claimed.how !== consent.how) throw new Violation("record lies", `it says ${claimed.how}, it was ${consent.how}`);
   tally.steps += 1;
-  if (consent.how === "met") tally.metApproved += 1;
+  if (consent.how === "engine") tally.engineRequestsApproved += 1;
 }
 
 /** Only the requester acts on an approval: the request was really made, or its author has just confirmed it by hand. */
@@ -302,8 +302,8 @@ function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Ta
   rightSetter(before, flight, planned);
   const binding = standing(before);
   if (binding === undefined) return;
-  const isApproval = command.kind === "store" && binding.author !== command.who.iamId && binding.how !== "answer";
-  if (isApproval && draft.how === "answer" && command.named.includes(binding.text)) return;
+  const isApproval = command.kind === "store" && binding.author !== command.who.iamId && binding.how !== "approval";
+  if (isApproval && draft.how === "approval" && command.named.includes(binding.text)) return;
   excuseEarlyExpiry(before, flight, "second record", tally);
 }
 

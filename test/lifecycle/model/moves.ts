@@ -143,7 +143,7 @@ export function* handsOn(model: Model, world: World, who: Person): Generator<Mov
   if (text === undefined) return;
   yield runThrough(model, world, command("approve", who, current));
   yield runThrough(model, world, command("store", who, current));
-  if (meaningOf(text)?.how === "answer") yield runThrough(model, world, command("continue", who, current));
+  if (meaningOf(text)?.how === "approval") yield runThrough(model, world, command("continue", who, current));
 }
 
 /** Seconds between the planting and the time that a planted record claims: all that a late or an early write may fit. */
@@ -192,7 +192,7 @@ function quotable(world: World, requester: Person, step: ApprovedStep): readonly
   const { current, stale } = nameable(world);
   const made = [...current, ...stale].flatMap((text): ForgedQuote[] => {
     const { author, step: of, how, at = 0, label, isSealed = false } = meaningOf(text) ?? {};
-    if (author !== requester.iamId || of !== step || how === "answer") return [];
+    if (author !== requester.iamId || of !== step || how === "approval") return [];
     const isOfThisKey = label === world.key?.label;
     const isRevived = !current.includes(text);
     const isSigned = signatureIn(text) !== undefined && isOfThisKey;
@@ -333,7 +333,7 @@ function ownUp(to: World, who: Person): void {
   const { step, how, at, label } = meaning;
   if (!isInTime(at, to.now)) return;
   to.truth.consent = { author: who.iamId, step, how, at, label, text };
-  if (how !== "answer") noteAsked(to.truth, text);
+  if (how !== "approval") noteAsked(to.truth, text);
 }
 
 function withTexts(world: World, texts: readonly string[]): Request {
@@ -386,7 +386,7 @@ interface Forgery {
  */
 function forge(model: Model, world: World, { victim, writer, step, aheadBy, quotes }: Forgery): string {
   const { core, config } = model;
-  const how = quotes === undefined ? "asked" : "answer";
+  const how = quotes === undefined ? "command" : "approval";
   const label = world.key?.label ?? 0;
   const isOwn = victim === writer;
   const scapegoat = config.people.find((one) => one !== victim && one !== writer) ?? victim;
@@ -428,7 +428,7 @@ function isOfSame(
 ): boolean {
   const from = meaningOf(text);
   if (from?.step !== step || from.label !== label) return false;
-  return (from.how === "answer") === (how === "answer") && from.quotes?.text === quotes?.text;
+  return (from.how === "approval") === (how === "approval") && from.quotes?.text === quotes?.text;
 }
 
 function quoteOf({ author, at, text, seal, signature }: ForgedQuote): QuotedRequest {

@@ -43,7 +43,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'effective === "destroy"',
     ],
     "nobody has to approve by hand": [
-      'if (!isOwn) return isConfirmed && isProven ? may : wait("may_consent");',
+      'if (!isOwn) return isConfirmed && isProven ? may : wait("may_approve");',
       "if (!isOwn) return may;",
     ],
     "the own seal does not matter": [
@@ -79,7 +79,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });',
       "",
     ],
-    "an approval of an approval": ['if (record.how === "answer") return apart({ kind: "is_approval", record });', ""],
+    "an approval of an approval": ['if (record.how === "approval") return apart({ kind: "is_approval", record });', ""],
     "an approval of another request than the one that was seen": [
       "return fields.length > 0 ?",
       "return fields.length > 99 ?",
@@ -166,8 +166,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   "plan-key-deletion": {
     "one person's deactivation never drops a record": ["if (isAlone && planKeyWrite", "if (!isAlone && planKeyWrite"],
     "the setter may destroy": [
-      'return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;',
-      'return isSetter && identity === undefined ? { guard: "kms_setter", record: consentedBy } : undefined;',
+      'return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;',
+      'return isSetter && identity === undefined ? { guard: "kms_setter", record: allowedBy } : undefined;',
     ],
     "a expired window will do": [
       "find((backingKey) => !isWindowLive(backingKey, nowMs))",

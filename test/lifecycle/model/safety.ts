@@ -166,7 +166,7 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
 }
 
 function isApproved(world: World): boolean {
-  return nameable(world).current.some((text) => meaningOf(text)?.how === "answer");
+  return nameable(world).current.some((text) => meaningOf(text)?.how === "approval");
 }
 
 /** What appears to make fewer people enough: an edited state, a second stack that says `single`. */

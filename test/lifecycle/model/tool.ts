@@ -220,7 +220,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   };
   const run: Run = {
     actor: actorFor(command.who.iamId, command.throughProfile),
-    consents: command.kind === "continue" ? command.named.map(recordIdOf) : [],
+    approvals: command.kind === "continue" ? command.named.map(recordIdOf) : [],
     intent: intents[command.kind] ?? "resume",
     ...(flight.requestedHere !== undefined && { requestedHere: flight.requestedHere }),
     deactivatedHere: flight.deactivatedHere,

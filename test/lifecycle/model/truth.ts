@@ -41,7 +41,7 @@ export function noteWrite(
   if (own !== undefined) {
     const { step, how } = own.draft;
     truth.consent = { author: writer, step, how, at: after.now, label: key.label, text: own.text };
-    if (how !== "answer") noteAsked(truth, own.text);
+    if (how !== "approval") noteAsked(truth, own.text);
   } else if (key.updatedBy !== truth.consent?.author && key.updatedAt === after.now) {
     delete truth.consent;
   }

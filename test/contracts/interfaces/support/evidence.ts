@@ -61,14 +61,14 @@ export async function expectEvidence(scenario: Scenario, { alice: a, bob: b, key
     if (entry.phase === "after" && entry.step !== "remove") expect(entry.correlationId).toMatch(/\S/);
   }
   const [deactivation] = ofAlice;
-  expect(deactivation?.consentedBy).toMatchObject({
+  expect(deactivation?.allowedBy).toMatchObject({
     id: request,
     step: "deactivate",
     author: bob.iamId,
-    how: "met",
+    how: "engine",
   });
   const destruction = ofBob.find(({ step }) => step === "destroy");
-  expect(destruction?.consentedBy).toMatchObject({
+  expect(destruction?.allowedBy).toMatchObject({
     id: half,
     step: "destroy",
     author: alice.iamId,
