@@ -16,12 +16,12 @@ import {
   type KeyObservation,
 } from "./observation.ts";
 import type {
-  ActorStanding,
+  CallerPosition,
   DeletionPolicy,
   Guard,
   MissingApproval,
   MissingRequest,
-  RequesterStanding,
+  RequesterPosition,
   Run,
 } from "./plan.ts";
 import { tokenToleranceMs } from "./service-time.ts";
@@ -67,7 +67,7 @@ export function authorize(
   if (!standing.binds) return withoutBindingRecord(observation, run, policy, step, standing.why, nowMs);
 
   const { record, expiresAtMs } = standing;
-  const wait = (of: ActorStanding): Authorization => ({ kind: "must_wait", standing: of, record, expiresAtMs });
+  const wait = (of: CallerPosition): Authorization => ({ kind: "must_wait", callerPosition: of, record, expiresAtMs });
   if (!isPerson(actor.identity)) return wait("not_a_person");
   const may: Authorization = { kind: "may", allowedBy: record };
   const isOwn = isSame(record.author, actor.identity);
@@ -138,7 +138,11 @@ function withoutBindingRecord(
   why: NotBinding,
   nowMs: number,
 ): Authorization {
-  const mustAsk = (standing: RequesterStanding): Authorization => ({ kind: "must_ask", standing, notBinding: why });
+  const mustAsk = (callerPosition: RequesterPosition): Authorization => ({
+    kind: "must_ask",
+    callerPosition,
+    notBinding: why,
+  });
   if (!isPerson(run.actor.identity)) return mustAsk("not_a_person");
   if (!mayAuthor(run.actor)) return mustAsk("acts_in_a_profile");
   // An engine runs whatever its program says, and its person may not have noticed that a key left the program. So an

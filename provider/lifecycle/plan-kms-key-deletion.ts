@@ -9,7 +9,7 @@ import { mayAuthor } from "./authorization.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
 import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
-import type { RequesterStanding } from "./plan.ts";
+import type { RequesterPosition } from "./plan.ts";
 import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "./plan-limit.ts";
 import { clockToleranceMs } from "./service-time.ts";
 
@@ -104,14 +104,14 @@ export type KmsGuard =
 
 export interface KmsApprovalWait {
   readonly kind: "waitingForApproval";
-  readonly standing: "set_it" | "may_approve" | "not_a_person" | "acts_in_a_profile";
+  readonly callerPosition: "set_it" | "may_approve" | "not_a_person" | "acts_in_a_profile";
   readonly window: { readonly name: string; readonly endsAtMs: number };
 }
 
 /** No deletion window is open, and this run does not open one. */
 export interface KmsRequestWait {
   readonly kind: "waitingForRequest";
-  readonly standing: RequesterStanding;
+  readonly callerPosition: RequesterPosition;
 }
 
 export type KmsPlan =
@@ -258,7 +258,11 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   const name = windowName(observation.kmsKeyId, observation.windowEndsAtMs);
   const setter = suspectedSetter(observation);
   const window = { name, endsAtMs: observation.windowEndsAtMs };
-  const wait = (standing: KmsApprovalWait["standing"]): KmsPlan => ({ kind: "waitingForApproval", standing, window });
+  const wait = (callerPosition: KmsApprovalWait["callerPosition"]): KmsPlan => ({
+    kind: "waitingForApproval",
+    callerPosition,
+    window,
+  });
   const unfit = unfitWindow(observation, observation.windowEndsAtMs, setter);
   if (unfit !== undefined) return refuse(unfit);
   if (run.setHere === true || (setter !== undefined && isActor(actor, setter))) return wait("set_it");
@@ -289,9 +293,9 @@ function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
   const { state, stateWord } = observation;
   if (run.setHere === true) return refuse({ guard: "window_not_kept" });
   if (state === "suspended") return refuse({ guard: "not_active", stateWord });
-  if (!isPerson(run.actor.identity)) return { kind: "waitingForRequest", standing: "not_a_person" };
-  if (!mayAuthor(run.actor)) return { kind: "waitingForRequest", standing: "acts_in_a_profile" };
-  if (run.mayRequest !== true) return { kind: "waitingForRequest", standing: "may_ask" };
+  if (!isPerson(run.actor.identity)) return { kind: "waitingForRequest", callerPosition: "not_a_person" };
+  if (!mayAuthor(run.actor)) return { kind: "waitingForRequest", callerPosition: "acts_in_a_profile" };
+  if (run.mayRequest !== true) return { kind: "waitingForRequest", callerPosition: "may_ask" };
   // It is not documented whether KMS sets an expired key (10 no. 9), and an expired key cannot
   // become active again. So the run tries.
   const isRefused = run.refusals?.some(({ step }) => step === "set_for_deletion") === true;

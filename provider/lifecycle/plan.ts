@@ -80,7 +80,7 @@ interface StepFacts {
    * The step depends on the record and marker on the key, or replaces them. Another write in the same
    * second as the last one could be hidden, so the step waits first.
    */
-  readonly settles?: true;
+  readonly waitsUntilSettled?: true;
   /** Evidence is written before the call, too. If it cannot be written, the step is not taken. */
   readonly isEvidencedBefore?: true;
   /** Absent for steps that take something back, or that change no key: they are always allowed. */
@@ -88,21 +88,27 @@ interface StepFacts {
 }
 
 export const stepFacts: Readonly<Record<Step["kind"], StepFacts>> = {
-  write_record: { right: rights.writeTags, settles: true, limitedAs: "request" },
-  drop_record: { right: rights.writeTags, settles: true },
+  write_record: { right: rights.writeTags, waitsUntilSettled: true, limitedAs: "request" },
+  drop_record: { right: rights.writeTags, waitsUntilSettled: true },
   set_for_deletion: { right: rights.setForDeletion, isEvidencedBefore: true, limitedAs: "deactivate" },
   unset_for_deletion: { right: rights.setForDeletion },
   deactivate: {
     right: rights.deactivate,
     to: "deactivated",
-    settles: true,
+    waitsUntilSettled: true,
     isEvidencedBefore: true,
     limitedAs: "deactivate",
   },
-  destroy: { right: rights.destroy, to: "destroyed", settles: true, isEvidencedBefore: true, limitedAs: "destroy" },
-  reactivate: { right: rights.reactivate, to: "active", settles: true },
+  destroy: {
+    right: rights.destroy,
+    to: "destroyed",
+    waitsUntilSettled: true,
+    isEvidencedBefore: true,
+    limitedAs: "destroy",
+  },
+  reactivate: { right: rights.reactivate, to: "active", waitsUntilSettled: true },
   remove: { right: rights.remove, to: "absent", isEvidencedBefore: true, limitedAs: "remove" },
-  sync: { right: rights.distribute, settles: true },
+  sync: { right: rights.distribute, waitsUntilSettled: true },
 };
 
 /** A key that was never active is destroyed under a right of its own. */
@@ -140,21 +146,21 @@ export type Guard =
  * What the actor of a run can do about a record that binds. `may_confirm`: the requester of an approved step, whose
  * credential did not seal the request. `not_the_requester`: a third person, who cannot use the approval.
  */
-export type ActorStanding = "wrote_it" | "may_approve" | "may_confirm" | "not_the_requester" | "not_a_person";
+export type CallerPosition = "wrote_it" | "may_approve" | "may_confirm" | "not_the_requester" | "not_a_person";
 
 /** What the actor can do about a request that is missing. */
-export type RequesterStanding = "may_ask" | "not_a_person" | "acts_in_a_profile";
+export type RequesterPosition = "may_ask" | "not_a_person" | "acts_in_a_profile";
 
 /** The actor cannot take a step on the record that binds. */
 export interface MissingApproval {
-  readonly standing: ActorStanding;
+  readonly callerPosition: CallerPosition;
   /** A request, or an approval that only its requester can use. */
   readonly record: ConsentRecord;
   readonly expiresAtMs: number;
 }
 
 export interface MissingRequest {
-  readonly standing: RequesterStanding;
+  readonly callerPosition: RequesterPosition;
   /** Why the record on the key does not count. */
   readonly notBinding: NotBinding;
 }

@@ -54,9 +54,9 @@ const denied = (step: KmsStep): Ended => ({
 const render = (outcomes: Readonly<Record<string, Ended>>): string =>
   renderAll(Object.entries(outcomes), userInterfaces, explainKmsOutcome);
 
-const waiting = (standing: KmsApprovalWait["standing"]): KmsApprovalWait => ({
+const waiting = (callerPosition: KmsApprovalWait["callerPosition"]): KmsApprovalWait => ({
   kind: "waitingForApproval",
-  standing,
+  callerPosition,
   window: { name: openWindow, endsAtMs: nowMs - hourMs + kmsWindowMs },
 });
 const destroyed = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 * dayMs });
@@ -119,13 +119,13 @@ const approvals: Readonly<Record<string, Ended>> = {
   "a second person": stopped(waiting("may_approve")),
   "a pipeline": stopped(waiting("not_a_person"), { run: { actor: aWorkload() } }),
   "a profile": stopped(waiting("acts_in_a_profile"), { run: { actor: anActorInProfile(bob) } }),
-  "an engine before a request": stopped({ kind: "waitingForRequest", standing: "may_ask" }),
+  "an engine before a request": stopped({ kind: "waitingForRequest", callerPosition: "may_ask" }),
   "a pipeline before a request": stopped(
-    { kind: "waitingForRequest", standing: "not_a_person" },
+    { kind: "waitingForRequest", callerPosition: "not_a_person" },
     { run: { actor: aWorkload() } },
   ),
   "a profile before a request": stopped(
-    { kind: "waitingForRequest", standing: "acts_in_a_profile" },
+    { kind: "waitingForRequest", callerPosition: "acts_in_a_profile" },
     { run: { actor: anActorInProfile(alice) } },
   ),
 };

@@ -181,7 +181,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
 const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
   kind: "waitingForApproval",
   step: "deactivate",
-  standing: "may_approve",
+  callerPosition: "may_approve",
   right: rights.deactivate,
   record: request,
   expiresAtMs: nowMs + 3 * dayMs,
@@ -190,7 +190,7 @@ const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
 const toRequest = (over: Partial<RequestWait> = {}): RequestWait => ({
   kind: "waitingForRequest",
   step: "deactivate",
-  standing: "may_ask",
+  callerPosition: "may_ask",
   right: rights.deactivate,
   notBinding: { kind: "none" },
   ...over,
@@ -240,15 +240,19 @@ describe("the messages match the golden files", () => {
       "you may request the destruction of a key that was never active": stopped(toRequest(destroyNext), {
         key: aKey({ state: "pre_activation" }),
       }),
-      "a pipeline may not request": stopped(toRequest({ standing: "not_a_person" }), { run: { actor: aWorkload() } }),
-      "in a profile": stopped(toRequest({ standing: "acts_in_a_profile" }), { run: { actor: anActorInProfile() } }),
-      "you requested": stopped(approval({ standing: "wrote_it" }), {
+      "a pipeline may not request": stopped(toRequest({ callerPosition: "not_a_person" }), {
+        run: { actor: aWorkload() },
+      }),
+      "in a profile": stopped(toRequest({ callerPosition: "acts_in_a_profile" }), {
+        run: { actor: anActorInProfile() },
+      }),
+      "you requested": stopped(approval({ callerPosition: "wrote_it" }), {
         key: aKeyWith(request),
         run: { actor: anActor(alice) },
         taken: [{ kind: "write_record", draft: aDraft(), marker: "both" }],
       }),
       "you may approve": stopped(approval(), { key: aKeyWith(request) }),
-      "a pipeline may not approve": stopped(approval({ standing: "not_a_person" }), {
+      "a pipeline may not approve": stopped(approval({ callerPosition: "not_a_person" }), {
         key: aKeyWith(request),
         run: { actor: aWorkload() },
       }),
@@ -256,20 +260,23 @@ describe("the messages match the golden files", () => {
         key: aKeyWith(byEngine, { use: { kind: "known", count: 2, retainedBy: [] } }),
       }),
       "under KMS dual authorization": stopped(approval(), { key: kmsKey }),
-      "you stored your approval": stopped(approval({ ...stored, standing: "wrote_it" }), {
+      "you stored your approval": stopped(approval({ ...stored, callerPosition: "wrote_it" }), {
         key: aKeyWith(approved),
         run: { actor: anActor(alice) },
       }),
-      "a third person": stopped(approval({ ...stored, standing: "not_the_requester" }), {
+      "a third person": stopped(approval({ ...stored, callerPosition: "not_the_requester" }), {
         key: aKeyWith(approved),
         run: { actor: anActor(carol) },
       }),
-      "your request by another credential was approved": stopped(approval({ ...stored, standing: "may_confirm" }), {
-        key: aKeyWith(approved),
-        run: { actor: anActor(bob) },
-      }),
+      "your request by another credential was approved": stopped(
+        approval({ ...stored, callerPosition: "may_confirm" }),
+        {
+          key: aKeyWith(approved),
+          run: { actor: anActor(bob) },
+        },
+      ),
       "you requested the destruction": stopped(
-        approval({ ...toDestroy, standing: "wrote_it", notBeforeMs: nowMs + 4 * hourMs }),
+        approval({ ...toDestroy, callerPosition: "wrote_it", notBeforeMs: nowMs + 4 * hourMs }),
         {
           key: aKeyWith(destroyRecord),
           run: { actor: anActor(alice) },
@@ -282,7 +289,7 @@ describe("the messages match the golden files", () => {
         },
       ),
       "you may approve the destruction": stopped(approval(toDestroy), { key: aKeyWith(destroyRecord) }),
-      "your new request replaced one that expired": stopped(approval({ standing: "wrote_it" }), {
+      "your new request replaced one that expired": stopped(approval({ callerPosition: "wrote_it" }), {
         run: { actor: anActor(alice) },
         replaced: { kind: "expired", record: aRecord({ author: bob }), atMs: nowMs - hourMs },
       }),

@@ -181,7 +181,7 @@ describe("authorize", () => {
     it("requires two people for the destruction", () => {
       const request = aRecord({ step: "destroy", author: bob });
       const key = aKeyWith(request, { marker: "destroy" });
-      expect(authorize(key, aPolicy(gate), run, "destroy", nowMs)).toMatchObject({ standing: "wrote_it" });
+      expect(authorize(key, aPolicy(gate), run, "destroy", nowMs)).toMatchObject({ callerPosition: "wrote_it" });
     });
 
     it("does not let an approval's author act on the approval as on an own request", () => {

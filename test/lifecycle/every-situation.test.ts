@@ -152,8 +152,8 @@ function outcomeOf(plan: Plan): string {
   if (plan.kind === "ready")
     return plan.step.kind === "write_record" ? `write: ${plan.step.draft.how}` : plan.step.kind;
   if (plan.kind === "refused") return `refused: ${plan.guard.guard}`;
-  if (plan.kind === "waitingForRequest") return `ask: ${plan.standing}`;
-  return plan.kind === "waitingForApproval" ? `wait: ${plan.standing}` : plan.kind;
+  if (plan.kind === "waitingForRequest") return `ask: ${plan.callerPosition}`;
+  return plan.kind === "waitingForApproval" ? `wait: ${plan.callerPosition}` : plan.kind;
 }
 
 /** The gate makes no difference for one person. */

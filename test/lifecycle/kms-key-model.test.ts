@@ -289,9 +289,11 @@ describe("a key with KMS dual authorization", () => {
         world.nowMs += dayMs;
         runTool(world, service, { by: bobHimself, does: "request" }, planKmsKeyWithdrawal);
         world.nowMs += secondMs;
-        expect(runTool(world, service, { by: aliceHerself, does: "request" })).toMatchObject({ standing: "set_it" });
+        expect(runTool(world, service, { by: aliceHerself, does: "request" })).toMatchObject({
+          callerPosition: "set_it",
+        });
         expect(runTool(world, service, { by: bobHimself, does: "run" })).toMatchObject({
-          standing: "may_approve",
+          callerPosition: "may_approve",
         });
         expect(runTool(world, service, { by: bobHimself, does: "approve" })).toEqual({ kind: "done" });
       }),

@@ -61,7 +61,7 @@ it("leaves the key to another person if the reviewer is suspected to have opened
   expect(seen).not.toHaveProperty("setter");
   const own = kmsReviewOf(header, seen === undefined ? [] : [seen]);
   const plan = planReviewedKmsKey(own, { ...key, policyWrite }, runOf(bob), nowMs);
-  expect(plan).toMatchObject({ kind: "waitingForApproval", standing: "set_it" });
+  expect(plan).toMatchObject({ kind: "waitingForApproval", callerPosition: "set_it" });
 });
 
 it("names its keys in the order of their IDs, so that the same keys give the same digest", () => {

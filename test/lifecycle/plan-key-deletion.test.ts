@@ -270,7 +270,7 @@ describe("after destroy", () => {
 it("treats two people as different only if their IDs differ", () => {
   const record = aRecord({ author: identityOf("IBMid-1") });
   const sameAgain = { actor: anActor(identityOf("IBMid-1")), approvals: [record.id] };
-  expect(plan(aKeyWith(record), sameAgain)).toMatchObject({ kind: "waitingForApproval", standing: "wrote_it" });
+  expect(plan(aKeyWith(record), sameAgain)).toMatchObject({ kind: "waitingForApproval", callerPosition: "wrote_it" });
 });
 
 it("throws on an unknown state", () => {

@@ -50,7 +50,7 @@ describe("two people under KMS's own dual authorization", () => {
   });
 
   it("only uko request sets the key for deletion: no other run does, also after the window expired", () => {
-    const wait = { kind: "waitingForRequest", standing: "may_ask" };
+    const wait = { kind: "waitingForRequest", callerPosition: "may_ask" };
     for (const run of [{}, naming]) expect(plan(aKmsKey(), { actor: anActor(alice), ...run })).toEqual(wait);
     const expired = aKmsKey({ windowEndsAtMs: nowMs - secondMs });
     expect(plan(expired)).toEqual(wait);
@@ -60,19 +60,23 @@ describe("two people under KMS's own dual authorization", () => {
     const key = aKmsKeySetBy(alice);
     for (const run of [{ setHere: true }, {}, naming, { ...naming, setHere: true }]) {
       const wait = plan(key, { actor: anActor(alice), ...run });
-      expect(wait).toMatchObject({ kind: "waitingForApproval", standing: "set_it", window: { name: openWindow } });
+      expect(wait).toMatchObject({
+        kind: "waitingForApproval",
+        callerPosition: "set_it",
+        window: { name: openWindow },
+      });
     }
   });
 
   it("another API key of the same person is the same person", () => {
     const again = anActor({ iamId: alice.iamId ?? "", mark: "0000000000000000" });
-    expect(plan(aKmsKeySetBy(alice), { actor: again, ...naming })).toMatchObject({ standing: "set_it" });
+    expect(plan(aKmsKeySetBy(alice), { actor: again, ...naming })).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("a second person waits unless they confirm the window", () => {
     expect(plan(aKmsKeySetBy(alice))).toEqual({
       kind: "waitingForApproval",
-      standing: "may_approve",
+      callerPosition: "may_approve",
       window: { name: openWindow, endsAtMs: nowMs - hourMs + kmsWindowMs },
     });
   });
@@ -88,11 +92,11 @@ describe("two people under KMS's own dual authorization", () => {
       kmsKeyId,
       openWindow.replace("Z", ""),
     ];
-    expect(plan(aKmsKeySetBy(alice), { approvals: others })).toMatchObject({ standing: "may_approve" });
+    expect(plan(aKmsKeySetBy(alice), { approvals: others })).toMatchObject({ callerPosition: "may_approve" });
   });
 
   it("a run that set the window never counts as its second person, even if another person wrote the policy since", () => {
-    expect(plan(aKmsKeySetBy(carol), { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
+    expect(plan(aKmsKeySetBy(carol), { ...naming, setHere: true })).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("the deletion continues under a window with an unknown setter, since KMS refuses its setter itself", () => {
@@ -106,21 +110,21 @@ describe("two people under KMS's own dual authorization", () => {
     ["an unknown identity", {}],
   ])("KMS decides if the last writer is the actor, and the policy's creator is %s", (_who, creator) => {
     const key = aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - hourMs, ...creator } });
-    expect(plan(key)).toMatchObject({ standing: "may_approve" });
+    expect(plan(key)).toMatchObject({ callerPosition: "may_approve" });
     expect(plan(key, naming)).toEqual(destroyStep);
-    expect(plan(key, { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
+    expect(plan(key, { ...naming, setHere: true })).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("the deletion continues if a machine turned the policy on and is its last writer since then", () => {
     const key = aKmsKeySetBy(alice, { policyWrite: { by: pipeline, atMs: nowMs - hourMs, createdBy: pipeline } });
-    expect(plan(key)).toMatchObject({ standing: "may_approve" });
+    expect(plan(key)).toMatchObject({ callerPosition: "may_approve" });
     expect(plan(key, naming)).toEqual(destroyStep);
   });
 
   it("KMS requires two people even if the program says single", () => {
     const single = aKmsPolicy({ dualAuthorization: "single" });
     expect(plan(aKmsKey(), asking, single)).toEqual(setStep);
-    expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ standing: "may_approve" });
+    expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ callerPosition: "may_approve" });
   });
 
   it("a key without dual authorization is refused under required, and destroyed by one person under single", () => {
@@ -143,21 +147,21 @@ describe("one person who could appear as two", () => {
     ["a profile that a workload assumed", aWorkload(profile)],
     ["a cloud service", aWorkload(cloudService)],
   ])("%s neither sets nor destroys", (_who, actor) => {
-    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", standing: "not_a_person" });
-    expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ standing: "not_a_person" });
+    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", callerPosition: "not_a_person" });
+    expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ callerPosition: "not_a_person" });
   });
 
   it("a person in a profile neither sets nor destroys: KMS may store the profile alone", () => {
     const actor = anActorInProfile(bob);
-    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", standing: "acts_in_a_profile" });
-    expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ standing: "acts_in_a_profile" });
+    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", callerPosition: "acts_in_a_profile" });
+    expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ callerPosition: "acts_in_a_profile" });
     const { policyWrite: _untold, ...untold } = aKmsKeySetBy(alice);
-    expect(plan(untold, { actor, ...naming })).toMatchObject({ standing: "acts_in_a_profile" });
+    expect(plan(untold, { actor, ...naming })).toMatchObject({ callerPosition: "acts_in_a_profile" });
   });
 
   it("the setter in a profile of theirs is still the setter", () => {
     expect(plan(aKmsKeySetBy(alice), { actor: anActorInProfile(alice), ...naming })).toMatchObject({
-      standing: "set_it",
+      callerPosition: "set_it",
     });
   });
 
@@ -369,8 +373,8 @@ describe("codes", () => {
       expect(errorCatalogue[code].exitCode).toBeGreaterThan(0);
     }
     const window = { name: openWindow, endsAtMs: nowMs };
-    expect(kmsPlanCode({ kind: "waitingForApproval", standing: "set_it", window })).toBe("UKO_APPROVAL_PENDING");
-    expect(kmsPlanCode({ kind: "waitingForRequest", standing: "may_ask" })).toBe("UKO_REQUEST_PENDING");
+    expect(kmsPlanCode({ kind: "waitingForApproval", callerPosition: "set_it", window })).toBe("UKO_APPROVAL_PENDING");
+    expect(kmsPlanCode({ kind: "waitingForRequest", callerPosition: "may_ask" })).toBe("UKO_REQUEST_PENDING");
     expect(kmsPlanCode({ kind: "waitingForTime" })).toBe("UKO_KMS_METADATA_REMAINS");
   });
 });

@@ -110,8 +110,8 @@ describe("planReviewedStep whose person also asked for the destruction", () => {
   it("ends with the request, and acts on no other one", () => {
     const request = (author: typeof bob) =>
       aKeyWith(aRecord({ step: "destroy", author, writtenAtMs: nowMs, deactivatedAtMs: nowMs }));
-    expect(wanting({ deactivatedHere: true }, request(bob))).toMatchObject({ standing: "wrote_it" });
-    expect(wanting({ deactivatedHere: true }, request(carol))).toMatchObject({ standing: "may_approve" });
+    expect(wanting({ deactivatedHere: true }, request(bob))).toMatchObject({ callerPosition: "wrote_it" });
+    expect(wanting({ deactivatedHere: true }, request(carol))).toMatchObject({ callerPosition: "may_approve" });
   });
 });
 

@@ -268,7 +268,7 @@ describe("a run that acts on a review", () => {
 
   it("gives nothing to a machine that a review names as its reviewer", () => {
     const forMachine = aReviewOf([key], { reviewer: pipeline.iamId ?? "" });
-    expect(plan(key, { actor: aWorkload() }, forMachine)).toMatchObject({ standing: "not_a_person" });
+    expect(plan(key, { actor: aWorkload() }, forMachine)).toMatchObject({ callerPosition: "not_a_person" });
   });
 
   it("acts for the person who uses a trusted profile", () => {

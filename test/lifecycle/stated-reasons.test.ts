@@ -159,7 +159,7 @@ describe("a new record", () => {
     const run = aRun({ actor: anActor(bob), approvals: [record.id] });
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
       kind: "must_wait",
-      standing: "wrote_it",
+      callerPosition: "wrote_it",
     });
   });
 });

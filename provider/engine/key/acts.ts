@@ -40,10 +40,10 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
       return plan.step.kind === "remove" ? [removal(path)] : approvedStep(observed);
     case "waitingForApproval":
       // The caller types the label, which confirms that they made the request.
-      if (plan.standing === "may_confirm" && plan.notBeforeMs === undefined) return approvedStep(observed);
+      if (plan.callerPosition === "may_confirm" && plan.notBeforeMs === undefined) return approvedStep(observed);
       return approvals(plan, observed, actor);
     case "waitingForRequest":
-      return plan.standing === "may_ask" ? [request(plan.step, observed)] : [];
+      return plan.callerPosition === "may_ask" ? [request(plan.step, observed)] : [];
     case "waitingForTime":
     case "refused":
     case "done":
@@ -64,11 +64,11 @@ function request(step: ApprovedStep, { observation }: KeyDetails): KeyAct {
 }
 
 function approvals(
-  { standing, step, right, notBeforeMs, expiresAtMs, record }: ApprovalWait,
+  { callerPosition, step, right, notBeforeMs, expiresAtMs, record }: ApprovalWait,
   { observation, nowMs }: KeyDetails,
   actor: Actor,
 ): readonly KeyAct[] {
-  if (standing !== "may_approve") return [];
+  if (callerPosition !== "may_approve") return [];
   const name = keyName(observation);
   const expires = `The request expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`;
   const effect = step === "deactivate" ? deactivation : destruction;

@@ -199,7 +199,7 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
 /** A request is on the key, which is all that this command can achieve. */
 function waitsForOther(outcome: Outcome): boolean {
   const isWaiting = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
-  return isWaiting && outcome.plan.standing === "wrote_it";
+  return isWaiting && outcome.plan.callerPosition === "wrote_it";
 }
 
 /** A pending request keeps its own reason, so the person who passed another one has to know. */

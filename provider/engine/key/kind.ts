@@ -43,7 +43,8 @@ export const keyKind: Deletable<KeyTypes> = {
   start,
   observe: (world, { ref }, _wasSeen, options) => observeKey(world, ref, "decision", options),
   plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),
-  settles: (step, observed) => (stepFacts[step.kind].settles === true ? readingOf(observed) : undefined),
+  readingToSettle: (step, observed) =>
+    stepFacts[step.kind].waitsUntilSettled === true ? readingOf(observed) : undefined,
   progress: (step, { observation }) => describeStep(step, observation),
   question: (step, { observation }) => questionBefore(step, observation),
   take: takeStep,
@@ -235,7 +236,7 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
 function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | undefined {
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
     // Only the requester can confirm the request, and this run is the requester's.
-    if (plan.standing === "may_confirm") return undefined;
+    if (plan.callerPosition === "may_confirm") return undefined;
     return { neededMs: Number.POSITIVE_INFINITY, ...sayAwaited(plan, observation) };
   }
   if (plan.kind !== "waitingForTime" || plan.awaits === "separate_run") return undefined;

@@ -47,7 +47,7 @@ export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, user
 /** A run that ends at its own record already reports when it made the request. */
 function tellsOwnRecord(outcome: Exclude<Outcome, { kind: "gone" }>): boolean {
   if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForApproval") return false;
-  return outcome.plan.standing === "wrote_it";
+  return outcome.plan.callerPosition === "wrote_it";
 }
 
 function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: UserInterface): Explanation {

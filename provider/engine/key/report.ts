@@ -96,7 +96,7 @@ function personFacts(
       return {
         neededRoles: end.right.roles,
         excludedIdentity: idOf(end.record.author),
-        ...(end.standing === "may_confirm" && { isUnconfirmed: true }),
+        ...(end.callerPosition === "may_confirm" && { isUnconfirmed: true }),
       };
     }
     case "waitingForTime":

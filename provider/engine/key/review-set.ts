@@ -290,7 +290,7 @@ function apartFor(why: NotReviewable, observed: KeyDetails): KeyApart {
 
 /** The first line of the message that the step would end with. */
 function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails, run: Run): string {
-  if (plan.kind === "waitingForApproval" && plan.standing === "not_a_person") {
+  if (plan.kind === "waitingForApproval" && plan.callerPosition === "not_a_person") {
     return `${sayActor(run.actor)} is not a person, so it can neither request nor approve`;
   }
   return explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface).summary;

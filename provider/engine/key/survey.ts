@@ -3,7 +3,7 @@
 import { type ErrorCode, onCodes, type UkoError } from "../../errors.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { isSame } from "../../lifecycle/observation.ts";
-import type { ActorStanding, DeletionPolicy, Plan, RequesterStanding, Run } from "../../lifecycle/plan.ts";
+import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
@@ -244,7 +244,7 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
     case "waitingForApproval": {
       const because =
         plan.notBeforeMs === undefined
-          ? reasons[plan.standing]
+          ? reasons[plan.callerPosition]
           : `the key is cooling down until ${sayTime(plan.notBeforeMs)}`;
       return {
         nextStep: plan.step,
@@ -253,7 +253,7 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
       };
     }
     case "waitingForRequest":
-      return { nextStep: plan.step, canAct: false, cannotActBecause: requestReasons[plan.standing] };
+      return { nextStep: plan.step, canAct: false, cannotActBecause: requestReasons[plan.callerPosition] };
     case "waitingForTime": {
       const nextStep = plan.awaits === "pending_destruction" ? "remove" : "destroy";
       const until = plan.untilMs === undefined ? "" : ` until ${sayTime(plan.untilMs)}`;
@@ -274,10 +274,10 @@ const reasons = {
   wrote_it: "another person acts on what you wrote",
   not_the_requester: "the requester acts on the approval",
   not_a_person: "your identity is not a person",
-} as const satisfies Record<ActorStanding, string | undefined>;
+} as const satisfies Record<CallerPosition, string | undefined>;
 
 const requestReasons = {
   may_ask: "no request for this step is pending; request it first",
   not_a_person: "your identity is not a person",
   acts_in_a_profile: "you use a trusted profile",
-} as const satisfies Record<RequesterStanding, string>;
+} as const satisfies Record<RequesterPosition, string>;

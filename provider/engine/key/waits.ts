@@ -84,7 +84,7 @@ export function explainRequest(wait: RequestWait, { observed, run }: WaitContext
     acts_in_a_profile: [
       `${sayActor(run.actor)} uses a trusted profile, and the service would report the profile as the author.`,
     ],
-  }[wait.standing];
+  }[wait.callerPosition];
   return {
     summary: `${subjectOf(wait, observation)} waiting for a person to request its ${stepNouns[wait.step]}`,
     facts: [
@@ -96,7 +96,7 @@ export function explainRequest(wait: RequestWait, { observed, run }: WaitContext
     ],
     next: [
       {
-        who: wait.standing === "may_ask" ? "run" : "a person under their own credential runs",
+        who: wait.callerPosition === "may_ask" ? "run" : "a person under their own credential runs",
         commands: [`uko request ${keyName(observation)}`],
         neededRoles: rights.writeTags.roles,
       },
@@ -137,17 +137,17 @@ function approvedSummary(wait: ApprovalWait, observation: KeyObservation, reques
   const approved = isStillReversible(wait, observation)
     ? `${capital(key)} is deactivated, and its ${noun} is approved`
     : `The ${noun} of ${key} is approved`;
-  return wait.standing === "may_confirm"
+  return wait.callerPosition === "may_confirm"
     ? `${approved}, but you have to confirm that you requested it`
     : `${approved} and is waiting for the next run of ${requester}`;
 }
 
 function whoAsked(
-  { record, step, standing, expiresAtMs }: ApprovalWait,
+  { record, step, callerPosition, expiresAtMs }: ApprovalWait,
   { observed, run }: WaitContext,
 ): readonly string[] {
   const { quotes, how } = record;
-  const isOwn = standing === "wrote_it";
+  const isOwn = callerPosition === "wrote_it";
   const noun = stepNouns[step];
   const expires = `expires on ${sayTimeAndDistance(expiresAtMs, observed.nowMs)}`;
   const byEngine = how === "engine" && !isOwn ? ", because an engine ran a deletion" : "";
@@ -156,15 +156,15 @@ function whoAsked(
     quotes === undefined
       ? [`${who} requested the ${noun} on ${sayTime(record.writtenAtMs)}${byEngine}; the request ${expires}.`]
       : [
-          `${standing === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`,
+          `${callerPosition === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`,
           `${who} approved the request on ${sayTime(record.writtenAtMs)}; the approval ${expires}.`,
         ];
   const unsealed = "uko cannot verify that you made the request, because it was not made with the API key of this run.";
   return [
     ...facts,
     ...sayReasons(record),
-    ...(standing === "not_a_person" ? [notAPerson(run)] : []),
-    ...(standing === "may_confirm" ? [unsealed] : []),
+    ...(callerPosition === "not_a_person" ? [notAPerson(run)] : []),
+    ...(callerPosition === "may_confirm" ? [unsealed] : []),
   ];
 }
 
@@ -186,7 +186,7 @@ function approvalNext(
   wait: ApprovalWait,
   { observed: { observation }, userInterface }: WaitContext,
 ): readonly NextStep[] {
-  const { record, standing, right, notBeforeMs } = wait;
+  const { record, callerPosition, right, notBeforeMs } = wait;
   const kmsRight = setsWindow(wait, observation) ? rights.setForDeletion : undefined;
   const after = notBeforeMs === undefined ? "" : `after ${sayTime(notBeforeMs)}, `;
   const start = startOf(notBeforeMs);
@@ -194,16 +194,16 @@ function approvalNext(
     // Only the requester acts on an approval.
     const requester = sayAuthor(record.quotes);
     const byHand = `uko continue ${keyPath(observation)}`;
-    if (standing === "may_confirm")
+    if (callerPosition === "may_confirm")
       return [{ who: `${after}if you made the request, confirm it at a terminal; run`, commands: [byHand], ...start }];
     const commands = userInterface.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(userInterface)];
     return [{ who: `${after}${requester} runs`, commands, neededRoles: right.roles, ...start }];
   }
   const { author } = record;
   const facts = { neededRoles: right.roles, excludedIdentity: author.iamId ?? author.mark, ...start };
-  const other = standing === "wrote_it" ? "another person" : `someone other than ${sayAuthor(record)}`;
+  const other = callerPosition === "wrote_it" ? "another person" : `someone other than ${sayAuthor(record)}`;
   const who =
-    standing === "may_approve"
+    callerPosition === "may_approve"
       ? `if you have the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(right, kmsRight)}, run`
       : `${sayHolder(right, kmsRight, other)} runs`;
   return [{ who: `${after}${who}`, commands: [`uko approve ${keyName(observation)}`], ...facts }];

@@ -9,8 +9,8 @@ import { kmsKeyPath, kmsWayBack } from "./words.ts";
 
 export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan): readonly KeyAct[] {
   const path = kmsKeyPath(observation);
-  const isRequestable = plan.kind === "waitingForRequest" && plan.standing === "may_ask";
-  const window = plan.kind === "waitingForApproval" && plan.standing === "may_approve" ? plan.window : undefined;
+  const isRequestable = plan.kind === "waitingForRequest" && plan.callerPosition === "may_ask";
+  const window = plan.kind === "waitingForApproval" && plan.callerPosition === "may_approve" ? plan.window : undefined;
   const request: KeyAct = {
     id: "request",
     title: "Set the key for deletion",

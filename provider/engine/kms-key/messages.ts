@@ -101,17 +101,20 @@ export function explainKmsApproval(wait: KmsApprovalWait | KmsRequestWait, conte
   };
 }
 
-function whoSet({ standing, window: { endsAtMs } }: KmsApprovalWait, { run, observed }: KmsContext): readonly string[] {
+function whoSet(
+  { callerPosition, window: { endsAtMs } }: KmsApprovalWait,
+  { run, observed }: KmsContext,
+): readonly string[] {
   const who = run.setHere === true ? "You" : "An identity";
   return [
     `${who} set the key for deletion on ${sayBegan(endsAtMs)}; the deletion window ends on ${sayTimeAndDistance(endsAtMs, observed.nowMs)}.`,
-    ...(run.setHere === true ? [] : whoMaybe(standing)),
+    ...(run.setHere === true ? [] : whoMaybe(callerPosition)),
   ];
 }
 
 /** The last writer of the key's policy is only a suspicion: KMS may keep the writer of an earlier change (`suspectedSetter`). */
-function whoMaybe(standing: KmsApprovalWait["standing"]): readonly string[] {
-  if (standing === "set_it") {
+function whoMaybe(callerPosition: KmsApprovalWait["callerPosition"]): readonly string[] {
+  if (callerPosition === "set_it") {
     return ["KMS reports you as the last writer of its policy at that time, so uko takes you for this identity."];
   }
   return [
@@ -119,11 +122,11 @@ function whoMaybe(standing: KmsApprovalWait["standing"]): readonly string[] {
   ];
 }
 
-function whyNot({ standing }: KmsApprovalWait | KmsRequestWait, { actor }: KmsRun): readonly string[] {
-  if (standing === "not_a_person") {
+function whyNot({ callerPosition }: KmsApprovalWait | KmsRequestWait, { actor }: KmsRun): readonly string[] {
+  if (callerPosition === "not_a_person") {
     return [`The identity of this run, ${sayActor(actor)}, is not a person, so it cannot be one of the two people.`];
   }
-  if (standing !== "acts_in_a_profile") return [];
+  if (callerPosition !== "acts_in_a_profile") return [];
   return [
     `${sayActor(actor)} is using a trusted profile. KMS would count the profile and the person as two different approvers.`,
   ];
@@ -135,14 +138,17 @@ function requestNext({ observed: { observation } }: KmsContext): readonly NextSt
   return [{ who, commands, neededRoles: kmsRights.setForDeletion.roles }];
 }
 
-function approvalNext({ standing }: KmsApprovalWait, { observed: { observation } }: KmsContext): readonly NextStep[] {
+function approvalNext(
+  { callerPosition }: KmsApprovalWait,
+  { observed: { observation } }: KmsContext,
+): readonly NextStep[] {
   const other = sayHolder(kmsRights.destroy, undefined, "a person who did not set the key for deletion,");
   const who = {
     may_approve: `if you have the role ${sayRoles(kmsRights.destroy)}, run`,
     set_it: `${other}, runs`,
     not_a_person: `${other}, runs`,
     acts_in_a_profile: `${other}, or you under your own credential, runs`,
-  }[standing];
+  }[callerPosition];
   const act: NextStep = {
     who,
     commands: [`uko approve ${kmsKeyPath(observation)}`],

@@ -111,7 +111,7 @@ export interface Deletable<K extends KindTypes> {
   /** The next step, or why there is none. */
   plan(task: K["task"], observed: K["seen"], memory: K["memory"]): Next<K>;
   /** The read that has to be settled before this step; undefined if the step need not wait. */
-  settles?(step: K["step"], observed: K["seen"]): Reading | undefined;
+  readingToSettle?(step: K["step"], observed: K["seen"]): Reading | undefined;
   /** The line that reports the step while it is taken. */
   progress(step: K["step"], observed: K["seen"]): string;
   /** What a person at a terminal confirms before this step; undefined if the step needs no question. */
@@ -210,7 +210,7 @@ export async function converge<K extends KindTypes>(
       throw pending?.accepted === undefined ? answersLost(kind.name(task), lost.reason) : notDeleted(kind.name(task));
     }
     let { step } = next;
-    const reading = kind.settles?.(step, observed);
+    const reading = kind.readingToSettle?.(step, observed);
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
     const question = confirmed === step.kind ? undefined : kind.question?.(step, observed);
     if (options.confirm !== undefined && question !== undefined) {

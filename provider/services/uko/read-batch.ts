@@ -28,7 +28,7 @@ const gatherMs = 25;
 /** How long a list is served after its response. */
 const shownMs = 10_000;
 /** For each waiting key: four pages cost the service less than that many single reads. */
-const worthKeysPerGlance = 4_000;
+const maxListedPerRead = 4_000;
 /** After a write of this run: the list serves only the reads that wait for it. */
 const worthKeysAmidWrites = 25;
 /** The limit of an instance in KMS (uko-v4.md 3.8); a longer list would fill the memory. */
@@ -120,7 +120,7 @@ function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: stri
     gather: singleFlight(async (signal) => {
       vault.waiting = 0;
       await sleep(gatherMs, signal);
-      worthKeys = Math.min(vault.waiting * worthKeysPerGlance, maxKeysListed);
+      worthKeys = Math.min(vault.waiting * maxListedPerRead, maxKeysListed);
       return vault.waiting;
     }),
     list: singleFlight(async (signal) => {
