@@ -63,7 +63,7 @@ export type SignerChoice =
       readonly environment: Environment;
     };
 
-/** An authority that stamps a new signature, and the certificate that confirms its answer. */
+/** An authority that stamps a new signature, and the certificate that confirms its response. */
 export interface TsaChoice {
   readonly url: string;
   readonly trustFile: string;

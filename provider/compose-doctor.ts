@@ -15,7 +15,7 @@ import { readState } from "./engine/commands/stored-state.ts";
 import type { CallOptions } from "./engine/ports/world.ts";
 import { asUkoError } from "./errors.ts";
 import { resources } from "./resources/registry.ts";
-import type { WatchedAnswer } from "./services/http/client.ts";
+import type { WatchedResponse } from "./services/http/client.ts";
 import type { Environment } from "./settings.ts";
 
 /** Limit of the calls that `uko doctor` remembers; it makes far fewer. */
@@ -29,7 +29,7 @@ export async function examineWorld(
   probe?: Omit<TagProbe, "isDualRequired">,
 ): Promise<readonly Check[]> {
   const calls: WatchedCall[] = [];
-  const watch = ({ origin, status, durationMs, serviceTimeMs, text }: WatchedAnswer): void => {
+  const watch = ({ origin, status, durationMs, serviceTimeMs, text }: WatchedResponse): void => {
     const fields = new Set(Array.from(text.matchAll(/"([a-z_]{1,60})"\s*:/g), ([, field = ""]) => field));
     const skew = serviceTimeMs === undefined ? {} : { skewMs: serviceTimeMs - Date.now() };
     if (calls.length < maxWatchedCalls) calls.push({ origin, status, durationMs, ...skew, fields: [...fields] });

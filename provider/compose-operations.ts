@@ -7,7 +7,7 @@ import type { CallOptions, Progress } from "./engine/ports/world.ts";
 import { createCampaignFolder } from "./services/campaign-folder.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import type { Tokens } from "./services/iam.ts";
-import { findPasscodePage, logIn, type PasscodeAnswer } from "./services/iam-login.ts";
+import { findPasscodePage, logIn, type PasscodeInput } from "./services/iam-login.ts";
 import { type Environment, readIamSettings } from "./settings.ts";
 
 export { auditEvidence } from "./engine/commands/audit.ts";
@@ -55,6 +55,6 @@ export function openLogin(environment: Environment, outputs: Outputs): OpenLogin
 export interface OpenLogin {
   findPasscodePage(signal: AbortSignal): Promise<string>;
   /** The tokens of the person, which this process renews. */
-  logIn(answer: PasscodeAnswer, signal: AbortSignal): Promise<Tokens>;
+  logIn(answer: PasscodeInput, signal: AbortSignal): Promise<Tokens>;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@
 import { hash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Evidence, EvidenceRun } from "./engine/ports/evidence.ts";
-import { createAnswerTrust, createServiceClock } from "./engine/ports/service-memory.ts";
+import { createResponseTrust, createServiceClock } from "./engine/ports/service-memory.ts";
 import type { Clock, Progress, World } from "./engine/ports/world.ts";
 import { type Dialect, programDialect } from "./engine/text/dialect.ts";
 import { UkoError } from "./errors.ts";
@@ -17,7 +17,7 @@ import {
   type EvidenceLog,
 } from "./services/evidence-file.ts";
 import { hostOf, readDocumentedHost, requireAllowedHost } from "./services/http/allowed-hosts.ts";
-import { createHttpClient, type HttpClient, type WatchedAnswer, watchClient } from "./services/http/client.ts";
+import { createHttpClient, type HttpClient, type WatchedResponse, watchClient } from "./services/http/client.ts";
 import { traceClient } from "./services/http/trace.ts";
 import { createTokens, type Tokens } from "./services/iam.ts";
 import { createBackingKeys } from "./services/kms/backing-keys.ts";
@@ -45,7 +45,7 @@ export interface Outputs {
   /** Receives a line that stays, such as the path of the evidence. */
   readonly note?: (line: string) => void;
   /** Receives every response, for `uko doctor`. */
-  readonly watch?: (answer: WatchedAnswer) => void;
+  readonly watch?: (response: WatchedResponse) => void;
   /** Receives a line for each call, for `uko --debug`; without any secret. */
   readonly trace?: (line: string) => void;
   /** The tokens of a person who logged in, instead of those of a credential. */
@@ -148,7 +148,7 @@ export function openWorld(
     session,
     dialect,
     serviceClock: createServiceClock(tokens.issuedAtMs),
-    answerTrust: createAnswerTrust(),
+    responseTrust: createResponseTrust(),
     progress: outputs.progress,
     evidence: evidenceIn(settings.evidence),
     ...(settings.reportPath !== undefined && {

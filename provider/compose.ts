@@ -48,16 +48,16 @@ type Questions = {
   readonly [Name in keyof typeof functions]: (
     args: unknown,
     options: ListOptions,
-  ) => ReturnType<(typeof functions)[Name]["answer"]>;
+  ) => ReturnType<(typeof functions)[Name]["query"]>;
 };
 
 function askAll(open: HandlerContext["open"], dialect: Dialect): Questions {
   const all: readonly FunctionDefinition<object, object>[] = Object.values(functions);
-  const questions = all.map(({ name, args: form, answer }) => {
+  const questions = all.map(({ name, args: form, query }) => {
     const ask = async (args: unknown, options: ListOptions) => {
       const given = parseGiven(form, args, `The arguments of ${name}`, dialect);
       const { world, run } = open();
-      return answer(world, given, run, options);
+      return query(world, given, run, options);
     };
     return [name, ask] as const;
   });

@@ -45,7 +45,7 @@ export function towardsBackingKey(world: World, caller: Caller): Caller {
 /** Whether a keystore takes part in an operation now; if not, the key is out of sync there. */
 export function accepts(keystore: Keystore | undefined, operation: KeystoreOperation): boolean {
   if (keystore === undefined || keystore.misconfigured === true) return false;
-  return keystore.answers === "ok" && !keystore.refuses.has(operation);
+  return keystore.statusResponse === "ok" && !keystore.refuses.has(operation);
 }
 
 export function emptyPlacement(keystoreId: string): Placement {
@@ -196,7 +196,7 @@ export function liveStatuses(world: World, key: Key, nowMs: number): readonly Ke
 }
 
 /** What a keystore reports that cannot be asked. */
-const unanswered = {
+const unresponsive = {
   error: {
     ...{ status: "error", keystore_sync_flag: "error", keystore_sync_flag_detail: "connection_error" },
     error: { code: "keystore_error", message: "The keystore did not answer." },
@@ -212,8 +212,8 @@ function statusOf(world: World, key: Key, placement: Placement, keystore: Keysto
     destruction_at: "",
     key_id_in_keystore: placement.idInKeystore,
   };
-  const answers = keystore.misconfigured === true ? "error" : keystore.answers;
-  if (answers !== "ok") return { ...common, ...unanswered[answers] };
+  const statusResponse = keystore.misconfigured === true ? "error" : keystore.statusResponse;
+  if (statusResponse !== "ok") return { ...common, ...unresponsive[statusResponse] };
   const material = materialOf(world, key, placement, nowMs);
   const status = statusWords[material.kind];
   if (placement.removedByUser) {

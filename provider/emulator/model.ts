@@ -72,7 +72,7 @@ export interface Keystore extends Stamps {
   /** Operations that the keystore refuses; for tests. */
   refuses: Set<KeystoreOperation>;
   /** The keystore's response to a status call; for tests. */
-  answers: "ok" | "error" | "unknown";
+  statusResponse: "ok" | "error" | "unknown";
 }
 
 export const templateTypes = ["user_defined", "shadow", "system"] as const;

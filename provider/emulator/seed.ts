@@ -47,7 +47,7 @@ const keystore = z.strictObject({
   groups: z.array(z.string()).min(1).max(128).optional().meta({ description: "Its name when absent (U23)" }),
   pendingDays: z.number().min(0).max(365).optional().meta({ description: "The type's default when absent" }),
   refuses: z.array(z.enum(keystoreOperations)).default([]),
-  answers: z.enum(["ok", "error", "unknown"]).default("ok"),
+  statusResponse: z.enum(["ok", "error", "unknown"]).default("ok"),
   fields: z.record(z.string(), z.unknown()).default({}),
 });
 

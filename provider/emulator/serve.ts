@@ -17,7 +17,7 @@ const maxBodyBytes = 1_048_576;
 export interface Server {
   readonly world: World;
   readonly tokens: Tokens;
-  /** The address that answers name; without it, the one that the client called. */
+  /** The address that responses name; without it, the one that the client called. */
   readonly publicUrl?: string | undefined;
 }
 
@@ -88,8 +88,8 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
   const reply = replyOf(api, outcome, correlationId);
   const effect = route.mutates && !(outcome instanceof Refusal) && reply.effect !== false;
   if (effect) world.clock.tick();
-  const answer = fault === undefined ? reply : alteredAfter(api, fault, reply, correlationId);
-  const seq = audit(answer.status, effect, {
+  const response = fault === undefined ? reply : alteredAfter(api, fault, reply, correlationId);
+  const seq = audit(response.status, effect, {
     ...(outcome instanceof Refusal && { code: outcome.code }),
     ...(fault?.drop === "after" && { dropped: "after" }),
   });
@@ -97,7 +97,7 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
   const unstored = refusalToStore(world, effect);
   if (unstored !== undefined) world.audit.amend(seq, { ...undone, status: unstored.status, code: unstored.code });
   if (fault === undefined || (await passes("after", fault, { world, subject, context }))) {
-    const sent = unstored === undefined ? answer : replyOf(api, unstored, correlationId);
+    const sent = unstored === undefined ? response : replyOf(api, unstored, correlationId);
     return respond(context, sent, api.headers(correlationId), nowMs);
   }
   world.audit.amend(seq, { dropped: "after" });

@@ -43,7 +43,7 @@ const rows = {
   vaultHeader: z.enum(["optional", "required"]).default("optional"),
   /** Whether the user interface's label rules are also the API's (uko-v4.md 3.10). */
   labelRules: z.enum(["api", "keystore"]).default("api"),
-  /** U12: the answer to a rotation. */
+  /** U12: the response to a rotation. */
   rotateStatus: z.union([z.literal(200), z.literal(204)]).default(200),
   /** uko-v4.md 4.2: whether a destroyed key's attributes can still be changed. */
   patchDestroyed: z.enum(["accepted", "refused"]).default("accepted"),

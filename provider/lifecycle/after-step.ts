@@ -45,8 +45,8 @@ export function completeAfterStep(
 }
 
 export interface ShownAfterStep {
-  /** `answer`: the step's own response, whose ETag may not be settled. `read`: a later read. */
-  readonly source: "answer" | "read";
+  /** `response`: the step's own response, whose ETag may not be settled. `read`: a later read. */
+  readonly source: "response" | "read";
   readonly observation: KeyObservation;
   /** Whether the run takes the one step of a reviewed set. Its end only reports; no state forgets the key. */
   readonly isOfSet: boolean;

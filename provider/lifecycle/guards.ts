@@ -96,9 +96,9 @@ export function findStoredLeftover(observation: KeyObservation, nowMs: number): 
 }
 
 /**
- * Whether uko cannot know where the material is, because an answer is missing or the answers contradict
+ * Whether uko cannot know where the material is, because a response is missing or the responses contradict
  * each other. A report counts such a key as not read. A keystore that reports the key does not make the
- * key unproven, because its answer says where the material is.
+ * key unproven, because its response says where the material is.
  */
 export function isUnproven(leftover: LeftoverMaterial): boolean {
   return leftover.kind === "held" && unproven.includes(leftover.guard.guard);

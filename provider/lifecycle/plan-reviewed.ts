@@ -50,7 +50,7 @@ export function planReviewedApproval(review: Review, observation: KeyObservation
   const { record } = verdict;
   const { actor } = run;
   if (!mayAuthor(actor)) return refuse({ guard: "actor_not_a_person", actor });
-  if (record.location === "description") return skip({ kind: "no_room_for_answer" });
+  if (record.location === "description") return skip({ kind: "no_room_for_approval" });
   const quotedUntilMs = record.writtenAtMs + quotedLifetimeMs[record.step];
   if (quotedUntilMs - nowMs < leastStoredMs) return skip({ kind: "too_old_to_store", untilMs: quotedUntilMs });
   const policy: DeletionPolicy = { ...strictest, goal: "removed" };

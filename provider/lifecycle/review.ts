@@ -116,7 +116,7 @@ export type SkipReason =
   | NotReviewable
   | { readonly kind: "not_listed" }
   /** An approval cannot be written: the service stores no tags, and a description has no room for it. */
-  | { readonly kind: "no_room_for_answer" }
+  | { readonly kind: "no_room_for_approval" }
   /** The requester would have less than four hours to act on an approval. */
   | { readonly kind: "too_old_to_store"; readonly untilMs: number }
   | { readonly kind: "changed"; readonly fields: readonly (keyof ReviewLine)[] };

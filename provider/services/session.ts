@@ -61,7 +61,7 @@ async function reportOf(
   return { report: { kind: instanceIds.length > 0 ? "reported" : "unproven" }, isLasting: true };
 }
 
-const passingFaults: readonly ErrorCode[] = ["UKO_ANSWER_LOST", "UKO_DEADLINE", "UKO_SERVICE_UNAVAILABLE"];
+const passingFaults: readonly ErrorCode[] = ["UKO_RESPONSE_LOST", "UKO_DEADLINE", "UKO_SERVICE_UNAVAILABLE"];
 
 /**
  * An internal keystore is a key ring of the very instance that answers, and names it

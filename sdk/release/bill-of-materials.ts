@@ -40,7 +40,7 @@ export function billOfMaterials(
   return new Serialize.JsonSerializer(format).serialize(bill, { sortLists: true, space: 2 });
 }
 
-/** Answers the licence texts that have to go with a bundle, or with an executable that holds Node as well. */
+/** Returns the licence texts that have to go with a bundle, or with an executable that holds Node as well. */
 export function thirdPartyNotices(packages: readonly BundledPackage[], nodeLicense?: string): string {
   const node = nodeLicense === undefined ? [] : [{ title: `Node.js ${nodeVersion}`, text: nodeLicense.trim() }];
   const parts = [

@@ -12,7 +12,7 @@ import { nodeVersion, type Platform } from "./platforms.ts";
 
 const downloadLimitMs = 15 * 60_000;
 
-/** Puts the platform's Node, as its package holds it, into `folder` and answers the executable's path. */
+/** Puts the platform's Node, as its package holds it, into `folder` and returns the executable's path. */
 export async function fetchNode(
   platform: Platform,
   folder: string,

@@ -1,4 +1,4 @@
-/** Points 1 and 12 in the interfaces: false answers of the service stop a destroy in the native package, OpenTofu and the command line. */
+/** Points 1 and 12 in the interfaces: false responses of the service stop a destroy in the native package, OpenTofu and the command line. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";

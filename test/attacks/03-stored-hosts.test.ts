@@ -1,4 +1,4 @@
-/** Point 3: stored settings and broker answers that name an attacker's host, and the requests that reach the host. */
+/** Point 3: stored settings and broker responses that name an attacker's host, and the requests that reach the host. */
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -40,12 +40,12 @@ const lies: readonly (readonly [what: string, lie: Readonly<Record<string, unkno
   [
     "leaves both keystore lists out",
     { operation: "K3", omit: ["status_in_keystores", "referenced_keystores"] },
-    "UKO_ANSWER_INVALID",
+    "UKO_RESPONSE_INVALID",
   ],
   [
     "gives null for both keystore lists",
     { operation: "K3", rewrite: { status_in_keystores: null, referenced_keystores: null } },
-    "UKO_ANSWER_INVALID",
+    "UKO_RESPONSE_INVALID",
   ],
   [
     "gives two empty keystore lists and says that material is in keystores",

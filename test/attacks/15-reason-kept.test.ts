@@ -76,7 +76,7 @@ test("the run that deactivates replaces the request, and the reason stays with i
   expect(asJson.out).toContain(JSON.stringify(asData));
 });
 
-test("an approver's answer replaces the request, and the reason stays with its author until a withdrawal", async () => {
+test("an approval replaces the request, and the reason stays with its author until a withdrawal", async () => {
   await types("carol", `request ${key} --reason "${reason}"`);
   await later("1m");
   await approves("bob", "--store");

@@ -145,8 +145,8 @@ async function plant(state: ManagedKeyState, scenario: Scenario, how: "command" 
     earlierReasons: undefined,
   });
   const tags = seen.snapshot.tags.filter(({ name }) => name !== recordTagName && name !== without);
-  const answer = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
-  expect(answer.status).toBe(200);
+  const response = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
+  expect(response.status).toBe(200);
   return recordId(state.keyId, value, sha256);
 }
 
@@ -184,8 +184,8 @@ describe("an approval in Carol's own name, which counts at once,", () => {
     const draft = { step: "deactivate", digest: seen.observation.digests.deactivate, how: "approval", quotes } as const;
     const value = encodeTagValue({ ...draft, writtenAtMs: seen.nowMs, author: identityOf(carolsId) });
     const tags = seen.snapshot.tags.filter(({ name }) => name !== recordTagName);
-    const answer = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
-    expect(answer.status).toBe(200);
+    const response = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
+    expect(response.status).toBe(200);
     await uko.advance("1m");
     return recordId(state.keyId, value, sha256);
   }

@@ -90,8 +90,8 @@ export interface Comparison {
     over: { floor: Floor | undefined; bare?: BareRun; stateBytes?: number },
   ): Promise<void>;
   advance(duration: string): Promise<void>;
-  /** Delays each answer that the client gets. */
-  delayAnswers(latencyMs: number): Promise<void>;
+  /** Delays each response that the client gets. */
+  delayResponses(latencyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,7 +125,7 @@ export async function openComparison(
       console.log(runRow(each));
     },
     advance: (duration) => client.advance(duration),
-    delayAnswers: (latencyMs) => client.delayAnswers(latencyMs),
+    delayResponses: (latencyMs) => client.delayResponses(latencyMs),
     close: () => client.close(),
   };
 }

@@ -91,8 +91,8 @@ it("serves the person who logs in with a one-time code, without a stored key", a
   const here = quietWorld({
     environment: settings,
     ask: async () => {
-      const answer = await fetch(`${world.url}/identity/passcode?person=Alice%20Example`);
-      return ((await answer.json()) as { passcode: string }).passcode;
+      const response = await fetch(`${world.url}/identity/passcode?person=Alice%20Example`);
+      return ((await response.json()) as { passcode: string }).passcode;
     },
     startConsole: async ({ run, onLocked }) => {
       const survey = await run.operations.pending([], { signal: new AbortController().signal });

@@ -100,7 +100,7 @@ describe("faults", () => {
     ]);
   });
 
-  it("a status replaces the effect, or only its answer", async () => {
+  it("a status replaces the effect, or only its response", async () => {
     const { id } = await world.keyIn("active");
     await fault({ operation: "K4", status: 503, retryAfter: 7, times: 1 });
     const before = await world.as("alice").patch(id, { description: "one" });
@@ -150,7 +150,7 @@ describe("faults", () => {
     });
   });
 
-  it("rewrite and leave out members of an answer, in each item of a list too, and nothing of a refusal", async () => {
+  it("rewrite and leave out members of a response, in each item of a list too, and nothing of a refusal", async () => {
     const key = await world.keyIn("active", "cards");
     const paths = { "status_in_keystores.status": "moved", "no.such": 1, label: null, extra: [1] };
     await fault({
@@ -324,7 +324,7 @@ describe("reset and world", () => {
     });
   });
 
-  it("answers 400 for an unknown key, keystore or member", async () => {
+  it("returns 400 for an unknown key, keystore or member", async () => {
     expect((await world.control("keys/none", {})).status).toBe(400);
     expect((await world.control("keystores/none", {})).status).toBe(400);
     expect((await world.control("keystores/aws-frankfurt", { mood: "bad" })).status).toBe(400);

@@ -25,14 +25,14 @@ const remove = (client: Client, backingKeyId: string, query = "") =>
   client.kms("DELETE", `/keys/${backingKeyId}${query}`);
 const backingKey = async (backingKeyId: string): Promise<Body> =>
   (await world.as("bob").kms("GET", `/keys/${backingKeyId}/metadata`)).body.resources[0] as Body;
-const code = (answer: { readonly body: Body }): unknown =>
-  (answer.body.resources[0]?.reasons as { code: string }[] | undefined)?.[0]?.code;
+const code = (response: { readonly body: Body }): unknown =>
+  (response.body.resources[0]?.reasons as { code: string }[] | undefined)?.[0]?.code;
 
 describe("M3, M5 and M6 show the backing key (kms-v2-and-iam.md 3)", () => {
   it("in the envelope, in the ring of its keystore, with the key's name", async () => {
     const { key, backingKeyId } = await pair({ dualAuth: false });
-    const answer = await world.as("alice").kms("GET", `/keys/${backingKeyId}/metadata`);
-    expect(answer.body).toMatchObject({
+    const response = await world.as("alice").kms("GET", `/keys/${backingKeyId}/metadata`);
+    expect(response.body).toMatchObject({
       metadata: { collectionType: "application/vnd.ibm.kms.key+json", collectionTotal: 1 },
       resources: [
         {
@@ -46,7 +46,7 @@ describe("M3, M5 and M6 show the backing key (kms-v2-and-iam.md 3)", () => {
         },
       ],
     });
-    expect(answer.headers.get("correlation-id")).not.toBeNull();
+    expect(response.headers.get("correlation-id")).not.toBeNull();
     expect((await world.as("alice").kms("GET", "/keys")).body.resources).toHaveLength(1);
   });
 
@@ -64,7 +64,7 @@ describe("M3, M5 and M6 show the backing key (kms-v2-and-iam.md 3)", () => {
     expect((await world.as("bob").kms("GET", "/keys?state=5")).body.resources).toHaveLength(1);
   });
 
-  it("answers 404 for an unknown id and a wrong ring, 401 for a foreign instance, 400 without one (10-11, 10-24)", async () => {
+  it("returns 404 for an unknown id and a wrong ring, 401 for a foreign instance, 400 without one (10-11, 10-24)", async () => {
     const { backingKeyId } = await pair({ dualAuth: false });
     expect(code(await world.as("bob").kms("GET", "/keys/none/metadata"))).toBe("KEY_NOT_FOUND_ERR");
     expect(
@@ -77,8 +77,8 @@ describe("M3, M5 and M6 show the backing key (kms-v2-and-iam.md 3)", () => {
   });
 
   it("echoes the correlation id of the request (1.3)", async () => {
-    const answer = await world.as("bob").kms("GET", "/keys", undefined, { "correlation-id": "mine" });
-    expect(answer.headers.get("correlation-id")).toBe("mine");
+    const response = await world.as("bob").kms("GET", "/keys", undefined, { "correlation-id": "mine" });
+    expect(response.headers.get("correlation-id")).toBe("mine");
   });
 });
 
@@ -153,8 +153,8 @@ describe("UKO and the backing key", () => {
 
   it("destroy is refused without a live window, and changes nothing", async () => {
     const both = await pair();
-    const answer = await destroyed(world.as("bob"), both);
-    expect([answer.status, answer.body.errors[0]?.message]).toEqual([
+    const response = await destroyed(world.as("bob"), both);
+    expect([response.status, response.body.errors[0]?.message]).toEqual([
       409,
       expect.stringContaining("AUTHORIZATIONS_NOT_MET"),
     ]);

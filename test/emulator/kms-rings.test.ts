@@ -10,8 +10,8 @@ describe("M24 key rings (2.13)", () => {
   it("M24 lists `default`, those of internal keystores, and those created", async () => {
     expect(await makeRing("finance")).toMatchObject({ status: 201, text: "" });
     expect(await rings()).toEqual(["default", "payroll-ring", "finance"]);
-    const answer = await erin.kms("GET", "/key_rings?totalCount=true&limit=1&offset=2");
-    expect(answer.body).toEqual({
+    const response = await erin.kms("GET", "/key_rings?totalCount=true&limit=1&offset=2");
+    expect(response.body).toEqual({
       metadata: { collectionType: "application/vnd.ibm.kms.key_ring+json", collectionTotal: 1, totalCount: 3 },
       resources: [{ id: "finance", creationDate: "2026-11-24T12:00:00Z", createdBy: "IBMid-550000ALICE" }],
     });
@@ -80,8 +80,8 @@ describe("M25 aliases (2.2)", () => {
 
   it("M25 gives up to five, each of which stands for the id in every call", async () => {
     const { id } = await create();
-    const answer = await name(id, "wages_1");
-    expect([answer.status, answer.body]).toEqual([
+    const response = await name(id, "wages_1");
+    expect([response.status, response.body]).toEqual([
       201,
       {
         metadata: { collectionType: "application/vnd.ibm.kms.alias+json", collectionTotal: 1 },

@@ -117,12 +117,12 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
         guard: "removal_contradicted",
         contradictions: [
           {
-            kind: "no_live_answer",
+            kind: "no_live_response",
             keystore: { id: "ks-1", name: "aws\u001b[31m-frankfurt", type: "aws_kms" },
             namedBy: ["metadata", "stored_status"],
           },
           {
-            kind: "no_live_answer",
+            kind: "no_live_response",
             keystore: { id: "ks-2", name: "ring", type: "ibm_cloud_kms" },
             namedBy: ["stored_status"],
           },

@@ -75,9 +75,10 @@ describe("what may follow without a whole read", () => {
     ["the goal", { kind: "done" }, false, false],
     ["a refusal", { kind: "refused", guard: { guard: "status_not_live" } }, false, false],
   ];
-  it.each(cases)("%s: after a response %s, after a read %s", (_what, plan, afterAnswer, afterRead) => {
-    const concludes = (source: "answer" | "read") => mayConclude(plan, { source, observation: aKey(), isOfSet: false });
-    expect([concludes("answer"), concludes("read")]).toEqual([afterAnswer, afterRead]);
+  it.each(cases)("%s: after a response %s, after a read %s", (_what, plan, afterResponse, afterRead) => {
+    const concludes = (source: "response" | "read") =>
+      mayConclude(plan, { source, observation: aKey(), isOfSet: false });
+    expect([concludes("response"), concludes("read")]).toEqual([afterResponse, afterRead]);
   });
 
   const pending = aKeystoreStatus({ status: "pending_destruction" });
@@ -91,7 +92,7 @@ describe("what may follow without a whole read", () => {
       false,
     ],
   ])("ends the one step of a set with %s: %s", (_what, shown, isEnd) => {
-    const after = { source: "answer", observation: aKey(shown), isOfSet: true } as const;
+    const after = { source: "response", observation: aKey(shown), isOfSet: true } as const;
     expect(mayConclude({ kind: "done" }, after)).toBe(isEnd);
     expect(mayConclude(ready("destroy"), after)).toBe(false);
   });
@@ -104,7 +105,7 @@ describe("a response to a destruction", () => {
     const observation = completed("destroy", { state: "deactivated" }, { state: "destroyed", storedKeystores, facts });
     if (observation === undefined) throw new Error("The response shows a destroyed key.");
     const plan = planKeyDeletion(observation, aPolicy(), aRun(), nowMs);
-    return mayConclude(plan, { source: "answer", observation, isOfSet: false });
+    return mayConclude(plan, { source: "response", observation, isOfSet: false });
   };
 
   it("ends the run if a keystore reports a pending period", () => {

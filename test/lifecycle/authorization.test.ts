@@ -83,8 +83,8 @@ describe("authorize", () => {
   const record = aRecord();
   const run = aRun({ approvals: [record.id] });
   const standingFor = (key: KeyObservation, over: Partial<Run>, policy: Partial<DeletionPolicy> = {}) => {
-    const answer = authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs);
-    return "standing" in answer ? `${answer.kind}: ${answer.standing}` : answer.kind;
+    const response = authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs);
+    return "standing" in response ? `${response.kind}: ${response.standing}` : response.kind;
   };
 
   it("lets the second person act on the request that they confirmed by hand, and returns that request as evidence", () => {
@@ -198,8 +198,8 @@ describe("authorize", () => {
   ])("a run with the intent %s and no request: %s the deactivation, %s the destruction", (intent, cut, end) => {
     const said = (step: "deactivate" | "destroy", over: Partial<Run>) => {
       const key = aKey({ state: step === "deactivate" ? "active" : "deactivated" });
-      const answer = authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs);
-      return "standing" in answer ? `${answer.kind}: ${answer.standing}` : answer.kind;
+      const response = authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs);
+      return "standing" in response ? `${response.kind}: ${response.standing}` : response.kind;
     };
     expect([said("deactivate", {}), said("destroy", {})]).toEqual([cut, end]);
     expect(said("destroy", { deactivatedHere: true })).toBe(end);
@@ -209,8 +209,8 @@ describe("authorize", () => {
     const backingKeys = [aBackingKey({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs, backingKeys });
     const inRun = aRun({ intent: "request", deactivatedHere: true, windowsSetHere: ["kms-1"] });
-    const answer = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
-    expect(answer).toEqual({
+    const response = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
+    expect(response).toEqual({
       kind: "must_write",
       draft: {
         step: "destroy",
@@ -245,9 +245,9 @@ describe("authorize", () => {
 
   it("never notes a setter in a record for deactivate, whose run sets its own window later", () => {
     const backingKeys = [aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 7 * dayMs })];
-    const answer = authorize(aKey({ backingKeys, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
-    expect(answer).toMatchObject({ kind: "must_write" });
-    expect(answer).not.toHaveProperty("draft.kmsSetter");
+    const response = authorize(aKey({ backingKeys, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
+    expect(response).toMatchObject({ kind: "must_write" });
+    expect(response).not.toHaveProperty("draft.kmsSetter");
   });
 });
 

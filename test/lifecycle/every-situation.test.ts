@@ -198,15 +198,15 @@ it("decides every situation as the product rules require", () => {
   let count = 0;
   for (const one of situations()) {
     const { key, policy, run } = inputs(one);
-    const answer = outcomeOf(planKeyDeletion(key, policy, run, nowMs));
-    if (answer !== expected(one)) expect({ ...one, answer }).toEqual({ ...one, answer: expected(one) });
+    const response = outcomeOf(planKeyDeletion(key, policy, run, nowMs));
+    if (response !== expected(one)) expect({ ...one, response }).toEqual({ ...one, response: expected(one) });
     count += 1;
   }
   expect(count).toBe(7 * 8 * 17 * 2 * 3 * 4 * 4);
   // Counting branches takes several times as long.
 }, 120_000);
 
-/** The service's data about a destroyed key: the keystores that each source names, and the live answers. */
+/** The service's data about a destroyed key: the keystores that each source names, and the live responses. */
 interface Evidence {
   readonly metadata: readonly string[];
   readonly stored: readonly string[];
@@ -232,11 +232,11 @@ function* evidence(): Generator<Evidence> {
  * removal.
  */
 function expectedOfRemoval({ metadata, stored, live, status, material, backingKey }: Evidence): string {
-  const answersGone = live.length === 0 || status === "not_present";
-  if (!answersGone && status !== "pending_destruction") return "refused: keystore_holds_key";
+  const responsesGone = live.length === 0 || status === "not_present";
+  if (!responsesGone && status !== "pending_destruction") return "refused: keystore_holds_key";
   const everNamed = [...metadata, ...stored, ...live];
   if (everNamed.some((id) => id === "" || !live.includes(id))) return "refused: removal_contradicted";
-  if (!answersGone) return "waitingForTime";
+  if (!responsesGone) return "waitingForTime";
   if (material !== undefined && material.length > 0) return "refused: removal_contradicted";
   if (backingKey === "unreadable") return "refused: backing_key_unreadable";
   return backingKey === "present" ? "refused: backing_key_remains" : "remove";
@@ -249,13 +249,13 @@ it("removes the metadata of a destroyed key only if all sources agree", () => {
     present: aBackingKey(),
     unreadable: { kind: "unreadable", kmsKeyId: "k", reason: "403" },
   } as const;
-  const answer = (keystoreId: string, status: KeystoreStatus["status"]) => aKeystoreStatus({ keystoreId, status });
+  const response = (keystoreId: string, status: KeystoreStatus["status"]) => aKeystoreStatus({ keystoreId, status });
   for (const one of evidence()) {
     const key = aKey({
       state: "destroyed",
       facts: someFacts({ keystores: one.metadata.map((id) => ({ id, type: "aws_kms" })) }),
-      storedKeystores: one.stored.map((id) => answer(id, "active")),
-      keystores: one.live.map((id) => answer(id, one.status)),
+      storedKeystores: one.stored.map((id) => response(id, "active")),
+      keystores: one.live.map((id) => response(id, one.status)),
       ...(one.material !== undefined && { materialIn: one.material }),
       backingKeys: one.backingKey === "none" ? [] : [backingKeys[one.backingKey]],
     });
@@ -264,7 +264,7 @@ it("removes the metadata of a destroyed key only if all sources agree", () => {
     if (answered !== expected) expect({ ...one, answered }).toEqual({ ...one, answered: expected });
     if (answered === "remove") removals += 1;
   }
-  // 24 namings with a live answer from all that is named, and the empty one under each of 4 statuses; 2 materials, 2 backing keys.
+  // 24 namings with a live response from all that is named, and the empty one under each of 4 statuses; 2 materials, 2 backing keys.
   expect(removals).toBe((24 + 4) * 2 * 2);
 });
 

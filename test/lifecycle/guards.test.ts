@@ -126,7 +126,7 @@ describe("findLeftoverMaterial", () => {
         guard: "removal_contradicted",
         contradictions: [
           {
-            kind: "no_live_answer",
+            kind: "no_live_response",
             keystore: { id: "ks-2", name: "ks-2", type: "aws_kms" },
             namedBy: ["metadata"],
           },
@@ -185,7 +185,7 @@ describe("findLeftoverMaterial", () => {
     const once = { id: "ks-9", name: "aws", type: "aws_kms" };
     const key = aKey({ state: "destroyed", facts: someFacts({ keystores: [] }), keystores: [] });
     expect(findLeftoverMaterial(key, nowMs)).toEqual({ kind: "nothing" });
-    const contradictions = [{ kind: "no_live_answer", keystore: once, namedBy: ["manifest"] }];
+    const contradictions = [{ kind: "no_live_response", keystore: once, namedBy: ["manifest"] }];
     expect(findLeftoverMaterial(key, nowMs, [once])).toEqual({
       kind: "held",
       guard: { guard: "removal_contradicted", contradictions },
@@ -262,7 +262,7 @@ describe("findStoredLeftover", () => {
     ["pending until a date that is over", { status: "pending_destruction", destructionAtMs: nowMs }],
     ["pending without a date", { status: "pending_destruction" }],
     ["active", { status: "active" }],
-  ] as const)("leaves the answer to the keystores if the list shows a keystore as %s", (_what, over) => {
+  ] as const)("leaves the response to the keystores if the list shows a keystore as %s", (_what, over) => {
     expect(stored(over)).toEqual({ kind: "held", guard: { guard: "status_not_live" } });
   });
 });

@@ -25,10 +25,10 @@ import {
 const plan = (key: KeyObservation, run: Partial<Run> = {}, policy: Partial<DeletionPolicy> = {}, atMs = nowMs): Plan =>
   planKeyDeletion(key, aPolicy(policy), aRun(run), atMs);
 const say = (...args: Parameters<typeof plan>): string => {
-  const answer = plan(...args);
-  if (answer.kind === "ready") return answer.step.kind;
-  if (answer.kind === "refused") return answer.guard.guard;
-  return answer.kind === "waitingForTime" ? answer.awaits : answer.kind;
+  const response = plan(...args);
+  if (response.kind === "ready") return response.step.kind;
+  if (response.kind === "refused") return response.guard.guard;
+  return response.kind === "waitingForTime" ? response.awaits : response.kind;
 };
 const no = (step: "deactivate" | "destroy" | "remove" | "unset_for_deletion" | "write_record", status = 409) => ({
   refusals: [{ step, status, message: "409" }],

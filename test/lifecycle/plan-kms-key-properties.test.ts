@@ -44,11 +44,11 @@ describe("for every key, run and policy", () => {
         });
         const approvals = isNaming ? [windowName(kmsKeyId, endsAtMs)] : [];
         const run = { actor: { identity, writesAs, displayName: "" }, approvals, setHere };
-        const answer = planKmsKeyDeletion(key, policy, run, nowMs);
-        expect(planKmsKeyDeletion(key, policy, run, nowMs)).toEqual(answer);
-        if (answer.kind !== "ready") return;
+        const response = planKmsKeyDeletion(key, policy, run, nowMs);
+        expect(planKmsKeyDeletion(key, policy, run, nowMs)).toEqual(response);
+        if (response.kind !== "ready") return;
         expect(policy.deletionProtection).toBe(false);
-        if (answer.step.kind === "set_for_deletion") {
+        if (response.step.kind === "set_for_deletion") {
           expect(setHere).toBe(false);
           expect(isWindowOpen(key, nowMs)).toBe(false);
           expect([alice, bob]).toContain(identity);
@@ -59,7 +59,7 @@ describe("for every key, run and policy", () => {
           expect(policy.dualAuthorization).toBe("single");
           return;
         }
-        expect(answer.step).toEqual({ kind: "destroy", approvedWindow: approvals[0] });
+        expect(response.step).toEqual({ kind: "destroy", approvedWindow: approvals[0] });
         expect(isWindowOpen(key, nowMs)).toBe(true);
         expect([alice, bob]).toContain(identity);
         expect(writesAs).toBe(identity);

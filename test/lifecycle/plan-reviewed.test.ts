@@ -153,7 +153,7 @@ describe("planReviewedApproval", () => {
   it("leaves a key whose service stores no tags, because a description has no room for the request", () => {
     const compact = aKeyWith({ ...record, location: "description" });
     expect(approval(compact, aReviewOf([compact]))).toMatchObject({
-      guard: { guard: "not_as_reviewed", why: { kind: "no_room_for_answer" } },
+      guard: { guard: "not_as_reviewed", why: { kind: "no_room_for_approval" } },
     });
   });
 

@@ -95,7 +95,7 @@ test.each([
   },
 );
 
-test("starts where no Node is, and answers the engine", async () => {
+test("starts where no Node is, and returns the engine", async () => {
   const executable = path.join(await unpack(pulumiPlugin, hostPlatform()), pluginExecutable(hostPlatform()));
   const plugin = spawn(executable, [], { env: nowhere, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => end(plugin));

@@ -204,7 +204,7 @@ describe("an update", () => {
     expect(again.lastRotatedAt).not.toBe(after.lastRotatedAt);
   });
 
-  it("never rotates twice after a lost answer", async () => {
+  it("never rotates twice after a lost response", async () => {
     const state = await makeKmsKey(stage);
     const wrap = (world: World): World => ({
       ...world,

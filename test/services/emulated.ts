@@ -1,7 +1,7 @@
 /** The adapters of one person, with an emulator. */
 
 import { createHash } from "node:crypto";
-import { createAnswerTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
+import { createResponseTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
 import type { KeyRef, Session, World } from "../../provider/engine/ports/world.ts";
 import { createEndpoints } from "../../provider/services/broker.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";
@@ -14,7 +14,7 @@ import { createUkoClient, type UkoClient } from "../../provider/services/uko/cli
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";
 
-export interface Adapters extends UkoClient, Pick<World, "backingKeys" | "kmsKeys" | "serviceClock" | "answerTrust"> {
+export interface Adapters extends UkoClient, Pick<World, "backingKeys" | "kmsKeys" | "serviceClock" | "responseTrust"> {
   readonly http: HttpClient;
   readonly session: Session;
 }
@@ -53,7 +53,7 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
       keystores: () => uko.keystores,
     }),
     serviceClock: createServiceClock(tokens.issuedAtMs),
-    answerTrust: createAnswerTrust(),
+    responseTrust: createResponseTrust(),
   };
 }
 

@@ -3,7 +3,7 @@ import type { JudgeOptions, TrailEntry, ViolationKind } from "./oracle.ts";
 import {
   ahead,
   alice,
-  answerBy,
+  approvalBy,
   bob,
   carol,
   consent,
@@ -39,12 +39,12 @@ describe("the oracle accepts", () => {
   });
 
   it("an approval over a request, and the step by the requester", () => {
-    expect(kinds(trail(ofAlice, answerBy(bob), deactivate(alice, 2_000)))).toEqual([]);
+    expect(kinds(trail(ofAlice, approvalBy(bob), deactivate(alice, 2_000)))).toEqual([]);
   });
 
   it("a destroy on an approval until the request is 48 hours old", () => {
     const request = consent({ author: alice, step: "destroy" });
-    const approval = answerBy(bob, { step: "destroy", of: request });
+    const approval = approvalBy(bob, { step: "destroy", of: request });
     expect(kinds(trail(request, approval, destroy(alice, 2 * 86_400_000 - 1_000)))).toEqual([]);
   });
 
@@ -58,8 +58,8 @@ describe("the oracle accepts", () => {
   });
 
   it("an approval that arrived too late, and was written again", () => {
-    const late: Draft = { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) };
-    const again = answerBy(bob, { atMs: 7_000 });
+    const late: Draft = { ...approvalBy(bob), ...writtenAt(5_000, approvalBy(bob)) };
+    const again = approvalBy(bob, { atMs: 7_000 });
     expect(kinds(trail(ofAlice, late, again, deactivate(alice, 9_000)))).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe("the oracle finds", () => {
   it.each<[string, readonly TrailEntry[], readonly ViolationKind[]]>([
     ["a step without any record", trail(deactivate(alice)), ["no-consent"]],
     ["a step on one's own record", trail(consent({ author: alice }), deactivate(alice)), ["own-consent"]],
-    ["a destroy whose answer was lost", trail({ ...destroy(alice), status: 200 }), ["no-consent"]],
+    ["a destroy whose response was lost", trail({ ...destroy(alice), status: 200 }), ["no-consent"]],
     [
       "a record for the other step",
       trail(consent({ author: bob, step: "destroy", state: "active" }), deactivate(alice)),
@@ -174,22 +174,22 @@ describe("the oracle finds", () => {
     ],
     [
       "an approval of an approval",
-      trail(ofAlice, answerBy(bob), consent({ author: alice, how: "approval", of: answerBy(bob), atMs: 60_000 })),
+      trail(ofAlice, approvalBy(bob), consent({ author: alice, how: "approval", of: approvalBy(bob), atMs: 60_000 })),
       ["request-over-binding"],
     ],
     [
       "an approval of one's own request",
-      trail(ofAlice, answerBy(alice), deactivate(alice, 2_000)),
+      trail(ofAlice, approvalBy(alice), deactivate(alice, 2_000)),
       ["request-over-binding", "no-consent"],
     ],
     [
       "an approval of a request for the other step",
-      trail(consent({ author: alice, step: "destroy", state: "active" }), answerBy(bob), deactivate(alice, 2_000)),
+      trail(consent({ author: alice, step: "destroy", state: "active" }), approvalBy(bob), deactivate(alice, 2_000)),
       ["no-consent"],
     ],
     [
       "an approval of a request for another key than it is now",
-      trail(consent({ author: alice, digest: "e".repeat(32) }), answerBy(bob), deactivate(alice, 2_000)),
+      trail(consent({ author: alice, digest: "e".repeat(32) }), approvalBy(bob), deactivate(alice, 2_000)),
       // The approval also replaces a request that still binds.
       ["request-over-binding", "no-consent"],
     ],
@@ -201,7 +201,7 @@ describe("the oracle finds", () => {
       ] as const
     ).map(([what, quote]): [string, readonly TrailEntry[], readonly ViolationKind[]] => [
       `an approval that quotes ${what}`,
-      trail(ofAlice, answerBy(bob, { quote }), deactivate(alice, 2_000)),
+      trail(ofAlice, approvalBy(bob, { quote }), deactivate(alice, 2_000)),
       ["request-over-binding", "no-consent"],
     ]),
     [
@@ -211,26 +211,26 @@ describe("the oracle finds", () => {
     ],
     [
       "a third person who acts on an approval",
-      trail(ofAlice, answerBy(bob), deactivate(carol, 2_000)),
+      trail(ofAlice, approvalBy(bob), deactivate(carol, 2_000)),
       ["not-the-requester"],
     ],
     [
       "the approver who acts on their own approval",
-      trail(ofAlice, answerBy(bob), deactivate(bob, 2_000)),
+      trail(ofAlice, approvalBy(bob), deactivate(bob, 2_000)),
       ["own-consent"],
     ],
     [
       "a destroy on an approval of a request that is 48 hours old",
       trail(
         consent({ author: alice, step: "destroy" }),
-        answerBy(bob, { step: "destroy", of: consent({ author: alice, step: "destroy" }) }),
+        approvalBy(bob, { step: "destroy", of: consent({ author: alice, step: "destroy" }) }),
         destroy(alice, 2 * 86_400_000),
       ),
       ["consent-too-old"],
     ],
     [
       "an approval of a request that is 7 days old",
-      trail(ofAlice, answerBy(bob, { atMs: 7 * 86_400_000 }), deactivate(alice, 7 * 86_400_000 + 1_000)),
+      trail(ofAlice, approvalBy(bob, { atMs: 7 * 86_400_000 }), deactivate(alice, 7 * 86_400_000 + 1_000)),
       ["no-consent"],
     ],
     [
@@ -245,10 +245,10 @@ describe("the oracle finds", () => {
     ],
     [
       "an approval that arrived too late, and was not written again",
-      trail(ofAlice, { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) }, deactivate(alice, 9_000)),
+      trail(ofAlice, { ...approvalBy(bob), ...writtenAt(5_000, approvalBy(bob)) }, deactivate(alice, 9_000)),
       ["no-consent"],
     ],
-    ["an approval of a request that nobody made", trail(answerBy(bob), deactivate(alice, 2_000)), ["no-consent"]],
+    ["an approval of a request that nobody made", trail(approvalBy(bob), deactivate(alice, 2_000)), ["no-consent"]],
     [
       "a record that is written before its own time",
       trail({ ...ahead, ...writtenAt(2_000, ahead) }, deactivate(alice, 4_000)),
@@ -265,7 +265,7 @@ describe("the oracle finds", () => {
 
   it("an approval's author who acts on it under the gate destroy", () => {
     const options: JudgeOptions = { required: true, gate: "destroy" };
-    expect(kinds(trail(ofAlice, answerBy(bob), deactivate(bob, 2_000)), options)).toEqual(["own-consent"]);
+    expect(kinds(trail(ofAlice, approvalBy(bob), deactivate(bob, 2_000)), options)).toEqual(["own-consent"]);
   });
 
   it("a destroy on one's own record under either gate", () => {
@@ -287,14 +287,14 @@ it("an outsider's write voids a record without being judged itself", () => {
 
 describe("a text counts only for the caller whose PATCH brought it:", () => {
   const inBobsName = consent({ author: bob, writer: carol });
-  const answerInBobsName = consent({ author: bob, writer: carol, how: "approval" });
+  const approvalInBobsName = consent({ author: bob, writer: carol, how: "approval" });
   const convicted: readonly ViolationKind[] = ["record-carried-along", "no-consent"];
 
   it.each<[string, Draft, string]>([
     ["a request that Carol planted, and a PATCH by Bob that copies the tags", inBobsName, "K4"],
     [
       "an approval that Carol planted without any request, and a PATCH by Bob that copies the tags",
-      answerInBobsName,
+      approvalInBobsName,
       "K4",
     ],
     ["a request that Carol planted, and a sync by Bob that makes him the last writer", inBobsName, "K11"],
@@ -318,12 +318,12 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
   });
 
   it("a planted request is not there to be approved", () => {
-    const entries = trail(inBobsName, answerBy(carol, { of: inBobsName }), deactivate(bob, 2_000));
+    const entries = trail(inBobsName, approvalBy(carol, { of: inBobsName }), deactivate(bob, 2_000));
     expect(kinds(entries)).toEqual(["no-consent"]);
   });
 
   it("a planted approval does not count over a request that counts", () => {
-    const planted = answerBy(bob, { writer: carol });
+    const planted = approvalBy(bob, { writer: carol });
     const entries = trail(ofAlice, planted, touch(planted, bob, 2_000), deactivate(alice, 60_000));
     expect(kinds(entries)).toEqual(["request-over-binding", ...convicted]);
   });

@@ -90,7 +90,7 @@ interface Consent {
   readonly digest: string;
   readonly writtenMs: number;
   readonly author: string;
-  readonly isAnswer: boolean;
+  readonly isResponse: boolean;
   /** The request that an approval is for, as its own author's PATCH brought it. */
   readonly request?: Consent;
 }
@@ -102,7 +102,7 @@ interface RawRecord {
   readonly step: Step;
   readonly digest: string;
   readonly writtenSeconds: number;
-  readonly isAnswer: boolean;
+  readonly isResponse: boolean;
   /** An engine wrote the request. */
   readonly isByEngine: boolean;
   /** The request that an approval quotes. */
@@ -156,7 +156,7 @@ export function judge(audit: readonly TrailEntry[], options: JudgeOptions): Verd
       const isPerson = options.isPerson ?? isPersonByPrefix;
       const texts = new Set(textsOn(entry).map(({ print }) => print));
       const own = ownRecordOf(entry, history, isPerson);
-      const request = own?.isAnswer === true ? requestFor(history, own.author) : undefined;
+      const request = own?.isResponse === true ? requestFor(history, own.author) : undefined;
       const answered = own === undefined || request === undefined ? undefined : { request, by: own.author };
       const state = entry.after?.state;
       histories.set(entry.keyId, { consent: consentOf(entry, history, isPerson), state, texts, answered });
@@ -236,7 +236,7 @@ function overwrites(entry: TrailEntry, history: KeyHistory, options: JudgeOption
   const written = recordOn(entry);
   if (!binds || written === undefined || written.print === consent.print) return [];
   const own = ownRecordOf(entry, history, options.isPerson ?? isPersonByPrefix);
-  const isApproval = own?.isAnswer === true && doesAnswer(own, consent);
+  const isApproval = own?.isResponse === true && doesResponse(own, consent);
   return isApproval ? [] : [["request-over-binding", "a record replaced one that still binds"]];
 }
 
@@ -275,9 +275,9 @@ function consentOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: stri
   if (own === undefined || entry.after === undefined) return undefined;
   const lateMs = Date.parse(entry.after.updatedAt) - own.writtenMs;
   if (lateMs < 0 || lateMs > toleranceMs) return undefined;
-  if (!own.isAnswer) return own;
+  if (!own.isResponse) return own;
   const request = requestFor(before, own.author);
-  return request !== undefined && doesAnswer(own, request) ? { ...own, request } : undefined;
+  return request !== undefined && doesResponse(own, request) ? { ...own, request } : undefined;
 }
 
 type Brought = Consent & Pick<RawRecord, "quoted">;
@@ -298,12 +298,12 @@ function requestFor({ consent, answered }: KeyHistory, author: string): Consent 
 }
 
 /** An approval counts only if it quotes the request that another person's own PATCH brought, for the same step and facts. */
-function doesAnswer({ quoted, ...answer }: Brought, request: Consent): boolean {
-  if (request.isAnswer || request.author === answer.author) return false;
+function doesResponse({ quoted, ...response }: Brought, request: Consent): boolean {
+  if (request.isResponse || request.author === response.author) return false;
   const isQuoted = quoted?.id === request.id && quoted.author === request.author;
-  const isSame = answer.step === request.step && answer.digest === request.digest;
+  const isSame = response.step === request.step && response.digest === request.digest;
   const isDated = quoted?.writtenSeconds === request.writtenMs / 1_000;
-  return isQuoted && isDated && isSame && answer.writtenMs < request.writtenMs + quotedLifeMs[request.step];
+  return isQuoted && isDated && isSame && response.writtenMs < request.writtenMs + quotedLifeMs[request.step];
 }
 
 const compactForm = /\n(\[uko1[bds]([dx])([am])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
@@ -358,7 +358,7 @@ function fromTag(keyId: string, value: string): RawRecord | undefined {
     if (fields.get("v") !== 1 || typeof writtenSeconds !== "number") return undefined;
     if (typeof author !== "string" || typeof digest !== "string") return undefined;
     if (step !== "deactivate" && step !== "destroy") return undefined;
-    const facts = { step, writtenSeconds, digest, isAnswer: fields.get("h") === "approval" } as const;
+    const facts = { step, writtenSeconds, digest, isResponse: fields.get("h") === "approval" } as const;
     return {
       ...facts,
       id: recordId(keyId, value),
@@ -384,7 +384,7 @@ function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
     step: step === "d" ? "deactivate" : "destroy",
     writtenSeconds: Number.parseInt(time, 16),
     digest,
-    isAnswer: false,
+    isResponse: false,
   } as const;
   return {
     ...facts,
@@ -396,10 +396,10 @@ function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
 }
 
 function printOf(
-  { step, writtenSeconds, digest, isAnswer }: Pick<RawRecord, "step" | "writtenSeconds" | "digest" | "isAnswer">,
+  { step, writtenSeconds, digest, isResponse }: Pick<RawRecord, "step" | "writtenSeconds" | "digest" | "isResponse">,
   author: string,
 ): string {
-  return `${isAnswer ? "answer" : "request"} ${step} ${writtenSeconds} ${digest} ${author}`;
+  return `${isResponse ? "response" : "request"} ${step} ${writtenSeconds} ${digest} ${author}`;
 }
 
 function markOf(iamId: string): string {

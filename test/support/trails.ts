@@ -75,7 +75,7 @@ function quoteOf({ after }: Draft): Readonly<Record<string, unknown>> {
 export const ofAlice = consent({ author: alice });
 
 /** An approval of Alice's request in this person's name, a second after the start. */
-export const answerBy = (author: string, draft: Partial<RecordDraft> = {}): Draft =>
+export const approvalBy = (author: string, draft: Partial<RecordDraft> = {}): Draft =>
   consent({ author, how: "approval", of: ofAlice, atMs: 1_000, ...draft });
 
 /** Lets the service receive a write so long after the start. */

@@ -194,7 +194,7 @@ describe("next to the provider", () => {
 });
 
 describe("the end of the process", () => {
-  test("comes within two seconds of the host's request, after its answer", async () => {
+  test("comes within two seconds of the host's request, after its response", async () => {
     const host = await started();
     await host.provider.getProviderSchema();
     const begun = performance.now();

@@ -23,7 +23,7 @@ const maybeTime = time.nullable();
 
 export const keystoreEditSchema = z.strictObject({
   refuses: z.array(z.enum(keystoreOperations)).optional(),
-  answers: z.enum(["ok", "error", "unknown"]).optional(),
+  statusResponse: z.enum(["ok", "error", "unknown"]).optional(),
   pendingDays: z.number().min(0).max(365).optional(),
   groups: z.array(z.string()).min(1).optional(),
 });
@@ -60,13 +60,18 @@ export const kmsKeyEditSchema = keyEditSchema.pick({ backingKey: true, addResour
 export function changeKeystore(world: World, id: string, change: unknown): unknown {
   const keystore = world.keystores.get(id) ?? [...world.keystores.values()].find((candidate) => candidate.name === id);
   if (keystore === undefined) throw new Error(`Keystore ${id} does not exist.`);
-  const { refuses, answers, pendingDays, groups } = keystoreEditSchema.parse(change);
+  const { refuses, statusResponse, pendingDays, groups } = keystoreEditSchema.parse(change);
   if (refuses !== undefined) keystore.refuses = new Set(refuses);
-  if (answers !== undefined) keystore.answers = answers;
+  if (statusResponse !== undefined) keystore.statusResponse = statusResponse;
   if (pendingDays !== undefined) keystore.pendingMs = pendingDays * dayMs;
   if (groups !== undefined) keystore.groups = groups;
   world.keystores.changed(keystore.id);
-  return { id: keystore.id, refuses: [...keystore.refuses], answers: keystore.answers, groups: keystore.groups };
+  return {
+    id: keystore.id,
+    refuses: [...keystore.refuses],
+    statusResponse: keystore.statusResponse,
+    groups: keystore.groups,
+  };
 }
 
 export function changeKey(world: World, id: string, change: unknown): unknown {

@@ -85,7 +85,7 @@ function worldTables(world: World, nowMs: number) {
       Vault: vault,
       Type: ({ type, variant }) => (variant === undefined ? type : `${type}, ${variant}`),
       Groups: ({ groups }) => groups.join(", "),
-      "Status calls": "answers",
+      "Status calls": "statusResponse",
       Refuses: ({ refuses }) => [...refuses].join(", "),
       ID: "id",
     }),

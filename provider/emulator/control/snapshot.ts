@@ -19,7 +19,7 @@ export function snapshot(world: World): unknown {
     keystores: [...world.keystores.values()].map((keystore) => ({
       ...pick(keystore, "id", "name", "vaultId", "type", "variant", "groups"),
       pendingDays: keystore.pendingMs / dayMs,
-      ...pick(keystore, "refuses", "answers"),
+      ...pick(keystore, "refuses", "statusResponse"),
     })),
     templates: picked(world.templates, "id", "name", "vaultId", "keyState", "keystoreType", "group"),
     keys: [...world.keys.values()].map((key) => ({

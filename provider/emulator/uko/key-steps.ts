@@ -46,7 +46,7 @@ export function finish(call: Call, key: Key): Reply {
   return written(call, key);
 }
 
-/** The answer to a write that is recorded. */
+/** The response to a write that is recorded. */
 function written(call: Call, key: Key): Reply {
   noteAfter(call, key);
   return keyReply(call, key);

@@ -71,8 +71,8 @@ function stateIs(backingKey: Extract<BackingKey, { kind: "present" }> | undefine
 export function judgeAssumptions(sights: readonly Sight[]): Readonly<Partial<Record<AssumptionId, Verdict>>> {
   const found: Partial<Record<AssumptionId, Verdict>> = {};
   for (const [id, judge] of Object.entries(judges) as [AssumptionId, Judge][]) {
-    const answers = sights.map(judge).filter((answer) => answer !== undefined);
-    if (answers.length > 0) found[id] = answers.every((answer) => answer) ? "confirmed" : "refuted";
+    const responses = sights.map(judge).filter((response) => response !== undefined);
+    if (responses.length > 0) found[id] = responses.every((response) => response) ? "confirmed" : "refuted";
   }
   return found;
 }

@@ -173,15 +173,15 @@ async function readUnlisted(
     const hidden = found.filter((each) => (each.kind === "kms" ? "kms" : each.snapshot.vaultId) === id);
     if (hidden.length === 0 || unreadable.some((part) => part.id === id)) continue;
     const reason = `The list of its keys leaves out ${count(hidden.length, "key")} that exist, so it may hide others that are not in the manifest`;
-    unreadable.push({ id, name, code: "UKO_ANSWER_INVALID", reason });
+    unreadable.push({ id, name, code: "UKO_RESPONSE_INVALID", reason });
   }
   unreadable.push(...missing.filter((key) => !isInScope(key)).map(outOfScope));
   return { found, gone: read.flatMap((each) => (each.kind === "gone" ? [each.name] : [])) };
 }
 
-/** Whether a part did not list any key. A list that is only too short (UKO_ANSWER_INVALID) still lists some. */
+/** Whether a part did not list any key. A list that is only too short (UKO_RESPONSE_INVALID) still lists some. */
 function isUnlisted({ code }: UnreadablePart): boolean {
-  return code !== "UKO_ANSWER_INVALID";
+  return code !== "UKO_RESPONSE_INVALID";
 }
 
 /** A scope that became smaller after the baseline stops a key. The report still needs an outcome for the key. */

@@ -117,7 +117,7 @@ export function isByOnePerson(step: {
 export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
   /** Whether one person alone took a step that can require two; absent if not known. */
   readonly isSingle?: boolean;
-  /** False if a step was started and no line reports it as done: it was refused, it crashed, or its answer was lost. */
+  /** False if a step was started and no line reports it as done: it was refused, it crashed, or its response was lost. */
   readonly isConfirmed: boolean;
 }
 

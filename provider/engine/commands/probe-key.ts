@@ -18,7 +18,7 @@ export interface MadeKey extends ProbeKey {
   /** Random digits of this run. */
   readonly mark: string;
   readonly sent: ProbeTexts;
-  /** Whether the service answered 400 to tags and created the key without them. */
+  /** Whether the service returned 400 to tags and created the key without them. */
   readonly tagsRejected: boolean;
 }
 
@@ -41,7 +41,7 @@ function probeTextsOf(mark: string, what: "creation" | "change"): ProbeTexts {
   };
 }
 
-/** Creates the key. Throws if no key was created, and UKO_ANSWER_LOST if that is unknown. */
+/** Creates the key. Throws if no key was created, and UKO_RESPONSE_LOST if that is unknown. */
 export async function makeProbeKey(
   world: World,
   where: { readonly vaultId: string; readonly template: string },
@@ -61,7 +61,7 @@ export async function makeProbeKey(
 }
 
 type Patched =
-  | { readonly kind: "answered"; readonly sent: ProbeTexts; readonly tagsRejected: boolean }
+  | { readonly kind: "responded"; readonly sent: ProbeTexts; readonly tagsRejected: boolean }
   | { readonly kind: "not_made"; readonly why: string };
 
 /** Changes tags and description in the same way as a write of a record. */
@@ -74,13 +74,13 @@ export async function patchProbeKey(world: World, { ref, mark }: MadeKey, option
     if (value === undefined) return { kind: "not_made", why: "the key was not found" };
     const written = await world.keys.update(ref, patch, value.etag, options);
     const tagsRejected = patch.tags === undefined;
-    if (written.kind === "done") return { kind: "answered", sent, tagsRejected };
+    if (written.kind === "done") return { kind: "responded", sent, tagsRejected };
     why = written.kind === "stale" ? "another writer changed the key" : reasonOf(written);
     if (written.kind === "forbidden") break;
-    // If the answer was lost, the next read looks for the change. The change is sent again only if
+    // If the response was lost, the next read looks for the change. The change is sent again only if
     // it had no effect.
     if (written.kind === "lost" && (await isChanged(world, ref, sent, options))) {
-      return { kind: "answered", sent, tagsRejected };
+      return { kind: "responded", sent, tagsRejected };
     }
     if (written.kind === "refused") {
       if (written.status !== 400 || tagsRejected) break;
@@ -100,7 +100,7 @@ function firstLine(text: string): string {
   return text.split("\n")[0] ?? "";
 }
 
-/** The key that a POST created, found by its label if the answer was lost. Throws if none was created. */
+/** The key that a POST created, found by its label if the response was lost. Throws if none was created. */
 export async function createdOrFound(
   world: World,
   key: NewKey,
@@ -135,7 +135,7 @@ async function findByLabel(world: World, { vaultId, label = "" }: NewKey, option
     const found = listed.filter((each) => each.label === label && isBy(each, maker));
     if (found.length === 1 && found[0] !== undefined) return found[0];
   }
-  throw new UkoError("UKO_ANSWER_LOST", {
+  throw new UkoError("UKO_RESPONSE_LOST", {
     summary: `It is not known whether the throwaway key "${label}" was created, because the response did not arrive`,
     detail: `It is not in vault ${vaultId} now, so most likely it was not created. If a key with this label appears, it protects nothing.`,
   });

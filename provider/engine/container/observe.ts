@@ -106,8 +106,8 @@ export async function readContainer<Snapshot extends AnySnapshot>(
     });
   }
   const { updatedAtMs } = snapshot;
-  const answer = { serviceTimeMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
-  const nowMs = world.serviceClock.decideAt("UKO", answer, `${ref.kind} ${ref.id}`);
+  const response = { serviceTimeMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
+  const nowMs = world.serviceClock.decideAt("UKO", response, `${ref.kind} ${ref.id}`);
   return { kind: "present", snapshot, etag, nowMs };
 }
 

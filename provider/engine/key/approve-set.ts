@@ -108,8 +108,8 @@ function taskFor(ref: KeyRef, review: Review, { stores, requestsNext = false }: 
 /** Errors of one key, which do not keep the run from the next one. */
 const concernsOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
-  "UKO_ANSWER_INVALID",
-  "UKO_ANSWER_LOST",
+  "UKO_RESPONSE_INVALID",
+  "UKO_RESPONSE_LOST",
   "UKO_CHANGED_MEANWHILE",
   "UKO_CLOCK_SKEW",
   "UKO_DEADLINE",

@@ -3,7 +3,7 @@
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";
 import type { ObservedState } from "../../lifecycle/managed-key-states.ts";
 import type { BackingKey } from "../../lifecycle/observation.ts";
-import type { CallOptions, KeySnapshot, KeystoreAnswer, KeystoreStatusWithKey, World } from "../ports/world.ts";
+import type { CallOptions, KeySnapshot, KeystoreKindRead, KeystoreStatusWithKey, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 
 /** The parts of a key that were read; `statuses` are live if the key is destroyed. */
@@ -62,18 +62,18 @@ async function backingKeysAt(
 }
 
 /** Asks about the keystore itself, unless all sources give a type that is external. */
-async function kindOf(world: World, { id, types }: Place, options: CallOptions): Promise<KeystoreAnswer> {
+async function kindOf(world: World, { id, types }: Place, options: CallOptions): Promise<KeystoreKindRead> {
   if (types.every(isExternalType)) return { kind: "external" };
   if (id === "") return { kind: "unknown", reason: "The service names a keystore of the key without its ID." };
   return world.containers.keystoreKind(id, options);
 }
 
 function placesOf({ snapshot, statuses }: KeyRead): readonly Place[] {
-  const answers = [...statuses, ...snapshot.storedStatus].map(({ keystoreId, name, type, keyIdInKeystore }) => ({
+  const responses = [...statuses, ...snapshot.storedStatus].map(({ keystoreId, name, type, keyIdInKeystore }) => ({
     ...{ id: keystoreId, name, type },
     kmsKeyId: keyIdInKeystore.split("/").at(-1) ?? "",
   }));
-  const named = [...answers, ...snapshot.referencedKeystores.map((each) => ({ ...each, kmsKeyId: "" }))];
+  const named = [...responses, ...snapshot.referencedKeystores.map((each) => ({ ...each, kmsKeyId: "" }))];
   return [...new Set(named.map(({ id }) => id))].map((id) => {
     const entries = named.filter((each) => each.id === id);
     return {

@@ -36,7 +36,7 @@ export type HoldTagResult =
   /** The key has no tag of uko because of this, as a clause. */
   | { readonly kind: "left"; readonly why: string; readonly isRightMissing?: true };
 
-/** One change, and rounds for other writers and lost answers. */
+/** One change, and rounds for other writers and lost responses. */
 const maxRounds = 5;
 
 /** Why a person releases a hold goes to the evidence. */

@@ -1,4 +1,4 @@
-/** Managed keys as objects of the deletion loop: what a run remembers, and what lost answers mean. */
+/** Managed keys as objects of the deletion loop: what a run remembers, and what lost responses mean. */
 
 import { UkoError } from "../../errors.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
@@ -74,7 +74,7 @@ async function planAfterStep(
   const { world, task, observed, options } = context;
   const read = settleUnder === undefined ? undefined : await observeKey(world, task.ref, "summary", options);
   if (read?.kind === "gone") return undefined;
-  const source = read === undefined ? "answer" : "read";
+  const source = read === undefined ? "response" : "read";
   const now = read ?? shown;
   const observation = now && completeAfterStep(step.kind, observed, now);
   if (now === undefined || observation === undefined) return undefined;
@@ -222,7 +222,7 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
   const { refusedEtag } = memory;
   const times = refusedEtag?.etag === etag ? refusedEtag.times + 1 : 1;
   if (times < maxRefusedEtags) return { ...memory, refusedEtag: { etag, times } };
-  throw new UkoError("UKO_ANSWER_INVALID", {
+  throw new UkoError("UKO_RESPONSE_INVALID", {
     summary: `The service rejects the ETag that it returned for key ${ref.keyId}`,
     detail: [
       `A read shows the ETag ${plain(etag, 100)}, and the service responds with 412 to a change with the same ETag.`,

@@ -19,7 +19,7 @@ import type { Reading } from "../../lifecycle/settling.ts";
 import { withVouchers } from "../../lifecycle/signed-consent.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
-import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
+import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../ports/world.ts";
 import { backingKeysOf } from "./backing-keys.ts";
 
 /** A key as one read showed it. */
@@ -58,7 +58,7 @@ export async function observeKey(
 
 /**
  * Key material can disappear between the read of the key and the read of its keystores. The two
- * answers then contradict each other only because they are of different moments, so a second read
+ * responses then contradict each other only because they are of different moments, so a second read
  * decides.
  */
 function isContradictory({ observation, nowMs }: KeySummary): boolean {
@@ -135,10 +135,10 @@ async function complete(
 }
 
 /** What the response to a write shows of the key. Makes no call, so nothing can fail. */
-export function observedInAnswer(
+export function observedInResponse(
   world: World,
   ref: KeyRef,
-  { value: { snapshot, etag }, serviceTimeMs }: Pick<Answered<KeyWithEtag>, "value" | "serviceTimeMs">,
+  { value: { snapshot, etag }, serviceTimeMs }: Pick<WithServiceTime<KeyWithEtag>, "value" | "serviceTimeMs">,
 ): KeyDetails {
   const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, updatedAtMs: snapshot.updatedAtMs });
   const asked = { keystores: snapshot.storedStatus, keystoresAreLive: false, backingKeys: [], use: unused };
@@ -151,7 +151,7 @@ export function observedInList(world: World, snapshot: KeySnapshot): KeyDetails 
   const { vaultId, keyId, updatedAtMs } = snapshot;
   const ref = { instanceId: world.session.instanceId, vaultId, keyId };
   const serviceTimeMs = world.session.serviceTimeMs() ?? updatedAtMs ?? 0;
-  return observedInAnswer(world, ref, { value: { snapshot, etag: "" }, serviceTimeMs });
+  return observedInResponse(world, ref, { value: { snapshot, etag: "" }, serviceTimeMs });
 }
 
 /** The key as the rule for settled writes sees it. */

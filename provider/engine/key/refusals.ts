@@ -246,7 +246,7 @@ const sources = {
 
 function sayContradiction(contradiction: Contradiction): string {
   switch (contradiction.kind) {
-    case "no_live_answer": {
+    case "no_live_response": {
       const { keystore, namedBy } = contradiction;
       const verb = namedBy.length === 1 ? "names" : "name";
       const named = `keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)})`;

@@ -29,7 +29,7 @@ import type { EvidenceKeystore } from "../ports/evidence.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";
 import { capital, sayKey } from "../text/words.ts";
-import { type KeyDetails, observedInAnswer, observeKey } from "./observe.ts";
+import { type KeyDetails, observedInResponse, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";
 
@@ -110,7 +110,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
     case "destroy": {
       const written = await world.keys.act(ref, step.kind, observed.etag, options);
       if (written.kind !== "done") return written;
-      const shown = observedInAnswer(world, ref, written);
+      const shown = observedInResponse(world, ref, written);
       if (step.kind === "destroy") {
         // The pending periods; no later read of this run is in the evidence.
         return { ...written, shown, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
@@ -229,13 +229,13 @@ async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Prom
   if (written.kind === "refused" && written.status === 400) return { kind: "not_kept", message: written.message };
   if (written.kind !== "done") return written;
   const { correlationId } = written;
-  const shown = observedInAnswer(world, task.ref, written);
+  const shown = observedInResponse(world, task.ref, written);
   let read: KeyStepResult | LateRecord | undefined;
   const confirm = async (): Promise<boolean> => {
     read = await readBack(step, correlationId, context);
     return read.kind === "done";
   };
-  const isKept = isWrittenIn(shown, step, context) && (await world.answerTrust.isConfirmed("record", confirm));
+  const isKept = isWrittenIn(shown, step, context) && (await world.responseTrust.isConfirmed("record", confirm));
   if (read !== undefined) return read;
   return isKept ? { kind: "done", correlationId, shown } : readBack(step, correlationId, context);
 }

@@ -19,7 +19,7 @@ import { explainListed } from "./survey-messages.ts";
 /** A vault or a key that could not be read does not hide the others. */
 export interface Survey {
   readonly vaults: number;
-  /** The service's time after the lists; 0 before its first answer. */
+  /** The service's time after the lists; 0 before its first response. */
   readonly nowMs: number;
   readonly reports: readonly Report[];
   readonly unreadable: readonly Unreadable[];
@@ -116,7 +116,7 @@ export async function surveyRemovals(
 /** Errors about one key: it was removed meanwhile, or the service describes it incompletely. */
 const concernOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
-  "UKO_ANSWER_INVALID",
+  "UKO_RESPONSE_INVALID",
   "UKO_CLOCK_SKEW",
   "UKO_GONE_UNPROVEN",
   "UKO_KEY_NOT_FOUND",
@@ -124,7 +124,7 @@ const concernOneKey: readonly ErrorCode[] = [
 ];
 
 /** Errors about one vault: a missing role, or an incomplete description of a key. */
-const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
+const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"];
 
 /** Reads keys for a decision, some at a time. */
 export async function readEach(

@@ -38,11 +38,11 @@ export async function observeKmsKey(
   requireOwnInstance(world, ref, `KMS key ${ref.kmsKeyId}`);
   const { value: snapshot, serviceTimeMs } = await world.kmsKeys.read(ref, options);
   if (snapshot === undefined) return { kind: "gone" };
-  const answer = { serviceTimeMs, updatedAtMs: latestStampOf(snapshot) };
+  const response = { serviceTimeMs, updatedAtMs: latestStampOf(snapshot) };
   const nowMs =
     depth === "decision"
-      ? world.serviceClock.decideAt("KMS", answer, `KMS key ${ref.kmsKeyId}`)
-      : world.serviceClock.showAt("KMS", answer);
+      ? world.serviceClock.decideAt("KMS", response, `KMS key ${ref.kmsKeyId}`)
+      : world.serviceClock.showAt("KMS", response);
   const isDecided = depth === "decision" && snapshot.state !== 5;
   const isSet = snapshot.state !== 5 && snapshot.windowEndsAtMs !== undefined;
   const policyWrite = isSet ? await policyWriteOf(world, ref, options) : undefined;
@@ -188,7 +188,7 @@ const limitedView: KeyRing = {
 };
 
 const unknownRing = onCodes(
-  ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"],
+  ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID"],
   ({ summary, detail }): KeyRing => {
     const reason = plain(`${summary}. ${detail}`.trim(), 400);
     return { kind: "unknown", reason, remedy: listingRequired };

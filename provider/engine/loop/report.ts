@@ -67,7 +67,7 @@ export function codeOf({ code }: Explanation): Pick<Report, "code" | "exitCode">
   return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalogue[code].exitCode };
 }
 
-/** The answer to a question about an object that is gone. Its exit code tells scripts of mistyped IDs. */
+/** The response to a question about an object that is gone. Its exit code tells scripts of mistyped IDs. */
 export function absent(report: Report, code: ErrorCode): Report {
   const explanation = { ...report.explanation, code };
   return { ...report, explanation, ...codeOf(explanation) };

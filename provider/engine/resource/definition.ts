@@ -155,7 +155,7 @@ export interface FunctionDefinition<Args extends object, Result extends object> 
   readonly summary: string;
   readonly args: z.ZodType<Args>;
   readonly result: z.ZodType<Result>;
-  answer(world: World, args: Args, run: RunSettings, options: ListOptions): Promise<Result>;
+  query(world: World, args: Args, run: RunSettings, options: ListOptions): Promise<Result>;
 }
 
 /** Infers the types of a function. */

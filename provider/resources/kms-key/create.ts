@@ -3,7 +3,7 @@
 import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeySnapshot, NewKmsKey } from "../../engine/ports/kms-keys.ts";
-import type { Answered, CallOptions, World } from "../../engine/ports/world.ts";
+import type { CallOptions, WithServiceTime, World } from "../../engine/ports/world.ts";
 import type { CreateOptions, RunSettings } from "../../engine/resource/definition.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayRoles } from "../../engine/text/words.ts";
@@ -35,7 +35,7 @@ function wantsTwo(inputs: KmsKeyInputs, run: RunSettings): boolean | undefined {
 /**
  * Creates a key (kms-v2-and-iam.md 2.2), or adopts the one that an interrupted run of the same
  * resource created. Throws UKO_KMS_KEY_IS_BACKING_KEY, UKO_INPUT_INVALID, UKO_SERVICE_REFUSED,
- * UKO_RIGHTS_MISSING: no key was created; UKO_ANSWER_LOST: unknown.
+ * UKO_RIGHTS_MISSING: no key was created; UKO_RESPONSE_LOST: unknown.
  */
 export async function createKmsKey(
   world: World,
@@ -234,7 +234,7 @@ function wantedOf(inputs: KmsKeyInputs, run: RunSettings, mark: CreationMark): N
  */
 async function readBack(
   world: World,
-  { value, serviceTimeMs }: Answered<KmsKeySnapshot>,
+  { value, serviceTimeMs }: WithServiceTime<KmsKeySnapshot>,
   options: CallOptions,
 ): Promise<ObservedKmsKey> {
   const ref = { instanceId: world.session.instanceId, kmsKeyId: value.kmsKeyId };

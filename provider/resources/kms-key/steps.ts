@@ -36,7 +36,7 @@ export async function restoreKey(
   throwIfKmsDenied(written, `restore ${key}`, kmsRights.restore);
   if (written.kind !== "done") {
     const now = await observeKmsKey(world, ref, "summary", options);
-    if (now.kind === "gone" || now.observation.state === "destroyed") throw answerLost(`${key} was restored`);
+    if (now.kind === "gone" || now.observation.state === "destroyed") throw responseLost(`${key} was restored`);
   }
   await noteRestore(world, ref, observed, written.kind === "done" ? written.correlationId : "", options);
 }
@@ -152,8 +152,8 @@ export function throwIfKmsDenied(written: Written<unknown>, act: string, right: 
   });
 }
 
-export function answerLost(event: string): UkoError {
-  return new UkoError("UKO_ANSWER_LOST", {
+export function responseLost(event: string): UkoError {
+  return new UkoError("UKO_RESPONSE_LOST", {
     summary: `It is not known whether ${event}, because the response did not arrive`,
     detail: "Run the same command again.",
   });

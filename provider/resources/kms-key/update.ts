@@ -19,7 +19,7 @@ import { type Changed, withoutCancellation, writeUntilSettled } from "../write.t
 import { refuseBackingKey } from "./create.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 import { openWindowWarning } from "./state.ts";
-import { answerLost, prepareRing, restoreKey, throwIfKmsDenied, turnOnAsWritten } from "./steps.ts";
+import { prepareRing, responseLost, restoreKey, throwIfKmsDenied, turnOnAsWritten } from "./steps.ts";
 
 export interface UpdatedKmsKey extends Changed<ObservedKmsKey> {
   /**
@@ -207,7 +207,7 @@ async function rotate(
     written.kind === "done" ||
     now.snapshot.versionId !== before.snapshot.versionId ||
     now.snapshot.lastRotatedAtMs !== before.snapshot.lastRotatedAtMs;
-  if (!isRotated) throw answerLost(`${key} was rotated`);
+  if (!isRotated) throw responseLost(`${key} was rotated`);
   return { observed: now, warnings: [] };
 }
 

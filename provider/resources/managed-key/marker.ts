@@ -7,12 +7,12 @@ import type { KeyDetails } from "../../engine/key/observe.ts";
 import { type RecordLocation, restoreDescription } from "../../engine/key/steps.ts";
 import type { Settler } from "../../engine/loop/settle.ts";
 import type {
-  Answered,
   CallOptions,
   KeyPatch,
   KeyRef,
   KeySnapshot,
   KeyWithEtag,
+  WithServiceTime,
   World,
 } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
@@ -83,10 +83,10 @@ export function markKey(
 export async function markCreated(
   world: World,
   ref: KeyRef,
-  made: Answered<KeyWithEtag>,
+  made: WithServiceTime<KeyWithEtag>,
   wanted: DualMarker,
   options: CallOptions,
-): Promise<Answered<KeyWithEtag>> {
+): Promise<WithServiceTime<KeyWithEtag>> {
   const { snapshot, etag } = made.value;
   if (markerIn(world, snapshot) !== undefined) return made;
   const patch = patchWithMarker(snapshot, wanted, "description");

@@ -5,7 +5,7 @@
 
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";
 import { explainOutcome } from "../../engine/key/messages.ts";
-import { type KeyDetails, observedInAnswer } from "../../engine/key/observe.ts";
+import { type KeyDetails, observedInResponse } from "../../engine/key/observe.ts";
 import { converge } from "../../engine/loop/converge.ts";
 import { errorOf } from "../../engine/loop/report.ts";
 import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports/world.ts";
@@ -189,7 +189,7 @@ function writeAttributes(write: AttributeWrite): Promise<readonly string[]> {
         const written = await world.keys.update(ref, patch, etag, options);
         throwIfDenied(written, changeOf(observation));
         if (written.kind !== "done") return undefined;
-        const shown = observedInAnswer(world, ref, written);
+        const shown = observedInResponse(world, ref, written);
         if (shown.etag !== etag && (await isStored(write, shown, patch))) latest.observed = shown;
         return [];
       };
@@ -208,7 +208,7 @@ async function isStored(
 ): Promise<boolean> {
   if (patchFor(shown, inputs) !== undefined) return false;
   const fields = Object.keys(patch).toSorted().join(" ");
-  return world.answerTrust.isConfirmed(`update of ${fields}`, async () => {
+  return world.responseTrust.isConfirmed(`update of ${fields}`, async () => {
     const read = await presentKey(world, ref, options);
     return read.etag === shown.etag && JSON.stringify(read.snapshot) === JSON.stringify(shown.snapshot);
   });

@@ -22,7 +22,7 @@ const envelopeForm = z.strictObject({
       z.strictObject({
         keyid: z.string(),
         sig: z.base64(),
-        /** The answer of a timestamp authority about the bytes of `sig`, in DER. */
+        /** The response of a timestamp authority about the bytes of `sig`, in DER. */
         timestamp: z
           .base64()
           .max((maxTimestampBytes / 3) * 4)

@@ -62,8 +62,8 @@ export function createKeyWrites(transport: Transport): KeyWrites {
 const keyValue = (vaultId: string, keyId?: string) =>
   changedObject(managedKey, (wire) => toSnapshot(wire, vaultId), keyId);
 
-const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] = (answer) => {
-  const read = statusInKeystores.safeParse(parseJson(answer.text));
+const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] = (response) => {
+  const read = statusInKeystores.safeParse(parseJson(response.text));
   return read.success ? { value: read.data.status_in_keystores.map(toKeystoreStatus) } : undefined;
 };
 

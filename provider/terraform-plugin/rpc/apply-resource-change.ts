@@ -48,14 +48,14 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
         throw error;
       });
     session.memory.noteMade(resource, wanted);
-    const answered = answer(session, resource, planned, made);
+    const answered = response(session, resource, planned, made);
     if (made.isFound) session.memory.noteFound(request.typeName, made.id);
     return answered;
   }
   const state = stateProperties(resource.attributes, prior);
   const inputs = propertiesBeside(resource.attributes, wanted);
   const changed = await handlers.update(state, inputs, { ...options, planLimit });
-  return answer(session, resource, planned, changed);
+  return response(session, resource, planned, changed);
 };
 
 /**
@@ -65,7 +65,7 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
  */
 const creationLimitMs = 120_000;
 
-function answer(
+function response(
   session: Session,
   resource: TerraformResource,
   planned: ObjectValue,

@@ -11,7 +11,7 @@ import { programOf, type Scenario, vaultId, withScenario } from "./support/scena
 const names = ["expired", "edited", "forged", "replayed", "copied", "good"] as const;
 const carol = "IBMid-550000CAROL";
 
-/** The same record dated now, as a forger would write it; answers what to PATCH and the id that it would have. */
+/** The same record dated now, as a forger would write it; returns what to PATCH and the id that it would have. */
 function forge(
   key: KeyInWorld,
   now: string,

@@ -102,7 +102,7 @@ test.each(profilesFor().filter(keepsTags))(
     expect(await keptOf(bob)).toEqual(keptBy({ now: pending, looked: pending }));
 
     ended(await bob.storeApproval(key), 0);
-    const answer = recordOn(await scenario.key()).id;
+    const response = recordOn(await scenario.key()).id;
     ended(
       await alice.destroy(),
       1,
@@ -113,7 +113,7 @@ test.each(profilesFor().filter(keepsTags))(
       ...{ keyState: "deactivated", lifecycleState: "cooling_down", deletionAwaits: "time" },
       deletionNotBefore: "2026-11-24T18:22",
     };
-    const answered: Kept = { ...pendingBy("IBMid-550000ALICE", answer), deletionAwaits: "requester" };
+    const answered: Kept = { ...pendingBy("IBMid-550000ALICE", response), deletionAwaits: "requester" };
     expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: answered }));
   },
 );
@@ -145,8 +145,8 @@ function peopleOf<Names extends readonly string[]>(scenario: Scenario, ...names:
 /** What a person gets from IAM who assumes the trusted profile `key-custodians`. */
 async function tokenInProfile(scenario: Scenario, apiKey: string): Promise<string> {
   const grant = async (form: Readonly<Record<string, string>>): Promise<string> => {
-    const answer = await fetch(`${scenario.url}/identity/token`, { method: "POST", body: new URLSearchParams(form) });
-    return ((await answer.json()) as { access_token: string }).access_token;
+    const response = await fetch(`${scenario.url}/identity/token`, { method: "POST", body: new URLSearchParams(form) });
+    return ((await response.json()) as { access_token: string }).access_token;
   };
   const grants = "urn:ibm:params:oauth:grant-type";
   const token = await grant({ grant_type: `${grants}:apikey`, apikey: apiKey });

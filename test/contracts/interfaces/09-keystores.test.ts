@@ -93,14 +93,14 @@ test.each(profilesFor())(
     await scenario.advance("8d");
 
     // A keystore that does not answer, or answers nothing that helps.
-    for (const answers of ["error", "unknown"]) {
-      await setKeystore("aws-paris", { answers });
+    for (const responses of ["error", "unknown"]) {
+      await setKeystore("aws-paris", { responses });
       const silent = await carryOn("bob");
       expect(silent).toMatchObject({ exitCode: 12, stdout: says("UKO_KEYSTORE_BLOCKS_REMOVAL") });
       expect(firstLineOf(silent.output)).toBe(paris);
     }
     expect(await scenario.findKey()).toMatchObject({ state: "destroyed" });
-    await setKeystore("aws-paris", { answers: "ok" });
+    await setKeystore("aws-paris", { statusResponse: "ok" });
     ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
     expect(await alice.uko(["status", key])).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("is gone") });

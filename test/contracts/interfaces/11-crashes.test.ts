@@ -99,7 +99,7 @@ async function killAt(run: RecordedRun, call: number, when: "before" | "after"):
   }
 }
 
-/** The same run again. If the engine names no resource, a person adopts the key whose creation got no answer. */
+/** The same run again. If the engine names no resource, a person adopts the key whose creation got no response. */
 async function goOn(run: RecordedRun, person: EnginePerson): Promise<EngineResult> {
   const again = await person.run(run.args);
   const [, existingKeyId] = /^Key (\S+) has this label, but not the mark/m.exec(messageOf(again.output)) ?? [];

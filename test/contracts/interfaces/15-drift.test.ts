@@ -93,5 +93,5 @@ async function changeEverything(scenario: Scenario): Promise<void> {
   const spare = pathOf("templates", templates, "spare");
   const look = await carol.call("GET", spare);
   expect((await carol.call("DELETE", spare, undefined, { "if-match": look.etag ?? "" })).status).toBe(204);
-  await scenario.control("keystores/aws-dublin", { answers: "error" });
+  await scenario.control("keystores/aws-dublin", { statusResponse: "error" });
 }

@@ -13,7 +13,7 @@ const seed: Seed = { ...demoSeed, clock: { frozen: false } };
 const timeoutMs = 170_000;
 /** Log-in, broker, kinds of keystores, the first read back, and lists. */
 const callsOnceARun = 10;
-/** A write without an answer: the key, its KMS key and what uses it are read again before it is repeated. */
+/** A write without a response: the key, its KMS key and what uses it are read again before it is repeated. */
 const callsAfterFault = 4;
 const budget = (perKey: number, calls: readonly AuditEntry[]): number =>
   count * perKey + callsOnceARun + callsAfterFault * faultsIn(calls);
@@ -32,7 +32,7 @@ test(
       ended(await bob.refresh([], { timeoutMs }), 0);
       expect((await callsSince(scenario, created)).length).toBeLessThanOrEqual(10);
 
-      // One answer of a hundred tells to come later, or tells nothing.
+      // One response of a hundred tells to come later, or tells nothing.
       await scenario.control("faults", { every: 200, status: 429, retryAfter: 1 });
       await scenario.control("faults", { every: 200, skip: 100, status: 503 });
       const before = await scenario.mark();

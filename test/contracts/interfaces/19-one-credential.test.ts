@@ -1,6 +1,6 @@
 /**
  * Carol has every role, and may edit the program, the state and the environment of each run. Bob runs his engine. Without
- * an answer that a second person types, no step is taken, and what Bob's engine requests can be undone.
+ * a response that a second person types, no step is taken, and what Bob's engine requests can be undone.
  */
 
 import { expect, test } from "vitest";
@@ -49,7 +49,7 @@ async function plantApproval(scenario: Scenario, name: string, quoted: Readonly<
   ended(await carol.uko(["request", name]), 0);
   const { m: _seal, ...body } = await bodyOn(scenario, name);
   const { id: i } = recordOn(await scenario.key(name));
-  await plant(scenario, name, { ...body, h: "answer", q: { i, a: bobsId, t: body.t, m: noSeal, ...quoted } });
+  await plant(scenario, name, { ...body, h: "response", q: { i, a: bobsId, t: body.t, m: noSeal, ...quoted } });
 }
 
 const quoteOf = ({ t, m, a }: Body) => ({ t, m, a });

@@ -54,7 +54,7 @@ export interface UserInterface {
   readonly predicts: boolean;
   /** A plan or preview tells what an update towards the key's end will do and need. */
   readonly predictsRetirement: boolean;
-  /** Each resource has a name that a creation stores, so that a creation without an answer is found again. */
+  /** Each resource has a name that a creation stores, so that a creation without a response is found again. */
   readonly marksCreations: boolean;
   /** After an update the state has what the program says, whatever became of it, until the next look. */
   readonly stateFollowsPlan: boolean;

@@ -13,7 +13,7 @@ test("an apply that is interrupted during a creation keeps the key in the state,
     // A terminal sends it to the engine and to the provider alike.
     expect(await run.killProvider("SIGINT")).toBe(1);
     run.child.kill("SIGINT");
-    // The engine hands it on to the provider before the service's answer comes.
+    // The engine hands it on to the provider before the service's response comes.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await stage.uko.control("faults/release", {});
     const ended = await run.result;

@@ -64,15 +64,15 @@ describe("one step", () => {
   });
 });
 
-test("a row names who requested, approved and executed, and the author of an answer is its approver", () => {
+test("a row names who requested, approved and executed, and the author of a response is its approver", () => {
   const request = { ...consent(bob.iamId), id: "1".repeat(32) };
-  const answer = { ...consent(alice.iamId), id: "2".repeat(32), how: "approval", requestId: request.id };
+  const approval = { ...consent(alice.iamId), id: "2".repeat(32), how: "approval", requestId: request.id };
   const written = line({ step: "write_record", actor: bob, record: request, allowedBy: undefined });
   const rowOf = (over: Readonly<Record<string, unknown>>) =>
     auditRows(auditEvidence([`${written}\n${line({ ...over, time: "2026-11-24T16:00:00Z" })}`]))
       .at(-1)
       ?.slice(5, 8);
-  const named = { actor: bob, allowedBy: answer };
+  const named = { actor: bob, allowedBy: approval };
   expect(rowOf({ actor: alice, allowedBy: request })).toEqual([
     `${bob.iamId} 11111111`,
     alice.iamId,
@@ -80,9 +80,9 @@ test("a row names who requested, approved and executed, and the author of an ans
   ]);
   const people = [`${bob.iamId} 11111111`, `${alice.iamId} 22222222`, expect.stringContaining(bob.iamId)];
   expect(rowOf(named)).toEqual(people);
-  expect(rowOf({ ...named, allowedBy: { ...answer, requestId: "3".repeat(32) } })?.[0]).toBe("not recorded 33333333");
+  expect(rowOf({ ...named, allowedBy: { ...approval, requestId: "3".repeat(32) } })?.[0]).toBe("not recorded 33333333");
   expect(rowOf({ allowedBy: { ...request, author: "" } })?.slice(0, 2)).toEqual(["not recorded 11111111", bob.iamId]);
-  expect(rowOf({ ...named, allowedBy: { ...answer, author: bob.iamId } })?.[1]).toBe("(one person)");
+  expect(rowOf({ ...named, allowedBy: { ...approval, author: bob.iamId } })?.[1]).toBe("(one person)");
 });
 
 test("skips and counts incomplete lines and unknown versions", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { observedInAnswer, observeKey, readKeySummary } from "../../../provider/engine/key/observe.ts";
+import { observedInResponse, observeKey, readKeySummary } from "../../../provider/engine/key/observe.ts";
 import type { KeyRef, KeySnapshot, World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { encodeCompact } from "../../../provider/lifecycle/consent-record.ts";
@@ -224,7 +224,7 @@ test("a destroyed key's keystores are read live; a cached read suffices for any 
   });
 });
 
-test("reads a destroyed key again if its material disappeared between two answers of one read", async () => {
+test("reads a destroyed key again if its material disappeared between two responses of one read", async () => {
   const notPresent = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
   const reads = [["keystores"], []];
   const world = aWorld({
@@ -238,7 +238,7 @@ test("reads a destroyed key again if its material disappeared between two answer
   expect(reads).toEqual([]);
 });
 
-test("keeps an answer that still contradicts the live status after a second read", async () => {
+test("keeps a response that still contradicts the live status after a second read", async () => {
   const notPresent = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
   const snapshot = { stateWord: "destroyed", storedStatus: notPresent, materialPresent: ["keystores"] };
   let reads = 0;
@@ -292,7 +292,7 @@ test("names a compact record's author by ID if the last writer has its mark, and
   expect(edited.observation.carried).not.toHaveProperty("record.author.iamId");
 });
 
-test("the answer to a write describes the key without a call", () => {
-  const observed = observedInAnswer(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
+test("the response to a write describes the key without a call", () => {
+  const observed = observedInResponse(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
   expect(observed).toMatchObject({ etag: "e-2", nowMs, observation: { facts: { label: "new" }, state: "active" } });
 });

@@ -20,7 +20,7 @@ const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipRea
   other_requester: [{ kind: "other_requester", record: byEngine }],
   is_approval: [{ kind: "is_approval", record: aRecord({ how: "approval", author: alice }) }],
   use_unreadable: [{ kind: "use_unreadable" }],
-  no_room_for_answer: [{ kind: "no_room_for_answer" }],
+  no_room_for_approval: [{ kind: "no_room_for_approval" }],
   too_old_to_store: [{ kind: "too_old_to_store", untilMs: nowMs + hourMs }],
   changed: [
     { kind: "changed", fields: ["label"] },

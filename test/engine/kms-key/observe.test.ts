@@ -142,7 +142,7 @@ describe("the owner of a KMS key's ring", () => {
     expect(await ringIn(withKeystores([aKeystore()]))).toEqual({ kind: "own", emptyKeystore: "frankfurt" });
   });
 
-  it.each(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"] as const)(
+  it.each(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID"] as const)(
     "is unknown if the keystores return %s, and a fault remains a fault",
     async (code) => {
       const failing = (thrown: Error) =>

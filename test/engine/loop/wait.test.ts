@@ -110,7 +110,7 @@ describe("waiting in one run", () => {
     expect(await uko.effects()).toEqual(["K2", "K4", "K4"]);
   });
 
-  test("counts a step that took effect only during the wait, after its answer was lost", async () => {
+  test("counts a step that took effect only during the wait, after its response was lost", async () => {
     const state = await uko.make({ label: "late" });
     const key = { record: { state: "deactivated", deactivatedAt: "2026-11-24T14:20:00Z" } };
     await uko.test.control(`keys/${state.keyId}`, key);

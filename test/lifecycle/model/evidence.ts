@@ -1,5 +1,5 @@
 /**
- * A service that lies by omission: every subset of a destroyed key's keystores in each of its answers,
+ * A service that lies by omission: every subset of a destroyed key's keystores in each of its responses,
  * restored material, a backing key that KMS does not return. Whole runs; the lies do not depend on who runs when.
  */
 
@@ -22,7 +22,7 @@ const truth: Answers = {
   backingKey: "told",
 };
 
-function* everyAnswer(): Generator<Answers> {
+function* everyResponse(): Generator<Answers> {
   for (const metadata of subsets)
     for (const stored of subsets)
       for (const live of subsets)
@@ -35,7 +35,7 @@ function* everyAnswer(): Generator<Answers> {
 type Fate = "pending" | readonly Keystore[];
 const fates: readonly Fate[] = ["pending", ...subsets];
 
-function destroyed(config: Config, fate: Fate, answers: Answers): World {
+function destroyed(config: Config, fate: Fate, responses: Answers): World {
   const world = freshWorld(config, "active");
   const { key, backingKey, now } = world;
   if (key === undefined) throw new Error("a fresh world has a key");
@@ -50,7 +50,7 @@ function destroyed(config: Config, fate: Fate, answers: Answers): World {
     ...(backingKey !== undefined && {
       backingKey: { ...backingKey, state: restored.includes("ks-1") ? "active" : "destroyed" },
     }),
-    answers,
+    responses,
   };
 }
 
@@ -74,25 +74,25 @@ function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World
   }
 }
 
-/** Whether no answer contradicts that the key is gone, by the truth and the answers alone. */
-function isPlainlyGone({ key, now, answers = truth }: World): boolean {
-  const everNamed = [...answers.metadata, ...answers.stored];
+/** Whether no response contradicts that the key is gone, by the truth and the responses alone. */
+function isPlainlyGone({ key, now, responses = truth }: World): boolean {
+  const everNamed = [...responses.metadata, ...responses.stored];
   const isOver = key?.restored === undefined && now >= (key?.materialUntil ?? 0);
-  return isOver && everNamed.every((keystore) => answers.live.includes(keystore));
+  return isOver && everNamed.every((keystore) => responses.live.includes(keystore));
 }
 
 export interface Evidence extends Explored {
-  /** Gone keys with consistent answers, which a run did not remove. */
+  /** Gone keys with consistent responses, which a run did not remove. */
   readonly refusedInVain: number;
 }
 
 export function exploreEvidence(core: Core, config: SafetyConfig, depth: number, tally: Tally): Evidence {
   const model = { core, config, judge: createJudge(tally) };
-  const starts = [...everyAnswer()].flatMap((answers) => fates.map((fate) => destroyed(config, fate, answers)));
+  const starts = [...everyResponse()].flatMap((responses) => fates.map((fate) => destroyed(config, fate, responses)));
   const ring = ["ks-1"] as const;
   const hidden: Answers = { metadata: ring, stored: ring, live: ring, material: "told", backingKey: "not_known" };
   const living = config.backingKey === "none" ? [] : stages(core, config, tally);
-  const unknownToKms = living.map((world): World => ({ ...world, answers: hidden }));
+  const unknownToKms = living.map((world): World => ({ ...world, responses: hidden }));
   let refusedInVain = 0;
   const explored = explore(
     model,

@@ -409,18 +409,18 @@ function isHeldAfter({ key }: World, { command, refusals }: Flight, plan: Plan |
 }
 
 function onlyTheDead(before: World, tally: Tally): void {
-  const { key, backingKey, now, answers } = before;
+  const { key, backingKey, now, responses } = before;
   const holders = key === undefined ? [] : holdersOf(key, now);
   const isBackingKeyAlive = backingKey !== undefined && backingKey.state !== "destroyed";
   if (key?.state === "destroyed" && holders.length === 0 && !isBackingKeyAlive) return;
-  // No tool can find a keystore that no answer names; any trace in any answer has to be enough.
+  // No tool can find a keystore that no response names; any trace in any response has to be enough.
   const isTraceless =
     key?.state === "destroyed" &&
-    answers !== undefined &&
-    answers.live.every((keystore) => !holders.includes(keystore)) &&
-    [...answers.metadata, ...answers.stored].every((keystore) => answers.live.includes(keystore)) &&
-    (answers.material === "untold" || holders.length === 0) &&
-    (answers.backingKey !== "told" || !isBackingKeyAlive);
+    responses !== undefined &&
+    responses.live.every((keystore) => !holders.includes(keystore)) &&
+    [...responses.metadata, ...responses.stored].every((keystore) => responses.live.includes(keystore)) &&
+    (responses.material === "untold" || holders.length === 0) &&
+    (responses.backingKey !== "told" || !isBackingKeyAlive);
   if (!isTraceless) throw new Violation("living key removed", `${key?.state}, material in ${holders.join(" and ")}`);
   tally.removedUnseen += 1;
 }

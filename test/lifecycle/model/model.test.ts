@@ -246,7 +246,7 @@ describe("signed consents: whatever other tools carry along, no key is destroyed
   );
 });
 
-describe("evidence: the tool removes no metadata of a living key while any answer of the service shows a trace of it", () => {
+describe("evidence: the tool removes no metadata of a living key while any response of the service shows a trace of it", () => {
   it.each(["none", "plain", "dual"] as const)(
     "every omission, backing key %s",
     (backingKey) => {
@@ -254,7 +254,7 @@ describe("evidence: the tool removes no metadata of a living key while any answe
       const explored = exploreEvidence(realCore, safetyConfig(twoOfAll, "both", backingKey), runs, tally);
       count(`evidence, backing key ${backingKey}`, [explored], tally);
       expect(explored.refusedInVain).toBe(0);
-      // No tool can find what no answer names; the model has to meet that case to judge it.
+      // No tool can find what no response names; the model has to meet that case to judge it.
       expect(tally.removedUnseen).toBeGreaterThan(0);
     },
     timeoutMs,
@@ -274,7 +274,7 @@ describe("time: no write is lost to another write of the same second, and no wri
   );
 
   it.each(gates)(
-    "a Date 5 days or 30 s behind or ahead, from the first answer to a run or from the second, gate %s",
+    "a Date 5 days or 30 s behind or ahead, from the first response to a run or from the second, gate %s",
     (gate) => {
       const tally = emptyTally();
       const explored = exploreFalseDates(realCore, safetyConfig(twoOfAll, gate, "none"), runs + 1, tally);

@@ -80,7 +80,7 @@ export function runThrough(model: Model, world: World, what: Command, calls = Nu
 
 /**
  * The next call of the run in progress: a read, or the write that the read led to; with faults also a crash,
- * or a lost answer.
+ * or a lost response.
  */
 export function stepFlight(model: Model, world: World, faults: "any" | "none" = "any"): readonly Move[] {
   const { flight } = world;

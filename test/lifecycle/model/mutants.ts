@@ -214,7 +214,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   "removal-evidence": {
     "the stored statuses name no keystore": [', ...namedIn(observation, "stored_status")];', "];"],
     "the metadata names no keystore": ['...namedIn(observation, "metadata"), ', ""],
-    "a keystore without a live answer is empty": [
+    "a keystore without a live response is empty": [
       "answered.has(keystore.id)) continue;",
       "live.length >= 0) continue;",
     ],

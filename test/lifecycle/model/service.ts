@@ -49,7 +49,7 @@ export interface ModelKey {
 
 export type Keystore = "ks-1" | "ks-2";
 
-/** The false answers of the service: the keystores that each source names, the material, the backing key. */
+/** The false responses of the service: the keystores that each source names, the material, the backing key. */
 export interface Answers {
   readonly metadata: readonly Keystore[];
   readonly stored: readonly Keystore[];
@@ -70,13 +70,13 @@ export interface ServiceState {
   /** Absent after removal. */
   key?: ModelKey;
   backingKey?: ModelBackingKey;
-  /** Absent if the service's answers are true. */
-  readonly answers?: Answers;
-  /** Absent if the `Date` of every answer is correct. */
+  /** Absent if the service's responses are true. */
+  readonly responses?: Answers;
+  /** Absent if the `Date` of every response is correct. */
   dates?: FalseDates;
 }
 
-/** A `Date` that is `offBy` seconds off in the answers to a run, from its read number `from` on. */
+/** A `Date` that is `offBy` seconds off in the responses to a run, from its read number `from` on. */
 export interface FalseDates {
   readonly offBy: number;
   readonly from: number;

@@ -1,5 +1,5 @@
 /**
- * Reads of the core in the model: the answers of the model's service as observations, with the core's own
+ * Reads of the core in the model: the responses of the model's service as observations, with the core's own
  * the texts of uko and the digest.
  */
 
@@ -108,7 +108,7 @@ export function observationOf(
   key: ModelKey,
   backingKey: ModelBackingKey | undefined,
   now: number,
-  answers: Answers = truthAbout(key),
+  responses: Answers = truthAbout(key),
 ): KeyObservation {
   const texts = parseKeyTexts(core, key, reader);
   const facts = {
@@ -122,7 +122,7 @@ export function observationOf(
     expirationDate: "",
     // A planter knows beforehand how a hold changes the tags, so the hold makes no difference to the digest here.
     tags: texts.userTags.filter((tag) => tag.name !== "hold"),
-    keystores: answers.metadata.map((id) => ({ id, type: types[id] })),
+    keystores: responses.metadata.map((id) => ({ id, type: types[id] })),
   };
   const observation: KeyObservation = {
     facts,
@@ -134,14 +134,14 @@ export function observationOf(
     ...(texts.marker !== undefined && { marker: texts.marker }),
     ...(texts.note !== undefined && { note: texts.note }),
     digests: digestsBy((step) => sha256(core.digestText(facts, step)).slice(0, 32)),
-    keystores: answers.live.map((keystore) => statusOf(key, keystore, now)),
+    keystores: responses.live.map((keystore) => statusOf(key, keystore, now)),
     keystoresAreLive: true,
-    storedKeystores: answers.stored.map((keystore) => statusOf(key, keystore, now)),
-    ...(answers.material === "told" && { materialIn: holdersOf(key, now).length > 0 ? ["keystores"] : [] }),
+    storedKeystores: responses.stored.map((keystore) => statusOf(key, keystore, now)),
+    ...(responses.material === "told" && { materialIn: holdersOf(key, now).length > 0 ? ["keystores"] : [] }),
     backingKeys:
-      backingKey === undefined || answers.backingKey === "untold"
+      backingKey === undefined || responses.backingKey === "untold"
         ? []
-        : [backingKeyOf(backingKey, answers.backingKey, key, now)],
+        : [backingKeyOf(backingKey, responses.backingKey, key, now)],
     use: { kind: "known", count: 0, retainedBy: [] },
     ...(isSigned && { signatures: demand }),
   };

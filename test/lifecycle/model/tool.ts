@@ -54,7 +54,7 @@ export type Look =
 
 export interface Judge {
   /** Receives every call of the tool that the service did not refuse as stale, with the world before the call. */
-  judge(before: World, config: Config, flight: Flight, planned: Planned, answer: Answer): void;
+  judge(before: World, config: Config, flight: Flight, planned: Planned, response: Answer): void;
   /** Receives the result of a run. */
   over(world: World, config: Config, flight: Flight, plan: Plan | undefined): void;
 }
@@ -115,11 +115,11 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
   return { kind: "call", planned: requestFor(core, config, plan.step, { seen: seen.key, who: flight.command.who }) };
 }
 
-function observed(core: Core, { answers, isSigned }: World, { seen, time, command }: Flight): KeyObservation {
+function observed(core: Core, { responses, isSigned }: World, { seen, time, command }: Flight): KeyObservation {
   if (seen === undefined || time === undefined) throw new Error("no read yet");
   const reader = command.who;
   return {
-    ...observationOf({ core, reader, isSigned }, seen.key, seen.backingKey, seen.at, answers),
+    ...observationOf({ core, reader, isSigned }, seen.key, seen.backingKey, seen.at, responses),
     latestTimeMs: time.latestMs,
   };
 }
@@ -135,7 +135,7 @@ function fits(core: Core, world: World, flight: Flight, text: string): boolean {
   return step === undefined || core.standingOf(observed(core, world, flight), step, decidesAtMs(flight)).binds;
 }
 
-/** Sends the one call that the read led to. `isLost`: the call takes effect, and the run gets no answer. */
+/** Sends the one call that the read led to. `isLost`: the call takes effect, and the run gets no response. */
 export function send(config: Config, world: World, judge: Judge, isLost: boolean): Answer {
   const { flight } = world;
   if (flight?.seen === undefined) throw new Error("no run has read");
@@ -151,21 +151,21 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   const { who, throughProfile } = flight.command;
   const caller = { iamId: throughProfile ? profileIamId : who.iamId, rights: who.rights };
   const etag = flight.seen.key.updatedAt;
-  const answer = call(world, config.switches, caller, request, etag);
-  if (answer !== "stale") judge.judge(before, config, flight, due.planned, answer);
-  if (answer === "done") {
+  const response = call(world, config.switches, caller, request, etag);
+  if (response !== "stale") judge.judge(before, config, flight, due.planned, response);
+  if (response === "done") {
     const own = draft !== undefined && text !== undefined ? { text, draft } : undefined;
     noteWrite(before, world, caller.iamId, isForBackingKey(request) ? undefined : "uko", own);
     if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;
     else note(flight, due.planned, before.key);
-  } else if (answer !== "stale") {
-    flight.refusals = [...flight.refusals, { kind, status: answer === "forbidden" ? 403 : 409 }];
+  } else if (response !== "stale") {
+    flight.refusals = [...flight.refusals, { kind, status: response === "forbidden" ? 403 : 409 }];
   }
-  if (answer !== "stale") flight.settling = { hasWaited: false };
+  if (response !== "stale") flight.settling = { hasWaited: false };
   delete flight.seen;
   delete flight.due;
-  return answer;
+  return response;
 }
 
 /** After any write of a stricter marker, an earlier agreement to fewer people no longer counts. */
@@ -187,7 +187,7 @@ function note(flight: Flight, { kind, text, draft }: Planned, before: World["key
   if (draft !== undefined) flight.requestedHere = [...(flight.requestedHere ?? []), draft.step];
 }
 
-/** What a run concludes about a call with a lost answer, from its next read. */
+/** What a run concludes about a call with a lost response, from its next read. */
 function learn(flight: Flight, state: string): void {
   if (flight.unsure === "deactivate" && state === "deactivated") flight.deactivatedHere = true;
   if (flight.unsure === "update" || flight.unsure === "mark" || flight.unsure === "align") flight.syncedHere = true;

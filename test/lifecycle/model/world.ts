@@ -350,8 +350,8 @@ export function symbolOf(world: World): string {
   const past = world.history.map((text) => `${textSymbol(clock, text)}${madeSymbol(truth, text)}`).join("&");
   const made = key === undefined ? "" : textsOn(key).map((text) => madeSymbol(truth, text));
   const tool = key !== undefined && textsOn(key).length > 0 ? (truth.lastTool?.[0] ?? "") : "";
-  const answers = world.answers === undefined ? "" : JSON.stringify(world.answers);
-  const base = `${answers}${keySymbol(clock, key)}/${backingKeySymbol(clock, backingKey, key)}/${consent}/${made}${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  const responses = world.responses === undefined ? "" : JSON.stringify(world.responses);
+  const base = `${responses}${keySymbol(clock, key)}/${backingKeySymbol(clock, backingKey, key)}/${consent}/${made}${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
   const shown =
     dates === undefined ? "" : `/${dates.offBy}${dates.from}${keySymbol({ ...clock, now: now + dates.offBy }, key)}`;
   const runs = [flight, second].map((run) => (run === undefined ? "" : flightSymbol(clock, key, run)));

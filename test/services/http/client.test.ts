@@ -52,15 +52,15 @@ describe("a credential", () => {
 
   test("is not sent along a redirect", async () => {
     server.script({ status: 302, headers: { location: "https://evil.example/" } });
-    const answer = await aClient().http.send(request({ bearer: bearer() }));
-    expect(answer).toMatchObject({ kind: "answer", status: 302 });
+    const response = await aClient().http.send(request({ bearer: bearer() }));
+    expect(response).toMatchObject({ kind: "response", status: 302 });
     expect(server.asked).toHaveLength(1);
   });
 
-  test("is removed from an answer that repeats it", async () => {
+  test("is removed from a response that repeats it", async () => {
     server.script({ status: 400, body: { errors: [{ message: "Bad token secret-t1" }] } });
-    const answer = await aClient().http.send(request({ bearer: bearer() }));
-    expect(JSON.stringify(answer)).not.toContain("secret-t1");
+    const response = await aClient().http.send(request({ bearer: bearer() }));
+    expect(JSON.stringify(response)).not.toContain("secret-t1");
   });
 });
 
@@ -69,8 +69,8 @@ describe("after a 401, the client", () => {
     for (const resend of ["always", "after_429", "never"] as const) {
       server.asked.length = 0;
       server.script({ status: 401 }, { status: 200 });
-      const answer = await aClient().http.send(request({ method: "POST", resend, bearer: bearer() }));
-      expect(answer).toMatchObject({ status: 200 });
+      const response = await aClient().http.send(request({ method: "POST", resend, bearer: bearer() }));
+      expect(response).toMatchObject({ status: 200 });
       expect(server.asked.map(({ headers }) => headers.authorization)).toEqual([
         "Bearer secret-t1",
         "Bearer secret-t2",
@@ -80,8 +80,8 @@ describe("after a 401, the client", () => {
 
   test("sends them once more at most", async () => {
     server.script({ status: 401 });
-    const answer = await aClient().http.send(request({ bearer: bearer() }));
-    expect(answer).toMatchObject({ status: 401 });
+    const response = await aClient().http.send(request({ bearer: bearer() }));
+    expect(response).toMatchObject({ status: 401 });
     expect(server.asked).toHaveLength(2);
   });
 
@@ -112,7 +112,7 @@ describe("the client", () => {
   });
 
   test.each([["before"], ["within"]] as const)(
-    "never repeats a change whose answer was cut %s it ended",
+    "never repeats a change whose response was cut %s it ended",
     async (cut) => {
       server.script({ cut }, { status: 200 });
       const end = await aClient().http.send(request({ method: "POST", resend: "after_429" }));
@@ -257,7 +257,7 @@ describe("queued calls", () => {
     const { http } = aClient({ maxConcurrentCalls: 1, deadlineMs: 1_200 });
     const names = ["a", "b", "c", "d", "e"];
     const ends = await Promise.all(names.map((name) => http.send(request({ bearer, path: () => `/${name}` }))));
-    expect(ends.map(({ kind }) => kind)).toEqual(names.map(() => "answer"));
+    expect(ends.map(({ kind }) => kind)).toEqual(names.map(() => "response"));
     expect(server.asked.map(({ path }) => path)).toEqual(names.map((name) => `/${name}`));
   });
 
@@ -284,7 +284,7 @@ describe("queued calls", () => {
     const last = http.send(request({ bearer }));
     stop.abort();
     await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELLED" });
-    expect([(await first).kind, (await last).kind]).toEqual(["answer", "answer"]);
+    expect([(await first).kind, (await last).kind]).toEqual(["response", "response"]);
     expect(server.asked).toHaveLength(2);
   });
 

@@ -10,7 +10,7 @@ const options = { signal: never() };
 const server = useScriptedServer();
 
 const backingKeys = (suffix = "") => createBackingKeys(serviceAt(server, { suffix, renewed: "token-2" }));
-const keyAnswer = (fields: Record<string, unknown> = {}): Reply => ({
+const keyResponse = (fields: Record<string, unknown> = {}): Reply => ({
   body: { metadata: { collectionTotal: 1 }, resources: [{ id, state: 1, ...fields }] },
 });
 const refusal = (status: number, code?: string, message = "why"): Reply => ({
@@ -24,7 +24,7 @@ const refusal = (status: number, code?: string, message = "why"): Reply => ({
 
 describe("reading a backing key", () => {
   test("returns the metadata, of the pinned instance, under every spelling of the endpoint", async () => {
-    server.script(keyAnswer());
+    server.script(keyResponse());
     for (const suffix of ["", "/", "/api", "/api/v2", "/api/v2/"]) await backingKeys(suffix).read(id, options);
     expect(server.asked).toHaveLength(5);
     for (const request of server.asked) {
@@ -41,7 +41,7 @@ describe("reading a backing key", () => {
     [4, "other"],
     [5, "destroyed"],
   ])("maps state %i to %s", async (state, expected) => {
-    server.script(keyAnswer({ state }));
+    server.script(keyResponse({ state }));
     expect(await backingKeys().read(id, options)).toEqual({
       kind: "present",
       kmsKeyId: id,
@@ -53,8 +53,8 @@ describe("reading a backing key", () => {
   test("returns KMS's own dual authorization and the open window", async () => {
     const dual = { enabled: true, keySetForDeletion: true, authExpiration: "2030-01-09T00:00:00Z" };
     server.script(
-      keyAnswer({ dualAuthDelete: dual }),
-      keyAnswer({ dualAuthDelete: { enabled: true, keySetForDeletion: false } }),
+      keyResponse({ dualAuthDelete: dual }),
+      keyResponse({ dualAuthDelete: { enabled: true, keySetForDeletion: false } }),
     );
     expect(await backingKeys().read(id, options)).toMatchObject({
       dualAuthDelete: true,
@@ -83,15 +83,15 @@ describe("reading a backing key", () => {
     ["a cut connection", { cut: "before" }],
     ["no JSON", { body: "<html>" }],
     ["no key", { body: { resources: [] } }],
-    ["another key", keyAnswer({ id: "other" })],
-    ["a state that is not a number", keyAnswer({ state: "1" })],
-    ["dual authorization that KMS does not return", keyAnswer({ dualAuthDelete: {} })],
-    ["null for dual authorization", keyAnswer({ dualAuthDelete: null })],
-    ["dual authorization in words", keyAnswer({ dualAuthDelete: { enabled: "false" } })],
-    ["a window without end", keyAnswer({ dualAuthDelete: { enabled: true, keySetForDeletion: true } })],
+    ["another key", keyResponse({ id: "other" })],
+    ["a state that is not a number", keyResponse({ state: "1" })],
+    ["dual authorization that KMS does not return", keyResponse({ dualAuthDelete: {} })],
+    ["null for dual authorization", keyResponse({ dualAuthDelete: null })],
+    ["dual authorization in words", keyResponse({ dualAuthDelete: { enabled: "false" } })],
+    ["a window without end", keyResponse({ dualAuthDelete: { enabled: true, keySetForDeletion: true } })],
     [
       "a window that ends some day",
-      keyAnswer({ dualAuthDelete: { enabled: true, keySetForDeletion: true, authExpiration: "soon" } }),
+      keyResponse({ dualAuthDelete: { enabled: true, keySetForDeletion: true, authExpiration: "soon" } }),
     ],
   ])("reports unreadable, and never absent, for %s", async (_, reply) => {
     server.script(reply);

@@ -49,7 +49,7 @@ const session = {
 /** From the second resource of a run that stops for the same reason, messages are brief. */
 const later = { ...session, memory: { ...session.memory, noteReported: () => 2 } } as Session;
 
-/** The answer of an apply with these handlers, for an object whose ID and name are in state. */
+/** The response of an apply with these handlers, for an object whose ID and name are in state. */
 async function applied(
   typeName: TypeName,
   given: Pick<AnyHandlers, "delete" | "read">,

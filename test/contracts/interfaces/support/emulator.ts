@@ -114,8 +114,8 @@ export async function untilHeld(uko: LocalUko): Promise<void> {
 
 async function callControl(url: string, name: string, body: unknown): Promise<unknown> {
   const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(`${url}/_emulator/${name}`, init);
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`/_emulator/${name} answered ${answer.status}: ${text}`);
+  const response = await fetch(`${url}/_emulator/${name}`, init);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`/_emulator/${name} returned ${response.status}: ${text}`);
   return text === "" ? undefined : JSON.parse(text);
 }

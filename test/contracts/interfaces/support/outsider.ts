@@ -2,7 +2,7 @@
 
 export const outsiderAgent = "outsider";
 
-export interface OutsiderAnswer {
+export interface OutsiderResponse {
   readonly status: number;
   readonly etag: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: bodies of many kinds, which only tests read.
@@ -16,34 +16,34 @@ export interface Outsider {
     path: string,
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<OutsiderAnswer>;
+  ): Promise<OutsiderResponse>;
   /** Creates an active key, by default from template `payroll`, and returns its body. */
-  create(fields?: Readonly<Record<string, unknown>>): Promise<OutsiderAnswer>;
+  create(fields?: Readonly<Record<string, unknown>>): Promise<OutsiderResponse>;
   /** Changes fields with the ETag of a fresh look; throws unless the service accepts it. */
-  patch(keyId: string, fields: Readonly<Record<string, unknown>>): Promise<OutsiderAnswer>;
+  patch(keyId: string, fields: Readonly<Record<string, unknown>>): Promise<OutsiderResponse>;
   /** `activate`, `deactivate`, `destroy`, `reactivate`…, likewise. */
-  act(keyId: string, action: string): Promise<OutsiderAnswer>;
-  remove(keyId: string): Promise<OutsiderAnswer>;
+  act(keyId: string, action: string): Promise<OutsiderResponse>;
+  remove(keyId: string): Promise<OutsiderResponse>;
 }
 
 export function asOutsider(url: string, apiKey: string): Outsider {
   let token = "";
   const authorize = async (): Promise<void> => {
     const form = new URLSearchParams({ grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: apiKey });
-    const answer = await fetch(`${url}/identity/token`, {
+    const response = await fetch(`${url}/identity/token`, {
       method: "POST",
       body: form,
       headers: { "user-agent": outsiderAgent },
     });
-    token = ((await answer.json()) as { access_token: string }).access_token;
+    token = ((await response.json()) as { access_token: string }).access_token;
   };
   const once = async (
     method: string,
     path: string,
     body: unknown,
     headers: Readonly<Record<string, string>>,
-  ): Promise<OutsiderAnswer> => {
-    const answer = await fetch(`${url}${path}`, {
+  ): Promise<OutsiderResponse> => {
+    const response = await fetch(`${url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -53,11 +53,11 @@ export function asOutsider(url: string, apiKey: string): Outsider {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await answer.text();
-    const isJson = answer.headers.get("content-type")?.includes("json") === true;
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") === true;
     return {
-      status: answer.status,
-      etag: answer.headers.get("etag") ?? undefined,
+      status: response.status,
+      etag: response.headers.get("etag") ?? undefined,
       body: isJson ? JSON.parse(text) : text,
     };
   };
@@ -68,12 +68,12 @@ export function asOutsider(url: string, apiKey: string): Outsider {
     await authorize();
     return once(method, path, body, headers);
   };
-  const write = async (method: string, keyId: string, rest: string, body?: unknown): Promise<OutsiderAnswer> => {
+  const write = async (method: string, keyId: string, rest: string, body?: unknown): Promise<OutsiderResponse> => {
     const key = `/api/v4/managed_keys/${keyId}`;
     const { etag = "" } = await call("GET", key);
-    const answer = await call(method, `${key}${rest}`, body, { "if-match": etag });
-    if (answer.status < 300) return answer;
-    throw new Error(`The service refused ${method} ${key}${rest}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    const response = await call(method, `${key}${rest}`, body, { "if-match": etag });
+    if (response.status < 300) return response;
+    throw new Error(`The service refused ${method} ${key}${rest}: ${response.status} ${JSON.stringify(response.body)}`);
   };
   return {
     call,
@@ -84,9 +84,9 @@ export function asOutsider(url: string, apiKey: string): Outsider {
         label: "payroll",
         ...fields,
       };
-      const answer = await call("POST", "/api/v4/managed_keys", body);
-      if (answer.status < 300) return answer;
-      throw new Error(`The service refused to create a key: ${answer.status} ${JSON.stringify(answer.body)}`);
+      const response = await call("POST", "/api/v4/managed_keys", body);
+      if (response.status < 300) return response;
+      throw new Error(`The service refused to create a key: ${response.status} ${JSON.stringify(response.body)}`);
     },
     patch: (keyId, fields) => write("PATCH", keyId, "", fields),
     act: (keyId, action) => write("POST", keyId, `/${action}`),

@@ -105,7 +105,7 @@ export function environmentAt({ scenario }: RecordedPath, run: RecordedRun, url:
   };
 }
 
-/** Tries every case, so many at once, and answers which of them failed and how. */
+/** Tries every case, so many at once, and returns which of them failed and how. */
 export async function failuresOf<Case>(
   cases: readonly Case[],
   atOnce: number,

@@ -2,7 +2,7 @@
 
 import type { Resource } from "../../user-interface.ts";
 
-/** Answers once all are over; a step answers whether it went well. Names that are in no step are not waited for. */
+/** Returns once all are over; a step answers whether it went well. Names that are in no step are not waited for. */
 export async function eachAfter<Step extends { readonly name: string }>(
   steps: readonly Step[],
   after: (step: Step) => readonly string[],

@@ -40,7 +40,7 @@ export interface Stored extends Target {
   readonly needs: readonly string[];
 }
 
-type Answer = Pick<Stored, "id" | "outputs" | "refreshBeforeUpdate">;
+type ProviderReply = Pick<Stored, "id" | "outputs" | "refreshBeforeUpdate">;
 
 export interface Provider {
   readonly child: ChildProcess;
@@ -54,10 +54,10 @@ export interface Provider {
     olds: Properties,
   ): Promise<{ inputs: Properties; failures: readonly string[] }>;
   differs(stored: Stored, news: Properties): Promise<boolean>;
-  create(target: Target, inputs: Properties, isPreview: boolean): Promise<Answer>;
-  update(stored: Stored, inputs: Properties, isPreview: boolean): Promise<Omit<Answer, "id">>;
+  create(target: Target, inputs: Properties, isPreview: boolean): Promise<ProviderReply>;
+  update(stored: Stored, inputs: Properties, isPreview: boolean): Promise<Omit<ProviderReply, "id">>;
   /** Undefined if the resource is gone. */
-  read(stored: Stored): Promise<(Answer & { readonly inputs: Properties }) | undefined>;
+  read(stored: Stored): Promise<(ProviderReply & { readonly inputs: Properties }) | undefined>;
   delete(stored: Stored): Promise<void>;
   close(): Promise<void>;
 }
@@ -122,11 +122,11 @@ export async function startProvider(
     },
     async create(target, inputs, isPreview) {
       const reply = await about(target)("create", { Properties: sent(inputs), Preview: isPreview });
-      return { id: reply.getId(), ...answerOf(reply, inputs) };
+      return { id: reply.getId(), ...replyOf(reply, inputs) };
     },
     async update(stored, inputs, isPreview) {
       const fields = { ...before(stored), News: sent(inputs), Preview: isPreview };
-      return answerOf(await about(stored)("update", fields), inputs);
+      return replyOf(await about(stored)("update", fields), inputs);
     },
     async read(stored) {
       const { id, outputs } = stored;
@@ -134,7 +134,7 @@ export async function startProvider(
       if (reply.getId() === "") return undefined;
       // The dynamic provider keeps the inputs that it was sent.
       const inputs = userInterface === "package" ? plain(reply.getInputs()) : stored.inputs;
-      return { id: reply.getId(), inputs, ...answerOf(reply, stored.inputs) };
+      return { id: reply.getId(), inputs, ...replyOf(reply, stored.inputs) };
     },
     async delete(stored) {
       const { id, outputs, inputs } = stored;
@@ -150,10 +150,10 @@ export async function startProvider(
     },
   };
 
-  function answerOf(
+  function replyOf(
     reply: { getProperties(): Parameters<typeof plain>[0]; getRefreshBeforeUpdate(): boolean },
     inputs: Properties,
-  ): Omit<Answer, "id"> {
+  ): Omit<ProviderReply, "id"> {
     return {
       outputs: remarked(plain(reply.getProperties()), inputs),
       refreshBeforeUpdate: reply.getRefreshBeforeUpdate(),

@@ -6,18 +6,18 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { EngineCall } from "../engine.ts";
 
-type Answer = (call: EngineCall) => Promise<{ readonly exitCode: number; readonly output: string }>;
+type Respond = (call: EngineCall) => Promise<{ readonly exitCode: number; readonly output: string }>;
 
 export class ShellBridge {
   /** The command that the script runs. */
   readonly script: string;
   readonly #folder: string;
-  readonly #answer: Answer;
+  readonly #respond: Respond;
   readonly #watcher: FSWatcher;
 
-  private constructor(folder: string, answer: Answer) {
+  private constructor(folder: string, respond: Respond) {
     this.#folder = folder;
-    this.#answer = answer;
+    this.#respond = respond;
     this.script = [
       `call="${folder}/$$"`,
       'mkfifo "$call.done"',
@@ -33,10 +33,10 @@ export class ShellBridge {
     });
   }
 
-  static async open(workspace: string, answer: Answer): Promise<ShellBridge> {
+  static async open(workspace: string, respond: Respond): Promise<ShellBridge> {
     const folder = path.join(workspace, "calls");
     await mkdir(folder);
-    return new ShellBridge(folder, answer);
+    return new ShellBridge(folder, respond);
   }
 
   close(): void {
@@ -49,7 +49,7 @@ export class ShellBridge {
     const env = Object.fromEntries((await words("env")).map((line) => line.split(/=(.*)/s).slice(0, 2)));
     let ended = { exitCode: 1, output: "" };
     try {
-      ended = await this.#answer({ home: env.HOME ?? "", args: await words("args"), env });
+      ended = await this.#respond({ home: env.HOME ?? "", args: await words("args"), env });
     } catch (error) {
       ended = { exitCode: 1, output: String(error) };
     }

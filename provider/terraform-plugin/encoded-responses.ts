@@ -8,9 +8,9 @@ import { Provider } from "./protocol/tfplugin6_pb.ts";
 import { getProviderSchema, getResourceIdentitySchemas } from "./rpc/schema.ts";
 
 /** Base64 by the name of the call. */
-export type EncodedAnswers = Readonly<Record<"getProviderSchema" | "getResourceIdentitySchemas", string>>;
+export type EncodedResponses = Readonly<Record<"getProviderSchema" | "getResourceIdentitySchemas", string>>;
 
-export async function encodedAnswers(): Promise<EncodedAnswers> {
+export async function encodedResponses(): Promise<EncodedResponses> {
   const { getProviderSchema: schema, getResourceIdentitySchemas: identity } = Provider.method;
   return {
     getProviderSchema: base64(toBinary(schema.output, create(schema.output, await getProviderSchema()))),

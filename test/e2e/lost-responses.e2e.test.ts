@@ -1,4 +1,4 @@
-/** Lost answers at every call of the path: this run or the next one completes, and no step happens twice. */
+/** Lost responses at every call of the path: this run or the next one completes, and no step happens twice. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openWorld } from "../../provider/compose-world.ts";
@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => recorded[Symbol.asyncDispose]());
 
 test.each(runs)(
-  "this or the next run completes %s after any of its calls lost its answer",
+  "this or the next run completes %s after any of its calls lost its response",
   async (name) => {
     const run = runNamed(recorded, name);
     const calls = await callsInProcess(run);
@@ -46,13 +46,13 @@ test.each(runs)(
         .map((loss) => ({ operation, call, loss })),
     );
     const failures = await failuresOf(cases, inProcessAtOnce, ({ call, loss }) => loseAt(run, call, loss));
-    console.log(`lost answers in ${name}: ${cases.length} points at ${calls.length} calls`);
+    console.log(`lost responses in ${name}: ${cases.length} points at ${calls.length} calls`);
     expect(failures).toEqual([]);
   },
   limitMs,
 );
 
-/** No answer before and after the effect, one answer that tells nothing, and a service that stays silent until the run gives up. */
+/** No response before and after the effect, one response that tells nothing, and a service that stays silent until the run gives up. */
 const losses = [
   { drop: "before", times: 1 },
   { drop: "after", times: 1 },

@@ -51,7 +51,7 @@ const byApproval =
   (how: Parameters<typeof approve>[2]): Step["run"] =>
   async (run, { keyId }) => {
     const ref = uko.ref(keyId);
-    // An approval whose answer was lost may have taken effect, so that nothing is left to approve.
+    // An approval whose response was lost may have taken effect, so that nothing is left to approve.
     const orStatus = (error: Error): Promise<Report> => {
       if (!error.message.startsWith("Nothing to approve")) throw error;
       return run.operations.status(ref, options);
@@ -179,7 +179,7 @@ describe.each([
   });
 
   test.each(["before", "after"] as const)(
-    "converges if the answer is lost %s the effect, for every call in turn",
+    "converges if the response is lost %s the effect, for every call in turn",
     async (drop) => {
       const calls = await disturbEach(async (call) => {
         await uko.clearFaults();
@@ -221,9 +221,9 @@ function killedAt(world: World, when: "before" | "after", isNow: () => boolean):
         return async (...parameters: unknown[]): Promise<unknown> => {
           const now = isNow();
           if (now && when === "before") throw new Error("killed");
-          const answer: unknown = await member.apply(target, parameters);
+          const response: unknown = await member.apply(target, parameters);
           if (now) throw new Error("killed");
-          return answer;
+          return response;
         };
       },
     });
@@ -235,16 +235,19 @@ function killedAt(world: World, when: "before" | "after", isNow: () => boolean):
   };
 }
 
-test.each(["before", "after"] as const)("a creation whose answer is lost %s the effect makes one key", async (drop) => {
-  uko.reset();
-  await uko.fault({ operation: "K2", times: 1, drop });
-  const { handlers } = uko.run("bob");
-  const create = (): Promise<unknown> => handlers.create(checked(handlers, inputsOf()), options);
-  if (drop === "after") await create();
-  else await expect(create()).rejects.toMatchObject({ code: "UKO_ANSWER_LOST" });
-  if (drop === "before") await create();
-  expect(await uko.effects()).toEqual(["K2"]);
-});
+test.each(["before", "after"] as const)(
+  "a creation whose response is lost %s the effect makes one key",
+  async (drop) => {
+    uko.reset();
+    await uko.fault({ operation: "K2", times: 1, drop });
+    const { handlers } = uko.run("bob");
+    const create = (): Promise<unknown> => handlers.create(checked(handlers, inputsOf()), options);
+    if (drop === "after") await create();
+    else await expect(create()).rejects.toMatchObject({ code: "UKO_RESPONSE_LOST" });
+    if (drop === "before") await create();
+    expect(await uko.effects()).toEqual(["K2"]);
+  },
+);
 
 test("a deactivation that takes effect after the next read prevents destroying, as this run's step", async () => {
   uko.reset();
