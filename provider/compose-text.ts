@@ -12,8 +12,8 @@ export {
   requestHeads,
   requestRows,
   requestsNext,
-  summariseRequests,
-  summariseSweep,
+  summarizeRequests,
+  summarizeSweep,
   sweepHint,
   sweepQuestion,
 } from "./engine/key/survey-messages.ts";

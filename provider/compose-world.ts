@@ -177,7 +177,7 @@ const clock: Clock = {
     try {
       await delay(ms, undefined, { signal });
     } catch (error) {
-      throw new UkoError("UKO_CANCELLED", {
+      throw new UkoError("UKO_CANCELED", {
         detail: "Completed steps stay in effect. Run the same command again to continue.",
         cause: error,
       });

@@ -11,7 +11,7 @@ export const exitCodes = {
   14: "a key of a campaign cannot end by its deadline",
 } as const;
 
-interface CatalogueEntry {
+interface CatalogEntry {
   /** What happened, in general; the error itself says it in particular. */
   readonly summary: string;
   /** Whether the same call may succeed later with nothing changed by a person. */
@@ -20,7 +20,7 @@ interface CatalogueEntry {
 }
 
 /** Codes never change, because pipelines match on them. `provider/docs/reference/errors.md` has a heading for each. */
-export const errorCatalogue = {
+export const errorCatalog = {
   UKO_REQUEST_PENDING: { summary: "A person must request the next step", retryable: true, exitCode: 10 },
   UKO_APPROVAL_PENDING: { summary: "A second person must act", retryable: true, exitCode: 10 },
   UKO_COOLING_DOWN: { summary: "The key was deactivated 4 hours ago or less", retryable: true, exitCode: 11 },
@@ -40,7 +40,7 @@ export const errorCatalogue = {
   UKO_BACKING_KEY_NOT_ACTIVE: { summary: "The backing KMS key is not active", retryable: false, exitCode: 12 },
   UKO_KEYSTORE_BLOCKS_REMOVAL: { summary: "A keystore may still hold the key", retryable: false, exitCode: 12 },
   UKO_KEY_COMPROMISED: { summary: "uko cannot delete a compromised key", retryable: false, exitCode: 12 },
-  UKO_STATE_UNRECOGNISED: {
+  UKO_STATE_UNRECOGNIZED: {
     summary: "This release does not know the state of the key",
     retryable: false,
     exitCode: 12,
@@ -120,16 +120,16 @@ export const errorCatalogue = {
   UKO_SERVICE_UNAVAILABLE: { summary: "The service is not available", retryable: true, exitCode: 1 },
   UKO_CLOCK_SKEW: { summary: "The service's clock is not plausible", retryable: false, exitCode: 1 },
   UKO_CHANGED_MEANWHILE: { summary: "The key changed repeatedly during the run", retryable: true, exitCode: 1 },
-  UKO_CANCELLED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
+  UKO_CANCELED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
   UKO_DEADLINE: { summary: "The call took too long", retryable: true, exitCode: 1 },
   UKO_EVIDENCE_UNWRITABLE: { summary: "The evidence could not be written", retryable: false, exitCode: 1 },
   UKO_EVIDENCE_BROKEN: { summary: "The evidence was changed after it was written", retryable: false, exitCode: 1 },
   UKO_CERTIFICATE_INVALID: { summary: "The certificate is not valid", retryable: false, exitCode: 1 },
   UKO_REPORT_UNWRITABLE: { summary: "The report file could not be opened", retryable: false, exitCode: 1 },
   UKO_BUG: { summary: "Unexpected error in uko", retryable: false, exitCode: 1 },
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;
 
-export type ErrorCode = keyof typeof errorCatalogue;
+export type ErrorCode = keyof typeof errorCatalog;
 
 export interface UkoErrorOptions {
   /** What happened in particular: one complete sentence without a full stop. */
@@ -153,7 +153,7 @@ export class UkoError extends Error {
   readonly [brand] = true;
 
   constructor(code: ErrorCode, options: UkoErrorOptions = {}) {
-    const summary = options.summary ?? errorCatalogue[code].summary;
+    const summary = options.summary ?? errorCatalog[code].summary;
     const detail = options.detail ?? "";
     super(detail === "" ? `${summary} [${code}]` : `${summary}\n${detail}\n[${code}]`, { cause: options.cause });
     this.code = code;
@@ -163,11 +163,11 @@ export class UkoError extends Error {
   }
 
   get retryable(): boolean {
-    return errorCatalogue[this.code].retryable;
+    return errorCatalog[this.code].retryable;
   }
 
   get exitCode(): number {
-    return errorCatalogue[this.code].exitCode;
+    return errorCatalog[this.code].exitCode;
   }
 }
 
@@ -205,7 +205,7 @@ export function mostSevere(exitCodes: readonly number[]): number {
 
 /** Errors of the run and not of one key: they would recur at the next key. */
 export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
-  "UKO_CANCELLED",
+  "UKO_CANCELED",
   "UKO_CREDENTIAL_REFUSED",
   "UKO_EVIDENCE_UNWRITABLE",
   "UKO_HOST_NOT_ALLOWED",

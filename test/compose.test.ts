@@ -89,7 +89,7 @@ describe("the world", () => {
     const stop = new AbortController();
     const sleep = world.clock.sleep(3_600_000, stop.signal);
     stop.abort();
-    await expect(sleep).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(sleep).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(world.newId()).not.toBe(world.newId());
     expect(world.sha256("a")).toBe("ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
   });

@@ -173,7 +173,7 @@ async function approveSet(
 }
 
 function notConfirmed(detail: string): UkoError {
-  return new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail });
+  return new UkoError("UKO_CANCELED", { summary: "The approval was not confirmed", detail });
 }
 
 /** What an approver sees: the effect, who asks, what is out of the ordinary, and each key. */
@@ -187,7 +187,7 @@ function viewOf({ out }: CliWorld, set: SetReview, vaults: VaultNames): string {
   }
   const title = paint(out, "strong", setMessages.reviewTitle(keys, file.review));
   const { heads, rows } = approvalMessages.listKeys(keys, vaults);
-  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarise(keys, vaults)];
+  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)];
   return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
 }
 
@@ -229,7 +229,7 @@ async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json
   const results = await operations.approve(review, { ...how, each }, options);
   progress.clear();
   if (!json) {
-    const lines = [...setMessages.leftLines(results), ...setMessages.summariseApproval(results, review.header, how)];
+    const lines = [...setMessages.leftLines(results), ...setMessages.summarizeApproval(results, review.header, how)];
     world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);
   }
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));

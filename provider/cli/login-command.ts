@@ -80,7 +80,7 @@ async function logIn(program: Command, world: UkoWorld, account: string | undefi
     world.openBrowser?.(page);
     err.write(`${paint(err, "strong", "A person who gets this code can act as you.")} Enter the code only here.\n`);
     const passcode = (await ask("One-time code: ", true)).trim();
-    if (passcode === "") throw new UkoError("UKO_CANCELLED", { summary: "No code was entered", detail: "" });
+    if (passcode === "") throw new UkoError("UKO_CANCELED", { summary: "No code was entered", detail: "" });
     const tokens = await login.logIn({ passcode, ...(account !== undefined && { account }) }, signal);
     const { displayName, identity } = await tokens.actor(signal);
     const who = identity?.iamId === undefined ? printable(displayName, 60) : sayPerson(identity.iamId, displayName);

@@ -141,5 +141,5 @@ const tones: Readonly<Record<LifecycleState, Tone>> = {
   pending_destruction: "waiting",
   destroyed: "refused",
   compromised: "refused",
-  unrecognised: "refused",
+  unrecognized: "refused",
 };

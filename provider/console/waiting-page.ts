@@ -1,6 +1,6 @@
 /** The page "Waiting for you": pending deletions, first those that the caller can act on. */
 
-import { kmsKeysNotListed, sayRoles, summariseRequests } from "../compose-text.ts";
+import { kmsKeysNotListed, sayRoles, summarizeRequests } from "../compose-text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
 import type { KeyAct } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
@@ -23,7 +23,7 @@ export function waitingPage(survey: PendingSurvey, kms: KmsPending, visitor: Vis
     (a.requestedAt ?? "").localeCompare(b.requestedAt ?? "");
   const forCaller = pending.filter(isForCaller).toSorted(oldestFirst);
   const forOthers = pending.filter((each) => !isForCaller(each));
-  const summary = summariseRequests(
+  const summary = summarizeRequests(
     pending.map(({ report }) => report),
     vaults,
   );

@@ -31,8 +31,8 @@ export function deadEnd({ state, stateWord, keystores }: KeyObservation): Guard 
     case "compromised":
     case "destroyed_compromised":
       return { guard: "compromised", stateWord };
-    case "unrecognised":
-      return { guard: "state_unrecognised", stateWord };
+    case "unrecognized":
+      return { guard: "state_unrecognized", stateWord };
     case "pre_activation":
     case "active":
     case "deactivated":

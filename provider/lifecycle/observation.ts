@@ -45,7 +45,7 @@ export interface KeyFacts {
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
 }
 
-/** One keystore's status (uko-v4.md 3.4). Words that the contract lacks are `unrecognised`. */
+/** One keystore's status (uko-v4.md 3.4). Words that the contract lacks are `unrecognized`. */
 export interface KeystoreStatus {
   readonly keystoreId: string;
   /** The key's ID in this keystore, for evidence; no decision depends on it. */
@@ -60,8 +60,8 @@ export interface KeystoreStatus {
     | "pending_destruction"
     | "unknown"
     | "error"
-    | "unrecognised";
-  readonly syncFlag: "ok" | "out_of_sync" | "error" | "verifying_sync" | "unrecognised";
+    | "unrecognized";
+  readonly syncFlag: "ok" | "out_of_sync" | "error" | "verifying_sync" | "unrecognized";
   readonly detail: string;
   /** When the material should be gone; absent if the keystore does not report it. */
   readonly destructionAtMs?: number;

@@ -61,7 +61,7 @@ function observationOf({
       tags: [],
       keystores: keystores.map(({ type }, at) => ({ id: String(at), type })),
     },
-    state: keyStates.find((state) => state === stateWord) ?? "unrecognised",
+    state: keyStates.find((state) => state === stateWord) ?? "unrecognized",
     stateWord,
     updatedAtMs: 0,
     updatedBy: lastWriter,

@@ -69,8 +69,8 @@ function planByState(observation: KeyObservation, policy: DeletionPolicy, run: R
     case "compromised":
     case "destroyed_compromised":
       return refuse({ guard: "compromised", stateWord: observation.stateWord });
-    case "unrecognised":
-      return refuse({ guard: "state_unrecognised", stateWord: observation.stateWord });
+    case "unrecognized":
+      return refuse({ guard: "state_unrecognized", stateWord: observation.stateWord });
     default:
       return assertNever(observation.state);
   }

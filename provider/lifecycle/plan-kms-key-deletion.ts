@@ -92,7 +92,7 @@ export type KmsGuard =
   | { readonly guard: "dual_authorization_off" }
   | { readonly guard: "signatures_demanded"; readonly by: string }
   | { readonly guard: "not_active"; readonly stateWord: string }
-  | { readonly guard: "state_unrecognised"; readonly stateWord: string }
+  | { readonly guard: "state_unrecognized"; readonly stateWord: string }
   | { readonly guard: "persons_unknown" }
   | { readonly guard: "setter_not_a_person"; readonly setter: Identity }
   | { readonly guard: "setter_unknown"; readonly policyWrite: PolicyWriteSeen }
@@ -132,7 +132,7 @@ export const kmsGuardCodes = {
   signatures_demanded: "UKO_SIGNATURE_MISSING",
   dual_authorization_off: "UKO_KMS_DUAL_AUTHORIZATION_OFF",
   not_active: "UKO_KMS_KEY_NOT_ACTIVE",
-  state_unrecognised: "UKO_STATE_UNRECOGNISED",
+  state_unrecognized: "UKO_STATE_UNRECOGNIZED",
   persons_unknown: "UKO_PERSONS_UNKNOWN",
   setter_not_a_person: "UKO_KMS_SETTER",
   setter_unknown: "UKO_KMS_SETTER_UNKNOWN",
@@ -180,7 +180,7 @@ function withinPlanLimit(plan: KmsPlan, observation: KmsKeyObservation, { atMost
 
 function planByState(observation: KmsKeyObservation, policy: KmsKeyPolicy, run: KmsRun, nowMs: number): KmsPlan {
   const { state, stateWord } = observation;
-  if (state === "unrecognised") return refuse({ guard: "state_unrecognised", stateWord });
+  if (state === "unrecognized") return refuse({ guard: "state_unrecognized", stateWord });
   if (state === "destroyed") return planAfterDestroy(observation, policy, nowMs);
   const failing = failingKmsGuard(observation, policy);
   if (failing !== undefined) return refuse(failing);

@@ -128,7 +128,7 @@ export type Guard =
   | { readonly guard: "removal_contradicted"; readonly contradictions: readonly Contradiction[] }
   | { readonly guard: "status_not_live" }
   | { readonly guard: "compromised"; readonly stateWord: string }
-  | { readonly guard: "state_unrecognised"; readonly stateWord: string }
+  | { readonly guard: "state_unrecognized"; readonly stateWord: string }
   | { readonly guard: "never_active" }
   | { readonly guard: "persons_unknown"; readonly missing: "actor" | "last_writer" }
   | { readonly guard: "kms_setter"; readonly record: ConsentRecord }
@@ -208,7 +208,7 @@ export const guardCodes = {
   removal_contradicted: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   status_not_live: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   compromised: "UKO_KEY_COMPROMISED",
-  state_unrecognised: "UKO_STATE_UNRECOGNISED",
+  state_unrecognized: "UKO_STATE_UNRECOGNIZED",
   never_active: "UKO_NEVER_ACTIVE",
   persons_unknown: "UKO_PERSONS_UNKNOWN",
   kms_setter: "UKO_KMS_SETTER",

@@ -107,7 +107,7 @@ function toDistributedKey({
     vaultId,
     keyId,
     label,
-    state: keyStates.find((known) => known === stateWord) ?? "unrecognised",
+    state: keyStates.find((known) => known === stateWord) ?? "unrecognized",
     templateId,
     keystoreIds: referencedKeystores.map(({ id }) => id),
   };

@@ -24,7 +24,7 @@ export interface EndpointOptions {
 export interface Endpoints {
   uko(signal: AbortSignal): Promise<Endpoint>;
   kms(signal: AbortSignal): Promise<Endpoint>;
-  /** From host name and broker. Throws only UKO_CANCELLED: a silent broker proves nothing. */
+  /** From host name and broker. Throws only UKO_CANCELED: a silent broker proves nothing. */
   instance(signal: AbortSignal): Promise<InstanceReport>;
 }
 

@@ -10,7 +10,7 @@ import type { Actor, Identity } from "../lifecycle/observation.ts";
 import { printable, withoutSecret } from "../printable.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpRequest, HttpResponse } from "./http/client.ts";
-import { cancelled, singleFlight } from "./http/concurrency.ts";
+import { canceled, singleFlight } from "./http/concurrency.ts";
 import { correlationLine, invalidResponse, noResponseError, responseData, unavailable } from "./http/read-result.ts";
 import { readSecretFile } from "./secret-file.ts";
 
@@ -66,7 +66,7 @@ function settingToken({ credential, sha256 }: TokenOptions): Tokens {
   // As `ibmcloud iam oauth-tokens` prints it.
   const read = (): string => credential.read().replace(/^bearer +/i, "");
   const token = async (signal: AbortSignal): Promise<string> => {
-    if (signal.aborted) throw cancelled();
+    if (signal.aborted) throw canceled();
     return requireSendable(read(), "UKO_TOKEN");
   };
   const actor = oncePerToken((each) => actorOf(each, sha256));

@@ -88,8 +88,8 @@ const guards: {
     [{ guard: "not_active", stateWord: "deactivated" }, { key: aKmsKey({ state: "deactivated" }) }],
     [{ guard: "not_active", stateWord: "pre_activation" }, { key: aKmsKey({ state: "pre_activation" }) }],
   ],
-  state_unrecognised: [
-    [{ guard: "state_unrecognised", stateWord: "7" }, { key: aKmsKey({ state: "unrecognised", stateWord: "7" }) }],
+  state_unrecognized: [
+    [{ guard: "state_unrecognized", stateWord: "7" }, { key: aKmsKey({ state: "unrecognized", stateWord: "7" }) }],
   ],
   persons_unknown: [[{ guard: "persons_unknown" }]],
   setter_not_a_person: [[{ guard: "setter_not_a_person", setter: pipeline }]],

@@ -142,7 +142,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
   ],
   status_not_live: [[{ guard: "status_not_live" }, destroyed]],
   compromised: [[{ guard: "compromised", stateWord: "compromised" }, aKey({ state: "compromised" })]],
-  state_unrecognised: [[{ guard: "state_unrecognised", stateWord: "quarantined" }, aKey({ state: "unrecognised" })]],
+  state_unrecognized: [[{ guard: "state_unrecognized", stateWord: "quarantined" }, aKey({ state: "unrecognized" })]],
   never_active: [[{ guard: "never_active" }, aKey({ state: "pre_activation" })]],
   persons_unknown: [
     [{ guard: "persons_unknown", missing: "actor" }],

@@ -59,7 +59,7 @@ const states = [
   "destroyed",
   "compromised",
   "destroyed_compromised",
-  "unrecognised",
+  "unrecognized",
 ] as const;
 type State = (typeof states)[number];
 const nextStep = (state: State) => (state === "active" ? "deactivate" : "destroy");
@@ -116,7 +116,7 @@ interface Situation {
 /** The product's table and rule, read from top to bottom as a person does. */
 function expected(one: Situation): string {
   if (one.state.includes("compromised")) return "refused: compromised";
-  if (one.state === "unrecognised") return "refused: state_unrecognised";
+  if (one.state === "unrecognized") return "refused: state_unrecognized";
   if (one.state === "destroyed") return one.goal === "removed" ? "remove" : "done";
   if (one.goal === "deactivated" && one.state === "deactivated") return "done";
   if (one.goal === "deactivated" && one.state === "pre_activation") return "refused: never_active";

@@ -12,14 +12,14 @@ const statuses = [
   "pending_destruction",
   "unknown",
   "error",
-  "unrecognised",
+  "unrecognized",
 ] as const satisfies readonly KeystoreStatus["status"][];
 const flags = [
   "ok",
   "out_of_sync",
   "error",
   "verifying_sync",
-  "unrecognised",
+  "unrecognized",
 ] as const satisfies readonly KeystoreStatus["syncFlag"][];
 
 describe("failingGuard", () => {

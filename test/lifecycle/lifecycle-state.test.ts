@@ -54,7 +54,7 @@ const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?]
   ["active", aKey(), "active"],
   ["pre-active", aKey({ state: "pre_activation" }), "pre_activation"],
   ["active, a expired request", aKeyWith(aRecord({ writtenAtMs: nowMs - 8 * dayMs })), "active"],
-  ["in a state that this release does not know", aKeyWith(request, { state: "unrecognised" }), "unrecognised"],
+  ["in a state that this release does not know", aKeyWith(request, { state: "unrecognized" }), "unrecognized"],
 ];
 
 describe("lifecycleStateOf", () => {

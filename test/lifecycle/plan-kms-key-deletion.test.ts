@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorCatalogue } from "../../provider/errors.ts";
+import { errorCatalog } from "../../provider/errors.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import {
   isWindowOpen,
@@ -269,8 +269,8 @@ describe("the key's own state", () => {
   });
 
   it("a key in an unknown state does not change", () => {
-    const key = aKmsKey({ state: "unrecognised", stateWord: "7" });
-    expect(plan(key, naming)).toEqual(refused({ guard: "state_unrecognised", stateWord: "7" }));
+    const key = aKmsKey({ state: "unrecognized", stateWord: "7" });
+    expect(plan(key, naming)).toEqual(refused({ guard: "state_unrecognized", stateWord: "7" }));
   });
 
   it("a destroyed key is done, or waits for KMS to purge its metadata", () => {
@@ -370,7 +370,7 @@ describe("codes", () => {
     for (const guard of Object.keys(kmsGuardCodes) as KmsGuard["guard"][]) {
       const code = kmsPlanCode({ kind: "refused", guard: { guard } as KmsGuard });
       expect(code).toBe(kmsGuardCodes[guard]);
-      expect(errorCatalogue[code].exitCode).toBeGreaterThan(0);
+      expect(errorCatalog[code].exitCode).toBeGreaterThan(0);
     }
     const window = { name: openWindow, endsAtMs: nowMs };
     expect(kmsPlanCode({ kind: "waitingForApproval", callerPosition: "set_it", window })).toBe("UKO_APPROVAL_PENDING");

@@ -13,7 +13,7 @@ describe("for every key, run and policy", () => {
     setter: fc.option(someone, { nil: undefined }),
     setAgoMs: fc.constantFrom(1, hourMs, 6 * dayMs, kmsWindowMs, 8 * dayMs),
     lag: fc.constantFrom(-dayMs, -secondMs, 0, secondMs, hourMs),
-    state: fc.constantFrom(...kmsKeyStates, "unrecognised" as const),
+    state: fc.constantFrom(...kmsKeyStates, "unrecognized" as const),
     dualAuthDelete: fc.boolean(),
     deletedAgoMs: fc.option(fc.constantFrom(1, 7 * hourMs, 20 * dayMs), { nil: undefined }),
   });

@@ -52,7 +52,7 @@ const golden: readonly (readonly [string, Partial<KeyObservation>, string, strin
   ["destroyed", { state: "destroyed" }, "no_way_back", "no_way_back"],
   ["compromised", { state: "compromised" }, "compromised", "compromised"],
   ["destroyed, compromised", { state: "destroyed_compromised" }, "compromised", "compromised"],
-  ["in a new state", { state: "unrecognised" }, "state_unrecognised", "state_unrecognised"],
+  ["in a new state", { state: "unrecognized" }, "state_unrecognized", "state_unrecognized"],
 ];
 
 describe("planReversal", () => {

@@ -89,7 +89,7 @@ describe("planRotation", () => {
     "destroyed",
     "compromised",
     "destroyed_compromised",
-    "unrecognised",
+    "unrecognized",
   ] as const)("is refused for a key in state %s", (state) => {
     expect(planRotation(aKey({ state }), known, nowMs)).toEqual({ kind: "not_active" });
   });

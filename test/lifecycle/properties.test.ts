@@ -32,7 +32,7 @@ import { livenessConfig } from "./model/liveness.ts";
 import { command, jumps, type Model, nameable, runThrough, wait } from "./model/moves.ts";
 import { freshWorld, textsOn, type World } from "./model/world.ts";
 
-const states = ["pre_activation", "active", "deactivated", "destroyed", "compromised", "unrecognised"] as const;
+const states = ["pre_activation", "active", "deactivated", "destroyed", "compromised", "unrecognized"] as const;
 const people = [alice, bob, carol];
 const backingKeys: fc.Arbitrary<BackingKey> = fc.constantFrom<BackingKey>(
   aBackingKey(),

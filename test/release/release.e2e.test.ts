@@ -81,7 +81,7 @@ test.each([
   { program: terraformProvider, itsOwn: "@msgpack/msgpack" },
   { program: commandLine, itsOwn: "commander" },
 ])(
-  "the archive of $program.name holds one executable, and of everything in it the licence",
+  "the archive of $program.name holds one executable, and of everything in it the license",
   async ({ program, itsOwn }) => {
     const place = await unpack(program, hostPlatform());
     expect((await readdir(place)).sort()).toEqual([

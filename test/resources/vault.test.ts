@@ -84,7 +84,7 @@ describe("creating a vault", () => {
     await expect(creation).rejects.toMatchObject({
       code: "UKO_RESPONSE_LOST",
       summary: expect.stringContaining('whether vault "ledger" was created'),
-      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+      cause: expect.objectContaining({ code: "UKO_CANCELED" }),
     });
     expect(await count()).toBe(2);
   });

@@ -118,7 +118,7 @@ const statusBesideState = {
   destroyed: "not_present",
   compromised: "active",
   destroyed_compromised: "not_present",
-  unrecognised: "unrecognised",
+  unrecognized: "unrecognized",
 } as const satisfies Record<KeyObservation["state"], KeystoreStatus["status"]>;
 
 /** A key that carol wrote last, ten days ago, without a record. */

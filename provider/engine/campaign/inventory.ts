@@ -337,7 +337,7 @@ function backingKeyOf({ kmsKeyId, state: number, dualAuthDelete, windowEndsAtMs 
   return {
     kind: "present",
     kmsKeyId,
-    state: state === "unrecognised" || state === "pre_activation" ? "other" : state,
+    state: state === "unrecognized" || state === "pre_activation" ? "other" : state,
     dualAuthDelete,
     ...(windowEndsAtMs !== undefined && { windowEndsAtMs }),
   };
@@ -360,7 +360,7 @@ function ofKmsKey(world: World, kmsKey: KmsKeySnapshot): ListedKey {
       vaultName: "",
       id: kmsKey.kmsKeyId,
       label: plain(kmsKey.name, 255),
-      state: state === "unrecognised" ? String(kmsKey.state) : state,
+      state: state === "unrecognized" ? String(kmsKey.state) : state,
       keystoreTypes: [],
       tags: kmsKey.tags.map((name) => ({ name, value: "" })),
       template: "",

@@ -159,12 +159,12 @@ function isEndProven(
   return findLeftoverMaterial(end, Date.parse(status.readAt)).kind === "nothing";
 }
 
-/** Every word that does not prove that the key is gone counts as `unrecognised`. */
+/** Every word that does not prove that the key is gone counts as `unrecognized`. */
 function statusInEvidence({ id = "", name, type = "", status, syncFlag, destructionAt }: Reported): KeystoreStatus {
   return {
     ...{ keystoreId: id, name, type, detail: "" },
-    status: status === "not_present" ? status : "unrecognised",
-    syncFlag: syncFlag === "ok" ? syncFlag : "unrecognised",
+    status: status === "not_present" ? status : "unrecognized",
+    syncFlag: syncFlag === "ok" ? syncFlag : "unrecognized",
     ...(destructionAt !== undefined && { destructionAtMs: Date.parse(destructionAt) }),
   };
 }

@@ -258,7 +258,7 @@ const stateWords = {
   destroyed: "destroyed",
   compromised: "compromised",
   destroyed_compromised: "destroyed, compromised",
-  unrecognised: "in an unknown state",
+  unrecognized: "in an unknown state",
 } as const satisfies Record<ObservedState, string>;
 
 function sayContainedKey({ label, vaultId, keyId, state, pending }: ContainedKey): string {

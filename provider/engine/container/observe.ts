@@ -142,7 +142,7 @@ function isHeldBy(ref: ContainerRef, key: KeySnapshot): boolean {
 
 function toContainedKey(key: KeySnapshot): ContainedKey {
   const { keyId, vaultId, label } = key;
-  const state: ObservedState = keyStates.find((known) => known === key.stateWord) ?? "unrecognised";
+  const state: ObservedState = keyStates.find((known) => known === key.stateWord) ?? "unrecognized";
   const contained = { vaultId, keyId, label, state };
   const pending = key.storedStatus.filter(({ status }) => status === "pending_destruction");
   if (state !== "destroyed" || pending.length === 0) return contained;

@@ -215,7 +215,7 @@ function keyGoneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promis
 const unused: KeyUse = { kind: "known", count: 0, retainedBy: [] };
 
 function stateOf(word: string): ObservedState {
-  return keyStates.find((state) => state === word) ?? "unrecognised";
+  return keyStates.find((state) => state === word) ?? "unrecognized";
 }
 
 function nameOf({ keyId }: KeyRef): string {

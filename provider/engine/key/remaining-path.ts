@@ -61,7 +61,7 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
 function blockedBy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Guard | undefined {
   const { state, stateWord } = observation;
   if (state === "compromised" || state === "destroyed_compromised") return { guard: "compromised", stateWord };
-  if (state === "unrecognised") return { guard: "state_unrecognised", stateWord };
+  if (state === "unrecognized") return { guard: "state_unrecognized", stateWord };
   if (state !== "destroyed") return failingGuard(observation, policy);
   const remains = findLeftoverMaterial(observation, nowMs);
   return remains.kind === "held" ? remains.guard : undefined;

@@ -61,7 +61,7 @@ export function explainRemovable(observed: KeyDetails, why: string): Explanation
 }
 
 /** `3 keys in 2 vaults: 1 pending approval, 2 pending destruction`. */
-export function summariseRequests(reports: readonly Report[], vaults: number): string {
+export function summarizeRequests(reports: readonly Report[], vaults: number): string {
   const where = count(vaults, "vault");
   if (reports.length === 0) return `No deletion is pending in ${where}`;
   const counts = new Map<string, number>();
@@ -87,7 +87,7 @@ export interface SweepCounts {
   readonly failed: number;
 }
 
-export function summariseSweep({ removable, removed, waiting, blocked, failed }: SweepCounts, isDry: boolean): string {
+export function summarizeSweep({ removable, removed, waiting, blocked, failed }: SweepCounts, isDry: boolean): string {
   const begin = isDry
     ? removable === 0
       ? "Dry run: no key can be removed now"

@@ -201,7 +201,7 @@ const urgency: readonly Report["lifecycleState"][] = [
   "deactivated",
   "cooling_down",
   "compromised",
-  "unrecognised",
+  "unrecognized",
   "destroyed",
   "pending_destruction",
 ];

@@ -77,7 +77,7 @@ function observationOf(
     kmsKeyId,
     name,
     state,
-    stateWord: state === "unrecognised" ? String(snapshot.state) : state,
+    stateWord: state === "unrecognized" ? String(snapshot.state) : state,
     dualAuthDelete,
     registrations: { kind: "known", items: [] },
     ring: { kind: "own" },

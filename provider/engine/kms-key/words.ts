@@ -82,7 +82,7 @@ export function sayKmsState({ state, stateWord }: KmsKeyObservation): string {
       return "deactivated, because its expiration date has passed";
     case "pre_activation":
       return "never activated";
-    case "unrecognised":
+    case "unrecognized":
       return `"${plain(stateWord, 40)}"`;
   }
 }

@@ -269,11 +269,11 @@ async function appendStepEvidence<K extends KindTypes>(
 /** Stops a canceled run. No step is left half done, because every step is one call. */
 export function throwIfStopped(signal: AbortSignal): void {
   if (signal.aborted)
-    throw new UkoError("UKO_CANCELLED", { detail: "Completed steps stay in effect. Run again to continue." });
+    throw new UkoError("UKO_CANCELED", { detail: "Completed steps stay in effect. Run again to continue." });
 }
 
 function notConfirmed(name: string, step: string): UkoError {
-  return new UkoError("UKO_CANCELLED", {
+  return new UkoError("UKO_CANCELED", {
     summary: `The step ${step} of ${name} was not confirmed`,
     detail: "Completed steps stay in effect. Run the same command again to continue.",
   });

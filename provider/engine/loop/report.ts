@@ -3,7 +3,7 @@
  * the report of a run for pipelines (UKO_REPORT). The run itself is the same with and without it.
  */
 
-import { type ErrorCode, errorCatalogue, isUkoError, UkoError } from "../../errors.ts";
+import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
@@ -64,7 +64,7 @@ export interface DeletionFacts
 
 /** The code of an explanation and its exit code. */
 export function codeOf({ code }: Explanation): Pick<Report, "code" | "exitCode"> {
-  return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalogue[code].exitCode };
+  return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalog[code].exitCode };
 }
 
 /** The response to a question about an object that is gone. Its exit code tells scripts of mistyped IDs. */

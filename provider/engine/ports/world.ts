@@ -169,7 +169,7 @@ export interface Session {
 
 /** Local time, for waiting only. The service's clock decides what is due. */
 export interface Clock {
-  /** Rejects with `UKO_CANCELLED` as soon as the signal aborts. */
+  /** Rejects with `UKO_CANCELED` as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

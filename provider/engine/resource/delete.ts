@@ -1,6 +1,6 @@
 /** The deletion of any resource, as an engine calls it: the steps of one run, and its waits. */
 
-import { type ErrorCode, errorCatalogue } from "../../errors.ts";
+import { type ErrorCode, errorCatalog } from "../../errors.ts";
 import type { DeletionGoal } from "../../lifecycle/plan.ts";
 import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
 import type { Deletable, KindTypes, Outcome } from "../loop/converge.ts";
@@ -160,5 +160,5 @@ export function resultOfDeletion(
   outcome: DeleteOutcome,
 ): Facts["facts"] & { readonly code?: ErrorCode; readonly exitCode: number } {
   if (outcome.kind === "ended") return { exitCode: 0, ...outcome.facts };
-  return { code: outcome.code, exitCode: errorCatalogue[outcome.code].exitCode, ...outcome.facts };
+  return { code: outcome.code, exitCode: errorCatalog[outcome.code].exitCode, ...outcome.facts };
 }

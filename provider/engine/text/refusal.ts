@@ -41,7 +41,7 @@ export const keySayings = {
     facts: [plain(guard.reason, 400), "Deleting the key might break those resources."],
     next: [resolved(rerun)],
   }),
-  state_unrecognised: (guard: { readonly stateWord: string }, { key }: AboutKey): Saying => ({
+  state_unrecognized: (guard: { readonly stateWord: string }, { key }: AboutKey): Saying => ({
     summary: `${capital(key)} is in state "${plain(guard.stateWord, 40)}", which this release does not know`,
     facts: ["uko does not change a key in an unknown state. A newer release of uko may know the state."],
     isUnchanged: false,

@@ -242,7 +242,7 @@ export function sayState(observation: KeyObservation): string {
       return "never activated";
     case "compromised":
     case "destroyed_compromised":
-    case "unrecognised":
+    case "unrecognized":
       return `"${plain(observation.stateWord, 40)}"`;
   }
 }

@@ -136,7 +136,7 @@ async function wholeRing(world: World, ring: string, options: CallOptions): Retu
   try {
     return await ringOf(world, { kmsKeyId: "", crn: "", ring }, options);
   } catch (error) {
-    if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
+    if (!isUkoError(error) || error.code === "UKO_CANCELED") throw error;
     return { kind: "unknown", reason: plain(error.summary), remedy: "" };
   }
 }

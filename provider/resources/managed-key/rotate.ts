@@ -24,7 +24,7 @@ const maxRotations = 4;
 /**
  * Rotates the key, or finds that it has been rotated since the last run. Throws
  * UKO_DELETION_PENDING, UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED,
- * UKO_RESPONSE_LOST, UKO_CANCELLED: nothing was rotated. The caller has to store the trigger, so
+ * UKO_RESPONSE_LOST, UKO_CANCELED: nothing was rotated. The caller has to store the trigger, so
  * nothing after this call may fail.
  */
 export function rotateKey(world: World, ref: KeyRef, knownVersion: number, options: CallOptions): Promise<Rotated> {

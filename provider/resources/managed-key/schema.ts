@@ -221,7 +221,7 @@ export const managedKeyState = managedKeyInputs.extend({
         compromised: "Marked as compromised.",
         active: "In use.",
         pre_activation: "Not installed yet.",
-        unrecognised: "A state that this release does not recognize. uko takes no step on such a key.",
+        unrecognized: "A state that this release does not recognize. uko takes no step on such a key.",
       },
     },
   }),

@@ -94,7 +94,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
   const standing = deletionStanding(observation, nowMs);
   const pending = standing.binds ? [sayPending(observation, standing.record)] : [];
   const isDestroyed = observation.state === "destroyed";
-  const cancelled = observation.keystores
+  const canceled = observation.keystores
     .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
     .map((each) => {
       const meaning = saysMaterialIsThere.includes(each.status)
@@ -112,7 +112,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
         ]
       : [];
   const left = before.state === "active" ? staysInactive(observation) : [];
-  return [...pending, ...cancelled, ...outOfSync, ...moved, ...left];
+  return [...pending, ...canceled, ...outOfSync, ...moved, ...left];
 }
 
 function sayPending(observation: KeyObservation, record: ConsentRecord): string {

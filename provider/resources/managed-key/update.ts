@@ -182,7 +182,7 @@ function writeAttributes(write: AttributeWrite): Promise<readonly string[]> {
       const plan = planKeyWrite(observation, "update", nowMs);
       if (plan.kind === "leave") return [warnRecordBinds(observation, plan.record)];
       const { state, stateWord } = observation;
-      if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
+      if (state !== "unrecognized" && "refused" in managedKeyTable[state].update) {
         return [`${capitalKey(observation)} is ${stateWord}, so its properties were not changed`];
       }
       return async () => {

@@ -4,7 +4,7 @@ import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
 import { withoutSecret } from "../../printable.ts";
 import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";
-import { cancelled, createTurnstile } from "./concurrency.ts";
+import { canceled, createTurnstile } from "./concurrency.ts";
 import { type Deadline, openDeadline } from "./deadline.ts";
 import { firstPace, type PaceResponse, paceAfter } from "./pace.ts";
 import { type Exchange, exchange, maxResponseBytes } from "./request.ts";
@@ -52,12 +52,12 @@ export interface HttpResponse {
 export interface NoResponse {
   readonly kind: "none";
   readonly isUnsent?: true;
-  readonly why: "broken" | "deadline" | "cancelled" | "too_large";
+  readonly why: "broken" | "deadline" | "canceled" | "too_large";
   readonly reason: string;
 }
 
 export interface HttpClient {
-  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELLED before sending, and the bearer source's errors. */
+  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELED before sending, and the bearer source's errors. */
   send(request: HttpRequest): Promise<HttpResponse | NoResponse>;
   /** The `Date` of the latest response that had one; for logs, never for decisions. */
   serviceTimeMs(): number | undefined;
@@ -129,7 +129,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-/** Waits as long as the service asked an earlier call to wait. Throws UKO_CANCELLED. */
+/** Waits as long as the service asked an earlier call to wait. Throws UKO_CANCELED. */
 async function untilMs(
   { monotonicMs, sleep }: HttpClientOptions,
   pausedUntilMs: () => number,
@@ -139,7 +139,7 @@ async function untilMs(
     const waitMs = pausedUntilMs() - monotonicMs();
     if (waitMs <= 0) return;
     await sleep(waitMs, signal).catch(() => {
-      throw cancelled();
+      throw canceled();
     });
   }
 }
@@ -176,7 +176,7 @@ async function sendWithRetries(
   onResponse?: (response: PaceResponse) => void,
 ): Promise<HttpResponse | NoResponse> {
   const { signal, deadlineMs = options.deadlineMs ?? defaultDeadlineMs } = call.request;
-  if (signal.aborted) throw cancelled();
+  if (signal.aborted) throw canceled();
   const deadline = openDeadline(signal, deadlineMs);
   try {
     return await sendWithin({ ...call, userAgent: options.userAgent, deadline }, options, onResponse);
@@ -218,7 +218,7 @@ async function sendWithin(
     } catch {
       // The last attempt has ended and no request is in progress, so its end is the truth about a
       // change; a read that is canceled meanwhile reports the cancellation.
-      if (request.signal.aborted && request.resend === "always") throw cancelled();
+      if (request.signal.aborted && request.resend === "always") throw canceled();
       return ended;
     }
   }
@@ -255,7 +255,7 @@ async function tokenWithin<T extends string | undefined>(
   try {
     return await get();
   } catch (error) {
-    if (once.request.signal.aborted) throw cancelled();
+    if (once.request.signal.aborted) throw canceled();
     if (once.deadline.isOver()) {
       return { kind: "none", why: "deadline", isUnsent: true, reason: noTokenInTime(once.deadline.ms) };
     }
@@ -288,7 +288,7 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
       return { kind: "none", why: "too_large", reason: `the response is larger than ${result.maxBytes} bytes` };
     case "broken":
       if (request.signal.aborted)
-        return { kind: "none", why: "cancelled", reason: "the run was canceled before the response arrived" };
+        return { kind: "none", why: "canceled", reason: "the run was canceled before the response arrived" };
       if (once.deadline.isOver()) {
         return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadline.ms / 1000} s` };
       }

@@ -7,7 +7,7 @@ import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { capital, unended } from "../../printable.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
-import { cancelled } from "./concurrency.ts";
+import { canceled } from "./concurrency.ts";
 
 /** Throws UKO_RESPONSE_INVALID with the path of the first error, never with the value there. */
 export function parseResponse<T extends z.ZodType>(
@@ -31,7 +31,7 @@ export function withServiceTime<T>(service: string, response: HttpResponse, valu
 
 /** Errors that are not about the object of a call, and end the whole run. */
 export const concernsTheRun: readonly string[] = [
-  "UKO_CANCELLED",
+  "UKO_CANCELED",
   "UKO_HOST_NOT_ALLOWED",
   "UKO_CREDENTIAL_REFUSED",
   "UKO_BUG",
@@ -59,8 +59,8 @@ export function correlationLine(correlationId: string): readonly string[] {
 /** A read without a response, or a change that was not sent. `service` is the name that people know. */
 export function noResponseError(service: string, none: NoResponse): UkoError {
   switch (none.why) {
-    case "cancelled":
-      return cancelled();
+    case "canceled":
+      return canceled();
     case "deadline":
       return new UkoError("UKO_DEADLINE", {
         summary: `${service} did not respond in time`,

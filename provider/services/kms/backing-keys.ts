@@ -7,7 +7,7 @@ import type { BackingKey } from "../../lifecycle/observation.ts";
 import { printable } from "../../printable.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
-import { cancelled } from "../http/concurrency.ts";
+import { canceled } from "../http/concurrency.ts";
 import { concernsTheRun } from "../http/read-result.ts";
 import type { TransportOptions } from "../http/transport.ts";
 import { parseDateTimeMs } from "../http/wire-values.ts";
@@ -42,7 +42,7 @@ export function createBackingKeys(options: TransportOptions): BackingKeys {
 }
 
 function toBackingKey(kmsKeyId: string, end: HttpResponse | NoResponse): BackingKey {
-  if (end.kind === "none" && end.why === "cancelled") throw cancelled();
+  if (end.kind === "none" && end.why === "canceled") throw canceled();
   if (end.kind === "none") return unreadable(kmsKeyId, end.reason);
   if (isKeyNotFound(end)) return { kind: "absent", kmsKeyId };
   if (end.status !== 200) {

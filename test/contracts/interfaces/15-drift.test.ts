@@ -14,7 +14,7 @@ const program: Resources = {
   spare: templateFor("spare", "cards", { vaultId }),
   waiting: keyOf("payroll", "waiting"),
   unsynced: keyOf("cards", "unsynced"),
-  cancelled: keyOf("cards", "cancelled"),
+  canceled: keyOf("cards", "canceled"),
   gone: keyOf("payroll-draft", "gone"),
 };
 
@@ -34,7 +34,7 @@ test.each(profilesFor())("a refresh reports each kind of drift and repairs none 
     const told = messageOf(refreshed.output).split("\n");
     // A Pulumi refresh does not know the program, so it warns only of the key that leaves the state. The wire has no end of a run.
     const losses = told.filter((line) => /still declares it$|so it leaves the state$/.test(line));
-    const [destroyed, removed] = [/^Key "cancelled" is destroyed, but/, /^Key "gone" was removed from the service/];
+    const [destroyed, removed] = [/^Key "canceled" is destroyed, but/, /^Key "gone" was removed from the service/];
     const expected =
       userInterface.name === "terraform"
         ? [destroyed, removed]
@@ -44,8 +44,8 @@ test.each(profilesFor())("a refresh reports each kind of drift and repairs none 
     expect(losses.sort()).toEqual(expected.map((form) => expect.stringMatching(form)));
     const detail = /^ {2}(?:Once the key|If the (?:program|configuration) still|Next: if nothing)/;
     expect(told.filter((line) => !losses.includes(line) && !detail.test(line)).sort()).toEqual([
-      'Key "cancelled" changed from active to destroyed since the last run; the last write to it was by IBMid-550000CAROL on 24 Nov 2026 18:23 UTC',
-      'Key "cancelled" is destroyed, but keystore "aws-frankfurt" reports active: the key was not destroyed there, or its deletion was canceled there',
+      'Key "canceled" changed from active to destroyed since the last run; the last write to it was by IBMid-550000CAROL on 24 Nov 2026 18:23 UTC',
+      'Key "canceled" is destroyed, but keystore "aws-frankfurt" reports active: the key was not destroyed there, or its deletion was canceled there',
       ...(seesKeystores
         ? ['Key "unsynced" is out of sync in keystore "aws-frankfurt": active_key_is_not_active_in_keystore']
         : []),
@@ -61,7 +61,7 @@ test.each(profilesFor())("a refresh reports each kind of drift and repairs none 
     expect(await outputsOf("unsynced")).toMatchObject({
       keystores: [{ syncFlag: seesKeystores ? "out_of_sync" : "ok" }],
     });
-    expect(await outputsOf("cancelled")).toMatchObject({
+    expect(await outputsOf("canceled")).toMatchObject({
       lifecycleState: "pending_destruction",
       keystores: [{ status: "active", syncFlag: "out_of_sync" }],
     });
@@ -78,10 +78,10 @@ async function changeEverything(scenario: Scenario): Promise<void> {
   const idOf = async (label: string) => (await scenario.key(label)).id;
   ended(await bob.uko(["request", await scenario.keyPath("waiting")]), 0);
   await scenario.control(`keys/${await idOf("unsynced")}`, { material: "disabled" });
-  await carol.act(await idOf("cancelled"), "deactivate");
+  await carol.act(await idOf("canceled"), "deactivate");
   await scenario.advance("4h1m");
-  for (const name of ["cancelled", "gone"]) await carol.act(await idOf(name), "destroy");
-  await scenario.control(`keys/${await idOf("cancelled")}`, { material: "enabled" });
+  for (const name of ["canceled", "gone"]) await carol.act(await idOf(name), "destroy");
+  await scenario.control(`keys/${await idOf("canceled")}`, { material: "enabled" });
   await carol.remove(await idOf("gone"));
 
   const { vaults, templates } = await scenario.uko.world();

@@ -161,7 +161,7 @@ describe("the loop", () => {
     const { run, sent } = ending();
     const stopped = AbortSignal.abort();
     const call = endContainer(run.world, { ref: refTo("template", templateId), policy }, { signal: stopped });
-    expect(await codeOf(call)).toBe("UKO_CANCELLED");
+    expect(await codeOf(call)).toBe("UKO_CANCELED");
     expect(sent).toEqual([]);
   });
 });
@@ -202,7 +202,7 @@ describe("an observation", () => {
     ]);
     expect(await seeing({ stateWord: "destroyed", storedStatus: [{ ...status, status: "not_present" }] })).toEqual([]);
     expect(await seeing({ stateWord: "new", referencedKeystores: key.referencedKeystores })).toMatchObject([
-      { state: "unrecognised" },
+      { state: "unrecognized" },
     ]);
   });
 

@@ -378,7 +378,7 @@ describe("a canceled run", () => {
     const state = await uko.make();
     const seq = await lastSeq();
     const stopped = { signal: AbortSignal.abort() };
-    await expect(uko.run("bob").handlers.delete(state, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(uko.run("bob").handlers.delete(state, stopped)).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(await uko.effects(seq)).toEqual([]);
   });
 
@@ -395,7 +395,7 @@ describe("a canceled run", () => {
       })),
     });
     await expect(approve(alice, ref, { requestsNext: true }, stop.signal)).rejects.toMatchObject({
-      code: "UKO_CANCELLED",
+      code: "UKO_CANCELED",
     });
     expect(await stateWord(state)).toBe("deactivated");
   });

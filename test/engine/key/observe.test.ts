@@ -260,7 +260,7 @@ test("keeps a response that still contradicts the live status after a second rea
 test("keeps a state that this release does not know, with the service's word", async () => {
   const world = aWorld({ keys: { read: async () => found({ stateWord: "on_fire" }) } });
   expect(await observeKey(world, ref, "summary", options)).toMatchObject({
-    observation: { state: "unrecognised", stateWord: "on_fire" },
+    observation: { state: "unrecognized", stateWord: "on_fire" },
   });
 });
 

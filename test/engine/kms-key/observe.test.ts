@@ -198,7 +198,7 @@ describe("an observation of a KMS key", () => {
 
   it("reports an unknown state by its number", async () => {
     const { sighting } = await observeWith({ state: 4 }, "summary");
-    expect(sighting).toMatchObject({ observation: { state: "unrecognised", stateWord: "4" } });
+    expect(sighting).toMatchObject({ observation: { state: "unrecognized", stateWord: "4" } });
   });
 
   it("refuses another instance's key before any call", async () => {

@@ -214,12 +214,12 @@ describe("waiting in one run", () => {
     const none = uko.run("bob").handlers.create(checked(uko.run("bob").handlers, inputsOf({ label: "x" })), {
       signal: stop.signal,
     });
-    await expect(none).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(none).rejects.toMatchObject({ code: "UKO_CANCELED" });
   });
 });
 
 test("a canceled run reads nothing, whatever the ports would return", async () => {
   const task = { ref: aRef, plan: () => ({ kind: "done" }) as const, approvals: [], intent: "engine" } as const;
   const stopped = { signal: AbortSignal.abort() };
-  await expect(converge(aWorld(), keyKind, task, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+  await expect(converge(aWorld(), keyKind, task, stopped)).rejects.toMatchObject({ code: "UKO_CANCELED" });
 });

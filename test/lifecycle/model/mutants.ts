@@ -202,7 +202,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
     "KMS need not know the backing key of a living key": [
       'return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");',
-      'return keystoreSays === "unrecognised";',
+      'return keystoreSays === "unrecognized";',
     ],
   },
   "plan-reversal": {

@@ -50,7 +50,7 @@ describe("a creation", () => {
     await expect(handlers.create(kmsInputs(handlers), { signal: stop.signal })).rejects.toMatchObject({
       code: "UKO_RESPONSE_LOST",
       summary: expect.stringContaining('whether KMS key "backup" was created'),
-      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+      cause: expect.objectContaining({ code: "UKO_CANCELED" }),
     });
     expect(await keysNamed("backup")).toBe(1);
   });

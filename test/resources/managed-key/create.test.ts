@@ -207,7 +207,7 @@ describe("creating a key", () => {
     await expect(handlers.create(checked(handlers, inputsOf()), { signal: stop.signal })).rejects.toMatchObject({
       code: "UKO_RESPONSE_LOST",
       summary: expect.stringContaining('whether the key "payroll" was created'),
-      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+      cause: expect.objectContaining({ code: "UKO_CANCELED" }),
     });
     expect(await uko.effects()).toEqual(["K2"]);
   });

@@ -289,7 +289,7 @@ describe("after a rotation nothing fails the update, so that the state stores th
         return found;
       },
     }));
-    expect(await codeOf(rotatedBy(state, stopping, controller.signal))).toBe("UKO_CANCELLED");
+    expect(await codeOf(rotatedBy(state, stopping, controller.signal))).toBe("UKO_CANCELED");
     expect(await rotations()).toBe(0);
   });
 });

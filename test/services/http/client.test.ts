@@ -180,14 +180,14 @@ describe("a call", () => {
 
   test("ends with an error if canceled before the request is sent; afterwards the result is unknown", async () => {
     const { http } = aClient();
-    await expect(http.send(request({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(http.send(request({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(server.asked).toHaveLength(0);
     server.script({ silent: true });
     const stop = new AbortController();
     const sent = http.send(request({ method: "POST", resend: "after_429", signal: stop.signal }));
     await expect.poll(() => server.asked.length).toBe(1);
     stop.abort();
-    expect(await sent).toMatchObject({ kind: "none", why: "cancelled" });
+    expect(await sent).toMatchObject({ kind: "none", why: "canceled" });
   });
 
   test("ends if canceled while a read waits for its next attempt", async () => {
@@ -199,7 +199,7 @@ describe("a call", () => {
         signal.throwIfAborted();
       },
     });
-    await expect(http.send(request({ signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(http.send(request({ signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(server.asked).toHaveLength(1);
   });
 });
@@ -235,7 +235,7 @@ describe("a service that is overloaded", () => {
     const stop = new AbortController();
     await http.send(request({ bearer, resend: "never" }));
     stop.abort();
-    await expect(http.send(request({ bearer, signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(http.send(request({ bearer, signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(server.asked).toHaveLength(1);
   });
 });
@@ -283,7 +283,7 @@ describe("queued calls", () => {
     const stopped = http.send(request({ bearer, signal: stop.signal }));
     const last = http.send(request({ bearer }));
     stop.abort();
-    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect([(await first).kind, (await last).kind]).toEqual(["response", "response"]);
     expect(server.asked).toHaveLength(2);
   });

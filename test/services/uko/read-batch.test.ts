@@ -174,7 +174,7 @@ describe("cached reads of a vault", () => {
     const stopped = cachedRead(ref(0), { signal: stop.signal });
     const other = cachedRead(ref(1), options);
     setTimeout(() => stop.abort(), 10);
-    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect((await other).value?.keyId).toBe("k-1");
   });
 

@@ -163,8 +163,8 @@ describe("a keystore's response", () => {
     expect(await status({})).toMatchObject({ status: "active", syncFlag: "ok", keystoreId: "", keyIdInKeystore: "" });
     expect(await status({ keystore_sync_flag: "pending" })).toMatchObject({ syncFlag: "verifying_sync" });
     expect(await status({ status: "asleep", keystore_sync_flag: "?" })).toMatchObject({
-      status: "unrecognised",
-      syncFlag: "unrecognised",
+      status: "unrecognized",
+      syncFlag: "unrecognized",
     });
   });
 

@@ -117,7 +117,7 @@ describe("a list for queries", () => {
 
   test("stops calling the service once its client has disconnected", async () => {
     const [event] = await listed("uko_vault", false, 0n, AbortSignal.abort());
-    expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_CANCELLED\]/);
+    expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_CANCELED\]/);
   });
 
   test("ends with an event that reports the error", async () => {

@@ -601,7 +601,7 @@ export class ManagedKey extends cdktf.TerraformResource {
     return this._labelTags;
   }
 
-  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognized`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }

@@ -263,7 +263,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('label');
   }
 
-  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognized`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }

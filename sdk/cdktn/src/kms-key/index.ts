@@ -510,7 +510,7 @@ export class KmsKey extends cdktn.TerraformResource {
     return this.getStringAttribute('last_rotated_at');
   }
 
-  /** The derived state, which includes a pending approval. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognized`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }
