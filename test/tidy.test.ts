@@ -116,7 +116,7 @@ const rules: readonly Rule[] = [
     files: product,
     // A plugin's main starts a process, as files in bin do; keys, serial numbers and sockets must be unguessable.
     except:
-      /^provider\/(settings\.ts|compose(-certificates|-doctor|-world)?\.ts|emulator\/|bin\/|[a-z]+-plugin\/main\.ts$|terraform-plugin\/handshake\.ts$|x509\.ts$)/,
+      /^provider\/(settings\.ts|compose\/(certificates|doctor|engines|world)\.ts|emulator\/|bin\/|[a-z]+-plugin\/main\.ts$|terraform-plugin\/handshake\.ts$|x509\/certificates\.ts$)/,
     find: lines(
       /\bprocess\.env\b|\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(UUID|Bytes|Int)\b/,
     ),
@@ -126,7 +126,7 @@ const rules: readonly Rule[] = [
     // Each call passes an environment without the caller's credentials (test/attacks/23-other-programs.test.ts).
     title: "only two files start other programs",
     files: product,
-    except: /^provider\/(bin\/machine|other-programs)\.ts$/,
+    except: /^provider\/(bin\/machine|process\/other-programs)\.ts$/,
     find: lines(/\bchild_process\b/),
     broken: { file: "provider/cli/open.ts", text: 'import { spawn } from "node:child_process";\n' },
   },

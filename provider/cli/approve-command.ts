@@ -4,13 +4,13 @@
  */
 
 import { Argument, type Command } from "commander";
-import { approvalMessages, runnable, setMessages } from "../compose-text.ts";
+import { approvalMessages, runnable, setMessages } from "../compose/text.ts";
 import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, onCodes, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
-import { confirmingText, printableLines } from "../printable.ts";
+import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, type KmsKeyPath, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";

@@ -1,9 +1,9 @@
 /** `uko explain`: what a code means and what to do, from the page of the docs; works offline. */
 
 import type { Command } from "commander";
-import { jsonLine } from "../compose-text.ts";
+import { jsonLine } from "../compose/text.ts";
 import { type ErrorCode, errorCatalog, UkoError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { TextOutput, UkoWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";

@@ -4,10 +4,10 @@
  */
 
 import type { Command } from "commander";
-import { sayPerson } from "../compose-text.ts";
+import { sayPerson } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
-import { withoutSecrets } from "../other-programs.ts";
-import { printable } from "../printable.ts";
+import { withoutSecrets } from "../process/other-programs.ts";
+import { printable } from "../text/printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { Environment, Login, UkoWorld } from "./cli-world.ts";
 import { commandHelp, namesOf } from "./help-layout.ts";

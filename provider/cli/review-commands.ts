@@ -2,10 +2,10 @@
 
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { jsonLine, setMessages } from "../compose-text.ts";
+import { jsonLine, setMessages } from "../compose/text.ts";
 import type { ReviewFile, SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
-import { printableLines } from "../printable.ts";
+import { printableLines } from "../text/printable.ts";
 import { collectVaults, invalidInput, type KeyName, type KeyPath, parseKey, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { fileError } from "./files.ts";

@@ -1,7 +1,7 @@
 /** Keys as people type them. Commands that write accept a name only at a terminal, where they show the key and ask. */
 
 import { UkoError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import {
   invalidInput,
   type KeyName,

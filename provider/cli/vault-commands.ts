@@ -13,7 +13,7 @@ import {
   summarizeSweep,
   sweepHint,
   sweepQuestion,
-} from "../compose-text.ts";
+} from "../compose/text.ts";
 import type { Survey } from "../engine/key/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
@@ -96,7 +96,7 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
       isMine: mine === true,
       ...(expiring !== undefined && { expiresWithinMs: parseDurationMs(expiring, "--expiring") }),
     };
-    const { selectRequests } = await import("../compose-operations.ts");
+    const { selectRequests } = await import("../compose/operations.ts");
     const reports = selectRequests([...survey.reports, ...kmsKeys.reports], filter, survey.nowMs);
     progress.clear();
     if (metrics) {

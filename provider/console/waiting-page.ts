@@ -1,6 +1,6 @@
 /** The page "Waiting for you": pending deletions, first those that the caller can act on. */
 
-import { kmsKeysNotListed, sayRoles, summarizeRequests } from "../compose-text.ts";
+import { kmsKeysNotListed, sayRoles, summarizeRequests } from "../compose/text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
 import type { KeyAct } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";

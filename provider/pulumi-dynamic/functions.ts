@@ -4,7 +4,7 @@
  */
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
-import { openHandlers, storedSettings } from "../compose.ts";
+import { openHandlers, storedSettings } from "../compose/engines.ts";
 import type { ListOptions } from "../engine/resource/definition.ts";
 import type { DeletionPlan, PendingDeletion } from "../resources/functions.ts";
 

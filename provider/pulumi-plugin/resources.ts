@@ -8,7 +8,7 @@ import type { Handlers, ResourceRead } from "../engine/handlers.ts";
 import { containsUnknown } from "../engine/program/unknown.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { isUkoError, UkoError } from "../errors.ts";
-import { capital } from "../printable.ts";
+import { capital } from "../text/printable.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
 import { projectRuntime } from "./project-runtime.ts";

@@ -8,7 +8,7 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { UkoError } from "../errors.ts";
-import { streamed } from "../plugin-server.ts";
+import { streamed } from "../process/plugin-server.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
 import { failureFrom, type RpcFailure } from "./grpc-status.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";

@@ -13,7 +13,7 @@ import { capital, plain, sayRoles } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
 import { containerRights } from "../lifecycle/managed-key-states.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
-import { uuidForm } from "../uuid-form.ts";
+import { uuidForm } from "../text/uuid-form.ts";
 import { findCreated } from "./creation-mark.ts";
 import { nothingFound, previewAdoption } from "./creation-preview.ts";
 import { denialOf, findMissing, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";

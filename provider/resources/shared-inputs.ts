@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import type { DeletionFacts } from "../engine/loop/report.ts";
-import { uuidForm } from "../uuid-form.ts";
+import { uuidForm } from "../text/uuid-form.ts";
 
 export const uuid = z.string().regex(uuidForm, "must be a UUID in lower case");
 

@@ -1,8 +1,8 @@
 /** The endpoints of the instance, from settings or the broker, and whose instance they serve. */
 
 import * as z from "zod";
-import { parseJson } from "../encodings.ts";
 import { isUkoError, UkoError } from "../errors.ts";
+import { parseJson } from "../text/encodings.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpResponse } from "./http/client.ts";
 import { singleFlight } from "./http/concurrency.ts";

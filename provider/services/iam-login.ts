@@ -1,9 +1,9 @@
 /** A log-in without a stored key, with a one-time code. Tokens stay in this process's memory. */
 
 import * as z from "zod";
-import { parseJson } from "../encodings.ts";
 import { UkoError } from "../errors.ts";
-import { printable, withoutSecret } from "../printable.ts";
+import { parseJson } from "../text/encodings.ts";
+import { printable, withoutSecret } from "../text/printable.ts";
 import { decideHost, type Endpoint, isIamLoginHost } from "./http/allowed-hosts.ts";
 import type { HttpResponse } from "./http/client.ts";
 import { correlationLine, invalidResponse, noResponseError, responseData } from "./http/read-result.ts";

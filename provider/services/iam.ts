@@ -2,12 +2,12 @@
 
 import { decodeJwt } from "jose/jwt/decode";
 import * as z from "zod";
-import { parseJson } from "../encodings.ts";
 import type { TokenFacts } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { markOf, type Sha256 } from "../lifecycle/consent-record.ts";
 import type { Actor, Identity } from "../lifecycle/observation.ts";
-import { printable, withoutSecret } from "../printable.ts";
+import { parseJson } from "../text/encodings.ts";
+import { printable, withoutSecret } from "../text/printable.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpRequest, HttpResponse } from "./http/client.ts";
 import { canceled, singleFlight } from "./http/concurrency.ts";

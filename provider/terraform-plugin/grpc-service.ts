@@ -19,7 +19,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { streamed } from "../plugin-server.ts";
+import { streamed } from "../process/plugin-server.ts";
 
 type Method = { readonly methodKind: string; readonly input: DescMessage; readonly output: DescMessage };
 

@@ -4,7 +4,7 @@
  * deletion is either planned as such or the other half.
  */
 
-import { limitedSteps } from "../compose.ts";
+import { limitedSteps } from "../compose/engines.ts";
 import type { LimitedStep, PlanLimit } from "../lifecycle/plan-limit.ts";
 import { textOf } from "./values.ts";
 

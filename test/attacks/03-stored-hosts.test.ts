@@ -3,7 +3,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openWorld } from "../../provider/compose-world.ts";
+import { openWorld } from "../../provider/compose/world.ts";
 import type { StoredSettings } from "../../provider/settings.ts";
 
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";

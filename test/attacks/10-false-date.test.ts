@@ -1,7 +1,7 @@
 /** A service or gateway whose `Date` is wrong: no run decides by a time that other times contradict. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openWorld } from "../../provider/compose-world.ts";
+import { openWorld } from "../../provider/compose/world.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
 import { vault } from "../../provider/resources/vault.ts";

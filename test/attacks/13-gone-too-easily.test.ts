@@ -1,8 +1,8 @@
 /** Point 13: responses that could be taken for "gone", and a mistyped instance id. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { openHandlers } from "../../provider/compose.ts";
-import { openWorld } from "../../provider/compose-world.ts";
+import { openHandlers } from "../../provider/compose/engines.ts";
+import { openWorld } from "../../provider/compose/world.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import type { Keystores } from "../../provider/engine/ports/containers.ts";
 import { UkoError } from "../../provider/errors.ts";

@@ -2,7 +2,7 @@
 
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verifyFile } from "../../provider/compose-certificates.ts";
+import { verifyFile } from "../../provider/compose/certificates.ts";
 import { limitsOf } from "../../provider/engine/certificate/build.ts";
 import type { LoggedLine } from "../../provider/engine/certificate/evidence-log.ts";
 import { keysInEvidence } from "../../provider/engine/certificate/key-history.ts";

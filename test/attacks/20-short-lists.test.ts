@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it, vi } from "vitest";
-import { openHandlers } from "../../provider/compose.ts";
+import { openHandlers } from "../../provider/compose/engines.ts";
 import { vaultIds } from "../cli/campaign-seed.ts";
 import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 

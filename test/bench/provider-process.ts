@@ -7,7 +7,7 @@ import { generate } from "selfsigned";
 import { definitionOf } from "../../provider/terraform-plugin/grpc-service.ts";
 import { magicCookie } from "../../provider/terraform-plugin/handshake.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
-import { pemOf } from "../../provider/x509.ts";
+import { pemOf } from "../../provider/x509/certificates.ts";
 import { end, measureStarts, type NodeArguments, residentMiB, start } from "./processes.ts";
 
 export interface ProviderFigures {

@@ -1,6 +1,6 @@
 /** Consoles of several people in this process, against one emulator, and browsers without a window that keep cookies. */
 
-import { openOperations } from "../../provider/compose-operations.ts";
+import { openOperations } from "../../provider/compose/operations.ts";
 import { buildConsole } from "../../provider/console/console-app.ts";
 import type { ConsoleApp } from "../../provider/console/console-context.ts";
 import { createLogin, type LoginOptions } from "../../provider/console/login.ts";

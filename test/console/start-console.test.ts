@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
-import { openOperations } from "../../provider/compose-operations.ts";
+import { openOperations } from "../../provider/compose/operations.ts";
 import { type RunningConsole, startConsole } from "../../provider/console/start-console.ts";
 import { type CliTestWorld, quietWorld, startCliWorld } from "../cli/harness.ts";
 

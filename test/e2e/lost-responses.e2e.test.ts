@@ -1,7 +1,7 @@
 /** Lost responses at every call of the path: this run or the next one completes, and no step happens twice. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWorld } from "../../provider/compose-world.ts";
+import { openWorld } from "../../provider/compose/world.ts";
 import { faultSchema } from "../../provider/emulator/faults.ts";
 import { startEmulator } from "../../provider/emulator/start.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";

@@ -99,7 +99,7 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
   return { inputs: { ...inside.metafile.inputs, ...outside.metafile.inputs }, outputs: sum(inside, outside) };
 }
 
-/** The code as bundled-text.ts reads it, compiled by `node` as far as loading runs it. Without a seed, chance would order V8's tables. */
+/** The code as lazy-import.ts reads it, compiled by `node` as far as loading runs it. Without a seed, chance would order V8's tables. */
 function packedCode(code, node) {
   const script = `
     const { version, platform, arch } = process;

@@ -21,7 +21,7 @@ import { createLog } from "../../provider/terraform-plugin/log.ts";
 import { Health, HealthCheckResponse_ServingStatus } from "../../provider/terraform-plugin/protocol/health_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { createServer } from "../../provider/terraform-plugin/server.ts";
-import { pemOf } from "../../provider/x509.ts";
+import { pemOf } from "../../provider/x509/certificates.ts";
 import { childEnv } from "../support/child-env.ts";
 import { callsOf, connect, createCertificate, type Host, main, startHost } from "./host.ts";
 

@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
+import { parseJson } from "../../text/encodings.ts";
 import type { Act } from "./acts.ts";
 import type { CertificateKey } from "./statement.ts";
 

@@ -4,8 +4,8 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { isIamIdForm, isSamePerson } from "../../lifecycle/iam-id.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { isConsequentialStep } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string(), loggedInBy: z.string().optional().catch(undefined) });

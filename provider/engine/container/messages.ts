@@ -16,7 +16,7 @@ import {
   containerPlanCode,
   type RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
-import { unended } from "../../printable.ts";
+import { unended } from "../../text/printable.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface, unprotect } from "../text/explanation.ts";
 import { planAgain, sayBeyondPlan } from "../text/refusal.ts";
 import {

@@ -2,7 +2,7 @@
 
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
-import { unended } from "../../printable.ts";
+import { unended } from "../../text/printable.ts";
 import { shellWord } from "../text/explanation.ts";
 import { isInState, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";

@@ -2,7 +2,7 @@
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { unended } from "../../printable.ts";
+import { unended } from "../../text/printable.ts";
 import { type Dialect, dialectOf } from "../text/dialect.ts";
 import { applyCommands, type Explanation, type NextStep } from "../text/explanation.ts";
 import {

@@ -1,7 +1,7 @@
 /** The explanation of a run with one key: a first line complete in itself, facts, the next commands, the code. */
 
 import type { ErrorCode } from "../../errors.ts";
-import { printableLines } from "../../printable.ts";
+import { printableLines } from "../../text/printable.ts";
 import { dialectOf } from "./dialect.ts";
 import { runnable } from "./own-commands.ts";
 

@@ -5,7 +5,7 @@ import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { Actor, ApprovedStep, Identity, KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
-import { capital, printable } from "../../printable.ts";
+import { capital, printable } from "../../text/printable.ts";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const minuteMs = 60_000;

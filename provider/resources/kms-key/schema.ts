@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";
 import { reservedTagPrefix } from "../../lifecycle/tag-names.ts";
-import { uuidForm } from "../../uuid-form.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
 const base64 = z

@@ -2,7 +2,7 @@
 
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
-import { withoutSecret } from "../../printable.ts";
+import { withoutSecret } from "../../text/printable.ts";
 import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";
 import { canceled, createTurnstile } from "./concurrency.ts";
 import { type Deadline, openDeadline } from "./deadline.ts";

@@ -1,11 +1,11 @@
 /** The outcome of a read: the parsed response, or the error, alike for every service. */
 
 import type * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import type { WithServiceTime } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { capital, unended } from "../../printable.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { capital, unended } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
 import { canceled } from "./concurrency.ts";
 

@@ -1,7 +1,7 @@
 /** The outcome of a change in the engine's terms, on the safe side if it is unclear. */
 
 import type { Written } from "../../engine/ports/world.ts";
-import { unended, withoutSecret } from "../../printable.ts";
+import { unended, withoutSecret } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
 import { accessDenied, noResponseError, unavailable } from "./read-result.ts";
 

@@ -1,11 +1,11 @@
 /** The port `BackingKeys` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10). */
 
-import { parseJson } from "../../encodings.ts";
 import type { BackingKeys } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
 import type { BackingKey } from "../../lifecycle/observation.ts";
-import { printable } from "../../printable.ts";
-import { uuidForm } from "../../uuid-form.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { printable } from "../../text/printable.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
 import { canceled } from "../http/concurrency.ts";
 import { concernsTheRun } from "../http/read-result.ts";

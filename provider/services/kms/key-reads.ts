@@ -5,7 +5,7 @@ import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engi
 import { onCodes } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { printable } from "../../printable.ts";
+import { printable } from "../../text/printable.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { invalidResponse, parseResponse, withServiceTime } from "../http/read-result.ts";
 import type { Call, Transport } from "../http/transport.ts";

@@ -1,11 +1,11 @@
 /** The port `KmsKeys` over KMS v2 (kms-v2-and-iam.md 2): never forced; a creation or deletion is sent once. */
 
-import { parseJson } from "../../encodings.ts";
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
 import type { Written } from "../../engine/ports/world.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { uuidForm } from "../../uuid-form.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
 import type { Call, Transport, TransportOptions } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";

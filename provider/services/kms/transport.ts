@@ -3,12 +3,12 @@
  * refusals as messages, with the codes that programs may match (kms-v2-and-iam.md 4).
  */
 
-import { parseJson } from "../../encodings.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { printable, unended } from "../../printable.ts";
-import { uuidForm } from "../../uuid-form.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { printable, unended } from "../../text/printable.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 import type { HttpResponse } from "../http/client.ts";
 import {
   accessDenied,

@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { dsse, json } from "@sigstore/core";
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { isSignedBy, type Signer } from "./keys.ts";
 
 const payloadType = "application/vnd.in-toto+json";

@@ -2,11 +2,11 @@
 
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import { ASN1Obj, RFC3161Timestamp, X509Certificate as SigstoreCertificate } from "@sigstore/core";
-import { der, integer, octets, oid, sequence } from "../../der.ts";
 import type { TimestampCheck, TimestampResult } from "../../engine/certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
-import { printable } from "../../printable.ts";
-import { readNamedText } from "../../regular-file.ts";
+import { readNamedText } from "../../process/regular-file.ts";
+import { printable } from "../../text/printable.ts";
+import { der, integer, octets, oid, sequence } from "../../x509/der.ts";
 import type { HttpClient } from "../http/client.ts";
 import { noResponseError } from "../http/read-result.ts";
 import { type Envelope, maxTimestampBytes } from "./envelope.ts";

@@ -3,7 +3,7 @@
 import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";
 import { isUkoError, onCodes } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
-import { printable } from "../../printable.ts";
+import { printable } from "../../text/printable.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { singleFlight } from "../http/concurrency.ts";
 import { concernsTheRun, parseResponse } from "../http/read-result.ts";

@@ -1,9 +1,9 @@
 /** UKO's refusals as messages (uko-v4.md 3.15), and the error that a read throws. */
 
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { containerRights, custodians, type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import { printable, unended } from "../../printable.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { printable, unended } from "../../text/printable.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { accessDenied, correlationLine, invalidResponse, responseData, unavailable } from "../http/read-result.ts";
 import { errorEnvelope } from "./wire.ts";

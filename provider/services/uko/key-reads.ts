@@ -13,7 +13,7 @@ import type {
 import { onCodes, UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
 import type { KeyUse } from "../../lifecycle/observation.ts";
-import { printable } from "../../printable.ts";
+import { printable } from "../../text/printable.ts";
 import { parseResponse, withServiceTime } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.ts";

@@ -8,7 +8,7 @@ import type {
   NewKeystore,
 } from "../../engine/ports/containers.ts";
 import { UkoError } from "../../errors.ts";
-import { printable } from "../../printable.ts";
+import { printable } from "../../text/printable.ts";
 import { parseResponse } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";

@@ -1,12 +1,12 @@
 /** One object of UKO by its ID: its path, the read with its ETag, and its changes. */
 
 import type * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import type { ListFilter, WithEtag } from "../../engine/ports/containers.ts";
 import type { CallOptions, WithServiceTime, Written } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { capital } from "../../printable.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { capital } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
 import { describeRights, invalidResponse, parseResponse, withServiceTime } from "../http/read-result.ts";
 import { type Call, requireInstance, type Transport } from "../http/transport.ts";

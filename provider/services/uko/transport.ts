@@ -1,9 +1,9 @@
 /** The transport to UKO v4: paths, headers (uko-v4.md 1.4), the pinned instance. */
 
 import type * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { parseJson } from "../../text/encodings.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { invalidResponse, parseResponse } from "../http/read-result.ts";
 import { type Call, createTransport, type ReadCall, type Transport, type TransportOptions } from "../http/transport.ts";

@@ -11,7 +11,7 @@ import {
   messageAbout,
   messageAmong,
   type ResourceLabel,
-} from "../../compose.ts";
+} from "../../compose/engines.ts";
 import type { Unfinished } from "../../engine/resource/delete.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";

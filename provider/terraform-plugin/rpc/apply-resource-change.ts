@@ -1,6 +1,6 @@
 /** ApplyResourceChange: creates, changes or deletes a resource. */
 
-import { allowsNothing } from "../../compose.ts";
+import { allowsNothing } from "../../compose/engines.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
 import { isUkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";

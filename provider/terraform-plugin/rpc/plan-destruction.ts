@@ -3,10 +3,10 @@
  * anything begins.
  */
 
-import { declaredTwiceInHcl, renamedInHcl } from "../../compose.ts";
+import { declaredTwiceInHcl, renamedInHcl } from "../../compose/engines.ts";
 import type { UkoError } from "../../errors.ts";
-import { capital } from "../../printable.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
+import { capital } from "../../text/printable.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { writePrivate } from "../private-data.ts";

@@ -3,7 +3,7 @@
  * would delete the existing key.
  */
 
-import { declaredTwiceInHcl } from "../../compose.ts";
+import { declaredTwiceInHcl } from "../../compose/engines.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
 import type { CheckFailure, CreationPreview } from "../../engine/resource/definition.ts";
 import { UkoError } from "../../errors.ts";

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyFile } from "../../../provider/compose-certificates.ts";
+import { verifyFile } from "../../../provider/compose/certificates.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 import { type Envelope, serializeEnvelope } from "../../../provider/services/signing/envelope.ts";
 import { people, type Story, startStory, trustAll } from "./story.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { printable, withoutSecret } from "../../../provider/printable.ts";
 import { parseDateTimeMs, parseHttpDate, parseRetryAfterMs } from "../../../provider/services/http/wire-values.ts";
+import { printable, withoutSecret } from "../../../provider/text/printable.ts";
 
 describe("text from other services", () => {
   test.each([

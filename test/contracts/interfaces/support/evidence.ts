@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "vitest";
-import { checkEvidenceChain, createCertificate, verifyFile } from "../../../../provider/compose-certificates.ts";
+import { checkEvidenceChain, createCertificate, verifyFile } from "../../../../provider/compose/certificates.ts";
 import type { EvidenceEntry } from "../../../../provider/engine/ports/evidence.ts";
 import type { Person } from "./person.ts";
 import { type Scenario, vaultId } from "./scenario.ts";

@@ -4,24 +4,23 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
-import { openPlainHttp } from "./compose-world.ts";
-import { maxManifestBytes } from "./engine/campaign/file-forms.ts";
-import { manifestFileName, parseManifest } from "./engine/campaign/manifest.ts";
-import { readAuditEvents } from "./engine/certificate/activity-tracker.ts";
-import { buildCertificate, type WaveKeys } from "./engine/certificate/build.ts";
-import { type ChainReport, createChainCheck } from "./engine/certificate/chain.ts";
-import { createLogReader, type FoundLog, type ReadLog } from "./engine/certificate/evidence-log.ts";
-import { renderCertificatePage } from "./engine/certificate/html.ts";
-import { type Certificate, certificateForm, certificateType, namedLogsForm } from "./engine/certificate/statement.ts";
-import { type Verification, verifyCertificate } from "./engine/certificate/verify.ts";
-import { UkoError } from "./errors.ts";
-import { readNamedText, UnsafeFile } from "./regular-file.ts";
-import { createCampaignFolder } from "./services/campaign-folder.ts";
-import { parseSigners } from "./services/consents/allowed-signers.ts";
-import { judgeBy } from "./services/consents/consent-signatures.ts";
-import { sha256 } from "./services/evidence-file.ts";
-import { readEvidenceFile } from "./services/evidence-lines.ts";
-import { readDocumentedHost } from "./services/http/allowed-hosts.ts";
+import { maxManifestBytes } from "../engine/campaign/file-forms.ts";
+import { manifestFileName, parseManifest } from "../engine/campaign/manifest.ts";
+import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
+import { buildCertificate, type WaveKeys } from "../engine/certificate/build.ts";
+import { type ChainReport, createChainCheck } from "../engine/certificate/chain.ts";
+import { createLogReader, type FoundLog, type ReadLog } from "../engine/certificate/evidence-log.ts";
+import { renderCertificatePage } from "../engine/certificate/html.ts";
+import { type Certificate, certificateForm, certificateType, namedLogsForm } from "../engine/certificate/statement.ts";
+import { type Verification, verifyCertificate } from "../engine/certificate/verify.ts";
+import { UkoError } from "../errors.ts";
+import { readNamedText, UnsafeFile } from "../process/regular-file.ts";
+import { createCampaignFolder } from "../services/campaign-folder.ts";
+import { parseSigners } from "../services/consents/allowed-signers.ts";
+import { judgeBy } from "../services/consents/consent-signatures.ts";
+import { sha256 } from "../services/evidence-file.ts";
+import { readEvidenceFile } from "../services/evidence-lines.ts";
+import { readDocumentedHost } from "../services/http/allowed-hosts.ts";
 import {
   type Envelope,
   envelopeOf,
@@ -31,12 +30,13 @@ import {
   payloadOf,
   serializeEnvelope,
   signEnvelope,
-} from "./services/signing/envelope.ts";
-import { createExternalSigner, createPemSigner, readPublicKey, type Signer } from "./services/signing/keys.ts";
-import { checkTimestamps, readAuthorities, requestTimestamp } from "./services/signing/timestamp.ts";
-import { checkSignatures, readTrust } from "./services/signing/trusted-keys.ts";
-import type { Environment } from "./settings.ts";
+} from "../services/signing/envelope.ts";
+import { createExternalSigner, createPemSigner, readPublicKey, type Signer } from "../services/signing/keys.ts";
+import { checkTimestamps, readAuthorities, requestTimestamp } from "../services/signing/timestamp.ts";
+import { checkSignatures, readTrust } from "../services/signing/trusted-keys.ts";
+import type { Environment } from "../settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
+import { openPlainHttp } from "./world.ts";
 
 export {
   certificateHeading,
@@ -45,7 +45,7 @@ export {
   explainChain,
   explainLimits,
   explainVerification,
-} from "./engine/certificate/messages.ts";
+} from "../engine/certificate/messages.ts";
 
 /** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
 export async function checkEvidenceChain(path: string): Promise<ChainReport> {

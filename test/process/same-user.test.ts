@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { isSameUser, type UserGuardSystem, whyPeersAreUnknown } from "../provider/same-user.ts";
+import { isSameUser, type UserGuardSystem, whyPeersAreUnknown } from "../../provider/process/same-user.ts";
 
 const ends = { remoteAddress: "127.0.0.1", remotePort: 35_289, localAddress: "127.0.0.1", localPort: 34_811 };
 const header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";

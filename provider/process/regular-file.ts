@@ -5,7 +5,7 @@
 
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { UkoError } from "./errors.ts";
+import { UkoError } from "../errors.ts";
 
 /** A file that uko does not use; the message says why, without a full stop. */
 export class UnsafeFile extends Error {}

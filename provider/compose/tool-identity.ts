@@ -34,7 +34,7 @@ async function identifyBundle(version: string): Promise<ToolIdentity> {
 }
 
 async function identifyPackage(): Promise<ToolIdentity> {
-  const folder = path.dirname(fileURLToPath(import.meta.url));
+  const folder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
   const { version } = JSON.parse(await readFile(path.join(folder, "..", "package.json"), "utf8")) as {
     version: string;
   };

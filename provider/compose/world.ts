@@ -2,30 +2,30 @@
 
 import { hash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Evidence, EvidenceRun } from "./engine/ports/evidence.ts";
-import { createResponseTrust, createServiceClock } from "./engine/ports/service-memory.ts";
-import type { Clock, Progress, World } from "./engine/ports/world.ts";
-import { type Dialect, programDialect } from "./engine/text/dialect.ts";
-import { UkoError } from "./errors.ts";
-import { noSeal } from "./lifecycle/consent-record.ts";
-import { createEndpoints, type Endpoints } from "./services/broker.ts";
-import { createConsentSignatures, type SigningPlaces, systemPlaces } from "./services/consents/consent-signatures.ts";
+import type { Evidence, EvidenceRun } from "../engine/ports/evidence.ts";
+import { createResponseTrust, createServiceClock } from "../engine/ports/service-memory.ts";
+import type { Clock, Progress, World } from "../engine/ports/world.ts";
+import { type Dialect, programDialect } from "../engine/text/dialect.ts";
+import { UkoError } from "../errors.ts";
+import { noSeal } from "../lifecycle/consent-record.ts";
+import { createEndpoints, type Endpoints } from "../services/broker.ts";
+import { createConsentSignatures, type SigningPlaces, systemPlaces } from "../services/consents/consent-signatures.ts";
 import {
   createEvidenceFile,
   createEvidenceLog,
   createMissingEvidence,
   type EvidenceLog,
-} from "./services/evidence-file.ts";
-import { hostOf, readDocumentedHost, requireAllowedHost } from "./services/http/allowed-hosts.ts";
-import { createHttpClient, type HttpClient, type WatchedResponse, watchClient } from "./services/http/client.ts";
-import { traceClient } from "./services/http/trace.ts";
-import { createTokens, type Tokens } from "./services/iam.ts";
-import { createBackingKeys } from "./services/kms/backing-keys.ts";
-import { createKmsKeys } from "./services/kms/keys.ts";
-import { createOwnSeal } from "./services/own-seal.ts";
-import { createReportFile } from "./services/report-file.ts";
-import { createSession } from "./services/session.ts";
-import { createUkoClient } from "./services/uko/client.ts";
+} from "../services/evidence-file.ts";
+import { hostOf, readDocumentedHost, requireAllowedHost } from "../services/http/allowed-hosts.ts";
+import { createHttpClient, type HttpClient, type WatchedResponse, watchClient } from "../services/http/client.ts";
+import { traceClient } from "../services/http/trace.ts";
+import { createTokens, type Tokens } from "../services/iam.ts";
+import { createBackingKeys } from "../services/kms/backing-keys.ts";
+import { createKmsKeys } from "../services/kms/keys.ts";
+import { createOwnSeal } from "../services/own-seal.ts";
+import { createReportFile } from "../services/report-file.ts";
+import { createSession } from "../services/session.ts";
+import { createUkoClient } from "../services/uko/client.ts";
 import {
   type Environment,
   type EvidencePlace,
@@ -34,7 +34,7 @@ import {
   readSettings,
   type Settings,
   type StoredSettings,
-} from "./settings.ts";
+} from "../settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
 /** What an interface supplies: lines for people, and the log for `UKO_EVIDENCE=log`. */

@@ -1,22 +1,22 @@
 /** The checks of `uko doctor`: they open a world of their own and report every fault as a finding. */
 
-import { type OpenWorld, type Outputs, openWorld } from "./compose-world.ts";
-import { examine } from "./engine/commands/doctor.ts";
-import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
+import { examine } from "../engine/commands/doctor.ts";
+import { type Check, faultCheck, type WatchedCall } from "../engine/commands/doctor-messages.ts";
 import {
   controlsCheck,
   controlsNotCompared,
   examineControls,
   examineStored,
   loosenedIn,
-} from "./engine/commands/examine-state.ts";
-import type { TagProbe } from "./engine/commands/probe-tags.ts";
-import { readState } from "./engine/commands/stored-state.ts";
-import type { CallOptions } from "./engine/ports/world.ts";
-import { asUkoError } from "./errors.ts";
-import { resources } from "./resources/registry.ts";
-import type { WatchedResponse } from "./services/http/client.ts";
-import type { Environment } from "./settings.ts";
+} from "../engine/commands/examine-state.ts";
+import type { TagProbe } from "../engine/commands/probe-tags.ts";
+import { readState } from "../engine/commands/stored-state.ts";
+import type { CallOptions } from "../engine/ports/world.ts";
+import { asUkoError } from "../errors.ts";
+import { resources } from "../resources/registry.ts";
+import type { WatchedResponse } from "../services/http/client.ts";
+import type { Environment } from "../settings.ts";
+import { type OpenWorld, type Outputs, openWorld } from "./world.ts";
 
 /** Limit of the calls that `uko doctor` remembers; it makes far fewer. */
 const maxWatchedCalls = 1_000;

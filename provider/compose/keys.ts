@@ -1,17 +1,17 @@
 /**
  * The operations on keys, for every program that a person types a command to. The libraries of campaigns are not among
- * them, so that the plugin and the provider do not carry them (compose-operations.ts).
+ * them, so that the plugin and the provider do not carry them (compose/operations.ts).
  */
 
-import { type Outputs, openWorld } from "./compose-world.ts";
-import { createDirectory } from "./engine/commands/find-by-name.ts";
-import { createOperations } from "./engine/key/commands.ts";
-import { openSealedReview, sealReview } from "./engine/key/review-file.ts";
-import { createKmsOperations } from "./engine/kms-key/commands.ts";
-import { type Many, runMany } from "./engine/loop/many.ts";
-import type { CallOptions } from "./engine/ports/world.ts";
-import { readReviewFile } from "./services/review-file.ts";
-import type { Environment } from "./settings.ts";
+import { createDirectory } from "../engine/commands/find-by-name.ts";
+import { createOperations } from "../engine/key/commands.ts";
+import { openSealedReview, sealReview } from "../engine/key/review-file.ts";
+import { createKmsOperations } from "../engine/kms-key/commands.ts";
+import { type Many, runMany } from "../engine/loop/many.ts";
+import type { CallOptions } from "../engine/ports/world.ts";
+import { readReviewFile } from "../services/review-file.ts";
+import type { Environment } from "../settings.ts";
+import { type Outputs, openWorld } from "./world.ts";
 
 /** `run` is for commands, which have no stored settings; the rest is what more operations are made of. */
 export function openKeyOperations(environment: Environment, outputs: Outputs) {

@@ -1,21 +1,21 @@
 /** The composition for engines: the handlers of every resource, and the words that their interfaces show. */
 
-import { type OpenWorld, type Outputs, openWorld, sha256 } from "./compose-world.ts";
-import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
-import type { World } from "./engine/ports/world.ts";
-import { parseGiven } from "./engine/program/input-validation.ts";
-import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engine/resource/definition.ts";
-import { type Dialect, dialectOf } from "./engine/text/dialect.ts";
-import type { UserInterface } from "./engine/text/explanation.ts";
-import { isTransientReadError } from "./engine/text/resource-messages.ts";
-import { UkoError } from "./errors.ts";
-import { functions } from "./resources/functions.ts";
-import { type ResourceHandlers, resources } from "./resources/registry.ts";
-import type { StoredSettings } from "./settings.ts";
+import { createHandlers, type HandlerContext } from "../engine/handlers.ts";
+import type { World } from "../engine/ports/world.ts";
+import { parseGiven } from "../engine/program/input-validation.ts";
+import type { FunctionDefinition, ListOptions, ResourceDefinition } from "../engine/resource/definition.ts";
+import { type Dialect, dialectOf } from "../engine/text/dialect.ts";
+import type { UserInterface } from "../engine/text/explanation.ts";
+import { isTransientReadError } from "../engine/text/resource-messages.ts";
+import { UkoError } from "../errors.ts";
+import { functions } from "../resources/functions.ts";
+import { type ResourceHandlers, resources } from "../resources/registry.ts";
+import type { StoredSettings } from "../settings.ts";
+import { type OpenWorld, type Outputs, openWorld, sha256 } from "./world.ts";
 
-export { createDeclarations } from "./engine/resource/declarations.ts";
-export { messageAmong } from "./engine/resource/delete.ts";
-export { hclDialect, programDialect } from "./engine/text/dialect.ts";
+export { createDeclarations } from "../engine/resource/declarations.ts";
+export { messageAmong } from "../engine/resource/delete.ts";
+export { hclDialect, programDialect } from "../engine/text/dialect.ts";
 export {
   declaredByTwo,
   declaredTwice,
@@ -29,10 +29,10 @@ export {
   sayLetGo,
   sayUnreadInAll,
   sayUnreadSoFar,
-} from "./engine/text/resource-messages.ts";
-export { allowsNothing, limitedSteps } from "./lifecycle/plan-limit.ts";
-export { checkArguments } from "./resources/functions.ts";
-export { checkStored, parseDurationMs, storedSettings } from "./settings.ts";
+} from "../engine/text/resource-messages.ts";
+export { allowsNothing, limitedSteps } from "../lifecycle/plan-limit.ts";
+export { checkArguments } from "../resources/functions.ts";
+export { checkStored, parseDurationMs, storedSettings } from "../settings.ts";
 export type { StoredSettings };
 
 /** The entry points that an interface for engines calls. */

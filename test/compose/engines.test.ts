@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { openHandlers } from "../provider/compose.ts";
-import { openOperations } from "../provider/compose-operations.ts";
-import { openWorld } from "../provider/compose-world.ts";
-import { apiKeys, startTestWorld, type TestWorld, vaultId } from "./emulator/harness.ts";
-import { freshStateHome } from "./support/state-home.ts";
+import { openHandlers } from "../../provider/compose/engines.ts";
+import { openOperations } from "../../provider/compose/operations.ts";
+import { openWorld } from "../../provider/compose/world.ts";
+import { apiKeys, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";
+import { freshStateHome } from "../support/state-home.ts";
 
 let uko: TestWorld;
 let folder: string;
