@@ -125,7 +125,10 @@ export interface ConsentRecord {
   readonly digest: string;
   readonly author: Identity;
   readonly authorName?: string | undefined;
-  /** `command`: requested by a command. `engine`: requested by an engine that reached the key. `approval`: of another's request. */
+  /**
+   * `command`: a person requested by command. `engine`: an engine that reached the key requested.
+   * `approval`: a person approved the request of another person.
+   */
   readonly how: "command" | "engine" | "approval";
   /** What the writer's own API key seals of a request; see `requestStatement`. An approval quotes it. */
   readonly seal?: string | undefined;

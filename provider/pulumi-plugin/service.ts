@@ -123,7 +123,7 @@ async function invoke(session: Session, request: providerPb.InvokeRequest): Prom
     warn: (line) => void session.log.warn(line),
   });
   const response = new providerPb.InvokeResponse();
-  // If a question contains a secret, its whole response is secret.
+  // If a query contains a secret, its whole result is secret.
   response.setReturn(writeProperties({ ...result }, mask === undefined ? undefined : true));
   return response;
 }

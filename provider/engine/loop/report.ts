@@ -67,7 +67,7 @@ export function codeOf({ code }: Explanation): Pick<Report, "code" | "exitCode">
   return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalog[code].exitCode };
 }
 
-/** The response to a question about an object that is gone. Its exit code tells scripts of mistyped IDs. */
+/** The report about an object that is gone. Its exit code tells scripts of mistyped IDs. */
 export function absent(report: Report, code: ErrorCode): Report {
   const explanation = { ...report.explanation, code };
   return { ...report, explanation, ...codeOf(explanation) };
