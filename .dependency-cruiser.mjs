@@ -1,27 +1,27 @@
-/** The rings of ARCHITECTURE.md as data: what each part of `provider` may import beside itself. Everything else is an error. */
+/** The layers of ARCHITECTURE.md as data: what each part of `provider` may import beside itself. Everything else is an error. */
 
 import packageFile from "./package.json" with { type: "json" };
 import publishedModules from "./tsconfig.build.json" with { type: "json" };
 
 /** `ours` and `types` are paths below provider/ (`types`: type-only imports); `node: true` allows Node's own modules. */
-const rings = {
+const layers = {
   "errors.ts": { ours: [], packages: [] },
-  "uuid-form.ts": { ours: [], packages: [] },
-  "other-programs.ts": { ours: [], packages: [], node: true },
-  "regular-file.ts": { ours: ["errors.ts"], packages: [], node: true },
-  "printable.ts": { ours: [], packages: [] },
-  "encodings.ts": { ours: [], packages: [] },
-  "der.ts": { ours: [], packages: [] },
-  "x509.ts": { ours: ["der.ts"], packages: [], node: true },
-  "tool-identity.ts": { ours: [], packages: [], node: true },
+  "process/other-programs.ts": { ours: [], packages: [], node: true },
+  "process/regular-file.ts": { ours: ["errors.ts"], packages: [], node: true },
+  "text/": { ours: [], packages: [] },
+  "x509/": { ours: [], packages: [], node: true },
+  "compose/tool-identity.ts": { ours: [], packages: [], node: true },
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
-  "html/": { ours: ["printable.ts"], packages: ["hono"] },
-  "engine/": { ours: ["encodings.ts", "errors.ts", "html/", "printable.ts", "lifecycle/"], packages: ["yaml", "zod"] },
-  "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
+  "html/": { ours: ["text/"], packages: ["hono"] },
+  "engine/": {
+    ours: ["text/", "errors.ts", "html/", "lifecycle/"],
+    packages: ["yaml", "zod"],
+  },
+  "resources/": { ours: ["errors.ts", "text/", "lifecycle/", "engine/"], packages: ["zod"] },
   "schema/": {
     ours: [
       "errors.ts",
-      "printable.ts",
+      "text/",
       "engine/",
       "resources/functions.ts",
       "resources/shared-inputs.ts",
@@ -30,16 +30,7 @@ const rings = {
     packages: ["zod"],
   },
   "services/": {
-    ours: [
-      "der.ts",
-      "encodings.ts",
-      "errors.ts",
-      "other-programs.ts",
-      "regular-file.ts",
-      "uuid-form.ts",
-      "printable.ts",
-      "lifecycle/",
-    ],
+    ours: ["x509/", "text/", "errors.ts", "process/other-programs.ts", "process/regular-file.ts", "lifecycle/"],
     types: [
       "engine/campaign/file-forms.ts",
       "engine/ports/world.ts",
@@ -53,70 +44,70 @@ const rings = {
     packages: ["undici", "zod", "jose", "@sigstore/core"],
     node: true,
   },
-  "settings.ts": { ours: ["errors.ts", "uuid-form.ts"], types: ["services/"], packages: [] },
-  // Apart from compose.ts, so that no plugin carries the libraries of certificates.
-  "compose-certificates.ts": {
+  "settings.ts": { ours: ["errors.ts", "text/"], types: ["services/"], packages: [] },
+  // Apart from compose/engines.ts, so that no plugin carries the libraries of certificates.
+  "compose/certificates.ts": {
     ours: [
-      "compose-world.ts",
+      "compose/world.ts",
       "errors.ts",
       "engine/campaign/",
       "engine/certificate/",
-      "regular-file.ts",
+      "process/regular-file.ts",
       "services/",
-      "tool-identity.ts",
+      "compose/tool-identity.ts",
     ],
     types: ["engine/ports/world.ts", "settings.ts"],
     packages: [],
     node: true,
   },
-  "compose.ts": {
-    ours: ["errors.ts", "compose-world.ts", "lifecycle/", "engine/", "resources/", "settings.ts"],
+  "compose/engines.ts": {
+    ours: ["errors.ts", "compose/world.ts", "lifecycle/", "engine/", "resources/", "settings.ts"],
     packages: [],
   },
-  // Apart from compose.ts, so that the command line loads no definition of a resource.
-  "compose-world.ts": {
-    ours: ["errors.ts", "lifecycle/", "engine/", "services/", "settings.ts", "tool-identity.ts"],
+  // Apart from compose/engines.ts, so that the command line loads no definition of a resource.
+  "compose/world.ts": {
+    ours: ["errors.ts", "lifecycle/", "engine/", "services/", "settings.ts", "compose/tool-identity.ts"],
     packages: [],
     node: true,
   },
-  // Apart from compose-world.ts, so that the npm package has no operations of people.
-  "compose-keys.ts": { ours: ["compose-world.ts", "engine/", "services/", "settings.ts"], packages: [] },
-  // Apart from compose-keys.ts, so that no plugin has a campaign.
-  "compose-operations.ts": {
-    ours: ["compose-keys.ts", "compose-world.ts", "engine/", "resources/", "services/", "settings.ts"],
+  // Apart from compose/world.ts, so that the npm package has no operations of people.
+  "compose/keys.ts": { ours: ["compose/world.ts", "engine/", "services/", "settings.ts"], packages: [] },
+  // Apart from compose/keys.ts, so that no plugin has a campaign.
+  "compose/operations.ts": {
+    ours: ["compose/keys.ts", "compose/world.ts", "engine/", "resources/", "services/", "settings.ts"],
     packages: [],
   },
-  // Apart from compose.ts, so that help loads no library of a run.
-  "compose-text.ts": {
+  // Apart from compose/engines.ts, so that help loads no library of a run.
+  "compose/text.ts": {
     ours: ["engine/", "lifecycle/", "services/durable-append.ts", "services/http/allowed-hosts.ts", "settings.ts"],
     packages: [],
   },
-  "compose-doctor.ts": {
-    ours: ["errors.ts", "compose-world.ts", "engine/", "resources/"],
+  "compose/doctor.ts": {
+    ours: ["errors.ts", "compose/world.ts", "engine/", "resources/"],
     types: ["services/", "settings.ts"],
     packages: [],
   },
   "pulumi-dynamic/": {
-    ours: ["errors.ts", "compose.ts"],
+    ours: ["errors.ts", "compose/engines.ts"],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["@pulumi/pulumi"],
     node: true,
   },
   "pulumi-plugin/": {
-    // The sign for values that are known only later has to be one; all else of the engine is loaded with compose.ts, but for
+    // The sign for values that are known only later has to be one; all else of the engine is loaded with compose/engines.ts, but for
     // what a run remembers of its resources, and for the names of our own commands, which are needed before the first call.
     ours: [
       "errors.ts",
       "bin/own-commands.ts",
       "bin/own-program.ts",
-      "bundled-text.ts",
-      "compose.ts",
+      "process/lazy-import.ts",
+      "compose/engines.ts",
       "engine/resource/declarations.ts",
       "engine/program/unknown.ts",
       "engine/text/own-commands.ts",
-      "plugin-server.ts",
-      "printable.ts",
-      "same-user.ts",
+      "process/plugin-server.ts",
+      "text/",
+      "process/same-user.ts",
     ],
     types: ["engine/"],
     packages: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@types/google-protobuf"],
@@ -129,36 +120,35 @@ const rings = {
       "errors.ts",
       "bin/own-commands.ts",
       "bin/own-program.ts",
-      "bundled-text.ts",
-      "compose.ts",
+      "process/lazy-import.ts",
+      "compose/engines.ts",
       "engine/program/unknown.ts",
       "engine/text/own-commands.ts",
-      "plugin-server.ts",
-      "printable.ts",
+      "process/plugin-server.ts",
+      "text/",
       "schema/terraform.ts",
       "schema/terraform-leaves.ts",
-      "uuid-form.ts",
-      "x509.ts",
+      "x509/",
     ],
     types: ["lifecycle/", "engine/", "resources/", "schema/"],
     packages: ["@bufbuild/protobuf", "@grpc/grpc-js", "@msgpack/msgpack"],
     outside: ["package.json"],
     node: true,
   },
-  "bundled-text.ts": { ours: [], packages: [], node: true },
-  "same-user.ts": { ours: [], packages: [], node: true },
-  "plugin-server.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
+  "process/lazy-import.ts": { ours: [], packages: [], node: true },
+  "process/same-user.ts": { ours: [], packages: [], node: true },
+  "process/plugin-server.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
   "cli/": {
     ours: [
       "errors.ts",
-      "compose-keys.ts",
-      "compose-operations.ts",
-      "compose-certificates.ts",
-      "compose-doctor.ts",
-      "compose-text.ts",
-      "other-programs.ts",
-      "printable.ts",
-      "regular-file.ts",
+      "compose/keys.ts",
+      "compose/operations.ts",
+      "compose/certificates.ts",
+      "compose/doctor.ts",
+      "compose/text.ts",
+      "process/other-programs.ts",
+      "text/",
+      "process/regular-file.ts",
       "schema/terraform.ts",
     ],
     types: ["lifecycle/", "engine/", "resources/"],
@@ -166,18 +156,22 @@ const rings = {
     node: true,
   },
   "console/": {
-    ours: ["errors.ts", "compose-text.ts", "html/", "printable.ts", "same-user.ts", "uuid-form.ts"],
-    types: ["compose-operations.ts", "engine/"],
+    ours: ["errors.ts", "compose/text.ts", "html/", "text/", "process/same-user.ts"],
+    types: ["compose/operations.ts", "engine/"],
     packages: ["hono", "@hono/node-server", "zod"],
     node: true,
   },
-  "emulator/": { ours: ["errors.ts", "x509.ts"], packages: ["hono", "@hono/node-server", "zod"], node: true },
+  "emulator/": {
+    ours: ["errors.ts", "x509/"],
+    packages: ["hono", "@hono/node-server", "zod"],
+    node: true,
+  },
   "bin/": {
     ours: [
       "errors.ts",
-      "compose-keys.ts",
+      "compose/keys.ts",
       "engine/text/explanation.ts",
-      "other-programs.ts",
+      "process/other-programs.ts",
       "cli/",
       "console/",
       "emulator/",
@@ -196,7 +190,7 @@ const installed = (names) => names.map((name) => `(^|/)node_modules/${name}/`);
 const published = publishedModules.files;
 const developed = Object.keys(packageFile.devDependencies).filter((name) => !(name in packageFile.peerDependencies));
 
-const ringRules = Object.entries(rings).flatMap(
+const layerRules = Object.entries(layers).flatMap(
   ([name, { ours, types = [], packages, outside = [], node = false }]) => {
     const from = { path: alternatives(local([name])) };
     const allowed = [
@@ -206,7 +200,7 @@ const ringRules = Object.entries(rings).flatMap(
     ];
     const builtIn = node ? { dependencyTypesNot: ["core"] } : {};
     const beyond = {
-      name: `ring of ${name}`,
+      name: `layer of ${name}`,
       comment: `provider/${name} may import only what .dependency-cruiser.mjs lists for it`,
       severity: "error",
       from,
@@ -240,12 +234,12 @@ const floorRules = engineFloors.map((name, floor) => ({
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
-    ...ringRules,
+    ...layerRules,
     {
-      name: "a part without a ring",
+      name: "a part without a layer",
       comment: "Add it to the table in .dependency-cruiser.mjs and to ARCHITECTURE.md",
       severity: "error",
-      from: { path: "^provider/", pathNot: alternatives(local(Object.keys(rings))) },
+      from: { path: "^provider/", pathNot: alternatives(local(Object.keys(layers))) },
       to: {},
     },
     {

@@ -1,18 +1,18 @@
 /**
  * The projects of the test suite and the tier of a run (test/support/tier.ts): the tests within one process, those of one engine,
- * and the scenarios of test/contracts/doors once for each door: `npx vitest run --project "door: dynamic"`.
+ * and the scenarios of test/contracts/interfaces once for each interface: `npx vitest run --project "interface: dynamic"`.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
-import { doorNames, wireDoors } from "./test/contracts/doors/door-names.ts";
+import { interfaceNames, wireInterfaces } from "./test/contracts/interfaces/interface-names.ts";
 import { quickScenarios, tier } from "./test/support/tier.ts";
 
 const withoutEngines = process.env.UKO_SKIP_ENGINE_TESTS === "1";
 const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
-const scenarios = ["test/contracts/doors/*.test.ts"];
+const scenarios = ["test/contracts/interfaces/*.test.ts"];
 const attacks = ["test/attacks/**/*.test.ts"];
 /** What `quick` leaves out of the tests within one process. */
 const notInQuick = [...attacks, "test/lifecycle/model/mutants.test.ts", "test/cli/import.test.ts"];
@@ -25,10 +25,10 @@ const slowUnit = [
 ];
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */
 const apart = ["test/schema/registry.test.ts"];
-const quickFiles = quickScenarios.map((name) => `test/contracts/doors/${name}.test.ts`);
+const quickFiles = quickScenarios.map((name) => `test/contracts/interfaces/${name}.test.ts`);
 /** 01-four-runs takes other profiles there, and 11-crashes kills the provider in other runs. */
 const alsoInRest: readonly string[] = ["01-four-runs", "11-crashes"].map(
-  (name) => `test/contracts/doors/${name}.test.ts`,
+  (name) => `test/contracts/interfaces/${name}.test.ts`,
 );
 // A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
 const maxWorkers = Math.max(2, availableParallelism());
@@ -78,49 +78,56 @@ const unitApart = {
   },
 };
 
-/** What belongs to one engine. A recording of the path for it is made through the door that needs no other process. */
-const e2e = { test: { ...withEngine, name: "e2e", include: endToEnd, env: { ...env, UKO_TEST_DOOR: "dynamic" } } };
+/** What belongs to one engine. A recording of the path for it is made through the interface that needs no other process. */
+const e2e = { test: { ...withEngine, name: "e2e", include: endToEnd, env: { ...env, UKO_TEST_INTERFACE: "dynamic" } } };
 
-/** In `quick` the Pulumi doors run a choice of scenarios, and OpenTofu, which nobody may have yet, none. */
-const doors = doorNames
-  .filter((door) => tier !== "quick" || door !== "terraform")
-  .map((door) => ({
+/** In `quick` the Pulumi interfaces run a choice of scenarios, and OpenTofu, which nobody may have yet, none. */
+const userInterfaces = interfaceNames
+  .filter((userInterface) => tier !== "quick" || userInterface !== "terraform")
+  .map((userInterface) => ({
     test: {
       ...withEngine,
-      name: `door: ${door}`,
+      name: `interface: ${userInterface}`,
       include: tier === "quick" ? quickFiles : scenarios,
       exclude: [
         ...configDefaults.exclude,
-        ...(tier === "rest" && door !== "terraform" ? quickFiles.filter((file) => !alsoInRest.includes(file)) : []),
+        ...(tier === "rest" && userInterface !== "terraform"
+          ? quickFiles.filter((file) => !alsoInRest.includes(file))
+          : []),
       ],
-      setupFiles: [counter, "test/contracts/doors/support/each-file.ts"],
-      env: { ...env, UKO_TEST_DOOR: door },
+      setupFiles: [counter, "test/contracts/interfaces/support/each-file.ts"],
+      env: { ...env, UKO_TEST_INTERFACE: userInterface },
     },
   }));
 
-/** Every scenario on the wire, without the CLI. What `quick` leaves to `rest` is the door that has most in common with another. */
-const isLeftToRest = (door: string): boolean => door === "dynamic";
-const isInTier = (door: string): boolean =>
-  tier === "quick" ? !isLeftToRest(door) : tier !== "rest" || isLeftToRest(door);
-const wires = wireDoors.filter(isInTier).map((door) => ({
+/** Every scenario on the wire, without the CLI. What `quick` leaves to `rest` is the interface that has most in common with another. */
+const isLeftToRest = (userInterface: string): boolean => userInterface === "dynamic";
+const isInTier = (userInterface: string): boolean =>
+  tier === "quick" ? !isLeftToRest(userInterface) : tier !== "rest" || isLeftToRest(userInterface);
+const wires = wireInterfaces.filter(isInTier).map((userInterface) => ({
   test: {
     ...withEngine,
-    name: `wire: ${door}`,
+    name: `wire: ${userInterface}`,
     include: scenarios,
     // The real CLI runs these in the same tier.
     exclude: [
       ...configDefaults.exclude,
-      ...(tier === "quick" && door === "package" && !withoutEngines ? quickFiles : []),
+      ...(tier === "quick" && userInterface === "package" && !withoutEngines ? quickFiles : []),
     ],
-    setupFiles: [counter, "test/contracts/doors/support/each-file.ts"],
-    env: { ...env, UKO_TEST_DOOR: door, UKO_TEST_HOST: "wire" },
+    setupFiles: [counter, "test/contracts/interfaces/support/each-file.ts"],
+    env: { ...env, UKO_TEST_INTERFACE: userInterface, UKO_TEST_HOST: "wire" },
   },
 }));
 
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/closing-line.ts"],
-    projects: [unit, unitApart, ...wires, ...(withoutEngines ? [] : [...(tier === "quick" ? [] : [e2e]), ...doors])],
+    projects: [
+      unit,
+      unitApart,
+      ...wires,
+      ...(withoutEngines ? [] : [...(tier === "quick" ? [] : [e2e]), ...userInterfaces]),
+    ],
     coverage: {
       provider: "v8",
       include: ["provider/lifecycle/**"],

@@ -11,7 +11,7 @@ export const exitCodes = {
   14: "a key of a campaign cannot end by its deadline",
 } as const;
 
-interface CatalogueEntry {
+interface CatalogEntry {
   /** What happened, in general; the error itself says it in particular. */
   readonly summary: string;
   /** Whether the same call may succeed later with nothing changed by a person. */
@@ -20,7 +20,7 @@ interface CatalogueEntry {
 }
 
 /** Codes never change, because pipelines match on them. `provider/docs/reference/errors.md` has a heading for each. */
-export const errorCatalogue = {
+export const errorCatalog = {
   UKO_REQUEST_PENDING: { summary: "A person must request the next step", retryable: true, exitCode: 10 },
   UKO_APPROVAL_PENDING: { summary: "A second person must act", retryable: true, exitCode: 10 },
   UKO_COOLING_DOWN: { summary: "The key was deactivated 4 hours ago or less", retryable: true, exitCode: 11 },
@@ -36,11 +36,11 @@ export const errorCatalogue = {
   UKO_DELETION_PROTECTED: { summary: "Deletion protection is on", retryable: false, exitCode: 12 },
   UKO_RETENTION_POLICY: { summary: "A resource with a retention policy uses the key", retryable: false, exitCode: 12 },
   UKO_USE_UNREADABLE: { summary: "uko could not read which resources use the key", retryable: false, exitCode: 12 },
-  UKO_TWIN_UNREADABLE: { summary: "uko could not read the backing KMS key", retryable: false, exitCode: 12 },
-  UKO_TWIN_NOT_ACTIVE: { summary: "The backing KMS key is not active", retryable: false, exitCode: 12 },
+  UKO_BACKING_KEY_UNREADABLE: { summary: "uko could not read the backing KMS key", retryable: false, exitCode: 12 },
+  UKO_BACKING_KEY_NOT_ACTIVE: { summary: "The backing KMS key is not active", retryable: false, exitCode: 12 },
   UKO_KEYSTORE_BLOCKS_REMOVAL: { summary: "A keystore may still hold the key", retryable: false, exitCode: 12 },
   UKO_KEY_COMPROMISED: { summary: "uko cannot delete a compromised key", retryable: false, exitCode: 12 },
-  UKO_STATE_UNRECOGNISED: {
+  UKO_STATE_UNRECOGNIZED: {
     summary: "This release does not know the state of the key",
     retryable: false,
     exitCode: 12,
@@ -58,8 +58,12 @@ export const errorCatalogue = {
     exitCode: 12,
   },
   UKO_KMS_WINDOW_TOO_SHORT: { summary: "The KMS deletion window would end too soon", retryable: false, exitCode: 12 },
-  UKO_KMS_WINDOW_LAPSED: { summary: "The KMS deletion window has expired", retryable: false, exitCode: 12 },
-  UKO_KMS_KEY_IS_A_TWIN: { summary: "The KMS key belongs to an internal keystore", retryable: false, exitCode: 12 },
+  UKO_KMS_WINDOW_EXPIRED: { summary: "The KMS deletion window has expired", retryable: false, exitCode: 12 },
+  UKO_KMS_KEY_IS_BACKING_KEY: {
+    summary: "The KMS key belongs to an internal keystore",
+    retryable: false,
+    exitCode: 12,
+  },
   UKO_KMS_KEY_NOT_ACTIVE: { summary: "The KMS key is not active", retryable: false, exitCode: 12 },
   UKO_KMS_DUAL_AUTHORIZATION_OFF: {
     summary: "KMS dual authorization is off for the key",
@@ -83,7 +87,7 @@ export const errorCatalogue = {
     exitCode: 12,
   },
   UKO_SERVICE_REFUSED: { summary: "The service refused the step", retryable: false, exitCode: 12 },
-  UKO_DELETION_ON_FILE: { summary: "A deletion of the key is pending", retryable: false, exitCode: 12 },
+  UKO_DELETION_PENDING: { summary: "A deletion of the key is pending", retryable: false, exitCode: 12 },
   UKO_DECLARED_TWICE: { summary: "Another resource declares the same object", retryable: false, exitCode: 12 },
   UKO_PLAN_OUTDATED: {
     summary: "The applied plan did not show this step",
@@ -111,21 +115,21 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 1,
   },
-  UKO_ANSWER_INVALID: { summary: "uko could not understand the service's response", retryable: false, exitCode: 1 },
-  UKO_ANSWER_LOST: { summary: "The service's response did not arrive", retryable: true, exitCode: 1 },
+  UKO_RESPONSE_INVALID: { summary: "uko could not understand the service's response", retryable: false, exitCode: 1 },
+  UKO_RESPONSE_LOST: { summary: "The service's response did not arrive", retryable: true, exitCode: 1 },
   UKO_SERVICE_UNAVAILABLE: { summary: "The service is not available", retryable: true, exitCode: 1 },
   UKO_CLOCK_SKEW: { summary: "The service's clock is not plausible", retryable: false, exitCode: 1 },
   UKO_CHANGED_MEANWHILE: { summary: "The key changed repeatedly during the run", retryable: true, exitCode: 1 },
-  UKO_CANCELLED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
+  UKO_CANCELED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
   UKO_DEADLINE: { summary: "The call took too long", retryable: true, exitCode: 1 },
   UKO_EVIDENCE_UNWRITABLE: { summary: "The evidence could not be written", retryable: false, exitCode: 1 },
   UKO_EVIDENCE_BROKEN: { summary: "The evidence was changed after it was written", retryable: false, exitCode: 1 },
   UKO_CERTIFICATE_INVALID: { summary: "The certificate is not valid", retryable: false, exitCode: 1 },
   UKO_REPORT_UNWRITABLE: { summary: "The report file could not be opened", retryable: false, exitCode: 1 },
   UKO_BUG: { summary: "Unexpected error in uko", retryable: false, exitCode: 1 },
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;
 
-export type ErrorCode = keyof typeof errorCatalogue;
+export type ErrorCode = keyof typeof errorCatalog;
 
 export interface UkoErrorOptions {
   /** What happened in particular: one complete sentence without a full stop. */
@@ -149,7 +153,7 @@ export class UkoError extends Error {
   readonly [brand] = true;
 
   constructor(code: ErrorCode, options: UkoErrorOptions = {}) {
-    const summary = options.summary ?? errorCatalogue[code].summary;
+    const summary = options.summary ?? errorCatalog[code].summary;
     const detail = options.detail ?? "";
     super(detail === "" ? `${summary} [${code}]` : `${summary}\n${detail}\n[${code}]`, { cause: options.cause });
     this.code = code;
@@ -159,11 +163,11 @@ export class UkoError extends Error {
   }
 
   get retryable(): boolean {
-    return errorCatalogue[this.code].retryable;
+    return errorCatalog[this.code].retryable;
   }
 
   get exitCode(): number {
-    return errorCatalogue[this.code].exitCode;
+    return errorCatalog[this.code].exitCode;
   }
 }
 
@@ -201,7 +205,7 @@ export function mostSevere(exitCodes: readonly number[]): number {
 
 /** Errors of the run and not of one key: they would recur at the next key. */
 export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
-  "UKO_CANCELLED",
+  "UKO_CANCELED",
   "UKO_CREDENTIAL_REFUSED",
   "UKO_EVIDENCE_UNWRITABLE",
   "UKO_HOST_NOT_ALLOWED",

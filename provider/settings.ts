@@ -4,7 +4,7 @@ import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
 import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam.ts";
-import { uuidForm } from "./uuid-form.ts";
+import { uuidForm } from "./text/uuid-form.ts";
 
 type Names = { readonly property: (path: string) => string };
 

@@ -9,7 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import packageFile from "../package.json" with { type: "json" };
-import { nextCommands } from "./contracts/doors/support/next-steps.ts";
+import { nextCommands } from "./contracts/interfaces/support/next-steps.ts";
 import { LocalUko } from "./stage/local-uko.ts";
 import { PulumiWorkspace } from "./stage/pulumi.ts";
 import { blocksIn, read, repository } from "./support/documents.ts";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { variables } from "../provider/cli/help.ts";
-import { errorCatalogue } from "../provider/errors.ts";
+import { errorCatalog } from "../provider/errors.ts";
 import { replaceTable, settingsPages } from "../sdk/make/docs/settings.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
@@ -31,7 +31,7 @@ test("the list has each variable that the code reads, and no other", () => {
     exclude: ["provider/docs/**", "provider/cli/help.ts"],
   });
   const named = sources.flatMap((file) => variablesIn(readFileSync(path.join(repository, file), "utf8")));
-  const read = new Set(named.filter((name) => !(name in errorCatalogue) && !constants.includes(name)));
+  const read = new Set(named.filter((name) => !(name in errorCatalog) && !constants.includes(name)));
   expect(read.size).toBeGreaterThan(10);
   expect([...read].sort()).toEqual(
     Object.keys(variables)

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { errorCatalogue } from "../provider/errors.ts";
+import { errorCatalog } from "../provider/errors.ts";
 import { type Browser, barriersOn, launchBrowser, type Page } from "./support/browser.ts";
 import { repository } from "./support/documents.ts";
 
@@ -74,7 +74,7 @@ test("every link leads to a page and a heading of the site, or to a file of the 
 });
 
 test("every code of an error has a page at its own address", () => {
-  for (const [code, { exitCode }] of Object.entries(errorCatalogue)) {
+  for (const [code, { exitCode }] of Object.entries(errorCatalog)) {
     const page = fileOf(`${base}errors/${code}`);
     expect(page, code).toBeDefined();
     expect(readFileSync(path.join(site, page ?? ""), "utf8")).toContain(`Exit code ${exitCode}`);

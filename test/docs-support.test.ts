@@ -1,5 +1,5 @@
 /**
- * The support matrix names the versions that this repository pins, existing suites, and every door, platform
+ * The support matrix names the versions that this repository pins, existing suites, and every interface, platform
  * and profile.
  */
 
@@ -8,8 +8,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import packageFile from "../package.json" with { type: "json" };
 import { platforms } from "../sdk/release/platforms.ts";
-import { doorNames } from "./contracts/doors/door-names.ts";
-import { skipCounts } from "./contracts/doors/skips.ts";
+import { interfaceNames } from "./contracts/interfaces/interface-names.ts";
+import { skipCounts } from "./contracts/interfaces/skips.ts";
 import { read, repository } from "./support/documents.ts";
 
 const page = "provider/docs/reference/compatibility.md";
@@ -77,8 +77,8 @@ test("every named suite exists", () => {
   expect(suites.filter((suite) => !existsSync(path.join(repository, suite)))).toEqual([]);
 });
 
-test("every door, every platform of a release and every profile of the emulator exists", () => {
-  for (const name of doorNames) expect(text).toContain(`\`door: ${name}\``);
+test("every interface, every platform of a release and every profile of the emulator exists", () => {
+  for (const name of interfaceNames) expect(text).toContain(`\`interface: ${name}\``);
   for (const { name } of platforms) expect(text).toContain(name);
   const profiles = Array.from(
     read("provider/docs/reference/emulator.md").matchAll(/^\| (`api-4[^|]+|`zos`|`documented`)/gm),
@@ -88,7 +88,7 @@ test("every door, every platform of a release and every profile of the emulator 
   for (const name of profiles) expect(text).toContain(name);
 });
 
-test("no door skips a scenario, as documented", () => {
+test("no interface skips a scenario, as documented", () => {
   expect(text).toContain("today the list is empty");
-  expect(Object.values(skipCounts)).toEqual(doorNames.map(() => 0));
+  expect(Object.values(skipCounts)).toEqual(interfaceNames.map(() => 0));
 });

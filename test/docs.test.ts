@@ -10,7 +10,7 @@ import { runCli } from "../provider/cli/program.ts";
 import { checkSeed } from "../provider/emulator/seed.ts";
 import { type Emulator, startEmulator } from "../provider/emulator/start.ts";
 import { UkoError } from "../provider/errors.ts";
-import { doorNames } from "./contracts/doors/door-names.ts";
+import { interfaceNames } from "./contracts/interfaces/interface-names.ts";
 import { blocksIn, commandsIn, documents, read, repository, wordsOf } from "./support/documents.ts";
 import { foreignFlags } from "./support/pulumi-flags.ts";
 
@@ -77,13 +77,13 @@ async function statusOf(words: readonly string[]): Promise<number> {
   return (await fetch(`${uko.url}${place}`, { method, ...(body !== undefined && { body }) })).status;
 }
 
-/** The faults of `npx vitest run …`: a project that is not a door, a file that does not exist. */
+/** The faults of `npx vitest run …`: a project that is not an interface, a file that does not exist. */
 function faultOfVitest([tool, command, ...words]: readonly string[]): string {
   if (tool !== "vitest" || command !== "run") return `npx ${tool} ${command}`;
   const [flag, project, file = ""] = words[0] === "--project" ? words : [undefined, undefined, ...words];
   if (flag === undefined || project === "unit") return existsSync(path.join(repository, file)) ? "" : file;
-  if (!doorNames.some((name) => project === `door: ${name}`)) return `${project}`;
-  return existsSync(path.join(repository, "test", "contracts", "doors", file && `${file}.test.ts`)) ? "" : file;
+  if (!interfaceNames.some((name) => project === `interface: ${name}`)) return `${project}`;
+  return existsSync(path.join(repository, "test", "contracts", "interfaces", file && `${file}.test.ts`)) ? "" : file;
 }
 
 describe.each(commands)("$file: $line", ({ line }) => {
@@ -103,8 +103,8 @@ test("the documents have commands, and an invalid one is found", async () => {
   expect(commands.length).toBeGreaterThan(15);
   expect(await parses(["stauts"])).toContain("stauts");
   expect(await parses(["continue", "no-key", "--json"])).not.toBe("opened");
-  expect(faultOfVitest(["vitest", "run", "--project", "door: front"])).toBe("door: front");
-  expect(faultOfVitest(["vitest", "run", "--project", "door: dynamic", "00-none"])).toBe("00-none");
+  expect(faultOfVitest(["vitest", "run", "--project", "interface: front"])).toBe("interface: front");
+  expect(faultOfVitest(["vitest", "run", "--project", "interface: dynamic", "00-none"])).toBe("00-none");
   expect(foreignFlags(["destroy", "--force"])).toEqual(["--force"]);
   expect(foreignFlags(["plugin", "uninstall"])).toEqual(["plugin", "uninstall"]);
 });

@@ -199,8 +199,8 @@ test("the npm package contains the program and its guides, and neither contract,
     cwd: repository,
     encoding: "utf8",
   });
-  const answer = JSON.parse(packed) as Record<string, { files: readonly { path: string }[] }>;
-  const names = Object.values(answer).flatMap(({ files }) => files.map((file) => file.path));
+  const response = JSON.parse(packed) as Record<string, { files: readonly { path: string }[] }>;
+  const names = Object.values(response).flatMap(({ files }) => files.map((file) => file.path));
   // Built files exist only after a build.
   const committed = names.filter((name) => !/^(dist|build)\//.test(name)).toSorted();
   const pages = globSync(

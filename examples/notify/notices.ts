@@ -80,7 +80,7 @@ function noticeOf({ error, vaultId, keyId, label, deletion }: Line): Notice | "f
     step: isKmsKey ? destroyKmsKey : (steps[String(deletion.nextStep)] ?? "unknown: run the command to read it"),
     requester: isKmsKey ? "KMS does not report who set the key for deletion" : requesterOf(deletion),
     since: since ?? (isKmsKey ? "not reported by KMS" : "unknown"),
-    until: timeOf(deletion.recordLapsesAt) ?? "unknown",
+    until: timeOf(deletion.recordExpiresAt) ?? "unknown",
     notBefore: timeOf(deletion.notBefore),
     approver: approverOf(deletion, isKmsKey),
     reason: reasonOf(deletion),

@@ -66,10 +66,10 @@ function lineOf(fields: Fields): Line {
   };
 }
 
-function timesOf({ notBefore, recordLapsesAt }: Fields): Pick<Line, "notBefore" | "expires"> {
+function timesOf({ notBefore, recordExpiresAt }: Fields): Pick<Line, "notBefore" | "expires"> {
   return {
     ...(typeof notBefore === "string" && { notBefore }),
-    ...(typeof recordLapsesAt === "string" && { expires: recordLapsesAt }),
+    ...(typeof recordExpiresAt === "string" && { expires: recordExpiresAt }),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { UkoError } from "../errors.ts";
-import { withoutSecrets } from "../other-programs.ts";
+import { withoutSecrets } from "../process/other-programs.ts";
 
 /** The minimum in `engines` of package.json, where npm only warns. An older Node fails in a library at its first call. */
 const oldest = { major: 22, minor: 19 };

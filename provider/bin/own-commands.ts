@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { runKeyProgram } from "../cli/key-program.ts";
-import { openKeyOperations } from "../compose-keys.ts";
+import { openKeyOperations } from "../compose/keys.ts";
 import { ownProgram } from "./own-program.ts";
 import { openProcess } from "./process-world.ts";
 

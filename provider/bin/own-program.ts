@@ -6,7 +6,7 @@ import path from "node:path";
 import { isSea } from "node:sea";
 import { shellWord } from "../engine/text/explanation.ts";
 
-/** This process, as far as the answer depends on it. */
+/** This process, as far as its commands depend on it. */
 export interface Place {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly executable: string;

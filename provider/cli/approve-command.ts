@@ -4,13 +4,13 @@
  */
 
 import { Argument, type Command } from "commander";
-import { approvalMessages, runnable, setMessages } from "../compose-text.ts";
+import { approvalMessages, runnable, setMessages } from "../compose/text.ts";
 import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, onCodes, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
-import { confirmingText, printableLines } from "../printable.ts";
+import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
@@ -180,7 +180,7 @@ async function asksForNext(world: CliWorld, { header }: Review, stores: boolean)
 }
 
 function notConfirmed(detail: string): UkoError {
-  return new UkoError("UKO_CANCELLED", { summary: "The approval was not confirmed", detail });
+  return new UkoError("UKO_CANCELED", { summary: "The approval was not confirmed", detail });
 }
 
 /** What an approver sees: the effect, who asks, what is out of the ordinary, and each key. */
@@ -194,7 +194,7 @@ function viewOf({ out }: CliWorld, set: SetReview, vaults: VaultNames): string {
   }
   const title = paint(out, "strong", setMessages.reviewTitle(keys, file.review));
   const { heads, rows } = approvalMessages.listKeys(keys, vaults);
-  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarise(keys, vaults)];
+  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)];
   return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
 }
 
@@ -238,7 +238,7 @@ async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json
   const results = await operations.approve(review, { ...how, each }, options);
   progress.clear();
   if (!json) {
-    const lines = [...setMessages.leftLines(results), ...setMessages.summariseApproval(results, review.header, how)];
+    const lines = [...setMessages.leftLines(results), ...setMessages.summarizeApproval(results, review.header, how)];
     world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);
   }
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));

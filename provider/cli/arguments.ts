@@ -1,9 +1,9 @@
 /** Parsers of command-line arguments. They throw UKO_INPUT_INVALID with the expected form. */
 
 import path from "node:path";
-import { maxReasonCharacters, parseDurationMs } from "../compose-text.ts";
+import { maxReasonCharacters, parseDurationMs } from "../compose/text.ts";
 import { asUkoError, UkoError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 
 /** A key as commands name it: by its full path, because some commands cannot be undone. */
 export interface KeyPath {

@@ -1,10 +1,10 @@
 /** `uko audit`: reads evidence files and shows their contents; calls no service. */
 
 import { Argument, type Command, Option } from "commander";
-import { auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose-text.ts";
+import { auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose/text.ts";
 import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
-import { readNamedText } from "../regular-file.ts";
+import { readNamedText } from "../process/regular-file.ts";
 import { type KeyPath, parseDate, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { evidenceFiles } from "./files.ts";
@@ -43,7 +43,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
       const files = evidenceFiles(world, file, "--file");
       if (verify === true) return verifyChains(world, files, json === true);
       const named = path?.keyId ?? key;
-      const { auditEvidence } = await import("../compose-operations.ts");
+      const { auditEvidence } = await import("../compose/operations.ts");
       const texts = files.map((each) => readNamedText(each, `The evidence file ${each} could not be read`));
       const audit = auditEvidence(texts, {
         ...filter,
@@ -69,7 +69,7 @@ function auditText(output: TextOutput, audit: Audit): string {
 }
 
 async function verifyChains(world: CliWorld, files: readonly string[], isJson: boolean): Promise<void> {
-  const { checkEvidenceChain, explainChain } = await import("../compose-certificates.ts");
+  const { checkEvidenceChain, explainChain } = await import("../compose/certificates.ts");
   const broken: string[] = [];
   for (const file of files) {
     const report = await checkEvidenceChain(file);

@@ -1,11 +1,11 @@
 /** `uko certificate`: the commands that create, sign, check and show certificates of deleted keys. */
 
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import type { SignerChoice, Target, TsaChoice, WaveChoice } from "../compose-certificates.ts";
-import { jsonLine } from "../compose-text.ts";
+import type { SignerChoice, Target, TsaChoice, WaveChoice } from "../compose/certificates.ts";
+import { jsonLine } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
-import { printable } from "../printable.ts";
-import { readNamedText } from "../regular-file.ts";
+import { readNamedText } from "../process/regular-file.ts";
+import { printable } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { evidenceFiles, withFilesOf } from "./files.ts";
@@ -29,7 +29,7 @@ interface TargetOptions {
 }
 
 /** Its libraries are loaded only by these commands. */
-const load = () => import("../compose-certificates.ts");
+const load = () => import("../compose/certificates.ts");
 
 export function addCertificateCommand(program: Command, world: CliWorld): void {
   const certificate = program

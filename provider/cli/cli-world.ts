@@ -1,11 +1,11 @@
 /** What the command line receives: the run's environment, its streams, and the starters of its commands. */
 
-import type { openKeyOperations } from "../compose-keys.ts";
+import type { openKeyOperations } from "../compose/keys.ts";
 import type {
   openOperations as composeAll,
   openLogin as composeLogin,
   OpenLogin as Login,
-} from "../compose-operations.ts";
+} from "../compose/operations.ts";
 
 export type { Login };
 
@@ -115,11 +115,11 @@ export interface RunningEmulator {
 
 /** The operations of a run, imported lazily: help and the emulator never load their dependencies. */
 export const openOperations: UkoWorld["openOperations"] = async (environment, outputs) => {
-  const { openOperations: open } = await import("../compose-operations.ts");
+  const { openOperations: open } = await import("../compose/operations.ts");
   return open(environment, outputs);
 };
 
 export const openLogin: UkoWorld["openLogin"] = async (environment, outputs) => {
-  const { openLogin: open } = await import("../compose-operations.ts");
+  const { openLogin: open } = await import("../compose/operations.ts");
   return open(environment, outputs);
 };

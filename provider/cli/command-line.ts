@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { asUkoError, UkoError } from "../errors.ts";
-import { capital } from "../printable.ts";
+import { capital } from "../text/printable.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { helpColumns } from "./help-layout.ts";
 import { printError } from "./print.ts";

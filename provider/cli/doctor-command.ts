@@ -1,8 +1,8 @@
 /** `uko doctor`: checks the configuration of a run. Only reads and lists, unless a probe is requested. */
 
 import { type Command, Option } from "commander";
-import type { examineWorld } from "../compose-doctor.ts";
-import { jsonLine, renderChecks } from "../compose-text.ts";
+import type { examineWorld } from "../compose/doctor.ts";
+import { jsonLine, renderChecks } from "../compose/text.ts";
 import { invalidInput, parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exportedState, readInputFile } from "./files.ts";
@@ -41,7 +41,7 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
       const outputs = { ...outputsTo(world, progress), ...traceOf(program, world) };
       const options = { signal: world.signal };
       const readState = (file: string) => readInputFile(world, file, exportedState);
-      const doctor = await import("../compose-doctor.ts");
+      const doctor = await import("../compose/doctor.ts");
       const checks =
         state === undefined
           ? await doctor.examineWorld(world.environment, outputs, options, probe)

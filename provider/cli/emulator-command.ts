@@ -1,7 +1,7 @@
 /** `uko emulator`: starts the emulator, explains how to use it, and advances its clock. */
 
 import { type Command, Option } from "commander";
-import { isLoopbackEndpoint, sayTime } from "../compose-text.ts";
+import { isLoopbackEndpoint, sayTime } from "../compose/text.ts";
 import { parsePort } from "./arguments.ts";
 import type { EmulatorStart, RunningEmulator, UkoWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";

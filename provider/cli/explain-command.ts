@@ -1,9 +1,9 @@
 /** `uko explain`: what a code means and what to do, from the page of the docs; works offline. */
 
 import type { Command } from "commander";
-import { jsonLine } from "../compose-text.ts";
-import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { jsonLine } from "../compose/text.ts";
+import { type ErrorCode, errorCatalog, UkoError } from "../errors.ts";
+import { printable } from "../text/printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { TextOutput, UkoWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
@@ -27,7 +27,7 @@ export function addExplainCommand(program: Command, world: UkoWorld): void {
     });
 }
 
-const allCodes = Object.keys(errorCatalogue) as readonly ErrorCode[];
+const allCodes = Object.keys(errorCatalog) as readonly ErrorCode[];
 
 /** Accepts `UKO_COOLING_DOWN`, `[UKO_COOLING_DOWN]`, `cooling-down`. */
 function codeFrom(typed: string): ErrorCode {
@@ -38,7 +38,7 @@ function codeFrom(typed: string): ErrorCode {
 }
 
 function catalogueTable(output: TextOutput): string {
-  const rows = allCodes.map((code) => [code, `${errorCatalogue[code].exitCode}`, errorCatalogue[code].summary]);
+  const rows = allCodes.map((code) => [code, `${errorCatalog[code].exitCode}`, errorCatalog[code].summary]);
   return tableOf(output, ["CODE", "EXIT", "MEANING"], rows, { MEANING: 20 });
 }
 
@@ -55,7 +55,7 @@ async function readSections(
 }
 
 function sectionJson(code: ErrorCode, text: string): string {
-  const { summary, retryable, exitCode } = errorCatalogue[code];
+  const { summary, retryable, exitCode } = errorCatalog[code];
   return `${jsonLine({ v: 1, code, summary, retryable, exitCode, text })}\n`;
 }
 

@@ -2,9 +2,9 @@
 
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { evidencePlaceOf } from "../compose-text.ts";
+import { evidencePlaceOf } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
-import { notRegular, readNamedText } from "../regular-file.ts";
+import { notRegular, readNamedText } from "../process/regular-file.ts";
 import type { CliWorld } from "./cli-world.ts";
 
 /** `-` is standard input; `what` names the content, `next` says how to write the file. Throws UKO_INPUT_INVALID. */

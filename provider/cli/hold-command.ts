@@ -1,7 +1,7 @@
 /** `uko hold`: the tag on a key for which no campaign takes a step on it. */
 
 import { type Command, Option } from "commander";
-import { jsonLine } from "../compose-text.ts";
+import { jsonLine } from "../compose/text.ts";
 import type { HoldRequest } from "../engine/campaign/operations.ts";
 import type { HoldTagResult } from "../engine/key/hold.ts";
 import { UkoError } from "../errors.ts";

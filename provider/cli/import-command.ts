@@ -5,7 +5,7 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import type { InventoryItem } from "../engine/commands/inventory.ts";
 import type { UkoError } from "../errors.ts";
-import { makeFolder } from "../regular-file.ts";
+import { makeFolder } from "../process/regular-file.ts";
 import { collectVaults, invalidInput } from "./arguments.ts";
 import type { OpenOperations, UkoWorld } from "./cli-world.ts";
 import { fileError } from "./files.ts";

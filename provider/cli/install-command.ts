@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
-import { jsonLine } from "../compose-text.ts";
+import { jsonLine } from "../compose/text.ts";
 import { parseFolder } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
 import { commandHelp } from "./help-layout.ts";

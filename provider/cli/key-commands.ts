@@ -3,7 +3,7 @@
 import { Argument, type Command, Option } from "commander";
 import type { Report } from "../engine/loop/report.ts";
 import { UkoError } from "../errors.ts";
-import { confirmingText } from "../printable.ts";
+import { confirmingText } from "../text/printable.ts";
 import {
   invalidInput,
   parseAnyKey,

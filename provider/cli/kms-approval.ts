@@ -5,7 +5,7 @@
 
 import { rmSync, writeFileSync } from "node:fs";
 import { mostSevere, UkoError } from "../errors.ts";
-import { confirmingText, printableLines } from "../printable.ts";
+import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, type KmsKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { fileError, readInputFile } from "./files.ts";
@@ -150,7 +150,7 @@ async function showKey(
 
 async function confirm(world: CliWorld, question: string, phrase: string): Promise<void> {
   if (await isTyped(world, question, phrase)) return;
-  throw new UkoError("UKO_CANCELLED", {
+  throw new UkoError("UKO_CANCELED", {
     summary: "The approval was not confirmed",
     detail: "Nothing was changed.",
   });

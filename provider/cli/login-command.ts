@@ -4,10 +4,10 @@
  */
 
 import type { Command } from "commander";
-import { sayPerson } from "../compose-text.ts";
+import { sayPerson } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
-import { withoutSecrets } from "../other-programs.ts";
-import { printable } from "../printable.ts";
+import { withoutSecrets } from "../process/other-programs.ts";
+import { printable } from "../text/printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { Environment, Login, UkoWorld } from "./cli-world.ts";
 import { commandHelp, namesOf } from "./help-layout.ts";
@@ -80,7 +80,7 @@ async function logIn(program: Command, world: UkoWorld, account: string | undefi
     world.openBrowser?.(page);
     err.write(`${paint(err, "strong", "A person who gets this code can act as you.")} Enter the code only here.\n`);
     const passcode = (await ask("One-time code: ", true)).trim();
-    if (passcode === "") throw new UkoError("UKO_CANCELLED", { summary: "No code was entered", detail: "" });
+    if (passcode === "") throw new UkoError("UKO_CANCELED", { summary: "No code was entered", detail: "" });
     const tokens = await login.logIn({ passcode, ...(account !== undefined && { account }) }, signal);
     const { displayName, identity } = await tokens.actor(signal);
     const who = identity?.iamId === undefined ? printable(displayName, 60) : sayPerson(identity.iamId, displayName);

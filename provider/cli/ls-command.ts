@@ -1,7 +1,7 @@
 /** `uko ls`: lists vaults, keystores, templates and keys; changes nothing. */
 
 import { Argument, type Command, Option } from "commander";
-import { jsonLine, lifecycleStates, listedKinds } from "../compose-text.ts";
+import { jsonLine, lifecycleStates, listedKinds } from "../compose/text.ts";
 import type { Listed, ListedKey, ListedKind, Listing } from "../engine/commands/listing.ts";
 import { mostSevere } from "../errors.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
@@ -141,5 +141,5 @@ const tones: Readonly<Record<LifecycleState, Tone>> = {
   pending_destruction: "waiting",
   destroyed: "refused",
   compromised: "refused",
-  unrecognised: "refused",
+  unrecognized: "refused",
 };

@@ -1,11 +1,11 @@
 /** The encoding of reports and errors: text and tables for people, one line of JSON for machines. */
 
 import { isDeepStrictEqual } from "node:util";
-import { jsonLine, renderExplanation, runnable } from "../compose-text.ts";
+import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
 import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/report.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
-import { printableLines } from "../printable.ts";
+import { printableLines } from "../text/printable.ts";
 import type { KeyPath } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { paint, renderTable, type Tone } from "./table.ts";

@@ -5,7 +5,7 @@ import { constants } from "node:fs";
 import { access, chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { isUkoError, UkoError } from "../errors.ts";
-import { makeFolder } from "../regular-file.ts";
+import { makeFolder } from "../process/regular-file.ts";
 import type { Environment, Machine } from "./cli-world.ts";
 import { fileError } from "./files.ts";
 import { executable, type ProviderPackage, platformOf } from "./provider-package.ts";

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import path from "node:path";
-import { jsonLine } from "../compose-text.ts";
+import { jsonLine } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import type { Machine } from "./cli-world.ts";
 

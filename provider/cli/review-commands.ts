@@ -2,10 +2,10 @@
 
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { jsonLine, setMessages } from "../compose-text.ts";
+import { jsonLine, setMessages } from "../compose/text.ts";
 import type { ReviewFile, SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
-import { printableLines } from "../printable.ts";
+import { printableLines } from "../text/printable.ts";
 import { collectVaults, invalidInput, type KeyName, type KeyPath, parseKey, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { fileError } from "./files.ts";
@@ -109,7 +109,7 @@ async function keepReview(
   }
   const phrase = setMessages.approvalPhrase(review.header, review.lines.size, false);
   if (!(await isTyped(world, `Type "${phrase}" to keep this review for uko approve: `, phrase))) {
-    throw new UkoError("UKO_CANCELLED", { summary: "The review was not confirmed", detail: "No file was written." });
+    throw new UkoError("UKO_CANCELED", { summary: "The review was not confirmed", detail: "No file was written." });
   }
   await writeReview(out, sealed, force === true);
   if (json !== true) world.out.write(`${setMessages.reviewNext({ review }, out).join("\n")}\n`);
@@ -188,7 +188,7 @@ export async function confirmSet(
   if (world.ask !== undefined && json !== true) {
     if (lines.length > 0) world.err.write(`${printableLines(lines.join("\n"))}\n`);
     if (await isTyped(world, `Type "${phrase}" to go on: `, phrase)) return;
-    throw new UkoError("UKO_CANCELLED", { summary: "The command was not confirmed", detail: "Nothing was changed." });
+    throw new UkoError("UKO_CANCELED", { summary: "The command was not confirmed", detail: "Nothing was changed." });
   }
   if (yes === true) return;
   throw invalidInput(

@@ -4,7 +4,7 @@
 
 import { styleText } from "node:util";
 import stringWidth from "string-width";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import type { TextOutput } from "./cli-world.ts";
 
 const styles = {

@@ -1,7 +1,7 @@
 /** Keys as people type them. Commands that write accept a name only at a terminal, where they show the key and ask. */
 
 import { UkoError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import {
   invalidInput,
   type KeyName,
@@ -35,7 +35,7 @@ export function requireFullIds(world: CliWorld, { keys, selection = {}, json, wr
   for (const key of keys) if ("name" in key) throw notFullKeyPath(key.name, needsTerminal);
 }
 
-/** Throws UKO_CANCELLED if the person does not confirm the keys that were found. */
+/** Throws UKO_CANCELED if the person does not confirm the keys that were found. */
 export async function resolveKeys(
   world: CliWorld,
   { directory, operations }: OpenOperations,
@@ -88,7 +88,7 @@ async function confirmFound(world: CliWorld, command: string, found: readonly st
   const shown = [...found.slice(0, maxFoundShown), ...(hidden > 0 ? [`and ${hidden} more`] : [])];
   const question = `${shown.join("\n")}\nRun uko ${command} on ${which}? [y/N] `;
   if (await isConfirmed(world, question)) return;
-  throw new UkoError("UKO_CANCELLED", {
+  throw new UkoError("UKO_CANCELED", {
     summary: `uko ${command} was not confirmed`,
     detail: "Nothing was changed.",
   });

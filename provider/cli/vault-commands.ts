@@ -9,11 +9,11 @@ import {
   requestHeads,
   requestRows,
   requestsNext,
-  summariseRequests,
-  summariseSweep,
+  summarizeRequests,
+  summarizeSweep,
   sweepHint,
   sweepQuestion,
-} from "../compose-text.ts";
+} from "../compose/text.ts";
 import type { Survey } from "../engine/key/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
@@ -96,7 +96,7 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
       isMine: mine === true,
       ...(expiring !== undefined && { expiresWithinMs: parseDurationMs(expiring, "--expiring") }),
     };
-    const { selectRequests } = await import("../compose-operations.ts");
+    const { selectRequests } = await import("../compose/operations.ts");
     const reports = selectRequests([...survey.reports, ...kmsKeys.reports], filter, survey.nowMs);
     progress.clear();
     if (metrics) {
@@ -105,7 +105,7 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
       world.out.write(renderRequestMetrics({ ...survey, instanceId, reports, hasKmsKeys }));
     } else {
       world.out.write(requestsText(world, given, reports));
-      if (!json) world.out.write(`${summariseRequests(reports, survey.vaults)}\n`);
+      if (!json) world.out.write(`${summarizeRequests(reports, survey.vaults)}\n`);
       if (!json && given.long !== true && reports.length > 0) world.out.write(`${requestsNext(reports)}\n`);
     }
     if (kmsKeys.unread !== undefined) world.err.write(`${kmsKeysNotListed(kmsKeys.unread)}\n`);
@@ -165,7 +165,7 @@ function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: Va
     const removed = ended.reports.filter(({ lifecycleState }) => lifecycleState === "gone").length;
     const isDry = !goesOn && !yes;
     const sweep = { ...counts, removed, failed: goesOn ? refs.length - removed : 0, isDry };
-    out.write(`${json ? jsonLine({ v: 1, sweep }) : summariseSweep(sweep, isDry)}\n`);
+    out.write(`${json ? jsonLine({ v: 1, sweep }) : summarizeSweep(sweep, isDry)}\n`);
     if (isDry && refs.length > 0 && !json) out.write(`${sweepHint}\n`);
     return mostSevere([...exitCodes, ...ended.exitCodes]);
   });

@@ -1,7 +1,7 @@
 /** `uko whoami`: the caller as the service sees it; changes nothing. */
 
 import type { Command } from "commander";
-import { jsonLine, sayLogin } from "../compose-text.ts";
+import { jsonLine, sayLogin } from "../compose/text.ts";
 import type { ListRight } from "../engine/commands/whoami.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";

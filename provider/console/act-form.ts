@@ -1,6 +1,6 @@
 /** The acts on a key or a wave as links, and the page of one act: its effect, its form, and its command. */
 
-import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose-text.ts";
+import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose/text.ts";
 import type { Act, ActField } from "../engine/text/act.ts";
 import { fieldText, type Html, html } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";

@@ -5,7 +5,7 @@ import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyAct } from "../engine/text/act.ts";
 import { type Html, html } from "../html/markup.ts";
-import { confirmingText } from "../printable.ts";
+import { confirmingText } from "../text/printable.ts";
 import { type ActProblem, actPage } from "./act-form.ts";
 import { keyAddress } from "./key-page.ts";
 import { layout, type Visitor } from "./layout.ts";

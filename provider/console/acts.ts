@@ -6,7 +6,7 @@ import type { KmsOperations } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import type { KeyAct, KeyActId } from "../engine/text/act.ts";
-import { confirmingText } from "../printable.ts";
+import { confirmingText } from "../text/printable.ts";
 import { type ActProblem, mistakeIn } from "./act-form.ts";
 import type { ActSubject } from "./act-page.ts";
 

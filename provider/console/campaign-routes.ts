@@ -160,7 +160,7 @@ function take(act: WaveAct, { acting, folder, wave, sent }: Taken, options: Call
 }
 
 function countChanged(): UkoError {
-  return new UkoError("UKO_CANCELLED", {
+  return new UkoError("UKO_CANCELED", {
     summary: "The number of keys changed after your page was shown",
     detail: "Nothing was changed. Open the page of the wave again.",
   });

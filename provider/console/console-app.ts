@@ -4,13 +4,13 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
-import { lifecycleStates } from "../compose-text.ts";
+import { lifecycleStates } from "../compose/text.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
 import type { Html } from "../html/markup.ts";
 import { styleSheet } from "../html/style-sheet.ts";
-import { uuidForm } from "../uuid-form.ts";
+import { uuidForm } from "../text/uuid-form.ts";
 import { type ActSubject, changedPage, keyActPage, resultPage, subjectOf } from "./act-page.ts";
 import { type Acted, type ActForm, actOnKey, actOnKmsKey } from "./acts.ts";
 import { addCampaignPages } from "./campaign-routes.ts";
@@ -164,7 +164,7 @@ function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
   show("/keys/:vaultId/:keyId/:act", (requested) => onKey(requested, (key) => showAct(key, requested)));
   act("/keys/:vaultId/:keyId/:act", (id, form, requested) =>
     onKey(requested, async (inspection) =>
-      answer(inspection, await actOnKey(operations, { inspection, id }, form, requested.options), requested),
+      respond(inspection, await actOnKey(operations, { inspection, id }, form, requested.options), requested),
     ),
   );
   show("/kms/:kmsKeyId", async (requested) => {
@@ -177,7 +177,7 @@ function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
   act("/kms/:kmsKeyId/:act", async (id, form, requested) => {
     const inspection = subjectOf(await kmsInspection(console, requested));
     const acted = await actOnKmsKey(kmsOperations, { inspection, id }, form, requested.options);
-    return answer(inspection, acted, requested);
+    return respond(inspection, acted, requested);
   });
 
   /** One act at a time. An act goes on if the browser leaves; every step of it is one call. */
@@ -206,7 +206,7 @@ function showAct(subject: ActSubject, { context, visitor }: Requested): Response
   return context.html(keyActPage(subject, act, visitor));
 }
 
-function answer(inspection: ActSubject, acted: Acted, { context, visitor }: Requested): Response | Promise<Response> {
+function respond(inspection: ActSubject, acted: Acted, { context, visitor }: Requested): Response | Promise<Response> {
   if (acted.kind === "changed") return context.html(changedPage(inspection, visitor), 409);
   if (acted.kind === "mistyped") return context.html(keyActPage(inspection, acted.act, visitor, acted.problem), 422);
   return context.html(resultPage(acted.report, visitor), acted.report.exitCode === 13 ? 403 : 200);

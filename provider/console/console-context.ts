@@ -1,7 +1,7 @@
 /** The context of every page of a console: its parts, the options of a read, the visitor, and errors. */
 
 import type { Context } from "hono";
-import type { openOperations } from "../compose-operations.ts";
+import type { openOperations } from "../compose/operations.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { layout, type Visitor } from "./layout.ts";

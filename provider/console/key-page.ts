@@ -39,13 +39,13 @@ function actsOf(acts: readonly KeyAct[], report: Report): Html {
 }
 
 function recordOf({ id, how, author, writtenAt, reason }: InspectedRecord, report: Report, timeZone: string): Html {
-  const { recordLapsesAt, recordExpiredAt } = report.deletion;
+  const { recordExpiresAt, recordExpiredAt } = report.deletion;
   return html`<h2>Consent record on the key</h2>
 ${definitions([
-  [how === "answer" ? "Approved by" : "Requested by", author],
+  [how === "approval" ? "Approved by" : "Requested by", author],
   ["Written", moment(writtenAt, timeZone)],
   ["Reason", reason],
-  ["Expires", recordLapsesAt && moment(recordLapsesAt, timeZone)],
+  ["Expires", recordExpiresAt && moment(recordExpiresAt, timeZone)],
   ["Expired", recordExpiredAt && moment(recordExpiredAt, timeZone)],
   ["ID", codeOf(id)],
 ])}`;
@@ -83,7 +83,7 @@ ${definitions([
 
 export function kmsKeyPage({ report, acts }: KmsInspection, visitor: Visitor, timeZone: string): Html {
   const { label = "", lifecycleState, deletion, keyState = "" } = report;
-  const { requestedBy, recordLapsesAt } = deletion;
+  const { requestedBy, recordExpiresAt } = deletion;
   const body = html`<h1>KMS key ${label} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
 <p class="quiet"><code>kms/${report.keyId}</code></p>
 ${explained(report.explanation)}
@@ -92,7 +92,7 @@ ${actsOf(acts, report)}
 ${definitions([
   ["State", keyState],
   ["Set for deletion by", codeOf(requestedBy)],
-  ["Deletion window ends", recordLapsesAt && moment(recordLapsesAt, timeZone)],
+  ["Deletion window ends", recordExpiresAt && moment(recordExpiresAt, timeZone)],
   ["Instance", report.instanceId],
 ])}`;
   const refresh = { address: keyAddress(report), refreshSeconds };

@@ -1,6 +1,6 @@
 /** The tables of managed keys, with search and filter, and of the KMS keys that no managed key depends on. */
 
-import { lifecycleStates } from "../compose-text.ts";
+import { lifecycleStates } from "../compose/text.ts";
 import type { Listed, ListedKey, Listing } from "../engine/commands/listing.ts";
 import type { KmsKeySnapshot } from "../engine/ports/kms-keys.ts";
 import { fieldText, type Html, html, type Shown } from "../html/markup.ts";

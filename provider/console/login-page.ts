@@ -1,6 +1,6 @@
 /** The first page, which takes the code that the terminal shows, and the page about the caller. */
 
-import { sayLogin } from "../compose-text.ts";
+import { sayLogin } from "../compose/text.ts";
 import type { Caller, ListRight } from "../engine/commands/whoami.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, definitions, tableOf } from "../html/report-parts.ts";

@@ -1,12 +1,12 @@
 /** Parts that pages of the console share: times, explanations, commands and forms. */
 
-import { sayTime, whoRuns } from "../compose-text.ts";
+import { sayTime, whoRuns } from "../compose/text.ts";
 import type { CampaignReport } from "../engine/campaign/report.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";
-import { printableLines } from "../printable.ts";
+import { printableLines } from "../text/printable.ts";
 
 /** `24 Nov 2026 14:22 UTC`, with the local time of this machine after it. */
 export function moment(iso: string, timeZone: string): Html {

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createAdaptorServer } from "@hono/node-server";
 import { UkoError } from "../errors.ts";
-import { listenForSameUser, whyPeersAreUnknown } from "../same-user.ts";
+import { listenForSameUser, whyPeersAreUnknown } from "../process/same-user.ts";
 import { buildConsole } from "./console-app.ts";
 import type { ConsoleApp } from "./console-context.ts";
 import { createLogin, type LoginOptions } from "./login.ts";

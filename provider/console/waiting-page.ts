@@ -1,6 +1,6 @@
 /** The page "Waiting for you": pending deletions, first those that the caller can act on. */
 
-import { kmsKeysNotListed, sayRoles, summariseRequests } from "../compose-text.ts";
+import { kmsKeysNotListed, sayRoles, summarizeRequests } from "../compose/text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
 import type { KeyAct } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
@@ -23,7 +23,7 @@ export function waitingPage(survey: PendingSurvey, kms: KmsPending, visitor: Vis
     (a.requestedAt ?? "").localeCompare(b.requestedAt ?? "");
   const forCaller = pending.filter(isForCaller).toSorted(oldestFirst);
   const forOthers = pending.filter((each) => !isForCaller(each));
-  const summary = summariseRequests(
+  const summary = summarizeRequests(
     pending.map(({ report }) => report),
     vaults,
   );
@@ -55,7 +55,7 @@ function item(each: PendingKey, timeZone: string): Html {
 ${list(explanation.facts)}
 ${roles.length === 0 ? othersSteps(each) : html`<p>The roles that each step requires:</p>${list(roles)}`}
 <p class="quiet">${requestedAt === undefined ? "" : html`Written on ${moment(requestedAt, timeZone)}. `}
-${deletion.recordLapsesAt === undefined ? "" : html`Expires on ${moment(deletion.recordLapsesAt, timeZone)}. `}
+${deletion.recordExpiresAt === undefined ? "" : html`Expires on ${moment(deletion.recordExpiresAt, timeZone)}. `}
 Key <code>${keyId}</code></p>
 </article>`;
 }

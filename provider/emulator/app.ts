@@ -37,8 +37,8 @@ export function buildApp(server: Server, names: KnownNames): EmulatorApp {
       const allow = [...new Set(ofPath.map(({ method }) => method)), "OPTIONS"].join(", ");
       app.all(path, (context) => {
         const isAsked = context.req.method === "OPTIONS";
-        const answer = isAsked ? { status: 204, headers: { allow } } : api.wrongMethod({ allow });
-        return serve(server, api, otherRoute(context.req.method, answer), context);
+        const response = isAsked ? { status: 204, headers: { allow } } : api.wrongMethod({ allow });
+        return serve(server, api, otherRoute(context.req.method, response), context);
       });
     }
   };
@@ -55,10 +55,10 @@ export function buildApp(server: Server, names: KnownNames): EmulatorApp {
 }
 
 /** A path or method that the contract does not name. The audit trail shows the client's mistake. */
-function otherRoute(method: string, answer: Reply | Refusal): Route {
+function otherRoute(method: string, response: Reply | Refusal): Route {
   const handle = (): Reply => {
-    if (answer instanceof Refusal) throw answer;
-    return answer;
+    if (response instanceof Refusal) throw response;
+    return response;
   };
   return { ...route("unknown", method as Route["method"], "*", handle), mutates: false };
 }

@@ -34,7 +34,7 @@ export interface AuditEntry {
   readonly callerName?: string | undefined;
   readonly vaultId?: string | undefined;
   readonly keyId?: string | undefined;
-  readonly twinId?: string | undefined;
+  readonly backingKeyId?: string | undefined;
   /** A KMS key that does not back a managed key. */
   readonly kmsKeyId?: string | undefined;
   readonly label?: string | undefined;

@@ -127,7 +127,7 @@ export class Keys extends Collection<Key> {
 }
 
 export class KmsKeys extends Collection<KmsKey> {
-  readonly byManagedKey = this.indexBy(({ twinOf }) => only(twinOf?.keyId));
+  readonly byManagedKey = this.indexBy(({ backingKeyOf }) => only(backingKeyOf?.keyId));
   readonly byAlias = this.indexBy(({ aliases }) => aliases.map(({ alias }) => alias));
   readonly byRing = this.indexBy(({ ring }) => [ring]);
   /** No key changes by time alone before this moment. */

@@ -35,7 +35,7 @@ export interface FaultSubject {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
-  /** IDs that the request names: the key's, the twin's. */
+  /** IDs that the request names: the key's, the backing key's. */
   readonly keyIds: readonly string[];
   readonly caller?: string | undefined;
 }

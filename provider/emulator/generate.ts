@@ -89,7 +89,13 @@ export function generateSeed({ keys, vaults, kms, blocked }: GeneratedSize): See
     vaults: vaultNames.map((name, at) => ({ id: idOf("5c1e", at + 1), name })),
     keystores: vaultNames.flatMap((vault) => [
       ...keystoreTypes.map((type) => ({ name: `${vault}-${type.replaceAll("_", "-")}`, vault, type, groups: [type] })),
-      { name: `${vault}-unreachable`, vault, type: "azure_key_vault", groups: ["unreachable"], answers: "error" },
+      {
+        name: `${vault}-unreachable`,
+        vault,
+        type: "azure_key_vault",
+        groups: ["unreachable"],
+        statusResponse: "error",
+      },
       { name: `${vault}-refusing`, vault, type: "aws_kms", groups: ["refusing"], refuses: ["destroy"] },
     ]),
     templates: vaultNames.flatMap((vault) => [

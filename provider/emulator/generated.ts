@@ -6,14 +6,14 @@ export interface SwitchChoices {
   description?: "kept" | "collapsed" | undefined;
   syncChangesLastWriter?: boolean | undefined;
   lastWriter?: "recorded" | "absent" | undefined;
-  twinIdentity?: "caller" | "service" | undefined;
+  backingKeyIdentity?: "caller" | "service" | undefined;
   statusFreshness?: "live" | "stale" | undefined;
   etagGrain?: "second" | "unique" | undefined;
   coolDownHours?: number | undefined;
   kmsWindowHours?: number | undefined;
   kmsSetAgain?: "latest" | "keepFirst" | undefined;
   kmsIdentity?: "iam_id" | "authn" | undefined;
-  kmsLapsedWindow?: "shown" | "cleared" | undefined;
+  kmsExpiredWindow?: "shown" | "cleared" | undefined;
   kmsFirstUpdate?: "shown" | "absent" | undefined;
   apiVersion?: "4.7" | "4.12" | "4.13" | "4.14.0" | "4.14" | undefined;
   cloudBuild?: boolean | undefined;
@@ -48,14 +48,14 @@ export interface Seed {
     description?: "kept" | "collapsed" | undefined;
     syncChangesLastWriter?: boolean | undefined;
     lastWriter?: "recorded" | "absent" | undefined;
-    twinIdentity?: "caller" | "service" | undefined;
+    backingKeyIdentity?: "caller" | "service" | undefined;
     statusFreshness?: "live" | "stale" | undefined;
     etagGrain?: "second" | "unique" | undefined;
     coolDownHours?: number | undefined;
     kmsWindowHours?: number | undefined;
     kmsSetAgain?: "latest" | "keepFirst" | undefined;
     kmsIdentity?: "iam_id" | "authn" | undefined;
-    kmsLapsedWindow?: "shown" | "cleared" | undefined;
+    kmsExpiredWindow?: "shown" | "cleared" | undefined;
     kmsFirstUpdate?: "shown" | "absent" | undefined;
     apiVersion?: "4.7" | "4.12" | "4.13" | "4.14.0" | "4.14" | undefined;
     cloudBuild?: boolean | undefined;
@@ -113,7 +113,7 @@ export interface Seed {
     /** The type's default when absent */
     pendingDays?: number | undefined;
     refuses?: ("activate" | "deactivate" | "destroy")[] | undefined;
-    answers?: "ok" | "error" | "unknown" | undefined;
+    statusResponse?: "ok" | "error" | "unknown" | undefined;
     fields?: Record<string, unknown> | undefined;
   }[] | undefined;
   templates?: {
@@ -164,7 +164,7 @@ export interface Seed {
       serviceInstanceName?: string | undefined;
       preventsKeyDeletion?: boolean | undefined;
     }[] | undefined;
-    /** KMS dual authorization on the twin */
+    /** KMS dual authorization on the backing key */
     dualAuthDelete?: boolean | undefined;
     setForDeletion?: {
       by: string;

@@ -37,15 +37,15 @@ export function targetsOf(world: World, key: Key): readonly Keystore[] {
   );
 }
 
-/** The identity that KMS sees (switch `twinIdentity`). */
-export function towardsTwin(world: World, caller: Caller): Caller {
-  return world.switches.twinIdentity === "service" ? serviceCaller : caller;
+/** The identity that KMS sees (switch `backingKeyIdentity`). */
+export function towardsBackingKey(world: World, caller: Caller): Caller {
+  return world.switches.backingKeyIdentity === "service" ? serviceCaller : caller;
 }
 
 /** Whether a keystore takes part in an operation now; if not, the key is out of sync there. */
 export function accepts(keystore: Keystore | undefined, operation: KeystoreOperation): boolean {
   if (keystore === undefined || keystore.misconfigured === true) return false;
-  return keystore.answers === "ok" && !keystore.refuses.has(operation);
+  return keystore.statusResponse === "ok" && !keystore.refuses.has(operation);
 }
 
 export function emptyPlacement(keystoreId: string): Placement {
@@ -61,51 +61,51 @@ export function install(world: World, key: Key, placement: Placement, caller: Ca
     placement.material = { kind: "enabled" };
     return;
   }
-  const existing = world.twinIn(placement);
+  const existing = world.backingKeyIn(placement);
   if (existing !== undefined) {
     if (existing.state !== 5) existing.state = 1;
     existing.updatedMs = nowMs;
     world.kmsKeys.changed(existing.id);
     return;
   }
-  const twin = addKmsKey(world, {
-    twinOf: { keyId: key.id, keystoreId: keystore.id },
+  const backingKey = addKmsKey(world, {
+    backingKeyOf: { keyId: key.id, keystoreId: keystore.id },
     ring: keystore.ring ?? "default",
     name: key.label,
     createdMs: nowMs,
-    createdBy: towardsTwin(world, caller).iamId,
+    createdBy: towardsBackingKey(world, caller).iamId,
   });
-  placement.twinId = twin.id;
-  placement.idInKeystore = `${world.instanceId}/${twin.id}`;
+  placement.backingKeyId = backingKey.id;
+  placement.idInKeystore = `${world.instanceId}/${backingKey.id}`;
 }
 
 /** Unlinks a key: the material stays, unusable. */
 export function disable(world: World, placement: Placement, nowMs: number): void {
-  const twin = world.twinIn(placement);
-  if (twin === undefined) {
+  const backingKey = world.backingKeyIn(placement);
+  if (backingKey === undefined) {
     if (placement.material.kind === "enabled") placement.material = { kind: "disabled" };
     return;
   }
-  if (twin.state === 1) twin.state = 2;
-  twin.updatedMs = nowMs;
-  world.kmsKeys.changed(twin.id);
+  if (backingKey.state === 1) backingKey.state = 2;
+  backingKey.updatedMs = nowMs;
+  world.kmsKeys.changed(backingKey.id);
 }
 
 /** Schedules the destruction of the material, if any was ever installed (uko-v4.md 4.3, U27). */
 export function scheduleDestruction(world: World, key: Key, placement: Placement, caller: Caller, nowMs: number): void {
   const keystore = world.keystores.get(placement.keystoreId);
   const untilMs = nowMs + (keystore?.pendingMs ?? 0);
-  const twin = world.twinIn(placement);
-  if (twin !== undefined) {
-    if (twin.state === 5) return;
-    Object.assign(twin, {
+  const backingKey = world.backingKeyIn(placement);
+  if (backingKey !== undefined) {
+    if (backingKey.state === 5) return;
+    Object.assign(backingKey, {
       state: 5,
       deletedMs: nowMs,
-      deletedBy: towardsTwin(world, caller).iamId,
+      deletedBy: towardsBackingKey(world, caller).iamId,
       goneMs: untilMs,
       updatedMs: nowMs,
     });
-    world.kmsKeys.changed(twin.id);
+    world.kmsKeys.changed(backingKey.id);
     return;
   }
   const { kind } = materialOf(world, key, placement, nowMs);
@@ -113,15 +113,15 @@ export function scheduleDestruction(world: World, key: Key, placement: Placement
 }
 
 /**
- * The material in the keystore now. A twin that was deleted in KMS while the key is not destroyed
+ * The material in the keystore now. A backing key that was deleted in KMS while the key is not destroyed
  * counts as absent (uko-v4.md 4.3).
  */
 export function materialOf(world: World, key: Key, placement: Placement, nowMs: number): Material {
-  const twin = world.twinIn(placement);
-  if (twin !== undefined) {
-    if (twin.state === 1) return { kind: "enabled" };
-    if (twin.state !== 5) return { kind: "disabled" };
-    const goneMs = twin.goneMs ?? 0;
+  const backingKey = world.backingKeyIn(placement);
+  if (backingKey !== undefined) {
+    if (backingKey.state === 1) return { kind: "enabled" };
+    if (backingKey.state !== 5) return { kind: "disabled" };
+    const goneMs = backingKey.goneMs ?? 0;
     const isDestroyed = key.state === "destroyed" || key.state === "destroyed_compromised";
     return isDestroyed && nowMs < goneMs ? { kind: "pending", untilMs: goneMs } : { kind: "absent" };
   }
@@ -196,7 +196,7 @@ export function liveStatuses(world: World, key: Key, nowMs: number): readonly Ke
 }
 
 /** What a keystore reports that cannot be asked. */
-const unanswered = {
+const unresponsive = {
   error: {
     ...{ status: "error", keystore_sync_flag: "error", keystore_sync_flag_detail: "connection_error" },
     error: { code: "keystore_error", message: "The keystore did not answer." },
@@ -212,8 +212,8 @@ function statusOf(world: World, key: Key, placement: Placement, keystore: Keysto
     destruction_at: "",
     key_id_in_keystore: placement.idInKeystore,
   };
-  const answers = keystore.misconfigured === true ? "error" : keystore.answers;
-  if (answers !== "ok") return { ...common, ...unanswered[answers] };
+  const statusResponse = keystore.misconfigured === true ? "error" : keystore.statusResponse;
+  if (statusResponse !== "ok") return { ...common, ...unresponsive[statusResponse] };
   const material = materialOf(world, key, placement, nowMs);
   const status = statusWords[material.kind];
   if (placement.removedByUser) {

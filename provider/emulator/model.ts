@@ -72,7 +72,7 @@ export interface Keystore extends Stamps {
   /** Operations that the keystore refuses; for tests. */
   refuses: Set<KeystoreOperation>;
   /** The keystore's response to a status call; for tests. */
-  answers: "ok" | "error" | "unknown";
+  statusResponse: "ok" | "error" | "unknown";
 }
 
 export const templateTypes = ["user_defined", "shadow", "system"] as const;
@@ -111,12 +111,12 @@ export type Material =
   | { readonly kind: "absent" | "enabled" | "disabled" | "wrong" }
   | { readonly kind: "pending"; readonly untilMs: number };
 
-/** One key in one keystore. In an internal keystore the twin is the material. */
+/** One key in one keystore. In an internal keystore the backing key is the material. */
 export interface Placement {
   readonly keystoreId: string;
   material: Material;
   idInKeystore?: string | undefined;
-  twinId?: string | undefined;
+  backingKeyId?: string | undefined;
   removedByUser: boolean;
 }
 
@@ -202,11 +202,11 @@ export interface KmsAlias {
 /** 1 active, 2 suspended, 3 deactivated, 5 destroyed (kms-v2-and-iam.md 3). */
 export type KmsKeyState = 1 | 2 | 3 | 5;
 
-/** A KMS key: the twin of a managed key in an internal keystore, or an independent key. */
+/** A KMS key: the backing key of a managed key in an internal keystore, or an independent key. */
 export interface KmsKey {
   readonly id: string;
-  /** Set on twins: the managed key, and the internal keystore that holds it. */
-  readonly twinOf?: { readonly keyId: string; readonly keystoreId: string } | undefined;
+  /** Set on backing keys: the managed key, and the internal keystore that holds it. */
+  readonly backingKeyOf?: { readonly keyId: string; readonly keystoreId: string } | undefined;
   /** Standard keys are extractable, root keys are not. */
   readonly extractable: boolean;
   readonly imported: boolean;
@@ -230,7 +230,7 @@ export interface KmsKey {
   goneMs?: number | undefined;
   dualAuth?: DualAuthPolicy | undefined;
   rotation?: RotationPolicy | undefined;
-  /** Registrations of an independent key; a twin has those of its managed key. */
+  /** Registrations of an independent key; a backing key has those of its managed key. */
   resources: AssociatedResource[];
 }
 

@@ -9,7 +9,7 @@ export interface EmulatorOptions {
   readonly host?: string;
   /** Names by which clients call, in addition to the host and this machine's own. */
   readonly allowHosts?: readonly string[];
-  /** The address that answers name, such as the broker's; by default the one that the client called. */
+  /** The address that responses name, such as the broker's; by default the one that the client called. */
   readonly publicUrl?: string;
   /** The demo world by default. */
   readonly seed?: Seed;

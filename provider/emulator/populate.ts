@@ -121,9 +121,9 @@ function placeSeededKey(world: World, key: Key, seeded: CheckedSeed["keys"][numb
     key.placements.push(placement);
     if (!wasInstalled) continue;
     install(world, key, placement, creator, key.createdMs);
-    const [twin] = world.kmsKeys.byManagedKey.find(key.id);
+    const [backingKey] = world.kmsKeys.byManagedKey.find(key.id);
     const policy = { ...stampsBy(key.createdBy, key.createdMs), id: seededId(world, "policy", key.id), enabled: true };
-    if (twin !== undefined) authorize(world, twin, seeded, () => policy);
+    if (backingKey !== undefined) authorize(world, backingKey, seeded, () => policy);
     const destroyed = key.state === "destroyed" || key.state === "destroyed_compromised";
     if (destroyed) scheduleDestruction(world, key, placement, creator, key.destroyedMs ?? key.createdMs);
     else if (key.state !== "active") disableSeeded(world, key);
@@ -133,10 +133,10 @@ function placeSeededKey(world: World, key: Key, seeded: CheckedSeed["keys"][numb
 
 function disableSeeded(world: World, key: Key): void {
   for (const placement of key.placements) {
-    if (placement.twinId === undefined) placement.material = { kind: "disabled" };
+    if (placement.backingKeyId === undefined) placement.material = { kind: "disabled" };
     else {
-      const twin = world.kmsKeys.get(placement.twinId);
-      if (twin !== undefined) twin.state = 2;
+      const backingKey = world.kmsKeys.get(placement.backingKeyId);
+      if (backingKey !== undefined) backingKey.state = 2;
     }
   }
 }

@@ -47,7 +47,7 @@ const keystore = z.strictObject({
   groups: z.array(z.string()).min(1).max(128).optional().meta({ description: "Its name when absent (U23)" }),
   pendingDays: z.number().min(0).max(365).optional().meta({ description: "The type's default when absent" }),
   refuses: z.array(z.enum(keystoreOperations)).default([]),
-  answers: z.enum(["ok", "error", "unknown"]).default("ok"),
+  statusResponse: z.enum(["ok", "error", "unknown"]).default("ok"),
   fields: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -88,7 +88,7 @@ const key = z.strictObject({
   deactivatedAt: time.optional(),
   destroyedAt: time.optional(),
   resources: z.array(resourceSchema).default([]),
-  dualAuthDelete: z.boolean().default(false).meta({ description: "KMS dual authorization on the twin" }),
+  dualAuthDelete: z.boolean().default(false).meta({ description: "KMS dual authorization on the backing key" }),
   setForDeletion: z.strictObject({ by: z.string(), at: time }).optional(),
 });
 

@@ -17,7 +17,7 @@ const maxBodyBytes = 1_048_576;
 export interface Server {
   readonly world: World;
   readonly tokens: Tokens;
-  /** The address that answers name; without it, the one that the client called. */
+  /** The address that responses name; without it, the one that the client called. */
   readonly publicUrl?: string | undefined;
 }
 
@@ -88,8 +88,8 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
   const reply = replyOf(api, outcome, correlationId);
   const effect = route.mutates && !(outcome instanceof Refusal) && reply.effect !== false;
   if (effect) world.clock.tick();
-  const answer = fault === undefined ? reply : alteredAfter(api, fault, reply, correlationId);
-  const seq = audit(answer.status, effect, {
+  const response = fault === undefined ? reply : alteredAfter(api, fault, reply, correlationId);
+  const seq = audit(response.status, effect, {
     ...(outcome instanceof Refusal && { code: outcome.code }),
     ...(fault?.drop === "after" && { dropped: "after" }),
   });
@@ -97,7 +97,7 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
   const unstored = refusalToStore(world, effect);
   if (unstored !== undefined) world.audit.amend(seq, { ...undone, status: unstored.status, code: unstored.code });
   if (fault === undefined || (await passes("after", fault, { world, subject, context }))) {
-    const sent = unstored === undefined ? answer : replyOf(api, unstored, correlationId);
+    const sent = unstored === undefined ? response : replyOf(api, unstored, correlationId);
     return respond(context, sent, api.headers(correlationId), nowMs);
   }
   world.audit.amend(seq, { dropped: "after" });
@@ -245,17 +245,25 @@ function unpacked(bytes: Buffer): Buffer | undefined {
 function subjectNote(world: World, id: string | undefined): AuditNote {
   const kmsKey = id === undefined ? undefined : world.kmsKeyNamed(id);
   if (kmsKey !== undefined) {
-    const { twinOf, name: label } = kmsKey;
-    return twinOf === undefined ? { kmsKeyId: kmsKey.id, label } : { keyId: twinOf.keyId, twinId: kmsKey.id, label };
+    const { backingKeyOf, name: label } = kmsKey;
+    return backingKeyOf === undefined
+      ? { kmsKeyId: kmsKey.id, label }
+      : { keyId: backingKeyOf.keyId, backingKeyId: kmsKey.id, label };
   }
   const key = id === undefined ? undefined : world.keys.get(id);
   return key === undefined ? {} : { keyId: key.id, label: key.label, vaultId: key.vaultId, from: key.state };
 }
 
-/** The IDs by which a fault rule can name the key: its own, its twin's, its managed key's. */
+/** The IDs by which a fault rule can name the key: its own, its backing key's, its managed key's. */
 function keyIdsOf(world: World, id: string | undefined): readonly string[] {
   if (id === undefined) return [];
   const named = world.kmsKeyNamed(id);
   const kmsKeys = new Set([...world.kmsKeys.byManagedKey.find(id), ...(named === undefined ? [] : [named])]);
-  return [id, ...[...kmsKeys].flatMap(({ id: kmsKeyId, twinOf }) => [kmsKeyId, ...(twinOf ? [twinOf.keyId] : [])])];
+  return [
+    id,
+    ...[...kmsKeys].flatMap(({ id: kmsKeyId, backingKeyOf }) => [
+      kmsKeyId,
+      ...(backingKeyOf ? [backingKeyOf.keyId] : []),
+    ]),
+  ];
 }

@@ -16,7 +16,7 @@ const rows = {
   /** Whether keys show who wrote last (`updated_by`); UKO for z/OS may not. */
   lastWriter: z.enum(["recorded", "absent"]).default("recorded"),
   /** The identity that KMS sees when UKO destroys a key. */
-  twinIdentity: z.enum(["caller", "service"]).default("caller"),
+  backingKeyIdentity: z.enum(["caller", "service"]).default("caller"),
   /** Whether `status_in_keystores` of a GET is live, or of the last write, sync or status call. */
   statusFreshness: z.enum(["live", "stale"]).default("live"),
   /** U3: whether two writes in one second share an ETag, or the second moves `updated_at` on. */
@@ -30,7 +30,7 @@ const rows = {
   /** kms-v2-and-iam.md 10-2: which identity KMS compares. */
   kmsIdentity: z.enum(["iam_id", "authn"]).default("iam_id"),
   /** kms-v2-and-iam.md 10-5: whether an expired window is still shown. */
-  kmsLapsedWindow: z.enum(["shown", "cleared"]).default("shown"),
+  kmsExpiredWindow: z.enum(["shown", "cleared"]).default("shown"),
   /** kms-v2-and-iam.md 3: whether a KMS key shows `lastUpdateDate` before its first change. */
   kmsFirstUpdate: z.enum(["shown", "absent"]).default("shown"),
   /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients show it. */
@@ -43,7 +43,7 @@ const rows = {
   vaultHeader: z.enum(["optional", "required"]).default("optional"),
   /** Whether the user interface's label rules are also the API's (uko-v4.md 3.10). */
   labelRules: z.enum(["api", "keystore"]).default("api"),
-  /** U12: the answer to a rotation. */
+  /** U12: the response to a rotation. */
   rotateStatus: z.union([z.literal(200), z.literal(204)]).default(200),
   /** uko-v4.md 4.2: whether a destroyed key's attributes can still be changed. */
   patchDestroyed: z.enum(["accepted", "refused"]).default("accepted"),
@@ -74,12 +74,12 @@ export const profiles = {
   documented: {},
   "tags-dropped": { tags: "dropped" },
   "tags-rejected": { tags: "rejected" },
-  "no-carrier": { tags: "dropped", description: "collapsed" },
+  "no-record-location": { tags: "dropped", description: "collapsed" },
   "sync-changes-writer": { syncChangesLastWriter: true },
-  "twin-as-service": { twinIdentity: "service" },
+  "backing-key-as-service": { backingKeyIdentity: "service" },
   "stale-status": { statusFreshness: "stale" },
   "unique-etags": { etagGrain: "unique" },
-  "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },
+  "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsExpiredWindow: "cleared" },
   "named-rings": { internalKeystoreFields: "filled" },
   "ibm-clients": { tokenClock: "wall", kmsFirstUpdate: "absent" },
   zos: { lastWriter: "absent", tags: "dropped" },

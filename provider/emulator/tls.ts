@@ -4,7 +4,14 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { authorityExtensions, newKeyPair, pemOf, privateKeyPem, serverExtensions, signCertificate } from "../x509.ts";
+import {
+  authorityExtensions,
+  newKeyPair,
+  pemOf,
+  privateKeyPem,
+  serverExtensions,
+  signCertificate,
+} from "../x509/certificates.ts";
 import { dayMs } from "./clock.ts";
 
 export interface Tls {

@@ -25,7 +25,7 @@ export interface WorldOptions {
   readonly switches?: SwitchChoices | undefined;
 }
 
-/** The identity under which UKO itself calls KMS, under the switch `twinIdentity: service`. */
+/** The identity under which UKO itself calls KMS, under the switch `backingKeyIdentity: service`. */
 const serviceIdentity: Identity = {
   iamId: "iam-ServiceId-00000000-0000-4000-8000-000000000000",
   kind: "service",
@@ -94,7 +94,7 @@ export class World {
   readonly templates = new Templates();
   /** Keys and their older versions, by ID. */
   readonly keys = new Keys();
-  /** Twins of internal keys, and independent KMS keys. */
+  /** Backing keys of internal keys, and independent KMS keys. */
   readonly kmsKeys = new KmsKeys();
   /** KMS key rings by ID, `default` included. */
   readonly rings = new Collection<Ring>();
@@ -177,8 +177,8 @@ export class World {
   }
 
   /** The backing KMS key in an internal keystore. */
-  twinIn({ twinId }: Placement): KmsKey | undefined {
-    return twinId === undefined ? undefined : this.kmsKeys.get(twinId);
+  backingKeyIn({ backingKeyId }: Placement): KmsKey | undefined {
+    return backingKeyId === undefined ? undefined : this.kmsKeys.get(backingKeyId);
   }
 
   /** The KMS key with this ID or alias. */

@@ -1,6 +1,6 @@
-/** The functions that every door calls for any definition, with plain values in and out. */
+/** The functions that every interface calls for any definition, with plain values in and out. */
 
-import type { Announcement } from "../lifecycle/announcement.ts";
+import type { PlanLimit } from "../lifecycle/plan-limit.ts";
 import { reportingRun, resultOfStored } from "./loop/report.ts";
 import type { CallOptions, World } from "./ports/world.ts";
 import { type ProgramReader, readProgram } from "./program/read-program.ts";
@@ -19,7 +19,7 @@ import type {
 import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./resource/delete.ts";
 import { planWorld } from "./resource/plan-world.ts";
 import { nothingPlanned, type Planned } from "./resource/preview.ts";
-import { applyCommand, type Door } from "./text/explanation.ts";
+import { applyCommand, type UserInterface } from "./text/explanation.ts";
 import { isTransientReadError } from "./text/resource-messages.ts";
 
 /** A resource after a read or a change, for engines that read again before a run. */
@@ -51,26 +51,26 @@ export interface Handlers<Inputs, State extends Inputs>
   previewUpdate(olds: unknown, news: unknown): Planned;
 }
 
-/** For an engine that may apply a plan later. Without an announcement there is no limit. */
+/** For an engine that may apply a plan later. Without a plan limit the run may do everything. */
 export interface ApplyOptions extends CallOptions {
-  readonly announced?: Announcement;
+  readonly planLimit?: PlanLimit;
   /** The resource's URN, if the engine passes it; the message tells people what to run next. */
   readonly target?: string;
 }
 
 export interface DeleteOptions extends ApplyOptions {
-  /** What people run next, if that differs from the door's usual command for deletions. */
-  readonly rerun?: Door["rerun"];
-  /** Absent if the door cannot be canceled while it waits; its runs then never wait. */
+  /** What people run next, if that differs from the interface's usual command for deletions. */
+  readonly rerun?: UserInterface["rerun"];
+  /** Absent if the interface cannot be canceled while it waits; its runs then never wait. */
   readonly waiting?: DeleteRequest["waiting"];
 }
 
-/** What a door passes in. `open` is called when the first call needs the service. */
+/** What an interface passes in. `open` is called when the first call needs the service. */
 export interface HandlerContext {
   readonly open: () => { readonly world: World; readonly run: RunSettings };
   /** Whether the engine knows every setting yet; absent if there is no later moment. */
   readonly isConfigured?: () => boolean;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
   /** Same as in `World`; a diff is computed without a world. */
   readonly sha256: World["sha256"];
 }
@@ -102,7 +102,7 @@ export function createHandlers<Inputs, State extends Inputs>(
         ...resultOfStored(stored),
         taken: ["create"],
       });
-      const apply = applyCommand(context.door);
+      const apply = applyCommand(context.userInterface);
       const work = () => definition.create(world, inputs, run, { ...options, apply });
       return pinned(world, await reportingRun(world, { operation: "create", work, resultOf }, options), run, options);
     },
@@ -115,7 +115,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = opened(options);
       const { state, inputs } = known(olds, news);
       const subject = definition.deletion(state, run).subject(Object(state));
-      const reader = { apply: applyCommand(context.door), program: context.door.program };
+      const reader = { apply: applyCommand(context.userInterface), program: context.userInterface.program };
       const work = () => definition.update(world, state, inputs, run, { ...options, ...reader });
       return looked(
         await reportingRun(world, { operation: "update", subject, work, resultOf: resultOfStored }, options),
@@ -134,9 +134,9 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = opened(options);
       const state = stateFrom(olds);
       const deletion = definition.deletion(state, run);
-      const { target, rerun = context.door.rerun, waiting, announced } = options;
-      const door = { ...context.door, rerun, ...(target !== undefined && { target }) };
-      const work = () => deletion.delete(world, { run, door, waiting, announced }, options);
+      const { target, rerun = context.userInterface.rerun, waiting, planLimit } = options;
+      const userInterface = { ...context.userInterface, rerun, ...(target !== undefined && { target }) };
+      const work = () => deletion.delete(world, { run, userInterface, waiting, planLimit }, options);
       const subject = deletion.subject(Object(state));
       return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },
@@ -172,7 +172,7 @@ function createPreviews<Inputs, State extends Inputs>(
       const known = Object.entries(Object(news)).filter(([, value]) => !containsUnknown(value));
       planning ??= planWorld(opened(options).world);
       const world = planning;
-      const apply = applyCommand(context.door);
+      const apply = applyCommand(context.userInterface);
       const inputs = Object.fromEntries(known) as Partial<Inputs>;
       const preview = () => definition.previewCreation(world, inputs, { ...options, apply });
       return (await unlessUnreadable(preview)) ?? nothing;
@@ -181,7 +181,7 @@ function createPreviews<Inputs, State extends Inputs>(
       const { run } = context.open();
       const state = stateFrom(olds);
       const waits = (run.waitMs ?? timeoutMs) > 0;
-      const plan = { facts: Object(state), waits, door: context.door };
+      const plan = { facts: Object(state), waits, userInterface: context.userInterface };
       return definition.deletion(state, run).plan(plan);
     },
     previewUpdate(olds, news) {
@@ -191,8 +191,8 @@ function createPreviews<Inputs, State extends Inputs>(
       const { run } = context.open();
       // Same as in the update itself: the program's current inputs override the state.
       const deletion = definition.deletion({ ...state, ...inputs }, run);
-      const rerun = applyCommand(context.door) ?? context.door.rerun;
-      const plan = { facts: Object(state), waits: false, door: { ...context.door, rerun } };
+      const rerun = applyCommand(context.userInterface) ?? context.userInterface.rerun;
+      const plan = { facts: Object(state), waits: false, userInterface: { ...context.userInterface, rerun } };
       return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
     },
   };

@@ -1,6 +1,6 @@
 /** The parts of which every page consists: lists, facts, tables, and the sections of a report. */
 
-import { capital } from "../printable.ts";
+import { capital } from "../text/printable.ts";
 import { type Html, html, type Shown } from "./markup.ts";
 
 interface Table {

@@ -24,20 +24,20 @@ export function completeAfterStep(
   shown: TimedObservation,
 ): KeyObservation | undefined {
   if (shown.nowMs - before.nowMs >= factsServeForMs) return undefined;
-  const { twins, use, state } = before.observation;
+  const { backingKeys, use, state } = before.observation;
   const now = shown.observation;
   switch (step) {
     case "write_record":
-      return now.state === state ? { ...now, twins, use } : undefined;
+      return now.state === state ? { ...now, backingKeys, use } : undefined;
     case "deactivate":
-      return now.state === "deactivated" && before.observation.twins.every(isWithoutDualAuthorization)
-        ? { ...now, twins, use }
+      return now.state === "deactivated" && before.observation.backingKeys.every(isWithoutDualAuthorization)
+        ? { ...now, backingKeys, use }
         : undefined;
     case "destroy":
       // The statuses are those that the service reports with the destruction itself. Only a wait for
       // a pending period follows from them: see `mayConclude`.
       return now.state === "destroyed"
-        ? { ...now, keystores: now.storedKeystores, keystoresAreLive: true, twins: [], use }
+        ? { ...now, keystores: now.storedKeystores, keystoresAreLive: true, backingKeys: [], use }
         : undefined;
     default:
       return undefined;
@@ -45,8 +45,8 @@ export function completeAfterStep(
 }
 
 export interface ShownAfterStep {
-  /** `answer`: the step's own response, whose ETag may not be settled. `read`: a later read. */
-  readonly source: "answer" | "read";
+  /** `response`: the step's own response, whose ETag may not be settled. `read`: a later read. */
+  readonly source: "response" | "read";
   readonly observation: KeyObservation;
   /** Whether the run takes the one step of a reviewed set. Its end only reports; no state forgets the key. */
   readonly isOfSet: boolean;
@@ -64,6 +64,6 @@ function areAllPending({ keystores }: KeyObservation): boolean {
   return keystores.length > 0 && keystores.every(isPending);
 }
 
-function isWithoutDualAuthorization(twin: KeyObservation["twins"][number]): boolean {
-  return twin.kind === "present" && !twin.dualAuthDelete;
+function isWithoutDualAuthorization(backingKey: KeyObservation["backingKeys"][number]): boolean {
+  return backingKey.kind === "present" && !backingKey.dualAuthDelete;
 }

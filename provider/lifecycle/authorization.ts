@@ -16,12 +16,12 @@ import {
   type KeyObservation,
 } from "./observation.ts";
 import type {
-  ActorStanding,
+  CallerPosition,
   DeletionPolicy,
   Guard,
   MissingApproval,
   MissingRequest,
-  RequesterStanding,
+  RequesterPosition,
   Run,
 } from "./plan.ts";
 import { tokenToleranceMs } from "./service-time.ts";
@@ -30,18 +30,20 @@ import { reasonsToRepeat } from "./stated-reasons.ts";
 
 /**
  * The rule for this key, by maximum: a marker loosens only if the code agrees, and the code only if
- * the marker agrees. KMS dual authorization on a twin requires two people, whatever the code and the
+ * the marker agrees. KMS dual authorization on a backing key requires two people, whatever the code and the
  * marker say. A machine that demands signatures demands those of two people.
  */
 export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): DualMarker {
   if (observation.signatures !== undefined) return "both";
   const demanded = stricterOf(markerOf(observation), demandedBy(policy));
-  const isDual = observation.twins.some((twin) => twin.kind === "present" && twin.dualAuthDelete);
+  const isDual = observation.backingKeys.some(
+    (backingKey) => backingKey.kind === "present" && backingKey.dualAuthDelete,
+  );
   return demanded === "single" && isDual ? policy.gate : demanded;
 }
 
 export type Authorization =
-  | { readonly kind: "may"; readonly consentedBy?: ConsentRecord }
+  | { readonly kind: "may"; readonly allowedBy?: ConsentRecord }
   | { readonly kind: "must_write"; readonly draft: ConsentDraft }
   | ({ readonly kind: "must_wait" } & MissingApproval)
   | ({ readonly kind: "must_ask" } & MissingRequest)
@@ -64,12 +66,12 @@ export function authorize(
   const standing = standingOf(observation, step, nowMs);
   if (!standing.binds) return withoutBindingRecord(observation, run, policy, step, standing.why, nowMs);
 
-  const { record, lapsesAtMs } = standing;
-  const wait = (of: ActorStanding): Authorization => ({ kind: "must_wait", standing: of, record, lapsesAtMs });
+  const { record, expiresAtMs } = standing;
+  const wait = (of: CallerPosition): Authorization => ({ kind: "must_wait", callerPosition: of, record, expiresAtMs });
   if (!isPerson(actor.identity)) return wait("not_a_person");
-  const may: Authorization = { kind: "may", consentedBy: record };
+  const may: Authorization = { kind: "may", allowedBy: record };
   const isOwn = isSame(record.author, actor.identity);
-  const isConfirmed = run.consents.includes(record.id);
+  const isConfirmed = run.approvals.includes(record.id);
   // A typed label is enough for the tool, and no proof for anyone else.
   const isProven =
     !needsSignature(observation, step) ||
@@ -81,7 +83,7 @@ export function authorize(
     if (!isSame(record.quotes.author, actor.identity)) return wait("not_the_requester");
     return record.quotes.isSealedHere === true || isConfirmed ? may : wait("may_confirm");
   }
-  if (!isOwn) return isConfirmed && isProven ? may : wait("may_consent");
+  if (!isOwn) return isConfirmed && isProven ? may : wait("may_approve");
   // The gate `destroy`: the deactivation takes one person, in two runs of an engine.
   const isOlder = run.requestedHere?.includes(step) !== true;
   return step === "deactivate" && effective === "destroy" && isOlder ? may : wait("wrote_it");
@@ -110,7 +112,7 @@ export function approvalOf(
 ): ConsentDraft {
   return {
     ...draftFor(observation, run, run.actor.identity, policy, step, nowMs),
-    how: "answer",
+    how: "approval",
     quotes: { id, author, authorName, writtenAtMs, seal, signature },
   };
 }
@@ -136,15 +138,19 @@ function withoutBindingRecord(
   why: NotBinding,
   nowMs: number,
 ): Authorization {
-  const mustAsk = (standing: RequesterStanding): Authorization => ({ kind: "must_ask", standing, notBinding: why });
+  const mustAsk = (callerPosition: RequesterPosition): Authorization => ({
+    kind: "must_ask",
+    callerPosition,
+    notBinding: why,
+  });
   if (!isPerson(run.actor.identity)) return mustAsk("not_a_person");
   if (!mayAuthor(run.actor)) return mustAsk("acts_in_a_profile");
   // An engine runs whatever its program says, and its person may not have noticed that a key left the program. So an
   // engine requests only what can be undone.
   const mayWrite = run.intent === "request" || (run.intent === "engine" && step === "deactivate");
-  // If only the time of a token or of another object says that a request has lapsed, one of the
+  // If only the time of a token or of another object says that a request has expired, one of the
   // times is wrong, and a new record would replace a request that may well bind.
-  const isInDoubt = why.kind === "lapsed" && nowMs + tokenToleranceMs < why.atMs;
+  const isInDoubt = why.kind === "expired" && nowMs + tokenToleranceMs < why.atMs;
   if (!mayWrite || isInDoubt) return mustAsk("may_ask");
   return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs) };
 }
@@ -165,7 +171,7 @@ function draftFor(
     digest: observation.digests[step],
     author,
     authorName: run.actor.displayName,
-    how: run.intent === "engine" ? "met" : "asked",
+    how: run.intent === "engine" ? "engine" : "command",
     deactivatedAtMs: knownDeactivationMs(observation, run),
     ...(kmsSetter !== undefined && { kmsSetter }),
     reason: policy.reason === "" ? undefined : policy.reason,

@@ -17,7 +17,7 @@ import type {
 import { approvedSteps, isPerson, isSame } from "./observation.ts";
 import { isSigned, needsSignature } from "./signed-consent.ts";
 
-/** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this ring imports nothing. */
+/** SHA-256 of UTF-8 bytes as 64 lowercase hex digits, passed in: this layer imports nothing. */
 export type Sha256 = (text: string) => string;
 
 /**
@@ -31,7 +31,7 @@ export const noSeal: OwnSeal = () => undefined;
 export type { ConsentRecord, DualMarker };
 
 /** A record that is not yet on a key, so it has no ID. */
-export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "carrier" | "vouchedBy">;
+export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "location" | "vouchedBy">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 /** How long a request counts that an approval quotes. The run that acts on the approval may be an engine's. */
@@ -64,17 +64,17 @@ const noMark = "0".repeat(markCharacters);
 const noTime = "0".repeat(8);
 
 /** Depends on the key's ID, so a record copied to another key has a different ID there. */
-export function recordId(keyId: string, carrierText: string, sha256: Sha256): string {
-  return namesOf(keyId, carrierText, sha256).id;
+export function recordId(keyId: string, recordText: string, sha256: Sha256): string {
+  return namesOf(keyId, recordText, sha256).id;
 }
 
 /** The short name that people type, and the full hash that a review file quotes. */
 export function namesOf(
   keyId: string,
-  carrierText: string,
+  recordText: string,
   sha256: Sha256,
 ): { readonly id: string; readonly sha256: string } {
-  const hash = sha256(`${keyId}\n${carrierText}`);
+  const hash = sha256(`${keyId}\n${recordText}`);
   return { id: idOfHash(hash), sha256: hash };
 }
 
@@ -200,7 +200,7 @@ export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
     "[uko1",
     marker.charAt(0),
     stepLetters[draft.step],
-    draft.how === "met" ? "m" : "a",
+    draft.how === "engine" ? "m" : "a",
     hexSeconds(draft.writtenAtMs),
     draft.digest,
     draft.author.mark,
@@ -221,12 +221,12 @@ export function decodeTagValue(
   if (body === undefined || body.v !== 1) return undefined;
   const { s: step, t: time, d: digest, a: author, h: how } = body;
   if (!isApprovedStep(step)) return undefined;
-  if (how !== "asked" && how !== "met" && how !== "answer") return undefined;
+  if (how !== "command" && how !== "engine" && how !== "approval") return undefined;
   if (!isEpochSeconds(time) || !isHex(digest, 32)) return undefined;
   if (!isIamId(author)) return undefined;
   return {
     ...namesOf(keyId, value, sha256),
-    carrier: "tag",
+    location: "tag",
     step,
     writtenAtMs: time * 1000,
     digest,
@@ -235,7 +235,7 @@ export function decodeTagValue(
     authorName: textIn(body.n, maxNameCharacters),
     seal: isHex(body.m, sealCharacters) ? body.m : undefined,
     ...signatureIn(body.g),
-    ...(how === "answer" && { quotes: quoteIn(body.q, { keyId, step, digest, sha256, ownSeal }) }),
+    ...(how === "approval" && { quotes: quoteIn(body.q, { keyId, step, digest, sha256, ownSeal }) }),
     ...noteIn(body, sha256),
     reason: textIn(body.w, maxReasonCharacters),
     earlierReasons: earlierReasonsIn(body.e, sha256),
@@ -303,12 +303,12 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
   const { how, time = noTime, digest = "", author = noMark, deactivated = noTime, setter = noMark } = parts;
   return {
     ...namesOf(keyId, text, sha256),
-    carrier: "description",
+    location: "description",
     step,
     writtenAtMs: Number.parseInt(time, 16) * 1000,
     digest,
     author: { mark: author },
-    how: how === "m" ? "met" : "asked",
+    how: how === "m" ? "engine" : "command",
     deactivatedAtMs: deactivated === noTime ? undefined : Number.parseInt(deactivated, 16) * 1000,
     kmsSetter: setter === noMark ? undefined : { mark: setter },
   };
@@ -327,10 +327,10 @@ export type NotBinding =
       readonly by: Identity;
       readonly atMs: number | undefined;
     }
-  | { readonly kind: "lapsed"; readonly record: ConsentRecord; readonly atMs: number };
+  | { readonly kind: "expired"; readonly record: ConsentRecord; readonly atMs: number };
 
 export type Standing =
-  | { readonly binds: true; readonly record: ConsentRecord; readonly lapsesAtMs: number }
+  | { readonly binds: true; readonly record: ConsentRecord; readonly expiresAtMs: number }
   | { readonly binds: false; readonly why: NotBinding };
 
 /** For `step`, see provider/docs/explanation/two-people.md, "What makes a record void". */
@@ -346,18 +346,18 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
   if (!isWrittenAt(record, updatedAtMs)) return not({ kind: "edited", record, by: updatedBy, atMs: updatedAtMs });
   if (record.step !== step) return not({ kind: "other_step", record });
   if (record.digest !== observation.digests[step]) return not({ kind: "changed", record });
-  const lapsesAtMs = lapseOf(record);
-  if (lapsesAtMs === undefined) return not({ kind: "quotes_nothing", record });
+  const expiresAtMs = expiryOf(record);
+  if (expiresAtMs === undefined) return not({ kind: "quotes_nothing", record });
   if (needsSignature(observation, step) && !isSigned(record)) return not({ kind: "unsigned", record });
   const latestMs = Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);
-  if (latestMs >= lapsesAtMs) return not({ kind: "lapsed", record, atMs: lapsesAtMs });
-  return { binds: true, record, lapsesAtMs };
+  if (latestMs >= expiresAtMs) return not({ kind: "expired", record, atMs: expiresAtMs });
+  return { binds: true, record, expiresAtMs };
 }
 
 /** When the record stops counting; undefined for an approval that quotes no request. */
-function lapseOf({ how, step, writtenAtMs, quotes }: ConsentRecord): number | undefined {
+function expiryOf({ how, step, writtenAtMs, quotes }: ConsentRecord): number | undefined {
   const own = writtenAtMs + recordLifetimeMs;
-  if (how !== "answer") return own;
+  if (how !== "approval") return own;
   return quotes && Math.min(own, quotes.writtenAtMs + quotedLifetimeMs[step]);
 }
 
@@ -378,9 +378,9 @@ export function deletionStanding(observation: KeyObservation, nowMs: number): St
 export function expiredRecord(
   observation: KeyObservation,
   nowMs: number,
-): Extract<NotBinding, { kind: "lapsed" }> | undefined {
+): Extract<NotBinding, { kind: "expired" }> | undefined {
   const standing = deletionStanding(observation, nowMs);
-  return !standing.binds && standing.why.kind === "lapsed" ? standing.why : undefined;
+  return !standing.binds && standing.why.kind === "expired" ? standing.why : undefined;
 }
 
 function isIamId(value: unknown): value is string {

@@ -8,7 +8,7 @@ export interface Absence {
   /** Whether the responding instance is the one in state. */
   readonly isSameInstance: boolean;
   readonly vault: "found" | "not_found" | "unknown";
-  /** Whether this run's broker answer, or the host name itself, proves which instance answered. */
+  /** Whether this run's broker response, or the host name itself, proves which instance answered. */
   readonly isInstanceProven: boolean;
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { assertNever } from "./assert-never.ts";
-import type { KeyObservation, KeystoreStatus, Twin } from "./observation.ts";
+import type { BackingKey, KeyObservation, KeystoreStatus } from "./observation.ts";
 import type { DeletionPolicy, Guard } from "./plan.ts";
 import {
   datedContradictions,
@@ -20,7 +20,7 @@ export function failingGuard(observation: KeyObservation, policy: DeletionPolicy
   if (observation.use.retainedBy.length > 0) {
     return { guard: "retention_policy", resources: observation.use.retainedBy };
   }
-  return unreadableTwin(observation);
+  return unreadableBackingKey(observation);
 }
 
 /** Why no step leads back from the key's state; undefined if one may. */
@@ -31,8 +31,8 @@ export function deadEnd({ state, stateWord, keystores }: KeyObservation): Guard 
     case "compromised":
     case "destroyed_compromised":
       return { guard: "compromised", stateWord };
-    case "unrecognised":
-      return { guard: "state_unrecognised", stateWord };
+    case "unrecognized":
+      return { guard: "state_unrecognized", stateWord };
     case "pre_activation":
     case "active":
     case "deactivated":
@@ -51,7 +51,7 @@ export type LeftoverMaterial =
 /** The facts that the rule of the removal reads. The evidence of a key contains only these facts. */
 export type EndFacts = Pick<
   KeyObservation,
-  "state" | "keystores" | "keystoresAreLive" | "storedKeystores" | "materialIn" | "twins"
+  "state" | "keystores" | "keystoresAreLive" | "storedKeystores" | "materialIn" | "backingKeys"
 > & { readonly facts: Pick<KeyObservation["facts"], "keystores"> };
 
 /**
@@ -75,11 +75,11 @@ export function findLeftoverMaterial(
   if (pending.length > 0) return pendingUntil(pending);
   const material = materialContradiction(observation);
   if (material !== undefined) return held({ guard: "removal_contradicted", contradictions: [material] });
-  const unreadable = unreadableTwin(observation);
+  const unreadable = unreadableBackingKey(observation);
   if (unreadable !== undefined) return held(unreadable);
-  for (const twin of observation.twins) {
-    if (twin.kind === "present" && twin.state !== "destroyed") {
-      return held({ guard: "twin_remains", kmsKeyId: twin.kmsKeyId, state: twin.state });
+  for (const backingKey of observation.backingKeys) {
+    if (backingKey.kind === "present" && backingKey.state !== "destroyed") {
+      return held({ guard: "backing_key_remains", kmsKeyId: backingKey.kmsKeyId, state: backingKey.state });
     }
   }
   return { kind: "nothing" };
@@ -96,15 +96,15 @@ export function findStoredLeftover(observation: KeyObservation, nowMs: number): 
 }
 
 /**
- * Whether uko cannot know where the material is, because an answer is missing or the answers contradict
+ * Whether uko cannot know where the material is, because a response is missing or the responses contradict
  * each other. A report counts such a key as not read. A keystore that reports the key does not make the
- * key unproven, because its answer says where the material is.
+ * key unproven, because its response says where the material is.
  */
 export function isUnproven(leftover: LeftoverMaterial): boolean {
   return leftover.kind === "held" && unproven.includes(leftover.guard.guard);
 }
 
-const unproven: readonly Guard["guard"][] = ["status_not_live", "removal_contradicted", "twin_unreadable"];
+const unproven: readonly Guard["guard"][] = ["status_not_live", "removal_contradicted", "backing_key_unreadable"];
 
 function held(guard: Guard): LeftoverMaterial {
   return { kind: "held", guard };
@@ -116,20 +116,26 @@ function pendingUntil(keystores: readonly KeystoreStatus[]): LeftoverMaterial {
   return { kind: "pending", keystores, ...(known.length === dates.length && { untilMs: Math.max(...known) }) };
 }
 
-function unreadableTwin({ twins, state }: Pick<KeyObservation, "twins" | "state">): Guard | undefined {
-  for (const twin of twins) {
-    const { kind, kmsKeyId } = twin;
-    if (kind === "unreadable") return { guard: "twin_unreadable", kmsKeyId, reason: twin.reason };
-    if (kind === "absent" && isExpected(twin, state)) {
+function unreadableBackingKey({
+  backingKeys,
+  state,
+}: Pick<KeyObservation, "backingKeys" | "state">): Guard | undefined {
+  for (const backingKey of backingKeys) {
+    const { kind, kmsKeyId } = backingKey;
+    if (kind === "unreadable") return { guard: "backing_key_unreadable", kmsKeyId, reason: backingKey.reason };
+    if (kind === "absent" && isExpected(backingKey, state)) {
       const reason = `KMS does not know key ${kmsKeyId}, although UKO reports the managed key as ${state}.`;
-      return { guard: "twin_unreadable", kmsKeyId, reason };
+      return { guard: "backing_key_unreadable", kmsKeyId, reason };
     }
   }
   return undefined;
 }
 
-/** If UKO expects a twin that KMS does not know, it is unknown which rule KMS applies. */
-function isExpected({ keystoreSays }: Extract<Twin, { kind: "absent" }>, state: KeyObservation["state"]): boolean {
+/** If UKO expects a backing key that KMS does not know, it is unknown which rule KMS applies. */
+function isExpected(
+  { keystoreSays }: Extract<BackingKey, { kind: "absent" }>,
+  state: KeyObservation["state"],
+): boolean {
   return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");
 }
 

@@ -6,7 +6,7 @@
  * then writes to the key for another purpose, the colleague is the last writer, and the planted record looks genuine.
  * Therefore no write of uko leaves a record on a key that the write does not bring itself:
  *
- * - A PATCH sends the tags and the description without any record (record-carriers.ts builds each body).
+ * - A PATCH sends the tags and the description without any record (record-locations.ts builds each body).
  * - A call without a body cannot take a record off. uko first takes the record off with a PATCH, reads again, waits
  *   until the read is settled, and then calls. The step that acts on exactly this record is the exception.
  *   A reactivation ends an outage, so it first takes off only a record in the caller's own name; the others go afterwards.

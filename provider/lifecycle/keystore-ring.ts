@@ -1,6 +1,6 @@
 /**
  * What the managed keys of a vault show about the key ring of an internal keystore, if the service
- * does not name the ring (uko-v4.md 3.7). KMS keys in this ring are twins of managed keys.
+ * does not name the ring (uko-v4.md 3.7). KMS keys in this ring are backing keys of managed keys.
  */
 
 export interface KeyOfVault {
@@ -13,8 +13,8 @@ export interface KeyOfVault {
 
 export type RingEvidence =
   /** KMS keys in the ring. */
-  | { readonly kind: "twins"; readonly kmsKeyIds: readonly string[] }
-  /** The keystore has no managed key, so no KMS key in its ring is a twin. */
+  | { readonly kind: "backingKeys"; readonly kmsKeyIds: readonly string[] }
+  /** The keystore has no managed key, so no KMS key in its ring is a backing key. */
   | { readonly kind: "empty" }
   | { readonly kind: "hidden"; readonly why: "no_kms_key" | "older_versions"; readonly label: string }
   /** A list silently leaves out what the caller may not see, so the vault's own count must confirm it. */
@@ -33,13 +33,13 @@ export function ringEvidence(
       .map(kmsKeyIdIn)
       .filter((id) => id !== ""),
   );
-  if (kmsKeyIds.length > 0) return { kind: "twins", kmsKeyIds };
+  if (kmsKeyIds.length > 0) return { kind: "backingKeys", kmsKeyIds };
   const held = keys.find(
     ({ referencedKeystores, storedStatus }) =>
       referencedKeystores.some(({ id }) => isThis(id)) || storedStatus.some((status) => isThis(status.keystoreId)),
   );
   if (held !== undefined) return { kind: "hidden", why: "no_kms_key", label: held.label };
-  // A list shows only the newest version of a key; older ones may have their twins here (4.6).
+  // A list shows only the newest version of a key; older ones may have their backing keys here (4.6).
   const rotated = keys.find(({ version, rotatedAtMs }) => version > 1 || rotatedAtMs !== undefined);
   if (rotated !== undefined) return { kind: "hidden", why: "older_versions", label: rotated.label };
   if (keysInVault === undefined || keysInVault > keys.length) return { kind: "hidden", why: "not_all_listed" };

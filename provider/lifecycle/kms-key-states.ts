@@ -6,8 +6,8 @@ import { type Cell, leadsTo, type Right, refused } from "./managed-key-states.ts
 export const kmsKeyStates = ["pre_activation", "active", "suspended", "deactivated", "destroyed"] as const;
 export type KmsKeyState = (typeof kmsKeyStates)[number];
 
-/** A number that KMS added after this release becomes `unrecognised`, and uko never acts on it. */
-export type ObservedKmsKeyState = KmsKeyState | "unrecognised";
+/** A number that KMS added after this release becomes `unrecognized`, and uko never acts on it. */
+export type ObservedKmsKeyState = KmsKeyState | "unrecognized";
 
 export const kmsKeyActions = ["set_for_deletion", "unset_for_deletion", "destroy", "restore"] as const;
 export type KmsKeyAction = (typeof kmsKeyActions)[number];
@@ -77,7 +77,7 @@ export const kmsKeyTable: Readonly<Record<KmsKeyState, Readonly<Record<KmsKeyAct
 export const kmsRestoreMs = 30 * 24 * 60 * 60 * 1000;
 
 /** KMS's own state, or that the key is set for deletion and pending approval. */
-export const kmsLifecycleStates = ["pending_approval", ...kmsKeyStates, "unrecognised"] as const;
+export const kmsLifecycleStates = ["pending_approval", ...kmsKeyStates, "unrecognized"] as const;
 export type KmsLifecycleState = (typeof kmsLifecycleStates)[number];
 
 const kmsNumbers: Readonly<Record<number, KmsKeyState>> = {
@@ -90,5 +90,5 @@ const kmsNumbers: Readonly<Record<number, KmsKeyState>> = {
 
 /** Parses KMS's number for a state. */
 export function kmsKeyStateOf(wire: number): ObservedKmsKeyState {
-  return kmsNumbers[wire] ?? "unrecognised";
+  return kmsNumbers[wire] ?? "unrecognized";
 }

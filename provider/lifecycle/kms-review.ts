@@ -74,11 +74,11 @@ export function planReviewedKmsKey(
   run: KmsRun,
   nowMs: number,
 ): KmsPlan | { readonly kind: "skip"; readonly why: KmsSkip } {
-  const consents = { ...run, consents: [] as readonly string[] };
-  if (observation.state === "destroyed") return planKmsKeyDeletion(observation, strictest, consents, nowMs);
+  const approvals = { ...run, approvals: [] as readonly string[] };
+  if (observation.state === "destroyed") return planKmsKeyDeletion(observation, strictest, approvals, nowMs);
   const why = skipReason(review, observation, run.actor, nowMs);
   if (typeof why === "object") return { kind: "skip", why };
-  return planKmsKeyDeletion(observation, strictest, { ...run, consents: [why] }, nowMs);
+  return planKmsKeyDeletion(observation, strictest, { ...run, approvals: [why] }, nowMs);
 }
 
 /** The name of the window, or why the review does not name it. */

@@ -1,7 +1,7 @@
-/** KMS's own dual authorization on a key's twin: the window, its setter, its length. */
+/** KMS's own dual authorization on a key's backing key: the window, its setter, its length. */
 
 import { coolDownMs } from "./managed-key-states.ts";
-import type { Identity, KeyObservation, Twin } from "./observation.ts";
+import type { BackingKey, Identity, KeyObservation } from "./observation.ts";
 import type { Guard, Run, Step } from "./plan.ts";
 import { clockToleranceMs } from "./service-time.ts";
 
@@ -10,17 +10,17 @@ export const kmsWindowMs = 7 * 24 * 60 * 60 * 1000;
 /** A window must outlast the cool-down by a day, so that the second person has time to act. */
 export const windowMustLastMs = coolDownMs + 24 * 60 * 60 * 1000;
 
-type PresentTwin = Extract<Twin, { kind: "present" }>;
+type PresentBackingKey = Extract<BackingKey, { kind: "present" }>;
 
-/** The twins that KMS does not let one person delete. */
-export function dualTwins(observation: KeyObservation): readonly PresentTwin[] {
-  return observation.twins.filter(
-    (twin) => twin.kind === "present" && twin.dualAuthDelete && twin.state !== "destroyed",
-  ) as readonly PresentTwin[];
+/** The backing keys that KMS does not let one person delete. */
+export function dualBackingKeys(observation: KeyObservation): readonly PresentBackingKey[] {
+  return observation.backingKeys.filter(
+    (backingKey) => backingKey.kind === "present" && backingKey.dualAuthDelete && backingKey.state !== "destroyed",
+  ) as readonly PresentBackingKey[];
 }
 
-export function isWindowLive(twin: PresentTwin, nowMs: number): boolean {
-  return twin.windowEndsAtMs !== undefined && twin.windowEndsAtMs > nowMs;
+export function isWindowLive(backingKey: PresentBackingKey, nowMs: number): boolean {
+  return backingKey.windowEndsAtMs !== undefined && backingKey.windowEndsAtMs > nowMs;
 }
 
 /** What happens to the windows before a deactivation: unset another's, set one, check it. */
@@ -30,17 +30,18 @@ export function prepareWindows(
   nowMs: number,
 ): { readonly step: Step } | { readonly guard: Guard } | undefined {
   const setHere = run.windowsSetHere ?? [];
-  for (const twin of dualTwins(observation)) {
-    if (twin.state !== "active") {
-      return { guard: { guard: "twin_not_active", kmsKeyId: twin.kmsKeyId, state: twin.state } };
+  for (const backingKey of dualBackingKeys(observation)) {
+    if (backingKey.state !== "active") {
+      return { guard: { guard: "backing_key_not_active", kmsKeyId: backingKey.kmsKeyId, state: backingKey.state } };
     }
-    if (!setHere.includes(twin.kmsKeyId)) {
-      const kind = isWindowLive(twin, nowMs) ? "unset_for_deletion" : "set_for_deletion";
-      return { step: { kind, kmsKeyId: twin.kmsKeyId } };
+    if (!setHere.includes(backingKey.kmsKeyId)) {
+      const kind = isWindowLive(backingKey, nowMs) ? "unset_for_deletion" : "set_for_deletion";
+      return { step: { kind, kmsKeyId: backingKey.kmsKeyId } };
     }
-    if (twin.windowEndsAtMs === undefined || twin.windowEndsAtMs < nowMs + windowMustLastMs) {
-      if (isWindowLive(twin, nowMs)) return { step: { kind: "unset_for_deletion", kmsKeyId: twin.kmsKeyId } };
-      return { guard: { guard: "kms_window_too_short", windowEndsAtMs: twin.windowEndsAtMs } };
+    if (backingKey.windowEndsAtMs === undefined || backingKey.windowEndsAtMs < nowMs + windowMustLastMs) {
+      if (isWindowLive(backingKey, nowMs))
+        return { step: { kind: "unset_for_deletion", kmsKeyId: backingKey.kmsKeyId } };
+      return { guard: { guard: "kms_window_too_short", windowEndsAtMs: backingKey.windowEndsAtMs } };
     }
   }
   return undefined;
@@ -48,8 +49,8 @@ export function prepareWindows(
 
 /** To unset if a deletion does not continue. KMS unsets those of active keys only (10 no. 9). */
 export function windowToUnset(observation: KeyObservation, nowMs: number): Step | undefined {
-  const twin = dualTwins(observation).find((each) => each.state === "active" && isWindowLive(each, nowMs));
-  return twin === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: twin.kmsKeyId };
+  const backingKey = dualBackingKeys(observation).find((each) => each.state === "active" && isWindowLive(each, nowMs));
+  return backingKey === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: backingKey.kmsKeyId };
 }
 
 /**
@@ -58,9 +59,9 @@ export function windowToUnset(observation: KeyObservation, nowMs: number): Step 
  * writer of the deactivation, because a run of uko sets its own window just before it deactivates.
  */
 export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
-  const twins = dualTwins(observation);
-  if (twins.length === 0) return undefined;
-  return (run.windowsSetHere ?? []).length > 0 ? run.actor.identity : provenSetter(observation, twins, nowMs);
+  const backingKeys = dualBackingKeys(observation);
+  if (backingKeys.length === 0) return undefined;
+  return (run.windowsSetHere ?? []).length > 0 ? run.actor.identity : provenSetter(observation, backingKeys, nowMs);
 }
 
 /**
@@ -70,21 +71,25 @@ export function windowSetter(observation: KeyObservation, run: Run, nowMs: numbe
 export function windowFault(
   observation: KeyObservation,
   nowMs: number,
-): "kms_window_lapsed" | "kms_setter_unknown" | undefined {
-  const twins = observation.state === "deactivated" ? dualTwins(observation) : [];
-  if (twins.length === 0) return undefined;
-  if (!twins.every((twin) => isWindowLive(twin, nowMs))) return "kms_window_lapsed";
-  return provenSetter(observation, twins, nowMs) === undefined ? "kms_setter_unknown" : undefined;
+): "kms_window_expired" | "kms_setter_unknown" | undefined {
+  const backingKeys = observation.state === "deactivated" ? dualBackingKeys(observation) : [];
+  if (backingKeys.length === 0) return undefined;
+  if (!backingKeys.every((backingKey) => isWindowLive(backingKey, nowMs))) return "kms_window_expired";
+  return provenSetter(observation, backingKeys, nowMs) === undefined ? "kms_setter_unknown" : undefined;
 }
 
-function provenSetter(observation: KeyObservation, twins: readonly PresentTwin[], nowMs: number): Identity | undefined {
-  const recorded = recordedSetter(observation, twins);
+function provenSetter(
+  observation: KeyObservation,
+  backingKeys: readonly PresentBackingKey[],
+  nowMs: number,
+): Identity | undefined {
+  const recorded = recordedSetter(observation, backingKeys);
   if (recorded !== undefined) return recorded;
   const { atMs, by } = writeOfDeactivation(observation);
   if (atMs === undefined) return undefined;
   // A window that began at another time is not the one of this deactivation, so another person may have set it.
-  const beganWithIt = twins.every(
-    (twin) => isWindowLive(twin, nowMs) && Math.abs(beganAtMs(twin) - atMs) <= clockToleranceMs,
+  const beganWithIt = backingKeys.every(
+    (backingKey) => isWindowLive(backingKey, nowMs) && Math.abs(beganAtMs(backingKey) - atMs) <= clockToleranceMs,
   );
   return beganWithIt ? by : undefined;
 }
@@ -108,14 +113,18 @@ function writeOfDeactivation({ carried, note, updatedAtMs, updatedBy }: KeyObser
  * Neither a record nor a note can name the setter of a window that began later: after the record was written, or after
  * the deactivation that the note is about.
  */
-function recordedSetter({ carried, note }: KeyObservation, twins: readonly PresentTwin[]): Identity | undefined {
-  const beganBefore = (ms: number): boolean => twins.every((twin) => beganAtMs(twin) <= ms + clockToleranceMs);
+function recordedSetter(
+  { carried, note }: KeyObservation,
+  backingKeys: readonly PresentBackingKey[],
+): Identity | undefined {
+  const beganBefore = (ms: number): boolean =>
+    backingKeys.every((backingKey) => beganAtMs(backingKey) <= ms + clockToleranceMs);
   const { record } = carried;
   if (record?.kmsSetter !== undefined && beganBefore(record.writtenAtMs)) return record.kmsSetter;
   return note?.deactivatedAtMs !== undefined && beganBefore(note.deactivatedAtMs) ? note.kmsSetter : undefined;
 }
 
 /** Later than any record if no window is set. */
-function beganAtMs(twin: PresentTwin): number {
-  return (twin.windowEndsAtMs ?? Number.POSITIVE_INFINITY) - kmsWindowMs;
+function beganAtMs(backingKey: PresentBackingKey): number {
+  return (backingKey.windowEndsAtMs ?? Number.POSITIVE_INFINITY) - kmsWindowMs;
 }

@@ -16,7 +16,7 @@ export const lifecycleStates = [
   "compromised",
   "active",
   "pre_activation",
-  "unrecognised",
+  "unrecognized",
 ] as const;
 export type LifecycleState = (typeof lifecycleStates)[number];
 
@@ -28,7 +28,7 @@ export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: n
   }
   if (isCoolingDown(observation, run, nowMs)) return "cooling_down";
   if (state === "compromised" || state === "destroyed_compromised") return "compromised";
-  if (state === "unrecognised") return "unrecognised";
+  if (state === "unrecognized") return "unrecognized";
   return deletionStanding(observation, nowMs).binds ? "pending_approval" : state;
 }
 

@@ -14,8 +14,8 @@ export const keyStates = [
 ] as const;
 export type KeyState = (typeof keyStates)[number];
 
-/** `unrecognised` is a word that the service added later. uko never acts on it. */
-export type ObservedState = KeyState | "unrecognised";
+/** `unrecognized` is a word that the service added later. uko never acts on it. */
+export type ObservedState = KeyState | "unrecognized";
 
 export const keyActions = ["update", "activate", "deactivate", "destroy", "sync", "remove"] as const;
 export type KeyAction = (typeof keyActions)[number];

@@ -45,7 +45,7 @@ export interface KeyFacts {
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
 }
 
-/** One keystore's status (uko-v4.md 3.4). Words that the contract lacks are `unrecognised`. */
+/** One keystore's status (uko-v4.md 3.4). Words that the contract lacks are `unrecognized`. */
 export interface KeystoreStatus {
   readonly keystoreId: string;
   /** The key's ID in this keystore, for evidence; no decision depends on it. */
@@ -60,8 +60,8 @@ export interface KeystoreStatus {
     | "pending_destruction"
     | "unknown"
     | "error"
-    | "unrecognised";
-  readonly syncFlag: "ok" | "out_of_sync" | "error" | "verifying_sync" | "unrecognised";
+    | "unrecognized";
+  readonly syncFlag: "ok" | "out_of_sync" | "error" | "verifying_sync" | "unrecognized";
   readonly detail: string;
   /** When the material should be gone; absent if the keystore does not report it. */
   readonly destructionAtMs?: number;
@@ -71,7 +71,7 @@ export interface KeystoreStatus {
 }
 
 /** The key of an internal keystore as KMS shows it (kms-v2-and-iam.md 3). */
-export type Twin =
+export type BackingKey =
   | {
       readonly kind: "absent";
       readonly kmsKeyId: string;
@@ -117,16 +117,19 @@ export interface StatedReason {
 export interface ConsentRecord {
   /** Names this record, of this key and step alone: 32 hex digits. */
   readonly id: string;
-  /** SHA-256 of the key's ID and the carrier's text, 64 hex digits. The ID is its first half. */
+  /** SHA-256 of the key's ID and the text of the record, 64 hex digits. The ID is its first half. */
   readonly sha256: string;
-  readonly carrier: "tag" | "description";
+  readonly location: "tag" | "description";
   readonly step: ApprovedStep;
   readonly writtenAtMs: number;
   readonly digest: string;
   readonly author: Identity;
   readonly authorName?: string | undefined;
-  /** `asked`: by command. `met`: an engine reached the key. `answer`: to another's record. */
-  readonly how: "asked" | "met" | "answer";
+  /**
+   * `command`: a person requested by command. `engine`: an engine that reached the key requested.
+   * `approval`: a person approved the request of another person.
+   */
+  readonly how: "command" | "engine" | "approval";
   /** What the writer's own API key seals of a request; see `requestStatement`. An approval quotes it. */
   readonly seal?: string | undefined;
   readonly signature?: ConsentSignature | undefined;
@@ -175,7 +178,7 @@ export interface DeactivationNote {
   readonly deactivatedBy?: Identity;
 }
 
-/** The consent record on the key, as read; at most one carrier may hold a record. */
+/** The consent record on the key, as read; at most one record location may hold a record. */
 export type CarriedRecord =
   | { readonly kind: "none" | "twice"; readonly record?: undefined }
   | { readonly kind: "unreadable"; readonly id: string; readonly record?: undefined }
@@ -214,7 +217,7 @@ export interface KeyObservation {
   readonly storedKeystores: readonly KeystoreStatus[];
   /** Where the service reports key material (`key_material_present`); absent if it does not. */
   readonly materialIn?: readonly string[] | undefined;
-  readonly twins: readonly Twin[];
+  readonly backingKeys: readonly BackingKey[];
   readonly use: KeyUse;
 }
 

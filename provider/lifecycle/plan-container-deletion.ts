@@ -4,8 +4,8 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
-import { type Announcement, type BeyondPlan, beyondPlan, shownNameText } from "./announcement.ts";
 import type { ObservedState } from "./managed-key-states.ts";
+import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "./plan-limit.ts";
 
 export const containerKinds = ["vault", "keystore", "template"] as const;
 export type ContainerKind = (typeof containerKinds)[number];
@@ -62,8 +62,8 @@ export interface UnnamedRing {
 
 export interface ContainerPolicy {
   readonly deletionProtection: boolean;
-  /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
-  readonly atMost?: Announcement | undefined;
+  /** The limit that the plan of this run set, if the engine plans first. No step may exceed it. */
+  readonly atMost?: PlanLimit | undefined;
 }
 
 /** What this run has already learned from its deletion call. */
@@ -136,10 +136,10 @@ export function planContainerDeletion(
   const livingRingKeys = ringKeys.filter((key) => !key.isDestroyed);
   if (livingRingKeys.length > 0) return refuse({ guard: "holds_ring_keys", ringKeys: livingRingKeys });
   if (ringKeys.length > 0) return awaitMetadata(ringKeys);
-  return run.refusal === undefined ? withinAnnouncement(observation, policy) : afterRefusal(ring, run.refusal, nowMs);
+  return run.refusal === undefined ? withinPlanLimit(observation, policy) : afterRefusal(ring, run.refusal, nowMs);
 }
 
-function withinAnnouncement({ id, name }: ContainerObservation, { atMost }: ContainerPolicy): ContainerPlan {
+function withinPlanLimit({ id, name }: ContainerObservation, { atMost }: ContainerPolicy): ContainerPlan {
   const beyond = beyondPlan(atMost, { step: "remove", subject: id, shown: shownNameText(name) });
   return beyond === undefined ? { kind: "ready" } : refuse(beyond);
 }

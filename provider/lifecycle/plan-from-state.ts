@@ -32,7 +32,7 @@ const somebody: Identity = { iamId: "somebody", mark: "" };
 const lastWriter: Identity = { iamId: "somebody else", mark: "" };
 const run: Run = {
   actor: { identity: somebody, writesAs: somebody, displayName: "" },
-  consents: [],
+  approvals: [],
   intent: "engine",
 };
 
@@ -61,7 +61,7 @@ function observationOf({
       tags: [],
       keystores: keystores.map(({ type }, at) => ({ id: String(at), type })),
     },
-    state: keyStates.find((state) => state === stateWord) ?? "unrecognised",
+    state: keyStates.find((state) => state === stateWord) ?? "unrecognized",
     stateWord,
     updatedAtMs: 0,
     updatedBy: lastWriter,
@@ -71,7 +71,7 @@ function observationOf({
     keystores: keystores.map((each, at) => ({ ...each, keystoreId: String(at), detail: "" })),
     keystoresAreLive: true,
     storedKeystores: [],
-    twins: [],
+    backingKeys: [],
     use: { kind: "known", count: 0, retainedBy: [] },
   };
 }

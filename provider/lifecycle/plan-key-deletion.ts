@@ -3,13 +3,12 @@
  * for. It is pure, and it decides every consequential step.
  */
 
-import { type Announcement, beyondPlan, shownKeyText } from "./announcement.ts";
 import { assertNever } from "./assert-never.ts";
 import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { failingGuard, findLeftoverMaterial } from "./guards.ts";
 import { planKeyWrite } from "./key-write.ts";
-import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
+import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs } from "./managed-key-states.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "./observation.ts";
 import {
@@ -25,18 +24,19 @@ import {
   stepFacts,
   unlessRefused,
 } from "./plan.ts";
+import { beyondPlan, type PlanLimit, shownKeyText } from "./plan-limit.ts";
 
 /**
  * Returns what this run may do next with an existing key. It uses what the service reports now,
  * never what an earlier run stored. `nowMs` is the service's time.
  */
 export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
-  return withinAnnouncement(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
+  return withinPlanLimit(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
 }
 
-function withinAnnouncement(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {
+function withinPlanLimit(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {
   if (plan.kind !== "ready" || atMost === undefined) return plan;
-  const step = stepFacts[plan.step.kind].announcedAs;
+  const step = stepFacts[plan.step.kind].limitedAs;
   if (step === undefined) return plan;
   const { facts, keystores } = observation;
   const beyond = beyondPlan(atMost, {
@@ -49,9 +49,9 @@ function withinAnnouncement(plan: Plan, observation: KeyObservation, { atMost }:
 }
 
 /** A KMS window has no record; the deactivation that follows it does. */
-function recordOf(step: Step, atMost: Announcement): string | undefined {
+function recordOf(step: Step, atMost: PlanLimit): string | undefined {
   if (step.kind === "set_for_deletion") return atMost.recordId;
-  return step.kind === "deactivate" || step.kind === "destroy" ? step.consentedBy?.id : undefined;
+  return step.kind === "deactivate" || step.kind === "destroy" ? step.allowedBy?.id : undefined;
 }
 
 function planByState(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
@@ -69,8 +69,8 @@ function planByState(observation: KeyObservation, policy: DeletionPolicy, run: R
     case "compromised":
     case "destroyed_compromised":
       return refuse({ guard: "compromised", stateWord: observation.stateWord });
-    case "unrecognised":
-      return refuse({ guard: "state_unrecognised", stateWord: observation.stateWord });
+    case "unrecognized":
+      return refuse({ guard: "state_unrecognized", stateWord: observation.stateWord });
     default:
       return assertNever(observation.state);
   }
@@ -85,7 +85,7 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
     return unset === undefined ? awaitPerson(authorization, "deactivate", { observation, policy }) : ready(unset);
   }
   // The call has no body: without a record that it acts on, it would vouch for whatever record is on the key.
-  const isAlone = authorization.consentedBy === undefined;
+  const isAlone = authorization.allowedBy === undefined;
   if (isAlone && planKeyWrite(observation, "deactivate_alone", nowMs, run).kind === "drop_first") {
     return ready({ kind: "drop_record" });
   }
@@ -95,9 +95,9 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
 }
 
 function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
-  const lapsed = dualTwins(observation).find((twin) => !isWindowLive(twin, nowMs));
-  if (lapsed !== undefined) {
-    return refuse({ guard: "kms_window_lapsed", windowEndsAtMs: lapsed.windowEndsAtMs });
+  const expired = dualBackingKeys(observation).find((backingKey) => !isWindowLive(backingKey, nowMs));
+  if (expired !== undefined) {
+    return refuse({ guard: "kms_window_expired", windowEndsAtMs: expired.windowEndsAtMs });
   }
   const deactivatedAtMs = knownDeactivationMs(observation, run);
   const coolUntilMs = deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
@@ -106,10 +106,10 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   if (authorization.kind !== "may") {
     return awaitPerson(authorization, "destroy", { observation, policy }, isCooling ? coolUntilMs : undefined);
   }
-  const setter = guardedSetter(observation, run, authorization.consentedBy);
+  const setter = guardedSetter(observation, run, authorization.allowedBy);
   if (setter !== undefined) return refuse(setter);
   if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
-  if (authorization.consentedBy === undefined && run.deactivatedHere === true) {
+  if (authorization.allowedBy === undefined && run.deactivatedHere === true) {
     return { kind: "waitingForTime", awaits: "separate_run" };
   }
   const refusal = refusalOf(run, "destroy");
@@ -117,11 +117,11 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   return act("destroy", authorization);
 }
 
-function act(kind: "deactivate" | "destroy", { consentedBy }: Extract<Authorization, { kind: "may" }>): Plan {
-  return ready({ kind, ...(consentedBy !== undefined && { consentedBy }) });
+function act(kind: "deactivate" | "destroy", { allowedBy }: Extract<Authorization, { kind: "may" }>): Plan {
+  return ready({ kind, ...(allowedBy !== undefined && { allowedBy }) });
 }
 
-/** No outage, no cool-down, no pending period and no twin (uko-v4.md 4.3). */
+/** No outage, no cool-down, no pending period and no backing key (uko-v4.md 4.3). */
 function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
   if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", { observation, policy });
@@ -155,14 +155,14 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
 function guardedSetter(
   observation: KeyObservation,
   run: Run,
-  consentedBy: Extract<Step, { kind: "destroy" }>["consentedBy"],
+  allowedBy: Extract<Step, { kind: "destroy" }>["allowedBy"],
 ): Guard | undefined {
-  if (consentedBy === undefined || dualTwins(observation).length === 0) return undefined;
-  const setter = consentedBy.kmsSetter;
+  if (allowedBy === undefined || dualBackingKeys(observation).length === 0) return undefined;
+  const setter = allowedBy.kmsSetter;
   if (setter === undefined) return { guard: "kms_setter_unknown" };
   const { identity, writesAs } = run.actor;
   const isSetter = [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
-  return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;
+  return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;
 }
 
 /** Turns the obstacle between an actor and a step into a plan. */

@@ -5,12 +5,12 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
-import { type Announcement, type BeyondPlan, beyondPlan, shownNameText } from "./announcement.ts";
 import { mayAuthor } from "./authorization.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
 import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
-import type { RequesterStanding } from "./plan.ts";
+import type { RequesterPosition } from "./plan.ts";
+import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "./plan-limit.ts";
 import { clockToleranceMs } from "./service-time.ts";
 
 /** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
@@ -42,10 +42,10 @@ export interface KmsKeyObservation {
     | { readonly kind: "known"; readonly items: readonly Registration[] }
     | { readonly kind: "unreadable"; readonly reason: string };
   /**
-   * Whether the key's ring belongs to an internal keystore, so that the key is the twin of a
+   * Whether the key's ring belongs to an internal keystore, so that the key is the backing key of a
    * managed key.
    */
-  readonly ring: /** `emptyKeystore` has no managed key, so the key is no twin even if it is in this keystore's ring. */
+  readonly ring: /** `emptyKeystore` has no managed key, so the key is no backing key even if it is in this keystore's ring. */
     | { readonly kind: "own"; readonly emptyKeystore?: string }
     | { readonly kind: "of_keystore"; readonly keystoreName: string }
     | { readonly kind: "unknown"; readonly reason: string; readonly remedy: string };
@@ -77,15 +77,15 @@ export interface KmsKeyPolicy {
   readonly goal: "destroyed" | "removed";
   readonly deletionProtection: boolean;
   readonly dualAuthorization: "required" | "single";
-  /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
-  readonly atMost?: Announcement | undefined;
+  /** The limit that the plan of this run set, if the engine plans first. No step may exceed it. */
+  readonly atMost?: PlanLimit | undefined;
 }
 
 /** The actor of this run, the windows that they named, and what this run has already done. */
 export interface KmsRun {
   readonly actor: Actor;
   /** Windows that the actor confirmed by hand in this run, in the form of `windowName`. */
-  readonly consents: readonly string[];
+  readonly approvals: readonly string[];
   /** Whether the run may open a deletion window. An engine opens none: its person may not have noticed the deletion. */
   readonly mayRequest?: true;
   readonly setHere?: boolean;
@@ -95,11 +95,11 @@ export interface KmsRun {
 export type KmsStep =
   | { readonly kind: "set_for_deletion" }
   | { readonly kind: "unset_for_deletion" }
-  | { readonly kind: "destroy"; readonly consentedTo?: string };
+  | { readonly kind: "destroy"; readonly approvedWindow?: string };
 
 export type KmsGuard =
   | { readonly guard: "deletion_protection" }
-  | { readonly guard: "twin_of_managed_key"; readonly keystoreName: string }
+  | { readonly guard: "backing_key_of_managed_key"; readonly keystoreName: string }
   | { readonly guard: "ring_unknown"; readonly reason: string; readonly remedy: string }
   | { readonly guard: "use_unreadable"; readonly reason: string }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
@@ -107,7 +107,7 @@ export type KmsGuard =
   | { readonly guard: "dual_authorization_off" }
   | { readonly guard: "signatures_demanded"; readonly by: string }
   | { readonly guard: "not_active"; readonly stateWord: string }
-  | { readonly guard: "state_unrecognised"; readonly stateWord: string }
+  | { readonly guard: "state_unrecognized"; readonly stateWord: string }
   | { readonly guard: "persons_unknown" }
   | { readonly guard: "setter_not_a_person"; readonly setter: Identity }
   | { readonly guard: "setter_unknown"; readonly policyWrite: PolicyWriteSeen }
@@ -119,14 +119,14 @@ export type KmsGuard =
 
 export interface KmsApprovalWait {
   readonly kind: "waitingForApproval";
-  readonly standing: "set_it" | "may_consent" | "not_a_person" | "acts_in_a_profile";
+  readonly callerPosition: "set_it" | "may_approve" | "not_a_person" | "acts_in_a_profile";
   readonly window: { readonly name: string; readonly endsAtMs: number };
 }
 
 /** No deletion window is open, and this run does not open one. */
 export interface KmsRequestWait {
   readonly kind: "waitingForRequest";
-  readonly standing: RequesterStanding;
+  readonly callerPosition: RequesterPosition;
 }
 
 export type KmsPlan =
@@ -139,20 +139,20 @@ export type KmsPlan =
 
 export const kmsGuardCodes = {
   deletion_protection: "UKO_DELETION_PROTECTED",
-  twin_of_managed_key: "UKO_KMS_KEY_IS_A_TWIN",
-  ring_unknown: "UKO_KMS_KEY_IS_A_TWIN",
+  backing_key_of_managed_key: "UKO_KMS_KEY_IS_BACKING_KEY",
+  ring_unknown: "UKO_KMS_KEY_IS_BACKING_KEY",
   use_unreadable: "UKO_USE_UNREADABLE",
   retention_policy: "UKO_RETENTION_POLICY",
   registered: "UKO_KEY_IN_USE",
   signatures_demanded: "UKO_SIGNATURE_MISSING",
   dual_authorization_off: "UKO_KMS_DUAL_AUTHORIZATION_OFF",
   not_active: "UKO_KMS_KEY_NOT_ACTIVE",
-  state_unrecognised: "UKO_STATE_UNRECOGNISED",
+  state_unrecognized: "UKO_STATE_UNRECOGNIZED",
   persons_unknown: "UKO_PERSONS_UNKNOWN",
   setter_not_a_person: "UKO_KMS_SETTER",
   setter_unknown: "UKO_KMS_SETTER_UNKNOWN",
-  window_used: "UKO_KMS_WINDOW_LAPSED",
-  window_not_kept: "UKO_KMS_WINDOW_LAPSED",
+  window_used: "UKO_KMS_WINDOW_EXPIRED",
+  window_not_kept: "UKO_KMS_WINDOW_EXPIRED",
   already_destroyed: "UKO_NO_WAY_BACK",
   service_refused: "UKO_SERVICE_REFUSED",
   beyond_plan: "UKO_PLAN_OUTDATED",
@@ -177,10 +177,10 @@ export function planKmsKeyDeletion(
   run: KmsRun,
   nowMs: number,
 ): KmsPlan {
-  return withinAnnouncement(planByState(observation, policy, run, nowMs), observation, policy);
+  return withinPlanLimit(planByState(observation, policy, run, nowMs), observation, policy);
 }
 
-function withinAnnouncement(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {
+function withinPlanLimit(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {
   if (plan.kind !== "ready") return plan;
   // Setting the key for deletion is the request. A deletion plans no other step.
   const step = plan.step.kind === "destroy" ? "destroy" : "request";
@@ -188,14 +188,14 @@ function withinAnnouncement(plan: KmsPlan, observation: KmsKeyObservation, { atM
     step,
     subject: observation.kmsKeyId,
     shown: shownNameText(observation.name),
-    recordId: plan.step.kind === "destroy" ? plan.step.consentedTo : undefined,
+    recordId: plan.step.kind === "destroy" ? plan.step.approvedWindow : undefined,
   });
   return beyond === undefined ? plan : refuse(beyond);
 }
 
 function planByState(observation: KmsKeyObservation, policy: KmsKeyPolicy, run: KmsRun, nowMs: number): KmsPlan {
   const { state, stateWord } = observation;
-  if (state === "unrecognised") return refuse({ guard: "state_unrecognised", stateWord });
+  if (state === "unrecognized") return refuse({ guard: "state_unrecognized", stateWord });
   if (state === "destroyed") return planAfterDestroy(observation, policy, nowMs);
   const failing = failingKmsGuard(observation, policy);
   if (failing !== undefined) return refuse(failing);
@@ -248,7 +248,7 @@ function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, 
 function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): KmsGuard | undefined {
   const { ring, registrations } = observation;
   if (policy.deletionProtection) return { guard: "deletion_protection" };
-  if (ring.kind === "of_keystore") return { guard: "twin_of_managed_key", keystoreName: ring.keystoreName };
+  if (ring.kind === "of_keystore") return { guard: "backing_key_of_managed_key", keystoreName: ring.keystoreName };
   if (ring.kind === "unknown") {
     const { reason, remedy } = ring;
     return { guard: "ring_unknown", reason, remedy };
@@ -274,7 +274,11 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   const name = windowName(observation.kmsKeyId, observation.windowEndsAtMs);
   const setter = suspectedSetter(observation);
   const window = { name, endsAtMs: observation.windowEndsAtMs };
-  const wait = (standing: KmsApprovalWait["standing"]): KmsPlan => ({ kind: "waitingForApproval", standing, window });
+  const wait = (callerPosition: KmsApprovalWait["callerPosition"]): KmsPlan => ({
+    kind: "waitingForApproval",
+    callerPosition,
+    window,
+  });
   const unfit = unfitWindow(observation, observation.windowEndsAtMs, setter);
   if (unfit !== undefined) return refuse(unfit);
   const { signatures } = observation;
@@ -282,11 +286,11 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   if (run.setHere === true || isFirst) return wait("set_it");
   if (!isPerson(actor.identity)) return wait("not_a_person");
   if (!mayAuthor(actor)) return wait("acts_in_a_profile");
-  if (!run.consents.includes(name)) return wait("may_consent");
+  if (!run.approvals.includes(name)) return wait("may_approve");
   if (signatures !== undefined && !isSignedByTwo(signatures)) {
     return refuse({ guard: "signatures_demanded", by: signatures.by });
   }
-  return unlessRefused({ kind: "destroy", consentedTo: name }, run);
+  return unlessRefused({ kind: "destroy", approvedWindow: name }, run);
 }
 
 /** A signature shows who requested, which KMS never does. So here the two identities are two persons. */
@@ -302,7 +306,7 @@ function unfitWindow(
 ): KmsGuard | undefined {
   const beganAtMs = windowEndsAtMs - kmsWindowMs;
   // A restored key may show the window of its earlier destruction (kms-v2-and-iam.md 10 no. 10).
-  // That consent is used up.
+  // That approval is used up.
   if (deletedAtMs !== undefined && deletedAtMs >= beganAtMs) return { guard: "window_used", deletedAtMs };
   if (setter !== undefined && !isPerson(setter)) return { guard: "setter_not_a_person", setter };
   // A write to the policy after the window was set hides what KMS reports of the setter.
@@ -315,9 +319,9 @@ function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
   const { state, stateWord } = observation;
   if (run.setHere === true) return refuse({ guard: "window_not_kept" });
   if (state === "suspended") return refuse({ guard: "not_active", stateWord });
-  if (!isPerson(run.actor.identity)) return { kind: "waitingForRequest", standing: "not_a_person" };
-  if (!mayAuthor(run.actor)) return { kind: "waitingForRequest", standing: "acts_in_a_profile" };
-  if (run.mayRequest !== true) return { kind: "waitingForRequest", standing: "may_ask" };
+  if (!isPerson(run.actor.identity)) return { kind: "waitingForRequest", callerPosition: "not_a_person" };
+  if (!mayAuthor(run.actor)) return { kind: "waitingForRequest", callerPosition: "acts_in_a_profile" };
+  if (run.mayRequest !== true) return { kind: "waitingForRequest", callerPosition: "may_ask" };
   // It is not documented whether KMS sets an expired key (10 no. 9), and an expired key cannot
   // become active again. So the run tries.
   const isRefused = run.refusals?.some(({ step }) => step === "set_for_deletion") === true;

@@ -37,8 +37,8 @@ export function planReviewedStep(
     if (!requestsNext || run.deactivatedHere !== true) return { kind: "done" };
     return planKeyDeletion(observation, { ...strictest, goal: "removed" }, { ...run, intent: "request" }, nowMs);
   }
-  const consents = [verdict.record.id];
-  return planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, { ...run, consents }, nowMs);
+  const approvals = [verdict.record.id];
+  return planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, { ...run, approvals }, nowMs);
 }
 
 /** Stores an approval of the reviewed request on the key; `done` once the reviewer's approval is there. */
@@ -50,7 +50,7 @@ export function planReviewedApproval(review: Review, observation: KeyObservation
   const { record } = verdict;
   const { actor } = run;
   if (!mayAuthor(actor)) return refuse({ guard: "actor_not_a_person", actor });
-  if (record.carrier === "description") return skip({ kind: "no_room_for_answer" });
+  if (record.location === "description") return skip({ kind: "no_room_for_approval" });
   const quotedUntilMs = record.writtenAtMs + quotedLifetimeMs[record.step];
   if (quotedUntilMs - nowMs < leastStoredMs) return skip({ kind: "too_old_to_store", untilMs: quotedUntilMs });
   const policy: DeletionPolicy = { ...strictest, goal: "removed" };

@@ -43,7 +43,7 @@ export interface RotationFacts {
 
 export type RotationPlan =
   | { readonly kind: "ready" }
-  /** The rotation has happened: by a run whose answer was lost, or by another writer. */
+  /** The rotation has happened: by a run whose response was lost, or by another writer. */
   | { readonly kind: "done" }
   /** A rotation changes the version and so the digest, which would void a binding record. */
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }

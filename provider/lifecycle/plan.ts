@@ -1,10 +1,10 @@
 /** The types of a plan, its policy and its run. A wait is a regular result, not a fault. */
 
 import type { ErrorCode } from "../errors.ts";
-import type { AnnouncedStep, Announcement, BeyondPlan } from "./announcement.ts";
 import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
 import { type KeyState, type Right, rights } from "./managed-key-states.ts";
 import type { Actor, ApprovedStep, DeletionGate, KeyObservation, KeystoreStatus } from "./observation.ts";
+import type { BeyondPlan, LimitedStep, PlanLimit } from "./plan-limit.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 import type { SkipReason } from "./review.ts";
 
@@ -24,15 +24,15 @@ export interface DeletionPolicy {
    */
   readonly isAssumed?: true;
   readonly reason?: string;
-  /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
-  readonly atMost?: Announcement | undefined;
+  /** The limit that the plan of this run set, if the engine plans first. No step may exceed it. */
+  readonly atMost?: PlanLimit | undefined;
 }
 
 /** The actor, their input, and what this run has already done. It does not outlive the run. */
 export interface Run {
   readonly actor: Actor;
   /** IDs of records that the actor confirmed by hand in this run. Never from a setting, a variable or an argument. */
-  readonly consents: readonly string[];
+  readonly approvals: readonly string[];
   /** The statements that the actor has signed in this run, checked by the run itself; see `signed-consent.ts`. */
   readonly signed?: Pick<ReadonlySet<string>, "has"> | undefined;
   /** Only `request`, and `engine` for what can be undone, write a request that is missing. */
@@ -66,8 +66,8 @@ export type Step =
   | { readonly kind: "drop_record"; readonly dropsNote?: true }
   | { readonly kind: "set_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "unset_for_deletion"; readonly kmsKeyId: string }
-  | { readonly kind: "deactivate"; readonly consentedBy?: ConsentRecord }
-  | { readonly kind: "destroy"; readonly consentedBy?: ConsentRecord }
+  | { readonly kind: "deactivate"; readonly allowedBy?: ConsentRecord }
+  | { readonly kind: "destroy"; readonly allowedBy?: ConsentRecord }
   | { readonly kind: "reactivate" }
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
@@ -80,29 +80,35 @@ interface StepFacts {
    * The step depends on the record and marker on the key, or replaces them. Another write in the same
    * second as the last one could be hidden, so the step waits first.
    */
-  readonly settles?: true;
+  readonly waitsUntilSettled?: true;
   /** Evidence is written before the call, too. If it cannot be written, the step is not taken. */
   readonly isEvidencedBefore?: true;
   /** Absent for steps that take something back, or that change no key: they are always allowed. */
-  readonly announcedAs?: AnnouncedStep;
+  readonly limitedAs?: LimitedStep;
 }
 
 export const stepFacts: Readonly<Record<Step["kind"], StepFacts>> = {
-  write_record: { right: rights.writeTags, settles: true, announcedAs: "request" },
-  drop_record: { right: rights.writeTags, settles: true },
-  set_for_deletion: { right: rights.setForDeletion, isEvidencedBefore: true, announcedAs: "deactivate" },
+  write_record: { right: rights.writeTags, waitsUntilSettled: true, limitedAs: "request" },
+  drop_record: { right: rights.writeTags, waitsUntilSettled: true },
+  set_for_deletion: { right: rights.setForDeletion, isEvidencedBefore: true, limitedAs: "deactivate" },
   unset_for_deletion: { right: rights.setForDeletion },
   deactivate: {
     right: rights.deactivate,
     to: "deactivated",
-    settles: true,
+    waitsUntilSettled: true,
     isEvidencedBefore: true,
-    announcedAs: "deactivate",
+    limitedAs: "deactivate",
   },
-  destroy: { right: rights.destroy, to: "destroyed", settles: true, isEvidencedBefore: true, announcedAs: "destroy" },
-  reactivate: { right: rights.reactivate, to: "active", settles: true },
-  remove: { right: rights.remove, to: "absent", isEvidencedBefore: true, announcedAs: "remove" },
-  sync: { right: rights.distribute, settles: true },
+  destroy: {
+    right: rights.destroy,
+    to: "destroyed",
+    waitsUntilSettled: true,
+    isEvidencedBefore: true,
+    limitedAs: "destroy",
+  },
+  reactivate: { right: rights.reactivate, to: "active", waitsUntilSettled: true },
+  remove: { right: rights.remove, to: "absent", isEvidencedBefore: true, limitedAs: "remove" },
+  sync: { right: rights.distribute, waitsUntilSettled: true },
 };
 
 /** A key that was never active is destroyed under a right of its own. */
@@ -115,20 +121,20 @@ export type Guard =
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
   | { readonly guard: "use_unreadable"; readonly reason: string }
-  | { readonly guard: "twin_unreadable"; readonly kmsKeyId: string; readonly reason: string }
-  | { readonly guard: "twin_not_active"; readonly kmsKeyId: string; readonly state: string }
-  | { readonly guard: "twin_remains"; readonly kmsKeyId: string; readonly state: string }
+  | { readonly guard: "backing_key_unreadable"; readonly kmsKeyId: string; readonly reason: string }
+  | { readonly guard: "backing_key_not_active"; readonly kmsKeyId: string; readonly state: string }
+  | { readonly guard: "backing_key_remains"; readonly kmsKeyId: string; readonly state: string }
   | { readonly guard: "keystore_holds_key"; readonly keystores: readonly KeystoreStatus[] }
   | { readonly guard: "removal_contradicted"; readonly contradictions: readonly Contradiction[] }
   | { readonly guard: "status_not_live" }
   | { readonly guard: "compromised"; readonly stateWord: string }
-  | { readonly guard: "state_unrecognised"; readonly stateWord: string }
+  | { readonly guard: "state_unrecognized"; readonly stateWord: string }
   | { readonly guard: "never_active" }
   | { readonly guard: "persons_unknown"; readonly missing: "actor" | "last_writer" }
   | { readonly guard: "kms_setter"; readonly record: ConsentRecord }
   | { readonly guard: "kms_setter_unknown" }
   | { readonly guard: "kms_window_too_short"; readonly windowEndsAtMs: number | undefined }
-  | { readonly guard: "kms_window_lapsed"; readonly windowEndsAtMs: number | undefined }
+  | { readonly guard: "kms_window_expired"; readonly windowEndsAtMs: number | undefined }
   | { readonly guard: "service_refused"; readonly step: Step["kind"]; readonly message: string }
   | { readonly guard: "no_way_back"; readonly pending: readonly KeystoreStatus[] }
   | { readonly guard: "record_binds"; readonly record: ConsentRecord }
@@ -140,21 +146,21 @@ export type Guard =
  * What the actor of a run can do about a record that binds. `may_confirm`: the requester of an approved step, whose
  * credential did not seal the request. `not_the_requester`: a third person, who cannot use the approval.
  */
-export type ActorStanding = "wrote_it" | "may_consent" | "may_confirm" | "not_the_requester" | "not_a_person";
+export type CallerPosition = "wrote_it" | "may_approve" | "may_confirm" | "not_the_requester" | "not_a_person";
 
 /** What the actor can do about a request that is missing. */
-export type RequesterStanding = "may_ask" | "not_a_person" | "acts_in_a_profile";
+export type RequesterPosition = "may_ask" | "not_a_person" | "acts_in_a_profile";
 
 /** The actor cannot take a step on the record that binds. */
 export interface MissingApproval {
-  readonly standing: ActorStanding;
+  readonly callerPosition: CallerPosition;
   /** A request, or an approval that only its requester can use. */
   readonly record: ConsentRecord;
-  readonly lapsesAtMs: number;
+  readonly expiresAtMs: number;
 }
 
 export interface MissingRequest {
-  readonly standing: RequesterStanding;
+  readonly callerPosition: RequesterPosition;
   /** Why the record on the key does not count. */
   readonly notBinding: NotBinding;
 }
@@ -195,23 +201,23 @@ export const guardCodes = {
   deletion_protection: "UKO_DELETION_PROTECTED",
   retention_policy: "UKO_RETENTION_POLICY",
   use_unreadable: "UKO_USE_UNREADABLE",
-  twin_unreadable: "UKO_TWIN_UNREADABLE",
-  twin_not_active: "UKO_TWIN_NOT_ACTIVE",
-  twin_remains: "UKO_KEYSTORE_BLOCKS_REMOVAL",
+  backing_key_unreadable: "UKO_BACKING_KEY_UNREADABLE",
+  backing_key_not_active: "UKO_BACKING_KEY_NOT_ACTIVE",
+  backing_key_remains: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   keystore_holds_key: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   removal_contradicted: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   status_not_live: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   compromised: "UKO_KEY_COMPROMISED",
-  state_unrecognised: "UKO_STATE_UNRECOGNISED",
+  state_unrecognized: "UKO_STATE_UNRECOGNIZED",
   never_active: "UKO_NEVER_ACTIVE",
   persons_unknown: "UKO_PERSONS_UNKNOWN",
   kms_setter: "UKO_KMS_SETTER",
   kms_setter_unknown: "UKO_KMS_SETTER_UNKNOWN",
   kms_window_too_short: "UKO_KMS_WINDOW_TOO_SHORT",
-  kms_window_lapsed: "UKO_KMS_WINDOW_LAPSED",
+  kms_window_expired: "UKO_KMS_WINDOW_EXPIRED",
   service_refused: "UKO_SERVICE_REFUSED",
   no_way_back: "UKO_NO_WAY_BACK",
-  record_binds: "UKO_DELETION_ON_FILE",
+  record_binds: "UKO_DELETION_PENDING",
   actor_not_a_person: "UKO_ACTOR_NOT_A_PERSON",
   not_as_reviewed: "UKO_REVIEW_OUTDATED",
   beyond_plan: "UKO_PLAN_OUTDATED",

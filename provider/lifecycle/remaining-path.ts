@@ -1,7 +1,7 @@
 /** The whole path from here to the goal. It is for display and decides nothing. */
 
 import { effectivePolicy, knownDeactivationMs } from "./authorization.ts";
-import { dualTwins } from "./kms-window.ts";
+import { dualBackingKeys } from "./kms-window.ts";
 import { coolDownMs, managedKeyTable, type Right, rights } from "./managed-key-states.ts";
 import type { KeyObservation } from "./observation.ts";
 import type { DeletionPolicy, Run } from "./plan.ts";
@@ -44,7 +44,7 @@ export function remainingPath(
   const add = (step: Omit<PathStep, "earliestMs" | "isEstimate">, isEstimate = false): void => {
     steps.push({ ...step, earliestMs, isEstimate });
   };
-  const kms = dualTwins(observation).length > 0;
+  const kms = dualBackingKeys(observation).length > 0;
   if (observation.state === "active") {
     add({
       step: "deactivate",

@@ -1,7 +1,7 @@
 /**
- * The service's answers that contradict the removal of a destroyed key's metadata. Each keystore
- * that any answer names must report the key live and by ID. An answer that names none proves
- * nothing about a keystore that another answer names.
+ * The service's responses that contradict the removal of a destroyed key's metadata. Each keystore
+ * that any response names must report the key live and by ID. A response that names none proves
+ * nothing about a keystore that another response names.
  */
 
 import type { KeyObservation, KeystoreStatus } from "./observation.ts";
@@ -18,10 +18,10 @@ export interface NamedKeystore {
   readonly type: string;
 }
 
-/** Two answers of the service that cannot both be true of a key that is gone. */
+/** Two responses of the service that cannot both be true of a key that is gone. */
 export type Contradiction =
   | {
-      readonly kind: "no_live_answer";
+      readonly kind: "no_live_response";
       readonly keystore: NamedKeystore;
       readonly namedBy: readonly Exclude<NamingSource, "live_status">[];
     }
@@ -35,7 +35,7 @@ type Named = Pick<KeyObservation, "storedKeystores" | "keystores"> & {
   readonly facts: Pick<KeyObservation["facts"], "keystores">;
 };
 
-/** The keystores that lack a live answer, and the entries that name a keystore without its ID. */
+/** The keystores that lack a live response, and the entries that name a keystore without its ID. */
 export function namingContradictions(
   observation: Named,
   inManifest: readonly NamedKeystore[] = [],
@@ -46,16 +46,16 @@ export function namingContradictions(
   const withoutId = [...named, ...live]
     .filter(({ keystore }) => keystore.id === "")
     .map(({ source, keystore }) => ({ kind: "keystore_without_id", source, name: keystore.name }) as const);
-  const answered = new Set(live.map(({ keystore }) => keystore.id));
-  const unanswered = new Map<string, Extract<Contradiction, { kind: "no_live_answer" }>>();
+  const responded = new Set(live.map(({ keystore }) => keystore.id));
+  const unresponsive = new Map<string, Extract<Contradiction, { kind: "no_live_response" }>>();
   for (const { source, keystore } of named) {
-    if (keystore.id === "" || answered.has(keystore.id)) continue;
-    const known = unanswered.get(keystore.id);
+    if (keystore.id === "" || responded.has(keystore.id)) continue;
+    const known = unresponsive.get(keystore.id);
     const namedBy = [...new Set([...(known?.namedBy ?? []), source])];
     // The stored status comes last and knows the keystore's name. The metadata may know only the ID.
-    unanswered.set(keystore.id, { kind: "no_live_answer", keystore, namedBy });
+    unresponsive.set(keystore.id, { kind: "no_live_response", keystore, namedBy });
   }
-  return [...unanswered.values(), ...withoutId];
+  return [...unresponsive.values(), ...withoutId];
 }
 
 /** The keystores that report the key as not present, and also a date in the future on which they destroy the key. */
@@ -80,6 +80,6 @@ function namedIn<Source extends Exclude<NamingSource, "manifest">>(
 ): readonly { readonly source: Source; readonly keystore: NamedKeystore }[] {
   if (source === "metadata")
     return facts.keystores.map(({ id, type }) => ({ source, keystore: { id, name: id, type } }));
-  const answers = source === "stored_status" ? storedKeystores : keystores;
-  return answers.map(({ keystoreId, name, type }) => ({ source, keystore: { id: keystoreId, name, type } }));
+  const responses = source === "stored_status" ? storedKeystores : keystores;
+  return responses.map(({ keystoreId, name, type }) => ({ source, keystore: { id: keystoreId, name, type } }));
 }

@@ -116,7 +116,7 @@ export type SkipReason =
   | NotReviewable
   | { readonly kind: "not_listed" }
   /** An approval cannot be written: the service stores no tags, and a description has no room for it. */
-  | { readonly kind: "no_room_for_answer" }
+  | { readonly kind: "no_room_for_approval" }
   /** The requester would have less than four hours to act on an approval. */
   | { readonly kind: "too_old_to_store"; readonly untilMs: number }
   | { readonly kind: "changed"; readonly fields: readonly (keyof ReviewLine)[] };
@@ -182,7 +182,7 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
   if (!standing.binds) return apart({ kind: "not_binding", why: standing.why });
   const { record } = standing;
   // A record that binds is by the last writer, whose full ID the service reports.
-  if (record.how === "answer") return apart({ kind: "is_approval", record });
+  if (record.how === "approval") return apart({ kind: "is_approval", record });
   if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });
   if (updatedBy?.iamId !== requester) return apart({ kind: "other_requester", record });
   if (use.kind === "unreadable" || (use.resourceIds ?? []).length !== use.count) {
@@ -209,7 +209,7 @@ export function approvalStatements({ header, lines }: Review, service: string, a
   return [...lines.values()].map(({ kind, vaultId, keyId, facts: digest, record, requester }) => {
     const state = stateBefore({ ...header, kind, requester });
     const subject = { service, instanceId, vaultId, keyId, state };
-    return consentStatement(subject, { kind: "approval", step, digest, author, answers: idOfHash(record) });
+    return consentStatement(subject, { kind: "approval", step, digest, author, requestId: idOfHash(record) });
   });
 }
 

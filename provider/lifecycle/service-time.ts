@@ -6,12 +6,12 @@ export const clockToleranceMs = 10_000;
 /** IAM has its own clock, which may differ slightly from the service's. */
 export const tokenToleranceMs = 60_000;
 
-/** One answer: the service's `Date` and the other times that the run knows of. */
+/** One response: the service's `Date` and the other times that the run knows of. */
 export interface TimeReading {
   readonly dateMs: number;
   /** When IAM issued the token of this run; absent if the token does not state it. */
   readonly tokenIssuedAtMs?: number | undefined;
-  /** When the object in the answer was last changed; absent if the service does not report it. */
+  /** When the object in the response was last changed; absent if the service does not report it. */
   readonly updatedAtMs?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export type ClockSkew =
   | { readonly kind: "before_token"; readonly dateMs: number; readonly tokenIssuedAtMs: number }
   | { readonly kind: "before_update"; readonly dateMs: number; readonly updatedAtMs: number };
 
-/** The time of the run after an answer. */
+/** The time of the run after a response. */
 export function runTimeAfter(earlier: RunTime | undefined, reading: TimeReading): RunTime {
   const { dateMs, tokenIssuedAtMs = dateMs, updatedAtMs = dateMs } = reading;
   const reachedMs = Math.max(dateMs, earlier?.reachedMs ?? dateMs);

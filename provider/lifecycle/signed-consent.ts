@@ -20,13 +20,13 @@ import type {
 /** A list of consents is signed at once, and its last key may take this long. A record of a later time is not signed. */
 export const signatureLifetimeMs = 15 * 60 * 1000;
 
-/** What one signature is about. `answers` is the ID of the request that an approval is for. */
+/** What one signature is about. `requestId` is the ID of the request that an approval is for. */
 export interface SignedAct {
   readonly kind: "request" | "approval";
   readonly step: ApprovedStep;
   readonly digest: string;
   readonly author: Identity;
-  readonly answers?: string | undefined;
+  readonly requestId?: string | undefined;
 }
 
 /** The place and the condition of the key at the consent. `service` keeps a request to an emulator off IBM's service. */
@@ -42,7 +42,7 @@ export interface SignedSubject {
  * The text that a person signs. It names all that the consent is for, so that a signature that is copied to another
  * service, instance, key, state, step or request, or from a request to an approval, is about another text.
  */
-export function consentStatement(subject: SignedSubject, { kind, step, digest, author, answers }: SignedAct): string {
+export function consentStatement(subject: SignedSubject, { kind, step, digest, author, requestId }: SignedAct): string {
   const { service, instanceId, vaultId, keyId, state } = subject;
   const who = author.iamId ?? author.mark;
   return JSON.stringify([
@@ -56,7 +56,7 @@ export function consentStatement(subject: SignedSubject, { kind, step, digest, a
     step,
     digest,
     who,
-    answers ?? "",
+    requestId ?? "",
   ]);
 }
 
@@ -76,7 +76,7 @@ export function statementOfDraft(
   { step, digest, author, quotes }: Pick<ConsentRecord, "step" | "digest" | "author" | "quotes">,
 ): string {
   const kind = quotes === undefined ? "request" : "approval";
-  return consentStatement(subjectOf(observation), { kind, step, digest, author, answers: quotes?.id });
+  return consentStatement(subjectOf(observation), { kind, step, digest, author, requestId: quotes?.id });
 }
 
 /** The statement of a request for the destruction of the key. */
@@ -94,7 +94,7 @@ export function approvalStatement(
   approver: Identity,
 ): string {
   const digest = observation.digests[step];
-  return consentStatement(subjectOf(observation), { kind: "approval", step, digest, author: approver, answers: id });
+  return consentStatement(subjectOf(observation), { kind: "approval", step, digest, author: approver, requestId: id });
 }
 
 function subjectOf({
@@ -125,7 +125,7 @@ export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, 
   const subject = subjectOf(observation);
   const isVouched = (
     { author, writtenAtMs, signature }: Pick<ConsentRecord, "author" | "writtenAtMs" | "signature">,
-    act: Pick<SignedAct, "kind" | "answers">,
+    act: Pick<SignedAct, "kind" | "requestId">,
     atMs: number,
   ): boolean => {
     if (signature === undefined || author.iamId === undefined) return false;
@@ -137,7 +137,7 @@ export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, 
   const isOwnVouched =
     quotes === undefined
       ? isVouched(record, { kind: "request" }, updatedAtMs)
-      : isVouched(record, { kind: "approval", answers: quotes.id }, nowMs);
+      : isVouched(record, { kind: "approval", requestId: quotes.id }, nowMs);
   const isQuoteVouched = quotes !== undefined && isVouched(quotes, { kind: "request" }, nowMs);
   return {
     kind: "one",

@@ -4,7 +4,7 @@
  */
 
 import { type dynamic, log } from "@pulumi/pulumi";
-import { openHandlers, storedSettings } from "../compose.ts";
+import { openHandlers, storedSettings } from "../compose/engines.ts";
 import type { Handlers } from "../engine/handlers.ts";
 import { createResourceProvider } from "./resource-provider.ts";
 

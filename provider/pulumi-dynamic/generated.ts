@@ -650,7 +650,7 @@ export interface ManagedKeyState {
   /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
   alignment?: string | undefined;
   /** The derived state, which includes a pending approval. */
-  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognised";
+  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognized";
   /** Each keystore's status of the key. */
   keystores: {
     /** Name of the keystore. */
@@ -673,7 +673,7 @@ export interface ManagedKeyState {
   /** ID of the pending request or approval. */
   deletionRecordId?: string | undefined;
   /** When the pending record expires, ISO 8601 UTC. */
-  deletionRecordLapsesAt?: string | undefined;
+  deletionRecordExpiresAt?: string | undefined;
 }
 
 /** An encryption key whose deletion requires two people. Its ID is `<vaultId>/<keyId>`. */
@@ -725,7 +725,7 @@ export class ManagedKey extends CustomResource {
   /** ID of the pending request or approval. */
   declare readonly deletionRecordId: Output<ManagedKeyState["deletionRecordId"]>;
   /** When the pending record expires, ISO 8601 UTC. */
-  declare readonly deletionRecordLapsesAt: Output<ManagedKeyState["deletionRecordLapsesAt"]>;
+  declare readonly deletionRecordExpiresAt: Output<ManagedKeyState["deletionRecordExpiresAt"]>;
 
   constructor(name: string, args: ManagedKeyArgs, options?: CustomResourceOptions) {
     super(...registrationOf(managedKeyKind, name, args, options));
@@ -758,7 +758,7 @@ const managedKeyKind: ResourceKind = {
     "deletionNotBefore",
     "deletionRequestedBy",
     "deletionRecordId",
-    "deletionRecordLapsesAt",
+    "deletionRecordExpiresAt",
   ],
   secrets: [],
 };
@@ -876,7 +876,7 @@ export interface KmsKeyState {
   /** State, as KMS reports it, as a word. */
   keyState: string;
   /** The derived state, which includes a pending approval. */
-  lifecycleState: "pending_approval" | "pre_activation" | "active" | "suspended" | "deactivated" | "destroyed" | "unrecognised";
+  lifecycleState: "pending_approval" | "pre_activation" | "active" | "suspended" | "deactivated" | "destroyed" | "unrecognized";
   /** Whether the key material was imported. */
   imported: boolean;
   /** When the key was last rotated, ISO 8601 UTC. */
@@ -890,7 +890,7 @@ export interface KmsKeyState {
   /** Name of the open deletion window. */
   deletionRecordId?: string | undefined;
   /** When the open deletion window ends, ISO 8601 UTC. */
-  deletionRecordLapsesAt?: string | undefined;
+  deletionRecordExpiresAt?: string | undefined;
 }
 
 /**
@@ -930,7 +930,7 @@ export class KmsKey extends CustomResource {
   /** Name of the open deletion window. */
   declare readonly deletionRecordId: Output<KmsKeyState["deletionRecordId"]>;
   /** When the open deletion window ends, ISO 8601 UTC. */
-  declare readonly deletionRecordLapsesAt: Output<KmsKeyState["deletionRecordLapsesAt"]>;
+  declare readonly deletionRecordExpiresAt: Output<KmsKeyState["deletionRecordExpiresAt"]>;
 
   constructor(name: string, args: KmsKeyArgs, options?: CustomResourceOptions) {
     super(...registrationOf(kmsKeyKind, name, args, options));
@@ -961,7 +961,7 @@ const kmsKeyKind: ResourceKind = {
     "deletionNotBefore",
     "deletionRequestedBy",
     "deletionRecordId",
-    "deletionRecordLapsesAt",
+    "deletionRecordExpiresAt",
   ],
   secrets: [
     "payload",
@@ -991,7 +991,7 @@ export interface PendingDeletion {
   /** State, as the service reports it. */
   keyState: string;
   /** The derived state, which includes a pending approval. */
-  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognised";
+  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognized";
   /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
   deletionAwaits?: string | undefined;
   /** The next step is refused before this time, ISO 8601 UTC. */
@@ -1001,7 +1001,7 @@ export interface PendingDeletion {
   /** ID of the pending request or approval. */
   deletionRecordId?: string | undefined;
   /** When the pending record expires, ISO 8601 UTC. */
-  deletionRecordLapsesAt?: string | undefined;
+  deletionRecordExpiresAt?: string | undefined;
 }
 /**
  * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting
@@ -1039,7 +1039,7 @@ export interface DeletionPlan {
     /** ID of the pending request or approval. */
     recordId?: string | undefined;
     /** When the pending record expires, ISO 8601 UTC. */
-    recordLapsesAt?: string | undefined;
+    recordExpiresAt?: string | undefined;
   };
   /** The plan in words, for example for a comment on a pull request. */
   explanation: {

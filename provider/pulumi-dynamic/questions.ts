@@ -1,7 +1,7 @@
 /** What the functions for Pulumi programs share. They change nothing. */
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
-import { openHandlers, storedSettings } from "../compose.ts";
+import { openHandlers, storedSettings } from "../compose/engines.ts";
 import type { ListOptions } from "../engine/resource/definition.ts";
 
 const warn = (line: string): void => void log.warn(line);

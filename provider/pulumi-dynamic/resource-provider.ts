@@ -6,7 +6,7 @@
 import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
-import { createDeclarations, declaredTwice, sayLetGo } from "../compose.ts";
+import { createDeclarations, declaredTwice, sayLetGo } from "../compose/engines.ts";
 import type { Handlers } from "../engine/handlers.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, isUkoError } from "../errors.ts";

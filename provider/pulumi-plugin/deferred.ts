@@ -18,7 +18,7 @@ export {
   sayUnreadInAll,
   sayUnreadSoFar,
   storedSettings,
-} from "../compose.ts";
+} from "../compose/engines.ts";
 
 /** What a person typed. Apart from the rest, so that a run of an engine evaluates none of it. */
 export const runOwnCommands = async (version: string): Promise<void> =>

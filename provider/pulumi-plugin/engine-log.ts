@@ -22,7 +22,7 @@ export interface EngineLog {
   close(): void;
 }
 
-const answerLimitMs = 5_000;
+const responseLimitMs = 5_000;
 
 export function createEngineLog(address: string, options: ChannelOptions): EngineLog {
   const client = new engineGrpc.EngineClient(address, credentials.createInsecure(), options);
@@ -37,7 +37,7 @@ export function createEngineLog(address: string, options: ChannelOptions): Engin
         clearTimeout(timer);
         resolve(error);
       });
-      const timer = setTimeout(() => call.cancel(), answerLimitMs);
+      const timer = setTimeout(() => call.cancel(), responseLimitMs);
     });
   return {
     status: (urn, line) => void send(enginePb.LogSeverity.INFO, line, urn, true),

@@ -8,7 +8,7 @@ import { asUkoError, type ErrorCode } from "../errors.ts";
 
 /** Every other code is a precondition that a person or time has to fulfill. */
 const byCode: { readonly [Code in ErrorCode]?: status } = {
-  UKO_CANCELLED: status.CANCELLED,
+  UKO_CANCELED: status.CANCELLED,
   UKO_RIGHTS_MISSING: status.PERMISSION_DENIED,
   UKO_ACCESS_DENIED: status.UNAUTHENTICATED,
   UKO_CREDENTIAL_REFUSED: status.UNAUTHENTICATED,

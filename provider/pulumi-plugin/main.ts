@@ -7,8 +7,8 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import packageFile from "../../package.json" with { type: "json" };
 import { isOwnCommand } from "../engine/text/own-commands.ts";
-import { leaveWithEngine } from "../plugin-server.ts";
-import { listenForSameUser, whyPeersAreUnknown } from "../same-user.ts";
+import { leaveWithEngine } from "../process/plugin-server.ts";
+import { listenForSameUser, whyPeersAreUnknown } from "../process/same-user.ts";
 import { channelOptions, createService } from "./service.ts";
 import { createSession, loadDeferred } from "./session.ts";
 

@@ -8,7 +8,7 @@ import type { Handlers, ResourceRead } from "../engine/handlers.ts";
 import { containsUnknown } from "../engine/program/unknown.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { isUkoError, UkoError } from "../errors.ts";
-import { capital } from "../printable.ts";
+import { capital } from "../text/printable.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
 import { projectRuntime } from "./project-runtime.ts";
@@ -16,7 +16,7 @@ import type { PlannedObject } from "./run-memory.ts";
 import { loadDeferred, type Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
-/** Doors handle values and states as plain properties. */
+/** Interfaces handle values and states as plain properties. */
 type AnyHandlers = Handlers<Properties, Properties>;
 
 export async function check(session: Session, request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {

@@ -8,7 +8,7 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { UkoError } from "../errors.ts";
-import { streamed } from "../plugin-server.ts";
+import { streamed } from "../process/plugin-server.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
 import { failureFrom, type RpcFailure } from "./grpc-status.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
@@ -33,7 +33,7 @@ const terraformName = "uko";
 
 export function createService(session: Session, version: string): UntypedServiceImplementation {
   return {
-    handshake: answered(async (request: providerPb.ProviderHandshakeRequest) => {
+    handshake: respond(async (request: providerPb.ProviderHandshakeRequest) => {
       if (request.getEngineAddress() !== "") session.attach(request.getEngineAddress());
       const response = new providerPb.ProviderHandshakeResponse();
       response.setAcceptSecrets(true);
@@ -42,44 +42,44 @@ export function createService(session: Session, version: string): UntypedService
       response.setAcceptsOutputsInInvoke(true);
       return response;
     }),
-    attach: answered(async (request: pluginPb.PluginAttach) => {
+    attach: respond(async (request: pluginPb.PluginAttach) => {
       session.attach(request.getAddress());
       return new emptyPb.Empty();
     }),
-    getPluginInfo: answered(async () => {
+    getPluginInfo: respond(async () => {
       const info = new pluginPb.PluginInfo();
       info.setVersion(version);
       return info;
     }),
-    getSchema: answered(async () => {
+    getSchema: respond(async () => {
       const { packageSchema } = await loadDeferred();
       const response = new providerPb.GetSchemaResponse();
       response.setSchema(JSON.stringify({ ...packageSchema, version }));
       return response;
     }),
-    getMapping: answered((request: providerPb.GetMappingRequest) => getMapping(request, version)),
-    getMappings: answered(async (request: providerPb.GetMappingsRequest) => {
+    getMapping: respond((request: providerPb.GetMappingRequest) => getMapping(request, version)),
+    getMappings: respond(async (request: providerPb.GetMappingsRequest) => {
       const response = new providerPb.GetMappingsResponse();
       if (request.getKey() === mappingKey) response.setProvidersList([terraformName]);
       return response;
     }),
-    checkConfig: answered(checkConfig),
-    diffConfig: answered(diffConfig),
-    configure: answered((request: providerPb.ConfigureRequest) => configure(session, request)),
-    check: answered((request: providerPb.CheckRequest) => check(session, request)),
-    diff: answered((request: providerPb.DiffRequest) => diff(session, request)),
-    create: answered((request: providerPb.CreateRequest) => create(session, request)),
-    read: answered((request: providerPb.ReadRequest) => read(session, request)),
-    update: answered((request: providerPb.UpdateRequest) => update(session, request)),
-    delete: answered(async (request: providerPb.DeleteRequest) => {
+    checkConfig: respond(checkConfig),
+    diffConfig: respond(diffConfig),
+    configure: respond((request: providerPb.ConfigureRequest) => configure(session, request)),
+    check: respond((request: providerPb.CheckRequest) => check(session, request)),
+    diff: respond((request: providerPb.DiffRequest) => diff(session, request)),
+    create: respond((request: providerPb.CreateRequest) => create(session, request)),
+    read: respond((request: providerPb.ReadRequest) => read(session, request)),
+    update: respond((request: providerPb.UpdateRequest) => update(session, request)),
+    delete: respond(async (request: providerPb.DeleteRequest) => {
       await remove(session, request);
       return new emptyPb.Empty();
     }),
     list: streamed((request: providerPb.ListRequest, signal) => list(session, request, signal), toServiceError),
-    invoke: answered((request: providerPb.InvokeRequest) => invoke(session, request)),
+    invoke: respond((request: providerPb.InvokeRequest) => invoke(session, request)),
     // Sent at every normal end, too, so it has to be quick and must not end the process before it
     // has responded.
-    cancel: answered(async () => {
+    cancel: respond(async () => {
       session.cancel();
       for (const warning of session.memory.takeAllRemoved()) await session.log.warn(warning);
       const unread = session.memory.takeUnread();
@@ -123,14 +123,12 @@ async function invoke(session: Session, request: providerPb.InvokeRequest): Prom
     warn: (line) => void session.log.warn(line),
   });
   const response = new providerPb.InvokeResponse();
-  // If a question contains a secret, its whole answer is secret.
+  // If a query contains a secret, its whole result is secret.
   response.setReturn(writeProperties({ ...result }, mask === undefined ? undefined : true));
   return response;
 }
 
-function answered<Request, Response>(
-  call: (request: Request) => Promise<Response>,
-): handleUnaryCall<Request, Response> {
+function respond<Request, Response>(call: (request: Request) => Promise<Response>): handleUnaryCall<Request, Response> {
   return ({ request }, callback) => {
     call(request).then(
       (response) => callback(null, response),

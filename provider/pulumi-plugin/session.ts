@@ -1,8 +1,8 @@
 /** Per-engine state of this process: engine address, configuration, handlers, and shutdown. */
 
 import type { ChannelOptions } from "@grpc/grpc-js";
-import { lazyImport } from "../bundled-text.ts";
-import type { OpenHandlers, StoredSettings } from "../compose.ts";
+import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";
+import { lazyImport } from "../process/lazy-import.ts";
 import { createEngineLog, type EngineLog } from "./engine-log.ts";
 import { createRunMemory, type RunMemory } from "./run-memory.ts";
 

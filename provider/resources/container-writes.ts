@@ -13,7 +13,7 @@ import { capital, plain, sayRoles } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
 import { containerRights } from "../lifecycle/managed-key-states.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
-import { uuidForm } from "../uuid-form.ts";
+import { uuidForm } from "../text/uuid-form.ts";
 import { findCreated } from "./creation-mark.ts";
 import { nothingFound, previewAdoption } from "./creation-preview.ts";
 import { denialOf, findMissing, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
@@ -44,7 +44,7 @@ export interface Creation<Snapshot, New> {
  * Creates a container by one POST. Never adopts an existing container of the same name. After a
  * lost response, the container that then has the name was created by this run, because the name was
  * free before, unless the service names another creator. Throws UKO_SERVICE_REFUSED,
- * UKO_INPUT_INVALID, UKO_RIGHTS_MISSING: none was created; UKO_ANSWER_LOST: unknown.
+ * UKO_INPUT_INVALID, UKO_RIGHTS_MISSING: none was created; UKO_RESPONSE_LOST: unknown.
  */
 export async function createContainer<Snapshot extends Named, New>(
   world: World,

@@ -89,7 +89,7 @@ export interface LostCreation<Found> {
 }
 
 /**
- * Searches for the object of a creation whose response was lost. Throws UKO_ANSWER_LOST if there is
+ * Searches for the object of a creation whose response was lost. Throws UKO_RESPONSE_LOST if there is
  * none, or the search fails.
  */
 export async function findCreated<Found>(
@@ -107,9 +107,9 @@ export async function findCreated<Found>(
   } catch (error) {
     const why = isUkoError(error) ? error.summary : "";
     const detail = `uko could not search ${place} either. ${why}`.trim();
-    throw new UkoError("UKO_ANSWER_LOST", { summary, detail, cause: error });
+    throw new UkoError("UKO_RESPONSE_LOST", { summary, detail, cause: error });
   }
-  throw new UkoError("UKO_ANSWER_LOST", { summary, ...notFound() });
+  throw new UkoError("UKO_RESPONSE_LOST", { summary, ...notFound() });
 }
 
 /** The warning about a key that an interrupted run has created. */

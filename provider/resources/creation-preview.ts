@@ -48,7 +48,7 @@ export async function previewAdoption(
     return { failures: [], warnings: [lines.join("\n")] };
   } catch (error) {
     const isFault = isTransientReadError(error) || !isUkoError(error);
-    if (isFault || error.code === "UKO_CANCELLED") throw error;
+    if (isFault || error.code === "UKO_CANCELED") throw error;
     const remedy = error.detail.replace(/\.$/, "");
     const failure = { property: adoptBy, reason: error.summary, ...(remedy !== "" && { remedy }) };
     return { failures: [failure], warnings: [] };

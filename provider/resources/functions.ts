@@ -1,6 +1,6 @@
 /**
  * Read-only questions about inventory, pending deletions and the deletion path of a key; each
- * described once for every door.
+ * described once for every interface.
  */
 
 import * as z from "zod";
@@ -51,7 +51,7 @@ function readFunction({ name, idForm, state, functions: { get }, lookup, notFoun
     summary: get,
     args: z.strictObject(args),
     result: state,
-    async answer(world, given, run, options) {
+    async query(world, given, run, options) {
       const id = parts.map((part) => given[part]).join("/");
       const found = await lookup(world, id, run, options);
       if (found === undefined) throw new UkoError(notFound, { detail: `There is nothing with the id ${id}.` });
@@ -67,7 +67,7 @@ function listFunction(list: string, { name, inputs, noun, state, functions: text
     summary: texts.list,
     args: "vaultId" in shapeOf(inputs) ? inVault : nothing,
     result: z.object({ [list]: z.array(state).meta({ description: `The ${noun}s.` }) }),
-    async answer(world, { vaultId: only }, _run, options) {
+    async query(world, { vaultId: only }, _run, options) {
       const found = await definition.list(world, only === undefined ? {} : { vaultId: only }, options);
       return { [list]: found.map((each) => each.state) };
     },
@@ -92,7 +92,7 @@ export const pendingDeletion = managedKeyState
     deletionNotBefore: true,
     deletionRequestedBy: true,
     deletionRecordId: true,
-    deletionRecordLapsesAt: true,
+    deletionRecordExpiresAt: true,
   })
   .meta({
     description: "A managed key whose deletion waits for a person or for time.",
@@ -106,8 +106,8 @@ const listPendingDeletions = defineFunction({
     "Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.",
   args: inVault,
   result: z.object({ pendingDeletions: z.array(pendingDeletion).meta({ description: "The keys." }) }),
-  async answer(world, args, run, options) {
-    const { managedKeys } = await ofResources.listManagedKeys.answer(world, args, run, options);
+  async query(world, args, run, options) {
+    const { managedKeys } = await ofResources.listManagedKeys.query(world, args, run, options);
     const pending = managedKeys.filter(({ deletionAwaits }) => deletionAwaits !== undefined);
     return { pendingDeletions: pending.map(toPending) };
   },
@@ -137,7 +137,7 @@ const deletionPlan = z.object({
       notBefore: time("The next step is refused before this time"),
       requestedBy: z.string().optional().meta({ description: "IAM ID of the person who requested the step." }),
       recordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
-      recordLapsesAt: time("When the pending record expires"),
+      recordExpiresAt: time("When the pending record expires"),
     })
     .meta({ description: "What the deletion of the key waits for.", type: { name: "PlannedDeletion" } }),
   explanation: z
@@ -167,13 +167,13 @@ const planDeletion = defineFunction({
     "Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.",
   args: keyRef,
   result: deletionPlan,
-  async answer(world, args, _run, options) {
+  async query(world, args, _run, options) {
     const report = await createOperations(world).plan({ instanceId: world.session.instanceId, ...args }, options);
     return deletionPlan.parse(report);
   },
 });
 
-/** Every function by name, for doors that project all of them. */
+/** Every function by name, for interfaces that project all of them. */
 export const functions = { ...ofResources, listPendingDeletions, planDeletion } as const;
 
 /** A label may be older than today's rules for inputs, so the fields are picked, not parsed. */

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import type { DeletionFacts } from "../engine/loop/report.ts";
-import { uuidForm } from "../uuid-form.ts";
+import { uuidForm } from "../text/uuid-form.ts";
 
 export const uuid = z.string().regex(uuidForm, "must be a UUID in lower case");
 
@@ -31,14 +31,14 @@ export const deletionOutputs = [
   "deletionNotBefore",
   "deletionRequestedBy",
   "deletionRecordId",
-  "deletionRecordLapsesAt",
+  "deletionRecordExpiresAt",
 ] as const;
 
 /** The pending record or window in a state. */
-export function pendingOutputs({ requestedBy, recordId, recordLapsesAt }: DeletionFacts) {
+export function pendingOutputs({ requestedBy, recordId, recordExpiresAt }: DeletionFacts) {
   return {
     ...(requestedBy !== undefined && { deletionRequestedBy: requestedBy }),
     ...(recordId !== undefined && { deletionRecordId: recordId }),
-    ...(recordLapsesAt !== undefined && { deletionRecordLapsesAt: recordLapsesAt }),
+    ...(recordExpiresAt !== undefined && { deletionRecordExpiresAt: recordExpiresAt }),
   };
 }

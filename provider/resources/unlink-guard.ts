@@ -88,7 +88,7 @@ async function readDistribution(
   }
 }
 
-const hidesKeys: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
+const hidesKeys: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID"];
 
 function unlinkingUnknown(what: string, detail: string, cause?: unknown): UkoError {
   const summary = `Could not find out whether the change of ${what} would cut a key off, so nothing was changed`;
@@ -107,7 +107,7 @@ function toDistributedKey({
     vaultId,
     keyId,
     label,
-    state: keyStates.find((known) => known === stateWord) ?? "unrecognised",
+    state: keyStates.find((known) => known === stateWord) ?? "unrecognized",
     templateId,
     keystoreIds: referencedKeystores.map(({ id }) => id),
   };

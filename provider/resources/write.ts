@@ -121,7 +121,7 @@ export function throwIfDenied(written: Written<unknown>, words: WriteWords): voi
 
 /**
  * Options for a rotation and the read after it. Canceling in between would leave a rotated key that
- * no state knows about, so both ignore cancellation (decision 0026). Throws UKO_CANCELLED if the run
+ * no state knows about, so both ignore cancellation (decision 0026). Throws UKO_CANCELED if the run
  * was canceled before.
  */
 export function withoutCancellation(options: CallOptions): CallOptions {
@@ -167,7 +167,7 @@ export async function sayMissing(
     const missing = await findMissing(world, named, options);
     return missing && `${capital(missing.reason)}. ${capital(missing.remedy)}.`;
   } catch (error) {
-    if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
+    if (!isUkoError(error) || error.code === "UKO_CANCELED") throw error;
     return undefined;
   }
 }

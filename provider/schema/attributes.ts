@@ -1,6 +1,6 @@
 /**
  * A definition's inputs and outputs as a plain list, read once from its zod schemas and projected
- * by every door and by the reference.
+ * by every interface and by the reference.
  */
 
 import type * as z from "zod";
@@ -139,7 +139,7 @@ function typeOf(schema: z.core.$ZodType, reading: Reading): AttributeType {
       return { kind: "object", description: own, attributes: attributesOf(inner, reading), ...(named && { named }) };
     }
     default:
-      throw new Error(`No door can show a ${def.type}`);
+      throw new Error(`No interface can show a ${def.type}`);
   }
 }
 
@@ -159,5 +159,5 @@ function defaultOf(schema: z.core.$ZodType): string | number | boolean | undefin
   if (typeof defaultValue === "string" || typeof defaultValue === "number" || typeof defaultValue === "boolean") {
     return defaultValue;
   }
-  throw new Error("No door can show a default that is no text, number or boolean");
+  throw new Error("No interface can show a default that is no text, number or boolean");
 }

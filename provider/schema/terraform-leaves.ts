@@ -96,7 +96,7 @@ function code(word: string): string {
   return `\`${word}\``;
 }
 
-/** Texts are written once for every door, with the property names of programs. */
+/** Texts are written once for every interface, with the property names of programs. */
 export function inSnakeCase(text: string): string {
   return text.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, snake);
 }

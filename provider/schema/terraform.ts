@@ -4,9 +4,9 @@
  */
 
 import type * as z from "zod";
-import { capital } from "../printable.ts";
 import { functions } from "../resources/functions.ts";
 import { type ResourceName, resourceNames, resources } from "../resources/registry.ts";
+import { capital } from "../text/printable.ts";
 import {
   type Attribute,
   type AttributeType,

@@ -1,12 +1,12 @@
 /** The endpoints of the instance, from settings or the broker, and whose instance they serve. */
 
 import * as z from "zod";
-import { parseJson } from "../encodings.ts";
 import { isUkoError, UkoError } from "../errors.ts";
+import { parseJson } from "../text/encodings.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "./http/allowed-hosts.ts";
-import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
+import type { BearerSource, HttpClient, HttpResponse } from "./http/client.ts";
 import { singleFlight } from "./http/concurrency.ts";
-import { accessDenied, answerData, invalidAnswer, noAnswerError, unavailable } from "./http/read-result.ts";
+import { accessDenied, invalidResponse, noResponseError, responseData, unavailable } from "./http/read-result.ts";
 import { isOwnNotFound } from "./uko/errors.ts";
 
 export interface EndpointOptions {
@@ -24,7 +24,7 @@ export interface EndpointOptions {
 export interface Endpoints {
   uko(signal: AbortSignal): Promise<Endpoint>;
   kms(signal: AbortSignal): Promise<Endpoint>;
-  /** From host name and broker. Throws only UKO_CANCELLED: a silent broker proves nothing. */
+  /** From host name and broker. Throws only UKO_CANCELED: a silent broker proves nothing. */
   instance(signal: AbortSignal): Promise<InstanceReport>;
 }
 
@@ -132,10 +132,10 @@ async function discover(
     resend: "always",
     signal,
   });
-  if (end.kind === "none") throw noAnswerError(service, end);
+  if (end.kind === "none") throw noResponseError(service, end);
   if (end.status !== 200) throw brokerRefusal(end, broker, instanceId);
-  const read = brokerAnswer.safeParse(parseJson(end.text));
-  if (!read.success) throw invalidAnswer(service, "its response does not have the documented form", end);
+  const read = brokerResponse.safeParse(parseJson(end.text));
+  if (!read.success) throw invalidResponse(service, "its response does not have the documented form", end);
   if (read.data.instance_id !== instanceId) {
     throw new UkoError("UKO_INSTANCE_MISMATCH", {
       summary: `${service} responded for another instance than ${instanceId}`,
@@ -144,13 +144,13 @@ async function discover(
   }
   const { uko, kms } = read.data;
   return {
-    uko: answeredEndpoint(broker, uko?.public, { role: "uko", instanceId }),
-    kms: answeredEndpoint(broker, kms?.public, { role: "kms", instanceId }),
+    uko: endpointOfBroker(broker, uko?.public, { role: "uko", instanceId }),
+    kms: endpointOfBroker(broker, kms?.public, { role: "kms", instanceId }),
   };
 }
 
 /** Only a local broker that the environment names may return an address on this machine. */
-function answeredEndpoint(
+function endpointOfBroker(
   broker: Endpoint,
   host: string | undefined,
   served: { readonly role: "uko" | "kms"; readonly instanceId: string },
@@ -162,10 +162,10 @@ function answeredEndpoint(
   return isLocal ? local : { url: `https://${host}`, source: "broker", ...served };
 }
 
-function brokerRefusal(answer: HttpAnswer, broker: Endpoint, instanceId: string): UkoError {
-  switch (answer.status) {
+function brokerRefusal(response: HttpResponse, broker: Endpoint, instanceId: string): UkoError {
+  switch (response.status) {
     case 401:
-      return accessDenied(service, answer, "");
+      return accessDenied(service, response, "");
     case 403:
       return new UkoError("UKO_RIGHTS_MISSING", {
         summary: `The identity cannot read the endpoints of instance ${instanceId}`,
@@ -177,11 +177,11 @@ function brokerRefusal(answer: HttpAnswer, broker: Endpoint, instanceId: string)
         summary: `The broker does not know instance ${instanceId} in this region`,
         detail:
           "Check the instance ID and the region (UKO_INSTANCE_ID, UKO_REGION). This does not mean that a key is gone.",
-        data: { ...answerData(answer), isUnknownInstance: broker.source === "built_in" || isOwnNotFound(answer) },
+        data: { ...responseData(response), isUnknownInstance: broker.source === "built_in" || isOwnNotFound(response) },
       });
     default:
-      if (answer.status === 429 || answer.status >= 500) return unavailable(service, answer, "");
-      return invalidAnswer(service, `it responded with ${answer.status}`, answer);
+      if (response.status === 429 || response.status >= 500) return unavailable(service, response, "");
+      return invalidResponse(service, `it responded with ${response.status}`, response);
   }
 }
 
@@ -198,7 +198,7 @@ const host = z
   .max(300);
 const hosts = z.object({ public: host.optional().catch(undefined) });
 
-export const brokerAnswer = z.object({
+export const brokerResponse = z.object({
   instance_id: z.string().max(100),
   uko: hosts.nullish().catch(undefined),
   kms: hosts.nullish().catch(undefined),

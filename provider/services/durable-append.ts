@@ -3,7 +3,7 @@
 import { chmodSync, constants, lstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { aLink, isLink, makeFolder, notRegular, UnsafeFile } from "../regular-file.ts";
+import { aLink, isLink, makeFolder, notRegular, UnsafeFile } from "../process/regular-file.ts";
 
 const ownerOnly = 0o600;
 const folderOfOwner = 0o700;

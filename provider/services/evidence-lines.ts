@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { UkoError } from "../errors.ts";
-import { openRegularFile, readRegularFile, UnsafeFile } from "../regular-file.ts";
+import { openRegularFile, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
 
 export interface HashedLine {
   readonly text: string;

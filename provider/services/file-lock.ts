@@ -2,7 +2,7 @@
 
 import { link, open, rename, unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { readRegularFile, UnsafeFile } from "../regular-file.ts";
+import { readRegularFile, UnsafeFile } from "../process/regular-file.ts";
 
 const retryMs = 10;
 /** A lock that shows the same holder for this many attempts (about 5 s) was left behind. */

@@ -1,19 +1,19 @@
 /** A log-in without a stored key, with a one-time code. Tokens stay in this process's memory. */
 
 import * as z from "zod";
-import { parseJson } from "../encodings.ts";
 import { UkoError } from "../errors.ts";
-import { printable, withoutSecret } from "../printable.ts";
+import { parseJson } from "../text/encodings.ts";
+import { printable, withoutSecret } from "../text/printable.ts";
 import { decideHost, type Endpoint, isIamLoginHost } from "./http/allowed-hosts.ts";
-import type { HttpAnswer } from "./http/client.ts";
-import { answerData, correlationLine, invalidAnswer, noAnswerError } from "./http/read-result.ts";
+import type { HttpResponse } from "./http/client.ts";
+import { correlationLine, invalidResponse, noResponseError, responseData } from "./http/read-result.ts";
 import { iamError, type Minted, mintedTokens, requestToken, type TokenOptions, type Tokens } from "./iam.ts";
 
 export interface LoginOptions extends Pick<TokenOptions, "http" | "endpoint" | "sha256" | "monotonicMs"> {
   readonly allowedHosts: readonly string[];
 }
 
-export interface PasscodeAnswer {
+export interface PasscodeInput {
   readonly passcode: string;
   /** The account that the tokens are for; IAM chooses one if absent. */
   readonly account?: string;
@@ -35,9 +35,9 @@ export async function findPasscodePage(options: LoginOptions, signal: AbortSigna
     resend: "always",
     signal,
   });
-  if (end.kind === "none") throw noAnswerError(service, end);
+  if (end.kind === "none") throw noResponseError(service, end);
   const read = discovery.safeParse(end.status === 200 ? parseJson(end.text) : undefined);
-  if (!read.success) throw invalidAnswer(service, "its description names no page for one-time passcodes", end);
+  if (!read.success) throw invalidResponse(service, "its description names no page for one-time passcodes", end);
   for (const address of [read.data.passcode_endpoint, read.data.token_endpoint]) {
     requireIamHost(address, endpoint, allowedHosts);
   }
@@ -47,7 +47,7 @@ export async function findPasscodePage(options: LoginOptions, signal: AbortSigna
 /** Throws UKO_CREDENTIAL_REFUSED for an unknown or used code. */
 export async function logIn(
   options: LoginOptions,
-  { passcode, account }: PasscodeAnswer,
+  { passcode, account }: PasscodeInput,
   signal: AbortSignal,
 ): Promise<Tokens> {
   const inAccount = account === undefined ? {} : { bss_account: account };
@@ -61,8 +61,8 @@ export async function logIn(
     // A code works once, so a lost response must not send the code again.
     const resend = isFirst ? "never" : "always";
     const sent = { ...options, form: () => ({ ...form, ...inAccount }), headers: publicClient, resend } as const;
-    const { minted, answer } = await requestToken(sent, aborted);
-    if (minted === undefined) throw refused(answer, [passcode, refreshToken ?? ""], isFirst);
+    const { minted, response } = await requestToken(sent, aborted);
+    if (minted === undefined) throw refused(response, [passcode, refreshToken ?? ""], isFirst);
     refreshToken = minted.refreshToken;
     return minted;
   };
@@ -83,9 +83,9 @@ function requireIamHost(address: string, endpoint: Endpoint, allowedHosts: reado
   });
 }
 
-function refused(answer: HttpAnswer, secrets: readonly string[], isFirst: boolean): UkoError {
-  const read = iamError.safeParse(parseJson(answer.text));
-  const said = read.success ? `${read.data.errorCode}: ${read.data.errorMessage}` : `status ${answer.status}`;
+function refused(response: HttpResponse, secrets: readonly string[], isFirst: boolean): UkoError {
+  const read = iamError.safeParse(parseJson(response.text));
+  const said = read.success ? `${read.data.errorCode}: ${read.data.errorMessage}` : `status ${response.status}`;
   return new UkoError("UKO_CREDENTIAL_REFUSED", {
     summary: isFirst ? "IBM Cloud IAM rejected the passcode" : "Your log-in has ended",
     detail: [
@@ -93,8 +93,8 @@ function refused(answer: HttpAnswer, secrets: readonly string[], isFirst: boolea
       ...(isFirst ? ["A passcode works once, and for a few minutes only."] : []),
       "Next: log in again with",
       "  uko login",
-      ...correlationLine(answer.correlationId),
+      ...correlationLine(response.correlationId),
     ].join("\n"),
-    data: answerData(answer),
+    data: responseData(response),
   });
 }

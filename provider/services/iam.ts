@@ -2,16 +2,16 @@
 
 import { decodeJwt } from "jose/jwt/decode";
 import * as z from "zod";
-import { parseJson } from "../encodings.ts";
 import type { TokenFacts } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { markOf, type Sha256 } from "../lifecycle/consent-record.ts";
 import type { Actor, Identity } from "../lifecycle/observation.ts";
-import { printable, withoutSecret } from "../printable.ts";
+import { parseJson } from "../text/encodings.ts";
+import { printable, withoutSecret } from "../text/printable.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
-import type { BearerSource, HttpAnswer, HttpClient, HttpRequest } from "./http/client.ts";
-import { cancelled, singleFlight } from "./http/concurrency.ts";
-import { answerData, correlationLine, invalidAnswer, noAnswerError, unavailable } from "./http/read-result.ts";
+import type { BearerSource, HttpClient, HttpRequest, HttpResponse } from "./http/client.ts";
+import { canceled, singleFlight } from "./http/concurrency.ts";
+import { correlationLine, invalidResponse, noResponseError, responseData, unavailable } from "./http/read-result.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 /** Reads a file that holds a credential; `setting` names the variable in an error. */
@@ -66,7 +66,7 @@ function settingToken({ credential, sha256 }: TokenOptions): Tokens {
   // As `ibmcloud iam oauth-tokens` prints it.
   const read = (): string => credential.read().replace(/^bearer +/i, "");
   const token = async (signal: AbortSignal): Promise<string> => {
-    if (signal.aborted) throw cancelled();
+    if (signal.aborted) throw canceled();
     return requireSendable(read(), "UKO_TOKEN");
   };
   const actor = oncePerToken((each) => actorOf(each, sha256));
@@ -142,8 +142,8 @@ async function tokenForApiKey(options: TokenOptions, signal: AbortSignal): Promi
     apiKey = requireSendable(options.credential.read(readSecretFile), options.credential.setting ?? "UKO_API_KEY");
     return { grant_type: apiKeyGrant, apikey: apiKey };
   };
-  const { minted, answer } = await requestToken({ ...options, form, resend: "always" }, signal);
-  if (minted === undefined) throw refusedCredential(answer, apiKey);
+  const { minted, response } = await requestToken({ ...options, form, resend: "always" }, signal);
+  if (minted === undefined) throw refusedCredential(response, apiKey);
   return minted;
 }
 
@@ -159,7 +159,7 @@ interface TokenRequest extends Pick<TokenOptions, "http" | "endpoint" | "monoton
 export async function requestToken(
   { http, endpoint, monotonicMs, form, headers, resend }: TokenRequest,
   signal: AbortSignal,
-): Promise<{ readonly minted?: Minted & { readonly refreshToken: string }; readonly answer: HttpAnswer }> {
+): Promise<{ readonly minted?: Minted & { readonly refreshToken: string }; readonly response: HttpResponse }> {
   const askedMs = monotonicMs();
   const end = await http.send({
     endpoint,
@@ -171,34 +171,38 @@ export async function requestToken(
     signal,
     deadlineMs: mintDeadlineMs,
   });
-  if (end.kind === "none") throw noAnswerError(service, end);
-  if (end.status !== 200) return { answer: end };
-  const read = tokenAnswer.safeParse(parseJson(end.text));
-  if (!read.success) throw invalidAnswer(service, "the response to a token request has no access token", end);
+  if (end.kind === "none") throw noResponseError(service, end);
+  if (end.status !== 200) return { response: end };
+  const read = tokenResponse.safeParse(parseJson(end.text));
+  if (!read.success) throw invalidResponse(service, "the response to a token request has no access token", end);
   const lifeMs = read.data.expires_in * 1000;
   const untilRenewalMs = Math.max(0, Math.min(lifeMs * renewAtShare, lifeMs - marginMs));
   const { access_token: token, refresh_token: refreshToken } = read.data;
   return {
-    answer: end,
+    response: end,
     minted: { token, refreshToken, expiresMs: askedMs + lifeMs, renewMs: askedMs + untilRenewalMs },
   };
 }
 
-function refusedCredential(answer: HttpAnswer, apiKey: string): UkoError {
-  const read = iamError.safeParse(parseJson(answer.text));
+function refusedCredential(response: HttpResponse, apiKey: string): UkoError {
+  const read = iamError.safeParse(parseJson(response.text));
   const [code, message] = read.success ? [read.data.errorCode, read.data.errorMessage] : ["", ""];
   // IAM's sentence may repeat what was sent, whole, in any place.
   const shown = printable(withoutSecret([code, message].filter((part) => part !== "").join(": "), apiKey));
-  if (answer.status === 429 || answer.status >= 500) return unavailable(service, answer, shown);
-  if (answer.status < 400) return invalidAnswer(service, `a token request failed with ${answer.status}`, answer);
+  if (response.status === 429 || response.status >= 500) return unavailable(service, response, shown);
+  if (response.status < 400)
+    return invalidResponse(service, `a token request failed with ${response.status}`, response);
   return new UkoError("UKO_CREDENTIAL_REFUSED", {
     summary: `IBM Cloud IAM rejected the API key${code === "" ? "" : ` (${printable(withoutSecret(code, apiKey), 40)})`}`,
     detail: [
-      shown === "" ? `It responded with ${answer.status}.` : `It responded with ${answer.status}, ${shown}`,
+      shown === "" ? `It responded with ${response.status}.` : `It responded with ${response.status}, ${shown}`,
       adviceFor(code),
-      ...correlationLine(answer.correlationId),
+      ...correlationLine(response.correlationId),
     ].join("\n"),
-    data: { ...answerData(answer), ...(code === "" ? {} : { iamCode: printable(withoutSecret(code, apiKey), 40) }) },
+    data: {
+      ...responseData(response),
+      ...(code === "" ? {} : { iamCode: printable(withoutSecret(code, apiKey), 40) }),
+    },
   });
 }
 
@@ -319,7 +323,7 @@ function displayNameOf(claims: Claims, acting: string | undefined): string {
   return nameless;
 }
 
-export const tokenAnswer = z.object({
+export const tokenResponse = z.object({
   /** Exactly the characters that a header can carry. */
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
   refresh_token: z.string().catch(""),

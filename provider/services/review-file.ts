@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { UkoError } from "../errors.ts";
 import { maxReviewBytes } from "../lifecycle/review.ts";
-import { readRegularFile } from "../regular-file.ts";
+import { readRegularFile } from "../process/regular-file.ts";
 import { systemSays } from "./durable-append.ts";
 
 /** Throws UKO_REVIEW_INVALID. */

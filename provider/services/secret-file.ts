@@ -2,7 +2,7 @@
 
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { UkoError } from "../errors.ts";
-import { openRegularFile } from "../regular-file.ts";
+import { openRegularFile } from "../process/regular-file.ts";
 
 const maxBytes = 65_536;
 const readableByOthers = 0o077;

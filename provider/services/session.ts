@@ -4,7 +4,7 @@ import type { Keystores } from "../engine/ports/containers.ts";
 import type { CallOptions, Session } from "../engine/ports/world.ts";
 import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
 import type { OwnSeal } from "../lifecycle/consent-record.ts";
-import { uuidForm } from "../uuid-form.ts";
+import { uuidForm } from "../text/uuid-form.ts";
 import type { Endpoints, InstanceReport } from "./broker.ts";
 import type { HttpClient } from "./http/client.ts";
 import { singleFlight } from "./http/concurrency.ts";
@@ -61,7 +61,7 @@ async function reportOf(
   return { report: { kind: instanceIds.length > 0 ? "reported" : "unproven" }, isLasting: true };
 }
 
-const passingFaults: readonly ErrorCode[] = ["UKO_ANSWER_LOST", "UKO_DEADLINE", "UKO_SERVICE_UNAVAILABLE"];
+const passingFaults: readonly ErrorCode[] = ["UKO_RESPONSE_LOST", "UKO_DEADLINE", "UKO_SERVICE_UNAVAILABLE"];
 
 /**
  * An internal keystore is a key ring of the very instance that answers, and names it

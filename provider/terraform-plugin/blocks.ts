@@ -15,7 +15,7 @@ import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
 import type { Session } from "./session.ts";
 import { encodeValue, type ObjectValue, readValue, type ValueType } from "./values.ts";
 
-/** Doors handle values and states as plain properties. */
+/** Interfaces handle values and states as plain properties. */
 export type AnyHandlers = Handlers<Properties, Properties>;
 
 type Wire = MessageInitShape<typeof DynamicValueSchema>;

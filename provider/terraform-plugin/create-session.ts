@@ -3,7 +3,7 @@
  * session import.
  */
 
-import type { OpenHandlers, StoredSettings } from "../compose.ts";
+import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";
 import type { HclCommand } from "../engine/text/explanation.ts";
 import { configuringCommand } from "./host-command.ts";
 import { loadDeferred } from "./load-deferred.ts";

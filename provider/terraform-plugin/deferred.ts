@@ -6,7 +6,7 @@
 import * as calls from "./rpc/calls.ts";
 
 export { ownProgram } from "../bin/own-program.ts";
-export { openHandlers } from "../compose.ts";
+export { openHandlers } from "../compose/engines.ts";
 export { diagnosticOf } from "./diagnostics.ts";
 export { listResource } from "./rpc/list-resource.ts";
 export { calls };

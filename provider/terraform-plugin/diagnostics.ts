@@ -6,9 +6,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, type ErrorCode } from "../errors.ts";
-import { capital, printableLines } from "../printable.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";
 import { snake } from "../schema/terraform-leaves.ts";
+import { capital, printableLines } from "../text/printable.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
 
 export type Diagnostic = MessageInitShape<typeof DiagnosticSchema>;

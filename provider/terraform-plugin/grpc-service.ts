@@ -19,7 +19,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { streamed } from "../plugin-server.ts";
+import { streamed } from "../process/plugin-server.ts";
 
 type Method = { readonly methodKind: string; readonly input: DescMessage; readonly output: DescMessage };
 
@@ -27,7 +27,7 @@ type Method = { readonly methodKind: string; readonly input: DescMessage; readon
  * The response to a call: one message, or several until the signal shows that the client has
  * disconnected.
  */
-export type Answer<M extends Method> = M["methodKind"] extends "unary"
+export type Handler<M extends Method> = M["methodKind"] extends "unary"
   ? (request: MessageShape<M["input"]>) => Promise<MessageInitShape<M["output"]>>
   : (request: MessageShape<M["input"]>, signal: AbortSignal) => AsyncIterable<MessageInitShape<M["output"]>>;
 
@@ -35,27 +35,29 @@ export type Answer<M extends Method> = M["methodKind"] extends "unary"
  * Handlers of some calls of a service; the server reports all others as UNIMPLEMENTED. A response may
  * also be bytes that are encoded already.
  */
-export type Answers<Service extends DescService> = {
-  readonly [Name in keyof Service["method"]]?: Answer<Service["method"][Name]>;
+export type Handlers<Service extends DescService> = {
+  readonly [Name in keyof Service["method"]]?: Handler<Service["method"][Name]>;
 };
 
 export function addService<Service extends DescService>(
   server: Pick<Server, "addService">,
   service: Service,
-  answers: Answers<Service>,
+  responses: Handlers<Service>,
 ): void {
-  const given = answers as Readonly<Record<string, ((request: unknown, signal?: AbortSignal) => unknown) | undefined>>;
+  const given = responses as Readonly<
+    Record<string, ((request: unknown, signal?: AbortSignal) => unknown) | undefined>
+  >;
   const implementation: UntypedServiceImplementation = {};
   for (const { localName, methodKind, output } of service.methods) {
-    const answer = given[localName];
-    if (answer === undefined) continue;
+    const response = given[localName];
+    if (response === undefined) continue;
     const written = (init: unknown) =>
       init instanceof Uint8Array ? init : create(output, init as MessageInitShape<typeof output>);
     implementation[localName] =
       methodKind === "unary"
-        ? unary((request) => (answer(request) as Promise<unknown>).then(written))
+        ? unary((request) => (response(request) as Promise<unknown>).then(written))
         : streamed(
-            (request, signal) => eachWritten(answer(request, signal) as AsyncIterable<unknown>, written),
+            (request, signal) => eachWritten(response(request, signal) as AsyncIterable<unknown>, written),
             failureFrom,
           );
   }
@@ -87,9 +89,9 @@ function serializers(side: "request" | "response", schema: DescMessage) {
   };
 }
 
-function unary(answer: (request: unknown) => Promise<unknown>): handleUnaryCall<unknown, unknown> {
+function unary(response: (request: unknown) => Promise<unknown>): handleUnaryCall<unknown, unknown> {
   return ({ request }, callback) => {
-    answer(request).then(
+    response(request).then(
       (message) => callback(null, message),
       (error: unknown) => callback(failureFrom(error)),
     );

@@ -9,7 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { ServerCredentials } from "@grpc/grpc-js";
 import type { HclCommand } from "../engine/text/explanation.ts";
-import { newKeyPair, pemOf, privateKeyPem, serverExtensions, signCertificate } from "../x509.ts";
+import { newKeyPair, pemOf, privateKeyPem, serverExtensions, signCertificate } from "../x509/certificates.ts";
 
 /** The variables that a host sets (go-plugin, client.go and constants.go). */
 export interface HostEnvironment {

@@ -1,6 +1,6 @@
 /** A lazy import of the modules that only later calls need. */
 
-import { lazyImport } from "../bundled-text.ts";
+import { lazyImport } from "../process/lazy-import.ts";
 
 export type Deferred = typeof import("./deferred.ts");
 

@@ -6,7 +6,7 @@
 
 import packageFile from "../../package.json" with { type: "json" };
 import { isOwnCommand } from "../engine/text/own-commands.ts";
-import { leaveWithEngine } from "../plugin-server.ts";
+import { leaveWithEngine } from "../process/plugin-server.ts";
 import { createSession } from "./create-session.ts";
 import {
   commandOf,

@@ -4,8 +4,8 @@
  * deletion is either planned as such or the other half.
  */
 
-import { announcedSteps } from "../compose.ts";
-import type { AnnouncedStep, Announcement } from "../lifecycle/announcement.ts";
+import { limitedSteps } from "../compose/engines.ts";
+import type { LimitedStep, PlanLimit } from "../lifecycle/plan-limit.ts";
 import { textOf } from "./values.ts";
 
 export interface PrivateData {
@@ -13,8 +13,8 @@ export interface PrivateData {
   readonly planned?: "create" | "update" | "destroy" | undefined;
   /** The names of the secrets that the configuration of a plan sets. */
   readonly secrets?: readonly string[];
-  /** What a plan announced of a deletion or a retirement: the most that its apply may do. */
-  readonly announced?: Announcement | undefined;
+  /** The limit that a plan set for a deletion or a retirement: the most that its apply may do. */
+  readonly planLimit?: PlanLimit | undefined;
   /** A deletion of this resource has begun and is not finished, so its destruction is intended. */
   readonly deleting?: true | undefined;
   /** The state came from a move, and contains only the identity of the object. */
@@ -29,26 +29,26 @@ export function writePrivate(data: PrivateData = {}): Uint8Array {
 
 /** Data that is missing, or not ours, has no meaning. */
 export function readPrivate(bytes: Uint8Array): PrivateData {
-  const { planned, secrets, announced, deleting, moved } = parsed(bytes);
+  const { planned, secrets, planLimit, deleting, moved } = parsed(bytes);
   return {
     planned: planned === "create" || planned === "update" || planned === "destroy" ? planned : undefined,
     secrets: Array.isArray(secrets) ? secrets.filter((name) => typeof name === "string") : [],
-    announced: announcementIn(announced),
+    planLimit: planLimitIn(planLimit),
     ...(deleting === true && { deleting }),
     ...(moved === true && { moved }),
   };
 }
 
-function announcementIn(value: unknown): Announcement | undefined {
+function planLimitIn(value: unknown): PlanLimit | undefined {
   const { subject, shown, steps, recordId } = Object(value) as Readonly<Record<string, unknown>>;
   const isWhole = typeof subject === "string" && typeof shown === "string" && Array.isArray(steps);
-  if (!isWhole || !steps.every(isAnnouncedStep)) return undefined;
+  if (!isWhole || !steps.every(isLimitedStep)) return undefined;
   if (recordId !== undefined && typeof recordId !== "string") return undefined;
   return { subject, shown, steps, ...(recordId !== undefined && { recordId }) };
 }
 
-function isAnnouncedStep(step: unknown): step is AnnouncedStep {
-  return announcedSteps.some((each) => each === step);
+function isLimitedStep(step: unknown): step is LimitedStep {
+  return limitedSteps.some((each) => each === step);
 }
 
 function parsed(bytes: Uint8Array): { readonly [Name in keyof PrivateData]?: unknown } {

@@ -4,8 +4,8 @@
  */
 
 import { Server } from "@grpc/grpc-js";
-import type { EncodedAnswers } from "./encoded-answers.ts";
-import { type Answers, addService } from "./grpc-service.ts";
+import type { EncodedResponses } from "./encoded-responses.ts";
+import { addService, type Handlers } from "./grpc-service.ts";
 import { type Deferred, loadDeferred } from "./load-deferred.ts";
 import { GRPCController, GRPCStdio } from "./protocol/go-plugin_pb.ts";
 import { Health, HealthCheckResponse_ServingStatus } from "./protocol/health_pb.ts";
@@ -22,7 +22,7 @@ const channelOptions = {
 /** `shutDown` is called once its response is on its way. */
 export function createServer(session: Session, shutDown: () => void): Server {
   const server = new Server(channelOptions);
-  addService(server, Provider, providerAnswers(session));
+  addService(server, Provider, providerResponses(session));
   addService(server, GRPCController, {
     async shutdown() {
       setImmediate(shutDown);
@@ -40,14 +40,14 @@ export function createServer(session: Session, shutDown: () => void): Server {
 type Calls = Deferred["calls"];
 
 /** Given by the bundler; not there where the sources run. */
-declare const UKO_ENCODED: EncodedAnswers | undefined;
+declare const UKO_ENCODED: EncodedResponses | undefined;
 
 /** Responses that need no other code of this provider. */
-function encoded(name: keyof EncodedAnswers): (() => Promise<Uint8Array>) | undefined {
+function encoded(name: keyof EncodedResponses): (() => Promise<Uint8Array>) | undefined {
   return typeof UKO_ENCODED === "undefined" ? undefined : async () => Buffer.from(UKO_ENCODED[name], "base64");
 }
 
-function providerAnswers(session: Session): Answers<typeof Provider> {
+function providerResponses(session: Session): Handlers<typeof Provider> {
   // The responses have diagnostics, so that no error ends as a bare status, which hosts show as a
   // crashed plugin.
   const diagnosed = <Name extends keyof Calls & CallName>(name: Name) => {
@@ -98,5 +98,5 @@ function providerAnswers(session: Session): Answers<typeof Provider> {
       session.stop();
       return {};
     },
-  } as Answers<typeof Provider>;
+  } as Handlers<typeof Provider>;
 }

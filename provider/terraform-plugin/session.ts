@@ -1,7 +1,7 @@
 /** One connection: its configuration, handlers, calls and shutdown, and the run's memory. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { OpenHandlers, StoredSettings } from "../compose.ts";
+import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";
 import type { HclCommand } from "../engine/text/explanation.ts";
 import type { Log } from "./log.ts";
 import type { Provider } from "./protocol/tfplugin6_pb.ts";

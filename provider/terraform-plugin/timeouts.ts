@@ -1,6 +1,6 @@
 /** The block `timeouts` of a resource: the wait budget of its destroy. */
 
-import { parseDurationMs } from "../compose.ts";
+import { parseDurationMs } from "../compose/engines.ts";
 import { type Diagnostic, diagnosticOf } from "./diagnostics.ts";
 import type { ObjectValue } from "./values.ts";
 

@@ -21,7 +21,7 @@ export const describedNames = Object.keys(described) as readonly ResourceName[];
 /**
  * Returns a function's result; a resource, or a list of resources, is described as the resource is.
  */
-export function answerOf(name: FunctionName): readonly Attribute[] {
+export function resultOf(name: FunctionName): readonly Attribute[] {
   for (const [resource, definition] of Object.entries(described)) {
     const attributes = outputAttributes(definition);
     if (name === `get${resource}`) return attributes;

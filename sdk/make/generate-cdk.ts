@@ -13,7 +13,7 @@ import { type CdkKit, cdkCompilerSettings, cdkKits, cdkManifest, cdkReadme } fro
 import { describedSource, indexSource } from "./cdk-source.ts";
 
 const generatorLimitMs = 120_000;
-const licence = fileURLToPath(new URL("../../LICENSE", import.meta.url));
+const license = fileURLToPath(new URL("../../LICENSE", import.meta.url));
 const runner = fileURLToPath(new URL("run-cdk-generator.mjs", import.meta.url));
 /** Without a host, so that OpenTofu and Terraform each ask their own registry. */
 const source = providerAddress.split("/").slice(1).join("/");
@@ -40,7 +40,7 @@ async function makePackage(kit: CdkKit, folder: string, version: string, generat
   await writeFile(path.join(folder, "tsconfig.json"), jsonText(cdkCompilerSettings()));
   await writeFile(path.join(folder, "README.md"), cdkReadme(kit));
   await writeFile(path.join(folder, ".gitignore"), "bin/\nnode_modules/\n");
-  await copyFile(licence, path.join(folder, "LICENSE"));
+  await copyFile(license, path.join(folder, "LICENSE"));
 }
 
 /** Returns the generator's output, by the folder that each construct gets: `managed-key`, `data-uko-vaults`, `provider`. */

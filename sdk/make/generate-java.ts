@@ -15,7 +15,7 @@ import { readme } from "./pulumi/readme.ts";
 import { pulumiSchema } from "./pulumi/schema.ts";
 
 const generatorLimitMs = 120_000;
-const licence = fileURLToPath(new URL("../../LICENSE", import.meta.url));
+const license = fileURLToPath(new URL("../../LICENSE", import.meta.url));
 const group = "io.github.pulumi-uko";
 
 /** Writes java into `folder`, which does not have it yet. Builds a missing CLI and language host. */
@@ -40,7 +40,7 @@ export async function generateJava(folder: string, version: string, report: (lin
     readme("java", dependency({ groupId: group, artifactId: "uko", version })),
   );
   await writeFile(path.join(java, ".gitignore"), "target/\n");
-  await copyFile(licence, path.join(java, "LICENSE"));
+  await copyFile(license, path.join(java, "LICENSE"));
 }
 
 /** Maven's description of the package. The generator writes one for Gradle only. */

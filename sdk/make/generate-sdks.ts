@@ -21,7 +21,7 @@ const classifiers = JSON.stringify([
   "Topic :: Security :: Cryptography",
   "Typing :: Typed",
 ]);
-const licence = fileURLToPath(new URL("../../LICENSE", import.meta.url));
+const license = fileURLToPath(new URL("../../LICENSE", import.meta.url));
 
 /** Writes nodejs, python and go into `folder`, which has none of them yet. Builds a missing generator. */
 export async function generateSdks(folder: string, version: string, report: (line: string) => void): Promise<void> {
@@ -41,7 +41,7 @@ export async function generateSdks(folder: string, version: string, report: (lin
   await writeFile(path.join(folder, "go", "README.md"), readme("go"));
   // pyproject.toml names a README next to it, but the generator writes one into the module only.
   await copyFile(path.join(python, "pulumi_uko", "README.md"), path.join(python, "README.md"));
-  for (const made of [path.join(folder, "nodejs"), python]) await copyFile(licence, path.join(made, "LICENSE"));
+  for (const made of [path.join(folder, "nodejs"), python]) await copyFile(license, path.join(made, "LICENSE"));
 }
 
 /**

@@ -56,7 +56,7 @@ export interface GetKmsKeyResult {
     /**
      * When the open deletion window ends, ISO 8601 UTC.
      */
-    readonly deletionRecordLapsesAt?: string;
+    readonly deletionRecordExpiresAt?: string;
     /**
      * Never set, because KMS does not report who set the key for deletion.
      */

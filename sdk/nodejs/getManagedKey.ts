@@ -77,7 +77,7 @@ export interface GetManagedKeyResult {
     /**
      * When the pending record expires, ISO 8601 UTC.
      */
-    readonly deletionRecordLapsesAt?: string;
+    readonly deletionRecordExpiresAt?: string;
     /**
      * IAM ID of the author of the pending record.
      */

@@ -96,7 +96,7 @@ export class KmsKey extends pulumi.CustomResource {
     /**
      * When the open deletion window ends, ISO 8601 UTC.
      */
-    declare public /*out*/ readonly deletionRecordLapsesAt: pulumi.Output<string | undefined>;
+    declare public /*out*/ readonly deletionRecordExpiresAt: pulumi.Output<string | undefined>;
     /**
      * Never set, because KMS does not report who set the key for deletion.
      */
@@ -227,7 +227,7 @@ export class KmsKey extends pulumi.CustomResource {
             resourceInputs["deletionAwaits"] = undefined /*out*/;
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
-            resourceInputs["deletionRecordLapsesAt"] = undefined /*out*/;
+            resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["imported"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
@@ -243,7 +243,7 @@ export class KmsKey extends pulumi.CustomResource {
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionProtection"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
-            resourceInputs["deletionRecordLapsesAt"] = undefined /*out*/;
+            resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthDelete"] = undefined /*out*/;

@@ -137,7 +137,7 @@ export class ManagedKey extends pulumi.CustomResource {
     /**
      * When the pending record expires, ISO 8601 UTC.
      */
-    declare public /*out*/ readonly deletionRecordLapsesAt: pulumi.Output<string | undefined>;
+    declare public /*out*/ readonly deletionRecordExpiresAt: pulumi.Output<string | undefined>;
     /**
      * IAM ID of the author of the pending record.
      */
@@ -262,7 +262,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionAwaits"] = undefined /*out*/;
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
-            resourceInputs["deletionRecordLapsesAt"] = undefined /*out*/;
+            resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["dualMarker"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
@@ -285,7 +285,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionProtection"] = undefined /*out*/;
             resourceInputs["deletionReason"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
-            resourceInputs["deletionRecordLapsesAt"] = undefined /*out*/;
+            resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthorization"] = undefined /*out*/;

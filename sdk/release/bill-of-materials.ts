@@ -40,7 +40,7 @@ export function billOfMaterials(
   return new Serialize.JsonSerializer(format).serialize(bill, { sortLists: true, space: 2 });
 }
 
-/** Answers the licence texts that have to go with a bundle, or with an executable that holds Node as well. */
+/** Returns the license texts that have to go with a bundle, or with an executable that holds Node as well. */
 export function thirdPartyNotices(packages: readonly BundledPackage[], nodeLicense?: string): string {
   const node = nodeLicense === undefined ? [] : [{ title: `Node.js ${nodeVersion}`, text: nodeLicense.trim() }];
   const parts = [
@@ -52,8 +52,8 @@ export function thirdPartyNotices(packages: readonly BundledPackage[], nodeLicen
   ];
   const head =
     nodeLicense === undefined
-      ? "The command line and the provider contain the packages below, under these licences."
-      : "The executable contains Node.js and the packages below, under these licences.";
+      ? "The command line and the provider contain the packages below, under these licenses."
+      : "The executable contains Node.js and the packages below, under these licenses.";
   return `${[head, ...parts.map(({ title, text }) => `${"=".repeat(80)}\n${title}\n\n${text}`)].join("\n\n")}\n`;
 }
 

@@ -8,7 +8,7 @@ const archByMachine: Readonly<Record<number, string>> = { 62: "amd64", 183: "arm
 export const isElf = (file: Buffer): boolean => file.readUInt32LE(0) === magic;
 export const elfArch = (file: Buffer): string | undefined => archByMachine[file.readUInt16LE(18)];
 
-/** Answers the content of the note of this name, as the running program finds it: by the segments that are loaded. */
+/** Returns the content of the note of this name, as the running program finds it: by the segments that are loaded. */
 export function elfNote(file: Buffer, name: string): Buffer | undefined {
   const headers = Number(file.readBigUInt64LE(32));
   const headerSize = file.readUInt16LE(54);

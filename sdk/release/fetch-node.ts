@@ -12,7 +12,7 @@ import { nodeVersion, type Platform } from "./platforms.ts";
 
 const downloadLimitMs = 15 * 60_000;
 
-/** Puts the platform's Node, as its package holds it, into `folder` and answers the executable's path. */
+/** Puts the platform's Node, as its package holds it, into `folder` and returns the executable's path. */
 export async function fetchNode(
   platform: Platform,
   folder: string,
@@ -21,7 +21,7 @@ export async function fetchNode(
 ): Promise<string> {
   const packed = await fetchPackage(platform, report, env);
   await mkdir(folder, { recursive: true });
-  // Only what a release needs: the rest is headers and manual pages. Windows packages have no licence text.
+  // Only what a release needs: the rest is headers and manual pages. Windows packages have no license text.
   const wanted: readonly string[] = [platform.nodeMember, "package/LICENSE"];
   await extract({ file: packed, cwd: folder, strip: 1, filter: (member) => wanted.includes(member) });
   return path.join(folder, platform.nodeMember.replace(/^package\//, ""));

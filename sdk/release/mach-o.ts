@@ -21,7 +21,7 @@ const archByCpu: Readonly<Record<number, string>> = { 16777223: "amd64", 1677722
 export const isMachO = (file: Buffer): boolean => file.readUInt32LE(0) === magic;
 export const machOArch = (file: Buffer): string | undefined => archByCpu[file.readUInt32LE(4)];
 
-/** Answers the load commands in their order. */
+/** Returns the load commands in their order. */
 export function loadCommands(bytes: Uint8Array): readonly LoadCommand[] {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.min(file.readUInt32LE(16), commandLimit);
@@ -35,7 +35,7 @@ export function loadCommands(bytes: Uint8Array): readonly LoadCommand[] {
   return commands;
 }
 
-/** Answers where the command of the last segment stands, and where the segment begins in the file. */
+/** Returns where the command of the last segment stands, and where the segment begins in the file. */
 export function findLinkEdit(
   commands: readonly LoadCommand[],
   file: Buffer,
@@ -44,12 +44,12 @@ export function findLinkEdit(
   return { commandOffset: offset, fileOffset: file.readBigUInt64LE(offset + 40) };
 }
 
-/** Answers how many bytes of the file the code's segment takes, which begins with the file. */
+/** Returns how many bytes of the file the code's segment takes, which begins with the file. */
 export function textSegmentSize(commands: readonly LoadCommand[], file: Buffer): bigint {
   return file.readBigUInt64LE(findSegment(commands, file, "__TEXT").offset + 48);
 }
 
-/** Answers the content of a section, or undefined when there is none of that name. */
+/** Returns the content of a section, or undefined when there is none of that name. */
 export function machOSection(file: Buffer, segmentName: string, sectionName: string): Buffer | undefined {
   const segment = loadCommands(file).find((command) => isSegment(command, file, segmentName));
   if (!segment) return undefined;

@@ -19,7 +19,7 @@ const stepLimitMs = 10 * 60_000;
 const injector = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
 
 /**
- * Answers the program as Node wants to find it inside itself. Compiled code saves a third of the time to the port line, but is good only
+ * Returns the program as Node wants to find it inside itself. Compiled code saves a third of the time to the port line, but is good only
  * for the platform on which it was compiled; without it the blob is the same for all platforms. Either is the same each time.
  */
 export async function makeBlob(bundle: string, hostNode: string, folder: string, isCompiled: boolean): Promise<Buffer> {

@@ -28,7 +28,7 @@ export function withoutPeSignature(file: Buffer): Buffer {
   return unsigned;
 }
 
-/** Answers the raw resource of this name, or undefined when there is none. */
+/** Returns the raw resource of this name, or undefined when there is none. */
 export function peResource(file: Buffer, name: string): Buffer | undefined {
   const table = file.readUInt32LE(directoryOffset(file, 2));
   if (table === 0) return undefined;

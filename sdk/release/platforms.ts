@@ -91,7 +91,7 @@ export function hostPlatform(): Platform {
   );
 }
 
-/** Answers the platforms of these names, all six without names. */
+/** Returns the platforms of these names, all six without names. */
 export function choosePlatforms(names: readonly string[]): readonly Platform[] {
   const known: readonly string[] = platforms.map(({ name }) => name);
   const wrong = names.filter((name) => !known.includes(name));

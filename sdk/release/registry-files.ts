@@ -23,12 +23,12 @@ export async function writeRegistryFiles(
   return [manifest, await writeReleaseFile(folder, sums, checksumLines([...zips, manifest]))];
 }
 
-/** Answers what to run for a detached signature in binary form, the only one that the registries take. */
+/** Returns what to run for a detached signature in binary form, the only one that the registries take. */
 export function signCommand(sums: string, key: string): readonly [string, ...string[]] {
   return ["gpg", "--yes", "--local-user", key, "--output", `${sums}.sig`, "--detach-sign", sums];
 }
 
-/** Signs `sums` with a key of gpg's keyring, and answers the signature's path once gpg has found it good. */
+/** Signs `sums` with a key of gpg's keyring, and returns the signature's path once gpg has found it good. */
 export async function sign(sums: string, key: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const signature = `${sums}.sig`;
   const [gpg, ...args] = signCommand(sums, key);

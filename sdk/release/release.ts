@@ -42,7 +42,7 @@ interface Built {
   readonly archive: ReleaseFile;
 }
 
-/** Answers the files of the release in the order of their names; what was in the folder under other names stays. */
+/** Returns the files of the release in the order of their names; what was in the folder under other names stays. */
 export async function makeRelease(options: ReleaseOptions, report: Report): Promise<readonly ReleaseFile[]> {
   const { platforms, folder, build } = options;
   const { version, license } = manifestShape.parse(

@@ -22,7 +22,7 @@ const superBlobHeaderSize = 20;
 const adHocLinkerSigned = 0x20002;
 const mainBinary = 1n;
 
-/** Answers the executable with a signature behind it; `identifier` names it and has no other meaning in an ad-hoc signature. */
+/** Returns the executable with a signature behind it; `identifier` names it and has no other meaning in an ad-hoc signature. */
 export function signAdHoc(unsigned: Uint8Array, identifier: string): Buffer {
   const commands = loadCommands(unsigned);
   if (commands.some(({ kind }) => kind === codeSignatureCommand)) throw new Error("The executable is signed already");

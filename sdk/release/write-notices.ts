@@ -1,4 +1,4 @@
-/** Writes the licences of what is bundled into the npm package; npm runs it before it packs. */
+/** Writes the licenses of what is bundled into the npm package; npm runs it before it packs. */
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** Points 1 and 12 in the interfaces: false answers of the service stop a destroy in the native package, OpenTofu and the command line. */
+/** Points 1 and 12 in the interfaces: false responses of the service stop a destroy in the native package, OpenTofu and the command line. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
@@ -23,11 +23,11 @@ const restored = {
   ],
   code: "[UKO_KEYSTORE_BLOCKS_REMOVAL]",
 };
-/** A key under KMS dual authorization whose keystore has an unknown variant, so that its twin cannot be found. */
+/** A key under KMS dual authorization whose keystore has an unknown variant, so that its backing key cannot be found. */
 const hidden = {
-  before: { twin: { dualAuthDelete: true } },
+  before: { backingKey: { dualAuthDelete: true } },
   lies: [{ operation: "S3", rewrite: { ibm_variant: "Internal" } }],
-  code: "[UKO_TWIN_UNREADABLE]",
+  code: "[UKO_BACKING_KEY_UNREADABLE]",
 };
 
 describe.each([

@@ -27,7 +27,7 @@ async function destroyedKey(material: "absent" | "enabled", template: Template =
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The false answers of the service: about the key, and for the live status. */
+/** The false responses of the service: about the key, and for the live status. */
 interface Lie {
   readonly key?: Members;
   readonly keyOmits?: readonly string[];
@@ -68,7 +68,7 @@ const removers: Readonly<Record<string, (state: ManagedKeyState) => Promise<stri
 };
 
 const blocked = "UKO_KEYSTORE_BLOCKS_REMOVAL";
-const unreadable = "UKO_ANSWER_INVALID";
+const unreadable = "UKO_RESPONSE_INVALID";
 const unsaid = ["key_material_present"];
 const lies: readonly (readonly [what: string, lie: Lie, code: string])[] = [
   [
@@ -166,7 +166,7 @@ describe("the metadata of a destroyed key whose material was restored stays", ()
     expect(await uko.effects(seq)).toEqual([]);
   });
 
-  test("says which of the service's answers named the keystore that did not answer", async () => {
+  test("says which of the service's responses named the keystore that did not answer", async () => {
     const state = await destroyedKey("enabled");
     await serviceSays({ key: { referenced_keystores: [] }, keyOmits: unsaid, live: [] });
     const { explanation } = await uko.run("bob").operations.continue(uko.ref(state.keyId), undefined, atOnce, options);

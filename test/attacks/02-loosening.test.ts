@@ -1,4 +1,4 @@
-/** Attempts to let one person delete a key that requires two people: by a state, a second stack, a marker, a lost answer. */
+/** Attempts to let one person delete a key that requires two people: by a state, a second stack, a marker, a lost response. */
 
 import { expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
@@ -88,7 +88,7 @@ test("a key without a marker, whose state was edited to show none and to say sin
   await expectNotAlone(state);
 });
 
-test("a creation found again after a lost answer is marked as both if it has no marker, never as single", async () => {
+test("a creation found again after a lost response is marked as both if it has no marker, never as single", async () => {
   const { handlers } = uko.run("carol");
   const origin = "organization/payments/urn";
   const inputs = checked(handlers, inputsOf({ dualAuthorization: "single" }));
@@ -106,7 +106,7 @@ test("a creation found again after a lost answer is marked as both if it has no 
 test.each([
   ["an unknown marker", [{ name: "uko_dual", value: "none" }], undefined],
   ["two markers that say single", ["single", "single"].map((value) => ({ name: "uko_dual", value })), undefined],
-  ["a marker in both carriers", [{ name: "uko_dual", value: "single" }], "Salaries\n[uko1s]"],
+  ["a marker in both locations", [{ name: "uko_dual", value: "single" }], "Salaries\n[uko1s]"],
 ])("%s counts as both", async (_what, tags, description) => {
   const keyId = await madeByHand();
   const key = rawKey(keyId);

@@ -1,9 +1,9 @@
-/** Point 3: stored settings and broker answers that name an attacker's host, and the requests that reach the host. */
+/** Point 3: stored settings and broker responses that name an attacker's host, and the requests that reach the host. */
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openWorld } from "../../provider/compose-world.ts";
+import { openWorld } from "../../provider/compose/world.ts";
 import type { StoredSettings } from "../../provider/settings.ts";
 
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";

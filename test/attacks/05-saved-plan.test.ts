@@ -119,10 +119,10 @@ describe("a saved plan of a destroy", () => {
     ["is not JSON", new TextEncoder().encode("{")],
     [
       "has steps that are unknown",
-      json({ version: 1, planned: "destroy", announced: { subject: "a", shown: "b", steps: ["all"] } }),
+      json({ version: 1, planned: "destroy", planLimit: { subject: "a", shown: "b", steps: ["all"] } }),
     ],
     ["has no steps", json({ version: 1, planned: "destroy" })],
-  ])("whose announcement %s counts as a plan that changes nothing", async (_what, bytes) => {
+  ])("whose plan limit %s counts as a plan that changes nothing", async (_what, bytes) => {
     const core = await stage.made(single);
     const plan = await core.plan(null);
     const { errors } = await core.applySaved({ ...plan, private: bytes }, null);

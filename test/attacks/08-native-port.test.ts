@@ -51,7 +51,7 @@ function run(script: string, plugin: Plugin, method: string, uid?: number): stri
 
 const orphan = hitAndRun.replace("socket.END()", "socket.destroy()");
 const patient = hitAndRun.replace("socket.END()", "setTimeout(() => socket.destroy(), 1000)");
-const isCancelled = async (plugin: Plugin) =>
+const isCanceled = async (plugin: Plugin) =>
   (await statusOf(plugin.create((await plugin.check(news())).inputs).then(() => Promise.reject({ code: status.OK }))))
     .code === status.CANCELLED;
 
@@ -68,7 +68,7 @@ describe.runIf(isRoot)(`another user of the machine${reason}`, () => {
     await stage.bob.beginRun();
     for (const script of [orphan, patient]) run(script, stage.bob, "Cancel", stranger);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(await isCancelled(stage.bob)).toBe(false);
+    expect(await isCanceled(stage.bob)).toBe(false);
   });
 
   test("is reported in the run once", async () => {
@@ -85,6 +85,6 @@ describe.runIf(isRoot)(`another user of the machine${reason}`, () => {
 test("the same user is served, and its Cancel stops the run", async () => {
   await stage.bob.beginRun();
   run(patient, stage.bob, "Cancel");
-  await expect.poll(() => isCancelled(stage.bob)).toBe(true);
+  await expect.poll(() => isCanceled(stage.bob)).toBe(true);
   await stage.bob.beginRun();
 });

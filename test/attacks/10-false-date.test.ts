@@ -1,7 +1,7 @@
 /** A service or gateway whose `Date` is wrong: no run decides by a time that other times contradict. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openWorld } from "../../provider/compose-world.ts";
+import { openWorld } from "../../provider/compose/world.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
 import { vault } from "../../provider/resources/vault.ts";
@@ -117,7 +117,7 @@ test("a Date behind the token stops the deletion of KMS keys and of vaults as we
   const opened = openWorld(environment, {}, { progress: { report: () => {} } });
   const context = {
     open: () => ({ world: opened.world, run: { isDualRequired: false } }),
-    door: { rerun: "pulumi destroy" },
+    userInterface: { rerun: "pulumi destroy" },
     sha256: opened.world.sha256,
   } as const;
   const kmsKeys = createHandlers(kmsKey, context);

@@ -14,15 +14,15 @@ function runBy(who: Person, wrongId: string, choices = {}) {
     keys: {
       ...world.keys,
       async read(...call) {
-        const answer = await world.keys.read(...call);
-        if (answer.value?.snapshot.keyId !== wrongId) return answer;
-        const snapshot = { ...answer.value.snapshot, updatedAtMs: answer.serviceTimeMs + tenDaysMs };
-        return { ...answer, value: { ...answer.value, snapshot } };
+        const response = await world.keys.read(...call);
+        if (response.value?.snapshot.keyId !== wrongId) return response;
+        const snapshot = { ...response.value.snapshot, updatedAtMs: response.serviceTimeMs + tenDaysMs };
+        return { ...response, value: { ...response.value, snapshot } };
       },
       async cachedRead(...call) {
-        const answer = await world.keys.cachedRead(...call);
-        if (answer.value?.keyId !== wrongId) return answer;
-        return { ...answer, value: { ...answer.value, updatedAtMs: answer.serviceTimeMs + tenDaysMs } };
+        const response = await world.keys.cachedRead(...call);
+        if (response.value?.keyId !== wrongId) return response;
+        return { ...response, value: { ...response.value, updatedAtMs: response.serviceTimeMs + tenDaysMs } };
       },
     },
   });

@@ -6,13 +6,13 @@ import { options, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();
 const atOnce = { budgetMs: 0, pollIntervalMs: 1 };
-const unreadable = "UKO_TWIN_UNREADABLE";
+const unreadable = "UKO_BACKING_KEY_UNREADABLE";
 const ring = { id: "ce110000-0000-4000-8000-000000000001", name: "payroll-ring", type: "ibm_cloud_kms" } as const;
 
-/** A key that code lets one person delete, whose KMS twin is under KMS's own dual authorization. */
+/** A key that code lets one person delete, whose backing KMS key is under KMS's own dual authorization. */
 async function guardedKey(): Promise<ManagedKeyState> {
   const state = await uko.make({ dualAuthorization: "single" });
-  await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete: true } });
+  await uko.test.control(`keys/${state.keyId}`, { backingKey: { dualAuthDelete: true } });
   return state;
 }
 
@@ -40,12 +40,12 @@ const lies: readonly (readonly [what: string, lie: Readonly<Record<string, unkno
   [
     "leaves both keystore lists out",
     { operation: "K3", omit: ["status_in_keystores", "referenced_keystores"] },
-    "UKO_ANSWER_INVALID",
+    "UKO_RESPONSE_INVALID",
   ],
   [
     "gives null for both keystore lists",
     { operation: "K3", rewrite: { status_in_keystores: null, referenced_keystores: null } },
-    "UKO_ANSWER_INVALID",
+    "UKO_RESPONSE_INVALID",
   ],
   [
     "gives two empty keystore lists and says that material is in keystores",
@@ -53,17 +53,17 @@ const lies: readonly (readonly [what: string, lie: Readonly<Record<string, unkno
     unreadable,
   ],
   [
-    "gives null for the twin's dualAuthDelete",
+    "gives null for the backing key's dualAuthDelete",
     { operation: "M6", rewrite: { "resources.dualAuthDelete": null } },
     unreadable,
   ],
   [
-    "leaves out whether the twin's dualAuthDelete is enabled",
+    "leaves out whether the backing key's dualAuthDelete is enabled",
     { operation: "M6", rewrite: { "resources.dualAuthDelete": {} } },
     unreadable,
   ],
   [
-    "does not know the twin of a key that UKO calls active",
+    "does not know the backing key of a key that UKO calls active",
     { operation: "M6", status: 404, body: keyNotFound },
     unreadable,
   ],
@@ -84,7 +84,7 @@ describe.each([
 });
 
 test.each(["IBM_CLOUD_KMS", "quantum_vault", null, ""])(
-  "if the key's own lists give the type %j, uko reads the keystore itself, which names the twin",
+  "if the key's own lists give the type %j, uko reads the keystore itself, which names the backing key",
   async (type) => {
     const key = await guardedKey();
     await uko.fault(typed(type));
@@ -116,7 +116,7 @@ test("a key that UKO calls never active and whose keystore says otherwise is not
   expect(await uko.effects(seq)).toEqual([]);
 });
 
-test("a deactivated key whose twin is gone from KMS, and from the keystore according to UKO, can still be destroyed", async () => {
+test("a deactivated key whose backing key is gone from KMS, and from the keystore according to UKO, can still be destroyed", async () => {
   const key = await uko.make({ dualAuthorization: "single" });
   const record = { state: "deactivated", deactivatedAt: "2026-11-01T00:00:00Z" };
   await uko.test.control(`keys/${key.keyId}`, { material: "absent" });

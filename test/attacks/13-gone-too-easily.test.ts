@@ -1,8 +1,8 @@
-/** Point 13: answers that could be taken for "gone", and a mistyped instance id. */
+/** Point 13: responses that could be taken for "gone", and a mistyped instance id. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { openHandlers } from "../../provider/compose.ts";
-import { openWorld } from "../../provider/compose-world.ts";
+import { openHandlers } from "../../provider/compose/engines.ts";
+import { openWorld } from "../../provider/compose/world.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import type { Keystores } from "../../provider/engine/ports/containers.ts";
 import { UkoError } from "../../provider/errors.ts";
@@ -29,7 +29,7 @@ beforeEach(() => Promise.all(worlds.map((world) => world.reset())));
 afterEach(() => vi.unstubAllEnvs());
 afterAll(() => Promise.all(worlds.map((world) => world.close())));
 
-/** The handlers that an engine's door calls, as Carol, who holds every role. */
+/** The handlers that an engine's interface calls, as Carol, who holds every role. */
 function handlers(world: CliTestWorld, environment: Readonly<Record<string, string>> = {}) {
   for (const [name, value] of Object.entries({ ...world.environmentOf("carol"), ...environment }))
     vi.stubEnv(name, value);
@@ -47,15 +47,15 @@ describe("a 404 that is not the service's own word about the key", () => {
     ["an error with an empty code", { trace: "t-1", errors: [{ code: "", message: "Not Found" }] }],
     ["an error without the service's trace", { errors: [{ code: "not_found", message: "Not Found" }] }],
     ["another status in the body", { status_code: 502, trace: "t-1", errors: [{ code: "bad_gateway", message: "" }] }],
-  ])("%s, while the vault answers 200: no door drops the key from its state", async (_, body) => {
+  ])("%s, while the vault returns 200: no interface drops the key from its state", async (_, body) => {
     const { managedKey } = handlers(uko);
     const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
     await uko.control("faults", { operation: "K3", status: 404, body });
     // Each in a run of its own: the second read of a run takes the list of the vault.
     const inRun = () => handlers(uko).managedKey;
-    expect(await endOf(inRun().read(state, options))).toContain("[UKO_ANSWER_INVALID]");
-    expect(await endOf(inRun().delete(state, options))).toContain("[UKO_ANSWER_INVALID]");
-    expect(await endOf(inRun().lookup(keys.payroll, options))).toContain("[UKO_ANSWER_INVALID]");
+    expect(await endOf(inRun().read(state, options))).toContain("[UKO_RESPONSE_INVALID]");
+    expect(await endOf(inRun().delete(state, options))).toContain("[UKO_RESPONSE_INVALID]");
+    expect(await endOf(inRun().lookup(keys.payroll, options))).toContain("[UKO_RESPONSE_INVALID]");
     for (const command of ["status", "plan", "continue"]) {
       expect(await uko.uko("carol", `${command} ${keys.payroll}`)).toMatchObject({ exitCode: 1 });
     }

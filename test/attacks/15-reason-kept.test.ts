@@ -69,14 +69,14 @@ test("the run that deactivates replaces the request, and the reason stays with i
 
   const destroy = linesOf<EvidenceEntry>("evidence.jsonl").filter(({ step }) => step === "destroy");
   expect(destroy).toHaveLength(2);
-  for (const { consentedBy } of destroy) expect(consentedBy).toMatchObject({ earlierReasons: [asData] });
+  for (const { allowedBy } of destroy) expect(allowedBy).toMatchObject({ earlierReasons: [asData] });
   const audit = await types("erin", "audit --step destroy");
   expect(audit.out).toContain(`"${reason}" by IBMid-550000BOB ("Bob Example")`);
   const asJson = await types("erin", "audit --step destroy --json");
   expect(asJson.out).toContain(JSON.stringify(asData));
 });
 
-test("an approver's answer replaces the request, and the reason stays with its author until a withdrawal", async () => {
+test("an approval replaces the request, and the reason stays with its author until a withdrawal", async () => {
   await types("carol", `request ${key} --reason "${reason}"`);
   await later("1m");
   await approves("bob", "--store");

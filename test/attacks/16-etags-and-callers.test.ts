@@ -20,18 +20,18 @@ beforeAll(async () => {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     if (incoming.method === "GET" && incoming.url?.includes("/status_in_keystores")) await beforeStatus();
     const { host: _host, connection: _connection, "content-length": _length, ...headers } = incoming.headers;
-    const answer = await fetch(`${uko.url}${incoming.url}`, {
+    const response = await fetch(`${uko.url}${incoming.url}`, {
       method: incoming.method ?? "GET",
       headers: headers as Record<string, string>,
       ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
     });
     for (const name of ["date", "content-type", "x-correlation-id"]) {
-      const value = answer.headers.get(name);
+      const value = response.headers.get(name);
       if (value !== null) outgoing.setHeader(name, value);
     }
-    const etag = answer.headers.get("etag");
+    const etag = response.headers.get("etag");
     if (etag !== null) outgoing.setHeader("etag", rewrite(etag));
-    outgoing.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+    outgoing.writeHead(response.status).end(Buffer.from(await response.arrayBuffer()));
   });
   await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
 });
@@ -68,7 +68,7 @@ describe("a gateway in front of the service", () => {
     rewrite = () => "*";
     const { exitCode, err } = await uko.uko("bob", `request ${keys.draft}`, behind());
     expect(exitCode).toBe(1);
-    expect(err).toContain("[UKO_ANSWER_INVALID]");
+    expect(err).toContain("[UKO_RESPONSE_INVALID]");
     expect(err).toMatch(/ETag is \*/);
     expect(await patches()).toBe(0);
   });

@@ -198,8 +198,8 @@ describe("a keystore writer", () => {
       referenced_keystores?: readonly { id: string }[];
     };
     const keystore = key.referenced_keystores?.[0]?.id ?? "";
-    const answer = await call("carol", "DELETE", `/keystores/${keystore}?mode=disconnect`, vault);
-    expect(answer.status).toBe(204);
+    const response = await call("carol", "DELETE", `/keystores/${keystore}?mode=disconnect`, vault);
+    expect(response.status).toBe(204);
     await approve("alice", "deactivate", review);
     await approve("alice", "deactivate", review);
     expect((await stepsTaken()).filter((step) => step.endsWith("payments-key-00003"))).toEqual([]);

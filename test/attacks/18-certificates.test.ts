@@ -2,7 +2,7 @@
 
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verifyFile } from "../../provider/compose-certificates.ts";
+import { verifyFile } from "../../provider/compose/certificates.ts";
 import { limitsOf } from "../../provider/engine/certificate/build.ts";
 import type { LoggedLine } from "../../provider/engine/certificate/evidence-log.ts";
 import { keysInEvidence } from "../../provider/engine/certificate/key-history.ts";
@@ -121,8 +121,8 @@ describe("the events of one person never show as two people", () => {
   it("if a person approves their own request and another person executes the step", () => {
     const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
     const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
-    for (const { consentedBy } of entries) {
-      if (consentedBy !== undefined) Object.assign(consentedBy, { how: "answer", answers: consentedBy.id });
+    for (const { allowedBy } of entries) {
+      if (allowedBy !== undefined) Object.assign(allowedBy, { how: "approval", requestId: allowedBy.id });
     }
     const [key] = keysInEvidence(entries, entries[0]?.instanceId ?? "");
     const step = key?.steps.find((each) => each.step === "destroy");
@@ -133,7 +133,7 @@ describe("the events of one person never show as two people", () => {
   it("if KMS does not report who set the deletion window, which may be the executor", () => {
     const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
     const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
-    for (const { consentedBy } of entries) if (consentedBy !== undefined) consentedBy.author = "";
+    for (const { allowedBy } of entries) if (allowedBy !== undefined) allowedBy.author = "";
     const [key] = keysInEvidence(entries, entries[0]?.instanceId ?? "");
     const step = key?.steps.find(({ step: name }) => name === "destroy");
     expect(step).toMatchObject({ requester: { iamId: "" }, approver: { iamId: people.bob } });

@@ -42,7 +42,7 @@ async function backingKey(): Promise<string> {
 
 it("cannot set the backing key of a managed key that they do not see for deletion", async () => {
   const { exitCode, out } = await world.uko("carol", `request kms/${await backingKey()}`);
-  expect([exitCode, out]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_A_TWIN]")]);
+  expect([exitCode, out]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_BACKING_KEY]")]);
   expect(out).toContain("is limited to some of the vaults");
   expect((await world.trail()).filter(({ operation }) => operation === "M14")).toEqual([]);
 });

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it, vi } from "vitest";
-import { openHandlers } from "../../provider/compose.ts";
+import { openHandlers } from "../../provider/compose/engines.ts";
 import { vaultIds } from "../cli/campaign-seed.ts";
 import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 
@@ -74,7 +74,7 @@ it("a new baseline keeps a living key that the list leaves out", async () => {
 });
 
 /** The KMS key behind "ledger", which KMS lets two people delete. */
-async function backingKey(): Promise<string> {
+async function findBackingKey(): Promise<string> {
   const { cloudIds } = stage
     .read("manifest.jsonl")
     .split("\n")
@@ -85,10 +85,10 @@ async function backingKey(): Promise<string> {
 
 it("the backing key of a managed key is not set for deletion, although the list of keystores leaves its keystore out", async () => {
   await stage.baselined();
-  const twin = await backingKey();
+  const backingKey = await findBackingKey();
   await emptied("S1", "keystores");
-  const { exitCode, out } = await stage.world.uko("carol", `request kms/${twin}`);
-  expect([exitCode, out]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_A_TWIN]")]);
+  const { exitCode, out } = await stage.world.uko("carol", `request kms/${backingKey}`);
+  expect([exitCode, out]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_BACKING_KEY]")]);
   expect(out).toContain("shorter than its own count");
   expect((await stage.world.trail()).filter(({ operation }) => operation === "M14")).toEqual([]);
 });

@@ -4,10 +4,10 @@
  */
 
 import { afterEach, describe, expect, it, test, vi } from "vitest";
-import { openHandlers } from "../../provider/compose.ts";
+import { openHandlers } from "../../provider/compose/engines.ts";
 import { shellWord } from "../../provider/engine/text/explanation.ts";
 import type { UkoError } from "../../provider/errors.ts";
-import { printableLines } from "../../provider/printable.ts";
+import { printableLines } from "../../provider/text/printable.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
 import { keys } from "../cli/harness.ts";
 

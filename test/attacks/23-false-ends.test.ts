@@ -36,8 +36,8 @@ async function listed(vault: string): Promise<readonly { readonly id: string; re
   const headers = { authorization: `Bearer ${token}` };
   const states = "pre_activation,active,deactivated,destroyed";
   const query = new URLSearchParams({ "vault.id": vault, state: states, sort: "created_at" });
-  const answer = await fetch(`${stage.world.url}/api/v4/managed_keys?${query}`, { headers });
-  return ((await answer.json()) as { managed_keys: readonly { id: string; label: string }[] }).managed_keys;
+  const response = await fetch(`${stage.world.url}/api/v4/managed_keys?${query}`, { headers });
+  return ((await response.json()) as { managed_keys: readonly { id: string; label: string }[] }).managed_keys;
 }
 
 describe("a key of the manifest is never left out of a report", () => {

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { browserOf } from "../../provider/bin/machine.ts";
 import { variables } from "../../provider/cli/help.ts";
-import { withoutSecrets } from "../../provider/other-programs.ts";
+import { withoutSecrets } from "../../provider/process/other-programs.ts";
 import { keys } from "../cli/harness.ts";
 import { type Story, startStory } from "../engine/certificate/story.ts";
 

@@ -126,7 +126,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 };
 
 /** Carol writes the record in the victim's name; returns its ID and whether it names the key as the write leaves it. */
-async function plant(state: ManagedKeyState, scenario: Scenario, how: "asked" | "answer", inSeconds: number) {
+async function plant(state: ManagedKeyState, scenario: Scenario, how: "command" | "approval", inSeconds: number) {
   const { victim, predicted, without, step = "deactivate" } = scenario;
   const seen = await observeKey(uko.run("carol").world, uko.ref(state.keyId), "summary", options);
   if (seen.kind === "gone") throw new Error("the key is gone");
@@ -136,7 +136,7 @@ async function plant(state: ManagedKeyState, scenario: Scenario, how: "asked" | 
     digest: sha256(digestText({ ...seen.observation.facts, ...predicted }, step)).slice(0, 32),
     author: identityOf(iamIds[victim]),
     how,
-    ...(how === "answer" && {
+    ...(how === "approval" && {
       quotes: { id: "0".repeat(32), author: identityOf(carolsId), writtenAtMs: seen.nowMs },
     }),
     deactivatedAtMs: undefined,
@@ -145,14 +145,14 @@ async function plant(state: ManagedKeyState, scenario: Scenario, how: "asked" | 
     earlierReasons: undefined,
   });
   const tags = seen.snapshot.tags.filter(({ name }) => name !== recordTagName && name !== without);
-  const answer = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
-  expect(answer.status).toBe(200);
+  const response = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
+  expect(response.status).toBe(200);
   return recordId(state.keyId, value, sha256);
 }
 
 describe.each(Object.entries(scenarios))("a record planted before the write: %s", (_name, scenario) => {
   // The victim's write comes between one and eight seconds after the planted record, depending on the waits of its run.
-  test.each(["asked", "answer"] as const)("does not count as the victim's, as %s", async (how) => {
+  test.each(["command", "approval"] as const)("does not count as the victim's, as %s", async (how) => {
     for (let inSeconds = 0; inSeconds <= 8; inSeconds += 1) {
       uko.reset();
       const { victim, step = "deactivate" } = scenario;
@@ -181,11 +181,11 @@ describe("an approval in Carol's own name, which counts at once,", () => {
   async function approveByHand(state: ManagedKeyState, quotes: QuotedRequest): Promise<string> {
     const seen = await observeKey(uko.run("carol").world, uko.ref(state.keyId), "summary", options);
     if (seen.kind === "gone") throw new Error("the key is gone");
-    const draft = { step: "deactivate", digest: seen.observation.digests.deactivate, how: "answer", quotes } as const;
+    const draft = { step: "deactivate", digest: seen.observation.digests.deactivate, how: "approval", quotes } as const;
     const value = encodeTagValue({ ...draft, writtenAtMs: seen.nowMs, author: identityOf(carolsId) });
     const tags = seen.snapshot.tags.filter(({ name }) => name !== recordTagName);
-    const answer = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
-    expect(answer.status).toBe(200);
+    const response = await uko.test.as("carol").patch(state.keyId, { tags: [...tags, { name: recordTagName, value }] });
+    expect(response.status).toBe(200);
     await uko.advance("1m");
     return recordId(state.keyId, value, sha256);
   }
@@ -242,7 +242,7 @@ describe("every call of uko that writes to a key", () => {
     "engine/key/steps.ts update": [
       "withdraw",
       "writes a record, which replaces the one on the key",
-      "restores a description, without the record (record-carriers.test.ts)",
+      "restores a description, without the record (record-locations.test.ts)",
     ],
     "engine/key/steps.ts act": ["reactivate", "deactivate where one person suffices"],
     "engine/key/steps.ts sync": ["sync"],

@@ -99,7 +99,7 @@ describe("an edit that narrows", () => {
   });
 
   it("stops a key in a run that is under way, as a hold does", async () => {
-    const { openOperations } = await import("../../provider/compose-operations.ts");
+    const { openOperations } = await import("../../provider/compose/operations.ts");
     const run = openOperations(stage.world.environmentOf("bob"), { progress: { report: () => {} } });
     const count = (): void => stage.write("campaign.yaml", campaignFile.replaceAll("class: destroy", "class: leave"));
     const acting = await run.campaignActs({ report: () => {}, count });

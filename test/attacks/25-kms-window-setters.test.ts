@@ -44,5 +44,5 @@ it.each([
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  expect(lines.at(-1)).toMatchObject({ step: "destroy", consentedBy: { id: recordId, author: "" } });
+  expect(lines.at(-1)).toMatchObject({ step: "destroy", allowedBy: { id: recordId, author: "" } });
 });

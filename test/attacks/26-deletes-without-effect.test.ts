@@ -9,7 +9,7 @@ import { approveKms, kmsRun, makeKmsKey, requestKms } from "../engine/kms-stage.
 const uko = useEngineWorld();
 const noEffect = (operation: string, times = 1_000_000) => uko.fault({ operation, status: 204, times });
 const notDeleted = (what: string) => ({
-  code: "UKO_ANSWER_LOST",
+  code: "UKO_RESPONSE_LOST",
   summary: expect.stringMatching(new RegExp(`^The service accepted the deletion of ${what}.*, but still shows it$`)),
 });
 /** The entries that say that a step was taken. */

@@ -64,7 +64,7 @@ describe("a record in Bob's name, planted in the second in which he creates the 
         const { observation, snapshot, nowMs } = await look(keyId);
         const digest = sha256(digestText({ ...observation.facts, ...dates }, "deactivate")).slice(0, 32);
         const author = identityOf("IBMid-550000BOB");
-        const draft = { step: "deactivate", writtenAtMs: nowMs, digest, author, how: "asked" } as const;
+        const draft = { step: "deactivate", writtenAtMs: nowMs, digest, author, how: "command" } as const;
         const text = encodeCompact({ ...draft, deactivatedAtMs: undefined, reason: undefined }, "both");
         const description = `${snapshot.description}\n${text}`;
         expect((await uko.test.as("carol").patch(keyId, { description })).status).toBe(200);

@@ -1,6 +1,6 @@
 /**
  * One credential at the command line: files, variables and input of a pipeline that another person wrote. The engines are
- * in test/contracts/doors/19-one-credential.test.ts.
+ * in test/contracts/interfaces/19-one-credential.test.ts.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

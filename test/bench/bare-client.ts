@@ -18,7 +18,7 @@ export interface BareClient {
   /** `liveReads`: how often a run asks the keystores of each key for their live status. */
   run(run: BareRun, liveReads?: number): Promise<BareSpent>;
   advance(duration: string): Promise<void>;
-  delayAnswers(latencyMs: number): Promise<void>;
+  delayResponses(latencyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,8 +44,8 @@ export async function openBareClient(count: number, width: number): Promise<Bare
     async advance(duration) {
       for (const { uko } of both) await uko.advance(duration);
     },
-    async delayAnswers(latencyMs) {
-      for (const { uko } of both) await uko.delayAnswers(latencyMs);
+    async delayResponses(latencyMs) {
+      for (const { uko } of both) await uko.delayResponses(latencyMs);
     },
     async close() {
       for (const { uko } of both) await uko.stop();

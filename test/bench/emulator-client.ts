@@ -2,7 +2,7 @@
 
 import { Agent, type IncomingMessage, request } from "node:http";
 
-export interface Answer {
+export interface TestResponse {
   readonly body: unknown;
   readonly etag: string;
 }
@@ -29,7 +29,7 @@ export class BareClient {
     method: string,
     path: string,
     { body, headers = {} }: { readonly body?: unknown; readonly headers?: Record<string, string> } = {},
-  ): Promise<Answer> {
+  ): Promise<TestResponse> {
     const text = body === undefined ? "" : JSON.stringify(body);
     const own = { authorization: `Bearer ${this.#token}`, "bluemix-instance": this.#instanceId };
     return this.#send(method, path, text, { ...own, ...headers });
@@ -39,10 +39,10 @@ export class BareClient {
     this.#agent.destroy();
   }
 
-  #send(method: string, path: string, text: string, headers: Record<string, string>): Promise<Answer> {
+  #send(method: string, path: string, text: string, headers: Record<string, string>): Promise<TestResponse> {
     return new Promise((resolve, reject) => {
       const outgoing = request(`${this.#url}${path}`, { agent: this.#agent, method, headers }, (response) =>
-        readAnswer(response, path).then(resolve, reject),
+        readResponse(response, path).then(resolve, reject),
       );
       outgoing.once("error", reject);
       outgoing.end(text);
@@ -50,7 +50,7 @@ export class BareClient {
   }
 }
 
-async function readAnswer(response: IncomingMessage, path: string): Promise<Answer> {
+async function readResponse(response: IncomingMessage, path: string): Promise<TestResponse> {
   let text = "";
   for await (const chunk of response.setEncoding("utf8")) text += String(chunk);
   if ((response.statusCode ?? 500) >= 300) throw new Error(`${path}: ${response.statusCode} ${text}`);

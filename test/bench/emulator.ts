@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Answer, BareClient } from "./emulator-client.ts";
+import { BareClient, type TestResponse } from "./emulator-client.ts";
 import { cpuMs, end, median, residentMiB, start } from "./processes.ts";
 import { row, rule } from "./table.ts";
 
@@ -60,19 +60,19 @@ async function measureEmulator(keys: number, store: "memory" | "file"): Promise<
       return items[calls % items.length] ?? first;
     };
     const etags = new Map(items.map(({ id, updated_at }) => [id, updated_at]));
-    const read = (): Promise<Answer> => client.call("GET", `/api/v4/managed_keys/${key().id}`);
-    const change = async (): Promise<Answer> => {
+    const read = (): Promise<TestResponse> => client.call("GET", `/api/v4/managed_keys/${key().id}`);
+    const change = async (): Promise<TestResponse> => {
       const { id } = key();
-      const answer = await client.call("PATCH", `/api/v4/managed_keys/${id}`, {
+      const response = await client.call("PATCH", `/api/v4/managed_keys/${id}`, {
         body: { description: `change ${calls}` },
         headers: { "if-match": etags.get(id) ?? "" },
       });
-      etags.set(id, answer.etag);
-      return answer;
+      etags.set(id, response.etag);
+      return response;
     };
-    const kmsRead = (): Promise<Answer> =>
+    const kmsRead = (): Promise<TestResponse> =>
       client.call("GET", `/api/v2/keys/${key().status_in_keystores[0]?.key_id_in_keystore.split("/")[1]}/metadata`);
-    const page = (): Promise<Answer> => client.call("GET", "/api/v4/managed_keys?limit=20");
+    const page = (): Promise<TestResponse> => client.call("GET", "/api/v4/managed_keys?limit=20");
     const times = await timeEach(pid, [read, change, kmsRead, page]);
     return { times, residentMiB: residentMiB(pid), startSeconds };
   } finally {
@@ -82,7 +82,7 @@ async function measureEmulator(keys: number, store: "memory" | "file"): Promise<
 }
 
 /** Rounds of each call in turn, so that a machine whose speed drifts treats them alike. */
-async function timeEach(pid: number, calls: readonly (() => Promise<Answer>)[]): Promise<readonly number[]> {
+async function timeEach(pid: number, calls: readonly (() => Promise<TestResponse>)[]): Promise<readonly number[]> {
   for (const call of calls) for (let count = 0; count < warmUpCalls; count += 1) await call();
   const times = calls.map((): number[] => []);
   for (let round = 0; round < rounds; round += 1) {

@@ -25,7 +25,7 @@ export const floorOf: Readonly<Record<DeletionRun, string>> = {
   ...{ request: "refused", deactivate: "refused", destroy: "refused", remove: "deleted" },
 };
 
-/** The deletion of all keys by Carol's runs of one of the doors, each on an approval that Alice stores. */
+/** The deletion of all keys by Carol's runs of one of the interfaces, each on an approval that Alice stores. */
 export interface Deletion {
   readonly uko: LocalUko;
   readonly destroy: (name: DeletionRun) => Promise<Measured>;

@@ -10,14 +10,14 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { benchCampaign } from "./campaign.ts";
 import { benchPulumi } from "./pulumi-keys.ts";
-import type { BenchRow, DoorName } from "./table.ts";
+import type { BenchRow, InterfaceName } from "./table.ts";
 import { benchTofu } from "./tofu-keys.ts";
 
-const doors: readonly DoorName[] = ["package", "dynamic", "terraform"];
-const usage = `npm run bench [-- [COUNT...] [DOOR...] [--json FILE] [--parallel N] [--skip-checkpoints]]
+const userInterfaces: readonly InterfaceName[] = ["package", "dynamic", "terraform"];
+const usage = `npm run bench [-- [COUNT...] [INTERFACE...] [--json FILE] [--parallel N] [--skip-checkpoints]]
 
   COUNT   numbers of keys from 1 to 5000; by default 500
-  DOOR    package, dynamic or terraform; by default all three
+  INTERFACE    package, dynamic or terraform; by default all three
   FILE    receives the table as JSON
   N       keys at once; by default as many as the engine handles by itself
   --skip-checkpoints   Pulumi stores its state once, at the end of a run
@@ -34,8 +34,8 @@ const { values, positionals } = parseArgs({
 });
 const isCampaign = positionals[0] === "campaign";
 const words = isCampaign ? positionals.slice(1) : positionals;
-const named = doors.filter((door) => words.includes(door));
-const counts = words.filter((word) => !named.some((door) => door === word)).map(Number);
+const named = userInterfaces.filter((userInterface) => words.includes(userInterface));
+const counts = words.filter((word) => !named.some((userInterface) => userInterface === word)).map(Number);
 const wanted = counts.length === 0 ? [500] : counts;
 const parallel = values.parallel === undefined ? undefined : Number(values.parallel);
 if ([...wanted, parallel ?? 1].some((count) => !Number.isInteger(count) || count < 1 || count > 5000)) {
@@ -49,10 +49,10 @@ const rows: BenchRow[] = [];
 try {
   if (isCampaign) await benchCampaign(wanted[0] ?? 500, scratch);
   else {
-    for (const door of named.length === 0 ? doors : named) {
-      console.log(`\n${door}\n`);
-      if (door === "terraform") await benchTofu(size, scratch, rows);
-      else await benchPulumi(door, size, scratch, rows);
+    for (const userInterface of named.length === 0 ? userInterfaces : named) {
+      console.log(`\n${userInterface}\n`);
+      if (userInterface === "terraform") await benchTofu(size, scratch, rows);
+      else await benchPulumi(userInterface, size, scratch, rows);
     }
   }
 } finally {

@@ -8,7 +8,7 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 
 type Call<Request> = { readonly request: Request };
-type Answer<Response> = (
+type Respond<Response> = (
   error: { readonly code: status; readonly message: string } | null,
   response?: Response,
 ) => void;
@@ -27,60 +27,60 @@ const isRefreshed = stored.refreshBeforeUpdate ?? false;
 const isRefusing = process.env.BENCH_REFUSES === "1";
 const server = new Server();
 server.addService(providerGrpc.ResourceProviderService, {
-  handshake(_: unknown, answer: Answer<providerPb.ProviderHandshakeResponse>) {
-    answer(null, new providerPb.ProviderHandshakeResponse());
+  handshake(_: unknown, respond: Respond<providerPb.ProviderHandshakeResponse>) {
+    respond(null, new providerPb.ProviderHandshakeResponse());
   },
-  getPluginInfo(_: unknown, answer: Answer<pluginPb.PluginInfo>) {
+  getPluginInfo(_: unknown, respond: Respond<pluginPb.PluginInfo>) {
     const info = new pluginPb.PluginInfo();
     info.setVersion("0.0.1");
-    answer(null, info);
+    respond(null, info);
   },
-  checkConfig({ request }: Call<providerPb.CheckRequest>, answer: Answer<providerPb.CheckResponse>) {
+  checkConfig({ request }: Call<providerPb.CheckRequest>, respond: Respond<providerPb.CheckResponse>) {
     const response = new providerPb.CheckResponse();
     response.setInputs(request.getNews());
-    answer(null, response);
+    respond(null, response);
   },
   diffConfig: diff,
-  configure(_: unknown, answer: Answer<providerPb.ConfigureResponse>) {
+  configure(_: unknown, respond: Respond<providerPb.ConfigureResponse>) {
     const response = new providerPb.ConfigureResponse();
     response.setSupportspreview(true);
-    answer(null, response);
+    respond(null, response);
   },
-  check({ request }: Call<providerPb.CheckRequest>, answer: Answer<providerPb.CheckResponse>) {
+  check({ request }: Call<providerPb.CheckRequest>, respond: Respond<providerPb.CheckResponse>) {
     const response = new providerPb.CheckResponse();
     const inputs = request.getNews()?.toJavaScript() ?? {};
     response.setInputs(structPb.Struct.fromJavaScript({ ...stored.inputs, ...inputs }));
-    answer(null, response);
+    respond(null, response);
   },
   diff,
-  create({ request }: Call<providerPb.CreateRequest>, answer: Answer<providerPb.CreateResponse>) {
+  create({ request }: Call<providerPb.CreateRequest>, respond: Respond<providerPb.CreateResponse>) {
     const response = new providerPb.CreateResponse();
     response.setId(stored.id ?? "none");
     const inputs = request.getProperties()?.toJavaScript() ?? {};
     response.setProperties(structPb.Struct.fromJavaScript({ ...stored.outputs, ...inputs }));
     response.setRefreshBeforeUpdate(isRefreshed);
-    answer(null, response);
+    respond(null, response);
   },
-  read({ request }: Call<providerPb.ReadRequest>, answer: Answer<providerPb.ReadResponse>) {
+  read({ request }: Call<providerPb.ReadRequest>, respond: Respond<providerPb.ReadResponse>) {
     const response = new providerPb.ReadResponse();
     response.setId(request.getId());
     response.setProperties(request.getProperties());
     response.setInputs(request.getInputs());
     response.setRefreshBeforeUpdate(isRefreshed);
-    answer(null, response);
+    respond(null, response);
   },
-  update({ request }: Call<providerPb.UpdateRequest>, answer: Answer<providerPb.UpdateResponse>) {
+  update({ request }: Call<providerPb.UpdateRequest>, respond: Respond<providerPb.UpdateResponse>) {
     const response = new providerPb.UpdateResponse();
     response.setProperties(request.getNews());
     response.setRefreshBeforeUpdate(isRefreshed);
-    answer(null, response);
+    respond(null, response);
   },
-  delete(_: unknown, answer: Answer<emptyPb.Empty>) {
-    if (isRefusing) answer({ code: status.FAILED_PRECONDITION, message: "The deletion waits" });
-    else answer(null, new emptyPb.Empty());
+  delete(_: unknown, respond: Respond<emptyPb.Empty>) {
+    if (isRefusing) respond({ code: status.FAILED_PRECONDITION, message: "The deletion waits" });
+    else respond(null, new emptyPb.Empty());
   },
-  cancel(_: unknown, answer: Answer<emptyPb.Empty>) {
-    answer(null, new emptyPb.Empty());
+  cancel(_: unknown, respond: Respond<emptyPb.Empty>) {
+    respond(null, new emptyPb.Empty());
   },
 });
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
@@ -88,8 +88,8 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
   process.stdout.write(`${port}\n`);
 });
 
-function diff(_: unknown, answer: Answer<providerPb.DiffResponse>): void {
+function diff(_: unknown, respond: Respond<providerPb.DiffResponse>): void {
   const response = new providerPb.DiffResponse();
   response.setChanges(providerPb.DiffResponse.DiffChanges.DIFF_NONE);
-  answer(null, response);
+  respond(null, response);
 }

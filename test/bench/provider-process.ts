@@ -1,4 +1,4 @@
-/** Measures a provider's process as its host sees it: from its start to its line and to its first answer, and how much it holds when idle. */
+/** Measures a provider's process as its host sees it: from its start to its line and to its first response, and how much it holds when idle. */
 
 import { setTimeout as delay } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
@@ -7,14 +7,14 @@ import { generate } from "selfsigned";
 import { definitionOf } from "../../provider/terraform-plugin/grpc-service.ts";
 import { magicCookie } from "../../provider/terraform-plugin/handshake.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
-import { pemOf } from "../../provider/x509.ts";
+import { pemOf } from "../../provider/x509/certificates.ts";
 import { end, measureStarts, type NodeArguments, residentMiB, start } from "./processes.ts";
 
 export interface ProviderFigures {
   /** From the start to the handshake line, one for each start. */
   readonly lineMs: readonly number[];
   /** From the start to the schema, which is what a host asks for first. */
-  readonly answerMs: readonly number[];
+  readonly responseMs: readonly number[];
   readonly idleMiB: number;
 }
 
@@ -46,13 +46,13 @@ export async function measureProviders(executables: readonly string[]): Promise<
   };
   const programs = executables.map((executable) => [executable]);
   const lines = await measureStarts([...programs, nodeAlone], environment, starts);
-  const answers = programs.map((): number[] => []);
+  const responses = programs.map((): number[] => []);
   for (let round = 0; round < starts; round += 1) {
     for (const [index, program] of programs.entries()) {
       const began = performance.now();
       const { child, line } = await start(program, environment);
       await askForSchema(line, host);
-      answers[index]?.push(performance.now() - began);
+      responses[index]?.push(performance.now() - began);
       await end(child);
     }
   }
@@ -61,7 +61,7 @@ export async function measureProviders(executables: readonly string[]): Promise<
     const { child } = await start(program, environment);
     await delay(idleAfterMs);
     providers.push({
-      ...{ lineMs: lines[index] ?? [], answerMs: answers[index] ?? [] },
+      ...{ lineMs: lines[index] ?? [], responseMs: responses[index] ?? [] },
       idleMiB: residentMiB(child.pid),
     });
     await end(child);

@@ -1,4 +1,4 @@
-/** The bench of Pulumi's two doors: the plugin's process, and many keys from their creation to their end. */
+/** The bench of Pulumi's two interfaces: the plugin's process, and many keys from their creation to their end. */
 
 import os from "node:os";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { deleteKeys, floorOf } from "./keys-run.ts";
 import { expectExit, measure, runLimitMs, total } from "./measure.ts";
 import { refusing, type StoredKey, storing } from "./null-state.ts";
 import { measurePlugins } from "./plugin-process.ts";
-import { type BenchDoor, keysProgram, nullProgram } from "./program.ts";
+import { type BenchInterface, keysProgram, nullProgram } from "./program.ts";
 import { type BenchRow, type BenchSize, type Floor, openComparison, row, rule, runHead } from "./table.ts";
 
 const up = ["up", "--skip-preview", "--yes"];
@@ -21,27 +21,32 @@ const handler = fileURLToPath(new URL("null-handler.cjs", import.meta.url));
 const plugin = fileURLToPath(new URL("../../build/plugin/pulumi-resource-uko", import.meta.url));
 
 /** `scratch` is a folder for what only this run needs. */
-export async function benchPulumi(door: BenchDoor, size: BenchSize, scratch: string, rows: BenchRow[]): Promise<void> {
+export async function benchPulumi(
+  userInterface: BenchInterface,
+  size: BenchSize,
+  scratch: string,
+  rows: BenchRow[],
+): Promise<void> {
   const nullPlugin = await buildNull("null-plugin.ts", path.join(scratch, "null"), "pulumi-resource-null");
-  const stored = await storedKey(door);
-  if (door === "package") await showProcesses(nullPlugin, stored);
+  const stored = await storedKey(userInterface);
+  if (userInterface === "package") await showProcesses(nullPlugin, stored);
   console.log(runHead);
   const { parallel, skipsCheckpoints } = size;
   const width = parallel ?? parallelism();
   const env = { PULUMI_PARALLEL: String(width), ...(skipsCheckpoints && { PULUMI_SKIP_CHECKPOINTS: "true" }) };
   for (const count of size.counts) {
-    const keys = { door, count, width, env };
+    const keys = { userInterface, count, width, env };
     await measureKeys(keys, await measureFloor(keys, stored, path.dirname(nullPlugin)), rows);
   }
 }
 
-/** What the engine stores of a managed key, without what the door itself adds. */
-async function storedKey(door: BenchDoor): Promise<StoredKey> {
+/** What the engine stores of a managed key, without what the interface itself adds. */
+async function storedKey(userInterface: BenchInterface): Promise<StoredKey> {
   const uko = await LocalUko.start();
   try {
     await using workspace = await PulumiWorkspace.create();
     const env = { ...uko.settings, UKO_API_KEY: "bob-demo-key" };
-    const person = await workspace.person("bob", { program: keysProgram(door, 1), env });
+    const person = await workspace.person("bob", { program: keysProgram(userInterface, 1), env });
     expectExit(await run("one key", uko, person, up), 0);
     const key = (await person.exportState()).resources[0];
     if (key === undefined) throw new Error("The state of one key has no resource.");
@@ -88,7 +93,7 @@ function run(name: string, uko: LocalUko | undefined, person: PulumiPerson, args
 }
 
 interface Keys {
-  readonly door: BenchDoor;
+  readonly userInterface: BenchInterface;
   readonly count: number;
   /** How many the engine handles at once. */
   readonly width: number;
@@ -98,13 +103,13 @@ interface Keys {
 
 /** The floor of each run, by its name. */
 async function measureFloor(
-  { door, count, env: settings }: Keys,
+  { userInterface, count, env: settings }: Keys,
   stored: StoredKey,
   nullFolder: string,
 ): Promise<ReadonlyMap<string, Floor>> {
   await using workspace = await PulumiWorkspace.create();
   const person = await workspace.person("nobody", {
-    program: nullProgram(door, count, stored),
+    program: nullProgram(userInterface, count, stored),
     env: { ...settings, ...storing(stored), BENCH_HANDLER: handler },
   });
   await installPlugins(path.join(person.home, ".pulumi"), [{ name: "resource-null-v0.0.1", folder: nullFolder }]);
@@ -123,17 +128,17 @@ async function measureFloor(
 }
 
 async function measureKeys(
-  { door, count, width, env: settings }: Keys,
+  { userInterface, count, width, env: settings }: Keys,
   floors: ReadonlyMap<string, Floor>,
   rows: BenchRow[],
 ): Promise<void> {
   const uko = await LocalUko.start();
-  const comparison = await openComparison(door, count, width, rows);
+  const comparison = await openComparison(userInterface, count, width, rows);
   try {
     await using workspace = await PulumiWorkspace.create();
     const personWith = (name: string) =>
       workspace.person(name, {
-        program: keysProgram(door, count),
+        program: keysProgram(userInterface, count),
         env: { ...uko.settings, ...settings, UKO_API_KEY: `${name}-demo-key` },
       });
     const bob = await personWith("bob");

@@ -4,7 +4,7 @@ import { type BareClient, type BareSpent, openBareClient } from "./bare-client.t
 import type { BareRun } from "./bare-job.ts";
 import { type Measured, type Spent, total } from "./measure.ts";
 
-export type DoorName = "package" | "dynamic" | "terraform";
+export type InterfaceName = "package" | "dynamic" | "terraform";
 
 /** What is measured: numbers of keys, keys at once, and whether Pulumi stores its state only at the end of a run. */
 export interface BenchSize {
@@ -16,7 +16,7 @@ export interface BenchSize {
 
 /** One run of many keys, and what it is compared with: the null resource, and the calls alone. */
 export interface BenchRow {
-  readonly door: DoorName;
+  readonly userInterface: InterfaceName;
   readonly keys: number;
   readonly run: string;
   readonly calls: number;
@@ -81,7 +81,7 @@ export interface Floor {
   readonly stateBytes?: number;
 }
 
-/** Compares the runs of one door with their floors, and prints a row for each. */
+/** Compares the runs of one interface with their floors, and prints a row for each. */
 export interface Comparison {
   /** `bare` is the run of the bare client that makes the same calls; absent if there are none. */
   add(
@@ -90,14 +90,14 @@ export interface Comparison {
     over: { floor: Floor | undefined; bare?: BareRun; stateBytes?: number },
   ): Promise<void>;
   advance(duration: string): Promise<void>;
-  /** Delays each answer that the client gets. */
-  delayAnswers(latencyMs: number): Promise<void>;
+  /** Delays each response that the client gets. */
+  delayResponses(latencyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /** `width`: how many keys the engine handles at once. */
 export async function openComparison(
-  door: DoorName,
+  userInterface: InterfaceName,
   keys: number,
   width: number,
   rows: BenchRow[],
@@ -110,7 +110,7 @@ export async function openComparison(
       const called: BareSpent =
         bare === undefined ? { seconds: 0, cpuSeconds: 0, freshCpuSeconds: 0 } : await client.run(bare, liveReads);
       const each: BenchRow = {
-        ...{ door, keys, run, calls: total(ours.calls) },
+        ...{ userInterface, keys, run, calls: total(ours.calls) },
         seconds: compare(ours.seconds, alone.seconds, called.seconds),
         cpuSeconds: compare(ours.cpuSeconds, alone.cpuSeconds, called.cpuSeconds),
         freshCallsCpuSeconds: called.freshCpuSeconds,
@@ -125,7 +125,7 @@ export async function openComparison(
       console.log(runRow(each));
     },
     advance: (duration) => client.advance(duration),
-    delayAnswers: (latencyMs) => client.delayAnswers(latencyMs),
+    delayResponses: (latencyMs) => client.delayResponses(latencyMs),
     close: () => client.close(),
   };
 }

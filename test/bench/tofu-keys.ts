@@ -28,7 +28,7 @@ const destroy = ["destroy", "-auto-approve"];
 const plans = 5;
 /** OpenTofu's default. */
 const parallelism = 10;
-/** Of an answer from a service on another continent. */
+/** Of a response from a service on another continent. */
 const distantMs = 80;
 /** A refresh of a thousand keys may take so many calls of the service. */
 const callsPerThousand = 10;
@@ -59,7 +59,7 @@ async function showProcesses(nullProvider: string): Promise<void> {
   console.log(row("the provider's process", "uko", "one that does nothing", "Node alone"));
   console.log(rule(4));
   console.log(row("start to handshake line", ...[ours.lineMs, alone.lineMs, nodeLineMs].map(spread)));
-  console.log(row("start to the schema's answer", ...[ours.answerMs, alone.answerMs].map(spread), ""));
+  console.log(row("start to the schema's response", ...[ours.responseMs, alone.responseMs].map(spread), ""));
   console.log(row("idle memory", `${ours.idleMiB} MiB`, `${alone.idleMiB} MiB`, ""));
   console.log(`\n${ibmsProvider}\n`);
 }
@@ -184,12 +184,12 @@ async function measureKeys(
     });
     const unchanged = await measured("unchanged", ["plan"]);
     await comparison.add("plan, unchanged", unchanged, { floor: floors.get("unchanged"), bare: "list" });
-    for (const each of [uko, comparison]) await each.delayAnswers(distantMs);
+    for (const each of [uko, comparison]) await each.delayResponses(distantMs);
     const distant = await measured("distant", ["plan"]);
     await comparison.add(`plan, unchanged, ${distantMs} ms a call`, distant, {
       ...{ floor: floors.get("unchanged"), bare: "list" },
     });
-    for (const each of [uko, comparison]) await each.delayAnswers(0);
+    for (const each of [uko, comparison]) await each.delayResponses(0);
     const refreshed = await measured("refresh", refresh);
     await comparison.add("refresh", refreshed, { floor: floors.get("refresh"), bare: "list" });
     expectFewCalls(refreshed, count);

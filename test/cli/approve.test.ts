@@ -92,7 +92,7 @@ describe("one key", () => {
       const { exitCode, err } = await world.type("alice", "approve cards", [typed]);
       expect([exitCode, err]).toEqual([
         1,
-        "The approval was not confirmed\n  Nothing was changed.\n  [UKO_CANCELLED]\n",
+        "The approval was not confirmed\n  Nothing was changed.\n  [UKO_CANCELED]\n",
       ]);
       expect(await writes()).toEqual(before);
     },

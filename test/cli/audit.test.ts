@@ -15,7 +15,7 @@ const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
 const consent = (author: string, step = "destroy") => ({
   id: "7f3a2c91d04be6f8a13c5e7092b4d6f8",
   step,
-  how: "asked",
+  how: "command",
   author,
   writtenAt: "2026-11-24T14:22:00Z",
   reason: "Payroll moved",
@@ -60,9 +60,9 @@ const story = [
     ...deactivation,
     time: "2026-11-24T10:05:00Z",
     actor: alice,
-    consentedBy: consent(bob.iamId, "deactivate"),
+    allowedBy: consent(bob.iamId, "deactivate"),
   }),
-  ...both({ time: "2026-11-24T15:00:00Z", actor: alice, consentedBy: consent(bob.iamId) }),
+  ...both({ time: "2026-11-24T15:00:00Z", actor: alice, allowedBy: consent(bob.iamId) }),
   ...both({ time: "2026-11-24T16:00:00Z", keyId: "k-2", label: "scratch" }),
   line({ time: "2026-11-24T17:00:00Z", phase: "before", step: "remove", from: "destroyed", to: "absent" }),
   '{"v":1,"time',
@@ -91,7 +91,7 @@ test("removes control characters of the file, which could control the terminal",
     from: hostile,
     to: hostile,
     resource: hostile,
-    consentedBy: consented,
+    allowedBy: consented,
   };
   const text = line({ ...over, actor: { iamId: hostile, name: "" } });
   const out = await audit([text]);

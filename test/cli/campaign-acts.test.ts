@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { openOperations } from "../../provider/compose-operations.ts";
+import { openOperations } from "../../provider/compose/operations.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
 import type { CampaignActing } from "../../provider/engine/campaign/acting.ts";

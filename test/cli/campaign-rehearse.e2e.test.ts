@@ -38,7 +38,7 @@ it("takes throwaway keys through the whole path with two people and a rollback",
   const last = await rehearse("bob");
   expect(last).toMatchObject({ exitCode: 0, states: ["removed"] });
   expect(last.verdicts).toEqual(
-    expect.arrayContaining(["U9 confirmed", "twin-suspended confirmed", "KMS-19 confirmed"]),
+    expect.arrayContaining(["U9 confirmed", "backing-key-suspended confirmed", "KMS-19 confirmed"]),
   );
   expect((await stage.world.verdict()).violations).toEqual([]);
 });

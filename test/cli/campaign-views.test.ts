@@ -165,7 +165,7 @@ it("shows what to ask of each cloud the same in a table, as CSV and as JSON", as
 
 it("shows the findings of a check the same in tables, as CSV and as JSON", async () => {
   await manyStates();
-  await stage.world.control("keystores/ce110000-0000-4000-8000-000000000002", { answers: "error" });
+  await stage.world.control("keystores/ce110000-0000-4000-8000-000000000002", { statusResponse: "error" });
   const { keystores, keys, blocked } = dataOf(await campaign("check --json"));
   const csv = (await campaign("check --csv")).out;
   const all = [...keystores, ...keys, ...blocked];

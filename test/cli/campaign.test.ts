@@ -257,7 +257,7 @@ describe("uko campaign find", () => {
 describe("uko campaign check", () => {
   it("finds keystores and keys that are out of order, blocked keys and missing people", async () => {
     await baselined();
-    await stage.world.control("keystores/ce110000-0000-4000-8000-000000000002", { answers: "error" });
+    await stage.world.control("keystores/ce110000-0000-4000-8000-000000000002", { statusResponse: "error" });
     const ended = await campaign("check");
     expect(ended.exitCode).toBe(14);
     await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-check.txt");

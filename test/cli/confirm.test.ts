@@ -40,7 +40,7 @@ it.each([
 
 it("says that the step was not confirmed", async () => {
   const { err } = await continueWith(["n"]);
-  expect(err).toMatch(/^The step destroy of key 9b2d0000-\S+ was not confirmed\n.*\n {2}\[UKO_CANCELLED\]\n$/);
+  expect(err).toMatch(/^The step destroy of key 9b2d0000-\S+ was not confirmed\n.*\n {2}\[UKO_CANCELED\]\n$/);
 });
 
 it.each(["--yes", "--json"])("asks nothing with %s", async (option) => {

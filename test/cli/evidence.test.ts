@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { checkEvidenceChain } from "../../provider/compose-certificates.ts";
+import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { type CliTestWorld, keys, makeKmsKey, type Person, seed, startCliWorld, vaultId } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
-import { errorCatalogue } from "../../provider/errors.ts";
+import { errorCatalog } from "../../provider/errors.ts";
 import { quietWorld } from "./harness.ts";
 
 async function explain(...args: readonly string[]) {
@@ -29,7 +29,7 @@ it("keeps the items of a list on lines of their own", async () => {
 });
 
 it("lists and explains every code of the catalog", async () => {
-  const codes = Object.keys(errorCatalogue);
+  const codes = Object.keys(errorCatalog);
   const listed = (await explain()).out.trimEnd().split("\n").slice(1);
   expect(listed.map((line) => line.split(" ")[0])).toEqual(codes);
   const all = (await explain("--json")).out.trimEnd().split("\n");

@@ -69,7 +69,7 @@ it("UKO_REPORT gets a line for each key and run that acted or waited, with the c
     awaits: "approval",
     requestedBy: "IBMid-550000BOB",
     recordId: expect.stringMatching(/^[0-9a-f]{32}$/),
-    recordLapsesAt: expect.stringMatching(/^2026-12-01T/),
+    recordExpiresAt: expect.stringMatching(/^2026-12-01T/),
   });
   expect(records().map(({ neededRoles, excludedIdentity }) => [neededRoles, excludedIdentity])).toEqual([
     [["Key Custodian - Deployer"], "IBMid-550000BOB"],
@@ -101,7 +101,7 @@ it("uko audit reports from the evidence who deleted the key, and who approved it
     .map((line) => JSON.parse(line) as AuditEvent);
   expect(exitCode).toBe(0);
   expect(
-    events.map((each) => [each.step, each.actor.name, each.consentedBy?.author, each.isConfirmed, each.isSingle]),
+    events.map((each) => [each.step, each.actor.name, each.allowedBy?.author, each.isConfirmed, each.isSingle]),
   ).toEqual([
     ["write_record", "Bob Example", undefined, true, undefined],
     ["deactivate", "Alice Example", "IBMid-550000BOB", true, false],

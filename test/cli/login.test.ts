@@ -171,7 +171,7 @@ describe("a code", () => {
   it("that is empty ends the command", async () => {
     const { here, run } = atTerminal({ code: " " });
     expect(await run()).toBe(1);
-    expect(here.output.err).toContain("[UKO_CANCELLED]");
+    expect(here.output.err).toContain("[UKO_CANCELED]");
   });
 });
 

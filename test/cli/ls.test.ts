@@ -5,13 +5,13 @@ import type { UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { type CliTestWorld, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
 
-const twin = "9b2e0000-0000-4000-8000-000000000001";
+const backingKey = "9b2e0000-0000-4000-8000-000000000001";
 const payroll = seed.keys?.find(({ label }) => label === "payroll");
 const secondVault = { id: "5c1f0000-0000-4000-8000-000000000001", name: "archive" };
 
 let world: CliTestWorld;
 beforeAll(async () => {
-  const sameLabel = payroll === undefined ? [] : [{ ...payroll, id: twin, label: "cards", resources: [] }];
+  const sameLabel = payroll === undefined ? [] : [{ ...payroll, id: backingKey, label: "cards", resources: [] }];
   world = await startCliWorld({
     seed: { ...seed, vaults: [...(seed.vaults ?? []), secondVault], keys: [...(seed.keys ?? []), ...sameLabel] },
   });
@@ -79,7 +79,7 @@ describe("a command that only reads", () => {
 });
 
 it("uko status exits with 1 for a KMS key that does not exist", async () => {
-  expect(await world.uko("bob", `status kms/${twin}`)).toMatchObject({
+  expect(await world.uko("bob", `status kms/${backingKey}`)).toMatchObject({
     exitCode: 1,
     out: expect.stringContaining("[UKO_NOT_FOUND]"),
   });

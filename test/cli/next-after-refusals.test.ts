@@ -29,16 +29,16 @@ testEach({
     code: "UKO_RETENTION_POLICY",
     next: [{ by: "alice", first: released, exit: 10, leaves: "pending_approval", requestedBy: "bob" }],
   },
-  "the KMS twin was disabled": {
+  "the backing KMS key was disabled": {
     name: "ledger",
     story: [
       by("carol", "request KEY"),
       approves("bob", "--store"),
-      edited({ twin: { state: 2 } }),
+      edited({ backingKey: { state: 2 } }),
       by("carol", "continue KEY"),
     ],
-    code: "UKO_TWIN_NOT_ACTIVE",
-    next: [{ by: "carol", first: edited({ twin: { state: 1 } }), exit: 10, leaves: "cooling_down" }],
+    code: "UKO_BACKING_KEY_NOT_ACTIVE",
+    next: [{ by: "carol", first: edited({ backingKey: { state: 1 } }), exit: 10, leaves: "cooling_down" }],
   },
   "a keystore holds the key again": {
     name: "cards",
@@ -88,7 +88,7 @@ testEach({
   "the KMS window expired": {
     name: "ledger",
     story: [deactivated, after("8d"), by("bob", "continue KEY")],
-    code: "UKO_KMS_WINDOW_LAPSED",
+    code: "UKO_KMS_WINDOW_EXPIRED",
     next: [reactivates],
   },
   "the role to request is missing": {

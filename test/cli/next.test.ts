@@ -84,7 +84,7 @@ testEach({
   },
   "a sync waits for the pending request": {
     story: [by("bob", "request KEY"), by("alice", "sync KEY")],
-    code: "UKO_DELETION_ON_FILE",
+    code: "UKO_DELETION_PENDING",
     next: [withdraws("alice")],
   },
   "approved while cooling down": {

@@ -59,7 +59,7 @@ describe("makes a key, reads back its tags and description, and deletes this key
       /tags are rejected at creation and after a change; the end of the description is kept/,
       "at the end of the description",
     ],
-    ["no-carrier", /tags are dropped .*; the end of the description is not kept/, "UKO_RECORD_NOT_KEPT"],
+    ["no-record-location", /tags are dropped .*; the end of the description is not kept/, "UKO_RECORD_NOT_KEPT"],
     ["zos", /tags are dropped/, "at the end of the description"],
   ] as const satisfies readonly (readonly [ProfileName, RegExp, string])[])("%s", async (profile, says, means) => {
     await world.reset(profiles[profile]);

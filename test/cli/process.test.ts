@@ -125,7 +125,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
     expect(performance.now() - stoppedMs).toBeLessThan(5_000);
     expect([exitCode, out]).toEqual([1, ""]);
     expect(err).toMatch(
-      /The run was stopped\n {2}Completed steps stay in effect\. Run again to continue\.\n {2}\[UKO_CANCELLED\]\n$/,
+      /The run was stopped\n {2}Completed steps stay in effect\. Run again to continue\.\n {2}\[UKO_CANCELED\]\n$/,
     );
   },
 );

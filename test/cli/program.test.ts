@@ -121,7 +121,7 @@ it("continues with the next key after a fault of one", async () => {
   expect(world.output).toEqual({ out: "\nended with 11\n", err: "Not found\n  [UKO_GONE_UNPROVEN]\n" });
 });
 
-it.each(["UKO_CANCELLED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as const)(
+it.each(["UKO_CANCELED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as const)(
   "stops at the first key after %s, which would fail the next key too",
   async (code) => {
     const { world, operations, close } = aWorld({ plan: vi.fn().mockRejectedValue(new UkoError(code)) });

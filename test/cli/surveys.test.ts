@@ -40,7 +40,7 @@ async function destroy(key: string): Promise<void> {
   await world.type("bob", `approve ${key}`);
 }
 
-function normalised(text: string): string {
+function normalized(text: string): string {
   return text.replaceAll(/\b[0-9a-f]{32}\b/g, "<record>");
 }
 
@@ -57,7 +57,7 @@ describe("uko requests", () => {
     await onEveryStage();
     const { exitCode, out, err } = await world.uko("bob", "requests --long");
     expect([exitCode, err]).toEqual([0, ""]);
-    await expect(normalised(out)).toMatchFileSnapshot("../golden/cli/requests.txt");
+    await expect(normalized(out)).toMatchFileSnapshot("../golden/cli/requests.txt");
   });
 
   it("is a table with who requested which step, until when, and whether the caller can take it", async () => {
@@ -65,7 +65,7 @@ describe("uko requests", () => {
     for (const who of ["bob", "carol"] as const) await world.uko(who, `request ${keys.ledger}`);
     await world.advance("1m");
     const { out } = await world.uko("alice", "requests");
-    await expect(normalised(out)).toMatchFileSnapshot("../golden/cli/requests-table.txt");
+    await expect(normalized(out)).toMatchFileSnapshot("../golden/cli/requests-table.txt");
   });
 
   it("suggests uko approve only to a caller who can approve", async () => {
@@ -168,7 +168,7 @@ describe("uko sweep", () => {
     const operations = await calls(async () => {
       const { exitCode, out } = await world.uko("bob", "sweep");
       expect(exitCode).toBe(0);
-      await expect(normalised(out)).toMatchFileSnapshot("../golden/cli/sweep.txt");
+      await expect(normalized(out)).toMatchFileSnapshot("../golden/cli/sweep.txt");
     });
     expect(operations.filter((operation) => operation !== "K12" && operation !== "M6")).not.toContain("K5");
   });

@@ -53,8 +53,8 @@ async function changeKey(path: string, change: Partial<Pick<KeyOnWire, "label" |
   const etag = (await fetch(url, { headers })).headers.get("etag") ?? "";
   const body = JSON.stringify(change);
   const json = { "if-match": etag, "content-type": "application/json" };
-  const answer = await fetch(url, { method: "PATCH", headers: { ...headers, ...json }, body });
-  if (!answer.ok) throw new Error(await answer.text());
+  const response = await fetch(url, { method: "PATCH", headers: { ...headers, ...json }, body });
+  if (!response.ok) throw new Error(await response.text());
 }
 
 describe("two people and one key", () => {
@@ -157,8 +157,8 @@ describe("an act", () => {
     await world.advance("1m");
     await world.uko("carol", `request ${key}`);
     await world.advance("1m");
-    const answer = await alice.post(`/keys/${key}/approve`, { ...hiddenIn(page.text), typed: label });
-    expect([answer.status, answer.text.includes("The key has changed")]).toEqual([409, true]);
+    const response = await alice.post(`/keys/${key}/approve`, { ...hiddenIn(page.text), typed: label });
+    expect([response.status, response.text.includes("The key has changed")]).toEqual([409, true]);
     expect((await onWire(key)).state).toBe("active");
     const again = await alice.open(`/keys/${key}/approve`);
     const swapped = { ...hiddenIn(page.text), basis: hiddenIn(again.text).basis ?? "", typed: label };
@@ -168,11 +168,11 @@ describe("an act", () => {
 
   it("is done once if the form is sent twice", async () => {
     const fields = hiddenIn((await bob.open(`/keys/${key}/request`)).text);
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       bob.post(`/keys/${key}/request`, fields),
       bob.post(`/keys/${key}/request`, fields),
     ]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     expect((await bob.post(`/keys/${key}/request`, fields)).status).toBe(409);
   });
 

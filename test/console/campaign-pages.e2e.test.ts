@@ -8,7 +8,7 @@ import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
 import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
-import { type Answer, hiddenIn, openConsole, type TestConsole } from "./console-world.ts";
+import { hiddenIn, openConsole, type TestConsole, type TestResponse } from "./console-world.ts";
 
 /** 20 keys in two vaults, most of them active. */
 const seed = {
@@ -64,7 +64,7 @@ afterAll(async () => {
 });
 
 /** The page of the run once it has ended. */
-async function ended(who: TestConsole): Promise<Answer> {
+async function ended(who: TestConsole): Promise<TestResponse> {
   return expect
     .poll(async () => (await who.open("/campaign/run")).text, { interval: 20, timeout: 20_000 })
     .not.toContain("Stop after the calls in progress")
@@ -129,8 +129,8 @@ it("refuses a review file that was swapped between the page and the approval", a
   const file = path.join(folder, "reviews", name);
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.split("\n").toSpliced(2, 1).join("\n"));
-  const answer = await alice.post(approve, { ...hiddenIn(page.text), typed: "deactivate 1" });
-  expect(answer.status).toBe(409);
+  const response = await alice.post(approve, { ...hiddenIn(page.text), typed: "deactivate 1" });
+  expect(response.status).toBe(409);
   expect(await deactivated()).toBe(0);
 });
 
@@ -159,7 +159,7 @@ it("withdraws every request of the wave, and keeps the result of the run for ano
   ]);
 });
 
-it("answers with 404 for pages of a campaign if the console has none", async () => {
+it("responds with 404 for pages of a campaign if the console has none", async () => {
   const plain = openConsole(world, "carol");
   await plain.logIn();
   expect((await plain.open("/campaign")).status).toBe(404);

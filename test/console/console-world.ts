@@ -1,6 +1,6 @@
 /** Consoles of several people in this process, against one emulator, and browsers without a window that keep cookies. */
 
-import { openOperations } from "../../provider/compose-operations.ts";
+import { openOperations } from "../../provider/compose/operations.ts";
 import { buildConsole } from "../../provider/console/console-app.ts";
 import type { ConsoleApp } from "../../provider/console/console-context.ts";
 import { createLogin, type LoginOptions } from "../../provider/console/login.ts";
@@ -10,7 +10,7 @@ import { type CliTestWorld, type Person, startCliWorld, unsigned, withoutPause }
 export const host = "127.0.0.1:41234";
 const address = `http://${host}`;
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -21,14 +21,14 @@ export interface TestConsole {
   /** Moves the time of the log-in. */
   advanceMs(ms: number): void;
   isLocked(): boolean;
-  send(path: string, init?: RequestInit & { readonly headers?: Record<string, string> }): Promise<Answer>;
+  send(path: string, init?: RequestInit & { readonly headers?: Record<string, string> }): Promise<TestResponse>;
   /** A GET with the cookie. */
-  open(path: string): Promise<Answer>;
+  open(path: string): Promise<TestResponse>;
   /** A POST of a page's own form: cookie, origin, CSRF token. */
-  post(path: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
-  logIn(): Promise<Answer>;
+  post(path: string, fields?: Readonly<Record<string, string>>): Promise<TestResponse>;
+  logIn(): Promise<TestResponse>;
   /** Opens the page of an act, fills in its form, and sends it. */
-  act(key: string, operation: string, fields?: Readonly<Record<string, string>>): Promise<Answer>;
+  act(key: string, operation: string, fields?: Readonly<Record<string, string>>): Promise<TestResponse>;
   close(): Promise<void>;
 }
 
@@ -84,9 +84,9 @@ export function openConsole(
   };
   let csrf = "";
   const open: TestConsole["open"] = async (path) => {
-    const answer = await send(path, { headers: { cookie } });
-    csrf = hiddenIn(answer.text).csrf ?? csrf;
-    return answer;
+    const response = await send(path, { headers: { cookie } });
+    csrf = hiddenIn(response.text).csrf ?? csrf;
+    return response;
   };
   const post: TestConsole["post"] = (path, fields = {}) =>
     send(path, {

@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { expect } from "vitest";
-import { openOperations } from "../../provider/compose-operations.ts";
+import { openOperations } from "../../provider/compose/operations.ts";
 import type { ConsoleApp } from "../../provider/console/console-context.ts";
 import { startConsole } from "../../provider/console/start-console.ts";
 import type { CliTestWorld, Person } from "../cli/harness.ts";

@@ -24,9 +24,9 @@ describe("the log-in", () => {
       const { status, headers } = await bob.open(path);
       expect([status >= 302, headers.get("location")], path).toEqual([true, path === "/" ? "/waiting" : "/login"]);
     }
-    const answer = await bob.logIn();
-    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/waiting"]);
-    expect(answer.headers.get("set-cookie")).toMatch(
+    const response = await bob.logIn();
+    expect([response.status, response.headers.get("location")]).toEqual([303, "/waiting"]);
+    expect(response.headers.get("set-cookie")).toMatch(
       /^uko-console-41234=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict$/,
     );
     expect((await bob.open("/waiting")).text).toContain("IBMid-550000BOB (&quot;Bob Example&quot;)");
@@ -109,9 +109,9 @@ describe("requests of other pages", () => {
     ["no port", { host: "127.0.0.1" }],
     ["localhost", { host: "localhost:41234" }],
   ])("refuses %s as Host, with the headers of every response", async (_, headers) => {
-    const answer = await bob.send("/login", { headers });
-    expect([answer.status, answer.text.includes("form")]).toEqual([421, false]);
-    expect(answer.headers.get("content-security-policy")).toContain("default-src 'self'");
+    const response = await bob.send("/login", { headers });
+    expect([response.status, response.text.includes("form")]).toEqual([421, false]);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'self'");
   });
 
   it.each([
@@ -126,16 +126,16 @@ describe("requests of other pages", () => {
     const cookie = (await bob.logIn()).headers.get("set-cookie")?.split(";")[0] ?? "";
     const { csrf = "" } = hiddenIn((await bob.open("/me")).text);
     const body = form({ csrf });
-    const answer = await bob.send("/logout", { method: "POST", headers: { cookie, ...headers }, body });
-    expect(answer.status).toBe(403);
+    const response = await bob.send("/logout", { method: "POST", headers: { cookie, ...headers }, body });
+    expect(response.status).toBe(403);
     expect((await bob.open("/me")).status).toBe(200);
   });
 
   it.each([{}, { csrf: "" }, { csrf: "0".repeat(64) }])("refuses a POST with the token %o", async (fields) => {
     const cookie = (await bob.logIn()).headers.get("set-cookie")?.split(";")[0] ?? "";
     const headers = { cookie, origin };
-    const answer = await bob.send(`/keys/${keys.payroll}/request`, { method: "POST", headers, body: form(fields) });
-    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining("does not belong to this log-in")]);
+    const response = await bob.send(`/keys/${keys.payroll}/request`, { method: "POST", headers, body: form(fields) });
+    expect([response.status, response.text]).toEqual([403, expect.stringContaining("does not belong to this log-in")]);
   });
 
   it("changes nothing by a GET, and refuses other methods and large bodies", async () => {

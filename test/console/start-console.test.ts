@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
-import { openOperations } from "../../provider/compose-operations.ts";
+import { openOperations } from "../../provider/compose/operations.ts";
 import { type RunningConsole, startConsole } from "../../provider/console/start-console.ts";
 import { type CliTestWorld, quietWorld, startCliWorld } from "../cli/harness.ts";
 
@@ -91,8 +91,8 @@ it("serves the person who logs in with a one-time code, without a stored key", a
   const here = quietWorld({
     environment: settings,
     ask: async () => {
-      const answer = await fetch(`${world.url}/identity/passcode?person=Alice%20Example`);
-      return ((await answer.json()) as { passcode: string }).passcode;
+      const response = await fetch(`${world.url}/identity/passcode?person=Alice%20Example`);
+      return ((await response.json()) as { passcode: string }).passcode;
     },
     startConsole: async ({ run, onLocked }) => {
       const survey = await run.operations.pending([], { signal: new AbortController().signal });

@@ -1,5 +1,5 @@
 /**
- * Two people retire an instance of 300 keys with `uko campaign`, while one answer of a hundred fails or is lost and their processes
+ * Two people retire an instance of 300 keys with `uko campaign`, while one response of a hundred fails or is lost and their processes
  * are killed at random moments. `npm run bench campaign 5000` does the same with 5,000 keys.
  */
 

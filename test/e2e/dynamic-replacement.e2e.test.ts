@@ -1,8 +1,8 @@
 /** Forced replacements through the dynamic provider: a key that would replace itself stays unchanged. */
 
 import { expect, test } from "vitest";
-import { ended } from "../contracts/doors/support/next-steps.ts";
-import { programWith, withScenario } from "../contracts/doors/support/scenario.ts";
+import { ended } from "../contracts/interfaces/support/next-steps.ts";
+import { programWith, withScenario } from "../contracts/interfaces/support/scenario.ts";
 
 test.each(["--replace", "--target-replace"])("%s under the same label creates, deletes and requests nothing", (flag) =>
   withScenario({ profile: "documented", program: programWith(), people: ["bob"] }, async (scenario) => {

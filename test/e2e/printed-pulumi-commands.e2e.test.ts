@@ -1,8 +1,8 @@
 /** The commands that a run prints reach the resource after an alias, and from a terminal in which another stack is selected. */
 
 import { expect, test } from "vitest";
-import { endAgain, ended } from "../contracts/doors/support/next-steps.ts";
-import { type Scenario, vaultId, withScenario } from "../contracts/doors/support/scenario.ts";
+import { endAgain, ended } from "../contracts/interfaces/support/next-steps.ts";
+import { type Scenario, vaultId, withScenario } from "../contracts/interfaces/support/scenario.ts";
 import { keyResource, urnOf, withYaml, yamlProgram } from "./package/support/yaml-scenario.ts";
 
 const dynamicProgram = (name: string, options: object) =>

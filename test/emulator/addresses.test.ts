@@ -1,4 +1,4 @@
-/** By which address clients reach the emulator, and which address its answers name. */
+/** By which address clients reach the emulator, and which address its responses name. */
 
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const emulator of open.splice(0)) await emulator.close();
 });
 
-/** The answer to a client that knows the emulator by another name than its address. */
+/** The response to a client that knows the emulator by another name than its address. */
 function called(emulator: Emulator, host: string, path: string, headers: Record<string, string> = {}) {
   const { port, caFile } = emulator;
   const send = caFile === undefined ? request : requestTls;
@@ -70,7 +70,7 @@ describe("an emulator that listens on every address", () => {
 });
 
 describe("a public address", () => {
-  it("is what every answer names, and its name may be called", async () => {
+  it("is what every response names, and its name may be called", async () => {
     const emulator = await start({ publicUrl: "https://uko.example.com:8443" });
     const headers = await bearer(emulator);
     for (const host of ["uko.example.com:8443", "127.0.0.1"]) {

@@ -119,7 +119,7 @@ describe("a KMS key", () => {
 
   it.each(drivable)("in %s: the emulator does on %s what the product's table says", async (state, action) => {
     const id = await bring[state]();
-    if (action !== "destroy") await world.control(`keys/${id}`, { twin: { dualAuthDelete: true } });
+    if (action !== "destroy") await world.control(`keys/${id}`, { backingKey: { dualAuthDelete: true } });
     await world.advance("1m");
     const before = (await look(id)).state;
     expect(wordOf(before)).toBe(state);

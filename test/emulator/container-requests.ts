@@ -1,6 +1,6 @@
 /** Requests about vaults, keystores and templates: bodies with defaults, and calls with a fresh ETag. */
 
-import { type Answer, type Body, type Client, vaultId } from "./harness.ts";
+import { type Body, type Client, type TestResponse, vaultId } from "./harness.ts";
 
 export const payrollRing = "ce110000-0000-4000-8000-000000000001";
 export const awsFrankfurt = "ce110000-0000-4000-8000-000000000002";
@@ -86,7 +86,7 @@ export function templateBody(fields: Fields = {}): Fields {
 }
 
 /** Sends a change with the ETag of a fresh read. */
-export async function change(client: Client, method: string, path: string, body?: Fields): Promise<Answer> {
+export async function change(client: Client, method: string, path: string, body?: Fields): Promise<TestResponse> {
   // `/archive` and its like stand behind the object; `?mode=` behind both.
   const object = /^\/api\/v4\/[a-z]+\/[^/?]+/.exec(path)?.[0] ?? path;
   const etag = (await client.call("GET", object)).headers.get("etag") ?? "none";
@@ -102,9 +102,9 @@ export async function makeTemplate(client: Client, fields: Fields = {}): Promise
 }
 
 /** Status and code of a refusal. */
-export function refusalOf(answer: Answer): readonly [number, string | undefined, unknown] {
-  const error = answer.body.errors?.[0];
+export function refusalOf(response: TestResponse): readonly [number, string | undefined, unknown] {
+  const error = response.body.errors?.[0];
   const target: unknown = error?.target;
   const name = typeof target === "object" && target !== null && "name" in target ? target.name : undefined;
-  return [answer.status, error?.code, name];
+  return [response.status, error?.code, name];
 }

@@ -100,7 +100,7 @@ describe("faults", () => {
     ]);
   });
 
-  it("a status replaces the effect, or only its answer", async () => {
+  it("a status replaces the effect, or only its response", async () => {
     const { id } = await world.keyIn("active");
     await fault({ operation: "K4", status: 503, retryAfter: 7, times: 1 });
     const before = await world.as("alice").patch(id, { description: "one" });
@@ -116,15 +116,15 @@ describe("faults", () => {
     expect((await world.as("alice").key(id)).body.description).toBe("two");
   });
 
-  it("match by method and path, key, twin, caller, and count", async () => {
+  it("match by method and path, key, backing key, caller, and count", async () => {
     const one = await world.keyIn("active");
     const two = await world.keyIn("active");
-    const twin = await world.twinOf(two);
+    const backingKey = await world.backingKeyOf(two);
     await fault({ keyId: two.id, caller: "IBMid-550000ALICE", status: 500 });
     expect((await world.as("alice").key(one.id)).status).toBe(200);
     expect((await world.as("bob").key(two.id)).status).toBe(200);
     expect((await world.as("alice").key(two.id)).status).toBe(500);
-    expect((await world.as("alice").kms("GET", `/keys/${twin.id}/metadata`)).status).toBe(500);
+    expect((await world.as("alice").kms("GET", `/keys/${backingKey.id}/metadata`)).status).toBe(500);
     await send(`${world.url}/_emulator/faults`, "DELETE");
     await fault({ method: "get", path: "/vaults", status: 502, skip: 1, times: 1 });
     const statuses = [];
@@ -150,7 +150,7 @@ describe("faults", () => {
     });
   });
 
-  it("rewrite and leave out members of an answer, in each item of a list too, and nothing of a refusal", async () => {
+  it("rewrite and leave out members of a response, in each item of a list too, and nothing of a refusal", async () => {
     const key = await world.keyIn("active", "cards");
     const paths = { "status_in_keystores.status": "moved", "no.such": 1, label: null, extra: [1] };
     await fault({
@@ -295,14 +295,14 @@ describe("reset and world", () => {
     expect((await world.as("bob").create()).body.id).toBe(first);
   });
 
-  it("world shows keys with their deactivation time, and twins with their setter", async () => {
+  it("world shows keys with their deactivation time, and backing keys with their setter", async () => {
     const key = await world.keyIn("deactivated");
     await world.control(`keys/${key.id}`, {
-      twin: { setForDeletion: { by: "IBMid-X", expiresAt: "2030-01-01T00:00:00Z" } },
+      backingKey: { setForDeletion: { by: "IBMid-X", expiresAt: "2030-01-01T00:00:00Z" } },
     });
-    const { keys, twins } = await get("world");
+    const { keys, backingKeys } = await get("world");
     expect(keys).toMatchObject([{ id: key.id, deactivated_at: key.updated_at }]);
-    expect(twins).toMatchObject([
+    expect(backingKeys).toMatchObject([
       { managedKeyId: key.id, setBy: "IBMid-X", dualAuthDelete: { enabled: true, keySetForDeletion: true } },
     ]);
   });
@@ -324,7 +324,7 @@ describe("reset and world", () => {
     });
   });
 
-  it("answers 400 for an unknown key, keystore or member", async () => {
+  it("returns 400 for an unknown key, keystore or member", async () => {
     expect((await world.control("keys/none", {})).status).toBe(400);
     expect((await world.control("keystores/none", {})).status).toBe(400);
     expect((await world.control("keystores/aws-frankfurt", { mood: "bad" })).status).toBe(400);

@@ -23,9 +23,9 @@ describe("K8 keeps the 4-hour rule (uko-v4.md 4.5, U7)", () => {
   ])("at %s destroy answers %i", async (time, status) => {
     const key = await deactivatedKey();
     await setClock(time);
-    const answer = await world.as("bob").step(key.id, "destroy");
-    expect(answer.status).toBe(status);
-    if (status === 409) expect(answer.body.errors[0]?.code).toBe("recently_deactivated");
+    const response = await world.as("bob").step(key.id, "destroy");
+    expect(response.status).toBe(status);
+    if (status === 409) expect(response.body.errors[0]?.code).toBe("recently_deactivated");
   });
 
   it("K7 starts it again with a new deactivation", async () => {
@@ -153,9 +153,9 @@ describe("refusals of a destroy", () => {
   it.each([
     ["error", "error", "connection_error"],
     ["unknown", "unknown", "unknown"],
-  ])("a keystore that answers %s is shown so", async (answers, status, detail) => {
+  ])("a keystore that answers %s is shown so", async (statusResponse, status, detail) => {
     const key = await world.keyIn("active", "cards");
-    await world.control("keystores/aws-frankfurt", { answers });
+    await world.control("keystores/aws-frankfurt", { statusResponse });
     expect((await world.as("bob").key(key.id)).body.status_in_keystores[0]).toMatchObject({
       status,
       keystore_sync_flag_detail: detail,

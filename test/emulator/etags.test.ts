@@ -40,18 +40,18 @@ it.each(writes)("%s asks for If-Match (uko-v4.md 1.4, U2)", async (_, method, ob
 });
 
 it.each([key, template, keystore, vault])("an object's ETag is its updated_at", async (object) => {
-  const answer = await world.as("erin").call("GET", `/api/v4/${await object()}`);
-  expect([answer.status, answer.headers.get("etag")]).toEqual([200, answer.body.updated_at]);
+  const response = await world.as("erin").call("GET", `/api/v4/${await object()}`);
+  expect([response.status, response.headers.get("etag")]).toEqual([200, response.body.updated_at]);
 });
 
 it("is the unquoted updated_at in seconds; quotes around it are accepted", async () => {
   const { id, updated_at } = await world.keyIn("active");
   expect((await world.as("bob").key(id)).headers.get("etag")).toBe(updated_at);
   expect(updated_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-  const answer = await world
+  const response = await world
     .as("alice")
     .call("PATCH", `/api/v4/managed_keys/${id}`, {}, { "if-match": `"${updated_at}"` });
-  expect(answer.status).toBe(200);
+  expect(response.status).toBe(200);
 });
 
 it("is shared by two writes in one second, and differs a second later", async () => {
@@ -81,6 +81,6 @@ it("lets one of two concurrent writers win", async () => {
   await world.advance("2s");
   const write = (name: "alice" | "bob") =>
     world.as(name).call("PATCH", `/api/v4/managed_keys/${id}`, { description: name }, { "if-match": updated_at });
-  const statuses = (await Promise.all([write("alice"), write("bob")])).map((answer) => answer.status).sort();
+  const statuses = (await Promise.all([write("alice"), write("bob")])).map((response) => response.status).sort();
   expect(statuses).toEqual([200, 412]);
 });

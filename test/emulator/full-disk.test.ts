@@ -109,8 +109,12 @@ describe("a write that a full disk refuses", () => {
       ["faults", { operation: "V1", body: "b".repeat(20_000), status: 503 }],
     ] as const;
     for (const [path, body] of edits) {
-      const answer = await world.control(path, body);
-      expect([path, answer.status, answer.body.error]).toEqual([path, 500, expect.stringContaining("disk is full")]);
+      const response = await world.control(path, body);
+      expect([path, response.status, response.body.error]).toEqual([
+        path,
+        500,
+        expect.stringContaining("disk is full"),
+      ]);
     }
     const { values, collections } = await snapshotOf();
     expect({ values, collections }).toEqual({ values: before.values, collections: before.collections });
@@ -119,8 +123,11 @@ describe("a write that a full disk refuses", () => {
 
   it("whose file is gone says so, and is not acknowledged", async () => {
     rmSync(file);
-    const answer = await world.as("carol").create();
-    expect([answer.status, answer.body.errors[0]?.message]).toEqual([500, expect.stringContaining(`${file} is gone`)]);
+    const response = await world.as("carol").create();
+    expect([response.status, response.body.errors[0]?.message]).toEqual([
+      500,
+      expect.stringContaining(`${file} is gone`),
+    ]);
   });
 });
 
@@ -150,8 +157,8 @@ describe("a start", () => {
 describe("memory", () => {
   it("takes a snapshot of at most 32 MiB", async () => {
     world = await startCheckedWorld();
-    const answer = await send(`${world.url}/_emulator/snapshot`, "PUT", "x".repeat(32 * 1024 * 1024 + 1));
-    expect([answer.status, answer.body.error]).toEqual([413, expect.stringContaining("32 MiB")]);
+    const response = await send(`${world.url}/_emulator/snapshot`, "PUT", "x".repeat(32 * 1024 * 1024 + 1));
+    expect([response.status, response.body.error]).toEqual([413, expect.stringContaining("32 MiB")]);
   });
 
   it("keeps as many entries of the trail as the switch auditEntries says, the newest", async () => {
@@ -170,7 +177,7 @@ describe("memory", () => {
       throw new Error("the unforeseen");
     };
     vi.spyOn(console, "error").mockImplementation(() => {});
-    const answer = await world.as("erin").call("GET", `/api/v4/vaults/${vaultId}`);
-    expect([answer.status, answer.body.error]).toEqual([500, expect.stringContaining("the unforeseen")]);
+    const response = await world.as("erin").call("GET", `/api/v4/vaults/${vaultId}`);
+    expect([response.status, response.body.error]).toEqual([500, expect.stringContaining("the unforeseen")]);
   });
 });

@@ -31,7 +31,7 @@ it("starts with keys in five kinds of keystore, and with keys that are blocked i
       unreachable: keys.filter(isIn("-unreachable")).length,
       refusing: keys.filter(isIn("-refusing")).length,
     }).toEqual({ retained: 2, held: 2, compromised: 2, unreachable: 2, refusing: 2 });
-    const kmsKeys = [...world.kmsKeys.values()].filter(({ twinOf }) => twinOf === undefined);
+    const kmsKeys = [...world.kmsKeys.values()].filter(({ backingKeyOf }) => backingKeyOf === undefined);
     expect(kmsKeys.map(({ dualAuth }) => dualAuth === undefined).filter(Boolean)).toHaveLength(2);
   } finally {
     await emulator.close();

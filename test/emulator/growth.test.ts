@@ -27,7 +27,7 @@ describe("a request about one key", () => {
     const carol = world.as("carol");
     const bob = world.as("bob");
     const { id } = key;
-    const twin = key.status_in_keystores[0]?.key_id_in_keystore?.split("/")[1] ?? "";
+    const backingKey = key.status_in_keystores[0]?.key_id_in_keystore?.split("/")[1] ?? "";
     expect((await carol.key(id)).status).toBe(200);
     expect((await carol.call("GET", `/api/v4/managed_keys/${id}/status_in_keystores`)).status).toBe(200);
     expect((await carol.call("GET", `/api/v4/managed_keys/${id}/versions`)).status).toBe(200);
@@ -35,7 +35,7 @@ describe("a request about one key", () => {
     expect((await carol.call("GET", "/api/v4/templates")).status).toBe(200);
     expect((await carol.call("GET", `/api/v4/vaults/${vaultId}`)).status).toBe(200);
     expect((await carol.patch(id, { label: "renamed" })).status).toBe(200);
-    expect((await bob.kms("GET", `/keys/${twin}/metadata`)).status).toBe(200);
+    expect((await bob.kms("GET", `/keys/${backingKey}/metadata`)).status).toBe(200);
     expect((await bob.kms("GET", "/keys/no-such-alias/metadata")).status).toBe(404);
     for (const action of ["rotate", "sync_status_in_keystores", "deactivate"]) {
       expect((await carol.step(id, action)).status).toBe(200);
@@ -86,11 +86,11 @@ describe("an index", () => {
     await carol.patch(id, { label: "second" });
     expect((await carol.create({ label: "second" })).status).toBe(409);
     expect((await carol.create({ label: "first" })).status).toBe(201);
-    const twin = (await fresh.twinOf((await carol.key(id)).body)).id;
+    const backingKey = (await fresh.backingKeyOf((await carol.key(id)).body)).id;
     const bob = fresh.as("bob");
-    await bob.kms("POST", `/keys/${twin}/aliases/one`);
+    await bob.kms("POST", `/keys/${backingKey}/aliases/one`);
     expect((await bob.kms("GET", "/keys/one/metadata")).status).toBe(200);
-    await bob.kms("DELETE", `/keys/${twin}/aliases/one`);
+    await bob.kms("DELETE", `/keys/${backingKey}/aliases/one`);
     expect((await bob.kms("GET", "/keys/one/metadata")).status).toBe(404);
     await fresh.close();
   });

@@ -50,7 +50,7 @@ export interface Body {
   };
 }
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -59,7 +59,12 @@ export interface Answer {
 
 export type HeaderFields = Readonly<Record<string, string>>;
 
-export async function send(url: string, method: string, body?: unknown, headers: HeaderFields = {}): Promise<Answer> {
+export async function send(
+  url: string,
+  method: string,
+  body?: unknown,
+  headers: HeaderFields = {},
+): Promise<TestResponse> {
   const init =
     body === undefined
       ? {}
@@ -71,25 +76,25 @@ export async function send(url: string, method: string, body?: unknown, headers:
 }
 
 export interface Client {
-  call(method: string, path: string, body?: unknown, headers?: HeaderFields): Promise<Answer>;
-  key(id: string): Promise<Answer>;
-  create(fields?: Record<string, unknown>): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, headers?: HeaderFields): Promise<TestResponse>;
+  key(id: string): Promise<TestResponse>;
+  create(fields?: Record<string, unknown>): Promise<TestResponse>;
   /** Calls an action of a key with the ETag of a fresh read by Carol. */
-  step(id: string, action: string): Promise<Answer>;
-  patch(id: string, fields: Record<string, unknown>): Promise<Answer>;
-  remove(id: string, query?: string): Promise<Answer>;
-  kms(method: string, path: string, body?: unknown, headers?: HeaderFields): Promise<Answer>;
+  step(id: string, action: string): Promise<TestResponse>;
+  patch(id: string, fields: Record<string, unknown>): Promise<TestResponse>;
+  remove(id: string, query?: string): Promise<TestResponse>;
+  kms(method: string, path: string, body?: unknown, headers?: HeaderFields): Promise<TestResponse>;
 }
 
 export interface TestWorld {
   readonly url: string;
   readonly emulator: Emulator;
   as(name: Name | { readonly apiKey: string }): Client;
-  control(path: string, body: unknown): Promise<Answer>;
+  control(path: string, body: unknown): Promise<TestResponse>;
   advance(duration: string | number): Promise<void>;
   /** Creates a key and leads it to a state, with Carol's roles. */
   keyIn(state: string, template?: "payroll" | "cards"): Promise<Body>;
-  twinOf(key: Body): Promise<Body>;
+  backingKeyOf(key: Body): Promise<Body>;
   close(): Promise<void>;
 }
 
@@ -170,7 +175,8 @@ export async function startTestWorld(options: EmulatorOptions = {}): Promise<Tes
         call(method, `/api/v2${path}`, body, { "bluemix-instance": emulator.instanceId, ...headers }),
     };
   };
-  const control = (path: string, body: unknown): Promise<Answer> => send(`${url}/_emulator/${path}`, "POST", body);
+  const control = (path: string, body: unknown): Promise<TestResponse> =>
+    send(`${url}/_emulator/${path}`, "POST", body);
   /** Without a request, as most tests do this many times. */
   const advance = async (duration: string | number): Promise<void> => {
     const ms = parseDurationMs(duration);
@@ -197,7 +203,7 @@ export async function startTestWorld(options: EmulatorOptions = {}): Promise<Tes
       if (state === "destroyed") await advance("31d");
       return (await carol.key(id)).body;
     },
-    twinOf: async (key) => {
+    backingKeyOf: async (key) => {
       const id = key.status_in_keystores[0]?.key_id_in_keystore?.split("/")[1] ?? "";
       return (await as("bob").kms("GET", `/keys/${id}/metadata`)).body.resources[0] ?? ({} as Body);
     },
@@ -205,7 +211,7 @@ export async function startTestWorld(options: EmulatorOptions = {}): Promise<Tes
   };
 }
 
-export function requestToken(url: string, apiKey: string): Promise<Answer> {
+export function requestToken(url: string, apiKey: string): Promise<TestResponse> {
   const form = new URLSearchParams({ grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: apiKey });
   return send(`${url}/identity/token`, "POST", form.toString(), {
     "content-type": "application/x-www-form-urlencoded",

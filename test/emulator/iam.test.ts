@@ -74,8 +74,8 @@ const assume = async (apiKey: string, profile: string) => {
 };
 
 it("lets a person assume a trusted profile (7.1)", async () => {
-  const answer = await assume(apiKeys.alice, "Profile-22222222-aaaa-4bbb-8ccc-000000000002");
-  expect(decodeJwt(String(answer.body.access_token))).toMatchObject({
+  const response = await assume(apiKeys.alice, "Profile-22222222-aaaa-4bbb-8ccc-000000000002");
+  expect(decodeJwt(String(response.body.access_token))).toMatchObject({
     iam_id: "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002",
     authn: { iam_id: "IBMid-550000ALICE" },
   });
@@ -86,11 +86,14 @@ it("refuses a profile that does not trust the caller", async () => {
 });
 
 it("answers an unknown API key with 400 BXNIM0415E, and does not repeat it (7.5, 7.6)", async () => {
-  const answer = await requestToken(world.url, "no-such-key");
-  expect(answer.status).toBe(400);
-  expect(answer.body).toMatchObject({ errorCode: "BXNIM0415E", errorMessage: "Provided API key could not be found." });
-  expect(answer.headers.get("transaction-id")).not.toBeNull();
-  expect(answer.text).not.toContain("no-such-key");
+  const response = await requestToken(world.url, "no-such-key");
+  expect(response.status).toBe(400);
+  expect(response.body).toMatchObject({
+    errorCode: "BXNIM0415E",
+    errorMessage: "Provided API key could not be found.",
+  });
+  expect(response.headers.get("transaction-id")).not.toBeNull();
+  expect(response.text).not.toContain("no-such-key");
 });
 
 it("serves the legacy path and refuses other grants (7.1, 10-20)", async () => {
@@ -146,9 +149,9 @@ const detailsOf = (value: string | undefined, token?: string) =>
 
 it("tells whose an API key is by its value, as IBM's platform SDK asks, and never repeats the key (7.9)", async () => {
   const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
-  const answer = await detailsOf(apiKeys.pipeline, token);
-  expect(answer.status).toBe(200);
-  expect(answer.body).toMatchObject({
+  const response = await detailsOf(apiKeys.pipeline, token);
+  expect(response.status).toBe(200);
+  expect(response.body).toMatchObject({
     id: expect.stringMatching(/^ApiKey-[-0-9a-f]{36}$/),
     crn: expect.stringMatching(/^crn:v1:bluemix:public:iam-identity::a\/emulated-account::apikey:ApiKey-/),
     name: "pipeline",
@@ -158,8 +161,8 @@ it("tells whose an API key is by its value, as IBM's platform SDK asks, and neve
     created_by: expect.any(String),
     apikey: "",
   });
-  expect(answer.text).not.toContain(apiKeys.pipeline);
-  expect((await detailsOf(apiKeys.pipeline, token)).body.id).toBe(answer.body.id);
+  expect(response.text).not.toContain(apiKeys.pipeline);
+  expect((await detailsOf(apiKeys.pipeline, token)).body.id).toBe(response.body.id);
 });
 
 it("refuses details without a token, without a key and of an unknown key (7.9)", async () => {

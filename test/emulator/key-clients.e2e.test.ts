@@ -21,7 +21,7 @@ afterEach(() => emulator?.close());
 
 const folder = (name: string) => fileURLToPath(new URL(`key-clients/${name}/`, import.meta.url));
 
-/** Runs a client's program as Carol, and answers what it printed and what the emulator refused. */
+/** Runs a client's program as Carol, and returns what it printed and what the emulator refused. */
 async function walk(file: string, args: readonly string[], cwd: string, env: object = {}): Promise<string> {
   const { url, instanceId, world } = emulator;
   const uko = { UKO_ENDPOINT: url, UKO_INSTANCE_ID: instanceId, UKO_API_KEY: "carol-demo-key" };

@@ -94,9 +94,9 @@ describe("content types of lists (uko-v4.md 1.5)", () => {
   it.each(lists)("%s answers JSON under IBM's name for it too, and 406 for archives", async (_, path, name) => {
     const ask = (accept: string) => world.as("carol").call("GET", path, undefined, { accept });
     const vendor = `application/vnd.ibm.uko.${name}.v4.1+json`;
-    const answer = await ask(vendor);
-    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, vendor]);
-    expect(answer.body.total_count).toBeGreaterThan(0);
+    const response = await ask(vendor);
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, vendor]);
+    expect(response.body.total_count).toBeGreaterThan(0);
     expect((await ask(`${vendor}, application/json`)).headers.get("content-type")).toBe("application/json");
     for (const form of ["json+zip", "csv+zip"]) {
       const refused = await ask(`application/vnd.ibm.uko.${name}.v4.1.${form}`);

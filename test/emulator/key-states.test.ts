@@ -72,20 +72,20 @@ describe.each(["payroll", "cards"] as const)("a key of template %s", (template) 
     const { id } = await world.keyIn(state, template);
     if (state === "deactivated") await world.advance("5h");
     const before = await carol.key(id);
-    const answer = action.startsWith("remove")
+    const response = action.startsWith("remove")
       ? await carol.remove(id, action.slice("remove".length))
       : action === "patch"
         ? await carol.patch(id, { description: "changed" })
         : await carol.step(id, action);
     const after = await carol.key(id);
     if (outcome === 409) {
-      expect(answer.status).toBe(409);
+      expect(response.status).toBe(409);
       expect(after.headers.get("etag")).toBe(before.headers.get("etag"));
       expect(after.body.state).toBe(before.body.state);
     } else if (outcome === "removed") {
-      expect([answer.status, answer.text, after.status]).toEqual([204, "", 404]);
+      expect([response.status, response.text, after.status]).toEqual([204, "", 404]);
     } else {
-      expect([answer.status, after.body.state]).toEqual([200, outcome]);
+      expect([response.status, after.body.state]).toEqual([200, outcome]);
     }
   });
 });

@@ -11,11 +11,11 @@ describe("S6 asks a keystore for its health (uko-v4.md 3.7)", () => {
     ["ok", "ok"],
     ["error", "not_responding"],
     ["unknown", "pending_check"],
-  ])("S6 of a keystore that answers %s says %s", async (answers, health) => {
-    await world.control(`keystores/${awsFrankfurt}`, { answers });
-    const answer = await world.as("erin").call("GET", `${one(awsFrankfurt)}/status`);
-    expect([answer.status, answer.body.health_status]).toEqual([200, health]);
-    expect(Object.keys(answer.body)).toEqual(["health_status", "last_heartbeat", "message"]);
+  ])("S6 of a keystore that answers %s says %s", async (statusResponse, health) => {
+    await world.control(`keystores/${awsFrankfurt}`, { statusResponse });
+    const response = await world.as("erin").call("GET", `${one(awsFrankfurt)}/status`);
+    expect([response.status, response.body.health_status]).toEqual([200, health]);
+    expect(Object.keys(response.body)).toEqual(["health_status", "last_heartbeat", "message"]);
   });
 });
 

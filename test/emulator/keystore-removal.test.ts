@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { awsFrankfurt, change, connect, payrollRing, refusalOf } from "./container-requests.ts";
-import { type Answer, type Body, stageFreshWorld } from "./harness.ts";
+import { type Body, stageFreshWorld, type TestResponse } from "./harness.ts";
 import { purger } from "./kms-requests.ts";
 
 const world = stageFreshWorld({ seed: { ...structuredClone(demoSeed), identities: [...demoSeed.identities, purger] } });
 
 const one = (id: string): string => `/api/v4/keystores/${id}`;
-const remove = (id: string, mode = "", as: "bob" | "carol" = "carol"): Promise<Answer> =>
+const remove = (id: string, mode = "", as: "bob" | "carol" = "carol"): Promise<TestResponse> =>
   change(world.as(as), "DELETE", `${one(id)}${mode === "" ? "" : `?mode=${mode}`}`);
 const keyNow = async (id: string): Promise<Body> => (await world.as("carol").key(id)).body;
 const ringMessage = "Conflict: Key ring could not be deleted: Please see reasons for more details.";
@@ -23,9 +23,9 @@ describe("S5 deletes an internal keystore (uko-v4.md 5, U26)", () => {
 
   it("S5 is refused while keys are in use there", async () => {
     await world.keyIn("active");
-    const answer = await remove(payrollRing);
-    expect(answer.status).toBe(409);
-    expect(answer.body.errors[0]?.message).toBe(
+    const response = await remove(payrollRing);
+    expect(response.status).toBe(409);
+    expect(response.body.errors[0]?.message).toBe(
       "The service was not able to delete keystore payroll-ring because it still contains some keys.",
     );
   });
@@ -43,18 +43,18 @@ describe("S5 deletes an internal keystore (uko-v4.md 5, U26)", () => {
 
   it("S5 is refused by a key that was restored in KMS, however long ago it was deleted", async () => {
     const key = await world.keyIn("pending");
-    const twin = await world.twinOf(key);
+    const backingKey = await world.backingKeyOf(key);
     await world.advance("1d");
-    expect((await world.as("bob").kms("POST", `/keys/${twin.id}/restore`)).status).toBe(201);
+    expect((await world.as("bob").kms("POST", `/keys/${backingKey.id}/restore`)).status).toBe(201);
     await world.advance("120d");
     expect((await remove(payrollRing)).status).toBe(409);
   });
 
   it("S5 is accepted once KMS has purged the destroyed keys", async () => {
     const key = await world.keyIn("pending");
-    const twin = await world.twinOf(key);
+    const backingKey = await world.backingKeyOf(key);
     await world.advance("4h");
-    const purged = await world.as({ apiKey: "purger-key" }).kms("DELETE", `/keys/${twin.id}/purge`);
+    const purged = await world.as({ apiKey: "purger-key" }).kms("DELETE", `/keys/${backingKey.id}/purge`);
     expect(purged.status).toBe(204);
     expect((await remove(payrollRing)).status).toBe(204);
   });
@@ -63,8 +63,8 @@ describe("S5 deletes an internal keystore (uko-v4.md 5, U26)", () => {
     "S5 with mode %s changes no key of a ring that is not empty",
     async (mode) => {
       const { id } = await world.keyIn("active");
-      const answer = await remove(payrollRing, mode);
-      expect([answer.status, answer.body.errors[0]?.message]).toEqual([409, ringMessage]);
+      const response = await remove(payrollRing, mode);
+      expect([response.status, response.body.errors[0]?.message]).toEqual([409, ringMessage]);
       expect((await keyNow(id)).state).toBe("active");
     },
   );

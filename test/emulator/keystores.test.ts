@@ -53,11 +53,11 @@ describe("S1 and S3 show keystores (uko-v4.md 2.4, 3.7)", () => {
 
 describe("S2 creates or connects a keystore (uko-v4.md 3.8)", () => {
   it("S2 makes a key ring of an internal keystore, its name its only group (U23)", async () => {
-    const answer = await post(keystoreBodies.internal);
-    expect(answer.status).toBe(201);
-    expect(answer.headers.get("location")).toBe(`/v4/keystores/${answer.body.id}`);
-    expect(answer.headers.get("etag")).toBe(answer.body.updated_at);
-    expect(answer.body).toMatchObject({ name: "ring", groups: ["ring"], ibm_variant: "internal", location: "eu-de" });
+    const response = await post(keystoreBodies.internal);
+    expect(response.status).toBe(201);
+    expect(response.headers.get("location")).toBe(`/v4/keystores/${response.body.id}`);
+    expect(response.headers.get("etag")).toBe(response.body.updated_at);
+    expect(response.body).toMatchObject({ name: "ring", groups: ["ring"], ibm_variant: "internal", location: "eu-de" });
     expect(world.emulator.world.rings.has("ring")).toBe(true);
   });
 
@@ -147,8 +147,8 @@ describe("S2 creates or connects a keystore (uko-v4.md 3.8)", () => {
     for (let count = 2; count <= 50; count += 1) {
       expect((await post({ ...keystoreBodies.internal, name: `ring ${count}` })).status).toBe(201);
     }
-    const answer = await post({ ...keystoreBodies.internal, name: "one more" });
-    expect(answer.body.errors[0]?.message).toBe("The operation on the keystore has failed.");
+    const response = await post({ ...keystoreBodies.internal, name: "one more" });
+    expect(response.body.errors[0]?.message).toBe("The operation on the keystore has failed.");
     expect((await post(keystoreBodies.hpcs)).status).toBe(201);
   });
 });
@@ -157,10 +157,10 @@ describe("S4 changes a keystore (uko-v4.md 3.8, U22, U24)", () => {
   const patch = (id: string, fields: object) => change(world.as("bob"), "PATCH", one(id), { ...fields });
 
   it("S4 changes name, description and groups, and keeps the ring", async () => {
-    const answer = await patch(payrollRing, { name: "renamed", description: "new", groups: ["payroll", "more"] });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("etag")).toBe(answer.body.updated_at);
-    expect(answer.body).toMatchObject({
+    const response = await patch(payrollRing, { name: "renamed", description: "new", groups: ["payroll", "more"] });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("etag")).toBe(response.body.updated_at);
+    expect(response.body).toMatchObject({
       name: "renamed",
       description: "new",
       groups: ["payroll", "more"],

@@ -77,7 +77,7 @@ describe("M12 rotates (2.8)", () => {
 describe("M13 wraps and unwraps (2.9)", () => {
   const secret = base64("a data key of somebody");
 
-  it("M13 what was wrapped comes back, and the answer has no envelope", async () => {
+  it("M13 what was wrapped comes back, and the response has no envelope", async () => {
     const { id, keyVersion } = await create();
     const wrapped = await erin.kms("POST", `/keys/${id}/actions/wrap`, { plaintext: secret });
     expect([wrapped.status, wrapped.body.plaintext, wrapped.body.resources]).toEqual([200, undefined, undefined]);
@@ -99,8 +99,8 @@ describe("M13 wraps and unwraps (2.9)", () => {
     const { ciphertext } = (await act(id, "wrap", { plaintext: secret, aad: ["a", "b"] })).body;
     expect((await act(id, "unwrap", { ciphertext, aad: ["a", "b"] })).body.plaintext).toBe(secret);
     for (const body of [{ ciphertext }, { ciphertext, aad: ["a"] }, { ciphertext: base64("junk") }]) {
-      const answer = await act(id, "unwrap", body);
-      expect([answer.status, code(answer)]).toEqual([422, "UNPROCESSABLE_CIPHERTEXT_ERR"]);
+      const response = await act(id, "unwrap", body);
+      expect([response.status, code(response)]).toEqual([422, "UNPROCESSABLE_CIPHERTEXT_ERR"]);
     }
     const other = await act((await create()).id, "unwrap", { ciphertext, aad: ["a", "b"] });
     expect(code(other)).toBe("UNPROCESSABLE_CIPHERTEXT_ERR");

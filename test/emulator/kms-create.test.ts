@@ -7,13 +7,13 @@ const post = (fields: Record<string, unknown>, headers = {}) => bob.kms("POST", 
 
 describe("M1 creates keys (2.2)", () => {
   it("M1 a root key, active at once, with all that metadata shows (3)", async () => {
-    const answer = await alice.kms(
+    const response = await alice.kms(
       "POST",
       "/keys",
       keyBody({ description: "for wages", tags: ["a"], aliases: ["pay"] }),
     );
-    expect(answer.status).toBe(201);
-    expect(first(answer)).toMatchObject({
+    expect(response.status).toBe(201);
+    expect(first(response)).toMatchObject({
       name: "payments",
       description: "for wages",
       tags: ["a"],
@@ -29,10 +29,10 @@ describe("M1 creates keys (2.2)", () => {
       dualAuthDelete: { enabled: false },
       deleted: false,
     });
-    expect(first(answer).crn).toBe(
-      `crn:v1:bluemix:public:hs-crypto:eu-de:a/emulated-account:${world.emulator.instanceId}:key:${first(answer).id}`,
+    expect(first(response).crn).toBe(
+      `crn:v1:bluemix:public:hs-crypto:eu-de:a/emulated-account:${world.emulator.instanceId}:key:${first(response).id}`,
     );
-    expect(first(answer).payload).toBeUndefined();
+    expect(first(response).payload).toBeUndefined();
   });
 
   it("M1 a standard key, whose material shows only where the representation is asked for (1.3)", async () => {
@@ -64,18 +64,18 @@ describe("M1 creates keys (2.2)", () => {
     ["two keys", { resources: [keyBody(), keyBody()] }, "Only creation of one key per request is supported"],
     ["no metadata", { metadata: undefined }, "CollectionMetadata is empty"],
   ])("M1 refuses %s as a bad body", async (_, change, words) => {
-    const answer = await bob.kms("POST", "/keys", { ...keyBody(), ...change });
-    expect([answer.status, code(answer)]).toEqual([400, "BAD_BODY_ERR"]);
-    expect(reason(answer)?.message).toContain(words);
+    const response = await bob.kms("POST", "/keys", { ...keyBody(), ...change });
+    expect([response.status, code(response)]).toEqual([400, "BAD_BODY_ERR"]);
+    expect(reason(response)?.message).toContain(words);
   });
 
   it("M1 matches the names of members in any case, as `Tags` of IBM's Go client", async () => {
-    const answer = await post({ Tags: ["hr"], Name: "wages", name: undefined });
-    expect(first(answer)).toMatchObject({ name: "wages", tags: ["hr"] });
+    const response = await post({ Tags: ["hr"], Name: "wages", name: undefined });
+    expect(first(response)).toMatchObject({ name: "wages", tags: ["hr"] });
     expect(code(await post({ Tags: "hr" }))).toBe("BAD_BODY_ERR");
     expect(reason(await post({ Tag: ["hr"] }))?.message).toContain('json: unknown field "Tag"');
     const policy = { Type: "application/vnd.ibm.kms.policy+json", dualauthdelete: { Enabled: true } };
-    expect((await bob.kms("PUT", `/keys/${first(answer).id}/policies`, policyBody(policy))).status).toBe(200);
+    expect((await bob.kms("PUT", `/keys/${first(response).id}/policies`, policyBody(policy))).status).toBe(200);
   });
 
   it.each([
@@ -86,8 +86,8 @@ describe("M1 creates keys (2.2)", () => {
     ["aliases", { aliases: ["keys"] }],
     ["aliases", { aliases: ["11111111-2222-4333-8444-555555555555"] }],
   ])("M1 refuses a %s out of range, and names it", async (name, change) => {
-    const answer = await post(change);
-    expect([answer.status, code(answer), reason(answer)?.target?.name]).toEqual([400, "INVALID_FIELD_ERR", name]);
+    const response = await post(change);
+    expect([response.status, code(response), reason(response)?.target?.name]).toEqual([400, "INVALID_FIELD_ERR", name]);
   });
 
   it("M1 names need not be unique, aliases do", async () => {
@@ -96,9 +96,9 @@ describe("M1 creates keys (2.2)", () => {
     expect((await post({ aliases: ["pay"] })).status).toBe(409);
   });
 
-  it("M1 checks the role before the body, and answers 401 without reasons (4.3)", async () => {
-    const answer = await erin.kms("POST", "/keys", "not JSON");
-    expect([answer.status, answer.body.resources]).toEqual([
+  it("M1 checks the role before the body, and returns 401 without reasons (4.3)", async () => {
+    const response = await erin.kms("POST", "/keys", "not JSON");
+    expect([response.status, response.body.resources]).toEqual([
       401,
       [
         {
@@ -135,8 +135,8 @@ describe("M1 imports under the instance's policy and token (2.2, 2.12)", () => {
     ["import_standard_key", { payload, extractable: true }],
   ])("M1 is blocked by %s: false, and by nothing else", async (attribute, fields) => {
     await policy({ [attribute]: false });
-    const answer = await post(fields);
-    expect([answer.status, code(answer), reason(answer)?.message]).toEqual([
+    const response = await post(fields);
+    expect([response.status, code(response), reason(response)?.message]).toEqual([
       409,
       "KEY_CREATE_IMPORT_ACCESS_ERR",
       "KeyCreateImportAccess instance policy does not allow this action",
@@ -199,12 +199,12 @@ describe("M2 creates with policies of its own (2.2)", () => {
     const data = { policy_type: "dualAuthDelete", policy_data: { enabled: true } };
     await bob.kms("PUT", "/instance/policies", policyBody(data));
     expect((await create()).dualAuthDelete.enabled).toBe(true);
-    const answer = await postOverride({
+    const response = await postOverride({
       dualAuthDelete: { enabled: false },
       rotation: { enabled: true, interval_month: 3 },
     });
-    expect(answer.status).toBe(201);
-    expect(first(answer)).toMatchObject({
+    expect(response.status).toBe(201);
+    expect(first(response)).toMatchObject({
       dualAuthDelete: { enabled: false },
       rotation: { enabled: true, interval_month: 3 },
     });

@@ -12,13 +12,13 @@ const { alice, bob, carol, erin, peter, act, create, look, world } = stageKms({
 const remove = (id: string, query = "", headers = {}) => bob.kms("DELETE", `/keys/${id}${query}`, undefined, headers);
 const restore = (id: string) => bob.kms("POST", `/keys/${id}/restore`);
 const purge = (id: string, headers = {}) => peter.kms("DELETE", `/keys/${id}/purge`, undefined, headers);
-const underDualAuth = (id: string) => world.control(`keys/${id}`, { twin: { dualAuthDelete: true } });
+const underDualAuth = (id: string) => world.control(`keys/${id}`, { backingKey: { dualAuthDelete: true } });
 
 describe("M8 deletes a key of its own (2.5, 10-7)", () => {
   it("M8 at once, to state 5, with its dates, and a second time 410", async () => {
     const { id } = await create();
-    const answer = await remove(id, "", { prefer: "return=representation" });
-    expect(first(answer)).toMatchObject({
+    const response = await remove(id, "", { prefer: "return=representation" });
+    expect(first(response)).toMatchObject({
       state: 5,
       deleted: true,
       deletionDate: "2026-11-24T12:00:00Z",
@@ -90,10 +90,10 @@ describe("M9 restores (2.6)", () => {
     await world.advance("29s");
     expect(code(await restore(id))).toBe("REQ_TOO_EARLY_ERR");
     await world.advance("1s");
-    const answer = await restore("wages");
-    expect(answer.status).toBe(201);
-    expect(first(answer)).toMatchObject({ state: 1, deleted: false, tags: ["hr"], aliases: ["wages"] });
-    expect(first(answer).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
+    const response = await restore("wages");
+    expect(response.status).toBe(201);
+    expect(first(response)).toMatchObject({ state: 1, deleted: false, tags: ["hr"], aliases: ["wages"] });
+    expect(first(response).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
     expect(code(await restore(id))).toBe("KEY_ACTION_INVALID_STATE_ERR");
     await alice.kms("POST", `/keys/${id}/actions/setKeyForDeletion`);
     await remove(id);
@@ -107,9 +107,9 @@ describe("M9 restores (2.6)", () => {
     await remove(id);
     expect((await look(id)).restoreExpirationDate).toBe("2026-11-26T03:04:05Z");
     await world.advance("2d");
-    const answer = await restore(id);
-    expect([answer.status, code(answer)]).toEqual([400, "KEY_EXPIRED_ERR"]);
-    expect(answer.body.resources[0]?.errorMsg).toBe(
+    const response = await restore(id);
+    expect([response.status, code(response)]).toEqual([400, "KEY_EXPIRED_ERR"]);
+    expect(response.body.resources[0]?.errorMsg).toBe(
       "Bad Request: The key expired on 2026-11-26 03:04:05 +0000 UTC: Key could not be restored: Please see `reasons` for more details (KEY_EXPIRED_ERR)",
     );
   });
@@ -128,8 +128,8 @@ describe("M10 purges (2.7)", () => {
     ]);
     await world.advance("4h");
     expect((await bob.kms("DELETE", `/keys/${id}/purge`)).status).toBe(401);
-    const answer = await purge(id, { prefer: "return=representation" });
-    expect(first(answer)).toMatchObject({ state: 5, purgeAllowed: true });
+    const response = await purge(id, { prefer: "return=representation" });
+    expect(first(response)).toMatchObject({ state: 5, purgeAllowed: true });
     expect(code(await purge(id))).toBe("KEY_NOT_FOUND_ERR");
     expect(code(await bob.kms("GET", `/keys/${id}/metadata`))).toBe("KEY_NOT_FOUND_ERR");
   });
@@ -155,16 +155,19 @@ describe("keys of the seed and of the control API", () => {
     expect(ended).toMatchObject({ deletionDate: "2026-11-20T00:00:00Z", purgeAllowed: true });
   });
 
-  it("are shown apart from twins in the world's snapshot", async () => {
+  it("are shown apart from backing keys in the world's snapshot", async () => {
     await world.keyIn("active");
-    const answer = await fetch(`${world.url}/_emulator/world`);
-    const { twins, kmsKeys } = (await answer.json()) as { twins: { name: string }[]; kmsKeys: { name: string }[] };
-    expect([twins.length, kmsKeys.map(({ name }) => name).sort()]).toEqual([1, ["ended", "seeded", "set"]]);
+    const response = await fetch(`${world.url}/_emulator/world`);
+    const { backingKeys, kmsKeys } = (await response.json()) as {
+      backingKeys: { name: string }[];
+      kmsKeys: { name: string }[];
+    };
+    expect([backingKeys.length, kmsKeys.map(({ name }) => name).sort()]).toEqual([1, ["ended", "seeded", "set"]]);
   });
 
-  it("a twin's registrations are its managed key's, by whichever id they are given", async () => {
+  it("a backing key's registrations are its managed key's, by whichever id they are given", async () => {
     const key = await world.keyIn("active");
-    const { id } = await world.twinOf(key);
+    const { id } = await world.backingKeyOf(key);
     await world.control(`keys/${id}`, { addResource: { crn: "crn:v1:cos:two" } });
     expect((await erin.kms("GET", `/keys/${id}/registrations`)).body.resources).toHaveLength(1);
     expect(code(await remove(id))).toBe("PROTECTED_RESOURCE_ERR");

@@ -1,4 +1,4 @@
-/** IBM's own client, unmodified, walks KMS keys through their life: a judge of our answers that is not ours. */
+/** IBM's own client, unmodified, walks KMS keys through their life: a judge of our responses that is not ours. */
 
 import { constants, createCipheriv, publicEncrypt, randomBytes } from "node:crypto";
 import { IamAuthenticator } from "@ibm-cloud/ibm-key-protect/auth/index.js";
@@ -56,7 +56,7 @@ async function refused(attempt: Promise<unknown>): Promise<readonly [number, str
     (thrown: { readonly status: number; readonly body: unknown }) => thrown,
   );
   if (error === undefined) throw new Error("The call was not refused.");
-  // An answer that the client reads as a stream, such as that of a restore, is not handed on as text.
+  // A response that the client reads as a stream, such as that of a restore, is not handed on as text.
   const body = typeof error.body === "string" ? error.body : "";
   return [error.status, /"code":"([A-Z_]+)"/.exec(body)?.[1]];
 }

@@ -57,9 +57,9 @@ describe("M3 and M4 list and count (2.3)", () => {
   it.each(["", "?state=5", "?state=", "?extractable=true", "?search=wage", "?state=&filter=extractable=TRUE"])(
     "M4 counts what M3 lists with %j",
     async (query) => {
-      const answer = await erin.kms("HEAD", `/keys${query}`);
-      expect([answer.status, answer.text]).toEqual([200, ""]);
-      expect(answer.headers.get("key-total")).toBe(String((await listed(query)).length));
+      const response = await erin.kms("HEAD", `/keys${query}`);
+      expect([response.status, response.text]).toEqual([200, ""]);
+      expect(response.headers.get("key-total")).toBe(String((await listed(query)).length));
     },
   );
 
@@ -109,15 +109,15 @@ describe("M3 and M4 list and count (2.3)", () => {
     "?filter=state=1%20state=1%20state=1%20state=1",
     "?extractable=yes",
   ])("M3 refuses %j and names the parameter", async (query) => {
-    const answer = await list(query);
-    expect([answer.status, code(answer), reason(answer)?.target?.type]).toEqual([
+    const response = await list(query);
+    expect([response.status, code(response), reason(response)?.target?.type]).toEqual([
       400,
       "INVALID_QUERY_PARAM_ERR",
       "query_param",
     ]);
   });
 
-  it("M3 lists twins and keys of their own together", async () => {
+  it("M3 lists backing keys and keys of their own together", async () => {
     await world.keyIn("active");
     expect((await list("")).body.resources).toHaveLength(4);
   });
@@ -150,14 +150,14 @@ describe("M23 versions (2.13)", () => {
   it("M23 lists them newest first, with the grand total where asked", async () => {
     const { id } = await create();
     await act(id, "rotate");
-    const answer = await erin.kms("GET", `/keys/${id}/versions?limit=1&totalCount=true`);
-    expect(answer.body.metadata).toEqual({
+    const response = await erin.kms("GET", `/keys/${id}/versions?limit=1&totalCount=true`);
+    expect(response.body.metadata).toEqual({
       collectionType: "application/vnd.ibm.kms.key.version+json",
       collectionTotal: 1,
       totalCount: 2,
     });
     const key = (await bob.kms("GET", `/keys/${id}`)).body.resources[0];
-    expect(answer.body.resources[0]).toEqual(key?.keyVersion);
+    expect(response.body.resources[0]).toEqual(key?.keyVersion);
   });
 
   it("M23 shows those of a key that is not active only with allKeyStates, and none of a standard key", async () => {

@@ -15,8 +15,8 @@ describe("M17 and M18 policies of a key (2.11)", () => {
   it("M18 sets both at once, M17 shows each by itself", async () => {
     const { id } = await create();
     expect((await get(id)).body).toEqual({ metadata: { collectionType: type, collectionTotal: 0 } });
-    const answer = await put(id, policyBody(dualAuth(true), rotation(3)));
-    expect(answer.body.resources).toMatchObject([
+    const response = await put(id, policyBody(dualAuth(true), rotation(3)));
+    expect(response.body.resources).toMatchObject([
       { dualAuthDelete: { enabled: true }, createdBy: "IBMid-550000BOB", lastUpdateDate: "2026-11-24T12:00:00Z" },
       { rotation: { enabled: true, interval_month: 3 } },
     ]);
@@ -62,8 +62,8 @@ describe("M17 and M18 policies of a key (2.11)", () => {
     ["an unknown kind", policyBody(dualAuth(true)), "?policy=metrics", "INVALID_QUERY_PARAM_ERR"],
   ])("M18 refuses %s", async (_, body, query, expected) => {
     const { id } = await create();
-    const answer = await put(id, body, query);
-    expect([answer.status, code(answer)]).toEqual([400, expected]);
+    const response = await put(id, body, query);
+    expect([response.status, code(response)]).toEqual([400, expected]);
   });
 
   it("M18 rotates neither standard nor imported keys, and changes no destroyed one, which M17 still shows", async () => {
@@ -107,11 +107,11 @@ describe("M19 and M20 policies of the instance (2.12)", () => {
     ]);
   });
 
-  it("M20 dual authorization goes on and off, for keys and twins created from then on", async () => {
+  it("M20 dual authorization goes on and off, for keys and backing keys created from then on", async () => {
     const before = await create();
     await set("dualAuthDelete", { enabled: true });
     const during = await create({ payload: randomBytes(32).toString("base64") });
-    expect((await world.twinOf(await world.keyIn("active"))).dualAuthDelete.enabled).toBe(true);
+    expect((await world.backingKeyOf(await world.keyIn("active"))).dualAuthDelete.enabled).toBe(true);
     await set("dualAuthDelete", { enabled: false });
     const after = await create();
     expect([before, during, after].map(({ dualAuthDelete }) => dualAuthDelete.enabled)).toEqual([false, true, false]);
@@ -137,9 +137,9 @@ describe("M19 and M20 policies of the instance (2.12)", () => {
     ["an unknown network", "allowedNetwork", { enabled: true, attributes: { allowed_network: "none" } }, undefined],
     ["a policy in force without its attributes", "allowedIP", { enabled: true }, undefined],
   ])("M20 refuses %s", async (_, kind, data, expected) => {
-    const answer = await set(kind, data);
-    expect(answer.status).toBe(400);
-    if (expected !== undefined) expect(code(answer)).toBe(expected);
+    const response = await set(kind, data);
+    expect(response.status).toBe(400);
+    if (expected !== undefined) expect(code(response)).toBe(expected);
     expect((await read()).body.resources).toBeUndefined();
   });
 

@@ -1,9 +1,16 @@
-/** A started world whose KMS is called by hand: bodies with defaults, and what an answer says in short. */
+/** A started world whose KMS is called by hand: bodies with defaults, and what a response says in short. */
 
 import { beforeEach } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/seed.ts";
-import { type Answer, type Body, type Client, type HeaderFields, stageFreshWorld, type TestWorld } from "./harness.ts";
+import {
+  type Body,
+  type Client,
+  type HeaderFields,
+  stageFreshWorld,
+  type TestResponse,
+  type TestWorld,
+} from "./harness.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,7 +34,7 @@ export interface KmsStage {
   create(fields?: Fields, headers?: HeaderFields): Promise<Body>;
   /** The key's metadata as Bob reads it. */
   look(id: string): Promise<Body>;
-  act(id: string, action: string, body?: unknown): Promise<Answer>;
+  act(id: string, action: string, body?: unknown): Promise<TestResponse>;
 }
 
 /** Each test begins in the seeded world, at noon of a day, on a clock that stands still. */
@@ -63,10 +70,10 @@ export const policyBody = (...resources: readonly Fields[]): Fields => ({
   resources,
 });
 
-/** The one object of an answer; its refusal where there is none. */
-export function first(answer: Answer): Body {
-  const [resource] = answer.body.resources ?? [];
-  if (answer.status >= 300 || resource === undefined) throw new Error(`${answer.status} ${answer.text}`);
+/** The one object of a response; its refusal where there is none. */
+export function first(response: TestResponse): Body {
+  const [resource] = response.body.resources ?? [];
+  if (response.status >= 300 || resource === undefined) throw new Error(`${response.status} ${response.text}`);
   return resource;
 }
 
@@ -77,10 +84,10 @@ interface Reason {
   readonly target?: { readonly type: string; readonly name: string };
 }
 
-export function reason(answer: Answer): Reason | undefined {
-  return (answer.body.resources?.[0]?.reasons as readonly Reason[] | undefined)?.[0];
+export function reason(response: TestResponse): Reason | undefined {
+  return (response.body.resources?.[0]?.reasons as readonly Reason[] | undefined)?.[0];
 }
 
-export const code = (answer: Answer): string | undefined => reason(answer)?.code;
-export const names = (answer: Answer): readonly unknown[] => answer.body.resources.map(({ name }) => name);
+export const code = (response: TestResponse): string | undefined => reason(response)?.code;
+export const names = (response: TestResponse): readonly unknown[] => response.body.resources.map(({ name }) => name);
 export const base64 = (text: string): string => Buffer.from(text).toString("base64");

@@ -10,8 +10,8 @@ describe("M24 key rings (2.13)", () => {
   it("M24 lists `default`, those of internal keystores, and those created", async () => {
     expect(await makeRing("finance")).toMatchObject({ status: 201, text: "" });
     expect(await rings()).toEqual(["default", "payroll-ring", "finance"]);
-    const answer = await erin.kms("GET", "/key_rings?totalCount=true&limit=1&offset=2");
-    expect(answer.body).toEqual({
+    const response = await erin.kms("GET", "/key_rings?totalCount=true&limit=1&offset=2");
+    expect(response.body).toEqual({
       metadata: { collectionType: "application/vnd.ibm.kms.key_ring+json", collectionTotal: 1, totalCount: 3 },
       resources: [{ id: "finance", creationDate: "2026-11-24T12:00:00Z", createdBy: "IBMid-550000ALICE" }],
     });
@@ -64,14 +64,14 @@ describe("M7 moves a key to another ring", () => {
     expect(first(await bob.kms("PATCH", `/keys/${id}`, { KeyRingID: "finance" })).keyRingID).toBe("finance");
   });
 
-  it("M7 refuses an unknown ring, a destroyed key and a twin", async () => {
+  it("M7 refuses an unknown ring, a destroyed key and a backing key", async () => {
     const { id } = await create();
     expect((await move(id, "nowhere")).status).toBe(404);
     await bob.kms("DELETE", `/keys/${id}`);
     expect((await move(id, "default")).status).toBe(410);
-    const twin = await world.twinOf(await world.keyIn("active"));
-    expect(code(await move(twin.id, "default"))).toBe("EMULATED_TWIN_STAYS");
-    expect(code(await bob.kms("PATCH", `/keys/${twin.id}`))).toBe("NO_BODY_ERR");
+    const backingKey = await world.backingKeyOf(await world.keyIn("active"));
+    expect(code(await move(backingKey.id, "default"))).toBe("EMULATED_BACKING_KEY_STAYS");
+    expect(code(await bob.kms("PATCH", `/keys/${backingKey.id}`))).toBe("NO_BODY_ERR");
   });
 });
 
@@ -80,8 +80,8 @@ describe("M25 aliases (2.2)", () => {
 
   it("M25 gives up to five, each of which stands for the id in every call", async () => {
     const { id } = await create();
-    const answer = await name(id, "wages_1");
-    expect([answer.status, answer.body]).toEqual([
+    const response = await name(id, "wages_1");
+    expect([response.status, response.body]).toEqual([
       201,
       {
         metadata: { collectionType: "application/vnd.ibm.kms.alias+json", collectionTotal: 1 },

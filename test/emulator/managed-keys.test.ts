@@ -5,13 +5,13 @@ const world = stageFreshWorld();
 
 describe("K2 creates a key (uko-v4.md 2.5, 4.3)", () => {
   it("in the template's state, installed where type and group match", async () => {
-    const answer = await world
+    const response = await world
       .as("bob")
       .create({ label: "payroll", description: "Pays people", tags: [{ name: "team", value: "pay" }] });
-    expect(answer.status).toBe(201);
-    expect(answer.headers.get("location")).toBe(`/v4/managed_keys/${answer.body.id}`);
-    expect(answer.headers.get("etag")).toBe(answer.body.updated_at);
-    expect(answer.body).toMatchObject({
+    expect(response.status).toBe(201);
+    expect(response.headers.get("location")).toBe(`/v4/managed_keys/${response.body.id}`);
+    expect(response.headers.get("etag")).toBe(response.body.updated_at);
+    expect(response.body).toMatchObject({
       label: "payroll",
       state: "active",
       version: 1,
@@ -27,8 +27,8 @@ describe("K2 creates a key (uko-v4.md 2.5, 4.3)", () => {
       referenced_keystores: [{ name: "payroll-ring" }],
       status_in_keystores: [{ status: "active", keystore_sync_flag: "ok" }],
     });
-    const twin = answer.body.status_in_keystores[0]?.key_id_in_keystore;
-    expect(twin).toMatch(new RegExp(`^${world.emulator.instanceId}/[-0-9a-f]{36}$`));
+    const backingKey = response.body.status_in_keystores[0]?.key_id_in_keystore;
+    expect(backingKey).toMatch(new RegExp(`^${world.emulator.instanceId}/[-0-9a-f]{36}$`));
   });
 
   it("as pre_activation without installing anything", async () => {
@@ -51,15 +51,15 @@ describe("K2 creates a key (uko-v4.md 2.5, 4.3)", () => {
     ["an unknown template", { template_name: "nothing" }, 404, "not_found"],
     ["an unknown vault", { vault: { id: "none" } }, 404, "not_found"],
   ])("refuses %s", async (_, fields, status, code) => {
-    const answer = await world.as("bob").create(fields);
-    expect([answer.status, answer.body.errors[0]?.code]).toEqual([status, code]);
+    const response = await world.as("bob").create(fields);
+    expect([response.status, response.body.errors[0]?.code]).toEqual([status, code]);
   });
 
   it("accepts the longest description and tag value, digits, letters, underscores and white space", async () => {
-    const answer = await world
+    const response = await world
       .as("bob")
       .create({ description: "a\n".repeat(100), tags: [{ name: "a b-c.d", value: `a_1 \n${"x".repeat(8187)}` }] });
-    expect(answer.status).toBe(201);
+    expect(response.status).toBe(201);
   });
 
   it("refuses a label that another key of the vault has, until that is removed (U10)", async () => {
@@ -72,8 +72,8 @@ describe("K2 creates a key (uko-v4.md 2.5, 4.3)", () => {
   });
 
   it("refuses a body that is not JSON", async () => {
-    const answer = await world.as("bob").call("POST", "/api/v4/managed_keys", "{");
-    expect([answer.status, answer.body.errors[0]?.code]).toEqual([400, "invalid_body"]);
+    const response = await world.as("bob").call("POST", "/api/v4/managed_keys", "{");
+    expect([response.status, response.body.errors[0]?.code]).toEqual([400, "invalid_body"]);
   });
 });
 
@@ -86,9 +86,9 @@ describe("K3 and K4 read and change a key", () => {
 
   it("K4 replaces the list of tags, and names its caller as last writer (U9)", async () => {
     const key = (await world.as("bob").create({ tags: [{ name: "a", value: "1" }] })).body;
-    const answer = await world.as("alice").patch(key.id, { tags: [{ name: "b", value: "2" }], description: "new" });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({
+    const response = await world.as("alice").patch(key.id, { tags: [{ name: "b", value: "2" }], description: "new" });
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({
       tags: [{ name: "b", value: "2" }],
       description: "new",
       updated_by: "IBMid-550000ALICE",
@@ -108,7 +108,7 @@ describe("K3 and K4 read and change a key", () => {
   it("K4 renames the key in its keystores", async () => {
     const key = await world.keyIn("active");
     await world.as("alice").patch(key.id, { label: "renamed" });
-    expect((await world.twinOf(key)).name).toBe("renamed");
+    expect((await world.backingKeyOf(key)).name).toBe("renamed");
   });
 
   it.each([
@@ -122,7 +122,7 @@ describe("K3 and K4 read and change a key", () => {
 });
 
 describe("K11, K12 and K13", () => {
-  it("K11 pushes the state again, without an ETag in its answer (0.7)", async () => {
+  it("K11 pushes the state again, without an ETag in its response (0.7)", async () => {
     const key = await world.keyIn("active", "cards");
     await world.control(`keys/${key.id}`, { material: "disabled" });
     expect((await world.as("carol").key(key.id)).body.status_in_keystores[0]?.keystore_sync_flag).toBe("out_of_sync");
@@ -135,12 +135,12 @@ describe("K11, K12 and K13", () => {
     expect(after.updated_by).toBe(key.updated_by);
   });
 
-  it("K12 answers 200 where a keystore fails, with the error in its entry", async () => {
+  it("K12 returns 200 where a keystore fails, with the error in its entry", async () => {
     const key = await world.keyIn("active", "cards");
-    await world.control("keystores/aws-frankfurt", { answers: "error" });
-    const answer = await world.as("erin").call("GET", `/api/v4/managed_keys/${key.id}/status_in_keystores`);
-    expect(answer.status).toBe(200);
-    expect(answer.body.status_in_keystores[0]).toMatchObject({
+    await world.control("keystores/aws-frankfurt", { statusResponse: "error" });
+    const response = await world.as("erin").call("GET", `/api/v4/managed_keys/${key.id}/status_in_keystores`);
+    expect(response.status).toBe(200);
+    expect(response.body.status_in_keystores[0]).toMatchObject({
       status: "error",
       keystore_sync_flag: "error",
       error: { code: "keystore_error" },

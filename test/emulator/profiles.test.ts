@@ -37,8 +37,8 @@ it("tags-rejected refuses them with 400", async () => {
   expect((await world.as("alice").patch(id, { tags: [] })).status).toBe(400);
 });
 
-it("no-carrier drops tags and collapses the white space of descriptions", async () => {
-  world = await startCheckedWorld({ profile: "no-carrier" });
+it("no-record-location drops tags and collapses the white space of descriptions", async () => {
+  world = await startCheckedWorld({ profile: "no-record-location" });
   const { body } = await world.as("bob").create({ tags: [tag], description: "one\n[two]" });
   expect(body).toMatchObject({ tags: [], description: "one [two]" });
 });
@@ -50,9 +50,9 @@ it("sync-changes-writer names the caller of a sync as last writer", async () => 
   expect((await world.as("alice").key(id)).body.updated_by).toBe("IBMid-550000ALICE");
 });
 
-it("twin-as-service deletes twins as the service itself", async () => {
-  world = await startCheckedWorld({ profile: "twin-as-service" });
-  expect((await world.twinOf(await world.keyIn("pending"))).deletedBy).toMatch(/^iam-ServiceId-/);
+it("backing-key-as-service deletes backing keys as the service itself", async () => {
+  world = await startCheckedWorld({ profile: "backing-key-as-service" });
+  expect((await world.backingKeyOf(await world.keyIn("pending"))).deletedBy).toMatch(/^iam-ServiceId-/);
 });
 
 it("stale-status shows the stored status until a status call or a sync asks the keystores", async () => {
@@ -106,7 +106,7 @@ describe("versions of the API (1.6)", () => {
     const carol = world.as("carol");
     const fields = { template_name: "payroll", vault: { id: vaultId } };
     const create = (body: object, headers = {}) => carol.call("POST", "/api/v4/managed_keys", body, headers);
-    const target = async (answer: ReturnType<typeof create>) => (await answer).body.errors[0]?.target;
+    const target = async (response: ReturnType<typeof create>) => (await response).body.errors[0]?.target;
     expect(await target(create({ ...fields, label: "x" }))).toEqual({ type: "header", name: "UKO-Vault" });
     expect(await target(create(fields, header))).toEqual({ type: "field", name: "label" });
     expect((await create({ ...fields, label: "x" }, header)).status).toBe(201);
@@ -208,12 +208,12 @@ describe("versions of the API (1.6)", () => {
     const shown = [];
     for (const type of ["internal", "hpcs", "azure_key_vault"] as const) {
       const body = { ...keystoreBodies[type], tls_proxy: "proxy.example.com:3128" };
-      const answer = await world.as("bob").call("POST", "/api/v4/keystores", body, header);
-      if (verdict === "refused") expect(refusalOf(answer)).toEqual([400, "invalid_field", "tls_proxy"]);
-      if (answer.body.tls_proxy !== undefined) shown.push(type);
+      const response = await world.as("bob").call("POST", "/api/v4/keystores", body, header);
+      if (verdict === "refused") expect(refusalOf(response)).toEqual([400, "invalid_field", "tls_proxy"]);
+      if (response.body.tls_proxy !== undefined) shown.push(type);
     }
     expect(shown).toEqual(shownBy);
-    // 4.12 requires the member in every answer (SDK `KeystoreTypeAwsKms`).
+    // 4.12 requires the member in every response (SDK `KeystoreTypeAwsKms`).
     const { tls_proxy } = await get("keystores/ce110000-0000-4000-8000-000000000002");
     expect(tls_proxy).toBe(profile === "api-4.12" ? "" : undefined);
   });
@@ -247,8 +247,8 @@ describe("versions of the API (1.6)", () => {
 
   it("api-4.7 refuses fields that came later", async () => {
     world = await startCheckedWorld({ profile: "api-4.7", switches: { vaultHeader: "optional" } });
-    const answer = await world.as("carol").call("POST", "/api/v4/vaults", { name: "x", recovery_key_label: "y" });
-    expect(answer.body.errors[0]?.target).toEqual({ type: "field", name: "recovery_key_label" });
+    const response = await world.as("carol").call("POST", "/api/v4/vaults", { name: "x", recovery_key_label: "y" });
+    expect(response.body.errors[0]?.target).toEqual({ type: "field", name: "recovery_key_label" });
   });
 });
 
@@ -271,7 +271,7 @@ describe("single switches", () => {
     });
   });
 
-  it("patchDestroyed refused answers 409", async () => {
+  it("patchDestroyed refused returns 409", async () => {
     world = await startCheckedWorld({ switches: { patchDestroyed: "refused" } });
     expect((await world.as("alice").patch((await world.keyIn("pending")).id, { description: "x" })).status).toBe(409);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { change, connect, keystoreBodies, makeTemplate, payrollRing, templateBody } from "./container-requests.ts";
-import { type Answer, type Body, type Client, stageFreshWorld, vaultId } from "./harness.ts";
+import { type Body, type Client, stageFreshWorld, type TestResponse, vaultId } from "./harness.ts";
 
 const roles = [
   "Reader",
@@ -54,7 +54,7 @@ const fresh = (): string => {
 };
 
 type Prepare = () => Promise<string>;
-type Attempt = (client: Client, id: string) => Promise<Answer>;
+type Attempt = (client: Client, id: string) => Promise<TestResponse>;
 
 const keyIn = (state: string) => async () => (await world.keyIn(state)).id;
 const [active, draft, off, destroyed] = [
@@ -142,7 +142,7 @@ const calls: readonly (readonly [string, readonly string[], Prepare, Attempt])[]
   ["V5 delete", administrator, vault, write("DELETE", "vaults/")],
 ];
 
-it.each(calls)("%s is open to its roles; UKO answers 403 to the others", async (_, allowed, prepare, attempt) => {
+it.each(calls)("%s is open to its roles; UKO returns 403 to the others", async (_, allowed, prepare, attempt) => {
   let id = await prepare();
   for (const role of roles) {
     const { status } = await attempt(as(role), id);
@@ -191,20 +191,20 @@ const kmsCalls: readonly (readonly [string, readonly string[], string, string])[
   ["M26 fetch the import token", writers, "GET", "/import_token"],
 ];
 
-it.each(kmsCalls)("%s is open to its roles; KMS answers 401 to the others", async (_, allowed, method, path) => {
+it.each(kmsCalls)("%s is open to its roles; KMS returns 401 to the others", async (_, allowed, method, path) => {
   const prepare = async (): Promise<string> =>
-    path.includes(":id") ? (await world.twinOf(await world.keyIn("active"))).id : "";
+    path.includes(":id") ? (await world.backingKeyOf(await world.keyIn("active"))).id : "";
   let id = await prepare();
   for (const role of roles) {
-    const answer = await as(role).kms(method, path.replace(":id", id));
+    const response = await as(role).kms(method, path.replace(":id", id));
     if (allowed.includes(role)) {
       // The role goes far enough for KMS to judge the request itself.
-      expect(path.includes(":id") ? [200, 204, 400, 404, 409] : [200, 400, 409], role).toContain(answer.status);
+      expect(path.includes(":id") ? [200, 204, 400, 404, 409] : [200, 400, 409], role).toContain(response.status);
       id = await prepare();
     } else {
-      expect(answer.status, role).toBe(401);
+      expect(response.status, role).toBe(401);
       if (method === "HEAD") continue;
-      expect(answer.body.resources[0], role).toEqual({
+      expect(response.body.resources[0], role).toEqual({
         errorMsg:
           "Unauthorized: Either the user does not have access to the specified resource, the resource does not exist, or the region is incorrectly set",
       });

@@ -115,16 +115,18 @@ it("starts with keys in any state, with their history", async () => {
     tags: [{ name: "team", value: "pay" }],
   });
   expect((await world.as("bob").step(old?.id ?? "", "destroy")).status).toBe(200);
-  expect((await world.twinOf(body.managed_keys[5] ?? body)).dualAuthDelete.authExpiration).toBe("2026-12-01T00:00:00Z");
+  expect((await world.backingKeyOf(body.managed_keys[5] ?? body)).dualAuthDelete.authExpiration).toBe(
+    "2026-12-01T00:00:00Z",
+  );
   expect((await auditOf(world)).filter((entry) => entry.operation === "seed")).toHaveLength(6);
   await world.close();
 });
 
-it("starts twins under the instance's dual authorization", async () => {
+it("starts backing keys under the instance's dual authorization", async () => {
   const world = await startCheckedWorld({
     seed: seeded([], { instance: { ...demoSeed.instance, dualAuthDelete: true } }),
   });
-  expect((await world.twinOf(await world.keyIn("active"))).dualAuthDelete).toEqual({
+  expect((await world.backingKeyOf(await world.keyIn("active"))).dualAuthDelete).toEqual({
     enabled: true,
     keySetForDeletion: false,
   });
@@ -160,9 +162,9 @@ it("the script reads a seed file, and says what is wrong with it", async () => {
 
 it("lets Carol of the demo world purge a KMS key, and no other identity", async () => {
   const world = await startCheckedWorld();
-  const { id: twinId } = await world.twinOf(await world.keyIn("destroyed"));
+  const { id: backingKeyId } = await world.backingKeyOf(await world.keyIn("destroyed"));
   await world.advance("5h");
-  const purge = (who: Name) => world.as(who).kms("DELETE", `/keys/${twinId}/purge`);
+  const purge = (who: Name) => world.as(who).kms("DELETE", `/keys/${backingKeyId}/purge`);
   for (const who of Object.keys(apiKeys) as Name[]) if (who !== "carol") expect((await purge(who)).status).toBe(401);
   expect((await purge("carol")).status).toBe(204);
   await world.close();

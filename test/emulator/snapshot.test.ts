@@ -67,8 +67,8 @@ describe("a snapshot", () => {
     const world = await start({ seed: frozen });
     await world.keyIn("deactivated");
     const before = await take(world);
-    const answer = await load(world, change(before as never));
-    expect([answer.status, answer.text]).toEqual([400, expect.stringMatching(message)]);
+    const response = await load(world, change(before as never));
+    expect([response.status, response.text]).toEqual([400, expect.stringMatching(message)]);
     expect(await take(world)).toEqual(before);
   });
 });

@@ -14,8 +14,8 @@ const policyType = "application/vnd.ibm.kms.policy+json";
 describe("KMS", () => {
   it("ends a headline with the code, and refers to Key Protect's API (GO kp_test.go:970, 3814, 4667)", async () => {
     const { id } = await create();
-    const answer = await bob.kms("DELETE", `/keys/${id}/purge`);
-    expect(answer.status).toBe(401);
+    const response = await bob.kms("DELETE", `/keys/${id}/purge`);
+    expect(response.status).toBe(401);
     const standard = await act((await create({ extractable: true })).id, "disable");
     expect(standard.body.resources[0]).toEqual({
       errorMsg: "Bad Request: Key could not be disabled: Please see `reasons` for more details (KEY_ROOT_REQ_ERR)",
@@ -26,8 +26,8 @@ describe("KMS", () => {
   });
 
   it("names a query parameter that is not valid with INVALID_QUERY_PARAM_ERR (GO kp_test.go:4221, 4513)", async () => {
-    const answer = await bob.kms("GET", "/keys?limit=0");
-    expect([answer.status, code(answer), reason(answer)?.target, reason(answer)?.message]).toEqual([
+    const response = await bob.kms("GET", "/keys?limit=0");
+    expect([response.status, code(response), reason(response)?.target, reason(response)?.message]).toEqual([
       400,
       "INVALID_QUERY_PARAM_ERR",
       { type: "query_param", name: "limit" },
@@ -52,25 +52,25 @@ describe("KMS", () => {
   });
 
   it("says of a foreign instance what the service says (KD migrate-tool.md:475)", async () => {
-    const answer = await bob.kms("GET", "/keys", undefined, { "bluemix-instance": "other" });
-    expect([answer.status, answer.body.resources[0]?.errorMsg]).toEqual([
+    const response = await bob.kms("GET", "/keys", undefined, { "bluemix-instance": "other" });
+    expect([response.status, response.body.resources[0]?.errorMsg]).toEqual([
       401,
       "Unauthorized: Either the user does not have access to the specified resource, the resource does not exist, or the region is incorrectly set",
     ]);
   });
 
-  it("answers 400 if it finds no subject in the token (KD error-messages.md:302)", async () => {
+  it("returns 400 if it finds no subject in the token (KD error-messages.md:302)", async () => {
     const headers = { "bluemix-instance": world.emulator.instanceId };
     for (const authorization of [{}, { authorization: "Bearer nonsense" }, { authorization: "Basic Yng6Yng=" }]) {
-      const answer = await send(`${world.url}/api/v2/keys`, "GET", undefined, { ...headers, ...authorization });
-      expect([answer.status, code(answer)]).toEqual([400, "BEARER_SUB_EXTRACTION_ERR"]);
+      const response = await send(`${world.url}/api/v2/keys`, "GET", undefined, { ...headers, ...authorization });
+      expect([response.status, code(response)]).toEqual([400, "BEARER_SUB_EXTRACTION_ERR"]);
     }
     const foreign = `x.${Buffer.from('{"sub":"someone"}').toString("base64url")}.y`;
-    const answer = await send(`${world.url}/api/v2/keys`, "GET", undefined, {
+    const response = await send(`${world.url}/api/v2/keys`, "GET", undefined, {
       ...headers,
       authorization: `Bearer ${foreign}`,
     });
-    expect(answer.status).toBe(401);
+    expect(response.status).toBe(401);
   });
 
   it("creates a key without `type` (IBM's Java client, KpUtilities.java:758)", async () => {
@@ -196,7 +196,7 @@ describe("UKO", () => {
 
   it("knows no unknown status and no CCA keystore before 4.13 and 4.12 (uko-v4.md 1.6, 3.4)", async () => {
     const { id } = await world.keyIn("active", "cards");
-    await world.control(`keystores/${awsFrankfurt}`, { answers: "unknown" });
+    await world.control(`keystores/${awsFrankfurt}`, { statusResponse: "unknown" });
     const status = async () => (await world.as("carol").key(id)).body.status_in_keystores[0]?.status;
     expect(await status()).toBe("unknown");
     await world.control("switches", { apiVersion: "4.12" });
@@ -241,13 +241,13 @@ describe("UKO", () => {
         [method, 405],
         ["OPTIONS", 204],
       ] as const) {
-        const answer = await send(`${world.url}${path}`, tried);
-        expect([answer.status, answer.headers.get("allow")]).toEqual([status, allow]);
+        const response = await send(`${world.url}${path}`, tried);
+        expect([response.status, response.headers.get("allow")]).toEqual([status, allow]);
       }
     },
   );
 
-  it("answers 404 for a path that it does not serve, also without a token", async () => {
+  it("returns 404 for a path that it does not serve, also without a token", async () => {
     for (const path of ["/api/v4/nothing", "/nothing", "/api/v2/nothing"]) {
       expect([path, (await send(`${world.url}${path}`, "GET")).status]).toEqual([path, 404]);
     }
@@ -317,8 +317,8 @@ describe("IAM", () => {
   });
 
   it("names the client `bx` in a token for IBM's public client (7.4)", async () => {
-    const claims = (answer: Awaited<ReturnType<typeof token>>) =>
-      JSON.parse(Buffer.from(String(answer.body.access_token).split(".")[1] ?? "", "base64url").toString());
+    const claims = (response: Awaited<ReturnType<typeof token>>) =>
+      JSON.parse(Buffer.from(String(response.body.access_token).split(".")[1] ?? "", "base64url").toString());
     const form = `${grant}:apikey&apikey=${apiKeys.bob}`;
     expect(claims(await token(form)).client_id).toBe("default");
     expect(claims(await token(form, { authorization: "Basic Yng6Yng=" })).client_id).toBe("bx");

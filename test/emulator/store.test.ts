@@ -11,7 +11,7 @@ import { storedVersion } from "../../provider/emulator/stored-world.ts";
 import { World } from "../../provider/emulator/world.ts";
 import { compileCache } from "../support/child-env.ts";
 import { isWhole, tier } from "../support/tier.ts";
-import { type Answer, auditOf, send, startCheckedWorld, type TestWorld } from "./harness.ts";
+import { auditOf, send, startCheckedWorld, type TestResponse, type TestWorld } from "./harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "uko-store-"));
 let files = 0;
@@ -35,7 +35,7 @@ const snapshotOf = async (world: TestWorld): Promise<Record<string, unknown>> =>
   JSON.parse((await send(`${world.url}/_emulator/snapshot`, "GET")).text);
 
 describe("a file", () => {
-  it("has everything after a restart: keys, twins, clock, switches, faults with their counts, audit trail", async () => {
+  it("has everything after a restart: keys, backing keys, clock, switches, faults with their counts, audit trail", async () => {
     const file = newFile();
     const first = await start({ file, seed: frozen });
     await first.keyIn("pending");
@@ -219,10 +219,10 @@ describe("a process that is killed under load", () => {
         next: { state: "active", description: "new" },
       };
       promised.set(label, key);
-      const noted = (answer: Answer, status: number): string => {
-        expect(answer.status).toBe(status);
+      const noted = (response: TestResponse, status: number): string => {
+        expect(response.status).toBe(status);
         Object.assign(key, key.next, { next: {} });
-        return answer.headers.get("etag") ?? "";
+        return response.headers.get("etag") ?? "";
       };
       const fields = { template_name: "payroll", vault: { id: "5c1e0000-0000-4000-8000-000000000001" }, label };
       const created = await send(keys, "POST", { ...fields, description: "new" }, { authorization });

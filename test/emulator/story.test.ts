@@ -12,7 +12,7 @@ const iamIds = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB" } as const;
 /** Writes the consent record of one person for one step, as the product would. */
 async function consent(name: "alice" | "bob", id: string, step: "deactivate" | "destroy"): Promise<void> {
   const seconds = Math.floor(world.emulator.world.clock.nowMs() / 1_000);
-  const record = { v: 1, s: step, t: seconds, d: "0".repeat(32), a: iamIds[name], n: name, h: "asked" };
+  const record = { v: 1, s: step, t: seconds, d: "0".repeat(32), a: iamIds[name], n: name, h: "command" };
   const value = Buffer.from(JSON.stringify(record)).toString("hex");
   expect((await world.as(name).patch(id, { tags: [{ name: "uko_deletion", value }] })).status).toBe(200);
 }

@@ -75,11 +75,11 @@ describe("T1 and T3 show templates (uko-v4.md 2.4, 3.5)", () => {
 
 describe("T2 creates a template (uko-v4.md 2.5, 3.5, 3.6)", () => {
   it("with Location, ETag, version 1, and what was left out", async () => {
-    const answer = await world.as("bob").call("POST", path, templateBody());
-    expect(answer.status).toBe(201);
-    expect(answer.headers.get("location")).toBe(`/v4/templates/${answer.body.id}`);
-    expect(answer.headers.get("etag")).toBe(answer.body.updated_at);
-    expect(answer.body).toMatchObject({
+    const response = await world.as("bob").call("POST", path, templateBody());
+    expect(response.status).toBe(201);
+    expect(response.headers.get("location")).toBe(`/v4/templates/${response.body.id}`);
+    expect(response.headers.get("etag")).toBe(response.body.updated_at);
+    expect(response.body).toMatchObject({
       name: "backups",
       description: "",
       version: 1,
@@ -214,12 +214,12 @@ describe("T4 changes a template (uko-v4.md 2.5, 3.6, U20)", () => {
   it("T4 bumps the version, and leaves the keys made before as they are", async () => {
     const key = await world.keyIn("active", "cards");
     const cards = "7e110000-0000-4000-8000-000000000003";
-    const answer = await patch(cards, {
+    const response = await patch(cards, {
       name: "credit",
       description: "new",
       key: { size: "128", state: "pre_activation" },
     });
-    expect(answer.body).toMatchObject({
+    expect(response.body).toMatchObject({
       name: "credit",
       description: "new",
       version: 2,
@@ -257,7 +257,7 @@ describe("T4 changes a template (uko-v4.md 2.5, 3.6, U20)", () => {
 describe("T5 deletes a template without keys (uko-v4.md 5)", () => {
   const remove = (id: string) => change(world.as("bob"), "DELETE", one(id));
 
-  it("T5 answers 204, and the template is gone", async () => {
+  it("T5 returns 204, and the template is gone", async () => {
     expect((await remove(payrollTemplate)).status).toBe(204);
     expect((await world.as("bob").call("GET", one(payrollTemplate))).status).toBe(404);
   });

@@ -11,9 +11,9 @@ afterEach(() => emulator?.close());
 /** A client that trusts what it is given and nothing else. */
 function health(port: number, host: string, ca: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    request({ host, port, path: "/_emulator/health", ca, agent: false }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode);
+    request({ host, port, path: "/_emulator/health", ca, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
     })
       .on("error", reject)
       .end();

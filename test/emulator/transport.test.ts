@@ -11,16 +11,16 @@ const world = stageWorld();
 
 describe("the broker (uko-v4.md 1.2)", () => {
   it("answers hosts without scheme that are this process", async () => {
-    const answer = await world.as("erin").call("GET", `/crypto_v2/instances/${world.emulator.instanceId}`);
+    const response = await world.as("erin").call("GET", `/crypto_v2/instances/${world.emulator.instanceId}`);
     const host = world.url.replace("http://", "");
-    expect(answer.body).toMatchObject({
+    expect(response.body).toMatchObject({
       instance_id: world.emulator.instanceId,
       uko: { public: host },
       kms: { public: host },
     });
   });
 
-  it("answers 404 for an unknown instance (U37) and 401 without a token", async () => {
+  it("returns 404 for an unknown instance (U37) and 401 without a token", async () => {
     expect((await world.as("erin").call("GET", "/crypto_v2/instances/other")).status).toBe(404);
     expect((await send(`${world.url}/crypto_v2/instances/${world.emulator.instanceId}`, "GET")).status).toBe(401);
   });
@@ -41,27 +41,27 @@ describe("the resource controller (kms-v2-and-iam.md 7.10)", () => {
     expect((await instance(crn)).body).toEqual(body);
   });
 
-  it("answers 404 for an unknown instance and 401 without a token", async () => {
+  it("returns 404 for an unknown instance and 401 without a token", async () => {
     expect((await instance("other")).status).toBe(404);
     expect((await send(`${world.url}/v2/resource_instances/other`, "GET")).status).toBe(401);
   });
 });
 
-describe("every answer", () => {
+describe("every response", () => {
   it("carries a correlation id and the emulated Date (1.4)", async () => {
     await world.control("clock", { set: "2030-05-06T07:08:09Z" });
-    const answer = await world.as("alice").call("GET", `/api/v4/vaults/${vaultId}`);
-    expect(answer.headers.get("x-correlation-id")).toMatch(/^[-0-9a-f]{36}$/);
-    expect(answer.headers.get("date")).toMatch(/^Mon, 06 May 2030 07:08:/);
+    const response = await world.as("alice").call("GET", `/api/v4/vaults/${vaultId}`);
+    expect(response.headers.get("x-correlation-id")).toMatch(/^[-0-9a-f]{36}$/);
+    expect(response.headers.get("date")).toMatch(/^Mon, 06 May 2030 07:08:/);
     expect((await fetch(`${world.url}/_emulator/health`)).headers.get("date")).toMatch(/^Mon, 06 May 2030/);
   });
 
   it("refuses in UKO's envelope, with the correlation id as trace (3.15)", async () => {
-    const answer = await send(`${world.url}/api/v4/vaults`, "GET");
-    expect(answer.status).toBe(401);
-    expect(answer.body).toMatchObject({
+    const response = await send(`${world.url}/api/v4/vaults`, "GET");
+    expect(response.status).toBe(401);
+    expect(response.body).toMatchObject({
       status_code: 401,
-      trace: answer.headers.get("x-correlation-id"),
+      trace: response.headers.get("x-correlation-id"),
       errors: [{ code: "unauthorized" }],
     });
   });

@@ -30,22 +30,22 @@ describe("V1 and V3 show vaults (uko-v4.md 2.4, 3.12)", () => {
 
 describe("V2 creates a vault (uko-v4.md 2.5)", () => {
   it("with an ETag and, as documented, no Location", async () => {
-    const answer = await world
+    const response = await world
       .as("bob")
       .call("POST", path, { name: "ledger 'main'", description: "Books", recovery_key_label: "RECOVERY" });
-    expect(answer.status).toBe(201);
-    expect(answer.headers.get("location")).toBeNull();
-    expect(answer.headers.get("etag")).toBe(answer.body.updated_at);
-    expect(answer.body).toMatchObject({
+    expect(response.status).toBe(201);
+    expect(response.headers.get("location")).toBeNull();
+    expect(response.headers.get("etag")).toBe(response.body.updated_at);
+    expect(response.body).toMatchObject({
       name: "ledger 'main'",
       description: "Books",
       recovery_key_label: "RECOVERY",
       keys_count: 0,
       created_by: "IBMid-550000BOB",
-      href: `/v4/vaults/${answer.body.id}`,
+      href: `/v4/vaults/${response.body.id}`,
     });
-    expect((await world.as("bob").call("GET", `${path}/${answer.body.id}`)).body).toEqual(answer.body);
-    expect((await auditOf(world)).at(-2)).toMatchObject({ operation: "V2", vaultId: answer.body.id, effect: true });
+    expect((await world.as("bob").call("GET", `${path}/${response.body.id}`)).body).toEqual(response.body);
+    expect((await auditOf(world)).at(-2)).toMatchObject({ operation: "V2", vaultId: response.body.id, effect: true });
   });
 
   it.each([
@@ -69,10 +69,10 @@ describe("V4 changes a vault", () => {
   it("V4 changes what it is given, and the ETag", async () => {
     const { id, updated_at } = await make("old", { description: "stays" });
     await world.advance("2s");
-    const answer = await change(world.as("carol"), "PATCH", `${path}/${id}`, { name: "new" });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ name: "new", description: "stays", updated_by: "IBMid-550000CAROL" });
-    expect(answer.headers.get("etag")).not.toBe(updated_at);
+    const response = await change(world.as("carol"), "PATCH", `${path}/${id}`, { name: "new" });
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({ name: "new", description: "stays", updated_by: "IBMid-550000CAROL" });
+    expect(response.headers.get("etag")).not.toBe(updated_at);
   });
 
   it("V4 refuses a name that is taken, and accepts the vault's own", async () => {
@@ -85,16 +85,16 @@ describe("V4 changes a vault", () => {
 describe("V5 deletes an empty vault (uko-v4.md 5, U19)", () => {
   const remove = (id: string) => change(world.as("bob"), "DELETE", `${path}/${id}`);
 
-  it("V5 answers 204, and the vault is gone", async () => {
+  it("V5 returns 204, and the vault is gone", async () => {
     const { id } = await make("short");
     expect((await remove(id)).status).toBe(204);
     expect((await world.as("bob").call("GET", `${path}/${id}`)).status).toBe(404);
   });
 
   it("V5 is refused while keys or keystores are in it", async () => {
-    const answer = await remove(vaultId);
-    expect(answer.status).toBe(409);
-    expect(answer.body.errors[0]?.message).toBe(
+    const response = await remove(vaultId);
+    expect(response.status).toBe(409);
+    expect(response.body.errors[0]?.message).toBe(
       "The service was not able to delete vault payments because it still contains some keys or keystores.",
     );
   });

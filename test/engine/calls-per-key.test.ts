@@ -200,7 +200,7 @@ describe("a response that does not show what the service stored", () => {
     await handlers.delete(first, options);
     const since = await uko.lastSeq();
     const { handlers: again } = uko.run("bob", {
-      wrap: (other) => ({ ...withKeys(answering(change))(other), answerTrust: world.answerTrust }),
+      wrap: (other) => ({ ...withKeys(answering(change))(other), responseTrust: world.responseTrust }),
     });
     await again.delete(second, options);
     expect(await uko.keyCalls(since)).toEqual(["K3", "K13", "K4", "K3"]);

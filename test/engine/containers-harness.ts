@@ -21,8 +21,8 @@ export function containersOf(uko: EngineWorld, who: Person, choices: RunChoices 
   const run = uko.run(who, choices);
   const { world } = run;
   const context = {
-    open: () => ({ world, run: { isDualRequired: false, consents: [] } }),
-    door: { rerun: "pulumi destroy" },
+    open: () => ({ world, run: { isDualRequired: false, approvals: [] } }),
+    userInterface: { rerun: "pulumi destroy" },
     sha256: world.sha256,
   } as const;
   return {

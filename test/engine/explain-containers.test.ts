@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ContainerStop } from "../../provider/engine/container/kind.ts";
 import { explainContainerOutcome } from "../../provider/engine/container/messages.ts";
 import type { ObservedContainer } from "../../provider/engine/container/observe.ts";
-import type { Door } from "../../provider/engine/text/explanation.ts";
+import type { UserInterface } from "../../provider/engine/text/explanation.ts";
 import {
   type ContainedKey,
   type ContainerGuard,
@@ -19,14 +19,14 @@ import { expectWellFormed, renderAll } from "./explanations.ts";
 
 type Ended = ContainerStop & { readonly observed: ObservedContainer };
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
-const doors: readonly Door[] = [
+const userInterfaces: readonly UserInterface[] = [
   { rerun: "pulumi destroy", target: "urn:pulumi:prod::ledger::uko:index:Vault::payments" },
   { rerun: "pulumi destroy" },
   { rerun: "tofu destroy" },
   { rerun: "uko continue" },
 ];
 /** One container with a name for its contents, and one without. */
-const read = doors.filter(({ rerun, target }) => rerun === "tofu destroy" || target !== undefined);
+const read = userInterfaces.filter(({ rerun, target }) => rerun === "tofu destroy" || target !== undefined);
 
 const observedAs = (kind: ContainerKind) => {
   const empty = { kind: "known", items: [] } as const;
@@ -86,7 +86,7 @@ const guards: { readonly [Kind in ContainerGuard["guard"]]: readonly Extract<Con
     { guard: "service_refused", message: "It still contains some keys." },
     { guard: "service_refused", message: "Conflict: Key ring", ringUnreadable: "KMS responded with 401." },
   ],
-  beyond_plan: [{ guard: "beyond_plan", step: "remove", announced: [], excess: "step" }],
+  beyond_plan: [{ guard: "beyond_plan", step: "remove", allowed: [], excess: "step" }],
 };
 
 const waits: readonly Extract<ContainerPlan, { kind: "waitingForTime" }>[] = [
@@ -152,8 +152,8 @@ describe("every message about a container that is not deleted", () => {
 
   it.each(outcomes)("%s: names what remains, has its code, and prints only commands that can be pasted", (...each) => {
     const [, outcome] = each;
-    for (const door of doors) {
-      const explanation = explainContainerOutcome(outcome, door);
+    for (const userInterface of userInterfaces) {
+      const explanation = explainContainerOutcome(outcome, userInterface);
       const { summary, code, isUnchanged, next } = explanation;
       expectWellFormed(explanation);
       expect(summary).toContain('"payments"');

@@ -4,7 +4,7 @@ import { explainKmsOutcome } from "../../provider/engine/kms-key/messages.ts";
 import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/kms-key/observe.ts";
 import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
-import type { Door } from "../../provider/engine/text/explanation.ts";
+import type { UserInterface } from "../../provider/engine/text/explanation.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import type {
   KmsApprovalWait,
@@ -18,7 +18,11 @@ import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, p
 import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, openWindow } from "../support/kms-builders.ts";
 import { expectWellFormed, renderAll } from "./explanations.ts";
 
-const doors: readonly Door[] = [{ rerun: "pulumi destroy" }, { rerun: "tofu destroy" }, { rerun: "uko continue" }];
+const userInterfaces: readonly UserInterface[] = [
+  { rerun: "pulumi destroy" },
+  { rerun: "tofu destroy" },
+  { rerun: "uko continue" },
+];
 const observed = (observation: KmsKeyObservation, over: Parameters<typeof aKmsSnapshot>[0] = {}): ObservedKmsKey => ({
   ...observedInSnapshot(aKmsSnapshot(over), nowMs),
   observation,
@@ -48,11 +52,11 @@ const denied = (step: KmsStep): Ended => ({
 });
 
 const render = (outcomes: Readonly<Record<string, Ended>>): string =>
-  renderAll(Object.entries(outcomes), doors, explainKmsOutcome);
+  renderAll(Object.entries(outcomes), userInterfaces, explainKmsOutcome);
 
-const waiting = (standing: KmsApprovalWait["standing"]): KmsApprovalWait => ({
+const waiting = (callerPosition: KmsApprovalWait["callerPosition"]): KmsApprovalWait => ({
   kind: "waitingForApproval",
-  standing,
+  callerPosition,
   window: { name: openWindow, endsAtMs: nowMs - hourMs + kmsWindowMs },
 });
 const destroyed = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 * dayMs });
@@ -63,11 +67,11 @@ const guards: {
 } = {
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
-    [{ guard: "beyond_plan", step: "request", announced: [], excess: "step" }],
-    [{ guard: "beyond_plan", step: "destroy", announced: ["request"], excess: "step" }],
-    [{ guard: "beyond_plan", step: "destroy", announced: ["destroy"], excess: "record" }],
+    [{ guard: "beyond_plan", step: "request", allowed: [], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", allowed: ["request"], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", allowed: ["destroy"], excess: "record" }],
   ],
-  twin_of_managed_key: [[{ guard: "twin_of_managed_key", keystoreName: "frankfurt" }]],
+  backing_key_of_managed_key: [[{ guard: "backing_key_of_managed_key", keystoreName: "frankfurt" }]],
   ring_unknown: [[{ guard: "ring_unknown", reason: "KMS says: not allowed.", remedy: "Get the right" }]],
   use_unreadable: [[{ guard: "use_unreadable", reason: "It responded with 401." }]],
   retention_policy: [
@@ -87,8 +91,8 @@ const guards: {
     [{ guard: "not_active", stateWord: "deactivated" }, { key: aKmsKey({ state: "deactivated" }) }],
     [{ guard: "not_active", stateWord: "pre_activation" }, { key: aKmsKey({ state: "pre_activation" }) }],
   ],
-  state_unrecognised: [
-    [{ guard: "state_unrecognised", stateWord: "7" }, { key: aKmsKey({ state: "unrecognised", stateWord: "7" }) }],
+  state_unrecognized: [
+    [{ guard: "state_unrecognized", stateWord: "7" }, { key: aKmsKey({ state: "unrecognized", stateWord: "7" }) }],
   ],
   persons_unknown: [[{ guard: "persons_unknown" }]],
   setter_not_a_person: [[{ guard: "setter_not_a_person", setter: pipeline }]],
@@ -115,19 +119,19 @@ const guarded = Object.entries(guards).flatMap(([name, cases]) =>
 const approvals: Readonly<Record<string, Ended>> = {
   "the run that set it": stopped(waiting("set_it"), { taken: ["set_for_deletion"], run: { setHere: true } }),
   "the suspected setter": stopped(waiting("set_it")),
-  "a second person": stopped(waiting("may_consent")),
-  "a second person, where signatures are demanded": stopped(waiting("may_consent"), {
+  "a second person": stopped(waiting("may_approve")),
+  "a second person, where signatures are demanded": stopped(waiting("may_approve"), {
     key: { ...aKmsKey(), signatures: { ...signers, requester: alice } },
   }),
   "a pipeline": stopped(waiting("not_a_person"), { run: { actor: aWorkload() } }),
   "a profile": stopped(waiting("acts_in_a_profile"), { run: { actor: anActorInProfile(bob) } }),
-  "an engine before a request": stopped({ kind: "waitingForRequest", standing: "may_ask" }),
+  "an engine before a request": stopped({ kind: "waitingForRequest", callerPosition: "may_ask" }),
   "a pipeline before a request": stopped(
-    { kind: "waitingForRequest", standing: "not_a_person" },
+    { kind: "waitingForRequest", callerPosition: "not_a_person" },
     { run: { actor: aWorkload() } },
   ),
   "a profile before a request": stopped(
-    { kind: "waitingForRequest", standing: "acts_in_a_profile" },
+    { kind: "waitingForRequest", callerPosition: "acts_in_a_profile" },
     { run: { actor: anActorInProfile(alice) } },
   ),
 };
@@ -139,7 +143,7 @@ const others: Readonly<Record<string, Ended>> = {
   "taken back here": stopped({ kind: "done" }, { taken: ["unset_for_deletion"] }),
   "may not set": denied({ kind: "set_for_deletion" }),
   "may not take back": denied({ kind: "unset_for_deletion" }),
-  "may not destroy": denied({ kind: "destroy", consentedTo: openWindow }),
+  "may not destroy": denied({ kind: "destroy", approvedWindow: openWindow }),
   "may not destroy alone": denied({ kind: "destroy" }),
 };
 

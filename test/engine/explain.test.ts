@@ -4,7 +4,7 @@ import { explainOutcome } from "../../provider/engine/key/messages.ts";
 import type { KeyDetails } from "../../provider/engine/key/observe.ts";
 import { explainPath } from "../../provider/engine/key/remaining-path.ts";
 import { explainDone } from "../../provider/engine/key/status.ts";
-import { type Door, renderExplanation } from "../../provider/engine/text/explanation.ts";
+import { renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent-record.ts";
 import { rights } from "../../provider/lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
@@ -18,6 +18,7 @@ import {
   type Step,
 } from "../../provider/lifecycle/plan.ts";
 import {
+  aBackingKey,
   aDraft,
   aKey,
   aKeystoreStatus,
@@ -28,7 +29,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   aWorkload,
   bob,
   carol,
@@ -41,7 +41,7 @@ import { expectWellFormed, renderAll } from "./explanations.ts";
 
 const observed = (observation: KeyObservation): KeyDetails => ({ observation, snapshot: {} as never, etag: "", nowMs });
 const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
-const doors: readonly Door[] = [
+const userInterfaces: readonly UserInterface[] = [
   { rerun: "pulumi destroy", target: urn },
   { rerun: "tofu destroy" },
   { rerun: "uko continue" },
@@ -60,7 +60,7 @@ function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {
 }
 
 const render = (outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string =>
-  renderAll(Object.entries(outcomes), doors, explainOutcome);
+  renderAll(Object.entries(outcomes), userInterfaces, explainOutcome);
 
 const destroyed = aKey({ state: "destroyed" });
 const deactivated = aKey({ state: "deactivated" });
@@ -72,28 +72,34 @@ const quotes = {
   writtenAtMs: nowMs - 2 * hourMs,
   seal: undefined,
 };
-const approved = aRecord({ how: "answer", quotes });
+const approved = aRecord({ how: "approval", quotes });
 const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
 
 const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { guard: Kind }>, KeyObservation?][] } = {
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
-    [{ guard: "beyond_plan", step: "request", announced: [], excess: "step" }],
-    [{ guard: "beyond_plan", step: "destroy", announced: ["deactivate"], excess: "step" }],
-    [{ guard: "beyond_plan", step: "destroy", announced: ["destroy", "remove"], excess: "record" }],
-    [{ guard: "beyond_plan", step: "remove", announced: ["remove"], excess: "resource" }],
+    [{ guard: "beyond_plan", step: "request", allowed: [], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", allowed: ["deactivate"], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", allowed: ["destroy", "remove"], excess: "record" }],
+    [{ guard: "beyond_plan", step: "remove", allowed: ["remove"], excess: "resource" }],
   ],
   retention_policy: [
     [{ guard: "retention_policy", resources: ["crn:v1:one"] }],
     [{ guard: "retention_policy", resources: ["crn:v1:one", "crn:v1:two"] }],
   ],
   use_unreadable: [[{ guard: "use_unreadable", reason: "It responded with 403." }]],
-  twin_unreadable: [
-    [{ guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "It responded with 403." }],
-    [{ guard: "twin_unreadable", kmsKeyId: "", reason: 'The service does not report the type of keystore "ring".' }],
+  backing_key_unreadable: [
+    [{ guard: "backing_key_unreadable", kmsKeyId: "kms-1", reason: "It responded with 403." }],
+    [
+      {
+        guard: "backing_key_unreadable",
+        kmsKeyId: "",
+        reason: 'The service does not report the type of keystore "ring".',
+      },
+    ],
   ],
-  twin_not_active: [[{ guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" }]],
-  twin_remains: [[{ guard: "twin_remains", kmsKeyId: "kms-1", state: "active" }, destroyed]],
+  backing_key_not_active: [[{ guard: "backing_key_not_active", kmsKeyId: "kms-1", state: "suspended" }]],
+  backing_key_remains: [[{ guard: "backing_key_remains", kmsKeyId: "kms-1", state: "active" }, destroyed]],
   keystore_holds_key: [
     [
       {
@@ -111,12 +117,12 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
         guard: "removal_contradicted",
         contradictions: [
           {
-            kind: "no_live_answer",
+            kind: "no_live_response",
             keystore: { id: "ks-1", name: "aws\u001b[31m-frankfurt", type: "aws_kms" },
             namedBy: ["metadata", "stored_status"],
           },
           {
-            kind: "no_live_answer",
+            kind: "no_live_response",
             keystore: { id: "ks-2", name: "ring", type: "ibm_cloud_kms" },
             namedBy: ["stored_status"],
           },
@@ -136,7 +142,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
   ],
   status_not_live: [[{ guard: "status_not_live" }, destroyed]],
   compromised: [[{ guard: "compromised", stateWord: "compromised" }, aKey({ state: "compromised" })]],
-  state_unrecognised: [[{ guard: "state_unrecognised", stateWord: "quarantined" }, aKey({ state: "unrecognised" })]],
+  state_unrecognized: [[{ guard: "state_unrecognized", stateWord: "quarantined" }, aKey({ state: "unrecognized" })]],
   never_active: [[{ guard: "never_active" }, aKey({ state: "pre_activation" })]],
   persons_unknown: [
     [{ guard: "persons_unknown", missing: "actor" }],
@@ -151,9 +157,9 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "kms_window_too_short", windowEndsAtMs: nowMs + 20 * hourMs }],
     [{ guard: "kms_window_too_short", windowEndsAtMs: undefined }],
   ],
-  kms_window_lapsed: [
-    [{ guard: "kms_window_lapsed", windowEndsAtMs: nowMs - dayMs }, deactivated],
-    [{ guard: "kms_window_lapsed", windowEndsAtMs: undefined }, deactivated],
+  kms_window_expired: [
+    [{ guard: "kms_window_expired", windowEndsAtMs: nowMs - dayMs }, deactivated],
+    [{ guard: "kms_window_expired", windowEndsAtMs: undefined }, deactivated],
   ],
   service_refused: [
     [{ guard: "service_refused", step: "destroy", message: "The key is in use." }, deactivated],
@@ -175,16 +181,16 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
 const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
   kind: "waitingForApproval",
   step: "deactivate",
-  standing: "may_consent",
+  callerPosition: "may_approve",
   right: rights.deactivate,
   record: request,
-  lapsesAtMs: nowMs + 3 * dayMs,
+  expiresAtMs: nowMs + 3 * dayMs,
   ...over,
 });
 const toRequest = (over: Partial<RequestWait> = {}): RequestWait => ({
   kind: "waitingForRequest",
   step: "deactivate",
-  standing: "may_ask",
+  callerPosition: "may_ask",
   right: rights.deactivate,
   notBinding: { kind: "none" },
   ...over,
@@ -200,8 +206,8 @@ const voids: readonly NotBinding[] = [
   { kind: "not_a_person", record: aRecord({ author: pipeline, authorName: "pipeline" }) },
   { kind: "other_step", record: request },
   { kind: "changed", record: request },
-  { kind: "quotes_nothing", record: aRecord({ how: "answer" }) },
-  { kind: "lapsed", record: request, atMs: nowMs - hourMs },
+  { kind: "quotes_nothing", record: aRecord({ how: "approval" }) },
+  { kind: "expired", record: request, atMs: nowMs - hourMs },
 ];
 
 describe("the messages match the golden files", () => {
@@ -216,11 +222,11 @@ describe("the messages match the golden files", () => {
   });
 
   it("of waits for a person", async () => {
-    const kmsKey = aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] });
-    const met = aRecord({ how: "met", reason: "Moved\naway" });
+    const kmsKey = aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] });
+    const byEngine = aRecord({ how: "engine", reason: "Moved\naway" });
     const destroyRecord = aRecord({ step: "destroy" });
-    const toDestroy = { ...destroyNext, record: destroyRecord, lapsesAtMs: nowMs + 7 * dayMs };
-    const stored = { record: approved, lapsesAtMs: nowMs + 2 * dayMs };
+    const toDestroy = { ...destroyNext, record: destroyRecord, expiresAtMs: nowMs + 7 * dayMs };
+    const stored = { record: approved, expiresAtMs: nowMs + 2 * dayMs };
     const text = render({
       "you may request": stopped(toRequest()),
       "an engine deactivated, and requests no destruction": stopped(
@@ -229,56 +235,63 @@ describe("the messages match the golden files", () => {
           notBeforeMs: nowMs + 4 * hourMs,
           notBinding: { kind: "other_step", record: request },
         }),
-        { key: aKeyWith(request, { state: "deactivated" }), taken: [{ kind: "deactivate", consentedBy: approved }] },
+        { key: aKeyWith(request, { state: "deactivated" }), taken: [{ kind: "deactivate", allowedBy: approved }] },
       ),
       "you may request the destruction of a key that was never active": stopped(toRequest(destroyNext), {
         key: aKey({ state: "pre_activation" }),
       }),
-      "a pipeline may not request": stopped(toRequest({ standing: "not_a_person" }), { run: { actor: aWorkload() } }),
-      "in a profile": stopped(toRequest({ standing: "acts_in_a_profile" }), { run: { actor: anActorInProfile() } }),
-      "you requested": stopped(approval({ standing: "wrote_it" }), {
+      "a pipeline may not request": stopped(toRequest({ callerPosition: "not_a_person" }), {
+        run: { actor: aWorkload() },
+      }),
+      "in a profile": stopped(toRequest({ callerPosition: "acts_in_a_profile" }), {
+        run: { actor: anActorInProfile() },
+      }),
+      "you requested": stopped(approval({ callerPosition: "wrote_it" }), {
         key: aKeyWith(request),
         run: { actor: anActor(alice) },
         taken: [{ kind: "write_record", draft: aDraft(), marker: "both" }],
       }),
       "you may approve": stopped(approval(), { key: aKeyWith(request) }),
-      "a pipeline may not approve": stopped(approval({ standing: "not_a_person" }), {
+      "a pipeline may not approve": stopped(approval({ callerPosition: "not_a_person" }), {
         key: aKeyWith(request),
         run: { actor: aWorkload() },
       }),
-      "requested by an engine": stopped(approval({ record: met }), {
-        key: aKeyWith(met, { use: { kind: "known", count: 2, retainedBy: [] } }),
+      "requested by an engine": stopped(approval({ record: byEngine }), {
+        key: aKeyWith(byEngine, { use: { kind: "known", count: 2, retainedBy: [] } }),
       }),
       "under KMS dual authorization": stopped(approval(), { key: kmsKey }),
-      "you stored your approval": stopped(approval({ ...stored, standing: "wrote_it" }), {
+      "you stored your approval": stopped(approval({ ...stored, callerPosition: "wrote_it" }), {
         key: aKeyWith(approved),
         run: { actor: anActor(alice) },
       }),
-      "a third person": stopped(approval({ ...stored, standing: "not_the_requester" }), {
+      "a third person": stopped(approval({ ...stored, callerPosition: "not_the_requester" }), {
         key: aKeyWith(approved),
         run: { actor: anActor(carol) },
       }),
-      "your request by another credential was approved": stopped(approval({ ...stored, standing: "may_confirm" }), {
-        key: aKeyWith(approved),
-        run: { actor: anActor(bob) },
-      }),
+      "your request by another credential was approved": stopped(
+        approval({ ...stored, callerPosition: "may_confirm" }),
+        {
+          key: aKeyWith(approved),
+          run: { actor: anActor(bob) },
+        },
+      ),
       "you requested the destruction": stopped(
-        approval({ ...toDestroy, standing: "wrote_it", notBeforeMs: nowMs + 4 * hourMs }),
+        approval({ ...toDestroy, callerPosition: "wrote_it", notBeforeMs: nowMs + 4 * hourMs }),
         {
           key: aKeyWith(destroyRecord),
           run: { actor: anActor(alice) },
           taken: [
             { kind: "set_for_deletion", kmsKeyId: "kms-1" },
-            { kind: "deactivate", consentedBy: request },
+            { kind: "deactivate", allowedBy: request },
             { kind: "write_record", draft: aDraft({ step: "destroy" }), marker: "both" },
           ],
           replaced: { kind: "edited", record: request, by: alice, atMs: nowMs },
         },
       ),
       "you may approve the destruction": stopped(approval(toDestroy), { key: aKeyWith(destroyRecord) }),
-      "your new request replaced one that expired": stopped(approval({ standing: "wrote_it" }), {
+      "your new request replaced one that expired": stopped(approval({ callerPosition: "wrote_it" }), {
         run: { actor: anActor(alice) },
-        replaced: { kind: "lapsed", record: aRecord({ author: bob }), atMs: nowMs - hourMs },
+        replaced: { kind: "expired", record: aRecord({ author: bob }), atMs: nowMs - hourMs },
       }),
     });
     await expect(text).toMatchFileSnapshot("../golden/explain/waits-for-people.txt");
@@ -301,7 +314,7 @@ describe("the messages match the golden files", () => {
       "cooling down": stopped(time("cool_down", nowMs + 3 * hourMs + 12 * 60_000), { key: deactivated }),
       "cooling down, on a request that you approve": stopped(time("cool_down", nowMs + hourMs), {
         key: aKeyWith(record),
-        run: { consents: [record.id], intent: "approve" },
+        run: { approvals: [record.id], intent: "approve" },
       }),
       "a run of its own": stopped(time("separate_run"), { key: deactivated, taken: [{ kind: "deactivate" }] }),
       "pending destruction": stopped(time("pending_destruction", nowMs + 30 * dayMs), {
@@ -317,14 +330,14 @@ describe("the messages match the golden files", () => {
     const record = aRecord({ step: "destroy" });
     const steps: readonly Step[] = [
       { kind: "write_record", draft: aDraft(), marker: "both" },
-      { kind: "write_record", draft: aDraft({ how: "answer", quotes }), marker: "both" },
+      { kind: "write_record", draft: aDraft({ how: "approval", quotes }), marker: "both" },
       { kind: "drop_record" },
       { kind: "set_for_deletion", kmsKeyId: "kms-1" },
       { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
       { kind: "deactivate" },
-      { kind: "deactivate", consentedBy: request },
-      { kind: "deactivate", consentedBy: approved },
-      { kind: "destroy", consentedBy: record },
+      { kind: "deactivate", allowedBy: request },
+      { kind: "deactivate", allowedBy: approved },
+      { kind: "destroy", allowedBy: record },
       { kind: "reactivate" },
       { kind: "remove" },
       { kind: "sync" },
@@ -347,7 +360,7 @@ describe("the messages match the golden files", () => {
         { key: aKey({ state: "pre_activation" }) },
       ),
       "after a step": missing(steps[0] ?? { kind: "sync" }, { key: deactivated, taken: [{ kind: "deactivate" }] }),
-      "in a profile": missing({ kind: "deactivate", consentedBy: request }, { run: { actor: anActorInProfile() } }),
+      "in a profile": missing({ kind: "deactivate", allowedBy: request }, { run: { actor: anActorInProfile() } }),
       "not kept": {
         ...stopped({ kind: "done" }),
         kind: "record_not_kept",
@@ -366,7 +379,7 @@ describe("the messages match the golden files", () => {
     const texts = [
       done(aKey(), [{ kind: "drop_record" }, { kind: "unset_for_deletion", kmsKeyId: "kms-1" }]),
       done(aKey(), [{ kind: "sync" }], { syncedHere: true }),
-      done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "answer", quotes }), marker: "both" }]),
+      done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "approval", quotes }), marker: "both" }]),
       done(aKeyWith(request), []),
       done(destroyed, [{ kind: "destroy" }]),
       done(pendingKey, []),

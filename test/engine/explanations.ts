@@ -4,24 +4,24 @@ import { expect } from "vitest";
 import { reportText } from "../../provider/cli/print.ts";
 import { explained } from "../../provider/console/parts.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
-import { type Door, type Explanation, renderExplanation } from "../../provider/engine/text/explanation.ts";
+import { type Explanation, renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
 import { html } from "../../provider/html/markup.ts";
 
 /** One text with every message under its title, through each interface if they differ. */
 export function renderAll<Outcome>(
   outcomes: readonly (readonly [title: string, outcome: Outcome])[],
-  doors: readonly Door[],
-  explain: (outcome: Outcome, door: Door) => Explanation,
+  userInterfaces: readonly UserInterface[],
+  explain: (outcome: Outcome, userInterface: UserInterface) => Explanation,
 ): string {
   const texts = outcomes.flatMap(([title, outcome]) => {
-    const texts = doors.map((door) => {
-      const explanation = explain(outcome, door);
+    const texts = userInterfaces.map((userInterface) => {
+      const explanation = explain(outcome, userInterface);
       expectCommandsInEachInterface(explanation);
       return renderExplanation(explanation);
     });
     return new Set(texts).size === 1
       ? [`## ${title}`, texts[0]]
-      : doors.flatMap(({ rerun }, index) => [`## ${title} (${rerun})`, texts[index]]);
+      : userInterfaces.flatMap(({ rerun }, index) => [`## ${title} (${rerun})`, texts[index]]);
   });
   return `${texts.join("\n")}\n`;
 }

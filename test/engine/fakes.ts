@@ -1,11 +1,11 @@
 /** Ports with fixed answers, for faults at an exact call. */
 
-import { createAnswerTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
+import { createResponseTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
 import type {
-  Answered,
   KeySnapshot,
   KeystoreStatusWithKey,
   KeyWithEtag,
+  WithServiceTime,
   World,
 } from "../../provider/engine/ports/world.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
@@ -42,11 +42,11 @@ export function aSnapshot(over: Partial<KeySnapshot> = {}): KeySnapshot {
   };
 }
 
-export function answered<T>(value: T, serviceTimeMs = nowMs): Answered<T> {
+export function answered<T>(value: T, serviceTimeMs = nowMs): WithServiceTime<T> {
   return { value, serviceTimeMs, correlationId: "c-1" };
 }
 
-export const found = (over: Partial<KeySnapshot> = {}, etag = "e-1"): Answered<KeyWithEtag> =>
+export const found = (over: Partial<KeySnapshot> = {}, etag = "e-1"): WithServiceTime<KeyWithEtag> =>
   answered({ snapshot: aSnapshot(over), etag });
 
 type Partials = { readonly [Port in keyof World]?: Partial<World[Port]> };
@@ -56,7 +56,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
   const sleeps: number[] = [];
   const world = {
     keys: uncalled("keys", over.keys),
-    twins: uncalled("twins", over.twins),
+    backingKeys: uncalled("backingKeys", over.backingKeys),
     vaults: uncalled("vaults", over.vaults),
     keystores: uncalled("keystores", over.keystores),
     templates: uncalled("templates", over.templates),
@@ -74,7 +74,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
     },
     dialect: programDialect,
     serviceClock: createServiceClock(() => undefined),
-    answerTrust: createAnswerTrust(),
+    responseTrust: createResponseTrust(),
     progress: { report: () => {} },
     evidence: { open: async () => {}, append: async () => {}, ...over.evidence },
     clock: {

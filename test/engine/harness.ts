@@ -115,7 +115,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       evidence,
       progress,
       sleeps,
-      handlers: createHandlers(managedKey, { open, door: { rerun: "pulumi destroy" }, sha256: world.sha256 }),
+      handlers: createHandlers(managedKey, { open, userInterface: { rerun: "pulumi destroy" }, sha256: world.sha256 }),
       operations: createOperations(world),
     };
   };

@@ -17,11 +17,11 @@ async function stateWord(state: ManagedKeyState): Promise<string> {
   return (await uko.test.as("carol").key(state.keyId)).body.state;
 }
 
-describe("KMS dual authorization on the twin", () => {
+describe("KMS dual authorization on the backing key", () => {
   const isWindowCall = (operation: string): boolean => operation === "M14" || operation === "M15";
   async function dual(): Promise<{ state: ManagedKeyState; ref: KeyRef }> {
     const state = await uko.make();
-    await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete: true } });
+    await uko.test.control(`keys/${state.keyId}`, { backingKey: { dualAuthDelete: true } });
     await unfinished(uko.run("bob").handlers, state);
     await uko.advance("60s");
     return { state, ref: uko.ref(state.keyId) };
@@ -68,8 +68,8 @@ describe("KMS dual authorization on the twin", () => {
 
   test("another writer's window is unset first", async () => {
     const { state, ref } = await dual();
-    const twin = { setForDeletion: { by: "IBMid-550000CAROL", expiresAt: "2026-12-01T00:00:00Z" } };
-    await uko.test.control(`keys/${state.keyId}`, { twin });
+    const backingKey = { setForDeletion: { by: "IBMid-550000CAROL", expiresAt: "2026-12-01T00:00:00Z" } };
+    await uko.test.control(`keys/${state.keyId}`, { backingKey });
     const seq = await lastSeq();
     await alicesStep(ref);
     expect(await uko.effects(seq)).toEqual(["M15", "M14", "K7", "K4"]);
@@ -113,7 +113,7 @@ describe("KMS dual authorization on the twin", () => {
     const { state, ref } = await dual();
     await alicesStep(ref);
     await uko.advance("8d");
-    expect((await unfinished(uko.run("bob").handlers, state)).code).toBe("UKO_KMS_WINDOW_LAPSED");
+    expect((await unfinished(uko.run("bob").handlers, state)).code).toBe("UKO_KMS_WINDOW_EXPIRED");
   });
 
   test("withdrawing and reactivating unset the window", async () => {
@@ -125,12 +125,12 @@ describe("KMS dual authorization on the twin", () => {
     expect((await uko.effects(seq)).filter(isWindowCall)).toEqual(["M15"]);
   });
 
-  test("an unreadable twin is refused before the first record", async () => {
+  test("an unreadable backing key is refused before the first record", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "M6", status: 403 });
     const seq = await lastSeq();
     const { code } = await unfinished(uko.run("bob").handlers, state);
-    expect(code).toBe("UKO_TWIN_UNREADABLE");
+    expect(code).toBe("UKO_BACKING_KEY_UNREADABLE");
     expect(await uko.effects(seq)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ const undiciParts = "test/engines/undici-parts.cjs";
 
 /**
  * `folder` is the one below `build`, `name` the file in it, `entry` where it begins, `later` a source that it loads when it is first
- * needed: that goes in as a gzipped text, so that starting does not read it. `encoded` is a source whose `encodedAnswers` are evaluated now,
+ * needed: that goes in as a gzipped text, so that starting does not read it. `encoded` is a source whose `encodedResponses` are evaluated now,
  * and go in as data. `nodeBin` is the Node that will run the bundle. `texts` are files that the program knows by a sign. Does nothing when it is newer than all its sources.
  */
 export function buildBundleIfStale(repository, nodeBin, { folder, name, entry, later, encoded, texts = {} }) {
@@ -79,10 +79,10 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
   const code = `(function(module,exports,require){${inside.outputFiles[0].text}\n})`;
   const given = `${outfile}.later.mjs`;
   mkdirSync(path.dirname(outfile), { recursive: true });
-  const answers = encoded === undefined ? undefined : evaluate(buildSync, options, encoded, `${outfile}.encoded.cjs`);
+  const responses = encoded === undefined ? undefined : evaluate(buildSync, options, encoded, `${outfile}.encoded.cjs`);
   const injected = {
     UKO_LATER: packedCode(code, nodeBin),
-    ...(answers !== undefined && { UKO_ENCODED: answers }),
+    ...(responses !== undefined && { UKO_ENCODED: responses }),
   };
   const lines = Object.entries(injected).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
   writeFileSync(given, lines.join(""));
@@ -99,7 +99,7 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
   return { inputs: { ...inside.metafile.inputs, ...outside.metafile.inputs }, outputs: sum(inside, outside) };
 }
 
-/** The code as bundled-text.ts reads it, compiled by `node` as far as loading runs it. Without a seed, chance would order V8's tables. */
+/** The code as lazy-import.ts reads it, compiled by `node` as far as loading runs it. Without a seed, chance would order V8's tables. */
 function packedCode(code, node) {
   const script = `
     const { version, platform, arch } = process;
@@ -127,10 +127,10 @@ export function compiledBy(node, bundle) {
   });
 }
 
-/** What `encodedAnswers` of a source answers. */
+/** What `encodedResponses` of a source answers. */
 function evaluate(buildSync, options, source, file) {
   buildSync({ ...options, metafile: false, entryPoints: [source], outfile: file });
-  const script = `require(${JSON.stringify(file)}).encodedAnswers().then((all) => console.log(JSON.stringify(all)))`;
+  const script = `require(${JSON.stringify(file)}).encodedResponses().then((all) => console.log(JSON.stringify(all)))`;
   const { status, stdout } = spawnSync(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", 2] });
   rmSync(file);
   if (status !== 0) throw new Error(`${source} could not be evaluated.`);

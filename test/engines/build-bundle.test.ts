@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test, vi } from "vitest";
-import { lazyImport } from "../../provider/bundled-text.ts";
+import { lazyImport } from "../../provider/process/lazy-import.ts";
 
 const { compiledBy } = createRequire(import.meta.url)("./build-bundle.mjs") as {
   compiledBy(node: string | undefined, bundle: string): string;

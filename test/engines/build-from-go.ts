@@ -58,7 +58,7 @@ async function buildOne(executable: GoExecutable, workFolder: string, bin: strin
   }
 }
 
-/** Answers what the command printed. */
+/** Returns what the command printed. */
 function runGo(args: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
     // GOWORK and GOFLAGS of the reader's machine must not change what is built.

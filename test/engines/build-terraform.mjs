@@ -9,6 +9,6 @@ export function buildTerraformIfStale(repository, nodeBin) {
     name: "terraform-provider-uko",
     entry: "provider/terraform-plugin/main.ts",
     later: "provider/terraform-plugin/deferred.ts",
-    encoded: "provider/terraform-plugin/encoded-answers.ts",
+    encoded: "provider/terraform-plugin/encoded-responses.ts",
   });
 }

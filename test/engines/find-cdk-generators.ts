@@ -24,7 +24,7 @@ const installLimitMs = 10 * 60_000;
 // None of their scripts has to run, and without a registry it fails soon and says so.
 const npmFlags = ["--ignore-scripts", "--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error"];
 
-/** Answers where they are, after installing them where that is nowhere; the error says what the reader can do. */
+/** Returns where they are, after installing them where that is nowhere; the error says what the reader can do. */
 export async function findCdkGenerators(report: Report, env: NodeJS.ProcessEnv = process.env): Promise<CdkGenerators> {
   const lock = await readFile(path.join(project, "package-lock.json"));
   const digest = createHash("sha256").update(lock).digest("hex").slice(0, 12);

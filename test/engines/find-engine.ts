@@ -24,7 +24,7 @@ export interface FoundEngine {
   readonly foundBy: "variable" | "PATH" | "cache" | "build";
 }
 
-/** Answers the engine that is already there, or undefined. Throws when the variable names what is no executable. */
+/** Returns the engine that is already there, or undefined. Throws when the variable names what is no executable. */
 export function locateEngine(engine: Engine, env: NodeJS.ProcessEnv = process.env): FoundEngine | undefined {
   const { name } = engine.executable;
   const named = env[engine.variable];
@@ -38,7 +38,7 @@ export function locateEngine(engine: Engine, env: NodeJS.ProcessEnv = process.en
   return isExecutable(cached) ? { bin: cached, foundBy: "cache" } : undefined;
 }
 
-/** Answers the engine, building it when it is nowhere; the error says what the reader can do. */
+/** Returns the engine, building it when it is nowhere; the error says what the reader can do. */
 export async function findEngine(
   engine: Engine,
   report: Report,

@@ -32,7 +32,7 @@ const compileLimitMs = 30 * 60_000;
 /** Shorter than this, everything was compiled before, and nobody needs to hear of it. */
 const quietMs = 3_000;
 
-/** Answers the Go on PATH; the error says what the reader can do. */
+/** Returns the Go on PATH; the error says what the reader can do. */
 export async function locateGo(env: NodeJS.ProcessEnv = process.env): Promise<GoEngine> {
   const wayOut = `Install Go ${minimumVersion} or newer (https://go.dev/dl/) so that \`go\` is on PATH, and run the command again.`;
   const goBin = findOnPath("go", env);
@@ -49,7 +49,7 @@ export async function locateGo(env: NodeJS.ProcessEnv = process.env): Promise<Go
   return { goBin, version, env: { ...kept, CGO_ENABLED: "0", GOFLAGS: flags } };
 }
 
-/** Answers the Go on PATH, with Pulumi's library and our SDK compiled in its cache: a program alone takes seconds then. */
+/** Returns the Go on PATH, with Pulumi's library and our SDK compiled in its cache: a program alone takes seconds then. */
 export async function findGo(report: Report, env: NodeJS.ProcessEnv = process.env): Promise<GoEngine> {
   const go = await locateGo(env);
   const compile = promisify(execFile)(go.goBin, ["build", "./..."], {

@@ -44,7 +44,7 @@ const executables: readonly GoExecutable[] = [
   },
 ];
 
-/** Answers the engine that is already there, or undefined. Throws when UKO_PULUMI names one that cannot be used. */
+/** Returns the engine that is already there, or undefined. Throws when UKO_PULUMI names one that cannot be used. */
 export async function locatePulumi(env: NodeJS.ProcessEnv = process.env): Promise<PulumiEngine | undefined> {
   const named = env.UKO_PULUMI;
   if (named) {
@@ -59,7 +59,7 @@ export async function locatePulumi(env: NodeJS.ProcessEnv = process.env): Promis
   return undefined;
 }
 
-/** Answers the engine, building it when it is nowhere; the error says what the reader can do. */
+/** Returns the engine, building it when it is nowhere; the error says what the reader can do. */
 export async function findPulumi(report: Report, env: NodeJS.ProcessEnv = process.env): Promise<PulumiEngine> {
   const located = await locatePulumi(env);
   if (located) return located;

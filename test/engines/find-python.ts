@@ -41,12 +41,12 @@ export function isPythonLeftOut(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.UKO_SKIP_PYTHON === "1";
 }
 
-/** Answers the Python to use, whose virtual environment may still be missing; the error says what the reader can do. */
+/** Returns the Python to use, whose virtual environment may still be missing; the error says what the reader can do. */
 export async function locatePython(env: NodeJS.ProcessEnv = process.env): Promise<PythonEngine> {
   return describe(await findInterpreter(env), env);
 }
 
-/** Answers the Python to use, and makes its virtual environment when that is missing. */
+/** Returns the Python to use, and makes its virtual environment when that is missing. */
 export async function findPython(report: Report, env: NodeJS.ProcessEnv = process.env): Promise<PythonEngine> {
   const interpreter = await findInterpreter(env);
   const located = await describe(interpreter, env);
@@ -102,7 +102,7 @@ async function findInterpreter(env: NodeJS.ProcessEnv): Promise<Interpreter> {
   throw new Error(`${found}\n${wayOut}`);
 }
 
-/** Answers the version, and half a sentence if it cannot be used. */
+/** Returns the version, and half a sentence if it cannot be used. */
 async function probe(bin: string, env: NodeJS.ProcessEnv): Promise<{ version: string; problem?: string }> {
   if (!isExecutable(bin)) return { version: "", problem: "there is no executable" };
   // Debian has `venv` without `ensurepip` unless a package of its own is installed.
@@ -110,12 +110,12 @@ async function probe(bin: string, env: NodeJS.ProcessEnv): Promise<{ version: st
     "import sys, importlib.util as u\n" +
     "print('%d.%d.%d' % sys.version_info[:3])\n" +
     "print(all(u.find_spec(name) for name in ('venv', 'ensurepip')))";
-  const answer = await promisify(execFile)(bin, ["-c", script], { env: pythonEnv(env), timeout: probeLimitMs }).then(
+  const response = await promisify(execFile)(bin, ["-c", script], { env: pythonEnv(env), timeout: probeLimitMs }).then(
     ({ stdout }) => stdout.trim().split("\n"),
     () => undefined,
   );
-  if (answer === undefined) return { version: "", problem: "it does not run" };
-  const [version = "", hasVenv] = answer.map((line) => line.trim());
+  if (response === undefined) return { version: "", problem: "it does not run" };
+  const [version = "", hasVenv] = response.map((line) => line.trim());
   if (version.localeCompare(minimumVersion, "en", { numeric: true }) < 0) {
     return { version, problem: `it is version ${version}, and ${minimumVersion} is needed` };
   }

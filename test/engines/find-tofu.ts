@@ -34,7 +34,7 @@ const engine: Engine = {
   install: `install OpenTofu ${minimumVersion} or newer (https://opentofu.org/docs/intro/install/) so that \`tofu\` is on PATH`,
 };
 
-/** Answers the engine that is already there, or undefined. Throws when UKO_TOFU names one that cannot be used. */
+/** Returns the engine that is already there, or undefined. Throws when UKO_TOFU names one that cannot be used. */
 export async function locateTofu(env: NodeJS.ProcessEnv = process.env): Promise<TofuEngine | undefined> {
   if (env.UKO_TOFU) {
     const problem = await whyUnusable(env.UKO_TOFU);
@@ -47,7 +47,7 @@ export async function locateTofu(env: NodeJS.ProcessEnv = process.env): Promise<
   return cached && describe(cached.bin, "cache");
 }
 
-/** Answers the engine, building it when it is nowhere; the error says what the reader can do. */
+/** Returns the engine, building it when it is nowhere; the error says what the reader can do. */
 export async function findTofu(report: Report, env: NodeJS.ProcessEnv = process.env): Promise<TofuEngine> {
   const located = await locateTofu(env);
   if (located) return located;

@@ -11,7 +11,7 @@ const lockHeartbeatMs = 2_000;
 const lockStaleMs = 30_000;
 const lockWaitLimitMs = 60 * 60_000;
 
-/** `make` gets an empty folder to work in and answers which folder in it is to become `folder`. */
+/** `make` gets an empty folder to work in and returns which folder in it is to become `folder`. */
 export async function makeOnce(
   folder: string,
   report: Report,

@@ -73,7 +73,7 @@ async function requestSeveral(): Promise<string> {
   return (await asReader("requests --json")).out;
 }
 
-const normalised = (text: string): string => text.replaceAll(/kms\/[0-9a-f-]{36}/g, "kms/<id>");
+const normalized = (text: string): string => text.replaceAll(/kms\/[0-9a-f-]{36}/g, "kms/<id>");
 
 const places = ["slack", "teams", "mail"] as const;
 
@@ -81,7 +81,7 @@ describe("a message", () => {
   it.each(places)("for %s names key, step, requester, times, approver and command", async (format) => {
     const extension = format === "mail" ? "txt" : "json";
     const message = messageOf(format, readNotices(several));
-    await expect(normalised(message)).toMatchFileSnapshot(`../golden/notify/${format}.${extension}`);
+    await expect(normalized(message)).toMatchFileSnapshot(`../golden/notify/${format}.${extension}`);
   });
 
   it.each(places)("for %s holds no ID to approve with, and only commands that log a person in", (format) => {

@@ -59,14 +59,14 @@ describe.skipIf(isSkipped)("a plan that OPA reads", () => {
     return printed.result[0].expressions[0].value;
   }
 
-  const announced = { deletion_reason: "SEC-42: the ledger moved", expiration_date: day(-1) };
-  const deletion: Change = { actions: ["delete"], before: announced, after: null };
+  const planLimit = { deletion_reason: "SEC-42: the ledger moved", expiration_date: day(-1) };
+  const deletion: Change = { actions: ["delete"], before: planLimit, after: null };
   const freeze = { name: "year-end", from: `${day(-1)}T00:00:00Z`, to: `${day(2)}T00:00:00Z` };
   const later = { name: "later", from: `${day(1)}T00:00:00Z`, to: `${day(2)}T00:00:00Z` };
 
   test("passes if it names a ticket, its last day is over, and no freeze applies", () => {
     expect(denied(deletion, { uko: { freezes: [later] } })).toEqual([]);
-    expect(denied({ actions: ["update"], before: announced, after: { ...announced, state: "destroyed" } })).toEqual([]);
+    expect(denied({ actions: ["update"], before: planLimit, after: { ...planLimit, state: "destroyed" } })).toEqual([]);
     expect(denied({ actions: ["create"], before: null, after: { label: "new", expiration_date: day(1) } })).toEqual([]);
     expect(denied({ actions: ["no-op"], before: { state: "destroyed" }, after: { state: "destroyed" } })).toEqual([]);
     expect(denied({ ...deletion, type: "uko_vault", before: {} })).toEqual([]);
@@ -74,11 +74,11 @@ describe.skipIf(isSkipped)("a plan that OPA reads", () => {
 
   test("is refused without a ticket", () => {
     for (const reason of ["moved", null]) {
-      expect(denied({ ...deletion, before: { ...announced, deletion_reason: reason } })).toEqual([
+      expect(denied({ ...deletion, before: { ...planLimit, deletion_reason: reason } })).toEqual([
         expect.stringContaining("deletion_reason names no ticket"),
       ]);
     }
-    const retired = { actions: ["update"], before: announced, after: { state: "destroyed", deletion_reason: "moved" } };
+    const retired = { actions: ["update"], before: planLimit, after: { state: "destroyed", deletion_reason: "moved" } };
     expect(denied(retired)).toEqual([expect.stringContaining("deletion_reason names no ticket")]);
     expect(denied(deletion, { uko: { ticket_pattern: "CHG[0-9]{7}" } })).toEqual([
       expect.stringContaining("CHG[0-9]{7}"),
@@ -86,7 +86,7 @@ describe.skipIf(isSkipped)("a plan that OPA reads", () => {
   });
 
   test("is refused before the announced last day, and if it announces a day that is too near", () => {
-    for (const before of [{ deletion_reason: "SEC-42" }, { ...announced, expiration_date: day(1) }]) {
+    for (const before of [{ deletion_reason: "SEC-42" }, { ...planLimit, expiration_date: day(1) }]) {
       expect(denied({ ...deletion, before })).toEqual([expect.stringContaining("no expiration_date that is over")]);
     }
     const announce = (to: string) => denied({ actions: ["update"], before: {}, after: { expiration_date: to } });

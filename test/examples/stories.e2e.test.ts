@@ -52,7 +52,7 @@ test.each([
     );
     const expected = steps.flatMap((step) => Array.from({ length: keys }, () => step));
     expect(changes.map(({ operation }) => operation)).toEqual(expected);
-    expect(printed.join(""), "no colour without a terminal").not.toContain("\u001b[");
+    expect(printed.join(""), "no color without a terminal").not.toContain("\u001b[");
     if (story === demo) {
       const stored = constantTextOf(framesInPicture(read("provider/docs/images/demo.svg")));
       expect(stored, "the picture shows another run: npm run picture").toEqual(constantTextOf(framesOf(printed)));

@@ -67,7 +67,7 @@ const inspectionOf = (text: string) => ({
   report: {
     ...{ instanceId: text, vaultId: text, keyId: text, label: text, lifecycleState: "active", keyState: text },
     explanation: explanationOf(text),
-    deletion: { requestedBy: text, recordLapsesAt: time },
+    deletion: { requestedBy: text, recordExpiresAt: time },
   },
   steps: [{ step: "destroy", effect: text, earliestAt: time, roles: text }],
   key: {

@@ -3,12 +3,12 @@ import { completeAfterStep, factsServeForMs, mayConclude } from "../../provider/
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { Plan, Step } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
-import { aKey, aKeystoreStatus, aPolicy, aRun, aTwin, dayMs, nowMs } from "../support/builders.ts";
+import { aBackingKey, aKey, aKeystoreStatus, aPolicy, aRun, dayMs, nowMs } from "../support/builders.ts";
 
 const use = { kind: "known", count: 2, retainedBy: [] } as const;
-const plain = aTwin({ dualAuthDelete: false });
-const dual = aTwin({ dualAuthDelete: true });
-const unread = { twins: [], use: { kind: "known", count: 0, retainedBy: [] } } as const;
+const plain = aBackingKey({ dualAuthDelete: false });
+const dual = aBackingKey({ dualAuthDelete: true });
+const unread = { backingKeys: [], use: { kind: "known", count: 0, retainedBy: [] } } as const;
 
 function completed(
   step: Step["kind"],
@@ -24,31 +24,31 @@ function completed(
 }
 
 describe("completes what is shown after a step with the read before the step", () => {
-  it("keeps use and twins after a record, for any twin", () => {
-    expect(completed("write_record", { twins: [dual] }, {})).toMatchObject({ use, twins: [dual] });
+  it("keeps use and backing keys after a record, for any backing key", () => {
+    expect(completed("write_record", { backingKeys: [dual] }, {})).toMatchObject({ use, backingKeys: [dual] });
   });
 
-  it("keeps use and twins after a deactivation without KMS dual authorization", () => {
-    const after = completed("deactivate", { twins: [plain] }, { state: "deactivated" });
-    expect(after).toMatchObject({ state: "deactivated", use, twins: [plain] });
+  it("keeps use and backing keys after a deactivation without KMS dual authorization", () => {
+    const after = completed("deactivate", { backingKeys: [plain] }, { state: "deactivated" });
+    expect(after).toMatchObject({ state: "deactivated", use, backingKeys: [plain] });
   });
 
   it("takes the statuses that come with a destruction", () => {
     const storedKeystores = [aKeystoreStatus({ status: "pending_destruction" })];
     const after = completed("destroy", { state: "deactivated" }, { state: "destroyed", storedKeystores });
-    expect(after).toMatchObject({ keystores: storedKeystores, keystoresAreLive: true, twins: [] });
+    expect(after).toMatchObject({ keystores: storedKeystores, keystoresAreLive: true, backingKeys: [] });
   });
 
   const openQuestions: readonly (readonly [string, KeyObservation | undefined])[] = [
     ["the read before the step is a minute old", completed("write_record", {}, {}, factsServeForMs)],
     ["a record is on a key whose state has changed", completed("write_record", {}, { state: "deactivated" })],
     ["a deactivation has not reached its target", completed("deactivate", {}, { state: "active" })],
-    ["KMS has dual authorization", completed("deactivate", { twins: [dual] }, { state: "deactivated" })],
+    ["KMS has dual authorization", completed("deactivate", { backingKeys: [dual] }, { state: "deactivated" })],
     [
-      "a twin is unreadable",
+      "a backing key is unreadable",
       completed(
         "deactivate",
-        { twins: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] },
+        { backingKeys: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] },
         { state: "deactivated" },
       ),
     ],
@@ -75,9 +75,10 @@ describe("what may follow without a whole read", () => {
     ["the goal", { kind: "done" }, false, false],
     ["a refusal", { kind: "refused", guard: { guard: "status_not_live" } }, false, false],
   ];
-  it.each(cases)("%s: after a response %s, after a read %s", (_what, plan, afterAnswer, afterRead) => {
-    const concludes = (source: "answer" | "read") => mayConclude(plan, { source, observation: aKey(), isOfSet: false });
-    expect([concludes("answer"), concludes("read")]).toEqual([afterAnswer, afterRead]);
+  it.each(cases)("%s: after a response %s, after a read %s", (_what, plan, afterResponse, afterRead) => {
+    const concludes = (source: "response" | "read") =>
+      mayConclude(plan, { source, observation: aKey(), isOfSet: false });
+    expect([concludes("response"), concludes("read")]).toEqual([afterResponse, afterRead]);
   });
 
   const pending = aKeystoreStatus({ status: "pending_destruction" });
@@ -91,7 +92,7 @@ describe("what may follow without a whole read", () => {
       false,
     ],
   ])("ends the one step of a set with %s: %s", (_what, shown, isEnd) => {
-    const after = { source: "answer", observation: aKey(shown), isOfSet: true } as const;
+    const after = { source: "response", observation: aKey(shown), isOfSet: true } as const;
     expect(mayConclude({ kind: "done" }, after)).toBe(isEnd);
     expect(mayConclude(ready("destroy"), after)).toBe(false);
   });
@@ -104,7 +105,7 @@ describe("a response to a destruction", () => {
     const observation = completed("destroy", { state: "deactivated" }, { state: "destroyed", storedKeystores, facts });
     if (observation === undefined) throw new Error("The response shows a destroyed key.");
     const plan = planKeyDeletion(observation, aPolicy(), aRun(), nowMs);
-    return mayConclude(plan, { source: "answer", observation, isOfSet: false });
+    return mayConclude(plan, { source: "response", observation, isOfSet: false });
   };
 
   it("ends the run if a keystore reports a pending period", () => {

@@ -10,6 +10,7 @@ import { type ConsentRecord, markOf } from "../../provider/lifecycle/consent-rec
 import type { Actor, KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
 import {
+  aBackingKey,
   aKey,
   aKeyWith,
   alice,
@@ -19,7 +20,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   aWorkload,
   bob,
   carol,
@@ -43,7 +43,10 @@ describe("effectivePolicy", () => {
 
   it.each(cases)("takes the strictest of $dualAuthorization, gate $gate, marker $marker, KMS $isDual", (one) => {
     const { dualAuthorization, gate, marker, isDual } = one;
-    const key = aKey({ ...(marker !== undefined && { marker }), twins: [aTwin({ dualAuthDelete: isDual })] });
+    const key = aKey({
+      ...(marker !== undefined && { marker }),
+      backingKeys: [aBackingKey({ dualAuthDelete: isDual })],
+    });
     const effective = effectivePolicy(key, aPolicy({ dualAuthorization, gate }));
     // A missing marker is as strict as "both"; KMS has the last word, and the program then names the gate.
     const voices = [marker ?? "both", dualAuthorization === "single" ? "single" : gate];
@@ -52,12 +55,14 @@ describe("effectivePolicy", () => {
     expect(effective).toBe(isFree && !isDual ? "single" : isFree ? gate : strictest);
   });
 
-  it("does not change if a twin is absent or unreadable, because a guard handles that case", () => {
-    const twins = [
+  it("does not change if a backing key is absent or unreadable, because a guard handles that case", () => {
+    const backingKeys = [
       { kind: "absent", kmsKeyId: "a" } as const,
       { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
     ];
-    expect(effectivePolicy(aKey({ twins, marker: "single" }), aPolicy({ dualAuthorization: "single" }))).toBe("single");
+    expect(effectivePolicy(aKey({ backingKeys, marker: "single" }), aPolicy({ dualAuthorization: "single" }))).toBe(
+      "single",
+    );
   });
 });
 
@@ -76,25 +81,25 @@ describe("mayAuthor", () => {
 
 describe("authorize", () => {
   const record = aRecord();
-  const run = aRun({ consents: [record.id] });
+  const run = aRun({ approvals: [record.id] });
   const standingFor = (key: KeyObservation, over: Partial<Run>, policy: Partial<DeletionPolicy> = {}) => {
-    const answer = authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs);
-    return "standing" in answer ? `${answer.kind}: ${answer.standing}` : answer.kind;
+    const response = authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs);
+    return "standing" in response ? `${response.kind}: ${response.standing}` : response.kind;
   };
 
   it("lets the second person act on the request that they confirmed by hand, and returns that request as evidence", () => {
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toEqual({
       kind: "may",
-      consentedBy: record,
+      allowedBy: record,
     });
   });
 
   it("lets no run of an engine act on another person's request, because an engine confirms nothing by hand", () => {
-    expect(standingFor(aKeyWith(record), { intent: "engine" })).toBe("must_wait: may_consent");
+    expect(standingFor(aKeyWith(record), { intent: "engine" })).toBe("must_wait: may_approve");
   });
 
   it("recognizes the second person by the mark of a compact record", () => {
-    const compact = { ...record, author: { mark: alice.mark }, carrier: "description" as const };
+    const compact = { ...record, author: { mark: alice.mark }, location: "description" as const };
     const key = aKeyWith(record, { carried: carrying(compact) });
     expect(authorize(key, aPolicy(), run, "deactivate", nowMs).kind).toBe("may");
     expect(authorize(key, aPolicy(), { ...run, actor: anActor(alice) }, "deactivate", nowMs).kind).toBe("must_wait");
@@ -109,7 +114,7 @@ describe("authorize", () => {
   });
 
   it("finds the matching ID among several", () => {
-    const naming = { ...run, consents: ["0", record.id, "1"] };
+    const naming = { ...run, approvals: ["0", record.id, "1"] };
     expect(authorize(aKeyWith(record), aPolicy(), naming, "deactivate", nowMs).kind).toBe("may");
   });
 
@@ -124,19 +129,19 @@ describe("authorize", () => {
       ["lets the requester's run without the seal wait", { actor: ofAlice }, approval, "must_wait: may_confirm"],
       [
         "lets the requester without the seal act who confirms the approval by hand",
-        { actor: ofAlice, consents: [approval.id] },
+        { actor: ofAlice, approvals: [approval.id] },
         approval,
         "may",
       ],
       [
         "gives the author of the approval nothing, even with the seal and a confirmation",
-        { actor: anActor(bob), consents: [sealed.id] },
+        { actor: anActor(bob), approvals: [sealed.id] },
         sealed,
         "must_wait: wrote_it",
       ],
       [
         "gives a third person nothing, even with a confirmation",
-        { actor: anActor(carol), consents: [approval.id] },
+        { actor: anActor(carol), approvals: [approval.id] },
         approval,
         "must_wait: not_the_requester",
       ],
@@ -147,7 +152,7 @@ describe("authorize", () => {
 
     it("does not let one person approve their own request, whatever the approval quotes", () => {
       const own = anApprovalOf(aRecord({ author: bob }), { isSealedHere: true });
-      expect(standingFor(aKeyWith(own), { actor: anActor(bob), consents: [own.id] })).toBe("must_wait: wrote_it");
+      expect(standingFor(aKeyWith(own), { actor: anActor(bob), approvals: [own.id] })).toBe("must_wait: wrote_it");
     });
   });
 
@@ -170,13 +175,13 @@ describe("authorize", () => {
     });
 
     it("lets no other person deactivate on that request without confirming it by hand", () => {
-      expect(standingFor(own, { actor: anActor(alice) }, gate)).toBe("must_wait: may_consent");
+      expect(standingFor(own, { actor: anActor(alice) }, gate)).toBe("must_wait: may_approve");
     });
 
     it("requires two people for the destruction", () => {
       const request = aRecord({ step: "destroy", author: bob });
       const key = aKeyWith(request, { marker: "destroy" });
-      expect(authorize(key, aPolicy(gate), run, "destroy", nowMs)).toMatchObject({ standing: "wrote_it" });
+      expect(authorize(key, aPolicy(gate), run, "destroy", nowMs)).toMatchObject({ callerPosition: "wrote_it" });
     });
 
     it("does not let an approval's author act on the approval as on an own request", () => {
@@ -193,19 +198,19 @@ describe("authorize", () => {
   ])("a run with the intent %s and no request: %s the deactivation, %s the destruction", (intent, cut, end) => {
     const said = (step: "deactivate" | "destroy", over: Partial<Run>) => {
       const key = aKey({ state: step === "deactivate" ? "active" : "deactivated" });
-      const answer = authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs);
-      return "standing" in answer ? `${answer.kind}: ${answer.standing}` : answer.kind;
+      const response = authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs);
+      return "standing" in response ? `${response.kind}: ${response.standing}` : response.kind;
     };
     expect([said("deactivate", {}), said("destroy", {})]).toEqual([cut, end]);
     expect(said("destroy", { deactivatedHere: true })).toBe(end);
   });
 
   it("writes into the request what the other person has to know", () => {
-    const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
-    const key = aKey({ state: "deactivated", updatedAtMs: nowMs, twins });
+    const backingKeys = [aBackingKey({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
+    const key = aKey({ state: "deactivated", updatedAtMs: nowMs, backingKeys });
     const inRun = aRun({ intent: "request", deactivatedHere: true, windowsSetHere: ["kms-1"] });
-    const answer = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
-    expect(answer).toEqual({
+    const response = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
+    expect(response).toEqual({
       kind: "must_write",
       draft: {
         step: "destroy",
@@ -213,7 +218,7 @@ describe("authorize", () => {
         digest: key.digests.destroy,
         author: bob,
         authorName: anActor().displayName,
-        how: "asked",
+        how: "command",
         deactivatedAtMs: nowMs,
         kmsSetter: bob,
         reason: "end of contract",
@@ -222,8 +227,8 @@ describe("authorize", () => {
   });
 
   it.each([
-    ["request", "asked"],
-    ["engine", "met"],
+    ["request", "command"],
+    ["engine", "engine"],
   ] as const)("marks the origin of a record: a run that %s writes `%s`", (intent, how) => {
     expect(authorize(aKey(), aPolicy({ reason: "" }), aRun({ intent }), "deactivate", nowMs)).toEqual({
       kind: "must_write",
@@ -239,10 +244,10 @@ describe("authorize", () => {
   });
 
   it("never notes a setter in a record for deactivate, whose run sets its own window later", () => {
-    const twins = [aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 7 * dayMs })];
-    const answer = authorize(aKey({ twins, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
-    expect(answer).toMatchObject({ kind: "must_write" });
-    expect(answer).not.toHaveProperty("draft.kmsSetter");
+    const backingKeys = [aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 7 * dayMs })];
+    const response = authorize(aKey({ backingKeys, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
+    expect(response).toMatchObject({ kind: "must_write" });
+    expect(response).not.toHaveProperty("draft.kmsSetter");
   });
 });
 
@@ -262,7 +267,7 @@ describe("approvalOf", () => {
       digest: key.digests.deactivate,
       author: bob,
       authorName: anActor().displayName,
-      how: "answer",
+      how: "approval",
       quotes: {
         id: request.id,
         author: alice,
@@ -278,7 +283,7 @@ describe("approvalOf", () => {
     const request = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, kmsSetter: alice });
     const key = aKeyWith(request);
     const approval = approvalOf(request, { observation: key, policy: aPolicy(), run: by(anActor(bob)) }, nowMs);
-    expect(approval).toMatchObject({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "answer" });
+    expect(approval).toMatchObject({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "approval" });
   });
 });
 

@@ -40,7 +40,7 @@ const requests: fc.Arbitrary<ConsentDraft> = fc.record(
     writtenAtMs: time,
     digest: hex(32),
     author: iamId.map(identityOf),
-    how: fc.constantFrom("asked" as const, "met" as const),
+    how: fc.constantFrom("command" as const, "engine" as const),
     authorName: anyText(100).filter((name) => name !== ""),
     seal: hex(64),
     deactivatedAtMs: time,
@@ -77,7 +77,7 @@ const quotes: fc.Arbitrary<QuotedRequest> = fc.record(
 /** An approval gives no reason of its own. */
 const approvals: fc.Arbitrary<ConsentDraft> = fc
   .tuple(requests, quotes)
-  .map(([{ reason: _reason, seal: _seal, ...draft }, quoted]) => ({ ...draft, how: "answer", quotes: quoted }));
+  .map(([{ reason: _reason, seal: _seal, ...draft }, quoted]) => ({ ...draft, how: "approval", quotes: quoted }));
 const drafts = fc.oneof(requests, approvals);
 
 describe("the tag form", () => {
@@ -90,7 +90,7 @@ describe("the tag form", () => {
         expect(decodeTagValue(keyId, value, sha256)).toEqual({
           ...draft,
           ...namesOf(keyId, value, sha256),
-          carrier: "tag",
+          location: "tag",
         });
       }),
     );
@@ -114,7 +114,7 @@ describe("the tag form", () => {
     const request = aDraft({ reason, authorName, seal, deactivatedAtMs: nowMs, kmsSetter: bob });
     const quoted = { id: "f".repeat(32), author: alice, authorName, writtenAtMs: nowMs, seal };
     const approval = {
-      ...aDraft({ authorName, how: "answer", quotes: quoted }),
+      ...aDraft({ authorName, how: "approval", quotes: quoted }),
       deactivatedAtMs: nowMs,
       kmsSetter: bob,
     };
@@ -128,7 +128,7 @@ describe("the tag form", () => {
 
   it("keeps the mark of a requester whose ID a description did not hold", () => {
     const quoted = { id: "f".repeat(32), author: { mark: alice.mark }, writtenAtMs: nowMs };
-    const value = encodeTagValue(aDraft({ author: bob, how: "answer", quotes: quoted }));
+    const value = encodeTagValue(aDraft({ author: bob, how: "approval", quotes: quoted }));
     expect(decodeTagValue(keyId, value, sha256)?.quotes).toEqual(quoted);
   });
 
@@ -150,7 +150,7 @@ describe("the tag form", () => {
     );
   });
 
-  const body = { v: 1, s: "destroy", t: 1, d: "0".repeat(32), a: "IBMid-1", h: "asked" };
+  const body = { v: 1, s: "destroy", t: 1, d: "0".repeat(32), a: "IBMid-1", h: "command" };
   const hexOf = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("hex");
 
   it("reads a record with only the required fields", () => {
@@ -191,17 +191,17 @@ describe("the tag form", () => {
     const odd = { ...body, n: 1, m: "zz", q: {}, x: -1, k: "", w: {} };
     expect(decodeTagValue(keyId, hexOf(odd), sha256)).toEqual({
       ...namesOf(keyId, hexOf(odd), sha256),
-      carrier: "tag",
+      location: "tag",
       step: "destroy",
       writtenAtMs: 1000,
       digest: "0".repeat(32),
       author: identityOf("IBMid-1"),
-      how: "asked",
+      how: "command",
     });
   });
 
   const quote = { i: "1".repeat(32), a: "IBMid-2", n: "Bob", t: 7, m: "2".repeat(64) };
-  const approval = { ...body, h: "answer", q: quote };
+  const approval = { ...body, h: "response", q: quote };
 
   it.each([
     ["none", undefined],
@@ -212,7 +212,7 @@ describe("the tag form", () => {
     ["one without a time", { ...quote, t: "7" }],
   ])("reads an approval whose quote is %s as one that quotes nothing", (_what, q) => {
     const record = decodeTagValue(keyId, hexOf({ ...approval, q }), sha256);
-    expect(record).toMatchObject({ how: "answer" });
+    expect(record).toMatchObject({ how: "approval" });
     expect(record?.quotes).toBeUndefined();
   });
 
@@ -232,7 +232,7 @@ describe("the own seal of a quoted request", () => {
   const quoted = (over: Partial<QuotedRequest> = {}, draft: Partial<ConsentDraft> = {}) => {
     const { id, author, writtenAtMs } = request;
     const quotes = { id, author, writtenAtMs, seal: sealOf("alice's key")(statement), ...over };
-    return encodeTagValue(aDraft({ author: bob, how: "answer", quotes, ...draft }));
+    return encodeTagValue(aDraft({ author: bob, how: "approval", quotes, ...draft }));
   };
   const isSealed = (value: string, seal: OwnSeal = sealOf("alice's key"), key = keyId) =>
     decodeTagValue(key, value, sha256, seal)?.quotes?.isSealedHere;
@@ -279,7 +279,7 @@ describe("the compact form", () => {
         const setter = draft.kmsSetter?.mark;
         expect(decodeCompact(keyId, text, sha256)).toEqual({
           ...namesOf(keyId, text, sha256),
-          carrier: "description",
+          location: "description",
           step,
           writtenAtMs,
           digest,
@@ -325,7 +325,7 @@ describe("recordId", () => {
       aRecord({ step: "destroy" }),
       aRecord({ writtenAtMs: nowMs - hourMs + 1000 }),
       aRecord({ author: bob }),
-      aRecord({ how: "met" }),
+      aRecord({ how: "engine" }),
       aRecord({ reason: "end of contract" }),
       aRecord({ deactivatedAtMs: nowMs - dayMs }),
     ].map((record) => record.id);

@@ -42,11 +42,11 @@ describe("standingOf", () => {
     expect(standingOf(aKeyWith(record), "deactivate", nowMs)).toEqual({
       binds: true,
       record,
-      lapsesAtMs: record.writtenAtMs + 7 * dayMs,
+      expiresAtMs: record.writtenAtMs + 7 * dayMs,
     });
   });
 
-  it.each(["none", "twice"] as const)("does not bind if the carriers hold no single record: %s", (kind) => {
+  it.each(["none", "twice"] as const)("does not bind if the two locations hold no single record: %s", (kind) => {
     expect(why({ carried: { kind } })).toBe(kind);
   });
 
@@ -101,8 +101,8 @@ describe("standingOf", () => {
 
   it.each([
     [7 * dayMs - 1, "binds"],
-    [7 * dayMs, "lapsed"],
-    [700 * dayMs, "lapsed"],
+    [7 * dayMs, "expired"],
+    [700 * dayMs, "expired"],
   ])("expires after seven days: %i ms -> %s", (ageMs, expected) => {
     expect(why({}, record.writtenAtMs + ageMs)).toBe(expected);
   });
@@ -110,7 +110,7 @@ describe("standingOf", () => {
   it("distinguishes an expired record from a binding one and from one that does not count", () => {
     const expiresAtMs = record.writtenAtMs + 7 * dayMs;
     expect(expiredRecord(aKeyWith(record), expiresAtMs - 1)).toBeUndefined();
-    expect(expiredRecord(aKeyWith(record), expiresAtMs)).toEqual({ kind: "lapsed", record, atMs: expiresAtMs });
+    expect(expiredRecord(aKeyWith(record), expiresAtMs)).toEqual({ kind: "expired", record, atMs: expiresAtMs });
     expect(expiredRecord(aKeyWith(record, { updatedBy: carol }), expiresAtMs)).toBeUndefined();
   });
 
@@ -130,18 +130,18 @@ describe("standingOf", () => {
     (step, ms) => {
       const request = aRecord({ step, writtenAtMs: nowMs - ms + hourMs });
       const key = aKeyWith(anApprovalOf(request));
-      expect(standingOf(key, step, nowMs)).toMatchObject({ binds: true, lapsesAtMs: nowMs + hourMs });
-      expect(standingOf(key, step, nowMs + hourMs)).toMatchObject({ why: { kind: "lapsed", atMs: nowMs + hourMs } });
+      expect(standingOf(key, step, nowMs)).toMatchObject({ binds: true, expiresAtMs: nowMs + hourMs });
+      expect(standingOf(key, step, nowMs + hourMs)).toMatchObject({ why: { kind: "expired", atMs: nowMs + hourMs } });
     },
   );
 
   it("binds for an approval for at most seven days of its own", () => {
     const approval = anApprovalOf(aRecord({ writtenAtMs: nowMs }), { writtenAtMs: nowMs - dayMs });
-    expect(standingOf(aKeyWith(approval), "deactivate", nowMs)).toMatchObject({ lapsesAtMs: nowMs + 6 * dayMs });
+    expect(standingOf(aKeyWith(approval), "deactivate", nowMs)).toMatchObject({ expiresAtMs: nowMs + 6 * dayMs });
   });
 
   it("recognizes the author of a compact record by the mark alone", () => {
-    const compact = { ...record, author: { mark: alice.mark }, carrier: "description" as const };
+    const compact = { ...record, author: { mark: alice.mark }, location: "description" as const };
     const key = (updatedBy: typeof alice) => aKeyWith(record, { carried: carrying(compact), updatedBy });
     expect(standingOf(key(alice), "deactivate", nowMs).binds).toBe(true);
     expect(standingOf(key(bob), "deactivate", nowMs).binds).toBe(false);

@@ -3,10 +3,10 @@
 import { expect, it } from "vitest";
 import type {
   Actor,
+  BackingKey,
   ConsentRecord,
   KeyObservation,
   KeystoreStatus,
-  Twin,
 } from "../../provider/lifecycle/observation.ts";
 import {
   type DeletionGoal,
@@ -17,6 +17,7 @@ import {
 } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import {
+  aBackingKey,
   aKey,
   aKeystoreStatus,
   aKeyWith,
@@ -27,7 +28,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   aWorkload,
   bob,
   carol,
@@ -59,7 +59,7 @@ const states = [
   "destroyed",
   "compromised",
   "destroyed_compromised",
-  "unrecognised",
+  "unrecognized",
 ] as const;
 type State = (typeof states)[number];
 const nextStep = (state: State) => (state === "active" ? "deactivate" : "destroy");
@@ -73,11 +73,11 @@ const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
   "an approval": (state) => aKeyWith(approvalByAlice(state), { state }),
   "a sealed approval": (state) => aKeyWith(approvalByAlice(state, true), { state }),
   "an approval of one's own request": (state) => aKeyWith(ownApproval(state), { state }),
-  "an approval of nothing": (state) => aKeyWith(aRecord({ step: nextStep(state), how: "answer" }), { state }),
+  "an approval of nothing": (state) => aKeyWith(aRecord({ step: nextStep(state), how: "approval" }), { state }),
   "a late approval": (state) => aKeyWith(approvalByAlice(state, true, nowMs - 8 * dayMs), { state }),
   "edited by another": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedBy: carol }),
   "edited by the author": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedAtMs: nowMs }),
-  lapsed: (state) => aKeyWith(aRecord({ step: nextStep(state), writtenAtMs: nowMs - 7 * dayMs }), { state }),
+  expired: (state) => aKeyWith(aRecord({ step: nextStep(state), writtenAtMs: nowMs - 7 * dayMs }), { state }),
   changed: (state) =>
     aKeyWith(aRecord({ step: nextStep(state) }), { state, digests: digestsOf(someFacts({ label: "new" })) }),
   "for the other step": (state) =>
@@ -116,7 +116,7 @@ interface Situation {
 /** The product's table and rule, read from top to bottom as a person does. */
 function expected(one: Situation): string {
   if (one.state.includes("compromised")) return "refused: compromised";
-  if (one.state === "unrecognised") return "refused: state_unrecognised";
+  if (one.state === "unrecognized") return "refused: state_unrecognized";
   if (one.state === "destroyed") return one.goal === "removed" ? "remove" : "done";
   if (one.goal === "deactivated" && one.state === "deactivated") return "done";
   if (one.goal === "deactivated" && one.state === "pre_activation") return "refused: never_active";
@@ -132,7 +132,7 @@ function expected(one: Situation): string {
   const isAuthor = one.who.startsWith("author");
   if (one.record === "binding") {
     if (!isPerson) return "wait: not_a_person";
-    if (!isAuthor) return one.isConfirmed ? step : "wait: may_consent";
+    if (!isAuthor) return one.isConfirmed ? step : "wait: may_approve";
     return step === "deactivate" && one.gate === "destroy" && !one.isRequestedHere ? step : "wait: wrote_it";
   }
   const approvals = ["an approval", "a sealed approval", "an approval of one's own request"];
@@ -144,16 +144,16 @@ function expected(one: Situation): string {
   }
   if (!isPerson) return "ask: not_a_person";
   if (one.who.endsWith("in a profile")) return "ask: acts_in_a_profile";
-  if (one.intent === "request") return "write: asked";
-  return one.intent === "engine" && step === "deactivate" ? "write: met" : "ask: may_ask";
+  if (one.intent === "request") return "write: command";
+  return one.intent === "engine" && step === "deactivate" ? "write: engine" : "ask: may_ask";
 }
 
 function outcomeOf(plan: Plan): string {
   if (plan.kind === "ready")
     return plan.step.kind === "write_record" ? `write: ${plan.step.draft.how}` : plan.step.kind;
   if (plan.kind === "refused") return `refused: ${plan.guard.guard}`;
-  if (plan.kind === "waitingForRequest") return `ask: ${plan.standing}`;
-  return plan.kind === "waitingForApproval" ? `wait: ${plan.standing}` : plan.kind;
+  if (plan.kind === "waitingForRequest") return `ask: ${plan.callerPosition}`;
+  return plan.kind === "waitingForApproval" ? `wait: ${plan.callerPosition}` : plan.kind;
 }
 
 /** The gate makes no difference for one person. */
@@ -188,7 +188,7 @@ function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; 
     run: aRun({
       actor: actors[one.who] ?? anActor(),
       intent: one.intent,
-      consents: one.isConfirmed ? [onFile] : [],
+      approvals: one.isConfirmed ? [onFile] : [],
       ...(one.isRequestedHere && { requestedHere: [nextStep(one.state)] }),
     }),
   };
@@ -198,22 +198,22 @@ it("decides every situation as the product rules require", () => {
   let count = 0;
   for (const one of situations()) {
     const { key, policy, run } = inputs(one);
-    const answer = outcomeOf(planKeyDeletion(key, policy, run, nowMs));
-    if (answer !== expected(one)) expect({ ...one, answer }).toEqual({ ...one, answer: expected(one) });
+    const response = outcomeOf(planKeyDeletion(key, policy, run, nowMs));
+    if (response !== expected(one)) expect({ ...one, response }).toEqual({ ...one, response: expected(one) });
     count += 1;
   }
   expect(count).toBe(7 * 8 * 17 * 2 * 3 * 4 * 4);
   // Counting branches takes several times as long.
 }, 120_000);
 
-/** The service's data about a destroyed key: the keystores that each source names, and the live answers. */
+/** The service's data about a destroyed key: the keystores that each source names, and the live responses. */
 interface Evidence {
   readonly metadata: readonly string[];
   readonly stored: readonly string[];
   readonly live: readonly string[];
   readonly status: KeystoreStatus["status"];
   readonly material: readonly string[] | undefined;
-  readonly twin: Twin["kind"] | "none";
+  readonly backingKey: BackingKey["kind"] | "none";
 }
 
 function* evidence(): Generator<Evidence> {
@@ -223,48 +223,48 @@ function* evidence(): Generator<Evidence> {
       for (const live of namings)
         for (const status of ["not_present", "pending_destruction", "active", "unknown"] as const)
           for (const material of [undefined, [], ["keystores"], ["repository"]])
-            for (const twin of ["none", "absent", "present", "unreadable"] as const)
-              yield { metadata, stored, live, status, material, twin };
+            for (const backingKey of ["none", "absent", "present", "unreadable"] as const)
+              yield { metadata, stored, live, status, material, backingKey };
 }
 
 /**
  * The rule for removal, read from top to bottom as a person does: every keystore that any source names, or no
  * removal.
  */
-function expectedOfRemoval({ metadata, stored, live, status, material, twin }: Evidence): string {
-  const answersGone = live.length === 0 || status === "not_present";
-  if (!answersGone && status !== "pending_destruction") return "refused: keystore_holds_key";
+function expectedOfRemoval({ metadata, stored, live, status, material, backingKey }: Evidence): string {
+  const responsesGone = live.length === 0 || status === "not_present";
+  if (!responsesGone && status !== "pending_destruction") return "refused: keystore_holds_key";
   const everNamed = [...metadata, ...stored, ...live];
   if (everNamed.some((id) => id === "" || !live.includes(id))) return "refused: removal_contradicted";
-  if (!answersGone) return "waitingForTime";
+  if (!responsesGone) return "waitingForTime";
   if (material !== undefined && material.length > 0) return "refused: removal_contradicted";
-  if (twin === "unreadable") return "refused: twin_unreadable";
-  return twin === "present" ? "refused: twin_remains" : "remove";
+  if (backingKey === "unreadable") return "refused: backing_key_unreadable";
+  return backingKey === "present" ? "refused: backing_key_remains" : "remove";
 }
 
 it("removes the metadata of a destroyed key only if all sources agree", () => {
   let removals = 0;
-  const twins = {
+  const backingKeys = {
     absent: { kind: "absent", kmsKeyId: "k" },
-    present: aTwin(),
+    present: aBackingKey(),
     unreadable: { kind: "unreadable", kmsKeyId: "k", reason: "403" },
   } as const;
-  const answer = (keystoreId: string, status: KeystoreStatus["status"]) => aKeystoreStatus({ keystoreId, status });
+  const response = (keystoreId: string, status: KeystoreStatus["status"]) => aKeystoreStatus({ keystoreId, status });
   for (const one of evidence()) {
     const key = aKey({
       state: "destroyed",
       facts: someFacts({ keystores: one.metadata.map((id) => ({ id, type: "aws_kms" })) }),
-      storedKeystores: one.stored.map((id) => answer(id, "active")),
-      keystores: one.live.map((id) => answer(id, one.status)),
+      storedKeystores: one.stored.map((id) => response(id, "active")),
+      keystores: one.live.map((id) => response(id, one.status)),
       ...(one.material !== undefined && { materialIn: one.material }),
-      twins: one.twin === "none" ? [] : [twins[one.twin]],
+      backingKeys: one.backingKey === "none" ? [] : [backingKeys[one.backingKey]],
     });
     const answered = outcomeOf(planKeyDeletion(key, aPolicy(), aRun(), nowMs));
     const expected = expectedOfRemoval(one);
     if (answered !== expected) expect({ ...one, answered }).toEqual({ ...one, answered: expected });
     if (answered === "remove") removals += 1;
   }
-  // 24 namings with a live answer from all that is named, and the empty one under each of 4 statuses; 2 materials, 2 twins.
+  // 24 namings with a live response from all that is named, and the empty one under each of 4 statuses; 2 materials, 2 backing keys.
   expect(removals).toBe((24 + 4) * 2 * 2);
 });
 
@@ -288,7 +288,7 @@ it("names in every wait the role that the step requires", () => {
     }[state];
     expect(planKeyDeletion(key, policy, run, nowMs)).toMatchObject({
       kind: "waitingForApproval",
-      lapsesAtMs: (key.updatedAtMs ?? 0) + 7 * dayMs,
+      expiresAtMs: (key.updatedAtMs ?? 0) + 7 * dayMs,
       right: { action: `hs-crypto.managed-keys.${suffix}` },
     });
   }

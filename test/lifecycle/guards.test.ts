@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { failingGuard, findLeftoverMaterial, findStoredLeftover, isPending } from "../../provider/lifecycle/guards.ts";
 import type { KeystoreStatus } from "../../provider/lifecycle/observation.ts";
-import { aKey, aKeystoreStatus, aPolicy, aTwin, dayMs, nowMs, someFacts } from "../support/builders.ts";
+import { aBackingKey, aKey, aKeystoreStatus, aPolicy, dayMs, nowMs, someFacts } from "../support/builders.ts";
 
-const unreadableTwin = { kind: "unreadable", kmsKeyId: "kms-1", reason: "403" } as const;
+const unreadableBackingKey = { kind: "unreadable", kmsKeyId: "kms-1", reason: "403" } as const;
 const statuses = [
   "active",
   "not_active",
@@ -12,19 +12,21 @@ const statuses = [
   "pending_destruction",
   "unknown",
   "error",
-  "unrecognised",
+  "unrecognized",
 ] as const satisfies readonly KeystoreStatus["status"][];
 const flags = [
   "ok",
   "out_of_sync",
   "error",
   "verifying_sync",
-  "unrecognised",
+  "unrecognized",
 ] as const satisfies readonly KeystoreStatus["syncFlag"][];
 
 describe("failingGuard", () => {
-  it("lets an unprotected, unused key with a readable twin pass", () => {
-    expect(failingGuard(aKey({ twins: [aTwin(), aTwin({ kmsKeyId: "kms-2" })] }), aPolicy())).toBeUndefined();
+  it("lets an unprotected, unused key with a readable backing key pass", () => {
+    expect(
+      failingGuard(aKey({ backingKeys: [aBackingKey(), aBackingKey({ kmsKeyId: "kms-2" })] }), aPolicy()),
+    ).toBeUndefined();
   });
 
   it.each([
@@ -35,18 +37,18 @@ describe("failingGuard", () => {
     ["deactivated", "not_present", false],
     ["pre_activation", "unknown", true],
   ] as const)(
-    "for a twin that KMS does not return: key %s, keystore %s, stops %s",
+    "for a backing key that KMS does not return: key %s, keystore %s, stops %s",
     (state, keystoreSays, isStopped) => {
       const absent = {
         kind: "absent",
         kmsKeyId: "kms-1",
         ...(keystoreSays !== undefined && { keystoreSays }),
       } as const;
-      const guard = failingGuard(aKey({ state, twins: [absent] }), aPolicy());
+      const guard = failingGuard(aKey({ state, backingKeys: [absent] }), aPolicy());
       if (!isStopped) expect(guard).toBeUndefined();
       else {
         const reason = `KMS does not know key kms-1, although UKO reports the managed key as ${state}.`;
-        expect(guard).toEqual({ guard: "twin_unreadable", kmsKeyId: "kms-1", reason });
+        expect(guard).toEqual({ guard: "backing_key_unreadable", kmsKeyId: "kms-1", reason });
       }
     },
   );
@@ -56,23 +58,25 @@ describe("failingGuard", () => {
   });
 
   it("stops at deletion protection before every other guard", () => {
-    const key = aKey({ use: { kind: "unreadable", reason: "403" }, twins: [unreadableTwin] });
+    const key = aKey({ use: { kind: "unreadable", reason: "403" }, backingKeys: [unreadableBackingKey] });
     expect(failingGuard(key, aPolicy({ deletionProtection: true }))).toEqual({ guard: "deletion_protection" });
   });
 
   it("stops if the list of uses of the key is unreadable", () => {
-    const key = aKey({ use: { kind: "unreadable", reason: "403" }, twins: [unreadableTwin] });
+    const key = aKey({ use: { kind: "unreadable", reason: "403" }, backingKeys: [unreadableBackingKey] });
     expect(failingGuard(key, aPolicy())).toEqual({ guard: "use_unreadable", reason: "403" });
   });
 
   it("stops at a retention policy and names the resources", () => {
-    const key = aKey({ use: { kind: "known", count: 1, retainedBy: ["bucket"] }, twins: [unreadableTwin] });
+    const key = aKey({ use: { kind: "known", count: 1, retainedBy: ["bucket"] }, backingKeys: [unreadableBackingKey] });
     expect(failingGuard(key, aPolicy())).toEqual({ guard: "retention_policy", resources: ["bucket"] });
   });
 
-  it("stops at an unreadable twin, at any place in the list", () => {
-    expect(failingGuard(aKey({ twins: [aTwin({ kmsKeyId: "kms-0" }), unreadableTwin] }), aPolicy())).toEqual({
-      guard: "twin_unreadable",
+  it("stops at an unreadable backing key, at any place in the list", () => {
+    expect(
+      failingGuard(aKey({ backingKeys: [aBackingKey({ kmsKeyId: "kms-0" }), unreadableBackingKey] }), aPolicy()),
+    ).toEqual({
+      guard: "backing_key_unreadable",
       kmsKeyId: "kms-1",
       reason: "403",
     });
@@ -122,7 +126,7 @@ describe("findLeftoverMaterial", () => {
         guard: "removal_contradicted",
         contradictions: [
           {
-            kind: "no_live_answer",
+            kind: "no_live_response",
             keystore: { id: "ks-2", name: "ks-2", type: "aws_kms" },
             namedBy: ["metadata"],
           },
@@ -181,7 +185,7 @@ describe("findLeftoverMaterial", () => {
     const once = { id: "ks-9", name: "aws", type: "aws_kms" };
     const key = aKey({ state: "destroyed", facts: someFacts({ keystores: [] }), keystores: [] });
     expect(findLeftoverMaterial(key, nowMs)).toEqual({ kind: "nothing" });
-    const contradictions = [{ kind: "no_live_answer", keystore: once, namedBy: ["manifest"] }];
+    const contradictions = [{ kind: "no_live_response", keystore: once, namedBy: ["manifest"] }];
     expect(findLeftoverMaterial(key, nowMs, [once])).toEqual({
       kind: "held",
       guard: { guard: "removal_contradicted", contradictions },
@@ -209,25 +213,29 @@ describe("findLeftoverMaterial", () => {
 
   it.each([
     ["absent", { kind: "absent", kmsKeyId: "kms-1" } as const, { kind: "nothing" }],
-    ["destroyed", aTwin({ state: "destroyed", dualAuthDelete: true }), { kind: "nothing" }],
+    ["destroyed", aBackingKey({ state: "destroyed", dualAuthDelete: true }), { kind: "nothing" }],
     [
       "unreadable",
-      unreadableTwin,
-      { kind: "held", guard: { guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "403" } },
+      unreadableBackingKey,
+      { kind: "held", guard: { guard: "backing_key_unreadable", kmsKeyId: "kms-1", reason: "403" } },
     ],
-    ["active", aTwin(), { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "active" } }],
+    [
+      "active",
+      aBackingKey(),
+      { kind: "held", guard: { guard: "backing_key_remains", kmsKeyId: "kms-1", state: "active" } },
+    ],
     [
       "suspended",
-      aTwin({ state: "suspended" }),
-      { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "suspended" } },
+      aBackingKey({ state: "suspended" }),
+      { kind: "held", guard: { guard: "backing_key_remains", kmsKeyId: "kms-1", state: "suspended" } },
     ],
     [
       "in another state",
-      aTwin({ state: "other" }),
-      { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "other" } },
+      aBackingKey({ state: "other" }),
+      { kind: "held", guard: { guard: "backing_key_remains", kmsKeyId: "kms-1", state: "other" } },
     ],
-  ])("reads the twin even if every keystore is empty: %s", (_what, twin, expected) => {
-    expect(findLeftoverMaterial(aKey({ state: "destroyed", twins: [twin] }), nowMs)).toEqual(expected);
+  ])("reads the backing key even if every keystore is empty: %s", (_what, backingKey, expected) => {
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", backingKeys: [backingKey] }), nowMs)).toEqual(expected);
   });
 
   it("reports no remains for a key that was in no keystore", () => {
@@ -254,7 +262,7 @@ describe("findStoredLeftover", () => {
     ["pending until a date that is over", { status: "pending_destruction", destructionAtMs: nowMs }],
     ["pending without a date", { status: "pending_destruction" }],
     ["active", { status: "active" }],
-  ] as const)("leaves the answer to the keystores if the list shows a keystore as %s", (_what, over) => {
+  ] as const)("leaves the response to the keystores if the list shows a keystore as %s", (_what, over) => {
     expect(stored(over)).toEqual({ kind: "held", guard: { guard: "status_not_live" } });
   });
 });

@@ -140,7 +140,7 @@ function runTool(
   let meanwhile = move.meanwhile;
   let run: KmsRun = {
     actor: { identity: by.identity, writesAs: by.writesAs, displayName: "" },
-    consents: confirmed,
+    approvals: confirmed,
     ...(does === "request" && { mayRequest: true }),
   };
   for (let round = 0; round < 6; round += 1) {
@@ -289,9 +289,11 @@ describe("a key with KMS dual authorization", () => {
         world.nowMs += dayMs;
         runTool(world, service, { by: bobHimself, does: "request" }, planKmsKeyWithdrawal);
         world.nowMs += secondMs;
-        expect(runTool(world, service, { by: aliceHerself, does: "request" })).toMatchObject({ standing: "set_it" });
+        expect(runTool(world, service, { by: aliceHerself, does: "request" })).toMatchObject({
+          callerPosition: "set_it",
+        });
         expect(runTool(world, service, { by: bobHimself, does: "run" })).toMatchObject({
-          standing: "may_consent",
+          callerPosition: "may_approve",
         });
         expect(runTool(world, service, { by: bobHimself, does: "approve" })).toEqual({ kind: "done" });
       }),

@@ -40,7 +40,7 @@ describe("the table of KMS key states", () => {
 
   it("reads KMS's state numbers, which skip 4", () => {
     const words = [0, 1, 2, 3, 4, 5, 6, -1].map(kmsKeyStateOf);
-    expect(words).toEqual([...kmsKeyStates.slice(0, 4), "unrecognised", "destroyed", "unrecognised", "unrecognised"]);
+    expect(words).toEqual([...kmsKeyStates.slice(0, 4), "unrecognized", "destroyed", "unrecognized", "unrecognized"]);
     for (const word of words) expect(kmsLifecycleStates).toContain(word);
   });
 });

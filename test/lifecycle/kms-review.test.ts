@@ -8,7 +8,7 @@ const [alice, bob] = ["IBMid-550000ALICE", "IBMid-550000BOB"] as const;
 const person = (iamId: string) => ({ iamId, mark: `mark-${iamId}` });
 const runOf = (iamId: string) => {
   const identity = person(iamId);
-  return { actor: { identity, writesAs: identity, displayName: iamId }, consents: [] };
+  return { actor: { identity, writesAs: identity, displayName: iamId }, approvals: [] };
 };
 const key: KmsKeyObservation = {
   kmsKeyId: "9b2d0000-0000-4000-8000-000000000021",
@@ -34,7 +34,7 @@ const planAs = (who: string, change: Partial<KmsKeyObservation> = {}, atMs = now
   planReviewedKmsKey(review, { ...key, ...change }, runOf(who), atMs);
 
 it("destroys only for the reviewer, in exactly the window that the review names", () => {
-  expect(planAs(bob)).toEqual({ kind: "ready", step: { kind: "destroy", consentedTo: line.window } });
+  expect(planAs(bob)).toEqual({ kind: "ready", step: { kind: "destroy", approvedWindow: line.window } });
   expect(planAs(alice)).toMatchObject({ kind: "skip", why: { kind: "other_reviewer" } });
   expect(planAs(bob, { windowEndsAtMs: nowMs + 25 * hourMs })).toMatchObject({ why: { fields: ["window"] } });
   expect(planAs(bob, { name: "other" })).toMatchObject({ why: { fields: ["name"] } });
@@ -61,7 +61,7 @@ it("leaves the key to another person if the reviewer is suspected to have opened
   expect(seen).not.toHaveProperty("setter");
   const own = kmsReviewOf(header, seen === undefined ? [] : [seen]);
   const plan = planReviewedKmsKey(own, { ...key, policyWrite }, runOf(bob), nowMs);
-  expect(plan).toMatchObject({ kind: "waitingForApproval", standing: "set_it" });
+  expect(plan).toMatchObject({ kind: "waitingForApproval", callerPosition: "set_it" });
 });
 
 it("names its keys in the order of their IDs, so that the same keys give the same digest", () => {

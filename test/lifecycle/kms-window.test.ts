@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  dualTwins,
+  dualBackingKeys,
   isWindowLive,
   kmsWindowMs,
   prepareWindows,
@@ -12,13 +12,13 @@ import {
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { Run } from "../../provider/lifecycle/plan.ts";
 import {
+  aBackingKey,
   aKey,
   aKeyWith,
   alice,
   anActor,
   aRecord,
   aRun,
-  aTwin,
   bob,
   carol,
   carrying,
@@ -27,18 +27,18 @@ import {
   nowMs,
 } from "../support/builders.ts";
 
-const dual = (over: Parameters<typeof aTwin>[0] = {}) => aTwin({ dualAuthDelete: true, ...over });
+const dual = (over: Parameters<typeof aBackingKey>[0] = {}) => aBackingKey({ dualAuthDelete: true, ...over });
 
-describe("dualTwins", () => {
-  it("are the twins that KMS does not let one person delete", () => {
-    const twins = [
+describe("dualBackingKeys", () => {
+  it("are the backing keys that KMS does not let one person delete", () => {
+    const backingKeys = [
       dual(),
-      aTwin(),
+      aBackingKey(),
       dual({ state: "destroyed" }),
       { kind: "absent", kmsKeyId: "a" } as const,
       { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
     ];
-    expect(dualTwins(aKey({ twins }))).toEqual([dual()]);
+    expect(dualBackingKeys(aKey({ backingKeys }))).toEqual([dual()]);
   });
 });
 
@@ -49,13 +49,13 @@ it("calls a window live until its end, and never if no window is set", () => {
 });
 
 describe("prepareWindows", () => {
-  const prepare = (twins: KeyObservation["twins"], run: Partial<Run> = {}) =>
-    prepareWindows(aKey({ twins }), aRun(run), nowMs);
+  const prepare = (backingKeys: KeyObservation["backingKeys"], run: Partial<Run> = {}) =>
+    prepareWindows(aKey({ backingKeys }), aRun(run), nowMs);
   const own = { windowsSetHere: ["kms-1"] };
 
   it("has nothing to do without KMS dual authorization", () => {
     expect(prepare([])).toBeUndefined();
-    expect(prepare([aTwin({ state: "suspended" })])).toBeUndefined();
+    expect(prepare([aBackingKey({ state: "suspended" })])).toBeUndefined();
   });
 
   it("sets a window if none is live, and first unsets a window of another person", () => {
@@ -77,17 +77,17 @@ describe("prepareWindows", () => {
   });
 
   it.each([undefined, nowMs - 1])("refuses if its own window is not set: ends at %s", (windowEndsAtMs) => {
-    const twin = windowEndsAtMs === undefined ? dual() : dual({ windowEndsAtMs });
-    expect(prepare([twin], own)).toEqual({ guard: { guard: "kms_window_too_short", windowEndsAtMs } });
+    const backingKey = windowEndsAtMs === undefined ? dual() : dual({ windowEndsAtMs });
+    expect(prepare([backingKey], own)).toEqual({ guard: { guard: "kms_window_too_short", windowEndsAtMs } });
   });
 
-  it("refuses if the twin is not active, because KMS sets windows on active keys only", () => {
+  it("refuses if the backing key is not active, because KMS sets windows on active keys only", () => {
     expect(prepare([dual({ state: "suspended" })])).toEqual({
-      guard: { guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" },
+      guard: { guard: "backing_key_not_active", kmsKeyId: "kms-1", state: "suspended" },
     });
   });
 
-  it("goes through several twins, one call after the other", () => {
+  it("goes through several backing keys, one call after the other", () => {
     const ready = dual({ windowEndsAtMs: nowMs + kmsWindowMs });
     expect(prepare([ready, dual({ kmsKeyId: "kms-2" })], own)).toEqual({
       step: { kind: "set_for_deletion", kmsKeyId: "kms-2" },
@@ -97,25 +97,25 @@ describe("prepareWindows", () => {
 });
 
 describe("windowToUnset", () => {
-  it("is the first live window on an active twin", () => {
-    const twins = [
+  it("is the first live window on an active backing key", () => {
+    const backingKeys = [
       dual({ kmsKeyId: "a" }),
       dual({ kmsKeyId: "b", state: "suspended", windowEndsAtMs: nowMs + 1 }),
       dual({ kmsKeyId: "c", windowEndsAtMs: nowMs + 1 }),
     ];
-    expect(windowToUnset(aKey({ twins }), nowMs)).toEqual({ kind: "unset_for_deletion", kmsKeyId: "c" });
-    expect(windowToUnset(aKey({ twins: twins.slice(0, 2) }), nowMs)).toBeUndefined();
+    expect(windowToUnset(aKey({ backingKeys }), nowMs)).toEqual({ kind: "unset_for_deletion", kmsKeyId: "c" });
+    expect(windowToUnset(aKey({ backingKeys: backingKeys.slice(0, 2) }), nowMs)).toBeUndefined();
   });
 });
 
 describe("windowSetter", () => {
   const beganAtMs = nowMs - hourMs;
-  const twins = [dual({ state: "suspended", windowEndsAtMs: beganAtMs + kmsWindowMs })];
+  const backingKeys = [dual({ state: "suspended", windowEndsAtMs: beganAtMs + kmsWindowMs })];
   const requestWith = (over: Parameters<typeof aRecord>[0] = {}) =>
     aRecord({ step: "destroy", kmsSetter: bob, writtenAtMs: beganAtMs + 5000, ...over });
   const used = aRecord({ writtenAtMs: beganAtMs - hourMs });
   const crashed = (over: Partial<KeyObservation> = {}) =>
-    aKeyWith(used, { state: "deactivated", updatedBy: bob, updatedAtMs: beganAtMs, twins, ...over });
+    aKeyWith(used, { state: "deactivated", updatedBy: bob, updatedAtMs: beganAtMs, backingKeys, ...over });
 
   it("is undefined if KMS does not require a second person", () => {
     expect(windowSetter(aKeyWith(requestWith()), aRun(), nowMs)).toBeUndefined();
@@ -123,18 +123,18 @@ describe("windowSetter", () => {
 
   it("is the actor if this run set the window, whatever a record names", () => {
     const run = aRun({ actor: anActor(alice), windowsSetHere: ["kms-1"] });
-    expect(windowSetter(aKeyWith(requestWith(), { twins }), run, nowMs)).toEqual(alice);
+    expect(windowSetter(aKeyWith(requestWith(), { backingKeys }), run, nowMs)).toEqual(alice);
   });
 
   it("is the person whom the record of that window names, whether the record still binds or not", () => {
-    expect(windowSetter(aKeyWith(requestWith(), { twins, updatedBy: carol }), aRun(), nowMs)).toEqual(bob);
+    expect(windowSetter(aKeyWith(requestWith(), { backingKeys, updatedBy: carol }), aRun(), nowMs)).toEqual(bob);
   });
 
   it.each([
     [10_000, bob],
     [10_001, undefined],
   ])("is undefined if the window began %i ms after the record was written", (laterMs, expected) => {
-    const key = aKeyWith(requestWith({ writtenAtMs: beganAtMs - laterMs }), { twins, updatedBy: carol });
+    const key = aKeyWith(requestWith({ writtenAtMs: beganAtMs - laterMs }), { backingKeys, updatedBy: carol });
     expect(windowSetter(key, aRun(), nowMs)).toEqual(expected);
   });
 
@@ -174,7 +174,7 @@ describe("windowSetter", () => {
   });
 
   it("is undefined if no window is set, the window has ended, or the last write has no time", () => {
-    expect(windowSetter(crashed({ twins: [dual({ state: "suspended" })] }), aRun(), nowMs)).toBeUndefined();
+    expect(windowSetter(crashed({ backingKeys: [dual({ state: "suspended" })] }), aRun(), nowMs)).toBeUndefined();
     expect(windowSetter(crashed(), aRun(), beganAtMs + kmsWindowMs)).toBeUndefined();
     const { updatedAtMs: _time, ...timeless } = crashed();
     expect(windowSetter(timeless, aRun(), nowMs)).toBeUndefined();
@@ -183,15 +183,17 @@ describe("windowSetter", () => {
 
   it("is not the person whom a record names if no window is set", () => {
     const closed = [dual({ state: "suspended" })];
-    expect(windowSetter(aKeyWith(requestWith(), { twins: closed, updatedBy: carol }), aRun(), nowMs)).toBeUndefined();
+    expect(
+      windowSetter(aKeyWith(requestWith(), { backingKeys: closed, updatedBy: carol }), aRun(), nowMs),
+    ).toBeUndefined();
   });
 
   it("is missed only on a deactivated key that KMS protects, and an expired window is another fault", () => {
     const unknown = crashed({ carried: { kind: "none" } });
     expect(windowFault(unknown, nowMs)).toBe("kms_setter_unknown");
-    expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toBe("kms_window_lapsed");
+    expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toBe("kms_window_expired");
     expect(windowFault(crashed(), nowMs)).toBeUndefined();
     expect(windowFault({ ...unknown, state: "active" }, nowMs)).toBeUndefined();
-    expect(windowFault({ ...unknown, twins: [] }, nowMs)).toBeUndefined();
+    expect(windowFault({ ...unknown, backingKeys: [] }, nowMs)).toBeUndefined();
   });
 });

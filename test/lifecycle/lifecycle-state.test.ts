@@ -53,8 +53,8 @@ const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?]
   ["destroyed and compromised", aKey({ state: "destroyed_compromised" }), "compromised"],
   ["active", aKey(), "active"],
   ["pre-active", aKey({ state: "pre_activation" }), "pre_activation"],
-  ["active, a lapsed request", aKeyWith(aRecord({ writtenAtMs: nowMs - 8 * dayMs })), "active"],
-  ["in a state that this release does not know", aKeyWith(request, { state: "unrecognised" }), "unrecognised"],
+  ["active, a expired request", aKeyWith(aRecord({ writtenAtMs: nowMs - 8 * dayMs })), "active"],
+  ["in a state that this release does not know", aKeyWith(request, { state: "unrecognized" }), "unrecognized"],
 ];
 
 describe("lifecycleStateOf", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorCatalogue } from "../../provider/errors.ts";
+import { errorCatalog } from "../../provider/errors.ts";
 import { keyStates, type ObservedState } from "../../provider/lifecycle/managed-key-states.ts";
 import {
   type ContainedContainer,
@@ -18,7 +18,7 @@ import { dayMs, nowMs } from "../support/builders.ts";
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const known = <T>(...items: readonly T[]): Found<T> => ({ kind: "known", items });
 const unreadable = { kind: "unreadable", reason: "403" } as const;
-const states: readonly ObservedState[] = [...keyStates, "unrecognised"];
+const states: readonly ObservedState[] = [...keyStates, "unrecognized"];
 const unprotected = { deletionProtection: false };
 
 const aContainedKey = (over: Partial<ContainedKey> = {}): ContainedKey => ({
@@ -160,8 +160,8 @@ describe("keys", () => {
   });
 
   it("that no keystore holds any more are not waited for: their metadata stays until a person removes it", () => {
-    const lapsed = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs - dayMs } });
-    expect(refusedBy(plan(observationWith({ kind: "template", keys: known(lapsed) })))).toBe("holds_keys");
+    const expired = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs - dayMs } });
+    expect(refusedBy(plan(observationWith({ kind: "template", keys: known(expired) })))).toBe("holds_keys");
   });
 
   it("are listed together with the next wait for KMS", () => {
@@ -234,7 +234,7 @@ describe("the metadata that KMS keeps", () => {
 
 describe("containerPlanCode", () => {
   it("has a code for each guard and each wait", () => {
-    const codes = Object.keys(errorCatalogue);
+    const codes = Object.keys(errorCatalog);
     for (const code of Object.values(containerGuardCodes)) expect(codes).toContain(code);
     expect(containerPlanCode({ kind: "refused", guard: { guard: "deletion_protection" } })).toBe(
       "UKO_DELETION_PROTECTED",

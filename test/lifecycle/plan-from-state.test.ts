@@ -19,7 +19,7 @@ const markers = [undefined, ...dualMarkers];
 
 test("the plan from the state alone equals the plan of the key itself, if no record is pending", () => {
   let compared = 0;
-  for (const state of [...keyStates, "unrecognised"] as const) {
+  for (const state of [...keyStates, "unrecognized"] as const) {
     for (const [policy, marker] of policies.flatMap((each) => markers.map((one) => [each, one] as const))) {
       const key = aKey({ state, ...(marker !== undefined && { marker }) });
       const { next, path, observation } = planFromState({ ...key.facts, ...key }, policy);

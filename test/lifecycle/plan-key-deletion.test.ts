@@ -4,6 +4,7 @@ import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import {
+  aBackingKey,
   aKey,
   aKeystoreStatus,
   aKeyWith,
@@ -12,7 +13,6 @@ import {
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   bob,
   carol,
   dayMs,
@@ -25,10 +25,10 @@ import {
 const plan = (key: KeyObservation, run: Partial<Run> = {}, policy: Partial<DeletionPolicy> = {}, atMs = nowMs): Plan =>
   planKeyDeletion(key, aPolicy(policy), aRun(run), atMs);
 const say = (...args: Parameters<typeof plan>): string => {
-  const answer = plan(...args);
-  if (answer.kind === "ready") return answer.step.kind;
-  if (answer.kind === "refused") return answer.guard.guard;
-  return answer.kind === "waitingForTime" ? answer.awaits : answer.kind;
+  const response = plan(...args);
+  if (response.kind === "ready") return response.step.kind;
+  if (response.kind === "refused") return response.guard.guard;
+  return response.kind === "waitingForTime" ? response.awaits : response.kind;
 };
 const no = (step: "deactivate" | "destroy" | "remove" | "unset_for_deletion" | "write_record", status = 409) => ({
   refusals: [{ step, status, message: "409" }],
@@ -41,15 +41,15 @@ describe("before the outage and before destroy", () => {
   const guarded = [
     [{ use: { kind: "known", count: 1, retainedBy: ["bucket"] } }, {}, "retention_policy"],
     [{ use: { kind: "unreadable", reason: "403" } }, {}, "use_unreadable"],
-    [{ twins: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] }, {}, "twin_unreadable"],
+    [{ backingKeys: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] }, {}, "backing_key_unreadable"],
     [{}, { deletionProtection: true }, "deletion_protection"],
   ] as const satisfies readonly (readonly [Partial<KeyObservation>, Partial<DeletionPolicy>, string])[];
 
   it.each(guarded)("stops even an approved step: %j %j -> %s", (over, policy, guard) => {
-    expect(say(aKeyWith(request, over), { consents: [request.id] }, policy)).toBe(guard);
-    expect(say(aKeyWith(requestWith(), over), { consents: [requestWith().id] }, policy)).toBe(guard);
+    expect(say(aKeyWith(request, over), { approvals: [request.id] }, policy)).toBe(guard);
+    expect(say(aKeyWith(requestWith(), over), { approvals: [requestWith().id] }, policy)).toBe(guard);
     expect(
-      say(aKeyWith(requestWith(), { ...over, state: "pre_activation" }), { consents: [requestWith().id] }, policy),
+      say(aKeyWith(requestWith(), { ...over, state: "pre_activation" }), { approvals: [requestWith().id] }, policy),
     ).toBe(guard);
   });
 
@@ -62,7 +62,7 @@ describe("before the outage and before destroy", () => {
 describe("cooling down", () => {
   const key = (agoMs: number) => aKeyWith(requestWith({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }));
   const naming = (agoMs: number) => ({
-    consents: [requestWith({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }).id],
+    approvals: [requestWith({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }).id],
   });
 
   it.each([
@@ -81,7 +81,7 @@ describe("cooling down", () => {
 
   it("tries if the time is unknown, reads a refusal as a wait until four hours after the last write, then as a refusal", () => {
     const unknown = (agoMs: number) => aKeyWith(requestWith({ writtenAtMs: nowMs - agoMs }));
-    const run = (agoMs: number) => ({ consents: [requestWith({ writtenAtMs: nowMs - agoMs }).id] });
+    const run = (agoMs: number) => ({ approvals: [requestWith({ writtenAtMs: nowMs - agoMs }).id] });
     expect(say(unknown(hourMs), run(hourMs))).toBe("destroy");
     expect(plan(unknown(hourMs), { ...run(hourMs), ...no("destroy") })).toEqual({
       kind: "waitingForTime",
@@ -97,7 +97,7 @@ describe("cooling down", () => {
 
   it.each([400, 403, 404, 422, 424])("reads %s as a refusal at once: only 409 can mean the four hours", (status) => {
     const key = aKeyWith(requestWith({ writtenAtMs: nowMs - hourMs }));
-    const run = { consents: [requestWith({ writtenAtMs: nowMs - hourMs }).id] };
+    const run = { approvals: [requestWith({ writtenAtMs: nowMs - hourMs }).id] };
     expect(say(key, { ...run, ...no("destroy", status) })).toBe("service_refused");
   });
 
@@ -133,14 +133,16 @@ describe("one person, if the program and the key's marker say single", () => {
   });
 
   it("is not enough if KMS requires two", () => {
-    expect(say(aKey({ twins: [aTwin({ dualAuthDelete: true })], marker }), {}, single)).toBe("write_record");
+    expect(say(aKey({ backingKeys: [aBackingKey({ dualAuthDelete: true })], marker }), {}, single)).toBe(
+      "write_record",
+    );
   });
 });
 
 describe("a refused step", () => {
   it.each([
-    [aKeyWith(request), { consents: [request.id] }, "deactivate"],
-    [aKeyWith(requestWith(), { state: "pre_activation" }), { consents: [requestWith().id] }, "destroy"],
+    [aKeyWith(request), { approvals: [request.id] }, "deactivate"],
+    [aKeyWith(requestWith(), { state: "pre_activation" }), { approvals: [requestWith().id] }, "destroy"],
     [aKey({ state: "destroyed" }), {}, "remove"],
     [aKey(), {}, "write_record"],
   ] as const)("is not sent again in the same run", (key, run, step) => {
@@ -153,41 +155,49 @@ describe("a refused step", () => {
 });
 
 describe("KMS dual authorization", () => {
-  const live = (over: Parameters<typeof aTwin>[0] = {}) =>
-    aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs, ...over });
-  const naming = { consents: [request.id] };
+  const live = (over: Parameters<typeof aBackingKey>[0] = {}) =>
+    aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs, ...over });
+  const naming = { approvals: [request.id] };
 
   it("sets its own window just before the outage, and unsets the window if the outage does not happen", () => {
-    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), naming)).toBe("set_for_deletion");
-    expect(say(aKeyWith(request, { twins: [live()] }), naming)).toBe("unset_for_deletion");
+    expect(say(aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] }), naming)).toBe(
+      "set_for_deletion",
+    );
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), naming)).toBe("unset_for_deletion");
     const own = { ...naming, windowsSetHere: ["kms-1"] };
-    expect(say(aKeyWith(request, { twins: [live()] }), own)).toBe("deactivate");
-    expect(say(aKeyWith(request, { twins: [live()] }), { ...own, ...no("deactivate") })).toBe("unset_for_deletion");
-    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), { ...own, ...no("deactivate") })).toBe(
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), own)).toBe("deactivate");
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), { ...own, ...no("deactivate") })).toBe(
+      "unset_for_deletion",
+    );
+    expect(
+      say(aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] }), { ...own, ...no("deactivate") }),
+    ).toBe("service_refused");
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), { ...naming, ...no("deactivate") })).toBe(
       "service_refused",
     );
-    expect(say(aKeyWith(request, { twins: [live()] }), { ...naming, ...no("deactivate") })).toBe("service_refused");
   });
 
   it("unsets its window even if the record became invalid in between, once", () => {
-    const voided = aKeyWith(request, { twins: [live()], updatedBy: carol });
+    const voided = aKeyWith(request, { backingKeys: [live()], updatedBy: carol });
     const own = { ...naming, windowsSetHere: ["kms-1"] };
     expect(say(voided, own)).toBe("unset_for_deletion");
     expect(say(voided, { ...own, ...no("unset_for_deletion") })).toBe("write_record");
     const refused = { refusals: [...no("unset_for_deletion").refusals, ...no("deactivate").refusals] };
-    expect(say(aKeyWith(request, { twins: [live()] }), { ...own, ...refused })).toBe("service_refused");
+    expect(say(aKeyWith(request, { backingKeys: [live()] }), { ...own, ...refused })).toBe("service_refused");
   });
 
-  it("reports before the outage that a window is too short or the twin is not active", () => {
+  it("reports before the outage that a window is too short or the backing key is not active", () => {
     const own = { ...naming, windowsSetHere: ["kms-1"] };
-    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), own)).toBe("kms_window_too_short");
-    expect(say(aKeyWith(request, { twins: [live({ state: "suspended" })] }), own)).toBe("twin_not_active");
+    expect(say(aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] }), own)).toBe(
+      "kms_window_too_short",
+    );
+    expect(say(aKeyWith(request, { backingKeys: [live({ state: "suspended" })] }), own)).toBe("backing_key_not_active");
   });
 
   const suspended = live({ state: "suspended" });
-  const end = (setter: typeof bob | undefined, run: Partial<Run> = {}, twin = suspended) => {
+  const end = (setter: typeof bob | undefined, run: Partial<Run> = {}, backingKey = suspended) => {
     const record = requestWith(setter === undefined ? {} : { kmsSetter: setter });
-    return say(aKeyWith(record, { twins: [twin] }), { consents: [record.id], ...run });
+    return say(aKeyWith(record, { backingKeys: [backingKey] }), { approvals: [record.id], ...run });
   };
 
   it("does not let the setter or the author destroy, nor anyone if the setter is unknown", () => {
@@ -208,8 +218,10 @@ describe("KMS dual authorization", () => {
   });
 
   it("refuses outside a live window, before any check of the caller", () => {
-    expect(end(carol, {}, live({ state: "suspended", windowEndsAtMs: nowMs }))).toBe("kms_window_lapsed");
-    expect(end(carol, { consents: [] }, aTwin({ dualAuthDelete: true, state: "suspended" }))).toBe("kms_window_lapsed");
+    expect(end(carol, {}, live({ state: "suspended", windowEndsAtMs: nowMs }))).toBe("kms_window_expired");
+    expect(end(carol, { approvals: [] }, aBackingKey({ dualAuthDelete: true, state: "suspended" }))).toBe(
+      "kms_window_expired",
+    );
     expect(end(undefined, {}, live({ state: "destroyed" }))).toBe("destroy");
   });
 });
@@ -257,8 +269,8 @@ describe("after destroy", () => {
 
 it("treats two people as different only if their IDs differ", () => {
   const record = aRecord({ author: identityOf("IBMid-1") });
-  const sameAgain = { actor: anActor(identityOf("IBMid-1")), consents: [record.id] };
-  expect(plan(aKeyWith(record), sameAgain)).toMatchObject({ kind: "waitingForApproval", standing: "wrote_it" });
+  const sameAgain = { actor: anActor(identityOf("IBMid-1")), approvals: [record.id] };
+  expect(plan(aKeyWith(record), sameAgain)).toMatchObject({ kind: "waitingForApproval", callerPosition: "wrote_it" });
 });
 
 it("throws on an unknown state", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorCatalogue } from "../../provider/errors.ts";
+import { errorCatalog } from "../../provider/errors.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import type { Identity } from "../../provider/lifecycle/observation.ts";
 import {
@@ -35,7 +35,7 @@ import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, kmsKeyId, openWindow } from
 const plan = (key: KmsKeyObservation, run: Partial<KmsRun> = {}, policy = aKmsPolicy()): KmsPlan =>
   planKmsKeyDeletion(key, policy, aKmsRun(run), nowMs);
 /** The window that the person confirmed by hand. */
-const naming = { consents: [openWindow] };
+const naming = { approvals: [openWindow] };
 const asking = { mayRequest: true } as const;
 const refused = (guard: KmsGuard): KmsPlan => ({ kind: "refused", guard });
 const registration = (resourceCrn: string, preventsKeyDeletion = false) => ({ resourceCrn, preventsKeyDeletion });
@@ -43,7 +43,7 @@ const inUse = (...items: ReturnType<typeof registration>[]): Partial<KmsKeyObser
   registrations: { kind: "known", items },
 });
 const setStep: KmsPlan = { kind: "ready", step: { kind: "set_for_deletion" } };
-const destroyStep: KmsPlan = { kind: "ready", step: { kind: "destroy", consentedTo: openWindow } };
+const destroyStep: KmsPlan = { kind: "ready", step: { kind: "destroy", approvedWindow: openWindow } };
 
 describe("two people under KMS's own dual authorization", () => {
   it("the first person sets the key for deletion", () => {
@@ -51,29 +51,33 @@ describe("two people under KMS's own dual authorization", () => {
   });
 
   it("only uko request sets the key for deletion: no other run does, also after the window expired", () => {
-    const wait = { kind: "waitingForRequest", standing: "may_ask" };
+    const wait = { kind: "waitingForRequest", callerPosition: "may_ask" };
     for (const run of [{}, naming]) expect(plan(aKmsKey(), { actor: anActor(alice), ...run })).toEqual(wait);
-    const lapsed = aKmsKey({ windowEndsAtMs: nowMs - secondMs });
-    expect(plan(lapsed)).toEqual(wait);
+    const expired = aKmsKey({ windowEndsAtMs: nowMs - secondMs });
+    expect(plan(expired)).toEqual(wait);
   });
 
   it("the setter waits for another person, whatever they name", () => {
     const key = aKmsKeySetBy(alice);
     for (const run of [{ setHere: true }, {}, naming, { ...naming, setHere: true }]) {
       const wait = plan(key, { actor: anActor(alice), ...run });
-      expect(wait).toMatchObject({ kind: "waitingForApproval", standing: "set_it", window: { name: openWindow } });
+      expect(wait).toMatchObject({
+        kind: "waitingForApproval",
+        callerPosition: "set_it",
+        window: { name: openWindow },
+      });
     }
   });
 
   it("another API key of the same person is the same person", () => {
     const again = anActor({ iamId: alice.iamId ?? "", mark: "0000000000000000" });
-    expect(plan(aKmsKeySetBy(alice), { actor: again, ...naming })).toMatchObject({ standing: "set_it" });
+    expect(plan(aKmsKeySetBy(alice), { actor: again, ...naming })).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("a second person waits unless they confirm the window", () => {
     expect(plan(aKmsKeySetBy(alice))).toEqual({
       kind: "waitingForApproval",
-      standing: "may_consent",
+      callerPosition: "may_approve",
       window: { name: openWindow, endsAtMs: nowMs - hourMs + kmsWindowMs },
     });
   });
@@ -89,11 +93,11 @@ describe("two people under KMS's own dual authorization", () => {
       kmsKeyId,
       openWindow.replace("Z", ""),
     ];
-    expect(plan(aKmsKeySetBy(alice), { consents: others })).toMatchObject({ standing: "may_consent" });
+    expect(plan(aKmsKeySetBy(alice), { approvals: others })).toMatchObject({ callerPosition: "may_approve" });
   });
 
   it("a run that set the window never counts as its second person, even if another person wrote the policy since", () => {
-    expect(plan(aKmsKeySetBy(carol), { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
+    expect(plan(aKmsKeySetBy(carol), { ...naming, setHere: true })).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("the deletion continues under a window with an unknown setter, since KMS refuses its setter itself", () => {
@@ -107,21 +111,21 @@ describe("two people under KMS's own dual authorization", () => {
     ["an unknown identity", {}],
   ])("KMS decides if the last writer is the actor, and the policy's creator is %s", (_who, creator) => {
     const key = aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - hourMs, ...creator } });
-    expect(plan(key)).toMatchObject({ standing: "may_consent" });
+    expect(plan(key)).toMatchObject({ callerPosition: "may_approve" });
     expect(plan(key, naming)).toEqual(destroyStep);
-    expect(plan(key, { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
+    expect(plan(key, { ...naming, setHere: true })).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("the deletion continues if a machine turned the policy on and is its last writer since then", () => {
     const key = aKmsKeySetBy(alice, { policyWrite: { by: pipeline, atMs: nowMs - hourMs, createdBy: pipeline } });
-    expect(plan(key)).toMatchObject({ standing: "may_consent" });
+    expect(plan(key)).toMatchObject({ callerPosition: "may_approve" });
     expect(plan(key, naming)).toEqual(destroyStep);
   });
 
   it("KMS requires two people even if the program says single", () => {
     const single = aKmsPolicy({ dualAuthorization: "single" });
     expect(plan(aKmsKey(), asking, single)).toEqual(setStep);
-    expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ standing: "may_consent" });
+    expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ callerPosition: "may_approve" });
   });
 
   it("a key without dual authorization is refused under required, and destroyed by one person under single", () => {
@@ -142,7 +146,7 @@ describe("where signatures are demanded", () => {
 
   it("a window opens and waits as everywhere", () => {
     expect(plan({ ...aKmsKey(), signatures: { by } }, asking)).toEqual(setStep);
-    expect(plan({ ...aKmsKeySetBy(alice), signatures: { by } })).toMatchObject({ standing: "may_consent" });
+    expect(plan({ ...aKmsKeySetBy(alice), signatures: { by } })).toMatchObject({ callerPosition: "may_approve" });
     expect(plan({ ...aKmsKey({ state: "destroyed" }), signatures: { by } }).kind).not.toBe("refused");
   });
 
@@ -160,7 +164,7 @@ describe("where signatures are demanded", () => {
 
   it("the requester waits for another person, even if KMS names no setter", () => {
     const { policyWrite: _untold, ...key } = signedBy(bob);
-    expect(plan(key, naming)).toMatchObject({ standing: "set_it" });
+    expect(plan(key, naming)).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("single counts as two people, so a key without dual authorization stays", () => {
@@ -177,21 +181,21 @@ describe("one person who could appear as two", () => {
     ["a profile that a workload assumed", aWorkload(profile)],
     ["a cloud service", aWorkload(cloudService)],
   ])("%s neither sets nor destroys", (_who, actor) => {
-    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", standing: "not_a_person" });
-    expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ standing: "not_a_person" });
+    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", callerPosition: "not_a_person" });
+    expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ callerPosition: "not_a_person" });
   });
 
   it("a person in a profile neither sets nor destroys: KMS may store the profile alone", () => {
     const actor = anActorInProfile(bob);
-    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", standing: "acts_in_a_profile" });
-    expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ standing: "acts_in_a_profile" });
+    expect(plan(aKmsKey(), { actor })).toEqual({ kind: "waitingForRequest", callerPosition: "acts_in_a_profile" });
+    expect(plan(aKmsKeySetBy(alice), { actor, ...naming })).toMatchObject({ callerPosition: "acts_in_a_profile" });
     const { policyWrite: _untold, ...untold } = aKmsKeySetBy(alice);
-    expect(plan(untold, { actor, ...naming })).toMatchObject({ standing: "acts_in_a_profile" });
+    expect(plan(untold, { actor, ...naming })).toMatchObject({ callerPosition: "acts_in_a_profile" });
   });
 
   it("the setter in a profile of theirs is still the setter", () => {
     expect(plan(aKmsKeySetBy(alice), { actor: anActorInProfile(alice), ...naming })).toMatchObject({
-      standing: "set_it",
+      callerPosition: "set_it",
     });
   });
 
@@ -236,9 +240,9 @@ describe("the window", () => {
   });
 
   it("is set again after its expiry, and naming the expired window has no effect", () => {
-    const lapsed = ending(-secondMs);
-    const again = { ...asking, consents: [windowName(kmsKeyId, nowMs - secondMs)] };
-    expect(plan(lapsed, again)).toEqual(setStep);
+    const expired = ending(-secondMs);
+    const again = { ...asking, approvals: [windowName(kmsKeyId, nowMs - secondMs)] };
+    expect(plan(expired, again)).toEqual(setStep);
   });
 
   it("is never set twice while open", () => {
@@ -299,8 +303,8 @@ describe("the key's own state", () => {
   });
 
   it("a key in an unknown state does not change", () => {
-    const key = aKmsKey({ state: "unrecognised", stateWord: "7" });
-    expect(plan(key, naming)).toEqual(refused({ guard: "state_unrecognised", stateWord: "7" }));
+    const key = aKmsKey({ state: "unrecognized", stateWord: "7" });
+    expect(plan(key, naming)).toEqual(refused({ guard: "state_unrecognized", stateWord: "7" }));
   });
 
   it("a destroyed key is done, or waits for KMS to purge its metadata", () => {
@@ -318,7 +322,7 @@ describe("the key's own state", () => {
 describe("guards, in this order, before the window and before destroy", () => {
   const cases: readonly (readonly [KmsGuard, Partial<KmsKeyObservation>])[] = [
     [
-      { guard: "twin_of_managed_key", keystoreName: "frankfurt" },
+      { guard: "backing_key_of_managed_key", keystoreName: "frankfurt" },
       { ring: { kind: "of_keystore", keystoreName: "frankfurt" } },
     ],
     [{ guard: "ring_unknown", reason: "403", remedy: "" }, { ring: { kind: "unknown", reason: "403", remedy: "" } }],
@@ -400,11 +404,11 @@ describe("codes", () => {
     for (const guard of Object.keys(kmsGuardCodes) as KmsGuard["guard"][]) {
       const code = kmsPlanCode({ kind: "refused", guard: { guard } as KmsGuard });
       expect(code).toBe(kmsGuardCodes[guard]);
-      expect(errorCatalogue[code].exitCode).toBeGreaterThan(0);
+      expect(errorCatalog[code].exitCode).toBeGreaterThan(0);
     }
     const window = { name: openWindow, endsAtMs: nowMs };
-    expect(kmsPlanCode({ kind: "waitingForApproval", standing: "set_it", window })).toBe("UKO_APPROVAL_PENDING");
-    expect(kmsPlanCode({ kind: "waitingForRequest", standing: "may_ask" })).toBe("UKO_REQUEST_PENDING");
+    expect(kmsPlanCode({ kind: "waitingForApproval", callerPosition: "set_it", window })).toBe("UKO_APPROVAL_PENDING");
+    expect(kmsPlanCode({ kind: "waitingForRequest", callerPosition: "may_ask" })).toBe("UKO_REQUEST_PENDING");
     expect(kmsPlanCode({ kind: "waitingForTime" })).toBe("UKO_KMS_METADATA_REMAINS");
   });
 });

@@ -13,7 +13,7 @@ describe("for every key, run and policy", () => {
     setter: fc.option(someone, { nil: undefined }),
     setAgoMs: fc.constantFrom(1, hourMs, 6 * dayMs, kmsWindowMs, 8 * dayMs),
     lag: fc.constantFrom(-dayMs, -secondMs, 0, secondMs, hourMs),
-    state: fc.constantFrom(...kmsKeyStates, "unrecognised" as const),
+    state: fc.constantFrom(...kmsKeyStates, "unrecognized" as const),
     dualAuthDelete: fc.boolean(),
     deletedAgoMs: fc.option(fc.constantFrom(1, 7 * hourMs, 20 * dayMs), { nil: undefined }),
   });
@@ -42,13 +42,13 @@ describe("for every key, run and policy", () => {
           }),
           ...(some.deletedAgoMs !== undefined && { deletedAtMs: nowMs - some.deletedAgoMs }),
         });
-        const consents = isNaming ? [windowName(kmsKeyId, endsAtMs)] : [];
-        const run = { actor: { identity, writesAs, displayName: "" }, consents, setHere };
-        const answer = planKmsKeyDeletion(key, policy, run, nowMs);
-        expect(planKmsKeyDeletion(key, policy, run, nowMs)).toEqual(answer);
-        if (answer.kind !== "ready") return;
+        const approvals = isNaming ? [windowName(kmsKeyId, endsAtMs)] : [];
+        const run = { actor: { identity, writesAs, displayName: "" }, approvals, setHere };
+        const response = planKmsKeyDeletion(key, policy, run, nowMs);
+        expect(planKmsKeyDeletion(key, policy, run, nowMs)).toEqual(response);
+        if (response.kind !== "ready") return;
         expect(policy.deletionProtection).toBe(false);
-        if (answer.step.kind === "set_for_deletion") {
+        if (response.step.kind === "set_for_deletion") {
           expect(setHere).toBe(false);
           expect(isWindowOpen(key, nowMs)).toBe(false);
           expect([alice, bob]).toContain(identity);
@@ -59,7 +59,7 @@ describe("for every key, run and policy", () => {
           expect(policy.dualAuthorization).toBe("single");
           return;
         }
-        expect(answer.step).toEqual({ kind: "destroy", consentedTo: consents[0] });
+        expect(response.step).toEqual({ kind: "destroy", approvedWindow: approvals[0] });
         expect(isWindowOpen(key, nowMs)).toBe(true);
         expect([alice, bob]).toContain(identity);
         expect(writesAs).toBe(identity);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { keyStates } from "../../provider/lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import { planProbeEnd } from "../../provider/lifecycle/plan-probe-end.ts";
-import { aKey, aRun, aTwin, nowMs } from "../support/builders.ts";
+import { aBackingKey, aKey, aRun, nowMs } from "../support/builders.ts";
 
 const fresh = aKey({ state: "pre_activation" });
 const probe = { keyId: fresh.facts.keyId, label: fresh.facts.label };
@@ -30,7 +30,7 @@ describe("takes no step if any setting requires two people", () => {
   it.each([
     ["a marker on the key", { marker: "both" }],
     ["a marker for destroy", { marker: "destroy" }],
-    ["a twin under KMS dual authorization", { twins: [aTwin({ dualAuthDelete: true })] }],
+    ["a backing key under KMS dual authorization", { backingKeys: [aBackingKey({ dualAuthDelete: true })] }],
   ] as const)("%s", (_what, over) => {
     expect(plan({ ...fresh, ...over })).toMatchObject({ kind: "waitingForRequest" });
   });

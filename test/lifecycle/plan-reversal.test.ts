@@ -3,19 +3,19 @@ import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { Run } from "../../provider/lifecycle/plan.ts";
 import { planReversal, type Reversal } from "../../provider/lifecycle/plan-reversal.ts";
 import {
+  aBackingKey,
   aKey,
   aKeystoreStatus,
   alice,
   aRecord,
   aRun,
-  aTwin,
   bob,
   carrying,
   dayMs,
   nowMs,
 } from "../support/builders.ts";
 
-const open = aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + dayMs });
+const open = aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + dayMs });
 const record = { kind: "one", record: aRecord() } as const;
 const say = (reversal: Reversal, over: Partial<KeyObservation>, run: Partial<Run> = {}): string => {
   const plan = planReversal(aKey(over), reversal, aRun(run), nowMs);
@@ -29,16 +29,21 @@ const golden: readonly (readonly [string, Partial<KeyObservation>, string, strin
   ["active, a record", { state: "active", carried: record }, "drop_record", "drop_record"],
   ["active, an unreadable record", { carried: { kind: "unreadable", id: "0" } }, "drop_record", "drop_record"],
   ["active, two records", { carried: { kind: "twice" } }, "drop_record", "drop_record"],
-  ["active, a record and an open window", { carried: record, twins: [open] }, "drop_record", "drop_record"],
-  ["active, an open window", { twins: [open] }, "unset_for_deletion", "unset_for_deletion"],
-  ["active, an expired window", { twins: [aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs })] }, "done", "done"],
-  ["active, no window", { twins: [aTwin({ dualAuthDelete: true })] }, "done", "done"],
-  ["active, a removed twin", { twins: [aTwin({ ...open, state: "destroyed" })] }, "done", "done"],
+  ["active, a record and an open window", { carried: record, backingKeys: [open] }, "drop_record", "drop_record"],
+  ["active, an open window", { backingKeys: [open] }, "unset_for_deletion", "unset_for_deletion"],
+  [
+    "active, an expired window",
+    { backingKeys: [aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs })] },
+    "done",
+    "done",
+  ],
+  ["active, no window", { backingKeys: [aBackingKey({ dualAuthDelete: true })] }, "done", "done"],
+  ["active, a removed backing key", { backingKeys: [aBackingKey({ ...open, state: "destroyed" })] }, "done", "done"],
   ["deactivated, no record", { state: "deactivated" }, "done", "reactivate"],
   ["deactivated, a record", { state: "deactivated", carried: record }, "drop_record", "reactivate"],
   [
     "deactivated, a window, which KMS unsets for active keys only",
-    { state: "deactivated", twins: [aTwin({ ...open, state: "suspended" })] },
+    { state: "deactivated", backingKeys: [aBackingKey({ ...open, state: "suspended" })] },
     "done",
     "reactivate",
   ],
@@ -47,7 +52,7 @@ const golden: readonly (readonly [string, Partial<KeyObservation>, string, strin
   ["destroyed", { state: "destroyed" }, "no_way_back", "no_way_back"],
   ["compromised", { state: "compromised" }, "compromised", "compromised"],
   ["destroyed, compromised", { state: "destroyed_compromised" }, "compromised", "compromised"],
-  ["in a new state", { state: "unrecognised" }, "state_unrecognised", "state_unrecognised"],
+  ["in a new state", { state: "unrecognized" }, "state_unrecognized", "state_unrecognized"],
 ];
 
 describe("planReversal", () => {
@@ -88,7 +93,7 @@ describe("planReversal", () => {
     (step) => {
       const over = {
         drop_record: { carried: record },
-        unset_for_deletion: { twins: [open] },
+        unset_for_deletion: { backingKeys: [open] },
         reactivate: { state: "deactivated" },
       } as const;
       expect(say("reactivate", over[step], { refusals: [{ step, status: 409, message: "no" }] })).toBe(

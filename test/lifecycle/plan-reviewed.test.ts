@@ -5,6 +5,7 @@ import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import { planReviewedApproval, planReviewedStep } from "../../provider/lifecycle/plan-reviewed.ts";
 import { type Review, reviewOf } from "../../provider/lifecycle/review.ts";
 import {
+  aBackingKey,
   aKey,
   aKeyWith,
   anActor,
@@ -14,7 +15,6 @@ import {
   aReviewHeader,
   aReviewOf,
   aRun,
-  aTwin,
   bob,
   carol,
   dayMs,
@@ -35,7 +35,7 @@ describe("planReviewedStep", () => {
   it("takes the reviewed step", () => {
     expect(step(key)).toEqual({
       kind: "ready",
-      step: { kind: "deactivate", consentedBy: record },
+      step: { kind: "deactivate", allowedBy: record },
     });
   });
 
@@ -73,8 +73,11 @@ describe("planReviewedStep", () => {
   });
 
   it("obeys every guard of a deletion, and requires two people whatever the marker says", () => {
-    const dual = aKeyWith(record, { marker: "single", twins: [aTwin({ dualAuthDelete: true, state: "suspended" })] });
-    expect(step(dual, aReviewOf([dual]))).toMatchObject({ guard: { guard: "twin_not_active" } });
+    const dual = aKeyWith(record, {
+      marker: "single",
+      backingKeys: [aBackingKey({ dualAuthDelete: true, state: "suspended" })],
+    });
+    expect(step(dual, aReviewOf([dual]))).toMatchObject({ guard: { guard: "backing_key_not_active" } });
     const unread = reviewOf(aReviewHeader(), []);
     expect(step(aKeyWith(record, { marker: "single" }), unread)).toMatchObject({
       guard: { why: { kind: "not_listed" } },
@@ -82,7 +85,7 @@ describe("planReviewedStep", () => {
   });
 
   it("never does more than a run whose person confirmed the same request by hand", () => {
-    const named = planKeyDeletion(key, aPolicy(), approving({ consents: [record.id] }), nowMs);
+    const named = planKeyDeletion(key, aPolicy(), approving({ approvals: [record.id] }), nowMs);
     expect(step(key)).toEqual(named);
   });
 });
@@ -95,7 +98,7 @@ describe("planReviewedStep whose person also asked for the destruction", () => {
   it("requests the destruction of the key that this run deactivated", () => {
     expect(wanting({ deactivatedHere: true })).toMatchObject({
       kind: "ready",
-      step: { kind: "write_record", draft: { step: "destroy", how: "asked", author: bob, deactivatedAtMs: nowMs } },
+      step: { kind: "write_record", draft: { step: "destroy", how: "command", author: bob, deactivatedAtMs: nowMs } },
     });
   });
 
@@ -107,8 +110,8 @@ describe("planReviewedStep whose person also asked for the destruction", () => {
   it("ends with the request, and acts on no other one", () => {
     const request = (author: typeof bob) =>
       aKeyWith(aRecord({ step: "destroy", author, writtenAtMs: nowMs, deactivatedAtMs: nowMs }));
-    expect(wanting({ deactivatedHere: true }, request(bob))).toMatchObject({ standing: "wrote_it" });
-    expect(wanting({ deactivatedHere: true }, request(carol))).toMatchObject({ standing: "may_consent" });
+    expect(wanting({ deactivatedHere: true }, request(bob))).toMatchObject({ callerPosition: "wrote_it" });
+    expect(wanting({ deactivatedHere: true }, request(carol))).toMatchObject({ callerPosition: "may_approve" });
   });
 });
 
@@ -123,7 +126,7 @@ describe("planReviewedApproval", () => {
       step: {
         kind: "write_record",
         marker: "both",
-        draft: { how: "answer", step: "deactivate", author: bob, quotes: { id, author, authorName, writtenAtMs } },
+        draft: { how: "approval", step: "deactivate", author: bob, quotes: { id, author, authorName, writtenAtMs } },
       },
     });
   });
@@ -135,7 +138,7 @@ describe("planReviewedApproval", () => {
   it.each([
     ["another request was approved", quoting(aRecord({ reason: "another" }))],
     ["another person approved", quoting(record, { author: carol })],
-    ["the approval quotes nothing", aKeyWith(aRecord({ author: bob, how: "answer", writtenAtMs: nowMs }))],
+    ["the approval quotes nothing", aKeyWith(aRecord({ author: bob, how: "approval", writtenAtMs: nowMs }))],
     ["the request was replaced", aKeyWith(aRecord({ writtenAtMs: nowMs }))],
     ["the request expired", aKeyWith(aRecord({ writtenAtMs: nowMs - 8 * dayMs }))],
   ])("leaves the key if %s", (_title, seen) => {
@@ -148,9 +151,9 @@ describe("planReviewedApproval", () => {
   });
 
   it("leaves a key whose service stores no tags, because a description has no room for the request", () => {
-    const compact = aKeyWith({ ...record, carrier: "description" });
+    const compact = aKeyWith({ ...record, location: "description" });
     expect(approval(compact, aReviewOf([compact]))).toMatchObject({
-      guard: { guard: "not_as_reviewed", why: { kind: "no_room_for_answer" } },
+      guard: { guard: "not_as_reviewed", why: { kind: "no_room_for_approval" } },
     });
   });
 

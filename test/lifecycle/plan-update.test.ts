@@ -89,7 +89,7 @@ describe("planRotation", () => {
     "destroyed",
     "compromised",
     "destroyed_compromised",
-    "unrecognised",
+    "unrecognized",
   ] as const)("is refused for a key in state %s", (state) => {
     expect(planRotation(aKey({ state }), known, nowMs)).toEqual({ kind: "not_active" });
   });
@@ -130,15 +130,15 @@ describe("planAlignment", () => {
 
   it("is refused while a record binds", () => {
     const record = aRecord();
-    const answer = planAlignment(aKeyWith(record), key, "unaligned", distribution, nowMs);
-    expect(answer).toEqual({ kind: "record_binds", record });
+    const response = planAlignment(aKeyWith(record), key, "unaligned", distribution, nowMs);
+    expect(response).toEqual({ kind: "record_binds", record });
   });
 
   it.each(["pre_activation", ""])(
     "is refused if the template's keys are %j, since an alignment may deactivate the key",
     (word) => {
-      const answer = planAlignment(aKey(), { ...key, templatesKeyState: word }, "unaligned", distribution, nowMs);
-      expect(answer).toEqual({ kind: "would_deactivate" });
+      const response = planAlignment(aKey(), { ...key, templatesKeyState: word }, "unaligned", distribution, nowMs);
+      expect(response).toEqual({ kind: "would_deactivate" });
     },
   );
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { errorCatalogue } from "../../provider/errors.ts";
+import { errorCatalog } from "../../provider/errors.ts";
 import { guardCodes, unlessRefused } from "../../provider/lifecycle/plan.ts";
 import { aRun } from "../support/builders.ts";
 
 it("has a code of the catalog for every guard, and never one for a fault", () => {
-  for (const code of Object.values(guardCodes)) expect(errorCatalogue[code].exitCode).toBe(12);
+  for (const code of Object.values(guardCodes)) expect(errorCatalog[code].exitCode).toBe(12);
 });
 
 describe("unlessRefused", () => {

@@ -3,13 +3,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planKeyWrite } from "../../provider/lifecycle/key-write.ts";
-import type { KeyObservation, Twin } from "../../provider/lifecycle/observation.ts";
+import type { BackingKey, KeyObservation } from "../../provider/lifecycle/observation.ts";
 import { type DeletionPolicy, deletionGoals, type Run } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import { planReversal } from "../../provider/lifecycle/plan-reversal.ts";
 import { planSync } from "../../provider/lifecycle/plan-update.ts";
 import { remainingPath } from "../../provider/lifecycle/remaining-path.ts";
 import {
+  aBackingKey,
   aKey,
   aKeystoreStatus,
   aKeyWith,
@@ -18,7 +19,6 @@ import {
   anActorInProfile,
   anApprovalOf,
   aRecord,
-  aTwin,
   aWorkload,
   bob,
   carol,
@@ -32,13 +32,13 @@ import { livenessConfig } from "./model/liveness.ts";
 import { command, jumps, type Model, nameable, runThrough, wait } from "./model/moves.ts";
 import { freshWorld, textsOn, type World } from "./model/world.ts";
 
-const states = ["pre_activation", "active", "deactivated", "destroyed", "compromised", "unrecognised"] as const;
+const states = ["pre_activation", "active", "deactivated", "destroyed", "compromised", "unrecognized"] as const;
 const people = [alice, bob, carol];
-const twins: fc.Arbitrary<Twin> = fc.constantFrom<Twin>(
-  aTwin(),
-  aTwin({ dualAuthDelete: true }),
-  aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs }),
-  aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs - 1, state: "suspended" }),
+const backingKeys: fc.Arbitrary<BackingKey> = fc.constantFrom<BackingKey>(
+  aBackingKey(),
+  aBackingKey({ dualAuthDelete: true }),
+  aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs }),
+  aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs - 1, state: "suspended" }),
   { kind: "absent", kmsKeyId: "kms-1" },
   { kind: "unreadable", kmsKeyId: "kms-1", reason: "403" },
 );
@@ -54,9 +54,9 @@ const keys: fc.Arbitrary<KeyObservation> = fc
     isSealed: fc.boolean(),
     marker: fc.constantFrom(undefined, "both" as const, "destroy" as const, "single" as const),
     status: fc.constantFrom("not_present" as const, "pending_destruction" as const, "error" as const),
-    twins: fc.array(twins, { maxLength: 2 }),
+    backingKeys: fc.array(backingKeys, { maxLength: 2 }),
   })
-  .map(({ state, step, author, writer, agoMs, hasRecord, requester, isSealed, marker, status, twins: some }) => {
+  .map(({ state, step, author, writer, agoMs, hasRecord, requester, isSealed, marker, status, backingKeys: some }) => {
     const written = { step, author, writtenAtMs: nowMs - agoMs, deactivatedAtMs: nowMs - agoMs };
     const record =
       requester === undefined
@@ -67,7 +67,7 @@ const keys: fc.Arbitrary<KeyObservation> = fc
           });
     const over = {
       state,
-      twins: some,
+      backingKeys: some,
       keystores: [aKeystoreStatus({ status })],
       ...(marker !== undefined && { marker }),
     };
@@ -76,7 +76,7 @@ const keys: fc.Arbitrary<KeyObservation> = fc
 const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
   fc.record({
     actor: fc.constantFrom(anActor(alice), anActor(bob), anActorInProfile(carol), aWorkload()),
-    consents: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),
+    approvals: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),
     intent: fc.constantFrom("request" as const, "engine" as const, "approve" as const, "resume" as const),
     requestedHere: fc.subarray(["deactivate" as const, "destroy" as const]),
     deactivatedHere: fc.boolean(),
@@ -127,17 +127,17 @@ describe("every plan", () => {
       fc.property(situations, ({ key, run, policy }) => {
         const plan = planKeyDeletion(key, { ...policy, dualAuthorization: "required" }, run, nowMs);
         if (plan.kind !== "ready" || (plan.step.kind !== "deactivate" && plan.step.kind !== "destroy")) return;
-        const { consentedBy } = plan.step;
-        expect(consentedBy?.author).toEqual(key.updatedBy);
-        const isOwn = consentedBy?.author.iamId === run.actor.identity?.iamId;
+        const { allowedBy } = plan.step;
+        expect(allowedBy?.author).toEqual(key.updatedBy);
+        const isOwn = allowedBy?.author.iamId === run.actor.identity?.iamId;
         const mayUseOwn =
           plan.step.kind === "deactivate" &&
           policy.gate !== "both" &&
           key.marker !== "both" &&
           key.marker !== undefined;
         if (isOwn) expect(mayUseOwn && run.requestedHere?.includes("deactivate") !== true).toBe(true);
-        else if (consentedBy?.quotes?.isSealedHere !== true) expect(run.consents).toContain(consentedBy?.id);
-        const requester = consentedBy?.quotes?.author.iamId;
+        else if (allowedBy?.quotes?.isSealedHere !== true) expect(run.approvals).toContain(allowedBy?.id);
+        const requester = allowedBy?.quotes?.author.iamId;
         if (requester !== undefined) expect(requester).toBe(run.actor.identity?.iamId);
       }),
       { numRuns: 5000 },

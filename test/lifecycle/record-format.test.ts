@@ -11,7 +11,7 @@ import {
   encodeTagValue,
   requestStatement,
 } from "../../provider/lifecycle/consent-record.ts";
-import { patchWithMarker } from "../../provider/lifecycle/record-carriers.ts";
+import { patchWithMarker } from "../../provider/lifecycle/record-locations.ts";
 import { aDraft, alice, bob, sha256, someFacts } from "../support/builders.ts";
 
 const { keyId } = someFacts();
@@ -23,7 +23,7 @@ const whole = aDraft({
   ...{ deactivatedAtMs: Date.parse("2026-11-24T10:00:00Z"), kmsSetter: bob, reason: "End of contract" },
 });
 const approval = aDraft({
-  ...{ writtenAtMs, digest, author: bob, authorName: "Bob", how: "answer" },
+  ...{ writtenAtMs, digest, author: bob, authorName: "Bob", how: "approval" },
   quotes: {
     ...{ id: "fedcba9876543210fedcba9876543210", author: alice, authorName: "Alice Example" },
     ...{ writtenAtMs: writtenAtMs - 60_000, seal: "9".repeat(64) },
@@ -36,9 +36,9 @@ const repeating = aDraft({
   earlierReasons: [{ author: bob, authorName: "Bob", reason: "Moved" }],
 });
 
-const plainTag = `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"asked"}`;
+const plainTag = `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"command"}`;
 const wholeTag =
-  `{"v":1,"s":"destroy","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"asked",` +
+  `{"v":1,"s":"destroy","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"command",` +
   `"m":"${"9".repeat(64)}","x":1795514400,"k":"IBMid-550000B0BB","w":"End of contract"}`;
 const approvalTag =
   `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000B0BB","n":"Bob","h":"answer",` +

@@ -3,13 +3,13 @@ import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../provider/lifecycle/plan.ts";
 import { remainingPath } from "../../provider/lifecycle/remaining-path.ts";
 import {
+  aBackingKey,
   aKey,
   aKeystoreStatus,
   aKeyWith,
   aPolicy,
   aRecord,
   aRun,
-  aTwin,
   dayMs,
   hourMs,
   nowMs,
@@ -82,13 +82,13 @@ describe("remainingPath", () => {
     expect(path({ state: "destroyed" }, { goal: "destroyed" })).toEqual([]);
   });
 
-  it("names the roles: the service's, and KMS's in addition if the twin has dual authorization", () => {
+  it("names the roles: the service's, and KMS's in addition if the backing key has dual authorization", () => {
     const roles = (over: Partial<KeyObservation>) =>
       remainingPath(aKey(over), aPolicy(), aRun(), nowMs).map((step) => [
         step.right?.roles[0],
         step.kmsRight?.roles[0],
       ]);
-    expect(roles({ twins: [aTwin({ dualAuthDelete: true })] })).toEqual([
+    expect(roles({ backingKeys: [aBackingKey({ dualAuthDelete: true })] })).toEqual([
       ["Key Custodian - Deployer", "KMS Writer"],
       ["Vault Administrator", undefined],
       [undefined, undefined],

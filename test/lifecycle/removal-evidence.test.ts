@@ -13,27 +13,27 @@ function named(
   return namingContradictions(aKey({ state: "destroyed", facts, storedKeystores: stored, keystores: live }));
 }
 
-const answer = (keystoreId: string, over: Partial<KeystoreStatus> = {}) =>
+const response = (keystoreId: string, over: Partial<KeystoreStatus> = {}) =>
   aKeystoreStatus({ keystoreId, name: `name of ${keystoreId}`, type: "aws_kms", status: "not_present", ...over });
 
 it("finds no contradiction if each named keystore has a live status", () => {
-  expect(named(["a"], [answer("a"), answer("b")], [answer("b"), answer("a"), answer("c")])).toEqual([]);
+  expect(named(["a"], [response("a"), response("b")], [response("b"), response("a"), response("c")])).toEqual([]);
   expect(named([], [], [])).toEqual([]);
 });
 
 it.each([
   ["metadata", ["b"], [], ["metadata"], "b"],
-  ["stored status", [], [answer("b")], ["stored_status"], "name of b"],
-  ["metadata and stored status", ["b"], [answer("b"), answer("b")], ["metadata", "stored_status"], "name of b"],
-] as const)("names a keystore of the %s without a live answer once", (_what, metadata, stored, namedBy, name) => {
-  expect(named(["a", ...metadata], stored, [answer("a")])).toEqual([
-    { kind: "no_live_answer", keystore: { id: "b", name, type: "aws_kms" }, namedBy },
+  ["stored status", [], [response("b")], ["stored_status"], "name of b"],
+  ["metadata and stored status", ["b"], [response("b"), response("b")], ["metadata", "stored_status"], "name of b"],
+] as const)("names a keystore of the %s without a live response once", (_what, metadata, stored, namedBy, name) => {
+  expect(named(["a", ...metadata], stored, [response("a")])).toEqual([
+    { kind: "no_live_response", keystore: { id: "b", name, type: "aws_kms" }, namedBy },
   ]);
 });
 
 it("does not match entries without an id, neither as a live status nor as a keystore that has one", () => {
-  const nameless = answer("", { name: "paris" });
-  expect(named(["", "a"], [nameless], [nameless, answer("a")])).toEqual([
+  const nameless = response("", { name: "paris" });
+  expect(named(["", "a"], [nameless], [nameless, response("a")])).toEqual([
     { kind: "keystore_without_id", source: "metadata", name: "" },
     { kind: "keystore_without_id", source: "stored_status", name: "paris" },
     { kind: "keystore_without_id", source: "live_status", name: "paris" },

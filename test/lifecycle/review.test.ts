@@ -107,7 +107,7 @@ describe("the line of a key", () => {
     const { reason: _reason, ...compact } = {
       ...record,
       author: { mark: alice.mark },
-      carrier: "description" as const,
+      location: "description" as const,
     };
     const seen = aKeyWith(compact, { updatedBy: alice });
     expect(admitToReview(seen, scope, nowMs)).toMatchObject({ kind: "line", line: { requester: alice.iamId } });
@@ -140,7 +140,7 @@ describe("a key stands apart from the set", () => {
       scope,
       { why: { kind: "other_step" } },
     ],
-    ["the request expired", aKeyWith(aRecord({ writtenAtMs: nowMs - 7 * dayMs })), scope, { why: { kind: "lapsed" } }],
+    ["the request expired", aKeyWith(aRecord({ writtenAtMs: nowMs - 7 * dayMs })), scope, { why: { kind: "expired" } }],
     ["a service wrote the record", aKeyWith(aRecord({ author: pipeline })), scope, { why: { kind: "not_a_person" } }],
     ["the reviewer requested it", aKeyWith(aRecord({ author: bob })), scope, { kind: "own_request" }],
     ["another person requested it", aKeyWith(aRecord({ author: carol })), scope, { kind: "other_requester" }],
@@ -157,7 +157,7 @@ describe("a key stands apart from the set", () => {
   });
 
   it("and not because an engine wrote the request", () => {
-    expect(admitToReview(aKeyWith(aRecord({ how: "met" })), scope, nowMs).kind).toBe("line");
+    expect(admitToReview(aKeyWith(aRecord({ how: "engine" })), scope, nowMs).kind).toBe("line");
   });
 
   it("and keys that were never active can be reviewed in a set of their own", () => {
@@ -268,7 +268,7 @@ describe("a run that acts on a review", () => {
 
   it("gives nothing to a machine that a review names as its reviewer", () => {
     const forMachine = aReviewOf([key], { reviewer: pipeline.iamId ?? "" });
-    expect(plan(key, { actor: aWorkload() }, forMachine)).toMatchObject({ standing: "not_a_person" });
+    expect(plan(key, { actor: aWorkload() }, forMachine)).toMatchObject({ callerPosition: "not_a_person" });
   });
 
   it("acts for the person who uses a trusted profile", () => {
@@ -297,7 +297,7 @@ describe("whatever a review says", () => {
     recordStep: mostly<"deactivate" | "destroy">("deactivate", "destroy"),
     author: person(alice),
     writer: person(alice),
-    how: mostly<"asked" | "met" | "answer">("asked", "met", "answer"),
+    how: mostly<"command" | "engine" | "approval">("command", "engine", "approval"),
     agoMs: mostly(hourMs, 1000, 8 * dayMs),
     actor: person(bob),
     gate: mostly<"both" | "destroy">("both", "destroy"),
@@ -331,14 +331,14 @@ describe("whatever a review says", () => {
         const plan = planReviewedStep({ review: forged }, seen, run, nowMs);
         if (plan.kind !== "ready") return;
         // A run without a review does the same if its person confirmed the request by hand.
-        const confirmed = aRun({ actor: run.actor, consents: [written.id], intent: "approve" });
+        const confirmed = aRun({ actor: run.actor, approvals: [written.id], intent: "approve" });
         const goal = reviewGoals[step];
         expect(planKeyDeletion(seen, { ...strictest, goal }, confirmed, nowMs)).toEqual(plan);
         taken += 1;
-        expect(plan.step).toEqual({ kind: header.step, consentedBy: written });
+        expect(plan.step).toEqual({ kind: header.step, allowedBy: written });
         expect(w.author).toBe(w.writer);
         expect([written.author.iamId, pipeline.iamId]).not.toContain(w.actor.iamId);
-        expect(w.how).not.toBe("answer");
+        expect(w.how).not.toBe("response");
         expect([w.quotes, header.reviewer, line.requester]).toEqual([true, w.actor.iamId, w.author.iamId]);
         expect(Math.abs(nowMs - header.reviewedAtMs)).toBeLessThan(reviewLifetimeMs);
       }),

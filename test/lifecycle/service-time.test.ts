@@ -27,7 +27,7 @@ const offsets = [
 ];
 const orAbsent = [undefined, ...offsets];
 
-describe("the Date of an answer", () => {
+describe("the Date of a response", () => {
   test.each(orAbsent)("is refused only if the token was issued more than 60 s later (token %s ms off)", (token) => {
     for (const update of orAbsent) {
       for (const date of offsets) {

@@ -37,7 +37,7 @@ describe("a statement", () => {
       consentStatement(subject, { ...act, step: "deactivate" }),
       consentStatement(subject, { ...act, digest: "x" }),
       consentStatement(subject, { ...act, author: alice }),
-      consentStatement(subject, { ...act, answers: "x" }),
+      consentStatement(subject, { ...act, requestId: "x" }),
     ];
     const all = [consentStatement(subject, act), ...others];
     expect(new Set(all).size).toBe(11);
@@ -116,7 +116,7 @@ describe("a record where signatures are demanded", () => {
     const record = destroy({ signature: signature(destroy().writtenAtMs) });
     const key = vouched(record);
     const mayWith = (signed: readonly string[]): string => {
-      const run = aRun({ actor: anActor(bob), consents: [record.id], intent: "approve", signed: new Set(signed) });
+      const run = aRun({ actor: anActor(bob), approvals: [record.id], intent: "approve", signed: new Set(signed) });
       return authorize(key, aPolicy(), run, "destroy", nowMs).kind;
     };
     expect(mayWith([])).toBe("must_wait");

@@ -40,7 +40,7 @@ describe("reasonsToRepeat", () => {
 
   it.each<[string, KeyObservation, boolean]>([
     ["a record that binds", aKeyWith(requestWith()), true],
-    ["a record that lapsed", aKeyWith(requestWith({ writtenAtMs: nowMs - 8 * dayMs })), true],
+    ["a record that expired", aKeyWith(requestWith({ writtenAtMs: nowMs - 8 * dayMs })), true],
     ["a record of a key that changed", aKeyWith(requestWith({ digest: "0".repeat(32) })), true],
     ["a record that the author of the new one acted on with the last write", aKeyWith(requestWith(), used), true],
     ["a record that another person acted on", aKeyWith(requestWith(), { ...used, updatedBy: carol }), false],
@@ -156,10 +156,10 @@ describe("a new record", () => {
 
   it("never counts as an approval by the people whose reasons it repeats", () => {
     const record = aRecord({ author: bob, earlierReasons: [byAlice] });
-    const run = aRun({ actor: anActor(bob), consents: [record.id] });
+    const run = aRun({ actor: anActor(bob), approvals: [record.id] });
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
       kind: "must_wait",
-      standing: "wrote_it",
+      callerPosition: "wrote_it",
     });
   });
 });

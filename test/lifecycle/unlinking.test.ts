@@ -34,7 +34,7 @@ const distribution = (over: Partial<Distribution> = {}): Distribution => ({
   ...over,
 });
 const narrowed = distribution({ keystores: [keystore({ groups: ["spare"] })] });
-const states: readonly ObservedState[] = [...keyStates, "unrecognised"];
+const states: readonly ObservedState[] = [...keyStates, "unrecognized"];
 const isInstalled = (state: ObservedState): boolean =>
   !["pre_activation", "destroyed", "destroyed_compromised"].includes(state);
 

@@ -80,7 +80,7 @@ test("pending deletions are those that wait for a person or for a date", async (
       deletionAwaits: "approval",
       deletionRequestedBy: "IBMid-550000ALICE",
       deletionRecordId: expect.stringMatching(/^[0-9a-f]{32}$/),
-      deletionRecordLapsesAt: expect.stringMatching(/^2026-12-01T/),
+      deletionRecordExpiresAt: expect.stringMatching(/^2026-12-01T/),
     },
   ];
   expect(await listPendingDeletions()).toEqual(expected);

@@ -223,7 +223,7 @@ export function caller(
   };
 }
 
-/** Returns the answer, or throws the status with its code and details. */
+/** Returns the response, or throws the status with its code and details. */
 export function unary<Reply>(call: (done: requestCallback<Reply>) => unknown): Promise<Reply> {
   return new Promise((resolve, reject) => {
     call((error, reply) => {

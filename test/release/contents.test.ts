@@ -74,9 +74,9 @@ test("writes a bill of materials whose every part is named once and hangs on the
   expect(bill.dependencies.slice(1).map(({ ref }) => ref)).toEqual(refs);
 });
 
-test("puts the licence of Node and of each package beside the executable", async () => {
+test("puts the license of Node and of each package beside the executable", async () => {
   const packages = await bundledPackages(await aMetafile({ "node_modules/zod/index.js": 1 }), repository);
-  const text = thirdPartyNotices(packages, "Node's own licence");
-  expect(text).toContain(`Node.js ${nodeVersion}\n\nNode's own licence`);
+  const text = thirdPartyNotices(packages, "Node's own license");
+  expect(text).toContain(`Node.js ${nodeVersion}\n\nNode's own license`);
   expect(text).toMatch(/zod [\d.]+ \(MIT\)\n\nMIT License/);
 });

@@ -36,7 +36,7 @@ async function aRegistryWith(content: string): Promise<{ platform: Platform; env
   return { platform: { ...platforms[0], integrity }, env: { PATH: bin, XDG_CACHE_HOME: path.join(folder, "cache") } };
 }
 
-test("takes the executable and the licence out of the package, and asks npm once only", async () => {
+test("takes the executable and the license out of the package, and asks npm once only", async () => {
   const { platform, env } = await aRegistryWith("node");
   for (const place of ["first", "second"]) {
     const node = await fetchNode(platform, path.join(folder, place), silent, env);

@@ -82,7 +82,7 @@ test("signs the checksums in binary form, and anew when asked again", async ({ s
   for (const text of ["first\n", "second\n"]) {
     await writeFile(sums, text);
     const signature = await sign(sums, "releaser@example.test", env);
-    expect((await readFile(signature))[0], "a packet of OpenPGP, no armour").toBeGreaterThan(0x7f);
+    expect((await readFile(signature))[0], "a packet of OpenPGP, no armor").toBeGreaterThan(0x7f);
     expect(spawnSync("gpg", ["--verify", signature, sums], { env }).status).toBe(0);
   }
   await writeFile(sums, "third\n");

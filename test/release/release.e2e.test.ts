@@ -81,7 +81,7 @@ test.each([
   { program: terraformProvider, itsOwn: "@msgpack/msgpack" },
   { program: commandLine, itsOwn: "commander" },
 ])(
-  "the archive of $program.name holds one executable, and of everything in it the licence",
+  "the archive of $program.name holds one executable, and of everything in it the license",
   async ({ program, itsOwn }) => {
     const place = await unpack(program, hostPlatform());
     expect((await readdir(place)).sort()).toEqual([
@@ -95,7 +95,7 @@ test.each([
   },
 );
 
-test("starts where no Node is, and answers the engine", async () => {
+test("starts where no Node is, and returns the engine", async () => {
   const executable = path.join(await unpack(pulumiPlugin, hostPlatform()), pluginExecutable(hostPlatform()));
   const plugin = spawn(executable, [], { env: nowhere, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => end(plugin));

@@ -182,7 +182,7 @@ describe.each(cases)("a keystore of type $type", (each) => {
     expect(await keystores.read(state, options)).toBeUndefined();
     expect(
       (await uko.effects()).filter((operation) => operation.startsWith("M")),
-      "no twin is touched",
+      "no backing key is touched",
     ).toEqual([]);
   });
 });

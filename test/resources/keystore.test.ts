@@ -179,10 +179,10 @@ describe("changing a keystore", () => {
     const wrap = (world: World): World => {
       const { keystores, ...others } = spy(world);
       const read: typeof keystores.read = async (...args) => {
-        const { value, ...answer } = await keystores.read(...args);
-        if (value === undefined) return { ...answer, value };
+        const { value, ...response } = await keystores.read(...args);
+        if (value === undefined) return { ...response, value };
         const { aws_region: _untold, ...fields } = value.snapshot.fields;
-        return { ...answer, value: { ...value, snapshot: { ...value.snapshot, fields } } };
+        return { ...response, value: { ...value, snapshot: { ...value.snapshot, fields } } };
       };
       return { ...others, keystores: { ...keystores, read } };
     };

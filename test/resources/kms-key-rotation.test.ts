@@ -58,7 +58,7 @@ describe("after a rotation", () => {
     expect(await rotations()).toBe(1);
   });
 
-  it("with a lost answer and a failed read, the trigger counts as applied", async () => {
+  it("with a lost response and a failed read, the trigger counts as applied", async () => {
     const state = await makeKmsKey(stage);
     const over = { rotationTrigger: "1" };
     const { state: after, warnings } = await update(state, over, unreadableAfterwards(true));

@@ -74,10 +74,10 @@ describe("a creation", () => {
     const made = await handlers.create(kmsInputs(handlers, { keyRing: "storage" }), options);
     expect(made.state.keyRing).toBe("storage");
     expect(made.warnings).toEqual(['Created key ring "storage", which did not exist']);
-    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
-    const ring = String((await kmsView(stage, twin.id)).keyRingID);
+    const backingKey = await stage.test.backingKeyOf(await stage.test.keyIn("active"));
+    const ring = String((await kmsView(stage, backingKey.id)).keyRingID);
     const inKeystore = handlers.create(kmsInputs(handlers, { name: "inside", keyRing: ring }), options);
-    expect(await codeOf(inKeystore)).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    expect(await codeOf(inKeystore)).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
     expect(await keysNamed("inside")).toBe(0);
   });
 
@@ -204,7 +204,7 @@ describe("an update", () => {
     expect(again.lastRotatedAt).not.toBe(after.lastRotatedAt);
   });
 
-  it("never rotates twice after a lost answer", async () => {
+  it("never rotates twice after a lost response", async () => {
     const state = await makeKmsKey(stage);
     const wrap = (world: World): World => ({
       ...world,
@@ -230,8 +230,8 @@ describe("an update", () => {
     expect(warnings.join()).toMatch(/is waiting for a person to destroy it: an identity set it for deletion on/);
     expect(after).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
     expect(after.deletionRecordId).toBe(deletion.recordId);
-    expect(after.deletionRecordLapsesAt).toBe(deletion.recordId?.replace(/.*@/, ""));
-    expect(await codeOf(update(state, { rotationTrigger: "1" }))).toBe("UKO_DELETION_ON_FILE");
+    expect(after.deletionRecordExpiresAt).toBe(deletion.recordId?.replace(/.*@/, ""));
+    expect(await codeOf(update(state, { rotationTrigger: "1" }))).toBe("UKO_DELETION_PENDING");
     expect(await stage.effects(before)).toEqual([]);
   });
 
@@ -262,10 +262,10 @@ describe("an update", () => {
     ]);
   });
 
-  it("never changes a managed key's twin, which an edited state may name", async () => {
-    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
-    const name = String(twin.name);
-    const edited = { ...(await makeKmsKey(stage)), name, keyId: twin.id };
+  it("never changes a managed key's backing key, which an edited state may name", async () => {
+    const backingKey = await stage.test.backingKeyOf(await stage.test.keyIn("active"));
+    const name = String(backingKey.name);
+    const edited = { ...(await makeKmsKey(stage)), name, keyId: backingKey.id };
     const before = await lastSeq();
     for (const over of [
       { rotationTrigger: "1" },
@@ -273,7 +273,7 @@ describe("an update", () => {
       { keyRing: "mine" },
       { restoreTrigger: "1" },
     ]) {
-      expect(await codeOf(update(edited, { name, ...over }))).toBe("UKO_KMS_KEY_IS_A_TWIN");
+      expect(await codeOf(update(edited, { name, ...over }))).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
     }
     expect(await stage.effects(before)).toEqual([]);
   });
@@ -292,7 +292,7 @@ describe("an update", () => {
     const { handlers } = kmsRun(stage, "bob", { wrap });
     const change = (over: Inputs) => handlers.update(state, kmsInputs(handlers, over), options);
     expect((await change({ aliases: ["mine"] })).state.aliases).toEqual(["mine"]);
-    expect(await codeOf(change({ keyRing: "mine" }))).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    expect(await codeOf(change({ keyRing: "mine" }))).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
   });
 
   it("stores a rotation only once it was made", async () => {
@@ -316,14 +316,14 @@ describe("adoption", () => {
     expect(await keysNamed("backup")).toBe(1);
   });
 
-  it("refuses a twin, a key of another name, and one that does not exist", async () => {
-    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
+  it("refuses a backing key, a key of another name, and one that does not exist", async () => {
+    const backingKey = await stage.test.backingKeyOf(await stage.test.keyIn("active"));
     const state = await makeKmsKey(stage);
     const { handlers } = kmsRun(stage, "bob");
     const adopt = (existingKeyId: string, name = "backup") =>
       codeOf(handlers.create(kmsInputs(handlers, { existingKeyId, name }), options));
     const before = await lastSeq();
-    expect(await adopt(twin.id, String(twin.name))).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    expect(await adopt(backingKey.id, String(backingKey.name))).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
     expect(await adopt(state.keyId, "other")).toBe("UKO_INPUT_INVALID");
     expect(await adopt("0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11")).toBe("UKO_NOT_FOUND");
     expect(await stage.effects(before)).toEqual([]);

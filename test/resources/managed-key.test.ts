@@ -69,14 +69,14 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
       deletionAwaits: "approval",
       deletionRequestedBy: "IBMid-550000BOB",
       deletionRecordId: expect.stringMatching(/^[0-9a-f]{32}$/),
-      deletionRecordLapsesAt: expect.stringMatching(/^2026-12-01T/),
+      deletionRecordExpiresAt: expect.stringMatching(/^2026-12-01T/),
     });
     expect(found?.state).not.toHaveProperty("tags");
   });
 
   test("out of sync", async () => {
     const state = await uko.make();
-    await uko.test.control(`keys/${state.keyId}`, { twin: { state: 2 } });
+    await uko.test.control(`keys/${state.keyId}`, { backingKey: { state: 2 } });
     expect((await read(state))?.warnings).toEqual([expect.stringContaining("is out of sync in keystore")]);
   });
 
@@ -94,7 +94,7 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
     expect(state.deletionNotBefore).toMatch(/^2026-12-01T/);
     await uko.test.control(`keys/${state.keyId}`, { material: "enabled" });
     expect((await read(state))?.warnings).toEqual([expect.stringContaining("its deletion was canceled there")]);
-    await uko.test.control("keystores/aws-frankfurt", { answers: "unknown" });
+    await uko.test.control("keystores/aws-frankfurt", { statusResponse: "unknown" });
     expect((await read(state))?.warnings).toEqual([expect.stringContaining("is not known")]);
   });
 
@@ -205,10 +205,10 @@ describe("updating a key", () => {
       const state = await uko.make();
       const wrap = withKeys((keys) => ({
         async read(...call) {
-          const answer = await keys.read(...call);
-          if (answer.value === undefined) return answer;
-          const snapshot = { ...answer.value.snapshot, stateWord: word };
-          return { ...answer, value: { ...answer.value, snapshot } };
+          const response = await keys.read(...call);
+          if (response.value === undefined) return response;
+          const snapshot = { ...response.value.snapshot, stateWord: word };
+          return { ...response, value: { ...response.value, snapshot } };
         },
       }));
       const seq = await uko.lastSeq();

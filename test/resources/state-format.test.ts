@@ -18,7 +18,7 @@ test("reads a state of a later release, and leaves out unknown properties", () =
   const open = () => {
     throw new Error("A difference is found without the service.");
   };
-  const handlers = createHandlers(resources.vault, { open, door: { rerun: "pulumi destroy" }, sha256 });
+  const handlers = createHandlers(resources.vault, { open, userInterface: { rerun: "pulumi destroy" }, sha256 });
   const inputs = { name: "payments", deletionProtection: false };
   const state = { ...inputs, instanceId: "i", vaultId: "v", ofLater: "unknown" };
   expect(handlers.diff(state, inputs)).toEqual([]);

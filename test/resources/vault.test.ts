@@ -14,8 +14,8 @@ const create = (news: unknown, wrap?: (world: World) => World) => {
 };
 const count = async (): Promise<number> => (await containersOf(uko, "bob").world.vaults.list({}, options)).length;
 
-/** The service makes the vault, and its answer is lost. */
-const losingAnswer = (world: World): World => ({
+/** The service makes the vault, and its response is lost. */
+const losingResponse = (world: World): World => ({
   ...world,
   vaults: {
     ...world.vaults,
@@ -38,13 +38,13 @@ describe("creating a vault", () => {
     expect(containersOf(uko, "bob").vaults.diff(state, { name: "ledger" })).toEqual([]);
   });
 
-  test("adopts the one that a lost answer made", async () => {
-    const { state } = await create({ name: "ledger" }, losingAnswer);
+  test("adopts the one that a lost response made", async () => {
+    const { state } = await create({ name: "ledger" }, losingResponse);
     expect(state.name).toBe("ledger");
     expect(await count()).toBe(2);
   });
 
-  test("does not adopt one that another writer made of that name while the answer was lost", async () => {
+  test("does not adopt one that another writer made of that name while the response was lost", async () => {
     const overtaken = (world: World): World => ({
       ...world,
       vaults: {
@@ -63,7 +63,7 @@ describe("creating a vault", () => {
       ...world,
       vaults: { ...world.vaults, create: async () => ({ kind: "lost", reason: "reset" }) },
     });
-    expect(await codeOf(create({ name: "ledger" }, losingRequest))).toBe("UKO_ANSWER_LOST");
+    expect(await codeOf(create({ name: "ledger" }, losingRequest))).toBe("UKO_RESPONSE_LOST");
   });
 
   test("reports after a canceled search that one may exist", async () => {
@@ -82,15 +82,15 @@ describe("creating a vault", () => {
     const { vaults } = containersOf(uko, "bob", { wrap: stopping });
     const creation = vaults.create(checkedBy(vaults, { name: "ledger" }), { signal: stop.signal });
     await expect(creation).rejects.toMatchObject({
-      code: "UKO_ANSWER_LOST",
+      code: "UKO_RESPONSE_LOST",
       summary: expect.stringContaining('whether vault "ledger" was created'),
-      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+      cause: expect.objectContaining({ code: "UKO_CANCELED" }),
     });
     expect(await count()).toBe(2);
   });
 
   test("never adopts an older one, and offers to adopt it", async () => {
-    await expect(create({ name: "payments" }, losingAnswer)).rejects.toMatchObject({
+    await expect(create({ name: "payments" }, losingResponse)).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
       summary: `Vault "payments" already exists, with ID ${vaultId}`,
       detail: expect.stringContaining(`declares vault ${vaultId}, set existingVaultId to it`),

@@ -127,12 +127,12 @@ test.each([
   [
     "a union",
     z.object({ odd: z.union([z.string(), z.number()]).meta({ description: "Odd." }) }),
-    "No door can show a union",
+    "No interface can show a union",
   ],
   [
     "a default that is a list",
     z.object({ all: z.array(z.string()).default([]).meta({ description: "All." }) }),
-    "No door can show a default",
+    "No interface can show a default",
   ],
   ["a schema without properties", z.string(), "A string has no properties"],
 ])("%s is an internal error, reported at once", (_what, schema, message) => {

@@ -27,7 +27,7 @@ test("sdk/schema.json matches the definitions; if not: npm run schema", () => {
   expect(readFileSync(schemaFile, "utf8")).toBe(schemaText());
 });
 
-test("the plugin's own answer differs from the committed file in the version alone", () => {
+test("the plugin's own response differs from the committed file in the version alone", () => {
   expect(pulumiSchema("1.2.3")).toEqual({ ...schema, version: "1.2.3" });
   expect("version" in schema).toBe(false);
 });

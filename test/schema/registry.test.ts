@@ -4,7 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { expect, test, vi } from "vitest";
 import * as z from "zod";
-import { openHandlers } from "../../provider/compose.ts";
+import { openHandlers } from "../../provider/compose/engines.ts";
 import type { ResourceDefinition } from "../../provider/engine/resource/definition.ts";
 import * as pulumiResources from "../../provider/pulumi-plugin/resources.ts";
 import { createSession as createPulumiSession } from "../../provider/pulumi-plugin/session.ts";

@@ -28,7 +28,7 @@ beforeAll(async () => {
 }, coldLimitMs);
 afterAll(() => rm(examples, { recursive: true }));
 
-/** Answers what Go complains of. */
+/** Returns what Go complains of. */
 async function go(args: readonly string[], cwd: string): Promise<string> {
   const env = { ...process.env, ...engine.env, GOWORK: "off" };
   return promisify(execFile)(engine.goBin, args, { cwd, env }).then(

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(project, { recursive: true }));
 
-/** Answers what the compiler complains of. */
+/** Returns what the compiler complains of. */
 async function compile(folder: string): Promise<string> {
   const compiling = promisify(execFile)(process.execPath, [compiler, "-p", folder, "--noEmit"], { cwd: folder });
   return compiling.then(

@@ -1,20 +1,20 @@
 /** The adapters of one person, with an emulator. */
 
 import { createHash } from "node:crypto";
-import { createAnswerTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
+import { createResponseTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
 import type { KeyRef, Session, World } from "../../provider/engine/ports/world.ts";
 import { createEndpoints } from "../../provider/services/broker.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";
 import { createTokens } from "../../provider/services/iam.ts";
+import { createBackingKeys } from "../../provider/services/kms/backing-keys.ts";
 import { createKmsKeys } from "../../provider/services/kms/keys.ts";
-import { createTwins } from "../../provider/services/kms/twins.ts";
 import { createOwnSeal } from "../../provider/services/own-seal.ts";
 import { createSession } from "../../provider/services/session.ts";
 import { createUkoClient, type UkoClient } from "../../provider/services/uko/client.ts";
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";
 
-export interface Adapters extends UkoClient, Pick<World, "twins" | "kmsKeys" | "serviceClock" | "answerTrust"> {
+export interface Adapters extends UkoClient, Pick<World, "backingKeys" | "kmsKeys" | "serviceClock" | "responseTrust"> {
   readonly http: HttpClient;
   readonly session: Session;
 }
@@ -45,7 +45,7 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
   return {
     http,
     ...uko,
-    twins: createTwins({ ...service, endpoint: endpoints.kms }),
+    backingKeys: createBackingKeys({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({
       ...{ instanceId, http, tokens, endpoints },
@@ -53,7 +53,7 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
       keystores: () => uko.keystores,
     }),
     serviceClock: createServiceClock(tokens.issuedAtMs),
-    answerTrust: createAnswerTrust(),
+    responseTrust: createResponseTrust(),
   };
 }
 

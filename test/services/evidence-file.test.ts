@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { checkEvidenceChain } from "../../provider/compose-certificates.ts";
+import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import { explainChain } from "../../provider/engine/certificate/messages.ts";
 import type { EvidenceEntry, EvidenceRun } from "../../provider/engine/ports/evidence.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";

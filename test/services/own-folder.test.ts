@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symli
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { makeFolder } from "../../provider/regular-file.ts";
+import { makeFolder } from "../../provider/process/regular-file.ts";
 import { requireOwnFolderOf } from "../../provider/services/durable-append.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { repository } from "../cli/harness.ts";

@@ -10,7 +10,7 @@ export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly body?: unknown;
-  /** Cuts the connection instead: before an answer, or in the middle of its body. */
+  /** Cuts the connection instead: before a response, or in the middle of its body. */
   readonly cut?: "before" | "within";
   /** Never answers. */
   readonly silent?: boolean;
@@ -32,7 +32,7 @@ export interface ScriptedServer {
   readonly mostAtOnce: () => number;
   /** Replaces the script; the last reply is repeated. A function decides by request. */
   script(...replies: readonly Reply[]): void;
-  answer(reply: (asked: Asked) => Reply): void;
+  respond(reply: (asked: Asked) => Reply): void;
   close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ async function startScriptedServer(): Promise<ScriptedServer> {
       const left = [...replies];
       decide = () => (left.length > 1 ? left.shift() : left[0]) ?? { status: 500 };
     },
-    answer: (reply) => {
+    respond: (reply) => {
       decide = reply;
     },
     close: () =>

@@ -33,7 +33,7 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 const pluginFolder = path.join(repository, "build", "plugin");
 const installLimitMs = 120_000;
 
-/** Answers what a project needs; what is missing is a failure that says how to get it. */
+/** Returns what a project needs; what is missing is a failure that says how to get it. */
 export async function setUpLanguage(runtime: Runtime, pulumi: PulumiEngine): Promise<LanguageSetup> {
   const own = resourcePlugin();
   if (runtime === "nodejs") return { pathEntries: [], env: {}, plugins: own };
@@ -83,7 +83,7 @@ async function setUpLibrary(language: HostLanguage): Promise<Pick<LanguageSetup,
   return { pathEntries: [path.dirname(pythonBin)], env: { PYTHONPATH: await installPythonSdk(pythonBin) } };
 }
 
-/** Answers the variables that lead Maven to the libraries and to our SDK, which is compiled once for each of its states. */
+/** Returns the variables that lead Maven to the libraries and to our SDK, which is compiled once for each of its states. */
 async function setUpJava(): Promise<LanguageSetup["env"]> {
   const java = await locateJava();
   if (!java.isReady)

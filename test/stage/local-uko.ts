@@ -85,7 +85,7 @@ export class LocalUko {
   }
 
   /** Delays each answer of the service by this many milliseconds of real time, in place of all fault rules; 0 for no delay. */
-  async delayAnswers(latencyMs: number): Promise<void> {
+  async delayResponses(latencyMs: number): Promise<void> {
     await this.#control("faults", undefined, "DELETE");
     if (latencyMs > 0) await this.fault({ latencyMs });
   }
@@ -101,7 +101,7 @@ export class LocalUko {
   async #control(name: string, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<unknown> {
     const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
     const answer = await fetch(`${this.url}/_emulator/${name}`, init);
-    if (!answer.ok) throw new Error(`/_emulator/${name} answered ${answer.status}: ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`/_emulator/${name} returned ${answer.status}: ${await answer.text()}`);
     return answer.status === 204 ? undefined : answer.json();
   }
 }

@@ -36,7 +36,7 @@ interface Performance {
   readonly dispose: () => Promise<void>;
 }
 
-/** Answers the audit trail of the whole story. */
+/** Returns the audit trail of the whole story. */
 export async function perform(
   story: Story,
   write: Write,

@@ -5,7 +5,7 @@ const diagnostic = /^(?:Warning|Error): .*\n(?:(?: .*)?\n)*/;
 /** What became of a resource, and of the whole run. */
 const outcome = /^(?:\S+: \w+ complete after .*|Plan: .*|No changes\..*|(?:Apply|Destroy) complete! .*)\n/;
 
-/** What a run tells of resources, as OpenTofu prints it without colour; the plan's listing and hints for beginners are left out. */
+/** What a run tells of resources, as OpenTofu prints it without color; the plan's listing and hints for beginners are left out. */
 export function essenceOf(output: string): string {
   const told: string[] = [];
   for (let rest = `${output}\n`; rest !== ""; ) {

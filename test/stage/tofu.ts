@@ -24,7 +24,7 @@ export interface TofuPersonOptions {
   /** Attributes of the provider block, e.g. `{ instance_id: "..." }`. */
   readonly settings?: Readonly<Record<string, string>>;
   /**
-   * Makes below a HOME what this person has checked out instead of the project, and answers the folder with the configuration, in
+   * Makes below a HOME what this person has checked out instead of the project, and returns the folder with the configuration, in
    * which they run `tofu init` themselves.
    */
   readonly checkOut?: (home: string) => Promise<string>;
@@ -34,7 +34,7 @@ export interface TofuPersonOptions {
 const reporting = new Set(["plan", "apply", "destroy", "refresh"]);
 const approved = new Set(["apply", "destroy"]);
 
-/** Answers the CLI, or throws with the reason and the way out: what needs it fails rather than being left out. */
+/** Returns the CLI, or throws with the reason and the way out: what needs it fails rather than being left out. */
 async function requireTofu(): Promise<TofuEngine> {
   engine ??= locateTofu();
   const found = await engine;

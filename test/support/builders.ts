@@ -11,13 +11,13 @@ import {
 import { digestText } from "../../provider/lifecycle/digest.ts";
 import {
   type Actor,
+  type BackingKey,
   type CarriedRecord,
   digestsBy,
   type Identity,
   type KeyFacts,
   type KeyObservation,
   type KeystoreStatus,
-  type Twin,
 } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
 import {
@@ -66,7 +66,7 @@ export function aWorkload(identity: Identity = pipeline): Actor {
 }
 
 export function aRun(over: Partial<Run> = {}): Run {
-  return { actor: anActor(), consents: [], intent: "request", ...over };
+  return { actor: anActor(), approvals: [], intent: "request", ...over };
 }
 
 export function aPolicy(over: Partial<DeletionPolicy> = {}): DeletionPolicy {
@@ -105,7 +105,9 @@ export function aKeystoreStatus(over: Partial<KeystoreStatus> = {}): KeystoreSta
   };
 }
 
-export function aTwin(over: Partial<Extract<Twin, { kind: "present" }>> = {}): Extract<Twin, { kind: "present" }> {
+export function aBackingKey(
+  over: Partial<Extract<BackingKey, { kind: "present" }>> = {},
+): Extract<BackingKey, { kind: "present" }> {
   return { kind: "present", kmsKeyId: "kms-1", state: "active", dualAuthDelete: false, ...over };
 }
 
@@ -116,7 +118,7 @@ const statusBesideState = {
   destroyed: "not_present",
   compromised: "active",
   destroyed_compromised: "not_present",
-  unrecognised: "unrecognised",
+  unrecognized: "unrecognized",
 } as const satisfies Record<KeyObservation["state"], KeystoreStatus["status"]>;
 
 /** A key that carol wrote last, ten days ago, without a record. */
@@ -137,7 +139,7 @@ export function aKey(over: Partial<KeyObservation> = {}): KeyObservation {
     keystores,
     keystoresAreLive: true,
     storedKeystores: over.keystores ?? keystores,
-    twins: [],
+    backingKeys: [],
     use: { kind: "known", count: 0, retainedBy: [] },
     ...over,
   };
@@ -150,7 +152,7 @@ export function aDraft(over: Partial<ConsentDraft> = {}): ConsentDraft {
     digest: digestsOf(someFacts()).deactivate,
     author: alice,
     authorName: "Alice Example",
-    how: "asked",
+    how: "command",
     ...over,
   };
 }
@@ -159,7 +161,7 @@ export function aDraft(over: Partial<ConsentDraft> = {}): ConsentDraft {
 export function aRecord(over: Partial<ConsentDraft> = {}, keyId: string = someFacts().keyId): ConsentRecord {
   const step = over.step ?? "deactivate";
   const draft = aDraft({ digest: digestsOf(someFacts())[step], ...over });
-  return { ...draft, ...namesOf(keyId, encodeTagValue(draft), sha256), carrier: "tag" };
+  return { ...draft, ...namesOf(keyId, encodeTagValue(draft), sha256), location: "tag" };
 }
 
 /** Bob's approval of a request, half an hour ago. `isSealedHere`: as a run of the requester reads it. */
@@ -169,7 +171,7 @@ export function anApprovalOf(
 ): ConsentRecord {
   const { id, author, authorName, writtenAtMs, seal, step } = request;
   const quotes = { id, author, authorName, writtenAtMs, seal };
-  const approval = aRecord({ step, author: bob, how: "answer", writtenAtMs: nowMs - hourMs / 2, quotes, ...over });
+  const approval = aRecord({ step, author: bob, how: "approval", writtenAtMs: nowMs - hourMs / 2, quotes, ...over });
   return isSealedHere === undefined || approval.quotes === undefined
     ? approval
     : { ...approval, quotes: { ...approval.quotes, isSealedHere } };

@@ -13,13 +13,13 @@ export interface DateProxy {
 
 export async function startDateProxy(target: string): Promise<DateProxy> {
   const server = createServer(async (request, response) => {
-    const answer = await fetch(`${target}${request.url ?? "/"}`, await copyOf(request));
-    const headers = new Headers(answer.headers);
+    const upstream = await fetch(`${target}${request.url ?? "/"}`, await copyOf(request));
+    const headers = new Headers(upstream.headers);
     const dateMs = Date.parse(headers.get("date") ?? "");
     headers.set("date", new Date(dateMs + proxy.shiftMs).toUTCString());
     for (const name of ["content-encoding", "content-length", "transfer-encoding", "connection"]) headers.delete(name);
-    const body = Buffer.from(await answer.arrayBuffer());
-    response.writeHead(answer.status, Object.fromEntries(headers)).end(body);
+    const body = Buffer.from(await upstream.arrayBuffer());
+    response.writeHead(upstream.status, Object.fromEntries(headers)).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

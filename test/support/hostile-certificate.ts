@@ -1,6 +1,6 @@
 /** A certificate whose texts are all the same hostile text, as a person could sign it. */
 
-import { readCertificate } from "../../provider/compose-certificates.ts";
+import { readCertificate } from "../../provider/compose/certificates.ts";
 
 const documented = new URL("../../provider/docs/how-to/certificate/certificate.json", import.meta.url).pathname;
 

@@ -47,7 +47,7 @@ export function aKmsPolicy(over: Partial<KmsKeyPolicy> = {}): KmsKeyPolicy {
 }
 
 export function aKmsRun(over: Partial<KmsRun> = {}): KmsRun {
-  return { actor: anActor(bob), consents: [], ...over };
+  return { actor: anActor(bob), approvals: [], ...over };
 }
 
 /** The key as the port shows it. */

@@ -3,7 +3,7 @@ import type { JudgeOptions, TrailEntry, ViolationKind } from "./oracle.ts";
 import {
   ahead,
   alice,
-  answerBy,
+  approvalBy,
   bob,
   carol,
   consent,
@@ -22,8 +22,8 @@ import {
 } from "./trails.ts";
 
 describe("the oracle accepts", () => {
-  it.each(["tag", "compact"] as const)("a step by one person on another's record, carried as %s", (carrier) => {
-    expect(kinds(trail(consent({ author: bob, carrier }), deactivate(alice)))).toEqual([]);
+  it.each(["tag", "compact"] as const)("a step by one person on another's record, carried as %s", (location) => {
+    expect(kinds(trail(consent({ author: bob, location }), deactivate(alice)))).toEqual([]);
   });
 
   it("both steps, each with a pair of its own", () => {
@@ -39,18 +39,18 @@ describe("the oracle accepts", () => {
   });
 
   it("an approval over a request, and the step by the requester", () => {
-    expect(kinds(trail(ofAlice, answerBy(bob), deactivate(alice, 2_000)))).toEqual([]);
+    expect(kinds(trail(ofAlice, approvalBy(bob), deactivate(alice, 2_000)))).toEqual([]);
   });
 
   it("a destroy on an approval until the request is 48 hours old", () => {
     const request = consent({ author: alice, step: "destroy" });
-    const approval = answerBy(bob, { step: "destroy", of: request });
+    const approval = approvalBy(bob, { step: "destroy", of: request });
     expect(kinds(trail(request, approval, destroy(alice, 2 * 86_400_000 - 1_000)))).toEqual([]);
   });
 
   it("an engine's request of a deactivation, and a person's request of a destruction", () => {
     const entries = trail(
-      consent({ author: bob, how: "met" }),
+      consent({ author: bob, how: "engine" }),
       deactivate(alice),
       consent({ author: alice, step: "destroy", atMs: 2_000 }),
     );
@@ -58,8 +58,8 @@ describe("the oracle accepts", () => {
   });
 
   it("an approval that arrived too late, and was written again", () => {
-    const late: Draft = { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) };
-    const again = answerBy(bob, { atMs: 7_000 });
+    const late: Draft = { ...approvalBy(bob), ...writtenAt(5_000, approvalBy(bob)) };
+    const again = approvalBy(bob, { atMs: 7_000 });
     expect(kinds(trail(ofAlice, late, again, deactivate(alice, 9_000)))).toEqual([]);
   });
 
@@ -67,7 +67,7 @@ describe("the oracle accepts", () => {
     expect(kinds(trail(consent({ author: bob }), { ...deactivate(profile), authn: alice }))).toEqual([]);
   });
 
-  it("reads, refused steps and calls to the twin between record and step", () => {
+  it("reads, refused steps and calls to the backing key between record and step", () => {
     const entries = trail(
       consent({ author: bob }),
       { operation: "K3", effect: false },
@@ -97,14 +97,14 @@ describe("the oracle finds", () => {
   it.each<[string, readonly TrailEntry[], readonly ViolationKind[]]>([
     ["a step without any record", trail(deactivate(alice)), ["no-consent"]],
     ["a step on one's own record", trail(consent({ author: alice }), deactivate(alice)), ["own-consent"]],
-    ["a destroy whose answer was lost", trail({ ...destroy(alice), status: 200 }), ["no-consent"]],
+    ["a destroy whose response was lost", trail({ ...destroy(alice), status: 200 }), ["no-consent"]],
     [
       "a record for the other step",
       trail(consent({ author: bob, step: "destroy", state: "active" }), deactivate(alice)),
       ["other-step"],
     ],
     [
-      "a deactivation taken as consent to destroy",
+      "a deactivation taken as an approval of the destruction",
       trail(consent({ author: bob }), deactivate(alice), destroy(alice)),
       ["no-consent"],
     ],
@@ -129,7 +129,11 @@ describe("the oracle finds", () => {
       ),
       ["no-consent"],
     ],
-    ["a record in both carriers", trail(consent({ author: bob, carrier: "both" }), deactivate(alice)), ["no-consent"]],
+    [
+      "a record in both locations",
+      trail(consent({ author: bob, location: "both" }), deactivate(alice)),
+      ["no-consent"],
+    ],
     ["a service as author", trail(consent({ author: pipeline }), deactivate(alice)), ["no-consent"]],
     ["a profile as author", trail({ ...consent({ author: profile }), authn: bob }, deactivate(alice)), ["no-consent"]],
     ["a service as actor", trail(consent({ author: bob }), deactivate(pipeline)), ["not-a-person"]],
@@ -157,7 +161,7 @@ describe("the oracle finds", () => {
       ["force"],
     ],
     ["a purge", trail({ operation: "M10", effect: false, status: 401 }), ["purge"]],
-    ["a twin deleted behind UKO", trail({ operation: "M8" }), ["kms-delete"]],
+    ["a backing key deleted behind UKO", trail({ operation: "M8" }), ["kms-delete"]],
     [
       "a record removed while material remains",
       trail({ operation: "K5", detail: { materialIn: ["aws"] } }),
@@ -170,22 +174,22 @@ describe("the oracle finds", () => {
     ],
     [
       "an approval of an approval",
-      trail(ofAlice, answerBy(bob), consent({ author: alice, how: "answer", of: answerBy(bob), atMs: 60_000 })),
+      trail(ofAlice, approvalBy(bob), consent({ author: alice, how: "approval", of: approvalBy(bob), atMs: 60_000 })),
       ["request-over-binding"],
     ],
     [
       "an approval of one's own request",
-      trail(ofAlice, answerBy(alice), deactivate(alice, 2_000)),
+      trail(ofAlice, approvalBy(alice), deactivate(alice, 2_000)),
       ["request-over-binding", "no-consent"],
     ],
     [
       "an approval of a request for the other step",
-      trail(consent({ author: alice, step: "destroy", state: "active" }), answerBy(bob), deactivate(alice, 2_000)),
+      trail(consent({ author: alice, step: "destroy", state: "active" }), approvalBy(bob), deactivate(alice, 2_000)),
       ["no-consent"],
     ],
     [
       "an approval of a request for another key than it is now",
-      trail(consent({ author: alice, digest: "e".repeat(32) }), answerBy(bob), deactivate(alice, 2_000)),
+      trail(consent({ author: alice, digest: "e".repeat(32) }), approvalBy(bob), deactivate(alice, 2_000)),
       // The approval also replaces a request that still binds.
       ["request-over-binding", "no-consent"],
     ],
@@ -197,54 +201,54 @@ describe("the oracle finds", () => {
       ] as const
     ).map(([what, quote]): [string, readonly TrailEntry[], readonly ViolationKind[]] => [
       `an approval that quotes ${what}`,
-      trail(ofAlice, answerBy(bob, { quote }), deactivate(alice, 2_000)),
+      trail(ofAlice, approvalBy(bob, { quote }), deactivate(alice, 2_000)),
       ["request-over-binding", "no-consent"],
     ]),
     [
       "an approval that quotes nothing",
-      trail(ofAlice, consent({ author: bob, how: "answer", atMs: 1_000 }), deactivate(alice, 2_000)),
+      trail(ofAlice, consent({ author: bob, how: "approval", atMs: 1_000 }), deactivate(alice, 2_000)),
       ["request-over-binding", "no-consent"],
     ],
     [
       "a third person who acts on an approval",
-      trail(ofAlice, answerBy(bob), deactivate(carol, 2_000)),
+      trail(ofAlice, approvalBy(bob), deactivate(carol, 2_000)),
       ["not-the-requester"],
     ],
     [
       "the approver who acts on their own approval",
-      trail(ofAlice, answerBy(bob), deactivate(bob, 2_000)),
+      trail(ofAlice, approvalBy(bob), deactivate(bob, 2_000)),
       ["own-consent"],
     ],
     [
       "a destroy on an approval of a request that is 48 hours old",
       trail(
         consent({ author: alice, step: "destroy" }),
-        answerBy(bob, { step: "destroy", of: consent({ author: alice, step: "destroy" }) }),
+        approvalBy(bob, { step: "destroy", of: consent({ author: alice, step: "destroy" }) }),
         destroy(alice, 2 * 86_400_000),
       ),
       ["consent-too-old"],
     ],
     [
       "an approval of a request that is 7 days old",
-      trail(ofAlice, answerBy(bob, { atMs: 7 * 86_400_000 }), deactivate(alice, 7 * 86_400_000 + 1_000)),
+      trail(ofAlice, approvalBy(bob, { atMs: 7 * 86_400_000 }), deactivate(alice, 7 * 86_400_000 + 1_000)),
       ["no-consent"],
     ],
     [
       "an engine that requests a destruction",
-      trail(consent({ author: bob, how: "met", step: "destroy" }), destroy(alice)),
+      trail(consent({ author: bob, how: "engine", step: "destroy" }), destroy(alice)),
       ["engine-asked"],
     ],
     [
       "an engine that requests a destruction in the description",
-      trail(consent({ author: bob, how: "met", step: "destroy", carrier: "compact" }), destroy(alice)),
+      trail(consent({ author: bob, how: "engine", step: "destroy", location: "compact" }), destroy(alice)),
       ["engine-asked"],
     ],
     [
       "an approval that arrived too late, and was not written again",
-      trail(ofAlice, { ...answerBy(bob), ...writtenAt(5_000, answerBy(bob)) }, deactivate(alice, 9_000)),
+      trail(ofAlice, { ...approvalBy(bob), ...writtenAt(5_000, approvalBy(bob)) }, deactivate(alice, 9_000)),
       ["no-consent"],
     ],
-    ["an approval of a request that nobody made", trail(answerBy(bob), deactivate(alice, 2_000)), ["no-consent"]],
+    ["an approval of a request that nobody made", trail(approvalBy(bob), deactivate(alice, 2_000)), ["no-consent"]],
     [
       "a record that is written before its own time",
       trail({ ...ahead, ...writtenAt(2_000, ahead) }, deactivate(alice, 4_000)),
@@ -261,7 +265,7 @@ describe("the oracle finds", () => {
 
   it("an approval's author who acts on it under the gate destroy", () => {
     const options: JudgeOptions = { required: true, gate: "destroy" };
-    expect(kinds(trail(ofAlice, answerBy(bob), deactivate(bob, 2_000)), options)).toEqual(["own-consent"]);
+    expect(kinds(trail(ofAlice, approvalBy(bob), deactivate(bob, 2_000)), options)).toEqual(["own-consent"]);
   });
 
   it("a destroy on one's own record under either gate", () => {
@@ -283,14 +287,14 @@ it("an outsider's write voids a record without being judged itself", () => {
 
 describe("a text counts only for the caller whose PATCH brought it:", () => {
   const inBobsName = consent({ author: bob, writer: carol });
-  const answerInBobsName = consent({ author: bob, writer: carol, how: "answer" });
+  const approvalInBobsName = consent({ author: bob, writer: carol, how: "approval" });
   const convicted: readonly ViolationKind[] = ["record-carried-along", "no-consent"];
 
   it.each<[string, Draft, string]>([
     ["a request that Carol planted, and a PATCH by Bob that copies the tags", inBobsName, "K4"],
     [
       "an approval that Carol planted without any request, and a PATCH by Bob that copies the tags",
-      answerInBobsName,
+      approvalInBobsName,
       "K4",
     ],
     ["a request that Carol planted, and a sync by Bob that makes him the last writer", inBobsName, "K11"],
@@ -299,7 +303,7 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
     ["a request that Carol planted, and an alignment by Bob", inBobsName, "K10"],
     [
       "a request that Carol planted in the description",
-      consent({ author: bob, writer: carol, carrier: "compact" }),
+      consent({ author: bob, writer: carol, location: "compact" }),
       "K4",
     ],
   ])("%s", (_, planted, operation) => {
@@ -308,18 +312,18 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
   });
 
   it("a PATCH of Bob's that moves the planted text from tag to description brings nothing", () => {
-    const moved = consent({ author: bob, carrier: "compact" });
+    const moved = consent({ author: bob, location: "compact" });
     const entries = trail(inBobsName, touch(moved, bob, 1_000), deactivate(carol, 60_000));
     expect(kinds(entries)).toEqual(convicted);
   });
 
   it("a planted request is not there to be approved", () => {
-    const entries = trail(inBobsName, answerBy(carol, { of: inBobsName }), deactivate(bob, 2_000));
+    const entries = trail(inBobsName, approvalBy(carol, { of: inBobsName }), deactivate(bob, 2_000));
     expect(kinds(entries)).toEqual(["no-consent"]);
   });
 
   it("a planted approval does not count over a request that counts", () => {
-    const planted = answerBy(bob, { writer: carol });
+    const planted = approvalBy(bob, { writer: carol });
     const entries = trail(ofAlice, planted, touch(planted, bob, 2_000), deactivate(alice, 60_000));
     expect(kinds(entries)).toEqual(["request-over-binding", ...convicted]);
   });

@@ -90,21 +90,21 @@ interface Consent {
   readonly digest: string;
   readonly writtenMs: number;
   readonly author: string;
-  readonly isAnswer: boolean;
+  readonly isResponse: boolean;
   /** The request that an approval is for, as its own author's PATCH brought it. */
   readonly request?: Consent;
 }
 
 interface RawRecord {
   readonly id: string;
-  /** What the record says, apart from its carrier, its names and its reasons: a copy in another form has the same one. */
+  /** What the record says, apart from its location, its names and its reasons: a copy in another form has the same one. */
   readonly print: string;
   readonly step: Step;
   readonly digest: string;
   readonly writtenSeconds: number;
-  readonly isAnswer: boolean;
+  readonly isResponse: boolean;
   /** An engine wrote the request. */
-  readonly isMet: boolean;
+  readonly isByEngine: boolean;
   /** The request that an approval quotes. */
   readonly quoted?: Quote | undefined;
   readonly claims: (iamId: string) => boolean;
@@ -127,7 +127,7 @@ interface KeyHistory {
 }
 
 const steps = { K7: "deactivate", K8: "destroy" } as const satisfies Record<string, Step>;
-/** Calls that write a key's record; the twin's (`M…`) are not among them. */
+/** Calls that write a key's record; the backing key's (`M…`) are not among them. */
 const keyWrites = new Set(["K2", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11", "seed", "control"]);
 /** Writes that are not a call of anybody to the service. */
 const fromOutside = new Set(["seed", "control"]);
@@ -156,7 +156,7 @@ export function judge(audit: readonly TrailEntry[], options: JudgeOptions): Verd
       const isPerson = options.isPerson ?? isPersonByPrefix;
       const texts = new Set(textsOn(entry).map(({ print }) => print));
       const own = ownRecordOf(entry, history, isPerson);
-      const request = own?.isAnswer === true ? requestFor(history, own.author) : undefined;
+      const request = own?.isResponse === true ? requestFor(history, own.author) : undefined;
       const answered = own === undefined || request === undefined ? undefined : { request, by: own.author };
       const state = entry.after?.state;
       histories.set(entry.keyId, { consent: consentOf(entry, history, isPerson), state, texts, answered });
@@ -178,7 +178,7 @@ function faultsOf(entry: TrailEntry, history: KeyHistory, options: JudgeOptions)
   if (/[?&]force=true\b/.test(entry.query ?? "")) faults.push(["force", "a call carried force=true"]);
   if (entry.operation === "M10") faults.push(["purge", "a KMS key was to be purged"]);
   if (entry.operation === "M8" && entry.keyId !== undefined) {
-    faults.push(["kms-delete", "the twin of a managed key was to be deleted behind UKO's back"]);
+    faults.push(["kms-delete", "the backing key of a managed key was to be deleted behind UKO's back"]);
   }
   if (!entry.effect) return faults;
   const materialIn = entry.detail?.materialIn;
@@ -201,7 +201,7 @@ function stepOf(entry: TrailEntry): Step | undefined {
 function bringsDestroyByEngine(entry: TrailEntry, { texts }: KeyHistory): boolean {
   if (entry.operation !== "K4") return false;
   return textsOn(entry).some(
-    ({ print, record }) => record?.isMet === true && record.step === "destroy" && !texts.has(print),
+    ({ print, record }) => record?.isByEngine === true && record.step === "destroy" && !texts.has(print),
   );
 }
 
@@ -220,11 +220,11 @@ function loneStep(entry: TrailEntry, step: Step, { consent }: KeyHistory, option
   if (request !== undefined && author !== actor && request.author !== actor) {
     faults.push(["not-the-requester", `${actor} used the approval of a request by ${request.author}`]);
   }
-  if (Date.parse(entry.time) >= lapseOf(consent)) faults.push(["consent-too-old", "its time is over"]);
+  if (Date.parse(entry.time) >= expiryOf(consent)) faults.push(["consent-too-old", "its time is over"]);
   return faults;
 }
 
-function lapseOf({ step, writtenMs, request }: Consent): number {
+function expiryOf({ step, writtenMs, request }: Consent): number {
   return Math.min(writtenMs + lifeMs, request === undefined ? Infinity : request.writtenMs + quotedLifeMs[step]);
 }
 
@@ -232,11 +232,11 @@ function lapseOf({ step, writtenMs, request }: Consent): number {
 function overwrites(entry: TrailEntry, history: KeyHistory, options: JudgeOptions): readonly Fault[] {
   const { consent, state } = history;
   const next: Step = state === "active" ? "deactivate" : "destroy";
-  const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) < lapseOf(consent);
+  const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) < expiryOf(consent);
   const written = recordOn(entry);
   if (!binds || written === undefined || written.print === consent.print) return [];
   const own = ownRecordOf(entry, history, options.isPerson ?? isPersonByPrefix);
-  const isApproval = own?.isAnswer === true && doesAnswer(own, consent);
+  const isApproval = own?.isResponse === true && doesResponse(own, consent);
   return isApproval ? [] : [["request-over-binding", "a record replaced one that still binds"]];
 }
 
@@ -250,10 +250,10 @@ function carriesAlong(entry: TrailEntry, { consent, texts }: KeyHistory, options
   if (isOver || !keyWrites.has(entry.operation) || fromOutside.has(entry.operation)) return [];
   const used = consent !== undefined && consent.step === stepOf(entry) ? consent.print : undefined;
   const isCarried = textsOn(entry).some(
-    ({ print, carrier, record }) =>
+    ({ print, location, record }) =>
       texts.has(print) &&
       print !== used &&
-      !(carrier === "tag" && options.ignoresTags === true) &&
+      !(location === "tag" && options.ignoresTags === true) &&
       !(entry.operation === "K6" && !couldCount(entry, record)),
   );
   return isCarried ? [["record-carried-along", "a write left a record on the key that it did not bring"]] : [];
@@ -275,9 +275,9 @@ function consentOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: stri
   if (own === undefined || entry.after === undefined) return undefined;
   const lateMs = Date.parse(entry.after.updatedAt) - own.writtenMs;
   if (lateMs < 0 || lateMs > toleranceMs) return undefined;
-  if (!own.isAnswer) return own;
+  if (!own.isResponse) return own;
   const request = requestFor(before, own.author);
-  return request !== undefined && doesAnswer(own, request) ? { ...own, request } : undefined;
+  return request !== undefined && doesResponse(own, request) ? { ...own, request } : undefined;
 }
 
 type Brought = Consent & Pick<RawRecord, "quoted">;
@@ -289,7 +289,7 @@ function ownRecordOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: st
   const record = recordOn(entry);
   if (record === undefined || before.texts.has(record.print)) return undefined;
   if (!isPerson(caller) || !isPerson(authn) || !record.claims(caller)) return undefined;
-  const { writtenSeconds, claims: _claims, isMet: _isMet, ...facts } = record;
+  const { writtenSeconds, claims: _claims, isByEngine: _isMet, ...facts } = record;
   return { ...facts, writtenMs: writtenSeconds * 1_000, author: authn };
 }
 
@@ -298,18 +298,18 @@ function requestFor({ consent, answered }: KeyHistory, author: string): Consent 
 }
 
 /** An approval counts only if it quotes the request that another person's own PATCH brought, for the same step and facts. */
-function doesAnswer({ quoted, ...answer }: Brought, request: Consent): boolean {
-  if (request.isAnswer || request.author === answer.author) return false;
+function doesResponse({ quoted, ...response }: Brought, request: Consent): boolean {
+  if (request.isResponse || request.author === response.author) return false;
   const isQuoted = quoted?.id === request.id && quoted.author === request.author;
-  const isSame = answer.step === request.step && answer.digest === request.digest;
+  const isSame = response.step === request.step && response.digest === request.digest;
   const isDated = quoted?.writtenSeconds === request.writtenMs / 1_000;
-  return isQuoted && isDated && isSame && answer.writtenMs < request.writtenMs + quotedLifeMs[request.step];
+  return isQuoted && isDated && isSame && response.writtenMs < request.writtenMs + quotedLifeMs[request.step];
 }
 
 const compactForm = /\n(\[uko1[bds]([dx])([am])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
 
 interface Text {
-  readonly carrier: "tag" | "description";
+  readonly location: "tag" | "description";
   readonly print: string;
   /** Absent if the text is not a record. */
   readonly record: RawRecord | undefined;
@@ -321,16 +321,16 @@ function textsOn(entry: TrailEntry): readonly Text[] {
   const tags = (entry.after?.tags ?? []).filter(({ name }) => name === "uko_deletion");
   const texts: Text[] = tags.map(({ value }) => {
     const record = fromTag(keyId, value);
-    return { carrier: "tag", print: record?.print ?? value, record };
+    return { location: "tag", print: record?.print ?? value, record };
   });
   const match = compactForm.exec(entry.after?.description ?? "");
   if (match === null) return texts;
   const record = fromCompact(keyId, match);
-  return [...texts, { carrier: "description", print: record.print, record }];
+  return [...texts, { location: "description", print: record.print, record }];
 }
 
 /**
- * The one record on the key after a write. A key with both carriers, or two, has none, unless the tag is so much older than the
+ * The one record on the key after a write. A key with both locations, or two, has none, unless the tag is so much older than the
  * record in the description that the last write cannot be its own.
  */
 function recordOn(entry: TrailEntry): RawRecord | undefined {
@@ -358,12 +358,12 @@ function fromTag(keyId: string, value: string): RawRecord | undefined {
     if (fields.get("v") !== 1 || typeof writtenSeconds !== "number") return undefined;
     if (typeof author !== "string" || typeof digest !== "string") return undefined;
     if (step !== "deactivate" && step !== "destroy") return undefined;
-    const facts = { step, writtenSeconds, digest, isAnswer: fields.get("h") === "answer" } as const;
+    const facts = { step, writtenSeconds, digest, isResponse: fields.get("h") === "approval" } as const;
     return {
       ...facts,
       id: recordId(keyId, value),
       print: printOf(facts, markOf(author)),
-      isMet: fields.get("h") === "met",
+      isByEngine: fields.get("h") === "engine",
       quoted: quoteIn(fields.get("q")),
       claims: (iamId) => iamId === author,
     };
@@ -379,36 +379,36 @@ function quoteIn(quote: unknown): Quote | undefined {
 }
 
 function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
-  const [, carrier = "", step, how, time = "", digest = "", author = ""] = match;
+  const [, location = "", step, how, time = "", digest = "", author = ""] = match;
   const facts = {
     step: step === "d" ? "deactivate" : "destroy",
     writtenSeconds: Number.parseInt(time, 16),
     digest,
-    isAnswer: false,
+    isResponse: false,
   } as const;
   return {
     ...facts,
-    isMet: how === "m",
-    id: recordId(keyId, carrier),
+    isByEngine: how === "m",
+    id: recordId(keyId, location),
     print: printOf(facts, author),
     claims: (iamId) => markOf(iamId) === author,
   };
 }
 
 function printOf(
-  { step, writtenSeconds, digest, isAnswer }: Pick<RawRecord, "step" | "writtenSeconds" | "digest" | "isAnswer">,
+  { step, writtenSeconds, digest, isResponse }: Pick<RawRecord, "step" | "writtenSeconds" | "digest" | "isResponse">,
   author: string,
 ): string {
-  return `${isAnswer ? "answer" : "request"} ${step} ${writtenSeconds} ${digest} ${author}`;
+  return `${isResponse ? "response" : "request"} ${step} ${writtenSeconds} ${digest} ${author}`;
 }
 
 function markOf(iamId: string): string {
   return sha256(iamId).slice(0, 16);
 }
 
-/** The first 32 hex digits of the SHA-256 of the key's id and the carrier's text. */
-export function recordId(keyId: string, carrier: string): string {
-  return sha256(`${keyId}\n${carrier}`).slice(0, 32);
+/** The first 32 hex digits of the SHA-256 of the key's id and the text of the record. */
+export function recordId(keyId: string, location: string): string {
+  return sha256(`${keyId}\n${location}`).slice(0, 32);
 }
 
 function sha256(text: string): string {

@@ -15,8 +15,8 @@ export const isWhole = tier === "all";
  * How deep the model in test/lifecycle/model explores: whole runs, single calls, calls of two runs at once, and whether it
  * takes every cast.
  * Each depth is exhaustive: the model takes every move from every state that it reaches. `shallow` has about 100,000
- * states, and fewer casts; `full` has about 1,100,000. `whole` takes every cast, twin, gate and marker two runs deep, the casts
- * of two people three runs deep, and single calls with every twin and gate. The run prints the counts.
+ * states, and fewer casts; `full` has about 1,100,000. `whole` takes every cast, backing key, gate and marker two runs deep, the casts
+ * of two people three runs deep, and single calls with every backing key and gate. The run prints the counts.
  */
 export const modelDepth = {
   shallow: { name: "shallow", runs: 1, calls: 2, callsOfTwo: 5, isEveryCast: false },

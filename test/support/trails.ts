@@ -35,22 +35,22 @@ interface RecordDraft {
   readonly quote?: Readonly<Record<string, unknown>>;
   readonly author: string;
   readonly step?: "deactivate" | "destroy";
-  readonly how?: "asked" | "met" | "answer";
+  readonly how?: "command" | "engine" | "approval";
   readonly atMs?: number;
   readonly writer?: string;
-  readonly carrier?: "tag" | "compact" | "both";
+  readonly location?: "tag" | "compact" | "both";
   readonly state?: string;
 }
 
 /** A PATCH that leaves a consent record on the key. */
 export function consent(draft: RecordDraft): Draft {
-  const { author, step = "deactivate", how = "asked", atMs = 0, writer = author, carrier = "tag", state } = draft;
+  const { author, step = "deactivate", how = "command", atMs = 0, writer = author, location = "tag", state } = draft;
   const seconds = Math.floor((startMs + atMs) / 1_000);
   const { digest = "d".repeat(32) } = draft;
   const q = draft.of === undefined ? undefined : { ...quoteOf(draft.of), ...draft.quote };
   const json = JSON.stringify({ v: 1, s: step, t: seconds, d: digest, a: author, n: "Somebody", h: how, q });
   const authorHash = createHash("sha256").update(author).digest("hex").slice(0, 16);
-  const letters = `${step === "deactivate" ? "d" : "x"}${how === "met" ? "m" : "a"}`;
+  const letters = `${step === "deactivate" ? "d" : "x"}${how === "engine" ? "m" : "a"}`;
   const compact = `\n[uko1b${letters}${seconds.toString(16).padStart(8, "0")}${digest}${authorHash}${"0".repeat(24)}]`;
   return {
     operation: "K4",
@@ -58,8 +58,8 @@ export function consent(draft: RecordDraft): Draft {
     afterMs: atMs,
     after: {
       state: state ?? (step === "deactivate" ? "active" : "deactivated"),
-      tags: carrier === "compact" ? [] : [{ name: "uko_deletion", value: Buffer.from(json).toString("hex") }],
-      description: carrier === "tag" ? "" : `Pays people${compact}`,
+      tags: location === "compact" ? [] : [{ name: "uko_deletion", value: Buffer.from(json).toString("hex") }],
+      description: location === "tag" ? "" : `Pays people${compact}`,
       updatedAt: new Date(seconds * 1_000).toISOString(),
     },
   };
@@ -75,8 +75,8 @@ function quoteOf({ after }: Draft): Readonly<Record<string, unknown>> {
 export const ofAlice = consent({ author: alice });
 
 /** An approval of Alice's request in this person's name, a second after the start. */
-export const answerBy = (author: string, draft: Partial<RecordDraft> = {}): Draft =>
-  consent({ author, how: "answer", of: ofAlice, atMs: 1_000, ...draft });
+export const approvalBy = (author: string, draft: Partial<RecordDraft> = {}): Draft =>
+  consent({ author, how: "approval", of: ofAlice, atMs: 1_000, ...draft });
 
 /** Lets the service receive a write so long after the start. */
 export function writtenAt(ms: number, of: Draft = consent({ author: bob })): Pick<Draft, "afterMs" | "after"> {

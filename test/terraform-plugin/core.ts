@@ -1,5 +1,5 @@
 /**
- * A small model of OpenTofu's core with one resource: the calls in its order, its checks of every answer, and
+ * A small model of OpenTofu's core with one resource: the calls in its order, its checks of every response, and
  * what it saves. Each fault that the core would report about the provider throws here.
  */
 

@@ -1,7 +1,7 @@
 /** Diagnostics: every error of the catalog, in Terraform's words, at its attribute. */
 
 import { describe, expect, test } from "vitest";
-import { type ErrorCode, errorCatalogue, UkoError } from "../../provider/errors.ts";
+import { type ErrorCode, errorCatalog, UkoError } from "../../provider/errors.ts";
 import { terraformResources } from "../../provider/schema/terraform.ts";
 import {
   type Diagnostic,
@@ -17,12 +17,12 @@ const ofKey = attributesOf("uko_managed_key");
 const placeOf = ({ attribute }: Diagnostic) =>
   attribute?.steps?.map(({ selector }) => `${selector?.case}:${String(selector?.value)}`).join(" ");
 
-test.each(Object.keys(errorCatalogue) as ErrorCode[])(
+test.each(Object.keys(errorCatalog) as ErrorCode[])(
   "%s is an error with a summary, and its code in the detail",
   (code) => {
     const { severity, summary, detail } = diagnosticOf(new UkoError(code, { detail: "Run again." }));
     expect(severity).toBe(Diagnostic_Severity.ERROR);
-    expect(summary).toBe(errorCatalogue[code].summary);
+    expect(summary).toBe(errorCatalog[code].summary);
     expect(detail).toBe(`Run again.\n[${code}]`);
     expect(unfinishedDiagnostic(code, `It waits\n  for you\n  [${code}]`, [])).toMatchObject({
       ...{ severity: Diagnostic_Severity.ERROR, summary: "It waits", detail: `  for you\n  [${code}]` },

@@ -3,8 +3,8 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { Client, credentials, Server, ServerCredentials, type ServiceError, status } from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
-import { encodedAnswers } from "../../provider/terraform-plugin/encoded-answers.ts";
-import { type Answers, addService, definitionOf } from "../../provider/terraform-plugin/grpc-service.ts";
+import { encodedResponses } from "../../provider/terraform-plugin/encoded-responses.ts";
+import { addService, definitionOf, type Handlers } from "../../provider/terraform-plugin/grpc-service.ts";
 import {
   type ListResource_Event,
   ListResource_RequestSchema,
@@ -12,14 +12,14 @@ import {
 } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { getProviderSchema, getResourceIdentitySchemas } from "../../provider/terraform-plugin/rpc/schema.ts";
 
-type ListResource = NonNullable<Answers<typeof Provider>["listResource"]>;
+type ListResource = NonNullable<Handlers<typeof Provider>["listResource"]>;
 
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** A list that streams these answers, as its client receives it. */
+/** A list that streams these responses, as its client receives it. */
 async function listedBy(listResource: ListResource) {
   const server = new Server();
   addService(server, Provider, { listResource });
@@ -93,7 +93,7 @@ test("the maker of a list gets a signal when its client has disconnected", async
 
 test("the responses that a bundle carries as data are those that the definitions give", async () => {
   const { getProviderSchema: schema, getResourceIdentitySchemas: identity } = Provider.method;
-  const carried = await encodedAnswers();
+  const carried = await encodedResponses();
   const bytesOf = (name: keyof typeof carried) => new Uint8Array(Buffer.from(carried[name], "base64"));
   expect(fromBinary(schema.output, bytesOf("getProviderSchema"))).toEqual(
     create(schema.output, await getProviderSchema()),
@@ -104,7 +104,7 @@ test("the responses that a bundle carries as data are those that the definitions
 });
 
 test("a response that is encoded already is sent as it is", async () => {
-  const bytes = Buffer.from((await encodedAnswers()).getProviderSchema, "base64");
+  const bytes = Buffer.from((await encodedResponses()).getProviderSchema, "base64");
   const method = definitionOf(Provider).getProviderSchema;
   expect(method?.responseSerialize(bytes)).toEqual(bytes);
 });

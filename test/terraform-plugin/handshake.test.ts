@@ -21,7 +21,7 @@ import { createLog } from "../../provider/terraform-plugin/log.ts";
 import { Health, HealthCheckResponse_ServingStatus } from "../../provider/terraform-plugin/protocol/health_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { createServer } from "../../provider/terraform-plugin/server.ts";
-import { pemOf } from "../../provider/x509.ts";
+import { pemOf } from "../../provider/x509/certificates.ts";
 import { childEnv } from "../support/child-env.ts";
 import { callsOf, connect, createCertificate, type Host, main, startHost } from "./host.ts";
 
@@ -194,7 +194,7 @@ describe("next to the provider", () => {
 });
 
 describe("the end of the process", () => {
-  test("comes within two seconds of the host's request, after its answer", async () => {
+  test("comes within two seconds of the host's request, after its response", async () => {
     const host = await started();
     await host.provider.getProviderSchema();
     const begun = performance.now();

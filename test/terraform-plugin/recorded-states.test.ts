@@ -34,8 +34,9 @@ const names = Object.keys(states) as StateName[];
 
 const people = { anna: "anna-demo-key", ben: "ben-demo-key" } as const;
 const folder = new URL("../fixtures/states/", import.meta.url);
-const fileOf = (release: string, door: string): URL => new URL(`${release}/${door}.json`, folder);
-const read = (release: string, door: string): RecordedStates => JSON.parse(readFileSync(fileOf(release, door), "utf8"));
+const fileOf = (release: string, userInterface: string): URL => new URL(`${release}/${userInterface}.json`, folder);
+const read = (release: string, userInterface: string): RecordedStates =>
+  JSON.parse(readFileSync(fileOf(release, userInterface), "utf8"));
 const configOf = (label: StateName, existingKeyId: string) => ({
   ...{ vault_id: vaultId, template: "payroll", label, existing_key_id: existingKeyId },
 });

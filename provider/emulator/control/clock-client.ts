@@ -2,15 +2,15 @@
 
 import * as z from "zod";
 
-const answerSchema = z.union([z.object({ now: z.iso.datetime() }), z.object({ error: z.string() })]);
+const responseSchema = z.union([z.object({ now: z.iso.datetime() }), z.object({ error: z.string() })]);
 
 /** Local, so this is long. */
 const maxWaitMs = 10_000;
 
 /** Returns the new emulated time in ms. Throws if no emulator answers at this address, or if it refuses. */
 export async function advanceClock(url: string, duration: string, signal: AbortSignal): Promise<number> {
-  const answer = answerSchema.safeParse(await post(url, { advance: duration }, signal));
-  if (!answer.success) {
+  const response = responseSchema.safeParse(await post(url, { advance: duration }, signal));
+  if (!response.success) {
     throw new Error(
       [
         `No emulator answers at ${url}.`,
@@ -20,8 +20,8 @@ export async function advanceClock(url: string, duration: string, signal: AbortS
       ].join("\n"),
     );
   }
-  if ("error" in answer.data) throw new Error(answer.data.error);
-  return Date.parse(answer.data.now);
+  if ("error" in response.data) throw new Error(response.data.error);
+  return Date.parse(response.data.now);
 }
 
 async function post(url: string, body: object, signal: AbortSignal): Promise<unknown> {

@@ -23,7 +23,7 @@ const maybeTime = time.nullable();
 
 export const keystoreEditSchema = z.strictObject({
   refuses: z.array(z.enum(keystoreOperations)).optional(),
-  answers: z.enum(["ok", "error", "unknown"]).optional(),
+  statusResponse: z.enum(["ok", "error", "unknown"]).optional(),
   pendingDays: z.number().min(0).max(365).optional(),
   groups: z.array(z.string()).min(1).optional(),
 });
@@ -46,7 +46,7 @@ export const keyEditSchema = z.strictObject({
   keystoreId: z.string().optional(),
   addResource: resourceSchema.optional(),
   removeResource: z.string().optional(),
-  twin: z
+  backingKey: z
     .strictObject({
       dualAuthDelete: z.boolean().optional(),
       state: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(5)]).optional(),
@@ -55,18 +55,23 @@ export const keyEditSchema = z.strictObject({
     .optional(),
 });
 
-export const kmsKeyEditSchema = keyEditSchema.pick({ twin: true, addResource: true, removeResource: true });
+export const kmsKeyEditSchema = keyEditSchema.pick({ backingKey: true, addResource: true, removeResource: true });
 
 export function changeKeystore(world: World, id: string, change: unknown): unknown {
   const keystore = world.keystores.get(id) ?? [...world.keystores.values()].find((candidate) => candidate.name === id);
   if (keystore === undefined) throw new Error(`Keystore ${id} does not exist.`);
-  const { refuses, answers, pendingDays, groups } = keystoreEditSchema.parse(change);
+  const { refuses, statusResponse, pendingDays, groups } = keystoreEditSchema.parse(change);
   if (refuses !== undefined) keystore.refuses = new Set(refuses);
-  if (answers !== undefined) keystore.answers = answers;
+  if (statusResponse !== undefined) keystore.statusResponse = statusResponse;
   if (pendingDays !== undefined) keystore.pendingMs = pendingDays * dayMs;
   if (groups !== undefined) keystore.groups = groups;
   world.keystores.changed(keystore.id);
-  return { id: keystore.id, refuses: [...keystore.refuses], answers: keystore.answers, groups: keystore.groups };
+  return {
+    id: keystore.id,
+    refuses: [...keystore.refuses],
+    statusResponse: keystore.statusResponse,
+    groups: keystore.groups,
+  };
 }
 
 export function changeKey(world: World, id: string, change: unknown): unknown {
@@ -79,8 +84,8 @@ export function changeKey(world: World, id: string, change: unknown): unknown {
   for (const placement of key.placements) {
     if (edit.keystoreId !== undefined && edit.keystoreId !== placement.keystoreId) continue;
     if (edit.material !== undefined) changeMaterial(world, placement, edit.material);
-    const twin = world.twinIn(placement);
-    if (twin !== undefined && edit.twin !== undefined) changeTwin(world, twin, edit.twin);
+    const backingKey = world.backingKeyIn(placement);
+    if (backingKey !== undefined && edit.backingKey !== undefined) changeBackingKey(world, backingKey, edit.backingKey);
   }
   changeResources(key, edit);
   world.keys.changed(key.id);
@@ -97,11 +102,11 @@ function changeResources(
   holder.resources = holder.resources.filter((resource) => resource.crn !== removeResource);
 }
 
-/** Changes a KMS key, or a twin by its own ID. */
+/** Changes a KMS key, or a backing key by its own ID. */
 function changeKmsKey(world: World, key: KmsKey, change: unknown): unknown {
-  const { twin, ...edit } = kmsKeyEditSchema.parse(change);
-  if (twin !== undefined) changeTwin(world, key, twin);
-  const managed = key.twinOf === undefined ? undefined : world.keys.get(key.twinOf.keyId);
+  const { backingKey, ...edit } = kmsKeyEditSchema.parse(change);
+  if (backingKey !== undefined) changeBackingKey(world, key, backingKey);
+  const managed = key.backingKeyOf === undefined ? undefined : world.keys.get(key.backingKeyOf.keyId);
   const holder: { resources: AssociatedResource[] } = managed ?? key;
   changeResources(holder, edit);
   if (managed === undefined) world.kmsKeys.changed(key.id);
@@ -125,36 +130,40 @@ function changeRecord(world: World, key: Key, record: NonNullable<z.output<typeo
 }
 
 function changeMaterial(world: World, placement: Placement, kind: "absent" | "enabled" | "disabled" | "wrong"): void {
-  const twin = world.twinIn(placement);
-  if (twin === undefined) placement.material = { kind };
+  const backingKey = world.backingKeyIn(placement);
+  if (backingKey === undefined) placement.material = { kind };
   else if (kind === "absent") {
-    world.kmsKeys.delete(twin.id);
-    placement.twinId = undefined;
+    world.kmsKeys.delete(backingKey.id);
+    placement.backingKeyId = undefined;
     placement.material = { kind };
   } else if (kind === "wrong") placement.material = { kind };
   else {
-    twin.state = kind === "enabled" ? 1 : 2;
-    twin.goneMs = undefined;
-    world.kmsKeys.changed(twin.id);
+    backingKey.state = kind === "enabled" ? 1 : 2;
+    backingKey.goneMs = undefined;
+    world.kmsKeys.changed(backingKey.id);
   }
 }
 
-function changeTwin(world: World, twin: KmsKey, change: NonNullable<z.output<typeof keyEditSchema>["twin"]>): void {
+function changeBackingKey(
+  world: World,
+  backingKey: KmsKey,
+  change: NonNullable<z.output<typeof keyEditSchema>["backingKey"]>,
+): void {
   const nowMs = world.clock.nowMs();
-  if (change.state !== undefined) twin.state = change.state;
+  if (change.state !== undefined) backingKey.state = change.state;
   if (change.state === 5) {
-    twin.deletedMs ??= nowMs;
-    twin.goneMs ??= nowMs + (world.keystores.get(twin.twinOf?.keystoreId ?? "")?.pendingMs ?? 0);
+    backingKey.deletedMs ??= nowMs;
+    backingKey.goneMs ??= nowMs + (world.keystores.get(backingKey.backingKeyOf?.keystoreId ?? "")?.pendingMs ?? 0);
   }
-  if (change.dualAuthDelete === false) twin.dualAuth = undefined;
+  if (change.dualAuthDelete === false) backingKey.dualAuth = undefined;
   if (change.dualAuthDelete === true || change.setForDeletion !== undefined) {
-    twin.dualAuth ??= newDualAuth(world, twin.createdBy, nowMs);
-    twin.dualAuth.enabled = true;
+    backingKey.dualAuth ??= newDualAuth(world, backingKey.createdBy, nowMs);
+    backingKey.dualAuth.enabled = true;
   }
-  if (change.setForDeletion !== undefined && twin.dualAuth !== undefined) {
+  if (change.setForDeletion !== undefined && backingKey.dualAuth !== undefined) {
     const { by, expiresAt } = change.setForDeletion ?? {};
-    twin.dualAuth.setBy = by === undefined ? undefined : { iamId: by, authnIamId: by };
-    twin.dualAuth.expiresMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+    backingKey.dualAuth.setBy = by === undefined ? undefined : { iamId: by, authnIamId: by };
+    backingKey.dualAuth.expiresMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
   }
-  world.kmsKeys.changed(twin.id);
+  world.kmsKeys.changed(backingKey.id);
 }

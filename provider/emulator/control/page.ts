@@ -85,7 +85,7 @@ function worldTables(world: World, nowMs: number) {
       Vault: vault,
       Type: ({ type, variant }) => (variant === undefined ? type : `${type}, ${variant}`),
       Groups: ({ groups }) => groups.join(", "),
-      "Status calls": "answers",
+      "Status calls": "statusResponse",
       Refuses: ({ refuses }) => [...refuses].join(", "),
       ID: "id",
     }),
@@ -113,7 +113,7 @@ function worldTables(world: World, nowMs: number) {
       Name: "name",
       Ring: "ring",
       State: ({ state }) => kmsStates[state],
-      "Backs the managed key": ({ twinOf }) => twinOf?.keyId,
+      "Backs the managed key": ({ backingKeyOf }) => backingKeyOf?.keyId,
       ID: "id",
     }),
   ];

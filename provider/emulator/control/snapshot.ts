@@ -19,7 +19,7 @@ export function snapshot(world: World): unknown {
     keystores: [...world.keystores.values()].map((keystore) => ({
       ...pick(keystore, "id", "name", "vaultId", "type", "variant", "groups"),
       pendingDays: keystore.pendingMs / dayMs,
-      ...pick(keystore, "refuses", "answers"),
+      ...pick(keystore, "refuses", "statusResponse"),
     })),
     templates: picked(world.templates, "id", "name", "vaultId", "keyState", "keystoreType", "group"),
     keys: [...world.keys.values()].map((key) => ({
@@ -27,7 +27,7 @@ export function snapshot(world: World): unknown {
       deactivated_at: key.deactivatedMs === undefined ? undefined : toSecondsText(key.deactivatedMs),
       resources: key.resources,
     })),
-    twins: viewKmsKeys(world, nowMs).filter(({ managedKeyId }) => managedKeyId !== undefined),
+    backingKeys: viewKmsKeys(world, nowMs).filter(({ managedKeyId }) => managedKeyId !== undefined),
     kmsKeys: viewKmsKeys(world, nowMs).filter(({ managedKeyId }) => managedKeyId === undefined),
   };
 }
@@ -45,9 +45,9 @@ function pick<Item extends object>(item: Item, ...names: readonly (keyof Item)[]
 function viewKmsKeys(world: World, nowMs: number): readonly { readonly managedKeyId: string | undefined }[] {
   return [...world.kmsKeys.values()].map((key) => ({
     ...viewKmsKey(world, key, nowMs),
-    managedKeyId: key.twinOf?.keyId,
+    managedKeyId: key.backingKeyOf?.keyId,
     setBy: key.dualAuth?.setBy?.iamId,
-    resources: key.twinOf === undefined ? key.resources : undefined,
+    resources: key.backingKeyOf === undefined ? key.resources : undefined,
   }));
 }
 

@@ -33,7 +33,7 @@ export function kmsKeyOf(call: Call, right: string, what?: string): KmsKey {
   throw keyNotFound(what);
 }
 
-/** Records what a call changed in a key; `isDated` if its date moves, too. The answer is empty. */
+/** Records what a call changed in a key; `isDated` if its date moves, too. The response is empty. */
 export function recordChange({ world, nowMs }: Call, key: KmsKey, isDated = true): { readonly status: 204 } {
   if (isDated) key.updatedMs = nowMs;
   world.kmsKeys.changed(key.id);

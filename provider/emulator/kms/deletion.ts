@@ -76,14 +76,14 @@ export function deleteKmsKey(call: Call): Reply {
   key.state = nextState("delete", key, couldNotDelete);
   key.deletedMs = nowMs;
   key.deletedBy = call.caller().iamId;
-  key.goneMs = nowMs + (world.keystores.get(key.twinOf?.keystoreId ?? "")?.pendingMs ?? restoreWindowMs);
+  key.goneMs = nowMs + (world.keystores.get(key.backingKeyOf?.keystoreId ?? "")?.pendingMs ?? restoreWindowMs);
   recordChange(call, key);
   return represented(call, key);
 }
 
 /** Whether this identity has the prior authorization that the policy requires (5). */
-export function mayDelete(world: World, twin: KmsKey, caller: Caller, nowMs: number): boolean {
-  const { dualAuth } = twin;
+export function mayDelete(world: World, backingKey: KmsKey, caller: Caller, nowMs: number): boolean {
+  const { dualAuth } = backingKey;
   if (dualAuth?.enabled !== true) return true;
   if (dualAuth.setBy === undefined || (dualAuth.expiresMs ?? 0) <= nowMs) return false;
   return world.switches.kmsIdentity === "authn"

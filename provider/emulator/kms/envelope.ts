@@ -48,7 +48,7 @@ function refuse(refusal: Refusal): unknown {
   };
 }
 
-/** kms-v2-and-iam.md 4.3: one answer for a bad token, a missing role, a foreign instance or key. */
+/** kms-v2-and-iam.md 4.3: one response for a bad token, a missing role, a foreign instance or key. */
 export const unauthorized = (): Refusal =>
   new Refusal(
     401,

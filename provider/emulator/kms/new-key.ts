@@ -7,7 +7,7 @@ import { stampsBy, type World } from "../world.ts";
 
 /** The given properties of a new key; the others have defaults. */
 export interface KmsKeyFields
-  extends Pick<KmsKey, "name" | "ring" | "createdBy" | "createdMs" | "twinOf" | "description" | "expiresMs">,
+  extends Pick<KmsKey, "name" | "ring" | "createdBy" | "createdMs" | "backingKeyOf" | "description" | "expiresMs">,
     Partial<Pick<KmsKey, "extractable" | "tags">> {
   readonly id?: string | undefined;
   readonly aliases?: readonly string[];
@@ -23,10 +23,20 @@ interface KeyPolicies {
 }
 
 export function addKmsKey(world: World, fields: KmsKeyFields): KmsKey {
-  const { createdBy, createdMs, imported, twinOf, extractable = false, name, ring, description, expiresMs } = fields;
+  const {
+    createdBy,
+    createdMs,
+    imported,
+    backingKeyOf,
+    extractable = false,
+    name,
+    ring,
+    description,
+    expiresMs,
+  } = fields;
   const key: KmsKey = {
-    id: fields.id ?? world.newId(twinOf === undefined ? "kms-key" : "twin"),
-    ...{ twinOf, extractable, ring, createdMs, createdBy, name, description, expiresMs },
+    id: fields.id ?? world.newId(backingKeyOf === undefined ? "kms-key" : "backingKey"),
+    ...{ backingKeyOf, extractable, ring, createdMs, createdBy, name, description, expiresMs },
     imported: imported !== undefined,
     tags: fields.tags ?? [],
     aliases: (fields.aliases ?? []).map((alias) => ({ alias, createdMs, createdBy })),
@@ -37,9 +47,9 @@ export function addKmsKey(world: World, fields: KmsKeyFields): KmsKey {
   };
   const { isDualAuth, rotation } = fields.policies ?? instancePolicies(world);
   if (isDualAuth) key.dualAuth = newDualAuth(world, createdBy, createdMs);
-  // A rotation policy is for generated root keys; UKO rotates twins itself (kms-v2-and-iam.md
+  // A rotation policy is for generated root keys; UKO rotates backing keys itself (kms-v2-and-iam.md
   // 2.11).
-  if (rotation !== undefined && !extractable && imported === undefined && twinOf === undefined) {
+  if (rotation !== undefined && !extractable && imported === undefined && backingKeyOf === undefined) {
     key.rotation = newRotation(world, rotation, createdBy, createdMs);
   }
   world.kmsKeys.set(key.id, key);

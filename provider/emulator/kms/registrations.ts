@@ -12,9 +12,9 @@ interface Registration {
   readonly resource: AssociatedResource;
 }
 
-/** A twin's registrations are those of its managed key. */
+/** A backing key's registrations are those of its managed key. */
 export function resourcesOf(world: World, key: KmsKey): readonly AssociatedResource[] {
-  return key.twinOf === undefined ? key.resources : (world.keys.get(key.twinOf.keyId)?.resources ?? []);
+  return key.backingKeyOf === undefined ? key.resources : (world.keys.get(key.backingKeyOf.keyId)?.resources ?? []);
 }
 
 /** M21 */

@@ -75,9 +75,14 @@ export function moveKmsKey(call: Call): Reply {
   const { keyRingID } = requiredBody(call, moveSchema, what);
   if (key.state === 5) throw keyDeleted(what);
   requireRing(call.world, keyRingID, what);
-  // A twin stays in its keystore's ring; this code is assumed, too.
-  if (key.twinOf !== undefined && keyRingID !== key.ring) {
-    throw refusal(409, "EMULATED_TWIN_STAYS", what, "The key belongs to an internal keystore, whose ring this is");
+  // A backing key stays in its keystore's ring; this code is assumed, too.
+  if (key.backingKeyOf !== undefined && keyRingID !== key.ring) {
+    throw refusal(
+      409,
+      "EMULATED_BACKING_KEY_STAYS",
+      what,
+      "The key belongs to an internal keystore, whose ring this is",
+    );
   }
   key.ring = keyRingID;
   recordChange(call, key);

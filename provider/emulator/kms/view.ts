@@ -56,7 +56,7 @@ export function viewWithPayload(world: World, key: KmsKey, nowMs: number): Recor
 function viewDualAuth(world: World, dualAuth: DualAuthPolicy | undefined, nowMs: number): Record<string, unknown> {
   if (dualAuth?.enabled !== true) return { enabled: false };
   const { setBy, expiresMs } = dualAuth;
-  const isCleared = world.switches.kmsLapsedWindow === "cleared" && (expiresMs ?? 0) <= nowMs;
+  const isCleared = world.switches.kmsExpiredWindow === "cleared" && (expiresMs ?? 0) <= nowMs;
   if (setBy === undefined || expiresMs === undefined || isCleared) return { enabled: true, keySetForDeletion: false };
   return { enabled: true, keySetForDeletion: true, authExpiration: toSecondsText(expiresMs) };
 }

@@ -13,7 +13,7 @@ import {
   publishStatuses,
   scheduleDestruction,
   targetsOf,
-  towardsTwin,
+  towardsBackingKey,
 } from "../keystore-effects.ts";
 import { mayDelete } from "../kms/deletion.ts";
 import { addVersion } from "../kms/new-key.ts";
@@ -46,7 +46,7 @@ export function finish(call: Call, key: Key): Reply {
   return written(call, key);
 }
 
-/** The answer to a write that is recorded. */
+/** The response to a write that is recorded. */
 function written(call: Call, key: Key): Reply {
   noteAfter(call, key);
   return keyReply(call, key);
@@ -140,15 +140,15 @@ function conform(call: Call, key: Key, placement: Placement): void {
   const caller = call.caller();
   if (key.state === "active" && accepts(keystore, "activate")) install(world, key, placement, caller, nowMs);
   if (key.state === "deactivated" && accepts(keystore, "deactivate")) disable(world, placement, nowMs);
-  if (key.state === "destroyed" && accepts(keystore, "destroy") && twinMayGo(call, placement)) {
+  if (key.state === "destroyed" && accepts(keystore, "destroy") && backingKeyMayGo(call, placement)) {
     scheduleDestruction(world, key, placement, caller, nowMs);
   }
 }
 
-/** A sync never deletes a twin that KMS still protects; the key stays out of sync. */
-function twinMayGo(call: Call, placement: Placement): boolean {
+/** A sync never deletes a backing key that KMS still protects; the key stays out of sync. */
+function backingKeyMayGo(call: Call, placement: Placement): boolean {
   try {
-    refuseTwinDeletion(call.world, placement, call.caller(), call.nowMs);
+    refuseBackingKeyDeletion(call.world, placement, call.caller(), call.nowMs);
     return true;
   } catch {
     return false;
@@ -182,7 +182,7 @@ export function recordWrite(call: Call, key: Key): void {
   publishStatuses(call.world, key, call.nowMs);
 }
 
-/** Requires no authorization of KMS, even if the twin is under dual authorization. */
+/** Requires no authorization of KMS, even if the backing key is under dual authorization. */
 export function deactivateEverywhere(call: Call, key: Key): void {
   for (const placement of acceptingPlacements(call, key, "deactivate")) disable(call.world, placement, call.nowMs);
   const deactivatedMs = wholeSecondMs(call.nowMs);
@@ -207,7 +207,7 @@ export function refuseDestruction(call: Call, key: Key): void {
   if (key.resources.some((resource) => resource.preventsKeyDeletion)) {
     throw conflict("retention_policy", "The key is protecting cloud resources that have a retention policy."); // U29
   }
-  for (const placement of key.placements) refuseTwinDeletion(world, placement, call.caller(), nowMs);
+  for (const placement of key.placements) refuseBackingKeyDeletion(world, placement, call.caller(), nowMs);
   acceptingPlacements(call, key, "destroy");
 }
 
@@ -224,11 +224,11 @@ export function destroyEverywhere(call: Call, key: Key): void {
   recordWrite(call, key);
 }
 
-/** Refuses UKO's destroy if KMS would refuse to delete the twin; 409 in UKO's envelope. */
-function refuseTwinDeletion(world: World, placement: Placement, caller: Caller, nowMs: number): void {
-  const twin = world.twinIn(placement);
-  if (twin === undefined || twin.state === 5) return;
-  if (mayDelete(world, twin, towardsTwin(world, caller), nowMs)) return;
+/** Refuses UKO's destroy if KMS would refuse to delete the backing key; 409 in UKO's envelope. */
+function refuseBackingKeyDeletion(world: World, placement: Placement, caller: Caller, nowMs: number): void {
+  const backingKey = world.backingKeyIn(placement);
+  if (backingKey === undefined || backingKey.state === 5) return;
+  if (mayDelete(world, backingKey, towardsBackingKey(world, caller), nowMs)) return;
   throw conflict(
     "keystore_error",
     "The keystore refused: Conflict: 1 prior authorization(s) are required for deletion: Key could not be deleted. (AUTHORIZATIONS_NOT_MET)",
@@ -269,12 +269,12 @@ function deactivatesOlder({ keystoreType, algorithm, deactivateOnRotation }: Tem
   return knowsOne || deactivateOnRotation;
 }
 
-/** A twin keeps its ID. Elsewhere the ID of the material changes, in the keystore's own form. */
+/** A backing key keeps its ID. Elsewhere the ID of the material changes, in the keystore's own form. */
 function rotateMaterial(call: Call, type: KeystoreType | undefined, placement: Placement): void {
   const { world, nowMs } = call;
-  const twin = world.twinIn(placement);
-  if (twin !== undefined) {
-    addVersion(world, twin, nowMs);
+  const backingKey = world.backingKeyIn(placement);
+  if (backingKey !== undefined) {
+    addVersion(world, backingKey, nowMs);
     return;
   }
   const before = placement.idInKeystore;

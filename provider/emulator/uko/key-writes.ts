@@ -106,7 +106,7 @@ function labelFor(call: Call, template: Template, requested: string | undefined,
   return label;
 }
 
-/** Renames the key and its twin; refused under a naming scheme (uko-v4.md 2.5). */
+/** Renames the key and its backing key; refused under a naming scheme (uko-v4.md 2.5). */
 function rename(call: Call, key: Key, label: string): void {
   const template = call.world.templates.get(key.templateId);
   if (template?.namingScheme !== undefined) throw conflict("invalid_state", "The label follows a naming scheme.");
@@ -114,10 +114,10 @@ function rename(call: Call, key: Key, label: string): void {
   refuseDuplicate(call, key.vaultId, label);
   key.label = label;
   const { kmsKeys } = call.world;
-  for (const twin of kmsKeys.byManagedKey.find(key.id)) {
-    if (twin.state === 5) continue;
-    twin.name = label;
-    kmsKeys.changed(twin.id);
+  for (const backingKey of kmsKeys.byManagedKey.find(key.id)) {
+    if (backingKey.state === 5) continue;
+    backingKey.name = label;
+    kmsKeys.changed(backingKey.id);
   }
 }
 

@@ -87,7 +87,7 @@ export function createKeystore(call: Call): Reply {
     fields,
     misconfigured: works === false,
     refuses: new Set(),
-    answers: "ok",
+    statusResponse: "ok",
   };
   if (isDryRun) {
     const { id: _, href: __, ...shown } = viewKeystore(world, keystore);
@@ -152,12 +152,12 @@ export function patchKeystore(call: Call): Reply {
   return changeContainer(keystoreKind, call, keystore);
 }
 
-const healthByAnswer = { ok: "ok", error: "not_responding", unknown: "pending_check" } as const;
+const healthByResponse = { ok: "ok", error: "not_responding", unknown: "pending_check" } as const;
 
 /** U16: not known before the first S6. */
 export function healthOf(keystore: Keystore): (typeof healthStatuses)[number] {
   if (keystore.checkedMs === undefined) return "pending_check";
-  return keystore.misconfigured === true ? "configuration_error" : healthByAnswer[keystore.answers];
+  return keystore.misconfigured === true ? "configuration_error" : healthByResponse[keystore.statusResponse];
 }
 
 export function viewHealth(keystore: Keystore): Record<string, unknown> {

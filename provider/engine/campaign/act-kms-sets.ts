@@ -53,7 +53,7 @@ export async function reviewKmsKeys(
     const seen = kmsLineOf(observation, nowMs);
     if (seen === undefined) return withoutStep(key, "its deletion window has expired");
     const header = { ...common, reviewedAtMs: nowMs };
-    const run = { actor, consents: [] };
+    const run = { actor, approvals: [] };
     const plan = planReviewedKmsKey(kmsReviewOf(header, [seen]), observation, run, nowMs);
     if (plan.kind === "skip") return withoutStep(key, saySkip(plan.why));
     if (plan.kind !== "ready") {
@@ -196,7 +196,7 @@ export async function restoreOne(
     return { key: name, label: line.label, outcome: "failed", says, code: "UKO_RIGHTS_MISSING", exitCode: 13 };
   }
   const says = written.kind === "refused" ? `KMS refused: ${plain(written.message, 200)}` : "no response; run it again";
-  const code = written.kind === "refused" ? "UKO_SERVICE_REFUSED" : "UKO_ANSWER_LOST";
+  const code = written.kind === "refused" ? "UKO_SERVICE_REFUSED" : "UKO_RESPONSE_LOST";
   return { key: name, label: line.label, outcome: "failed", says, code, exitCode: written.kind === "refused" ? 12 : 1 };
 }
 

@@ -164,7 +164,7 @@ export async function convergeOnKey(
   const act = recorded(world, operation, async (ref: KeyRef, calls: CallOptions) => {
     const task = {
       ref,
-      consents: [],
+      approvals: [],
       intent,
       plan: (observation: KeyObservation, run: Run, nowMs: number) => {
         const verdict = judge(observation, run, nowMs);

@@ -136,7 +136,7 @@ function nextAct(keys: readonly KeyDetails[], isRolledBack: boolean, actor: Acto
   if (records.length < due.length) return { kind: "request", step };
   const isOwn = records.some(({ record }) => record.author.iamId === actor.identity?.iamId);
   if (!isOwn) return { kind: "approve", step };
-  return { kind: "wait", step, untilMs: Math.min(...records.map(({ lapsesAtMs }) => lapsesAtMs)) };
+  return { kind: "wait", step, untilMs: Math.min(...records.map(({ expiresAtMs }) => expiresAtMs)) };
 }
 
 async function continueRehearsal(run: Rehearsal, state: RehearsalState): Promise<CampaignReport> {
@@ -245,14 +245,15 @@ async function sightOf(
 ): Promise<Sight> {
   const was = run?.before.find((key) => key.observation.facts.keyId === observation.facts.keyId)?.observation;
   const isWritten = was !== undefined && was.updatedAtMs !== observation.updatedAtMs;
-  const twin = observation.twins.find(({ kind }) => kind === "present");
-  const ref = twin && isWritten ? { instanceId: world.session.instanceId, kmsKeyId: twin.kmsKeyId } : undefined;
+  const backingKey = observation.backingKeys.find(({ kind }) => kind === "present");
+  const ref =
+    backingKey && isWritten ? { instanceId: world.session.instanceId, kmsKeyId: backingKey.kmsKeyId } : undefined;
   const deletedBy = ref && (await world.kmsKeys.read(ref, options)).value?.deletedBy;
   return {
     observation,
     keystores: await world.keystores.list({ vaultId: observation.facts.vaultId }, options),
     ...(isWritten && run !== undefined && { writer: run.actor }),
-    ...(deletedBy !== undefined && { twinDeletedBy: deletedBy }),
+    ...(deletedBy !== undefined && { backingKeyDeletedBy: deletedBy }),
   };
 }
 

@@ -4,15 +4,15 @@
  */
 
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
-import type { Actor, KeyObservation, Twin } from "../../lifecycle/observation.ts";
+import type { Actor, BackingKey, KeyObservation } from "../../lifecycle/observation.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 
 // biome-ignore format: a list of names
 export const assumptionIds = [
   "passcode", "U1", "order", "U2", "U3", "U4", "U5", "U6", "U7", "U8", "U9", "U10", "U11", "U13", "U14", "U15",
   "U16", "U17", "U21", "U27", "U28", "U29", "U30", "registrations", "versions", "cloud-build", "U31", "U32", "U33",
-  "U35", "U36", "U39", "U37", "labels", "last-writer", "stored-status", "patch-destroyed", "twin-identity", "twin-suspended",
-  "twin-refusal", "KMS-1", "KMS-2", "KMS-3", "KMS-4", "KMS-5", "KMS-6", "KMS-7", "KMS-8", "KMS-9", "KMS-10", "KMS-11",
+  "U35", "U36", "U39", "U37", "labels", "last-writer", "stored-status", "patch-destroyed", "backing-key-identity", "backing-key-suspended",
+  "backing-key-refusal", "KMS-1", "KMS-2", "KMS-3", "KMS-4", "KMS-5", "KMS-6", "KMS-7", "KMS-8", "KMS-9", "KMS-10", "KMS-11",
   "methods", "KMS-12", "KMS-24", "token-clock", "refresh", "KMS-13", "KMS-15", "KMS-16", "KMS-19", "KMS-purge", "KMS-expiry",
   "KMS-rotation", "KMS-rings", "KMS-codes", "KMS-token", "KMS-origin", "KMS-empty", "KMS-overrides",
   "apikey-refusals", "instance-refusals", "days", "KMS-path", "gzip", "U10-names", "U16-health", "U18", "U19", "U20", "U22",
@@ -28,29 +28,31 @@ export interface Sight {
   readonly writer?: Actor;
   readonly keystores: readonly KeystoreSnapshot[];
   /** Who deleted the backing KMS key, if KMS reports it. */
-  readonly twinDeletedBy?: string;
+  readonly backingKeyDeletedBy?: string;
 }
 
 export type Verdict = "confirmed" | "refuted";
 
 type Judge = (sight: Sight) => boolean | undefined;
 
-const presentTwin = ({ twins }: KeyObservation) =>
-  twins.find((twin): twin is Extract<Twin, { kind: "present" }> => twin.kind === "present");
+const presentBackingKey = ({ backingKeys }: KeyObservation) =>
+  backingKeys.find(
+    (backingKey): backingKey is Extract<BackingKey, { kind: "present" }> => backingKey.kind === "present",
+  );
 
 /** True: as assumed. Undefined: this read shows nothing of it. */
 const judges: Readonly<Partial<Record<AssumptionId, Judge>>> = {
-  U9: ({ observation: { carried } }) => (carried.kind === "one" ? carried.record.carrier === "tag" : undefined),
+  U9: ({ observation: { carried } }) => (carried.kind === "one" ? carried.record.location === "tag" : undefined),
   "last-writer": ({ observation: { updatedBy }, writer }) =>
     writer?.writesAs?.iamId === undefined ? undefined : updatedBy?.iamId === writer.writesAs.iamId,
-  "twin-suspended": ({ observation }) =>
-    observation.state === "deactivated" ? stateIs(presentTwin(observation), "suspended") : undefined,
+  "backing-key-suspended": ({ observation }) =>
+    observation.state === "deactivated" ? stateIs(presentBackingKey(observation), "suspended") : undefined,
   "KMS-19": ({ observation }) =>
-    observation.state === "destroyed" ? stateIs(presentTwin(observation), "destroyed") : undefined,
-  "twin-identity": ({ observation, writer, twinDeletedBy }) =>
-    observation.state !== "destroyed" || writer?.writesAs?.iamId === undefined || twinDeletedBy === undefined
+    observation.state === "destroyed" ? stateIs(presentBackingKey(observation), "destroyed") : undefined,
+  "backing-key-identity": ({ observation, writer, backingKeyDeletedBy }) =>
+    observation.state !== "destroyed" || writer?.writesAs?.iamId === undefined || backingKeyDeletedBy === undefined
       ? undefined
-      : twinDeletedBy === writer.writesAs.iamId,
+      : backingKeyDeletedBy === writer.writesAs.iamId,
   U16: ({ observation, writer }) =>
     observation.state !== "deactivated" || writer === undefined
       ? undefined
@@ -61,16 +63,16 @@ const judges: Readonly<Partial<Record<AssumptionId, Judge>>> = {
   },
 };
 
-function stateIs(twin: Extract<Twin, { kind: "present" }> | undefined, state: string): boolean | undefined {
-  return twin === undefined ? undefined : twin.state === state;
+function stateIs(backingKey: Extract<BackingKey, { kind: "present" }> | undefined, state: string): boolean | undefined {
+  return backingKey === undefined ? undefined : backingKey.state === state;
 }
 
 /** What the reads of one run show. One contradiction refutes. */
 export function judgeAssumptions(sights: readonly Sight[]): Readonly<Partial<Record<AssumptionId, Verdict>>> {
   const found: Partial<Record<AssumptionId, Verdict>> = {};
   for (const [id, judge] of Object.entries(judges) as [AssumptionId, Judge][]) {
-    const answers = sights.map(judge).filter((answer) => answer !== undefined);
-    if (answers.length > 0) found[id] = answers.every((answer) => answer) ? "confirmed" : "refuted";
+    const responses = sights.map(judge).filter((response) => response !== undefined);
+    if (responses.length > 0) found[id] = responses.every((response) => response) ? "confirmed" : "refuted";
   }
   return found;
 }

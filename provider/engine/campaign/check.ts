@@ -27,8 +27,8 @@ const fields = ["object", "label", "finding"] as const;
 /** Errors that concern one key or one keystore. */
 const concernOneObject: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
-  "UKO_ANSWER_INVALID",
-  "UKO_ANSWER_LOST",
+  "UKO_RESPONSE_INVALID",
+  "UKO_RESPONSE_LOST",
   "UKO_KEY_NOT_FOUND",
   "UKO_NOT_FOUND",
   "UKO_RIGHTS_MISSING",

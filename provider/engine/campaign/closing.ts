@@ -1,6 +1,6 @@
 /** The containers that the end of a campaign deletes, in order, and what blocks each of them. */
 
-import { errorCatalogue } from "../../errors.ts";
+import { errorCatalog } from "../../errors.ts";
 import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../lifecycle/campaign/outcomes.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
@@ -117,18 +117,18 @@ export async function closeOne({ world, options }: ActContext, target: Closable)
   const { summary, code } = explainContainerOutcome(outcome, { rerun: "uko continue" });
   const isWait = outcome.kind === "stopped" && outcome.plan.kind === "waitingForTime";
   const known = outcome.kind === "stopped" ? containerPlanCode(outcome.plan) : "UKO_RIGHTS_MISSING";
-  const { exitCode } = errorCatalogue[code ?? known];
+  const { exitCode } = errorCatalog[code ?? known];
   return { ...target, outcome: isWait ? "waits" : "blocked", says: summary, code: code ?? known, exitCode };
 }
 
 function ringClosed(target: Closable, outcome: RingOutcome): Closed {
   if (outcome.kind === "gone") return { ...target, outcome: "deleted", says: "deleted", exitCode: 0 };
-  const ended = (code: keyof typeof errorCatalogue, says: string, isWait = false): Closed => ({
+  const ended = (code: keyof typeof errorCatalog, says: string, isWait = false): Closed => ({
     ...target,
     outcome: isWait ? "waits" : "blocked",
     says,
     code,
-    exitCode: errorCatalogue[code].exitCode,
+    exitCode: errorCatalog[code].exitCode,
   });
   const ring = `Key ring "${target.name}"`;
   if (outcome.kind === "rights_missing") {

@@ -1,8 +1,8 @@
 /** Forms and refusals that all files of a campaign folder share. */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { plain } from "../text/words.ts";
 
 export interface CampaignFolder {

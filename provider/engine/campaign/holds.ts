@@ -5,10 +5,10 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { holdsInForce } from "../../lifecycle/campaign/holds.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { count, plain } from "../text/words.ts";
 import { type CampaignFolder, explainIssues, isoDate, jsonLinesIn, keyName, mebibyte } from "./file-forms.ts";
 

@@ -10,7 +10,7 @@ import { isThrowaway } from "../../lifecycle/campaign/plan-step.ts";
 import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
-import type { KeyObservation, Twin } from "../../lifecycle/observation.ts";
+import type { BackingKey, KeyObservation } from "../../lifecycle/observation.ts";
 import { observedInList } from "../key/observe.ts";
 import { seesEveryVault } from "../loop/absence.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
@@ -92,14 +92,14 @@ export async function takeCampaignInventory(
   const vaults = await vaultsInScope(world, scope, unreadable, options);
   const goneVaults = await findGoneVaults(world, scope, { vaults, unreadable }, options);
   const kmsKeys = await listOrName(unreadable, { id: "kms", name: "KMS" }, () => world.kmsKeys.list({}, options));
-  const twins = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
+  const backingKeys = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
   const keystores = await listOrName(unreadable, { id: "keystores", name: "" }, () =>
     world.keystores.list({ isWhole: true }, options),
   );
   const internal = new Map(keystores.map((each) => [each.id, keystoreKindOf(each) !== "external"]));
   const names = new Map(vaults.map(({ id, name }) => [id, name]));
   const managed = (snapshot: KeySnapshot): ListedKey =>
-    ofManagedKey(world, snapshot, names.get(snapshot.vaultId) ?? "", { twins, internal });
+    ofManagedKey(world, snapshot, names.get(snapshot.vaultId) ?? "", { backingKeys, internal });
   const keys: ListedKey[] = [];
   for (const [index, vault] of vaults.entries()) {
     world.progress.report(`Listing the keys of vault ${index + 1} of ${vaults.length}`);
@@ -173,15 +173,15 @@ async function readUnlisted(
     const hidden = found.filter((each) => (each.kind === "kms" ? "kms" : each.snapshot.vaultId) === id);
     if (hidden.length === 0 || unreadable.some((part) => part.id === id)) continue;
     const reason = `The list of its keys leaves out ${count(hidden.length, "key")} that exist, so it may hide others that are not in the manifest`;
-    unreadable.push({ id, name, code: "UKO_ANSWER_INVALID", reason });
+    unreadable.push({ id, name, code: "UKO_RESPONSE_INVALID", reason });
   }
   unreadable.push(...missing.filter((key) => !isInScope(key)).map(outOfScope));
   return { found, gone: read.flatMap((each) => (each.kind === "gone" ? [each.name] : [])) };
 }
 
-/** Whether a part did not list any key. A list that is only too short (UKO_ANSWER_INVALID) still lists some. */
+/** Whether a part did not list any key. A list that is only too short (UKO_RESPONSE_INVALID) still lists some. */
 function isUnlisted({ code }: UnreadablePart): boolean {
-  return code !== "UKO_ANSWER_INVALID";
+  return code !== "UKO_RESPONSE_INVALID";
 }
 
 /** A scope that became smaller after the baseline stops a key. The report still needs an outcome for the key. */
@@ -292,15 +292,15 @@ function ofManagedKey(
   snapshot: KeySnapshot,
   vaultName: string,
   {
-    twins,
+    backingKeys,
     internal,
-  }: { readonly twins: ReadonlyMap<string, KmsKeySnapshot>; readonly internal: ReadonlyMap<string, boolean> },
+  }: { readonly backingKeys: ReadonlyMap<string, KmsKeySnapshot>; readonly internal: ReadonlyMap<string, boolean> },
 ): ListedKey {
   const { observation } = observedInList(world, snapshot);
   const cloudIds = snapshot.storedStatus
     .filter(({ keyIdInKeystore }) => keyIdInKeystore !== "")
     .map(({ keystoreId, keyIdInKeystore }) => ({ keystore: keystoreId, id: plain(keyIdInKeystore, 500) }));
-  const backing = cloudIds.flatMap(({ id }) => twins.get(lastPart(id)) ?? []);
+  const backing = cloudIds.flatMap(({ id }) => backingKeys.get(lastPart(id)) ?? []);
   return {
     traits: {
       kind: "managed",
@@ -328,16 +328,16 @@ function ofManagedKey(
     verificationPattern: (snapshot.verificationPatterns ?? [])
       .map(({ method, value }) => plain(`${method}:${value}`, 210))
       .join(" "),
-    observation: { ...observation, twins: backing.map(twinOf) },
+    observation: { ...observation, backingKeys: backing.map(backingKeyOf) },
   };
 }
 
-function twinOf({ kmsKeyId, state: number, dualAuthDelete, windowEndsAtMs }: KmsKeySnapshot): Twin {
+function backingKeyOf({ kmsKeyId, state: number, dualAuthDelete, windowEndsAtMs }: KmsKeySnapshot): BackingKey {
   const state = kmsKeyStateOf(number);
   return {
     kind: "present",
     kmsKeyId,
-    state: state === "unrecognised" || state === "pre_activation" ? "other" : state,
+    state: state === "unrecognized" || state === "pre_activation" ? "other" : state,
     dualAuthDelete,
     ...(windowEndsAtMs !== undefined && { windowEndsAtMs }),
   };
@@ -360,7 +360,7 @@ function ofKmsKey(world: World, kmsKey: KmsKeySnapshot): ListedKey {
       vaultName: "",
       id: kmsKey.kmsKeyId,
       label: plain(kmsKey.name, 255),
-      state: state === "unrecognised" ? String(kmsKey.state) : state,
+      state: state === "unrecognized" ? String(kmsKey.state) : state,
       keystoreTypes: [],
       tags: kmsKey.tags.map((name) => ({ name, value: "" })),
       template: "",

@@ -62,11 +62,11 @@ export async function readKnownKeys(
 
 /** Thousands of removed keys share a few vaults, each of which is asked for once in a run. */
 function withVaultsReadOnce(world: World): World {
-  const answers = new Map<string, ReturnType<World["containers"]["vaultExists"]>>();
+  const responses = new Map<string, ReturnType<World["containers"]["vaultExists"]>>();
   const vaultExists = (vaultId: string, options: CallOptions) => {
-    const answer = answers.get(vaultId) ?? world.containers.vaultExists(vaultId, options);
-    answers.set(vaultId, answer);
-    return answer;
+    const response = responses.get(vaultId) ?? world.containers.vaultExists(vaultId, options);
+    responses.set(vaultId, response);
+    return response;
   };
   return { ...world, containers: { ...world.containers, vaultExists } };
 }

@@ -78,7 +78,7 @@ export function requestEndMs(
 ): number | undefined {
   if (observation === undefined) return undefined;
   const standing = standingOf(observation, step, nowMs);
-  return standing.binds ? standing.lapsesAtMs : undefined;
+  return standing.binds ? standing.expiresAtMs : undefined;
 }
 
 /**

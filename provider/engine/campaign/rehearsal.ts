@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { throwaway } from "../../lifecycle/campaign/plan-step.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { createdOrFound } from "../commands/probe-key.ts";
 import type { KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
 import type { CallOptions, World } from "../ports/world.ts";

@@ -122,7 +122,7 @@ export interface UnreadablePart {
 export const concernOnePart: readonly ErrorCode[] = [
   "UKO_RIGHTS_MISSING",
   "UKO_ACCESS_DENIED",
-  "UKO_ANSWER_INVALID",
+  "UKO_RESPONSE_INVALID",
   "UKO_NOT_FOUND",
   "UKO_KEY_NOT_FOUND",
   "UKO_GONE_UNPROVEN",
@@ -151,7 +151,7 @@ export async function listOrNameShort<Item>(
 ): Promise<readonly Item[]> {
   const before = unreadable.length;
   const items = await listOrName(unreadable, part, () => list(true));
-  const isShort = unreadable.length > before && unreadable.at(-1)?.code === "UKO_ANSWER_INVALID";
+  const isShort = unreadable.length > before && unreadable.at(-1)?.code === "UKO_RESPONSE_INVALID";
   return isShort ? await listOrName([], part, () => list(false)) : items;
 }
 

@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { endingOf } from "../../lifecycle/campaign/rules.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { count } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
 import { explainIssues, requireFormat, sha256Form } from "./file-forms.ts";

@@ -217,10 +217,10 @@ function requestOn(key: PlannedKey, nowMs: number): readonly PendingRequest[] {
   if (observation === undefined) return [];
   const standing = deletionStanding(observation, nowMs);
   if (!standing.binds) return [];
-  const { record, lapsesAtMs } = standing;
+  const { record, expiresAtMs } = standing;
   if (record.step !== "deactivate" && record.step !== "destroy") return [];
   const shared = { key: key.name, wave: key.line.wave, step: record.step };
-  return [{ ...shared, by: sayAuthor(record), how: record.how, expiresAt: isoTime(lapsesAtMs) }];
+  return [{ ...shared, by: sayAuthor(record), how: record.how, expiresAt: isoTime(expiresAtMs) }];
 }
 
 export function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
@@ -229,7 +229,7 @@ export function requestSection(requests: readonly PendingRequest[], nowMs: numbe
     const [first] = group.toSorted((one, other) => one.expiresAt.localeCompare(other.expiresAt));
     if (first === undefined) return [];
     const { wave, step, by, how, expiresAt } = first;
-    const waitsFor = how === "answer" ? "the requester" : "another person";
+    const waitsFor = how === "approval" ? "the requester" : "another person";
     const firstExpires = sayTimeAndDistance(Date.parse(expiresAt), nowMs);
     return [{ wave, step, by, waitsFor, keys: group.length, firstExpires }];
   });

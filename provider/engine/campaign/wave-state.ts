@@ -5,13 +5,13 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { type Breaker, breakerOf, isInSample, mayActOn } from "../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
 import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import type { ReviewKind } from "../../lifecycle/review.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { mebibyte } from "./file-forms.ts";

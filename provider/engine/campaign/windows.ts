@@ -45,7 +45,7 @@ export function windowNext(wave: string, keys: readonly string[], path: string):
 
 /** By the codes of keys that only a rollback leads on. */
 export const windowSentences: Readonly<Record<string, string>> = {
-  [guardCodes.kms_window_lapsed]: "its KMS deletion window expired, and KMS opens one for active keys only",
+  [guardCodes.kms_window_expired]: "its KMS deletion window expired, and KMS opens one for active keys only",
   [guardCodes.kms_setter_unknown]: "it is not known who opened its KMS deletion window",
 };
 

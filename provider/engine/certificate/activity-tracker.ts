@@ -18,10 +18,10 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { recordLifetimeMs, recordToleranceMs } from "../../lifecycle/consent-record.ts";
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
+import { parseJson } from "../../text/encodings.ts";
 import type { Act } from "./acts.ts";
 
 const event = z.looseObject({

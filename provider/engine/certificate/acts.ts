@@ -33,16 +33,16 @@ export function actsOf(steps: readonly CertificateStep[]): readonly Act[] {
     const common = { step: about ?? each.step, of, startedAt, isConfirmed: doneAt !== undefined };
     const isSingle = isByOnePerson(each) === true;
     const isByCall = !isSingle && approver?.recordId === undefined && approver?.iamId === executor.iamId;
-    const consents = [
+    const records = [
       ...(requester === undefined ? [] : [{ ...common, did: ["requested"], ...written(requester) } as const]),
       ...(approver === undefined || isByCall || isSingle
         ? []
         : [{ ...common, did: ["approved"], ...written(approver) } as const]),
     ];
-    if (about !== undefined) return consents.filter(({ recordId }) => !used.has(recordId));
+    if (about !== undefined) return records.filter(({ recordId }) => !used.has(recordId));
     const did = isByCall ? (["approved", "executed"] as const) : (["executed"] as const);
     const call = { ...common, did, iamId: executor.iamId, at: doneAt ?? startedAt };
-    return [...consents, { ...call, ...(isSingle && { isSingle }) }];
+    return [...records, { ...call, ...(isSingle && { isSingle }) }];
   });
   const timeOf = ({ at, startedAt }: Act): number => Date.parse(at ?? startedAt);
   return acts.toSorted((a, b) => timeOf(a) - timeOf(b));

@@ -1,7 +1,7 @@
 /** The check of an evidence file: the chain shows changed lines, the head record a cut end. Pure. */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
+import { parseJson } from "../../text/encodings.ts";
 
 /** One line of a file, with digests that the reader of the file computed. */
 export interface EvidenceFileLine {

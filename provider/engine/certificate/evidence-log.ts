@@ -1,7 +1,7 @@
 /** The content of evidence files for a certificate: the entries, and what names each file. Pure. */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { evidenceLine } from "../commands/audit.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
 import { type CertificateLog, keyMetadata, keystoreReport, signedConsent } from "./statement.ts";

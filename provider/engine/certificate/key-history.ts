@@ -1,7 +1,7 @@
 /** The history of each key, from the entries of all evidence files together. Pure. */
 
 import { type EndFacts, findLeftoverMaterial } from "../../lifecycle/guards.ts";
-import type { KeystoreStatus, Twin } from "../../lifecycle/observation.ts";
+import type { BackingKey, KeystoreStatus } from "../../lifecycle/observation.ts";
 import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../commands/audit.ts";
 import type { KeyDescription, LoggedLine } from "./evidence-log.ts";
 import type { CertificateKey, CertificateStep } from "./statement.ts";
@@ -154,22 +154,22 @@ function isEndProven(
   const end: EndFacts = {
     ...{ state: "destroyed", keystoresAreLive: status.isLive, facts, storedKeystores: [] },
     keystores: status.keystores.map(statusInEvidence),
-    twins: kmsKeys.map(({ id: kmsKeyId, state }) => twinInEvidence(kmsKeyId, state)),
+    backingKeys: kmsKeys.map(({ id: kmsKeyId, state }) => backingKeyInEvidence(kmsKeyId, state)),
   };
   return findLeftoverMaterial(end, Date.parse(status.readAt)).kind === "nothing";
 }
 
-/** Every word that does not prove that the key is gone counts as `unrecognised`. */
+/** Every word that does not prove that the key is gone counts as `unrecognized`. */
 function statusInEvidence({ id = "", name, type = "", status, syncFlag, destructionAt }: Reported): KeystoreStatus {
   return {
     ...{ keystoreId: id, name, type, detail: "" },
-    status: status === "not_present" ? status : "unrecognised",
-    syncFlag: syncFlag === "ok" ? syncFlag : "unrecognised",
+    status: status === "not_present" ? status : "unrecognized",
+    syncFlag: syncFlag === "ok" ? syncFlag : "unrecognized",
     ...(destructionAt !== undefined && { destructionAtMs: Date.parse(destructionAt) }),
   };
 }
 
-function twinInEvidence(kmsKeyId: string, state: string): Twin {
+function backingKeyInEvidence(kmsKeyId: string, state: string): BackingKey {
   if (state === "absent") return { kind: "absent", kmsKeyId };
   return { kind: "present", kmsKeyId, state: state === "destroyed" ? state : "other", dualAuthDelete: false };
 }

@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
+import { parseJson } from "../../text/encodings.ts";
 import type { Act } from "./acts.ts";
 import type { CertificateKey } from "./statement.ts";
 
@@ -15,7 +15,7 @@ const text = z.string();
 const statementForm = z.tuple([
   z.literal("uko-consent-1"),
   z.enum(["request", "approval"]),
-  // Service, instance, vault, key, state, step, digest, author, and what an approval answers.
+  // Service, instance, vault, key, state, step, digest, author, and the request that an approval is for.
   ...([text, text, text, text, text, text, text, text, text] as const),
 ]);
 
@@ -40,7 +40,7 @@ export function isSignedAct(
   return step.signed.some(({ statement, signedAt, path, signature: bytes }) => {
     const read = statementForm.safeParse(parseJson(statement)).data;
     if (read === undefined) return false;
-    const [, signedKind, service, instance, vault, key, state, signedStep, digest, author, answers] = read;
+    const [, signedKind, service, instance, vault, key, state, signedStep, digest, author, requestId] = read;
     const place = [instance, vault, key, state, signedStep, digest];
     const expected = [instanceId, vaultId, keyId, step.from, step.step, step.digest ?? ""];
     const isOfAct =
@@ -48,7 +48,7 @@ export function isSignedAct(
       place.every((part, at) => part === expected[at]) &&
       (service === ibm || allowsEmulator) &&
       isSamePerson(author, iamId) &&
-      (kind === "request" || answers === step.requester?.recordId);
+      (kind === "request" || requestId === step.requester?.recordId);
     const signature = { signedAtMs: Date.parse(signedAt), path, bytes };
     // The list of keys must have allowed the person when the step was taken.
     return isOfAct && isGenuine(statement, { author, signature, atMs: Date.parse(step.startedAt) });

@@ -31,7 +31,7 @@ function isRealTime(time: string): boolean {
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const person = z.strictObject({ iamId: text, name: text.optional() });
-const consenter = z.strictObject({
+const recordAuthor = z.strictObject({
   iamId: text.describe("Empty if the evidence does not have it"),
   recordId: text.optional().describe("ID of the consent record; absent for an approver who executed the step"),
   at: time.optional().describe("When the person wrote the record"),
@@ -57,8 +57,8 @@ const step = z.strictObject({
   executor: person.extend({ loggedInBy: text.optional().describe("How the executor logged in, as their token said") }),
   credential: z.enum(["api_key", "token"]).optional().describe("How the executor authenticated, as far as known"),
   about: text.optional().describe("For a consent record: the step that the record requests or approves"),
-  requester: consenter.optional().describe("Absent if one person alone took a step that can require two"),
-  approver: consenter.optional(),
+  requester: recordAuthor.optional().describe("Absent if one person alone took a step that can require two"),
+  approver: recordAuthor.optional(),
   signed: z.array(signedConsent).optional().describe("Both consents to a destruction, as the people signed them"),
   digest: text.optional().describe("Digest of the key's facts that the approval covers"),
   correlationId: text.optional(),

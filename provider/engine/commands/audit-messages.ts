@@ -49,16 +49,16 @@ function sayNone(stepsOnFile: number): string {
 }
 
 function rowOf(event: AuditEvent): readonly string[] {
-  const { time, actor, step, about, resource, label, keyId, from, to, consentedBy, record, approver } = event;
-  const consent = consentedBy ?? record;
+  const { time, actor, step, about, resource, label, keyId, from, to, allowedBy, record, approver } = event;
+  const consent = allowedBy ?? record;
   return [
     time,
     about === undefined ? step : `${approver === undefined ? "request" : "approval"} to ${about}`,
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
     to,
-    sayConsenter(event.requester),
-    event.isSingle === true ? "(one person)" : sayConsenter(approver),
+    sayRecordAuthor(event.requester),
+    event.isSingle === true ? "(one person)" : sayRecordAuthor(approver),
     about === undefined ? sayPerson(actor.iamId, actor.name) : "",
     [
       event.isConfirmed ? "" : "not confirmed",
@@ -76,7 +76,7 @@ function rowOf(event: AuditEvent): readonly string[] {
   ];
 }
 
-function sayConsenter(person: AuditEvent["requester"]): string {
+function sayRecordAuthor(person: AuditEvent["requester"]): string {
   if (person === undefined) return "";
   const { iamId, recordId = "" } = person;
   return `${iamId === "" ? "not recorded" : plain(iamId, 60)} ${recordId.slice(0, 8)}`.trimEnd();

@@ -4,8 +4,8 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { isIamIdForm, isSamePerson } from "../../lifecycle/iam-id.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { isConsequentialStep } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string(), loggedInBy: z.string().optional().catch(undefined) });
@@ -15,7 +15,7 @@ const record = z.object({
   how: z.string(),
   author: z.string(),
   writtenAt: z.string(),
-  answers: z.string().optional(),
+  requestId: z.string().optional(),
   reason: z.string().optional(),
   earlierReasons: z
     .array(z.object({ author: z.string(), name: z.string().optional(), reason: z.string() }))
@@ -37,7 +37,7 @@ export const evidenceLine = z.object({
   to: z.string(),
   actor: person,
   record: record.optional(),
-  consentedBy: record.optional(),
+  allowedBy: record.optional(),
   keystores: z.array(z.object({ name: z.string(), status: z.string(), syncFlag: z.string() })).catch([]),
   correlationId: z.string().optional(),
 });
@@ -47,11 +47,11 @@ export type EvidenceLine = z.infer<typeof evidenceLine>;
 export interface People {
   /** For a line about a record: the step that the record requests or approves. */
   readonly about?: string;
-  readonly requester?: Consenter;
-  readonly approver?: Consenter;
+  readonly requester?: RecordAuthor;
+  readonly approver?: RecordAuthor;
 }
 
-export interface Consenter {
+export interface RecordAuthor {
   /** Empty if the evidence does not have it. */
   readonly iamId: string;
   /** Absent for an approver who approved the step by executing it. */
@@ -66,35 +66,35 @@ type RecordLine = z.infer<typeof record>;
 export type Records = ReadonlyMap<string, RecordLine>;
 
 export function recordsOf(lines: readonly EvidenceLine[]): Records {
-  const records = lines.flatMap(({ record, consentedBy }) => [record, consentedBy]);
+  const records = lines.flatMap(({ record, allowedBy }) => [record, allowedBy]);
   return new Map(records.flatMap((each) => (each === undefined ? [] : [[each.id, each]])));
 }
 
 /** An approval may be a record of its own; otherwise the person who executed the step approved the request. */
 export function peopleBehind(
-  { step, actor, record, consentedBy }: Omit<EvidenceLine, "phase">,
+  { step, actor, record, allowedBy }: Omit<EvidenceLine, "phase">,
   records: Records,
 ): People {
   if (record !== undefined) {
-    const author = consenterOf(record);
+    const author = recordAuthorOf(record);
     return { about: record.step, ...(isApproval(record) ? { approver: author } : { requester: author }) };
   }
-  if (consentedBy === undefined || !isConsequentialStep(step)) return {};
-  if (!isApproval(consentedBy)) return { requester: consenterOf(consentedBy), approver: { iamId: actor.iamId } };
-  const { answers } = consentedBy;
-  const request = records.get(answers ?? "");
-  const unknown = { iamId: "", ...(answers !== undefined && { recordId: answers }) };
+  if (allowedBy === undefined || !isConsequentialStep(step)) return {};
+  if (!isApproval(allowedBy)) return { requester: recordAuthorOf(allowedBy), approver: { iamId: actor.iamId } };
+  const { requestId } = allowedBy;
+  const request = records.get(requestId ?? "");
+  const unknown = { iamId: "", ...(requestId !== undefined && { recordId: requestId }) };
   return {
-    requester: request === undefined ? unknown : consenterOf(request),
-    approver: consenterOf(consentedBy),
+    requester: request === undefined ? unknown : recordAuthorOf(request),
+    approver: recordAuthorOf(allowedBy),
   };
 }
 
 function isApproval({ how }: RecordLine): boolean {
-  return how === "answer";
+  return how === "approval";
 }
 
-function consenterOf({ id, author, writtenAt, reason }: RecordLine): Consenter {
+function recordAuthorOf({ id, author, writtenAt, reason }: RecordLine): RecordAuthor {
   return { iamId: author, recordId: id, at: writtenAt, ...(reason !== undefined && { reason }) };
 }
 
@@ -104,8 +104,8 @@ function consenterOf({ id, author, writtenAt, reason }: RecordLine): Consenter {
  */
 export function isByOnePerson(step: {
   readonly step: string;
-  readonly requester?: Pick<Consenter, "iamId"> | undefined;
-  readonly approver?: Pick<Consenter, "iamId"> | undefined;
+  readonly requester?: Pick<RecordAuthor, "iamId"> | undefined;
+  readonly approver?: Pick<RecordAuthor, "iamId"> | undefined;
 }): boolean | undefined {
   if (!isConsequentialStep(step.step)) return undefined;
   const [requester, approver] = [step.requester?.iamId, step.approver?.iamId];
@@ -117,7 +117,7 @@ export function isByOnePerson(step: {
 export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
   /** Whether one person alone took a step that can require two; absent if not known. */
   readonly isSingle?: boolean;
-  /** False if a step was started and no line reports it as done: it was refused, it crashed, or its answer was lost. */
+  /** False if a step was started and no line reports it as done: it was refused, it crashed, or its response was lost. */
   readonly isConfirmed: boolean;
 }
 

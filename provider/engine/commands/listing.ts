@@ -78,7 +78,7 @@ export interface UnreadableList {
   readonly error: UkoError;
 }
 
-const concernOneList: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
+const concernOneList: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"];
 
 export async function listObjects(world: World, query: ListQuery, options: CallOptions): Promise<Listing> {
   const { kinds, states, contains = "" } = query;
@@ -131,7 +131,7 @@ const listers: Readonly<
     ),
   key: async (world, vault, options) => {
     const actor = await world.session.actor(options);
-    const run: Run = { actor, consents: [], intent: "resume" };
+    const run: Run = { actor, approvals: [], intent: "resume" };
     const items = await world.keys.list({ vaultId: vault.id }, options);
     const act = async (snapshot: KeySnapshot) => listedKey(vault, await observeListed(world, snapshot, options), run);
     return runAll(world, { items, what: "Listing keys", act }, options);
@@ -140,7 +140,7 @@ const listers: Readonly<
 
 /** Errors about one key. `uko ls` then shows the key as the list has it. */
 const asListed = onCodes(
-  ["UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID", "UKO_CLOCK_SKEW", "UKO_GONE_UNPROVEN", "UKO_KEY_NOT_FOUND"],
+  ["UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID", "UKO_CLOCK_SKEW", "UKO_GONE_UNPROVEN", "UKO_KEY_NOT_FOUND"],
   () => undefined,
 );
 

@@ -8,7 +8,7 @@ import type { CallOptions, KeyPatch, KeyRef, KeySnapshot, NewKey, World, Written
 import { plain, sayRoles } from "../text/words.ts";
 
 /** The texts that the probe puts on its key; no part of them is a marker or a record. */
-export interface Carriers {
+export interface ProbeTexts {
   readonly tags: readonly Tag[];
   readonly description: string;
 }
@@ -17,8 +17,8 @@ export interface MadeKey extends ProbeKey {
   readonly ref: KeyRef;
   /** Random digits of this run. */
   readonly mark: string;
-  readonly sent: Carriers;
-  /** Whether the service answered 400 to tags and created the key without them. */
+  readonly sent: ProbeTexts;
+  /** Whether the service returned 400 to tags and created the key without them. */
   readonly tagsRejected: boolean;
 }
 
@@ -31,8 +31,8 @@ const tagDigits = 1024;
 /** With newline and brackets 90 characters, the length of a record at the end of a description. */
 const endingDigits = 82;
 
-/** In the form of a consent record's carriers, with names and words that this tool does not recognize. */
-function carriersOf(mark: string, what: "creation" | "change"): Carriers {
+/** In the form of a consent record's locations, with names and words that this tool does not recognize. */
+function probeTextsOf(mark: string, what: "creation" | "change"): ProbeTexts {
   const digits = (count: number): string => mark.repeat(Math.ceil(count / mark.length)).slice(0, count);
   const text = `Created by uko doctor to test what is stored at ${what}; never activated, can be deleted`;
   return {
@@ -41,14 +41,14 @@ function carriersOf(mark: string, what: "creation" | "change"): Carriers {
   };
 }
 
-/** Creates the key. Throws if no key was created, and UKO_ANSWER_LOST if that is unknown. */
+/** Creates the key. Throws if no key was created, and UKO_RESPONSE_LOST if that is unknown. */
 export async function makeProbeKey(
   world: World,
   where: { readonly vaultId: string; readonly template: string },
   options: CallOptions,
 ): Promise<MadeKey> {
   const mark = world.newId().replaceAll("-", "");
-  const sent = carriersOf(mark, "creation");
+  const sent = probeTextsOf(mark, "creation");
   const label = `uko probe ${mark.slice(0, 8)}`;
   const key: NewKey = { vaultId: where.vaultId, templateName: where.template, label, ...sent };
   let written = await world.keys.create(key, options);
@@ -61,12 +61,12 @@ export async function makeProbeKey(
 }
 
 type Patched =
-  | { readonly kind: "answered"; readonly sent: Carriers; readonly tagsRejected: boolean }
+  | { readonly kind: "responded"; readonly sent: ProbeTexts; readonly tagsRejected: boolean }
   | { readonly kind: "not_made"; readonly why: string };
 
 /** Changes tags and description in the same way as a write of a record. */
 export async function patchProbeKey(world: World, { ref, mark }: MadeKey, options: CallOptions): Promise<Patched> {
-  const sent = carriersOf(mark, "change");
+  const sent = probeTextsOf(mark, "change");
   let patch: KeyPatch = sent;
   let why = "";
   for (let attempt = 0; attempt < maxPatches; attempt += 1) {
@@ -74,13 +74,13 @@ export async function patchProbeKey(world: World, { ref, mark }: MadeKey, option
     if (value === undefined) return { kind: "not_made", why: "the key was not found" };
     const written = await world.keys.update(ref, patch, value.etag, options);
     const tagsRejected = patch.tags === undefined;
-    if (written.kind === "done") return { kind: "answered", sent, tagsRejected };
+    if (written.kind === "done") return { kind: "responded", sent, tagsRejected };
     why = written.kind === "stale" ? "another writer changed the key" : reasonOf(written);
     if (written.kind === "forbidden") break;
-    // If the answer was lost, the next read looks for the change. The change is sent again only if
+    // If the response was lost, the next read looks for the change. The change is sent again only if
     // it had no effect.
     if (written.kind === "lost" && (await isChanged(world, ref, sent, options))) {
-      return { kind: "answered", sent, tagsRejected };
+      return { kind: "responded", sent, tagsRejected };
     }
     if (written.kind === "refused") {
       if (written.status !== 400 || tagsRejected) break;
@@ -90,7 +90,7 @@ export async function patchProbeKey(world: World, { ref, mark }: MadeKey, option
   return { kind: "not_made", why };
 }
 
-async function isChanged(world: World, ref: KeyRef, sent: Carriers, options: CallOptions): Promise<boolean> {
+async function isChanged(world: World, ref: KeyRef, sent: ProbeTexts, options: CallOptions): Promise<boolean> {
   const { value } = await world.keys.read(ref, options);
   const isTagged = value?.snapshot.tags.some((tag) => tag.value === sent.tags[0]?.value) === true;
   return isTagged || value?.snapshot.description.startsWith(firstLine(sent.description)) === true;
@@ -100,7 +100,7 @@ function firstLine(text: string): string {
   return text.split("\n")[0] ?? "";
 }
 
-/** The key that a POST created, found by its label if the answer was lost. Throws if none was created. */
+/** The key that a POST created, found by its label if the response was lost. Throws if none was created. */
 export async function createdOrFound(
   world: World,
   key: NewKey,
@@ -135,7 +135,7 @@ async function findByLabel(world: World, { vaultId, label = "" }: NewKey, option
     const found = listed.filter((each) => each.label === label && isBy(each, maker));
     if (found.length === 1 && found[0] !== undefined) return found[0];
   }
-  throw new UkoError("UKO_ANSWER_LOST", {
+  throw new UkoError("UKO_RESPONSE_LOST", {
     summary: `It is not known whether the throwaway key "${label}" was created, because the response did not arrive`,
     detail: `It is not in vault ${vaultId} now, so most likely it was not created. If a key with this label appears, it protects nothing.`,
   });

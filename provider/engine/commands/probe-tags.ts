@@ -13,7 +13,7 @@ import { reportingRun } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { plain, sayHolder, sayRoles } from "../text/words.ts";
 import { type Check, fail, faultCheck, ok, warn } from "./doctor-messages.ts";
-import { type Carriers, type MadeKey, makeProbeKey, patchProbeKey } from "./probe-key.ts";
+import { type MadeKey, makeProbeKey, type ProbeTexts, patchProbeKey } from "./probe-key.ts";
 
 export interface TagProbe {
   readonly vaultId: string;
@@ -74,7 +74,7 @@ async function compare(world: World, made: MadeKey, options: CallOptions): Promi
 async function lookFor(
   world: World,
   { ref }: MadeKey,
-  { sent, tagsRejected }: { readonly sent: Carriers; readonly tagsRejected: boolean },
+  { sent, tagsRejected }: { readonly sent: ProbeTexts; readonly tagsRejected: boolean },
   options: CallOptions,
 ): Promise<Carried> {
   const { value } = await world.keys.read(ref, options);
@@ -95,7 +95,7 @@ async function end(world: World, made: MadeKey, options: CallOptions): Promise<C
   const task = {
     ref,
     plan: (...[observation, run, nowMs]: Parameters<Task["plan"]>) => planProbeEnd(observation, made, run, nowMs),
-    consents: [],
+    approvals: [],
     intent: "resume",
   } as const;
   const work = (): Promise<Outcome> => converge(world, keyKind, task, options);

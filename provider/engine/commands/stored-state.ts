@@ -1,8 +1,8 @@
 /** The parser of an exported state: which resource represents what, and which code the engine would run for it. */
 
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../../text/encodings.ts";
 
 export type StateForm = "pulumi" | "terraform";
 

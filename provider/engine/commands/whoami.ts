@@ -87,5 +87,5 @@ async function listRight(what: ListRight["what"], list: () => Promise<readonly u
 }
 
 function concernOneList({ code }: UkoError): boolean {
-  return code === "UKO_RIGHTS_MISSING" || code === "UKO_ANSWER_INVALID" || code === "UKO_SERVICE_UNAVAILABLE";
+  return code === "UKO_RIGHTS_MISSING" || code === "UKO_RESPONSE_INVALID" || code === "UKO_SERVICE_UNAVAILABLE";
 }

@@ -1,10 +1,10 @@
 /** The deletion of a vault, keystore or template, as an IaC engine asks for it. */
 
-import { announceContainerDeletion } from "../../lifecycle/announce.ts";
+import { limitContainerDeletion } from "../../lifecycle/plan-limit-from-state.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import { refusedByProtection } from "../resource/preview.ts";
-import type { Door } from "../text/explanation.ts";
+import type { UserInterface } from "../text/explanation.ts";
 import { type ContainerOutcome, type ContainerStop, type ContainerTask, containerKind } from "./kind.ts";
 import { explainContainerOutcome } from "./messages.ts";
 import { sayContainer } from "./words.ts";
@@ -18,22 +18,26 @@ export function containerDeletion(target: ContainerTarget): Deletion {
   const { kind: resource, instanceId, vaultId, id } = ref;
   return {
     subject: () => ({ instanceId, resource, vaultId, keyId: id, label: name }),
-    plan({ door }) {
-      const refused = refusedByProtection(policy.deletionProtection, sayContainer({ kind: resource, id, name }), door);
-      return { preview: refused ?? { kind: "short" }, announced: announceContainerDeletion(id, name) };
+    plan({ userInterface }) {
+      const refused = refusedByProtection(
+        policy.deletionProtection,
+        sayContainer({ kind: resource, id, name }),
+        userInterface,
+      );
+      return { preview: refused ?? { kind: "short" }, planLimit: limitContainerDeletion(id, name) };
     },
     delete(world, request, options) {
-      const task = { ref, policy: { ...policy, atMost: request.announced } };
+      const task = { ref, policy: { ...policy, atMost: request.planLimit } };
       return deleteObject(world, { kind: containerKind, task, conclude }, request, options);
     },
   };
 }
 
-function conclude(outcome: ContainerOutcome, door: Door): Conclusion {
+function conclude(outcome: ContainerOutcome, userInterface: UserInterface): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { taken } };
   const facts = { ...awaitedBy(outcome), taken };
-  return { kind: "unfinished", explanation: explainContainerOutcome(outcome, door), facts };
+  return { kind: "unfinished", explanation: explainContainerOutcome(outcome, userInterface), facts };
 }
 
 function awaitedBy(stop: ContainerStop): Conclusion["facts"] {

@@ -16,8 +16,8 @@ import {
   containerPlanCode,
   type RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
-import { unended } from "../../printable.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../text/explanation.ts";
+import { unended } from "../../text/printable.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface, unprotect } from "../text/explanation.ts";
 import { planAgain, sayBeyondPlan } from "../text/refusal.ts";
 import {
   capital,
@@ -46,7 +46,7 @@ interface About {
   readonly what: string;
   readonly observation: ContainerObservation;
   readonly nowMs: number;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
 }
 
 /** The parts of a message: first line, facts, next steps. */
@@ -55,17 +55,17 @@ type Saying = readonly [summary: string, facts: readonly string[], next?: readon
 /** Explains any outcome but `gone`. */
 export function explainContainerOutcome(
   outcome: ContainerStop & { readonly observed: ObservedContainer },
-  door: Door,
+  userInterface: UserInterface,
 ): Explanation {
   const { observation, nowMs } = outcome.observed;
-  const about: About = { what: sayContainer(observation), observation, nowMs, door };
+  const about: About = { what: sayContainer(observation), observation, nowMs, userInterface };
   if (outcome.kind === "rights_missing") {
     const right = containerRights[observation.kind].delete;
     return {
       summary: `${sayActor(outcome.actor)} cannot delete ${about.what}: missing right ${right.action}`,
       facts: [`This right requires the role ${sayRoles(right)}.`, ...sayService("the service", outcome.message)],
       isUnchanged: true,
-      next: rerun(`${sayHolder(right)} runs`, door),
+      next: rerun(`${sayHolder(right)} runs`, userInterface),
       code: "UKO_RIGHTS_MISSING",
     };
   }
@@ -79,36 +79,36 @@ type Sayings = {
 };
 
 const sayings: Sayings = {
-  deletion_protection: (_guard, { what, door }) => [
+  deletion_protection: (_guard, { what, userInterface }) => [
     `Deletion protection is on for ${what}`,
     [],
     unprotect(
-      door,
-      rerun("", door).flatMap(({ commands }) => commands),
+      userInterface,
+      rerun("", userInterface).flatMap(({ commands }) => commands),
     ),
   ],
-  contents_unreadable: (guard, { what, door }) => [
+  contents_unreadable: (guard, { what, userInterface }) => [
     `Could not list the ${guard.what === "keys" ? "keys" : "keystores and templates"} in ${what}, so uko did not delete it`,
     [plain(guard.reason, 400), `Listing them requires one of the roles ${sayList(custodians)}.`],
-    rerun("someone with one of these roles runs", door),
+    rerun("someone with one of these roles runs", userInterface),
   ],
-  holds_keys: ({ keys }, { what, observation, door }) => [
+  holds_keys: ({ keys }, { what, observation, userInterface }) => [
     `${capital(what)} ${holds[observation.kind]} ${summarize(keys.map(sayKeyShortly), "key")}`,
     [
       ...listed(keys.map(sayContainedKey)),
       `Delete ${keys.length === 1 ? "this key" : "these keys"} first. uko does not delete the contents for you.`,
     ],
-    [...waysOn(keys), ...rerun("once no key is left, run", door, keys.length > 0)],
+    [...waysOn(keys), ...rerun("once no key is left, run", userInterface, keys.length > 0)],
   ],
-  holds_containers: ({ containers }, { what, door }) => [
+  holds_containers: ({ containers }, { what, userInterface }) => [
     `${capital(what)} still contains ${summarize(containers.map(sayContainer), "keystore or template", "keystores and templates")}`,
     [
       ...listed(containers.map(sayContained)),
       `Delete ${containers.length === 1 ? containers.map(sayContainer).join() : "these objects"} first. uko does not delete the contents for you.`,
     ],
-    rerun("after that, run", door),
+    rerun("after that, run", userInterface),
   ],
-  holds_ring_keys: ({ ringKeys }, { what, door }) => [
+  holds_ring_keys: ({ ringKeys }, { what, userInterface }) => [
     `The key ring of ${what} still contains ${summarize(
       ringKeys.map(({ name, kmsKeyId }) => `"${plain(name === "" ? kmsKeyId : name, 60)}"`),
       "unmanaged KMS key",
@@ -117,9 +117,9 @@ const sayings: Sayings = {
       ...listed(ringKeys.map((key) => `KMS ${sayRingKey(key)}`)),
       `Delete ${ringKeys.length === 1 ? "this key" : "these keys"} in KMS, or move ${ringKeys.length === 1 ? "it" : "them"} to another key ring. uko does not change unmanaged keys.`,
     ],
-    rerun("once the key ring is empty, run", door),
+    rerun("once the key ring is empty, run", userInterface),
   ],
-  service_refused: ({ message, ringUnreadable }, { what, door }) => [
+  service_refused: ({ message, ringUnreadable }, { what, userInterface }) => [
     `The service refused to delete ${what}`,
     [
       plain(message, 500),
@@ -132,11 +132,14 @@ const sayings: Sayings = {
             "KMS keeps the metadata of a destroyed key in the key ring for up to 90 days. The keystore cannot be deleted before KMS purges the metadata.",
           ]),
     ],
-    rerun(ringUnreadable === undefined ? "after resolving the cause, run" : "once the key ring is empty, run", door),
+    rerun(
+      ringUnreadable === undefined ? "after resolving the cause, run" : "once the key ring is empty, run",
+      userInterface,
+    ),
   ],
-  beyond_plan: (guard, { what, door }) => {
+  beyond_plan: (guard, { what, userInterface }) => {
     const [summary, reason] = sayBeyondPlan(guard, what, true);
-    return [summary, [reason], rerun(planAgain, door)];
+    return [summary, [reason], rerun(planAgain, userInterface)];
   },
 };
 
@@ -152,7 +155,7 @@ const holds = {
 } as const satisfies Record<ContainerKind, string>;
 
 function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about: About): Saying {
-  const { what, nowMs, door } = about;
+  const { what, nowMs, userInterface } = about;
   const { untilMs, keys, ringKeys } = plan;
   const until = untilMs === undefined ? "" : ` until ${sayTimeAndDistance(untilMs, nowMs)}`;
   const then = untilMs === undefined ? "on a later day" : `after ${sayTime(untilMs)}`;
@@ -176,7 +179,7 @@ function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about
           : [`KMS purges the last metadata on ${sayTimeAndDistance(untilMs, nowMs)}.`]),
         "From 4 hours after the destruction, someone with the role KMS Key Purge can purge the metadata in KMS. uko never does.",
       ],
-      rerun(`${then}, run`, door),
+      rerun(`${then}, run`, userInterface),
     ];
   }
   const isOne = keys.length === 1;
@@ -192,7 +195,7 @@ function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about
     ],
     [
       { who: `${then}, ${vaultHolder} runs`, commands: some(keys, "continue"), isEach: true },
-      ...rerun(`to delete ${what}, run`, door, true),
+      ...rerun(`to delete ${what}, run`, userInterface, true),
     ],
   ];
 }
@@ -238,10 +241,10 @@ function some(keys: readonly ContainedKey[], command: "plan" | "continue"): read
   return keys.slice(0, maxCommands).map(({ vaultId, keyId }) => `uko ${command} ${vaultId}/${keyId}`);
 }
 
-function rerun(who: string, door: Door, isSequel = false): readonly NextStep[] {
+function rerun(who: string, userInterface: UserInterface, isSequel = false): readonly NextStep[] {
   // `uko continue` accepts only keys, so it cannot delete a container.
-  if (door.rerun === "uko continue") return [];
-  return [{ who, commands: [rerunCommand(door)], ...(isSequel && { isSequel }) }];
+  if (userInterface.rerun === "uko continue") return [];
+  return [{ who, commands: [rerunCommand(userInterface)], ...(isSequel && { isSequel }) }];
 }
 
 function sayKeyShortly({ label, state }: ContainedKey): string {
@@ -255,7 +258,7 @@ const stateWords = {
   destroyed: "destroyed",
   compromised: "compromised",
   destroyed_compromised: "destroyed, compromised",
-  unrecognised: "in an unknown state",
+  unrecognized: "in an unknown state",
 } as const satisfies Record<ObservedState, string>;
 
 function sayContainedKey({ label, vaultId, keyId, state, pending }: ContainedKey): string {

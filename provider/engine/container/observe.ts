@@ -106,8 +106,8 @@ export async function readContainer<Snapshot extends AnySnapshot>(
     });
   }
   const { updatedAtMs } = snapshot;
-  const answer = { serviceTimeMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
-  const nowMs = world.serviceClock.decideAt("UKO", answer, `${ref.kind} ${ref.id}`);
+  const response = { serviceTimeMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
+  const nowMs = world.serviceClock.decideAt("UKO", response, `${ref.kind} ${ref.id}`);
   return { kind: "present", snapshot, etag, nowMs };
 }
 
@@ -142,7 +142,7 @@ function isHeldBy(ref: ContainerRef, key: KeySnapshot): boolean {
 
 function toContainedKey(key: KeySnapshot): ContainedKey {
   const { keyId, vaultId, label } = key;
-  const state: ObservedState = keyStates.find((known) => known === key.stateWord) ?? "unrecognised";
+  const state: ObservedState = keyStates.find((known) => known === key.stateWord) ?? "unrecognized";
   const contained = { vaultId, keyId, label, state };
   const pending = key.storedStatus.filter(({ status }) => status === "pending_destruction");
   if (state !== "destroyed" || pending.length === 0) return contained;

@@ -1,7 +1,7 @@
 /** The acts that uko offers to one caller on one managed key. */
 
 import { type ConsentRecord, deletionStanding } from "../../lifecycle/consent-record.ts";
-import { dualTwins } from "../../lifecycle/kms-window.ts";
+import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type Actor, type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
 import { type ApprovalWait, type Plan, type Run, rightFor } from "../../lifecycle/plan.ts";
@@ -40,10 +40,10 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
       return plan.step.kind === "remove" ? [removal(path)] : approvedStep(observed);
     case "waitingForApproval":
       // The caller types the label, which confirms that they made the request.
-      if (plan.standing === "may_confirm" && plan.notBeforeMs === undefined) return approvedStep(observed);
+      if (plan.callerPosition === "may_confirm" && plan.notBeforeMs === undefined) return approvedStep(observed);
       return approvals(plan, observed, actor);
     case "waitingForRequest":
-      return plan.standing === "may_ask" ? [request(plan.step, observed)] : [];
+      return plan.callerPosition === "may_ask" ? [request(plan.step, observed)] : [];
     case "waitingForTime":
     case "refused":
     case "done":
@@ -64,15 +64,15 @@ function request(step: ApprovedStep, { observation }: KeyDetails): KeyAct {
 }
 
 function approvals(
-  { standing, step, right, notBeforeMs, lapsesAtMs, record }: ApprovalWait,
+  { callerPosition, step, right, notBeforeMs, expiresAtMs, record }: ApprovalWait,
   { observation, nowMs }: KeyDetails,
   actor: Actor,
 ): readonly KeyAct[] {
-  if (standing !== "may_consent") return [];
+  if (callerPosition !== "may_approve") return [];
   const name = keyName(observation);
-  const expires = `The request expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`;
+  const expires = `The request expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`;
   const effect = step === "deactivate" ? deactivation : destruction;
-  const kmsRight = step === "deactivate" && dualTwins(observation).length > 0 ? rights.setForDeletion : undefined;
+  const kmsRight = step === "deactivate" && dualBackingKeys(observation).length > 0 ? rights.setForDeletion : undefined;
   const act: KeyAct = {
     id: "approve",
     title: effect.title,
@@ -113,16 +113,16 @@ function signing(observation: KeyDetails["observation"], step: ApprovedStep): Pi
 function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
   const standing = deletionStanding(observation, nowMs);
   if (!standing.binds || standing.record.quotes === undefined) return [];
-  const { record, lapsesAtMs } = standing;
+  const { record, expiresAtMs } = standing;
   const effect = record.step === "deactivate" ? deactivation : destruction;
   const kmsRight =
-    record.step === "deactivate" && dualTwins(observation).length > 0 ? rights.setForDeletion : undefined;
+    record.step === "deactivate" && dualBackingKeys(observation).length > 0 ? rights.setForDeletion : undefined;
   const act: KeyAct = {
     id: "continue",
     title: `Take the approved ${stepNouns[record.step]}`,
     facts: [
       ...effect.facts,
-      `${sayAuthor(record)} approved it. The approval expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`,
+      `${sayAuthor(record)} approved it. The approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
       ...sayReasons(record),
     ],
     right: rightFor(record.step, observation),
@@ -159,7 +159,7 @@ export function removal(path: string): KeyAct {
 
 function withdrawal(record: ConsentRecord, { identity }: Actor, path: string): KeyAct {
   const isOwn = identity !== undefined && isSame(record.author, identity);
-  const noun = record.how === "answer" ? "approval" : "request";
+  const noun = record.how === "approval" ? "approval" : "request";
   return {
     id: "withdraw",
     title: isOwn ? `Withdraw your ${noun}` : `Decline the ${noun} of ${sayAuthor(record)}`,

@@ -109,7 +109,7 @@ function keysOfRareTemplates(keys: readonly KeyInReview[]): readonly KeyInReview
 }
 
 /** At most 20 lines before the list: counts, then the exceptions. */
-function summarise(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
+function summarize(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
   const [first] = keys;
   const until =
     first === undefined
@@ -203,6 +203,6 @@ export const approvalMessages = {
   purpose,
   titleOfOne,
   describeOne,
-  summarise,
+  summarize,
   listKeys,
 } as const;

@@ -102,14 +102,14 @@ function taskFor(ref: KeyRef, review: Review, { stores, requestsNext = false }: 
   const act = { review, requestsNext };
   const plan: Task["plan"] = (observation, run, nowMs) =>
     stores ? planReviewedApproval(review, observation, run, nowMs) : planReviewedStep(act, observation, run, nowMs);
-  return { ref, plan, consents: [], review, ...(requestsNext && { requestsNext }), intent: "approve" };
+  return { ref, plan, approvals: [], review, ...(requestsNext && { requestsNext }), intent: "approve" };
 }
 
 /** Errors of one key, which do not keep the run from the next one. */
 const concernsOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
-  "UKO_ANSWER_INVALID",
-  "UKO_ANSWER_LOST",
+  "UKO_RESPONSE_INVALID",
+  "UKO_RESPONSE_LOST",
   "UKO_CHANGED_MEANWHILE",
   "UKO_CLOCK_SKEW",
   "UKO_DEADLINE",

@@ -10,7 +10,7 @@ import { explainOutcome } from "./messages.ts";
 import { endOf, reportGone, reportOn, subjectOfKey } from "./report.ts";
 import { explainDone } from "./status.ts";
 
-export const door = { rerun: "uko continue" } as const;
+export const userInterface = { rerun: "uko continue" } as const;
 
 /** Writes a report for pipelines. The operation's last argument holds the cancellation signal. */
 export function recorded<Rest extends readonly [...unknown[], CallOptions]>(
@@ -64,7 +64,7 @@ export function reportExisting(ref: KeyRef, outcome: Outcome): Report {
   if (outcome.kind === "gone") throw notFound(ref);
   const { observed, memory } = outcome;
   const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
-  const explanation = isDone ? explainDone(observed, memory) : explainOutcome(outcome, door);
+  const explanation = isDone ? explainDone(observed, memory) : explainOutcome(outcome, userInterface);
   return reportOn(ref, observed, memory.run, explanation, memory.taken, endOf(outcome));
 }
 

@@ -12,7 +12,7 @@ import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
 import { keyActs } from "./acts.ts";
 import { type Approving, approveOne, approveReviewed, type KeyResult, type ShownRequest } from "./approve-set.ts";
-import { door, recorded, reportAbsent, reportExisting, reportOutcome } from "./command-reports.ts";
+import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
 import { changeHoldTag, type HoldTagResult, type HoldWish } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
@@ -54,7 +54,7 @@ export type Operations = ReturnType<typeof createOperations>;
 
 export function createOperations(world: World) {
   const act = (ref: KeyRef, plan: Planner, options: CallOptions, rest: Partial<Task> = {}): Promise<Outcome> =>
-    converge(world, keyKind, { ref, plan, consents: [], intent: "resume", ...rest }, options);
+    converge(world, keyKind, { ref, plan, approvals: [], intent: "resume", ...rest }, options);
   const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> => {
     const plan: Planner = (observation, run, nowMs) => planReversal(observation, reversal, run, nowMs);
     return reportExisting(ref, await act(ref, plan, options));
@@ -98,8 +98,8 @@ export function createOperations(world: World) {
       world,
       "continue",
       async (ref, confirmed: string | undefined, patience: WaitBudget, options: CallOptions) => {
-        const consents = confirmed === undefined ? [] : [confirmed];
-        const task = { ref, plan: towardsRemoval, consents, intent: "resume" } as const;
+        const approvals = confirmed === undefined ? [] : [confirmed];
+        const task = { ref, plan: towardsRemoval, approvals, intent: "resume" } as const;
         const outcome = await convergeAndWait(world, keyKind, task, patience, options);
         throwIfStopped(options.signal);
         return reportOutcome(world, ref, outcome, options);
@@ -112,7 +112,7 @@ export function createOperations(world: World) {
         const goal = reviewGoals[observation.carried.record?.step ?? "deactivate"];
         return planKeyDeletion(observation, { ...policy, goal }, run, nowMs);
       };
-      return reportExisting(ref, await act(ref, plan, options, { consents: [recordId] }));
+      return reportExisting(ref, await act(ref, plan, options, { approvals: [recordId] }));
     }),
 
     /** Writes or releases the hold tag that campaigns honor. Another person completes the release of a legal hold. */
@@ -180,7 +180,7 @@ async function look(world: World, ref: KeyRef, options: CallOptions): Promise<Lo
   const observed = await observeKey(world, ref, "decision", options);
   if (observed.kind === "gone") return { kind: "gone", report: await reportAbsent(world, ref, options) };
   const actor = await world.session.actor(options);
-  return { kind: "present", observed, run: { actor, consents: [], intent: "resume" } };
+  return { kind: "present", observed, run: { actor, approvals: [], intent: "resume" } };
 }
 
 async function describe(world: World, ref: KeyRef, options: CallOptions): Promise<(Look & Inspected) | GoneKey> {
@@ -191,7 +191,7 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const acts = keyActs(observed, plan, run);
   // The deletion of a key that is not deactivated begins with its request, so that nothing is waiting for one.
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
-  const explanation = withActs(explainStatus(observed, run, plan, door), acts);
+  const explanation = withActs(explainStatus(observed, run, plan, userInterface), acts);
   const report = reportOn(ref, observed, run, explanation, [], isBegun ? plan : undefined);
   return { ...seen, report, acts };
 }
@@ -199,7 +199,7 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
 /** A request is on the key, which is all that this command can achieve. */
 function waitsForOther(outcome: Outcome): boolean {
   const isWaiting = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
-  return isWaiting && outcome.plan.standing === "wrote_it";
+  return isWaiting && outcome.plan.callerPosition === "wrote_it";
 }
 
 /** A pending request keeps its own reason, so the person who passed another one has to know. */
@@ -225,6 +225,6 @@ function reportRemoval(ref: KeyRef, observed: KeyDetails, run: Run, plan: Plan):
   const explanation =
     plan.kind === "ready" || plan.kind === "done"
       ? explainRemovable(observed, "no keystore holds its material")
-      : explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door);
+      : explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface);
   return reportOn(ref, observed, run, explanation, [], plan);
 }

@@ -2,9 +2,9 @@
 
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
-import { unended } from "../../printable.ts";
+import { unended } from "../../text/printable.ts";
 import { type Conclusion, type Deletion, deleteObject, type LeftObject } from "../resource/delete.ts";
-import type { Door } from "../text/explanation.ts";
+import type { UserInterface } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
@@ -25,16 +25,16 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
     planRetirement: (goal, wanted, context) =>
       planKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     delete(world, request, options) {
-      const limited = { ...policy, atMost: request.announced };
+      const limited = { ...policy, atMost: request.planLimit };
       const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);
-      const task: Task = { ref, plan, consents: [], intent: "engine" };
-      const concludeKey = (outcome: Outcome, door: Door) => conclude(outcome, door, leftOf);
+      const task: Task = { ref, plan, approvals: [], intent: "engine" };
+      const concludeKey = (outcome: Outcome, userInterface: UserInterface) => conclude(outcome, userInterface, leftOf);
       return deleteObject(world, { kind: keyKind, task, conclude: concludeKey }, request, options);
     },
   };
 }
 
-function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
+function conclude(outcome: Outcome, userInterface: UserInterface, leftOf?: LeftOf): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed, memory } = outcome;
@@ -49,5 +49,5 @@ function conclude(outcome: Outcome, door: Door, leftOf?: LeftOf): Conclusion {
     const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
     return { kind: "ended", warnings: [warning], facts };
   }
-  return { kind: "unfinished", explanation: explainOutcome(outcome, door), facts, left: leftOf?.(observed) };
+  return { kind: "unfinished", explanation: explainOutcome(outcome, userInterface), facts, left: leftOf?.(observed) };
 }

@@ -1,5 +1,5 @@
 /**
- * The evidence of a step on a managed key: from which state to which, and with whose consent.
+ * The evidence of a step on a managed key: from which state to which, and with whose approval.
  */
 
 import type { ConsentDraft, ConsentRecord } from "../../lifecycle/consent-record.ts";
@@ -31,7 +31,7 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
       ...signedBehind(step, context),
       ...(digest !== undefined && { review: digest }),
-      ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
+      ...("allowedBy" in step && step.allowedBy !== undefined && { allowedBy: describeRecord(step.allowedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },
   };
@@ -60,8 +60,8 @@ function signedBehind(
   const signed =
     step.kind === "write_record"
       ? ofRecord(step.draft)
-      : step.kind === "destroy" && step.consentedBy !== undefined
-        ? ofDestroy(step.consentedBy, actor.identity)
+      : step.kind === "destroy" && step.allowedBy !== undefined
+        ? ofDestroy(step.allowedBy, actor.identity)
         : [];
   return signed.length === 0 ? {} : { signed };
 }
@@ -73,7 +73,7 @@ function isReviewed({ kind }: Step): boolean {
 
 /** Everything that a removal erases. */
 export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey {
-  const { carried, facts, twins } = observation;
+  const { carried, facts, backingKeys } = observation;
   const { version, algorithm, size, templateName, createdAtMs, createdBy, rotatedAtMs, updatedAtMs, updatedBy } =
     snapshot;
   return {
@@ -91,19 +91,22 @@ export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey 
     ...(updatedBy !== undefined && { updatedBy }),
     isLive: observation.keystoresAreLive,
     keystores: observation.keystores.map(describeKeystore),
-    kmsKeys: twins.map((twin) => ({ id: twin.kmsKeyId, state: twin.kind === "present" ? twin.state : twin.kind })),
+    kmsKeys: backingKeys.map((backingKey) => ({
+      id: backingKey.kmsKeyId,
+      state: backingKey.kind === "present" ? backingKey.state : backingKey.kind,
+    })),
     ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
   };
 }
 
-function describeRecord(record: Omit<ConsentRecord, "carrier" | "sha256">): EvidenceRecord {
+function describeRecord(record: Omit<ConsentRecord, "location" | "sha256">): EvidenceRecord {
   return {
     id: record.id,
     step: record.step,
     how: record.how,
     author: record.author.iamId ?? record.author.mark,
     writtenAt: isoTime(record.writtenAtMs),
-    ...(record.quotes !== undefined && { answers: record.quotes.id }),
+    ...(record.quotes !== undefined && { requestId: record.quotes.id }),
     ...(record.reason !== undefined && { reason: record.reason }),
     ...(record.earlierReasons !== undefined && { earlierReasons: record.earlierReasons.map(describeReason) }),
   };

@@ -9,7 +9,7 @@ import { type HoldChange, type HoldTagPlan, planHoldTag } from "../../lifecycle/
 import { type ConsentRecord, deletionStanding } from "../../lifecycle/consent-record.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { patchWithHold } from "../../lifecycle/record-carriers.ts";
+import { patchWithHold } from "../../lifecycle/record-locations.ts";
 import { holdTagName } from "../../lifecycle/tag-names.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
@@ -36,7 +36,7 @@ export type HoldTagResult =
   /** The key has no tag of uko because of this, as a clause. */
   | { readonly kind: "left"; readonly why: string; readonly isRightMissing?: true };
 
-/** One change, and rounds for other writers and lost answers. */
+/** One change, and rounds for other writers and lost responses. */
 const maxRounds = 5;
 
 /** Why a person releases a hold goes to the evidence. */

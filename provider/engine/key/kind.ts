@@ -1,4 +1,4 @@
-/** Managed keys as objects of the deletion loop: what a run remembers, and what lost answers mean. */
+/** Managed keys as objects of the deletion loop: what a run remembers, and what lost responses mean. */
 
 import { UkoError } from "../../errors.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
@@ -23,10 +23,10 @@ import { describeStep, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
 import {
-  carrierFor,
   type KeyStepContext,
   type KeyTypes,
   type RunMemory,
+  recordLocationFor,
   type Task,
   takeStep,
   writtenRecordId,
@@ -44,7 +44,8 @@ export const keyKind: Deletable<KeyTypes> = {
   start,
   observe: (world, { ref }, _wasSeen, options) => observeKey(world, ref, "decision", options),
   plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),
-  settles: (step, observed) => (stepFacts[step.kind].settles === true ? readingOf(observed) : undefined),
+  readingToSettle: (step, observed) =>
+    stepFacts[step.kind].waitsUntilSettled === true ? readingOf(observed) : undefined,
   progress: (step, { observation }) => describeStep(step, observation),
   question: (step, { observation }) => questionBefore(step, observation),
   take: takeStep,
@@ -74,7 +75,7 @@ async function planAfterStep(
   const { world, task, observed, options } = context;
   const read = settleUnder === undefined ? undefined : await observeKey(world, task.ref, "summary", options);
   if (read?.kind === "gone") return undefined;
-  const source = read === undefined ? "answer" : "read";
+  const source = read === undefined ? "response" : "read";
   const now = read ?? shown;
   const observation = now && completeAfterStep(step.kind, observed, now);
   if (now === undefined || observation === undefined) return undefined;
@@ -88,8 +89,8 @@ async function planAfterStep(
 
 /** Once the time has come, a step that the service refused as too early is tried again. */
 function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
-  const { consents, signed, intent } = task;
-  if (earlier === undefined) return { run: { actor, consents, signed, intent }, taken: [] };
+  const { approvals, signed, intent } = task;
+  if (earlier === undefined) return { run: { actor, approvals, signed, intent }, taken: [] };
   const { run } = earlier.memory;
   const refusals = earlier.isDue ? undefined : run.refusals;
   return {
@@ -153,8 +154,8 @@ function remember(
   context: KeyStepContext,
 ): { readonly memory: RunMemory; readonly stop?: KeyTypes["stop"] } {
   const { observed, task } = context;
-  const carrier = carrierFor(context);
-  const memory: RunMemory = { ...context.memory, carrier };
+  const location = recordLocationFor(context);
+  const memory: RunMemory = { ...context.memory, location };
   const refusedWith = (status: number, message: string): RunMemory => {
     const refusals = [...(memory.run.refusals ?? []), { step: step.kind, status, message }];
     return { ...memory, run: { ...memory.run, refusals } };
@@ -171,8 +172,8 @@ function remember(
       return { memory: { ...refusedWith(403, message), forbidden: [...(memory.forbidden ?? []), { step, message }] } };
     }
     case "not_kept":
-      if (carrier === "description") return { memory, stop: { kind: "record_not_kept", message: result.message } };
-      return { memory: { ...memory, carrier: "description" } };
+      if (location === "description") return { memory, stop: { kind: "record_not_kept", message: result.message } };
+      return { memory: { ...memory, location: "description" } };
     case "stale":
       return { memory: afterRefusedEtag(memory, observed, task) };
     case "lost":
@@ -222,7 +223,7 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
   const { refusedEtag } = memory;
   const times = refusedEtag?.etag === etag ? refusedEtag.times + 1 : 1;
   if (times < maxRefusedEtags) return { ...memory, refusedEtag: { etag, times } };
-  throw new UkoError("UKO_ANSWER_INVALID", {
+  throw new UkoError("UKO_RESPONSE_INVALID", {
     summary: `The service rejects the ETag that it returned for key ${ref.keyId}`,
     detail: [
       `A read shows the ETag ${plain(etag, 100)}, and the service responds with 412 to a change with the same ETag.`,
@@ -236,7 +237,7 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
 function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | undefined {
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
     // Only the requester can confirm the request, and this run is the requester's.
-    if (plan.standing === "may_confirm") return undefined;
+    if (plan.callerPosition === "may_confirm") return undefined;
     return { neededMs: Number.POSITIVE_INFINITY, ...sayAwaited(plan, observation) };
   }
   if (plan.kind !== "waitingForTime" || plan.awaits === "separate_run") return undefined;

@@ -4,7 +4,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { rightFor, type Step } from "../../lifecycle/plan.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import {
   consequences,
   describeTaken,
@@ -27,8 +27,8 @@ import type { RunMemory } from "./steps.ts";
 import { explainApproval, explainRequest, explainTimeWait, storingRoles, type WaitContext } from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
-export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
-  const { isUnchanged, ...explanation } = explainEnd(outcome, door);
+export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: UserInterface): Explanation {
+  const { isUnchanged, ...explanation } = explainEnd(outcome, userInterface);
   const { taken, replaced } = outcome.memory;
   const did = taken.filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome))).map(describeTaken);
   const why = replaced === undefined ? undefined : explainNotBinding(replaced, outcome.observed.observation);
@@ -47,15 +47,15 @@ export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door
 /** A run that ends at its own record already reports when it made the request. */
 function tellsOwnRecord(outcome: Exclude<Outcome, { kind: "gone" }>): boolean {
   if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForApproval") return false;
-  return outcome.plan.standing === "wrote_it";
+  return outcome.plan.callerPosition === "wrote_it";
 }
 
-function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
+function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: UserInterface): Explanation {
   const { observed, memory } = outcome;
-  const context = { observed, run: memory.run, door };
+  const context = { observed, run: memory.run, userInterface };
   switch (outcome.kind) {
     case "rights_missing":
-      return explainMissingRight(outcome.step, outcome.message, { ...context, carrier: memory.carrier });
+      return explainMissingRight(outcome.step, outcome.message, { ...context, location: memory.location });
     case "record_not_kept":
       return {
         summary: `The service does not store consent records on ${sayKey(observed.observation)}`,
@@ -93,19 +93,19 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Ex
 function explainMissingRight(
   step: Step,
   message: string,
-  context: WaitContext & { readonly carrier: RunMemory["carrier"] },
+  context: WaitContext & { readonly location: RunMemory["location"] },
 ): Explanation {
-  const { observed, run, door, carrier } = context;
+  const { observed, run, userInterface, location } = context;
   const { observation } = observed;
   const right = rightFor(step.kind, observation);
   const named = recordFor(step, context);
   const byOthers: NextStep = {
     who: `${sayHolder(right)} runs`,
-    commands: commandsFor(step, observation, door),
+    commands: commandsFor(step, observation, userInterface),
     neededRoles: right.roles,
   };
   return {
-    summary: `${sayActor(run.actor)} cannot ${stepPhrase(step.kind, sayKey(observation))}: missing right ${possiblyMissing(right, carrier)}`,
+    summary: `${sayActor(run.actor)} cannot ${stepPhrase(step.kind, sayKey(observation))}: missing right ${possiblyMissing(right, location)}`,
     facts: [
       `This right requires the role ${sayRoles(right)}.`,
       ...(named?.quotes === undefined
@@ -125,7 +125,7 @@ function explainMissingRight(
 
 /** The record on which this run was to take the step. A window is set only for a deactivation. */
 function recordFor(step: Step, { observed }: WaitContext): ConsentRecord | undefined {
-  if ("consentedBy" in step) return step.consentedBy;
+  if ("allowedBy" in step) return step.allowedBy;
   return step.kind === "set_for_deletion" ? observed.observation.carried.record : undefined;
 }
 
@@ -156,9 +156,9 @@ function withoutRight(step: Step, record: ConsentRecord, { observed, run }: Wait
 }
 
 /** The commands for the step if another person runs it. */
-function commandsFor(step: Step, observation: KeyObservation, door: Door): readonly string[] {
+function commandsFor(step: Step, observation: KeyObservation, userInterface: UserInterface): readonly string[] {
   const path = keyPath(observation);
-  const rerun = door.rerun === "uko continue" ? `uko continue ${path}` : rerunCommand(door);
+  const rerun = userInterface.rerun === "uko continue" ? `uko continue ${path}` : rerunCommand(userInterface);
   const { record } = observation.carried;
   switch (step.kind) {
     case "write_record":
@@ -181,12 +181,12 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
     case "destroy":
       return [rerun];
     case "remove":
-      return door.rerun === "uko continue" ? [rerun] : [`uko continue ${path}`, rerun];
+      return userInterface.rerun === "uko continue" ? [rerun] : [`uko continue ${path}`, rerun];
   }
 }
 
 /** A write of a tag requires two rights, and the service does not say as data which one is missing. */
-function possiblyMissing(right: Right, carrier: RunMemory["carrier"]): string {
+function possiblyMissing(right: Right, location: RunMemory["location"]): string {
   if (right !== rights.writeTags) return right.action;
-  return carrier === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
+  return location === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
 }

@@ -14,13 +14,13 @@ import {
   type KeyObservation,
   type KeyUse,
 } from "../../lifecycle/observation.ts";
-import { readCarriers } from "../../lifecycle/record-carriers.ts";
+import { parseKeyTexts } from "../../lifecycle/record-locations.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
 import { withVouchers } from "../../lifecycle/signed-consent.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
-import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
-import { twinsOf } from "./twins.ts";
+import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../ports/world.ts";
+import { backingKeysOf } from "./backing-keys.ts";
 
 /** A key as one read showed it. */
 export interface KeySummary {
@@ -36,7 +36,7 @@ export interface KeyDetails extends KeySummary {
 }
 
 /**
- * `summary` reads the key alone; `decision` also reads what uses the key and its KMS twins. Both ask
+ * `summary` reads the key alone; `decision` also reads what uses the key and its backing KMS keys. Both ask
  * the keystores of destroyed keys for a live status.
  */
 export type Depth = "summary" | "decision";
@@ -58,7 +58,7 @@ export async function observeKey(
 
 /**
  * Key material can disappear between the read of the key and the read of its keystores. The two
- * answers then contradict each other only because they are of different moments, so a second read
+ * responses then contradict each other only because they are of different moments, so a second read
  * decides.
  */
 function isContradictory({ observation, nowMs }: KeySummary): boolean {
@@ -129,19 +129,19 @@ async function complete(
   const isDestroyed = state === "destroyed";
   const isForDecision = depth === "decision";
   const statuses = isDestroyed ? (await world.keys.liveStatus(ref, options)).value : snapshot.storedStatus;
-  const twins = isForDecision ? await twinsOf(world, { snapshot, state, statuses }, options) : [];
+  const backingKeys = isForDecision ? await backingKeysOf(world, { snapshot, state, statuses }, options) : [];
   const use = isForDecision && !isDestroyed ? await world.keys.use(ref, options) : unused;
-  return toObservation(world, ref, read, { keystores: statuses, keystoresAreLive: isDestroyed, twins, use });
+  return toObservation(world, ref, read, { keystores: statuses, keystoresAreLive: isDestroyed, backingKeys, use });
 }
 
 /** What the response to a write shows of the key. Makes no call, so nothing can fail. */
-export function observedInAnswer(
+export function observedInResponse(
   world: World,
   ref: KeyRef,
-  { value: { snapshot, etag }, serviceTimeMs }: Pick<Answered<KeyWithEtag>, "value" | "serviceTimeMs">,
+  { value: { snapshot, etag }, serviceTimeMs }: Pick<WithServiceTime<KeyWithEtag>, "value" | "serviceTimeMs">,
 ): KeyDetails {
   const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, updatedAtMs: snapshot.updatedAtMs });
-  const asked = { keystores: snapshot.storedStatus, keystoresAreLive: false, twins: [], use: unused };
+  const asked = { keystores: snapshot.storedStatus, keystoresAreLive: false, backingKeys: [], use: unused };
   const observation = toObservation(world, ref, { snapshot, nowMs }, asked);
   return { observation, snapshot, etag, nowMs };
 }
@@ -151,7 +151,7 @@ export function observedInList(world: World, snapshot: KeySnapshot): KeyDetails 
   const { vaultId, keyId, updatedAtMs } = snapshot;
   const ref = { instanceId: world.session.instanceId, vaultId, keyId };
   const serviceTimeMs = world.session.serviceTimeMs() ?? updatedAtMs ?? 0;
-  return observedInAnswer(world, ref, { value: { snapshot, etag: "" }, serviceTimeMs });
+  return observedInResponse(world, ref, { value: { snapshot, etag: "" }, serviceTimeMs });
 }
 
 /** The key as the rule for settled writes sees it. */
@@ -163,17 +163,17 @@ function toObservation(
   world: World,
   ref: KeyRef,
   { snapshot, nowMs }: Omit<KeySummary, "observation">,
-  asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "twins" | "use">,
+  asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "backingKeys" | "use">,
 ): KeyObservation {
-  const carriers = readCarriers(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
+  const texts = parseKeyTexts(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
   const facts: KeyFacts = {
     ...ref,
     version: snapshot.version,
     label: snapshot.label,
-    description: carriers.userDescription,
+    description: texts.userDescription,
     activationDate: snapshot.activationDate,
     expirationDate: snapshot.expirationDate,
-    tags: carriers.userTags,
+    tags: texts.userTags,
     keystores: snapshot.referencedKeystores.map(({ id, type }) => ({ id, type })),
   };
   const updatedBy: Identity | undefined =
@@ -188,10 +188,10 @@ function toObservation(
     updatedAtMs: snapshot.updatedAtMs,
     updatedBy,
     latestTimeMs: world.serviceClock.latestMs(),
-    carried: withAuthorsId(carriers.carried, updatedBy),
-    marker: carriers.marker,
-    note: carriers.note,
-    isHoldReleased: carriers.isHoldReleased,
+    carried: withAuthorsId(texts.carried, updatedBy),
+    marker: texts.marker,
+    note: texts.note,
+    isHoldReleased: texts.isHoldReleased,
     digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
     ...asked,
     storedKeystores: snapshot.storedStatus,
@@ -215,7 +215,7 @@ function keyGoneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promis
 const unused: KeyUse = { kind: "known", count: 0, retainedBy: [] };
 
 function stateOf(word: string): ObservedState {
-  return keyStates.find((state) => state === word) ?? "unrecognised";
+  return keyStates.find((state) => state === word) ?? "unrecognized";
 }
 
 function nameOf({ keyId }: KeyRef): string {

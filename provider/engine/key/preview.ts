@@ -1,11 +1,11 @@
 /** The preview of a managed key's deletion or retirement, from state alone. */
 
-import { announceKeyDeletion } from "../../lifecycle/announce.ts";
-import type { Announcement } from "../../lifecycle/announcement.ts";
 import { shownMarker } from "../../lifecycle/dual-marker.ts";
 import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type DeletionPolicy, guardCodes } from "../../lifecycle/plan.ts";
 import { type Prediction, planFromState } from "../../lifecycle/plan-from-state.ts";
+import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
+import { limitKeyDeletion } from "../../lifecycle/plan-limit-from-state.ts";
 import type { PathStep } from "../../lifecycle/remaining-path.ts";
 import type { KeyRef } from "../ports/world.ts";
 import {
@@ -36,10 +36,10 @@ export interface KeyTarget {
 /** For a deletion, whose waits are errors. */
 export function planKey(target: KeyTarget, context: PlanContext): Planned {
   const what = nameOf(target, context.facts);
-  const refused = refusedByProtection(target.policy.deletionProtection, what, context.door);
+  const refused = refusedByProtection(target.policy.deletionProtection, what, context.userInterface);
   return {
-    preview: refused ?? longIf(pathOf(target, "deletion", context), context.door),
-    announced: announcementOf(target, context.facts, context),
+    preview: refused ?? longIf(pathOf(target, "deletion", context), context.userInterface),
+    planLimit: planLimitOf(target, context.facts, context),
   };
 }
 
@@ -47,21 +47,21 @@ export function planKey(target: KeyTarget, context: PlanContext): Planned {
 export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): Planned {
   return {
     preview: previewRetirement(target, context),
-    announced: announcementOf(target, factsAfterWrite(context.facts, wanted), context),
+    planLimit: planLimitOf(target, factsAfterWrite(context.facts, wanted), context),
   };
 }
 
 function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPreview {
   const { next, observation } = predictionFrom(target, context.facts);
-  if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context), context.door);
-  const { door } = context;
-  const run = { actor: { displayName: "" }, consents: [], intent: "engine" } as const;
-  const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, door });
+  if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context), context.userInterface);
+  const { userInterface } = context;
+  const run = { actor: { displayName: "" }, approvals: [], intent: "engine" } as const;
+  const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, userInterface });
   const code = guardCodes[next.guard.guard];
   const message = renderExplanation({
     summary,
     facts: ["This run will fail. Nothing stops working."],
-    next: next.guard.guard === "deletion_protection" ? unprotect(door, []) : [],
+    next: next.guard.guard === "deletion_protection" ? unprotect(userInterface, []) : [],
     code,
   });
   return { kind: "refused", code, message };
@@ -194,7 +194,7 @@ function factsAfterWrite(facts: StateFacts, wanted: StateFacts): StateFacts {
   return { ...facts, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
 }
 
-function announcementOf({ ref, policy }: KeyTarget, facts: StateFacts, context: PlanContext): Announcement {
+function planLimitOf({ ref, policy }: KeyTarget, facts: StateFacts, context: PlanContext): PlanLimit {
   const marker = shownMarker(facts.dualMarker, policy);
   const key = {
     ...ref,
@@ -208,7 +208,7 @@ function announcementOf({ ref, policy }: KeyTarget, facts: StateFacts, context: 
     tags: Object.entries(Object(facts.tags) as StateFacts).map(([name, value]) => ({ name, value: textOf(value) })),
     keystores: keystoresIn(facts),
   };
-  return announceKeyDeletion(key, policy, pendingIn(facts), context);
+  return limitKeyDeletion(key, policy, pendingIn(facts), context);
 }
 
 function keystoresIn({ keystores }: StateFacts): readonly KeystoreStatus[] {

@@ -9,7 +9,7 @@ import type { KeyDetails } from "./observe.ts";
 
 /** Who requested which step, and when: `met` is the request of an engine, whose person may not have noticed it. */
 export function sayWhoRequested(record: ConsentRecord): string {
-  const cause = record.how === "met" ? ", because an engine ran a deletion" : "";
+  const cause = record.how === "engine" ? ", because an engine ran a deletion" : "";
   return `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${cause}.`;
 }
 
@@ -31,7 +31,7 @@ export function explainNotBinding(why: NotBinding, { state, signatures }: KeyObs
       return "The consent record on the key cannot be read, so it does not count.";
     case "writer_unknown":
       return "The service does not report who wrote to the key last, so the consent record on it does not count.";
-    case "lapsed":
+    case "expired":
       return `The request of ${sayAuthor(why.record)} expired on ${sayTime(why.atMs)}.`;
     case "changed":
       return `The request of ${sayAuthor(why.record)} no longer counts: the key has changed since ${sayTime(why.record.writtenAtMs)}.`;
@@ -75,7 +75,7 @@ export function sayReasonWithoutRoom(
   taken: readonly Step[],
   { observation: { carried } }: KeyDetails,
 ): readonly string[] {
-  const isInDescription = carried.record?.carrier === "description";
+  const isInDescription = carried.record?.location === "description";
   const hasReason = taken.some(
     (step) =>
       step.kind === "write_record" && (step.draft.reason !== undefined || step.draft.earlierReasons !== undefined),

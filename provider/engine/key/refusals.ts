@@ -6,9 +6,9 @@ import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
-import { unended } from "../../printable.ts";
+import { unended } from "../../text/printable.ts";
 import { dialectOf } from "../text/dialect.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import {
   explanationOf,
   keySayings,
@@ -43,7 +43,7 @@ interface About {
   readonly key: string;
   readonly path: string;
   readonly rerun: NextStep;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
   readonly observation: KeyObservation;
   readonly nowMs: number;
 }
@@ -55,7 +55,7 @@ const reactivator = `${sayHolder(rights.reactivate)} runs`;
 
 const sayings: Sayings<Guard, About> = {
   ...keySayings,
-  twin_unreadable: (guard, { key, rerun }) => ({
+  backing_key_unreadable: (guard, { key, rerun }) => ({
     summary: `Could not read the backing KMS key of ${key}, so its KMS rules are unknown`,
     facts: [
       plain(guard.reason),
@@ -64,12 +64,12 @@ const sayings: Sayings<Guard, About> = {
     ],
     next: [resolved(rerun)],
   }),
-  twin_not_active: (guard, { key, rerun }) => ({
+  backing_key_not_active: (guard, { key, rerun }) => ({
     summary: `The backing KMS key of ${key} is ${guard.state}, and KMS sets only active keys for deletion`,
     facts: [`KMS key ${guard.kmsKeyId} was changed outside UKO. Enable it in KMS.`],
     next: [rerun],
   }),
-  twin_remains: (guard, { key, path }) => ({
+  backing_key_remains: (guard, { key, path }) => ({
     summary: `uko did not remove ${key}: its backing KMS key is ${guard.state}`,
     facts: [
       `KMS key ${guard.kmsKeyId} still holds key material. Removing the managed key now would orphan it.`,
@@ -111,13 +111,13 @@ const sayings: Sayings<Guard, About> = {
   never_active: (_guard, { key }) => ({
     summary: `${capital(key)} was never activated, so it can be neither deactivated nor reactivated`,
   }),
-  persons_unknown: (guard, { key, door }) => ({
+  persons_unknown: (guard, { key, userInterface }) => ({
     summary: `uko cannot distinguish two people for ${key}`,
     facts: [
       guard.missing === "actor"
         ? "The token of this run does not name an identity."
         : "The service does not report who last wrote to the key.",
-      `For new keys, you can set ${dialectOf(door.rerun).assignment("dualAuthorization", "single")} and require an approval in the pipeline.`,
+      `For new keys, you can set ${dialectOf(userInterface.rerun).assignment("dualAuthorization", "single")} and require an approval in the pipeline.`,
     ],
   }),
   kms_setter: (guard, about) => sayKmsSetter(guard.record, about),
@@ -135,7 +135,7 @@ const sayings: Sayings<Guard, About> = {
       `A key can be destroyed ${coolDownMs / 3_600_000} hours after its deactivation, and the second person needs time to act.`,
     ],
   }),
-  kms_window_lapsed: (guard, { key, path }) => ({
+  kms_window_expired: (guard, { key, path }) => ({
     summary: `The KMS deletion window of ${key} ${guard.windowEndsAtMs === undefined ? "is not open" : `expired on ${sayTime(guard.windowEndsAtMs)}`}, and KMS opens one for active keys only`,
     facts: ["Reactivate the key, deactivate it again (which opens a new window), wait 4 hours, then destroy it."],
     next: [{ who: reactivator, commands: [`uko reactivate ${path}`] }],
@@ -174,9 +174,9 @@ const sayings: Sayings<Guard, About> = {
   not_as_reviewed: ({ why }, { key, observation }) => ({
     summary: `uko left ${key} as it is: ${saySkipped(why, observation)}`,
   }),
-  beyond_plan: (guard, { key, door }) => {
+  beyond_plan: (guard, { key, userInterface }) => {
     const [summary, reason] = sayBeyondPlan(guard, key);
-    return { summary, facts: [reason], next: [{ who: planAgain, commands: [rerunCommand(door)] }] };
+    return { summary, facts: [reason], next: [{ who: planAgain, commands: [rerunCommand(userInterface)] }] };
   },
 };
 
@@ -187,7 +187,7 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
     key: sayKey(observation),
     path: keyPath(observation),
     rerun: { who: "after that, run", commands: rerunCommands(context) },
-    door: context.door,
+    userInterface: context.userInterface,
     observation,
     nowMs,
   };
@@ -196,9 +196,9 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
 }
 
 /** The command that the reader just ran, as far as it is known. */
-function rerunCommands({ observed: { observation }, run, door }: WaitContext): readonly string[] {
+function rerunCommands({ observed: { observation }, run, userInterface }: WaitContext): readonly string[] {
   const path = keyPath(observation);
-  if (door.rerun !== "uko continue") return [rerunCommand(door)];
+  if (userInterface.rerun !== "uko continue") return [rerunCommand(userInterface)];
   if (run.intent === "approve") return [`uko approve ${keyName(observation)}`];
   return [run.intent === "request" ? `uko request ${keyName(observation)}` : `uko continue ${path}`];
 }
@@ -232,7 +232,8 @@ function sayKmsSetter(record: ConsentRecord, { key, path, observation }: About):
 export function sayUnproven(leftover: LeftoverMaterial): string {
   const guard = leftover.kind === "held" ? leftover.guard : undefined;
   if (guard?.guard === "removal_contradicted") return guard.contradictions.map(sayContradiction).join(" ");
-  if (guard?.guard === "twin_unreadable") return `KMS key ${guard.kmsKeyId} could not be read: ${plain(guard.reason)}`;
+  if (guard?.guard === "backing_key_unreadable")
+    return `KMS key ${guard.kmsKeyId} could not be read: ${plain(guard.reason)}`;
   return "The service could not get the current status of the keystores of the key.";
 }
 
@@ -245,7 +246,7 @@ const sources = {
 
 function sayContradiction(contradiction: Contradiction): string {
   switch (contradiction.kind) {
-    case "no_live_answer": {
+    case "no_live_response": {
       const { keystore, namedBy } = contradiction;
       const verb = namedBy.length === 1 ? "names" : "name";
       const named = `keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)})`;

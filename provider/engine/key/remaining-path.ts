@@ -1,7 +1,7 @@
 /** The output of `uko plan`: the whole path to removal, and which steps cannot be undone. */
 
 import { failingGuard, findLeftoverMaterial } from "../../lifecycle/guards.ts";
-import { dualTwins } from "../../lifecycle/kms-window.ts";
+import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Guard, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
@@ -18,7 +18,7 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
   const last = path.at(-1);
   const key = capital(sayKey(observation));
   const blocked = blockedBy(observation, policy, nowMs);
-  const block = blocked && explainGuard(blocked, { observed, run, door: { rerun: "uko continue" } });
+  const block = blocked && explainGuard(blocked, { observed, run, userInterface: { rerun: "uko continue" } });
   if (block !== undefined && !hasPath(observation)) {
     return asRead(block);
   }
@@ -45,7 +45,7 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
         : [
             `Point of no return: destroy, at the earliest on ${sayTimeAndDistance(pointOfNoReturn.earliestMs, nowMs)}.`,
           ]),
-      ...(dualTwins(observation).length > 0 ? kmsRule : []),
+      ...(dualBackingKeys(observation).length > 0 ? kmsRule : []),
       ...sayPeople(path),
       ...(path.some((step) => step.isEstimate)
         ? [
@@ -61,7 +61,7 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
 function blockedBy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Guard | undefined {
   const { state, stateWord } = observation;
   if (state === "compromised" || state === "destroyed_compromised") return { guard: "compromised", stateWord };
-  if (state === "unrecognised") return { guard: "state_unrecognised", stateWord };
+  if (state === "unrecognized") return { guard: "state_unrecognized", stateWord };
   if (state !== "destroyed") return failingGuard(observation, policy);
   const remains = findLeftoverMaterial(observation, nowMs);
   return remains.kind === "held" ? remains.guard : undefined;

@@ -80,7 +80,7 @@ export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
       requestedBy: idOf((standing.record.quotes ?? standing.record).author),
       ...(standing.record.quotes !== undefined && { approvedBy: idOf(standing.record.author) }),
       recordId: standing.record.id,
-      recordLapsesAt: isoTime(standing.lapsesAtMs),
+      recordExpiresAt: isoTime(standing.expiresAtMs),
     }),
     ...personFacts(observed, end),
     ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
@@ -96,7 +96,7 @@ function personFacts(
       return {
         neededRoles: end.right.roles,
         excludedIdentity: idOf(end.record.author),
-        ...(end.standing === "may_confirm" && { isUnconfirmed: true }),
+        ...(end.callerPosition === "may_confirm" && { isUnconfirmed: true }),
       };
     }
     case "waitingForTime":

@@ -52,7 +52,7 @@ function familiesOf({ reports, unreadable, vaults, nowMs, hasKmsKeys }: RequestM
     {
       name: "uko_next_request_expiry_timestamp_seconds",
       help: "When the next request that waits for an approval expires.",
-      samples: earliestBy(waiting, ({ deletion }) => deletion.recordLapsesAt),
+      samples: earliestBy(waiting, ({ deletion }) => deletion.recordExpiresAt),
     },
     {
       name: "uko_next_step_possible_timestamp_seconds",

@@ -22,7 +22,7 @@ import {
 } from "../../lifecycle/review.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { count, sayActor, sayAuthor, sayIdentity } from "../text/words.ts";
-import { door, notFound } from "./command-reports.ts";
+import { notFound, userInterface } from "./command-reports.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { encodeReview } from "./review-file.ts";
@@ -192,7 +192,7 @@ function admitAll(
     else apart.push(apartFor(admission.why, observed));
   }
   // Only to show what the step would wait for. The run that acts has signed each approval, or none counts.
-  const run: Run = { actor, consents: [], signed: { has: () => true }, intent: "approve" };
+  const run: Run = { actor, approvals: [], signed: { has: () => true }, intent: "approve" };
   const review = reviewOf(header, linesOf(admitted));
   const keys: KeyInReview[] = [];
   for (const key of admitted) {
@@ -290,10 +290,10 @@ function apartFor(why: NotReviewable, observed: KeyDetails): KeyApart {
 
 /** The first line of the message that the step would end with. */
 function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails, run: Run): string {
-  if (plan.kind === "waitingForApproval" && plan.standing === "not_a_person") {
+  if (plan.kind === "waitingForApproval" && plan.callerPosition === "not_a_person") {
     return `${sayActor(run.actor)} is not a person, so it can neither request nor approve`;
   }
-  return explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door).summary;
+  return explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface).summary;
 }
 
 /** Throws UKO_INPUT_INVALID if no run could use the file. */

@@ -2,7 +2,7 @@
 
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
-import { unended } from "../../printable.ts";
+import { unended } from "../../text/printable.ts";
 import { shellWord } from "../text/explanation.ts";
 import { isInState, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";
@@ -49,7 +49,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
       return `${sayAuthor(why.record)} has already approved the ${stepNouns[why.record.step]}, for the next run of the requester`;
     case "use_unreadable":
       return "the resources that use it could not be listed";
-    case "no_room_for_answer":
+    case "no_room_for_approval":
       return "the service stores no tags, so an approval could not name the request; approve it without --store";
     case "too_old_to_store":
       return `its request can be used only until ${sayTime(why.untilMs)}, which leaves the requester less than 4 hours`;

@@ -191,7 +191,7 @@ function exitCodeOf(result: KeyResult): number {
 }
 
 /** `98 keys deactivated, 2 left`, and what comes next. */
-function summariseApproval(
+function summarizeApproval(
   results: readonly KeyResult[],
   { step }: Pick<ReviewHeader, "step">,
   { stores, requestsNext = false }: Omit<Approving, "each">,
@@ -285,5 +285,5 @@ export const setMessages = {
   reviewNext,
   reviewRows,
   reviewTitle,
-  summariseApproval,
+  summarizeApproval,
 } as const;

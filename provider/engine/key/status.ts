@@ -7,7 +7,7 @@ import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
-import { asRead, type Door, type Explanation, type NextStep } from "../text/explanation.ts";
+import { asRead, type Explanation, type NextStep, type UserInterface } from "../text/explanation.ts";
 import {
   blocksContainers,
   capital,
@@ -32,12 +32,14 @@ import type { RunMemory } from "./steps.ts";
 import { explainApprovedForCaller } from "./waits.ts";
 
 /** As the next run would describe a pending deletion; any other key takes one line. */
-export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: Door): Explanation {
+export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userInterface: UserInterface): Explanation {
   const { observation, nowMs } = observed;
   const standing = deletionStanding(observation, nowMs);
   const isPendingDeletion = standing.binds || observation.state === "deactivated" || observation.state === "destroyed";
   if (isPendingDeletion && plan.kind !== "ready" && plan.kind !== "done") {
-    const explanation = asRead(explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door));
+    const explanation = asRead(
+      explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface),
+    );
     const isHeld = plan.kind === "refused" && plan.guard.guard === "keystore_holds_key";
     const namesKeystores = isHeld || (plan.kind === "waitingForTime" && observation.keystores.length === 1);
     return {
@@ -71,7 +73,7 @@ export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemor
   const quotes = standing.binds ? standing.record.quotes : undefined;
   if (standing.binds && quotes !== undefined) {
     return {
-      summary: `You approved the ${stepNouns[standing.record.step]} of ${sayKey(observation)}; the approval expires on ${sayTimeAndDistance(standing.lapsesAtMs, nowMs)}`,
+      summary: `You approved the ${stepNouns[standing.record.step]} of ${sayKey(observation)}; the approval expires on ${sayTimeAndDistance(standing.expiresAtMs, nowMs)}`,
       facts: [`The next run of ${sayAuthor(quotes)} takes the step.`],
       state: sayState(observation),
       next: [

@@ -18,7 +18,7 @@ import {
   type KeystoreStatus,
 } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
-import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
+import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-locations.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
@@ -29,7 +29,7 @@ import type { EvidenceKeystore } from "../ports/evidence.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";
 import { capital, sayKey } from "../text/words.ts";
-import { type KeyDetails, observedInAnswer, observeKey } from "./observe.ts";
+import { type KeyDetails, observedInResponse, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";
 
@@ -38,7 +38,7 @@ export interface Task {
   readonly ref: KeyRef;
   readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
   /** IDs of approvals whose request the actor has confirmed by hand. */
-  readonly consents: readonly string[];
+  readonly approvals: readonly string[];
   readonly signed?: Run["signed"];
   /** The review by which the run takes one step, or stores one approval, and reports it. */
   readonly review?: Review;
@@ -52,7 +52,7 @@ export interface RunMemory {
   readonly run: Run;
   /** The changes that this run made, in order. */
   readonly taken: readonly Step[];
-  readonly carrier?: RecordLocation;
+  readonly location?: RecordLocation;
   /** Why the replaced record did not count. People who relied on that record must know. */
   readonly replaced?: NotBinding | undefined;
   readonly hasWaited?: true;
@@ -101,16 +101,16 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
       return patch === undefined ? nothingToDo : world.keys.update(ref, patch, observed.etag, options);
     }
     case "set_for_deletion":
-      return world.twins.setForDeletion(step.kmsKeyId, options);
+      return world.backingKeys.setForDeletion(step.kmsKeyId, options);
     case "unset_for_deletion":
-      return world.twins.unsetForDeletion(step.kmsKeyId, options);
+      return world.backingKeys.unsetForDeletion(step.kmsKeyId, options);
     case "reactivate":
       return world.keys.act(ref, "activate", observed.etag, options);
     case "deactivate":
     case "destroy": {
       const written = await world.keys.act(ref, step.kind, observed.etag, options);
       if (written.kind !== "done") return written;
-      const shown = observedInAnswer(world, ref, written);
+      const shown = observedInResponse(world, ref, written);
       if (step.kind === "destroy") {
         // The pending periods; no later read of this run is in the evidence.
         return { ...written, shown, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
@@ -134,13 +134,13 @@ const nothingToDo: KeyStepResult = { kind: "done", correlationId: "" };
 export function writtenRecordId(step: WriteRecord, context: KeyStepContext): string {
   const { world, task } = context;
   const draft = sealedDraft(step, context);
-  const text = carrierFor(context) === "tag" ? encodeTagValue(draft) : encodeCompact(draft, step.marker);
+  const text = recordLocationFor(context) === "tag" ? encodeTagValue(draft) : encodeCompact(draft, step.marker);
   return recordId(task.ref.keyId, text, world.sha256);
 }
 
 /**
  * A request carries the own seal of the run, by which a later run of the same person recognizes the request. Where
- * signatures are demanded, a record that consents to a destruction also carries what its author has just signed.
+ * signatures are demanded, a record that requests or approves a destruction also carries what its author has just signed.
  */
 function sealedDraft({ draft }: WriteRecord, { world, task, observed }: KeyStepContext): ConsentDraft {
   const { observation } = observed;
@@ -166,8 +166,8 @@ function signatureFor({ signatures }: World, statement: string, writtenAtMs: num
 }
 
 /** If the service dropped the marker's tag before, it would drop the record's tag too. */
-export function carrierFor({ memory, observed }: KeyStepContext): RecordLocation {
-  if (memory.carrier !== undefined) return memory.carrier;
+export function recordLocationFor({ memory, observed }: KeyStepContext): RecordLocation {
+  if (memory.location !== undefined) return memory.location;
   const isMarkedByTag = observed.snapshot.tags.length > 0;
   return observed.observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";
 }
@@ -217,7 +217,7 @@ interface LateRecord {
 
 async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult | LateRecord> {
   const { world, task, observed, options } = context;
-  const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, carrierFor(context));
+  const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, recordLocationFor(context));
   if (patch === undefined) {
     const message =
       step.draft.quotes === undefined
@@ -229,13 +229,13 @@ async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Prom
   if (written.kind === "refused" && written.status === 400) return { kind: "not_kept", message: written.message };
   if (written.kind !== "done") return written;
   const { correlationId } = written;
-  const shown = observedInAnswer(world, task.ref, written);
+  const shown = observedInResponse(world, task.ref, written);
   let read: KeyStepResult | LateRecord | undefined;
   const confirm = async (): Promise<boolean> => {
     read = await readBack(step, correlationId, context);
     return read.kind === "done";
   };
-  const isKept = isWrittenIn(shown, step, context) && (await world.answerTrust.isConfirmed("record", confirm));
+  const isKept = isWrittenIn(shown, step, context) && (await world.responseTrust.isConfirmed("record", confirm));
   if (read !== undefined) return read;
   return isKept ? { kind: "done", correlationId, shown } : readBack(step, correlationId, context);
 }
@@ -271,7 +271,7 @@ async function readBack(
   }
   if (updatedBy !== undefined && !isOwn) return { kind: "stale" };
   await restoreDescription(world, task.ref, observed.snapshot, seen, options);
-  return { kind: "not_kept", message: `The service did not store the ${carrierFor(context)}` };
+  return { kind: "not_kept", message: `The service did not store the ${recordLocationFor(context)}` };
 }
 
 function lateRecord(seen: KeyDetails, { draft }: WriteRecord): LateRecord | undefined {

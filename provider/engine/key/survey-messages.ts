@@ -24,14 +24,16 @@ import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 
-const door = { rerun: "uko continue" } as const;
+const userInterface = { rerun: "uko continue" } as const;
 
 /** A key in a list; `isDue` if every keystore's date has passed. The read has no error code. */
 export function explainListed(observed: KeyDetails, run: Run, plan: Plan, isDue: boolean): Explanation {
   if (isDue || plan.kind === "ready" || plan.kind === "done") {
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");
   }
-  const explanation = asRead(explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door));
+  const explanation = asRead(
+    explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface),
+  );
   const { observation, nowMs } = observed;
   const expired = expiredRecord(observation, nowMs);
   if (expired === undefined) return explanation;
@@ -59,7 +61,7 @@ export function explainRemovable(observed: KeyDetails, why: string): Explanation
 }
 
 /** `3 keys in 2 vaults: 1 pending approval, 2 pending destruction`. */
-export function summariseRequests(reports: readonly Report[], vaults: number): string {
+export function summarizeRequests(reports: readonly Report[], vaults: number): string {
   const where = count(vaults, "vault");
   if (reports.length === 0) return `No deletion is pending in ${where}`;
   const counts = new Map<string, number>();
@@ -85,7 +87,7 @@ export interface SweepCounts {
   readonly failed: number;
 }
 
-export function summariseSweep({ removable, removed, waiting, blocked, failed }: SweepCounts, isDry: boolean): string {
+export function summarizeSweep({ removable, removed, waiting, blocked, failed }: SweepCounts, isDry: boolean): string {
   const begin = isDry
     ? removable === 0
       ? "Dry run: no key can be removed now"
@@ -119,9 +121,9 @@ export const requestHeads = [
 /** One cell for each of `requestHeads`. */
 export function requestRows(reports: readonly Report[]): readonly (readonly string[])[] {
   return reports.map(({ label = "", vaultId, keyId, lifecycleState, deletion }) => {
-    const { nextStep, requestedBy, requestedAt = "", recordLapsesAt, recordExpiredAt } = deletion;
+    const { nextStep, requestedBy, requestedAt = "", recordExpiresAt, recordExpiredAt } = deletion;
     const { canAct, cannotActBecause = "" } = deletion;
-    const until = recordLapsesAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
+    const until = recordExpiresAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
     return [
       plain(label, 60),
       vaultId === "" ? `kms/${keyId}` : keyId,

@@ -3,7 +3,7 @@
 import { type ErrorCode, onCodes, type UkoError } from "../../errors.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import { isSame } from "../../lifecycle/observation.ts";
-import type { ActorStanding, DeletionPolicy, Plan, RequesterStanding, Run } from "../../lifecycle/plan.ts";
+import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
@@ -19,7 +19,7 @@ import { explainListed } from "./survey-messages.ts";
 /** A vault or a key that could not be read does not hide the others. */
 export interface Survey {
   readonly vaults: number;
-  /** The service's time after the lists; 0 before its first answer. */
+  /** The service's time after the lists; 0 before its first response. */
   readonly nowMs: number;
   readonly reports: readonly Report[];
   readonly unreadable: readonly Unreadable[];
@@ -37,10 +37,10 @@ export function selectRequests(
   { isMine, expiresWithinMs }: RequestFilter,
   nowMs: number,
 ): readonly Report[] {
-  return reports.filter(({ deletion: { isOwn, recordLapsesAt } }) => {
+  return reports.filter(({ deletion: { isOwn, recordExpiresAt } }) => {
     if (isMine && isOwn !== true) return false;
     if (expiresWithinMs === undefined) return true;
-    return recordLapsesAt !== undefined && Date.parse(recordLapsesAt) - nowMs <= expiresWithinMs;
+    return recordExpiresAt !== undefined && Date.parse(recordExpiresAt) - nowMs <= expiresWithinMs;
   });
 }
 
@@ -80,7 +80,7 @@ export async function surveyPending(
   options: CallOptions,
 ): Promise<PendingSurvey> {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
-  const run: Run = { actor: await world.session.actor(options), consents: [], intent: "resume" };
+  const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
   const pending = keys
     .map((snapshot) => observedInList(world, snapshot))
     .filter(isOnItsWay)
@@ -98,7 +98,7 @@ export async function surveyRemovals(
 ): Promise<Survey & { readonly removable: readonly KeyRef[] }> {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const destroyed = keys.filter(({ stateWord }) => stateWord === "destroyed");
-  const run: Run = { actor: await world.session.actor(options), consents: [], intent: "resume" };
+  const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
   const reports: Report[] = [];
   const removable: KeyRef[] = [];
   const refs = destroyed.map(({ vaultId, keyId }) => ({ instanceId: world.session.instanceId, vaultId, keyId }));
@@ -116,7 +116,7 @@ export async function surveyRemovals(
 /** Errors about one key: it was removed meanwhile, or the service describes it incompletely. */
 const concernOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
-  "UKO_ANSWER_INVALID",
+  "UKO_RESPONSE_INVALID",
   "UKO_CLOCK_SKEW",
   "UKO_GONE_UNPROVEN",
   "UKO_KEY_NOT_FOUND",
@@ -124,7 +124,7 @@ const concernOneKey: readonly ErrorCode[] = [
 ];
 
 /** Errors about one vault: a missing role, or an incomplete description of a key. */
-const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
+const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"];
 
 /** Reads keys for a decision, some at a time. */
 export async function readEach(
@@ -201,7 +201,7 @@ const urgency: readonly Report["lifecycleState"][] = [
   "deactivated",
   "cooling_down",
   "compromised",
-  "unrecognised",
+  "unrecognized",
   "destroyed",
   "pending_destruction",
 ];
@@ -213,7 +213,7 @@ function urgencyOf({ lifecycleState, deletion: { nextStep, canAct } }: Report): 
 }
 
 function byUrgency(a: Report, b: Report): number {
-  const dueOf = ({ deletion }: Report): string => deletion.recordLapsesAt ?? deletion.notBefore ?? "9999";
+  const dueOf = ({ deletion }: Report): string => deletion.recordExpiresAt ?? deletion.notBefore ?? "9999";
   return (
     urgencyOf(a) - urgencyOf(b) || dueOf(a).localeCompare(dueOf(b)) || (a.label ?? "").localeCompare(b.label ?? "")
   );
@@ -244,7 +244,7 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
     case "waitingForApproval": {
       const because =
         plan.notBeforeMs === undefined
-          ? reasons[plan.standing]
+          ? reasons[plan.callerPosition]
           : `the key is cooling down until ${sayTime(plan.notBeforeMs)}`;
       return {
         nextStep: plan.step,
@@ -253,7 +253,7 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
       };
     }
     case "waitingForRequest":
-      return { nextStep: plan.step, canAct: false, cannotActBecause: requestReasons[plan.standing] };
+      return { nextStep: plan.step, canAct: false, cannotActBecause: requestReasons[plan.callerPosition] };
     case "waitingForTime": {
       const nextStep = plan.awaits === "pending_destruction" ? "remove" : "destroy";
       const until = plan.untilMs === undefined ? "" : ` until ${sayTime(plan.untilMs)}`;
@@ -269,15 +269,15 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
 }
 
 const reasons = {
-  may_consent: undefined,
+  may_approve: undefined,
   may_confirm: undefined,
   wrote_it: "another person acts on what you wrote",
   not_the_requester: "the requester acts on the approval",
   not_a_person: "your identity is not a person",
-} as const satisfies Record<ActorStanding, string | undefined>;
+} as const satisfies Record<CallerPosition, string | undefined>;
 
 const requestReasons = {
   may_ask: "no request for this step is pending; request it first",
   not_a_person: "your identity is not a person",
   acts_in_a_profile: "you use a trusted profile",
-} as const satisfies Record<RequesterStanding, string>;
+} as const satisfies Record<RequesterPosition, string>;

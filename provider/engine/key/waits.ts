@@ -2,13 +2,13 @@
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord, Standing } from "../../lifecycle/consent-record.ts";
-import { dualTwins } from "../../lifecycle/kms-window.ts";
+import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { Actor, KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Awaited } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import {
   blocksContainers,
   capital,
@@ -33,7 +33,7 @@ import { explainNotBinding, sayReasons, sayReasonsOnKey } from "./record-words.t
 export interface WaitContext {
   readonly observed: Pick<KeyDetails, "observation" | "nowMs">;
   readonly run: Run;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
 }
 
 export function explainApproval(wait: ApprovalWait, context: WaitContext): Explanation {
@@ -53,7 +53,7 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
 
 /** The next run of the caller takes the step. */
 export function explainApprovedForCaller(
-  { record, lapsesAtMs }: Extract<Standing, { binds: true }>,
+  { record, expiresAtMs }: Extract<Standing, { binds: true }>,
   { observation, nowMs }: WaitContext["observed"],
 ): Explanation {
   const { step, quotes } = record;
@@ -66,7 +66,7 @@ export function explainApprovedForCaller(
       : `The ${noun} of ${key} is approved: your next run takes it`,
     facts: [
       ...(quotes === undefined ? [] : [`You requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`]),
-      `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(lapsesAtMs, nowMs)}.`,
+      `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
       ...sayReasons(record),
       ...(isReversible ? [stillReversible] : []),
     ],
@@ -84,7 +84,7 @@ export function explainRequest(wait: RequestWait, { observed, run }: WaitContext
     acts_in_a_profile: [
       `${sayActor(run.actor)} uses a trusted profile, and the service would report the profile as the author.`,
     ],
-  }[wait.standing];
+  }[wait.callerPosition];
   return {
     summary: `${subjectOf(wait, observation)} waiting for a person to request its ${stepNouns[wait.step]}`,
     facts: [
@@ -96,7 +96,7 @@ export function explainRequest(wait: RequestWait, { observed, run }: WaitContext
     ],
     next: [
       {
-        who: wait.standing === "may_ask" ? "run" : "a person under their own credential runs",
+        who: wait.callerPosition === "may_ask" ? "run" : "a person under their own credential runs",
         commands: [`uko request ${keyName(observation)}`],
         neededRoles: rights.writeTags.roles,
       },
@@ -137,34 +137,34 @@ function approvedSummary(wait: ApprovalWait, observation: KeyObservation, reques
   const approved = isStillReversible(wait, observation)
     ? `${capital(key)} is deactivated, and its ${noun} is approved`
     : `The ${noun} of ${key} is approved`;
-  return wait.standing === "may_confirm"
+  return wait.callerPosition === "may_confirm"
     ? `${approved}, but you have to confirm that you requested it`
     : `${approved} and is waiting for the next run of ${requester}`;
 }
 
 function whoAsked(
-  { record, step, standing, lapsesAtMs }: ApprovalWait,
+  { record, step, callerPosition, expiresAtMs }: ApprovalWait,
   { observed, run }: WaitContext,
 ): readonly string[] {
   const { quotes, how } = record;
-  const isOwn = standing === "wrote_it";
+  const isOwn = callerPosition === "wrote_it";
   const noun = stepNouns[step];
-  const expires = `expires on ${sayTimeAndDistance(lapsesAtMs, observed.nowMs)}`;
-  const byEngine = how === "met" && !isOwn ? ", because an engine ran a deletion" : "";
+  const expires = `expires on ${sayTimeAndDistance(expiresAtMs, observed.nowMs)}`;
+  const byEngine = how === "engine" && !isOwn ? ", because an engine ran a deletion" : "";
   const who = isOwn ? "You" : sayAuthor(record);
   const facts =
     quotes === undefined
       ? [`${who} requested the ${noun} on ${sayTime(record.writtenAtMs)}${byEngine}; the request ${expires}.`]
       : [
-          `${standing === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`,
+          `${callerPosition === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`,
           `${who} approved the request on ${sayTime(record.writtenAtMs)}; the approval ${expires}.`,
         ];
   const unsealed = "uko cannot verify that you made the request, because it was not made with the API key of this run.";
   return [
     ...facts,
     ...sayReasons(record),
-    ...(standing === "not_a_person" ? [notAPerson(run)] : []),
-    ...(standing === "may_confirm" ? [unsealed] : []),
+    ...(callerPosition === "not_a_person" ? [notAPerson(run)] : []),
+    ...(callerPosition === "may_confirm" ? [unsealed] : []),
   ];
 }
 
@@ -173,7 +173,7 @@ function notAPerson(run: Run): string {
 }
 
 function setsWindow(wait: ApprovalWait, observation: KeyObservation): boolean {
-  return wait.step === "deactivate" && dualTwins(observation).length > 0;
+  return wait.step === "deactivate" && dualBackingKeys(observation).length > 0;
 }
 
 /** KMS's own rule, shown before the outage, because an expiry costs another outage. */
@@ -182,8 +182,11 @@ export const kmsRule = [
   "After 7 days, you have to reactivate the key and start over.",
 ] as const;
 
-function approvalNext(wait: ApprovalWait, { observed: { observation }, door }: WaitContext): readonly NextStep[] {
-  const { record, standing, right, notBeforeMs } = wait;
+function approvalNext(
+  wait: ApprovalWait,
+  { observed: { observation }, userInterface }: WaitContext,
+): readonly NextStep[] {
+  const { record, callerPosition, right, notBeforeMs } = wait;
   const kmsRight = setsWindow(wait, observation) ? rights.setForDeletion : undefined;
   const after = notBeforeMs === undefined ? "" : `after ${sayTime(notBeforeMs)}, `;
   const start = startOf(notBeforeMs);
@@ -191,16 +194,16 @@ function approvalNext(wait: ApprovalWait, { observed: { observation }, door }: W
     // Only the requester acts on an approval.
     const requester = sayAuthor(record.quotes);
     const byHand = `uko continue ${keyPath(observation)}`;
-    if (standing === "may_confirm")
+    if (callerPosition === "may_confirm")
       return [{ who: `${after}if you made the request, confirm it at a terminal; run`, commands: [byHand], ...start }];
-    const commands = door.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(door)];
+    const commands = userInterface.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(userInterface)];
     return [{ who: `${after}${requester} runs`, commands, neededRoles: right.roles, ...start }];
   }
   const { author } = record;
   const facts = { neededRoles: right.roles, excludedIdentity: author.iamId ?? author.mark, ...start };
-  const other = standing === "wrote_it" ? "another person" : `someone other than ${sayAuthor(record)}`;
+  const other = callerPosition === "wrote_it" ? "another person" : `someone other than ${sayAuthor(record)}`;
   const who =
-    standing === "may_consent"
+    callerPosition === "may_approve"
       ? `if you have the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(right, kmsRight)}, run`
       : `${sayHolder(right, kmsRight, other)} runs`;
   return [{ who: `${after}${who}`, commands: [`uko approve ${keyName(observation)}`], ...facts }];
@@ -212,11 +215,11 @@ export function storingRoles(
   right: Right,
   kmsRight: Right | undefined,
 ): readonly string[] {
-  if (!mayAuthor(actor) || record.carrier !== "tag") return [];
+  if (!mayAuthor(actor) || record.location !== "tag") return [];
   return rights.writeTags.roles.filter((role) => kmsRight !== undefined || !right.roles.includes(role));
 }
 
-export function explainTimeWait(wait: TimeWait, { observed, door }: WaitContext): Explanation {
+export function explainTimeWait(wait: TimeWait, { observed, userInterface }: WaitContext): Explanation {
   const { observation, nowMs } = observed;
   const key = capital(sayKey(observation));
   const path = keyPath(observation);
@@ -227,9 +230,9 @@ export function explainTimeWait(wait: TimeWait, { observed, door }: WaitContext)
   const again = [
     isApproving
       ? `uko approve ${keyName(observation)}`
-      : door.rerun === "uko continue"
+      : userInterface.rerun === "uko continue"
         ? byCommand
-        : rerunCommand(door),
+        : rerunCommand(userInterface),
   ];
   const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
   switch (wait.awaits) {
@@ -273,7 +276,7 @@ export function explainTimeWait(wait: TimeWait, { observed, door }: WaitContext)
         next: [
           {
             who: `${wait.untilMs === undefined ? "on a later day" : `after ${sayTime(wait.untilMs)}`}, ${sayHolder(rights.remove)} runs`,
-            commands: door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)],
+            commands: userInterface.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(userInterface)],
             neededRoles: rights.remove.roles,
             ...startOf(wait.untilMs),
           },

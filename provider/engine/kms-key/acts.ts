@@ -8,8 +8,8 @@ import type { ObservedKmsKey } from "./observe.ts";
 import { kmsApproveCommand, kmsKeyPath, kmsRequestCommand, kmsWayBack } from "./words.ts";
 
 export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan): readonly KeyAct[] {
-  const isRequestable = plan.kind === "waitingForRequest" && plan.standing === "may_ask";
-  const window = plan.kind === "waitingForApproval" && plan.standing === "may_consent" ? plan.window : undefined;
+  const isRequestable = plan.kind === "waitingForRequest" && plan.callerPosition === "may_ask";
+  const window = plan.kind === "waitingForApproval" && plan.callerPosition === "may_approve" ? plan.window : undefined;
   const { signatures } = observation;
   const request: KeyAct = {
     ...(signatures !== undefined && { isSigned: true }),

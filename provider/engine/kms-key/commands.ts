@@ -40,7 +40,7 @@ export interface KmsInspection {
   readonly window?: string;
 }
 
-const door = { rerun: "uko continue" } as const;
+const userInterface = { rerun: "uko continue" } as const;
 
 /** The command line sees no code, so it assumes that two people are required. */
 const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
@@ -89,7 +89,7 @@ export function createKmsOperations(world: World) {
     /** Sets the key for deletion. With two people required and no window confirmed, no plan destroys. */
     request(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
       const work = async (): Promise<Report> => {
-        const report = await runOnExisting({ ref, plan: towardsDestruction, consents: [], mayRequest: true }, options);
+        const report = await runOnExisting({ ref, plan: towardsDestruction, approvals: [], mayRequest: true }, options);
         return report.taken.includes("set_for_deletion") && report.code === "UKO_APPROVAL_PENDING"
           ? { ...report, exitCode: 0 }
           : report;
@@ -101,11 +101,11 @@ export function createKmsOperations(world: World) {
 
     /** Reports what the deletion waits for. */
     continue: (ref: KmsKeyRef, options: CallOptions): Promise<Report> =>
-      recorded("continue", ref, () => run({ ref, plan: towardsDestruction, consents: [] }, options), options),
+      recorded("continue", ref, () => run({ ref, plan: towardsDestruction, approvals: [] }, options), options),
 
     /** Destroys the key in the deletion window that the caller has just confirmed by hand. */
     approve(ref: KmsKeyRef, window: string, options: CallOptions, signedRequest?: KmsSignedRequest): Promise<Report> {
-      const task = { ref, plan: towardsDestruction, consents: [window], signedRequest };
+      const task = { ref, plan: towardsDestruction, approvals: [window], signedRequest };
       return recorded("approve", ref, () => run(task, options), options);
     },
 
@@ -121,14 +121,14 @@ export function createKmsOperations(world: World) {
         skipped = verdict.kind === "skip" ? verdict.why : undefined;
         return verdict.kind === "skip" ? { kind: "done" } : verdict;
       };
-      const task = { ref, plan, consents: [], ...(review.digest !== undefined && { review: review.digest }) };
+      const task = { ref, plan, approvals: [], ...(review.digest !== undefined && { review: review.digest }) };
       const report = await recorded("approve", ref, () => runOnExisting(task, options), options);
       return { ...report, ...(skipped !== undefined && { skipped }) };
     },
 
     /** Unsets the deletion window, no matter who opened it. */
     withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
-      const task = { ref, plan: planKmsKeyWithdrawal, consents: [] };
+      const task = { ref, plan: planKmsKeyWithdrawal, approvals: [] };
       return recorded("withdraw", ref, () => runOnExisting(task, options), options);
     },
   };
@@ -149,7 +149,7 @@ async function inspectKey(
   const read = await observeSigned(world, ref, how, options);
   const current = {
     actor: await world.session.actor(options),
-    consents: read.kind === "gone" ? [] : refused(read, how),
+    approvals: read.kind === "gone" ? [] : refused(read, how),
   };
   const memory = { run: current, taken: [] };
   if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory }), "UKO_NOT_FOUND") };
@@ -188,7 +188,7 @@ const towardsDestruction: KmsTask["plan"] = (observation, run, nowMs) =>
 export async function renewKmsRequest(world: World, ref: KmsKeyRef, options: CallOptions): Promise<Report> {
   const { request, withdraw } = createKmsOperations(world);
   const read = await observeKmsKey(world, ref, "decision", options);
-  const run = { actor: await world.session.actor(options), consents: [], mayRequest: true } as const;
+  const run = { actor: await world.session.actor(options), approvals: [], mayRequest: true } as const;
   if (read.kind === "gone" || !canReopen(read, run)) return request(ref, options);
   const withdrawn = await withdraw(ref, options);
   const requested = await request(ref, options);
@@ -269,7 +269,7 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   const { observation } = observed;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const { lifecycleState, ...deletion } = kmsKeyFacts(observed, plan);
-  const explanation: Explanation = explainKmsOutcome(outcome, door);
+  const explanation: Explanation = explainKmsOutcome(outcome, userInterface);
   return {
     ...about,
     label: observation.name,

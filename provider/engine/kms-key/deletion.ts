@@ -1,7 +1,7 @@
 /** The deletion of a KMS key, as an IaC engine asks for it, and its preview. */
 
-import { announceKmsKeyDeletion } from "../../lifecycle/announce.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { limitKmsKeyDeletion } from "../../lifecycle/plan-limit-from-state.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import {
@@ -18,7 +18,7 @@ import {
   textOf,
 } from "../resource/preview.ts";
 import { dialectOf } from "../text/dialect.ts";
-import type { Door, Explanation } from "../text/explanation.ts";
+import type { Explanation, UserInterface } from "../text/explanation.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
@@ -36,15 +36,15 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
     subject: () => ({ instanceId: ref.instanceId, resource: "kms_key", vaultId: "", keyId: ref.kmsKeyId, label: name }),
     plan: (context) => planKmsKey(target, context),
     delete(world, request, options) {
-      const limited = { ...policy, atMost: request.announced };
+      const limited = { ...policy, atMost: request.planLimit };
       const plan: KmsTask["plan"] = (observation, run, nowMs) => planKmsKeyDeletion(observation, limited, run, nowMs);
-      const task = { ref, plan, consents: [] };
+      const task = { ref, plan, approvals: [] };
       return deleteObject(world, { kind: kmsKeyKind, task, conclude }, request, options);
     },
   };
 }
 
-function conclude(outcome: KmsOutcome, door: Door): Conclusion {
+function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
@@ -55,20 +55,20 @@ function conclude(outcome: KmsOutcome, door: Door): Conclusion {
     taken,
   };
   if (plan?.kind === "done")
-    return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(door.rerun))], facts };
-  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts };
+    return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(userInterface.rerun))], facts };
+  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, userInterface), facts };
 }
 
 /** From state alone. */
 function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
   const { ref, name, policy } = target;
-  const { facts, door } = context;
+  const { facts, userInterface } = context;
   const { kmsKeyId } = ref;
   const key = { kmsKeyId, name, stateWord: textOf(facts.keyState), dualAuthDelete: facts.dualAuthDelete === true };
-  const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), door);
+  const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), userInterface);
   return {
-    preview: refused ?? longIf(pathOf(target, context), context.door),
-    announced: announceKmsKeyDeletion(key, policy),
+    preview: refused ?? longIf(pathOf(target, context), context.userInterface),
+    planLimit: limitKmsKeyDeletion(key, policy),
   };
 }
 

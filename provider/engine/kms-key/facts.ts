@@ -24,7 +24,7 @@ export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPl
     awaits: "approval",
     ...facts,
     recordId: windowName(observation.kmsKeyId, observation.windowEndsAtMs),
-    recordLapsesAt: isoTime(observation.windowEndsAtMs),
+    recordExpiresAt: isoTime(observation.windowEndsAtMs),
   };
 }
 

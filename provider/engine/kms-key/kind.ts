@@ -24,7 +24,7 @@ import { describeKmsStep, kmsKeyPath, questionBeforeKms, sayKmsAwaited } from ".
 export interface KmsTask {
   readonly ref: KmsKeyRef;
   readonly plan: (observation: KmsKeyObservation, run: KmsRun, nowMs: number) => KmsPlan;
-  readonly consents: readonly string[];
+  readonly approvals: readonly string[];
   readonly mayRequest?: true;
   /** The request that its author signed, from a file. */
   readonly signedRequest?: KmsSignedRequest | undefined;
@@ -53,8 +53,8 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   maxRounds: 10,
   name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
   check: ({ ref }) => `uko status ${kmsKeyPath(ref)}`,
-  start: ({ consents, mayRequest }, actor, earlier) => ({
-    run: { ...earlier?.memory.run, actor, consents, ...(mayRequest && { mayRequest }) },
+  start: ({ approvals, mayRequest }, actor, earlier) => ({
+    run: { ...earlier?.memory.run, actor, approvals, ...(mayRequest && { mayRequest }) },
     taken: earlier?.memory.taken ?? [],
   }),
   observe: (world, { ref, signedRequest }, _wasSeen, options) =>
@@ -94,8 +94,8 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     if (phase === "before" && step.kind === "unset_for_deletion") return undefined;
     const { observation } = observed;
     const { instanceId, kmsKeyId } = ref;
-    const consent = consentTo(step, observation);
-    const window = step.kind === "destroy" ? step.consentedTo : undefined;
+    const consent = approvalOf(step, observation);
+    const window = step.kind === "destroy" ? step.approvedWindow : undefined;
     const isSigned = window !== undefined && signedRequest !== undefined && actor.identity !== undefined;
     return {
       subject: { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId, label: observation.name },
@@ -103,7 +103,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
       from: observation.stateWord,
       to: step.kind === "destroy" ? "destroyed" : observation.stateWord,
       details: {
-        ...(consent !== undefined && { consentedBy: consent, ...(review !== undefined && { review }) }),
+        ...(consent !== undefined && { allowedBy: consent, ...(review !== undefined && { review }) }),
         ...(isSigned && {
           digest: window,
           signed: signaturesBehind(world, observed, { request: signedRequest, approver: actor.identity }),
@@ -180,13 +180,13 @@ export async function noteRestore(
 }
 
 /** The window of another identity, in the form of a consent record. */
-function consentTo(step: KmsStep, observation: KmsKeyObservation): EvidenceEntry["consentedBy"] {
+function approvalOf(step: KmsStep, observation: KmsKeyObservation): EvidenceEntry["allowedBy"] {
   const { windowEndsAtMs, signatures: { requester, requestId } = {} } = observation;
-  if (step.kind !== "destroy" || step.consentedTo === undefined || windowEndsAtMs === undefined) return undefined;
+  if (step.kind !== "destroy" || step.approvedWindow === undefined || windowEndsAtMs === undefined) return undefined;
   return {
-    id: requestId ?? step.consentedTo,
+    id: requestId ?? step.approvedWindow,
     step: "destroy",
-    how: "asked",
+    how: "command",
     // KMS does not report who set the window; its audit events do, and a signed request.
     author: requester?.iamId ?? "",
     writtenAt: isoTime(windowEndsAtMs - kmsWindowMs),

@@ -9,7 +9,7 @@ import {
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { dialectOf } from "../text/dialect.ts";
-import type { Door, Explanation, NextStep } from "../text/explanation.ts";
+import type { Explanation, NextStep, UserInterface } from "../text/explanation.ts";
 import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { KmsOutcome } from "./kind.ts";
 import { explainKmsGuard } from "./refusals.ts";
@@ -30,10 +30,13 @@ import {
 } from "./words.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
-export function explainKmsOutcome(outcome: Exclude<KmsOutcome, { kind: "gone" }>, door: Door): Explanation {
+export function explainKmsOutcome(
+  outcome: Exclude<KmsOutcome, { kind: "gone" }>,
+  userInterface: UserInterface,
+): Explanation {
   const { observed, memory } = outcome;
   const { run, taken } = memory;
-  const { isUnchanged, ...explanation } = explainEnd(outcome, { observed, run, door });
+  const { isUnchanged, ...explanation } = explainEnd(outcome, { observed, run, userInterface });
   const isOwnWindow = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   const did = taken
     .filter(({ kind }) => !(isOwnWindow && kind === "set_for_deletion"))
@@ -62,10 +65,13 @@ function explainEnd(outcome: Exclude<KmsOutcome, { kind: "gone" }>, context: Kms
 }
 
 /** The message of a command that reached its goal, including what is left of a destroyed key. */
-export function explainKmsDone({ observed, door }: Pick<KmsContext, "observed" | "door">): Explanation {
+export function explainKmsDone({
+  observed,
+  userInterface,
+}: Pick<KmsContext, "observed" | "userInterface">): Explanation {
   const { observation } = observed;
   if (observation.state === "destroyed") {
-    const facts = describeDestroyedKey(observed, dialectOf(door.rerun));
+    const facts = describeDestroyedKey(observed, dialectOf(userInterface.rerun));
     return { summary: `${sayKmsKey(observation)} is destroyed`, facts, next: [] };
   }
   return {
@@ -96,22 +102,25 @@ export function explainKmsApproval(wait: KmsApprovalWait | KmsRequestWait, conte
   };
 }
 
-function whoSet({ standing, window: { endsAtMs } }: KmsApprovalWait, { run, observed }: KmsContext): readonly string[] {
+function whoSet(
+  { callerPosition, window: { endsAtMs } }: KmsApprovalWait,
+  { run, observed }: KmsContext,
+): readonly string[] {
   const who = run.setHere === true ? "You" : "An identity";
   return [
     `${who} set the key for deletion on ${sayBegan(endsAtMs)}; the deletion window ends on ${sayTimeAndDistance(endsAtMs, observed.nowMs)}.`,
-    ...(run.setHere === true ? [] : whoMaybe(standing, observed)),
+    ...(run.setHere === true ? [] : whoMaybe(callerPosition, observed)),
   ];
 }
 
 /** The last writer of the key's policy is only a suspicion: KMS may keep the writer of an earlier change (`suspectedSetter`). */
 function whoMaybe(
-  standing: KmsApprovalWait["standing"],
+  callerPosition: KmsApprovalWait["callerPosition"],
   { observation: { signatures } }: KmsContext["observed"],
 ): readonly string[] {
   const requester = signatures?.requester;
   if (requester !== undefined) return [`${sayIdentity(requester)} requested the deletion, and signed the request.`];
-  if (standing === "set_it") {
+  if (callerPosition === "set_it") {
     return ["KMS reports you as the last writer of its policy at that time, so uko takes you for this identity."];
   }
   return [
@@ -119,11 +128,11 @@ function whoMaybe(
   ];
 }
 
-function whyNot({ standing }: KmsApprovalWait | KmsRequestWait, { actor }: KmsRun): readonly string[] {
-  if (standing === "not_a_person") {
+function whyNot({ callerPosition }: KmsApprovalWait | KmsRequestWait, { actor }: KmsRun): readonly string[] {
+  if (callerPosition === "not_a_person") {
     return [`The identity of this run, ${sayActor(actor)}, is not a person, so it cannot be one of the two people.`];
   }
-  if (standing !== "acts_in_a_profile") return [];
+  if (callerPosition !== "acts_in_a_profile") return [];
   return [
     `${sayActor(actor)} is using a trusted profile. KMS would count the profile and the person as two different approvers.`,
   ];
@@ -135,14 +144,17 @@ function requestNext({ observed: { observation } }: KmsContext): readonly NextSt
   return [{ who, commands, neededRoles: kmsRights.setForDeletion.roles }];
 }
 
-function approvalNext({ standing }: KmsApprovalWait, { observed: { observation } }: KmsContext): readonly NextStep[] {
+function approvalNext(
+  { callerPosition }: KmsApprovalWait,
+  { observed: { observation } }: KmsContext,
+): readonly NextStep[] {
   const other = sayHolder(kmsRights.destroy, undefined, "a person who did not set the key for deletion,");
   const who = {
-    may_consent: `if you have the role ${sayRoles(kmsRights.destroy)}, run`,
+    may_approve: `if you have the role ${sayRoles(kmsRights.destroy)}, run`,
     set_it: `${other}, runs`,
     not_a_person: `${other}, runs`,
     acts_in_a_profile: `${other}, or you under your own credential, runs`,
-  }[standing];
+  }[callerPosition];
   const act: NextStep = {
     who,
     commands: [kmsApproveCommand(observation)],
@@ -151,16 +163,16 @@ function approvalNext({ standing }: KmsApprovalWait, { observed: { observation }
   return [act, kmsWithdrawal(observation)];
 }
 
-function explainMetadata(untilMs: number | undefined, { observed, door }: KmsContext): Explanation {
+function explainMetadata(untilMs: number | undefined, { observed, userInterface }: KmsContext): Explanation {
   const { observation, nowMs } = observed;
   const until = untilMs === undefined ? "" : ` until ${sayTimeAndDistance(untilMs, nowMs)}`;
   return {
     summary: `${sayKmsKey(observation)} is destroyed; KMS keeps its metadata${until}`,
-    facts: describeDestroyedKey(observed, dialectOf(door.rerun)),
+    facts: describeDestroyedKey(observed, dialectOf(userInterface.rerun)),
     next: [
       {
         who: untilMs === undefined ? "on a later day, run" : `after ${sayTime(untilMs)}, run`,
-        commands: [kmsRerunCommand(observation, door)],
+        commands: [kmsRerunCommand(observation, userInterface)],
         ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
       },
     ],
@@ -170,16 +182,16 @@ function explainMetadata(untilMs: number | undefined, { observed, door }: KmsCon
 
 function explainMissingRight(
   { step, message }: Extract<KmsOutcome, { kind: "rights_missing" }>,
-  { observed, run, door }: KmsContext,
+  { observed, run, userInterface }: KmsContext,
 ): Explanation {
   const { observation } = observed;
   const right = kmsStepRights[step.kind];
-  const named = step.kind === "destroy" ? step.consentedTo : undefined;
+  const named = step.kind === "destroy" ? step.approvedWindow : undefined;
   const commands =
     step.kind === "unset_for_deletion"
       ? kmsWithdrawal(observation).commands
       : named === undefined
-        ? [kmsRerunCommand(observation, door)]
+        ? [kmsRerunCommand(observation, userInterface)]
         : [kmsApproveCommand(observation)];
   const other = named === undefined ? "someone" : "someone other than the identity that set it for deletion,";
   return {

@@ -38,11 +38,11 @@ export async function observeKmsKey(
   requireOwnInstance(world, ref, `KMS key ${ref.kmsKeyId}`);
   const { value: snapshot, serviceTimeMs } = await world.kmsKeys.read(ref, options);
   if (snapshot === undefined) return { kind: "gone" };
-  const answer = { serviceTimeMs, updatedAtMs: latestStampOf(snapshot) };
+  const response = { serviceTimeMs, updatedAtMs: latestStampOf(snapshot) };
   const nowMs =
     depth === "decision"
-      ? world.serviceClock.decideAt("KMS", answer, `KMS key ${ref.kmsKeyId}`)
-      : world.serviceClock.showAt("KMS", answer);
+      ? world.serviceClock.decideAt("KMS", response, `KMS key ${ref.kmsKeyId}`)
+      : world.serviceClock.showAt("KMS", response);
   const isDecided = depth === "decision" && snapshot.state !== 5;
   const isSet = snapshot.state !== 5 && snapshot.windowEndsAtMs !== undefined;
   const policyWrite = isSet ? await policyWriteOf(world, ref, options) : undefined;
@@ -77,7 +77,7 @@ function observationOf(
     kmsKeyId,
     name,
     state,
-    stateWord: state === "unrecognised" ? String(snapshot.state) : state,
+    stateWord: state === "unrecognized" ? String(snapshot.state) : state,
     dualAuthDelete,
     registrations: { kind: "known", items: [] },
     ring: { kind: "own" },
@@ -100,7 +100,7 @@ async function policyWriteOf(world: World, ref: KmsKeyRef, options: CallOptions)
   };
 }
 
-/** Leaves out the twins of managed keys. If the keystores cannot be read, all keys stay. */
+/** Leaves out the backing keys of managed keys. If the keystores cannot be read, all keys stay. */
 export async function excludeKeystoreKeys(
   world: World,
   snapshots: readonly KmsKeySnapshot[],
@@ -166,7 +166,7 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
       const found = await look(keystore);
       if (found.kind === "unknown") return found;
       if (found.kind === "empty") emptyKeystore = keystore.name;
-      else if (found.twins.includes(kmsKeyId) || isSameRing(found.ring, ring)) {
+      else if (found.backingKeys.includes(kmsKeyId) || isSameRing(found.ring, ring)) {
         return { kind: "of_keystore", keystoreName: keystore.name };
       }
     }
@@ -188,7 +188,7 @@ const limitedView: KeyRing = {
 };
 
 const unknownRing = onCodes(
-  ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"],
+  ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID"],
   ({ summary, detail }): KeyRing => {
     const reason = plain(`${summary}. ${detail}`.trim(), 400);
     return { kind: "unknown", reason, remedy: listingRequired };
@@ -196,8 +196,8 @@ const unknownRing = onCodes(
 );
 const listingRequired =
   "uko compares the key ring with the keystores of the instance, so its identity must be able to list them";
-/** Enough to find one twin that KMS has not purged yet. */
-const maxTwinsRead = 5;
+/** Enough to find one backing key that KMS has not purged yet. */
+const maxBackingKeysRead = 5;
 
 /** An instance may also be connected to itself through its address. */
 function isInThisInstance({ session }: World, { type, variant, fields }: KeystoreSnapshot): boolean {
@@ -210,7 +210,7 @@ function isSameRing(a: string, b: string): boolean {
 }
 
 type UnnamedRing =
-  | { readonly kind: "known"; readonly twins: readonly string[]; readonly ring: string }
+  | { readonly kind: "known"; readonly backingKeys: readonly string[]; readonly ring: string }
   | { readonly kind: "empty" }
   | Extract<KeyRing, { readonly kind: "unknown" }>;
 
@@ -231,11 +231,11 @@ async function findUnnamedRing(world: World, keystore: KeystoreSnapshot, options
         return hiddenRing(keystore, "uko could not verify that it can list every managed key of its vault");
       }
       return hiddenRing(keystore, `managed key "${plain(evidence.label, 60)}" ${hidingReasons[evidence.why]}`);
-    case "twins": {
-      const twins = evidence.kmsKeyIds;
-      for (const kmsKeyId of twins.slice(0, maxTwinsRead)) {
+    case "backingKeys": {
+      const backingKeys = evidence.kmsKeyIds;
+      for (const kmsKeyId of backingKeys.slice(0, maxBackingKeysRead)) {
         const { value } = await world.kmsKeys.read({ instanceId, kmsKeyId }, options);
-        if (value !== undefined) return { kind: "known", twins, ring: value.ring };
+        if (value !== undefined) return { kind: "known", backingKeys, ring: value.ring };
       }
       return hiddenRing(keystore, "KMS no longer has the KMS keys of its managed keys");
     }

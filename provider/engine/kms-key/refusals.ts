@@ -2,7 +2,7 @@
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { unended } from "../../printable.ts";
+import { unended } from "../../text/printable.ts";
 import { type Dialect, dialectOf } from "../text/dialect.ts";
 import { applyCommands, type Explanation, type NextStep } from "../text/explanation.ts";
 import {
@@ -39,7 +39,7 @@ interface About extends KmsContext {
 
 const sayings: Sayings<KmsGuard, About> = {
   ...keySayings,
-  twin_of_managed_key: (guard, { key, dialect }) => ({
+  backing_key_of_managed_key: (guard, { key, dialect }) => ({
     summary: `${key} is in the key ring of keystore "${plain(guard.keystoreName, 60)}", so a managed key depends on it`,
     facts: [
       "Deleting the KMS key directly would bypass the two-person rule of the managed key.",
@@ -75,8 +75,8 @@ const sayings: Sayings<KmsGuard, About> = {
       { who: "with that file, you run", commands: [kmsApproveCommand(observation)], isSequel: true },
     ],
   }),
-  dual_authorization_off: (_guard, { key, door, dialect }) => {
-    const commands = applyCommands(door);
+  dual_authorization_off: (_guard, { key, userInterface, dialect }) => {
+    const commands = applyCommands(userInterface);
     return {
       summary: `${key} requires two people, but KMS dual authorization is off for it`,
       facts: [`Turning it on requires the role ${sayRoles(kmsRights.writePolicies)}. KMS never turns it off again.`],
@@ -178,12 +178,12 @@ export function explainKmsGuard(guard: KmsGuard, context: KmsContext): Explanati
   const commands =
     guard.guard === "service_refused" && guard.step === "unset_for_deletion"
       ? kmsWithdrawal(observation).commands
-      : [kmsRerunCommand(observation, context.door)];
+      : [kmsRerunCommand(observation, context.userInterface)];
   const rerun = { who: "after that, run", commands };
   const about: About = {
     ...context,
     key: sayKmsKey(observation),
-    dialect: dialectOf(context.door.rerun),
+    dialect: dialectOf(context.userInterface.rerun),
     rerun,
     anew: [
       kmsWithdrawal(observation),

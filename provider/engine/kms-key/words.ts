@@ -12,7 +12,7 @@ import type {
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { Awaited } from "../loop/converge.ts";
 import type { Dialect } from "../text/dialect.ts";
-import { type Door, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
@@ -20,7 +20,7 @@ import type { ObservedKmsKey } from "./observe.ts";
 export interface KmsContext {
   readonly observed: ObservedKmsKey;
   readonly run: KmsRun;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
 }
 
 export function sayKmsKey({ name }: Pick<KmsKeyObservation, "name">): string {
@@ -96,7 +96,7 @@ export function sayKmsState({ state, stateWord }: KmsKeyObservation): string {
       return "deactivated, because its expiration date has passed";
     case "pre_activation":
       return "never activated";
-    case "unrecognised":
+    case "unrecognized":
       return `"${plain(stateWord, 40)}"`;
   }
 }
@@ -139,8 +139,10 @@ export function noteAfterDestroy(observed: ObservedKmsKey, dialect: Dialect): st
   return [`${key} is destroyed and leaves the state`, ...describeDestroyedKey(observed, dialect)].join("\n  ");
 }
 
-export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): string {
-  return door.rerun === "uko continue" ? `uko continue ${kmsKeyPath(observation)}` : rerunCommand(door);
+export function kmsRerunCommand(observation: KmsKeyObservation, userInterface: UserInterface): string {
+  return userInterface.rerun === "uko continue"
+    ? `uko continue ${kmsKeyPath(observation)}`
+    : rerunCommand(userInterface);
 }
 
 /** What a run is waiting for, for a person who reads its log in the meantime. */

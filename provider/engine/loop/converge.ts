@@ -92,7 +92,7 @@ export interface Planned<K extends KindTypes> {
 }
 
 /**
- * The effect of a call whose answer was lost, as far as the next read shows it. `by_us`: this run
+ * The effect of a call whose response was lost, as far as the next read shows it. `by_us`: this run
  * caused it. `in_doubt`: the object has reached the step's target, but perhaps by another writer.
  * After `none` the call may still be on its way, so later reads ask again.
  */
@@ -100,7 +100,7 @@ export type Effect = "by_us" | "in_doubt" | "none";
 
 /** Everything that the loop needs to know about one kind of object. */
 export interface Deletable<K extends KindTypes> {
-  /** The regular path of one run, and rounds for other writers and lost answers. */
+  /** The regular path of one run, and rounds for other writers and lost responses. */
   readonly maxRounds: number;
   /** `key 5c1e…`, for errors of the loop itself. */
   name(task: K["task"]): string;
@@ -113,7 +113,7 @@ export interface Deletable<K extends KindTypes> {
   /** The next step, or why there is none. */
   plan(task: K["task"], observed: K["seen"], memory: K["memory"]): Next<K>;
   /** The read that has to be settled before this step; undefined if the step need not wait. */
-  settles?(step: K["step"], observed: K["seen"]): Reading | undefined;
+  readingToSettle?(step: K["step"], observed: K["seen"]): Reading | undefined;
   /** The line that reports the step while it is taken. */
   progress(step: K["step"], observed: K["seen"]): string;
   /** What a person at a terminal confirms before this step; undefined if the step needs no question. */
@@ -124,7 +124,7 @@ export interface Deletable<K extends KindTypes> {
    * everything again. Absent if this kind always reads.
    */
   planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Promise<Planned<K> | undefined>;
-  /** The effect of a step whose answer was lost. */
+  /** The effect of a step whose response was lost. */
   effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
   /** With `stop` the run ends. A step in doubt counts for the planner, but not as taken. */
   remember(
@@ -156,8 +156,8 @@ export type Outcome<K extends KindTypes> =
       readonly lostCall?: LostCall<K> | undefined;
     });
 
-/** More calls in a row without an answer or an effect are a fault of the connection. No plan can handle it. */
-const maxLostAnswers = 3;
+/** More calls in a row without a response or an effect are a fault of the connection. No plan can handle it. */
+const maxLostResponses = 3;
 
 /** Takes every step that is possible now. Throws for faults only; waits are outcomes. */
 export async function converge<K extends KindTypes>(
@@ -208,11 +208,11 @@ export async function converge<K extends KindTypes>(
     const { observed, next } = planned;
     if ("stop" in next) return { ...next.stop, observed, memory, lostCall: pending };
     // The read shows that the last of these calls had no effect so far.
-    if (lost.count > maxLostAnswers) {
-      throw pending?.accepted === undefined ? answersLost(kind.name(task), lost.reason) : notDeleted(kind.name(task));
+    if (lost.count > maxLostResponses) {
+      throw pending?.accepted === undefined ? responsesLost(kind.name(task), lost.reason) : notDeleted(kind.name(task));
     }
     let { step } = next;
-    const reading = kind.settles?.(step, observed);
+    const reading = kind.readingToSettle?.(step, observed);
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
     const question = confirmed === step.kind ? undefined : kind.question?.(step, observed);
     if (options.confirm !== undefined && question !== undefined) {
@@ -224,9 +224,9 @@ export async function converge<K extends KindTypes>(
     const context = { world, task, observed, actor, memory, options };
     world.progress.report(kind.progress(step, observed));
     await appendStepEvidence(kind, step, "before", context);
-    const answer = await kind.take(step, context);
-    const accepted = answer.kind === "done" && answer.isDeletion === true ? answer : undefined;
-    const result = accepted === undefined ? answer : ({ kind: "lost", reason: "" } as const);
+    const response = await kind.take(step, context);
+    const accepted = response.kind === "done" && response.isDeletion === true ? response : undefined;
+    const result = accepted === undefined ? response : ({ kind: "lost", reason: "" } as const);
     if (result.kind === "done") {
       step = result.as ?? step;
       await appendStepEvidence(kind, step, "after", context, result);
@@ -271,7 +271,7 @@ async function appendStepEvidence<K extends KindTypes>(
 /** Stops a canceled run. No step is left half done, because every step is one call. */
 export function throwIfStopped(signal: AbortSignal, inFlight?: UkoError): void {
   if (!signal.aborted) return;
-  throw inFlight ?? new UkoError("UKO_CANCELLED", { detail: "Completed steps stay in effect. Run again to continue." });
+  throw inFlight ?? new UkoError("UKO_CANCELED", { detail: "Completed steps stay in effect. Run again to continue." });
 }
 
 /** The person has to know which change may still take effect, because the run does not wait for its response. */
@@ -280,7 +280,7 @@ function stoppedInFlight<K extends KindTypes>(
   task: K["task"],
   { step, context }: LostCall<K>,
 ): UkoError {
-  return new UkoError("UKO_CANCELLED", {
+  return new UkoError("UKO_CANCELED", {
     summary: "The run was stopped before the service responded to a change",
     detail: [
       `${kind.progress(step, context.observed)}: the call was sent, and can still take effect.`,
@@ -292,21 +292,21 @@ function stoppedInFlight<K extends KindTypes>(
 }
 
 function notConfirmed(name: string, step: string): UkoError {
-  return new UkoError("UKO_CANCELLED", {
+  return new UkoError("UKO_CANCELED", {
     summary: `The step ${step} of ${name} was not confirmed`,
     detail: "Completed steps stay in effect. Run the same command again to continue.",
   });
 }
 
 function notDeleted(name: string): UkoError {
-  return new UkoError("UKO_ANSWER_LOST", {
+  return new UkoError("UKO_RESPONSE_LOST", {
     summary: `The service accepted the deletion of ${name}, but still shows it`,
     detail: "The object counts as not deleted. Earlier steps stay in effect.\nNext: run the same command again.",
   });
 }
 
-function answersLost(name: string, reason: string): UkoError {
-  return new UkoError("UKO_ANSWER_LOST", {
+function responsesLost(name: string, reason: string): UkoError {
+  return new UkoError("UKO_RESPONSE_LOST", {
     summary: `No response from the service about ${name}: ${reason}`,
     detail:
       "A read after the last call shows no effect of it. Earlier steps stay in effect. Run the same command again.",

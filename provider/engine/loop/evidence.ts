@@ -1,4 +1,4 @@
-/** The audit entry of each step: who, what, from which state to which state, with whose consent. */
+/** The audit entry of each step: who, what, from which state to which state, with whose approval. */
 
 import type { Actor } from "../../lifecycle/observation.ts";
 import type { EvidenceEntry } from "../ports/evidence.ts";
@@ -9,7 +9,7 @@ export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to
   readonly subject: Pick<EvidenceEntry, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
   readonly details: Pick<
     EvidenceEntry,
-    "keystores" | "digest" | "record" | "consentedBy" | "signed" | "review" | "key" | "line" | "reason"
+    "keystores" | "digest" | "record" | "allowedBy" | "signed" | "review" | "key" | "line" | "reason"
   >;
 }
 

@@ -59,8 +59,8 @@ export async function runMany<Item, Result>(
   await work(1);
   const workers = isOneByOne ? 1 : Math.min(atOnce, items.length - next);
   await Promise.all(Array.from({ length: workers }, () => work(items.length)));
-  const isCancelled = signal.aborted && next < items.length;
-  const end = stopped ?? (isCancelled ? { by: cancelledRun() } : undefined);
+  const isCanceled = signal.aborted && next < items.length;
+  const end = stopped ?? (isCanceled ? { by: canceledRun() } : undefined);
   return { results: ended.results(), unstarted: items.length - next, ...(end !== undefined && { stoppedBy: end.by }) };
 }
 
@@ -101,8 +101,8 @@ function inOrder<Result>(each: ((result: Result) => void) | undefined) {
   };
 }
 
-function cancelledRun(): UkoError {
-  return new UkoError("UKO_CANCELLED", {
+function canceledRun(): UkoError {
+  return new UkoError("UKO_CANCELED", {
     detail: "Completed steps stay in effect. Run the same command again to continue.",
   });
 }

@@ -3,14 +3,14 @@
  * the report of a run for pipelines (UKO_REPORT). The run itself is the same with and without it.
  */
 
-import { type ErrorCode, errorCatalogue, isUkoError, UkoError } from "../../errors.ts";
+import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import type { RunRecord } from "../ports/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { type Door, type Explanation, renderExplanation } from "../text/explanation.ts";
+import { type Explanation, renderExplanation, type UserInterface } from "../text/explanation.ts";
 
 /** Printed by `--json`. The version changes if a field changes its meaning. */
 export interface Report {
@@ -37,7 +37,7 @@ export interface DeletionFacts
     | "requestedBy"
     | "approvedBy"
     | "recordId"
-    | "recordLapsesAt"
+    | "recordExpiresAt"
     | "neededRoles"
     | "excludedIdentity"
     // The record binds, or its step was taken.
@@ -64,19 +64,19 @@ export interface DeletionFacts
 
 /** The code of an explanation and its exit code. */
 export function codeOf({ code }: Explanation): Pick<Report, "code" | "exitCode"> {
-  return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalogue[code].exitCode };
+  return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalog[code].exitCode };
 }
 
-/** The answer to a question about an object that is gone. Its exit code tells scripts of mistyped IDs. */
+/** The report about an object that is gone. Its exit code tells scripts of mistyped IDs. */
 export function absent(report: Report, code: ErrorCode): Report {
   const explanation = { ...report.explanation, code };
   return { ...report, explanation, ...codeOf(explanation) };
 }
 
 /** An explanation as the error that an engine shows: first line, facts and next commands, code. */
-export function errorOf(explanation: Explanation, door: Pick<Door, "program">): UkoError {
+export function errorOf(explanation: Explanation, userInterface: Pick<UserInterface, "program">): UkoError {
   const { code = "UKO_BUG", ...uncoded } = explanation;
-  const [summary = "", ...rest] = renderExplanation(uncoded, door).split("\n");
+  const [summary = "", ...rest] = renderExplanation(uncoded, userInterface).split("\n");
   return new UkoError(code, { summary, detail: rest.join("\n") });
 }
 
@@ -154,7 +154,7 @@ function awaitedIn(state: unknown): Partial<Result> {
     notBefore: "deletionNotBefore",
     requestedBy: "deletionRequestedBy",
     recordId: "deletionRecordId",
-    recordLapsesAt: "deletionRecordLapsesAt",
+    recordExpiresAt: "deletionRecordExpiresAt",
   });
 }
 

@@ -46,7 +46,7 @@ export async function convergeAndWait<K extends KindTypes>(
     const sleepMs = Math.min(neededMs, leftMs, pollIntervalMs);
     const sleep = world.clock.sleep(sleepMs, options.signal).then(() => true);
     // A canceled wait ends like one whose budget is spent.
-    if (!(await sleep.catch(onCodes(["UKO_CANCELLED"], () => false)))) return outcome;
+    if (!(await sleep.catch(onCodes(["UKO_CANCELED"], () => false)))) return outcome;
     leftMs -= sleepMs;
     const { memory, lostCall } = outcome;
     outcome = await converge(world, kind, task, options, { memory, lostCall, isDue: sleepMs >= neededMs });

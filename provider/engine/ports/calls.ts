@@ -17,7 +17,7 @@ export interface Progress {
 }
 
 /** One response of the service, with the values that every response has. */
-export interface Answered<T> {
+export interface WithServiceTime<T> {
   readonly value: T;
   /** The service's `Date` in milliseconds; the only clock that decides anything. */
   readonly serviceTimeMs: number;
@@ -26,7 +26,7 @@ export interface Answered<T> {
 
 /** The result of a change. Faults that no plan can handle are thrown as `UkoError`. */
 export type Written<T> =
-  | ({ readonly kind: "done" } & Answered<T>)
+  | ({ readonly kind: "done" } & WithServiceTime<T>)
   /** 412: the ETag is not the current one, as a rule because another writer changed the object. Nothing happened. */
   | { readonly kind: "stale" }
   /** No conclusive response, so the effect may have happened. Read again, plan again. */

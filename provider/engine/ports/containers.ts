@@ -1,7 +1,7 @@
 /** The ports for vaults, keystores and templates, with plain values; a part of the ports of `world.ts`. */
 
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
-import type { Answered, CallOptions, Written } from "./calls.ts";
+import type { CallOptions, WithServiceTime, Written } from "./calls.ts";
 
 /** The location of a container. All IDs are UUIDs; a vault is its own vault. */
 export interface ContainerRef {
@@ -96,14 +96,14 @@ export interface TemplateSnapshot
 
 export interface ListFilter {
   readonly vaultId?: string;
-  /** For a decision about what the list leaves out. Throws UKO_ANSWER_INVALID if the service counts more than it lists. */
+  /** For a decision about what the list leaves out. Throws UKO_RESPONSE_INVALID if the service counts more than it lists. */
   readonly isWhole?: true;
 }
 
 /** Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on 403. */
 export interface Collection<Snapshot, New, Patch> {
   /** `undefined` for the service's own 404, which alone proves nothing. */
-  read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
+  read(ref: ContainerRef, options: CallOptions): Promise<WithServiceTime<WithEtag<Snapshot> | undefined>>;
   /** Every page. */
   list(filter: ListFilter, options: CallOptions): Promise<readonly Snapshot[]>;
   /** Sent once and never retried. */

@@ -27,7 +27,7 @@ export interface EvidenceEntry {
   };
   readonly digest?: string;
   readonly record?: EvidenceRecord;
-  readonly consentedBy?: EvidenceRecord;
+  readonly allowedBy?: EvidenceRecord;
   /** The consents behind the step, or the record, as their authors signed them; absent without signatures. */
   readonly signed?: readonly EvidenceSignature[];
   /** SHA-256 of the review that names the record or the deletion window, if the run used one. */
@@ -90,7 +90,7 @@ export interface EvidenceRun {
 export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how"> {
   readonly author: string;
   readonly writtenAt: string;
-  readonly answers?: string;
+  readonly requestId?: string;
   readonly reason?: string;
   /** As the record repeats them. Only the record's author vouches for them. */
   readonly earlierReasons?: readonly EvidenceReason[];
@@ -134,7 +134,7 @@ export interface RunRecord {
   /** The person who approved the step, if the approval is stored on the key. */
   readonly approvedBy?: string;
   readonly recordId?: string;
-  readonly recordLapsesAt?: string;
+  readonly recordExpiresAt?: string;
   /** Roles, one of which the next step requires. */
   readonly neededRoles?: readonly string[];
   /** The person who cannot take the next step. */

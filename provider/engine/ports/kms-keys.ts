@@ -1,7 +1,7 @@
-/** The ports for KMS keys that are not twins (kms-v2-and-iam.md 2), with plain values. */
+/** The ports for KMS keys that are not backing keys (kms-v2-and-iam.md 2), with plain values. */
 
 import type { Registration } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { Answered, CallOptions, Written } from "./calls.ts";
+import type { CallOptions, WithServiceTime, Written } from "./calls.ts";
 
 /** The location of a KMS key: the instance and the key's UUID. */
 export interface KmsKeyRef {
@@ -75,7 +75,7 @@ export interface PolicyWrite {
  */
 export interface KmsKeys {
   /** Row 6. */
-  read(ref: KmsKeyRef, options: CallOptions): Promise<Answered<KmsKeySnapshot | undefined>>;
+  read(ref: KmsKeyRef, options: CallOptions): Promise<WithServiceTime<KmsKeySnapshot | undefined>>;
   /** Row 3 with every state and every page; limited to one ring if a ring is named. */
   list(filter: { readonly ring?: string }, options: CallOptions): Promise<readonly KmsKeySnapshot[]>;
   /** Rows 1 and 2, sent once. Only the ID and the requested values are certain in the response. */

@@ -11,22 +11,22 @@ import { explainSkew } from "../text/clock-skew.ts";
 type Service = "UKO" | "KMS";
 
 /** A response with the times of the objects in it. */
-export interface StampedAnswer extends Pick<TimeReading, "updatedAtMs"> {
+export interface StampedResponse extends Pick<TimeReading, "updatedAtMs"> {
   readonly serviceTimeMs: number;
 }
 
 export interface ServiceClock {
   /** The time of a response that a decision depends on. Throws UKO_CLOCK_SKEW. */
-  decideAt(service: Service, answer: StampedAnswer, what: string): number;
+  decideAt(service: Service, response: StampedResponse, what: string): number;
   /** The run's time at a response that is only displayed, or that reports a completed change. */
-  showAt(service: Service, answer: StampedAnswer): number;
+  showAt(service: Service, response: StampedResponse): number;
   /** The latest time of any service, token or object; undefined before the first response. */
   latestMs(): number | undefined;
 }
 
 export function createServiceClock(tokenIssuedAtMs: () => number | undefined): ServiceClock {
   const times = new Map<Service, RunTime>();
-  const readingOf = ({ serviceTimeMs, updatedAtMs }: StampedAnswer): TimeReading => ({
+  const readingOf = ({ serviceTimeMs, updatedAtMs }: StampedResponse): TimeReading => ({
     dateMs: serviceTimeMs,
     tokenIssuedAtMs: tokenIssuedAtMs(),
     updatedAtMs,
@@ -37,18 +37,18 @@ export function createServiceClock(tokenIssuedAtMs: () => number | undefined): S
     return time.reachedMs;
   };
   return {
-    decideAt(service, answer, what) {
-      const reading = readingOf(answer);
+    decideAt(service, response, what) {
+      const reading = readingOf(response);
       const skew = skewOf(reading);
       if (skew !== undefined) throw new UkoError("UKO_CLOCK_SKEW", explainSkew(service, skew, what));
       return advance(service, reading);
     },
-    showAt: (service, answer) => advance(service, readingOf(answer)),
+    showAt: (service, response) => advance(service, readingOf(response)),
     latestMs: () => (times.size === 0 ? undefined : Math.max(...[...times.values()].map(({ latestMs }) => latestMs))),
   };
 }
 
-export interface AnswerTrust {
+export interface ResponseTrust {
   /**
    * True if a read of this run confirmed a response to a write of this kind. The first caller
    * confirms by `confirm`, and concurrent callers wait for the result. A confirmed kind says nothing
@@ -58,7 +58,7 @@ export interface AnswerTrust {
 }
 
 /** One instance for the whole run. A confirmation that failed is tried again. */
-export function createAnswerTrust(): AnswerTrust {
+export function createResponseTrust(): ResponseTrust {
   const confirmations = new Map<string, Promise<boolean>>();
   return {
     async isConfirmed(kind, confirm) {

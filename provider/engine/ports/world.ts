@@ -2,16 +2,16 @@
 
 import type { OwnSeal } from "../../lifecycle/consent-record.ts";
 import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
-import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../../lifecycle/observation.ts";
+import type { Actor, BackingKey, KeystoreStatus, KeyUse, Tag } from "../../lifecycle/observation.ts";
 import type { Dialect } from "../text/dialect.ts";
-import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
+import type { CallOptions, Progress, RunSettings, WithServiceTime, Written } from "./calls.ts";
 import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
-import type { AnswerTrust, ServiceClock } from "./service-memory.ts";
+import type { ResponseTrust, ServiceClock } from "./service-memory.ts";
 import type { ConsentSignatures } from "./signatures.ts";
 
-export type { Answered, CallOptions, Progress, RunSettings, Written };
+export type { CallOptions, Progress, RunSettings, WithServiceTime, Written };
 
 /** The location of a key. All three values are UUIDs. */
 export interface KeyRef {
@@ -83,15 +83,15 @@ export interface KeyPatch {
 /** uko-v4.md K1-K14. Reads throw `UKO_ACCESS_DENIED` on 401, `UKO_RIGHTS_MISSING` on 403. */
 export interface Keys {
   /** K3; `undefined` for a 404, which alone proves nothing. */
-  read(ref: KeyRef, options: CallOptions): Promise<Answered<KeyWithEtag | undefined>>;
+  read(ref: KeyRef, options: CallOptions): Promise<WithServiceTime<KeyWithEtag | undefined>>;
   /**
    * For display only, never for a decision: without ETag, and up to ten seconds old unless this run
    * changed a key of the vault.
    * Concurrent calls share one list of their vault. `undefined` as for `read`.
    */
-  cachedRead(ref: KeyRef, options: CallOptions): Promise<Answered<KeySnapshot | undefined>>;
+  cachedRead(ref: KeyRef, options: CallOptions): Promise<WithServiceTime<KeySnapshot | undefined>>;
   /** K12: a live status, asked of the keystores now. */
-  liveStatus(ref: KeyRef, options: CallOptions): Promise<Answered<readonly KeystoreStatusWithKey[]>>;
+  liveStatus(ref: KeyRef, options: CallOptions): Promise<WithServiceTime<readonly KeystoreStatusWithKey[]>>;
   /** K13, every page. Returns `unreadable` if the right is missing. */
   use(ref: KeyRef, options: CallOptions): Promise<KeyUse>;
   /** K1 with every state and every page, filtered by label if a label is passed. */
@@ -121,22 +121,22 @@ export interface Keys {
 }
 
 /** KMS keys of internal keystores (kms-v2-and-iam.md 2), as the deletion of a key needs them. */
-export interface Twins {
+export interface BackingKeys {
   /** Never throws for 401, 403 or an unrecognized response: those results are `unreadable`. */
-  read(kmsKeyId: string, options: CallOptions): Promise<Twin>;
+  read(kmsKeyId: string, options: CallOptions): Promise<BackingKey>;
   setForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
   unsetForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
 }
 
-export type KeystoreAnswer =
+export type KeystoreKindRead =
   | { readonly kind: Exclude<KeystoreKind, "unknown"> }
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** What the deletion of a managed key asks about containers. */
 export interface Containers {
   vaultExists(vaultId: string, options: CallOptions): Promise<"found" | "not_found" | "unknown">;
-  /** Whether a keystore is a key ring of this instance, so that a KMS twin exists. */
-  keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreAnswer>;
+  /** Whether a keystore is a key ring of this instance, so that a backing KMS key exists. */
+  keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreKindRead>;
 }
 
 export interface TokenFacts {
@@ -169,14 +169,14 @@ export interface Session {
 
 /** Local time, for waiting only. The service's clock decides what is due. */
 export interface Clock {
-  /** Rejects with `UKO_CANCELLED` as soon as the signal aborts. */
+  /** Rejects with `UKO_CANCELED` as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** All ports, as the composition root provides them. */
 export interface World {
   readonly keys: Keys;
-  readonly twins: Twins;
+  readonly backingKeys: BackingKeys;
   readonly containers: Containers;
   readonly vaults: Vaults;
   readonly keystores: Keystores;
@@ -188,7 +188,7 @@ export interface World {
   /** One instance for the whole run. */
   readonly serviceClock: ServiceClock;
   /** One instance for the whole run. */
-  readonly answerTrust: AnswerTrust;
+  readonly responseTrust: ResponseTrust;
   readonly progress: Progress;
   readonly evidence: Evidence;
   /** Absent if no report was requested. */

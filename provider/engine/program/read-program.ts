@@ -5,7 +5,7 @@ import type { World } from "../ports/world.ts";
 import type { CheckFailure, ResourceDefinition } from "../resource/definition.ts";
 import { defaultsOf, shapeOf } from "../resource/property.ts";
 import { type Dialect, dialectOf } from "../text/dialect.ts";
-import type { Door } from "../text/explanation.ts";
+import type { UserInterface } from "../text/explanation.ts";
 import { sayOutOfUse, sayRemoved } from "../text/resource-messages.ts";
 import { type Difference, differencesIn } from "./diff.ts";
 import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
@@ -62,9 +62,9 @@ type Properties = Readonly<Record<string, unknown>>;
 
 export function readProgram<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
-  { sha256, door }: { readonly sha256: World["sha256"]; readonly door: Pick<Door, "rerun"> },
+  { sha256, userInterface }: { readonly sha256: World["sha256"]; readonly userInterface: Pick<UserInterface, "rerun"> },
 ): ProgramReader<Inputs, State> {
-  const dialect = dialectOf(door.rerun);
+  const dialect = dialectOf(userInterface.rerun);
   const typeName = dialect.resource(definition.name);
   const stateFrom = (olds: unknown): State =>
     parseGiven(definition.state, olds, `The properties in the state of this ${typeName}`, dialect);

@@ -1,7 +1,7 @@
 /** The planned state of a preview. Every value that the run may change is left unknown. */
 
 /**
- * Placeholder for a value that is known only after the run. Doors translate it into their engine's
+ * Placeholder for a value that is known only after the run. Interfaces translate it into their engine's
  * own marker. The symbol is the same in two copies of this file.
  */
 export const UNKNOWN: unique symbol = Symbol.for("pulumi-uko.known-later");

@@ -2,8 +2,8 @@
 
 import type * as z from "zod";
 import type { ErrorCode } from "../../errors.ts";
-import type { Announcement } from "../../lifecycle/announcement.ts";
 import type { DeletionGoal } from "../../lifecycle/plan.ts";
+import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
 import type { CallOptions, RunSettings, World } from "../ports/world.ts";
 import type { Dialect } from "../text/dialect.ts";
 import type { ApplyCommand } from "../text/explanation.ts";
@@ -54,8 +54,8 @@ export interface UpdateOptions extends CallOptions {
   readonly program?: string | undefined;
   /** The resource's URN, if the engine passes it. */
   readonly target?: string;
-  /** What the plan of this update announced of a retirement; without it there is no limit. */
-  readonly announced?: Announcement;
+  /** The limit that the plan of this update set for a retirement; without it there is no limit. */
+  readonly planLimit?: PlanLimit;
 }
 
 /** A resource after a call: its ID, its full state, and the warnings for people. */
@@ -155,7 +155,7 @@ export interface FunctionDefinition<Args extends object, Result extends object> 
   readonly summary: string;
   readonly args: z.ZodType<Args>;
   readonly result: z.ZodType<Result>;
-  answer(world: World, args: Args, run: RunSettings, options: ListOptions): Promise<Result>;
+  query(world: World, args: Args, run: RunSettings, options: ListOptions): Promise<Result>;
 }
 
 /** Infers the types of a function. */
@@ -168,7 +168,7 @@ export function defineFunction<Args extends object, Result extends object>(
 /** What a definition does not repeat: these facts are at its properties. */
 type FromProperties = "immutable" | "secrets" | "invalidates";
 
-/** Infers the types of a definition, which every door projects, and reads the facts at its inputs. */
+/** Infers the types of a definition, which every interface projects, and reads the facts at its inputs. */
 export function defineResource<Inputs, State extends Inputs>(
   definition: Omit<ResourceDefinition<Inputs, State>, FromProperties>,
 ): ResourceDefinition<Inputs, State> {

@@ -1,14 +1,14 @@
 /** The deletion of any resource, as an engine calls it: the steps of one run, and its waits. */
 
-import { type ErrorCode, errorCatalogue } from "../../errors.ts";
-import type { Announcement } from "../../lifecycle/announcement.ts";
+import { type ErrorCode, errorCatalog } from "../../errors.ts";
 import type { DeletionGoal } from "../../lifecycle/plan.ts";
+import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
 import type { Deletable, KindTypes, Outcome } from "../loop/converge.ts";
 import type { Subject } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { RunRecord } from "../ports/evidence.ts";
 import type { CallOptions, RunSettings, World } from "../ports/world.ts";
-import { type Door, type Explanation, renderBriefly, renderExplanation } from "../text/explanation.ts";
+import { type Explanation, renderBriefly, renderExplanation, type UserInterface } from "../text/explanation.ts";
 import { runnable } from "../text/own-commands.ts";
 import { sayDuration } from "../text/words.ts";
 import type { PlanContext, Planned, StateFacts } from "./preview.ts";
@@ -28,10 +28,10 @@ export interface Deletion {
 /** The parameters of one deletion; without `waiting` it never waits. */
 export interface DeleteRequest {
   readonly run: RunSettings;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
   readonly waiting?: Waiting | undefined;
   /** The limit that its plan set; absent if the engine has none. */
-  readonly announced?: Announcement | undefined;
+  readonly planLimit?: PlanLimit | undefined;
 }
 
 /** How a deletion may wait during its run. */
@@ -47,7 +47,7 @@ interface Facts {
   readonly facts: Omit<RunRecord, keyof Subject | "operation" | "actor" | "code" | "exitCode">;
 }
 
-/** The result of a deletion for its door: whether the engine may drop the resource from state. */
+/** The result of a deletion for its interface: whether the engine may drop the resource from state. */
 export type DeleteOutcome = Partial<Facts> &
   (
     | { readonly kind: "ended"; readonly warnings: readonly string[] }
@@ -87,25 +87,25 @@ export async function deleteObject<K extends KindTypes>(
   object: {
     readonly kind: Deletable<K>;
     readonly task: K["task"];
-    conclude(outcome: Outcome<K>, door: Door): Conclusion;
+    conclude(outcome: Outcome<K>, userInterface: UserInterface): Conclusion;
   },
-  { run, door, waiting }: DeleteRequest,
+  { run, userInterface, waiting }: DeleteRequest,
   options: CallOptions,
 ): Promise<DeleteOutcome> {
   const outcome = await convergeAndWait(
     world,
     object.kind,
     object.task,
-    { ...waitBudget(run, waiting), program: door.program },
+    { ...waitBudget(run, waiting), program: userInterface.program },
     options,
   );
-  const conclusion = object.conclude(outcome, door);
+  const conclusion = object.conclude(outcome, userInterface);
   if (conclusion.kind === "ended") return conclusion;
   const { explanation, facts, left } = conclusion;
   const { code = "UKO_BUG" } = explanation;
-  const message = messageOf({ ...explanation, code }, door, options);
-  const brief = renderBriefly(explanation, door);
-  const forAll = sayForAll(code, door);
+  const message = messageOf({ ...explanation, code }, userInterface, options);
+  const brief = renderBriefly(explanation, userInterface);
+  const forAll = sayForAll(code, userInterface);
   return { kind: "unfinished", code, message, brief, forAll, summary: explanation.summary, facts, left };
 }
 
@@ -118,10 +118,10 @@ function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Wait
   };
 }
 
-function messageOf(explanation: Explanation, door: Door, { signal }: CallOptions): string {
+function messageOf(explanation: Explanation, userInterface: UserInterface, { signal }: CallOptions): string {
   const { facts } = explanation;
   const shown = signal.aborted ? { ...explanation, facts: [...facts, waitInterruptedNote] } : explanation;
-  return renderExplanation(shown, door);
+  return renderExplanation(shown, userInterface);
 }
 
 const waitInterruptedNote =
@@ -148,7 +148,7 @@ export function messageAmong({ code, message, brief, summary, forAll }: Unfinish
   return `${brief}\n  ${count} resources of this run have stopped for this reason so far.${all}\n  [${code}]`;
 }
 
-function sayForAll(code: ErrorCode, { program }: Door): string {
+function sayForAll(code: ErrorCode, { program }: UserInterface): string {
   if (code === "UKO_APPROVAL_PENDING")
     return `To approve them, another person runs: ${runnable("uko approve", program)}`;
   // Only `uko` itself lists requests.
@@ -160,5 +160,5 @@ export function resultOfDeletion(
   outcome: DeleteOutcome,
 ): Facts["facts"] & { readonly code?: ErrorCode; readonly exitCode: number } {
   if (outcome.kind === "ended") return { exitCode: 0, ...outcome.facts };
-  return { code: outcome.code, exitCode: errorCatalogue[outcome.code].exitCode, ...outcome.facts };
+  return { code: outcome.code, exitCode: errorCatalog[outcome.code].exitCode, ...outcome.facts };
 }

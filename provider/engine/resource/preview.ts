@@ -1,9 +1,9 @@
 /** The preview of a planned deletion, from state alone, because a plan makes no call. */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { PendingFacts, PlannedRun } from "../../lifecycle/announce.ts";
-import { type Announcement, announcesNothing } from "../../lifecycle/announcement.ts";
-import { type Door, type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
+import { allowsNothing, type PlanLimit } from "../../lifecycle/plan-limit.ts";
+import type { PendingFacts, PlannedRun } from "../../lifecycle/plan-limit-from-state.ts";
+import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
 import { capital, plain, sayTime } from "../text/words.ts";
 
 /** `short` takes one run as far as state shows; `long` takes several, and its message says why. */
@@ -15,11 +15,11 @@ export type DeletionPreview =
 /** What a plan reports, and the limit that it sets for its apply. */
 export interface Planned {
   readonly preview: DeletionPreview;
-  readonly announced: Announcement;
+  readonly planLimit: PlanLimit;
 }
 
 /** An update that retires no key takes no step towards a deletion. */
-export const nothingPlanned: Planned = { preview: { kind: "short" }, announced: announcesNothing };
+export const nothingPlanned: Planned = { preview: { kind: "short" }, planLimit: allowsNothing };
 
 /** The properties of a resource in state. */
 export type StateFacts = Readonly<Record<string, unknown>>;
@@ -27,26 +27,30 @@ export type StateFacts = Readonly<Record<string, unknown>>;
 /** What a plan is made from. */
 export interface PlanContext extends PlannedRun {
   readonly facts: StateFacts;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
 }
 
 /** Waits are errors in a deletion, and warnings if the program retires the key. */
 export type PreviewKind = "deletion" | "retirement";
 
 /** Undefined unless deletion protection is on. */
-export function refusedByProtection(isProtected: boolean, what: string, door: Door): DeletionPreview | undefined {
+export function refusedByProtection(
+  isProtected: boolean,
+  what: string,
+  userInterface: UserInterface,
+): DeletionPreview | undefined {
   if (!isProtected) return undefined;
   const code = "UKO_DELETION_PROTECTED";
   const summary = `Deletion protection is on for ${what}`;
   return {
     kind: "refused",
     code,
-    message: renderExplanation({ summary, facts: [], next: unprotect(door, []), code }),
+    message: renderExplanation({ summary, facts: [], next: unprotect(userInterface, []), code }),
   };
 }
 
-export function longIf(path: Explanation | undefined, door: Door): DeletionPreview {
-  return path === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(path, door) };
+export function longIf(path: Explanation | undefined, userInterface: UserInterface): DeletionPreview {
+  return path === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(path, userInterface) };
 }
 
 /** The ID of a record, or the name of a window. Any other text, from an edited state, could be more to a shell. */

@@ -1,7 +1,7 @@
 /** The explanation of a run with one key: a first line complete in itself, facts, the next commands, the code. */
 
 import type { ErrorCode } from "../../errors.ts";
-import { printableLines } from "../../printable.ts";
+import { printableLines } from "../../text/printable.ts";
 import { dialectOf } from "./dialect.ts";
 import { runnable } from "./own-commands.ts";
 
@@ -37,7 +37,7 @@ export interface Explanation {
 export type HclCommand = "tofu" | "terraform";
 
 /** The interface that the reader used, so that the next command is one that they know. */
-export interface Door {
+export interface UserInterface {
   /** The command that reaches the key again, without consent; `uko continue` if there is no program. */
   readonly rerun: "pulumi destroy" | "pulumi up" | `${HclCommand} destroy` | `${HclCommand} apply` | "uko continue";
   /** The resource's URN, if known. Without it, `pulumi destroy` would target the whole stack. */
@@ -63,7 +63,7 @@ export function shellWord(text: string): string {
 }
 
 /** With the stack and the target if the URN is known: the reader may have another stack selected. */
-export function rerunCommand({ rerun, target }: Door): string {
+export function rerunCommand({ rerun, target }: UserInterface): string {
   const urn = shellSafeUrn(target);
   const stack = onStack(urn);
   if (urn === undefined || !rerun.startsWith("pulumi")) return rerun;
@@ -91,27 +91,27 @@ export function onStack(urn: string | undefined): string {
 export type ApplyCommand = "pulumi up" | `${HclCommand} apply`;
 
 /** Undefined for a reader at the command line, because the purpose of their program is unknown. */
-export function applyCommand({ rerun }: Door): ApplyCommand | undefined {
+export function applyCommand({ rerun }: UserInterface): ApplyCommand | undefined {
   if (rerun === "uko continue") return undefined;
   if (rerun === "pulumi destroy" || rerun === "pulumi up") return "pulumi up";
   return rerun.startsWith("tofu") ? "tofu apply" : "terraform apply";
 }
 
 /** The commands that apply a changed program, for a message; the reader at the command line gets both. */
-export function applyCommands(door: Door): readonly string[] {
-  const rerun = applyCommand(door);
-  return rerun === undefined ? ["pulumi up", "tofu apply"] : [rerunCommand({ ...door, rerun })];
+export function applyCommands(userInterface: UserInterface): readonly string[] {
+  const rerun = applyCommand(userInterface);
+  return rerun === undefined ? ["pulumi up", "tofu apply"] : [rerunCommand({ ...userInterface, rerun })];
 }
 
 /** The next steps if deletion protection stops a deletion; `again` are the commands of the deletion. */
-export function unprotect(door: Door, again: readonly string[]): readonly NextStep[] {
-  const { program, assignment } = dialectOf(door.rerun);
-  const apply = applyCommand(door);
+export function unprotect(userInterface: UserInterface, again: readonly string[]): readonly NextStep[] {
+  const { program, assignment } = dialectOf(userInterface.rerun);
+  const apply = applyCommand(userInterface);
   const turnOff: NextStep = {
     who: `set ${assignment("deletionProtection", false)} in the ${program}, then run`,
-    commands: applyCommands(door),
+    commands: applyCommands(userInterface),
   };
-  return apply === door.rerun || again.length === 0
+  return apply === userInterface.rerun || again.length === 0
     ? [turnOff]
     : [turnOff, { who: "to delete it, run", commands: again, isSequel: true }];
 }
@@ -130,7 +130,7 @@ function stateLines({ state, isUnchanged }: Explanation): readonly string[] {
 }
 
 /** Renders for a terminal or an engine's diagnostics, with commands for the reader's machine. Tables show only the first line. */
-export function renderExplanation(explanation: Explanation, { program }: Pick<Door, "program"> = {}): string {
+export function renderExplanation(explanation: Explanation, { program }: Pick<UserInterface, "program"> = {}): string {
   const next = explanation.next.flatMap(byScope).flatMap((step, index) => {
     const label = index === 0 ? "Next:" : step.isSequel === true ? "then:" : "  or:";
     return [`  ${label} ${whoRuns(step)}:`, ...step.commands.map((command) => `    ${runnable(command, program)}`)];
@@ -146,10 +146,13 @@ export function whoRuns({ who, commands, isEach }: NextStep): string {
 }
 
 /** The same with one command and no code, for a run that has shown another one like it in full. The facts stay. */
-export function renderBriefly({ summary, facts, next: [step] }: Explanation, door: Pick<Door, "program">): string {
+export function renderBriefly(
+  { summary, facts, next: [step] }: Explanation,
+  userInterface: Pick<UserInterface, "program">,
+): string {
   const alone = step?.commands.find((command) => command.startsWith("uko ")) ?? step?.commands[0];
   const next = step === undefined || alone === undefined ? [] : [{ ...step, commands: [alone] }];
-  return renderExplanation({ summary, facts, next }, door);
+  return renderExplanation({ summary, facts, next }, userInterface);
 }
 
 /**

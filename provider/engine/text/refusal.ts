@@ -1,8 +1,8 @@
 /** The messages for refusals that all kinds of objects have in common, such as an apply beyond its plan. */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { AnnouncedStep, BeyondPlan } from "../../lifecycle/announcement.ts";
-import { type Door, type Explanation, type NextStep, unprotect } from "./explanation.ts";
+import type { BeyondPlan, LimitedStep } from "../../lifecycle/plan-limit.ts";
+import { type Explanation, type NextStep, type UserInterface, unprotect } from "./explanation.ts";
 import { capital, count, plain } from "./words.ts";
 
 /** What a refusal says in addition to its code and the key's state. */
@@ -19,14 +19,14 @@ export type Sayings<Guard extends { readonly guard: string }, About> = {
 interface AboutKey {
   readonly key: string;
   readonly rerun: NextStep;
-  readonly door: Door;
+  readonly userInterface: UserInterface;
 }
 
 /** Refusals that are alike for managed keys and KMS keys. */
 export const keySayings = {
-  deletion_protection: (_guard: unknown, { key, door, rerun }: AboutKey): Saying => ({
+  deletion_protection: (_guard: unknown, { key, userInterface, rerun }: AboutKey): Saying => ({
     summary: `Deletion protection is on for ${key}`,
-    next: unprotect(door, rerun.commands),
+    next: unprotect(userInterface, rerun.commands),
   }),
   retention_policy: (guard: { readonly resources: readonly string[] }, { key, rerun }: AboutKey): Saying => ({
     summary: `${count(guard.resources.length, "resource")} with a retention policy still ${needs(guard.resources)} ${key}`,
@@ -41,7 +41,7 @@ export const keySayings = {
     facts: [plain(guard.reason, 400), "Deleting the key might break those resources."],
     next: [resolved(rerun)],
   }),
-  state_unrecognised: (guard: { readonly stateWord: string }, { key }: AboutKey): Saying => ({
+  state_unrecognized: (guard: { readonly stateWord: string }, { key }: AboutKey): Saying => ({
     summary: `${capital(key)} is in state "${plain(guard.stateWord, 40)}", which this release does not know`,
     facts: ["uko does not change a key in an unknown state. A newer release of uko may know the state."],
     isUnchanged: false,
@@ -70,18 +70,18 @@ const participles = {
   deactivate: "deactivated",
   destroy: "destroyed",
   remove: "removed",
-} as const satisfies Record<Exclude<AnnouncedStep, "request">, string>;
+} as const satisfies Record<Exclude<LimitedStep, "request">, string>;
 
 const nouns = {
   request: "the request for a step",
   deactivate: "the deactivation",
   destroy: "the destruction",
   remove: "the removal",
-} as const satisfies Record<AnnouncedStep, string>;
+} as const satisfies Record<LimitedStep, string>;
 
 /** The summary and the reason. `what` names the resource in a sentence; a container has only one step. */
 export function sayBeyondPlan(
-  { step, announced, excess }: BeyondPlan,
+  { step, allowed, excess }: BeyondPlan,
   what: string,
   isContainer = false,
 ): readonly [summary: string, reason: string] {
@@ -89,16 +89,16 @@ export function sayBeyondPlan(
     step === "request"
       ? `the deletion of ${what} would be requested`
       : `${what} would be ${isContainer ? "deleted" : participles[step]}`;
-  return [`The applied plan did not show that ${action}`, reasons[excess](announced)];
+  return [`The applied plan did not show that ${action}`, reasons[excess](allowed)];
 }
 
 const reasons = {
-  step: (announced) =>
-    announced.length === 0
+  step: (allowed) =>
+    allowed.length === 0
       ? "The plan showed no step, and more is possible now than when the plan was made."
-      : `The plan showed ${announced.map((step) => nouns[step]).join(" and ")}, and more is possible now than when the plan was made.`,
+      : `The plan showed ${allowed.map((step) => nouns[step]).join(" and ")}, and more is possible now than when the plan was made.`,
   resource: () => "The name, version, description, dates, tags or keystores changed after the plan was made.",
   record: () => "The plan was based on a different consent record than this run.",
-} as const satisfies Record<BeyondPlan["excess"], (announced: readonly AnnouncedStep[]) => string>;
+} as const satisfies Record<BeyondPlan["excess"], (allowed: readonly LimitedStep[]) => string>;
 
 export const planAgain = "to make a new plan, run";

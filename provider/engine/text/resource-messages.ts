@@ -276,8 +276,8 @@ const lookFaults: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_RIGHTS_MISSING",
   "UKO_GONE_UNPROVEN",
-  "UKO_ANSWER_INVALID",
-  "UKO_ANSWER_LOST",
+  "UKO_RESPONSE_INVALID",
+  "UKO_RESPONSE_LOST",
   "UKO_SERVICE_UNAVAILABLE",
   "UKO_DEADLINE",
   "UKO_CLOCK_SKEW",
@@ -288,7 +288,7 @@ export function isTransientReadError(error: unknown): error is UkoError {
   return isUkoError(error) && lookFaults.includes(error.code);
 }
 
-/** The warning about such a read; `why` is in the terms of the door's readers. */
+/** The warning about such a read; `why` is in the terms of the interface's readers. */
 export function refreshSkippedWarning(why: string): string {
   return `Could not refresh this resource; keeping the last known state: ${why}`;
 }

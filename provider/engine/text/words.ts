@@ -5,7 +5,7 @@ import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { Actor, ApprovedStep, Identity, KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
-import { capital, printable } from "../../printable.ts";
+import { capital, printable } from "../../text/printable.ts";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const minuteMs = 60_000;
@@ -181,7 +181,7 @@ const afterKey: Partial<Record<Step["kind"], string>> = {
 export function describeStep(step: Step, observation: KeyObservation): string {
   const key = sayKey(observation);
   if (step.kind !== "write_record") return `${stepWords[step.kind][0]} ${key}${afterKey[step.kind] ?? ""}`;
-  return `${step.draft.how === "answer" ? "Approving" : "Requesting"} the ${stepNouns[step.draft.step]} of ${key}`;
+  return `${step.draft.how === "approval" ? "Approving" : "Requesting"} the ${stepNouns[step.draft.step]} of ${key}`;
 }
 
 /** What a person at a terminal confirms before a step that cannot be undone. */
@@ -201,7 +201,7 @@ export function stepPhrase(kind: Step["kind"], key: string): string {
 /** A step that this run has taken, in the past tense. */
 export function describeTaken(step: Step): string {
   if (step.kind !== "write_record") return `This run ${stepWords[step.kind][2]}${afterKey[step.kind] ?? ""}.`;
-  return `This run ${step.draft.how === "answer" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
+  return `This run ${step.draft.how === "approval" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
 }
 
 /** A word of the service, as people write it: `pending destruction`. */
@@ -242,7 +242,7 @@ export function sayState(observation: KeyObservation): string {
       return "never activated";
     case "compromised":
     case "destroyed_compromised":
-    case "unrecognised":
+    case "unrecognized":
       return `"${plain(observation.stateWord, 40)}"`;
   }
 }

@@ -3,7 +3,7 @@
  * request for exactly one step, or a reactivation of what the campaign deactivated.
  */
 
-import { dualTwins } from "../kms-window.ts";
+import { dualBackingKeys } from "../kms-window.ts";
 import { type Identity, isSame, type KeyObservation } from "../observation.ts";
 import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
@@ -85,7 +85,8 @@ function noteSetter(plan: Plan, { kmsSetter }: CampaignRequest): Plan {
 function requireSetter(plan: Plan, observation: KeyObservation): Plan {
   if (plan.kind !== "ready" || plan.step.kind !== "write_record") return plan;
   const { draft } = plan.step;
-  const isMissing = draft.step === "destroy" && draft.kmsSetter === undefined && dualTwins(observation).length > 0;
+  const isMissing =
+    draft.step === "destroy" && draft.kmsSetter === undefined && dualBackingKeys(observation).length > 0;
   return isMissing ? { kind: "refused", guard: { guard: "kms_setter_unknown" } } : plan;
 }
 

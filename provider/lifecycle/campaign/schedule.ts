@@ -181,7 +181,7 @@ function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCau
 }
 
 /** Of a reader, who has taken no step. */
-const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "resume" };
+const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
  * The time from which the soak of a key counts: as a record on the key notes it, otherwise the last

@@ -1,4 +1,4 @@
-/** Inputs and outputs of a key template, each described once for every door. */
+/** Inputs and outputs of a key template, each described once for every interface. */
 
 import * as z from "zod";
 import { deletionProtection, uuid } from "../shared-inputs.ts";

@@ -67,13 +67,13 @@ export function findType({ type, variant }: Pick<KeystoreSnapshot, "type" | "var
 }
 
 /**
- * Throws UKO_ANSWER_INVALID for a type that this release does not know: a guess could address the
+ * Throws UKO_RESPONSE_INVALID for a type that this release does not know: a guess could address the
  * wrong keystore.
  */
 export function typeOf(snapshot: KeystoreSnapshot): KeystoreType {
   const found = findType(snapshot);
   if (found !== undefined) return found;
-  throw new UkoError("UKO_ANSWER_INVALID", {
+  throw new UkoError("UKO_RESPONSE_INVALID", {
     summary: sayUnknownType(snapshot),
     detail: "A newer release of uko may know the type. Nothing was changed.",
   });

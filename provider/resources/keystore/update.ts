@@ -98,7 +98,7 @@ async function warnOfWaitingKeys(
       `The connection of ${what} changed while ${destroyed} may still be in it. If this is a different account, it will wrongly report them as gone: check uko status before you remove a key from its vault`,
     ];
   } catch (error) {
-    if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
+    if (!isUkoError(error) || error.code === "UKO_CANCELED") throw error;
     return [];
   }
 }

@@ -1,9 +1,9 @@
-/** Creation of a KMS key by exactly one POST, or adoption; never for a managed key's twin. */
+/** Creation of a KMS key by exactly one POST, or adoption; never for a managed key's backing key. */
 
 import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeySnapshot, NewKmsKey } from "../../engine/ports/kms-keys.ts";
-import type { Answered, CallOptions, World } from "../../engine/ports/world.ts";
+import type { CallOptions, WithServiceTime, World } from "../../engine/ports/world.ts";
 import type { CreateOptions, RunSettings } from "../../engine/resource/definition.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayRoles } from "../../engine/text/words.ts";
@@ -34,8 +34,8 @@ function wantsTwo(inputs: KmsKeyInputs, run: RunSettings): boolean | undefined {
 
 /**
  * Creates a key (kms-v2-and-iam.md 2.2), or adopts the one that an interrupted run of the same
- * resource created. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_INPUT_INVALID, UKO_SERVICE_REFUSED,
- * UKO_RIGHTS_MISSING: no key was created; UKO_ANSWER_LOST: unknown.
+ * resource created. Throws UKO_KMS_KEY_IS_BACKING_KEY, UKO_INPUT_INVALID, UKO_SERVICE_REFUSED,
+ * UKO_RIGHTS_MISSING: no key was created; UKO_RESPONSE_LOST: unknown.
  */
 export async function createKmsKey(
   world: World,
@@ -152,7 +152,7 @@ export async function adoptKmsKey(
 }
 
 /**
- * Reads a key that the program adopts. Throws UKO_NOT_FOUND, UKO_KMS_KEY_IS_A_TWIN, UKO_INPUT_INVALID.
+ * Reads a key that the program adopts. Throws UKO_NOT_FOUND, UKO_KMS_KEY_IS_BACKING_KEY, UKO_INPUT_INVALID.
  */
 export async function findAdoptableKmsKey(
   world: World,
@@ -168,7 +168,7 @@ export async function findAdoptableKmsKey(
       detail: `${world.dialect.property("existingKeyId")} adopts an existing key and never creates one. Check the ID.`,
     });
   }
-  await refuseTwin(world, existing, false, options);
+  await refuseBackingKey(world, existing, false, options);
   refusePretence(existing, inputs, world.dialect);
   if (existing.observation.state === "destroyed" && inputs.restoreTrigger === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -179,8 +179,8 @@ export async function findAdoptableKmsKey(
   return existing;
 }
 
-/** Throws UKO_KMS_KEY_IS_A_TWIN, also if the check cannot be made, unless `isTakenOnTrust`. */
-export async function refuseTwin(
+/** Throws UKO_KMS_KEY_IS_BACKING_KEY, also if the check cannot be made, unless `isTakenOnTrust`. */
+export async function refuseBackingKey(
   world: World,
   { snapshot, observation }: ObservedKmsKey,
   isTakenOnTrust: boolean,
@@ -188,7 +188,7 @@ export async function refuseTwin(
 ): Promise<void> {
   const ring = await ringOf(world, snapshot, options);
   if (ring.kind === "own" || (ring.kind === "unknown" && isTakenOnTrust)) return;
-  throw new UkoError("UKO_KMS_KEY_IS_A_TWIN", {
+  throw new UkoError("UKO_KMS_KEY_IS_BACKING_KEY", {
     summary:
       ring.kind === "of_keystore"
         ? `${sayKmsKey(observation)} is in the key ring of keystore "${plain(ring.keystoreName, 60)}", so a managed key depends on it`
@@ -234,7 +234,7 @@ function wantedOf(inputs: KmsKeyInputs, run: RunSettings, mark: CreationMark): N
  */
 async function readBack(
   world: World,
-  { value, serviceTimeMs }: Answered<KmsKeySnapshot>,
+  { value, serviceTimeMs }: WithServiceTime<KmsKeySnapshot>,
   options: CallOptions,
 ): Promise<ObservedKmsKey> {
   const ref = { instanceId: world.session.instanceId, kmsKeyId: value.kmsKeyId };

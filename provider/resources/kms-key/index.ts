@@ -23,7 +23,7 @@ import {
 import { defaultsOf, namesWhere, secretPathsIn } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { UkoError } from "../../errors.ts";
-import { uuidForm } from "../../uuid-form.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 import { frozenFailures, haveSameMembers } from "../container-writes.ts";
 import { nothingFound, previewAdoption } from "../creation-preview.ts";
 import { deletionOutputs } from "../shared-inputs.ts";

@@ -1,9 +1,9 @@
-/** Inputs and outputs of a KMS key, each described once for every door. */
+/** Inputs and outputs of a KMS key, each described once for every interface. */
 
 import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";
 import { reservedTagPrefix } from "../../lifecycle/tag-names.ts";
-import { uuidForm } from "../../uuid-form.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
 const base64 = z
@@ -182,7 +182,7 @@ export const kmsKeyState = z.object({
     .optional()
     .meta({ description: "Never set, because KMS does not report who set the key for deletion." }),
   deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window." }),
-  deletionRecordLapsesAt: z
+  deletionRecordExpiresAt: z
     .string()
     .optional()
     .meta({ description: "When the open deletion window ends, ISO 8601 UTC." }),

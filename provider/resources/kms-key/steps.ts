@@ -36,7 +36,7 @@ export async function restoreKey(
   throwIfKmsDenied(written, `restore ${key}`, kmsRights.restore);
   if (written.kind !== "done") {
     const now = await observeKmsKey(world, ref, "summary", options);
-    if (now.kind === "gone" || now.observation.state === "destroyed") throw answerLost(`${key} was restored`);
+    if (now.kind === "gone" || now.observation.state === "destroyed") throw responseLost(`${key} was restored`);
   }
   await noteRestore(world, ref, observed, written.kind === "done" ? written.correlationId : "", options);
 }
@@ -86,7 +86,7 @@ async function enableDualAuthDelete(
 }
 
 /**
- * Creates the ring if it does not exist; returns warnings. Throws UKO_KMS_KEY_IS_A_TWIN,
+ * Creates the ring if it does not exist; returns warnings. Throws UKO_KMS_KEY_IS_BACKING_KEY,
  * UKO_RIGHTS_MISSING.
  */
 export async function prepareRing(world: World, ring: string, options: CallOptions): Promise<readonly string[]> {
@@ -122,7 +122,7 @@ async function refuseKeystoresRing(world: World, ring: string, options: CallOpti
     case "of_keystore":
       break;
   }
-  throw new UkoError("UKO_KMS_KEY_IS_A_TWIN", {
+  throw new UkoError("UKO_KMS_KEY_IS_BACKING_KEY", {
     summary: `Key ring "${ring}" belongs to keystore "${plain(found.keystoreName, 60)}", whose keys are managed keys`,
     detail: `Use another key ring, or declare a ${world.dialect.resource("ManagedKey")} whose template distributes to that keystore.`,
   });
@@ -136,7 +136,7 @@ async function wholeRing(world: World, ring: string, options: CallOptions): Retu
   try {
     return await ringOf(world, { kmsKeyId: "", crn: "", ring }, options);
   } catch (error) {
-    if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
+    if (!isUkoError(error) || error.code === "UKO_CANCELED") throw error;
     return { kind: "unknown", reason: plain(error.summary), remedy: "" };
   }
 }
@@ -152,8 +152,8 @@ export function throwIfKmsDenied(written: Written<unknown>, act: string, right: 
   });
 }
 
-export function answerLost(event: string): UkoError {
-  return new UkoError("UKO_ANSWER_LOST", {
+export function responseLost(event: string): UkoError {
+  return new UkoError("UKO_RESPONSE_LOST", {
     summary: `It is not known whether ${event}, because the response did not arrive`,
     detail: "Run the same command again.",
   });

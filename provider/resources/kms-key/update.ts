@@ -16,10 +16,10 @@ import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { longestInterruptionMs } from "../../lifecycle/plan-update.ts";
 import { type Changed, withoutCancellation, writeUntilSettled } from "../write.ts";
-import { refuseTwin } from "./create.ts";
+import { refuseBackingKey } from "./create.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 import { openWindowWarning } from "./state.ts";
-import { answerLost, prepareRing, restoreKey, throwIfKmsDenied, turnOnAsWritten } from "./steps.ts";
+import { prepareRing, responseLost, restoreKey, throwIfKmsDenied, turnOnAsWritten } from "./steps.ts";
 
 export interface UpdatedKmsKey extends Changed<ObservedKmsKey> {
   /**
@@ -39,7 +39,7 @@ interface Change {
 }
 
 /**
- * Applies the inputs as far as allowed. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_DELETION_ON_FILE,
+ * Applies the inputs as far as allowed. Throws UKO_KMS_KEY_IS_BACKING_KEY, UKO_DELETION_PENDING,
  * UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED.
  */
 export async function updateKmsKey(
@@ -53,11 +53,11 @@ export async function updateKmsKey(
   const warnings: string[] = [];
   const mustRotate = inputs.rotationTrigger !== undefined && inputs.rotationTrigger !== state.rotationTrigger;
   let observed = await present(world, ref, options);
-  // A state may name any key. Rotating a twin, or moving it out of its ring, without its managed
+  // A state may name any key. Rotating a backing key, or moving it out of its ring, without its managed
   // key puts it out of step or hides it. A caller who cannot read keystores can still write to a
   // key created for the program, but not move it.
   const isMoved = inputs.keyRing !== undefined && inputs.keyRing !== observed.snapshot.ring;
-  await refuseTwin(world, observed, !isMoved, options);
+  await refuseBackingKey(world, observed, !isMoved, options);
   if (inputs.restoreTrigger !== undefined && inputs.restoreTrigger !== state.restoreTrigger) {
     if (observed.observation.state === "destroyed") {
       await restoreKey(world, ref, observed, options);
@@ -207,7 +207,7 @@ async function rotate(
     written.kind === "done" ||
     now.snapshot.versionId !== before.snapshot.versionId ||
     now.snapshot.lastRotatedAtMs !== before.snapshot.lastRotatedAtMs;
-  if (!isRotated) throw answerLost(`${key} was rotated`);
+  if (!isRotated) throw responseLost(`${key} was rotated`);
   return { observed: now, warnings: [] };
 }
 
@@ -243,7 +243,7 @@ async function present(world: World, ref: KmsKeyRef, options: CallOptions): Prom
 
 function deletionPending(observed: ObservedKmsKey): UkoError {
   const { kmsKeyId } = observed.observation;
-  return new UkoError("UKO_DELETION_ON_FILE", {
+  return new UkoError("UKO_DELETION_PENDING", {
     summary: `${sayKmsKey(observed.observation)} was not rotated: it is set for deletion`,
     detail: [
       ...openWindowWarning(observed),

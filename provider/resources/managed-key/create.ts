@@ -3,15 +3,15 @@
  * never to a second key.
  */
 
-import { type KeyDetails, observedInAnswer, observeKey } from "../../engine/key/observe.ts";
-import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World } from "../../engine/ports/world.ts";
+import { type KeyDetails, observedInResponse, observeKey } from "../../engine/key/observe.ts";
+import type { CallOptions, KeyRef, KeyWithEtag, NewKey, WithServiceTime, World } from "../../engine/ports/world.ts";
 import type { CreateOptions, RunSettings } from "../../engine/resource/definition.ts";
 import { plain, sayRoles } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
-import { patchOfUser, patchWithMarker } from "../../lifecycle/record-carriers.ts";
+import { patchOfUser, patchWithMarker } from "../../lifecycle/record-locations.ts";
 import { creationTagName, markerTagName } from "../../lifecycle/tag-names.ts";
 import { type CreationMark, warnCreatedBefore } from "../creation-mark.ts";
 import { type Created, type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";
@@ -23,7 +23,7 @@ import { asTags, patchedDifferences } from "./state.ts";
 /**
  * Creates a key (uko-v4.md K2), plus a PATCH if dates are set, or adopts the one that an
  * interrupted run of the same resource created (decision 0010). Throws UKO_INPUT_INVALID,
- * UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was created; UKO_ANSWER_LOST: unknown.
+ * UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was created; UKO_RESPONSE_LOST: unknown.
  */
 export async function createKey(
   world: World,
@@ -134,7 +134,7 @@ async function adoptExisting(
   world: World,
   inputs: ManagedKeyInputs,
   marker: DualMarker,
-  key: Answered<KeyWithEtag>,
+  key: WithServiceTime<KeyWithEtag>,
   options: CallOptions,
 ): Promise<Created<KeyDetails>> {
   const { label, keyId } = key.value.snapshot;
@@ -144,7 +144,7 @@ async function adoptExisting(
 }
 
 interface Made {
-  readonly made: Answered<KeyWithEtag>;
+  readonly made: WithServiceTime<KeyWithEtag>;
   /**
    * The POST's own response: this run created the key, and no other writer has changed it at the
    * response's ETag.
@@ -189,17 +189,17 @@ async function complete(
     const why = asUkoError(error).summary;
     warnings.push(`The key was created, but a later step failed: ${why}. The next run tries again`);
   }
-  return { observed: observedInAnswer(world, ref, last), warnings };
+  return { observed: observedInResponse(world, ref, last), warnings };
 }
 
 async function readAgain(
   world: World,
   ref: KeyRef,
-  last: Answered<KeyWithEtag>,
+  last: WithServiceTime<KeyWithEtag>,
   options: CallOptions,
-): Promise<Answered<KeyWithEtag>> {
-  const { value, ...answer } = await world.keys.read(ref, options);
-  return value === undefined ? last : { ...answer, value };
+): Promise<WithServiceTime<KeyWithEtag>> {
+  const { value, ...response } = await world.keys.read(ref, options);
+  return value === undefined ? last : { ...response, value };
 }
 
 function wordsOf(

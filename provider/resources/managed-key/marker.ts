@@ -7,19 +7,19 @@ import type { KeyDetails } from "../../engine/key/observe.ts";
 import { type RecordLocation, restoreDescription } from "../../engine/key/steps.ts";
 import type { Settler } from "../../engine/loop/settle.ts";
 import type {
-  Answered,
   CallOptions,
   KeyPatch,
   KeyRef,
   KeySnapshot,
   KeyWithEtag,
+  WithServiceTime,
   World,
 } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { isLooser, markerOf } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, KeyObservation } from "../../lifecycle/observation.ts";
 import { planMarking } from "../../lifecycle/plan-update.ts";
-import { markerCarrier, patchWithMarker, readCarriers } from "../../lifecycle/record-carriers.ts";
+import { markerLocation, parseKeyTexts, patchWithMarker } from "../../lifecycle/record-locations.ts";
 import { capitalKey, type LatestKey, writeKey } from "./write.ts";
 
 const notMarked =
@@ -37,7 +37,7 @@ export function markKey(
   /** `ownEtag`: of a key that this run has just created, so that nobody else knows the key yet. */
   known: { readonly ownEtag?: string; readonly latest?: LatestKey } = {},
 ): Promise<readonly string[]> {
-  let carrier: RecordLocation | undefined;
+  let location: RecordLocation | undefined;
   const send = async (
     { observation, snapshot, etag }: KeyDetails,
     marker: DualMarker,
@@ -53,9 +53,9 @@ export function markKey(
         return warnStricter({ ...observation, marker: kept }, wanted, world.dialect);
       await restoreDescription(world, ref, snapshot, written.value, options);
     }
-    const mayBeTheCarrier = written.kind === "done" || (written.kind === "refused" && written.status === 400);
-    if ((carrier ?? markerCarrier(snapshot)) === "description" || !mayBeTheCarrier) return [notMarked];
-    carrier = "description";
+    const mayBeTheLocation = written.kind === "done" || (written.kind === "refused" && written.status === 400);
+    if ((location ?? markerLocation(snapshot)) === "description" || !mayBeTheLocation) return [notMarked];
+    location = "description";
     return undefined;
   };
   return writeKey<readonly string[]>({
@@ -67,7 +67,7 @@ export function markKey(
       const { observation, snapshot, nowMs } = observed;
       const marker = planMarking(observation, wanted, nowMs);
       if (marker === undefined) return warnStricter(observation, wanted, world.dialect);
-      const patch = patchWithMarker(snapshot, marker, carrier ?? markerCarrier(snapshot));
+      const patch = patchWithMarker(snapshot, marker, location ?? markerLocation(snapshot));
       return patch === undefined ? [notMarked] : (settler) => send(observed, marker, patch, settler);
     },
     ...known,
@@ -83,10 +83,10 @@ export function markKey(
 export async function markCreated(
   world: World,
   ref: KeyRef,
-  made: Answered<KeyWithEtag>,
+  made: WithServiceTime<KeyWithEtag>,
   wanted: DualMarker,
   options: CallOptions,
-): Promise<Answered<KeyWithEtag>> {
+): Promise<WithServiceTime<KeyWithEtag>> {
   const { snapshot, etag } = made.value;
   if (markerIn(world, snapshot) !== undefined) return made;
   const patch = patchWithMarker(snapshot, wanted, "description");
@@ -100,7 +100,7 @@ export async function markCreated(
 }
 
 export function markerIn(world: World, snapshot: KeySnapshot): DualMarker | undefined {
-  return readCarriers(snapshot.keyId, snapshot, world.sha256).marker;
+  return parseKeyTexts(snapshot.keyId, snapshot, world.sha256).marker;
 }
 
 /**

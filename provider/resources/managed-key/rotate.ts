@@ -23,8 +23,8 @@ const maxRotations = 4;
 
 /**
  * Rotates the key, or finds that it has been rotated since the last run. Throws
- * UKO_DELETION_ON_FILE, UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED,
- * UKO_ANSWER_LOST, UKO_CANCELLED: nothing was rotated. The caller has to store the trigger, so
+ * UKO_DELETION_PENDING, UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED,
+ * UKO_RESPONSE_LOST, UKO_CANCELED: nothing was rotated. The caller has to store the trigger, so
  * nothing after this call may fail.
  */
 export function rotateKey(world: World, ref: KeyRef, knownVersion: number, options: CallOptions): Promise<Rotated> {
@@ -73,7 +73,7 @@ export function rotateKey(world: World, ref: KeyRef, knownVersion: number, optio
 
 function notRotated(ref: KeyRef, lost: string | undefined): UkoError {
   if (lost === undefined) return new UkoError("UKO_CHANGED_MEANWHILE");
-  return new UkoError("UKO_ANSWER_LOST", {
+  return new UkoError("UKO_RESPONSE_LOST", {
     summary: `No response from the service about the rotation of key ${ref.keyId}: ${plain(lost)}`,
     detail: "The version of the key has not changed, so it was not rotated. Run the same command again.",
   });

@@ -1,8 +1,8 @@
-/** Inputs and outputs of a managed key, each described once for every door. */
+/** Inputs and outputs of a managed key, each described once for every interface. */
 
 import * as z from "zod";
 import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
-import { endsLikeCarrier } from "../../lifecycle/record-carriers.ts";
+import { endsLikeRecord } from "../../lifecycle/record-locations.ts";
 import { holdTagName, reservedTagPrefix } from "../../lifecycle/tag-names.ts";
 import { deletionOutputs, deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
@@ -57,7 +57,7 @@ export const managedKeyInputs = z.strictObject({
   description: z
     .string()
     .max(200)
-    .refine((text) => !endsLikeCarrier(text), { message: "may not end in [uko1…], which uko keeps for itself" })
+    .refine((text) => !endsLikeRecord(text), { message: "may not end in [uko1…], which uko keeps for itself" })
     .optional()
     .meta({ description: "Up to 200 characters; up to 110 if the service keeps no tags." }),
   tags: tags.optional().meta({
@@ -221,7 +221,7 @@ export const managedKeyState = managedKeyInputs.extend({
         compromised: "Marked as compromised.",
         active: "In use.",
         pre_activation: "Not installed yet.",
-        unrecognised: "A state that this release does not recognize. uko takes no step on such a key.",
+        unrecognized: "A state that this release does not recognize. uko takes no step on such a key.",
       },
     },
   }),
@@ -236,7 +236,10 @@ export const managedKeyState = managedKeyInputs.extend({
     .meta({ description: "The next step is refused before this time, ISO 8601 UTC." }),
   deletionRequestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
   deletionRecordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
-  deletionRecordLapsesAt: z.string().optional().meta({ description: "When the pending record expires, ISO 8601 UTC." }),
+  deletionRecordExpiresAt: z
+    .string()
+    .optional()
+    .meta({ description: "When the pending record expires, ISO 8601 UTC." }),
 });
 /** State read back from an engine, which may have added its own properties. */
 export const storedManagedKeyState = z.object(managedKeyState.shape);

@@ -1,9 +1,9 @@
 /** The search for the key that an interrupted creation made, and the key that is alike instead. */
 
-import type { Answered, CallOptions, KeySnapshot, KeyWithEtag, World } from "../../engine/ports/world.ts";
+import type { CallOptions, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../../engine/ports/world.ts";
 import type { CreateOptions } from "../../engine/resource/definition.ts";
 import { sayKeepUnderNewName } from "../../engine/text/resource-messages.ts";
-import { readCarriers } from "../../lifecycle/record-carriers.ts";
+import { parseKeyTexts } from "../../lifecycle/record-locations.ts";
 import { creationTagName } from "../../lifecycle/tag-names.ts";
 import {
   type CreationMark,
@@ -22,7 +22,7 @@ export interface Alike {
 }
 
 export interface KeySearch {
-  readonly found?: Answered<KeyWithEtag>;
+  readonly found?: WithServiceTime<KeyWithEtag>;
   readonly alike?: Alike;
 }
 
@@ -41,17 +41,17 @@ export async function findMarked(
   mark: CreationMark,
   options: CallOptions,
 ): Promise<KeySearch> {
-  const reasonIn = ({ value, serviceTimeMs }: Answered<KeyWithEtag>): string | undefined =>
+  const reasonIn = ({ value, serviceTimeMs }: WithServiceTime<KeyWithEtag>): string | undefined =>
     reasonToLeave(world, value.snapshot, mark, serviceTimeMs);
   const { found, rejected, listed } = await searchByMark({
     list: () => world.keys.list({ vaultId, ...(label !== undefined && { label }) }, options),
     hasMark: (key) => hasMark(key, mark),
     async read({ keyId }) {
-      const { value, ...answer } = await world.keys.read(
+      const { value, ...response } = await world.keys.read(
         { instanceId: world.session.instanceId, vaultId, keyId },
         options,
       );
-      return value && { ...answer, value };
+      return value && { ...response, value };
     },
     isFresh: (key) => reasonIn(key) === undefined,
   });
@@ -62,13 +62,13 @@ export async function findMarked(
   return key === undefined ? {} : { alike: { key } };
 }
 
-/** Finds the key of a creation whose response was lost; throws UKO_ANSWER_LOST if none is found. */
+/** Finds the key of a creation whose response was lost; throws UKO_RESPONSE_LOST if none is found. */
 export function findMade(
   world: World,
   inputs: ManagedKeyInputs,
   mark: CreationMark,
   options: CreateOptions,
-): Promise<Answered<KeyWithEtag>> {
+): Promise<WithServiceTime<KeyWithEtag>> {
   let alike: Alike | undefined;
   return findCreated(
     world,
@@ -177,6 +177,6 @@ function hasMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {
 function reasonToLeave(world: World, key: KeySnapshot, mark: CreationMark, nowMs: number): string | undefined {
   if (!hasMark(key, mark)) return "it was changed just now";
   if (key.stateWord !== "active" && key.stateWord !== "pre_activation") return `it is ${key.stateWord}`;
-  if (readCarriers(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion has been requested";
+  if (parseKeyTexts(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion has been requested";
   return isOlderThanInterruption(key.createdAtMs, nowMs) ? "it was created more than 7 days ago" : undefined;
 }

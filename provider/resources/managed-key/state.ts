@@ -27,7 +27,7 @@ import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
 /** An anonymous actor: the state we show does not depend on who is reading. */
-const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "resume" };
+const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /** The state: the service's values, plus the inputs that only steer this tool. */
 export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): ManagedKeyState {
@@ -94,7 +94,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
   const standing = deletionStanding(observation, nowMs);
   const pending = standing.binds ? [sayPending(observation, standing.record)] : [];
   const isDestroyed = observation.state === "destroyed";
-  const cancelled = observation.keystores
+  const canceled = observation.keystores
     .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
     .map((each) => {
       const meaning = saysMaterialIsThere.includes(each.status)
@@ -112,7 +112,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
         ]
       : [];
   const left = before.state === "active" ? staysInactive(observation) : [];
-  return [...pending, ...cancelled, ...outOfSync, ...moved, ...left];
+  return [...pending, ...canceled, ...outOfSync, ...moved, ...left];
 }
 
 function sayPending(observation: KeyObservation, record: ConsentRecord): string {

@@ -5,7 +5,7 @@
 
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";
 import { explainOutcome } from "../../engine/key/messages.ts";
-import { type KeyDetails, observedInAnswer } from "../../engine/key/observe.ts";
+import { type KeyDetails, observedInResponse } from "../../engine/key/observe.ts";
 import { converge } from "../../engine/loop/converge.ts";
 import { errorOf } from "../../engine/loop/report.ts";
 import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports/world.ts";
@@ -22,7 +22,7 @@ import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { isAlignable } from "../../lifecycle/plan-update.ts";
-import { patchOfUser } from "../../lifecycle/record-carriers.ts";
+import { patchOfUser } from "../../lifecycle/record-locations.ts";
 import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
 import { type Changed, throwIfDenied, type WriteWords } from "../write.ts";
 import { alignKey } from "./align.ts";
@@ -94,7 +94,7 @@ export async function updateKey(
   ];
   if (inputs.state === "active") warnings.push(...(await activate(world, ref, latest, options)));
   else if (inputs.state !== undefined) {
-    const aimed = { ...policy, goal: inputs.state, atMost: options.announced };
+    const aimed = { ...policy, goal: inputs.state, atMost: options.planLimit };
     warnings.push(...(await retire(world, ref, aimed, options)));
     delete latest.observed;
   }
@@ -117,7 +117,7 @@ async function retire(
     {
       ref,
       plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
-      consents: [],
+      approvals: [],
       intent: "engine",
     },
     options,
@@ -182,14 +182,14 @@ function writeAttributes(write: AttributeWrite): Promise<readonly string[]> {
       const plan = planKeyWrite(observation, "update", nowMs);
       if (plan.kind === "leave") return [warnRecordBinds(observation, plan.record)];
       const { state, stateWord } = observation;
-      if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
+      if (state !== "unrecognized" && "refused" in managedKeyTable[state].update) {
         return [`${capitalKey(observation)} is ${stateWord}, so its properties were not changed`];
       }
       return async () => {
         const written = await world.keys.update(ref, patch, etag, options);
         throwIfDenied(written, changeOf(observation));
         if (written.kind !== "done") return undefined;
-        const shown = observedInAnswer(world, ref, written);
+        const shown = observedInResponse(world, ref, written);
         if (shown.etag !== etag && (await isStored(write, shown, patch))) latest.observed = shown;
         return [];
       };
@@ -208,7 +208,7 @@ async function isStored(
 ): Promise<boolean> {
   if (patchFor(shown, inputs) !== undefined) return false;
   const fields = Object.keys(patch).toSorted().join(" ");
-  return world.answerTrust.isConfirmed(`update of ${fields}`, async () => {
+  return world.responseTrust.isConfirmed(`update of ${fields}`, async () => {
     const read = await presentKey(world, ref, options);
     return read.etag === shown.etag && JSON.stringify(read.snapshot) === JSON.stringify(shown.snapshot);
   });

@@ -11,7 +11,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
-import { patchWithoutRecord } from "../../lifecycle/record-carriers.ts";
+import { patchWithoutRecord } from "../../lifecycle/record-locations.ts";
 import { type SettledWrite, throwIfDenied, type WriteWords, writeUntilSettled } from "../write.ts";
 
 /**
@@ -94,7 +94,7 @@ export function warnRecordBinds(observation: KeyObservation, record: ConsentReco
 /** The error about a one-time request of the program that a binding record keeps back. */
 export function deletionPending(observation: KeyObservation, record: ConsentRecord, why: string): UkoError {
   const { vaultId, keyId } = observation.facts;
-  return new UkoError("UKO_DELETION_ON_FILE", {
+  return new UkoError("UKO_DELETION_PENDING", {
     summary: warnRecordBinds(observation, record),
     detail: `${why}\nNext: to withdraw the request, someone who can write to the key runs:\n  uko withdraw ${vaultId}/${keyId}`,
   });
@@ -106,6 +106,6 @@ export function capitalKey(observation: KeyObservation): string {
 }
 
 function describeRequest(record: ConsentRecord): string {
-  const did = record.how === "answer" ? "approved" : "requested";
+  const did = record.how === "approval" ? "approved" : "requested";
   return `${sayAuthor(record)} ${did} its ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}`;
 }

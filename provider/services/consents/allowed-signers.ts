@@ -12,7 +12,7 @@ import { lstatSync, realpathSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { foldIamId } from "../../lifecycle/iam-id.ts";
-import { readRegularFile, UnsafeFile } from "../../regular-file.ts";
+import { readRegularFile, UnsafeFile } from "../../process/regular-file.ts";
 import { readSshKey, type SshKey, type SshSignature, sshKeyTypes } from "./ssh-signature.ts";
 
 export const consentNamespace = "uko-consent@v1";

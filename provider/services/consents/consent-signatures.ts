@@ -10,7 +10,7 @@ import { UkoError } from "../../errors.ts";
 import { foldIamId } from "../../lifecycle/iam-id.ts";
 import type { ConsentSignature } from "../../lifecycle/observation.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
-import { pipeThrough } from "../../other-programs.ts";
+import { pipeThrough } from "../../process/other-programs.ts";
 import {
   consentNamespace,
   isAllowed,

@@ -1,7 +1,7 @@
 /** The hosts that may receive a credential. A pure table, checked before any credential is read. */
 
 import { UkoError } from "../../errors.ts";
-import { uuidForm } from "../../uuid-form.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 
 /** Only the caller's own environment may name this machine, an arbitrary port or a path. */
 export type EndpointSource = "environment" | "stored" | "broker" | "built_in";

@@ -2,12 +2,12 @@
 
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
-import { withoutSecret } from "../../printable.ts";
+import { withoutSecret } from "../../text/printable.ts";
 import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";
-import { cancelled, createTurnstile } from "./concurrency.ts";
+import { canceled, createTurnstile } from "./concurrency.ts";
 import { type Deadline, openDeadline } from "./deadline.ts";
-import { firstPace, type PaceAnswer, paceAfter } from "./pace.ts";
-import { type Exchange, exchange, maxAnswerBytes } from "./request.ts";
+import { firstPace, type PaceResponse, paceAfter } from "./pace.ts";
+import { type Exchange, exchange, maxResponseBytes } from "./request.ts";
 import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
 import { parseHttpDate, parseRetryAfterMs } from "./wire-values.ts";
 
@@ -27,8 +27,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Called after the host check, because a token request contains the credential. */
   readonly body?: () => string | Buffer;
-  /** `latin1` keeps each byte of an answer that is not text. */
-  readonly answerEncoding?: "latin1";
+  /** `latin1` keeps each byte of a response that is not text. */
+  readonly responseEncoding?: "latin1";
   readonly bearer?: BearerSource;
   readonly resend: Resend;
   readonly signal: AbortSignal;
@@ -36,8 +36,8 @@ export interface HttpRequest {
   readonly deadlineMs?: number;
 }
 
-export interface HttpAnswer {
-  readonly kind: "answer";
+export interface HttpResponse {
+  readonly kind: "response";
   readonly status: number;
   /** Never contains the token that was sent. */
   readonly text: string;
@@ -49,16 +49,16 @@ export interface HttpAnswer {
 }
 
 /** No response arrived: it is unknown whether the request had its effect, unless it was not sent. */
-export interface NoAnswer {
+export interface NoResponse {
   readonly kind: "none";
   readonly isUnsent?: true;
-  readonly why: "broken" | "deadline" | "cancelled" | "too_large";
+  readonly why: "broken" | "deadline" | "canceled" | "too_large";
   readonly reason: string;
 }
 
 export interface HttpClient {
-  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELLED before sending, and the bearer source's errors. */
-  send(request: HttpRequest): Promise<HttpAnswer | NoAnswer>;
+  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELED before sending, and the bearer source's errors. */
+  send(request: HttpRequest): Promise<HttpResponse | NoResponse>;
   /** The `Date` of the latest response that had one; for logs, never for decisions. */
   serviceTimeMs(): number | undefined;
   close(): Promise<void>;
@@ -96,8 +96,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const mostAtOnce = options.maxConcurrentCalls ?? defaultConcurrentCalls;
   let pace = firstPace(mostAtOnce);
   const turnstile = createTurnstile(() => Math.floor(pace.limit));
-  const onAnswer = (answer: PaceAnswer): void => {
-    pace = paceAfter(pace, answer, mostAtOnce);
+  const onResponse = (response: PaceResponse): void => {
+    pace = paceAfter(pace, response, mostAtOnce);
   };
   let serviceTimeMs: number | undefined;
 
@@ -114,8 +114,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         lazyAgents ??= openAgents(options);
         const { direct, proxied } = await lazyAgents;
         const agent = target.isLoopback ? direct : (proxied ?? direct);
-        const end = await sendWithRetries({ agent, target, request }, options, isPaced ? onAnswer : undefined);
-        if (end.kind === "answer") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
+        const end = await sendWithRetries({ agent, target, request }, options, isPaced ? onResponse : undefined);
+        if (end.kind === "response") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
         return end;
       } finally {
         leave();
@@ -129,7 +129,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-/** Waits as long as the service asked an earlier call to wait. Throws UKO_CANCELLED. */
+/** Waits as long as the service asked an earlier call to wait. Throws UKO_CANCELED. */
 async function untilMs(
   { monotonicMs, sleep }: HttpClientOptions,
   pausedUntilMs: () => number,
@@ -139,7 +139,7 @@ async function untilMs(
     const waitMs = pausedUntilMs() - monotonicMs();
     if (waitMs <= 0) return;
     await sleep(waitMs, signal).catch(() => {
-      throw cancelled();
+      throw canceled();
     });
   }
 }
@@ -158,7 +158,7 @@ async function openAgents({ maxConcurrentCalls, proxy }: HttpClientOptions): Pro
   const agentOptions: Agent.Options = {
     connections: maxConcurrentCalls ?? defaultConcurrentCalls,
     pipelining: 1,
-    maxResponseSize: maxAnswerBytes,
+    maxResponseSize: maxResponseBytes,
     // Several calls would share one HTTP/2 connection, which would defeat the cap.
     allowH2: false,
     connect: tls,
@@ -173,13 +173,13 @@ async function openAgents({ maxConcurrentCalls, proxy }: HttpClientOptions): Pro
 async function sendWithRetries(
   call: Pick<Attempt, "agent" | "target" | "request">,
   options: HttpClientOptions,
-  onAnswer?: (answer: PaceAnswer) => void,
-): Promise<HttpAnswer | NoAnswer> {
+  onResponse?: (response: PaceResponse) => void,
+): Promise<HttpResponse | NoResponse> {
   const { signal, deadlineMs = options.deadlineMs ?? defaultDeadlineMs } = call.request;
-  if (signal.aborted) throw cancelled();
+  if (signal.aborted) throw canceled();
   const deadline = openDeadline(signal, deadlineMs);
   try {
-    return await sendWithin({ ...call, userAgent: options.userAgent, deadline }, options, onAnswer);
+    return await sendWithin({ ...call, userAgent: options.userAgent, deadline }, options, onResponse);
   } finally {
     deadline.close();
   }
@@ -188,8 +188,8 @@ async function sendWithRetries(
 async function sendWithin(
   once: Attempt,
   options: HttpClientOptions,
-  onAnswer?: (answer: PaceAnswer) => void,
-): Promise<HttpAnswer | NoAnswer> {
+  onResponse?: (response: PaceResponse) => void,
+): Promise<HttpResponse | NoResponse> {
   const {
     request,
     deadline: { ms: deadlineMs, signal },
@@ -199,14 +199,14 @@ async function sendWithin(
   for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
     const sentAtMs = options.monotonicMs();
     const ended = await attempt(once);
-    if (ended.kind === "answer") onAnswer?.({ ...statusOf(ended), sentAtMs, nowMs: options.monotonicMs() });
+    if (ended.kind === "response") onResponse?.({ ...statusOf(ended), sentAtMs, nowMs: options.monotonicMs() });
     if (ended.kind === "none" && ended.why !== "broken") return ended;
     const delayMs = retryDelayMs({
       resend: request.resend,
       end:
         ended.kind === "none"
           ? { kind: "broken", isUnsent: ended.isUnsent === true }
-          : { kind: "answer", ...statusOf(ended) },
+          : { kind: "response", ...statusOf(ended) },
       attempts,
       elapsedMs: options.monotonicMs() - startedMs,
       deadlineMs,
@@ -218,7 +218,7 @@ async function sendWithin(
     } catch {
       // The last attempt has ended and no request is in progress, so its end is the truth about a
       // change; a read that is canceled meanwhile reports the cancellation.
-      if (request.signal.aborted && request.resend === "always") throw cancelled();
+      if (request.signal.aborted && request.resend === "always") throw canceled();
       return ended;
     }
   }
@@ -234,25 +234,28 @@ interface Attempt {
 }
 
 /** After a 401 once more with a fresh token: the service has done nothing. */
-async function attempt(once: Attempt): Promise<HttpAnswer | NoAnswer> {
+async function attempt(once: Attempt): Promise<HttpResponse | NoResponse> {
   const { bearer } = once.request;
   if (bearer === undefined) return exchangeOnce(once, undefined);
   const token = await tokenWithin(once, () => bearer.token(once.deadline.signal));
   if (typeof token === "object") return token;
-  const answer = await exchangeOnce(once, token);
-  if (answer.kind === "none" || answer.status !== 401) return answer;
+  const response = await exchangeOnce(once, token);
+  if (response.kind === "none" || response.status !== 401) return response;
   const fresh = await tokenWithin(once, () => bearer.renew(token, once.deadline.signal));
   // No request is in progress after a 401, so the caller gets the 401.
-  if (fresh === undefined || typeof fresh === "object") return answer;
+  if (fresh === undefined || typeof fresh === "object") return response;
   return exchangeOnce(once, fresh);
 }
 
 /** A call whose token does not arrive within its deadline was never sent. */
-async function tokenWithin<T extends string | undefined>(once: Attempt, get: () => Promise<T>): Promise<T | NoAnswer> {
+async function tokenWithin<T extends string | undefined>(
+  once: Attempt,
+  get: () => Promise<T>,
+): Promise<T | NoResponse> {
   try {
     return await get();
   } catch (error) {
-    if (once.request.signal.aborted) throw cancelled();
+    if (once.request.signal.aborted) throw canceled();
     if (once.deadline.isOver()) {
       return { kind: "none", why: "deadline", isUnsent: true, reason: noTokenInTime(once.deadline.ms) };
     }
@@ -263,7 +266,7 @@ async function tokenWithin<T extends string | undefined>(once: Attempt, get: () 
 const noTokenInTime = (deadlineMs: number): string =>
   `IAM did not return a token within ${deadlineMs / 1000} s, and nothing was sent`;
 
-async function exchangeOnce(once: Attempt, token: string | undefined): Promise<HttpAnswer | NoAnswer> {
+async function exchangeOnce(once: Attempt, token: string | undefined): Promise<HttpResponse | NoResponse> {
   const { request } = once;
   const result: Exchange = await exchange(once.agent, {
     ...{ origin: once.target.origin, path: once.target.path },
@@ -275,17 +278,17 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
     body: request.body?.(),
-    encoding: request.answerEncoding ?? "utf8",
+    encoding: request.responseEncoding ?? "utf8",
     signal: once.deadline.signal,
   });
   switch (result.kind) {
-    case "answer":
-      return toAnswer(result, token);
+    case "response":
+      return toResponse(result, token);
     case "too_large":
       return { kind: "none", why: "too_large", reason: `the response is larger than ${result.maxBytes} bytes` };
     case "broken":
       if (request.signal.aborted)
-        return { kind: "none", why: "cancelled", reason: "the run was canceled before the response arrived" };
+        return { kind: "none", why: "canceled", reason: "the run was canceled before the response arrived" };
       if (once.deadline.isOver()) {
         return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadline.ms / 1000} s` };
       }
@@ -296,17 +299,17 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
 /** Codes of a connection that was never made, so that no request could be sent on it. */
 const noConnection: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"];
 
-function brokenBy(code: string, host: string): NoAnswer {
+function brokenBy(code: string, host: string): NoResponse {
   const reason = `the connection to ${host} failed (${code})`;
   if (!noConnection.includes(code)) return { kind: "none", why: "broken", reason };
   return { kind: "none", why: "broken", isUnsent: true, reason: `${reason}, so nothing was sent` };
 }
 
-function toAnswer(result: Extract<Exchange, { kind: "answer" }>, token: string | undefined): HttpAnswer {
+function toResponse(result: Extract<Exchange, { kind: "response" }>, token: string | undefined): HttpResponse {
   const header = (name: string): string | undefined => result.headers[name];
   const correlationId = header("x-correlation-id") ?? header("correlation-id") ?? header("transaction-id") ?? "";
   return {
-    kind: "answer",
+    kind: "response",
     status: result.status,
     text: token === undefined ? result.text : withoutSecret(result.text, token),
     header,
@@ -315,8 +318,11 @@ function toAnswer(result: Extract<Exchange, { kind: "answer" }>, token: string |
   };
 }
 
-function statusOf(answer: HttpAnswer): { status: number; retryAfterMs: number | undefined } {
-  return { status: answer.status, retryAfterMs: parseRetryAfterMs(answer.header("retry-after"), answer.serviceTimeMs) };
+function statusOf(response: HttpResponse): { status: number; retryAfterMs: number | undefined } {
+  return {
+    status: response.status,
+    retryAfterMs: parseRetryAfterMs(response.header("retry-after"), response.serviceTimeMs),
+  };
 }
 
 interface Target {
@@ -332,7 +338,7 @@ function targetOf({ endpoint, path: pathBelow, query }: HttpRequest, allowedHost
   return { origin, path: `${pathBelow(path)}${asked}`, isLoopback };
 }
 
-export interface WatchedAnswer {
+export interface WatchedResponse {
   readonly origin: string;
   readonly status: number;
   /** Including all retries. */
@@ -344,14 +350,14 @@ export interface WatchedAnswer {
 export function watchClient(
   http: HttpClient,
   monotonicMs: () => number,
-  watch: (answer: WatchedAnswer) => void,
+  watch: (response: WatchedResponse) => void,
 ): HttpClient {
   return {
     ...http,
     async send(request) {
       const startedMs = monotonicMs();
       const end = await http.send(request);
-      if (end.kind === "answer") {
+      if (end.kind === "response") {
         const { origin } = new URL(request.endpoint.url);
         const { status, serviceTimeMs, text } = end;
         watch({ origin, status, durationMs: monotonicMs() - startedMs, serviceTimeMs, text });

@@ -7,7 +7,7 @@
 import { UkoError } from "../../errors.ts";
 
 export interface Turnstile {
-  /** Resolves at the caller's turn with a function to call at the end. Throws UKO_CANCELLED. */
+  /** Resolves at the caller's turn with a function to call at the end. Throws UKO_CANCELED. */
   enter(signal: AbortSignal, order?: "in turn" | "before reads"): Promise<() => void>;
 }
 
@@ -33,7 +33,7 @@ export function createTurnstile(maxInside: () => number): Turnstile {
 
   return {
     async enter(signal, order = "in turn") {
-      if (signal.aborted) throw cancelled();
+      if (signal.aborted) throw canceled();
       if (inside < maxInside() && first.size + others.size === 0) {
         inside += 1;
         return leave;
@@ -43,7 +43,7 @@ export function createTurnstile(maxInside: () => number): Turnstile {
       await new Promise<void>((resolve, reject) => {
         const stop = (): void => {
           waiting.delete(next);
-          reject(cancelled());
+          reject(canceled());
         };
         const next = (): void => {
           signal.removeEventListener("abort", stop);
@@ -62,7 +62,7 @@ export function singleFlight<T>(start: (signal: AbortSignal) => Promise<T>): (si
   let underWay: { readonly result: Promise<T>; readonly stop: AbortController; waiters: number } | undefined;
 
   return async (signal) => {
-    if (signal.aborted) throw cancelled();
+    if (signal.aborted) throw canceled();
     if (underWay === undefined) {
       const stop = new AbortController();
       const flight = { result: start(stop.signal), stop, waiters: 0 };
@@ -86,8 +86,8 @@ export function singleFlight<T>(start: (signal: AbortSignal) => Promise<T>): (si
   };
 }
 
-export function cancelled(): UkoError {
-  return new UkoError("UKO_CANCELLED", {
+export function canceled(): UkoError {
+  return new UkoError("UKO_CANCELED", {
     detail: "The call was not sent. Run the same command again.",
   });
 }
@@ -95,7 +95,7 @@ export function cancelled(): UkoError {
 async function untilAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(cancelled());
+    stop = () => reject(canceled());
   });
   signal.addEventListener("abort", stop, { once: true });
   try {

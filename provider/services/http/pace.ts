@@ -10,7 +10,7 @@ export interface Pace {
   readonly pausedUntilMs: number;
 }
 
-export interface PaceAnswer {
+export interface PaceResponse {
   readonly status: number;
   readonly retryAfterMs: number | undefined;
   /** The attempt was sent and answered at these times. */
@@ -24,8 +24,8 @@ export function firstPace(most: number): Pace {
   return { limit: most, loweredAtMs: Number.NEGATIVE_INFINITY, pausedUntilMs: 0 };
 }
 
-/** The pace after one answer. Calls that were under way when the limit fell do not lower it again. */
-export function paceAfter(pace: Pace, { status, retryAfterMs = 0, sentAtMs, nowMs }: PaceAnswer, most: number): Pace {
+/** The pace after one response. Calls that were under way when the limit fell do not lower it again. */
+export function paceAfter(pace: Pace, { status, retryAfterMs = 0, sentAtMs, nowMs }: PaceResponse, most: number): Pace {
   if (!overloaded.includes(status)) {
     return pace.limit >= most ? pace : { ...pace, limit: Math.min(most, pace.limit + 1 / pace.limit) };
   }

@@ -1,37 +1,37 @@
 /** The outcome of a read: the parsed response, or the error, alike for every service. */
 
 import type * as z from "zod";
-import { parseJson } from "../../encodings.ts";
-import type { Answered } from "../../engine/ports/world.ts";
+import type { WithServiceTime } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { capital, unended } from "../../printable.ts";
-import type { HttpAnswer, NoAnswer } from "./client.ts";
-import { cancelled } from "./concurrency.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { capital, unended } from "../../text/printable.ts";
+import type { HttpResponse, NoResponse } from "./client.ts";
+import { canceled } from "./concurrency.ts";
 
-/** Throws UKO_ANSWER_INVALID with the path of the first error, never with the value there. */
-export function parseAnswer<T extends z.ZodType>(
+/** Throws UKO_RESPONSE_INVALID with the path of the first error, never with the value there. */
+export function parseResponse<T extends z.ZodType>(
   service: string,
-  answer: HttpAnswer,
+  response: HttpResponse,
   schema: T,
-  body: unknown = parseJson(answer.text),
+  body: unknown = parseJson(response.text),
 ): z.output<T> {
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   const place = read.error.issues[0]?.path.join(".") ?? "";
-  throw invalidAnswer(service, `it does not have the documented form${place === "" ? "" : ` at ${place}`}`, answer);
+  throw invalidResponse(service, `it does not have the documented form${place === "" ? "" : ` at ${place}`}`, response);
 }
 
 /** Joins a value with the service's time, which every response must include. */
-export function withServiceTime<T>(service: string, answer: HttpAnswer, value: T): Answered<T> {
-  if (answer.serviceTimeMs === undefined)
-    throw invalidAnswer(service, "it has no valid Date header, and uko uses no other clock", answer);
-  return { value, serviceTimeMs: answer.serviceTimeMs, correlationId: answer.correlationId };
+export function withServiceTime<T>(service: string, response: HttpResponse, value: T): WithServiceTime<T> {
+  if (response.serviceTimeMs === undefined)
+    throw invalidResponse(service, "it has no valid Date header, and uko uses no other clock", response);
+  return { value, serviceTimeMs: response.serviceTimeMs, correlationId: response.correlationId };
 }
 
 /** Errors that are not about the object of a call, and end the whole run. */
 export const concernsTheRun: readonly string[] = [
-  "UKO_CANCELLED",
+  "UKO_CANCELED",
   "UKO_HOST_NOT_ALLOWED",
   "UKO_CREDENTIAL_REFUSED",
   "UKO_BUG",
@@ -44,8 +44,11 @@ export function describeRights(needed: readonly Right[]): string {
 }
 
 /** Facts in every error about a response. */
-export function answerData(answer: HttpAnswer): Record<string, unknown> {
-  return { status: answer.status, ...(answer.correlationId === "" ? {} : { correlationId: answer.correlationId }) };
+export function responseData(response: HttpResponse): Record<string, unknown> {
+  return {
+    status: response.status,
+    ...(response.correlationId === "" ? {} : { correlationId: response.correlationId }),
+  };
 }
 
 /** The last line of every error about a response: the ID that IBM's support asks for. */
@@ -54,17 +57,17 @@ export function correlationLine(correlationId: string): readonly string[] {
 }
 
 /** A read without a response, or a change that was not sent. `service` is the name that people know. */
-export function noAnswerError(service: string, none: NoAnswer): UkoError {
+export function noResponseError(service: string, none: NoResponse): UkoError {
   switch (none.why) {
-    case "cancelled":
-      return cancelled();
+    case "canceled":
+      return canceled();
     case "deadline":
       return new UkoError("UKO_DEADLINE", {
         summary: `${service} did not respond in time`,
         detail: `${capital(none.reason)}.`,
       });
     case "too_large":
-      return invalidAnswer(service, none.reason);
+      return invalidResponse(service, none.reason);
     case "broken":
       return new UkoError("UKO_SERVICE_UNAVAILABLE", {
         summary: `${service} could not be reached`,
@@ -73,30 +76,30 @@ export function noAnswerError(service: string, none: NoAnswer): UkoError {
   }
 }
 
-export function unavailable(service: string, answer: HttpAnswer, message: string): UkoError {
+export function unavailable(service: string, response: HttpResponse, message: string): UkoError {
   return new UkoError("UKO_SERVICE_UNAVAILABLE", {
     summary: `${service} is not available`,
     detail: [
-      `It responded with ${answer.status}${message === "" ? "" : `: ${message}`}.`,
+      `It responded with ${response.status}${message === "" ? "" : `: ${message}`}.`,
       "Nothing was changed. Run the same command again later.",
-      ...correlationLine(answer.correlationId),
+      ...correlationLine(response.correlationId),
     ].join("\n"),
-    data: answerData(answer),
+    data: responseData(response),
   });
 }
 
-export function invalidAnswer(service: string, why: string, answer?: HttpAnswer): UkoError {
-  return new UkoError("UKO_ANSWER_INVALID", {
+export function invalidResponse(service: string, why: string, response?: HttpResponse): UkoError {
+  return new UkoError("UKO_RESPONSE_INVALID", {
     summary: `${service} sent a response that could not be understood`,
-    detail: [`${capital(why)}.`, ...correlationLine(answer?.correlationId ?? "")].join("\n"),
-    ...(answer === undefined ? {} : { data: answerData(answer) }),
+    detail: [`${capital(why)}.`, ...correlationLine(response?.correlationId ?? "")].join("\n"),
+    ...(response === undefined ? {} : { data: responseData(response) }),
   });
 }
 
 /** A missing role, another instance and another region look alike (kms-v2-and-iam.md 4.3). */
 export function accessDenied(
   service: string,
-  answer: HttpAnswer,
+  response: HttpResponse,
   message: string,
   advice = "Check that the credential belongs to this instance and region, and that the identity has a role there.",
 ): UkoError {
@@ -106,8 +109,8 @@ export function accessDenied(
       `It responded with 401${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
       advice,
       "A token from UKO_TOKEN is valid for one hour at most. To log in again, run uko login or set a new token.",
-      ...correlationLine(answer.correlationId),
+      ...correlationLine(response.correlationId),
     ].join("\n"),
-    data: answerData(answer),
+    data: responseData(response),
   });
 }

@@ -16,7 +16,7 @@ export interface ExchangeRequest {
 
 export type Exchange =
   | {
-      readonly kind: "answer";
+      readonly kind: "response";
       readonly status: number;
       /** Lower-case names; the first value of a repeated header. */
       readonly headers: Readonly<Record<string, string | undefined>>;
@@ -30,7 +30,7 @@ export type Exchange =
  * The limit of each connection. A page of 1,000 keys with the longest tags is larger, but this tool
  * requests no such page.
  */
-export const maxAnswerBytes = 32 * 1024 * 1024;
+export const maxResponseBytes = 32 * 1024 * 1024;
 /** undici's codes for a request that could not even be built. */
 const ourFaults: readonly string[] = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "ERR_INVALID_URL"];
 
@@ -39,10 +39,10 @@ export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): P
     const { body: sent = null, encoding, ...request } = call;
     const { statusCode, headers, body } = await dispatcher.request({ ...request, body: sent });
     const text = encoding === "utf8" ? await body.text() : Buffer.from(await body.arrayBuffer()).toString(encoding);
-    return { kind: "answer", status: statusCode, headers: firstOfEach(headers), text };
+    return { kind: "response", status: statusCode, headers: firstOfEach(headers), text };
   } catch (error) {
     const code = codeOf(error);
-    if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return { kind: "too_large", maxBytes: maxAnswerBytes };
+    if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return { kind: "too_large", maxBytes: maxResponseBytes };
     if (ourFaults.includes(code)) throw new UkoError("UKO_BUG", { detail: `A request could not be formed (${code}).` });
     return { kind: "broken", code };
   }

@@ -9,7 +9,7 @@ export type Resend = "always" | "after_429" | "never";
 
 /** The end of an attempt that may need a retry; other responses are not passed in. */
 export type AttemptEnd =
-  | { readonly kind: "answer"; readonly status: number; readonly retryAfterMs: number | undefined }
+  | { readonly kind: "response"; readonly status: number; readonly retryAfterMs: number | undefined }
   | { readonly kind: "broken"; readonly isUnsent: boolean };
 
 export interface RetryQuestion {
@@ -35,7 +35,7 @@ export function retryDelayMs(question: RetryQuestion): number | undefined {
   const { resend, end, attempts, elapsedMs, deadlineMs, random } = question;
   if (attempts >= maxAttempts || !mayResend(resend, end)) return undefined;
   const backoffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempts - 1));
-  const askedMs = end.kind === "answer" ? end.retryAfterMs : undefined;
+  const askedMs = end.kind === "response" ? end.retryAfterMs : undefined;
   if (askedMs !== undefined && askedMs > longestRetryAfterMs) return undefined;
   const delayMs = askedMs === undefined ? backoffMs * (0.5 + random / 2) : askedMs + firstDelayMs * random;
   return elapsedMs + delayMs < deadlineMs ? delayMs : undefined;
@@ -44,6 +44,6 @@ export function retryDelayMs(question: RetryQuestion): number | undefined {
 function mayResend(resend: Resend, end: AttemptEnd): boolean {
   if (end.kind === "broken" && end.isUnsent) return true;
   if (resend === "never") return false;
-  if (resend === "after_429") return end.kind === "answer" && end.status === 429;
+  if (resend === "after_429") return end.kind === "response" && end.status === 429;
   return end.kind === "broken" || passingStatuses.includes(end.status);
 }

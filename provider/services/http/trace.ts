@@ -1,6 +1,6 @@
 /** The trace of every call for `uko --debug`, without query, header and body: no secret. */
 
-import { printable } from "../../printable.ts";
+import { printable } from "../../text/printable.ts";
 import type { HttpClient } from "./client.ts";
 
 export function traceClient(http: HttpClient, monotonicMs: () => number, trace: (line: string) => void): HttpClient {

@@ -3,8 +3,8 @@
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { Endpoint } from "./allowed-hosts.ts";
-import type { BearerSource, HttpAnswer, HttpClient, HttpRequest, NoAnswer } from "./client.ts";
-import { noAnswerError } from "./read-result.ts";
+import type { BearerSource, HttpClient, HttpRequest, HttpResponse, NoResponse } from "./client.ts";
+import { noResponseError } from "./read-result.ts";
 
 export interface TransportOptions {
   readonly http: HttpClient;
@@ -23,9 +23,9 @@ export type ReadCall = Omit<Call, "method" | "resend" | "body">;
 
 export interface Transport {
   readonly instanceId: string;
-  call(call: Call): Promise<HttpAnswer | NoAnswer>;
-  /** A read whose failures throw; `isAnswer` names other statuses that the caller handles. */
-  read(call: ReadCall, right: Right, isAnswer?: (answer: HttpAnswer) => boolean): Promise<HttpAnswer>;
+  call(call: Call): Promise<HttpResponse | NoResponse>;
+  /** A read whose failures throw; `isHandled` names other statuses that the caller handles. */
+  read(call: ReadCall, right: Right, isHandled?: (response: HttpResponse) => boolean): Promise<HttpResponse>;
 }
 
 export interface Service {
@@ -34,12 +34,12 @@ export interface Service {
   readonly root: (endpointPath: string) => string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly beforeCall?: (call: Call) => Promise<void>;
-  readonly complete?: (answer: HttpAnswer) => HttpAnswer;
-  readonly throwReadError: (answer: HttpAnswer, right: Right) => never;
+  readonly complete?: (response: HttpResponse) => HttpResponse;
+  readonly throwReadError: (response: HttpResponse, right: Right) => never;
 }
 
 export function createTransport(service: Service, options: TransportOptions): Transport {
-  const call = async ({ path, headers, body, ...wanted }: Call): Promise<HttpAnswer | NoAnswer> => {
+  const call = async ({ path, headers, body, ...wanted }: Call): Promise<HttpResponse | NoResponse> => {
     await service.beforeCall?.({ path, ...wanted });
     const contentType = body === undefined ? {} : { "content-type": "application/json" };
     const end = await options.http.send({
@@ -55,10 +55,10 @@ export function createTransport(service: Service, options: TransportOptions): Tr
   return {
     instanceId: options.instanceId,
     call,
-    async read(wanted, right, isAnswer = () => false) {
+    async read(wanted, right, isHandled = () => false) {
       const end = await call({ ...wanted, method: "GET", resend: "always" });
-      if (end.kind === "none") throw noAnswerError(service.name, end);
-      return end.status === 200 || isAnswer(end) ? end : service.throwReadError(end, right);
+      if (end.kind === "none") throw noResponseError(service.name, end);
+      return end.status === 200 || isHandled(end) ? end : service.throwReadError(end, right);
     },
   };
 }

@@ -1,14 +1,14 @@
 /** The outcome of a change in the engine's terms, on the safe side if it is unclear. */
 
 import type { Written } from "../../engine/ports/world.ts";
-import { unended, withoutSecret } from "../../printable.ts";
-import type { HttpAnswer, NoAnswer } from "./client.ts";
-import { accessDenied, noAnswerError, unavailable } from "./read-result.ts";
+import { unended, withoutSecret } from "../../text/printable.ts";
+import type { HttpResponse, NoResponse } from "./client.ts";
+import { accessDenied, noResponseError, unavailable } from "./read-result.ts";
 
 export interface WrittenRules<T> {
   readonly service: string;
   /** The service's own sentence about a refusal, sanitized for people. */
-  readonly messageOf: (answer: HttpAnswer) => string;
+  readonly messageOf: (response: HttpResponse) => string;
   /** Whether this service reports a missing role as 401 (kms-v2-and-iam.md 4.3). */
   readonly unauthorizedIsForbidden: boolean;
   /** For a creation: even a 429 is no proof that no object was created. */
@@ -18,16 +18,16 @@ export interface WrittenRules<T> {
   /** Secrets that the call sent; a refusal that repeats them is shown without them. */
   readonly secrets?: readonly string[];
   /** The value of a success; undefined if the response does not contain it. */
-  readonly readValue: (answer: HttpAnswer) => { readonly value: T } | undefined;
+  readonly readValue: (response: HttpResponse) => { readonly value: T } | undefined;
 }
 
 /**
  * Throws UKO_ACCESS_DENIED for 401, UKO_SERVICE_UNAVAILABLE for a 429 that outlasts the retries, and
  * UKO_SERVICE_UNAVAILABLE or UKO_DEADLINE for a request that was not sent: nothing happened.
  */
-export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>): Written<T> {
+export function toWritten<T>(end: HttpResponse | NoResponse, rules: WrittenRules<T>): Written<T> {
   if (end.kind === "none") {
-    if (end.isUnsent === true) throw noAnswerError(rules.service, end);
+    if (end.isUnsent === true) throw noResponseError(rules.service, end);
     return { kind: "lost", reason: end.reason };
   }
   const { status, correlationId } = end;
@@ -46,20 +46,20 @@ export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>)
   // happened (uko-v4.md 4.5).
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   if (isRefusal) return { kind: "refused", status, message: message || "the service gave no reason", correlationId };
-  return { kind: "lost", reason: `${rules.service} answered ${status}${message === "" ? "" : `: ${message}`}` };
+  return { kind: "lost", reason: `${rules.service} returned ${status}${message === "" ? "" : `: ${message}`}` };
 }
 
-function toDone<T>(answer: HttpAnswer, rules: WrittenRules<T>): Written<T> {
-  const read = rules.readValue(answer);
-  if (read === undefined || answer.serviceTimeMs === undefined) {
+function toDone<T>(response: HttpResponse, rules: WrittenRules<T>): Written<T> {
+  const read = rules.readValue(response);
+  if (read === undefined || response.serviceTimeMs === undefined) {
     const why =
       read === undefined ? "a response that could not be understood" : "a response without a valid Date header";
-    return { kind: "lost", reason: `${rules.service} answered ${answer.status} with ${why}` };
+    return { kind: "lost", reason: `${rules.service} returned ${response.status} with ${why}` };
   }
   return {
     kind: "done",
     value: read.value,
-    serviceTimeMs: answer.serviceTimeMs,
-    correlationId: answer.correlationId,
+    serviceTimeMs: response.serviceTimeMs,
+    correlationId: response.correlationId,
   };
 }

@@ -5,9 +5,9 @@ import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engi
 import { onCodes } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { printable } from "../../printable.ts";
-import type { HttpAnswer } from "../http/client.ts";
-import { invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
+import { printable } from "../../text/printable.ts";
+import type { HttpResponse } from "../http/client.ts";
+import { invalidResponse, parseResponse, withServiceTime } from "../http/read-result.ts";
 import type { Call, Transport } from "../http/transport.ts";
 import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.ts";
 import { checkedName, isKeyNotFound, kmsKeyPath, service } from "./transport.ts";
@@ -25,19 +25,19 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
   return {
     async read(ref, { signal }) {
       const path = `${kmsKeyPath(transport, ref)}/metadata`;
-      const answer = await transport.read({ path, signal }, kmsRights.readMetadata, isKeyNotFound);
-      if (answer.status === 404) return withServiceTime(service, answer, undefined);
-      const [key, ...others] = parseAnswer(service, answer, kmsKeys).resources;
+      const response = await transport.read({ path, signal }, kmsRights.readMetadata, isKeyNotFound);
+      if (response.status === 404) return withServiceTime(service, response, undefined);
+      const [key, ...others] = parseResponse(service, response, kmsKeys).resources;
       if (key === undefined || others.length > 0 || key.id !== ref.kmsKeyId) {
-        throw invalidAnswer(service, "it is not about the requested key", answer);
+        throw invalidResponse(service, "it is not about the requested key", response);
       }
-      return withServiceTime(service, answer, toKmsSnapshot(key, answer));
+      return withServiceTime(service, response, toKmsSnapshot(key, response));
     },
     async list({ ring }, { signal }) {
       const headers = ring === undefined ? {} : { headers: { "x-kms-key-ring": checkedName(ring, "key ring") } };
       const call = { path: "/keys", query: { state: everyState }, ...headers, signal };
-      const found = await walk(transport, call, kmsRights.list, (answer) =>
-        parseAnswer(service, answer, kmsKeys).resources.map((key) => toKmsSnapshot(key, answer)),
+      const found = await walk(transport, call, kmsRights.list, (response) =>
+        parseResponse(service, response, kmsKeys).resources.map((key) => toKmsSnapshot(key, response)),
       );
       return [...new Map(found.map((key) => [key.kmsKeyId, key])).values()];
     },
@@ -45,14 +45,14 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
       const path = `${kmsKeyPath(transport, ref)}/policies`;
       const call = { path, query: { policy: "dualAuthDelete" }, signal };
       // Only Managers may read policies, and KMS returns 401 to everyone else.
-      const answer = await transport.read(call, kmsRights.readPolicies, ({ status }) => status === 401);
-      if (answer.status === 401) return undefined;
-      return toPolicyWrite(parseAnswer(service, answer, keyPolicies));
+      const response = await transport.read(call, kmsRights.readPolicies, ({ status }) => status === 401);
+      if (response.status === 401) return undefined;
+      return toPolicyWrite(parseResponse(service, response, keyPolicies));
     },
     async registrations(ref, { signal }) {
       const call = { path: `${kmsKeyPath(transport, ref)}/registrations`, signal };
-      const items = walk(transport, call, readRegistrations, (answer) =>
-        parseAnswer(service, answer, registrations).resources.map(({ resourceCrn, preventKeyDeletion }) => ({
+      const items = walk(transport, call, readRegistrations, (response) =>
+        parseResponse(service, response, registrations).resources.map(({ resourceCrn, preventKeyDeletion }) => ({
           resourceCrn: printable(resourceCrn),
           preventsKeyDeletion: preventKeyDeletion,
         })),
@@ -60,15 +60,15 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
       return items.then((found) => ({ kind: "known", items: found }) as const).catch(unreadable);
     },
     rings: ({ signal }) =>
-      walk(transport, { path: "/key_rings", signal }, kmsRights.list, (answer) =>
-        parseAnswer(service, answer, keyRings).resources.map(({ id }) => id),
+      walk(transport, { path: "/key_rings", signal }, kmsRights.list, (response) =>
+        parseResponse(service, response, keyRings).resources.map(({ id }) => id),
       ),
   };
 }
 
 const readRegistrations: Right = { action: "registrations.list", roles: ["KMS Reader"] };
 /** The guard refuses for a missing right and an invalid response alike, but names the cause. */
-const unreadable = onCodes(["UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"], ({ summary, detail }) => ({
+const unreadable = onCodes(["UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID"], ({ summary, detail }) => ({
   kind: "unreadable" as const,
   reason: printable(`${summary}. ${detail}`),
 }));
@@ -78,7 +78,7 @@ async function walk<T>(
   transport: Transport,
   call: Pick<Call, "path" | "query" | "headers" | "signal">,
   right: Right,
-  itemsOf: (answer: HttpAnswer) => readonly T[],
+  itemsOf: (response: HttpResponse) => readonly T[],
 ): Promise<readonly T[]> {
   const found: T[] = [];
   for (let pages = 0; pages < maxPages; pages += 1) {
@@ -87,7 +87,7 @@ async function walk<T>(
     found.push(...items);
     if (items.length < pageSize) return found;
   }
-  throw invalidAnswer(service, `a list has more than ${maxPages} pages`);
+  throw invalidResponse(service, `a list has more than ${maxPages} pages`);
 }
 
 function toPolicyWrite({ resources }: z.output<typeof keyPolicies>): PolicyWrite | undefined {
@@ -99,13 +99,13 @@ function toPolicyWrite({ resources }: z.output<typeof keyPolicies>): PolicyWrite
   return { updatedBy, updatedAtMs, ...(createdBy !== undefined && { createdBy }) };
 }
 
-/** Throws UKO_ANSWER_INVALID for a window without a readable end: neither open nor closed. */
-export function toKmsSnapshot(key: WireKmsKey, answer: HttpAnswer): KmsKeySnapshot {
+/** Throws UKO_RESPONSE_INVALID for a window without a readable end: neither open nor closed. */
+export function toKmsSnapshot(key: WireKmsKey, response: HttpResponse): KmsKeySnapshot {
   const dual = key.dualAuthDelete;
   const isSet = dual?.keySetForDeletion === true;
   const windowEndsAtMs = isSet ? parseDateTimeMs(dual.authExpiration) : undefined;
   if (isSet && windowEndsAtMs === undefined) {
-    throw invalidAnswer(service, "it does not say when the deletion window ends", answer);
+    throw invalidResponse(service, "it does not say when the deletion window ends", response);
   }
   const isRotated = key.rotation !== null && key.rotation !== undefined && key.rotation.enabled !== false;
   return {

@@ -1,12 +1,12 @@
 /** The port `KmsKeys` over KMS v2 (kms-v2-and-iam.md 2): never forced; a creation or deletion is sent once. */
 
-import { parseJson } from "../../encodings.ts";
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
 import type { Written } from "../../engine/ports/world.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { uuidForm } from "../../uuid-form.ts";
-import type { HttpAnswer, NoAnswer } from "../http/client.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
+import type { HttpResponse, NoResponse } from "../http/client.ts";
 import type { Call, Transport, TransportOptions } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
@@ -91,8 +91,8 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
 }
 
 /** Another writer was faster, and the key already has the wanted state (kms-v2-and-iam.md 5.2). */
-function isDestroyedAlready(end: HttpAnswer | NoAnswer): end is HttpAnswer {
-  return end.kind === "answer" && end.status === 410 && reasonCodes(end).includes("KEY_DELETED_ERR");
+function isDestroyedAlready(end: HttpResponse | NoResponse): end is HttpResponse {
+  return end.kind === "response" && end.status === 410 && reasonCodes(end).includes("KEY_DELETED_ERR");
 }
 
 async function createKey(
@@ -121,14 +121,14 @@ async function createKey(
 
 /** Undefined, so that a search follows, if the response does not even contain the new key's ID. */
 function createdKey(wanted: NewKmsKey): WrittenRules<KmsKeySnapshot>["readValue"] {
-  return (answer) => {
-    const body = parseJson(answer.text) as { resources?: readonly unknown[] } | undefined;
+  return (response) => {
+    const body = parseJson(response.text) as { resources?: readonly unknown[] } | undefined;
     const [first, ...others] = Array.isArray(body?.resources) ? body.resources : [];
     if (typeof first !== "object" || others.length > 0) return undefined;
     const read = kmsKey.safeParse({ ...asAsked(wanted), ...first });
     // A key that was just created cannot be set for deletion yet.
     const isCredible = read.success && read.data.dualAuthDelete?.keySetForDeletion !== true;
-    return isCredible ? { value: toKmsSnapshot(read.data, answer) } : undefined;
+    return isCredible ? { value: toKmsSnapshot(read.data, response) } : undefined;
   };
 }
 

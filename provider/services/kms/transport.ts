@@ -3,19 +3,19 @@
  * refusals as messages, with the codes that programs may match (kms-v2-and-iam.md 4).
  */
 
-import { parseJson } from "../../encodings.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { printable, unended } from "../../printable.ts";
-import { uuidForm } from "../../uuid-form.ts";
-import type { HttpAnswer } from "../http/client.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { printable, unended } from "../../text/printable.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
+import type { HttpResponse } from "../http/client.ts";
 import {
   accessDenied,
-  answerData,
   correlationLine,
   describeRights,
-  invalidAnswer,
+  invalidResponse,
+  responseData,
   unavailable,
 } from "../http/read-result.ts";
 import { createTransport, requireInstance, type Transport, type TransportOptions } from "../http/transport.ts";
@@ -57,15 +57,15 @@ export function checkedName(name: string, what: "alias" | "key ring"): string {
 export const service = "The KMS of the instance";
 
 /** The reason codes of a refusal, as a list; empty on a 401. */
-export function reasonCodes(answer: HttpAnswer): readonly string[] {
-  const read = kmsError.safeParse(parseJson(answer.text));
+export function reasonCodes(response: HttpResponse): readonly string[] {
+  const read = kmsError.safeParse(parseJson(response.text));
   return read.success ? read.data.resources.flatMap(({ reasons }) => (reasons ?? []).map(({ code }) => code)) : [];
 }
 
-export function messageOf(answer: HttpAnswer): string {
-  const read = kmsError.safeParse(parseJson(answer.text));
+export function messageOf(response: HttpResponse): string {
+  const read = kmsError.safeParse(parseJson(response.text));
   // Gateways return plain text or HTML; HTML is not shown.
-  if (!read.success) return answer.text.trimStart().startsWith("<") ? "" : printable(answer.text, 200);
+  if (!read.success) return response.text.trimStart().startsWith("<") ? "" : printable(response.text, 200);
   const sentences = read.data.resources.flatMap(({ errorMsg, reasons }) => {
     const texts = (reasons ?? []).map(({ code, message }) => `${message === "" ? errorMsg : message} (${code})`);
     return texts.length === 0 ? [errorMsg] : texts;
@@ -74,36 +74,36 @@ export function messageOf(answer: HttpAnswer): string {
 }
 
 /** KMS's own report; any other 404 reveals nothing about a key (kms-v2-and-iam.md 2.4). */
-export function isKeyNotFound(answer: HttpAnswer): boolean {
-  return answer.status === 404 && reasonCodes(answer).includes("KEY_NOT_FOUND_ERR");
+export function isKeyNotFound(response: HttpResponse): boolean {
+  return response.status === 404 && reasonCodes(response).includes("KEY_NOT_FOUND_ERR");
 }
 
 /** Throws for every unsuccessful response to a read. */
-export function throwReadError(answer: HttpAnswer, needed: Right): never {
-  const message = messageOf(answer);
-  const { status } = answer;
+export function throwReadError(response: HttpResponse, needed: Right): never {
+  const message = messageOf(response);
+  const { status } = response;
   if (status === 401) {
     const advice = [
       "KMS responds with 401 for a missing role, for another instance or region, and for the key of another account.",
       `Check the instance and the region. The call requires ${describeRights([needed])}.`,
     ];
-    throw accessDenied(service, answer, message, advice.join("\n"));
+    throw accessDenied(service, response, message, advice.join("\n"));
   }
-  if (status === 403) throw policyRefuses(answer, message);
-  if (status === 408 || status === 429 || status >= 500) throw unavailable(service, answer, message);
-  throw invalidAnswer(service, `a read failed with ${status}${message === "" ? "" : `: ${message}`}`, answer);
+  if (status === 403) throw policyRefuses(response, message);
+  if (status === 408 || status === 429 || status >= 500) throw unavailable(service, response, message);
+  throw invalidResponse(service, `a read failed with ${status}${message === "" ? "" : `: ${message}`}`, response);
 }
 
 /** An access policy of the instance refuses the network or address (kms-v2-and-iam.md 4.3). */
-function policyRefuses(answer: HttpAnswer, message: string): UkoError {
+function policyRefuses(response: HttpResponse, message: string): UkoError {
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} refuses calls from this network`,
     detail: [
       `It responded with 403${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
       "An access policy of the instance allows only certain networks or addresses. Another credential does not help.",
-      ...correlationLine(answer.correlationId),
+      ...correlationLine(response.correlationId),
     ].join("\n"),
-    data: answerData(answer),
+    data: responseData(response),
   });
 }
 

@@ -9,11 +9,11 @@ const optionalFlag = z
   .transform((value) => value ?? false);
 
 /**
- * The members of a twin that a managed key's deletion needs. `dualAuthDelete` may be absent
+ * The members of a backing key that a managed key's deletion needs. `dualAuthDelete` may be absent
  * (kms-v2-and-iam.md 5.2). Null, or an object without `enabled`, is invalid, because a guard
  * depends on it.
  */
-const twin = z.object({
+const backingKey = z.object({
   id: z.string(),
   state: z.number().int(),
   dualAuthDelete: z
@@ -24,11 +24,11 @@ const twin = z.object({
     })
     .optional(),
 });
-export type WireTwin = z.output<typeof twin>;
-export const oneTwin = z.object({ resources: z.array(twin).min(1).max(1) });
+export type WireBackingKey = z.output<typeof backingKey>;
+export const oneBackingKey = z.object({ resources: z.array(backingKey).min(1).max(1) });
 
 /** Material is not among the members, so it is dropped here wherever KMS sends it. */
-export const kmsKey = twin.extend({
+export const kmsKey = backingKey.extend({
   crn: optionalText,
   name: optionalText,
   description: optionalText,

@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { dsse, json } from "@sigstore/core";
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { isSignedBy, type Signer } from "./keys.ts";
 
 const payloadType = "application/vnd.in-toto+json";
@@ -22,7 +22,7 @@ const envelopeForm = z.strictObject({
       z.strictObject({
         keyid: z.string(),
         sig: z.base64(),
-        /** The answer of a timestamp authority about the bytes of `sig`, in DER. */
+        /** The response of a timestamp authority about the bytes of `sig`, in DER. */
         timestamp: z
           .base64()
           .max((maxTimestampBytes / 3) * 4)

@@ -3,7 +3,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { crypto as sigstore } from "@sigstore/core";
 import { UkoError } from "../../errors.ts";
-import { pipeThrough } from "../../other-programs.ts";
+import { pipeThrough } from "../../process/other-programs.ts";
 
 /** Signs the bytes of a DSSE pre-authentication encoding. */
 export interface Signer {

@@ -2,13 +2,13 @@
 
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import { ASN1Obj, RFC3161Timestamp, X509Certificate as SigstoreCertificate } from "@sigstore/core";
-import { der, integer, octets, oid, sequence } from "../../der.ts";
 import type { TimestampCheck, TimestampResult } from "../../engine/certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
-import { printable } from "../../printable.ts";
-import { readNamedText } from "../../regular-file.ts";
+import { readNamedText } from "../../process/regular-file.ts";
+import { printable } from "../../text/printable.ts";
+import { der, integer, octets, oid, sequence } from "../../x509/der.ts";
 import type { HttpClient } from "../http/client.ts";
-import { noAnswerError } from "../http/read-result.ts";
+import { noResponseError } from "../http/read-result.ts";
 import { type Envelope, maxTimestampBytes } from "./envelope.ts";
 
 /** The certificate that signs timestamps; its issuers are not followed. */
@@ -33,8 +33,8 @@ const digestIds: Readonly<Record<string, string>> = {
 /** The bare RSA algorithm, and RSA with SHA-256: the only digest of RSA that the library checks. */
 const rsaIds: readonly string[] = ["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.11"];
 const nothing = der(0x05);
-const answerDeadlineMs = 30_000;
-const maxAnswerBytes = 64 * 1024;
+const responseDeadlineMs = 30_000;
+const maxResponseBytes = 64 * 1024;
 
 /** Reads certificates of timestamp authorities in PEM. Throws UKO_INPUT_INVALID. */
 export async function readAuthorities(file: string): Promise<readonly TimestampAuthority[]> {
@@ -65,7 +65,7 @@ function openCertificate(pem: string, file: string): X509Certificate {
   }
 }
 
-/** What a request for a timestamp needs. `nonce` is random, so that an old answer does not count. */
+/** What a request for a timestamp needs. `nonce` is random, so that an old response does not count. */
 export interface Stamping {
   readonly http: HttpClient;
   readonly url: string;
@@ -75,7 +75,7 @@ export interface Stamping {
 
 /**
  * Requests a timestamp of the bytes of a signature, and checks it before it counts. No credential is
- * sent. Throws UKO_HOST_NOT_ALLOWED, UKO_INPUT_INVALID, and the errors of a call without an answer.
+ * sent. Throws UKO_HOST_NOT_ALLOWED, UKO_INPUT_INVALID, and the errors of a call without a response.
  */
 export async function requestTimestamp(
   { http, url, authorities, nonce }: Stamping,
@@ -92,20 +92,20 @@ export async function requestTimestamp(
     path: (base) => base || "/",
     headers: { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" },
     body: () => query,
-    answerEncoding: "latin1",
+    responseEncoding: "latin1",
     resend: "always",
     signal,
-    deadlineMs: answerDeadlineMs,
+    deadlineMs: responseDeadlineMs,
   });
-  if (end.kind === "none") throw noAnswerError("The timestamp authority", end);
+  if (end.kind === "none") throw noResponseError("The timestamp authority", end);
   if (end.status !== 200) throw noTimestamp(`It responded with status ${end.status}.`);
   const timestamp = canonicalTimestamp(Buffer.from(end.text, "latin1"));
   if (timestamp === undefined || timestamp.byteLength > maxTimestampBytes) {
-    throw noTimestamp("Its answer is a refusal, or is not of the kinds that uko checks: ECDSA, or RSA with SHA-256.");
+    throw noTimestamp("Its response is a refusal, or is not of the kinds that uko checks: ECDSA, or RSA with SHA-256.");
   }
   const checked = checkTimestamp(signature, timestamp, authorities);
   if (checked.kind !== "valid") {
-    throw noTimestamp("No certificate in --tsa-trust confirms its answer.");
+    throw noTimestamp("No certificate in --tsa-trust confirms its response.");
   }
   if (!hasNonce(timestamp, number)) throw noTimestamp("It answered another request.");
   return timestamp;
@@ -160,13 +160,13 @@ function isSignedBy(read: RFC3161Timestamp, signature: Buffer, publicKey: KeyObj
 }
 
 /**
- * The answer without what its signature does not cover: embedded certificates, comments, unsigned
+ * The response without what its signature does not cover: embedded certificates, comments, unsigned
  * attributes. Undefined if it is not a timestamp of a kind that is checked here.
  */
-function canonicalTimestamp(answer: Buffer): Buffer | undefined {
-  if (answer.byteLength > maxAnswerBytes) return undefined;
+function canonicalTimestamp(response: Buffer): Buffer | undefined {
+  if (response.byteLength > maxResponseBytes) return undefined;
   try {
-    const root = ASN1Obj.parseBuffer(Buffer.from(answer));
+    const root = ASN1Obj.parseBuffer(Buffer.from(response));
     const read = new RFC3161Timestamp(root);
     const signedData = at(root, 1, 1, 0);
     const signers = at(signedData, signedData.subs.length - 1);

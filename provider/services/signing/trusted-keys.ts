@@ -3,11 +3,11 @@
 import type { KeyObject } from "node:crypto";
 import path from "node:path";
 import * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import type { SignatureResult, TrustedKey } from "../../engine/certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
 import { foldIamId } from "../../lifecycle/iam-id.ts";
-import { readNamedText } from "../../regular-file.ts";
+import { readNamedText } from "../../process/regular-file.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { type Envelope, signedBytes } from "./envelope.ts";
 import { isSignedBy, keyIdOf, readPublicKey } from "./keys.ts";
 

@@ -1,12 +1,12 @@
 /** The port `Containers` over UKO v4 (uko-v4.md V3, S3). */
 
-import type { Containers, KeystoreAnswer } from "../../engine/ports/world.ts";
+import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";
 import { isUkoError, onCodes } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
-import { printable } from "../../printable.ts";
-import type { HttpAnswer } from "../http/client.ts";
+import { printable } from "../../text/printable.ts";
+import type { HttpResponse } from "../http/client.ts";
 import { singleFlight } from "../http/concurrency.ts";
-import { concernsTheRun, parseAnswer } from "../http/read-result.ts";
+import { concernsTheRun, parseResponse } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { isOwnNotFound, readRights, service } from "./errors.ts";
 import { checkedId, walkPages } from "./transport.ts";
@@ -15,7 +15,7 @@ import { keystorePlace, vault, type WireKeystorePlace } from "./wire.ts";
 /** An instance has at most 50 internal keystores (uko-v4.md 3.8), but any number of others. */
 const maxRemembered = 10_000;
 
-type VaultAnswer = Awaited<ReturnType<Containers["vaultExists"]>>;
+type VaultResponse = Awaited<ReturnType<Containers["vaultExists"]>>;
 
 export function createContainers(transport: Transport): Containers {
   /** A keystore never changes its kind, so one read per run is enough. */
@@ -26,7 +26,7 @@ export function createContainers(transport: Transport): Containers {
   /** A vault that this run found shows for good that the run is connected to its instance. */
   const existenceOf = remembered(
     (vaultId, signal) => readVault(transport, vaultId, signal),
-    (answer) => answer === "found",
+    (response) => response === "found",
   );
 
   return {
@@ -36,33 +36,33 @@ export function createContainers(transport: Transport): Containers {
 }
 
 /** Reads each ID once, also for keys side by side. Keeps only what `isKept` accepts, and never a failure. */
-function remembered<Answer>(
-  read: (id: string, signal: AbortSignal) => Promise<Answer>,
-  isKept: (answer: Answer) => boolean,
-): (id: string, signal: AbortSignal) => Promise<Answer> {
-  const reads = new Map<string, (signal: AbortSignal) => Promise<Answer>>();
+function remembered<Response>(
+  read: (id: string, signal: AbortSignal) => Promise<Response>,
+  isKept: (response: Response) => boolean,
+): (id: string, signal: AbortSignal) => Promise<Response> {
+  const reads = new Map<string, (signal: AbortSignal) => Promise<Response>>();
   return (id, signal) => {
     const started = reads.get(id);
     if (started !== undefined) return started(signal);
     if (reads.size >= maxRemembered) reads.clear();
-    let known: Answer | undefined;
+    let known: Response | undefined;
     const join = singleFlight(async (flight) => {
-      const answer = await read(id, flight);
-      if (isKept(answer)) known = answer;
-      return answer;
+      const response = await read(id, flight);
+      if (isKept(response)) known = response;
+      return response;
     });
-    const once = async (caller: AbortSignal): Promise<Answer> => known ?? join(caller);
+    const once = async (caller: AbortSignal): Promise<Response> => known ?? join(caller);
     reads.set(id, once);
     return once(signal);
   };
 }
 
-async function readVault(transport: Transport, vaultId: string, signal: AbortSignal): Promise<VaultAnswer> {
+async function readVault(transport: Transport, vaultId: string, signal: AbortSignal): Promise<VaultResponse> {
   const path = `/vaults/${checkedId(vaultId, "vault")}`;
   try {
-    const answer = await transport.read({ path, signal }, readRights.readVault, isOwnNotFound);
-    if (answer.status === 404) return "not_found";
-    return parseAnswer(service, answer, vault).id === vaultId ? "found" : "unknown";
+    const response = await transport.read({ path, signal }, readRights.readVault, isOwnNotFound);
+    if (response.status === 404) return "not_found";
+    return parseResponse(service, response, vault).id === vaultId ? "found" : "unknown";
   } catch (error) {
     // Only the service's own 404 proves that a vault does not exist; any other failure proves
     // nothing.
@@ -71,8 +71,8 @@ async function readVault(transport: Transport, vaultId: string, signal: AbortSig
   }
 }
 
-function readKind(transport: Transport, keystoreId: string, signal: AbortSignal): Promise<KeystoreAnswer> {
-  const unread = onCodes(["UKO_ANSWER_INVALID"], ({ summary, detail }) =>
+function readKind(transport: Transport, keystoreId: string, signal: AbortSignal): Promise<KeystoreKindRead> {
+  const unread = onCodes(["UKO_RESPONSE_INVALID"], ({ summary, detail }) =>
     unknown(`Keystore ${keystoreId} could not be read: ${summary}. ${detail}`),
   );
   return findKeystore(transport, keystoreId, signal)
@@ -80,8 +80,8 @@ function readKind(transport: Transport, keystoreId: string, signal: AbortSignal)
     .catch(unread);
 }
 
-/** External only with proof: a twin under KMS's dual authorization must not be overlooked. */
-function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): KeystoreAnswer {
+/** External only with proof: a backing key under KMS's dual authorization must not be overlooked. */
+function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): KeystoreKindRead {
   if (found === undefined) {
     return unknown(
       `The service does not find keystore ${keystoreId}. If it was removed from UKO, uko sync updates the key's keystores.`,
@@ -98,7 +98,7 @@ function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): Keyst
     : unknown(`The service calls ${of} ${printable(value, 60)}, which this release does not know.`);
 }
 
-function unknown(reason: string): KeystoreAnswer {
+function unknown(reason: string): KeystoreKindRead {
   return { kind: "unknown", reason: printable(reason) };
 }
 
@@ -109,10 +109,10 @@ async function findKeystore(
   signal: AbortSignal,
 ): Promise<WireKeystorePlace | undefined> {
   const path = `/keystores/${checkedId(keystoreId, "keystore")}`;
-  const isAnswer = (answer: HttpAnswer): boolean => answer.status === 400 || isOwnNotFound(answer);
-  const answer = await transport.read({ path, signal }, readRights.readKeystore, isAnswer);
-  if (answer.status === 200) return parseAnswer(service, answer, keystorePlace);
-  return answer.status === 400 ? findInList(transport, keystoreId, signal) : undefined;
+  const isResponse = (response: HttpResponse): boolean => response.status === 400 || isOwnNotFound(response);
+  const response = await transport.read({ path, signal }, readRights.readKeystore, isResponse);
+  if (response.status === 200) return parseResponse(service, response, keystorePlace);
+  return response.status === 400 ? findInList(transport, keystoreId, signal) : undefined;
 }
 
 /** API 4.9 and earlier read one keystore only with its vault, unknown here (uko-v4.md 1.4). */

@@ -1,11 +1,11 @@
 /** UKO's refusals as messages (uko-v4.md 3.15), and the error that a read throws. */
 
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import { containerRights, custodians, type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import { printable, unended } from "../../printable.ts";
-import type { HttpAnswer } from "../http/client.ts";
-import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/read-result.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { printable, unended } from "../../text/printable.ts";
+import type { HttpResponse } from "../http/client.ts";
+import { accessDenied, correlationLine, invalidResponse, responseData, unavailable } from "../http/read-result.ts";
 import { errorEnvelope } from "./wire.ts";
 
 export const service = "Unified Key Orchestrator";
@@ -62,18 +62,18 @@ function single(body: unknown): string {
   return typeof message === "string" && message !== "" ? message : typeof code === "string" ? code : "";
 }
 
-export function messageOf(answer: HttpAnswer): string {
-  const body = parseJson(answer.text);
+export function messageOf(response: HttpResponse): string {
+  const body = parseJson(response.text);
   // A gateway's page is shown only if it is plain text.
-  if (body === undefined) return answer.text.trimStart().startsWith("<") ? "" : printable(answer.text, 200);
+  if (body === undefined) return response.text.trimStart().startsWith("<") ? "" : printable(response.text, 200);
   return messageIn(body);
 }
 
 /** Adds the transaction ID of the body if the headers have no correlation ID. */
-export function withTrace(answer: HttpAnswer): HttpAnswer {
-  if (answer.correlationId !== "" || answer.status < 400) return answer;
-  const read = errorEnvelope.safeParse(parseJson(answer.text));
-  return { ...answer, correlationId: read.success ? printable(read.data.trace ?? "", 200) : "" };
+export function withTrace(response: HttpResponse): HttpResponse {
+  if (response.correlationId !== "" || response.status < 400) return response;
+  const read = errorEnvelope.safeParse(parseJson(response.text));
+  return { ...response, correlationId: read.success ? printable(read.data.trace ?? "", 200) : "" };
 }
 
 /**
@@ -81,9 +81,9 @@ export function withTrace(answer: HttpAnswer): HttpAnswer {
  * names a code in each error and the transaction in `trace` (uko-v4.md 3.15); the code for a
  * missing object is not documented (U1).
  */
-export function isOwnNotFound(answer: HttpAnswer): boolean {
-  const read = errorEnvelope.safeParse(parseJson(answer.text));
-  if (answer.status !== 404 || !read.success) return false;
+export function isOwnNotFound(response: HttpResponse): boolean {
+  const read = errorEnvelope.safeParse(parseJson(response.text));
+  if (response.status !== 404 || !read.success) return false;
   const { errors, trace, status_code: status = 404 } = read.data;
   return status === 404 && isNamed(trace) && errors.length > 0 && errors.every(({ code }) => isNamed(code));
 }
@@ -93,25 +93,25 @@ function isNamed(text: string | null | undefined): boolean {
 }
 
 /** Throws for every unsuccessful response to a read. */
-export function throwReadError(answer: HttpAnswer, needed: Right): never {
-  const message = messageOf(answer);
-  const { status } = answer;
-  if (status === 401) throw accessDenied(service, answer, message);
-  if (status === 403) throw rightsMissing(answer, needed, message);
-  if (status === 408 || status === 429 || status >= 500) throw unavailable(service, answer, message);
+export function throwReadError(response: HttpResponse, needed: Right): never {
+  const message = messageOf(response);
+  const { status } = response;
+  if (status === 401) throw accessDenied(service, response, message);
+  if (status === 403) throw rightsMissing(response, needed, message);
+  if (status === 408 || status === 429 || status >= 500) throw unavailable(service, response, message);
   const said = `a read failed with ${status}${message === "" ? "" : `: ${unended(message)}`}`;
   const doubt = "; without the service's own error code and trace, a 404 does not prove that anything is gone";
-  throw invalidAnswer(service, `${said}${status === 404 && !isOwnNotFound(answer) ? doubt : ""}`, answer);
+  throw invalidResponse(service, `${said}${status === 404 && !isOwnNotFound(response) ? doubt : ""}`, response);
 }
 
-function rightsMissing(answer: HttpAnswer, needed: Right, message: string): UkoError {
+function rightsMissing(response: HttpResponse, needed: Right, message: string): UkoError {
   return new UkoError("UKO_RIGHTS_MISSING", {
     summary: `The identity lacks the right ${needed.action}`,
     detail: [
       `${service} responded with 403${message === "" ? "" : `: ${unended(message)}`}. This does not mean that anything is gone.`,
       `This right requires the role ${needed.roles.join(" or ")} on the instance or the vault.`,
-      ...correlationLine(answer.correlationId),
+      ...correlationLine(response.correlationId),
     ].join("\n"),
-    data: { ...answerData(answer), action: needed.action, roles: needed.roles },
+    data: { ...responseData(response), action: needed.action, roles: needed.roles },
   });
 }

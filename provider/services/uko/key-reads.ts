@@ -3,18 +3,18 @@
 import type * as z from "zod";
 import type { Stamps } from "../../engine/ports/containers.ts";
 import type {
-  Answered,
   KeyRef,
   KeySnapshot,
   Keys,
   KeystoreStatusWithKey,
   KeyWithEtag,
+  WithServiceTime,
 } from "../../engine/ports/world.ts";
 import { onCodes, UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
 import type { KeyUse } from "../../lifecycle/observation.ts";
-import { printable } from "../../printable.ts";
-import { parseAnswer, withServiceTime } from "../http/read-result.ts";
+import { printable } from "../../text/printable.ts";
+import { parseResponse, withServiceTime } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.ts";
 import { isOwnNotFound, messageIn, readRights, service } from "./errors.ts";
@@ -43,12 +43,12 @@ export function createKeyReads(transport: Transport, readCache: ReadCache): KeyR
     async liveStatus(ref, { signal }) {
       const path = `${keyPath(transport, ref)}/status_in_keystores`;
       const call = { path, ...ukoHeaders(ref.vaultId), signal };
-      const answer = await transport.read(call, readRights.readKey, isOwnNotFound);
-      if (answer.status === 404) throw keyNotFound(ref);
+      const response = await transport.read(call, readRights.readKey, isOwnNotFound);
+      if (response.status === 404) throw keyNotFound(ref);
       return withServiceTime(
         service,
-        answer,
-        parseAnswer(service, answer, statusInKeystores).status_in_keystores.map(toKeystoreStatus),
+        response,
+        parseResponse(service, response, statusInKeystores).status_in_keystores.map(toKeystoreStatus),
       );
     },
     use: (ref, { signal }) => readUse(transport, ref, signal).catch(unreadable),
@@ -68,8 +68,8 @@ export function createKeyReads(transport: Transport, readCache: ReadCache): KeyR
 export function keysForReadCache(transport: Transport): Pick<ReadCacheOptions, "read" | "list"> {
   return {
     async read(ref, signal) {
-      const answer = await readKey(transport, ref, signal);
-      return { ...answer, value: answer.value?.snapshot };
+      const response = await readKey(transport, ref, signal);
+      return { ...response, value: response.value?.snapshot };
     },
     list: (vaultId, maxKeys, signal) =>
       listKeys(transport, { ...keyWalk(vaultId, signal), pageSize: 1_000 }, { maxKeys }),
@@ -101,10 +101,10 @@ async function listKeys(
   { maxKeys = Number.POSITIVE_INFINITY, isWhole = false }: { maxKeys?: number; isWhole?: boolean | undefined } = {},
 ): Promise<Listing> {
   const found = new Map<string, KeySnapshot>();
-  let oldest: Answered<undefined> | undefined;
+  let oldest: WithServiceTime<undefined> | undefined;
   let most = 0;
-  for await (const { answer, total, items } of pagesOf(transport, walk)) {
-    oldest ??= withServiceTime(service, answer, undefined);
+  for await (const { response, total, items } of pagesOf(transport, walk)) {
+    oldest ??= withServiceTime(service, response, undefined);
     for (const key of items) found.set(key.id, toSnapshot(key, walk.vaultId));
     most = Math.max(most, total);
     if (total > maxKeys) break;
@@ -118,8 +118,8 @@ async function readKey(
   transport: Transport,
   ref: KeyRef,
   signal: AbortSignal,
-): Promise<Answered<KeyWithEtag | undefined>> {
-  const answer = await readObject(
+): Promise<WithServiceTime<KeyWithEtag | undefined>> {
+  const response = await readObject(
     transport,
     {
       kind: keyKind,
@@ -129,9 +129,9 @@ async function readKey(
     },
     signal,
   );
-  if (answer.status !== 200) return withServiceTime(service, answer, undefined);
-  const { wire, etag } = parseWithEtag(answer, managedKey, keyKind, ref.keyId);
-  return withServiceTime(service, answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
+  if (response.status !== 200) return withServiceTime(service, response, undefined);
+  const { wire, etag } = parseWithEtag(response, managedKey, keyKind, ref.keyId);
+  return withServiceTime(service, response, { snapshot: toSnapshot(wire, ref.vaultId), etag });
 }
 
 function keyPath(transport: Transport, ref: KeyRef): string {
@@ -166,7 +166,7 @@ async function readUse(transport: Transport, ref: KeyRef, signal: AbortSignal): 
 }
 
 /** The guard refuses for a missing right and an invalid response alike, but names the cause. */
-const unreadable = onCodes(["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"], ({ summary, detail }): KeyUse => {
+const unreadable = onCodes(["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"], ({ summary, detail }): KeyUse => {
   return { kind: "unreadable", reason: printable(`${summary}. ${detail}`) };
 });
 
@@ -251,8 +251,8 @@ export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKe
     keystoreId: wire.keystore?.id ?? "",
     name: printable(wire.keystore?.name ?? "", 100),
     type: printable(wire.keystore?.type ?? "", 100),
-    status: statuses.find((known) => known === wire.status) ?? "unrecognised",
-    syncFlag: syncFlags.find((known) => known === flag) ?? "unrecognised",
+    status: statuses.find((known) => known === wire.status) ?? "unrecognized",
+    syncFlag: syncFlags.find((known) => known === flag) ?? "unrecognized",
     detail: printable(wire.keystore_sync_flag_detail, 100),
     ...(destructionAtMs === undefined ? {} : { destructionAtMs }),
     ...(pendingPeriod === "" ? {} : { pendingPeriod }),

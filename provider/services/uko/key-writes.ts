@@ -1,7 +1,7 @@
 /** Changes of managed keys (uko-v4.md K2, K4-K11): never forced, and none is created twice. */
 
-import { parseJson } from "../../encodings.ts";
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports/world.ts";
+import { parseJson } from "../../text/encodings.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
@@ -62,8 +62,8 @@ export function createKeyWrites(transport: Transport): KeyWrites {
 const keyValue = (vaultId: string, keyId?: string) =>
   changedObject(managedKey, (wire) => toSnapshot(wire, vaultId), keyId);
 
-const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] = (answer) => {
-  const read = statusInKeystores.safeParse(parseJson(answer.text));
+const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] = (response) => {
+  const read = statusInKeystores.safeParse(parseJson(response.text));
   return read.success ? { value: read.data.status_in_keystores.map(toKeystoreStatus) } : undefined;
 };
 

@@ -8,8 +8,8 @@ import type {
   NewKeystore,
 } from "../../engine/ports/containers.ts";
 import { UkoError } from "../../errors.ts";
-import { printable } from "../../printable.ts";
-import { parseAnswer } from "../http/read-result.ts";
+import { printable } from "../../text/printable.ts";
+import { parseResponse } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { changeRights, isOwnNotFound, readRights, service } from "./errors.ts";
@@ -50,9 +50,9 @@ export function createKeystores(transport: Transport): Keystores {
     async status(ref, { signal }) {
       const path = `${objectPath(transport, kind, ref)}/status`;
       const call = { path, ...ukoHeaders(ref.vaultId), signal };
-      const answer = await transport.read(call, readRights.readKeystore, isOwnNotFound);
-      if (answer.status === 404) throw keystoreNotFound(ref.id);
-      return toHealth(parseAnswer(service, answer, keystoreHealth));
+      const response = await transport.read(call, readRights.readKeystore, isOwnNotFound);
+      if (response.status === 404) throw keystoreNotFound(ref.id);
+      return toHealth(parseResponse(service, response, keystoreHealth));
     },
   };
 }

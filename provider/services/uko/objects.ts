@@ -1,14 +1,14 @@
 /** One object of UKO by its ID: its path, the read with its ETag, and its changes. */
 
 import type * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import type { ListFilter, WithEtag } from "../../engine/ports/containers.ts";
-import type { Answered, CallOptions, Written } from "../../engine/ports/world.ts";
+import type { CallOptions, WithServiceTime, Written } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { capital } from "../../printable.ts";
-import type { HttpAnswer, NoAnswer } from "../http/client.ts";
-import { describeRights, invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
+import { parseJson } from "../../text/encodings.ts";
+import { capital } from "../../text/printable.ts";
+import type { HttpResponse, NoResponse } from "../http/client.ts";
+import { describeRights, invalidResponse, parseResponse, withServiceTime } from "../http/read-result.ts";
 import { type Call, requireInstance, type Transport } from "../http/transport.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
 import { isOwnNotFound, messageOf, service } from "./errors.ts";
@@ -51,35 +51,40 @@ export async function readObject(
   transport: Transport,
   { kind, ref, right, findVault }: ObjectRead,
   signal: AbortSignal,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const call = { path: objectPath(transport, kind, ref), signal };
   const vaultId = vaultOf(kind, ref);
-  const answer = await transport.read({ ...call, ...ukoHeaders(vaultId) }, right, isOwnNotFound);
-  if (answer.status === 200 || vaultId === undefined) return answer;
+  const response = await transport.read({ ...call, ...ukoHeaders(vaultId) }, right, isOwnNotFound);
+  if (response.status === 200 || vaultId === undefined) return response;
   // The service also returns 404 for an object in another vault than the header names
   // (uko-v4.md 1.4): only a second read without the header distinguishes them. API 4.9 and earlier
   // answer that with 400; their plain lists need no header.
-  const isAnswer = (second: HttpAnswer): boolean => second.status === 400 || isOwnNotFound(second);
-  const second = await transport.read(call, right, isAnswer);
+  const isResponse = (second: HttpResponse): boolean => second.status === 400 || isOwnNotFound(second);
+  const second = await transport.read(call, right, isResponse);
   if (second.status !== 400) return second;
   const elsewhere = await findVault(signal);
-  if (elsewhere === undefined) return answer;
+  if (elsewhere === undefined) return response;
   return transport.read({ ...call, ...ukoHeaders(elsewhere) }, right, isOwnNotFound);
 }
 
-/** Throws UKO_ANSWER_INVALID if the response is about another object, or has no ETag. */
+/** Throws UKO_RESPONSE_INVALID if the response is about another object, or has no ETag. */
 export function parseWithEtag<T extends { readonly id: string }>(
-  answer: HttpAnswer,
+  response: HttpResponse,
   schema: z.ZodType<T>,
   kind: ObjectKind,
   id: string,
 ): { readonly wire: T; readonly etag: string } {
-  const wire = parseAnswer(service, answer, schema);
-  const etag = etagOf(answer);
-  if (wire.id !== id) throw invalidAnswer(service, `it is about another ${kind.word} than the requested one`, answer);
+  const wire = parseResponse(service, response, schema);
+  const etag = etagOf(response);
+  if (wire.id !== id)
+    throw invalidResponse(service, `it is about another ${kind.word} than the requested one`, response);
   if (etag === "") {
-    const isAny = answer.header("etag") === "*";
-    throw invalidAnswer(service, isAny ? "its ETag is *, which does not identify a version" : "it has no ETag", answer);
+    const isAny = response.header("etag") === "*";
+    throw invalidResponse(
+      service,
+      isAny ? "its ETag is *, which does not identify a version" : "it has no ETag",
+      response,
+    );
   }
   return { wire, etag };
 }
@@ -89,8 +94,8 @@ export function parseWithEtag<T extends { readonly id: string }>(
  * compresses marks the service's ETag as weak, and If-Match never matches a weak one (RFC 9110,
  * 13.1.1), so the mark is removed.
  */
-function etagOf(answer: HttpAnswer): string {
-  const etag = (answer.header("etag") ?? "").trim().replace(/^W\//, "");
+function etagOf(response: HttpResponse): string {
+  const etag = (response.header("etag") ?? "").trim().replace(/^W\//, "");
   return etag === "*" ? "" : etag;
 }
 
@@ -105,7 +110,7 @@ export interface ObjectChange extends Pick<Call, "method" | "query" | "body"> {
 }
 
 /** Sends a change of an existing object, never without an ETag; again only after a 429. */
-export function changeObject(transport: Transport, change: ObjectChange): Promise<HttpAnswer | NoAnswer> {
+export function changeObject(transport: Transport, change: ObjectChange): Promise<HttpResponse | NoResponse> {
   const { kind, ref, method, query, body } = change;
   return transport.call({
     method,
@@ -123,7 +128,7 @@ export function createObject(
   transport: Transport,
   kind: ObjectKind,
   call: { readonly vaultId?: string; readonly body: unknown; readonly signal: AbortSignal },
-): Promise<HttpAnswer | NoAnswer> {
+): Promise<HttpResponse | NoResponse> {
   const { vaultId, ...rest } = call;
   return transport.call({ method: "POST", path: `/${kind.path}`, ...ukoHeaders(vaultId), resend: "never", ...rest });
 }
@@ -139,9 +144,9 @@ export function changedObject<T extends { readonly id: string }, Snapshot>(
   toSnapshot: (wire: T) => Snapshot,
   id?: string,
 ): WrittenRules<{ readonly snapshot: Snapshot; readonly etag: string }>["readValue"] {
-  return (answer) => {
-    const read = schema.safeParse(parseJson(answer.text));
-    const etag = etagOf(answer);
+  return (response) => {
+    const read = schema.safeParse(parseJson(response.text));
+    const etag = etagOf(response);
     if (!read.success || etag === "" || (id !== undefined && read.data.id !== id)) return undefined;
     return { value: { snapshot: toSnapshot(read.data), etag } };
   };
@@ -201,12 +206,12 @@ export function createCollection<Wire extends Identified, Snapshot>(
     right: rights.list,
   });
   return {
-    async read(ref: ObjectRef, { signal }: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>> {
+    async read(ref: ObjectRef, { signal }: CallOptions): Promise<WithServiceTime<WithEtag<Snapshot> | undefined>> {
       const findVault = (within: AbortSignal) => findVaultInList(transport, listWalk(within), ref.id);
-      const answer = await readObject(transport, { kind, ref, right: rights.read, findVault }, signal);
-      if (answer.status !== 200) return withServiceTime(service, answer, undefined);
-      const { wire, etag } = parseWithEtag(answer, schema, kind, ref.id);
-      return withServiceTime(service, answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
+      const response = await readObject(transport, { kind, ref, right: rights.read, findVault }, signal);
+      if (response.status !== 200) return withServiceTime(service, response, undefined);
+      const { wire, etag } = parseWithEtag(response, schema, kind, ref.id);
+      return withServiceTime(service, response, { snapshot: toSnapshot(wire, ref.vaultId), etag });
     },
     async list({ vaultId, isWhole }: ListFilter, { signal }: CallOptions): Promise<readonly Snapshot[]> {
       const within = vaultId === undefined ? {} : { "vault.id": checkedId(vaultId, "vault") };

@@ -1,14 +1,14 @@
 /** A cache that serves many reads of keys from one list of their vault. */
 
-import type { Answered, KeyRef, KeySnapshot } from "../../engine/ports/world.ts";
+import type { KeyRef, KeySnapshot, WithServiceTime } from "../../engine/ports/world.ts";
 import { onCodes } from "../../errors.ts";
 import { singleFlight } from "../http/concurrency.ts";
 
 /** A vault's keys by ID, as one list showed them. */
-export type Listing = Answered<ReadonlyMap<string, KeySnapshot>>;
+export type Listing = WithServiceTime<ReadonlyMap<string, KeySnapshot>>;
 
 export interface ReadCacheOptions {
-  readonly read: (ref: KeyRef, signal: AbortSignal) => Promise<Answered<KeySnapshot | undefined>>;
+  readonly read: (ref: KeyRef, signal: AbortSignal) => Promise<WithServiceTime<KeySnapshot | undefined>>;
   /** For a vault with more keys than `maxKeys`, only some of them, after one call. */
   readonly list: (vaultId: string, maxKeys: number, signal: AbortSignal) => Promise<Listing>;
   readonly monotonicMs: () => number;
@@ -16,7 +16,7 @@ export interface ReadCacheOptions {
 }
 
 export interface ReadCache {
-  cachedRead(ref: KeyRef, signal: AbortSignal): Promise<Answered<KeySnapshot | undefined>>;
+  cachedRead(ref: KeyRef, signal: AbortSignal): Promise<WithServiceTime<KeySnapshot | undefined>>;
   /** Also serves cached reads from a list that was read for another purpose. */
   keep(vaultId: string, list: () => Promise<Listing>): Promise<Listing>;
   /** Invalidates the cache of a vault after a change. */
@@ -28,7 +28,7 @@ const gatherMs = 25;
 /** How long a list is served after its response. */
 const shownMs = 10_000;
 /** For each waiting key: four pages cost the service less than that many single reads. */
-const worthKeysPerGlance = 4_000;
+const maxListedPerRead = 4_000;
 /** After a write of this run: the list serves only the reads that wait for it. */
 const worthKeysAmidWrites = 25;
 /** The limit of an instance in KMS (uko-v4.md 3.8); a longer list would fill the memory. */
@@ -120,7 +120,7 @@ function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: stri
     gather: singleFlight(async (signal) => {
       vault.waiting = 0;
       await sleep(gatherMs, signal);
-      worthKeys = Math.min(vault.waiting * worthKeysPerGlance, maxKeysListed);
+      worthKeys = Math.min(vault.waiting * maxListedPerRead, maxKeysListed);
       return vault.waiting;
     }),
     list: singleFlight(async (signal) => {
@@ -134,4 +134,4 @@ function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: stri
 }
 
 /** If the list is forbidden, or has a key that cannot be parsed, each key is read by itself. */
-const orSingly = onCodes(["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"], () => undefined);
+const orSingly = onCodes(["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"], () => undefined);

@@ -1,11 +1,11 @@
 /** The transport to UKO v4: paths, headers (uko-v4.md 1.4), the pinned instance. */
 
 import type * as z from "zod";
-import { parseJson } from "../../encodings.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import type { HttpAnswer } from "../http/client.ts";
-import { invalidAnswer, parseAnswer } from "../http/read-result.ts";
+import { parseJson } from "../../text/encodings.ts";
+import type { HttpResponse } from "../http/client.ts";
+import { invalidResponse, parseResponse } from "../http/read-result.ts";
 import { type Call, createTransport, type ReadCall, type Transport, type TransportOptions } from "../http/transport.ts";
 import { service, throwReadError, withTrace } from "./errors.ts";
 import { page } from "./wire.ts";
@@ -67,13 +67,13 @@ export interface PageWalk<T> {
 }
 
 interface Page<T> {
-  readonly answer: HttpAnswer;
+  readonly response: HttpResponse;
   /** The service's count of the whole list. */
   readonly total: number;
   readonly items: readonly T[];
 }
 
-/** Returns every item of every page. Throws UKO_ANSWER_INVALID if the list has to be whole and is not. */
+/** Returns every item of every page. Throws UKO_RESPONSE_INVALID if the list has to be whole and is not. */
 export async function walkPages<T extends { readonly id: string }>(
   transport: Transport,
   walk: PageWalk<T>,
@@ -91,11 +91,11 @@ export async function walkPages<T extends { readonly id: string }>(
 
 /** A removal between two pages lowers the count, and moves later items to a page that was read already. */
 export function requireWhole(found: number, most: number): void {
-  if (found < most) throw invalidAnswer(service, "a list is shorter than its own count, so it may hide an object");
+  if (found < most) throw invalidResponse(service, "a list is shorter than its own count, so it may hide an object");
 }
 
 /**
- * The vault that a list of the whole instance shows an object in. Throws UKO_ANSWER_INVALID if the
+ * The vault that a list of the whole instance shows an object in. Throws UKO_RESPONSE_INVALID if the
  * list changed meanwhile: a removal moves later items to a page that was read already, so the
  * object could be missed.
  */
@@ -104,15 +104,16 @@ export async function findVaultInList<
 >(transport: Transport, walk: PageWalk<T>, id: string): Promise<string | undefined> {
   let first: number | undefined;
   let seen = 0;
-  for await (const { answer, total, items } of pagesOf(transport, { ...walk, pageSize: 1_000 })) {
+  for await (const { response, total, items } of pagesOf(transport, { ...walk, pageSize: 1_000 })) {
     const found = items.find((item) => item.id === id);
     if (found?.vault?.id) return found.vault.id;
-    if (found !== undefined) throw invalidAnswer(service, "a list does not say which vault an object is in", answer);
+    if (found !== undefined)
+      throw invalidResponse(service, "a list does not say which vault an object is in", response);
     first ??= total;
     seen += items.length;
-    if (total !== first) throw invalidAnswer(service, "a list changed while uko read its pages", answer);
+    if (total !== first) throw invalidResponse(service, "a list changed while uko read its pages", response);
   }
-  if (seen < (first ?? 0)) throw invalidAnswer(service, "a list is shorter than its own count");
+  if (seen < (first ?? 0)) throw invalidResponse(service, "a list is shorter than its own count");
   return undefined;
 }
 
@@ -121,20 +122,20 @@ export async function* pagesOf<T>(transport: Transport, walk: PageWalk<T>): Asyn
   let found = 0;
   for (let pages = 0; pages < maxPages; pages += 1) {
     const query = { ...walk.call.query, limit: String(walk.pageSize ?? pageSize), offset: String(found) };
-    const answer = await transport.read({ ...walk.call, query }, walk.right);
-    const read = readPage(answer, walk);
+    const response = await transport.read({ ...walk.call, query }, walk.right);
+    const read = readPage(response, walk);
     found += read.items.length;
-    yield { answer, ...read };
+    yield { response, ...read };
     if (read.items.length === 0 || found >= read.total) return;
   }
-  throw invalidAnswer(service, `a list has more than ${maxPages} pages`);
+  throw invalidResponse(service, `a list has more than ${maxPages} pages`);
 }
 
-function readPage<T>(answer: HttpAnswer, walk: PageWalk<T>): { total: number; items: readonly T[] } {
-  const body = parseJson(answer.text);
-  const envelope = parseAnswer(service, answer, page, body);
+function readPage<T>(response: HttpResponse, walk: PageWalk<T>): { total: number; items: readonly T[] } {
+  const body = parseJson(response.text);
+  const envelope = parseResponse(service, response, page, body);
   return {
     total: envelope.total_count,
-    items: parseAnswer(service, answer, walk.items, envelope[walk.collection] ?? null),
+    items: parseResponse(service, response, walk.items, envelope[walk.collection] ?? null),
   };
 }

@@ -4,14 +4,14 @@
  */
 
 import {
-  announcesNothing,
+  allowsNothing,
   declaredTwiceInHcl,
   errorAbout,
   isTransientReadError,
   messageAbout,
   messageAmong,
   type ResourceLabel,
-} from "../../compose.ts";
+} from "../../compose/engines.ts";
 import type { Unfinished } from "../../engine/resource/delete.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
@@ -51,7 +51,7 @@ export async function applyDestruction(
   }
   // A tainted resource is planned like a creation, and passes that plan's private data to its
   // deletion.
-  const { planned, announced = announcesNothing } = readPrivate(plannedPrivate);
+  const { planned, planLimit = allowsNothing } = readPrivate(plannedPrivate);
   if (planned === "create") {
     return unchanged(session, resource, prior, request, failed(replacement(resource, session)));
   }
@@ -67,7 +67,7 @@ export async function applyDestruction(
     const outcome = await handlers.delete(state, {
       signal: session.signal,
       progress: { report: progress("info") },
-      announced,
+      planLimit,
       waiting: { timeoutMs: deleteTimeoutMs(prior), warn: progress("warn") },
     });
     if (outcome.kind === "ended") {

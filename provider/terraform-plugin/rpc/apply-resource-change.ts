@@ -1,6 +1,6 @@
 /** ApplyResourceChange: creates, changes or deletes a resource. */
 
-import { announcesNothing } from "../../compose.ts";
+import { allowsNothing } from "../../compose/engines.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
 import { isUkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
@@ -31,7 +31,7 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
       : applyDestruction(session, resource, handlers, prior, request);
   }
   const config = readPresent(request.config, resource);
-  const { secrets = [], announced = announcesNothing } = readPrivate(request.plannedPrivate);
+  const { secrets = [], planLimit = allowsNothing } = readPrivate(request.plannedPrivate);
   const wanted = plannedConfig(resource, config, planned, secrets);
   const options = {
     signal: session.signal,
@@ -48,14 +48,14 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
         throw error;
       });
     session.memory.noteMade(resource, wanted);
-    const answered = answer(session, resource, planned, made);
+    const answered = response(session, resource, planned, made);
     if (made.isFound) session.memory.noteFound(request.typeName, made.id);
     return answered;
   }
   const state = stateProperties(resource.attributes, prior);
   const inputs = propertiesBeside(resource.attributes, wanted);
-  const changed = await handlers.update(state, inputs, { ...options, announced });
-  return answer(session, resource, planned, changed);
+  const changed = await handlers.update(state, inputs, { ...options, planLimit });
+  return response(session, resource, planned, changed);
 };
 
 /**
@@ -65,7 +65,7 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
  */
 const creationLimitMs = 120_000;
 
-function answer(
+function response(
   session: Session,
   resource: TerraformResource,
   planned: ObjectValue,

@@ -3,7 +3,7 @@
  * needs no credential.
  */
 
-import { otherCredential, otherInstance, type StoredSettings, storedSettings } from "../../compose.ts";
+import { otherCredential, otherInstance, type StoredSettings, storedSettings } from "../../compose/engines.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";

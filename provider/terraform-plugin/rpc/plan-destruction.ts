@@ -3,10 +3,10 @@
  * anything begins.
  */
 
-import { declaredTwiceInHcl, renamedInHcl } from "../../compose.ts";
+import { declaredTwiceInHcl, renamedInHcl } from "../../compose/engines.ts";
 import type { UkoError } from "../../errors.ts";
-import { capital } from "../../printable.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
+import { capital } from "../../text/printable.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { writePrivate } from "../private-data.ts";
@@ -34,13 +34,13 @@ export async function planDestruction(
   memory.noteDeletion(resource, prior);
   if (memory.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
   if (memory.isNamePlanned(resource, prior)) throw renamed(resource, prior);
-  const { preview, announced } = handlers.previewDelete(stateProperties(attributes, prior), deleteTimeoutMs(prior));
-  const limited = { ...planned, plannedPrivate: writePrivate({ planned: "destroy", announced }) };
+  const { preview, planLimit } = handlers.previewDelete(stateProperties(attributes, prior), deleteTimeoutMs(prior));
+  const limited = { ...planned, plannedPrivate: writePrivate({ planned: "destroy", planLimit }) };
   switch (preview.kind) {
     case "refused":
       return { diagnostics: [unfinishedDiagnostic(preview.code, preview.message, attributes)] };
     case "long": {
-      const count = memory.noteReported(`plan ${typeName} ${announced.steps.join()}`, id);
+      const count = memory.noteReported(`plan ${typeName} ${planLimit.steps.join()}`, id);
       // A pending request is shown in full, because a person decides about each one.
       const isWhole = count === 1 || typeof prior.deletion_record_id === "string";
       const warning = isWhole ? preview.message : sayMore(preview.message, count);

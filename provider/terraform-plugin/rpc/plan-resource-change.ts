@@ -3,7 +3,7 @@
  * would delete the existing key.
  */
 
-import { declaredTwiceInHcl } from "../../compose.ts";
+import { declaredTwiceInHcl } from "../../compose/engines.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
 import type { CheckFailure, CreationPreview } from "../../engine/resource/definition.ts";
 import { UkoError } from "../../errors.ts";
@@ -133,7 +133,7 @@ async function update(
   declare(session, resource, id);
   session.memory.noteName(handlers.placeOf(inputs));
   // Never an error: a destroy begins with such a plan.
-  const { preview, announced } = handlers.previewUpdate(state, inputs);
+  const { preview, planLimit } = handlers.previewUpdate(state, inputs);
   // Reported once: an apply plans each update again, and then reports the result itself.
   const shown = preview.kind === "short" ? [] : [preview.message];
   const destroyed = session.memory.isWarned(typeName, id) ? undefined : handlers.destroyedWarning(state, inputs);
@@ -142,7 +142,7 @@ async function update(
   const isTold = session.memory.isRead(typeName, id);
   return {
     plannedState: writeObject(values, resource),
-    plannedPrivate: writePrivate({ planned: "update", secrets: secretsGiven(resource, config), announced }),
+    plannedPrivate: writePrivate({ planned: "update", secrets: secretsGiven(resource, config), planLimit }),
     ...(isTold && { diagnostics: messages.map(warningDiagnostic) }),
     plannedIdentity: priorIdentity,
   };

@@ -19,13 +19,13 @@ export const readDataSource: Call<"readDataSource"> = async (session, request) =
   const warnings: string[] = [];
   const question = ask[source.question] as (args: unknown, options: ListOptions) => Promise<Properties>;
   const given = argumentsIn(source.attributes);
-  const answer = await question(propertiesOf(given, config), {
+  const response = await question(propertiesOf(given, config), {
     signal: session.signal,
     warn: (line) => void warnings.push(line),
   });
   // Hosts require configured values back unchanged.
   const configured: ObjectValue = Object.fromEntries(given.map(({ name }) => [name, config[name] ?? null]));
-  const values = { ...valuesOf(source, answer), ...configured };
+  const values = { ...valuesOf(source, response), ...configured };
   const id = idOf(source, values);
   return {
     state: writeObject(source.idNames.length === 0 ? values : { ...values, id: id ?? null }, source),

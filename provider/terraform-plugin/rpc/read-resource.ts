@@ -1,6 +1,6 @@
 /** ReadResource: the current resource; null only if it is proven gone. */
 
-import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose.ts";
+import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose/engines.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";

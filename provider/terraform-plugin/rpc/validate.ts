@@ -1,6 +1,6 @@
 /** The validation of a configuration: every rule that needs no state; unknown values pass. */
 
-import { checkArguments, checkStored, hclDialect } from "../../compose.ts";
+import { checkArguments, checkStored, hclDialect } from "../../compose/engines.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
 import { type TerraformAttribute, type TerraformDataSource, terraformProvider } from "../../schema/terraform.ts";
 import { dataSourceNamed, handlersOf, readObject, readPresent, resourceNamed } from "../blocks.ts";

@@ -43,7 +43,7 @@ type LookupKmsKeyResult struct {
 	// Name of the open deletion window.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
-	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
+	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -156,8 +156,8 @@ func (o LookupKmsKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
 }
 
 // When the open deletion window ends, ISO 8601 UTC.
-func (o LookupKmsKeyResultOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
+func (o LookupKmsKeyResultOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
 }
 
 // Never set, because KMS does not report who set the key for deletion.

@@ -53,7 +53,7 @@ type LookupManagedKeyResult struct {
 	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
-	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
+	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -184,8 +184,8 @@ func (o LookupManagedKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput 
 }
 
 // When the pending record expires, ISO 8601 UTC.
-func (o LookupManagedKeyResultOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
+func (o LookupManagedKeyResultOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.

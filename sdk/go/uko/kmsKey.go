@@ -73,7 +73,7 @@ type KmsKey struct {
 	// Name of the open deletion window.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
-	DeletionRecordLapsesAt pulumi.StringPtrOutput `pulumi:"deletionRecordLapsesAt"`
+	DeletionRecordExpiresAt pulumi.StringPtrOutput `pulumi:"deletionRecordExpiresAt"`
 	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -395,8 +395,8 @@ func (o KmsKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 }
 
 // When the open deletion window ends, ISO 8601 UTC.
-func (o KmsKeyOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
+func (o KmsKeyOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
 }
 
 // Never set, because KMS does not report who set the key for deletion.

@@ -120,7 +120,7 @@ type ManagedKey struct {
 	// ID of the pending request or approval.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
-	DeletionRecordLapsesAt pulumi.StringPtrOutput `pulumi:"deletionRecordLapsesAt"`
+	DeletionRecordExpiresAt pulumi.StringPtrOutput `pulumi:"deletionRecordExpiresAt"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -449,8 +449,8 @@ func (o ManagedKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 }
 
 // When the pending record expires, ISO 8601 UTC.
-func (o ManagedKeyOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
+func (o ManagedKeyOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.

@@ -2293,7 +2293,7 @@ type KmsKeyEntry struct {
 	// Name of the open deletion window.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
-	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
+	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -2393,8 +2393,8 @@ func (o KmsKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 }
 
 // When the open deletion window ends, ISO 8601 UTC.
-func (o KmsKeyEntryOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
+func (o KmsKeyEntryOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
 }
 
 // Never set, because KMS does not report who set the key for deletion.
@@ -2557,7 +2557,7 @@ type ManagedKeyEntry struct {
 	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
-	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
+	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -2673,8 +2673,8 @@ func (o ManagedKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 }
 
 // When the pending record expires, ISO 8601 UTC.
-func (o ManagedKeyEntryOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
+func (o ManagedKeyEntryOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.
@@ -2885,7 +2885,7 @@ type PendingDeletion struct {
 	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
-	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
+	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// UUID of the key.
@@ -2931,8 +2931,8 @@ func (o PendingDeletionOutput) DeletionRecordId() pulumi.StringPtrOutput {
 }
 
 // When the pending record expires, ISO 8601 UTC.
-func (o PendingDeletionOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
+func (o PendingDeletionOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.
@@ -3087,7 +3087,7 @@ type PlannedDeletion struct {
 	// ID of the pending request or approval.
 	RecordId *string `pulumi:"recordId"`
 	// When the pending record expires, ISO 8601 UTC.
-	RecordLapsesAt *string `pulumi:"recordLapsesAt"`
+	RecordExpiresAt *string `pulumi:"recordExpiresAt"`
 	// IAM ID of the person who requested the step.
 	RequestedBy *string `pulumi:"requestedBy"`
 }
@@ -3123,8 +3123,8 @@ func (o PlannedDeletionOutput) RecordId() pulumi.StringPtrOutput {
 }
 
 // When the pending record expires, ISO 8601 UTC.
-func (o PlannedDeletionOutput) RecordLapsesAt() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordLapsesAt }).(pulumi.StringPtrOutput)
+func (o PlannedDeletionOutput) RecordExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordExpiresAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the person who requested the step.

@@ -6,7 +6,7 @@ import { type CommandName, examples, generalHelp, groupOf, helpProse, variables 
 import { namesOf } from "../../../provider/cli/help-layout.ts";
 import { buildProgram } from "../../../provider/cli/program.ts";
 import { exitCodes, mostSevereFirst } from "../../../provider/errors.ts";
-import { capital } from "../../../provider/printable.ts";
+import { capital } from "../../../provider/text/printable.ts";
 
 /** Help needs no service, and the texts have no width of a terminal. */
 const unused = (): never => {

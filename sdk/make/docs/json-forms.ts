@@ -26,7 +26,7 @@ const pending = {
   requestedBy: z.string().describe("IAM ID of the person who requested the next step").optional(),
   approvedBy: z.string().describe("IAM ID of the person whose approval is stored on the key").optional(),
   recordId: z.string().describe("ID of the pending record, or the name of the KMS window").optional(),
-  recordLapsesAt: time("When the pending record expires").optional(),
+  recordExpiresAt: time("When the pending record expires").optional(),
   neededRoles: roles.optional(),
   excludedIdentity: z.string().describe("IAM ID of the person who cannot take the step").optional(),
   reasons: reasons.optional(),

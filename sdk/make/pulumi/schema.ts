@@ -7,7 +7,7 @@ import type * as z from "zod";
 import { functions } from "../../../provider/resources/functions.ts";
 import { argumentAttributes, inputAttributes, outputAttributes } from "../../../provider/schema/attributes.ts";
 import { environmentDefaults, providerAttributes } from "../../../provider/schema/provider-attributes.ts";
-import { answerOf, described, describedNames, type FunctionName, type ResourceName } from "../described.ts";
+import { described, describedNames, type FunctionName, type ResourceName, resultOf } from "../described.ts";
 import { describeResource } from "../docs/documentation.ts";
 import { languages } from "./languages.ts";
 import type { FunctionSpec, PackageSpec, ResourceSpec } from "./package-spec.ts";
@@ -72,7 +72,7 @@ function functionSpec(name: FunctionName, types: NamedTypes): FunctionSpec {
   return {
     description: summary,
     ...(Object.keys(inputs.properties).length > 0 && { inputs }),
-    outputs: types.properties(answerOf(name)),
+    outputs: types.properties(resultOf(name)),
   };
 }
 

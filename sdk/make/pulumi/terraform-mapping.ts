@@ -3,7 +3,6 @@
  * terraform` reads: info.MarshallableProvider of pulumi/pulumi-terraform-bridge (3.120.0).
  */
 
-import { capital } from "../../../provider/printable.ts";
 import type { AttributeType } from "../../../provider/schema/attributes.ts";
 import {
   type TerraformAttribute,
@@ -13,6 +12,7 @@ import {
   terraformResources,
 } from "../../../provider/schema/terraform.ts";
 import { membersOf } from "../../../provider/schema/terraform-leaves.ts";
+import { capital } from "../../../provider/text/printable.ts";
 
 /** ValueType of pkg/tfshim/shim.go. */
 const valueTypes = { boolean: 1, integer: 2, number: 3, string: 4, enum: 4, list: 5, map: 6 } as const;

@@ -405,7 +405,7 @@ export interface KmsKeyEntry {
     /**
      * When the open deletion window ends, ISO 8601 UTC.
      */
-    deletionRecordLapsesAt?: string;
+    deletionRecordExpiresAt?: string;
     /**
      * Never set, because KMS does not report who set the key for deletion.
      */
@@ -551,7 +551,7 @@ export interface ManagedKeyEntry {
     /**
      * When the pending record expires, ISO 8601 UTC.
      */
-    deletionRecordLapsesAt?: string;
+    deletionRecordExpiresAt?: string;
     /**
      * IAM ID of the author of the pending record.
      */
@@ -683,7 +683,7 @@ export interface PendingDeletion {
     /**
      * When the pending record expires, ISO 8601 UTC.
      */
-    deletionRecordLapsesAt?: string;
+    deletionRecordExpiresAt?: string;
     /**
      * IAM ID of the author of the pending record.
      */
@@ -761,7 +761,7 @@ export interface PlannedDeletion {
     /**
      * When the pending record expires, ISO 8601 UTC.
      */
-    recordLapsesAt?: string;
+    recordExpiresAt?: string;
     /**
      * IAM ID of the person who requested the step.
      */

@@ -542,7 +542,7 @@ class ManagedKey(pulumi.CustomResource):
             __props__.__dict__["deletion_awaits"] = None
             __props__.__dict__["deletion_not_before"] = None
             __props__.__dict__["deletion_record_id"] = None
-            __props__.__dict__["deletion_record_lapses_at"] = None
+            __props__.__dict__["deletion_record_expires_at"] = None
             __props__.__dict__["deletion_requested_by"] = None
             __props__.__dict__["dual_marker"] = None
             __props__.__dict__["instance_id"] = None
@@ -588,7 +588,7 @@ class ManagedKey(pulumi.CustomResource):
         __props__.__dict__["deletion_protection"] = None
         __props__.__dict__["deletion_reason"] = None
         __props__.__dict__["deletion_record_id"] = None
-        __props__.__dict__["deletion_record_lapses_at"] = None
+        __props__.__dict__["deletion_record_expires_at"] = None
         __props__.__dict__["deletion_requested_by"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["dual_authorization"] = None
@@ -701,12 +701,12 @@ class ManagedKey(pulumi.CustomResource):
         return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordLapsesAt")
-    def deletion_record_lapses_at(self) -> pulumi.Output[Optional[_builtins.str]]:
+    @pulumi.getter(name="deletionRecordExpiresAt")
+    def deletion_record_expires_at(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
-        return pulumi.get(self, "deletion_record_lapses_at")
+        return pulumi.get(self, "deletion_record_expires_at")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")

@@ -1214,7 +1214,7 @@ class KmsKeyEntry(dict):
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
-                 deletion_record_lapses_at: Optional[_builtins.str] = None,
+                 deletion_record_expires_at: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
                  encrypted_nonce: Optional[_builtins.str] = None,
@@ -1248,7 +1248,7 @@ class KmsKeyEntry(dict):
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval` or `time`.
         :param _builtins.str deletion_not_before: When KMS begins to purge the metadata of the key, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: Name of the open deletion window.
-        :param _builtins.str deletion_record_lapses_at: When the open deletion window ends, ISO 8601 UTC.
+        :param _builtins.str deletion_record_expires_at: When the open deletion window ends, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: Never set, because KMS does not report who set the key for deletion.
         :param _builtins.str description: 2 to 240 characters. Cannot change.
         :param _builtins.str encrypted_nonce: For a secure import, together with an encrypted payload. Cannot change.
@@ -1284,8 +1284,8 @@ class KmsKeyEntry(dict):
             pulumi.set(__self__, "deletion_not_before", deletion_not_before)
         if deletion_record_id is not None:
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
-        if deletion_record_lapses_at is not None:
-            pulumi.set(__self__, "deletion_record_lapses_at", deletion_record_lapses_at)
+        if deletion_record_expires_at is not None:
+            pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
@@ -1450,12 +1450,12 @@ class KmsKeyEntry(dict):
         return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordLapsesAt")
-    def deletion_record_lapses_at(self) -> Optional[_builtins.str]:
+    @pulumi.getter(name="deletionRecordExpiresAt")
+    def deletion_record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the open deletion window ends, ISO 8601 UTC.
         """
-        return pulumi.get(self, "deletion_record_lapses_at")
+        return pulumi.get(self, "deletion_record_expires_at")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -1591,7 +1591,7 @@ class ManagedKeyEntry(dict):
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_reason: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
-                 deletion_record_lapses_at: Optional[_builtins.str] = None,
+                 deletion_record_expires_at: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
                  dual_marker: Optional[_builtins.str] = None,
@@ -1627,7 +1627,7 @@ class ManagedKeyEntry(dict):
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
         :param _builtins.str deletion_record_id: ID of the pending request or approval.
-        :param _builtins.str deletion_record_lapses_at: When the pending record expires, ISO 8601 UTC.
+        :param _builtins.str deletion_record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         :param _builtins.str description: Up to 200 characters; up to 110 if the service keeps no tags.
         :param _builtins.str dual_marker: The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
@@ -1667,8 +1667,8 @@ class ManagedKeyEntry(dict):
             pulumi.set(__self__, "deletion_reason", deletion_reason)
         if deletion_record_id is not None:
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
-        if deletion_record_lapses_at is not None:
-            pulumi.set(__self__, "deletion_record_lapses_at", deletion_record_lapses_at)
+        if deletion_record_expires_at is not None:
+            pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
@@ -1873,12 +1873,12 @@ class ManagedKeyEntry(dict):
         return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordLapsesAt")
-    def deletion_record_lapses_at(self) -> Optional[_builtins.str]:
+    @pulumi.getter(name="deletionRecordExpiresAt")
+    def deletion_record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
-        return pulumi.get(self, "deletion_record_lapses_at")
+        return pulumi.get(self, "deletion_record_expires_at")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -2054,7 +2054,7 @@ class PendingDeletion(dict):
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
-                 deletion_record_lapses_at: Optional[_builtins.str] = None,
+                 deletion_record_expires_at: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None):
         """
         A managed key whose deletion waits for a person or for time.
@@ -2067,7 +2067,7 @@ class PendingDeletion(dict):
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: ID of the pending request or approval.
-        :param _builtins.str deletion_record_lapses_at: When the pending record expires, ISO 8601 UTC.
+        :param _builtins.str deletion_record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         """
         pulumi.set(__self__, "key_id", key_id)
@@ -2081,8 +2081,8 @@ class PendingDeletion(dict):
             pulumi.set(__self__, "deletion_not_before", deletion_not_before)
         if deletion_record_id is not None:
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
-        if deletion_record_lapses_at is not None:
-            pulumi.set(__self__, "deletion_record_lapses_at", deletion_record_lapses_at)
+        if deletion_record_expires_at is not None:
+            pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
 
@@ -2151,12 +2151,12 @@ class PendingDeletion(dict):
         return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordLapsesAt")
-    def deletion_record_lapses_at(self) -> Optional[_builtins.str]:
+    @pulumi.getter(name="deletionRecordExpiresAt")
+    def deletion_record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
-        return pulumi.get(self, "deletion_record_lapses_at")
+        return pulumi.get(self, "deletion_record_expires_at")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -2255,7 +2255,7 @@ class PlannedDeletion(dict):
                  awaits: Optional[_builtins.str] = None,
                  not_before: Optional[_builtins.str] = None,
                  record_id: Optional[_builtins.str] = None,
-                 record_lapses_at: Optional[_builtins.str] = None,
+                 record_expires_at: Optional[_builtins.str] = None,
                  requested_by: Optional[_builtins.str] = None):
         """
         What the deletion of the key waits for.
@@ -2263,7 +2263,7 @@ class PlannedDeletion(dict):
         :param _builtins.str awaits: What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
         :param _builtins.str not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str record_id: ID of the pending request or approval.
-        :param _builtins.str record_lapses_at: When the pending record expires, ISO 8601 UTC.
+        :param _builtins.str record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str requested_by: IAM ID of the person who requested the step.
         """
         if awaits is not None:
@@ -2272,8 +2272,8 @@ class PlannedDeletion(dict):
             pulumi.set(__self__, "not_before", not_before)
         if record_id is not None:
             pulumi.set(__self__, "record_id", record_id)
-        if record_lapses_at is not None:
-            pulumi.set(__self__, "record_lapses_at", record_lapses_at)
+        if record_expires_at is not None:
+            pulumi.set(__self__, "record_expires_at", record_expires_at)
         if requested_by is not None:
             pulumi.set(__self__, "requested_by", requested_by)
 
@@ -2302,12 +2302,12 @@ class PlannedDeletion(dict):
         return pulumi.get(self, "record_id")
 
     @_builtins.property
-    @pulumi.getter(name="recordLapsesAt")
-    def record_lapses_at(self) -> Optional[_builtins.str]:
+    @pulumi.getter(name="recordExpiresAt")
+    def record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
-        return pulumi.get(self, "record_lapses_at")
+        return pulumi.get(self, "record_expires_at")
 
     @_builtins.property
     @pulumi.getter(name="requestedBy")

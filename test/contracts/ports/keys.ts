@@ -225,9 +225,9 @@ export function describeKeys(
 
     promise("a canceled run makes no call", async () => {
       const stopped = { signal: AbortSignal.abort() };
-      await expect(service.keys.read(refTo(absentId), stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+      await expect(service.keys.read(refTo(absentId), stopped)).rejects.toMatchObject({ code: "UKO_CANCELED" });
       await expect(service.keys.act(refTo(absentId), "destroy", "x", stopped)).rejects.toMatchObject({
-        code: "UKO_CANCELLED",
+        code: "UKO_CANCELED",
       });
     });
   });

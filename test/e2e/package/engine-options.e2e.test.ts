@@ -1,9 +1,9 @@
 /** The engine's own options and previews, for a key whose deletion takes two people and 90 days. */
 
 import { expect, test } from "vitest";
-import { codeOf, ended, firstLineOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import type { Scenario } from "../../contracts/doors/support/scenario.ts";
-import { emptySeed } from "../../contracts/doors/support/whole-stack.ts";
+import { codeOf, ended, firstLineOf, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
+import type { Scenario } from "../../contracts/interfaces/support/scenario.ts";
+import { emptySeed } from "../../contracts/interfaces/support/whole-stack.ts";
 import {
   from,
   keyResource,

@@ -1,8 +1,8 @@
 /** Failed reads of a key: unrelated runs continue, and the state of the key stays unchanged (decision 0017). */
 
 import { expect, test } from "vitest";
-import { codeOf, ended, lookOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";
+import { codeOf, ended, lookOf, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
+import { type Scenario, vaultId } from "../../contracts/interfaces/support/scenario.ts";
 import { keyResource, withMade, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 
 const programWith = (note: string, resources: YamlProgram["resources"] = {}): YamlProgram => ({
@@ -15,17 +15,17 @@ const notLookedAt = /^Could not refresh this resource; keeping the last known st
 test.each([
   ["refuses this identity the key", { status: 403 }, "UKO_RIGHTS_MISSING"],
   ["does not accept the credential for the key", { status: 401 }, "UKO_ACCESS_DENIED"],
-  ["answers nonsense for the key", { status: 200, body: "<html>" }, "UKO_ANSWER_INVALID"],
+  ["answers nonsense for the key", { status: 200, body: "<html>" }, "UKO_RESPONSE_INVALID"],
   ["fails at the key", { status: 500 }, "UKO_SERVICE_UNAVAILABLE"],
 ] as const)(
   "if the service %s, an up creates the other resources, warns, and keeps the state of the key",
-  (_title, answer, code) =>
+  (_title, response, code) =>
     withMade({ program: programWith("first") }, async ({ scenario, bob }) => {
       const [before] = await bob.resources();
       const made = await scenario.mark();
-      await scenario.control("faults", { keyId: (await scenario.key()).id, ...answer });
+      await scenario.control("faults", { keyId: (await scenario.key()).id, ...response });
       // A list, from which looks at many keys are answered, tells of each of them.
-      await scenario.control("faults", { operation: "K1", ...answer });
+      await scenario.control("faults", { operation: "K1", ...response });
       await bob.writeProgram(yamlProgram(programWith("second", { archive })));
 
       const up = ended(await bob.up(), 0);

@@ -1,12 +1,12 @@
 /** From the dynamic provider to the package, and back: the import line changes, and every key and every deletion continues. */
 
 import { expect, test } from "vitest";
-import type { Resources } from "../../contracts/doors/door.ts";
-import { door } from "../../contracts/doors/door.ts";
-import { codeOf, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import type { Person } from "../../contracts/doors/support/person.ts";
-import { programWith, type Scenario, withScenario } from "../../contracts/doors/support/scenario.ts";
-import { emptySeed, wholeStack } from "../../contracts/doors/support/whole-stack.ts";
+import { codeOf, ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
+import type { Person } from "../../contracts/interfaces/support/person.ts";
+import { programWith, type Scenario, withScenario } from "../../contracts/interfaces/support/scenario.ts";
+import { emptySeed, wholeStack } from "../../contracts/interfaces/support/whole-stack.ts";
+import type { Resources } from "../../contracts/interfaces/user-interface.ts";
+import { userInterface } from "../../contracts/interfaces/user-interface.ts";
 
 const everything: Resources = { ...wholeStack, kms: { type: "KmsKey", args: { name: "backup" } } };
 
@@ -31,7 +31,7 @@ const writesSince = async (scenario: Scenario, mark: number) =>
 
 test("a stack of all five resources moves by its import line alone: nothing is created, changed or deleted", () =>
   withScenario(
-    { profile: "documented", seed: emptySeed, program: onDynamic(door.programFor(everything)) },
+    { profile: "documented", seed: emptySeed, program: onDynamic(userInterface.programFor(everything)) },
     async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
       ended(await bob.up(), 0);
@@ -39,7 +39,7 @@ test("a stack of all five resources moves by its import line alone: nothing is c
       expect(await typesIn(bob)).toEqual(new Set(["pulumi-nodejs:dynamic/uko:"]));
       const made = await scenario.mark();
 
-      for (const person of [alice, bob]) await person.writeProgram(onPackage(door.programFor(everything)));
+      for (const person of [alice, bob]) await person.writeProgram(onPackage(userInterface.programFor(everything)));
       const preview = ended(await bob.preview(["--diff"]), 0);
       expect(preview.output).toMatch(/^Resources:\n {4}13 unchanged\n/m);
       ended(await bob.up(["--expect-no-changes"]), 0);
@@ -55,7 +55,7 @@ test("a stack of all five resources moves by its import line alone: nothing is c
       expect(keys).toEqual(keys.map(() => expect.objectContaining({ refreshBeforeUpdate: true })));
       expect(text).not.toContain("__provider");
 
-      await bob.writeProgram(cameFromPackage(onDynamic(door.programFor(everything))));
+      await bob.writeProgram(cameFromPackage(onDynamic(userInterface.programFor(everything))));
       expect(ended(await bob.preview(["--diff"]), 0).output).not.toMatch(/\b(?:create|delete|replace)\b/);
       ended(await bob.up(), 0);
       expect(await identities(bob)).toEqual(before);

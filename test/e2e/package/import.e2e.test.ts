@@ -5,10 +5,10 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
-import type { AuditEntry } from "../../contracts/doors/support/emulator.ts";
-import { ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import type { Person } from "../../contracts/doors/support/person.ts";
-import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";
+import type { AuditEntry } from "../../contracts/interfaces/support/emulator.ts";
+import { ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
+import type { Person } from "../../contracts/interfaces/support/person.ts";
+import { type Scenario, vaultId } from "../../contracts/interfaces/support/scenario.ts";
 import { keyResource, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
 
 const keyId = "9b2d0000-0000-4000-8000-000000000002";

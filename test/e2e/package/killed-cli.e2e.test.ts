@@ -2,9 +2,9 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { untilHeld } from "../../contracts/doors/support/emulator.ts";
-import { codeOf, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import type { Person } from "../../contracts/doors/support/person.ts";
+import { untilHeld } from "../../contracts/interfaces/support/emulator.ts";
+import { codeOf, ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
+import type { Person } from "../../contracts/interfaces/support/person.ts";
 import { killCli, untilGone, untilSaid } from "./support/interrupted-run.ts";
 import { keyResource, withMade, withYaml } from "./support/yaml-scenario.ts";
 

@@ -1,8 +1,8 @@
 /** Names in the engine: renames, with and without an alias, and a stack that reads the ID of a key of another stack. */
 
 import { expect, test } from "vitest";
-import { ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";
+import { ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
+import { type Scenario, vaultId } from "../../contracts/interfaces/support/scenario.ts";
 import {
   from,
   keyResource,

@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import { type LocalUko, openEmulator } from "../../contracts/doors/support/emulator.ts";
-import { ended, firstLineOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import { type LocalUko, openEmulator } from "../../contracts/interfaces/support/emulator.ts";
+import { ended, firstLineOf, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
 import { from, keyResource, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 
 const otherInstance = "1f5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";

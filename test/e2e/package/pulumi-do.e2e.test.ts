@@ -1,8 +1,8 @@
 /** `pulumi do`, which needs no program: it lists, reads and requests, and its delete requires two people. */
 
 import { expect, test } from "vitest";
-import { codeOf, ended } from "../../contracts/doors/support/next-steps.ts";
-import { vaultId } from "../../contracts/doors/support/scenario.ts";
+import { codeOf, ended } from "../../contracts/interfaces/support/next-steps.ts";
+import { vaultId } from "../../contracts/interfaces/support/scenario.ts";
 import { keyResource, withMade } from "./support/yaml-scenario.ts";
 
 const program = { resources: { cards: keyResource("cards"), payroll: keyResource("payroll") } };

@@ -4,14 +4,14 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import packageFile from "../../../package.json" with { type: "json" };
-import { codeOf, ended } from "../../contracts/doors/support/next-steps.ts";
-import type { Person } from "../../contracts/doors/support/person.ts";
-import { type Scenario, withScenario } from "../../contracts/doors/support/scenario.ts";
+import { codeOf, ended } from "../../contracts/interfaces/support/next-steps.ts";
+import type { Person } from "../../contracts/interfaces/support/person.ts";
+import { type Scenario, withScenario } from "../../contracts/interfaces/support/scenario.ts";
 import {
   apiKeys,
   peopleSeed,
   programAt,
-  type RecordedDoor,
+  type RecordedInterface,
   type RecordedState,
   readRecorded,
   recordedProgram,
@@ -27,10 +27,10 @@ const timeoutMs = 400_000;
 if (isRecording) {
   test.each(["dynamic", "package"] as const)(
     "records the states of this release, %s",
-    (door) =>
+    (userInterface) =>
       withScenario(
-        { profile: "documented", seed: peopleSeed, program: recordedProgram(door), people, apiKeys },
-        (scenario) => recordState(door, scenario),
+        { profile: "documented", seed: peopleSeed, program: recordedProgram(userInterface), people, apiKeys },
+        (scenario) => recordState(userInterface, scenario),
       ),
     timeoutMs,
   );
@@ -74,7 +74,7 @@ describe.each(releases)("a stack of release %s", (release) => {
 });
 
 /** Anna's engine requests, and each approves what the other requested. No run deletes a compromised key. */
-async function endAll(scenario: Scenario, begun: number, door: RecordedDoor): Promise<void> {
+async function endAll(scenario: Scenario, begun: number, userInterface: RecordedInterface): Promise<void> {
   const [anna, ben] = [await scenario.person("anna"), await scenario.person("ben")];
   const everything = ["--label", "*"];
   await scenario.advance("1m");
@@ -89,7 +89,7 @@ async function endAll(scenario: Scenario, begun: number, door: RecordedDoor): Pr
   const left = await anna.resources();
   expect(
     left.map(({ urn }) => urn.split("::").at(-1)),
-    door,
+    userInterface,
   ).toEqual(["compromised"]);
   expect((await scenario.uko.world()).keys.map(({ label }) => label)).toEqual(["compromised"]);
   const last = ended(await anna.destroy(), 1);

@@ -1,9 +1,9 @@
 /** Replacements by the engine, which creates a resource and deletes the former one. No replacement deletes a key in use. */
 
 import { expect, test } from "vitest";
-import { codeOf, ended, firstLineOf, nextCommands } from "../../contracts/doors/support/next-steps.ts";
-import type { Person } from "../../contracts/doors/support/person.ts";
-import type { Scenario } from "../../contracts/doors/support/scenario.ts";
+import { codeOf, ended, firstLineOf, nextCommands } from "../../contracts/interfaces/support/next-steps.ts";
+import type { Person } from "../../contracts/interfaces/support/person.ts";
+import type { Scenario } from "../../contracts/interfaces/support/scenario.ts";
 import { from, keyResource, urnOf, withMade, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
 
 const programWith = (properties = {}, options?: Readonly<Record<string, unknown>>) => ({

@@ -1,8 +1,8 @@
 /** Secrets through the package: encrypted in the state as inputs, digests in outputs, and in no log line of uko at the highest level. */
 
 import { expect, test } from "vitest";
-import { ended } from "../../contracts/doors/support/next-steps.ts";
-import { engineOwn, textsBelow } from "../../contracts/doors/support/texts.ts";
+import { ended } from "../../contracts/interfaces/support/next-steps.ts";
+import { engineOwn, textsBelow } from "../../contracts/interfaces/support/texts.ts";
 import type { ExportedResource } from "../../stage/pulumi.ts";
 import { from, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 

@@ -3,8 +3,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import { codeOf, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
-import { type Scenario, startTime } from "../../contracts/doors/support/scenario.ts";
+import { codeOf, ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
+import { type Scenario, startTime } from "../../contracts/interfaces/support/scenario.ts";
 import { untilSaid } from "./support/interrupted-run.ts";
 import { keyResource, withYaml, type YamlProgram } from "./support/yaml-scenario.ts";
 

@@ -1,7 +1,7 @@
 /** Runs of the real OpenTofu that do not finish: interrupted during a creation, and a provider that dies during a wait. */
 
 import { expect, test } from "vitest";
-import { untilHeld } from "../../contracts/doors/support/emulator.ts";
+import { untilHeld } from "../../contracts/interfaces/support/emulator.ts";
 import { keyProgram, withMade, withStage } from "./support/tofu-stage.ts";
 
 test("an apply that is interrupted during a creation keeps the key in the state, untainted, and the next plan is empty", () =>
@@ -13,7 +13,7 @@ test("an apply that is interrupted during a creation keeps the key in the state,
     // A terminal sends it to the engine and to the provider alike.
     expect(await run.killProvider("SIGINT")).toBe(1);
     run.child.kill("SIGINT");
-    // The engine hands it on to the provider before the service's answer comes.
+    // The engine hands it on to the provider before the service's response comes.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await stage.uko.control("faults/release", {});
     const ended = await run.result;

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import { type LocalUko, openEmulator } from "../../contracts/doors/support/emulator.ts";
+import { type LocalUko, openEmulator } from "../../contracts/interfaces/support/emulator.ts";
 import { keyProgram, startTime, type, vaultId, withStage } from "./support/tofu-stage.ts";
 
 /** A provider block that says everything by itself; nothing of it stands in the environment. */

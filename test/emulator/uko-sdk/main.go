@@ -41,12 +41,12 @@ func check(step string, response *core.DetailedResponse, err error) {
 
 func advance(duration string) {
 	body := bytes.NewBufferString(fmt.Sprintf(`{"advance":%q}`, duration))
-	answer, err := http.Post(endpoint+"/_emulator/clock", "application/json", body)
-	if err != nil || answer.StatusCode != http.StatusOK {
+	response, err := http.Post(endpoint+"/_emulator/clock", "application/json", body)
+	if err != nil || response.StatusCode != http.StatusOK {
 		fmt.Fprintln(os.Stderr, "the clock was not advanced", err)
 		os.Exit(1)
 	}
-	answer.Body.Close()
+	response.Body.Close()
 	service = newClient()
 }
 

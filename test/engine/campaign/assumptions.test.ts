@@ -7,7 +7,7 @@ const sightOf = (change: object, more: Partial<Sight> = {}): Sight => ({
   observation: {
     state: "deactivated",
     carried: { kind: "none" },
-    twins: [{ kind: "present", kmsKeyId: "k", state: "suspended", dualAuthDelete: false }],
+    backingKeys: [{ kind: "present", kmsKeyId: "k", state: "suspended", dualAuthDelete: false }],
     keystores: [{ syncFlag: "ok" }],
     ...change,
   } as unknown as Sight["observation"],
@@ -21,20 +21,20 @@ it("knows every assumption of the fidelity page", () => {
 });
 
 it("confirms what a read shows, refutes a contradiction, and says nothing of the rest", () => {
-  expect(judgeAssumptions([sightOf({})])).toEqual({ "twin-suspended": "confirmed" });
-  const other = sightOf({ twins: [{ kind: "present", kmsKeyId: "k", state: "active", dualAuthDelete: false }] });
-  expect(judgeAssumptions([sightOf({}), other])).toEqual({ "twin-suspended": "refuted" });
-  const record = (carrier: string) => sightOf({ twins: [], carried: { kind: "one", record: { carrier } } });
+  expect(judgeAssumptions([sightOf({})])).toEqual({ "backing-key-suspended": "confirmed" });
+  const other = sightOf({ backingKeys: [{ kind: "present", kmsKeyId: "k", state: "active", dualAuthDelete: false }] });
+  expect(judgeAssumptions([sightOf({}), other])).toEqual({ "backing-key-suspended": "refuted" });
+  const record = (location: string) => sightOf({ backingKeys: [], carried: { kind: "one", record: { location } } });
   expect(judgeAssumptions([record("tag")])).toEqual({ U9: "confirmed" });
   expect(judgeAssumptions([record("description")])).toEqual({ U9: "refuted" });
 });
 
 it("judges the last writer only if this run wrote", () => {
   const updatedBy = { iamId: "IBMid-550000BOB", mark: "b" };
-  expect(judgeAssumptions([sightOf({ twins: [], updatedBy })])).toEqual({});
-  expect(judgeAssumptions([sightOf({ twins: [], updatedBy }, { writer })])).toEqual({
+  expect(judgeAssumptions([sightOf({ backingKeys: [], updatedBy })])).toEqual({});
+  expect(judgeAssumptions([sightOf({ backingKeys: [], updatedBy }, { writer })])).toEqual({
     "last-writer": "confirmed",
     U16: "confirmed",
   });
-  expect(judgeAssumptions([sightOf({ twins: [] }, { writer })])).toMatchObject({ "last-writer": "refuted" });
+  expect(judgeAssumptions([sightOf({ backingKeys: [] }, { writer })])).toMatchObject({ "last-writer": "refuted" });
 });

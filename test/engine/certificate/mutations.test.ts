@@ -4,7 +4,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type VerificationChoice, verifyFile } from "../../../provider/compose-certificates.ts";
+import { type VerificationChoice, verifyFile } from "../../../provider/compose/certificates.ts";
 import type { Certificate } from "../../../provider/engine/certificate/statement.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 import {

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyFile } from "../../../provider/compose-certificates.ts";
+import { verifyFile } from "../../../provider/compose/certificates.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 import { type Envelope, serializeEnvelope } from "../../../provider/services/signing/envelope.ts";
 import { people, type Story, startStory, trustAll } from "./story.ts";
@@ -22,7 +22,7 @@ let story: Story;
 let server: Server;
 let url: string;
 const heard: IncomingMessage["headers"][] = [];
-/** What signs the next answers. */
+/** What signs the next responses. */
 let authority: { kind: Kind; digest: string } = { kind: "ec", digest: "sha384" };
 
 function openssl(...args: readonly string[]): string {
@@ -32,7 +32,7 @@ function openssl(...args: readonly string[]): string {
   return stdout;
 }
 
-function answer(query: Buffer): Buffer {
+function reply(query: Buffer): Buffer {
   writeFileSync(story.file("query.tsq"), query);
   const { kind, digest } = authority;
   const made = ["-signer", `${kind}.pem`, "-inkey", `${kind}.tsa.key`, `-${digest}`];
@@ -55,7 +55,7 @@ beforeAll(async () => {
     heard.push(request.headers);
     void buffer(request).then((query) => {
       response.writeHead(200, { "content-type": "application/timestamp-reply" });
-      response.end(answer(query));
+      response.end(reply(query));
     });
   });
   await new Promise<void>((resolve) => {
@@ -123,7 +123,7 @@ describe("a timestamp", () => {
     authority = { kind: "rsa", digest: "sha256" };
     expect(await sign("none.json", "ec.pem")).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining("No certificate in --tsa-trust confirms its answer. Nothing was written."),
+      err: expect.stringContaining("No certificate in --tsa-trust confirms its response. Nothing was written."),
     });
     authority = { kind: "rsa", digest: "sha512" };
     expect(await sign("none.json", "rsa.pem")).toMatchObject({

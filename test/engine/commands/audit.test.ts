@@ -7,7 +7,7 @@ const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
 const consent = (author: string, step = "destroy") => ({
   id: "7f3a2c91d04be6f8a13c5e7092b4d6f8",
   step,
-  how: "asked",
+  how: "command",
   author,
   writtenAt: "2026-11-24T14:22:00Z",
   reason: "Payroll moved",
@@ -28,12 +28,12 @@ function line(over: Readonly<Record<string, unknown>> = {}): string {
     to: "destroyed",
     actor: bob,
     keystores: [],
-    consentedBy: consent(alice.iamId),
+    allowedBy: consent(alice.iamId),
     ...over,
   });
 }
 const both = (over: Readonly<Record<string, unknown>>) => [line({ ...over, phase: "before" }), line(over)];
-const alone = { consentedBy: undefined };
+const alone = { allowedBy: undefined };
 const deactivate = { step: "deactivate", from: "active", to: "deactivated" };
 
 describe("one step", () => {
@@ -55,7 +55,7 @@ describe("one step", () => {
   test.each([
     [{}, false],
     [alone, true],
-    [{ consentedBy: consent(bob.iamId) }, true],
+    [{ allowedBy: consent(bob.iamId) }, true],
     [{ ...alone, ...deactivate }, true],
     [{ ...alone, step: "remove" }, undefined],
     [{ ...alone, step: "write_record" }, undefined],
@@ -64,25 +64,25 @@ describe("one step", () => {
   });
 });
 
-test("a row names who requested, approved and executed, and the author of an answer is its approver", () => {
+test("a row names who requested, approved and executed, and the author of a response is its approver", () => {
   const request = { ...consent(bob.iamId), id: "1".repeat(32) };
-  const answer = { ...consent(alice.iamId), id: "2".repeat(32), how: "answer", answers: request.id };
-  const written = line({ step: "write_record", actor: bob, record: request, consentedBy: undefined });
+  const approval = { ...consent(alice.iamId), id: "2".repeat(32), how: "approval", requestId: request.id };
+  const written = line({ step: "write_record", actor: bob, record: request, allowedBy: undefined });
   const rowOf = (over: Readonly<Record<string, unknown>>) =>
     auditRows(auditEvidence([`${written}\n${line({ ...over, time: "2026-11-24T16:00:00Z" })}`]))
       .at(-1)
       ?.slice(5, 8);
-  const named = { actor: bob, consentedBy: answer };
-  expect(rowOf({ actor: alice, consentedBy: request })).toEqual([
+  const named = { actor: bob, allowedBy: approval };
+  expect(rowOf({ actor: alice, allowedBy: request })).toEqual([
     `${bob.iamId} 11111111`,
     alice.iamId,
     expect.stringContaining(alice.iamId),
   ]);
   const people = [`${bob.iamId} 11111111`, `${alice.iamId} 22222222`, expect.stringContaining(bob.iamId)];
   expect(rowOf(named)).toEqual(people);
-  expect(rowOf({ ...named, consentedBy: { ...answer, answers: "3".repeat(32) } })?.[0]).toBe("not recorded 33333333");
-  expect(rowOf({ consentedBy: { ...request, author: "" } })?.slice(0, 2)).toEqual(["not recorded 11111111", bob.iamId]);
-  expect(rowOf({ ...named, consentedBy: { ...answer, author: bob.iamId } })?.[1]).toBe("(one person)");
+  expect(rowOf({ ...named, allowedBy: { ...approval, requestId: "3".repeat(32) } })?.[0]).toBe("not recorded 33333333");
+  expect(rowOf({ allowedBy: { ...request, author: "" } })?.slice(0, 2)).toEqual(["not recorded 11111111", bob.iamId]);
+  expect(rowOf({ ...named, allowedBy: { ...approval, author: bob.iamId } })?.[1]).toBe("(one person)");
 });
 
 test("skips and counts incomplete lines and unknown versions", () => {
@@ -105,7 +105,7 @@ test.each([
   [{ person: "carol" }, []],
 ])("filters by %j", (filter, found) => {
   const other = { ...deactivate, time: "2026-11-26T00:00:00Z", keyId: "k-2", vaultId: "v-2", label: "ledger" };
-  const text = [line(), line({ ...other, actor: alice, consentedBy: consent("IBMid-X") })].join("\n");
+  const text = [line(), line({ ...other, actor: alice, allowedBy: consent("IBMid-X") })].join("\n");
   expect(auditEvidence([text], filter).events.map(({ keyId }) => keyId)).toEqual(found);
 });
 

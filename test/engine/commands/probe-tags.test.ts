@@ -29,7 +29,7 @@ it("does not treat another writer's key with the same label as its own", async (
       list: keys.list,
     })),
   });
-  expect(await probeAs(run)).toContain("UKO_ANSWER_LOST");
+  expect(await probeAs(run)).toContain("UKO_RESPONSE_LOST");
   expect(await world.effects()).toEqual(["K2"]);
 });
 

@@ -1,4 +1,4 @@
-/** The loop around the deletion of a container: lost answers, concurrent writes, refusals, and proof of deletion. */
+/** The loop around the deletion of a container: lost responses, concurrent writes, refusals, and proof of deletion. */
 
 import { describe, expect, test } from "vitest";
 import { type ContainerTask, containerKind } from "../../../provider/engine/container/kind.ts";
@@ -33,18 +33,18 @@ async function endContainer(world: World, task: ContainerTask, callOptions: Call
 type Answer = Written<undefined>;
 
 /** Answers to the deletions of a template in order; `undefined` passes the call to the service. */
-function ending(...answers: readonly (Answer | "done, but lost" | undefined)[]) {
+function ending(...responses: readonly (Answer | "done, but lost" | undefined)[]) {
   const sent: string[] = [];
   const wrap = (world: World): World => ({
     ...world,
     templates: {
       ...world.templates,
       async remove(ref, etag, callOptions) {
-        const answer = answers[sent.length];
+        const response = responses[sent.length];
         sent.push(etag);
-        if (answer !== undefined && answer !== "done, but lost") return answer;
+        if (response !== undefined && response !== "done, but lost") return response;
         const written = await world.templates.remove(ref, etag, callOptions);
-        return answer === undefined ? written : { kind: "lost", reason: "reset" };
+        return response === undefined ? written : { kind: "lost", reason: "reset" };
       },
     },
   });
@@ -65,7 +65,7 @@ const removingBy = (by: (remove: () => Promise<Answer>) => Promise<Answer>) =>
   });
 
 describe("the loop", () => {
-  test("counts an effect without an answer as its own, and writes the evidence", async () => {
+  test("counts an effect without a response as its own, and writes the evidence", async () => {
     const { run, sent, end } = ending("done, but lost");
     expect(await end()).toEqual({ kind: "gone", isDeletedHere: true });
     expect(sent).toHaveLength(1);
@@ -91,8 +91,8 @@ describe("the loop", () => {
     expect(phases(run)).toEqual(["before", "before", "after"]);
   });
 
-  test("gives up after a bounded number of lost answers", async () => {
-    expect(await codeOf(ending(lost, lost, lost, lost).end())).toBe("UKO_ANSWER_LOST");
+  test("gives up after a bounded number of lost responses", async () => {
+    expect(await codeOf(ending(lost, lost, lost, lost).end())).toBe("UKO_RESPONSE_LOST");
   });
 
   test("reads again before it gives up, so that the effect of the last call counts", async () => {
@@ -161,7 +161,7 @@ describe("the loop", () => {
     const { run, sent } = ending();
     const stopped = AbortSignal.abort();
     const call = endContainer(run.world, { ref: refTo("template", templateId), policy }, { signal: stopped });
-    expect(await codeOf(call)).toBe("UKO_CANCELLED");
+    expect(await codeOf(call)).toBe("UKO_CANCELED");
     expect(sent).toEqual([]);
   });
 });
@@ -202,7 +202,7 @@ describe("an observation", () => {
     ]);
     expect(await seeing({ stateWord: "destroyed", storedStatus: [{ ...status, status: "not_present" }] })).toEqual([]);
     expect(await seeing({ stateWord: "new", referencedKeystores: key.referencedKeystores })).toMatchObject([
-      { state: "unrecognised" },
+      { state: "unrecognized" },
     ]);
   });
 

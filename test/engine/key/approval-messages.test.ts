@@ -60,13 +60,13 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
 const { groupHeads, purpose, listKeys } = approvalMessages;
 const vaults = new Map([[someFacts().vaultId, "payments"]]);
 const describeOne = (key: KeyInReview) => approvalMessages.describeOne(key, vaults);
-const summarise = (keys: readonly KeyInReview[]) => approvalMessages.summarise(keys, vaults);
+const summarize = (keys: readonly KeyInReview[]) => approvalMessages.summarize(keys, vaults);
 
 describe("one key", () => {
   it("is described in full: who asks and why, what uses it, where it is, and what it waits for", () => {
     const key = aKeyInReview(1, {
       ...{ label: "payroll", description: "Do not delete before the audit", resources: ["crn:1", "crn:2"] },
-      ...{ record: { how: "met", reason: "Payroll moved" }, waitsFor: "The key is cooling down" },
+      ...{ record: { how: "engine", reason: "Payroll moved" }, waitsFor: "The key is cooling down" },
     });
     expect(describeOne(key)).toEqual([
       `Key: ${key.line.vaultId}/${keyId(1)}, in vault payments.`,
@@ -98,8 +98,8 @@ describe("many keys", () => {
     aKeyInReview(312, { snapshot: { createdAtMs: nowMs - dayMs, templateName: "cards" } }),
   ];
 
-  it("are summarised with the exceptions by class: a count and at most five names", () => {
-    expect(summarise([...usual, ...odd])).toEqual([
+  it("are summarized with the exceptions by class: a count and at most five names", () => {
+    expect(summarize([...usual, ...odd])).toEqual([
       "The earliest request was made on 24 Nov 2026 13:22 UTC, 1 h ago.",
       "Vaults: payments (300).",
       "Templates: payroll (299), cards (1).",
@@ -113,7 +113,7 @@ describe("many keys", () => {
   });
 
   it("without an exception have no line about one", () => {
-    expect(summarise(usual)).toHaveLength(4);
+    expect(summarize(usual)).toHaveLength(4);
   });
 
   it("take at most 20 lines before the list, of limited width, whatever they contain", () => {
@@ -130,7 +130,7 @@ describe("many keys", () => {
         },
       }),
     );
-    const lines = summarise(mixed);
+    const lines = summarize(mixed);
     // The title and the requester stand before these lines.
     expect(lines.length + 2).toBeLessThanOrEqual(20);
     for (const line of lines) expect(line.length).toBeLessThan(1_500);
@@ -164,7 +164,7 @@ describe("the list", () => {
       [`payroll (${keyId(2)})`, "2025-10-20", "1 resource"],
       ["cards", "2025-10-20", "nothing"],
     ]);
-    expect(summarise(keys)).toContain("Reason of each request: Moved");
+    expect(summarize(keys)).toContain("Reason of each request: Moved");
   });
 
   it("shows the reasons that differ, and what a key waits for", () => {
@@ -172,7 +172,7 @@ describe("the list", () => {
     const { heads, rows } = listKeys(keys, new Map());
     expect(heads.at(-1)).toBe("NOTE");
     expect(rows.map((row) => row.at(-1))).toEqual(["Moved", "cooling down"]);
-    expect(summarise(keys).join("\n")).not.toContain("Reason");
+    expect(summarize(keys).join("\n")).not.toContain("Reason");
   });
 });
 

@@ -129,7 +129,7 @@ describe("limits of an operation", () => {
     const state = await uko.make();
     await by("bob").request(refOf(state), undefined, options);
     const report = await by("alice").sync(refOf(state), options);
-    expect(report).toMatchObject({ code: "UKO_DELETION_ON_FILE", exitCode: 12, taken: [] });
+    expect(report).toMatchObject({ code: "UKO_DELETION_PENDING", exitCode: 12, taken: [] });
   });
 
   test("a destroyed key cannot be reactivated", async () => {
@@ -173,15 +173,15 @@ describe("a key that does not exist", () => {
     await expect(act(await mistyped())).rejects.toEqual(isNotFound);
   });
 
-  const answers: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
+  const responses: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
     ["status", (ref) => by("bob").status(ref, options)],
     ["plan", (ref) => by("bob").plan(ref, options)],
     ["continue", (ref) => by("bob").continue(ref, undefined, atOnce, options)],
     ["sweep", (ref) => by("bob").sweep(ref, options)],
   ];
-  test.each(answers)("is deleted for %s, which adds that the ID may be mistyped", async (name, act) => {
+  test.each(responses)("is deleted for %s, which adds that the ID may be mistyped", async (name, act) => {
     const report = await act(await mistyped());
-    // A deletion has reached its goal; a question has no answer.
+    // A deletion has reached its goal; a question has no response.
     const isQuestion = name === "status" || name === "plan";
     expect(report).toMatchObject({ lifecycleState: "gone", exitCode: isQuestion ? 1 : 0 });
     expect(report.explanation.summary).toContain("is gone, or its ID is mistyped");

@@ -67,7 +67,7 @@ describe("412: another writer changed the key between the read and the step", ()
       return { kind: "stale" } as const;
     };
     const bob = uko.run("bob", { wrap: withKeys(() => ({ update: stale })) });
-    await expect(bob.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    await expect(bob.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
     expect(sent).toBe(2);
   });
 
@@ -79,9 +79,9 @@ describe("412: another writer changed the key between the read and the step", ()
       wrap: withKeys((keys) => ({
         update: stale,
         async read(...call) {
-          const { value, ...answer } = await keys.read(...call);
+          const { value, ...response } = await keys.read(...call);
           sent += 1;
-          return { ...answer, value: value && { ...value, etag: `e-${sent}` } };
+          return { ...response, value: value && { ...value, etag: `e-${sent}` } };
         },
       })),
     });
@@ -89,7 +89,7 @@ describe("412: another writer changed the key between the read and the step", ()
   });
 });
 
-describe("lost answers", () => {
+describe("lost responses", () => {
   test("of one call, repeated, are a fault and are not retried without limit", async () => {
     const { ref } = await asked();
     let sent = 0;
@@ -97,12 +97,12 @@ describe("lost answers", () => {
       wrap: withKeys(() => ({
         async act() {
           sent += 1;
-          return { kind: "lost", reason: "the service answered 502" } as const;
+          return { kind: "lost", reason: "the service returned 502" } as const;
         },
       })),
     });
     await expect(approve(alice, ref)).rejects.toMatchObject({
-      code: "UKO_ANSWER_LOST",
+      code: "UKO_RESPONSE_LOST",
       message: expect.stringContaining("502"),
     });
     expect(sent).toBe(4);
@@ -214,10 +214,10 @@ describe("reading a record back", () => {
     const bob = uko.run("bob", {
       wrap: withKeys((keys) => ({
         async read(...call) {
-          const answer = await keys.read(...call);
-          if (answer.value === undefined) return answer;
-          const snapshot = { ...answer.value.snapshot, updatedBy: "IBMid-550000SYSTEM" };
-          return { ...answer, value: { ...answer.value, snapshot } };
+          const response = await keys.read(...call);
+          if (response.value === undefined) return response;
+          const snapshot = { ...response.value.snapshot, updatedBy: "IBMid-550000SYSTEM" };
+          return { ...response, value: { ...response.value, snapshot } };
         },
       })),
     });
@@ -242,13 +242,13 @@ describe("reading a record back", () => {
     expect(code).toBe("UKO_APPROVAL_PENDING");
     const { deletion } = await uko.run("alice").operations.status(uko.ref(state.keyId), options);
     expect(deletion).toMatchObject({ awaits: "approval", requestedBy: "IBMid-550000BOB" });
-    // The carrier is not at fault, so the tag still carries the record.
+    // The location is not at fault, so the tag still carries the record.
     const { tags } = (await uko.test.as("carol").key(state.keyId)).body;
     expect(tags.map(({ name }) => name)).toContain("uko_deletion");
   });
 });
 
-describe("the carrier of the record", () => {
+describe("the location of the record", () => {
   const compact = /\n\[uko1b[dx][amn][0-9a-f]{80}\]$/;
 
   test.each(["dropped", "rejected"] as const)(
@@ -378,7 +378,7 @@ describe("a canceled run", () => {
     const state = await uko.make();
     const seq = await lastSeq();
     const stopped = { signal: AbortSignal.abort() };
-    await expect(uko.run("bob").handlers.delete(state, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(uko.run("bob").handlers.delete(state, stopped)).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(await uko.effects(seq)).toEqual([]);
   });
 
@@ -395,7 +395,7 @@ describe("a canceled run", () => {
       })),
     });
     await expect(approve(alice, ref, { requestsNext: true }, stop.signal)).rejects.toMatchObject({
-      code: "UKO_CANCELLED",
+      code: "UKO_CANCELED",
     });
     expect(await stateWord(state)).toBe("deactivated");
   });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { observedInAnswer, observeKey, readKeySummary } from "../../../provider/engine/key/observe.ts";
+import { observedInResponse, observeKey, readKeySummary } from "../../../provider/engine/key/observe.ts";
 import type { KeyRef, KeySnapshot, World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { encodeCompact } from "../../../provider/lifecycle/consent-record.ts";
-import { aRecord, aTwin, nowMs } from "../../support/builders.ts";
+import { aBackingKey, aRecord, nowMs } from "../../support/builders.ts";
 import { answered, aSnapshot, aStatus, aWorld, found, ref } from "../fakes.ts";
 import { codeOf, options } from "../harness.ts";
 
@@ -96,19 +96,19 @@ async function observe(over: Partial<KeySnapshot>, internal = true) {
   const world = aWorld({
     keys: { read: async () => found(over), ...unusedNow, liveStatus: async () => answered([aStatus()]) },
     containers: { keystoreKind: async () => ({ kind: internal ? "internal" : "external" }) },
-    twins: {
+    backingKeys: {
       read: async (id) => {
         asked.push(id);
-        return aTwin({ kmsKeyId: id });
+        return aBackingKey({ kmsKeyId: id });
       },
     },
   });
   const sighting = await observeKey(world, ref, "decision", options);
   if (sighting.kind === "gone") throw new Error("gone");
-  return { asked, twins: sighting.observation.twins, observation: sighting.observation };
+  return { asked, backingKeys: sighting.observation.backingKeys, observation: sighting.observation };
 }
 
-describe("the KMS twins of a key", () => {
+describe("the backing KMS keys of a key", () => {
   test("are read by the id in the key ring, for internal keystores only", async () => {
     expect((await observe({})).asked).toEqual(["kms-1"]);
     expect((await observe({}, false)).asked).toEqual([]);
@@ -125,15 +125,15 @@ describe("the KMS twins of a key", () => {
 
   test("do not exist before the key was ever installed", async () => {
     const storedStatus = [aStatus({ status: "not_present" })];
-    expect((await observe({ stateWord: "pre_activation", storedStatus })).twins).toEqual([]);
-    expect((await observe({ stateWord: "pre_activation", storedStatus: [] })).twins).toEqual([]);
+    expect((await observe({ stateWord: "pre_activation", storedStatus })).backingKeys).toEqual([]);
+    expect((await observe({ stateWord: "pre_activation", storedStatus: [] })).backingKeys).toEqual([]);
   });
 
   test("are unreadable if a key was never active but its keystore reports otherwise", async () => {
-    expect((await observe({ stateWord: "pre_activation" })).twins).toEqual([
+    expect((await observe({ stateWord: "pre_activation" })).backingKeys).toEqual([
       unreadable("reports the key as never activated"),
     ]);
-    expect((await observe({ stateWord: "pre_activation" }, false)).twins).toEqual([]);
+    expect((await observe({ stateWord: "pre_activation" }, false)).backingKeys).toEqual([]);
   });
 
   test("are unreadable if the keystore's kind is unknown, or the keystore has no ID", async () => {
@@ -142,19 +142,19 @@ describe("the KMS twins of a key", () => {
       containers: { keystoreKind: async () => ({ kind: "unknown", reason: "It is new." }) },
     });
     expect(await observeKey(world, ref, "decision", options)).toMatchObject({
-      observation: { twins: [{ kind: "unreadable", kmsKeyId: "", reason: "It is new." }] },
+      observation: { backingKeys: [{ kind: "unreadable", kmsKeyId: "", reason: "It is new." }] },
     });
-    const { twins } = await observe({ storedStatus: [aStatus({ keystoreId: "" })], referencedKeystores: [] });
-    expect(twins).toEqual([unreadable("without its ID")]);
+    const { backingKeys } = await observe({ storedStatus: [aStatus({ keystoreId: "" })], referencedKeystores: [] });
+    expect(backingKeys).toEqual([unreadable("without its ID")]);
   });
 
   test("are unreadable if material is reported in keystores and no keystore is named", async () => {
     const withoutKeystores = { storedStatus: [], referencedKeystores: [] };
-    expect((await observe({ ...withoutKeystores, materialPresent: ["keystores"] })).twins).toEqual([
+    expect((await observe({ ...withoutKeystores, materialPresent: ["keystores"] })).backingKeys).toEqual([
       unreadable("names none of them"),
     ]);
-    expect((await observe({ ...withoutKeystores, materialPresent: ["repository"] })).twins).toEqual([]);
-    expect((await observe(withoutKeystores)).twins).toEqual([]);
+    expect((await observe({ ...withoutKeystores, materialPresent: ["repository"] })).backingKeys).toEqual([]);
+    expect((await observe(withoutKeystores)).backingKeys).toEqual([]);
   });
 
   test("that KMS does not find have the state that the keystore reports", async () => {
@@ -163,10 +163,10 @@ describe("the KMS twins of a key", () => {
       const world = aWorld({
         keys: { read: async () => found({ storedStatus: [aStatus({ status })] }), ...unusedNow },
         containers: { keystoreKind: async () => ({ kind: "internal" }) },
-        twins: { read },
+        backingKeys: { read },
       });
       expect(await observeKey(world, ref, "decision", options)).toMatchObject({
-        observation: { twins: [{ kind: "absent", kmsKeyId: "kms-1", keystoreSays: status }] },
+        observation: { backingKeys: [{ kind: "absent", kmsKeyId: "kms-1", keystoreSays: status }] },
       });
     }
   });
@@ -177,10 +177,10 @@ describe("the KMS twins of a key", () => {
     const world = aWorld({
       keys: { read: async () => found({ stateWord: "destroyed" }), liveStatus: async () => answered(live) },
       containers: { keystoreKind: async () => ({ kind: "internal" }) },
-      twins: {
+      backingKeys: {
         read: async (id) => {
           asked.push(id);
-          return aTwin({ kmsKeyId: id });
+          return aBackingKey({ kmsKeyId: id });
         },
       },
     });
@@ -191,20 +191,22 @@ describe("the KMS twins of a key", () => {
   });
 
   test("are unreadable if the keystore holds the key and does not report its ID", async () => {
-    const { twins } = await observe({ storedStatus: [aStatus({ keyIdInKeystore: "" })] });
-    expect(twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
+    const { backingKeys } = await observe({ storedStatus: [aStatus({ keyIdInKeystore: "" })] });
+    expect(backingKeys).toEqual([expect.objectContaining({ kind: "unreadable" })]);
     const absent = await observe({ storedStatus: [aStatus({ keyIdInKeystore: "", status: "not_present" })] });
-    expect(absent.twins).toEqual([]);
+    expect(absent.backingKeys).toEqual([]);
   });
 
   test("are unreadable if an internal keystore of the key did not respond", async () => {
-    expect((await observe({ storedStatus: [] })).twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
-    expect((await observe({ storedStatus: [] }, false)).twins).toEqual([]);
+    expect((await observe({ storedStatus: [] })).backingKeys).toEqual([
+      expect.objectContaining({ kind: "unreadable" }),
+    ]);
+    expect((await observe({ storedStatus: [] }, false)).backingKeys).toEqual([]);
   });
 
   test("are not read in a cachedRead, and neither are the resources that use the key", async () => {
     const world = aWorld({ keys: { read: async () => found() } });
-    expect(await observeKey(world, ref, "summary", options)).toMatchObject({ observation: { twins: [] } });
+    expect(await observeKey(world, ref, "summary", options)).toMatchObject({ observation: { backingKeys: [] } });
   });
 });
 
@@ -222,7 +224,7 @@ test("a destroyed key's keystores are read live; a cached read suffices for any 
   });
 });
 
-test("reads a destroyed key again if its material disappeared between two answers of one read", async () => {
+test("reads a destroyed key again if its material disappeared between two responses of one read", async () => {
   const notPresent = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
   const reads = [["keystores"], []];
   const world = aWorld({
@@ -236,7 +238,7 @@ test("reads a destroyed key again if its material disappeared between two answer
   expect(reads).toEqual([]);
 });
 
-test("keeps an answer that still contradicts the live status after a second read", async () => {
+test("keeps a response that still contradicts the live status after a second read", async () => {
   const notPresent = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
   const snapshot = { stateWord: "destroyed", storedStatus: notPresent, materialPresent: ["keystores"] };
   let reads = 0;
@@ -258,11 +260,11 @@ test("keeps an answer that still contradicts the live status after a second read
 test("keeps a state that this release does not know, with the service's word", async () => {
   const world = aWorld({ keys: { read: async () => found({ stateWord: "on_fire" }) } });
   expect(await observeKey(world, ref, "summary", options)).toMatchObject({
-    observation: { state: "unrecognised", stateWord: "on_fire" },
+    observation: { state: "unrecognized", stateWord: "on_fire" },
   });
 });
 
-test("the facts exclude the carrier of the record, and include the digest of both steps", async () => {
+test("the facts exclude the location of the record, and include the digest of both steps", async () => {
   const record = aRecord();
   const plainKey = await observe({});
   const carrying = await observe({
@@ -290,7 +292,7 @@ test("names a compact record's author by ID if the last writer has its mark, and
   expect(edited.observation.carried).not.toHaveProperty("record.author.iamId");
 });
 
-test("the answer to a write describes the key without a call", () => {
-  const observed = observedInAnswer(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
+test("the response to a write describes the key without a call", () => {
+  const observed = observedInResponse(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
   expect(observed).toMatchObject({ etag: "e-2", nowMs, observation: { facts: { label: "new" }, state: "active" } });
 });

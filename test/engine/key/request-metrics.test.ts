@@ -62,8 +62,8 @@ describe("the metrics of a list of requests", () => {
 
   test("have the oldest request, the next expiry and the next possible step of each vault", () => {
     const reports = [
-      pending({ awaits: "approval", requestedAt: "2026-11-24T14:00:00Z", recordLapsesAt: "2026-12-01T14:00:00Z" }),
-      pending({ awaits: "approval", requestedAt: "2026-11-23T14:00:00Z", recordLapsesAt: "2026-11-30T14:00:00Z" }),
+      pending({ awaits: "approval", requestedAt: "2026-11-24T14:00:00Z", recordExpiresAt: "2026-12-01T14:00:00Z" }),
+      pending({ awaits: "approval", requestedAt: "2026-11-23T14:00:00Z", recordExpiresAt: "2026-11-30T14:00:00Z" }),
       pending({ awaits: "time", notBefore: "2026-11-24T18:22:00Z", requestedAt: "2020-01-01T00:00:00Z" }),
       pending({ awaits: "approval" }, { vaultId: "" }),
     ];

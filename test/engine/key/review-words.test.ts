@@ -3,7 +3,7 @@ import { saySkipped } from "../../../provider/engine/key/review-words.ts";
 import type { SkipReason } from "../../../provider/lifecycle/review.ts";
 import { aKeyWith, alice, aRecord, carol, hourMs, nowMs } from "../../support/builders.ts";
 
-const met = aRecord({ how: "met" });
+const byEngine = aRecord({ how: "engine" });
 const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipReason, { kind: Kind }>[] } = {
   other_instance: [{ kind: "other_instance", instanceId: "22222222-2222-4222-8222-222222222222" }],
   other_reviewer: [{ kind: "other_reviewer", reviewer: carol.iamId ?? "" }],
@@ -14,13 +14,13 @@ const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipRea
   never_active: [{ kind: "never_active" }],
   not_binding: [
     { kind: "not_binding", why: { kind: "none" } },
-    { kind: "not_binding", why: { kind: "edited", record: met, by: carol, atMs: nowMs } },
+    { kind: "not_binding", why: { kind: "edited", record: byEngine, by: carol, atMs: nowMs } },
   ],
   own_request: [{ kind: "own_request" }],
-  other_requester: [{ kind: "other_requester", record: met }],
-  is_approval: [{ kind: "is_approval", record: aRecord({ how: "answer", author: alice }) }],
+  other_requester: [{ kind: "other_requester", record: byEngine }],
+  is_approval: [{ kind: "is_approval", record: aRecord({ how: "approval", author: alice }) }],
   use_unreadable: [{ kind: "use_unreadable" }],
-  no_room_for_answer: [{ kind: "no_room_for_answer" }],
+  no_room_for_approval: [{ kind: "no_room_for_approval" }],
   too_old_to_store: [{ kind: "too_old_to_store", untilMs: nowMs + hourMs }],
   changed: [
     { kind: "changed", fields: ["label"] },
@@ -29,7 +29,7 @@ const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipRea
 };
 
 test("every reason to leave a key matches the golden file", async () => {
-  const key = aKeyWith(met);
+  const key = aKeyWith(byEngine);
   const lines = Object.entries(skipped).flatMap(([kind, cases]) =>
     cases.map((why) => `${kind}: ${saySkipped(why, key)}`),
   );

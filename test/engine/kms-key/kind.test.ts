@@ -43,7 +43,7 @@ describe("two people delete a KMS key", () => {
     expect(await stateOf(state.keyId)).toBe(5);
     expect(second.evidence).toMatchObject([
       { resource: "kms_key", keyId: state.keyId, step: "destroy", phase: "before", from: "active", to: "destroyed" },
-      { phase: "after", consentedBy: { id: window } },
+      { phase: "after", allowedBy: { id: window } },
     ]);
     expect(await destroyBy("alice", state).outcome()).toMatchObject({
       kind: "ended",
@@ -127,7 +127,7 @@ describe("two people delete a KMS key", () => {
     expect(denied.code).toBe("UKO_RIGHTS_MISSING");
     expect(renderExplanation(denied.explanation)).toMatch(/cannot destroy KMS key "backup".*\n.*role KMS Manager/);
     // A reader cannot list keystores, so whether the key belongs to one is unknown.
-    expect((await destroyBy("erin", await makeKmsKey(stage)).wait()).code).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    expect((await destroyBy("erin", await makeKmsKey(stage)).wait()).code).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
   });
 
   it("with the goal removed the key remains in state until KMS no longer returns it", async () => {
@@ -155,13 +155,13 @@ describe("one person", () => {
     expect(await destroyBy("pipeline", single).outcome()).toMatchObject({ kind: "ended" });
   });
 
-  it("never deletes a managed key's twin without the managed key", async () => {
+  it("never deletes a managed key's backing key without the managed key", async () => {
     const managed = await stage.test.keyIn("active");
-    const twin = await stage.test.twinOf(managed);
+    const backingKey = await stage.test.backingKeyOf(managed);
     const own = await makeKmsKey(stage, { dualAuthorization: "single" });
     const before = await lastSeq();
-    const { code, message } = await destroyBy("bob", { ...own, keyId: twin.id }).wait();
-    expect(code).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    const { code, message } = await destroyBy("bob", { ...own, keyId: backingKey.id }).wait();
+    expect(code).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
     expect(message).toContain("a managed key depends on it");
     expect(await writesSince(before)).toEqual([]);
   });
@@ -174,9 +174,9 @@ describe("one person", () => {
   });
 });
 
-describe("a lost answer", () => {
-  /** Sends the call and loses its answer, or loses the call itself. */
-  const losingAnswer = (name: "setForDeletion" | "destroy" | "unsetForDeletion", isSent: boolean) => {
+describe("a lost response", () => {
+  /** Sends the call and loses its response, or loses the call itself. */
+  const losingResponse = (name: "setForDeletion" | "destroy" | "unsetForDeletion", isSent: boolean) => {
     let isLost = false;
     return (world: World): World => ({
       ...world,
@@ -194,7 +194,7 @@ describe("a lost answer", () => {
 
   it.each([true, false])("to the first step leads to a read, never to a second person (sent: %s)", async (isSent) => {
     const state = await makeKmsKey(stage);
-    const run = kmsRun(stage, "carol", { wrap: losingAnswer("setForDeletion", isSent) });
+    const run = kmsRun(stage, "carol", { wrap: losingResponse("setForDeletion", isSent) });
     const { code, explanation } = await requestKms(stage, run, state.keyId);
     expect(code).toBe("UKO_APPROVAL_PENDING");
     expect(explanation.facts.join("\n")).toContain("You set the key for deletion");
@@ -204,7 +204,7 @@ describe("a lost answer", () => {
   it.each([true, false])("to the destruction leads to a read (sent: %s)", async (isSent) => {
     const state = await makeKmsKey(stage);
     await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
-    const run = approveBy("bob", state, { wrap: losingAnswer("destroy", isSent) });
+    const run = approveBy("bob", state, { wrap: losingResponse("destroy", isSent) });
     expect(await run.report()).toMatchObject({ exitCode: 0, taken: ["destroy"] });
     expect(run.evidence.at(-1)).toMatchObject({ step: "destroy", phase: "after" });
   });
@@ -225,10 +225,10 @@ describe("a lost answer", () => {
             return { kind: "lost", reason: "connection reset" };
           },
           async read(ref, callOptions) {
-            const answer = await world.kmsKeys.read(ref, callOptions);
-            if (!isLost || answer.value === undefined) return answer;
-            const windowEndsAtMs = answer.serviceTimeMs - agoMs + kmsWindowMs;
-            return { ...answer, value: { ...answer.value, windowEndsAtMs } };
+            const response = await world.kmsKeys.read(ref, callOptions);
+            if (!isLost || response.value === undefined) return response;
+            const windowEndsAtMs = response.serviceTimeMs - agoMs + kmsWindowMs;
+            return { ...response, value: { ...response.value, windowEndsAtMs } };
           },
         },
       };
@@ -245,7 +245,7 @@ describe("a lost answer", () => {
       ...world,
       kmsKeys: { ...world.kmsKeys, setForDeletion: async () => ({ kind: "lost", reason: "reset" }) },
     });
-    expect(await codeOf(requestKms(stage, kmsRun(stage, "alice", { wrap }), state.keyId))).toBe("UKO_ANSWER_LOST");
+    expect(await codeOf(requestKms(stage, kmsRun(stage, "alice", { wrap }), state.keyId))).toBe("UKO_RESPONSE_LOST");
   });
 });
 

@@ -9,7 +9,7 @@ import { codeOf, options } from "../harness.ts";
 
 const { instanceId } = aWorld().session;
 const ref = { instanceId, kmsKeyId };
-const twinId = "7a0c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b12";
+const backingKeyId = "7a0c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b12";
 const key = aKmsSnapshot({ ring: "storage" });
 
 function aKeystore(over: Partial<KeystoreSnapshot> = {}): KeystoreSnapshot {
@@ -35,19 +35,20 @@ const aVault = (keysCount: number) => ({
     answered({ snapshot: { id: "v-1", name: "", description: "", recoveryKeyLabel: "", keysCount }, etag: "" }),
 });
 
-/** A world with these keystores. If a managed key's twin exists, it is in a ring. */
+/** A world with these keystores. If a managed key's backing key exists, it is in a ring. */
 function withKeystores(
   keystores: readonly KeystoreSnapshot[],
-  twin?: { readonly ring: string; readonly id?: string; readonly isPurged?: boolean },
+  backingKey?: { readonly ring: string; readonly id?: string; readonly isPurged?: boolean },
   keysCount = 0,
   vault: "not_found" | "unknown" = "not_found",
 ): World {
-  const status = aStatus({ keystoreId: "ks-1", keyIdInKeystore: `a/${twin?.id ?? twinId}` });
-  const read = async () => answered(twin?.isPurged === true ? undefined : aKmsSnapshot({ ring: twin?.ring ?? "" }));
+  const status = aStatus({ keystoreId: "ks-1", keyIdInKeystore: `a/${backingKey?.id ?? backingKeyId}` });
+  const read = async () =>
+    answered(backingKey?.isPurged === true ? undefined : aKmsSnapshot({ ring: backingKey?.ring ?? "" }));
   return aWorld({
     containers: { vaultExists: async () => vault },
     keystores: { list: async () => keystores },
-    keys: { list: async () => (twin === undefined ? [] : [aSnapshot({ storedStatus: [status] })]) },
+    keys: { list: async () => (backingKey === undefined ? [] : [aSnapshot({ storedStatus: [status] })]) },
     vaults: aVault(keysCount),
     kmsKeys: { read },
   });
@@ -101,7 +102,7 @@ describe("the owner of a KMS key's ring", () => {
     expect(await ringIn(withKeystores([itself]))).toEqual(ofFrankfurt);
   });
 
-  it("comes from a managed key's twin if UKO does not report it", async () => {
+  it("comes from a managed key's backing key if UKO does not report it", async () => {
     expect(await ringIn(withKeystores([aKeystore()], { ring: "storage" }))).toEqual(ofFrankfurt);
     expect(await ringIn(withKeystores([aKeystore()], { ring: "payroll" }))).toEqual(own);
     expect(await ringIn(withKeystores([aKeystore()], { ring: "payroll", id: kmsKeyId }))).toEqual(ofFrankfurt);
@@ -141,7 +142,7 @@ describe("the owner of a KMS key's ring", () => {
     expect(await ringIn(withKeystores([aKeystore()]))).toEqual({ kind: "own", emptyKeystore: "frankfurt" });
   });
 
-  it.each(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"] as const)(
+  it.each(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID"] as const)(
     "is unknown if the keystores return %s, and a fault remains a fault",
     async (code) => {
       const failing = (thrown: Error) =>
@@ -197,7 +198,7 @@ describe("an observation of a KMS key", () => {
 
   it("reports an unknown state by its number", async () => {
     const { sighting } = await observeWith({ state: 4 }, "summary");
-    expect(sighting).toMatchObject({ observation: { state: "unrecognised", stateWord: "4" } });
+    expect(sighting).toMatchObject({ observation: { state: "unrecognized", stateWord: "4" } });
   });
 
   it("refuses another instance's key before any call", async () => {

@@ -39,7 +39,7 @@ describe("the evidence for an auditor", () => {
         record: {
           id: record,
           step: "deactivate",
-          how: "met",
+          how: "engine",
           author: "IBMid-550000BOB",
           writtenAt: expect.stringMatching(/^2026-11-24T14:23:\d\dZ$/),
           reason: "left the bank",
@@ -54,13 +54,7 @@ describe("the evidence for an auditor", () => {
     const { ref, record } = await requestedByBob();
     const alice = uko.run("alice");
     await approve(alice, ref, { requestsNext: true });
-    const steps = alice.evidence.map(({ step, phase, from, to, consentedBy }) => [
-      step,
-      phase,
-      from,
-      to,
-      consentedBy?.id,
-    ]);
+    const steps = alice.evidence.map(({ step, phase, from, to, allowedBy }) => [step, phase, from, to, allowedBy?.id]);
     expect(steps).toEqual([
       ["deactivate", "before", "active", "deactivated", record],
       ["deactivate", "after", "active", "deactivated", record],
@@ -88,7 +82,7 @@ describe("the evidence for an auditor", () => {
       "remove before absent",
       "remove after absent",
     ]);
-    expect(carol.evidence.every((entry) => entry.consentedBy === undefined)).toBe(true);
+    expect(carol.evidence.every((entry) => entry.allowedBy === undefined)).toBe(true);
     expect(carol.evidence[4]?.keystores).toEqual([{ name: "payroll-ring", status: "not_present", syncFlag: "ok" }]);
   });
 
@@ -119,7 +113,7 @@ describe("the evidence for an auditor", () => {
 describe("a step without writable evidence is not taken", () => {
   test.each([false, true])("deactivate (KMS dual authorization: %s)", async (dualAuthDelete) => {
     const { state, ref } = await requestedByBob();
-    if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete } });
+    if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { backingKey: { dualAuthDelete } });
     const seq = (await uko.trail()).at(-1)?.seq ?? 0;
     await expect(approve(uko.run("alice", { wrap: unwritable }), ref)).rejects.toMatchObject({
       code: "UKO_EVIDENCE_UNWRITABLE",

@@ -74,7 +74,7 @@ test("starts no further item after a cancellation", async () => {
   expect(await start({ each }, stop.signal).run).toMatchObject({
     results: [0],
     unstarted: 39,
-    stoppedBy: { code: "UKO_CANCELLED" },
+    stoppedBy: { code: "UKO_CANCELED" },
   });
 });
 

@@ -154,7 +154,7 @@ describe("a run of an engine, which uses the same code as commands", () => {
         lifecycleState: "pending_approval",
         awaits: "approval",
         requestedBy: "IBMid-550000CAROL",
-        recordLapsesAt: expect.stringMatching(/^2026-12-01T/),
+        recordExpiresAt: expect.stringMatching(/^2026-12-01T/),
         neededRoles: ["Key Custodian - Deployer"],
         excludedIdentity: "IBMid-550000CAROL",
         code: "UKO_APPROVAL_PENDING",

@@ -110,7 +110,7 @@ describe("waiting in one run", () => {
     expect(await uko.effects()).toEqual(["K2", "K4", "K4"]);
   });
 
-  test("counts a step that took effect only during the wait, after its answer was lost", async () => {
+  test("counts a step that took effect only during the wait, after its response was lost", async () => {
     const state = await uko.make({ label: "late" });
     const key = { record: { state: "deactivated", deactivatedAt: "2026-11-24T14:20:00Z" } };
     await uko.test.control(`keys/${state.keyId}`, key);
@@ -162,7 +162,7 @@ describe("waiting in one run", () => {
       {
         ref: uko.ref(fresh.keyId),
         plan: (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs),
-        consents: [],
+        approvals: [],
         intent: "resume",
       },
       patience(9 * hourMs),
@@ -214,12 +214,12 @@ describe("waiting in one run", () => {
     const none = uko.run("bob").handlers.create(checked(uko.run("bob").handlers, inputsOf({ label: "x" })), {
       signal: stop.signal,
     });
-    await expect(none).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(none).rejects.toMatchObject({ code: "UKO_CANCELED" });
   });
 });
 
 test("a canceled run reads nothing, whatever the ports would return", async () => {
-  const task = { ref: aRef, plan: () => ({ kind: "done" }) as const, consents: [], intent: "engine" } as const;
+  const task = { ref: aRef, plan: () => ({ kind: "done" }) as const, approvals: [], intent: "engine" } as const;
   const stopped = { signal: AbortSignal.abort() };
-  await expect(converge(aWorld(), keyKind, task, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+  await expect(converge(aWorld(), keyKind, task, stopped)).rejects.toMatchObject({ code: "UKO_CANCELED" });
 });

@@ -34,7 +34,7 @@ const keystores = [{ name: "ring", type: "ibm_cloud_kms", status: "active", sync
 const previewOf = (deletion: Deletion, facts: Readonly<Record<string, unknown>> = {}): DeletionPreview =>
   deletion.plan({
     ...{ facts: { label: "payroll", keyState: "active", keystores, ...facts }, waits: false },
-    door: { rerun: "tofu destroy" },
+    userInterface: { rerun: "tofu destroy" },
   }).preview;
 const retired = (
   policy: Partial<DeletionPolicy> & Pick<DeletionPolicy, "goal">,
@@ -42,7 +42,7 @@ const retired = (
 ): DeletionPreview => {
   const context = {
     ...{ facts: { label: "payroll", keyState: "active", keystores, ...over }, waits: false },
-    door: { rerun: "tofu apply" },
+    userInterface: { rerun: "tofu apply" },
   } as const;
   const planned = key(policy).planRetirement?.(policy.goal, {}, context);
   if (planned === undefined) throw new Error("A managed key can be retired.");

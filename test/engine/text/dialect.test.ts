@@ -99,7 +99,12 @@ describe("every sentence of every interface", () => {
       .filter((file) => file.endsWith(".ts"))
       .map((file) => path.join(folder, file));
   const folders = ["provider/engine", "provider/resources", "provider/services", "provider/lifecycle"];
-  const files = [...folders.flatMap(sourcesOf), "provider/settings.ts", "provider/compose.ts", "provider/errors.ts"];
+  const files = [
+    ...folders.flatMap(sourcesOf),
+    "provider/settings.ts",
+    "provider/compose/engines.ts",
+    "provider/errors.ts",
+  ];
   // The command line names every engine, one interface has its own advice, and descriptions are projected.
   const ofOneInterface =
     /engine\/(?:campaign\/.*|commands\/(?:doctor-messages|examine-state|stored-state)|text\/resource-messages|text\/explanation)\.ts$|schema\.ts$/;

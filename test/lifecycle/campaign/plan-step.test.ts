@@ -8,13 +8,13 @@ import {
 } from "../../../provider/lifecycle/campaign/plan-step.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
 import {
+  aBackingKey,
   aKey,
   aKeyWith,
   alice,
   anActor,
   aRecord,
   aRun,
-  aTwin,
   bob,
   carol,
   dayMs,
@@ -70,17 +70,19 @@ describe("a campaign's request", () => {
     expect(noted(aKey({ ...key, updatedBy: bob }))).toBe(lastWriteMs);
     expect(noted(aKey({ ...key, updatedBy: { mark: "0".repeat(16) } }), 1_000)).toBe(lastWriteMs);
     expect(noted(aKey({ ...key, state: "pre_activation" }))).toBeUndefined();
-    const lapsed = aRecord({ author: alice, step: "destroy", writtenAtMs: nowMs - 8 * dayMs, deactivatedAtMs: 5_000 });
-    expect(noted(aKeyWith(lapsed, { state: "deactivated" }))).toBe(5_000);
+    const expired = aRecord({ author: alice, step: "destroy", writtenAtMs: nowMs - 8 * dayMs, deactivatedAtMs: 5_000 });
+    expect(noted(aKeyWith(expired, { state: "deactivated" }))).toBe(5_000);
   });
 
   it("requests no destroy that KMS could not let a second person take, because nothing says who opened the window", () => {
     const beganAtMs = nowMs - 5 * hourMs;
-    const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: beganAtMs + 7 * dayMs })];
+    const backingKeys = [
+      aBackingKey({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: beganAtMs + 7 * dayMs }),
+    ];
     const used = aRecord({ author: bob, writtenAtMs: beganAtMs - hourMs });
     const deactivatedAfterMs = (ms: number, noted: { readonly kmsSetter?: typeof carol } = {}) =>
       planCampaignRequest(
-        aKeyWith(used, { state: "deactivated", updatedBy: alice, updatedAtMs: beganAtMs + ms, twins }),
+        aKeyWith(used, { state: "deactivated", updatedBy: alice, updatedAtMs: beganAtMs + ms, backingKeys }),
         { step: "destroy", ending: "destroy", ...noted },
         run,
         nowMs,
@@ -102,7 +104,7 @@ describe("a campaign's request", () => {
   });
 
   it("takes no step even if another person's record would allow it, and leaves a key with a hold tag", () => {
-    const named = aRun({ actor: anActor(bob), consents: [aRecord({ author: alice }).id], intent: "request" });
+    const named = aRun({ actor: anActor(bob), approvals: [aRecord({ author: alice }).id], intent: "request" });
     expect(planCampaignRequest(aKeyWith(aRecord({ author: alice })), deactivate, named, nowMs).kind).toBe("leave");
     const held = aKey({ facts: someFacts({ tags: [{ name: "hold", value: "litigation" }] }) });
     expect(planCampaignRequest(held, deactivate, run, nowMs)).toEqual({ kind: "leave", why: { kind: "held" } });

@@ -7,7 +7,7 @@ import * as planKeyDeletion from "../../../provider/lifecycle/plan-key-deletion.
 import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
 import * as planReviewed from "../../../provider/lifecycle/plan-reviewed.ts";
 import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
-import * as recordCarriers from "../../../provider/lifecycle/record-carriers.ts";
+import * as recordLocations from "../../../provider/lifecycle/record-locations.ts";
 import * as review from "../../../provider/lifecycle/review.ts";
 import * as serviceTime from "../../../provider/lifecycle/service-time.ts";
 import * as settling from "../../../provider/lifecycle/settling.ts";
@@ -26,13 +26,13 @@ export interface Core {
   readonly planKeyWrite: typeof keyWrite.planKeyWrite;
   readonly planMarking: typeof planUpdate.planMarking;
   readonly planSync: typeof planUpdate.planSync;
-  readonly readCarriers: typeof recordCarriers.readCarriers;
-  readonly patchWithRecord: typeof recordCarriers.patchWithRecord;
-  readonly patchWithoutRecord: typeof recordCarriers.patchWithoutRecord;
-  readonly patchOfUser: typeof recordCarriers.patchOfUser;
-  readonly patchWithHold: typeof recordCarriers.patchWithHold;
-  readonly patchWithMarker: typeof recordCarriers.patchWithMarker;
-  readonly markerCarrier: typeof recordCarriers.markerCarrier;
+  readonly parseKeyTexts: typeof recordLocations.parseKeyTexts;
+  readonly patchWithRecord: typeof recordLocations.patchWithRecord;
+  readonly patchWithoutRecord: typeof recordLocations.patchWithoutRecord;
+  readonly patchOfUser: typeof recordLocations.patchOfUser;
+  readonly patchWithHold: typeof recordLocations.patchWithHold;
+  readonly patchWithMarker: typeof recordLocations.patchWithMarker;
+  readonly markerLocation: typeof recordLocations.markerLocation;
   readonly settlingOf: typeof settling.settlingOf;
   readonly withVouchers: typeof signedConsent.withVouchers;
   readonly statementOfDraft: typeof signedConsent.statementOfDraft;
@@ -49,7 +49,7 @@ export const realCore: Core = {
   ...planReviewed,
   ...planReversal,
   ...planUpdate,
-  ...recordCarriers,
+  ...recordLocations,
   ...serviceTime,
   ...settling,
   ...signedConsent,
@@ -66,7 +66,7 @@ export async function coreFrom(folder: string): Promise<Core> {
     "plan-reviewed",
     "plan-reversal",
     "plan-update",
-    "record-carriers",
+    "record-locations",
     "service-time",
     "settling",
     "signed-consent",

@@ -1,6 +1,6 @@
 /**
- * A service that lies by omission: every subset of a destroyed key's keystores in each of its answers,
- * restored material, a twin that KMS does not return. Whole runs; the lies do not depend on who runs when.
+ * A service that lies by omission: every subset of a destroyed key's keystores in each of its responses,
+ * restored material, a backing key that KMS does not return. Whole runs; the lies do not depend on who runs when.
  */
 
 import type { Core } from "./core.ts";
@@ -19,24 +19,25 @@ const truth: Answers = {
   stored: keystores,
   live: keystores,
   material: "told",
-  twin: "told",
+  backingKey: "told",
 };
 
-function* everyAnswer(): Generator<Answers> {
+function* everyResponse(): Generator<Answers> {
   for (const metadata of subsets)
     for (const stored of subsets)
       for (const live of subsets)
         for (const material of ["told", "untold"] as const)
-          for (const twin of ["told", "untold", "not_known"] as const) yield { metadata, stored, live, material, twin };
+          for (const backingKey of ["told", "untold", "not_known"] as const)
+            yield { metadata, stored, live, material, backingKey };
 }
 
 /** The material of a destroyed key: still pending, or gone except in keystores whose provider restored it. */
 type Fate = "pending" | readonly Keystore[];
 const fates: readonly Fate[] = ["pending", ...subsets];
 
-function destroyed(config: Config, fate: Fate, answers: Answers): World {
+function destroyed(config: Config, fate: Fate, responses: Answers): World {
   const world = freshWorld(config, "active");
-  const { key, twin, now } = world;
+  const { key, backingKey, now } = world;
   if (key === undefined) throw new Error("a fresh world has a key");
   const restored = fate === "pending" ? [] : fate;
   const materialUntil = fate === "pending" ? now + 10 * day : now - 10 * day;
@@ -46,8 +47,10 @@ function destroyed(config: Config, fate: Fate, answers: Answers): World {
       ...{ ...key, state: "destroyed", updatedAt: now - 40 * day, materialUntil, keystores },
       ...(restored.length > 0 && { restored }),
     },
-    ...(twin !== undefined && { twin: { ...twin, state: restored.includes("ks-1") ? "active" : "destroyed" } }),
-    answers,
+    ...(backingKey !== undefined && {
+      backingKey: { ...backingKey, state: restored.includes("ks-1") ? "active" : "destroyed" },
+    }),
+    responses,
   };
 }
 
@@ -66,30 +69,30 @@ function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World
   for (const restored of subsets.slice(1)) {
     const to = copyOf(world);
     if (to.key !== undefined) to.key.restored = restored;
-    if (to.twin !== undefined && restored.includes("ks-1")) to.twin.state = "active";
+    if (to.backingKey !== undefined && restored.includes("ks-1")) to.backingKey.state = "active";
     yield { label: `material is back in ${restored.join(" and ")}`, to };
   }
 }
 
-/** Whether no answer contradicts that the key is gone, by the truth and the answers alone. */
-function isPlainlyGone({ key, now, answers = truth }: World): boolean {
-  const everNamed = [...answers.metadata, ...answers.stored];
+/** Whether no response contradicts that the key is gone, by the truth and the responses alone. */
+function isPlainlyGone({ key, now, responses = truth }: World): boolean {
+  const everNamed = [...responses.metadata, ...responses.stored];
   const isOver = key?.restored === undefined && now >= (key?.materialUntil ?? 0);
-  return isOver && everNamed.every((keystore) => answers.live.includes(keystore));
+  return isOver && everNamed.every((keystore) => responses.live.includes(keystore));
 }
 
 export interface Evidence extends Explored {
-  /** Gone keys with consistent answers, which a run did not remove. */
+  /** Gone keys with consistent responses, which a run did not remove. */
   readonly refusedInVain: number;
 }
 
 export function exploreEvidence(core: Core, config: SafetyConfig, depth: number, tally: Tally): Evidence {
   const model = { core, config, judge: createJudge(tally) };
-  const starts = [...everyAnswer()].flatMap((answers) => fates.map((fate) => destroyed(config, fate, answers)));
+  const starts = [...everyResponse()].flatMap((responses) => fates.map((fate) => destroyed(config, fate, responses)));
   const ring = ["ks-1"] as const;
-  const hidden: Answers = { metadata: ring, stored: ring, live: ring, material: "told", twin: "not_known" };
-  const living = config.twin === "none" ? [] : stages(core, config, tally);
-  const unknownToKms = living.map((world): World => ({ ...world, answers: hidden }));
+  const hidden: Answers = { metadata: ring, stored: ring, live: ring, material: "told", backingKey: "not_known" };
+  const living = config.backingKey === "none" ? [] : stages(core, config, tally);
+  const unknownToKms = living.map((world): World => ({ ...world, responses: hidden }));
   let refusedInVain = 0;
   const explored = explore(
     model,

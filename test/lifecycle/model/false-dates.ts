@@ -1,5 +1,5 @@
 /**
- * A service with a false `Date`, from the first answer to a run or from the second: whole runs of a
+ * A service with a false `Date`, from the first response to a run or from the second: whole runs of a
  * deletion.
  */
 

@@ -8,7 +8,7 @@ import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import { day, hour, maxTags } from "./service.ts";
 import { holdersOf, identity } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
-import { areBothSigned, isInTime, isPersonId, lapseOf, standing } from "./truth.ts";
+import { areBothSigned, expiryOf, isInTime, isPersonId, standing } from "./truth.ts";
 import { Violation } from "./violation.ts";
 import {
   type Config,
@@ -27,7 +27,7 @@ import {
  * approver's run, or in the requester's on a stored approval, with the own seal or confirmed by hand. */
 export type Tally = Record<
   | "steps"
-  | "metApproved"
+  | "engineRequestsApproved"
   | "stored"
   | "confirmed"
   | "requestRevived"
@@ -44,7 +44,7 @@ export type Tally = Record<
 export function emptyTally(): Tally {
   return {
     steps: 0,
-    metApproved: 0,
+    engineRequestsApproved: 0,
     stored: 0,
     confirmed: 0,
     requestRevived: 0,
@@ -123,9 +123,9 @@ function isForOne(
   kind: "deactivate" | "destroy",
   tally: Tally,
 ): boolean {
-  const { key, twin, truth } = before;
+  const { key, backingKey, truth } = before;
   const says = requestedBy(flight.command, config);
-  const isDual = twin?.isDual === true && key?.state !== "pre_activation";
+  const isDual = backingKey?.isDual === true && key?.state !== "pre_activation";
   const isAgreedBy = (marker: DualMarker): boolean => {
     const both = looseness(marker) < looseness(says) ? marker : says;
     if (both === "single") return !isDual;
@@ -142,7 +142,7 @@ function isOnOwnRequest(before: World, { command, requestedHere = [] }: Flight, 
   const [text = ""] = before.key === undefined ? [] : textsOn(before.key);
   const who = command.who.iamId;
   const claimed = meaningOf(text);
-  if (command.kind !== "destroy" || claimed?.author !== who || claimed.how === "answer") return false;
+  if (command.kind !== "destroy" || claimed?.author !== who || claimed.how === "approval") return false;
   if (!isPersonId(who) || requestedHere.includes("deactivate")) return false;
   if (standing(before)?.author === who) return true;
   if (!appearsToBind(before, "deactivate", text)) return false;
@@ -178,14 +178,14 @@ function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tal
   // What another tool can make the last writer of is no consent: its author did not sign it.
   if (before.isSigned && kind === "destroy" && !areBothSigned(text)) throw new Violation("unsigned", text);
   if (claimed.author === who) throw new Violation("one person", `${who} sent ${kind} on a record of their own`);
-  if (claimed.how === "answer") asRequester(before, flight, claimed, text, tally);
+  if (claimed.how === "approval") asRequester(before, flight, claimed, text, tally);
   else if (command.kind !== "approve" || !command.named.includes(text)) {
     throw new Violation(
       "not approved by hand",
       `${command.kind} of ${who} sent ${kind} on the request of ${claimed.author}`,
     );
   }
-  if (now >= lapseOf(text, claimed.at)) throw new Violation("too old", `${who} sent ${kind} on a record that lapsed`);
+  if (now >= expiryOf(text, claimed.at)) throw new Violation("too old", `${who} sent ${kind} on a record that expired`);
   const consent = standing(before);
   if (consent === undefined || consent.author !== claimed.author) {
     residual(before, kind, text, tally);
@@ -193,7 +193,7 @@ function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tal
   }
   if (claimed.how !== consent.how) throw new Violation("record lies", `it says ${claimed.how}, it was ${consent.how}`);
   tally.steps += 1;
-  if (consent.how === "met") tally.metApproved += 1;
+  if (consent.how === "engine") tally.engineRequestsApproved += 1;
 }
 
 /** Only the requester acts on an approval: the request was really made, or its author has just confirmed it by hand. */
@@ -236,18 +236,24 @@ function appearsToBind({ key, now }: World, kind: ApprovedStep, text: string | u
   if (claimed === undefined || key === undefined) return false;
   const wroteInTime = key.updatedBy === claimed.author && isInTime(claimed.at, key.updatedAt);
   const saysThis = claimed.step === kind && claimed.label === key.label;
-  return wroteInTime && saysThis && now < lapseOf(text ?? "", claimed.at);
+  return wroteInTime && saysThis && now < expiryOf(text ?? "", claimed.at);
 }
 
 function secondForKms(before: World, flight: Flight, tally: Tally): void {
-  const { twin, key, now, truth } = before;
-  if (twin === undefined || !twin.isDual || twin.state === "destroyed" || key?.state !== "deactivated") return;
-  if (twin.windowEnds === undefined || twin.windowEnds <= now - 60)
+  const { backingKey, key, now, truth } = before;
+  if (
+    backingKey === undefined ||
+    !backingKey.isDual ||
+    backingKey.state === "destroyed" ||
+    key?.state !== "deactivated"
+  )
+    return;
+  if (backingKey.windowEnds === undefined || backingKey.windowEnds <= now - 60)
     throw new Violation("kms window", "destroy outside a window");
-  if (twin.setter !== flight.command.who.iamId) return;
+  if (backingKey.setter !== flight.command.who.iamId) return;
   if (truth.isSetterForged) tally.setterForged += 1;
   else if (textsOn(key).some((text) => wronglyGuessed.has(text))) tally.setterGuessed += 1;
-  else throw new Violation("kms setter", `${twin.setter} set the window and destroys`);
+  else throw new Violation("kms setter", `${backingKey.setter} set the window and destroys`);
 }
 
 /** Records whose setter was guessed from a write within 10 s of the window's beginning: the last one, or the one of a note. */
@@ -256,7 +262,7 @@ const wronglyGuessed = new Set<string>();
 function rightSetter(before: World, flight: Flight, planned: Planned): void {
   const { draft, text } = planned;
   const { seen } = flight;
-  const window = seen?.twin;
+  const window = seen?.backingKey;
   if (draft?.kmsSetter === undefined || text === undefined || seen === undefined || window?.setter === undefined)
     return;
   if (draft.kmsSetter.mark === identity(window.setter).mark || before.truth.isSetterForged) return;
@@ -274,7 +280,7 @@ function rightSetter(before: World, flight: Flight, planned: Planned): void {
 
 /** A raw call may move the window between read and call, so only what this run read counts against the run. */
 function ownWindow(before: World, flight: Flight): void {
-  const seen = flight.seen?.twin;
+  const seen = flight.seen?.backingKey;
   if (seen === undefined || !seen.isDual || seen.state === "destroyed") return;
   if (!flight.windowSetHere) throw new Violation("kms window", "deactivated without a window of its own");
   if (seen.windowEnds === undefined || seen.windowEnds - before.now < 28 * hour - 60) {
@@ -296,8 +302,8 @@ function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Ta
   rightSetter(before, flight, planned);
   const binding = standing(before);
   if (binding === undefined) return;
-  const isApproval = command.kind === "store" && binding.author !== command.who.iamId && binding.how !== "answer";
-  if (isApproval && draft.how === "answer" && command.named.includes(binding.text)) return;
+  const isApproval = command.kind === "store" && binding.author !== command.who.iamId && binding.how !== "approval";
+  if (isApproval && draft.how === "approval" && command.named.includes(binding.text)) return;
   excuseEarlyExpiry(before, flight, "second record", tally);
 }
 
@@ -322,7 +328,7 @@ function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: 
  */
 function excuseEarlyExpiry(before: World, { seen, command }: Flight, rule: string, tally: Tally): void {
   const consent = standing(before);
-  const expiresAt = consent === undefined ? before.now + 7 * day : lapseOf(consent.text, consent.at);
+  const expiresAt = consent === undefined ? before.now + 7 * day : expiryOf(consent.text, consent.at);
   if (seen === undefined || seen.date < expiresAt) throw new Violation(rule, `${command.kind} of ${command.who.name}`);
   tally.expiredEarly += 1;
 }
@@ -346,7 +352,7 @@ function keepsForeignTags({ key }: World, { kind, request }: Planned): void {
   if (lost.length > 0) throw new Violation("tag erased", `${kind} took off ${lost.map((tag) => tag.name).join()}`);
 }
 
-/** Calls to the key, rather than to its twin, after which a record can still count. */
+/** Calls to the key, rather than to its backing key, after which a record can still count. */
 const carrying: ReadonlySet<Planned["request"]["kind"]> = new Set(["patch", "activate", "deactivate", "sync"]);
 
 /**
@@ -387,9 +393,9 @@ function endsOutageWithout(before: World, { command }: Flight, kind: string, tex
 function undoneEntirely(world: World, flight: Flight, plan: Plan | undefined): void {
   const { kind } = flight.command;
   if (plan?.kind !== "done" || (kind !== "withdraw" && kind !== "reactivate")) return;
-  const { key, twin, now } = world;
+  const { key, backingKey, now } = world;
   if (key !== undefined && textsOn(key).length > 0) throw new Violation("incomplete undo", "a record is still pending");
-  const isOpen = twin?.state === "active" && (twin.windowEnds ?? 0) > now;
+  const isOpen = backingKey?.state === "active" && (backingKey.windowEnds ?? 0) > now;
   if (isOpen) throw new Violation("incomplete undo", "the KMS window is still open");
 }
 
@@ -403,18 +409,18 @@ function isHeldAfter({ key }: World, { command, refusals }: Flight, plan: Plan |
 }
 
 function onlyTheDead(before: World, tally: Tally): void {
-  const { key, twin, now, answers } = before;
+  const { key, backingKey, now, responses } = before;
   const holders = key === undefined ? [] : holdersOf(key, now);
-  const isTwinAlive = twin !== undefined && twin.state !== "destroyed";
-  if (key?.state === "destroyed" && holders.length === 0 && !isTwinAlive) return;
-  // No tool can find a keystore that no answer names; any trace in any answer has to be enough.
+  const isBackingKeyAlive = backingKey !== undefined && backingKey.state !== "destroyed";
+  if (key?.state === "destroyed" && holders.length === 0 && !isBackingKeyAlive) return;
+  // No tool can find a keystore that no response names; any trace in any response has to be enough.
   const isTraceless =
     key?.state === "destroyed" &&
-    answers !== undefined &&
-    answers.live.every((keystore) => !holders.includes(keystore)) &&
-    [...answers.metadata, ...answers.stored].every((keystore) => answers.live.includes(keystore)) &&
-    (answers.material === "untold" || holders.length === 0) &&
-    (answers.twin !== "told" || !isTwinAlive);
+    responses !== undefined &&
+    responses.live.every((keystore) => !holders.includes(keystore)) &&
+    [...responses.metadata, ...responses.stored].every((keystore) => responses.live.includes(keystore)) &&
+    (responses.material === "untold" || holders.length === 0) &&
+    (responses.backingKey !== "told" || !isBackingKeyAlive);
   if (!isTraceless) throw new Violation("living key removed", `${key?.state}, material in ${holders.join(" and ")}`);
   tally.removedUnseen += 1;
 }

@@ -34,15 +34,15 @@ export function casts(size: number): readonly (readonly string[])[] {
 export function livenessConfig(
   cast: readonly string[],
   gate: Config["gate"],
-  twin: Config["twin"],
-  switches: Config["switches"] = { twinSees: "caller", keepsTags: true },
+  backingKey: Config["backingKey"],
+  switches: Config["switches"] = { backingKeySees: "caller", keepsTags: true },
 ): Config {
   const names = ["alice", "bob", "carol"];
   return {
-    title: `${cast.join(" + ")}, gate ${gate}, twin ${twin}`,
+    title: `${cast.join(" + ")}, gate ${gate}, backing key ${backingKey}`,
     gate,
     marker: gate,
-    twin,
+    backingKey,
     switches,
     people: cast.map((held, index) => person(names[index] ?? "", holdings[held] ?? [])),
   };
@@ -50,8 +50,8 @@ export function livenessConfig(
 
 /** Whether these people can delete an active key by the product's rule, derived from their rights alone. */
 export function isLegal(config: Config): boolean {
-  const { people, gate, twin } = config;
-  const isDual = twin === "dual";
+  const { people, gate, backingKey } = config;
+  const isDual = backingKey === "dual";
   const others = (who: Person) => people.filter((one) => one !== who);
   const mayCutOff = people.filter(
     (who) =>

@@ -18,7 +18,7 @@ const { runs, calls, callsOfTwo, isEveryCast } = modelDepth;
 const runsOfMany = Math.min(runs, 2);
 const timeoutMs = isEveryCast ? 7_200_000 : 600_000;
 const gates = ["both", "destroy"] as const;
-const switches = { twinSees: "caller", keepsTags: true } as const;
+const switches = { backingKeySees: "caller", keepsTags: true } as const;
 const total = { states: 0, moves: 0 };
 
 function count(family: string, explored: readonly Explored[], tally: Tally): void {
@@ -39,7 +39,7 @@ afterAll(() => {
 interface Family {
   readonly title: string;
   readonly casts: readonly string[];
-  readonly twins: readonly Config["twin"][];
+  readonly backingKeys: readonly Config["backingKey"][];
   readonly gates: readonly Config["gate"][];
   /** The key's marker at the start; if absent, the marker that the program requests. */
   readonly markers?: readonly Config["marker"][];
@@ -54,7 +54,7 @@ const families: readonly Family[] = [
   {
     title: "whole runs, two people",
     casts: everyCast.slice(0, 3),
-    twins: ["none", "dual"],
+    backingKeys: ["none", "dual"],
     gates,
     grain: "coarse",
     depth: runs,
@@ -63,16 +63,16 @@ const families: readonly Family[] = [
   {
     title: "whole runs, three people",
     casts: everyCast.slice(3),
-    twins: isEveryCast ? ["none", "dual"] : ["dual"],
+    backingKeys: isEveryCast ? ["none", "dual"] : ["dual"],
     gates: isEveryCast ? gates : ["both"],
     grain: "coarse",
     depth: runsOfMany,
     switches,
   },
   {
-    title: "a twin without dual authorization",
+    title: "a backing key without dual authorization",
     casts: [twoOfAll],
-    twins: ["plain"],
+    backingKeys: ["plain"],
     gates,
     grain: "coarse",
     depth: runsOfMany,
@@ -81,7 +81,7 @@ const families: readonly Family[] = [
   {
     title: "a program for one person, keys that say so and keys that do not",
     casts: isEveryCast ? [twoOfAll, threeWithAll] : [twoOfAll],
-    twins: isEveryCast ? ["none", "dual"] : ["none"],
+    backingKeys: isEveryCast ? ["none", "dual"] : ["none"],
     gates: ["single", "destroy"],
     markers: ["none", "both", "single"],
     grain: "coarse",
@@ -91,26 +91,26 @@ const families: readonly Family[] = [
   {
     title: "the same, in the description",
     casts: [twoOfAll],
-    twins: ["none"],
+    backingKeys: ["none"],
     gates: ["single"],
     markers: ["none", "both", "single"],
     grain: "coarse",
     depth: runsOfMany,
-    switches: { twinSees: "service", keepsTags: false },
+    switches: { backingKeySees: "service", keepsTags: false },
   },
   {
     title: "records in the description, KMS sees the service",
     casts: isEveryCast ? [twoOfAll, threeWithAll] : [twoOfAll],
-    twins: ["none", "dual"],
+    backingKeys: ["none", "dual"],
     gates,
     grain: "coarse",
     depth: runsOfMany,
-    switches: { twinSees: "service", keepsTags: false },
+    switches: { backingKeySees: "service", keepsTags: false },
   },
   {
     title: "call by call",
     casts: [twoOfAll],
-    twins: isEveryCast ? ["none", "dual"] : ["none"],
+    backingKeys: isEveryCast ? ["none", "dual"] : ["none"],
     gates: isEveryCast ? gates : ["both"],
     grain: "fine",
     depth: calls,
@@ -126,10 +126,10 @@ describe("safety: the tool takes no step without two people, whatever rights and
       const explored = family.casts.flatMap((cast) =>
         family.gates.flatMap((gate) =>
           (family.markers ?? [gate]).flatMap((marker) =>
-            family.twins.map((twin) =>
+            family.backingKeys.map((backingKey) =>
               exploreSafety(
                 realCore,
-                safetyConfig(cast, gate, twin, family.switches, marker),
+                safetyConfig(cast, gate, backingKey, family.switches, marker),
                 family.grain,
                 family.depth,
                 tally,
@@ -189,8 +189,8 @@ it.each([
 );
 
 describe("planted records: no write of uko makes a text count that the write did not bring", () => {
-  const inTags = { twinSees: "caller", keepsTags: true } as const;
-  const inDescription = { twinSees: "service", keepsTags: false } as const;
+  const inTags = { backingKeySees: "caller", keepsTags: true } as const;
+  const inDescription = { backingKeySees: "service", keepsTags: false } as const;
   const planted: readonly (readonly [cast: string, gate: Config["gate"], switches: Config["switches"]])[] = [
     [twoOfAll, "both", inTags],
     [twoOfAll, "destroy", inTags],
@@ -228,7 +228,7 @@ describe("planted records: no write of uko makes a text count that the write did
 });
 
 describe("signed consents: whatever other tools carry along, no key is destroyed that both people did not sign for", () => {
-  const inTags = { twinSees: "caller", keepsTags: true } as const;
+  const inTags = { backingKeySees: "caller", keepsTags: true } as const;
   it.each([
     [twoOfAll, "both"],
     [twoOfAll, "single"],
@@ -246,15 +246,15 @@ describe("signed consents: whatever other tools carry along, no key is destroyed
   );
 });
 
-describe("evidence: the tool removes no metadata of a living key while any answer of the service shows a trace of it", () => {
+describe("evidence: the tool removes no metadata of a living key while any response of the service shows a trace of it", () => {
   it.each(["none", "plain", "dual"] as const)(
-    "every omission, twin %s",
-    (twin) => {
+    "every omission, backing key %s",
+    (backingKey) => {
       const tally = emptyTally();
-      const explored = exploreEvidence(realCore, safetyConfig(twoOfAll, "both", twin), runs, tally);
-      count(`evidence, twin ${twin}`, [explored], tally);
+      const explored = exploreEvidence(realCore, safetyConfig(twoOfAll, "both", backingKey), runs, tally);
+      count(`evidence, backing key ${backingKey}`, [explored], tally);
       expect(explored.refusedInVain).toBe(0);
-      // No tool can find what no answer names; the model has to meet that case to judge it.
+      // No tool can find what no response names; the model has to meet that case to judge it.
       expect(tally.removedUnseen).toBeGreaterThan(0);
     },
     timeoutMs,
@@ -274,7 +274,7 @@ describe("time: no write is lost to another write of the same second, and no wri
   );
 
   it.each(gates)(
-    "a Date 5 days or 30 s behind or ahead, from the first answer to a run or from the second, gate %s",
+    "a Date 5 days or 30 s behind or ahead, from the first response to a run or from the second, gate %s",
     (gate) => {
       const tally = emptyTally();
       const explored = exploreFalseDates(realCore, safetyConfig(twoOfAll, gate, "none"), runs + 1, tally);
@@ -288,7 +288,12 @@ describe("time: no write is lost to another write of the same second, and no wri
 });
 
 /** Two and three people with realistic splits of roles; the last column of each row names what such a cast lacks. */
-type Told = readonly [cast: readonly string[], gate: Config["gate"], twin: Config["twin"], lacks: string | undefined];
+type Told = readonly [
+  cast: readonly string[],
+  gate: Config["gate"],
+  backingKey: Config["backingKey"],
+  lacks: string | undefined,
+];
 /** The slowest casts, which the shallow depth leaves out. */
 const slow: readonly Told[] = [
   [["deployer", "administrator"], "destroy", "none", undefined],
@@ -310,9 +315,9 @@ const told: readonly Told[] = [
 
 describe("liveness: a valid cast always reaches removed; any other cast gets a report of what it lacks", () => {
   it.each(told)(
-    "%j, gate %s, twin %s",
-    (cast, gate, twin, lacks) => {
-      const config = livenessConfig(cast, gate, twin);
+    "%j, gate %s, backing key %s",
+    (cast, gate, backingKey, lacks) => {
+      const config = livenessConfig(cast, gate, backingKey);
       const tally = emptyTally();
       const live = exploreLiveness(realCore, config, tally);
       count(`liveness, ${config.title}`, [live], tally);
@@ -330,7 +335,9 @@ describe("liveness: a valid cast always reaches removed; any other cast gets a r
       const tally = emptyTally();
       const configs = [
         ...casts(2).flatMap((cast) =>
-          gates.flatMap((gate) => (["none", "plain", "dual"] as const).map((twin) => livenessConfig(cast, gate, twin))),
+          gates.flatMap((gate) =>
+            (["none", "plain", "dual"] as const).map((backingKey) => livenessConfig(cast, gate, backingKey)),
+          ),
         ),
         ...casts(3).map((cast) => livenessConfig(cast, "both", "none")),
       ];

@@ -10,7 +10,7 @@ import type {
   QuotedRequest,
 } from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
-import { call, day, hour, isForTwin, type Request } from "./service.ts";
+import { call, day, hour, isForBackingKey, type Request } from "./service.ts";
 import { digestFor, identity, keyId, ownSealOf, recordIdOf, signed } from "./sight.ts";
 import { type Judge, readAndPlan, send, start } from "./tool.ts";
 import { isInTime, noteAsked, noteWrite } from "./truth.ts";
@@ -80,7 +80,7 @@ export function runThrough(model: Model, world: World, what: Command, calls = Nu
 
 /**
  * The next call of the run in progress: a read, or the write that the read led to; with faults also a crash,
- * or a lost answer.
+ * or a lost response.
  */
 export function stepFlight(model: Model, world: World, faults: "any" | "none" = "any"): readonly Move[] {
   const { flight } = world;
@@ -143,7 +143,7 @@ export function* handsOn(model: Model, world: World, who: Person): Generator<Mov
   if (text === undefined) return;
   yield runThrough(model, world, command("approve", who, current));
   yield runThrough(model, world, command("store", who, current));
-  if (meaningOf(text)?.how === "answer") yield runThrough(model, world, command("continue", who, current));
+  if (meaningOf(text)?.how === "approval") yield runThrough(model, world, command("continue", who, current));
 }
 
 /** Seconds between the planting and the time that a planted record claims: all that a late or an early write may fit. */
@@ -192,7 +192,7 @@ function quotable(world: World, requester: Person, step: ApprovedStep): readonly
   const { current, stale } = nameable(world);
   const made = [...current, ...stale].flatMap((text): ForgedQuote[] => {
     const { author, step: of, how, at = 0, label, isSealed = false } = meaningOf(text) ?? {};
-    if (author !== requester.iamId || of !== step || how === "answer") return [];
+    if (author !== requester.iamId || of !== step || how === "approval") return [];
     const isOfThisKey = label === world.key?.label;
     const isRevived = !current.includes(text);
     const isSigned = signatureIn(text) !== undefined && isOfThisKey;
@@ -264,7 +264,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   const attempt = (label: string, request: Request, also: (to: World) => void = () => {}): void => {
     const to = copyOf(world);
     if (call(to, model.config.switches, who, request, undefined) !== "done") return;
-    noteWrite(world, to, who.iamId, isForTwin(request) ? undefined : "another_tool");
+    noteWrite(world, to, who.iamId, isForBackingKey(request) ? undefined : "another_tool");
     also(to);
     if (request.kind === "patch" && request.tags !== undefined) ownUp(to, who);
     moves.push({ label: `${who.name} by hand: ${label}`, to });
@@ -310,7 +310,16 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   });
   const description = key.description.replace(/\n\[uko1.*\]$/, "");
   attempt("takes the marker off", { kind: "patch", tags: withoutMarker(key.tags), description });
-  for (const kind of ["activate", "deactivate", "destroy", "remove", "sync", "set", "unset", "deleteTwin"] as const) {
+  for (const kind of [
+    "activate",
+    "deactivate",
+    "destroy",
+    "remove",
+    "sync",
+    "set",
+    "unset",
+    "deleteBackingKey",
+  ] as const) {
     attempt(kind, { kind });
   }
   return moves;
@@ -324,7 +333,7 @@ function ownUp(to: World, who: Person): void {
   const { step, how, at, label } = meaning;
   if (!isInTime(at, to.now)) return;
   to.truth.consent = { author: who.iamId, step, how, at, label, text };
-  if (how !== "answer") noteAsked(to.truth, text);
+  if (how !== "approval") noteAsked(to.truth, text);
 }
 
 function withTexts(world: World, texts: readonly string[]): Request {
@@ -377,7 +386,7 @@ interface Forgery {
  */
 function forge(model: Model, world: World, { victim, writer, step, aheadBy, quotes }: Forgery): string {
   const { core, config } = model;
-  const how = quotes === undefined ? "asked" : "answer";
+  const how = quotes === undefined ? "command" : "approval";
   const label = world.key?.label ?? 0;
   const isOwn = victim === writer;
   const scapegoat = config.people.find((one) => one !== victim && one !== writer) ?? victim;
@@ -419,7 +428,7 @@ function isOfSame(
 ): boolean {
   const from = meaningOf(text);
   if (from?.step !== step || from.label !== label) return false;
-  return (from.how === "answer") === (how === "answer") && from.quotes?.text === quotes?.text;
+  return (from.how === "approval") === (how === "approval") && from.quotes?.text === quotes?.text;
 }
 
 function quoteOf({ author, at, text, seal, signature }: ForgedQuote): QuotedRequest {

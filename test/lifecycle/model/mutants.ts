@@ -43,7 +43,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'effective === "destroy"',
     ],
     "nobody has to approve by hand": [
-      'if (!isOwn) return isConfirmed && isProven ? may : wait("may_consent");',
+      'if (!isOwn) return isConfirmed && isProven ? may : wait("may_approve");',
       "if (!isOwn) return may;",
     ],
     "the own seal does not matter": [
@@ -79,7 +79,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });',
       "",
     ],
-    "an approval of an approval": ['if (record.how === "answer") return apart({ kind: "is_approval", record });', ""],
+    "an approval of an approval": ['if (record.how === "approval") return apart({ kind: "is_approval", record });', ""],
     "an approval of another request than the one that was seen": [
       "return fields.length > 0 ?",
       "return fields.length > 99 ?",
@@ -106,11 +106,11 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "any seal is one's own": ["own !== undefined && own === seal", "own !== undefined"],
     "a seal is good for any time": ["step, seconds(writtenAtMs), digest", "step, digest"],
     "the key may have changed": ["record.digest !== observation.digests[step]", "false"],
-    "records never lapse": ["if (latestMs >= lapsesAtMs)", "if (false)"],
+    "records never expire": ["if (latestMs >= expiresAtMs)", "if (false)"],
     "records expire by the Date alone": ["Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);", "nowMs;"],
   },
-  "record-carriers": {
-    "two carriers are one record": ['if (more.length > 0) return { kind: "twice" };', ""],
+  "record-locations": {
+    "two record locations are one record": ['if (more.length > 0) return { kind: "twice" };', ""],
     "an update carries a dead record on": ["const kept = tagsWithoutRecord(raw)", "const kept = raw.tags"],
     "a hold carries a record along": [
       "(cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name)",
@@ -166,19 +166,25 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   "plan-key-deletion": {
     "one person's deactivation never drops a record": ["if (isAlone && planKeyWrite", "if (!isAlone && planKeyWrite"],
     "the setter may destroy": [
-      'return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;',
-      'return isSetter && identity === undefined ? { guard: "kms_setter", record: consentedBy } : undefined;',
+      'return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;',
+      'return isSetter && identity === undefined ? { guard: "kms_setter", record: allowedBy } : undefined;',
     ],
-    "a lapsed window will do": ["find((twin) => !isWindowLive(twin, nowMs))", "find((twin) => !isWindowLive(twin, 0))"],
+    "a expired window will do": [
+      "find((backingKey) => !isWindowLive(backingKey, nowMs))",
+      "find((backingKey) => !isWindowLive(backingKey, 0))",
+    ],
   },
   "kms-window": {
     "a foreign window will do": [
-      "if (!setHere.includes(twin.kmsKeyId)) {",
-      "if (!setHere.includes(twin.kmsKeyId) && !isWindowLive(twin, nowMs)) {",
+      "if (!setHere.includes(backingKey.kmsKeyId)) {",
+      "if (!setHere.includes(backingKey.kmsKeyId) && !isWindowLive(backingKey, nowMs)) {",
     ],
     "a window's setter may come from another window's record": ["&& beganBefore(record.writtenAtMs)", ""],
     "a window's setter may come from another window's note": ["&& beganBefore(note.deactivatedAtMs)", ""],
-    "the writer of a deactivation set every window": [" && Math.abs(beganAtMs(twin) - atMs) <= clockToleranceMs", ""],
+    "the writer of a deactivation set every window": [
+      " && Math.abs(beganAtMs(backingKey) - atMs) <= clockToleranceMs",
+      "",
+    ],
     "a window must outlast what no window can": [
       "windowMustLastMs = coolDownMs + 24",
       "windowMustLastMs = coolDownMs + 24 * 24",
@@ -190,13 +196,13 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "filter((each) => !isGone(each) && !isPending(each));\n  if (holding",
       "filter((each) => each.keystoreId === undefined);\n  if (holding",
     ],
-    "a twin that remains does not matter": [
-      'twin.kind === "present" && twin.state !== "destroyed"',
-      'twin.kind === "present" && twin.state === "other"',
+    "a backing key that remains does not matter": [
+      'backingKey.kind === "present" && backingKey.state !== "destroyed"',
+      'backingKey.kind === "present" && backingKey.state === "other"',
     ],
-    "KMS need not know the twin of a living key": [
+    "KMS need not know the backing key of a living key": [
       'return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");',
-      'return keystoreSays === "unrecognised";',
+      'return keystoreSays === "unrecognized";',
     ],
   },
   "plan-reversal": {
@@ -208,7 +214,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   "removal-evidence": {
     "the stored statuses name no keystore": [', ...namedIn(observation, "stored_status")];', "];"],
     "the metadata names no keystore": ['...namedIn(observation, "metadata"), ', ""],
-    "a keystore without a live answer is empty": [
+    "a keystore without a live response is empty": [
       "answered.has(keystore.id)) continue;",
       "live.length >= 0) continue;",
     ],

@@ -8,7 +8,7 @@ import type { ModelKey } from "./service.ts";
 import type { Look, Planned } from "./tool.ts";
 import type { Flight, World } from "./world.ts";
 
-/** The `Date` of the answer that the run reads now. */
+/** The `Date` of the response that the run reads now. */
 export function dateOf({ now, dates }: World, { looks }: Flight): number {
   return dates === undefined || looks < dates.from ? now : now + dates.offBy;
 }

@@ -16,7 +16,7 @@ import {
   stepFlight,
   wait,
 } from "./moves.ts";
-import { call, day, hour, isForTwin, type Role } from "./service.ts";
+import { call, day, hour, isForBackingKey, type Role } from "./service.ts";
 import { noteWrite } from "./truth.ts";
 import {
   type Command,
@@ -61,8 +61,8 @@ export interface SafetyConfig extends Config {
 export function safetyConfig(
   name: string,
   gate: Config["gate"],
-  twin: Config["twin"],
-  switches: Config["switches"] = { twinSees: "caller", keepsTags: true },
+  backingKey: Config["backingKey"],
+  switches: Config["switches"] = { backingKeySees: "caller", keepsTags: true },
   marker: Config["marker"] = gate,
 ): SafetyConfig {
   const cast = safetyCasts[name];
@@ -73,12 +73,12 @@ export function safetyConfig(
     ...(cast.carol === undefined ? [] : [person("carol", cast.carol, false)]),
   ];
   const bystander = person("ivan", ["Deployer", "Creator"]);
-  const carrier = switches.keepsTags ? "tag" : "description";
+  const location = switches.keepsTags ? "tag" : "description";
   return {
-    title: `${name}, gate ${gate}, marker ${marker}, twin ${twin}, ${carrier}, KMS sees ${switches.twinSees}`,
+    title: `${name}, gate ${gate}, marker ${marker}, backing key ${backingKey}, ${location}, KMS sees ${switches.backingKeySees}`,
     gate,
     marker,
-    twin,
+    backingKey,
     switches,
     people: [...honest, mallory, bystander],
     mallory,
@@ -129,7 +129,7 @@ function cutAgainByHand(config: SafetyConfig, cooled: World, who: Person): reado
   for (const kind of ["activate", "unset", "set", "deactivate"] as const) {
     const before = copyOf(to);
     if (call(to, config.switches, who, { kind }, undefined) !== "done") continue;
-    noteWrite(before, to, who.iamId, isForTwin({ kind }) ? undefined : "another_tool");
+    noteWrite(before, to, who.iamId, isForBackingKey({ kind }) ? undefined : "another_tool");
   }
   return to.key?.updatedBy === who.iamId && to.key.state === "deactivated" ? [wait(to, 15).to] : [];
 }
@@ -166,7 +166,7 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
 }
 
 function isApproved(world: World): boolean {
-  return nameable(world).current.some((text) => meaningOf(text)?.how === "answer");
+  return nameable(world).current.some((text) => meaningOf(text)?.how === "approval");
 }
 
 /** What appears to make fewer people enough: an edited state, a second stack that says `single`. */

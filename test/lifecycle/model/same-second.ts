@@ -1,7 +1,7 @@
 /**
  * Two concurrent runs whose writes fall into one second, and so under one ETag, call by call: two people's
  * runs, and a run next to a colleague who tags the key by hand at most twice. Every order of the calls,
- * without lost answers and crashes.
+ * without lost responses and crashes.
  */
 
 import type { Core } from "./core.ts";

@@ -1,6 +1,6 @@
 /**
  * A small model of the service, written from the contract (uko-v4.md 4, 6, 9; kms-v2-and-iam.md 2.10, 5, 10)
- * for the model test alone: one key, its KMS twin, times in whole seconds. It shares no table and no type
+ * for the model test alone: one key, its backing KMS key, times in whole seconds. It shares no table and no type
  * with `provider/lifecycle`.
  */
 
@@ -19,7 +19,7 @@ export type Right =
   | "kmsSet"
   | "kmsDelete";
 
-/** What each built-in role may do to a managed key and its twin (uko-v4.md 6, kms-v2-and-iam.md 7.7). */
+/** What each built-in role may do to a managed key and its backing key (uko-v4.md 6, kms-v2-and-iam.md 7.7). */
 export const roles = {
   Deployer: ["write", "deactivate", "reactivate", "destroyUnused"],
   Creator: ["write", "destroyUnused"],
@@ -49,16 +49,16 @@ export interface ModelKey {
 
 export type Keystore = "ks-1" | "ks-2";
 
-/** The false answers of the service: the keystores that each source names, the material, the twin. */
+/** The false responses of the service: the keystores that each source names, the material, the backing key. */
 export interface Answers {
   readonly metadata: readonly Keystore[];
   readonly stored: readonly Keystore[];
   readonly live: readonly Keystore[];
   readonly material: "told" | "untold";
-  readonly twin: "told" | "untold" | "not_known";
+  readonly backingKey: "told" | "untold" | "not_known";
 }
 
-export interface ModelTwin {
+export interface ModelBackingKey {
   state: "active" | "suspended" | "destroyed";
   readonly isDual: boolean;
   windowEnds?: number;
@@ -69,14 +69,14 @@ export interface ServiceState {
   now: number;
   /** Absent after removal. */
   key?: ModelKey;
-  twin?: ModelTwin;
-  /** Absent if the service's answers are true. */
-  readonly answers?: Answers;
-  /** Absent if the `Date` of every answer is correct. */
+  backingKey?: ModelBackingKey;
+  /** Absent if the service's responses are true. */
+  readonly responses?: Answers;
+  /** Absent if the `Date` of every response is correct. */
   dates?: FalseDates;
 }
 
-/** A `Date` that is `offBy` seconds off in the answers to a run, from its read number `from` on. */
+/** A `Date` that is `offBy` seconds off in the responses to a run, from its read number `from` on. */
 export interface FalseDates {
   readonly offBy: number;
   readonly from: number;
@@ -88,17 +88,17 @@ export interface Caller {
   readonly rights: ReadonlySet<Right>;
 }
 
-type TwinRequest = { readonly kind: "set" | "unset" | "deleteTwin" };
+type BackingKeyRequest = { readonly kind: "set" | "unset" | "deleteBackingKey" };
 type KeyRequest =
   | { readonly kind: "patch"; readonly label?: number; readonly description?: string; readonly tags?: ModelKey["tags"] }
   | { readonly kind: "activate" | "deactivate" | "destroy" | "remove" | "sync" };
-export type Request = KeyRequest | TwinRequest;
+export type Request = KeyRequest | BackingKeyRequest;
 
 export type Answer = "done" | "stale" | "forbidden" | "refused";
 
 export interface ServiceSwitches {
   /** Whether KMS receives the caller of UKO's destroy, or UKO itself. */
-  readonly twinSees: "caller" | "service";
+  readonly backingKeySees: "caller" | "service";
   readonly keepsTags: boolean;
 }
 
@@ -116,7 +116,7 @@ export function call(
   const { key } = state;
   if (key === undefined) return "refused";
   if (!caller.rights.has(rightFor(key, request))) return "forbidden";
-  if (isForTwin(request)) return callTwin(state, caller, request.kind);
+  if (isForBackingKey(request)) return callBackingKey(state, caller, request.kind);
   if (etag !== undefined && etag !== key.updatedAt) return "stale";
   if (!act(state, switches, caller, key, request)) return "refused";
   key.updatedBy = caller.iamId;
@@ -125,8 +125,8 @@ export function call(
 }
 
 /** Whether a call goes to KMS and leaves the key's last writer alone. */
-export function isForTwin(request: Request): request is TwinRequest {
-  return request.kind === "set" || request.kind === "unset" || request.kind === "deleteTwin";
+export function isForBackingKey(request: Request): request is BackingKeyRequest {
+  return request.kind === "set" || request.kind === "unset" || request.kind === "deleteBackingKey";
 }
 
 function rightFor(key: ModelKey, request: Request): Right {
@@ -144,7 +144,7 @@ function rightFor(key: ModelKey, request: Request): Right {
     case "set":
     case "unset":
       return "kmsSet";
-    case "deleteTwin":
+    case "deleteBackingKey":
       return "kmsDelete";
   }
 }
@@ -156,7 +156,7 @@ function act(
   key: ModelKey,
   request: KeyRequest,
 ): boolean {
-  const { now, twin } = state;
+  const { now, backingKey } = state;
   switch (request.kind) {
     case "patch":
       if (key.state === "destroyed" || (request.tags?.length ?? 0) > maxTags) return false;
@@ -170,13 +170,13 @@ function act(
       if (key.state !== "deactivated") return false;
       key.state = "active";
       delete key.deactivatedAt;
-      if (twin?.state === "suspended") twin.state = "active";
+      if (backingKey?.state === "suspended") backingKey.state = "active";
       return true;
     case "deactivate":
       if (key.state !== "active") return false;
       key.state = "deactivated";
       key.deactivatedAt = now;
-      if (twin?.state === "active") twin.state = "suspended";
+      if (backingKey?.state === "active") backingKey.state = "suspended";
       return true;
     case "destroy":
       return destroy(state, switches, caller, key);
@@ -188,39 +188,39 @@ function act(
 }
 
 function destroy(state: ServiceState, switches: ServiceSwitches, caller: Caller, key: ModelKey): boolean {
-  const { now, twin } = state;
+  const { now, backingKey } = state;
   if (key.state === "pre_activation") {
     key.state = "destroyed";
     return true;
   }
   if (key.state !== "deactivated" || key.deactivatedAt === undefined || now - key.deactivatedAt <= 4 * hour)
     return false;
-  if (twin?.isDual && twin.state !== "destroyed") {
-    const isLive = twin.windowEnds !== undefined && twin.windowEnds > now;
-    if (!isLive || (switches.twinSees === "caller" && twin.setter === caller.iamId)) return false;
+  if (backingKey?.isDual && backingKey.state !== "destroyed") {
+    const isLive = backingKey.windowEnds !== undefined && backingKey.windowEnds > now;
+    if (!isLive || (switches.backingKeySees === "caller" && backingKey.setter === caller.iamId)) return false;
   }
-  if (twin !== undefined) twin.state = "destroyed";
+  if (backingKey !== undefined) backingKey.state = "destroyed";
   key.state = "destroyed";
   key.materialUntil = now + 30 * day;
   return true;
 }
 
-function callTwin(state: ServiceState, caller: Caller, kind: TwinRequest["kind"]): Answer {
-  const { twin, now } = state;
-  if (twin === undefined || twin.state === "destroyed") return "refused";
-  if (kind === "deleteTwin") {
-    const isLive = twin.windowEnds !== undefined && twin.windowEnds > now;
-    if (twin.isDual && (!isLive || twin.setter === caller.iamId)) return "refused";
-    twin.state = "destroyed";
+function callBackingKey(state: ServiceState, caller: Caller, kind: BackingKeyRequest["kind"]): Answer {
+  const { backingKey, now } = state;
+  if (backingKey === undefined || backingKey.state === "destroyed") return "refused";
+  if (kind === "deleteBackingKey") {
+    const isLive = backingKey.windowEnds !== undefined && backingKey.windowEnds > now;
+    if (backingKey.isDual && (!isLive || backingKey.setter === caller.iamId)) return "refused";
+    backingKey.state = "destroyed";
     return "done";
   }
-  if (!twin.isDual || twin.state !== "active") return "refused";
+  if (!backingKey.isDual || backingKey.state !== "active") return "refused";
   if (kind === "unset") {
-    delete twin.windowEnds;
-    delete twin.setter;
+    delete backingKey.windowEnds;
+    delete backingKey.setter;
   } else {
-    twin.windowEnds = now + 7 * day;
-    twin.setter = caller.iamId;
+    backingKey.windowEnds = now + 7 * day;
+    backingKey.setter = caller.iamId;
   }
   return "done";
 }

@@ -1,23 +1,23 @@
 /**
- * Reads of the core in the model: the answers of the model's service as observations, with the core's own
- * carriers and digest.
+ * Reads of the core in the model: the responses of the model's service as observations, with the core's own
+ * the texts of uko and the digest.
  */
 
 import type { ConsentDraft, OwnSeal } from "../../../provider/lifecycle/consent-record.ts";
 import {
   type Actor,
   type ApprovedStep,
+  type BackingKey,
   digestsBy,
   type Identity,
   type KeyObservation,
   type KeystoreStatus,
-  type Twin,
 } from "../../../provider/lifecycle/observation.ts";
-import type { RawCarriers } from "../../../provider/lifecycle/record-carriers.ts";
+import type { RawKeyTexts } from "../../../provider/lifecycle/record-locations.ts";
 import type { IsGenuine } from "../../../provider/lifecycle/signed-consent.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
-import type { Answers, Keystore, ModelKey, ModelTwin } from "./service.ts";
+import type { Answers, Keystore, ModelBackingKey, ModelKey } from "./service.ts";
 import { type Person, profileIamId } from "./world.ts";
 
 export const keyId = "9b2d0000-0000-4000-8000-000000000002";
@@ -82,20 +82,20 @@ export function ownSealOf({ iamId, hasApiKey }: Pick<Person, "iamId" | "hasApiKe
   return hasApiKey ? (statement) => sha256(`the API key of ${iamId}\n${statement}`) : () => undefined;
 }
 
-/** The carriers of a key as the core reads them. */
-export function rawOf({ description, tags, state, updatedAt, updatedBy }: ModelKey): RawCarriers {
+/** The texts of uko on a key, as the core reads them. */
+export function rawOf({ description, tags, state, updatedAt, updatedBy }: ModelKey): RawKeyTexts {
   return { description, tags, stateWord: state, updatedAtMs: updatedAt * 1000, updatedBy };
 }
 
-type Carriers = ReturnType<Core["readCarriers"]>;
-const carriersRead = new WeakMap<Core, Map<string, Carriers>>();
+type KeyTexts = ReturnType<Core["parseKeyTexts"]>;
+const keyTextsRead = new WeakMap<Core, Map<string, KeyTexts>>();
 
 /** Decoding a record's hex is most of the work of a read, and the same few records recur. */
-function readCarriers(core: Core, key: ModelKey, reader: Person): Carriers {
-  const known = carriersRead.get(core) ?? new Map<string, Carriers>();
-  carriersRead.set(core, known);
+function parseKeyTexts(core: Core, key: ModelKey, reader: Person): KeyTexts {
+  const known = keyTextsRead.get(core) ?? new Map<string, KeyTexts>();
+  keyTextsRead.set(core, known);
   const symbol = `${reader.hasApiKey ? reader.iamId : ""}|${key.description}|${key.tags.map((tag) => `${tag.name}=${tag.value}`).join()}`;
-  const found = known.get(symbol) ?? core.readCarriers(keyId, rawOf(key), sha256, ownSealOf(reader));
+  const found = known.get(symbol) ?? core.parseKeyTexts(keyId, rawOf(key), sha256, ownSealOf(reader));
   if (known.size > 100_000) known.clear();
   known.set(symbol, found);
   return found;
@@ -106,23 +106,23 @@ const types = { "ks-1": "ibm_cloud_kms", "ks-2": "aws_kms" } as const satisfies 
 export function observationOf(
   { core, reader, isSigned }: { readonly core: Core; readonly reader: Person; readonly isSigned?: true | undefined },
   key: ModelKey,
-  twin: ModelTwin | undefined,
+  backingKey: ModelBackingKey | undefined,
   now: number,
-  answers: Answers = truthAbout(key),
+  responses: Answers = truthAbout(key),
 ): KeyObservation {
-  const carriers = readCarriers(core, key, reader);
+  const texts = parseKeyTexts(core, key, reader);
   const facts = {
     instanceId: "i",
     vaultId: "v",
     keyId,
     version: 1,
     label: `payroll-${key.label}`,
-    description: carriers.userDescription,
+    description: texts.userDescription,
     activationDate: "",
     expirationDate: "",
     // A planter knows beforehand how a hold changes the tags, so the hold makes no difference to the digest here.
-    tags: carriers.userTags.filter((tag) => tag.name !== "hold"),
-    keystores: answers.metadata.map((id) => ({ id, type: types[id] })),
+    tags: texts.userTags.filter((tag) => tag.name !== "hold"),
+    keystores: responses.metadata.map((id) => ({ id, type: types[id] })),
   };
   const observation: KeyObservation = {
     facts,
@@ -130,15 +130,18 @@ export function observationOf(
     stateWord: key.state,
     updatedAtMs: key.updatedAt * 1000,
     updatedBy: identity(key.updatedBy),
-    carried: carriers.carried,
-    ...(carriers.marker !== undefined && { marker: carriers.marker }),
-    ...(carriers.note !== undefined && { note: carriers.note }),
+    carried: texts.carried,
+    ...(texts.marker !== undefined && { marker: texts.marker }),
+    ...(texts.note !== undefined && { note: texts.note }),
     digests: digestsBy((step) => sha256(core.digestText(facts, step)).slice(0, 32)),
-    keystores: answers.live.map((keystore) => statusOf(key, keystore, now)),
+    keystores: responses.live.map((keystore) => statusOf(key, keystore, now)),
     keystoresAreLive: true,
-    storedKeystores: answers.stored.map((keystore) => statusOf(key, keystore, now)),
-    ...(answers.material === "told" && { materialIn: holdersOf(key, now).length > 0 ? ["keystores"] : [] }),
-    twins: twin === undefined || answers.twin === "untold" ? [] : [twinOf(twin, answers.twin, key, now)],
+    storedKeystores: responses.stored.map((keystore) => statusOf(key, keystore, now)),
+    ...(responses.material === "told" && { materialIn: holdersOf(key, now).length > 0 ? ["keystores"] : [] }),
+    backingKeys:
+      backingKey === undefined || responses.backingKey === "untold"
+        ? []
+        : [backingKeyOf(backingKey, responses.backingKey, key, now)],
     use: { kind: "known", count: 0, retainedBy: [] },
     ...(isSigned && { signatures: demand }),
   };
@@ -167,7 +170,7 @@ export function signed(core: Core, draft: ConsentDraft, { state }: Pick<ModelKey
 }
 
 function truthAbout({ keystores = ["ks-1"] }: ModelKey): Answers {
-  return { metadata: keystores, stored: keystores, live: keystores, material: "told", twin: "told" };
+  return { metadata: keystores, stored: keystores, live: keystores, material: "told", backingKey: "told" };
 }
 
 /** The keystores that hold material of the key. */
@@ -184,14 +187,14 @@ function statusOf(key: ModelKey, keystore: Keystore, now: number): KeystoreStatu
   return { ...base, status: "pending_destruction", destructionAtMs: key.materialUntil * 1000 };
 }
 
-function twinOf(twin: ModelTwin, told: "told" | "not_known", key: ModelKey, now: number): Twin {
+function backingKeyOf(backingKey: ModelBackingKey, told: "told" | "not_known", key: ModelKey, now: number): BackingKey {
   const { status: keystoreSays } = statusOf(key, "ks-1", now);
   if (told === "not_known") return { kind: "absent", kmsKeyId: "kms-1", keystoreSays };
   return {
     kind: "present",
     kmsKeyId: "kms-1",
-    state: twin.state,
-    dualAuthDelete: twin.isDual,
-    ...(twin.windowEnds !== undefined && { windowEndsAtMs: twin.windowEnds * 1000 }),
+    state: backingKey.state,
+    dualAuthDelete: backingKey.isDual,
+    ...(backingKey.windowEnds !== undefined && { windowEndsAtMs: backingKey.windowEnds * 1000 }),
   };
 }

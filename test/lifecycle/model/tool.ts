@@ -6,7 +6,7 @@ import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycl
 import type { Review, ReviewLine } from "../../../provider/lifecycle/review.ts";
 import type { Core } from "./core.ts";
 import { dateOf, readTime, rest } from "./run-time.ts";
-import { type Answer, call, isForTwin, type Request } from "./service.ts";
+import { type Answer, call, isForBackingKey, type Request } from "./service.ts";
 import {
   actorFor,
   demand,
@@ -54,7 +54,7 @@ export type Look =
 
 export interface Judge {
   /** Receives every call of the tool that the service did not refuse as stale, with the world before the call. */
-  judge(before: World, config: Config, flight: Flight, planned: Planned, answer: Answer): void;
+  judge(before: World, config: Config, flight: Flight, planned: Planned, response: Answer): void;
   /** Receives the result of a run. */
   over(world: World, config: Config, flight: Flight, plan: Plan | undefined): void;
 }
@@ -87,7 +87,12 @@ export function readAndPlan(core: Core, config: Config, world: World): Look {
   if (flight.looks > maxLooks) throw new Violation("endless run", flight.command.kind);
   learn(flight, key.state);
   const date = dateOf(world, flight);
-  flight.seen = { key: { ...key }, ...(world.twin !== undefined && { twin: { ...world.twin } }), at: world.now, date };
+  flight.seen = {
+    key: { ...key },
+    ...(world.backingKey !== undefined && { backingKey: { ...world.backingKey } }),
+    at: world.now,
+    date,
+  };
   if (!readTime(core, flight, date, key)) return { kind: "over", plan: undefined };
   if (readBack !== undefined && !fits(core, world, flight, readBack)) return { kind: "over", plan: undefined };
   flight.due = rest(core, flight, planned(core, config, world, flight));
@@ -110,11 +115,11 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
   return { kind: "call", planned: requestFor(core, config, plan.step, { seen: seen.key, who: flight.command.who }) };
 }
 
-function observed(core: Core, { answers, isSigned }: World, { seen, time, command }: Flight): KeyObservation {
+function observed(core: Core, { responses, isSigned }: World, { seen, time, command }: Flight): KeyObservation {
   if (seen === undefined || time === undefined) throw new Error("no read yet");
   const reader = command.who;
   return {
-    ...observationOf({ core, reader, isSigned }, seen.key, seen.twin, seen.at, answers),
+    ...observationOf({ core, reader, isSigned }, seen.key, seen.backingKey, seen.at, responses),
     latestTimeMs: time.latestMs,
   };
 }
@@ -130,7 +135,7 @@ function fits(core: Core, world: World, flight: Flight, text: string): boolean {
   return step === undefined || core.standingOf(observed(core, world, flight), step, decidesAtMs(flight)).binds;
 }
 
-/** Sends the one call that the read led to. `isLost`: the call takes effect, and the run gets no answer. */
+/** Sends the one call that the read led to. `isLost`: the call takes effect, and the run gets no response. */
 export function send(config: Config, world: World, judge: Judge, isLost: boolean): Answer {
   const { flight } = world;
   if (flight?.seen === undefined) throw new Error("no run has read");
@@ -141,26 +146,26 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
     ...world,
     truth: { ...world.truth },
     ...(world.key !== undefined && { key: { ...world.key } }),
-    ...(world.twin !== undefined && { twin: { ...world.twin } }),
+    ...(world.backingKey !== undefined && { backingKey: { ...world.backingKey } }),
   };
   const { who, throughProfile } = flight.command;
   const caller = { iamId: throughProfile ? profileIamId : who.iamId, rights: who.rights };
   const etag = flight.seen.key.updatedAt;
-  const answer = call(world, config.switches, caller, request, etag);
-  if (answer !== "stale") judge.judge(before, config, flight, due.planned, answer);
-  if (answer === "done") {
+  const response = call(world, config.switches, caller, request, etag);
+  if (response !== "stale") judge.judge(before, config, flight, due.planned, response);
+  if (response === "done") {
     const own = draft !== undefined && text !== undefined ? { text, draft } : undefined;
-    noteWrite(before, world, caller.iamId, isForTwin(request) ? undefined : "uko", own);
+    noteWrite(before, world, caller.iamId, isForBackingKey(request) ? undefined : "uko", own);
     if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;
     else note(flight, due.planned, before.key);
-  } else if (answer !== "stale") {
-    flight.refusals = [...flight.refusals, { kind, status: answer === "forbidden" ? 403 : 409 }];
+  } else if (response !== "stale") {
+    flight.refusals = [...flight.refusals, { kind, status: response === "forbidden" ? 403 : 409 }];
   }
-  if (answer !== "stale") flight.settling = { hasWaited: false };
+  if (response !== "stale") flight.settling = { hasWaited: false };
   delete flight.seen;
   delete flight.due;
-  return answer;
+  return response;
 }
 
 /** After any write of a stricter marker, an earlier agreement to fewer people no longer counts. */
@@ -182,7 +187,7 @@ function note(flight: Flight, { kind, text, draft }: Planned, before: World["key
   if (draft !== undefined) flight.requestedHere = [...(flight.requestedHere ?? []), draft.step];
 }
 
-/** What a run concludes about a call with a lost answer, from its next read. */
+/** What a run concludes about a call with a lost response, from its next read. */
 function learn(flight: Flight, state: string): void {
   if (flight.unsure === "deactivate" && state === "deactivated") flight.deactivatedHere = true;
   if (flight.unsure === "update" || flight.unsure === "mark" || flight.unsure === "align") flight.syncedHere = true;
@@ -215,7 +220,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   };
   const run: Run = {
     actor: actorFor(command.who.iamId, command.throughProfile),
-    consents: command.kind === "continue" ? command.named.map(recordIdOf) : [],
+    approvals: command.kind === "continue" ? command.named.map(recordIdOf) : [],
     intent: intents[command.kind] ?? "resume",
     ...(flight.requestedHere !== undefined && { requestedHere: flight.requestedHere }),
     deactivatedHere: flight.deactivatedHere,
@@ -295,8 +300,8 @@ function mark(core: Core, config: Config, observation: KeyObservation, flight: F
 }
 
 function markerRequest(core: Core, config: Config, marker: DualMarker, seen: NonNullable<World["key"]>): Planned {
-  const carrier = config.switches.keepsTags ? core.markerCarrier(rawOf(seen)) : "description";
-  const patch = core.patchWithMarker(rawOf(seen), marker, carrier);
+  const location = config.switches.keepsTags ? core.markerLocation(rawOf(seen)) : "description";
+  const patch = core.patchWithMarker(rawOf(seen), marker, location);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a marker`);
   return { kind: "mark", request: { kind: "patch", ...patch } };
 }
@@ -367,10 +372,10 @@ function recordRequest(
   { seen, who }: { readonly seen: NonNullable<World["key"]>; readonly who: Person },
 ): Planned {
   const { marker } = step;
-  const carrier = config.switches.keepsTags ? "tag" : "description";
-  const own = carrier === "tag" ? sealed(core, step.draft, who) : step.draft;
+  const location = config.switches.keepsTags ? "tag" : "description";
+  const own = location === "tag" ? sealed(core, step.draft, who) : step.draft;
   const draft = config.isSigned ? signed(core, own, seen, who) : own;
-  const text = carrier === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, marker);
+  const text = location === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, marker);
   remember(text, {
     author: draft.author.iamId ?? draft.author.mark,
     step: draft.step,
@@ -385,7 +390,7 @@ function recordRequest(
     isSigned: draft.signature !== undefined,
     quotes: draft.quotes === undefined ? undefined : quoted(seen),
   });
-  const patch = core.patchWithRecord(rawOf(seen), draft, marker, carrier);
+  const patch = core.patchWithRecord(rawOf(seen), draft, marker, location);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a record`);
   return { kind: "write_record", request: { kind: "patch", ...patch }, draft, text };
 }

@@ -11,7 +11,7 @@ export function isInTime(at: number, writtenAt: number): boolean {
   return writtenAt >= at && writtenAt - at <= toleranceSeconds;
 }
 
-/** Notes one write that succeeded; a call to the twin has no `tool`. `own` is a record that the writer added deliberately, in their own name. */
+/** Notes one write that succeeded; a call to the backing key has no `tool`. `own` is a record that the writer added deliberately, in their own name. */
 export function noteWrite(
   before: World,
   after: World,
@@ -41,7 +41,7 @@ export function noteWrite(
   if (own !== undefined) {
     const { step, how } = own.draft;
     truth.consent = { author: writer, step, how, at: after.now, label: key.label, text: own.text };
-    if (how !== "answer") noteAsked(truth, own.text);
+    if (how !== "approval") noteAsked(truth, own.text);
   } else if (key.updatedBy !== truth.consent?.author && key.updatedAt === after.now) {
     delete truth.consent;
   }
@@ -55,7 +55,7 @@ export function noteAsked(truth: Truth, text: string): void {
 }
 
 /** When a text stops counting: after seven days, and an approval of a destruction 48 hours after the request that it quotes. */
-export function lapseOf(text: string, at: number): number {
+export function expiryOf(text: string, at: number): number {
   const { quotes, step } = meaningOf(text) ?? {};
   const own = at + 7 * day;
   return quotes === undefined ? own : Math.min(own, quotes.at + (step === "destroy" ? 2 : 7) * day);
@@ -79,7 +79,7 @@ export function standing(world: World): Truth["consent"] {
   const next = key.state === "active" ? "deactivate" : key.state === "destroyed" ? undefined : "destroy";
   const texts = textsOn(key);
   const isAlone = texts.length === 1 && texts[0] === consent.text;
-  const isFresh = now < lapseOf(consent.text, consent.at) && isInTime(consent.at, key.updatedAt);
+  const isFresh = now < expiryOf(consent.text, consent.at) && isInTime(consent.at, key.updatedAt);
   // A record with a date from a false clock does not count, whatever its author.
   const isDated = isInTime(meaningOf(consent.text)?.at ?? consent.at, key.updatedAt);
   if (world.isSigned && consent.step === "destroy" && !areBothSigned(consent.text)) return undefined;

@@ -13,7 +13,7 @@ import { Violation } from "./violation.ts";
 const plantedConfigs = [
   safetyConfig("both hold everything", "both", "none"),
   safetyConfig("both hold everything", "single", "none"),
-  safetyConfig("both hold everything", "both", "none", { twinSees: "service", keepsTags: false }),
+  safetyConfig("both hold everything", "both", "none", { backingKeySees: "service", keepsTags: false }),
   safetyConfig(withoutTags, "both", "none"),
   ...(["both", "single"] as const).map(
     (gate) => ({ ...safetyConfig("both hold everything", gate, "none"), isSigned: true }) as const,
@@ -29,28 +29,28 @@ export function verdictOn(core: Core): string | undefined {
     // Most mutants fail within one move, so every family is explored that far before any goes deeper.
     for (const depth of [1, 2]) {
       for (const planted of plantedConfigs) explorePlanted(core, planted, "coarse", depth, tally);
-      for (const [cast, gate, twin, grain] of [
+      for (const [cast, gate, backingKey, grain] of [
         ["both hold everything", "both", "none", "coarse"],
         ["both hold everything", "both", "dual", "coarse"],
         ["both hold everything", "destroy", "none", "coarse"],
         ["both hold everything", "both", "none", "fine"],
       ] as const) {
-        exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
+        exploreSafety(core, safetyConfig(cast, gate, backingKey), grain, depth, tally);
       }
       const pair = safetyConfig("both hold everything", "both", "none");
       exploreFalseDates(core, pair, depth, tally);
       exploreSameSecond(core, pair, 3 * depth, tally);
     }
-    const switches = { twinSees: "caller", keepsTags: true } as const;
+    const switches = { backingKeySees: "caller", keepsTags: true } as const;
     for (const marker of ["none", "both", "single"] as const) {
       const config = safetyConfig("both hold everything", "single", "none", switches, marker);
       exploreSafety(core, config, "coarse", 2, tally);
     }
-    for (const [cast, twin] of [
+    for (const [cast, backingKey] of [
       [["deployer", "administrator and creator"], "dual"],
       [["administrator", "creator", "deployer"], "none"],
     ] as const) {
-      const live = exploreLiveness(core, livenessConfig(cast, "both", twin), tally);
+      const live = exploreLiveness(core, livenessConfig(cast, "both", backingKey), tally);
       if (live.stuck > 0) return `liveness: removed is out of reach from ${live.stuck} worlds`;
     }
   } catch (error) {

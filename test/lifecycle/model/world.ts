@@ -6,7 +6,7 @@
 import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
 import type { RunTime } from "../../../provider/lifecycle/service-time.ts";
 import type { SettlingMemory } from "../../../provider/lifecycle/settling.ts";
-import type { ModelKey, ModelTwin, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
+import type { ModelBackingKey, ModelKey, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
 import { day, hour, roles } from "./service.ts";
 import type { Look } from "./tool.ts";
 
@@ -92,7 +92,7 @@ export interface Flight {
   restsUntil?: number;
   /** The time of the run. It follows from the reads, so it is not part of the symbol. */
   time?: RunTime;
-  seen?: { readonly key: ModelKey; readonly twin?: ModelTwin; readonly at: number; readonly date: number };
+  seen?: { readonly key: ModelKey; readonly backingKey?: ModelBackingKey; readonly at: number; readonly date: number };
   /** The result of the read: follows from the rest, so it is not part of the symbol. */
   due?: Look;
   /** The record text that the run has to read back first. */
@@ -142,7 +142,7 @@ export interface Config {
   readonly gate: DualMarker;
   /** The key's marker at the start: as its creator wrote it, or missing. */
   readonly marker: DualMarker | "none";
-  readonly twin: "none" | "plain" | "dual";
+  readonly backingKey: "none" | "plain" | "dual";
   readonly switches: ServiceSwitches;
   /** Whether each person's machine demands that both people sign a destruction. */
   readonly isSigned?: true;
@@ -174,18 +174,19 @@ export function freshWorld(config: Config, state: "active" | "pre_activation"): 
       updatedBy: "IBMid-creator",
       updatedAt: 1_800_000_000 - 100 * day,
     },
-    ...(config.twin !== "none" && state === "active" && { twin: { state: "active", isDual: config.twin === "dual" } }),
+    ...(config.backingKey !== "none" &&
+      state === "active" && { backingKey: { state: "active", isDual: config.backingKey === "dual" } }),
     truth: { asked: [], loosest: marker === "none" ? "both" : marker, isMarkerForged: false, isSetterForged: false },
     history: [],
   };
 }
 
 export function copyOf(world: World): World {
-  const { key, twin, flight, second, truth } = world;
+  const { key, backingKey, flight, second, truth } = world;
   return {
     ...world,
     ...(key !== undefined && { key: { ...key } }),
-    ...(twin !== undefined && { twin: { ...twin } }),
+    ...(backingKey !== undefined && { backingKey: { ...backingKey } }),
     ...(flight !== undefined && { flight: { ...flight } }),
     ...(second !== undefined && { second: { ...second } }),
     truth: { ...truth },
@@ -230,7 +231,7 @@ export function meaningOf(text: string): TextMeaning | undefined {
   return meanings.get(text);
 }
 
-/** The record texts on a key, in either carrier. */
+/** The record texts on a key, in either location. */
 export function textsOn(key: ModelKey): readonly string[] {
   const inTags = key.tags.filter((tag) => tag.name === "uko_deletion").map((tag) => tag.value);
   const end = key.description.lastIndexOf("\n[uko1");
@@ -243,7 +244,7 @@ function initials(step: ApprovedStep): string {
   return `${step[2]}${step.at(-1)}`;
 }
 
-/** The present, and up to how many seconds an age matters exactly: no limit of a key without a twin is above 2 s. */
+/** The present, and up to how many seconds an age matters exactly: no limit of a key without a backing key is above 2 s. */
 interface Clock {
   readonly now: number;
   readonly exactSeconds: number;
@@ -323,25 +324,25 @@ function noteIn(value: string): Note {
 }
 const notes = new Map<string, Note>();
 
-function twinSymbol(clock: Clock, twin: ModelTwin | undefined, key: ModelKey | undefined): string {
-  if (twin === undefined) return "";
-  const { windowEnds } = twin;
-  if (windowEnds === undefined) return twin.state;
+function backingKeySymbol(clock: Clock, backingKey: ModelBackingKey | undefined, key: ModelKey | undefined): string {
+  if (backingKey === undefined) return "";
+  const { windowEnds } = backingKey;
+  if (windowEnds === undefined) return backingKey.state;
   const left = windowEnds - clock.now;
-  const near = [key?.updatedAt, key && noteOn(key)?.x].map((at = 0) => isNearBeginning(twin, at)).join();
+  const near = [key?.updatedAt, key && noteOn(key)?.x].map((at = 0) => isNearBeginning(backingKey, at)).join();
   const size = left <= 0 ? "x" : left < 28 * hour ? "s" : left > 7 * day - 12 ? String(left - 7 * day) : "l";
-  return `${twin.state}${size}${near}${twin.setter}`;
+  return `${backingKey.state}${size}${near}${backingKey.setter}`;
 }
 
 /** Whether a core takes the window for the one of a deactivation at this time. */
-export function isNearBeginning({ windowEnds = 0 }: ModelTwin, at: number): boolean {
+export function isNearBeginning({ windowEnds = 0 }: ModelBackingKey, at: number): boolean {
   return Math.abs(windowEnds - 7 * day - at) <= 10;
 }
 
 /** Two worlds with the same symbol have the same future, up to moments within one of the limits above. */
 export function symbolOf(world: World): string {
-  const { now, key, twin, truth, flight, second, dates } = world;
-  const clock: Clock = { now, exactSeconds: twin === undefined && dates === undefined ? 3 : 12 };
+  const { now, key, backingKey, truth, flight, second, dates } = world;
+  const clock: Clock = { now, exactSeconds: backingKey === undefined && dates === undefined ? 3 : 12 };
   const consent =
     truth.consent === undefined
       ? ""
@@ -349,8 +350,8 @@ export function symbolOf(world: World): string {
   const past = world.history.map((text) => `${textSymbol(clock, text)}${madeSymbol(truth, text)}`).join("&");
   const made = key === undefined ? "" : textsOn(key).map((text) => madeSymbol(truth, text));
   const tool = key !== undefined && textsOn(key).length > 0 ? (truth.lastTool?.[0] ?? "") : "";
-  const answers = world.answers === undefined ? "" : JSON.stringify(world.answers);
-  const base = `${answers}${keySymbol(clock, key)}/${twinSymbol(clock, twin, key)}/${consent}/${made}${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  const responses = world.responses === undefined ? "" : JSON.stringify(world.responses);
+  const base = `${responses}${keySymbol(clock, key)}/${backingKeySymbol(clock, backingKey, key)}/${consent}/${made}${truth.textBy ?? ""}${tool}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
   const shown =
     dates === undefined ? "" : `/${dates.offBy}${dates.from}${keySymbol({ ...clock, now: now + dates.offBy }, key)}`;
   const runs = [flight, second].map((run) => (run === undefined ? "" : flightSymbol(clock, key, run)));
@@ -362,7 +363,7 @@ function flightSymbol(clock: Clock, key: ModelKey | undefined, flight: Flight): 
   const seenSymbol =
     seen === undefined
       ? ""
-      : `${keySymbol(clock, seen.key)}${seen.key.updatedAt === key?.updatedAt}${twinSymbol(clock, seen.twin, seen.key)}${clock.now - seen.at}`;
+      : `${keySymbol(clock, seen.key)}${seen.key.updatedAt === key?.updatedAt}${backingKeySymbol(clock, seen.backingKey, seen.key)}${clock.now - seen.at}`;
   const named = command.named.map((text) => textSymbol(clock, text)).join("&");
   const rested = settling.restedEtag === String(key?.updatedAt);
   const rest = `${settling.hasWaited}${rested}${restsUntil === undefined ? "" : Math.max(0, restsUntil - clock.now)}`;

@@ -1,4 +1,4 @@
-/** Creations of KMS keys after a lost answer or an interrupted run: the existing key is found by its mark, or by a person. */
+/** Creations of KMS keys after a lost response or an interrupted run: the existing key is found by its mark, or by a person. */
 
 import { describe, expect, it } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
@@ -13,7 +13,7 @@ const keysNamed = async (name: string): Promise<number> => {
 
 describe("a creation", () => {
   it.each([true, false])(
-    "makes one key after a lost answer, or reports an unknown result (sent: %s)",
+    "makes one key after a lost response, or reports an unknown result (sent: %s)",
     async (isSent) => {
       const wrap = (world: World): World => ({
         ...world,
@@ -28,7 +28,7 @@ describe("a creation", () => {
       const { handlers } = kmsRun(stage, "bob", { wrap });
       const creation = handlers.create(kmsInputs(handlers), options);
       if (isSent) expect((await creation).state.name).toBe("backup");
-      else expect(await codeOf(creation)).toBe("UKO_ANSWER_LOST");
+      else expect(await codeOf(creation)).toBe("UKO_RESPONSE_LOST");
       expect(await keysNamed("backup")).toBe(isSent ? 1 : 0);
     },
   );
@@ -48,9 +48,9 @@ describe("a creation", () => {
     });
     const { handlers } = kmsRun(stage, "bob", { wrap });
     await expect(handlers.create(kmsInputs(handlers), { signal: stop.signal })).rejects.toMatchObject({
-      code: "UKO_ANSWER_LOST",
+      code: "UKO_RESPONSE_LOST",
       summary: expect.stringContaining('whether KMS key "backup" was created'),
-      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+      cause: expect.objectContaining({ code: "UKO_CANCELED" }),
     });
     expect(await keysNamed("backup")).toBe(1);
   });

@@ -131,7 +131,7 @@ test("without the role, refused, deleted, or changed again and again: nothing is
   expect((await read(state)).alignment).toBe("unaligned");
 });
 
-test("a lost answer leads to a read, not to a second alignment", async () => {
+test("a lost response leads to a read, not to a second alignment", async () => {
   const state = await uko.make(cards);
   addKeystore();
   const seq = await uko.lastSeq();

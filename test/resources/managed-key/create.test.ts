@@ -154,7 +154,7 @@ describe("creating a key", () => {
     const bob = uko.run("bob");
     const call = bob.handlers.create(checked(bob.handlers, inputsOf()), options);
     await expect(call).rejects.toMatchObject({
-      code: "UKO_ANSWER_LOST",
+      code: "UKO_RESPONSE_LOST",
       detail: expect.stringContaining("most likely none was created"),
     });
     expect((await uko.trail()).filter(({ operation }) => operation === "K2")).toHaveLength(1);
@@ -188,7 +188,7 @@ describe("creating a key", () => {
       wrap: withKeys(() => ({ create: async () => ({ kind: "lost", reason: "cut" }) })),
     });
     await expect(lost).rejects.toMatchObject({
-      code: "UKO_ANSWER_LOST",
+      code: "UKO_RESPONSE_LOST",
       detail: expect.stringContaining(other.state.keyId),
     });
   });
@@ -205,9 +205,9 @@ describe("creating a key", () => {
       })),
     });
     await expect(handlers.create(checked(handlers, inputsOf()), { signal: stop.signal })).rejects.toMatchObject({
-      code: "UKO_ANSWER_LOST",
+      code: "UKO_RESPONSE_LOST",
       summary: expect.stringContaining('whether the key "payroll" was created'),
-      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+      cause: expect.objectContaining({ code: "UKO_CANCELED" }),
     });
     expect(await uko.effects()).toEqual(["K2"]);
   });
@@ -215,12 +215,12 @@ describe("creating a key", () => {
   test("reports after a failed search that a key may exist", async () => {
     await uko.fault({ operation: "K2", times: 1, drop: "after" });
     await uko.fault({ operation: "K1", status: 403 });
-    expect(await codeOf(create())).toBe("UKO_ANSWER_LOST");
+    expect(await codeOf(create())).toBe("UKO_RESPONSE_LOST");
   });
 
   test.each([
     ["refused dates", { status: 409 }],
-    ["dates without an answer", { drop: "before" }],
+    ["dates without a response", { drop: "before" }],
     ["a service that no longer knows the identity", { status: 401 }],
   ])("%s do not lose the created key", async (_what, fault) => {
     await uko.fault({ operation: "K4", ...fault });

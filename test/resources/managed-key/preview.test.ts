@@ -1,4 +1,4 @@
-/** The plan of a managed key's creation, and the adoption that writes what its plan announced. */
+/** The plan of a managed key's creation, and the adoption that writes what its plan showed. */
 
 import { describe, expect, test } from "vitest";
 import { checked, inputsOf, options, useEngineWorld } from "../../engine/harness.ts";

@@ -1,4 +1,4 @@
-/** One rotation for each change of the trigger, whatever happens to the answer. */
+/** One rotation for each change of the trigger, whatever happens to the response. */
 
 import { describe, expect, test } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
@@ -56,7 +56,7 @@ describe("a rotation is refused", () => {
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const seq = await uko.lastSeq();
     await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
-      code: "UKO_DELETION_ON_FILE",
+      code: "UKO_DELETION_PENDING",
       summary: expect.stringContaining("Bob Example"),
       detail: expect.stringMatching(/would invalidate the request[\s\S]*uko withdraw/),
     });
@@ -151,7 +151,7 @@ describe("a rotation is refused", () => {
   });
 });
 
-describe("a lost answer", () => {
+describe("a lost response", () => {
   test.each([
     ["after the effect", "after", ["K9"]],
     ["before it", "before", ["K9"]],
@@ -169,7 +169,7 @@ describe("a lost answer", () => {
     const state = await uko.make();
     await uko.fault({ operation: "K9", drop: "before" });
     await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
-      code: "UKO_ANSWER_LOST",
+      code: "UKO_RESPONSE_LOST",
       detail: expect.stringContaining("was not rotated"),
     });
   });
@@ -249,7 +249,7 @@ describe("after a rotation nothing fails the update, so that the state stores th
     expect(await rotations()).toBe(1);
   });
 
-  test("also if a read fails after a lost answer, and the result is unknown", async () => {
+  test("also if a read fails after a lost response, and the result is unknown", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "K9", drop: "after" });
     await uko.fault({ operation: "K3", skip: 2, status: 500 });
@@ -289,7 +289,7 @@ describe("after a rotation nothing fails the update, so that the state stores th
         return found;
       },
     }));
-    expect(await codeOf(rotatedBy(state, stopping, controller.signal))).toBe("UKO_CANCELLED");
+    expect(await codeOf(rotatedBy(state, stopping, controller.signal))).toBe("UKO_CANCELED");
     expect(await rotations()).toBe(0);
   });
 });

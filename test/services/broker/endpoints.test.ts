@@ -52,8 +52,8 @@ describe("the broker", () => {
     ["does not name UKO", { instance_id: instanceId, kms: { public: kmsHost } }, "UKO_SETTINGS_INVALID"],
     ["names a host with a path", { ...found, uko: { public: "evil.example/x" } }, "UKO_SETTINGS_INVALID"],
     ["names a host with a user", { ...found, uko: { public: "a@evil.example" } }, "UKO_SETTINGS_INVALID"],
-    ["has an unknown form", { hello: 1 }, "UKO_ANSWER_INVALID"],
-  ])("is not followed if its answer %s", async (_, body, code) => {
+    ["has an unknown form", { hello: 1 }, "UKO_RESPONSE_INVALID"],
+  ])("is not followed if its response %s", async (_, body, code) => {
     server.script({ body });
     await expect(endpoints().uko(never())).rejects.toMatchObject({ code });
   });
@@ -62,7 +62,7 @@ describe("the broker", () => {
     [401, "UKO_ACCESS_DENIED"],
     [403, "UKO_RIGHTS_MISSING"],
     [404, "UKO_SETTINGS_INVALID"],
-    [418, "UKO_ANSWER_INVALID"],
+    [418, "UKO_RESPONSE_INVALID"],
     [500, "UKO_SERVICE_UNAVAILABLE"],
   ])("that answers %i gives %s, and proves nothing", async (status, code) => {
     server.script({ status });

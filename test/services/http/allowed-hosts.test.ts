@@ -131,7 +131,7 @@ describe("an imitation of IBM's host may not receive a credential", () => {
     ["no scheme", "iam.cloud.ibm.com"],
     ["no authority", "https:iam.cloud.ibm.com"],
     ["a parent folder in the path", "https://iam.cloud.ibm.com/a/../b"],
-    ["a neighbouring domain", "https://x.appdomain.cloud"],
+    ["a neighboring domain", "https://x.appdomain.cloud"],
     ["a storage bucket there", "https://bucket.s3.eu-de.cloud-object-storage.appdomain.cloud"],
     ["plain http", "http://iam.cloud.ibm.com"],
     ["an odd port number", "https://iam.cloud.ibm.com:99999"],

@@ -52,15 +52,15 @@ describe("a credential", () => {
 
   test("is not sent along a redirect", async () => {
     server.script({ status: 302, headers: { location: "https://evil.example/" } });
-    const answer = await aClient().http.send(request({ bearer: bearer() }));
-    expect(answer).toMatchObject({ kind: "answer", status: 302 });
+    const response = await aClient().http.send(request({ bearer: bearer() }));
+    expect(response).toMatchObject({ kind: "response", status: 302 });
     expect(server.asked).toHaveLength(1);
   });
 
-  test("is removed from an answer that repeats it", async () => {
+  test("is removed from a response that repeats it", async () => {
     server.script({ status: 400, body: { errors: [{ message: "Bad token secret-t1" }] } });
-    const answer = await aClient().http.send(request({ bearer: bearer() }));
-    expect(JSON.stringify(answer)).not.toContain("secret-t1");
+    const response = await aClient().http.send(request({ bearer: bearer() }));
+    expect(JSON.stringify(response)).not.toContain("secret-t1");
   });
 });
 
@@ -69,8 +69,8 @@ describe("after a 401, the client", () => {
     for (const resend of ["always", "after_429", "never"] as const) {
       server.asked.length = 0;
       server.script({ status: 401 }, { status: 200 });
-      const answer = await aClient().http.send(request({ method: "POST", resend, bearer: bearer() }));
-      expect(answer).toMatchObject({ status: 200 });
+      const response = await aClient().http.send(request({ method: "POST", resend, bearer: bearer() }));
+      expect(response).toMatchObject({ status: 200 });
       expect(server.asked.map(({ headers }) => headers.authorization)).toEqual([
         "Bearer secret-t1",
         "Bearer secret-t2",
@@ -80,8 +80,8 @@ describe("after a 401, the client", () => {
 
   test("sends them once more at most", async () => {
     server.script({ status: 401 });
-    const answer = await aClient().http.send(request({ bearer: bearer() }));
-    expect(answer).toMatchObject({ status: 401 });
+    const response = await aClient().http.send(request({ bearer: bearer() }));
+    expect(response).toMatchObject({ status: 401 });
     expect(server.asked).toHaveLength(2);
   });
 
@@ -112,7 +112,7 @@ describe("the client", () => {
   });
 
   test.each([["before"], ["within"]] as const)(
-    "never repeats a change whose answer was cut %s it ended",
+    "never repeats a change whose response was cut %s it ended",
     async (cut) => {
       server.script({ cut }, { status: 200 });
       const end = await aClient().http.send(request({ method: "POST", resend: "after_429" }));
@@ -180,14 +180,14 @@ describe("a call", () => {
 
   test("ends with an error if canceled before the request is sent; afterwards the result is unknown", async () => {
     const { http } = aClient();
-    await expect(http.send(request({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(http.send(request({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(server.asked).toHaveLength(0);
     server.script({ silent: true });
     const stop = new AbortController();
     const sent = http.send(request({ method: "POST", resend: "after_429", signal: stop.signal }));
     await expect.poll(() => server.asked.length).toBe(1);
     stop.abort();
-    expect(await sent).toMatchObject({ kind: "none", why: "cancelled" });
+    expect(await sent).toMatchObject({ kind: "none", why: "canceled" });
   });
 
   test("ends if canceled while a read waits for its next attempt", async () => {
@@ -199,7 +199,7 @@ describe("a call", () => {
         signal.throwIfAborted();
       },
     });
-    await expect(http.send(request({ signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(http.send(request({ signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(server.asked).toHaveLength(1);
   });
 });
@@ -235,7 +235,7 @@ describe("a service that is overloaded", () => {
     const stop = new AbortController();
     await http.send(request({ bearer, resend: "never" }));
     stop.abort();
-    await expect(http.send(request({ bearer, signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(http.send(request({ bearer, signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(server.asked).toHaveLength(1);
   });
 });
@@ -257,7 +257,7 @@ describe("queued calls", () => {
     const { http } = aClient({ maxConcurrentCalls: 1, deadlineMs: 1_200 });
     const names = ["a", "b", "c", "d", "e"];
     const ends = await Promise.all(names.map((name) => http.send(request({ bearer, path: () => `/${name}` }))));
-    expect(ends.map(({ kind }) => kind)).toEqual(names.map(() => "answer"));
+    expect(ends.map(({ kind }) => kind)).toEqual(names.map(() => "response"));
     expect(server.asked.map(({ path }) => path)).toEqual(names.map((name) => `/${name}`));
   });
 
@@ -283,8 +283,8 @@ describe("queued calls", () => {
     const stopped = http.send(request({ bearer, signal: stop.signal }));
     const last = http.send(request({ bearer }));
     stop.abort();
-    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELLED" });
-    expect([(await first).kind, (await last).kind]).toEqual(["answer", "answer"]);
+    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELED" });
+    expect([(await first).kind, (await last).kind]).toEqual(["response", "response"]);
     expect(server.asked).toHaveLength(2);
   });
 

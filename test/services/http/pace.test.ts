@@ -7,11 +7,11 @@ const full = firstPace(most);
 const after = (pace: Pace, status: number, nowMs: number, over: { sentAtMs?: number; retryAfterMs?: number } = {}) =>
   paceAfter(pace, { status, sentAtMs: nowMs, retryAfterMs: undefined, nowMs, ...over }, most);
 
-test("grows by about one call for each round of answers, up to the most", () => {
+test("grows by about one call for each round of responses, up to the most", () => {
   let pace: Pace = { ...full, limit: 4 };
-  for (let answers = 0; answers < 4; answers += 1) pace = after(pace, 200, answers);
+  for (let responses = 0; responses < 4; responses += 1) pace = after(pace, 200, responses);
   expect(Math.round(pace.limit)).toBe(5);
-  for (let answers = 0; answers < 1000; answers += 1) pace = after(pace, 404, answers);
+  for (let responses = 0; responses < 1000; responses += 1) pace = after(pace, 404, responses);
   expect(pace.limit).toBe(most);
 });
 
@@ -34,9 +34,9 @@ test("pauses every call for as long as the service asks, and never for longer th
 });
 
 test("always lets between one call and the most through", () => {
-  const answers = fc.array(fc.tuple(fc.constantFrom(200, 429, 500, 503), fc.nat(5000)), { maxLength: 200 });
+  const responses = fc.array(fc.tuple(fc.constantFrom(200, 429, 500, 503), fc.nat(5000)), { maxLength: 200 });
   fc.assert(
-    fc.property(answers, fc.integer({ min: 1, max: 32 }), (given, limit) => {
+    fc.property(responses, fc.integer({ min: 1, max: 32 }), (given, limit) => {
       let pace = firstPace(limit);
       for (const [status, nowMs] of given) {
         pace = paceAfter(pace, { status, retryAfterMs: undefined, sentAtMs: nowMs, nowMs }, limit);

@@ -8,7 +8,7 @@ import {
   retryDelayMs,
 } from "../../../provider/services/http/retry.ts";
 
-const answer = (status: number, retryAfterMs?: number): AttemptEnd => ({ kind: "answer", status, retryAfterMs });
+const response = (status: number, retryAfterMs?: number): AttemptEnd => ({ kind: "response", status, retryAfterMs });
 const broken: AttemptEnd = { kind: "broken", isUnsent: false };
 const ask = (question: Partial<RetryQuestion>): number | undefined =>
   retryDelayMs({
@@ -26,7 +26,7 @@ describe("the errors that lead to another attempt", () => {
     ["a broken connection", broken],
     ["no connection", { kind: "broken", isUnsent: true }],
     ...[200, 204, 301, 400, 401, 403, 404, 408, 409, 412, 424, 429, 500, 501, 502, 503, 504].map(
-      (status) => [String(status), answer(status)] as const,
+      (status) => [String(status), response(status)] as const,
     ),
   ];
   test.each<[Resend, readonly string[]]>([
@@ -49,13 +49,13 @@ test("doubles the waits, and spreads them randomly", () => {
 });
 
 test("never waits less than Retry-After, and ends the call if Retry-After exceeds the limit", () => {
-  expect(ask({ end: answer(429, 7_000), random: 0 })).toBe(7_000);
-  expect(ask({ end: answer(503, 7_000), random: 0.5 })).toBe(7_250);
-  expect(ask({ end: answer(503, longestRetryAfterMs) })).toBe(longestRetryAfterMs);
-  expect(ask({ end: answer(503, longestRetryAfterMs + 1) })).toBeUndefined();
+  expect(ask({ end: response(429, 7_000), random: 0 })).toBe(7_000);
+  expect(ask({ end: response(503, 7_000), random: 0.5 })).toBe(7_250);
+  expect(ask({ end: response(503, longestRetryAfterMs) })).toBe(longestRetryAfterMs);
+  expect(ask({ end: response(503, longestRetryAfterMs + 1) })).toBeUndefined();
 });
 
 test("never waits beyond the deadline", () => {
-  expect(ask({ end: answer(503, 10_000), elapsedMs: 49_999 })).toBe(10_000);
-  expect(ask({ end: answer(503, 10_000), elapsedMs: 50_000 })).toBeUndefined();
+  expect(ask({ end: response(503, 10_000), elapsedMs: 49_999 })).toBe(10_000);
+  expect(ask({ end: response(503, 10_000), elapsedMs: 50_000 })).toBeUndefined();
 });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { printable, withoutSecret } from "../../../provider/printable.ts";
 import { parseDateTimeMs, parseHttpDate, parseRetryAfterMs } from "../../../provider/services/http/wire-values.ts";
+import { printable, withoutSecret } from "../../../provider/text/printable.ts";
 
 describe("text from other services", () => {
   test.each([
-    ["colours", "\u001b[31mred\u001b[0m", "red"],
+    ["colors", "\u001b[31mred\u001b[0m", "red"],
     ["a cleared screen", "a\u001b[2J\u001b[Hb", "ab"],
     ["a window title", "a\u001b]0;owned\u0007b", "ab"],
     ["a link", "\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\", "click"],

@@ -48,7 +48,7 @@ describe("a token from an API key", () => {
   });
 
   test("reports when IAM issued the latest token of a run, and nothing if the token does not say", async () => {
-    server.answer(() => tokenReply({ ...person, iat: 1_800_000_000 + server.asked.length }));
+    server.respond(() => tokenReply({ ...person, iat: 1_800_000_000 + server.asked.length }));
     const source = tokens();
     expect(source.issuedAtMs()).toBeUndefined();
     await source.token(never());
@@ -65,7 +65,7 @@ describe("a token from an API key", () => {
   });
 
   test("is kept until 80 % of its life", async () => {
-    server.answer(() => tokenReply({ ...person, jti: server.asked.length }));
+    server.respond(() => tokenReply({ ...person, jti: server.asked.length }));
     const source = tokens();
     const first = await source.token(never());
     nowMs = 2_879_999;
@@ -112,7 +112,7 @@ describe("a token from an API key", () => {
   });
 
   test("is requested anew once after a 401, however many callers were refused", async () => {
-    server.answer(() => tokenReply({ ...person, jti: server.asked.length }));
+    server.respond(() => tokenReply({ ...person, jti: server.asked.length }));
     const source = tokens();
     const first = await source.token(never());
     const renewed = await Promise.all([source.renew(first, never()), source.renew(first, never())]);
@@ -164,7 +164,7 @@ describe("a refused API key", () => {
     [401, "UKO_CREDENTIAL_REFUSED"],
     [403, "UKO_CREDENTIAL_REFUSED"],
     [404, "UKO_CREDENTIAL_REFUSED"],
-    [302, "UKO_ANSWER_INVALID"],
+    [302, "UKO_RESPONSE_INVALID"],
     [429, "UKO_SERVICE_UNAVAILABLE"],
     [504, "UKO_SERVICE_UNAVAILABLE"],
   ])("status %i is %s, JSON or not", async (status, expected) => {
@@ -174,8 +174,8 @@ describe("a refused API key", () => {
   });
 
   test("a 200 without a token is an unreadable answer", async () => {
-    expect((await refusal({ body: { access_token: "two words" } })).code).toBe("UKO_ANSWER_INVALID");
-    expect((await refusal({ body: "x" })).code).toBe("UKO_ANSWER_INVALID");
+    expect((await refusal({ body: { access_token: "two words" } })).code).toBe("UKO_RESPONSE_INVALID");
+    expect((await refusal({ body: "x" })).code).toBe("UKO_RESPONSE_INVALID");
   });
 
   test.each(["", "a b", "line\n", "ключ"])("an invalid credential is not sent: %j", async (secret) => {

@@ -1,4 +1,4 @@
-/** KMS keys that are not twins: requests, answers, and which errors never mean that a key is gone. */
+/** KMS keys that are not backing keys: requests, responses, and which errors never mean that a key is gone. */
 
 import { describe, expect, test } from "vitest";
 import { createKmsKeys } from "../../../provider/services/kms/keys.ts";
@@ -21,7 +21,7 @@ const sent = () => server.asked.map(({ method, path }) => `${method} ${path}`);
 const bodies = () => server.asked.flatMap(({ body }) => (body === "" ? [] : [JSON.parse(body)]));
 const queryOf = (at: number) => new URL(server.asked[at]?.path ?? "", server.url).searchParams;
 
-test("a change that was never sent is not a change with a lost answer", async () => {
+test("a change that was never sent is not a change with a lost response", async () => {
   const unreachable = createKmsKeys({
     ...serviceAt(server),
     endpoint: async () => ({ ...server.endpoint, url: "http://127.0.0.1:1" }),
@@ -98,16 +98,16 @@ describe("reading a KMS key", () => {
   test.each<[string, Reply, string, RegExp]>([
     ["401", refusal(401), "UKO_ACCESS_DENIED", /for a missing role, for another instance or region/],
     ["403", refusal(403, "CONFIG_RULE_CONFLICT_ERR"), "UKO_ACCESS_DENIED", /networks or addresses/],
-    ["a gateway's 404", { status: 404, body: "<html>" }, "UKO_ANSWER_INVALID", /404/],
-    ["a 404 for another reason", refusal(404, "OTHER_ERR"), "UKO_ANSWER_INVALID", /404/],
+    ["a gateway's 404", { status: 404, body: "<html>" }, "UKO_RESPONSE_INVALID", /404/],
+    ["a 404 for another reason", refusal(404, "OTHER_ERR"), "UKO_RESPONSE_INVALID", /404/],
     ["500", { status: 500 }, "UKO_SERVICE_UNAVAILABLE", /500/],
-    ["another key", collection([{ id: "other", state: 1 }]), "UKO_ANSWER_INVALID", /requested key/],
-    ["no key", collection([]), "UKO_ANSWER_INVALID", /requested key/],
-    ["a state that is not a number", collection([{ id: kmsKeyId, state: "1" }]), "UKO_ANSWER_INVALID", /state/],
+    ["another key", collection([{ id: "other", state: 1 }]), "UKO_RESPONSE_INVALID", /requested key/],
+    ["no key", collection([]), "UKO_RESPONSE_INVALID", /requested key/],
+    ["a state that is not a number", collection([{ id: kmsKeyId, state: "1" }]), "UKO_RESPONSE_INVALID", /state/],
     [
       "a window without end",
       collection([{ id: kmsKeyId, state: 1, dualAuthDelete: { enabled: true, keySetForDeletion: true } }]),
-      "UKO_ANSWER_INVALID",
+      "UKO_RESPONSE_INVALID",
       /window/,
     ],
   ])("never reports the key as gone for %s", async (_, reply, code, detail) => {
@@ -211,7 +211,7 @@ describe("creating a KMS key", () => {
     ]);
   });
 
-  test("returns the requested values if KMS's answer is sparse", async () => {
+  test("returns the requested values if KMS's response is sparse", async () => {
     server.script(made());
     expect(await keys().create({ ...wanted, payload: material, dualAuthDelete: true }, options)).toMatchObject({
       kind: "done",

@@ -1,10 +1,10 @@
-/** Timestamps of signatures: the request, and every way in which an answer or a stored timestamp is refused. */
+/** Timestamps of signatures: the request, and every way in which a response or a stored timestamp is refused. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { HttpAnswer, HttpClient, HttpRequest } from "../../../provider/services/http/client.ts";
+import type { HttpClient, HttpRequest, HttpResponse } from "../../../provider/services/http/client.ts";
 import { createHttpClient } from "../../../provider/services/http/client.ts";
 import {
   checkTimestamps,
@@ -29,7 +29,7 @@ const answering = (bytes: Buffer, status = 200): HttpClient => ({
   async send(request) {
     asked.push(request);
     const text = bytes.toString("latin1");
-    return { kind: "answer", status, text, header: () => undefined } as unknown as HttpAnswer;
+    return { kind: "response", status, text, header: () => undefined } as unknown as HttpResponse;
   },
   serviceTimeMs: () => undefined,
   close: async () => {},
@@ -91,14 +91,17 @@ describe("a request", () => {
     ["a refusal", () => ask(answering(Buffer.from("30053003020102", "hex"))), "is a refusal"],
     ["a page", () => ask(answering(Buffer.from("<html>"))), "is a refusal"],
     ["an error", () => ask(answering(reply, 503)), "status 503"],
-    ["an answer to another request", () => ask(answering(reply), { nonce: Buffer.alloc(8, 9) }), "another request"],
+    ["a response to another request", () => ask(answering(reply), { nonce: Buffer.alloc(8, 9) }), "another request"],
     [
       "a timestamp of something else",
       () => ask(answering(reply), { signature: Buffer.from("other") }),
       "No certificate in --tsa-trust confirms",
     ],
-  ])("refuses %s", async (_, answer, why) => {
-    await expect(answer()).rejects.toMatchObject({ code: "UKO_INPUT_INVALID", message: expect.stringContaining(why) });
+  ])("refuses %s", async (_, response, why) => {
+    await expect(response()).rejects.toMatchObject({
+      code: "UKO_INPUT_INVALID",
+      message: expect.stringContaining(why),
+    });
   });
 });
 

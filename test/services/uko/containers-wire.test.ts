@@ -1,4 +1,4 @@
-/** Vaults, keystores and templates in every form that samples have: requests, answers, and what uko never returns. */
+/** Vaults, keystores and templates in every form that samples have: requests, responses, and what uko never returns. */
 
 import { describe, expect, test } from "vitest";
 import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
@@ -39,7 +39,7 @@ describe("a vault", () => {
     server.script({ status: 404, body: { trace: "t-1", errors: [{ code: "not_found", message: "no" }] } });
     expect((await client().vaults.read(vault, options)).value).toBeUndefined();
     server.script({ status: 404, body: "<html>" });
-    await expect(client().vaults.read(vault, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    await expect(client().vaults.read(vault, options)).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
   });
 
   test("is created once, changed with its ETag, and removed with its path alone", async () => {
@@ -115,7 +115,7 @@ describe("a keystore", () => {
   test.each([[null], [undefined]])(
     "is not read with %j for its groups: which keys it holds would be unknown",
     async (groups) => {
-      await expect(fieldsOf({ groups })).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+      await expect(fieldsOf({ groups })).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
     },
   );
 
@@ -197,7 +197,7 @@ describe("a keystore", () => {
       body: { total_count: total, keystores: [{ id: item, type: "aws_kms", groups: [] }] },
     });
     server.script(missing, wantsHeader, pageOf(3, "ks-1"), pageOf(2, "ks-3"));
-    await expect(client().keystores.read(keystore, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    await expect(client().keystores.read(keystore, options)).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
   });
 });
 
@@ -291,8 +291,8 @@ describe("every container", () => {
     [{ cut: "before" }, { kind: "lost" }],
     [{ status: 202 }, { kind: "lost" }],
     [{ status: 200, body: "<html>Signed in</html>" }, { kind: "lost" }],
-  ])("reads a removal answered with %j as %j", async (answer, expected) => {
-    server.script(answer);
+  ])("reads a removal answered with %j as %j", async (response, expected) => {
+    server.script(response);
     const { vaults, keystores, templates } = client();
     expect(await vaults.remove(vault, etag, options)).toMatchObject(expected);
     expect(await keystores.remove(keystore, etag, options)).toMatchObject(expected);
@@ -303,7 +303,7 @@ describe("every container", () => {
     [401, "UKO_ACCESS_DENIED"],
     [403, "UKO_RIGHTS_MISSING"],
     [500, "UKO_SERVICE_UNAVAILABLE"],
-  ])("is never gone after an answer %i", async (status, code) => {
+  ])("is never gone after a response %i", async (status, code) => {
     server.script({ status });
     const { vaults, keystores, templates } = client();
     for (const read of [vaults.read(vault, options), keystores.read(keystore, options), templates.list({}, options)]) {

@@ -108,7 +108,7 @@ describe("with the emulator", () => {
     expect((await keys.read(refOf(world, id), { signal })).value?.snapshot.keyId).toBe(id);
   });
 
-  test("a creation with a lost answer is one request, and its result is unknown", async () => {
+  test("a creation with a lost response is one request, and its result is unknown", async () => {
     const { keys } = adaptersOf(world, "carol");
     const before = (await auditOf(world)).length;
     for (const drop of ["before", "after"]) {
@@ -172,11 +172,11 @@ describe("with the emulator", () => {
     [{ status: 429, retryAfter: 60 }, "UKO_SERVICE_UNAVAILABLE"],
     [{ status: 500 }, "UKO_SERVICE_UNAVAILABLE"],
     [{ status: 503 }, "UKO_SERVICE_UNAVAILABLE"],
-    [{ status: 302 }, "UKO_ANSWER_INVALID"],
-    [{ status: 400 }, "UKO_ANSWER_INVALID"],
-    [{ status: 404, body: "no such route" }, "UKO_ANSWER_INVALID"],
-    [{ status: 200, body: "<html>" }, "UKO_ANSWER_INVALID"],
-    [{ status: 200, body: { label: "x", state: "destroyed" } }, "UKO_ANSWER_INVALID"],
+    [{ status: 302 }, "UKO_RESPONSE_INVALID"],
+    [{ status: 400 }, "UKO_RESPONSE_INVALID"],
+    [{ status: 404, body: "no such route" }, "UKO_RESPONSE_INVALID"],
+    [{ status: 200, body: "<html>" }, "UKO_RESPONSE_INVALID"],
+    [{ status: 200, body: { label: "x", state: "destroyed" } }, "UKO_RESPONSE_INVALID"],
     [{ drop: "before" }, "UKO_SERVICE_UNAVAILABLE"],
   ])("a read that meets %j is %s, and never an absent key", async (rule, code) => {
     const { keys, containers } = adaptersOf(world, "carol");

@@ -19,7 +19,7 @@ let keysThere: readonly ReturnType<typeof wire>[] = [];
 beforeEach(() => {
   nowMs = 0;
   keysThere = Array.from({ length: 1_000 }, (_, at) => wire(at));
-  server.answer(service);
+  server.respond(service);
 });
 
 /** The vault's list and its keys. */
@@ -128,7 +128,7 @@ describe("cached reads of a vault", () => {
   test("report no key as gone that only the list leaves out", async () => {
     const hidden = wire(1_000);
     const { cachedRead } = client();
-    server.answer((asked) =>
+    server.respond((asked) =>
       asked.path.includes(hidden.id) ? { headers: { etag: "e" }, body: hidden } : service(asked),
     );
     const [, seen] = await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1_000), options)]);
@@ -149,7 +149,7 @@ describe("cached reads of a vault", () => {
     ["if one key of the list is unreadable", { body: { total_count: 1, managed_keys: [{ id: "x" }] } }],
   ])("read each key %s, and try no list again", async (_, reply) => {
     const { cachedRead } = client();
-    server.answer((asked) => (asked.path.includes("?") ? reply : service(asked)));
+    server.respond((asked) => (asked.path.includes("?") ? reply : service(asked)));
     const seen = await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     expect(seen.map(({ value }) => value?.keyId)).toEqual(["k-0", "k-1"]);
     await Promise.all([cachedRead(ref(2), options), cachedRead(ref(3), options)]);
@@ -161,7 +161,7 @@ describe("cached reads of a vault", () => {
     [503, "UKO_SERVICE_UNAVAILABLE"],
   ])("all fail if the list is answered with %i, and send nothing more", async (status, code) => {
     const { cachedRead } = client();
-    server.answer(() => ({ status }));
+    server.respond(() => ({ status }));
     const seen = await Promise.allSettled([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     for (const end of seen) expect(end).toMatchObject({ status: "rejected", reason: { code } });
     expect(lists()).toBe(server.asked.length);
@@ -169,12 +169,12 @@ describe("cached reads of a vault", () => {
 
   test("end for a canceled caller, and continue for the others", async () => {
     const { cachedRead } = client();
-    server.answer((asked) => ({ ...service(asked), latencyMs: 50 }));
+    server.respond((asked) => ({ ...service(asked), latencyMs: 50 }));
     const stop = new AbortController();
     const stopped = cachedRead(ref(0), { signal: stop.signal });
     const other = cachedRead(ref(1), options);
     setTimeout(() => stop.abort(), 10);
-    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect((await other).value?.keyId).toBe("k-1");
   });
 

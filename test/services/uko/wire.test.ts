@@ -1,4 +1,4 @@
-/** UKO's answers in every form that samples have, and some invalid ones. */
+/** UKO's responses in every form that samples have, and some invalid ones. */
 
 import { describe, expect, test } from "vitest";
 import type { KeySnapshot, Keys } from "../../../provider/engine/ports/world.ts";
@@ -58,8 +58,8 @@ describe("a request", () => {
 
   test.each([{ status: 202 }, { status: 200, body: "<html>Signed in</html>" }])(
     "does not remove a key with %j",
-    async (answer) => {
-      server.script(answer);
+    async (response) => {
+      server.script(response);
       expect(await keys().remove(ref, etag, options)).toMatchObject({ kind: "lost" });
     },
   );
@@ -147,14 +147,14 @@ describe("a key", () => {
     ],
   ])("is not read %s", async (_, reply) => {
     server.script(reply);
-    await expect(keys().read(ref, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
-    // The same as the answer to a change: the effect may have happened.
+    await expect(keys().read(ref, options)).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
+    // The same as the response to a change: the effect may have happened.
     if (reply.body !== undefined)
       expect(await keys().act(ref, "deactivate", etag, options)).toMatchObject({ kind: "lost" });
   });
 });
 
-describe("a keystore's answer", () => {
+describe("a keystore's response", () => {
   const least = { status: "active", keystore_sync_flag: "ok", keystore_sync_flag_detail: "" };
   const status = async (fields: Record<string, unknown>) =>
     (await snapshotOf({ status_in_keystores: [{ ...least, ...fields }] }))?.storedStatus[0];
@@ -163,8 +163,8 @@ describe("a keystore's answer", () => {
     expect(await status({})).toMatchObject({ status: "active", syncFlag: "ok", keystoreId: "", keyIdInKeystore: "" });
     expect(await status({ keystore_sync_flag: "pending" })).toMatchObject({ syncFlag: "verifying_sync" });
     expect(await status({ status: "asleep", keystore_sync_flag: "?" })).toMatchObject({
-      status: "unrecognised",
-      syncFlag: "unrecognised",
+      status: "unrecognized",
+      syncFlag: "unrecognized",
     });
   });
 
@@ -186,7 +186,7 @@ describe("a keystore's answer", () => {
 
   test("has its error in one clean line", async () => {
     const errors = [{ code: "x", message: "no\u001b[2J\nanswer", target: { type: "field", name: "a.b" } }];
-    expect(await status({ error: { errors } })).toMatchObject({ error: "no answer (field a.b)" });
+    expect(await status({ error: { errors } })).toMatchObject({ error: "no response (field a.b)" });
     expect(await status({ error: { message: "m" } })).toMatchObject({ error: "m" });
     expect(await status({ error: null })).not.toHaveProperty("error");
   });
@@ -232,18 +232,18 @@ describe("lists", () => {
   ] as const)("that must be whole are refused if one %s", async (_what, pages) => {
     const whole = { vaultId: ref.vaultId, isWhole: true } as const;
     server.script(...pages.map(([count, keys]) => ({ body: { total_count: count, managed_keys: keys } })));
-    await expect(keys().list(whole, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    await expect(keys().list(whole, options)).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
   });
 
   test("without an end stop with an error", async () => {
     server.script({ body: { total_count: 1e9, managed_keys: items(1) } });
-    await expect(list()).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    await expect(list()).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
     expect(server.asked).toHaveLength(250);
   });
 
   test("with one unreadable key are not read at all: the missing key may be the requested one", async () => {
     server.script({ body: { total_count: 2, managed_keys: [...items(1), { id: "k-1" }] } });
-    await expect(list()).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    await expect(list()).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
   });
 
   test("request every state", async () => {
@@ -279,7 +279,7 @@ describe("the uses of a key", () => {
     ["a right is missing", { status: 403 }],
     ["the list has a use of an unknown kind", page({ id: "x", type: "com_new" })],
     ["a use does not state whether it keeps the key", page(registration(undefined))],
-    ["the answer is not a list", { body: {} }],
+    ["the response is not a list", { body: {} }],
     ["the list is not found", { status: 404 }],
     ["the service counts more than it lists", { body: { total_count: 2, associated_resources: [] } }],
   ])("are unreadable if %s", async (_, reply) => {

@@ -5,7 +5,7 @@
 
 import { create, type MessageShape } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { asUkoError, type ErrorCode, errorCatalogue, UkoError } from "../../../provider/errors.ts";
+import { asUkoError, type ErrorCode, errorCatalog, UkoError } from "../../../provider/errors.ts";
 import { terraformResources } from "../../../provider/schema/terraform.ts";
 import { type AnyHandlers, readObject, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
 import { type PrivateData, writePrivate } from "../../../provider/terraform-plugin/private-data.ts";
@@ -49,7 +49,7 @@ const session = {
 /** From the second resource of a run that stops for the same reason, messages are brief. */
 const later = { ...session, memory: { ...session.memory, noteReported: () => 2 } } as Session;
 
-/** The answer of an apply with these handlers, for an object whose ID and name are in state. */
+/** The response of an apply with these handlers, for an object whose ID and name are in state. */
 async function applied(
   typeName: TypeName,
   given: Pick<AnyHandlers, "delete" | "read">,
@@ -66,7 +66,7 @@ async function applied(
 }
 
 describe("every error of a deletion", () => {
-  const codes = Object.keys(errorCatalogue) as ErrorCode[];
+  const codes = Object.keys(errorCatalog) as ErrorCode[];
 
   /** The messages for handlers that fail with this error. */
   async function answered(typeName: TypeName, fail: AnyHandlers["delete"], planned?: PrivateData["planned"]) {

@@ -33,7 +33,7 @@ describe("a creation", () => {
     expect(core.saved).toBeUndefined();
   });
 
-  test("with a lost answer is found again, and no second key is created", async () => {
+  test("with a lost response is found again, and no second key is created", async () => {
     await stage.uko.fault({ operation: "K2", drop: "after", times: 1 });
     const core = stage.core("uko_managed_key");
     const { errors } = await core.apply(keyConfig());

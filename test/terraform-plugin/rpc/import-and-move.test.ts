@@ -142,7 +142,7 @@ describe("a move from IBM's provider", () => {
           sourcePrivate: kept ?? new Uint8Array(),
         },
       });
-    // A host that calls a second time passes the state of the first answer.
+    // A host that calls a second time passes the state of the first response.
     for (const type of ["uko_managed_key", "ibm_hpcs_managed_key"]) {
       const reply = await ofOurs(type, "registry.terraform.io/pulumi-uko/uko");
       expect(textsOf(reply.diagnostics)).toEqual([]);

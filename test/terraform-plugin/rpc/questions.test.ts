@@ -50,7 +50,7 @@ describe("a data source", () => {
     expect(keystores?.keystores).toMatchObject([{ aws_region: null }, { aws_region: "eu_central_1" }]);
     expect((await ask("uko_key_templates", {})).state?.key_templates).toHaveLength(4);
     expect((await ask("uko_vaults", {})).state?.vaults).toHaveLength(1);
-    // The twin of the managed key is not an own KMS key.
+    // The backing key of the managed key is not an own KMS key.
     await stage.core("uko_kms_key").apply({ name: "orders" });
     expect((await ask("uko_kms_keys", {})).state?.kms_keys).toMatchObject([{ name: "orders", key_ring: "default" }]);
   });
@@ -117,7 +117,7 @@ describe("a list for queries", () => {
 
   test("stops calling the service once its client has disconnected", async () => {
     const [event] = await listed("uko_vault", false, 0n, AbortSignal.abort());
-    expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_CANCELLED\]/);
+    expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_CANCELED\]/);
   });
 
   test("ends with an event that reports the error", async () => {

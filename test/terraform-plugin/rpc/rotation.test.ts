@@ -35,7 +35,7 @@ describe("a key is rotated once", () => {
     expect((await core.plan(keyConfig({ rotation_trigger: "2026" }))).action).toBe("none");
   });
 
-  test("although its answer is lost and the read after it fails", async () => {
+  test("although its response is lost and the read after it fails", async () => {
     const core = await stage.made();
     await stage.uko.fault({ operation: "K9", drop: "after" });
     await stage.uko.fault({ operation: "K3", skip: 2, status: 500 });
@@ -83,7 +83,7 @@ describe("a KMS key is rotated once", () => {
     expect(core.saved?.value).toMatchObject({ last_rotated_at: expect.any(String), rotation_trigger: "2026" });
   });
 
-  test("although its answer is lost and the read after it fails", async () => {
+  test("although its response is lost and the read after it fails", async () => {
     const core = stage.core("uko_kms_key");
     await core.apply(config);
     await stage.uko.fault({ operation: "M12", drop: "after" });

@@ -170,8 +170,8 @@ export class DataUkoDeletionPlan extends cdktf.TerraformDataSource {
   }
 
   /** When the pending record expires, ISO 8601 UTC. */
-  public get deletionRecordLapsesAt() {
-    return this.getStringAttribute('deletion_record_lapses_at');
+  public get deletionRecordExpiresAt() {
+    return this.getStringAttribute('deletion_record_expires_at');
   }
 
   /** IAM ID of the person who requested the step. */

@@ -95,8 +95,8 @@ export class DataUkoKmsKey extends cdktf.TerraformDataSource {
   }
 
   /** When the open deletion window ends, ISO 8601 UTC. */
-  public get deletionRecordLapsesAt() {
-    return this.getStringAttribute('deletion_record_lapses_at');
+  public get deletionRecordExpiresAt() {
+    return this.getStringAttribute('deletion_record_expires_at');
   }
 
   /** Never set, because KMS does not report who set the key for deletion. */
@@ -162,7 +162,7 @@ export class DataUkoKmsKey extends cdktf.TerraformDataSource {
     return this.getStringAttribute('last_rotated_at');
   }
 
-  /** The derived state, which includes a pending approval. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognized`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }

@@ -269,9 +269,9 @@ export class DataUkoManagedKeysManagedKeysOutputReference extends cdktf.ComplexO
     return this.getStringAttribute('deletion_record_id');
   }
 
-  // deletion_record_lapses_at - computed: true, optional: false, required: false
-  public get deletionRecordLapsesAt() {
-    return this.getStringAttribute('deletion_record_lapses_at');
+  // deletion_record_expires_at - computed: true, optional: false, required: false
+  public get deletionRecordExpiresAt() {
+    return this.getStringAttribute('deletion_record_expires_at');
   }
 }
 

@@ -465,8 +465,8 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   /** When the pending record expires, ISO 8601 UTC. */
-  public get deletionRecordLapsesAt() {
-    return this.getStringAttribute('deletion_record_lapses_at');
+  public get deletionRecordExpiresAt() {
+    return this.getStringAttribute('deletion_record_expires_at');
   }
 
   /** IAM ID of the author of the pending record. */
@@ -601,7 +601,7 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._labelTags;
   }
 
-  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognized`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }

@@ -53,7 +53,7 @@ export function resourcePrograms({ typeName, handlers, idNames }: TerraformResou
   };
 }
 
-/** The name of a resource in the texts of all doors. */
+/** The name of a resource in the texts of all interfaces. */
 export function nameOf(handlers: TerraformResource["handlers"]): ResourceName {
   return `${handlers.slice(0, 1).toUpperCase()}${handlers.slice(1)}` as ResourceName;
 }

@@ -82,5 +82,5 @@ const special = [
       "How do I import a key?",
       `With an \`import\` block by ID or by identity, with \`existing_key_id\`, or with a \`moved\` block ${linkToPage("from IBM's provider", "guides/from-ibm.md")}.`,
     ],
-  ].map(([question, answer]) => `| ${question} | ${answer} |`),
+  ].map(([question, response]) => `| ${question} | ${response} |`),
 ].join("\n");

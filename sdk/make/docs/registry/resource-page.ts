@@ -47,7 +47,7 @@ export function resourcePage(resource: TerraformResource): string {
 }
 
 /**
- * A block of other doors is flat attributes here, so a table has to show which ones belong
+ * A block of other interfaces is flat attributes here, so a table has to show which ones belong
  * together.
  */
 function togetherSections(name: ResourceName): readonly string[] {

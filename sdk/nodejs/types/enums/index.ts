@@ -211,7 +211,7 @@ export const KmsKeyLifecycleState = {
     Suspended: "suspended",
     Deactivated: "deactivated",
     Destroyed: "destroyed",
-    Unrecognised: "unrecognised",
+    Unrecognized: "unrecognized",
 } as const;
 
 /**
@@ -271,7 +271,7 @@ export const LifecycleState = {
     /**
      * A state that this release does not recognize. uko takes no step on such a key.
      */
-    Unrecognised: "unrecognised",
+    Unrecognized: "unrecognized",
 } as const;
 
 /**

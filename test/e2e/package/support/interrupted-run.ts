@@ -8,7 +8,7 @@ const saidWithinMs = 60_000;
 const goneWithinMs = 15_000;
 const lookEveryMs = 100;
 
-/** Waits for what is matched in the output of a run that has just begun; answers all that was printed until then. */
+/** Waits for what is matched in the output of a run that has just begun; returns all that was printed until then. */
 export function untilSaid({ child }: PulumiRun, wanted: RegExp): Promise<string> {
   let said = "";
   return new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ export async function killCli({ child, result }: PulumiRun): Promise<void> {
   );
 }
 
-/** Answers after how many milliseconds the last of these processes was gone. */
+/** Returns after how many milliseconds the last of these processes was gone. */
 export async function untilGone(pids: readonly number[]): Promise<number> {
   const startedAt = performance.now();
   while (pids.some(isAlive)) {

@@ -10,9 +10,9 @@ import { fileURLToPath } from "node:url";
 import packageFile from "../../../../package.json" with { type: "json" };
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
-import { type KeyInWorld, seedKeys } from "../../../contracts/doors/support/emulator.ts";
-import { ended } from "../../../contracts/doors/support/next-steps.ts";
-import { programOf, type Scenario, startTime } from "../../../contracts/doors/support/scenario.ts";
+import { type KeyInWorld, seedKeys } from "../../../contracts/interfaces/support/emulator.ts";
+import { ended } from "../../../contracts/interfaces/support/next-steps.ts";
+import { programOf, type Scenario, startTime } from "../../../contracts/interfaces/support/scenario.ts";
 
 export interface RecordedState {
   /** As the service had it when the stack was recorded; its clock starts then. */
@@ -23,7 +23,7 @@ export interface RecordedState {
   readonly stack: { readonly version: number; readonly deployment: Readonly<Record<string, unknown>> };
 }
 
-export type RecordedDoor = "dynamic" | "package";
+export type RecordedInterface = "dynamic" | "package";
 
 /** Each key's name is the lifecycle state that it is recorded in; `halfway` is the second wait of two people. */
 export const recordedStates = {
@@ -49,18 +49,18 @@ export const apiKeys = { anna: "anna-demo-key", ben: "ben-demo-key" } as const;
 export const peopleSeed: Seed = { ...demoSeed, identities: [personNamed("Anna"), personNamed("Ben")] };
 
 const folder = fileURLToPath(new URL("../../../fixtures/states", import.meta.url));
-const modules = { dynamic: "pulumi-uko", package: "@uko/pulumi" } as const satisfies Record<RecordedDoor, string>;
+const modules = { dynamic: "pulumi-uko", package: "@uko/pulumi" } as const satisfies Record<RecordedInterface, string>;
 
-/** The only line in which the programs of the doors differ. */
-export function programAt(door: RecordedDoor, program: string): string {
-  return program.replace(/from "[^"]+"/, `from "${modules[door]}"`);
+/** The only line in which the programs of the interfaces differ. */
+export function programAt(userInterface: RecordedInterface, program: string): string {
+  return program.replace(/from "[^"]+"/, `from "${modules[userInterface]}"`);
 }
 
 /** The program that declares all of them. */
-export function recordedProgram(door: RecordedDoor): string {
+export function recordedProgram(userInterface: RecordedInterface): string {
   const names = Object.keys(recordedStates);
   return programAt(
-    door,
+    userInterface,
     programOf(
       Object.fromEntries(names.map((name) => [name, name === "pre-activation" ? { template: "payroll-draft" } : {}])),
     ),
@@ -72,12 +72,12 @@ export async function recordedReleases(): Promise<readonly string[]> {
   return existsSync(folder) ? (await readdir(folder)).sort() : [];
 }
 
-export async function readRecorded(release: string, door: RecordedDoor): Promise<RecordedState> {
-  return JSON.parse(await readFile(path.join(folder, release, `${door}.json`), "utf8")) as RecordedState;
+export async function readRecorded(release: string, userInterface: RecordedInterface): Promise<RecordedState> {
+  return JSON.parse(await readFile(path.join(folder, release, `${userInterface}.json`), "utf8")) as RecordedState;
 }
 
 /** Brings each key into its state, the longest way first, and writes down what the engine and the service then have. */
-export async function recordState(door: RecordedDoor, scenario: Scenario): Promise<void> {
+export async function recordState(userInterface: RecordedInterface, scenario: Scenario): Promise<void> {
   const [anna, ben] = [await scenario.person("anna"), await scenario.person("ben")];
   ended(await anna.up(), 0);
   await scenario.advance("1m");
@@ -113,11 +113,11 @@ export async function recordState(door: RecordedDoor, scenario: Scenario): Promi
   const { text } = await anna.engine.exportState();
   const recorded: RecordedState = {
     seed: seedOf(await scenario.uko.world()),
-    program: recordedProgram(door),
+    program: recordedProgram(userInterface),
     stack: withoutMachine(JSON.parse(text) as RecordedState["stack"]),
   };
   await mkdir(path.join(folder, packageFile.version), { recursive: true });
-  const file = path.join(folder, packageFile.version, `${door}.json`);
+  const file = path.join(folder, packageFile.version, `${userInterface}.json`);
   await writeFile(file, `${JSON.stringify(recorded, undefined, 2)}\n`);
 }
 

@@ -1,14 +1,14 @@
 /** Scenarios whose people write their programs in YAML: no SDK is between the engine and the package, and a run starts fastest. */
 
 import { fileURLToPath } from "node:url";
-import { ended } from "../../../contracts/doors/support/next-steps.ts";
-import type { Person } from "../../../contracts/doors/support/person.ts";
+import { ended } from "../../../contracts/interfaces/support/next-steps.ts";
+import type { Person } from "../../../contracts/interfaces/support/person.ts";
 import {
   openScenario,
   type Scenario,
   type ScenarioOptions,
   vaultId,
-} from "../../../contracts/doors/support/scenario.ts";
+} from "../../../contracts/interfaces/support/scenario.ts";
 
 /** A resource as a YAML program has it. */
 export interface YamlResource {

@@ -2,9 +2,9 @@
 
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
-import { type LocalUko, openEmulator } from "../../../contracts/doors/support/emulator.ts";
-import { asOutsider, outsiderAgent } from "../../../contracts/doors/support/outsider.ts";
-import { runUko, type TypedResult } from "../../../contracts/doors/support/terminal.ts";
+import { type LocalUko, openEmulator } from "../../../contracts/interfaces/support/emulator.ts";
+import { asOutsider, outsiderAgent } from "../../../contracts/interfaces/support/outsider.ts";
+import { runUko, type TypedResult } from "../../../contracts/interfaces/support/terminal.ts";
 import { type TofuPerson, TofuWorkspace } from "../../../stage/tofu.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
 

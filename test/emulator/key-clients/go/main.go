@@ -36,17 +36,17 @@ func step(name string, result any) {
 
 func advance(duration string) {
 	body := bytes.NewBufferString(fmt.Sprintf(`{"advance":%q}`, duration))
-	answer := must(http.Post(endpoint+"/_emulator/clock", "application/json", body))
-	answer.Body.Close()
+	response := must(http.Post(endpoint+"/_emulator/clock", "application/json", body))
+	response.Body.Close()
 }
 
 // The status of a call that the service refuses.
 func refused[Result any](_ Result, err error) int {
-	var answer *kp.Error
-	if !errors.As(err, &answer) {
+	var response *kp.Error
+	if !errors.As(err, &response) {
 		ok(fmt.Errorf("the call was not refused: %v", err))
 	}
-	return answer.StatusCode
+	return response.StatusCode
 }
 
 func names(keys *kp.Keys, err error) []string {

@@ -144,15 +144,15 @@ public class KmsKey extends com.pulumi.resources.CustomResource {
      * When the open deletion window ends, ISO 8601 UTC.
      * 
      */
-    @Export(name="deletionRecordLapsesAt", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> deletionRecordLapsesAt;
+    @Export(name="deletionRecordExpiresAt", refs={String.class}, tree="[0]")
+    private Output</* @Nullable */ String> deletionRecordExpiresAt;
 
     /**
      * @return When the open deletion window ends, ISO 8601 UTC.
      * 
      */
-    public Output<Optional<String>> deletionRecordLapsesAt() {
-        return Codegen.optional(this.deletionRecordLapsesAt);
+    public Output<Optional<String>> deletionRecordExpiresAt() {
+        return Codegen.optional(this.deletionRecordExpiresAt);
     }
     /**
      * Never set, because KMS does not report who set the key for deletion.

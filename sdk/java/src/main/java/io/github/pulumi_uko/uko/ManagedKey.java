@@ -211,15 +211,15 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
      * When the pending record expires, ISO 8601 UTC.
      * 
      */
-    @Export(name="deletionRecordLapsesAt", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> deletionRecordLapsesAt;
+    @Export(name="deletionRecordExpiresAt", refs={String.class}, tree="[0]")
+    private Output</* @Nullable */ String> deletionRecordExpiresAt;
 
     /**
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
-    public Output<Optional<String>> deletionRecordLapsesAt() {
-        return Codegen.optional(this.deletionRecordLapsesAt);
+    public Output<Optional<String>> deletionRecordExpiresAt() {
+        return Codegen.optional(this.deletionRecordExpiresAt);
     }
     /**
      * IAM ID of the author of the pending record.

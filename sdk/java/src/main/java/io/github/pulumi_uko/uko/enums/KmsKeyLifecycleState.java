@@ -20,7 +20,7 @@ import java.util.StringJoiner;
         Suspended("suspended"),
         Deactivated("deactivated"),
         Destroyed("destroyed"),
-        Unrecognised("unrecognised");
+        Unrecognized("unrecognized");
 
         private final String value;
 

@@ -58,7 +58,7 @@ import java.util.StringJoiner;
          * A state that this release does not recognize. uko takes no step on such a key.
          * 
          */
-        Unrecognised("unrecognised");
+        Unrecognized("unrecognized");
 
         private final String value;
 

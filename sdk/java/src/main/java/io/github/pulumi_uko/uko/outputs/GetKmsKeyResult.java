@@ -59,7 +59,7 @@ public final class GetKmsKeyResult {
      * @return When the open deletion window ends, ISO 8601 UTC.
      * 
      */
-    private @Nullable String deletionRecordLapsesAt;
+    private @Nullable String deletionRecordExpiresAt;
     /**
      * @return Never set, because KMS does not report who set the key for deletion.
      * 
@@ -230,8 +230,8 @@ public final class GetKmsKeyResult {
      * @return When the open deletion window ends, ISO 8601 UTC.
      * 
      */
-    public Optional<String> deletionRecordLapsesAt() {
-        return Optional.ofNullable(this.deletionRecordLapsesAt);
+    public Optional<String> deletionRecordExpiresAt() {
+        return Optional.ofNullable(this.deletionRecordExpiresAt);
     }
     /**
      * @return Never set, because KMS does not report who set the key for deletion.
@@ -411,7 +411,7 @@ public final class GetKmsKeyResult {
         private @Nullable String deletionNotBefore;
         private Boolean deletionProtection;
         private @Nullable String deletionRecordId;
-        private @Nullable String deletionRecordLapsesAt;
+        private @Nullable String deletionRecordExpiresAt;
         private @Nullable String deletionRequestedBy;
         private @Nullable String description;
         private Boolean dualAuthDelete;
@@ -445,7 +445,7 @@ public final class GetKmsKeyResult {
     	      this.deletionNotBefore = defaults.deletionNotBefore;
     	      this.deletionProtection = defaults.deletionProtection;
     	      this.deletionRecordId = defaults.deletionRecordId;
-    	      this.deletionRecordLapsesAt = defaults.deletionRecordLapsesAt;
+    	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
     	      this.deletionRequestedBy = defaults.deletionRequestedBy;
     	      this.description = defaults.description;
     	      this.dualAuthDelete = defaults.dualAuthDelete;
@@ -523,9 +523,9 @@ public final class GetKmsKeyResult {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionRecordLapsesAt(@Nullable String deletionRecordLapsesAt) {
+        public Builder deletionRecordExpiresAt(@Nullable String deletionRecordExpiresAt) {
 
-            this.deletionRecordLapsesAt = deletionRecordLapsesAt;
+            this.deletionRecordExpiresAt = deletionRecordExpiresAt;
             return this;
         }
         @CustomType.Setter
@@ -698,7 +698,7 @@ public final class GetKmsKeyResult {
             _resultValue.deletionNotBefore = deletionNotBefore;
             _resultValue.deletionProtection = deletionProtection;
             _resultValue.deletionRecordId = deletionRecordId;
-            _resultValue.deletionRecordLapsesAt = deletionRecordLapsesAt;
+            _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
             _resultValue.deletionRequestedBy = deletionRequestedBy;
             _resultValue.description = description;
             _resultValue.dualAuthDelete = dualAuthDelete;

@@ -81,7 +81,7 @@ public final class ManagedKeyEntry {
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
-    private @Nullable String deletionRecordLapsesAt;
+    private @Nullable String deletionRecordExpiresAt;
     /**
      * @return IAM ID of the author of the pending record.
      * 
@@ -270,8 +270,8 @@ public final class ManagedKeyEntry {
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
-    public Optional<String> deletionRecordLapsesAt() {
-        return Optional.ofNullable(this.deletionRecordLapsesAt);
+    public Optional<String> deletionRecordExpiresAt() {
+        return Optional.ofNullable(this.deletionRecordExpiresAt);
     }
     /**
      * @return IAM ID of the author of the pending record.
@@ -441,7 +441,7 @@ public final class ManagedKeyEntry {
         private Boolean deletionProtection;
         private @Nullable String deletionReason;
         private @Nullable String deletionRecordId;
-        private @Nullable String deletionRecordLapsesAt;
+        private @Nullable String deletionRecordExpiresAt;
         private @Nullable String deletionRequestedBy;
         private @Nullable String description;
         private DualAuthorization dualAuthorization;
@@ -477,7 +477,7 @@ public final class ManagedKeyEntry {
     	      this.deletionProtection = defaults.deletionProtection;
     	      this.deletionReason = defaults.deletionReason;
     	      this.deletionRecordId = defaults.deletionRecordId;
-    	      this.deletionRecordLapsesAt = defaults.deletionRecordLapsesAt;
+    	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
     	      this.deletionRequestedBy = defaults.deletionRequestedBy;
     	      this.description = defaults.description;
     	      this.dualAuthorization = defaults.dualAuthorization;
@@ -578,9 +578,9 @@ public final class ManagedKeyEntry {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionRecordLapsesAt(@Nullable String deletionRecordLapsesAt) {
+        public Builder deletionRecordExpiresAt(@Nullable String deletionRecordExpiresAt) {
 
-            this.deletionRecordLapsesAt = deletionRecordLapsesAt;
+            this.deletionRecordExpiresAt = deletionRecordExpiresAt;
             return this;
         }
         @CustomType.Setter
@@ -749,7 +749,7 @@ public final class ManagedKeyEntry {
             _resultValue.deletionProtection = deletionProtection;
             _resultValue.deletionReason = deletionReason;
             _resultValue.deletionRecordId = deletionRecordId;
-            _resultValue.deletionRecordLapsesAt = deletionRecordLapsesAt;
+            _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
             _resultValue.deletionRequestedBy = deletionRequestedBy;
             _resultValue.description = description;
             _resultValue.dualAuthorization = dualAuthorization;

@@ -32,7 +32,7 @@ public final class PendingDeletion {
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
-    private @Nullable String deletionRecordLapsesAt;
+    private @Nullable String deletionRecordExpiresAt;
     /**
      * @return IAM ID of the author of the pending record.
      * 
@@ -90,8 +90,8 @@ public final class PendingDeletion {
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
-    public Optional<String> deletionRecordLapsesAt() {
-        return Optional.ofNullable(this.deletionRecordLapsesAt);
+    public Optional<String> deletionRecordExpiresAt() {
+        return Optional.ofNullable(this.deletionRecordExpiresAt);
     }
     /**
      * @return IAM ID of the author of the pending record.
@@ -148,7 +148,7 @@ public final class PendingDeletion {
         private @Nullable String deletionAwaits;
         private @Nullable String deletionNotBefore;
         private @Nullable String deletionRecordId;
-        private @Nullable String deletionRecordLapsesAt;
+        private @Nullable String deletionRecordExpiresAt;
         private @Nullable String deletionRequestedBy;
         private String keyId;
         private String keyState;
@@ -161,7 +161,7 @@ public final class PendingDeletion {
     	      this.deletionAwaits = defaults.deletionAwaits;
     	      this.deletionNotBefore = defaults.deletionNotBefore;
     	      this.deletionRecordId = defaults.deletionRecordId;
-    	      this.deletionRecordLapsesAt = defaults.deletionRecordLapsesAt;
+    	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
     	      this.deletionRequestedBy = defaults.deletionRequestedBy;
     	      this.keyId = defaults.keyId;
     	      this.keyState = defaults.keyState;
@@ -189,9 +189,9 @@ public final class PendingDeletion {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionRecordLapsesAt(@Nullable String deletionRecordLapsesAt) {
+        public Builder deletionRecordExpiresAt(@Nullable String deletionRecordExpiresAt) {
 
-            this.deletionRecordLapsesAt = deletionRecordLapsesAt;
+            this.deletionRecordExpiresAt = deletionRecordExpiresAt;
             return this;
         }
         @CustomType.Setter
@@ -245,7 +245,7 @@ public final class PendingDeletion {
             _resultValue.deletionAwaits = deletionAwaits;
             _resultValue.deletionNotBefore = deletionNotBefore;
             _resultValue.deletionRecordId = deletionRecordId;
-            _resultValue.deletionRecordLapsesAt = deletionRecordLapsesAt;
+            _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
             _resultValue.deletionRequestedBy = deletionRequestedBy;
             _resultValue.keyId = keyId;
             _resultValue.keyState = keyState;

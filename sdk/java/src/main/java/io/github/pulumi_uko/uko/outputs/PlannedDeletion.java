@@ -30,7 +30,7 @@ public final class PlannedDeletion {
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
-    private @Nullable String recordLapsesAt;
+    private @Nullable String recordExpiresAt;
     /**
      * @return IAM ID of the person who requested the step.
      * 
@@ -63,8 +63,8 @@ public final class PlannedDeletion {
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
-    public Optional<String> recordLapsesAt() {
-        return Optional.ofNullable(this.recordLapsesAt);
+    public Optional<String> recordExpiresAt() {
+        return Optional.ofNullable(this.recordExpiresAt);
     }
     /**
      * @return IAM ID of the person who requested the step.
@@ -86,7 +86,7 @@ public final class PlannedDeletion {
         private @Nullable String awaits;
         private @Nullable String notBefore;
         private @Nullable String recordId;
-        private @Nullable String recordLapsesAt;
+        private @Nullable String recordExpiresAt;
         private @Nullable String requestedBy;
         public Builder() {}
         public Builder(PlannedDeletion defaults) {
@@ -94,7 +94,7 @@ public final class PlannedDeletion {
     	      this.awaits = defaults.awaits;
     	      this.notBefore = defaults.notBefore;
     	      this.recordId = defaults.recordId;
-    	      this.recordLapsesAt = defaults.recordLapsesAt;
+    	      this.recordExpiresAt = defaults.recordExpiresAt;
     	      this.requestedBy = defaults.requestedBy;
         }
 
@@ -117,9 +117,9 @@ public final class PlannedDeletion {
             return this;
         }
         @CustomType.Setter
-        public Builder recordLapsesAt(@Nullable String recordLapsesAt) {
+        public Builder recordExpiresAt(@Nullable String recordExpiresAt) {
 
-            this.recordLapsesAt = recordLapsesAt;
+            this.recordExpiresAt = recordExpiresAt;
             return this;
         }
         @CustomType.Setter
@@ -133,7 +133,7 @@ public final class PlannedDeletion {
             _resultValue.awaits = awaits;
             _resultValue.notBefore = notBefore;
             _resultValue.recordId = recordId;
-            _resultValue.recordLapsesAt = recordLapsesAt;
+            _resultValue.recordExpiresAt = recordExpiresAt;
             _resultValue.requestedBy = requestedBy;
             return _resultValue;
         }

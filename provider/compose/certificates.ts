@@ -1,0 +1,346 @@
+/**
+ * The composition of evidence checks and certificates, with files, keys and the clock. Only the command line loads it.
+ */
+
+import { createHash, randomBytes } from "node:crypto";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { maxManifestBytes } from "../engine/campaign/file-forms.ts";
+import { manifestFileName, parseManifest } from "../engine/campaign/manifest.ts";
+import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
+import { buildCertificate, type WaveKeys } from "../engine/certificate/build.ts";
+import { type ChainReport, createChainCheck } from "../engine/certificate/chain.ts";
+import { createLogReader, type FoundLog, type ReadLog } from "../engine/certificate/evidence-log.ts";
+import { renderCertificatePage } from "../engine/certificate/html.ts";
+import { type Certificate, certificateForm, certificateType, namedLogsForm } from "../engine/certificate/statement.ts";
+import { type Verification, verifyCertificate } from "../engine/certificate/verify.ts";
+import { UkoError } from "../errors.ts";
+import { readNamedText, UnsafeFile } from "../process/regular-file.ts";
+import { createCampaignFolder } from "../services/campaign-folder.ts";
+import { parseSigners } from "../services/consents/allowed-signers.ts";
+import { judgeBy } from "../services/consents/consent-signatures.ts";
+import { sha256 } from "../services/evidence-file.ts";
+import { readEvidenceFile } from "../services/evidence-lines.ts";
+import { readDocumentedHost } from "../services/http/allowed-hosts.ts";
+import {
+  type Envelope,
+  envelopeOf,
+  hashJson,
+  maxEnvelopeBytes,
+  parseEnvelope,
+  payloadOf,
+  serializeEnvelope,
+  signEnvelope,
+} from "../services/signing/envelope.ts";
+import { createExternalSigner, createPemSigner, readPublicKey, type Signer } from "../services/signing/keys.ts";
+import { checkTimestamps, readAuthorities, requestTimestamp } from "../services/signing/timestamp.ts";
+import { checkSignatures, readTrust } from "../services/signing/trusted-keys.ts";
+import type { Environment } from "../settings.ts";
+import { toolIdentity } from "./tool-identity.ts";
+import { openPlainHttp } from "./world.ts";
+
+export {
+  certificateHeading,
+  certificateHeads,
+  certificateRows,
+  explainChain,
+  explainLimits,
+  explainVerification,
+} from "../engine/certificate/messages.ts";
+
+/** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
+export async function checkEvidenceChain(path: string): Promise<ChainReport> {
+  const check = createChainCheck();
+  return check.end(await readEvidenceFile(path, check.add));
+}
+
+/** A key file, or a command with the public key that confirms its signatures. */
+export type SignerChoice =
+  | { readonly kind: "file"; readonly file: string; readonly passphrase: () => Promise<string | undefined> }
+  | {
+      readonly kind: "command";
+      readonly command: string;
+      readonly publicKeyFile: string;
+      readonly environment: Environment;
+    };
+
+/** An authority that stamps a new signature, and the certificate that confirms its response. */
+export interface TsaChoice {
+  readonly url: string;
+  readonly trustFile: string;
+  readonly environment: Environment;
+}
+
+/** A file to write. An existing file is replaced only with `isReplaced`. */
+export interface Target {
+  readonly file: string;
+  readonly isReplaced: boolean;
+}
+
+export interface WaveChoice {
+  readonly folder: string;
+  readonly wave: string;
+}
+
+export interface Creation {
+  readonly evidence: readonly string[];
+  /** `<vaultId>/<keyId>`. */
+  readonly keys: readonly string[];
+  readonly wave?: WaveChoice | undefined;
+  readonly signer: SignerChoice;
+  readonly tsa?: TsaChoice | undefined;
+  readonly target: Target;
+}
+
+/** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID; then nothing was written. */
+export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<Certificate> {
+  const { evidence, keys, target, tsa } = creation;
+  const signer = await openSigner(creation.signer, signal);
+  await requireFree(target);
+  const logs = await Promise.all(evidence.map((file, at) => readLog(file, at)));
+  const certificate = buildCertificate(
+    {
+      logs,
+      keys,
+      ...(creation.wave !== undefined && { wave: await readWave(creation.wave) }),
+      createdAt: now(),
+      tool: await toolIdentity(),
+    },
+    { hashJson, isIbmEndpoint },
+  );
+  const envelope = await signWith(envelopeOf(certificateForm.parse(certificate)), { signer, tsa }, signal);
+  await write(target, serializeEnvelope(envelope));
+  return certificate;
+}
+
+/** Signs an envelope. The timestamp, if one is wished, is of the bytes of the new signature. */
+async function signWith(
+  envelope: Envelope,
+  { signer, tsa }: { readonly signer: Signer; readonly tsa: TsaChoice | undefined },
+  signal: AbortSignal,
+): Promise<Envelope> {
+  if (tsa === undefined) return signEnvelope(envelope, signer);
+  const authorities = await readAuthorities(tsa.trustFile);
+  const http = openPlainHttp(tsa.environment);
+  try {
+    const stamping = { http, url: tsa.url, authorities, nonce: randomBytes(8) };
+    return await signEnvelope(envelope, signer, (signature) => requestTimestamp(stamping, signature, signal));
+  } finally {
+    await http.close();
+  }
+}
+
+async function readLog(file: string, index: number): Promise<ReadLog> {
+  const reader = createLogReader(index);
+  const read = reader.end(await readEvidenceFile(file, reader.add));
+  if (read.chain.breaks.length === 0) return read;
+  throw new UkoError("UKO_EVIDENCE_BROKEN", {
+    summary: `The evidence in ${file} was changed after the runs wrote it`,
+    detail: `No certificate was written.\nNext: uko audit --verify --file ${file}`,
+  });
+}
+
+export async function addSignature(
+  file: string,
+  { signer: choice, tsa }: Pick<Creation, "signer" | "tsa">,
+  target: Target,
+  signal: AbortSignal,
+): Promise<number> {
+  const signer = await openSigner(choice, signal);
+  if (target.file !== file) await requireFree(target);
+  const { envelope: read } = await openCertificate(file);
+  const envelope = await signWith(read, { signer, tsa }, signal);
+  await write(target.file === file ? { ...target, isReplaced: true } : target, serializeEnvelope(envelope));
+  return envelope.signatures.length;
+}
+
+export interface VerificationChoice {
+  readonly file: string;
+  readonly trust: readonly string[];
+  /** The file with the certificates of trusted timestamp authorities; then a timestamp is required. */
+  readonly tsaTrust?: string | undefined;
+  readonly requiredSigners: number;
+  readonly areTwoPeopleRequired: boolean;
+  readonly allowsEmulator: boolean;
+  readonly evidence: readonly string[];
+  /** Files with audit events of the account. */
+  readonly events: readonly string[];
+  readonly wave?: WaveChoice | undefined;
+  /** The OpenSSH file of the people who may have signed consents. */
+  readonly allowedSigners?: string | undefined;
+  readonly areSignaturesRequired?: boolean;
+}
+
+/** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is no envelope. */
+export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
+  const { file, requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator, evidence } = choice;
+  const trusted = await readTrust(choice.trust);
+  const authorities = choice.tsaTrust === undefined ? undefined : await readAuthorities(choice.tsaTrust);
+  const envelope = await readEnvelope(file);
+  const statement = payloadOf(envelope, "The certificate");
+  const logs = evidence.length === 0 ? undefined : await readNamedLogs(statement, evidence);
+  return verifyCertificate(
+    {
+      statement,
+      signatures: checkSignatures(envelope, trusted),
+      timestamps: checkTimestamps(envelope, authorities),
+      isTimestampRequired: authorities !== undefined,
+      requiredSigners,
+      areTwoPeopleRequired,
+      ...(areSignaturesRequired !== undefined && { areSignaturesRequired }),
+      allowsEmulator,
+      ...(choice.allowedSigners !== undefined && { isGenuine: judgeBy([readSigners(choice.allowedSigners)]) }),
+      ...(logs !== undefined && { evidence: logs }),
+      ...(choice.events.length > 0 && {
+        events: choice.events.flatMap((each) => readAuditEvents(readText(each), each)),
+      }),
+      ...(choice.wave !== undefined && { wave: await readWave(choice.wave) }),
+    },
+    { hashJson, isIbmEndpoint },
+  );
+}
+
+/** The file of each log that the certificate names, whatever the order in which they were passed. */
+async function readNamedLogs(statement: unknown, files: readonly string[]): Promise<readonly (FoundLog | undefined)[]> {
+  const logs = namedLogsForm.safeParse(statement).data?.predicate.evidence ?? [];
+  const found: (FoundLog | undefined)[] = [];
+  for (const [index, { lines, head }] of logs.entries()) {
+    const inOrder = files.toSorted((a, b) => Number(b === files[index]) - Number(a === files[index]));
+    let match: FoundLog | undefined;
+    for (const file of inOrder) {
+      const reader = createLogReader(index, lines);
+      await readEvidenceFile(file, reader.add);
+      const read = reader.end(undefined);
+      if (read.log?.head === head) match = { ...read, path: file };
+      if (match !== undefined) break;
+    }
+    found.push(match);
+  }
+  return found;
+}
+
+export interface ReadCertificate {
+  readonly certificate: Certificate;
+  readonly sha256: string;
+  readonly keyIds: readonly string[];
+}
+
+/** Reads a certificate without checking its signatures. Throws UKO_CERTIFICATE_INVALID. */
+export async function readCertificate(file: string): Promise<ReadCertificate> {
+  const { envelope, certificate } = await openCertificate(file);
+  const sha256 = createHash("sha256").update(Buffer.from(envelope.payload, "base64")).digest("hex");
+  return { certificate, sha256, keyIds: envelope.signatures.map(({ keyid }) => keyid) };
+}
+
+/** Reads a certificate, also for `sign`, so that nobody signs a file that is not a certificate. */
+async function openCertificate(
+  file: string,
+): Promise<{ readonly envelope: Envelope; readonly certificate: Certificate }> {
+  const envelope = await readEnvelope(file);
+  const statement = payloadOf(envelope, file);
+  const read = certificateForm.safeParse(statement);
+  if (!read.success) {
+    throw new UkoError("UKO_CERTIFICATE_INVALID", {
+      summary: `${file} is not a certificate of this release`,
+      detail: `This release reads statements of type ${certificateType}.`,
+    });
+  }
+  return { envelope, certificate: read.data };
+}
+
+export async function writePage({ certificate, ...facts }: ReadCertificate, target: Target): Promise<void> {
+  await write(target, renderCertificatePage(certificate, facts));
+}
+
+/** Reads the manifest of a campaign. Throws UKO_CAMPAIGN_INVALID, UKO_INPUT_INVALID. */
+async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
+  const text = await createCampaignFolder(folder).read(manifestFileName, maxManifestBytes);
+  const manifest = text === undefined ? undefined : parseManifest(text, sha256);
+  const line = manifest?.waves.find((each) => each.wave === wave);
+  if (manifest === undefined || line === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: manifest === undefined ? `${folder} has no ${manifestFileName}` : `The manifest has no wave "${wave}"`,
+      detail: "Next: uko campaign baseline writes the manifest of a campaign.",
+    });
+  }
+  const { campaign, instance: instanceId } = manifest;
+  const keys = manifest.keys
+    .filter((key) => key.wave === wave)
+    .map(({ vault, id, label }) => ({ vaultId: vault, keyId: id, label }));
+  return { instanceId, campaign, wave, digest: line.digest, keys };
+}
+
+async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Signer> {
+  if (choice.kind === "file") {
+    return createPemSigner(readText(choice.file), choice.file, choice.passphrase);
+  }
+  const publicKey = readPublicKey(readText(choice.publicKeyFile), choice.publicKeyFile);
+  return createExternalSigner(choice, publicKey, signal);
+}
+
+/** The verifier names the file, so that its owner and folder do not matter. Throws UKO_INPUT_INVALID. */
+function readSigners(file: string): ReturnType<typeof parseSigners> {
+  try {
+    return parseSigners(readText(file));
+  } catch (error) {
+    if (!(error instanceof UnsafeFile)) throw error;
+    throw fileFault(`${file} is not a list of allowed signers`, error);
+  }
+}
+
+async function readEnvelope(file: string): Promise<Envelope> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > maxEnvelopeBytes) {
+    throw new UkoError("UKO_CERTIFICATE_INVALID", { summary: `${file} is too large for a certificate` });
+  }
+  return parseEnvelope(readText(file), file);
+}
+
+function readText(file: string): string {
+  return readNamedText(file, `${file} could not be read`);
+}
+
+function fileFault(summary: string, error: unknown): UkoError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail, cause: error });
+}
+
+/** Checked before a person is asked to sign, and again when the file is written. */
+async function requireFree({ file, isReplaced }: Target): Promise<void> {
+  if (isReplaced) return;
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw occupied(file);
+}
+
+async function write({ file, isReplaced }: Target, text: string): Promise<void> {
+  try {
+    if (!isReplaced) return await writeFile(file, text, { flag: "wx" });
+    // Replaced as a whole, so that an interrupted run leaves the earlier file, and never through a link of another user.
+    await rm(`${file}.new`, { force: true });
+    await writeFile(`${file}.new`, text, { flag: "wx" });
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "EEXIST") throw occupied(file);
+    throw fileFault(`${file} could not be written`, error);
+  }
+}
+
+function occupied(file: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${file} exists already`,
+    detail: "Nothing was written. Name another file, or add --force to replace it.",
+  });
+}
+
+function isIbmEndpoint(url: string): boolean {
+  return readDocumentedHost({ url, role: "uko" }) !== undefined;
+}
+
+function now(): string {
+  return new Date(Date.now()).toISOString().replace(/\.\d{3}Z$/, "Z");
+}

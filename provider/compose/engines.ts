@@ -1,0 +1,119 @@
+/** The composition for engines: the handlers of every resource, and the words that their interfaces show. */
+
+import { createHandlers, type HandlerContext } from "../engine/handlers.ts";
+import type { World } from "../engine/ports/world.ts";
+import { parseGiven } from "../engine/program/input-validation.ts";
+import type { FunctionDefinition, ListOptions, ResourceDefinition } from "../engine/resource/definition.ts";
+import { type Dialect, dialectOf } from "../engine/text/dialect.ts";
+import type { UserInterface } from "../engine/text/explanation.ts";
+import { isTransientReadError } from "../engine/text/resource-messages.ts";
+import { UkoError } from "../errors.ts";
+import { functions } from "../resources/functions.ts";
+import { type ResourceHandlers, resources } from "../resources/registry.ts";
+import type { StoredSettings } from "../settings.ts";
+import { type OpenWorld, type Outputs, openWorld, sha256 } from "./world.ts";
+
+export { createDeclarations } from "../engine/resource/declarations.ts";
+export { messageAmong } from "../engine/resource/delete.ts";
+export { hclDialect, programDialect } from "../engine/text/dialect.ts";
+export {
+  declaredByTwo,
+  declaredTwice,
+  declaredTwiceInHcl,
+  errorAbout,
+  isTransientReadError,
+  messageAbout,
+  type ResourceLabel,
+  refreshSkippedWarning,
+  renamedInHcl,
+  sayLetGo,
+  sayUnreadInAll,
+  sayUnreadSoFar,
+} from "../engine/text/resource-messages.ts";
+export { allowsNothing, limitedSteps } from "../lifecycle/plan-limit.ts";
+export { checkArguments } from "../resources/functions.ts";
+export { checkStored, parseDurationMs, storedSettings } from "../settings.ts";
+export type { StoredSettings };
+
+/** The entry points that an interface for engines calls. */
+export interface OpenHandlers {
+  readonly resources: ResourceHandlers;
+  /** Whether the state may stay as it was after this read error; never under UKO_STRICT_READS (decision 0017). */
+  mayKeepState(error: unknown): error is UkoError;
+  /** Answers questions and changes nothing. Throws UKO_INPUT_INVALID for invalid arguments. */
+  readonly ask: Questions;
+}
+
+type Questions = {
+  readonly [Name in keyof typeof functions]: (
+    args: unknown,
+    options: ListOptions,
+  ) => ReturnType<(typeof functions)[Name]["query"]>;
+};
+
+function askAll(open: HandlerContext["open"], dialect: Dialect): Questions {
+  const all: readonly FunctionDefinition<object, object>[] = Object.values(functions);
+  const questions = all.map(({ name, args: form, query }) => {
+    const ask = async (args: unknown, options: ListOptions) => {
+      const given = parseGiven(form, args, `The arguments of ${name}`, dialect);
+      const { world, run } = open();
+      return query(world, given, run, options);
+    };
+    return [name, ask] as const;
+  });
+  return Object.fromEntries(questions) as unknown as Questions;
+}
+
+/**
+ * The handlers of every resource for an interface. The service is opened at the first call that needs it, under the
+ * environment of that moment. `stored` returns undefined while the engine does not know a setting yet; then every call
+ * that needs the service throws UKO_SETTINGS_INVALID.
+ */
+export function openHandlers(
+  stored: () => StoredSettings | undefined,
+  outputs: Outputs,
+  userInterface: UserInterface,
+): OpenHandlers {
+  const dialect = dialectOf(userInterface.rerun);
+  let opened: OpenWorld | undefined;
+  const open = (): { world: World; run: OpenWorld["settings"] } => {
+    opened ??= openWorld(process.env, configured(stored()), outputs, dialect);
+    return { world: opened.world, run: opened.settings };
+  };
+  const context = { open, isConfigured: () => stored() !== undefined, userInterface, sha256 };
+  const handlers = Object.entries(resources).map(([name, definition]) => [
+    name,
+    createHandlers(definition as unknown as ResourceDefinition<object, object>, context),
+  ]);
+  return {
+    resources: Object.fromEntries(handlers) as ResourceHandlers,
+    mayKeepState: (error): error is UkoError => isTransientReadError(error) && !open().run.isReadStrict,
+    ask: askAll(open, dialect),
+  };
+}
+
+/** The instance in this run's environment, if the stored settings name a different one. */
+export function otherInstance({ instanceId }: StoredSettings): string | undefined {
+  const { UKO_INSTANCE_ID: served } = process.env;
+  return served && instanceId && served !== instanceId ? served : undefined;
+}
+
+/** The variable with this run's credential, if it overrides another credential in the stored settings. */
+export function otherCredential({
+  apiKey,
+  token,
+}: StoredSettings): "UKO_API_KEY" | "UKO_API_KEY_FILE" | "UKO_TOKEN" | undefined {
+  const { UKO_API_KEY, UKO_API_KEY_FILE, UKO_TOKEN } = process.env;
+  if (!apiKey && !token) return undefined;
+  if (UKO_API_KEY_FILE) return "UKO_API_KEY_FILE";
+  if (UKO_API_KEY) return UKO_API_KEY === apiKey ? undefined : "UKO_API_KEY";
+  return UKO_TOKEN && UKO_TOKEN !== token ? "UKO_TOKEN" : undefined;
+}
+
+function configured(settings: StoredSettings | undefined): StoredSettings {
+  if (settings !== undefined) return settings;
+  throw new UkoError("UKO_SETTINGS_INVALID", {
+    summary: "The provider is not configured yet",
+    detail: "One of its settings comes from a resource that does not exist yet. Run again when that resource exists.",
+  });
+}

@@ -1,0 +1,60 @@
+/** All operations of people, for the command line and the console, and a person's log-in. */
+
+import type { AnyDefinition, Inventory } from "../engine/commands/inventory.ts";
+import type { CallOptions, Progress } from "../engine/ports/world.ts";
+import { createCampaignFolder } from "../services/campaign-folder.ts";
+import { requireAllowedHost } from "../services/http/allowed-hosts.ts";
+import type { Tokens } from "../services/iam.ts";
+import { findPasscodePage, logIn, type PasscodeInput } from "../services/iam-login.ts";
+import { type Environment, readIamSettings } from "../settings.ts";
+import { openKeyOperations } from "./keys.ts";
+import { monotonicMs, type Outputs, openHttp, sha256 } from "./world.ts";
+
+export { auditEvidence } from "../engine/commands/audit.ts";
+export { selectRequests } from "../engine/key/survey.ts";
+
+/** Operations for the command line, which has no stored settings. */
+export function openOperations(environment: Environment, outputs: Outputs) {
+  const { world, evidenceAt, run } = openKeyOperations(environment, outputs);
+  return {
+    ...run,
+    inventory: async (vaultId: string, options: CallOptions): Promise<Inventory> => {
+      const { takeInventory } = await import("../engine/commands/inventory.ts");
+      const { resources } = await import("../resources/registry.ts");
+      const all: readonly AnyDefinition[] = Object.values(resources);
+      // A vault and what it contains, in the order of creation.
+      const adoptable = all.filter(({ idForm }) => idForm.startsWith("<vaultId>"));
+      return takeInventory(world, adoptable, vaultId, options);
+    },
+    /** Imported lazily, because no other run needs the libraries of a campaign. */
+    campaign: async () =>
+      (await import("../engine/campaign/operations.ts")).createCampaignReading(world, createCampaignFolder, evidenceAt),
+    campaignActs: async (progress: Progress = world.progress) => {
+      const { createCampaignActing } = await import("../engine/campaign/acting.ts");
+      return createCampaignActing({ ...world, progress }, createCampaignFolder, evidenceAt);
+    },
+    campaignPages: async () =>
+      (await import("../engine/campaign/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
+  };
+}
+
+/** A log-in of a person, without any credential in the environment. Makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
+export function openLogin(environment: Environment, outputs: Outputs): OpenLogin {
+  const settings = readIamSettings(environment);
+  const { iamEndpoint: endpoint, allowedHosts } = settings;
+  requireAllowedHost(endpoint, allowedHosts);
+  const http = openHttp(settings, outputs);
+  const options = { http, endpoint, allowedHosts, sha256, monotonicMs };
+  return {
+    findPasscodePage: (signal) => findPasscodePage(options, signal),
+    logIn: (answer, signal) => logIn(options, answer, signal),
+    close: () => http.close(),
+  };
+}
+
+export interface OpenLogin {
+  findPasscodePage(signal: AbortSignal): Promise<string>;
+  /** The tokens of the person, which this process renews. */
+  logIn(answer: PasscodeInput, signal: AbortSignal): Promise<Tokens>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,28 @@
+/** The words of the command line, apart from a run, so that help loads no schema, no service and no engine loop. */
+
+export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-messages.ts";
+export { auditedSteps } from "../engine/commands/audited-steps.ts";
+export { renderChecks, sayLogin } from "../engine/commands/doctor-messages.ts";
+export { listedKinds } from "../engine/commands/listing.ts";
+export { approvalMessages } from "../engine/key/approval-messages.ts";
+export { renderRequestMetrics } from "../engine/key/request-metrics.ts";
+export { setMessages } from "../engine/key/set-messages.ts";
+export {
+  kmsKeysNotListed,
+  requestHeads,
+  requestRows,
+  requestsNext,
+  summarizeRequests,
+  summarizeSweep,
+  sweepHint,
+  sweepQuestion,
+} from "../engine/key/survey-messages.ts";
+/** The renderer of the command line, exported so that every interface shows an explanation alike. */
+export { renderExplanation, whoRuns } from "../engine/text/explanation.ts";
+export { runnable } from "../engine/text/own-commands.ts";
+export { sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
+export { maxReasonCharacters } from "../lifecycle/consent-record.ts";
+export { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
+export { jsonLine } from "../services/durable-append.ts";
+export { isLoopbackEndpoint } from "../services/http/allowed-hosts.ts";
+export { evidencePlaceOf, parseDurationMs } from "../settings.ts";

@@ -1,0 +1,249 @@
+/** The one place where settings, services, engine, clock and randomness meet. It needs no definition of a resource. */
+
+import { hash, randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Evidence, EvidenceRun } from "../engine/ports/evidence.ts";
+import { createResponseTrust, createServiceClock } from "../engine/ports/service-memory.ts";
+import type { Clock, Progress, World } from "../engine/ports/world.ts";
+import { type Dialect, programDialect } from "../engine/text/dialect.ts";
+import { UkoError } from "../errors.ts";
+import { noSeal } from "../lifecycle/consent-record.ts";
+import { createEndpoints, type Endpoints } from "../services/broker.ts";
+import { createConsentSignatures, type SigningPlaces, systemPlaces } from "../services/consents/consent-signatures.ts";
+import {
+  createEvidenceFile,
+  createEvidenceLog,
+  createMissingEvidence,
+  type EvidenceLog,
+} from "../services/evidence-file.ts";
+import { hostOf, readDocumentedHost, requireAllowedHost } from "../services/http/allowed-hosts.ts";
+import { createHttpClient, type HttpClient, type WatchedResponse, watchClient } from "../services/http/client.ts";
+import { traceClient } from "../services/http/trace.ts";
+import { createTokens, type Tokens } from "../services/iam.ts";
+import { createBackingKeys } from "../services/kms/backing-keys.ts";
+import { createKmsKeys } from "../services/kms/keys.ts";
+import { createOwnSeal } from "../services/own-seal.ts";
+import { createReportFile } from "../services/report-file.ts";
+import { createSession } from "../services/session.ts";
+import { createUkoClient } from "../services/uko/client.ts";
+import {
+  type Environment,
+  type EvidencePlace,
+  type IamSettings,
+  readIamSettings,
+  readSettings,
+  type Settings,
+  type StoredSettings,
+} from "../settings.ts";
+import { toolIdentity } from "./tool-identity.ts";
+
+/** What an interface supplies: lines for people, and the log for `UKO_EVIDENCE=log`. */
+export interface Outputs {
+  readonly progress: Progress;
+  /** Absent if nobody would see the lines. */
+  readonly evidenceLog?: EvidenceLog | undefined;
+  /** Receives a line that stays, such as the path of the evidence. */
+  readonly note?: (line: string) => void;
+  /** Receives every response, for `uko doctor`. */
+  readonly watch?: (response: WatchedResponse) => void;
+  /** Receives a line for each call, for `uko --debug`; without any secret. */
+  readonly trace?: (line: string) => void;
+  /** The tokens of a person who logged in, instead of those of a credential. */
+  readonly login?: Tokens;
+  /** Receives warnings when `progress` goes nowhere. */
+  readonly warn?: (line: string) => void;
+  /** How the run waits, for tests that do not. */
+  readonly clock?: Clock;
+  /** The folders of signed consents, for tests that have folders of their own. */
+  readonly signingPlaces?: SigningPlaces;
+}
+
+export interface OpenWorld {
+  readonly settings: Settings;
+  readonly world: World;
+  readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
+  /** Evidence in this file, unless the environment names another place. */
+  evidenceAt(path: string): Evidence;
+  /** Closes connections after the calls in progress have ended. */
+  close(): Promise<void>;
+}
+
+const userAgent = "pulumi-uko";
+export const monotonicMs = (): number => performance.now();
+
+export function openHttp(settings: IamSettings, outputs: Pick<Outputs, "trace" | "watch">): HttpClient {
+  const client = createHttpClient({
+    allowedHosts: settings.allowedHosts,
+    ...(settings.proxy !== undefined && { proxy: settings.proxy }),
+    userAgent,
+    monotonicMs,
+    random: Math.random,
+    sleep: clock.sleep,
+  });
+  const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
+  return outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
+}
+
+/** Calls without a credential, to hosts that the environment allows. */
+export function openPlainHttp(environment: Environment): HttpClient {
+  return openHttp(readIamSettings(environment), {});
+}
+
+/** Builds the world of one run, and makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
+export function openWorld(
+  environment: Environment,
+  stored: StoredSettings,
+  outputs: Outputs,
+  dialect: Dialect = programDialect,
+): OpenWorld {
+  const settings = readSettings(environment, stored, dialect);
+  // All addresses are checked before the first call, so that a run that one address stops has not
+  // sent the credential elsewhere.
+  for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
+    if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
+  }
+  const { instanceId } = settings;
+  const http = openHttp(settings, outputs);
+  const tokens =
+    outputs.login ??
+    createTokens({
+      http,
+      credential: settings.credential,
+      endpoint: settings.iamEndpoint,
+      sha256,
+      monotonicMs,
+    });
+  const endpoints = createEndpoints({
+    http,
+    bearer: tokens,
+    instanceId,
+    ...(settings.region !== undefined && { region: settings.region }),
+    ...(settings.endpoint !== undefined && { uko: settings.endpoint }),
+    ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
+  });
+  const service = { http, bearer: tokens, instanceId };
+  const session = createSession({
+    ...{ instanceId, http, tokens, endpoints },
+    ownSeal: outputs.login === undefined ? createOwnSeal(settings.credential) : noSeal,
+    keystores: () => uko.keystores,
+  });
+  const uko = createUkoClient({
+    ...service,
+    endpoint: endpoints.uko,
+    beforeWrite: (signal) => session.requireOwnInstance({ signal }),
+    monotonicMs,
+    sleep: clock.sleep,
+  });
+  const signatures = createConsentSignatures({
+    service: serviceIn(settings),
+    places: outputs.signingPlaces ?? systemPlaces,
+    environment,
+    note: outputs.note ?? ((line) => outputs.progress.report(line)),
+  });
+  const evidenceIn = (place: EvidencePlace) => openEvidence(place, settings, outputs, endpoints);
+  const world: World = {
+    ...uko,
+    backingKeys: createBackingKeys({ ...service, endpoint: endpoints.kms }),
+    kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
+    session,
+    dialect,
+    serviceClock: createServiceClock(tokens.issuedAtMs),
+    responseTrust: createResponseTrust(),
+    progress: outputs.progress,
+    evidence: evidenceIn(settings.evidence),
+    ...(settings.reportPath !== undefined && {
+      reports: createReportFile({
+        path: settings.reportPath,
+        nowMs: () => http.serviceTimeMs() ?? Date.now(),
+        warn: outputs.warn ?? ((line) => outputs.progress.report(line)),
+      }),
+    }),
+    ...(signatures !== undefined && { signatures }),
+    clock: outputs.clock ?? clock,
+    sha256,
+    newId: randomUUID,
+  };
+  return {
+    settings,
+    world,
+    endpoint: () => endpointOf(endpoints),
+    evidenceAt: (path) => evidenceIn(isChosen(settings.evidence) ? settings.evidence : { kind: "named", path }),
+    close: () => http.close(),
+  };
+}
+
+const clock: Clock = {
+  async sleep(ms, signal) {
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (error) {
+      throw new UkoError("UKO_CANCELED", {
+        detail: "Completed steps stay in effect. Run the same command again to continue.",
+        cause: error,
+      });
+    }
+  },
+};
+
+/**
+ * What signatures say of the service: one name for all of IBM's addresses, because two people may use two of them, and
+ * the host of every other one, so that an approval on an emulator does not count at IBM.
+ */
+function serviceIn({ iamEndpoint, endpoint, kmsEndpoint }: Settings): string {
+  const others = [iamEndpoint, endpoint, kmsEndpoint].flatMap((each) =>
+    each === undefined || readDocumentedHost(each) !== undefined ? [] : [hostOf(each) ?? each.url],
+  );
+  return others[0] ?? "cloud.ibm.com";
+}
+
+export function sha256(text: string): string {
+  return hash("sha256", text, "hex");
+}
+
+function isChosen({ kind }: EvidencePlace): boolean {
+  return kind === "named" || kind === "log";
+}
+
+function openEvidence(
+  place: EvidencePlace,
+  { instanceId, credential }: Settings,
+  { evidenceLog, note, progress, warn = (line) => progress.report(line) }: Outputs,
+  endpoints: Endpoints,
+): Evidence {
+  const run = async (): Promise<EvidenceRun> => ({
+    instanceId,
+    ...(await endpointOf(endpoints)),
+    tool: await toolIdentity(),
+    credential: credential.kind,
+  });
+  switch (place.kind) {
+    case "named":
+    case "default":
+      return createEvidenceFile({
+        path: place.path,
+        isInStateFolder: place.kind === "default",
+        run,
+        warn,
+        ...(note !== undefined && { note }),
+      });
+    case "log":
+      if (evidenceLog !== undefined) return createEvidenceLog(evidenceLog, run);
+      return createMissingEvidence(
+        "UKO_EVIDENCE is log, and the log of this run is off. TF_LOG_PROVIDER=info turns it on.",
+      );
+    case "none":
+      return createMissingEvidence(place.why);
+  }
+}
+
+/** The key was read before its first evidence, so the endpoint is known without another call. */
+async function endpointOf(endpoints: Endpoints): Promise<{ readonly endpoint?: string }> {
+  try {
+    return { endpoint: (await endpoints.uko(AbortSignal.timeout(endpointDeadlineMs))).url };
+  } catch {
+    return {};
+  }
+}
+
+/** Only a KMS key can need the broker here. */
+const endpointDeadlineMs = 10_000;

@@ -1,0 +1,97 @@
+/**
+ * The plan limit, which a plan sets for its apply: the steps that people saw and accepted, for one
+ * resource as the plan showed it.
+ * An engine may apply a saved plan hours later, when more would be possible than the plan showed.
+ */
+
+import type { KeyFacts, KeystoreStatus } from "./observation.ts";
+import { isDeclaredTag } from "./tag-names.ts";
+
+/** From the least harmful to the most harmful. */
+export const limitedSteps = ["request", "deactivate", "destroy", "remove"] as const;
+export type LimitedStep = (typeof limitedSteps)[number];
+
+export interface PlanLimit {
+  /** The path of the resource, as in its ID. */
+  readonly subject: string;
+  /** Canonical text of what the plan showed of the resource. */
+  readonly shown: string;
+  readonly steps: readonly LimitedStep[];
+  /** The record or KMS window that the step depends on; absent if one person is enough. */
+  readonly recordId?: string;
+}
+
+/** The limit if a plan has none that is readable: the apply may do nothing. */
+export const allowsNothing: PlanLimit = { subject: "", shown: "", steps: [] };
+
+/** Why a step exceeds the plan limit. */
+export type Excess = "step" | "resource" | "record";
+
+/** The step would do more than the plan showed. */
+export interface BeyondPlan {
+  readonly guard: "beyond_plan";
+  readonly step: LimitedStep;
+  readonly allowed: readonly LimitedStep[];
+  readonly excess: Excess;
+}
+
+/** Undefined if the plan limit allows the step, or if no plan limits the run. */
+export function beyondPlan(atMost: PlanLimit | undefined, wanted: WantedStep): BeyondPlan | undefined {
+  const excess = atMost && excessOf(atMost, wanted);
+  return excess && { guard: "beyond_plan", step: wanted.step, allowed: atMost.steps, excess };
+}
+
+export interface WantedStep extends Pick<PlanLimit, "subject" | "shown"> {
+  readonly step: LimitedStep;
+  readonly recordId?: string | undefined;
+}
+
+/** Undefined if an apply may take the step. Each step covers a request, which does less. */
+export function excessOf(planLimit: PlanLimit, wanted: WantedStep): Excess | undefined {
+  const { steps, recordId } = planLimit;
+  const isAllowed = steps.includes(wanted.step) || (wanted.step === "request" && steps.length > 0);
+  if (!isAllowed) return "step";
+  if (planLimit.subject !== wanted.subject || planLimit.shown !== wanted.shown) return "resource";
+  const restsOnRecord = wanted.step === "deactivate" || wanted.step === "destroy";
+  return restsOnRecord && recordId !== undefined && recordId !== wanted.recordId ? "record" : undefined;
+}
+
+/** What a plan shows of a managed key: the facts in a record's digest that state has. */
+export interface ShownKey extends Omit<KeyFacts, "keystores"> {
+  readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
+}
+
+/**
+ * Limited to what an engine's state can show: a state has one value for each tag, and hosts write
+ * every text in Unicode's normal form C. Any other difference would appear in every plan. JSON
+ * arrays keep every part apart from its neighbors, whatever characters it holds.
+ */
+export function shownKeyText(key: ShownKey): string {
+  const tags = Object.entries(
+    Object.fromEntries(key.tags.filter(isDeclaredTag).map(({ name, value }) => [name, value])),
+  );
+  return asHostsWrite([
+    "uko-plan-1",
+    key.instanceId,
+    key.version,
+    key.label,
+    key.description,
+    key.activationDate,
+    key.expirationDate,
+    sortedTexts(tags),
+    sortedTexts(key.keystores.map(({ name, type }) => [name, type])),
+  ]);
+}
+
+/** The same text for a KMS key, or for a vault, keystore or template. */
+export function shownNameText(name: string): string {
+  return asHostsWrite(["uko-plan-1", name]);
+}
+
+function sortedTexts(pairs: readonly (readonly [string, string])[]): readonly string[] {
+  return pairs.map((pair) => asHostsWrite(pair)).sort();
+}
+
+function asHostsWrite(parts: readonly unknown[]): string {
+  return JSON.stringify(parts).normalize("NFC");
+}

@@ -1,0 +1,268 @@
+/**
+ * The places of the consent record, the note and the marker on a key, apart from the user's own text,
+ * and the body of each PATCH. Each body removes a record that it does not bring (key-write.ts).
+ */
+
+import { isReleasedHold, withoutRelease } from "./campaign/campaign.ts";
+import {
+  type ConsentDraft,
+  type ConsentRecord,
+  type DualMarker,
+  decodeCompact,
+  decodeNote,
+  decodeTagValue,
+  encodeCompact,
+  encodeTagValue,
+  noSeal,
+  noteLeftBy,
+  type OwnSeal,
+  recordId,
+  recordToleranceMs,
+  type Sha256,
+} from "./consent-record.ts";
+import { dualMarkers } from "./dual-marker.ts";
+import type { CarriedRecord, DeactivationNote, Tag } from "./observation.ts";
+import {
+  creationTagName,
+  isDeclaredTag,
+  markerTagName,
+  noteTagName,
+  recordTagName,
+  reservedTagPrefix,
+} from "./tag-names.ts";
+
+/** uko-v4.md 2.5 K2. */
+const maxTags = 128;
+
+/** The service allows 200 characters (uko-v4.md 2.5 K2); a compact record needs 90 of them. */
+export const maxDescriptionBesideRecord = 110;
+const maxDescription = 200;
+
+export interface RawKeyTexts {
+  readonly description: string;
+  readonly tags: readonly Tag[];
+  readonly stateWord?: string;
+  readonly updatedAtMs?: number | undefined;
+  readonly updatedBy?: string;
+}
+
+export interface ParsedKeyTexts {
+  readonly carried: CarriedRecord;
+  readonly marker?: DualMarker;
+  readonly note?: DeactivationNote;
+  readonly isHoldReleased?: true;
+  readonly userDescription: string;
+  readonly userTags: readonly Tag[];
+}
+
+const suffixForm = /(?:^|\n)(?<text>\[uko1(?<marker>[bds])(?:[dx][am][0-9a-f]{80})?\])$/;
+
+/** Whether a text ends in a form that this tool reserves for itself. */
+export function endsLikeRecord(description: string): boolean {
+  return suffixForm.test(description);
+}
+
+/** Parses the description and tags that the service returns. */
+export function parseKeyTexts(
+  keyId: string,
+  raw: RawKeyTexts,
+  sha256: Sha256,
+  ownSeal: OwnSeal = noSeal,
+): ParsedKeyTexts {
+  const suffix = suffixForm.exec(raw.description);
+  const compact = suffix?.groups?.text ?? "";
+  const fromDescription = compact === "" ? undefined : decodeCompact(keyId, compact, sha256);
+  const values = raw.tags.filter((tag) => tag.name === recordTagName).map((tag) => tag.value);
+  const marker = markerIn([
+    ...raw.tags.filter((tag) => tag.name === markerTagName).map((tag) => tag.value),
+    ...(suffix === null ? [] : [compactMarker(raw.description)]),
+  ]);
+  const noted = raw.tags.find((tag) => tag.name === noteTagName);
+  const note = noted === undefined ? undefined : decodeNote(noted.value, sha256);
+  return {
+    carried: carriedIn(values, fromDescription, { keyId, sha256, ownSeal }),
+    ...(marker !== undefined && { marker }),
+    ...(note !== undefined && { note }),
+    userDescription: suffix === null ? raw.description : raw.description.slice(0, suffix.index),
+    // A release that waits is not a property of the key: it comes and goes without voiding a record.
+    userTags: raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix)).map(holdAlone),
+    ...(raw.tags.some(isReleasedHold) && { isHoldReleased: true }),
+  };
+}
+
+/** The body of a PATCH; a field that is absent stays unchanged. */
+export interface KeyTextPatch {
+  readonly tags?: readonly Tag[];
+  readonly description?: string;
+}
+
+/** The patch that puts a record on a key; undefined if the description has no room for it, as for no approval. */
+export function patchWithRecord(
+  raw: RawKeyTexts,
+  draft: ConsentDraft,
+  marker: DualMarker,
+  location: "tag" | "description",
+): KeyTextPatch | undefined {
+  // The request of a new deactivation starts without the note of an earlier one.
+  const others = raw.tags.filter(
+    ({ name }) =>
+      name !== recordTagName && name !== markerTagName && (name !== noteTagName || draft.step !== "deactivate"),
+  );
+  const userDescription = raw.description.replace(suffixForm, "");
+  if (location === "tag") {
+    return {
+      tags: [
+        ...others.map(holdAlone),
+        { name: markerTagName, value: marker },
+        { name: recordTagName, value: encodeTagValue(draft) },
+      ],
+      ...(userDescription !== raw.description && { description: userDescription }),
+    };
+  }
+  // Without the request that it quotes, an approval would be a request in the name of its author.
+  if (draft.quotes !== undefined || userDescription.length > maxDescriptionBesideRecord) return undefined;
+  return {
+    description: `${userDescription}\n${encodeCompact(draft, marker)}`,
+    ...(raw.tags.some(isTextOfPerson) && { tags: tagsWithoutRecord(raw) }),
+  };
+}
+
+/** Takes a record off a key and leaves the marker; undefined if the key has no record, and no note to drop. */
+export function patchWithoutRecord(
+  raw: RawKeyTexts,
+  note: "keep_note" | "drop_note" = "keep_note",
+): KeyTextPatch | undefined {
+  const { tags = raw.tags, ...cleared } = patchOfUser(raw, {});
+  const kept = note === "drop_note" ? tags.filter((tag) => tag.name !== noteTagName) : tags;
+  const isChanged = kept.length !== raw.tags.length || kept.some((tag, at) => tag !== raw.tags[at]);
+  const patch = { ...cleared, ...(isChanged && { tags: kept }) };
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** Changes a user's own description or tags. It keeps the marker and a hold, and drops a dead record. */
+export function patchOfUser(
+  raw: RawKeyTexts,
+  user: { readonly description?: string; readonly tags?: readonly Tag[] },
+): KeyTextPatch {
+  const description = describe(user.description ?? userPart(raw.description), compactMarker(raw.description));
+  const kept = tagsWithoutRecord(raw).filter((tag) => user.tags === undefined || !isDeclaredTag(tag));
+  return {
+    ...((user.tags !== undefined || raw.tags.some(isTextOfPerson)) && { tags: [...(user.tags ?? []), ...kept] }),
+    ...(description !== raw.description && { description }),
+  };
+}
+
+/** Marks a key, only in the location that the service keeps. It also drops a dead record. */
+export function patchWithMarker(
+  raw: RawKeyTexts,
+  marker: DualMarker,
+  location: "tag" | "description",
+): KeyTextPatch | undefined {
+  const cleared = tagsWithoutRecord(raw);
+  const others = cleared.filter((tag) => tag.name !== markerTagName);
+  if (location === "tag") {
+    const description = userPart(raw.description);
+    return {
+      tags: [...others, { name: markerTagName, value: marker }],
+      ...(description !== raw.description && { description }),
+    };
+  }
+  const description = describe(userPart(raw.description), marker);
+  if (description.length > maxDescription) return undefined;
+  // A service that accepts no tags refuses a patch with any tag. The strictest marker may stay next
+  // to a marker tag, because two markers count as the strictest.
+  const tags = marker === "both" ? cleared : others;
+  return { description, ...((tags.length < raw.tags.length || raw.tags.some(isTextOfPerson)) && { tags }) };
+}
+
+/**
+ * Replaces or removes the tag that holds a key. The patch also drops a record, which another person may have planted.
+ * If the tags leave no room for the hold, it drops tags of uko: first the tag of the creation, then the marker, whose
+ * absence means that both steps require two people, then the note. Undefined if the hold still does not fit.
+ */
+export function patchWithHold(raw: RawKeyTexts, hold: Tag, isHeld: boolean): KeyTextPatch | undefined {
+  const cleared = patchOfUser(raw, {});
+  const others = (cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name);
+  if (!isHeld) return { ...cleared, tags: others };
+  const yielding = [creationTagName, markerTagName, noteTagName].filter((name) =>
+    others.some((tag) => tag.name === name),
+  );
+  const excess = Math.max(0, others.length + 1 - maxTags);
+  if (excess > yielding.length) return undefined;
+  const yielded = yielding.slice(0, excess);
+  return { ...cleared, tags: [...others.filter((tag) => !yielded.includes(tag.name)), hold] };
+}
+
+/** Whether a tag speaks for a person: a record, or the release of a legal hold that waits for a second person. */
+function isTextOfPerson(tag: Tag): boolean {
+  return tag.name === recordTagName || isReleasedHold(tag);
+}
+
+function holdAlone(tag: Tag): Tag {
+  return isReleasedHold(tag) ? { ...tag, value: withoutRelease(tag.value) } : tag;
+}
+
+/** A note takes the place of a record that knows when and by whom the key was deactivated, or who set its KMS window. */
+function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }: RawKeyTexts): readonly Tag[] {
+  const record = tags.find((tag) => tag.name === recordTagName);
+  const lastWrite = stateWord === "deactivated" && atMs !== undefined ? { atMs, by } : undefined;
+  const note = record && noteLeftBy(record.value, lastWrite);
+  const others = tags
+    .filter((tag) => tag.name !== recordTagName && (note === undefined || tag.name !== noteTagName))
+    .map(holdAlone);
+  return note === undefined ? others : [...others, { name: noteTagName, value: note }];
+}
+
+/** Where the key carries its marker, so that a new marker replaces it. */
+export function markerLocation(raw: RawKeyTexts): "tag" | "description" {
+  const isInTag = raw.tags.some((tag) => tag.name === markerTagName);
+  return !isInTag && suffixForm.test(raw.description) ? "description" : "tag";
+}
+
+/** Unknown markers, or two, count as the strictest one: a doubt never loosens a key. */
+function markerIn(values: readonly unknown[]): DualMarker | undefined {
+  const [value, ...more] = values;
+  if (value === undefined) return undefined;
+  return more.length > 0 ? "both" : (dualMarkers.find((each) => each === value) ?? "both");
+}
+
+function carriedIn(
+  values: readonly string[],
+  fromDescription: ReturnType<typeof decodeCompact>,
+  { keyId, sha256, ownSeal }: { readonly keyId: string; readonly sha256: Sha256; readonly ownSeal: OwnSeal },
+): CarriedRecord {
+  const [value, ...more] = values;
+  if (more.length > 0) return { kind: "twice" };
+  if (value === undefined) {
+    return fromDescription === undefined ? { kind: "none" } : { kind: "one", record: fromDescription };
+  }
+  const record = decodeTagValue(keyId, value, sha256, ownSeal);
+  if (fromDescription !== undefined) {
+    return record !== undefined && isOutlived(record, fromDescription)
+      ? { kind: "one", record: fromDescription }
+      : { kind: "twice" };
+  }
+  return record === undefined ? { kind: "unreadable", id: recordId(keyId, value, sha256) } : { kind: "one", record };
+}
+
+/**
+ * Whether a last write that fits the newer record cannot also fit the older one. A service that
+ * began to drop tags leaves the tag of an old record on the key for good, and no write takes it
+ * off.
+ */
+function isOutlived(older: ConsentRecord, newer: ConsentRecord): boolean {
+  return newer.writtenAtMs - older.writtenAtMs > 2 * recordToleranceMs;
+}
+
+function userPart(description: string): string {
+  return description.replace(suffixForm, "");
+}
+
+function compactMarker(description: string): DualMarker | undefined {
+  const letter = suffixForm.exec(description)?.groups?.marker;
+  return dualMarkers.find((marker) => marker.charAt(0) === letter);
+}
+
+function describe(userDescription: string, marker: DualMarker | undefined): string {
+  return marker === undefined ? userDescription : `${userDescription}\n[uko1${marker.charAt(0)}]`;
+}

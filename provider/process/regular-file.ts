@@ -1,0 +1,91 @@
+/**
+ * Files by path, and only regular files. A pipe or a device in the place of a file keeps a run
+ * waiting. A link in a folder that other people can write to leads the run to a file of their choice.
+ */
+
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { UkoError } from "../errors.ts";
+
+/** A file that uko does not use; the message says why, without a full stop. */
+export class UnsafeFile extends Error {}
+
+export const notRegular = new UnsafeFile("It is not a regular file");
+export const aLink = new UnsafeFile("It is a symbolic link, and uko does not follow one here");
+
+export interface FileChoices {
+  /** For a folder that other people may write to. A path that its user typed may be a link. */
+  readonly isLinkRefused?: boolean;
+}
+
+const mebibyte = 1024 * 1024;
+/** Windows has neither flag. Without blocking, a pipe cannot keep the run waiting. */
+const noFollow: number | undefined = constants.O_NOFOLLOW;
+const reading = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Opens the file to read; the caller closes it. Throws UnsafeFile, or the system's error. */
+export function openRegularFile(path: string, { isLinkRefused = false }: FileChoices = {}): number {
+  if (isLinkRefused && noFollow === undefined && isLink(path)) throw aLink;
+  let file: number;
+  try {
+    file = openSync(path, isLinkRefused ? reading | (noFollow ?? 0) : reading);
+  } catch (error) {
+    throw isLinkRefused && isLink(path) ? aLink : error;
+  }
+  // This checks the opened file and not its name, so that another process cannot exchange the file in between.
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw notRegular;
+}
+
+/** Throws UnsafeFile, also for a file above the limit, or the system's error. */
+export function readRegularFile(
+  path: string,
+  { maxBytes, ...choices }: FileChoices & { readonly maxBytes: number },
+): Buffer {
+  const file = openRegularFile(path, choices);
+  try {
+    const limit = maxBytes % mebibyte === 0 ? `${maxBytes / mebibyte} MiB` : `${maxBytes} bytes`;
+    const isTooLarge = new UnsafeFile(`It is larger than ${limit}`);
+    if (fstatSync(file).size > maxBytes) throw isTooLarge;
+    const bytes = readFileSync(file);
+    // The file may have grown since `fstat`.
+    if (bytes.length > maxBytes) throw isTooLarge;
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const maxNamedBytes = 512 * mebibyte;
+
+/** The text of a file that a person named. Throws UKO_INPUT_INVALID with the summary and the next steps. */
+export function readNamedText(path: string, summary: string, ...next: readonly string[]): string {
+  try {
+    return readRegularFile(path, { maxBytes: maxNamedBytes }).toString("utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UkoError("UKO_INPUT_INVALID", { summary, detail: [reason, ...next].join("\n"), cause: error });
+  }
+}
+
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** Creates a folder and its parents. Node's `recursive` never returns if a parent accepts no subfolder, as in /proc. */
+export function makeFolder(folder: string, mode?: number): void {
+  if (isFolder(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above, mode);
+  try {
+    mkdirSync(folder, mode);
+  } catch (error) {
+    // Another process may have created it meanwhile.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}

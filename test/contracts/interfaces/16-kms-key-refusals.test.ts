@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/seed.ts";
+import { kmsKeyNamed, kmsPathOf, kmsProgramOf, kmsStepsSince } from "./support/kms-keys.ts";
+import { codeOf, ended, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { withScenario } from "./support/scenario.ts";
+
+const goOn = ["--continue-on-error"];
+const offId = "0ff00000-0000-4000-8000-000000000001";
+/** A key that was created before KMS dual authorization was on. */
+const seed: Seed = { ...demoSeed, kmsKeys: [{ id: offId, name: "older" }] };
+
+test.each(profilesFor())("a window counts for another person with the right, until it expires (%s)", (profile) =>
+  withScenario(
+    { profile, program: kmsProgramOf({ backup: {} }), people: ["alice", "bob", "carol", "pipeline"] },
+    async (scenario) => {
+      const [alice, bob, carol] = [
+        await scenario.person("alice"),
+        await scenario.person("bob"),
+        await scenario.person("carol"),
+      ];
+      ended(await bob.up(), 0);
+      await scenario.advance("1m");
+      const mark = await scenario.mark();
+      const path = await kmsPathOf(scenario, "backup");
+      const [, id = ""] = path.split("/");
+      ended(await carol.uko(["request", path]), 0);
+
+      // KMS refuses Carol without uko, too. A machine is no person, and a Writer lacks the right.
+      const raw = await scenario
+        .outsider("carol")
+        .call("DELETE", `/api/v2/keys/${id}`, undefined, { "bluemix-instance": scenario.uko.instanceId });
+      expect(raw.status).toBe(409);
+      const machine = await scenario.runUko("pipeline", ["approve", path]);
+      expect(machine).toMatchObject({
+        exitCode: 12,
+        output: expect.stringContaining("is not a person, so it cannot be one of the two people."),
+      });
+      const writer = await alice.approve(path);
+      expect(writer).toMatchObject({ exitCode: 13, output: expect.stringContaining("[UKO_RIGHTS_MISSING]") });
+      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example"]);
+
+      // The expired window does not count.
+      await scenario.advance("8d");
+      ended(await bob.approve(path), 12);
+      ended(await carol.uko(["request", path]), 0);
+      await scenario.advance("1m");
+      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
+      ended(await bob.approve(path), 0);
+      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example", "M8 Bob Example"]);
+
+      await scenario.advance("31d");
+      await bob.writeProgram(kmsProgramOf({ backup: { existingKeyId: id, restoreTrigger: "1" } }));
+      ended(await bob.up(), 1, /^KMS key "backup" cannot be restored: KMS restores a key for 30 days, which ended on /);
+    },
+  ),
+);
+
+test.each(profilesFor())(
+  "refuses to delete a KMS key that is in use or that one person could delete, and says why (%s)",
+  (profile) =>
+    withScenario(
+      {
+        profile,
+        seed,
+        program: kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" }, older: { existingKeyId: offId } }),
+      },
+      async (scenario) => {
+        const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+        // The backing key of a managed key is no key for a KmsKey.
+        await scenario.outsider("carol").create();
+        const backingKey = (await scenario.uko.world()).backingKeys[0]?.id;
+        await bob.writeProgram(kmsProgramOf({ payroll: { existingKeyId: backingKey } }));
+        const refused = ended(await bob.up(), 1);
+        expect(messageOf(refused.output, "payroll")).toMatch(
+          /a managed key depends on it\n.*\n\[UKO_KMS_KEY_IS_BACKING_KEY\]$/,
+        );
+        await bob.writeProgram(kmsProgramOf({ used: {}, lone: { dualAuthorization: "single" } }));
+        ended(await bob.up(), 0);
+        expect(messageOf(ended(await alice.up(), 0).output)).toMatch(
+          /^KMS key "older" has no KMS dual authorization, so it cannot be deleted by two people/,
+        );
+        const { id } = await kmsKeyNamed(scenario, "used");
+        await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:ordinary", name: "ledger" } });
+        const first = ended(await bob.destroy(goOn), 1);
+        expect(codeOf(first.output, "used")).toBe("UKO_KEY_IN_USE");
+        expect(messageOf(first.output, "used")).toContain("crn:v1:bucket:ordinary");
+        expect(codeOf(first.output, "older")).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
+        expect(await bob.resources(), "one person was enough for lone").toHaveLength(2);
+
+        await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:kept", preventsKeyDeletion: true } });
+        const second = ended(await bob.destroy(goOn), 1);
+        expect(codeOf(second.output, "used")).toBe("UKO_RETENTION_POLICY");
+        expect(messageOf(second.output, "used")).toContain("crn:v1:bucket:kept");
+      },
+    ),
+);

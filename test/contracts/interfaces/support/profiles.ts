@@ -1,0 +1,55 @@
+/**
+ * The six named profiles of the emulator. `test:all` runs every scenario with each on the wire, and those of `quick` also with
+ * the engines' CLIs: a profile changes what the service answers, which a CLI does not see. Other tiers take the documented one.
+ */
+
+import { createHash } from "node:crypto";
+import { isWhole, tier } from "../../../support/tier.ts";
+import { isOnWire } from "../interface-names.ts";
+import { userInterface } from "../user-interface.ts";
+
+export const sixProfiles = [
+  "documented",
+  "tags-dropped",
+  "tags-rejected",
+  "sync-changes-writer",
+  "backing-key-as-service",
+  "stale-status",
+] as const;
+export type Profile = (typeof sixProfiles)[number];
+
+/**
+ * All six on the wire in `npm run test:all`; otherwise `documented` and those that a scenario requires. In `quick` the package
+ * takes these on the wire, and `rest` takes them with OpenTofu itself.
+ */
+export function profilesFor(...always: readonly Profile[]): readonly Profile[] {
+  if (tier === "quick" && isOnWire && userInterface.name === "terraform") return ["documented"];
+  return isWhole && isOnWire ? sixProfiles : [...new Set<Profile>(["documented", ...always])];
+}
+
+/** The same for a scenario of `quick`, in which Pulumi's CLI leaves all profiles but `documented` to `rest`. */
+export function profilesByTier(...always: readonly Profile[]): readonly Profile[] {
+  if (isWhole) return sixProfiles;
+  const all = profilesFor(...always);
+  if (isOnWire || userInterface.name === "terraform" || (tier !== "quick" && tier !== "rest")) return all;
+  return all.filter((profile) => (profile === "documented") === (tier === "quick"));
+}
+
+const iamIds = { Alice: "IBMid-550000ALICE", Bob: "IBMid-550000BOB", Carol: "IBMid-550000CAROL" } as const;
+
+/** How messages name the author of a record after another person wrote to the key: by the mark alone if the record is compact. */
+export function sayFormerAuthorUnder(profile: string, name: keyof typeof iamIds): string {
+  if (keepsTags(profile)) return sayAuthorUnder(profile, name);
+  return `the identity with mark ${createHash("sha256").update(iamIds[name]).digest("hex").slice(0, 16)}`;
+}
+
+/** How messages name the author of a record: where tags are not kept, the compact record has no room for the name. */
+export function sayAuthorUnder(profile: string, name: keyof typeof iamIds): string {
+  const id = iamIds[name];
+  return keepsTags(profile) ? `${id} ("${name} Example")` : id;
+}
+
+/** Whether a key's tags keep a record; otherwise the description carries the record. */
+export function keepsTags(profile: string): boolean {
+  return profile !== "tags-dropped" && profile !== "tags-rejected";
+}
