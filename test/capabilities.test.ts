@@ -54,7 +54,6 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-campaign-review": ["cli/campaign-acts", "lists each key of a review as CSV, with the digest or the reason"],
   "uko-campaign-approve": ["cli/campaign-acts", "acts only for the reviewer, only on the reviewed step"],
   "uko-campaign-rollback": ["cli/campaign-acts", "withdraws every request, and reactivates what it deactivated"],
-  "uko-campaign-rehearse": ["cli/campaign-rehearse.e2e", "takes throwaway keys through the whole path with two people"],
   "uko-campaign-close": ["cli/campaign-close", "deletes what is emptied in order, leaves the rest with its reason"],
   "uko-campaign-advance": ["cli/campaign-acts", "retires 20 keys with two people, from the request to the removal"],
   "uko-campaign-halt": ["cli/campaign-acts", "stops after a reactivation, in every clone that has the evidence"],

@@ -199,7 +199,6 @@ export const examples = {
     ["list the keys, and write the first campaign.yaml", "uko campaign init --folder retire-2027"],
     ["list the keys with class and wave", "uko campaign baseline --folder retire-2027"],
     ["let an owner sign the list of keys to destroy", "uko campaign signoff --owner team-cards --folder retire-2027"],
-    ["take the whole path on throwaway keys", "uko campaign rehearse --folder retire-2027"],
     ["the dates of every wave, late keys first", "uko campaign plan --folder retire-2027"],
     ["what the campaign waits for", "uko campaign status --folder retire-2027"],
     ["one page for management", "uko campaign status --board --folder retire-2027"],

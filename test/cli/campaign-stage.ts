@@ -65,7 +65,7 @@ export function useCampaignStage(seed: Seed = campaignSeed): CampaignStage {
     },
     async campaign(command, who = "bob") {
       const line = `campaign ${command} --folder ${folder}`;
-      const ended = await (/^(approve|rehearse)\b/.test(command) ? world.type(who, line) : world.uko(who, line));
+      const ended = await (/^approve\b/.test(command) ? world.type(who, line) : world.uko(who, line));
       if (command.includes("--json")) expectCampaignForm(command, ended.out);
       return ended;
     },

@@ -33,7 +33,6 @@ const formOf: Readonly<Record<string, FormName>> = {
       ["init", "baseline", "check", "signoff", "plan", "status", "report", "find", "hold", "review", "close"] as const
     ).map((name) => [name, `campaign-${name}`]),
   ),
-  rehearse: "campaign-rehearsal",
 };
 
 /** The same for a command of `uko campaign`, by what it printed. */

@@ -159,7 +159,6 @@ describe("invalid input", () => {
     [["approve", key, "--review", "review.jsonl"], /^--review names its keys itself\n/],
     [["approve", "--vault", "payments", "--review", "review.jsonl", "--yes"], /^--review names its keys itself\n/],
     [["campaign", "approve", "pilot", "deactivate", "--review", "a"], /^uko campaign approve asks a person/],
-    [["campaign", "rehearse"], /^uko campaign rehearse asks a person/],
     [["campaign", "approve", "pilot", "destroy", "--review", "a", "--yes"], /Unknown option '--yes'/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
     [["sweep", "--vault", "payments"], /is not the ID of a vault/],

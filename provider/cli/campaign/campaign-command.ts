@@ -80,16 +80,6 @@ function addActingCommands(campaign: Command, world: UkoWorld, end: (exitCode: n
       );
     });
 
-  shownCommand(
-    campaign,
-    "rehearse",
-    "Take the whole path on throwaway keys, one per type of keystore; run it repeatedly",
-  ).action((rest: Shown) => {
-    // Each run of the second person approves.
-    requirePerson(world, "uko campaign rehearse");
-    return run(rest, (acting, options) => acting.rehearse(rest.folder, byHand, options));
-  });
-
   shownCommand(campaign, "close", "Delete emptied templates, keystores, key rings and vaults; print what is left to do")
     .option("--csv", "one line of CSV per destroyed KMS key whose metadata KMS still keeps")
     .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")

@@ -22,13 +22,11 @@ import {
   refOf,
   unlessHeld,
 } from "./act-on-keys.ts";
-import { rehearseCampaign } from "./act-rehearse.ts";
 import { type RollbackRequest, rollBackWave } from "./act-rollback.ts";
 import { approveStep, reviewStep } from "./act-sets.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
 import { sayGate } from "./key-row.ts";
-import { createCampaignReading } from "./operations.ts";
 import type { PlannedKey } from "./planned.ts";
 import { countByKind, isPending, isRequested, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
 import { type CampaignReport, folderFlag, type NextCommand } from "./report.ts";
@@ -58,8 +56,6 @@ export interface CampaignActing {
   halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
   /** Reactivates what this campaign deactivated. No calendar refuses it. */
   rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
-  /** Does what comes next for the caller in a rehearsal on throwaway keys. */
-  rehearse(folder: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
   /** Deletes the emptied containers, and reports what keeps the instance from being deleted. */
   close(folder: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
 }
@@ -73,7 +69,7 @@ export function createCampaignActing(
     <Request>(act: (context: ActContext, request: Request) => Promise<CampaignReport>, areEndsRead = false) =>
     async (path: string, request: Request, options: CallOptions) =>
       act(await openActs(world, { openFolder, evidenceAt, areEndsRead }, path, options), request);
-  const acting: CampaignActing = {
+  return {
     request: on(requestStep),
     review: on(async (context, request) => {
       const { wave, step } = request;
@@ -84,13 +80,7 @@ export function createCampaignActing(
     halt: on(haltWave),
     rollback: on(rollBackWave),
     close: on(closeCampaign, true),
-    rehearse(path, confirm, options) {
-      // The commands as they are, so that a rehearsal shows what the campaign will do.
-      const commands = { ...createCampaignReading(world, openFolder, evidenceAt), ...acting };
-      return rehearseCampaign({ world, folder: openFolder(path), commands, confirm, options });
-    },
   };
-  return acting;
 }
 
 async function requestStep(context: ActContext, request: RequestOfStep): Promise<CampaignReport> {

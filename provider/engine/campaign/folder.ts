@@ -10,7 +10,6 @@ import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.
 import { type CampaignFolder, maxManifestBytes, mebibyte } from "./file-forms.ts";
 import { type CampaignHolds, readHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
-import { readRehearsal } from "./rehearsal.ts";
 
 /** A folder whose files fit together and belong to the instance of this run. */
 export interface OpenCampaign {
@@ -19,8 +18,6 @@ export interface OpenCampaign {
   /** The text of campaign.yaml. */
   readonly text: string;
   readonly held: CampaignHolds;
-  /** IDs of the throwaway keys of its rehearsal, which are no part of the campaign. */
-  readonly rehearsed: readonly string[];
 }
 
 /** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
@@ -34,9 +31,7 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string): 
   }
   const campaign = parseCampaign(text);
   requireInstance(campaign.instance, instanceId, campaignFileName);
-  const held = await readHolds(folder);
-  const rehearsal = await readRehearsal(folder);
-  return { folder, campaign, text, held, rehearsed: rehearsal?.keys.map(({ keyId }) => keyId) ?? [] };
+  return { folder, campaign, text, held: await readHolds(folder) };
 }
 
 /** Throws UKO_CAMPAIGN_INVALID if there is no baseline yet. */

@@ -104,15 +104,15 @@ export async function viewCampaign(
 
 /** A key that could not be read may exist, so that its hold stays. */
 function requireKnownHolds(
-  { held, rehearsed }: OpenCampaign,
+  { held }: OpenCampaign,
   { keys, unreadable, nowMs }: CampaignInventory,
   known: ReadonlySet<string>,
 ): void {
   const names = [...known, ...keys.map(namedListedKey)];
   const unread = new Set(unreadable.map(({ id }) => id));
   const isKnown = (name: string): boolean => {
-    const [place = "", id = ""] = name.split("/");
-    return names.includes(name) || rehearsed.includes(id) || unread.has(place) || unread.has(name);
+    const [place = ""] = name.split("/");
+    return names.includes(name) || unread.has(place) || unread.has(name);
   };
   const current = held.holds.filter((each) => isHeld([each], [], nowMs));
   requireKnownKeys(current, isKnown, new Map(names.map((name) => [name.split("/")[1] ?? "", name])));
@@ -131,11 +131,11 @@ function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string
 
 /** What the inventory of this campaign reads. */
 export function inventoryScope(
-  { campaign, rehearsed }: Pick<OpenCampaign, "campaign" | "rehearsed">,
+  { campaign }: Pick<OpenCampaign, "campaign">,
   manifest: Pick<Manifest, "keys"> | undefined,
   areEndsRead = false,
 ): InventoryScope {
-  return { ...campaign.scope, known: manifest?.keys ?? [], rehearsed, areEndsRead };
+  return { ...campaign.scope, known: manifest?.keys ?? [], areEndsRead };
 }
 
 /** The waves in which a key that is not held still needs the step, or could not be read, so that it may need the step. */

@@ -185,14 +185,4 @@ export const campaignJsonForms = {
     unreadable,
     stoppedBy,
   }),
-  "campaign-rehearsal": z
-    .looseObject({
-      v,
-      created: z.array(z.object({ vaultId: id("vault"), keyId: id("key"), type: text })).optional(),
-      without: z.array(text).describe("Types of keystores without a throwaway key").optional(),
-      rehearsal: z.array(z.object({ key, type: text, state: text })).optional(),
-      assumptions: z.array(z.object({ id: text, verdict: text, at: text.optional() })).optional(),
-      exitCode,
-    })
-    .describe("The line that uko campaign rehearse --json prints, with the fields of the command that the run took"),
 } as const;
