@@ -17,7 +17,7 @@ interface Read {
 }
 
 async function reported(): Promise<Read> {
-  const json = await stage.campaign("report --json");
+  const json = await stage.campaign("status --json");
   const outcomes = dataOf(json).keys.map(
     ({ label, outcome }: { label: string; outcome: string }) => [label, outcome] as const,
   );
@@ -48,10 +48,8 @@ describe("a key of the manifest is never left out of a report", () => {
     stage.write("campaign.yaml", stage.read("campaign.yaml").replace("waves:\n", `scope:\n${scope}waves:\n`));
     const { exitCode, outcomes } = await reported();
     expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
-    expect((await stage.campaign("report")).out).toContain(`(${label}): campaign.yaml leaves the key out of its scope`);
-    for (const command of ["status", "baseline"]) {
-      expect([command, (await stage.campaign(command)).exitCode]).toEqual([command, 13]);
-    }
+    expect((await stage.campaign("status")).out).toContain(`(${label}): campaign.yaml leaves the key out of its scope`);
+    expect((await stage.campaign("plan")).out).toContain(`(${label}): campaign.yaml leaves the key out of its scope`);
   });
 
   it.each([

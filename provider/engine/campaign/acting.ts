@@ -9,8 +9,9 @@ import { createOperations } from "../key/commands.ts";
 import { signRequests } from "../key/sign-consents.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
+import { shellWord } from "../text/explanation.ts";
 import { sayAuthor, stepNouns } from "../text/words.ts";
-import { closeCampaign } from "./act-close.ts";
+import { type Accepting, acceptKey, finishCampaign } from "./act-finish.ts";
 import {
   type ActContext,
   type ActPorts,
@@ -26,11 +27,12 @@ import { type RollbackRequest, rollBackWave } from "./act-rollback.ts";
 import { approveStep, reviewStep } from "./act-sets.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
-import { sayGate } from "./key-row.ts";
+import { type NextRequest, type NextResult, type Talk, takeNext } from "./next.ts";
 import type { PlannedKey } from "./planned.ts";
-import { countByKind, isPending, isRequested, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
-import { type CampaignReport, folderFlag, type NextCommand } from "./report.ts";
-import { reviewActs, rollbackAct } from "./wave-acts.ts";
+import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./report.ts";
+import { nextCommand } from "./reviews.ts";
+import { isPending, isRequested, readyKeys, requestEndMs, sayGate, unreadOf } from "./waiting.ts";
+import { rollbackAct } from "./wave-acts.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -56,8 +58,12 @@ export interface CampaignActing {
   halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
   /** Reactivates what this campaign deactivated. No calendar refuses it. */
   rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
-  /** Deletes the emptied containers, and reports what keeps the instance from being deleted. */
-  close(folder: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
+  /** The final report. With a confirmation, deletes the emptied containers. */
+  finish(folder: string, confirm: Confirm | undefined, options: CallOptions): Promise<CampaignReport>;
+  /** Accepts a key as it is, as one of two people. */
+  accept(folder: string, request: Accepting, options: CallOptions): Promise<CampaignReport>;
+  /** Does what the caller can do now, after a confirmation. */
+  next(folder: string, request: NextRequest, talk: Talk, options: CallOptions): Promise<NextResult>;
 }
 
 export function createCampaignActing(
@@ -69,7 +75,7 @@ export function createCampaignActing(
     <Request>(act: (context: ActContext, request: Request) => Promise<CampaignReport>, areEndsRead = false) =>
     async (path: string, request: Request, options: CallOptions) =>
       act(await openActs(world, { openFolder, evidenceAt, areEndsRead }, path, options), request);
-  return {
+  const acting: CampaignActing = {
     request: on(requestStep),
     review: on(async (context, request) => {
       const { wave, step } = request;
@@ -79,15 +85,19 @@ export function createCampaignActing(
     advance: on(advanceWave),
     halt: on(haltWave),
     rollback: on(rollBackWave),
-    close: on(closeCampaign, true),
+    finish: on(finishCampaign, true),
+    accept: on(acceptKey, true),
+    next: (path, request, talk, options) =>
+      takeNext({ run: { world, openFolder, acting }, path, request, talk, options }),
   };
+  return acting;
 }
 
 async function requestStep(context: ActContext, request: RequestOfStep): Promise<CampaignReport> {
   const { wave, step, renew } = request;
-  const { gate, breaker } = await waveStateOf(context, request);
+  const { gate, breaker } = waveStateOf(context, request);
   if (gate.kind !== "open") {
-    return reportClosed(context, { ...request, command: `request ${wave} ${step}` }, gate, breaker);
+    return reportClosed(context, { wave, step }, gate, breaker);
   }
   await noteOverride(context, request);
   const { ready, apart } = readyKeys(context, wave, step);
@@ -116,9 +126,8 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
   });
 }
 
-/** Each kind of key has a review of its own. */
 function reviewsAfter(
-  { wave, step }: RequestOfStep,
+  { wave }: RequestOfStep,
   path: string,
   ready: readonly PlannedKey[],
   results: readonly ActedKey[],
@@ -126,7 +135,7 @@ function reviewsAfter(
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
   const toRollBack = results.filter(({ code }) => code !== undefined && code in windowSentences).map(({ key }) => key);
   return [
-    ...reviewActs(step, countByKind(ready), { wave, path }),
+    ...(ready.length === 0 ? [] : [remarked(nextCommand({ wave, path }), "another person")]),
     ...windowNext(wave, toRollBack, path),
     ...(isOff ? [{ command: "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF" }] : []),
     ...(ready.length === 0 ? [{ command: `uko campaign status ${folderFlag(path)}` }] : []),
@@ -136,7 +145,8 @@ function reviewsAfter(
 async function requestOne(context: ActContext, key: PlannedKey, request: RequestOfStep): Promise<ActedKey> {
   const { world, options } = context;
   const { facts, listed } = key;
-  const { step, reason } = request;
+  const { step } = request;
+  const reason = request.reason ?? (key.line.reason || undefined);
   if (facts.isKms) return requestKmsKey(context, key, request.renew === true);
   const isDue = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
   // Who cannot request would only withdraw the other person's request.
@@ -224,7 +234,7 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
     run,
     next: [
       rollbackAct({ wave, path: view.folder.path }),
-      { command: `uko campaign hold KEY --kind incident ${folderFlag(view.folder.path)}` },
+      { command: `uko hold KEY --kind incident --campaign ${shellWord(view.folder.path)}` },
     ],
   });
 }

@@ -1,11 +1,11 @@
 /**
- * The answer of `uko campaign find`: what this campaign did to a key, until when it can be undone,
+ * The answer of `uko campaign status KEY`: what this campaign did to a key, until when it can be undone,
  * who can, and the command. For an operations desk at night.
  */
 
 import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../text/words.ts";
-import { type KeyRow, rowOf } from "./key-row.ts";
-import { keyData } from "./key-views.ts";
+import { type KeyRow, keyRows } from "./key-row.ts";
+import { keyCsv } from "./key-views.ts";
 import { type CampaignPlan, datesOf, type PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
@@ -25,9 +25,11 @@ function lastPart(id: string): string {
   return /[:/]/.test(id) ? (id.toLowerCase().split(/[:/]/).at(-1) ?? "") : "";
 }
 
-export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: string): CampaignReport {
+export function reportFound(view: CampaignView, plan: CampaignPlan, typed: string): CampaignReport {
   const { reviews } = view;
-  const found = keys.filter((key) => isNamed(key, typed)).map((key) => ({ key, row: rowOf(key, view) }));
+  const named = plan.keys.filter((key) => isNamed(key, typed));
+  const rows = keyRows(view, { ...plan, keys: named });
+  const found = named.flatMap((key, at) => (rows[at] === undefined ? [] : [{ key, row: rows[at] }]));
   const shown = found.slice(0, maxShown);
   const what = `"${plain(typed, 200)}"`;
   return {
@@ -51,12 +53,8 @@ export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: s
       .slice(0, 5)
       .map((command) => ({ command })),
     exitCode: 0,
-    data: {
-      found: keyData(
-        "find",
-        found.map(({ row }) => row),
-      ),
-    },
+    csv: keyCsv(rows),
+    data: { found: rows },
   };
 }
 
@@ -76,7 +74,8 @@ function linesAbout(row: KeyRow, destroyMs: number | undefined, nowMs: number): 
       ({ step, reviewedAt, reviewer, requester }) =>
         `Reviewed for ${step} on ${sayTime(Date.parse(reviewedAt))} by ${reviewer}; requested by ${requester || "an identity that KMS does not report"}.`,
     ),
-    ...(blocked === "" ? [] : [`Blocked: ${blocked}.`]),
+    ...(blocked === "" ? [] : [`${row.isBlocked ? "Blocked" : "Next"}: ${blocked}.`]),
+    ...(row.toRelease === "" ? [] : [`To release: ${row.toRelease}`]),
     undo?.sentence ?? nothing,
     ...(destroyMs === undefined ? [] : [`Destroyed at the earliest on ${sayTime(destroyMs)}.`]),
   ];

@@ -19,11 +19,11 @@ import { keyRows } from "./key-row.ts";
 import { bornSection, keySection, keyTable } from "./key-views.ts";
 import { timelineOf, waveSection } from "./plan-report.ts";
 import type { CampaignPlan, PlannedKey } from "./planned.ts";
-import { countByKind, isPending, isRequested, readyKeys } from "./ready.ts";
 import { type CampaignReport, folderFlag, type ReportTable, tableOf, unreadSection } from "./report.ts";
 import { readCampaignReview, titleOf, windowEndOf } from "./reviews.ts";
 import { pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
 import type { CampaignView } from "./view.ts";
+import { countByKind, isPending, isRequested, readyKeys } from "./waiting.ts";
 import { type OwnReview, type WaveAct, type WaveStep, waveActs } from "./wave-acts.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
 
@@ -127,13 +127,13 @@ async function inspectWave(context: ActContext, wave: string): Promise<WaveInspe
       },
       { wave, path: view.folder.path },
     ),
-    keys: keyTable("wave", keyRows(view, { keys })),
+    keys: keyTable("wave", keyRows(view, { ...context.plan, keys })),
   };
 }
 
 async function inspectStep(context: ActContext, wave: string, step: CampaignStep): Promise<WaveStep> {
   const { view, world, options } = context;
-  const { gate, breaker } = await waveStateOf(context, { wave, step });
+  const { gate, breaker } = waveStateOf(context, { wave, step });
   const { ready } = readyKeys(context, wave, step);
   const pending = ready.filter((key) => isPending(view, key, step, false));
   const { identity } = await world.session.actor(options);
@@ -144,7 +144,7 @@ async function inspectStep(context: ActContext, wave: string, step: CampaignStep
   return {
     step,
     ...(gate.kind !== "open" && {
-      closed: reportClosed(context, { wave, step, command: `request ${wave} ${step}` }, gate, breaker),
+      closed: reportClosed(context, { wave, step }, gate, breaker),
     }),
     toRequest: ready.length - pending.length,
     toReview: countByKind(pending.filter((key) => !isOwn(key))),

@@ -37,6 +37,8 @@ export interface ReportPage {
   readonly title: string;
   readonly asOfMs: number;
   readonly timeline?: Timeline;
+  /** Shown before the sections. */
+  readonly first?: readonly ReportSection[];
 }
 
 /** The command of an act, or another command. */
