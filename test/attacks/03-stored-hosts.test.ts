@@ -12,24 +12,24 @@ const cluster = "c100-e.eu-de.containers.cloud.ibm.com";
 const quiet = { progress: { report: () => {} } };
 
 /** The only proxy out of the machine. It records every host that a run tries to reach. */
-let toRelease: Server;
+let wayOut: Server;
 const reached: string[] = [];
 beforeAll(async () => {
-  toRelease = createServer().on("connect", (request, socket) => {
+  wayOut = createServer().on("connect", (request, socket) => {
     reached.push(String(request.url));
     socket.on("error", () => {});
     socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
   });
-  await new Promise<void>((resolve) => toRelease.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => wayOut.listen(0, "127.0.0.1", resolve));
 });
 beforeEach(() => {
   reached.length = 0;
 });
-afterAll(() => toRelease.close());
+afterAll(() => wayOut.close());
 
 /** One run of the victim: their own key in the environment, the attacker's settings in the state. */
 async function run(stored: StoredSettings, environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { port } = toRelease.address() as AddressInfo;
+  const { port } = wayOut.address() as AddressInfo;
   const own = { UKO_INSTANCE_ID: instanceId, UKO_API_KEY: "victims-key", HTTPS_PROXY: `http://127.0.0.1:${port}` };
   const options = { signal: AbortSignal.timeout(3_000) };
   try {

@@ -18,13 +18,13 @@ async function renamed(): Promise<{ former: Core; later: Core; adopting: ReturnT
   return { former, later: stage.core("uko_managed_key"), adopting };
 }
 
-const toRelease = /^This run deletes a uko_managed_key whose object another resource of the configuration declares/;
+const wayOut = /^This run deletes a uko_managed_key whose object another resource of the configuration declares/;
 
 test("the plan refuses the deletion if it comes after the adoption", async () => {
   const { former, later, adopting } = await renamed();
   expect((await later.plan(adopting)).errors).toEqual([]);
   const [refused = ""] = (await former.plan(null)).errors;
-  expect(refused).toMatch(toRelease);
+  expect(refused).toMatch(wayOut);
   expect(refused).toContain("moved {");
   expect(refused).toContain("from = uko_managed_key.<former name>");
   expect(refused).toContain("state rm uko_managed_key.<former name>");
@@ -34,7 +34,7 @@ test("the plan refuses the deletion if it comes after the adoption", async () =>
 test("the plan refuses the adoption if it comes after the deletion", async () => {
   const { former, later, adopting } = await renamed();
   expect((await former.plan(null)).errors).toEqual([]);
-  expect((await later.plan(adopting)).errors[0]).toMatch(toRelease);
+  expect((await later.plan(adopting)).errors[0]).toMatch(wayOut);
 });
 
 test("the same after a refresh, and for a key that an import block took up under another name", async () => {
@@ -44,7 +44,7 @@ test("the same after a refresh, and for a key that an import block took up under
   await former.refresh();
   await imported.refresh();
   expect((await imported.plan(keyConfig(single))).errors).toEqual([]);
-  expect((await former.plan(null)).errors[0]).toMatch(toRelease);
+  expect((await former.plan(null)).errors[0]).toMatch(wayOut);
 });
 
 test("a deletion that is applied although the run plans the adoption takes no step, and the state keeps the key", async () => {

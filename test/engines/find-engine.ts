@@ -48,17 +48,17 @@ export async function findEngine(
   if (located) return located;
 
   const { title, name } = engine.executable;
-  const toRelease =
+  const wayOut =
     `Either ${engine.install === undefined ? "" : `${engine.install}, or `}set ${engine.variable} to its path, or install ` +
     `Go ${engine.goVersion ?? "1.25"} or newer (https://go.dev/dl/) with access to Go modules, and run the command again.`;
   if (!findOnPath("go", env)) {
-    throw new Error(`Not found: ${title}. Without Go it cannot be built here.\n${toRelease}`);
+    throw new Error(`Not found: ${title}. Without Go it cannot be built here.\n${wayOut}`);
   }
   const folder = engineFolder(engine.cacheName, env);
   try {
     await buildFromGo({ executables: [engine.executable], scripts: [] }, folder, report);
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${toRelease}`);
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${wayOut}`);
   }
   return { bin: path.join(folder, name), foundBy: "build" };
 }

@@ -34,15 +34,15 @@ const quietMs = 3_000;
 
 /** Answers the Go on PATH; the error says what the reader can do. */
 export async function locateGo(env: NodeJS.ProcessEnv = process.env): Promise<GoEngine> {
-  const toRelease = `Install Go ${minimumVersion} or newer (https://go.dev/dl/) so that \`go\` is on PATH, and run the command again.`;
+  const wayOut = `Install Go ${minimumVersion} or newer (https://go.dev/dl/) so that \`go\` is on PATH, and run the command again.`;
   const goBin = findOnPath("go", env);
-  if (goBin === undefined) throw new Error(`There is no Go on PATH, and the programs in Go need it.\n${toRelease}`);
+  if (goBin === undefined) throw new Error(`There is no Go on PATH, and the programs in Go need it.\n${wayOut}`);
   const options = { env, timeout: probeLimitMs };
   const { stdout } = await promisify(execFile)(goBin, ["env", "-json", "GOVERSION", ...variables], options);
   const { GOVERSION, ...kept } = JSON.parse(stdout) as Record<string, string>;
   const version = GOVERSION?.replace(/^go/, "") ?? "";
   if (version.localeCompare(minimumVersion, "en", { numeric: true }) < 0) {
-    throw new Error(`${goBin} is version ${version}, and ${minimumVersion} is needed.\n${toRelease}`);
+    throw new Error(`${goBin} is version ${version}, and ${minimumVersion} is needed.\n${wayOut}`);
   }
   // A C compiler on the machine changes nothing then, and linking is a third faster without what only a debugger reads.
   const flags = [kept.GOFLAGS, "-ldflags=-w"].filter(Boolean).join(" ");

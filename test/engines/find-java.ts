@@ -27,7 +27,7 @@ const example = fileURLToPath(new URL("../../examples/15-java", import.meta.url)
 /** The goals that make and install the SDK. The usual phases would also download the plugins for its tests, which it does not have. */
 const install = ["resources:resources", "compiler:compile", "jar:jar", "install:install"];
 
-const toRelease =
+const wayOut =
   `Either install a JDK ${minimumVersion} or newer and Maven (https://adoptium.net, https://maven.apache.org) so that \`javac\` and \`mvn\` ` +
   "are on PATH, and run the command again. Only tests with programs in Java need them; " +
   "UKO_SKIP_JAVA=1 leaves them out, and says so.";
@@ -42,14 +42,13 @@ export async function locateJava(env: NodeJS.ProcessEnv = process.env): Promise<
   const own = env.JAVA_HOME === undefined ? undefined : path.join(env.JAVA_HOME, "bin", "javac");
   const compiler = own !== undefined && isExecutable(own) ? own : findOnPath("javac", env);
   if (compiler === undefined)
-    throw new Error(`There is no javac on PATH, and the programs in Java need it.\n${toRelease}`);
+    throw new Error(`There is no javac on PATH, and the programs in Java need it.\n${wayOut}`);
   const mavenBin = findOnPath("mvn", env);
-  if (mavenBin === undefined)
-    throw new Error(`There is no mvn on PATH, and the programs in Java need it.\n${toRelease}`);
+  if (mavenBin === undefined) throw new Error(`There is no mvn on PATH, and the programs in Java need it.\n${wayOut}`);
   const { stdout, stderr } = await promisify(execFile)(compiler, ["-version"], { env, timeout: probeLimitMs });
   const version = /javac (\S+)/.exec(stdout + stderr)?.[1] ?? "";
   if (!(Number.parseInt(version, 10) >= minimumVersion)) {
-    throw new Error(`${compiler} is version ${version}, and ${minimumVersion} is needed.\n${toRelease}`);
+    throw new Error(`${compiler} is version ${version}, and ${minimumVersion} is needed.\n${wayOut}`);
   }
   const digest = createHash("sha256");
   for (const folder of [sdk, example]) digest.update(readFileSync(path.join(folder, "pom.xml")));
@@ -76,7 +75,7 @@ export async function findJava(report: Report, env: NodeJS.ProcessEnv = process.
       return repository;
     });
   } catch (error) {
-    throw new Error(`Could not download Pulumi's library for Java: ${lastLines(error)}\n${toRelease}`);
+    throw new Error(`Could not download Pulumi's library for Java: ${lastLines(error)}\n${wayOut}`);
   }
   return { ...located, isReady: true };
 }

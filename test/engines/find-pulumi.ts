@@ -64,18 +64,18 @@ export async function findPulumi(report: Report, env: NodeJS.ProcessEnv = proces
   const located = await locatePulumi(env);
   if (located) return located;
 
-  const toRelease =
+  const wayOut =
     `Either install Pulumi ${minimumVersion} or newer (https://www.pulumi.com/docs/install/) so that \`pulumi\` and ` +
     `\`${languageHost}\` are on PATH, or set UKO_PULUMI to its path, or install Go 1.25 or newer ` +
     "(https://go.dev/dl/) with access to Go modules, and run the command again.";
   if (!findOnPath("go", env)) {
-    throw new Error(`The Pulumi CLI was not found, and without Go it cannot be built here.\n${toRelease}`);
+    throw new Error(`The Pulumi CLI was not found, and without Go it cannot be built here.\n${wayOut}`);
   }
   try {
     const scripts = [path.join(libraryFolder(), dynamicStarter)];
     await buildFromGo({ executables, scripts }, cacheFolder(env), report);
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${toRelease}`);
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${wayOut}`);
   }
   return describe(path.join(cacheFolder(env), "pulumi"), "build", env);
 }

@@ -31,7 +31,7 @@ const requirementsFile = fileURLToPath(new URL("python/requirements.txt", import
 const probeLimitMs = 30_000;
 const installLimitMs = 20 * 60_000;
 
-const toRelease =
+const wayOut =
   `Either install Python ${minimumVersion} or newer (https://www.python.org/downloads/) so that \`python3\` is on PATH, ` +
   "or set UKO_PYTHON to its path, and run the command again. Only tests with programs in Python need it; " +
   "UKO_SKIP_PYTHON=1 leaves them out, and says so.";
@@ -64,7 +64,7 @@ export async function findPython(report: Report, env: NodeJS.ProcessEnv = proces
       return made;
     });
   } catch (error) {
-    throw new Error(`Could not install Pulumi's library for Python: ${lastLines(error)}\n${toRelease}`);
+    throw new Error(`Could not install Pulumi's library for Python: ${lastLines(error)}\n${wayOut}`);
   }
   return { ...located, isReady: true };
 }
@@ -79,7 +79,7 @@ export async function installPython(
   try {
     return await makeEnvironment(bin, folder, requirements, env);
   } catch (error) {
-    throw new Error(`Could not install ${path.basename(requirements)}: ${lastLines(error)}\n${toRelease}`);
+    throw new Error(`Could not install ${path.basename(requirements)}: ${lastLines(error)}\n${wayOut}`);
   }
 }
 
@@ -87,7 +87,7 @@ async function findInterpreter(env: NodeJS.ProcessEnv): Promise<Interpreter> {
   const named = env.UKO_PYTHON;
   if (named) {
     const { version, problem } = await probe(named, env);
-    if (problem !== undefined) throw new Error(`UKO_PYTHON names ${named}, but ${problem}\n${toRelease}`);
+    if (problem !== undefined) throw new Error(`UKO_PYTHON names ${named}, but ${problem}\n${wayOut}`);
     return { bin: named, foundBy: "UKO_PYTHON", version };
   }
   const problems: string[] = [];
@@ -99,7 +99,7 @@ async function findInterpreter(env: NodeJS.ProcessEnv): Promise<Interpreter> {
     problems.push(`${bin} cannot be used: ${problem}`);
   }
   const found = problems.length > 0 ? problems.join("\n") : "There is no Python on PATH.";
-  throw new Error(`${found}\n${toRelease}`);
+  throw new Error(`${found}\n${wayOut}`);
 }
 
 /** Answers the version, and half a sentence if it cannot be used. */

@@ -56,7 +56,7 @@ interface StoredStack {
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Answers the CLI, or throws with the reason and how to release it: what needs it fails rather than being left out. */
+/** Answers the CLI, or throws with the reason and the way out: what needs it fails rather than being left out. */
 async function requirePulumi(): Promise<PulumiEngine> {
   engine ??= locatePulumi();
   const found = await engine;

@@ -34,7 +34,7 @@ export interface TofuPersonOptions {
 const reporting = new Set(["plan", "apply", "destroy", "refresh"]);
 const approved = new Set(["apply", "destroy"]);
 
-/** Answers the CLI, or throws with the reason and how to release it: what needs it fails rather than being left out. */
+/** Answers the CLI, or throws with the reason and the way out: what needs it fails rather than being left out. */
 async function requireTofu(): Promise<TofuEngine> {
   engine ??= locateTofu();
   const found = await engine;
