@@ -90,8 +90,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
     addFaults(emulator);
     await run.acting("alice", "next --wave roots --yes");
     await run.acting("bob", "next --wave roots");
-    await run.acting("bob", "next --wave all --step deactivate --yes");
-    await run.acting("alice", "next --wave all --step deactivate");
+    await run.untilDone("bob", "alice", "next --wave all --step deactivate");
     emulator.world.clock.advance(5 * hourMs);
     for (let round = 0; round < maxRounds; round += 1) {
       const { keys = [] } = await run.acting("alice", "next --wave all --step destroy --yes");
@@ -100,13 +99,12 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
       if (stuck.length === 0 && !listed.some(isSoaking)) break;
       if (stuck.length > 0) {
         for (const { key } of stuck) await run.acting("alice", `rollback all --key ${key}`);
-        await run.acting("bob", "next --wave all --step deactivate --yes");
-        await run.acting("alice", "next --wave all --step deactivate");
+        await run.untilDone("bob", "alice", "next --wave all --step deactivate");
       }
       emulator.world.clock.advance(5 * hourMs);
     }
     // Managed keys and keys that were never active have a review each.
-    for (const _ of ["managed", "never-active"]) await run.acting("bob", "next --wave all --step destroy");
+    await run.untilDone("alice", "bob", "next --wave all --step destroy");
     for (const [index, day] of size.removalDays.entries()) {
       emulator.world.clock.advance((day - (size.removalDays[index - 1] ?? 0)) * 24 * hourMs);
       await run.acting("bob", "next --wave all --yes");
@@ -147,6 +145,8 @@ interface Run {
   command(who: Person, command: string): Promise<Acted>;
   /** Runs a command with its share of the kills, until no key is left that another run could change. */
   acting(who: Person, command: string): Promise<Acted>;
+  /** Lets the first person request and the second person approve until the first person waits for nothing but time. */
+  untilDone(requester: Person, approver: Person, command: string): Promise<void>;
   figures(): Figures;
 }
 
@@ -240,6 +240,13 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
 
   return {
     acting,
+    async untilDone(requester, approver, command) {
+      for (let round = 0; round < maxRounds; round += 1) {
+        const { keys: requested } = await acting(requester, `${command} --yes`);
+        const { keys: approved } = await acting(approver, command);
+        if (!hasActed(requested) && !hasActed(approved)) return;
+      }
+    },
     async command(who, command) {
       const startedMs = performance.now();
       collect();
@@ -271,6 +278,9 @@ function needsAnotherRun({ keys, unstarted = 0 }: Acted): boolean {
   const failed = typeof keys === "object" && keys.some(({ outcome }) => outcome === "failed");
   return failed || unstarted > 0;
 }
+
+const hasActed = (keys: Acted["keys"]): boolean =>
+  typeof keys === "object" && keys.some(({ outcome }) => outcome === "acted");
 
 /** What the last run still reports. */
 function whyAgain({ keys }: Acted): string {

@@ -20,7 +20,7 @@ import { isNamed } from "./find.ts";
 import { keyRows } from "./key-row.ts";
 import { bornKeys, keyCsv } from "./key-views.ts";
 import type { PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, remarked, section } from "./report.ts";
+import { atMost, type CampaignReport, folderFlag, remarked, section } from "./report.ts";
 import type { Confirm } from "./wave-state.ts";
 
 /** `confirm` is absent for a caller who only reads. */
@@ -139,11 +139,9 @@ function beforeClosing(free: readonly Closable[]): readonly string[] {
     });
     return `  ${plain(name, 120)}: ${numbers.join(", ")}`;
   });
-  const rest = lines.length - maxShown;
   return [
     "uko deletes these containers if nothing is left in them. This cannot be undone.",
-    ...lines.slice(0, maxShown),
-    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...atMost(lines, maxShown),
   ];
 }
 

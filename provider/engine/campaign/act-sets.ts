@@ -148,8 +148,8 @@ function instead(
   apart: readonly KeyApart[],
   path: string,
 ): NextCommand {
-  if (ready.length === 0) return { command: `uko campaign status ${folderFlag(path)}` };
   const { wave, step } = request;
+  if (ready.length === 0) return { command: `uko campaign status ${folderFlag(path)}` };
   const approvedFor = apart.find((each) => each.approvedFor !== undefined)?.approvedFor;
   if (approvedFor !== undefined) return continueApproved(step, approvedFor);
   const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);

@@ -27,33 +27,23 @@ import { type RollbackRequest, rollBackWave } from "./act-rollback.ts";
 import { approveStep, reviewStep } from "./act-sets.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
-import { type NextRequest, type NextResult, type Talk, takeNext } from "./next.ts";
+import { type Acts, type NextRequest, type NextResult, type Talk, takeNext } from "./next.ts";
 import type { PlannedKey } from "./planned.ts";
 import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./report.ts";
 import { nextCommand } from "./reviews.ts";
 import { isPending, isRequested, readyKeys, requestEndMs, sayGate, unreadOf } from "./waiting.ts";
 import { rollbackAct } from "./wave-acts.ts";
 import {
-  type ApprovalOfStep,
   type Confirm,
   closedByRules,
   noteOverride,
   type RequestOfStep,
-  type ReviewOfStep,
   reportClosed,
   waveStateOf,
 } from "./wave-state.ts";
 import { windowNext, windowSentences } from "./windows.ts";
 
-export interface CampaignActing {
-  /** Writes the request for the step on each key of the wave that is ready for it. */
-  request(folder: string, request: RequestOfStep, options: CallOptions): Promise<CampaignReport>;
-  /** Reads each requested key, and writes what the caller saw to a review file. */
-  review(folder: string, request: ReviewOfStep, options: CallOptions): Promise<CampaignReport>;
-  /** Takes the reviewed step on the reviewed keys, or writes an approval on each. */
-  approve(folder: string, request: ApprovalOfStep, options: CallOptions): Promise<CampaignReport>;
-  /** Removes the metadata of keys that are destroyed everywhere, and takes no other step. */
-  advance(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
+export interface CampaignActing extends Acts {
   /** Withdraws every request of the wave, no matter who wrote it. No calendar refuses it. */
   halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
   /** Reactivates what this campaign deactivated. No calendar refuses it. */

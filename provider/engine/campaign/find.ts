@@ -6,7 +6,7 @@
 import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../text/words.ts";
 import { type KeyRow, keyRows } from "./key-row.ts";
 import { keyCsv } from "./key-views.ts";
-import { type CampaignPlan, datesOf, type PlannedKey } from "./planned.ts";
+import type { CampaignPlan, PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
 import type { CampaignView } from "./view.ts";
@@ -27,9 +27,7 @@ function lastPart(id: string): string {
 
 export function reportFound(view: CampaignView, plan: CampaignPlan, typed: string): CampaignReport {
   const { reviews } = view;
-  const named = plan.keys.filter((key) => isNamed(key, typed));
-  const rows = keyRows(view, { ...plan, keys: named });
-  const found = named.flatMap((key, at) => (rows[at] === undefined ? [] : [{ key, row: rows[at] }]));
+  const found = keyRows(view, { ...plan, keys: plan.keys.filter((key) => isNamed(key, typed)) });
   const shown = found.slice(0, maxShown);
   const what = `"${plain(typed, 200)}"`;
   return {
@@ -38,9 +36,7 @@ export function reportFound(view: CampaignView, plan: CampaignPlan, typed: strin
         ? `No key of campaign ${view.campaign.name} has the ID, label or application ${what}`
         : `${count(found.length, "key")} of campaign ${view.campaign.name} ${found.length === 1 ? "is" : "are"} named ${what}`,
     sections: [
-      ...shown.flatMap(({ key, row }) =>
-        section(`${row.label}  ${row.key}`, { lines: linesAbout(row, datesOf(key.schedule).destroyMs, view.nowMs) }),
-      ),
+      ...shown.flatMap((row) => section(`${row.label}  ${row.key}`, { lines: linesAbout(row, view.nowMs) })),
       ...section("Not shown", {
         lines: [
           ...(found.length > maxShown ? [`${found.length - maxShown} more keys; use --json`] : []),
@@ -49,16 +45,16 @@ export function reportFound(view: CampaignView, plan: CampaignPlan, typed: strin
       }),
     ],
     next: shown
-      .flatMap(({ row }) => row.undo?.command ?? [])
+      .flatMap(({ undo }) => undo?.command ?? [])
       .slice(0, 5)
       .map((command) => ({ command })),
     exitCode: 0,
-    csv: keyCsv(rows),
-    data: { found: rows },
+    csv: keyCsv(found),
+    data: { found },
   };
 }
 
-function linesAbout(row: KeyRow, destroyMs: number | undefined, nowMs: number): readonly string[] {
+function linesAbout(row: KeyRow, nowMs: number): readonly string[] {
   const { state, application, updatedAt, updatedBy, reviews, blocked, undo } = row;
   const nothing =
     row.stage === "active" || row.stage === "pre_activation" ? "Nothing has been cut off." : "Nothing can be undone.";
@@ -77,6 +73,6 @@ function linesAbout(row: KeyRow, destroyMs: number | undefined, nowMs: number): 
     ...(blocked === "" ? [] : [`${row.isBlocked ? "Blocked" : "Next"}: ${blocked}.`]),
     ...(row.toRelease === "" ? [] : [`To release: ${row.toRelease}`]),
     undo?.sentence ?? nothing,
-    ...(destroyMs === undefined ? [] : [`Destroyed at the earliest on ${sayTime(destroyMs)}.`]),
+    ...(row.destroyOn === "" ? [] : [`Destroyed at the earliest on ${row.destroyOn}.`]),
   ];
 }

@@ -4,7 +4,7 @@ import { dayOf } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { namedListedKey } from "./inventory.ts";
 import { type KeyRow, keyRow } from "./key-row.ts";
-import { type ReportSection, type ReportTable, reasonSection, section, tableOfFields } from "./report.ts";
+import { atMost, type ReportSection, type ReportTable, reasonSection, section, tableOfFields } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 type Fact = keyof KeyRow;
@@ -73,9 +73,8 @@ export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]
   const table = keyTable(name, rows);
   if (isGrouped !== true) return section(title, { table });
   const ways = [...new Set(rows.filter(({ isBlocked }) => isBlocked).map(({ toRelease }) => toRelease))];
-  const rest = ways.length - maxShownWays;
-  const more = rest > 0 ? [`and ${rest} more; --json lists how to release each key`] : [];
-  return reasonSection(title, table, [...ways.slice(0, maxShownWays).map((way) => `To release: ${way}`), ...more]);
+  const notes = ways.map((way) => `To release: ${way}`);
+  return reasonSection(title, table, atMost(notes, maxShownWays, "; --json lists how to release each key"));
 }
 
 export function keyCsv(rows: readonly KeyRow[]): string {

@@ -2,7 +2,8 @@
  * `uko campaign next`: finds what the caller can do now and does it, after a confirmation. The caller never names a digest
  * or a step. Each act is one of `acting.ts`, with all of its gates: this file only chooses, shows and asks.
  *
- * The order is: approve what another person requested, because that person waits; request; remove. An approval begins with
+ * The order is: approve what another person requested, because that person waits; request; remove. Without a terminal,
+ * removals come first, so that requests without an approval cannot keep a nightly run from them. An approval begins with
  * a review of every key, takes a few keys, shows them, asks again, and takes the rest on a new read of the campaign. A run
  * that ended in between begins with a new review, so that no old review is used for keys that changed since.
  */
@@ -35,6 +36,7 @@ import {
   reportClosed,
   waveStateOf,
 } from "./wave-state.ts";
+import { windowsToRenew } from "./windows.ts";
 
 export interface NextRequest {
   readonly wave?: string | undefined;
@@ -68,10 +70,14 @@ export interface Talk {
 type ActOn<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
 
 /** The acts that `next` chooses from. */
-interface Acts {
+export interface Acts {
+  /** Writes the request for the step on each key of the wave that is ready for it. */
   readonly request: ActOn<RequestOfStep>;
+  /** Reads each requested key, and writes what the caller saw to a review file. */
   readonly review: ActOn<ReviewOfStep>;
+  /** Takes the reviewed step on the reviewed keys, or writes an approval on each. */
   readonly approve: ActOn<ApprovalOfStep>;
+  /** Removes the metadata of keys that are destroyed everywhere, and takes no other step. */
   readonly advance: ActOn<string>;
 }
 
@@ -109,16 +115,34 @@ export async function takeNext(doing: Doing): Promise<NextResult> {
   const context = await openReads(run.world, run.openFolder, path, options);
   if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
   const { review } = request;
-  const offer = review === undefined ? await firstOffer(context, doing) : await offerOfReview(context, review);
-  if (offer === undefined) return { report: reportWaiting(context, request) };
-  const resumed = offer.stop === undefined ? doing : { ...doing, resume: await askResume(context, offer, talk) };
-  if (offer.does === "review") return takeReview(resumed, offer);
-  if (offer.does === "request") return { report: await takeRequest(resumed, offer) };
-  if (offer.does === "approve") return { report: await takeApproval(resumed, offer, offer.digest) };
+  const offers = review === undefined ? await offersTo(context, doing) : [await offerOfReview(context, review)];
+  let first: NextResult | undefined;
+  // An offer that changes no key, for example because a role is missing, must not keep the caller from the next one.
+  for (const offer of offers) {
+    const stop = offer.stop === undefined ? {} : { resume: await askResume(context, offer, talk) };
+    const result = await take({ ...doing, ...stop }, offer);
+    if (isEnd(result)) return result;
+    talk.show({ ...result.report, next: [] });
+    first ??= result;
+  }
+  return first ?? { report: reportWaiting(context, request) };
+}
+
+async function take(doing: Doing, offer: Offer): Promise<NextResult> {
+  const { run, path, talk, options } = doing;
+  if (offer.does === "review") return takeReview(doing, offer);
+  if (offer.does === "request") return { report: await takeRequest(doing, offer) };
+  if (offer.does === "approve") return { report: await takeApproval(doing, offer, offer.digest) };
   await talk.confirm(`remove ${offer.keys}`, [
     `uko removes the metadata of each of ${count(offer.keys, "key")} of wave "${offer.wave}" whose keystores have deleted the material.`,
   ]);
   return { report: await run.acting.advance(path, offer.wave, options) };
+}
+
+/** A run that changed a key, wrote a review, or was stopped. */
+function isEnd({ report: { data }, review }: NextResult): boolean {
+  const keys = Array.isArray(data.keys) ? (data.keys as readonly { readonly outcome: string }[]) : [];
+  return review !== undefined || data.stoppedBy !== undefined || keys.some(({ outcome }) => outcome === "acted");
 }
 
 async function takeRequest(
@@ -191,7 +215,7 @@ async function offerOfReview({ view, world, plan }: ActContext, text: string): P
   return { does: "approve", wave, step: header.step, digest, ...stop };
 }
 
-async function firstOffer(context: ActContext, { request, talk }: Doing): Promise<Offer | undefined> {
+async function offersTo(context: ActContext, { request, talk }: Doing): Promise<readonly Offer[]> {
   const actor = await context.world.session.actor(context.options);
   const waves = context.view.campaign.waves.map(({ name }) => name);
   const offers = waves
@@ -206,8 +230,8 @@ async function firstOffer(context: ActContext, { request, talk }: Doing): Promis
     ? ["remove"]
     : talk.mayApprove
       ? ["review", "request", "remove"]
-      : ["request", "remove"];
-  return (request.reviewOnly ? ["review"] : order).flatMap((does) => offers.filter((each) => each.does === does))[0];
+      : ["remove", "request"];
+  return (request.reviewOnly ? ["review"] : order).flatMap((does) => offers.filter((each) => each.does === does));
 }
 
 function stepOffers(
@@ -232,7 +256,9 @@ function stepOffers(
     JSON.stringify([kindOfKey(key), requesterOf(key, step, view.nowMs)?.iamId]),
   );
   const expiring = requested.filter((key) => isOwn(key) && !isPending(view, key, step, true));
-  const keys = ready.length - requested.length + expiring.length;
+  // Only a rollback leads on a key whose KMS deletion window lets no person destroy it.
+  const stuck = step === "destroy" ? windowsToRenew(ready, view.nowMs).length : 0;
+  const keys = ready.length - requested.length - stuck + expiring.length;
   return [
     ...[...sets.keys()].map((set): Offer => {
       const [kind, requestedBy] = JSON.parse(set) as [ReviewKind, string?];

@@ -32,7 +32,7 @@ import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
 import { planCampaign } from "./planned.ts";
 import { reportQuestions } from "./questions.ts";
-import { type CampaignReport, folderFlag, remarked, section } from "./report.ts";
+import { atMost, type CampaignReport, folderFlag, remarked, section } from "./report.ts";
 import { keysOfOwner, makeSignoff, reportSignoff, showSignoff, signoffFileName } from "./signoffs.ts";
 import { reportStatus } from "./status.ts";
 import { readUsage } from "./usage.ts";
@@ -166,11 +166,10 @@ const maxShownChanges = 20;
 /** What the lead confirms. */
 function sayChange({ changed }: Baseline, before: number | undefined): readonly string[] {
   if (before === undefined) return ["uko writes the first manifest of the campaign."];
-  const rest = changed.length - maxShownChanges;
+  const lines = changed.map(({ key, label, why }) => plain(`  ${key} ${label}: ${why}`, 300));
   return [
     `uko replaces the manifest of ${count(before, "key")}; ${count(changed.length, "line changes", "lines change")}.`,
-    ...changed.slice(0, maxShownChanges).map(({ key, label, why }) => plain(`  ${key} ${label}: ${why}`, 300)),
-    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...atMost(lines, maxShownChanges),
   ];
 }
 

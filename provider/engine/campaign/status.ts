@@ -13,6 +13,7 @@ import { type LiveFindings, liveSections } from "./live.ts";
 import { lateExitCode, planWarnings, waveDates } from "./plan-report.ts";
 import { type CampaignPlan, isLate, lastDatesOf, type PlannedWave } from "./planned.ts";
 import {
+  atMost,
   type CampaignReport,
   folderFlag,
   type NextCommand,
@@ -150,8 +151,7 @@ export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly Rep
 
 /** No step happens until a person undoes the change, or a lead writes the manifest again. */
 function ruleSection(differences: readonly string[]): readonly ReportSection[] {
-  const rest = differences.length - maxShownRules;
-  const lines = [...differences.slice(0, maxShownRules), ...(rest > 0 ? [`and ${rest} more`] : [])];
+  const lines = atMost(differences, maxShownRules);
   return section("No step until uko campaign plan --write, because the rules changed", { lines });
 }
 

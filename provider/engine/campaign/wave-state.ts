@@ -11,7 +11,7 @@ import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
 import { maxEvidenceBytes } from "./file-forms.ts";
 import { requireWave } from "./folder.ts";
-import { type CampaignReport, folderFlag, section } from "./report.ts";
+import { atMost, type CampaignReport, folderFlag, section } from "./report.ts";
 import { waveDifferences } from "./rule-changes.ts";
 import { standingOfWave, type WaveStanding } from "./wave-standing.ts";
 
@@ -168,11 +168,9 @@ function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, 
   switch (gate.kind) {
     case "differs": {
       const { differences } = gate;
-      const rest = differences.length - maxShownDifferences;
       const lines = [
         "campaign.yaml or owners.csv differs from the manifest, which people signed and reviewed",
-        ...differences.slice(0, maxShownDifferences),
-        ...(rest > 0 ? [`and ${rest} more`] : []),
+        ...atMost(differences, maxShownDifferences),
         "Undo the change, or write a new manifest of the wave: then each step needs a new review",
       ];
       return { lines, isTime: false };
