@@ -124,6 +124,14 @@ The zip of a release contains an executable that does not need Node, on any syst
 const campaignHelp = `
 The folder only proposes and narrows; it never grants a right. It contains campaign.yaml and owners.csv, which people
 write, and files that uko writes, such as manifest.jsonl, holds.jsonl and reviews. Keep the folder in git.
+
+uko campaign next is the one working command. It says what you can do now, and does it after a confirmation: it requests
+the open step of a wave; for the other person, it shows every key, takes a few, and takes the rest after another yes; it
+removes what is over; it continues a stopped wave for a reason. Otherwise it says who or what the wave waits for.
+
+Exit codes of uko campaign: 0 done   10 waits for another person   11 waits for time   12 stopped, blocked or closed: a
+person has to act   13 a part could not be read   14 a key is late (plan, and status --live)
+
 The guide is provider/docs/how-to/campaigns.md of this package.`;
 
 /** Examples per command; each can be pasted, with your own key and record. */
@@ -178,6 +186,7 @@ export const examples = {
   ],
   hold: [
     ["let no campaign take a step on a key", `uko hold ${key} --kind legal --ticket L-7`],
+    ["the same in the folder of a campaign", `uko hold ${key} --kind incident --campaign retire-2027`],
     ["end the hold", `uko hold ${key} --release --reason "Case closed"`],
   ],
   reactivate: [["end the outage and withdraw any request", `uko reactivate ${key}`]],
@@ -199,27 +208,20 @@ export const examples = {
   ],
   campaign: [
     ["list the keys, and write the first campaign.yaml", "uko campaign init --folder retire-2027"],
-    ["list the keys with class and wave", "uko campaign baseline --folder retire-2027"],
-    ["let an owner sign the list of keys to destroy", "uko campaign signoff --owner team-cards --folder retire-2027"],
-    ["take the whole path on throwaway keys", "uko campaign rehearse --folder retire-2027"],
-    ["the dates of every wave, late keys first", "uko campaign plan --folder retire-2027"],
-    ["what the campaign waits for", "uko campaign status --folder retire-2027"],
-    ["one page for management", "uko campaign status --board --folder retire-2027"],
-    ["the one outcome of each key", "uko campaign report --csv --folder retire-2027"],
-    [
-      "what to ask of each cloud once the instance is gone",
-      "uko campaign report --after-shutdown --folder retire-2027",
-    ],
-    ["the first person requests a step", "uko campaign request pilot deactivate --folder retire-2027"],
-    ["the second person reads every requested key", "uko campaign review pilot deactivate --folder retire-2027"],
-    ["the same for KMS keys", "uko campaign review main destroy --kind kms --folder retire-2027"],
-    ["remove what is destroyed everywhere", "uko campaign advance pilot --folder retire-2027"],
-    ["delete the emptied templates, keystores, key rings and vaults", "uko campaign close --folder retire-2027"],
+    ["the dates of every wave, late keys first, and what changed", "uko campaign plan --folder retire-2027"],
+    ["the lead writes the manifest", "uko campaign plan --write --folder retire-2027"],
+    ["an owner signs the list of keys to destroy", "uko campaign signoff --owner team-cards --folder retire-2027"],
+    ["do what you can do now: request, approve, continue, remove", "uko campaign next --folder retire-2027"],
+    ["who and what each wave waits for", "uko campaign status --folder retire-2027"],
+    ["what happened to a key, and how to undo it", "uko campaign status cards-2024 --folder retire-2027"],
+    ["for a nightly pipeline", "uko campaign status --live --json --folder retire-2027"],
     ["withdraw every request of a wave", "uko campaign halt pilot --folder retire-2027"],
     ["undo an outage", "uko campaign rollback pilot --key cards-2024 --folder retire-2027"],
-    ["what happened to a key, and how to undo it", "uko campaign find cards-2024 --folder retire-2027"],
-    ["stop all steps on a key", `uko campaign hold ${key} --kind incident --folder retire-2027`],
-    ["for a nightly pipeline", "uko campaign check --json --folder retire-2027"],
+    ["the one outcome of each key, and the end of its containers", "uko campaign finish --folder retire-2027"],
+    [
+      "what to ask of each cloud once the instance is gone",
+      "uko campaign finish --after-shutdown --folder retire-2027",
+    ],
   ],
   audit: [
     ["every step in the evidence of the instance", "uko audit"],

@@ -1,27 +1,33 @@
-/** `uko hold`: the tag on a key for which no campaign takes a step on it. */
+/** `uko hold`: the tag on a key for which no campaign takes a step on it, and with --campaign a line in its folder. */
 
 import { type Command, Option } from "commander";
 import { jsonLine } from "../compose/text.ts";
 import type { HoldRequest } from "../engine/campaign/operations.ts";
 import type { HoldTagResult } from "../engine/key/hold.ts";
 import { UkoError } from "../errors.ts";
-import { invalidInput, type KeyName, type KeyPath, parseDay, parseKey } from "./arguments.ts";
-import type { CliWorld } from "./cli-world.ts";
+import { invalidInput, parseAnyKey, parseDay, type TypedKey } from "./arguments.ts";
+import type { UkoWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
+import { printReport } from "./print.ts";
 import { withOperations } from "./run.ts";
-import { requireFullIds, resolveManagedKeys } from "./typed-keys.ts";
+import { requireFullIds, resolveKeys } from "./typed-keys.ts";
 
 interface Holding extends Partial<Pick<HoldRequest, "kind" | "until" | "ticket">> {
   readonly release?: true;
   readonly reason?: string;
+  readonly campaign?: string;
   readonly json?: true;
 }
 
-export function addHoldCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
+export function addHoldCommand(program: Command, world: UkoWorld, end: (exitCode: number) => void): void {
   program
     .command("hold")
     .description("Hold a key by a tag: no campaign takes a step on it until the hold ends")
-    .argument("<key>", "<vaultId>/<keyId>; at a terminal also <vault>/<label> or the start of an ID", parseKey)
+    .argument(
+      "<key>",
+      "<vaultId>/<keyId>, or kms/<keyId> with --campaign; at a terminal also <vault>/<label> or the start of an ID",
+      parseAnyKey,
+    )
     .addOption(
       new Option("--kind <kind>", "why (default: owner)").choices(["legal", "owner", "incident"]).conflicts("release"),
     )
@@ -33,20 +39,33 @@ export function addHoldCommand(program: Command, world: CliWorld, end: (exitCode
     .addOption(new Option("--ticket <ticket>", "number of a ticket").conflicts("release"))
     .option("--release", "end a hold that uko wrote; a legal hold ends once two people have released it")
     .option("--reason <text>", "with --release, required: why the hold ends")
+    .option(
+      "--campaign <folder>",
+      "also hold the key in the folder of a campaign, in any clone; required for a KMS key",
+    )
     .option("--json", "one line of JSON")
     .addHelpText("after", exampleHelp("hold"))
-    .action(async (key: KeyPath | KeyName, holding: Holding) => end(await runHold(world, key, holding)));
+    .action(async (key: TypedKey, holding: Holding) => end(await runHold(world, key, holding)));
 }
 
-async function runHold(world: CliWorld, typedKey: KeyPath | KeyName, holding: Holding): Promise<number> {
-  const { kind = "owner", until, ticket, release, reason = "", json } = holding;
+async function runHold(world: UkoWorld, typedKey: TypedKey, holding: Holding): Promise<number> {
+  const { kind = "owner", until, ticket, release, reason = "", campaign, json } = holding;
   requireReason(release, holding.reason);
   const typed = { keys: [typedKey], json: json === true, writes: "hold" };
   requireFullIds(world, typed);
   return withOperations(world, async (run) => {
     const { operations, settings, progress, options } = run;
-    const [path] = await resolveManagedKeys(world, run, typed);
+    const [path] = await resolveKeys(world, run, typed);
     if (path === undefined) throw new UkoError("UKO_BUG");
+    if (campaign !== undefined) {
+      const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
+      const wish = { key, kind, until, ticket, ...(release === true && { release: reason }) };
+      const report = await (await run.campaign()).hold(campaign, wish, options);
+      progress.clear();
+      printReport(world, { ...(json === true && { json }) }, report);
+      return report.exitCode;
+    }
+    if ("kmsKeyId" in path) throw noTagOnKms();
     const ref = { instanceId: settings.instanceId, ...path };
     const tag = { kind, until, ticket };
     const wish = release === true ? ({ kind: "release", reason } as const) : ({ kind: "hold", tag } as const);
@@ -66,8 +85,15 @@ function exitCodeOf(result: HoldTagResult): number {
   return result.isRightMissing === true ? 13 : 12;
 }
 
+function noTagOnKms(): UkoError {
+  return invalidInput(
+    "uko writes no tag on a KMS key",
+    "Add --campaign with the folder of the campaign that holds the key.",
+  );
+}
+
 /** A release requires a reason, which goes to the evidence and to the next review. Throws UKO_INPUT_INVALID. */
-export function requireReason(release: true | undefined, reason: string | undefined): void {
+function requireReason(release: true | undefined, reason: string | undefined): void {
   if ((release === true) === (reason !== undefined && reason !== "")) return;
   throw release === true
     ? invalidInput("A release requires a reason", "Add --reason with the reason to release the key.")

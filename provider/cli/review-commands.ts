@@ -115,7 +115,7 @@ async function keepReview(
   if (json !== true) world.out.write(`${setMessages.reviewNext({ review }, out).join("\n")}\n`);
 }
 
-async function writeReview(file: string, text: string, mayReplace: boolean): Promise<void> {
+export async function writeReview(file: string, text: string, mayReplace: boolean): Promise<void> {
   try {
     await writeFile(file, text, { flag: mayReplace ? "w" : "wx" });
   } catch (error) {

@@ -259,7 +259,7 @@ async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
   if (manifest === undefined || line === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: manifest === undefined ? `${folder} has no ${manifestFileName}` : `The manifest has no wave "${wave}"`,
-      detail: "Next: uko campaign baseline writes the manifest of a campaign.",
+      detail: "Next: uko campaign plan --write writes the manifest of a campaign.",
     });
   }
   const { campaign, instance: instanceId } = manifest;

@@ -5,7 +5,7 @@
 
 import { createDirectory } from "../engine/commands/find-by-name.ts";
 import { createOperations } from "../engine/key/commands.ts";
-import { openSealedReview, sealReview } from "../engine/key/review-file.ts";
+import { openSealedReview, sealReview, unsealReview } from "../engine/key/review-file.ts";
 import { createKmsOperations } from "../engine/kms-key/commands.ts";
 import { type Many, runMany } from "../engine/loop/many.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
@@ -24,6 +24,9 @@ export function openKeyOperations(environment: Environment, outputs: Outputs) {
     sealReview: (text: string): string => sealReview(text, world.session.ownSeal),
     /** Throws UKO_REVIEW_INVALID unless a run with the same API key wrote the file. */
     openReview: (path: string) => openSealedReview(readReviewFile(path), path, world.session.ownSeal),
+    /** The text of a review of a campaign, from a file that a run with the same API key wrote. */
+    openCampaignReview: (path: string) =>
+      unsealReview(readReviewFile(path), { path, again: "uko campaign next --review-only" }, world.session.ownSeal),
     directory: createDirectory(world),
     many: <Item, Result>(many: Many<Item, Result>, options: CallOptions) => runMany(world, many, options),
     close,

@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
 import { apiKeys, type CliTestWorld, type Ended, type Person, startCliWorld } from "../cli/harness.ts";
+import { runInCampaign } from "../support/campaign-acts.ts";
 import { explainVerdict, type TrailEntry } from "../support/oracle.ts";
 
 const seed = {
@@ -27,8 +28,8 @@ beforeEach(async () => {
   await world.reset();
   folder = mkdtempSync(path.join(tmpdir(), "uko-campaign-attack-"));
   writeFileSync(path.join(folder, "campaign.yaml"), campaignFile);
-  await campaign("bob", "baseline");
-  await campaign("bob", "signoff --owner platform");
+  await campaign("bob", "plan --write --yes");
+  await campaign("bob", "signoff --yes --owner platform");
 });
 afterEach(async () => {
   expect(explainVerdict(await world.verdict())).toBe("");
@@ -49,9 +50,8 @@ rules:
   - {match: {}, class: deactivate, wave: later, owner: platform, reason: Moved}
 `;
 
-/** At a terminal, because an approval needs one. */
 const campaign = (who: Person, command: string): Promise<Ended> =>
-  world.type(who, `campaign ${command} --folder ${folder} --json`);
+  runInCampaign(world, who, { command: `${command} --json`, folder });
 const dataOf = ({ out, err }: Ended) => JSON.parse(out === "" ? err : out);
 const codeOf = (ended: Ended): string => dataOf(ended).error?.code;
 const actedIn = (ended: Ended): number =>
@@ -130,7 +130,7 @@ describe("a committer", () => {
   it("makes a new baseline with other classes: reviews of the one before are refused", async () => {
     const review = await reviewed();
     edit("campaign.yaml", "{match: {}, class: deactivate, wave: later", "{match: {}, class: destroy, wave: pilot");
-    await campaign("bob", "baseline");
+    await campaign("bob", "plan --write --yes");
     expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_CAMPAIGN_INVALID");
     expect(await stepsTaken()).toEqual([]);
   });
@@ -298,8 +298,8 @@ describe("an approver who swaps files between the commands", () => {
     cpSync(folder, other, { recursive: true });
     const file = path.join(other, "campaign.yaml");
     writeFileSync(file, campaignFile.replace("name: eol", "name: other"));
-    const command = `campaign approve pilot deactivate --review ${review} --folder ${other} --json`;
-    expect(codeOf(await world.type("alice", command))).toBe("UKO_CAMPAIGN_INVALID");
+    const command = `approve pilot deactivate --review ${review} --json`;
+    expect(codeOf(await runInCampaign(world, "alice", { command, folder: other }))).toBe("UKO_CAMPAIGN_INVALID");
     rmSync(other, { recursive: true });
     expect(await stepsTaken()).toEqual([]);
   });

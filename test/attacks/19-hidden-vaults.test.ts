@@ -62,7 +62,7 @@ it("a campaign of one vault leaves out the backing keys of the other vaults", as
     file,
     `${head.replace(/.*0001 # payments\n/, "")}\n${rule}\n`.replace("instanceEnds: true", "instanceEnds: false"),
   );
-  const { err } = await world.uko("alice", `campaign baseline --folder ${folder}/scoped`);
+  const { err } = await world.uko("alice", `campaign plan --write --yes --folder ${folder}/scoped`);
   expect(err).not.toContain("UKO_");
   const manifest = readFileSync(`${folder}/scoped/manifest.jsonl`, "utf8");
   const labels = Array.from(manifest.matchAll(/"label":"([^"]+)"/g), ([, label]) => label).toSorted();

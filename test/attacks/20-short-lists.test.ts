@@ -15,7 +15,7 @@ const emptied = (operation: string, collection: string, rest: object = {}) =>
   stage.world.control("faults", { operation, rewrite: { [collection]: [], ...rest } });
 
 async function outcomes(): Promise<Readonly<Record<string, string>>> {
-  const { keys } = dataOf(await stage.campaign("report --json"));
+  const { keys } = dataOf(await stage.campaign("status --json"));
   return Object.fromEntries(
     keys.map(({ label, outcome }: { label: string; outcome: string }) => [label, outcome] as const),
   );
@@ -39,7 +39,7 @@ describe("a campaign reports the outcomes of keys as they are", () => {
     await emptied("K1", "managed_keys");
     const key = stage.keyNamed("cards-1");
     await stage.world.control("faults", { operation: "K3", keyId: key.split("/")[1], status: 403 });
-    const report = await stage.campaign("report");
+    const report = await stage.campaign("status");
     expect(report.exitCode).toBe(13);
     expect(report.out).toContain(`Key ${key} (cards-1): `);
     expect((await outcomes())["cards-1"]).toBe("not_read");
@@ -59,7 +59,7 @@ describe("a campaign reports the outcomes of keys as they are", () => {
   it("and names a vault whose list leaves out keys, so that new ones may be missing too", async () => {
     await stage.baselined();
     await emptied("K1", "managed_keys", { total_count: 0 });
-    const { exitCode, out } = await stage.campaign("report");
+    const { exitCode, out } = await stage.campaign("status");
     expect(exitCode).toBe(13);
     expect(out).toContain("The list of its keys leaves out 5 keys that exist");
   });
@@ -69,7 +69,7 @@ it("a new baseline keeps a living key that the list leaves out", async () => {
   await stage.baselined();
   const before = stage.read("manifest.jsonl").match(/"label":"[^"]+"/g);
   await emptied("K1", "managed_keys");
-  await stage.campaign("baseline");
+  await stage.campaign("plan --write --yes");
   expect(stage.read("manifest.jsonl").match(/"label":"[^"]+"/g)).toEqual(before);
 });
 
@@ -98,7 +98,7 @@ it("backing keys do not enter a campaign as KMS keys, although the list of keyst
   await emptied("S1", "keystores");
   // An older service does not name the backing keys of its managed keys either.
   await stage.world.control("faults", { operation: "K1", rewrite: { "managed_keys.status_in_keystores": [] } });
-  const { exitCode } = await stage.campaign("baseline");
+  const { exitCode } = await stage.campaign("plan --write --yes");
   expect(exitCode).toBe(13);
   const kms = stage
     .read("manifest.jsonl")

@@ -25,8 +25,8 @@ const seed = {
 const stage = useCampaignStage(seed);
 beforeEach(async () => {
   stage.write("campaign.yaml", campaignFile);
-  await stage.campaign("baseline");
-  await stage.campaign("signoff --owner platform");
+  await stage.campaign("plan --write --yes");
+  await stage.campaign("signoff --yes --owner platform");
 });
 afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
 

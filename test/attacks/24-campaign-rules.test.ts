@@ -22,8 +22,8 @@ const stage = useCampaignStage({
 });
 beforeEach(async () => {
   stage.write("campaign.yaml", campaignFile);
-  await stage.campaign("baseline");
-  await stage.campaign("signoff --owner platform");
+  await stage.campaign("plan --write --yes");
+  await stage.campaign("signoff --yes --owner platform");
 });
 afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
 
@@ -78,7 +78,7 @@ describe("an edit that narrows", () => {
     await approve(review);
     expect((await stepsTaken()).toSorted()).toEqual(others);
     const { out } = await stage.campaign("status");
-    expect(out).toMatch(/\ncampaign\.yaml no longer .* 1\n/);
+    expect(out).toMatch(/mail-1 +pilot +campaign\.yaml no longer/);
     // The other wave still waits for the key: an edit of one wave opens no other one.
     expect(dataOf(await campaign("bob", "request main deactivate")).gate).toBe("after");
   });
@@ -145,7 +145,7 @@ describe("any other edit", () => {
       expect(JSON.parse(out).differences).toContainEqual(expect.stringContaining(difference));
     }
     expect(await stepsTaken()).toEqual([]);
-    const { out } = await stage.world.uko("alice", `campaign plan --folder ${stage.folder}`);
+    const { out } = await stage.world.uko("alice", `campaign status --folder ${stage.folder}`);
     expect(out).toContain(difference);
     // What only takes back is not refused.
     expect(dataOf(await campaign("bob", "halt pilot")).keys).toHaveLength(4);
@@ -153,13 +153,13 @@ describe("any other edit", () => {
 
   it("refuses a class that leads further than the manifest, until a new baseline makes each review start again", async () => {
     edit("after: [pilot], ", "");
-    await stage.campaign("baseline");
+    await stage.campaign("plan --write --yes");
     const review = await reviewed("main");
     edit("class: deactivate, wave: main", "class: destroy, wave: main");
     const { out } = await stage.campaign("request main deactivate --emergency Hurry", "bob");
     expect(out).toContain('cards-0": class: "deactivate" -> "destroy"');
-    expect(out).toContain(`Next:\n  uko campaign baseline --wave main --folder ${stage.folder}\n`);
-    expect((await stage.campaign("baseline --wave main")).out).toContain("class: deactivate -> destroy");
+    expect(out).toContain(`Next:\n  uko campaign plan --write --wave main --folder ${stage.folder}\n`);
+    expect((await stage.campaign("plan --write --yes --wave main")).out).toContain("class: deactivate -> destroy");
     const { error } = dataOf(await campaign("alice", `approve main deactivate --review ${review}`));
     expect(error.summary).toContain("changed after the review");
     expect(await stepsTaken()).toEqual([]);
@@ -167,7 +167,7 @@ describe("any other edit", () => {
 
   it("shows the rules of the wave to the reviewer, and a baseline that changes them", async () => {
     edit("maxFailures: 1", "maxFailures: 2");
-    expect((await stage.campaign("baseline")).out).toContain("maxFailures: 1 -> 2");
+    expect((await stage.campaign("plan --write --yes")).out).toContain("maxFailures: 1 -> 2");
     await campaign("bob", "request pilot deactivate");
     await stage.world.advance("1m");
     const { out } = await stage.campaign("review pilot deactivate", "alice");

@@ -20,8 +20,8 @@ const stage = useCampaignStage({
 });
 beforeEach(async () => {
   stage.write("campaign.yaml", campaignFile);
-  await stage.campaign("baseline");
-  await stage.campaign("signoff --owner platform");
+  await stage.campaign("plan --write --yes");
+  await stage.campaign("signoff --yes --owner platform");
 });
 afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
 

@@ -60,9 +60,6 @@ interface ActedKey {
 interface Acted {
   readonly keys?: readonly ActedKey[] | number;
   readonly unstarted?: number;
-  readonly review?: string;
-  readonly gate?: string;
-  readonly stop?: string;
 }
 
 /** Operations that write a request, take a step, or open the deletion window of a KMS key. */
@@ -88,31 +85,29 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
   const run = createRun(emulator, size);
   try {
     await writeFile(path.join(size.folder, "campaign.yaml"), rules);
-    await run.command("bob", "baseline");
-    await run.command("bob", "signoff --owner platform");
+    await run.command("bob", "plan --write --yes");
+    await run.command("bob", "signoff --owner platform --yes");
     addFaults(emulator);
-    await run.acting("alice", "request roots destroy");
-    await run.approve("bob", "roots destroy --kind kms");
-    await run.acting("bob", "request all deactivate");
-    await run.approve("alice", "all deactivate");
+    await run.acting("alice", "next --wave roots --yes");
+    await run.acting("bob", "next --wave roots");
+    await run.untilDone("bob", "alice", "next --wave all --step deactivate");
     emulator.world.clock.advance(5 * hourMs);
     for (let round = 0; round < maxRounds; round += 1) {
-      const { keys = [] } = await run.acting("alice", "request all destroy");
+      const { keys = [] } = await run.acting("alice", "next --wave all --step destroy --yes");
       const listed = typeof keys === "number" ? [] : keys;
       const stuck = listed.filter(isOfUnknownSetter);
       if (stuck.length === 0 && !listed.some(isSoaking)) break;
       if (stuck.length > 0) {
         for (const { key } of stuck) await run.acting("alice", `rollback all --key ${key}`);
-        await run.acting("bob", "request all deactivate");
-        await run.approve("alice", "all deactivate");
+        await run.untilDone("bob", "alice", "next --wave all --step deactivate");
       }
       emulator.world.clock.advance(5 * hourMs);
     }
-    await run.approve("bob", "all destroy");
-    await run.approve("bob", "all destroy --kind never-active");
+    // Managed keys and keys that were never active have a review each.
+    await run.untilDone("alice", "bob", "next --wave all --step destroy");
     for (const [index, day] of size.removalDays.entries()) {
       emulator.world.clock.advance((day - (size.removalDays[index - 1] ?? 0)) * 24 * hourMs);
-      await run.acting("bob", "advance all");
+      await run.acting("bob", "next --wave all --yes");
     }
     await run.command("bob", "status");
     return run.figures();
@@ -150,8 +145,8 @@ interface Run {
   command(who: Person, command: string): Promise<Acted>;
   /** Runs a command with its share of the kills, until no key is left that another run could change. */
   acting(who: Person, command: string): Promise<Acted>;
-  /** Reviews the step of a wave, and approves everything in the review. */
-  approve(who: Person, reviewed: string): Promise<void>;
+  /** Lets the first person request and the second person approve until the first person waits for nothing but time. */
+  untilDone(requester: Person, approver: Person, command: string): Promise<void>;
   figures(): Figures;
 }
 
@@ -172,7 +167,8 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   };
   const callsSoFar = (): number => emulator.world.audit.since(0).at(-1)?.seq ?? 0;
   const start = (who: Person, args: readonly string[]) => {
-    const isAsking = args[1] === "approve";
+    // A run without --yes approves, which takes a terminal.
+    const isAsking = args[1] === "next" && !args.includes("--yes");
     const child = spawn(process.execPath, [...(isAsking ? ["--import", asAtTerminal] : []), executable, ...args], {
       env: { ...childEnv, ...environment(emulator.url, who) },
       stdio: [isAsking ? "pipe" : "ignore", "pipe", "pipe"],
@@ -207,6 +203,8 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   const argsOf = (command: string): readonly string[] => [
     "campaign",
     ...command.split(" "),
+    // A stop after faults needs a reason to continue.
+    ...(command.startsWith("next") ? ["--reason", "Faults"] : []),
     "--folder",
     folder,
     "--json",
@@ -214,7 +212,7 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   const tell = (command: string, startedMs: number, since: readonly TrailEntry[]): void => {
     const keys = new Set(since.filter(isEffect).map(({ keyId, label }) => keyId ?? label));
     const calls = since.filter(({ operation }) => operation !== "token" && operation !== "control").length;
-    const name = command.replace(/ --(review|resume|reason|key) .*/, "");
+    const name = command.replace(/ --(reason|key) .*/, "");
     // The run with the most keys says what a key costs; each run has some calls of its own.
     if (keys.size > (mostKeys.get(name) ?? 0)) {
       mostKeys.set(name, keys.size);
@@ -232,8 +230,7 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     let acted = parse(command, await withKills(who, argsOf(command)));
     let repeats = 0;
     for (; repeats < maxRepeats && needsAnotherRun(acted); repeats += 1) {
-      const resumed = acted.gate === "stopped" ? ` --resume ${acted.stop} --reason Faults` : "";
-      acted = parse(command, await uko(who, argsOf(`${command}${resumed}`)));
+      acted = parse(command, await uko(who, argsOf(command)));
     }
     collect();
     tell(command, startedMs, trail.slice(first));
@@ -243,20 +240,19 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
 
   return {
     acting,
+    async untilDone(requester, approver, command) {
+      for (let round = 0; round < maxRounds; round += 1) {
+        const { keys: requested } = await acting(requester, `${command} --yes`);
+        const { keys: approved } = await acting(approver, command);
+        if (!hasActed(requested) && !hasActed(approved)) return;
+      }
+    },
     async command(who, command) {
       const startedMs = performance.now();
       collect();
       const acted = parse(command, await uko(who, argsOf(command)));
       tell(command, startedMs, collect());
       return acted;
-    },
-    async approve(who, reviewed) {
-      const { review } = await acting(who, `review ${reviewed}`);
-      if (review === undefined) throw new Error(`review ${reviewed} wrote no file`);
-      const [wave, step] = reviewed.split(" ");
-      // The first keys of a wave go alone.
-      await acting(who, `approve ${wave} ${step} --review ${review}`);
-      await acting(who, `approve ${wave} ${step} --review ${review}`);
     },
     figures() {
       collect();
@@ -278,10 +274,13 @@ function environment(url: string, who: Person): Record<string, string> {
 const isEffect = ({ effect, operation }: TrailEntry): boolean =>
   effect && (effects as readonly string[]).includes(operation);
 
-function needsAnotherRun({ keys, unstarted = 0, gate }: Acted): boolean {
+function needsAnotherRun({ keys, unstarted = 0 }: Acted): boolean {
   const failed = typeof keys === "object" && keys.some(({ outcome }) => outcome === "failed");
-  return failed || unstarted > 0 || gate === "stopped";
+  return failed || unstarted > 0;
 }
+
+const hasActed = (keys: Acted["keys"]): boolean =>
+  typeof keys === "object" && keys.some(({ outcome }) => outcome === "acted");
 
 /** What the last run still reports. */
 function whyAgain({ keys }: Acted): string {

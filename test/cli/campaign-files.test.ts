@@ -17,8 +17,9 @@ describe("uko campaign init", () => {
     expect(ended.exitCode).toBe(0);
     await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-init.txt");
     await expect(read("campaign.yaml")).toMatchFileSnapshot("../golden/cli/campaign-init.yaml");
-    expect((await campaign("plan")).err).toContain(`Next: uko campaign baseline --folder ${stage.folder}`);
-    expect((await campaign("baseline")).out).toContain("10 entries cannot be listed yet");
+    expect((await campaign("status")).err).toContain(`Next: uko campaign plan --write --folder ${stage.folder}`);
+    expect((await campaign("plan --write --yes")).out).toMatch(/wrote .* with 10 keys/);
+    expect(read("manifest.jsonl").match(/"class":"leave","wave":"\(no rule\)"/g)).toHaveLength(10);
   });
 
   it("does not overwrite a campaign", async () => {
@@ -29,21 +30,21 @@ describe("uko campaign init", () => {
   });
 });
 
-describe("uko campaign baseline", () => {
+describe("uko campaign plan --write", () => {
   it("writes one line a key, and the same file again if nothing changed", async () => {
     complete();
-    const ended = await campaign("baseline");
+    const ended = await campaign("plan --write --yes");
     expect(ended.exitCode).toBe(0);
-    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-baseline.txt");
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-plan-write.txt");
     const before = read("manifest.jsonl");
     await stage.world.advance("1d");
-    expect((await campaign("baseline")).exitCode).toBe(0);
+    expect((await campaign("plan --write --yes")).exitCode).toBe(0);
     expect(read("manifest.jsonl")).toBe(before);
   });
 
   it("renews one wave, and leaves the digests of others", async () => {
     complete();
-    await campaign("baseline");
+    await campaign("plan --write --yes");
     const digests = () =>
       Object.fromEntries(
         read("manifest.jsonl")
@@ -53,45 +54,41 @@ describe("uko campaign baseline", () => {
       );
     const before = digests();
     complete((text) => text.replaceAll("reason: Moved", "reason: Gone").replace("Never used", "Unused"));
-    const { out } = await campaign("baseline --wave pilot");
+    const { out } = await campaign("plan --write --yes --wave pilot");
     expect(out).toContain("reason: Never used -> Unused");
     complete((text) => text.replaceAll("Never used", "Not used"));
-    expect(JSON.parse((await campaign("baseline --wave pilot --json")).out).changed).toContainEqual(
-      expect.objectContaining({ change: "reason: Unused -> Not used" }),
+    expect(JSON.parse((await campaign("plan --write --yes --wave pilot --json")).out).changed).toContainEqual(
+      expect.objectContaining({ why: "reason: Unused -> Not used" }),
     );
     expect(digests()).toMatchObject({ main: before.main });
     expect(digests().pilot).not.toBe(before.pilot);
   });
 
-  it("is blocked by a key without a rule, an owner or a future, and writes nothing", async () => {
+  it("is blocked by a key without an owner or a future, and writes nothing", async () => {
     complete((text) => text.replace(", owner: payments", "").replace(", owner: backup-team", ""));
-    const { exitCode, out } = await campaign("baseline");
+    const { exitCode, out } = await campaign("plan --write --yes");
     expect(exitCode).toBe(12);
     expect(out).toMatch(/destroy requires an owner/);
     expect(out).toMatch(/leave requires the owner who keeps/);
     complete((text) =>
       text.replace("owner: platform", "owner: name the owner").replace("Never used", "name the reason"),
     );
-    const untouched = (await campaign("baseline")).out;
+    const untouched = (await campaign("plan --write --yes")).out;
     expect(untouched).toMatch(/destroy requires an owner/);
     expect(untouched).toMatch(/destroy requires a reason/);
-    complete((text) => text.replace(/^rules:[\s\S]*$/m, "rules: []"));
-    const unruled = await campaign("baseline");
-    expect(unruled.out).toMatch(/^KEY +LABEL +WHY\n10 keys +such as \S+ +no rule matches\n {2}--json lists each key$/m);
-    expect(JSON.parse((await campaign("baseline --json")).out).blocked).toHaveLength(10);
     expect(() => read("manifest.jsonl")).toThrow("ENOENT");
   });
 
   it("joins owners by the ID of a key in its cloud, and names entries that fit no key", async () => {
     complete();
-    await campaign("baseline");
+    await campaign("plan --write --yes");
     const line =
       read("manifest.jsonl")
         .split("\n")
         .find((each) => each.includes('"label":"cards-1"')) ?? "";
     const [{ id: cloudId }] = JSON.parse(line).cloudIds;
     write("owners.csv", `key,owner,application\n${cloudId},cards,shop\n${cloudId},risk,\nunknown,x,\n`);
-    const { out } = await campaign("baseline");
+    const { out } = await campaign("plan --write --yes");
     expect(out).toContain("owners.csv names unknown, which is not a key");
     expect(read("manifest.jsonl")).toContain('"owners":["cards","risk"],"application":"shop"');
   });
@@ -102,8 +99,9 @@ describe("uko campaign baseline", () => {
         `${text.replace("{label: 'draft*'}", "{vault: 'pay*'}")}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}\n`,
     );
     await stage.world.control("faults", { operation: "V1", status: 403, times: 99 });
-    const { exitCode, out } = await campaign("baseline");
-    expect(exitCode).toBe(12);
+    const { exitCode, out } = await campaign("plan --write --yes");
+    expect(exitCode).toBe(13);
+    expect(() => read("manifest.jsonl")).toThrow("ENOENT");
     expect(out).toContain("rules[0] matches the name of a vault, and the names could not be read");
   });
 
@@ -145,7 +143,7 @@ describe("uko campaign baseline", () => {
         ],
       }),
     );
-    await campaign(`baseline --declared ${stage.folder}/stack.json --declared ${stage.folder}/ibm.tfstate`);
+    await campaign(`plan --write --yes --declared ${stage.folder}/stack.json --declared ${stage.folder}/ibm.tfstate`);
     const declared = async () =>
       (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; gate: string }[] }).keys
         .filter(({ gate }) => gate === "declared")
@@ -160,7 +158,7 @@ describe("uko campaign baseline", () => {
     complete();
     const usage = `key,lastUsed,count\n${keyIdFor("cards-1")},2026-11-20,7\n${keyIdFor("ledger")},2025-01-01,3\n`;
     write("usage.csv", usage);
-    const { out } = await campaign(`baseline --usage ${stage.folder}/usage.csv --associated-resources`);
+    const { out } = await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv --associated-resources`);
     expect(out).toMatch(/UKO does not see who uses the copies of 4 keys in other clouds/);
     expect(out).toMatch(/7 keys may still be in use, although no evidence of use exists/);
     expect(out).not.toContain("Associated resources were not read");
@@ -171,32 +169,32 @@ describe("uko campaign baseline", () => {
         .sort();
     expect(await inUse()).toEqual(["cards-1", "payroll"]);
     complete((text) => text.replaceAll("reason: Moved}", "reason: Moved, override: Agreed with the team}"));
-    await campaign(`baseline --usage ${stage.folder}/usage.csv --associated-resources`);
+    await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv --associated-resources`);
     expect(await inUse()).toEqual([]);
   });
 
   it("keeps the block of a key in use until its evidence is read again, whichever option is missing", async () => {
     complete();
     write("usage.csv", `key,lastUsed,count\n${keyIdFor("cards-1")},2026-11-20,7\n`);
-    await campaign(`baseline --usage ${stage.folder}/usage.csv --associated-resources`);
+    await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv --associated-resources`);
     const inUse = async () =>
       (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; gate: string }[] }).keys
         .filter(({ gate }) => gate === "in_use")
         .map(({ label }) => label)
         .sort();
-    const { out } = await campaign("baseline");
+    const { out } = await campaign("plan --write --yes");
     expect(await inUse()).toEqual(["cards-1", "payroll"]);
     expect(out).toContain("The block of 1 key in use stays from earlier reads, the oldest on 2026-11-26");
     const lines = () => read("manifest.jsonl").split("\n").slice(1);
     const before = lines();
     await stage.world.advance("1d");
-    await campaign("baseline --associated-resources");
+    await campaign("plan --write --yes --associated-resources");
     expect(lines()).toEqual(before);
     await stage.world.control("faults", { operation: "K13", status: 403, times: 8 });
-    await campaign("baseline --associated-resources");
+    await campaign("plan --write --yes --associated-resources");
     expect(await inUse()).toEqual(["cards-1", "payroll"]);
     await stage.world.control(`keys/${keyIdFor("payroll")}`, { removeResource: "crn:v1:bucket-1" });
-    await campaign("baseline --associated-resources");
+    await campaign("plan --write --yes --associated-resources");
     expect(await inUse()).toEqual(["cards-1"]);
   });
 
@@ -210,20 +208,20 @@ describe("uko campaign baseline", () => {
   ])("refuses %s", async (_, option, content, message) => {
     complete();
     write("input", content);
-    const { exitCode, err } = await campaign(`baseline ${option} ${stage.folder}/input`);
+    const { exitCode, err } = await campaign(`plan --write --yes ${option} ${stage.folder}/input`);
     expect(exitCode).toBe(1);
     expect(err).toMatch(message);
-    expect((await campaign(`baseline ${option} ${stage.folder}/missing`)).err).toMatch(/Could not read/);
+    expect((await campaign(`plan --write --yes ${option} ${stage.folder}/missing`)).err).toMatch(/Could not read/);
   });
 
   it("names a rule that matches nothing", async () => {
     complete((text) => text.replace("'draft*'", "'drafts*'"));
-    expect((await campaign("baseline")).out).toContain("rules[0] in campaign.yaml decides for no key");
+    expect((await campaign("plan --write --yes")).out).toContain("rules[0] in campaign.yaml decides for no key");
   });
 
   it("names a vault that does not exist or cannot be read, and exits with 13", async () => {
     complete((text) => `${text}scope: {vaults: [${vaultIds.payments}, 5c1e0000-0000-4000-8000-00000000dead]}\n`);
-    const { exitCode, out } = await campaign("baseline");
+    const { exitCode, out } = await campaign("plan --write --yes");
     expect(exitCode).toBe(13);
     expect(out).toMatch(/Not read\n {2}Vault 5c1e0000-0000-4000-8000-00000000dead: .*\[UKO_NOT_FOUND\]/);
   });
@@ -237,25 +235,25 @@ describe("uko campaign baseline", () => {
     ["a file of a newer version", (text: string) => text.replace("uko-campaign-1", "uko-campaign-9"), /update uko/],
   ])("refuses %s", async (_, change, message) => {
     complete(change);
-    const { exitCode, err } = await campaign("baseline");
+    const { exitCode, err } = await campaign("plan --write --yes");
     expect(exitCode).toBe(1);
     expect(err).toMatch(message);
   });
 
   it("refuses a wave that does not exist, an edited manifest, and a linked file", async () => {
     complete();
-    expect((await campaign("baseline --wave other")).err).toContain('no wave "other"');
-    expect((await campaign("baseline --wave pilot")).err).toContain("The first baseline lists every wave");
-    await campaign("baseline");
+    expect((await campaign("plan --write --yes --wave other")).err).toContain('no wave "other"');
+    expect((await campaign("plan --write --yes --wave pilot")).err).toContain("The first manifest lists every wave");
+    await campaign("plan --write --yes");
     write("manifest.jsonl", read("manifest.jsonl").replace('"class":"leave"', '"class":"destroy"'));
-    expect((await campaign("baseline")).err).toContain('was edited: the lines of "main"');
+    expect((await campaign("plan --write --yes")).err).toContain('was edited: the lines of "main"');
     rmSync(path.join(stage.folder, "manifest.jsonl"));
     symlinkSync(path.join(stage.folder, "campaign.yaml"), path.join(stage.folder, "manifest.jsonl"));
-    expect((await campaign("baseline")).err).toContain("manifest.jsonl could not be read");
+    expect((await campaign("plan --write --yes")).err).toContain("manifest.jsonl could not be read");
   });
 
   it("refuses a folder without campaign.yaml", async () => {
-    expect((await campaign("baseline")).err).toMatch(/has no campaign\.yaml[\s\S]*uko campaign init/);
+    expect((await campaign("plan --write --yes")).err).toMatch(/has no campaign\.yaml[\s\S]*uko campaign init/);
   });
 });
 
@@ -264,19 +262,19 @@ describe("uko campaign signoff", () => {
     await baselined();
     const blocked = async () => (await campaign("plan")).out.match(/not signed off by \w+/g) ?? [];
     expect(await blocked()).toHaveLength(8);
-    expect((await campaign("signoff --owner payments")).exitCode).toBe(0);
+    expect((await campaign("signoff --yes --owner payments")).exitCode).toBe(0);
     expect(await blocked()).toHaveLength(3);
     complete((text) => text.replaceAll("reason: Moved", "reason: Replaced"));
-    await campaign("baseline");
+    await campaign("plan --write --yes");
     expect(await blocked()).toHaveLength(8);
   });
 
   it("refuses an owner without keys, and an edited sign-off", async () => {
     await baselined();
-    expect((await campaign("signoff --owner stranger")).err).toContain(
+    expect((await campaign("signoff --yes --owner stranger")).err).toContain(
       "Owners with keys to sign: payments, platform, roots.",
     );
-    const { out } = await campaign("signoff --owner payments --json");
+    const { out } = await campaign("signoff --yes --owner payments --json");
     const { file } = JSON.parse(out) as { file: string };
     const signed = JSON.parse(read(file)) as { keys: { line: string }[] };
     write(file, JSON.stringify({ ...signed, keys: signed.keys.slice(1) }));
@@ -289,11 +287,11 @@ describe("uko campaign hold", () => {
     await baselined();
     const key = keyNamed("cards-1");
     expect((await campaign(`hold ${key} --kind legal --until 2026-11-26 --ticket L-7`)).exitCode).toBe(0);
-    expect((await campaign("find cards-1")).out).toContain(
+    expect((await campaign("status cards-1")).out).toContain(
       'Blocked: held: legal by IBMid-550000BOB ("Bob Example") until 2026-11-26.',
     );
     await stage.world.advance("1d");
-    expect((await campaign("find cards-1")).out).not.toContain("held");
+    expect((await campaign("status cards-1")).out).not.toContain("held");
   });
 
   it.each([

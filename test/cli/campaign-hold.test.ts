@@ -73,7 +73,7 @@ it("does not release a hold in the folder if the evidence cannot be written", as
   const key = stage.keyNamed("mail-1");
   await hold("mail-1", "--kind owner", "erin");
   const lines = stage.read("holds.jsonl");
-  const command = `campaign hold ${key} --release --reason Solved --folder ${stage.folder}`;
+  const command = `hold ${key} --release --reason Solved --campaign ${stage.folder}`;
   const { err } = await stage.world.uko("erin", command, { UKO_EVIDENCE: `${stage.folder}/none/evidence.jsonl` });
   expect(err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
   expect(stage.read("holds.jsonl")).toBe(lines);

@@ -16,14 +16,14 @@ const says = (ended: Ended): readonly string[] =>
   dataOf(ended).keys.map(({ outcome, says: why }: { outcome: string; says: string }) => `${outcome}: ${why}`);
 const start = async (): Promise<void> => {
   await stage.baselined((text) => text.replace(/blackouts.*\n/, ""));
-  await stage.campaign("signoff --owner roots");
+  await stage.campaign("signoff --yes --owner roots");
 };
 
 it("destroys KMS keys as a set, by another person in the window, and restores them", async () => {
   await start();
   const requested = await run("alice", "request main destroy");
   expect(dataOf(requested).keys.map(({ code }: { code?: string }) => code)).toContain("UKO_KMS_DUAL_AUTHORIZATION_OFF");
-  expect((await stage.campaign("review main destroy", "bob")).out).toContain("2 KMS keys: uko campaign review main");
+  expect((await stage.campaign("review main destroy", "bob")).out).toContain("2 KMS keys: the next review");
 
   const { review, keys } = dataOf(await run("bob", "review main destroy --kind kms"));
   expect(keys).toBe(2);

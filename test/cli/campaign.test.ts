@@ -26,7 +26,7 @@ describe("uko campaign plan", () => {
     const { exitCode, out } = await campaign("plan");
     expect(exitCode).toBe(14);
     expect(out).toMatch(
-      /^1 key cannot end by 2027-03-20\n\nLate\n.*\n.*ledger +main +no step can delete it +impossible/,
+      /^1 key cannot end by 2027-03-20; nothing was written\n[\s\S]*\nLate\n.*\n.*ledger +main +no step can delete it +impossible/,
     );
     expect(out).toContain("no step is possible in the state compromised");
   });
@@ -35,10 +35,12 @@ describe("uko campaign plan", () => {
     await baselined();
     const { exitCode, out } = await campaign("plan --html");
     expect(exitCode).toBe(14);
-    expect(out).toMatch(/^<!doctype html>[\s\S]*<h1>2 keys cannot end by 2027-03-20<\/h1>[\s\S]*<\/html>\n$/);
-    for (const form of ["--html", "--board --html"]) {
-      expect((await campaign(`status ${form}`)).out).toMatch(/<title>Campaign eol: (status|board)<\/title>/);
-    }
+    expect(out).toMatch(
+      /^<!doctype html>[\s\S]*<h1>2 keys cannot end by 2027-03-20; nothing was written<\/h1>[\s\S]*<\/html>\n$/,
+    );
+    expect((await campaign("status --html")).out).toMatch(
+      /<title>Campaign eol: status<\/title>[\s\S]*Needed per working day/,
+    );
   });
 
   it("costs no more than one list a vault, lists of vaults, keystores and KMS keys, and a read of one vault", async () => {
@@ -71,20 +73,13 @@ describe("uko campaign plan", () => {
 describe("uko campaign status", () => {
   it("shows each wave by state, pending requests and blocked keys", async () => {
     await baselined((text) => text.replace(/^blackouts.*$/m, ""));
-    await campaign("signoff --owner payments");
+    await campaign("signoff --yes --owner payments");
     await stage.world.uko("bob", `request ${keyNamed("payroll")}`);
     const ended = await campaign("status");
     expect(ended.exitCode).toBe(0);
     await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-status.txt");
     await stage.world.advance("6d");
     expect((await campaign("status")).out).toContain("Requests that expire within 48 h: 1");
-  });
-
-  it("is one page for management with --board", async () => {
-    await baselined();
-    const ended = await campaign("status --board");
-    expect(ended.exitCode).toBe(0);
-    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-board.txt");
   });
 
   it("does not count a destroyed key as ended while a keystore may still hold its material", async () => {
@@ -110,7 +105,7 @@ describe("uko campaign status", () => {
   });
 });
 
-describe("uko campaign report", () => {
+describe("the outcomes of a campaign", () => {
   const withOutcomes = async (): Promise<void> => {
     // The KMS keys stand for keys that were created later.
     await baselined((text) => `${text}scope: {kmsKeys: false}\n`);
@@ -133,43 +128,43 @@ describe("uko campaign report", () => {
 
   it("gives each key of the manifest exactly one outcome, and names keys born after the baseline", async () => {
     await withOutcomes();
-    const ended = await campaign("report");
-    expect(ended.exitCode).toBe(0);
-    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-report.txt");
-    const { out } = await campaign("report --json");
+    const ended = await campaign("finish");
+    expect(ended.exitCode).toBe(12);
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-finish.txt");
+    const { out } = await campaign("status --json");
     expect(outcomesIn(out)).toMatchObject({
       ...{ "draft-1": "removed", "mail-1": "proof_by_provider", "cards-1": "open" },
       ...{ "mail-2": "held", backup: "lives_on", payroll: "open" },
     });
     expect(JSON.parse(out).keys).toHaveLength(8);
     expect(JSON.parse(out).born).toMatchObject([{ label: "root-1" }, { label: "root-2" }]);
-    const rows = (await campaign("report --wave pilot --csv")).out.trimEnd().split("\n");
+    const rows = (await campaign("status --wave pilot --csv")).out.trimEnd().split("\n");
     expect(rows).toEqual([
       expect.stringMatching(/^key,label,wave,/),
       expect.stringMatching(/,draft-1,pilot,destroy,removed,/),
     ]);
-    expect((await campaign("report --wave unknown")).exitCode).toBe(1);
+    expect((await campaign("status --wave unknown")).exitCode).toBe(1);
   });
 
   it("lists what to ask of each cloud after the shutdown", async () => {
     await withOutcomes();
-    const ended = await campaign("report --after-shutdown");
+    const ended = await campaign("finish --after-shutdown");
     expect(ended.exitCode).toBe(0);
-    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-report-after-shutdown.txt");
-    const { questions } = JSON.parse((await campaign("report --after-shutdown --json")).out);
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-finish-after-shutdown.txt");
+    const { questions } = JSON.parse((await campaign("finish --after-shutdown --json")).out);
     expect(questions).toMatchObject([
       { label: "cards-1", keystoreType: "aws_kms", goneOn: "" },
       { label: "mail-1", keystoreType: "azure_key_vault", goneOn: "2027-04-25" },
     ]);
-    expect((await campaign("report --after-shutdown --csv")).out.trimEnd().split("\n")).toHaveLength(3);
+    expect((await campaign("finish --after-shutdown --csv")).out.trimEnd().split("\n")).toHaveLength(3);
   });
 
   it("counts no outcome for a key that could not be read", async () => {
     await baselined((text) => `${text}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}`);
-    const { exitCode, out } = await campaign("report --json", "erin");
+    const { exitCode, out } = await campaign("status --json", "erin");
     expect(exitCode).toBe(13);
     expect(outcomesIn(out)).toMatchObject({ "mail-1": "not_read", payroll: "open", "root-1": "not_read" });
-    expect((await campaign("report --after-shutdown")).out).toContain("nothing to ask of a cloud");
+    expect((await campaign("finish --after-shutdown")).out).toContain("nothing to ask of a cloud");
     expect((await campaign("status", "erin")).out).toMatch(/^[0-9]+ keys of 10 still have to end; 5 could not be read/);
   });
 
@@ -201,17 +196,17 @@ describe("uko campaign report", () => {
 it("refuses a service whose clock jumped back behind the baseline", async () => {
   await baselined();
   await stage.world.control("clock", { set: "2026-11-20T09:00:00Z" });
-  for (const command of ["plan", "baseline"]) {
+  for (const command of ["plan", "status"]) {
     const { exitCode, err } = await campaign(command);
     expect(exitCode).toBe(1);
     expect(err).toMatch(/is before the baseline of wave "[a-z]+"[\s\S]*\[UKO_CLOCK_SKEW\]/);
   }
 });
 
-describe("uko campaign find", () => {
+describe("uko campaign status KEY", () => {
   it.each(["cards-1", "9b2d0000-0000-4000-8000-000000000004"])("finds a key by %s", async (typed) => {
     await baselined();
-    const { exitCode, out } = await campaign(`find ${typed}`);
+    const { exitCode, out } = await campaign(`status ${typed}`);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^1 key of campaign eol is named/);
     expect(out).toContain("Nothing has been cut off.");
@@ -226,7 +221,7 @@ describe("uko campaign find", () => {
         .find((each) => each.includes('"label":"cards-1"')) ?? "";
     const arn = (JSON.parse(line) as { cloudIds: { id: string }[] }).cloudIds[0]?.id ?? "";
     await takeStep("cards-1", "alice");
-    const { out } = await campaign(`find ${arn.split("/").at(-1)}`);
+    const { out } = await campaign(`status ${arn.split("/").at(-1)}`);
     expect(out).toMatch(/Can be undone until it is destroyed, by Key Custodian - Deployer/);
     expect(out).toContain(`uko reactivate ${key}`);
     expect((await stage.world.uko("alice", `reactivate ${key}`)).exitCode).toBe(0);
@@ -234,13 +229,13 @@ describe("uko campaign find", () => {
 
   it("names the review that lists the key, and a file that is not a review", async () => {
     await baselined((text) => text.replace(", after: [pilot]", ""));
-    await campaign("signoff --owner payments");
+    await campaign("signoff --yes --owner payments");
     const key = keyNamed("cards-1");
     await stage.world.uko("bob", `request ${key}`);
     await stage.world.advance("1m");
     expect((await campaign("review main deactivate", "alice")).exitCode).toBe(0);
     stage.write("reviews/other.jsonl", "{}\n");
-    const { out } = await campaign("find cards-1");
+    const { out } = await campaign("status cards-1");
     expect(out).toMatch(
       /Reviewed for deactivate on 26 Nov 2026 .* by IBMid-550000ALICE; requested by IBMid-550000BOB\./,
     );
@@ -250,23 +245,23 @@ describe("uko campaign find", () => {
 
   it("says so if no key has the name", async () => {
     await baselined();
-    expect((await campaign("find unknown")).out).toMatch(/^No key of campaign eol has the ID/);
+    expect((await campaign("status unknown")).out).toMatch(/^No key of campaign eol has the ID/);
   });
 });
 
-describe("uko campaign check", () => {
+describe("uko campaign status --live", () => {
   it("finds keystores and keys that are out of order, blocked keys and missing people", async () => {
     await baselined();
     await stage.world.control("keystores/ce110000-0000-4000-8000-000000000002", { statusResponse: "error" });
-    const ended = await campaign("check");
+    const ended = await campaign("status --live");
     expect(ended.exitCode).toBe(14);
-    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-check.txt");
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-status-live.txt");
   });
 
   it("never syncs", async () => {
     await baselined();
     const before = (await stage.world.trail()).at(-1)?.seq ?? 0;
-    await campaign("check");
+    await campaign("status --live");
     const calls = (await stage.world.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
     const used = new Set(calls.filter((operation) => /^[KVMTS]\d/.test(operation)));
     expect([...used].sort()).toEqual(["K1", "K12", "M3", "S1", "S6", "V1", "V3"]);

@@ -27,22 +27,23 @@ export function expectForm(name: FormName, out: string): void {
   }
 }
 
-const formOf: Readonly<Record<string, FormName>> = {
-  ...Object.fromEntries(
-    (
-      ["init", "baseline", "check", "signoff", "plan", "status", "report", "find", "hold", "review", "close"] as const
-    ).map((name) => [name, `campaign-${name}`]),
-  ),
-  rehearse: "campaign-rehearsal",
-};
+const formOf: Readonly<Record<string, FormName>> = Object.fromEntries(
+  (["init", "signoff", "plan", "status", "hold", "review", "next", "finish"] as const).map((name) => [
+    name,
+    `campaign-${name}`,
+  ]),
+);
 
 /** The same for a command of `uko campaign`, by what it printed. */
 export function expectCampaignForm(command: string, out: string): void {
   const [name = ""] = command.split(" ");
-  const line = JSON.parse(out) as { readonly error?: unknown; readonly gate?: unknown };
+  const line = JSON.parse(out) as Readonly<Record<string, unknown>>;
   if (line.error !== undefined) expectForm("error", out);
   else if (line.gate !== undefined) expectForm("campaign-gate", out);
-  else if (command.includes("--board")) expectForm("campaign-board", out);
-  else if (command.includes("--after-shutdown")) expectForm("campaign-questions", out);
+  else if (line.found !== undefined) expectForm("campaign-find", out);
+  else if (line.questions !== undefined) expectForm("campaign-questions", out);
+  else if (line.isAccepted !== undefined) expectForm("campaign-accept", out);
+  else if (name === "next" && line.unstarted !== undefined) expectForm("campaign-run", out);
+  else if (name === "next" && line.apart !== undefined) expectForm("campaign-review", out);
   else expectForm(formOf[name] ?? "campaign-run", out);
 }

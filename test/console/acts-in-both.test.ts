@@ -222,7 +222,7 @@ describe("a wave", () => {
         expectReadable(shown);
         for (const part of [act.command, ...remark]) expect(shown).toContain(part);
       }
-      expect(act.command).toMatch(/^uko campaign \w+ pilot .*--folder 'it'\\''s <here>'/);
+      expect(act.command).toMatch(/^uko campaign (next --wave|halt|rollback) pilot .*--folder 'it'\\''s <here>'/);
       expect(page).toContain(`action="/campaign/waves/pilot/${act.id}"`);
     },
   );

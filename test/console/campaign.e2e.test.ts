@@ -41,7 +41,7 @@ beforeAll(async () => {
       "",
     ].join("\n"),
   );
-  for (const command of ["baseline", "signoff --owner platform"]) {
+  for (const command of ["plan --write --yes", "signoff --yes --owner platform"]) {
     expect((await world.uko("bob", `campaign ${command} --folder ${folder}`)).exitCode).toBe(0);
   }
 });

@@ -12,6 +12,7 @@ import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
 import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
 import type { Page } from "../support/browser.ts";
+import { runInCampaign } from "../support/campaign-acts.ts";
 import { type House, isLeftOut, logIn, openHouse } from "./seats.ts";
 
 const images = fileURLToPath(new URL("../../provider/docs/images/", import.meta.url));
@@ -98,9 +99,9 @@ describe.skipIf(isLeftOut)("the pictures of the documentation", () => {
         "",
       ].join("\n"),
     );
-    const run = (who: "alice" | "bob", command: string) => world.uko(who, `campaign ${command} --folder ${folder}`);
-    await run("bob", "baseline");
-    await run("bob", "signoff --owner platform");
+    const run = (who: "alice" | "bob", command: string) => runInCampaign(world, who, { command, folder });
+    await run("bob", "plan --write --yes");
+    await run("bob", "signoff --yes --owner platform");
     await run("bob", "request pilot deactivate --reason Moved");
     await world.advance("1m");
     const review = JSON.parse((await run("alice", "review pilot deactivate --json")).out) as { review: string };

@@ -1,28 +1,28 @@
-/** `uko campaign`: the sub-program for many keys and a deadline, and its commands that change keys. */
+/** `uko campaign`: the sub-program for many keys and a deadline. */
 
 import { type Command, Option } from "commander";
 import type { CampaignActing } from "../../engine/campaign/acting.ts";
+import type { NextRequest, Talk } from "../../engine/campaign/next.ts";
+import type { CampaignReading } from "../../engine/campaign/operations.ts";
 import type { CampaignReport } from "../../engine/campaign/report.ts";
-import type { ReviewOfStep } from "../../engine/campaign/wave-state.ts";
+import type { Confirm } from "../../engine/campaign/wave-state.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
-import type { UkoWorld } from "../cli-world.ts";
+import { invalidInput, parseDay, repeatable } from "../arguments.ts";
+import type { AllOperations, UkoWorld } from "../cli-world.ts";
+import { exportedState, readInputFile } from "../files.ts";
 import { commandHelp } from "../help-layout.ts";
-import { confirmSet, kindOption } from "../review-commands.ts";
+import { type OutputForm, printReport } from "../print.ts";
+import { confirmSet, writeReview } from "../review-commands.ts";
+import { type OpenRun, withOperations } from "../run.ts";
 import { requirePerson } from "../typed-keys.ts";
-import { addReadingCommands, runCampaign, type Shown, shownCommand } from "./reading-commands.ts";
 
-type Run = (acting: CampaignActing, options: CallOptions) => Promise<CampaignReport>;
-type Step = "deactivate" | "destroy";
-type Passing = Shown & { readonly emergency?: string; readonly resume?: string; readonly reason?: string };
-
-type Reviewing = Passing & { readonly requestedBy?: string; readonly kind: ReviewOfStep["kind"] };
-type Approving = Passing & { readonly review: string; readonly store?: true };
-type RollingBack = Shown & {
-  readonly app?: string;
-  readonly key?: string;
-  readonly writtenSince?: true;
-  readonly yes?: true;
-};
+interface Shown extends OutputForm {
+  readonly folder: string;
+  readonly html?: true;
+}
+type Run = OpenRun<AllOperations>;
+type Read = (campaign: CampaignReading, options: CallOptions) => Promise<CampaignReport>;
+type Act = (acting: CampaignActing, options: CallOptions, run: Run) => Promise<CampaignReport>;
 
 export function addCampaignCommand(program: Command, world: UkoWorld, end: (exitCode: number) => void): void {
   const campaign = program
@@ -30,84 +30,223 @@ export function addCampaignCommand(program: Command, world: UkoWorld, end: (exit
     .description("Retire many keys by a date, wave by wave, from a folder that a team keeps in git")
     .helpCommand("help [command]", "show help for a command")
     .addHelpText("after", () => commandHelp(world.out, "campaign"));
-  addReadingCommands(campaign, world, end);
-  addActingCommands(campaign, world, end);
-}
+  const read = async (shown: Shown, work: Read): Promise<void> =>
+    end(await runCampaign(world, shown, async (run) => work(await run.campaign(), run.options)));
+  const act = async (shown: Shown, work: Act): Promise<void> =>
+    end(await runCampaign(world, shown, async (run) => work(await run.campaignActs(), run.options, run)));
+  /** The typed words, or `--yes` without a terminal. */
+  const asking =
+    (shown: Shown & Yes): Confirm =>
+    (phrase, lines) =>
+      confirmSet(world, shown, phrase, lines);
 
-function addActingCommands(campaign: Command, world: UkoWorld, end: (exitCode: number) => void): void {
-  const run = async (shown: Shown, act: Run): Promise<void> =>
-    end(await runCampaign(world, shown, async ({ campaignActs, options }) => act(await campaignActs(), options)));
-
-  /** No option answers for a person who approves, and --json only changes what is printed. */
-  const byHand = (phrase: string, lines?: readonly string[]) => confirmSet(world, {}, phrase, lines);
-  const asking = (shown: Shown, yes: true | undefined) => (phrase: string, lines?: readonly string[]) =>
-    confirmSet(world, { ...shown, ...(yes && { yes }) }, phrase, lines);
-
-  stepCommand(campaign, "request", "Request the step for each key of a wave that is ready")
-    .option("--renew", "replace requests that expire within 48 hours")
-    .action((wave: string, step: Step, { renew, ...passing }: Passing & { readonly renew?: true }) =>
-      run(passing, (acting, options) =>
-        acting.request(passing.folder, { wave, step, ...passing, renew: renew === true }, options),
-      ),
+  shownCommand(campaign, "init", "List the keys of the instance, and write a first campaign.yaml")
+    .option("--name <name>", "name of the campaign: lowercase letters, digits and hyphens", "retirement")
+    .addOption(
+      new Option("--deadline <date>", "last day on which key material may still be pending")
+        .argParser(parseDay)
+        .default("2027-03-20"),
+    )
+    .action(({ name, deadline, ...shown }: Shown & { readonly name: string; readonly deadline: string }) =>
+      read(shown, (reading, options) => reading.init(shown.folder, { name, deadline }, options)),
     );
 
-  stepCommand(campaign, "review", "Read each requested key of a wave, and write a review file; changes no key")
-    .option("--requested-by <person>", "IAM ID or name of the person who requested the step")
-    .addOption(kindOption(["managed", "never-active", "kms"]))
-    .action((wave: string, step: Step, rest: Reviewing) =>
-      run(rest, (acting, options) => acting.review(rest.folder, { wave, step, ...rest }, options)),
-    );
+  addPlanCommand(campaign, world, read, asking);
 
-  stepCommand(campaign, "approve", "Take the step on exactly the keys that you reviewed")
-    .requiredOption("--review <digest>", "SHA-256 of your review file, as uko campaign review printed it")
-    .option("--store", "write an approval on each key, so that the requester may act; take no step")
-    .action((wave: string, step: Step, { review, store, ...rest }: Approving) => {
-      requirePerson(world, "uko campaign approve");
-      return run(rest, (acting, options) =>
-        acting.approve(rest.folder, { wave, step, ...rest, review, stores: store === true, confirm: byHand }, options),
-      );
+  yesOption(shownCommand(campaign, "signoff", "Show the keys that an owner signs, and write the sign-off"))
+    .requiredOption("--owner <owner>", "the owner, as in the manifest")
+    .option("--csv", "one line of CSV per key")
+    .action(({ owner, ...shown }: Shown & Yes & { readonly owner: string }) => {
+      const signing = { owner, show: showing(world, shown), confirm: asking(shown) };
+      return read(shown, (reading, options) => reading.signoff(shown.folder, signing, options));
     });
 
-  waveCommand(campaign, "rollback", "Reactivate what this campaign deactivated")
-    .addOption(new Option("--app <application>", "only the keys of this application"))
-    .addOption(new Option("--key <key>", "only this key: anything that uko campaign find accepts").conflicts("app"))
-    .option("--written-since", "also keys that another person wrote to since; asks you to type a confirmation")
-    .option("--yes", "with --written-since: required if there is no terminal")
-    .action((wave: string, { app: application, key, writtenSince, yes, ...rest }: RollingBack) => {
-      const confirm = asking(rest, yes);
-      return run(rest, (acting, options) =>
-        acting.rollback(rest.folder, { wave, application, key, writtenSince: writtenSince === true, confirm }, options),
-      );
-    });
+  addNextCommand(campaign, world, act);
 
-  shownCommand(
-    campaign,
-    "rehearse",
-    "Take the whole path on throwaway keys, one per type of keystore; run it repeatedly",
-  ).action((rest: Shown) => {
-    // Each run of the second person approves.
-    requirePerson(world, "uko campaign rehearse");
-    return run(rest, (acting, options) => acting.rehearse(rest.folder, byHand, options));
-  });
-
-  shownCommand(campaign, "close", "Delete emptied templates, keystores, key rings and vaults; print what is left to do")
-    .option("--csv", "one line of CSV per destroyed KMS key whose metadata KMS still keeps")
-    .option("--yes", "required if there is no terminal; at a terminal, uko asks in any case")
-    .action(({ yes, ...rest }: Shown & { readonly yes?: true }) =>
-      run(rest, (acting, options) => acting.close(rest.folder, asking(rest, yes), options)),
+  shownCommand(campaign, "status", "Show what each wave waits for, or what happened to a key")
+    .argument("[key]", "ID, label, ARN, URI, CRN or application")
+    .option("--wave <wave>", "only this wave")
+    .option("--live", "ask each keystore, and exit with 12 or 14 if a key or a date is out of order; for each night")
+    .option("--csv", "one line of CSV per key")
+    .option("--html", "one page without scripts, for a browser and for paper")
+    .action((key: string | undefined, { wave, live, ...shown }: Shown & Status) =>
+      read(shown, (reading, options) => reading.status(shown.folder, { key, wave, isLive: live === true }, options)),
     );
-
-  waveCommand(
-    campaign,
-    "advance",
-    "Remove the metadata of keys that are destroyed everywhere, and nothing else",
-  ).action((wave: string, shown: Shown) =>
-    run(shown, (acting, options) => acting.advance(shown.folder, wave, options)),
-  );
 
   waveCommand(campaign, "halt", "Withdraw every request of a wave, no matter who wrote it").action(
-    (wave: string, shown: Shown) => run(shown, (acting, options) => acting.halt(shown.folder, wave, options)),
+    (wave: string, shown: Shown) => act(shown, (acting, options) => acting.halt(shown.folder, wave, options)),
   );
+
+  yesOption(waveCommand(campaign, "rollback", "Reactivate what this campaign deactivated"))
+    .addOption(new Option("--app <application>", "only the keys of this application"))
+    .addOption(new Option("--key <key>", "only this key: anything that uko campaign status accepts").conflicts("app"))
+    .option("--written-since", "also keys that another person wrote to since; asks you to type a confirmation")
+    .action((wave: string, { app: application, key, writtenSince, ...shown }: Shown & Yes & RollingBack) => {
+      const request = { wave, application, key, writtenSince: writtenSince === true, confirm: asking(shown) };
+      return act(shown, (acting, options) => acting.rollback(shown.folder, request, options));
+    });
+
+  addFinishCommand(campaign, world, { act, read, asking });
+}
+
+type Yes = { readonly yes?: true };
+type Status = { readonly wave?: string; readonly live?: true };
+type RollingBack = { readonly app?: string; readonly key?: string; readonly writtenSince?: true };
+
+type Planning = Shown &
+  Yes & {
+    readonly wave?: string;
+    readonly declared?: readonly string[];
+    readonly usage?: readonly string[];
+    readonly associatedResources?: true;
+    readonly write?: true;
+  };
+
+function addPlanCommand(
+  campaign: Command,
+  world: UkoWorld,
+  read: (shown: Shown, work: Read) => Promise<void>,
+  asking: (shown: Shown & Yes) => Confirm,
+): void {
+  const description = "Classify each key, and show its dates and what changed; exits with 14 if a key is late";
+  yesOption(shownCommand(campaign, "plan", description))
+    .option("--write", "write manifest.jsonl after a confirmation")
+    .option("--wave <wave>", "renew only this wave; the lines of all others stay")
+    .addOption(
+      new Option("--declared <file>", "exported state of Pulumi, OpenTofu or Terraform; repeatable").argParser(
+        repeatable(String),
+      ),
+    )
+    .addOption(
+      new Option("--usage <file>", "CSV with the columns key, lastUsed, count; repeatable").argParser(
+        repeatable(String),
+      ),
+    )
+    .option("--associated-resources", "read the associated resources of each key; one call per key")
+    .option("--csv", "one line of CSV per key")
+    .option("--html", "one page without scripts, for a browser and for paper")
+    .action(async ({ wave, declared = [], usage = [], associatedResources, write, ...shown }: Planning) => {
+      const request = {
+        wave,
+        declared: await readAll(world, declared, exportedState),
+        usage: await readAll(world, usage, usageFile),
+        isLive: associatedResources === true,
+        ...(write === true && { confirm: asking(shown) }),
+      };
+      await read(shown, (reading, options) => reading.plan(shown.folder, request, options));
+    });
+}
+
+const usageFile = {
+  what: "evidence of use",
+  next: "write a CSV file with the columns key, lastUsed and count",
+} as const;
+
+function readAll(world: UkoWorld, files: readonly string[], kind: Parameters<typeof readInputFile>[2]) {
+  return Promise.all(files.map(async (name) => ({ name, text: await readInputFile(world, name, kind) })));
+}
+
+type Next = Shown &
+  Yes &
+  Pick<NextRequest, "wave" | "step" | "reason" | "emergency"> & {
+    readonly store?: true;
+    readonly reviewOnly?: true;
+    readonly out?: string;
+    readonly review?: string;
+  };
+
+function addNextCommand(campaign: Command, world: UkoWorld, act: (shown: Shown, work: Act) => Promise<void>): void {
+  yesOption(shownCommand(campaign, "next", "Do what you can do now: request, review and approve, continue, or remove"))
+    .option("--wave <wave>", "only this wave")
+    .addOption(new Option("--step <step>", "only this step").choices(["deactivate", "destroy"]))
+    .option(
+      "--reason <text>",
+      "shown on each requested key, instead of the reason of its rule; or why a stop continues",
+    )
+    .option("--emergency <reason>", "take the step inside a blackout, for this reason")
+    .option("--store", "store your approvals, so that the requester takes the step")
+    .option("--review-only", "only review; with --out, for a later run with --review")
+    .addOption(new Option("--out <file>", "write the review to this file, which must not exist"))
+    .addOption(new Option("--review <file>", "approve this review of yours; with --yes also without a terminal"))
+    .option("--csv", "one line of CSV per key")
+    .action(({ store, reviewOnly, out, review, ...shown }: Next) => {
+      if ((reviewOnly === true) !== (out !== undefined)) {
+        throw invalidInput("--review-only and --out belong together", "Add the other one, or omit both.");
+      }
+      if (reviewOnly === true) requirePerson(world, "uko campaign next --review-only");
+      return act(shown, async (acting, options, run) => {
+        const kept = review === undefined ? undefined : run.openCampaignReview(review);
+        const request = { ...shown, stores: store === true, reviewOnly: reviewOnly === true, review: kept };
+        const result = await acting.next(shown.folder, request, talkWith(world, shown, kept !== undefined), options);
+        if (result.review !== undefined && out !== undefined) {
+          await writeReview(out, run.sealReview(result.review), false);
+        }
+        return result.report;
+      });
+    });
+}
+
+/** With `--yes`, a review that the caller kept needs no question, because the caller typed the words before. */
+function talkWith(world: UkoWorld, shown: Next, isKept: boolean): Talk {
+  const isAnswered = isKept && shown.yes === true;
+  return {
+    mayApprove: world.ask !== undefined,
+    show: showing(world, shown),
+    confirm: (phrase, lines) => confirmSet(world, shown, phrase, lines),
+    approve: async (phrase, lines) => {
+      if (!isAnswered) await confirmSet(world, {}, phrase, lines);
+    },
+    async askReason(wave) {
+      const question = `Why may wave ${wave} continue? Type the reason, or Enter to leave it stopped: `;
+      const reason = shown.reason ?? (await world.ask?.(question)) ?? "";
+      if (reason.trim() !== "") return reason.trim();
+      throw invalidInput(
+        `Wave "${wave}" is stopped, and continues only for a reason`,
+        "Nothing was changed. Add --reason with the reason to continue.",
+      );
+    },
+  };
+}
+
+interface Runs {
+  readonly act: (shown: Shown, work: Act) => Promise<void>;
+  readonly read: (shown: Shown, work: Read) => Promise<void>;
+  readonly asking: (shown: Shown & Yes) => Confirm;
+}
+
+type Finish = Shown & Yes & { readonly accept?: string; readonly reason?: string; readonly afterShutdown?: true };
+
+function addFinishCommand(campaign: Command, world: UkoWorld, { act, read, asking }: Runs): void {
+  const description = "Show the one outcome of each key, and delete emptied templates, keystores, key rings and vaults";
+  yesOption(shownCommand(campaign, "finish", description))
+    .option("--accept <key>", "accept a key that no step can end, as one of two people; with --reason")
+    .option("--reason <text>", "with --accept, required: why the key may stay as it is")
+    .addOption(
+      new Option("--after-shutdown", "only what to ask of each cloud once the instance is gone").conflicts("accept"),
+    )
+    .option("--csv", "one line of CSV per key, or per key and keystore with --after-shutdown")
+    .action(({ accept, reason, afterShutdown, ...shown }: Finish) => {
+      if ((accept === undefined) !== (reason === undefined)) {
+        throw invalidInput("--accept and --reason belong together", "Add the other one, or omit both.");
+      }
+      if (afterShutdown === true) return read(shown, (reading, options) => reading.questions(shown.folder, options));
+      if (accept !== undefined && reason !== undefined) {
+        requirePerson(world, "uko campaign finish --accept");
+        const confirm: Confirm = (phrase, lines) => confirmSet(world, {}, phrase, lines);
+        return act(shown, (acting, options) => acting.accept(shown.folder, { key: accept, reason, confirm }, options));
+      }
+      const isReading = shown.yes !== true && (world.ask === undefined || shown.json === true || shown.csv === true);
+      const confirm = isReading ? undefined : asking(shown);
+      return act(shown, (acting, options) => acting.finish(shown.folder, confirm, options));
+    });
+}
+
+function shownCommand(campaign: Command, name: string, description: string): Command {
+  return campaign
+    .command(name)
+    .description(description)
+    .option("--folder <folder>", "folder of the campaign", ".")
+    .option("--json", "one line of JSON");
 }
 
 function waveCommand(campaign: Command, name: string, description: string): Command {
@@ -116,10 +255,24 @@ function waveCommand(campaign: Command, name: string, description: string): Comm
     .option("--csv", "one line of CSV per key");
 }
 
-function stepCommand(campaign: Command, name: string, description: string): Command {
-  return waveCommand(campaign, name, description)
-    .addArgument(campaign.createArgument("<step>", "deactivate or destroy").choices(["deactivate", "destroy"]))
-    .addOption(new Option("--emergency <reason>", "take the step inside a blackout, for this reason"))
-    .addOption(new Option("--resume <digest>", "digest of the stop after which the wave continues"))
-    .option("--reason <text>", "reason, which the record on each key shows");
+function yesOption(command: Command): Command {
+  return command.option("--yes", "required if there is no terminal; at a terminal, uko asks in any case");
+}
+
+/** What a person reads before an answer. Machines read the last report only. */
+function showing(world: UkoWorld, shown: Shown): (report: CampaignReport) => void {
+  return (report) => {
+    if (shown.json !== true && shown.csv !== true) printReport(world, {}, report);
+  };
+}
+
+function runCampaign(world: UkoWorld, shown: Shown, work: (run: Run) => Promise<CampaignReport>): Promise<number> {
+  return withOperations(world, async (run) => {
+    const report = await work(run);
+    const page = shown.html === true ? (await run.campaign()).page(report) : undefined;
+    run.progress.clear();
+    if (page === undefined) printReport(world, shown, report);
+    else world.out.write(page);
+    return report.exitCode;
+  });
 }

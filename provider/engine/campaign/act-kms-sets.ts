@@ -27,10 +27,9 @@ import { plain, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, actOnKeys, isHeldNow, kmsRefOf } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reasonColumns, reviewCsv, withoutStep } from "./acted.ts";
 import type { PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, reasonSection, remarked, section, tableOf } from "./report.ts";
-import { releasedSection, reviewFileName, titleOf, windowEndOf } from "./reviews.ts";
+import { type CampaignReport, reasonSection, remarked, section, tableOf } from "./report.ts";
+import { nextCommand, releasedSection, reviewFileName, titleOf, windowEndOf } from "./reviews.ts";
 import { rulesLine } from "./rule-changes.ts";
-import { approvalActs } from "./wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "./wave-state.ts";
 
 /** Reads each KMS key that is set for deletion, and writes what the caller saw. */
@@ -74,7 +73,7 @@ export async function reviewKmsKeys(
     return {
       summary: `No KMS key of wave "${wave}" can be approved for destruction`,
       sections: exceptions,
-      next: [remarked(`uko campaign request ${wave} destroy ${folderFlag(path)}`, "the first person")],
+      next: [remarked(nextCommand({ wave, path }), "the first person")],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step: "destroy", keys: 0, apart: left },
       csv: reviewCsv("", [], left),
@@ -105,7 +104,7 @@ export async function reviewKmsKeys(
         ],
       }),
     ],
-    next: approvalActs("destroy", { digest, left: lines.length, kind: "kms" }, { wave, path }),
+    next: [{ command: nextCommand({ wave, path }) }],
     exitCode: mostSevere(codes),
     data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
     csv: reviewCsv(digest, reviewed, left),

@@ -89,7 +89,7 @@ async function openCampaignAt(
   const manifest = await readManifest(opened, world.sha256);
   const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest, areEndsRead), options);
   const view = await viewCampaign({ ...opened, manifest }, inventory, world);
-  const plan = planCampaign(view);
+  const plan = planCampaign(view, world);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
   return { world: withoutSteps(world), view, plan, options, holdsNow: followHolds(folder, opened.held), areRulesNewer };

@@ -6,14 +6,15 @@
 import { UkoError } from "../../errors.ts";
 import { planCampaignRollback } from "../../lifecycle/campaign/plan-step.ts";
 import { shellWord } from "../text/explanation.ts";
+import { count } from "../text/words.ts";
 import { type Confirming, restoreOne } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, convergeOnKey, isHeldNow, keysOfWave } from "./act-on-keys.ts";
 import { type ActedKey, reportActed, withoutStep } from "./acted.ts";
 import { isNamed } from "./find.ts";
 import { requireWave } from "./folder.ts";
 import type { PlannedKey } from "./planned.ts";
-import { unread } from "./ready.ts";
-import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./report.ts";
+import { type CampaignReport, folderFlag, type NextCommand, type ReportSection, remarked, section } from "./report.ts";
+import { unread } from "./waiting.ts";
 import type { Confirm } from "./wave-state.ts";
 
 export interface RollbackRequest {
@@ -55,7 +56,21 @@ export async function rollBackWave(context: ActContext, request: RollbackRequest
     keys: run.results,
     apart: chosen.filter((key) => !keys.includes(key)).flatMap((key) => leftOut(key, isOurs(key))),
     run,
+    found: stopAfter(context, wave, run.results),
     next: nextAfter([...toConfirm], wave, path),
+  });
+}
+
+/** Reactivated keys count as failed, so that a mistake that concerns a wave is noticed before the wave goes on. */
+function stopAfter({ view }: ActContext, wave: string, results: readonly ActedKey[]): readonly ReportSection[] {
+  const back = results.filter(({ outcome, key }) => outcome === "acted" && !key.startsWith("kms/")).length;
+  const { maxFailures } = requireWave(view.campaign, wave);
+  if (back <= maxFailures) return [];
+  return section("The wave stops", {
+    lines: [
+      `The ${count(back, "reactivated key counts", "reactivated keys count")} as failed, and the wave allows ${maxFailures}.`,
+      "uko campaign next continues the wave, after a person states the reason.",
+    ],
   });
 }
 
@@ -114,6 +129,6 @@ function nothingChosen({ wave, application, key }: RollbackRequest, path: string
   const what = key ?? application;
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `Wave "${wave}" has no key${what === undefined ? "" : ` with the ID, label or application "${what}"`}`,
-    detail: `Nothing was changed. Next: uko campaign ${what === undefined ? "status" : `find ${shellWord(what)}`} ${folderFlag(path)}`,
+    detail: `Nothing was changed. Next: uko campaign status${what === undefined ? "" : ` ${shellWord(what)}`} ${folderFlag(path)}`,
   });
 }

@@ -9,7 +9,6 @@ import { type AnyReview, isKmsReview } from "../../lifecycle/kms-review.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import {
   keyPathOf,
-  kindOf,
   maxReviewBytes,
   type Review,
   type ReviewedWave,
@@ -37,7 +36,6 @@ import { approverOfKmsKeys, reviewKmsKeys } from "./act-kms-sets.ts";
 import { type ActContext, actOnKeys, keysOfWave, refOf, unlessHeld } from "./act-on-keys.ts";
 import { type ActedKey, actedFrom, reasonColumns, reportActed, reviewCsv, withoutStep } from "./acted.ts";
 import type { PlannedKey } from "./planned.ts";
-import { kindOfKey, readyKeys } from "./ready.ts";
 import type { UnreadablePart } from "./report.ts";
 import {
   type CampaignReport,
@@ -48,9 +46,10 @@ import {
   section,
   tableOf,
 } from "./report.ts";
-import { releasedSection, reviewAgain, reviewFileName, reviewFolder, titleOf } from "./reviews.ts";
+import { nextCommand, releasedSection, reviewFileName, reviewFolder, titleOf } from "./reviews.ts";
 import { rulesLine } from "./rule-changes.ts";
-import { approvalActs, rollbackAct } from "./wave-acts.ts";
+import { kindOfKey, readyKeys } from "./waiting.ts";
+import { rollbackAct } from "./wave-acts.ts";
 import {
   type ApprovalOfStep,
   noteOverride,
@@ -86,9 +85,8 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   );
   const csv = csvOf(reviewed, apart, unreadable);
   const codes = [...reviewed.unreadable.map(({ error }) => error.exitCode), ...apart.map(({ exitCode }) => exitCode)];
-  const requesters = reviewed.apart.flatMap((each) => each.otherRequester ?? []);
-  const path = view.folder.path;
-  const others = [...otherReviews(requested, request, path), ...reviewsOfRequesters(request, requesters, path)];
+  const others = otherReviews(requested, reviewed.apart, kind);
+  const { path } = view.folder;
   const exceptions = [
     ...reasonSection("Not part of the review", {
       columns: ["label", "key", "why"],
@@ -102,7 +100,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
     return {
       summary: `No key of wave "${wave}" can be approved for ${stepNouns[step]}`,
       sections: exceptions,
-      next: others.length > 0 ? [] : [instead(request, ready, reviewed.apart, path)],
+      next: [instead(request, ready, reviewed.apart, path)],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
       csv,
@@ -111,7 +109,6 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
   const name = reviewFileName(wave, step, file.digest);
   await view.folder.write(name, file.text);
   const columns = reviewHeads.map((head) => head.toLowerCase());
-  const review = { digest: file.digest, left: reviewed.keys.length, kind };
   return {
     summary: titleOf(file.review, reviewed.keys),
     sections: [
@@ -122,7 +119,7 @@ export async function reviewStep(context: ActContext, request: ReviewOfStep): Pr
         lines: [...reviewFacts(reviewed.keys, file), rulesLine(view, wave), `SHA-256 of ${name}: ${file.digest}`],
       }),
     ],
-    next: approvalActs(step, review, { wave, path }),
+    next: [{ command: nextCommand({ wave, path }) }],
     exitCode: mostSevere(codes),
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
     csv,
@@ -151,14 +148,12 @@ function instead(
   apart: readonly KeyApart[],
   path: string,
 ): NextCommand {
+  const { wave, step } = request;
   if (ready.length === 0) return { command: `uko campaign status ${folderFlag(path)}` };
-  const { wave, step, kind } = request;
   const approvedFor = apart.find((each) => each.approvedFor !== undefined)?.approvedFor;
   if (approvedFor !== undefined) return continueApproved(step, approvedFor);
   const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
-  return isOwn
-    ? remarked(reviewAgain(wave, step, kind, path), "another person")
-    : remarked(`uko campaign request ${wave} ${step} ${folderFlag(path)}`, "the first person");
+  return remarked(nextCommand({ wave, path }), isOwn ? "another person" : "the first person");
 }
 
 /** Only the requester takes the steps whose approvals are stored on the keys. */
@@ -173,22 +168,15 @@ function carriesRequest({ listed }: PlannedKey): boolean {
 /** Keys of the wave that this review leaves to another one. */
 function otherReviews(
   requested: ReadonlyMap<ReviewKind, readonly PlannedKey[]>,
-  { wave, step, kind }: ReviewOfStep,
-  path: string,
+  apart: readonly KeyApart[],
+  kind: ReviewKind,
 ): readonly string[] {
-  const others = reviewKinds.filter((each) => each !== kind && requested.has(each));
-  return others.map(
-    (each) => `${keysOfKind(each, requested.get(each)?.length ?? 0)}: ${reviewAgain(wave, step, each, path)}`,
-  );
-}
-
-/** Approving such keys one by one would pass over the gates of the wave. */
-function reviewsOfRequesters(request: ReviewOfStep, requesters: readonly string[], path: string): readonly string[] {
-  const command = reviewAgain(request.wave, request.step, request.kind, path);
-  return [...new Set(requesters)].sort().map((requester) => {
-    const keys = count(requesters.filter((each) => each === requester).length, "key");
-    return `${keys} requested by another person: ${command} --requested-by ${shellWord(requester)}`;
-  });
+  const kinds = reviewKinds.filter((each) => each !== kind && requested.has(each));
+  const byOthers = apart.filter(({ otherRequester }) => otherRequester !== undefined).length;
+  return [
+    ...kinds.map((each) => `${keysOfKind(each, requested.get(each)?.length ?? 0)}: the next review`),
+    ...(byOthers > 0 ? [`${count(byOthers, "key")} requested by another person: the next review`] : []),
+  ];
 }
 
 function reviewedWave(context: ActContext, wave: string): ReviewedWave {
@@ -223,14 +211,13 @@ export type PreparedApproval =
 export async function prepareApproval(context: ActContext, request: ReviewedStepRequest): Promise<PreparedApproval> {
   const { world, options } = context;
   const { wave, step, stores } = request;
-  const { gate, breaker } = await waveStateOf(context, request);
+  const { gate, breaker } = waveStateOf(context, request);
   if (gate.kind !== "open" || breaker.kind === "stopped") {
-    const command = `approve ${wave} ${step} --review ${request.review}`;
     const closed = gate.kind === "open" ? ({ kind: "stopped" } as const) : gate;
-    return { kind: "closed", report: reportClosed(context, { ...request, command }, closed, breaker) };
+    return { kind: "closed", report: reportClosed(context, { wave, step }, closed, breaker) };
   }
   const review = await reviewOfWave(context, request);
-  const again = reviewAgain(wave, step, kindOf(review), context.view.folder.path);
+  const again = nextCommand({ wave, path: context.view.folder.path });
   await requireUsable(world, review, { nowMs: context.view.nowMs, again }, options);
   const { ready, apart } = readyKeys(context, wave, step);
   const listed = ready.filter(({ name }) => review.lines.has(name));
@@ -281,19 +268,19 @@ export async function approveStep(context: ActContext, request: ApprovalOfStep):
       ...nextAfter(request, { later: later.length, results: run.results, isKms, requester }, path),
       ...(isKms ? [{ ...rollbackAct({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
     ],
-    data: { step, review: request.review, ...(windows !== undefined && { windows }) },
+    data: { step, review: request.review, later: later.length, ...(windows !== undefined && { windows }) },
   });
 }
 
 function approverOfKeys(
   context: ActContext,
   review: Review,
-  { wave, step, stores }: ApprovalOfStep,
+  { wave, stores }: ApprovalOfStep,
   listed: readonly PlannedKey[],
 ): (key: PlannedKey) => Promise<ActedKey> {
   // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
   const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
-  const again = reviewAgain(wave, step, kindOf(review), context.view.folder.path);
+  const again = nextCommand({ wave, path: context.view.folder.path });
   const approve = approverOf(context.world, { ...review, ...reviewOf(review.header, named) }, { stores, again });
   return async (key) => actedFrom(key, await approve(refOf(context, key), context.options));
 }
@@ -321,7 +308,7 @@ async function actOnAtMost(
   return { results, unstarted: 0, later: keys.slice(started) };
 }
 
-const goesLater = "the first run acts on a few keys only: check these keys, then run the same command again";
+const goesLater = "the first run acts on a few keys only: check these keys, then approve the rest";
 
 interface AfterApproval {
   readonly later: number;
@@ -331,11 +318,11 @@ interface AfterApproval {
 }
 
 function nextAfter(
-  { wave, step, review, stores }: ApprovalOfStep,
+  { wave, step, stores }: ApprovalOfStep,
   { later, results, isKms, requester }: AfterApproval,
   path: string,
 ): readonly NextCommand[] {
-  const again = `uko campaign approve ${wave} ${step} --review ${review} ${folderFlag(path)}`;
+  const again = nextCommand({ wave, path });
   const isRoleMissing = !isKms && !stores && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
   const withoutRole = isRoleMissing ? [remarked(`${again} --store`, `without the role ${sayRoles(rights[step])}`)] : [];
   if (later > 0) return [{ command: `${again}${stores ? " --store" : ""}` }, ...withoutRole];
@@ -344,7 +331,7 @@ function nextAfter(
   const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
   return [
     isRefused
-      ? remarked(`uko campaign check ${folderFlag(path)}`, "asks each keystore")
+      ? remarked(`uko campaign status --live ${folderFlag(path)}`, "asks each keystore")
       : { command: `uko campaign status ${folderFlag(path)}` },
     ...(step === "deactivate" ? [rollbackAct({ wave, path })] : []),
   ];
@@ -362,17 +349,17 @@ async function reviewOfWave(context: ActContext, request: ReviewedStepRequest): 
   if (text === undefined) {
     throw new UkoError("UKO_CAMPAIGN_INVALID", {
       summary: `${path}/${reviewFolder} has no review with this SHA-256`,
-      detail: `Nothing was changed. Next: ${reviewAgain(wave, step, "managed", path)}`,
+      detail: `Nothing was changed. Next: ${nextCommand({ wave, path })}`,
     });
   }
   const found = { text, digest: context.world.sha256(text) };
-  const review = readReview(found, digest, { path: name, again: reviewAgain(wave, step, "managed", path) });
+  const review = readReview(found, digest, { path: name, again: nextCommand({ wave, path }) });
   const { header } = review;
   const expected = reviewedWave(context, wave);
   const isOfWave = header.campaign?.name === expected.name && header.campaign.wave === wave && header.step === step;
   if (isOfWave && header.campaign?.digest === expected.digest) return review;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : `${name} reviews something else`,
-    detail: `Nothing was changed. Next: ${reviewAgain(wave, step, kindOf(review), path)}`,
+    detail: `Nothing was changed. Next: ${nextCommand({ wave, path })}`,
   });
 }

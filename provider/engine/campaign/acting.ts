@@ -9,8 +9,9 @@ import { createOperations } from "../key/commands.ts";
 import { signRequests } from "../key/sign-consents.ts";
 import { createKmsOperations, renewKmsRequest } from "../kms-key/commands.ts";
 import type { CallOptions, World } from "../ports/world.ts";
+import { shellWord } from "../text/explanation.ts";
 import { sayAuthor, stepNouns } from "../text/words.ts";
-import { closeCampaign } from "./act-close.ts";
+import { type Accepting, acceptKey, finishCampaign } from "./act-finish.ts";
 import {
   type ActContext,
   type ActPorts,
@@ -22,46 +23,37 @@ import {
   refOf,
   unlessHeld,
 } from "./act-on-keys.ts";
-import { rehearseCampaign } from "./act-rehearse.ts";
 import { type RollbackRequest, rollBackWave } from "./act-rollback.ts";
 import { approveStep, reviewStep } from "./act-sets.ts";
 import { type ActedKey, actedFrom, reportActed, withoutStep } from "./acted.ts";
 import { requireWave } from "./folder.ts";
-import { sayGate } from "./key-row.ts";
-import { createCampaignReading } from "./operations.ts";
+import { type Acts, type NextRequest, type NextResult, type Talk, takeNext } from "./next.ts";
 import type { PlannedKey } from "./planned.ts";
-import { countByKind, isPending, isRequested, readyKeys, requestEndMs, unreadOf } from "./ready.ts";
-import { type CampaignReport, folderFlag, type NextCommand } from "./report.ts";
-import { reviewActs, rollbackAct } from "./wave-acts.ts";
+import { type CampaignReport, folderFlag, type NextCommand, remarked } from "./report.ts";
+import { nextCommand } from "./reviews.ts";
+import { isPending, isRequested, readyKeys, requestEndMs, sayGate, unreadOf } from "./waiting.ts";
+import { rollbackAct } from "./wave-acts.ts";
 import {
-  type ApprovalOfStep,
   type Confirm,
   closedByRules,
   noteOverride,
   type RequestOfStep,
-  type ReviewOfStep,
   reportClosed,
   waveStateOf,
 } from "./wave-state.ts";
 import { windowNext, windowSentences } from "./windows.ts";
 
-export interface CampaignActing {
-  /** Writes the request for the step on each key of the wave that is ready for it. */
-  request(folder: string, request: RequestOfStep, options: CallOptions): Promise<CampaignReport>;
-  /** Reads each requested key, and writes what the caller saw to a review file. */
-  review(folder: string, request: ReviewOfStep, options: CallOptions): Promise<CampaignReport>;
-  /** Takes the reviewed step on the reviewed keys, or writes an approval on each. */
-  approve(folder: string, request: ApprovalOfStep, options: CallOptions): Promise<CampaignReport>;
-  /** Removes the metadata of keys that are destroyed everywhere, and takes no other step. */
-  advance(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
+export interface CampaignActing extends Acts {
   /** Withdraws every request of the wave, no matter who wrote it. No calendar refuses it. */
   halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
   /** Reactivates what this campaign deactivated. No calendar refuses it. */
   rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
-  /** Does what comes next for the caller in a rehearsal on throwaway keys. */
-  rehearse(folder: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
-  /** Deletes the emptied containers, and reports what keeps the instance from being deleted. */
-  close(folder: string, confirm: Confirm, options: CallOptions): Promise<CampaignReport>;
+  /** The final report. With a confirmation, deletes the emptied containers. */
+  finish(folder: string, confirm: Confirm | undefined, options: CallOptions): Promise<CampaignReport>;
+  /** Accepts a key as it is, as one of two people. */
+  accept(folder: string, request: Accepting, options: CallOptions): Promise<CampaignReport>;
+  /** Does what the caller can do now, after a confirmation. */
+  next(folder: string, request: NextRequest, talk: Talk, options: CallOptions): Promise<NextResult>;
 }
 
 export function createCampaignActing(
@@ -83,21 +75,19 @@ export function createCampaignActing(
     advance: on(advanceWave),
     halt: on(haltWave),
     rollback: on(rollBackWave),
-    close: on(closeCampaign, true),
-    rehearse(path, confirm, options) {
-      // The commands as they are, so that a rehearsal shows what the campaign will do.
-      const commands = { ...createCampaignReading(world, openFolder, evidenceAt), ...acting };
-      return rehearseCampaign({ world, folder: openFolder(path), commands, confirm, options });
-    },
+    finish: on(finishCampaign, true),
+    accept: on(acceptKey, true),
+    next: (path, request, talk, options) =>
+      takeNext({ run: { world, openFolder, acting }, path, request, talk, options }),
   };
   return acting;
 }
 
 async function requestStep(context: ActContext, request: RequestOfStep): Promise<CampaignReport> {
   const { wave, step, renew } = request;
-  const { gate, breaker } = await waveStateOf(context, request);
+  const { gate, breaker } = waveStateOf(context, request);
   if (gate.kind !== "open") {
-    return reportClosed(context, { ...request, command: `request ${wave} ${step}` }, gate, breaker);
+    return reportClosed(context, { wave, step }, gate, breaker);
   }
   await noteOverride(context, request);
   const { ready, apart } = readyKeys(context, wave, step);
@@ -126,9 +116,8 @@ async function requestStep(context: ActContext, request: RequestOfStep): Promise
   });
 }
 
-/** Each kind of key has a review of its own. */
 function reviewsAfter(
-  { wave, step }: RequestOfStep,
+  { wave }: RequestOfStep,
   path: string,
   ready: readonly PlannedKey[],
   results: readonly ActedKey[],
@@ -136,7 +125,7 @@ function reviewsAfter(
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
   const toRollBack = results.filter(({ code }) => code !== undefined && code in windowSentences).map(({ key }) => key);
   return [
-    ...reviewActs(step, countByKind(ready), { wave, path }),
+    ...(ready.length === 0 ? [] : [remarked(nextCommand({ wave, path }), "another person")]),
     ...windowNext(wave, toRollBack, path),
     ...(isOff ? [{ command: "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF" }] : []),
     ...(ready.length === 0 ? [{ command: `uko campaign status ${folderFlag(path)}` }] : []),
@@ -146,7 +135,8 @@ function reviewsAfter(
 async function requestOne(context: ActContext, key: PlannedKey, request: RequestOfStep): Promise<ActedKey> {
   const { world, options } = context;
   const { facts, listed } = key;
-  const { step, reason } = request;
+  const { step } = request;
+  const reason = request.reason ?? (key.line.reason || undefined);
   if (facts.isKms) return requestKmsKey(context, key, request.renew === true);
   const isDue = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
   // Who cannot request would only withdraw the other person's request.
@@ -234,7 +224,7 @@ async function haltWave(context: ActContext, wave: string): Promise<CampaignRepo
     run,
     next: [
       rollbackAct({ wave, path: view.folder.path }),
-      { command: `uko campaign hold KEY --kind incident ${folderFlag(view.folder.path)}` },
+      { command: `uko hold KEY --kind incident --campaign ${shellWord(view.folder.path)}` },
     ],
   });
 }

@@ -1,14 +1,12 @@
 /**
- * The baseline: a new manifest from the inventory, and its difference to the last one. Nothing in an
+ * The baseline: the manifest that the inventory and the rules make now, and its difference to the last one. Nothing in an
  * earlier manifest is dropped: a key that the service no longer lists keeps its line.
  */
 
 import { UkoError } from "../../errors.ts";
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { differencesOf } from "../../lifecycle/campaign/rule-changes.ts";
-import { count } from "../text/words.ts";
 import { type Classification, classify, gapSentences, type Joined } from "./classify.ts";
-import { csvTable } from "./csv.ts";
 import { uuid } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
 import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "./inventory.ts";
@@ -19,11 +17,10 @@ import {
   encodeManifest,
   type Manifest,
   type ManifestKey,
-  manifestFileName,
   namedKey,
   type WaveOfBaseline,
 } from "./manifest.ts";
-import { type CampaignReport, folderFlag, reasonSection, remarked, section, unreadSection } from "./report.ts";
+import { type ReportSection, reasonSection, section, tableOf } from "./report.ts";
 import { sayDifference } from "./rule-changes.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -39,13 +36,21 @@ export interface BaselineRequest {
 const recentMs = 30 * dayMs;
 
 export interface Baseline {
-  readonly report: CampaignReport;
-  /** The text of the manifest; absent if the baseline is blocked. */
-  readonly manifest?: string;
+  /** The text of the manifest. No command writes it while a key is blocked. */
+  readonly manifest: string;
+  readonly blocked: readonly NamedReason[];
+  readonly changed: readonly NamedReason[];
+  readonly sections: readonly ReportSection[];
+}
+
+interface NamedReason {
+  readonly key: string;
+  readonly label: string;
+  readonly why: string;
 }
 
 export function makeBaseline(
-  { campaign, folder }: OpenCampaign,
+  { campaign }: OpenCampaign,
   inventory: CampaignInventory,
   earlier: Manifest | undefined,
   request: BaselineRequest,
@@ -54,9 +59,8 @@ export function makeBaseline(
   const classified = classify(campaign, inventory, request.owners, request.joinedTo);
   const blocked = [
     ...namelessRules(campaign, inventory),
-    ...classified.unclassified.map((key) => [namedListedKey(key), key.traits.label, "no rule matches"]),
     ...classified.incomplete.flatMap(({ key, gaps }) =>
-      gaps.map((gap) => [namedKey(key), key.label, gapSentences[gap]]),
+      gaps.map((gap) => ({ key: namedKey(key), label: key.label, why: gapSentences[gap] })),
     ),
   ];
   const keys = mergeKeys(classified.keys, earlier, request.wave);
@@ -74,54 +78,22 @@ export function makeBaseline(
   );
   const changed = [...changedSettings(waves, earlier), ...differences(keys, earlier)];
   const sections = [
-    ...reasonSection("Blocked", { columns: ["key", "label", "why"], rows: blocked }),
-    ...reasonSection("Changed since the last baseline", { columns: ["key", "label", "change"], rows: changed }),
+    ...reasonSection("Not complete", tableOf(blocked, reasonColumns)),
+    ...(earlier === undefined ? [] : reasonSection("Changed since the manifest", tableOf(changed, reasonColumns))),
     ...section("New, or written in the last 30 days", { table: recent(inventory) }),
-    ...section("Warnings", { lines: warnings(classified, inventory, request) }),
-    ...unreadSection(inventory.unreadable),
+    ...section("Rules and owners", { lines: warnings(classified, inventory, request) }),
   ];
-  const shared = {
-    sections,
-    csv: csvOf(keys),
-    data: {
-      keys: keys.length,
-      blocked: blocked.map(([key, label, why]) => ({ key, label, why })),
-      changed: changed.map(([key, label, change]) => ({ key, label, change })),
-      unreadable: inventory.unreadable,
-    },
-  };
-  if (blocked.length > 0) {
-    return {
-      report: {
-        ...shared,
-        summary: `${count(new Set(blocked.map(([key]) => key)).size, "entry", "entries")} cannot be listed yet, so no baseline was written`,
-        next: [
-          remarked(
-            `uko campaign baseline ${folderFlag(folder.path)}`,
-            "after you corrected campaign.yaml or owners.csv",
-          ),
-        ],
-        exitCode: 12,
-      },
-    };
-  }
-  return {
-    manifest,
-    report: {
-      ...shared,
-      summary: `Wrote ${folder.path}/${manifestFileName}: ${count(keys.length, "key")} in ${count(waves.length, "wave")}`,
-      next: [{ command: `uko campaign plan ${folderFlag(folder.path)}` }],
-      exitCode: inventory.unreadable.length > 0 ? 13 : 0,
-    },
-  };
+  return { manifest, blocked, changed, sections };
 }
+
+const reasonColumns = { key: "key", label: "label", why: "why" } as const;
 
 /** Throws UKO_CAMPAIGN_INVALID for a wave of a first baseline, which has no other waves to keep. */
 export function requireEarlier(earlier: Manifest | undefined, wave: string | undefined): void {
   if (wave === undefined || earlier !== undefined) return;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
-    summary: "The first baseline lists every wave",
-    detail: "Next: uko campaign baseline, without --wave",
+    summary: "The first manifest lists every wave",
+    detail: "Next: uko campaign plan --write, without --wave",
   });
 }
 
@@ -131,7 +103,12 @@ function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: Camp
   return rules.flatMap(({ match }, index) =>
     match.vault === undefined || uuid.safeParse(match.vault).success
       ? []
-      : [["campaign.yaml", "", `rules[${index}] matches the name of a vault, and the names could not be read`]],
+      : [
+          {
+            ...{ key: "campaign.yaml", label: "" },
+            why: `rules[${index}] matches the name of a vault, and the names could not be read`,
+          },
+        ],
   );
 }
 
@@ -180,7 +157,7 @@ function changedSettings(waves: readonly WaveOfBaseline[], earlier: Manifest | u
     const old = earlier?.waves.find((each) => each.wave === wave)?.settings;
     return old === undefined
       ? []
-      : differencesOf(old, settings).map((each) => [`wave ${wave}`, "", sayDifference(each)]);
+      : differencesOf(old, settings).map((each) => ({ key: `wave ${wave}`, label: "", why: sayDifference(each) }));
   });
 }
 
@@ -189,7 +166,7 @@ function differences(keys: readonly ManifestKey[], earlier: Manifest | undefined
   return keys.flatMap((key) => {
     const old = before.get(namedKey(key));
     if (earlier === undefined || JSON.stringify(old) === JSON.stringify(key)) return [];
-    return [[namedKey(key), key.label, old === undefined ? "new" : changeOf(old, key)] as const];
+    return [{ key: namedKey(key), label: key.label, why: old === undefined ? "new" : changeOf(old, key) }];
   });
 }
 
@@ -216,7 +193,7 @@ function recent({ keys, nowMs }: CampaignInventory) {
 function warnings(
   { unusedRules }: Classification,
   { keys }: CampaignInventory,
-  { owners, blindSpots }: BaselineRequest,
+  { owners }: BaselineRequest,
 ): readonly string[] {
   const strangers = owners.unmatched(new Set(keys.flatMap((key) => idsOf(key).map((id) => id.toLowerCase()))));
   return [
@@ -225,11 +202,5 @@ function warnings(
         `rules[${index}] in campaign.yaml decides for no key: no key matches it, or an earlier rule decides first`,
     ),
     ...strangers.slice(0, 20).map((key) => `owners.csv names ${key}, which is not a key of this campaign`),
-    ...blindSpots,
   ];
-}
-
-function csvOf(keys: readonly ManifestKey[]): string {
-  const rows = keys.map((key) => ({ ...key, key: namedKey(key) }));
-  return csvTable(["key", "label", "state", "class", "wave", "owners", "application", "reason", "ticket"], rows);
 }

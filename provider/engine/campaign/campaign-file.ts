@@ -152,6 +152,13 @@ export const campaignFile = z.strictObject({
 export type Campaign = z.output<typeof campaignFile>;
 export type CampaignRule = Campaign["rules"][number];
 
+/** What a key becomes that no rule names. No wave of campaign.yaml can have this name. */
+export const unnamed: CampaignRule = {
+  match: { createdBeforeMs: undefined, createdFromMs: undefined },
+  class: "leave",
+  wave: "(no rule)",
+};
+
 /** Throws UKO_CAMPAIGN_INVALID with the place of each mistake. */
 export function parseCampaign(text: string): Campaign {
   const value = parsePlainYaml(text);

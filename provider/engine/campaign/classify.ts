@@ -3,14 +3,13 @@
 import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { type ClassGap, firstMatch, gapsOf } from "../../lifecycle/campaign/rules.ts";
 import { longestPendingDays, pendingPeriodDays } from "../../lifecycle/remaining-path.ts";
-import type { Campaign, CampaignRule } from "./campaign-file.ts";
+import { type Campaign, type CampaignRule, unnamed } from "./campaign-file.ts";
 import { idsOf, type ListedKey } from "./inventory.ts";
 import type { OwnerTable } from "./joined-files.ts";
 import type { ManifestKey } from "./manifest.ts";
 
 export interface Classification {
   readonly keys: readonly ManifestKey[];
-  readonly unclassified: readonly ListedKey[];
   /** Keys of which the class requires more than the files state. */
   readonly incomplete: readonly { readonly key: ManifestKey; readonly gaps: readonly ClassGap[] }[];
   /** Indexes of rules that decided for no key. */
@@ -40,14 +39,14 @@ export function classify(
   joinedTo: (key: ListedKey) => Joined,
 ): Classification {
   const keys: ManifestKey[] = [];
-  const unclassified: ListedKey[] = [];
   const incomplete: { key: ManifestKey; gaps: readonly ClassGap[] }[] = [];
   const used = new Set<number>();
   for (const listed of inventory.keys) {
     const index = firstMatch(rules, listed.traits);
     const rule = index === undefined ? undefined : rules[index];
     if (index === undefined || rule === undefined) {
-      unclassified.push(listed);
+      // IBM does not ask for keys of an ended instance to be deleted, so a key that no rule names stays.
+      keys.push(manifestKeyOf(listed, unnamed, { pendingDays, owners, ...joinedTo(listed) }));
       continue;
     }
     used.add(index);
@@ -58,7 +57,7 @@ export function classify(
     if (gaps.length > 0) incomplete.push({ key, gaps });
   }
   const unusedRules = rules.flatMap((_, index) => (used.has(index) ? [] : [index]));
-  return { keys, unclassified, incomplete, unusedRules };
+  return { keys, incomplete, unusedRules };
 }
 
 /** The line of one key by one rule. */

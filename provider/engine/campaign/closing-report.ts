@@ -1,5 +1,5 @@
 /**
- * The report of `uko campaign close`: what blocks each container, the metadata that an administrator
+ * The report of `uko campaign finish`: the one outcome of each key, what blocks each container, the metadata that an administrator
  * may purge, and the checklist for deleting the instance.
  */
 
@@ -11,7 +11,8 @@ import { shellWord } from "../text/explanation.ts";
 import { count, plain } from "../text/words.ts";
 import type { ActContext } from "./act-on-keys.ts";
 import type { Closed } from "./closing.ts";
-import { bornSection, countsOf } from "./key-views.ts";
+import type { KeyRow } from "./key-row.ts";
+import { bornSection, keySection } from "./key-views.ts";
 import type { PlannedKey } from "./planned.ts";
 import {
   concernOnePart,
@@ -24,6 +25,7 @@ import {
   type UnreadablePart,
   unreadSection,
 } from "./report.ts";
+import { outcomeSection } from "./status.ts";
 import type { CampaignView } from "./view.ts";
 
 export interface CloseFacts {
@@ -89,7 +91,8 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
   const check = (isDone: boolean, done: string, open: string): ChecklistItem =>
     isDone ? { state: "done", what: done } : { state: "open", what: open };
   const unfinished = keys.filter(({ outcome }) => !isFinal(outcome)).length;
-  const left = closed.filter(({ outcome }) => outcome !== "deleted").length + unstarted;
+  const left = closed.filter(isLeft).length + unstarted;
+  const accepted = keys.filter(({ outcome }) => outcome === "accepted").length;
   const living = kmsKeys.items.filter(({ state }) => state !== destroyed).length;
   const toProve = keys.filter(({ outcome }) => outcome === "proof_by_provider").length;
   const isWhole =
@@ -103,7 +106,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
     check(
       born.length === 0,
       "No key was created after the baseline",
-      `${count(born.length, "key")} not in the manifest: uko campaign baseline ${folderFlag(folder.path)}`,
+      `${count(born.length, "key")} not in the manifest: uko campaign plan --write ${folderFlag(folder.path)}`,
     ),
     check(unreadable.length === 0, "Everything in scope was read", `${count(unreadable.length, "part")} not read`),
     check(
@@ -122,16 +125,13 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
       kmsKeys.isUnread ? "The KMS keys could not be read" : `${count(living, "KMS key")} not destroyed`,
     ),
   ];
-  // A command that a person can paste must not end keys that the list above still calls open.
-  const command = `ibmcloud resource service-instance-delete ${campaign.instance}`;
-  const isReady = checked.every(({ state }) => state === "done");
   return [
     ...checked,
     ...(toProve === 0
       ? []
       : [
           you(
-            `Keep the output of uko campaign report --after-shutdown --csv: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
+            `Keep the output of uko campaign finish --after-shutdown --csv: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
           ),
         ]),
     you(
@@ -142,18 +142,34 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
     ),
     you("Commit the folder with its evidence, and keep the audit events of the instance"),
     you("Check that no application, service credential or authorization uses the instance"),
-    you(isReady ? `Delete the instance: ${command}` : "Do not delete the instance: its keys would be lost with it"),
+    you(sayInstance(campaign.instance, { accepted, isReady: checked.every(({ state }) => state === "done") })),
     you("KMS cannot restore a key of a deleted instance"),
   ];
 }
 
+/** A command that a person can paste must not end keys that the list above still calls open, or that people only accepted. */
+function sayInstance(
+  instance: string,
+  { accepted, isReady }: { readonly accepted: number; readonly isReady: boolean },
+): string {
+  if (!isReady) return "Do not delete the instance: its keys would be lost with it";
+  if (accepted > 0)
+    return `Before you delete the instance, check the ${count(accepted, "accepted key")}, which end with it`;
+  return `Delete the instance: ibmcloud resource service-instance-delete ${instance}`;
+}
+
 const you = (what: string): ChecklistItem => ({ state: "you", what });
 
-export function sectionsOfClose(
+/** A container of a vault with an accepted key stays with the key. */
+export function isLeft({ outcome, vaultBlock }: Closed): boolean {
+  return outcome !== "deleted" && vaultBlock !== "accepted";
+}
+
+export function sectionsOfFinish(
   { view, keys, closed, unreadable }: CloseFacts,
+  rows: readonly KeyRow[],
   checklist: readonly ChecklistItem[],
-  purge: readonly KeptMetadata[],
-  stop: UkoError | undefined,
+  { purge, stop }: { readonly purge: readonly KeptMetadata[]; readonly stop: UkoError | undefined },
 ): readonly ReportSection[] {
   return [
     ...section("Why the run stopped", { lines: stop === undefined ? [] : [`${stop.summary} [${stop.code}]`] }),
@@ -177,13 +193,8 @@ export function sectionsOfClose(
     }),
     ...bornSection(view),
     ...unreadSection(unreadable),
-    ...section("Outcomes", {
-      table: tableOf(countsOf(keys.map(({ outcome }) => outcome)), {
-        outcome: "value",
-        keys: "keys",
-        final: ({ value }) => (isFinal(value) ? "yes" : "no"),
-      }),
-    }),
+    ...outcomeSection(rows),
+    ...keySection("report", rows),
     ...purgeSection(purge),
     ...section("Checklist for deleting the instance", {
       table: tableOf(checklist, { state: "state", what: "what" }),

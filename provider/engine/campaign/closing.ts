@@ -100,6 +100,8 @@ function sayVaultBlock(block: VaultBlock): string {
       return "a part of the vault could not be read";
     case "keys_since_baseline":
       return `${count(block.keys, "key")} of the vault ${block.keys === 1 ? "is" : "are"} not in the manifest`;
+    case "accepted":
+      return `${count(block.keys, "accepted key")} of the vault ${block.keys === 1 ? "stays" : "stay"}`;
     case "unfinished":
       return `${count(block.keys, "key")} of the vault ${block.keys === 1 ? "has" : "have"} no final outcome`;
   }

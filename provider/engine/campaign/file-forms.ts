@@ -25,6 +25,7 @@ export interface CampaignFolder {
 export const mebibyte = 1_048_576;
 /** Enough for 100,000 keys. */
 export const maxManifestBytes = 256 * mebibyte;
+export const maxEvidenceBytes = 64 * mebibyte;
 
 const uuidText = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 export const uuid = z.string().regex(new RegExp(`^${uuidText}$`), "use a UUID in lower case");

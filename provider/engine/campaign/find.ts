@@ -1,12 +1,12 @@
 /**
- * The answer of `uko campaign find`: what this campaign did to a key, until when it can be undone,
+ * The answer of `uko campaign status KEY`: what this campaign did to a key, until when it can be undone,
  * who can, and the command. For an operations desk at night.
  */
 
 import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../text/words.ts";
-import { type KeyRow, rowOf } from "./key-row.ts";
-import { keyData } from "./key-views.ts";
-import { type CampaignPlan, datesOf, type PlannedKey } from "./planned.ts";
+import { type KeyRow, keyRows } from "./key-row.ts";
+import { keyCsv } from "./key-views.ts";
+import type { CampaignPlan, PlannedKey } from "./planned.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { reviewFolder } from "./reviews.ts";
 import type { CampaignView } from "./view.ts";
@@ -25,9 +25,9 @@ function lastPart(id: string): string {
   return /[:/]/.test(id) ? (id.toLowerCase().split(/[:/]/).at(-1) ?? "") : "";
 }
 
-export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: string): CampaignReport {
+export function reportFound(view: CampaignView, plan: CampaignPlan, typed: string): CampaignReport {
   const { reviews } = view;
-  const found = keys.filter((key) => isNamed(key, typed)).map((key) => ({ key, row: rowOf(key, view) }));
+  const found = keyRows(view, { ...plan, keys: plan.keys.filter((key) => isNamed(key, typed)) });
   const shown = found.slice(0, maxShown);
   const what = `"${plain(typed, 200)}"`;
   return {
@@ -36,9 +36,7 @@ export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: s
         ? `No key of campaign ${view.campaign.name} has the ID, label or application ${what}`
         : `${count(found.length, "key")} of campaign ${view.campaign.name} ${found.length === 1 ? "is" : "are"} named ${what}`,
     sections: [
-      ...shown.flatMap(({ key, row }) =>
-        section(`${row.label}  ${row.key}`, { lines: linesAbout(row, datesOf(key.schedule).destroyMs, view.nowMs) }),
-      ),
+      ...shown.flatMap((row) => section(`${row.label}  ${row.key}`, { lines: linesAbout(row, view.nowMs) })),
       ...section("Not shown", {
         lines: [
           ...(found.length > maxShown ? [`${found.length - maxShown} more keys; use --json`] : []),
@@ -47,20 +45,16 @@ export function reportFound(view: CampaignView, { keys }: CampaignPlan, typed: s
       }),
     ],
     next: shown
-      .flatMap(({ row }) => row.undo?.command ?? [])
+      .flatMap(({ undo }) => undo?.command ?? [])
       .slice(0, 5)
       .map((command) => ({ command })),
     exitCode: 0,
-    data: {
-      found: keyData(
-        "find",
-        found.map(({ row }) => row),
-      ),
-    },
+    csv: keyCsv(found),
+    data: { found },
   };
 }
 
-function linesAbout(row: KeyRow, destroyMs: number | undefined, nowMs: number): readonly string[] {
+function linesAbout(row: KeyRow, nowMs: number): readonly string[] {
   const { state, application, updatedAt, updatedBy, reviews, blocked, undo } = row;
   const nothing =
     row.stage === "active" || row.stage === "pre_activation" ? "Nothing has been cut off." : "Nothing can be undone.";
@@ -76,8 +70,9 @@ function linesAbout(row: KeyRow, destroyMs: number | undefined, nowMs: number): 
       ({ step, reviewedAt, reviewer, requester }) =>
         `Reviewed for ${step} on ${sayTime(Date.parse(reviewedAt))} by ${reviewer}; requested by ${requester || "an identity that KMS does not report"}.`,
     ),
-    ...(blocked === "" ? [] : [`Blocked: ${blocked}.`]),
+    ...(blocked === "" ? [] : [`${row.isBlocked ? "Blocked" : "Next"}: ${blocked}.`]),
+    ...(row.toRelease === "" ? [] : [`To release: ${row.toRelease}`]),
     undo?.sentence ?? nothing,
-    ...(destroyMs === undefined ? [] : [`Destroyed at the earliest on ${sayTime(destroyMs)}.`]),
+    ...(row.destroyOn === "" ? [] : [`Destroyed at the earliest on ${row.destroyOn}.`]),
   ];
 }

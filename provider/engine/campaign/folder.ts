@@ -3,14 +3,16 @@
  * only proposes and narrows.
  */
 
+import * as z from "zod";
 import { UkoError } from "../../errors.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { shellWord } from "../text/explanation.ts";
 import { sayTime } from "../text/words.ts";
+import { type AcceptedLine, readAccepted } from "./accepted.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
-import { type CampaignFolder, maxManifestBytes, mebibyte } from "./file-forms.ts";
-import { type CampaignHolds, readHolds } from "./holds.ts";
+import { type CampaignFolder, maxEvidenceBytes, maxManifestBytes, mebibyte } from "./file-forms.ts";
+import { type CampaignHolds, evidenceFolder, readHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
-import { readRehearsal } from "./rehearsal.ts";
 
 /** A folder whose files fit together and belong to the instance of this run. */
 export interface OpenCampaign {
@@ -19,8 +21,10 @@ export interface OpenCampaign {
   /** The text of campaign.yaml. */
   readonly text: string;
   readonly held: CampaignHolds;
-  /** IDs of the throwaway keys of its rehearsal, which are no part of the campaign. */
-  readonly rehearsed: readonly string[];
+  /** Who accepts which key as it is. */
+  readonly accepted: ReadonlyMap<string, readonly AcceptedLine[]>;
+  /** Keys that runs of this folder deactivated. */
+  readonly deactivated: ReadonlySet<string>;
 }
 
 /** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
@@ -35,11 +39,17 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string): 
   const campaign = parseCampaign(text);
   requireInstance(campaign.instance, instanceId, campaignFileName);
   const held = await readHolds(folder);
-  const rehearsal = await readRehearsal(folder);
-  return { folder, campaign, text, held, rehearsed: rehearsal?.keys.map(({ keyId }) => keyId) ?? [] };
+  return {
+    folder,
+    campaign,
+    text,
+    held,
+    accepted: await readAccepted(folder),
+    deactivated: await deactivatedKeys(folder),
+  };
 }
 
-/** Throws UKO_CAMPAIGN_INVALID if there is no baseline yet. */
+/** Throws UKO_CAMPAIGN_INVALID if there is no manifest yet. */
 export async function readManifest(
   { folder, campaign }: OpenCampaign,
   sha256: (text: string) => string,
@@ -48,7 +58,7 @@ export async function readManifest(
   if (manifest !== undefined) return manifest;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${folder.path} has no ${manifestFileName}`,
-    detail: `The keys of this campaign are not listed yet. Next: uko campaign baseline --folder ${shellWord(folder.path)}`,
+    detail: `The keys of this campaign are not listed yet. Next: uko campaign plan --write --folder ${shellWord(folder.path)}`,
   });
 }
 
@@ -98,4 +108,26 @@ function requireInstance(found: string, instanceId: string, file: string): void 
       "Next: set UKO_INSTANCE_ID to the instance of the campaign, or name another folder with --folder",
     ].join("\n"),
   });
+}
+
+const deactivation = z.looseObject({
+  step: z.literal("deactivate"),
+  phase: z.literal("after"),
+  vaultId: z.string(),
+  keyId: z.string(),
+});
+
+/** Keys that runs of this folder deactivated. A forged line can only stop the wave. */
+async function deactivatedKeys(folder: CampaignFolder): Promise<ReadonlySet<string>> {
+  const names = (await folder.list(evidenceFolder)).filter((name) => name.endsWith(".jsonl"));
+  const found = new Set<string>();
+  for (const name of names) {
+    const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
+    // A line that a crash left incomplete does not count.
+    for (const line of text.split("\n")) {
+      const parsed = deactivation.safeParse(parseJson(line));
+      if (parsed.success) found.add(`${parsed.data.vaultId}/${parsed.data.keyId}`);
+    }
+  }
+  return found;
 }

@@ -10,11 +10,10 @@ import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { holdsInForce } from "../../lifecycle/campaign/holds.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { count, plain } from "../text/words.ts";
-import { type CampaignFolder, explainIssues, isoDate, jsonLinesIn, keyName, mebibyte } from "./file-forms.ts";
+import { type CampaignFolder, explainIssues, isoDate, jsonLinesIn, keyName, maxEvidenceBytes } from "./file-forms.ts";
 
 export const holdsFileName = "holds.jsonl";
 export const evidenceFolder = "evidence";
-const maxHoldBytes = 64 * mebibyte;
 
 const key = keyName.meta({ description: "<vaultId>/<keyId>, or kms/<keyId>" });
 const by = z.string().min(1).max(200);
@@ -117,11 +116,11 @@ const noted = z.looseObject({ resource: z.literal("campaign_hold"), line: z.stri
 
 /** Throws UKO_CAMPAIGN_INVALID, also if a line is missing that the evidence of the folder has. */
 export async function readHolds(folder: CampaignFolder): Promise<CampaignHolds> {
-  const text = (await folder.read(holdsFileName, maxHoldBytes)) ?? "";
+  const text = (await folder.read(holdsFileName, maxEvidenceBytes)) ?? "";
   const present = new Set(text.split("\n"));
   for (const name of await folder.list(evidenceFolder)) {
     if (!name.endsWith(".jsonl")) continue;
-    const evidence = (await folder.read(`${evidenceFolder}/${name}`, maxHoldBytes)) ?? "";
+    const evidence = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
     for (const entry of evidence.split("\n").filter((each) => each.includes('"campaign_hold"'))) {
       const { data } = noted.safeParse(parseJson(entry));
       if (data !== undefined && !present.has(data.line)) throw lineLost(`${evidenceFolder}/${name} has: ${data.line}`);
@@ -134,7 +133,7 @@ export async function readHolds(folder: CampaignFolder): Promise<CampaignHolds> 
 export function followHolds(folder: CampaignFolder, atStart: CampaignHolds): () => Promise<CampaignHolds> {
   let last: { readonly text?: string; readonly holds: CampaignHolds } = { holds: atStart };
   return async () => {
-    const text = (await folder.read(holdsFileName, maxHoldBytes)) ?? "";
+    const text = (await folder.read(holdsFileName, maxEvidenceBytes)) ?? "";
     if (text !== last.text) last = { text, holds: parseHolds(text) };
     requireLines(last.holds, atStart.lines, "this run started with");
     return last.holds;
@@ -170,7 +169,7 @@ export function requireKnownKeys(
     detail: [
       ...(meant === undefined ? [] : [`The key with this ID is ${meant}.`]),
       "The hold might be meant for another key, so uko stops. Nothing was changed.",
-      `Next: correct the line, or run uko campaign hold ${strange.key} --release --reason REASON`,
+      `Next: correct the line, or run uko hold ${strange.key} --release --reason REASON --campaign FOLDER`,
     ].join("\n"),
   });
 }

@@ -76,7 +76,7 @@ export function firstCampaignFile(
     "  - name: pilot",
     "  - name: main",
     "    after: [pilot]",
-    "# The first rule that matches a key decides. A key without a rule blocks the baseline.",
+    "# The first rule that matches a key decides. A key that no rule names is left: uko takes no step on it.",
     '# To start from this list, delete the line "rules: []" and the first # of each line below it.',
     "rules: []",
     "#rules:",
@@ -107,7 +107,7 @@ export function reportInit(folder: string, { deadline }: InitRequest, inventory:
       }),
       ...unreadSection(inventory.unreadable),
     ],
-    next: [remarked(`uko campaign baseline ${folderFlag(folder)}`, "after you wrote waves and rules")],
+    next: [remarked(`uko campaign plan ${folderFlag(folder)}`, "after you wrote waves and rules")],
     exitCode: inventory.unreadable.length > 0 ? 13 : 0,
     data: {
       deadline,

@@ -16,14 +16,13 @@ import { prepareApproval } from "./act-sets.ts";
 import type { ActedKey } from "./acted.ts";
 import { openCampaign, requireWave } from "./folder.ts";
 import { keyRows } from "./key-row.ts";
-import { bornSection, keySection, keyTable } from "./key-views.ts";
+import { keySection, keyTable } from "./key-views.ts";
 import { timelineOf, waveSection } from "./plan-report.ts";
-import type { CampaignPlan, PlannedKey } from "./planned.ts";
-import { countByKind, isPending, isRequested, readyKeys } from "./ready.ts";
-import { type CampaignReport, folderFlag, type ReportTable, tableOf, unreadSection } from "./report.ts";
+import type { PlannedKey } from "./planned.ts";
+import { type CampaignReport, type ReportTable, tableOf } from "./report.ts";
 import { readCampaignReview, titleOf, windowEndOf } from "./reviews.ts";
-import { pendingRequests, requestSection, stateTable, summarizeStatus } from "./status.ts";
-import type { CampaignView } from "./view.ts";
+import { reportStatus, stateTable } from "./status.ts";
+import { countByKind, isPending, isRequested, readyKeys } from "./waiting.ts";
 import { type OwnReview, type WaveAct, type WaveStep, waveActs } from "./wave-acts.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
 
@@ -68,42 +67,26 @@ export function createCampaignInspection(world: World, openFolder: ActPorts["ope
     },
     async overview(path: string, options: CallOptions): Promise<CampaignOverview> {
       const { view, plan } = await open(path, options);
-      return { ...reportOverview(view, plan), campaign: view.campaign.name, nowMs: view.nowMs };
+      const { page, ...report } = reportStatus(view, plan, {});
+      // The page links each wave in a table of its own.
+      const sections = [
+        ...report.sections.filter(({ title }) => title !== "Waves"),
+        ...keySection("late", keyRows(view, plan)),
+        ...waveSection(plan),
+      ];
+      const shown = page && { page: { ...page, timeline: timelineOf(view, plan) } };
+      return {
+        report: { ...report, sections, ...shown },
+        waves: stateTable(plan, view),
+        campaign: view.campaign.name,
+        nowMs: view.nowMs,
+      };
     },
     async wave(path: string, wave: string, options: CallOptions) {
       return inspectWave(await open(path, options), wave);
     },
     async approval(path: string, request: ReviewedStepRequest, options: CallOptions) {
       return inspectApproval(await open(path, options), request);
-    },
-  };
-}
-
-function reportOverview(
-  view: CampaignView,
-  plan: CampaignPlan,
-): { readonly report: CampaignReport; readonly waves: ReportTable } {
-  const { path } = view.folder;
-  const rows = keyRows(view, plan);
-  return {
-    waves: stateTable(plan, view),
-    report: {
-      summary: summarizeStatus(plan),
-      sections: [
-        ...requestSection(pendingRequests(view, plan), view.nowMs),
-        ...keySection("late", rows),
-        ...keySection("blocked", rows),
-        ...waveSection(plan),
-        ...bornSection(view),
-        ...unreadSection(view.inventory.unreadable),
-      ],
-      next: [
-        { command: `uko campaign status ${folderFlag(path)}` },
-        { command: `uko campaign plan ${folderFlag(path)}` },
-      ],
-      exitCode: 0,
-      data: { campaign: view.campaign.name },
-      page: { title: `Campaign ${view.campaign.name}`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
     },
   };
 }
@@ -127,13 +110,13 @@ async function inspectWave(context: ActContext, wave: string): Promise<WaveInspe
       },
       { wave, path: view.folder.path },
     ),
-    keys: keyTable("wave", keyRows(view, { keys })),
+    keys: keyTable("wave", keyRows(view, { ...context.plan, keys })),
   };
 }
 
 async function inspectStep(context: ActContext, wave: string, step: CampaignStep): Promise<WaveStep> {
   const { view, world, options } = context;
-  const { gate, breaker } = await waveStateOf(context, { wave, step });
+  const { gate, breaker } = waveStateOf(context, { wave, step });
   const { ready } = readyKeys(context, wave, step);
   const pending = ready.filter((key) => isPending(view, key, step, false));
   const { identity } = await world.session.actor(options);
@@ -144,7 +127,7 @@ async function inspectStep(context: ActContext, wave: string, step: CampaignStep
   return {
     step,
     ...(gate.kind !== "open" && {
-      closed: reportClosed(context, { wave, step, command: `request ${wave} ${step}` }, gate, breaker),
+      closed: reportClosed(context, { wave, step }, gate, breaker),
     }),
     toRequest: ready.length - pending.length,
     toReview: countByKind(pending.filter((key) => !isOwn(key))),

@@ -6,7 +6,6 @@
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import type { KeyTraits } from "../../lifecycle/campaign/campaign.ts";
-import { isThrowaway } from "../../lifecycle/campaign/plan-step.ts";
 import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
@@ -68,8 +67,6 @@ export interface InventoryScope {
   readonly kmsKeys: boolean;
   /** The keys of the manifest, which may have been deleted since. */
   readonly known?: readonly KnownKey[];
-  /** IDs of throwaway keys to leave out. */
-  readonly rehearsed?: readonly string[];
   /** Whether to ask the keystores of destroyed keys live, as a command that calls keys destroyed must. */
   readonly areEndsRead?: boolean;
 }
@@ -127,15 +124,8 @@ export async function takeCampaignInventory(
   const gone = new Set(absent);
   const lines = new Map((scope.known ?? []).map((line) => [namedKey(line), line]));
   const reading = { lines, nowMs: latestTimeMs(world), areEndsRead: scope.areEndsRead === true, unreadable, gone };
-  const ended = await readEnds(world, keys, reading, options);
-  // The folder names the keys of a rehearsal, and anyone can edit the folder. A key of the manifest stays.
-  const isRehearsed = (key: ListedKey): boolean =>
-    scope.rehearsed?.includes(key.traits.id) === true &&
-    !lines.has(namedListedKey(key)) &&
-    key.observation !== undefined &&
-    isThrowaway(key.observation);
   return {
-    keys: ended.filter((key) => !isRehearsed(key)),
+    keys: await readEnds(world, keys, reading, options),
     gone,
     unreadable,
     vaults,

@@ -12,11 +12,12 @@ import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { plain, sayRoles, sayTimeAndDistance } from "../text/words.ts";
-import { dayOf, gapSentences } from "./classify.ts";
+import { sayAcceptance } from "./accepted.ts";
+import { dayOf } from "./classify.ts";
 import { manifestKey } from "./manifest.ts";
-import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey } from "./planned.ts";
-import { narrowedSentences } from "./rule-changes.ts";
+import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type PlannedWave } from "./planned.ts";
 import type { CampaignView } from "./view.ts";
+import { howToRelease, sayGate, sayWait } from "./waiting.ts";
 
 /** A key from its beginning to its end; the waves are counted by these stages. */
 export const keyStages = [
@@ -45,7 +46,9 @@ export const keyRow = z.object({
   outcome: text.describe("Such as removed, open or held; not_read if uko could not read the key"),
   isFinal: z.boolean().describe("Whether no step of the campaign changes the outcome anymore"),
   gate: text.describe("What the next step of the key waits for; open if it waits for nothing"),
-  blocked: text.describe("Why a person has to act before the next step; empty if no person has to"),
+  blocked: text.describe("Why the next step has not happened; never empty for an open key"),
+  isBlocked: z.boolean().describe("Whether a person has to release the key before its next step"),
+  toRelease: text.describe("How a person releases the key; empty if no person has to"),
   updatedAt: text.describe("When the key was last written, ISO 8601 UTC; empty if unknown"),
   updatedBy: text.describe("IAM ID of the last writer; empty if unknown"),
   owners: z.array(text),
@@ -77,11 +80,16 @@ export const keyRow = z.object({
 export type KeyRow = z.output<typeof keyRow>;
 type Undo = NonNullable<KeyRow["undo"]>;
 
-export function keyRows(view: CampaignView, { keys }: Pick<CampaignPlan, "keys">): readonly KeyRow[] {
-  return keys.map((key) => rowOf(key, view));
+export function keyRows(view: CampaignView, { keys, waves }: CampaignPlan): readonly KeyRow[] {
+  const byName = new Map(waves.map((wave) => [wave.name, wave]));
+  return keys.map((key) => rowOf(key, byName.get(key.line.wave), view));
 }
 
-export function rowOf(key: PlannedKey, { reviews, nowMs }: CampaignView): KeyRow {
+const openOutcomes: readonly string[] = ["open", "pending_destruction"];
+
+function rowOf(key: PlannedKey, wave: PlannedWave | undefined, { reviews, nowMs, folder }: CampaignView): KeyRow {
+  const why = sayGate(key);
+  const isWaiting = why === undefined && wave !== undefined && openOutcomes.includes(key.outcome);
   const { line, listed, schedule } = key;
   const dates = datesOf(schedule);
   const last = lastDatesOf(schedule);
@@ -95,7 +103,14 @@ export function rowOf(key: PlannedKey, { reviews, nowMs }: CampaignView): KeyRow
     outcome: key.outcome,
     isFinal: isFinal(key.outcome),
     gate: key.gate.kind,
-    blocked: sayGate(key) ?? "",
+    blocked: [
+      isWaiting ? sayWait(key, wave, nowMs) : (why ?? ""),
+      ...key.acceptances.map((each) => `accepted by ${sayAcceptance(each)}`),
+    ]
+      .filter((each) => each !== "")
+      .join("; "),
+    isBlocked: why !== undefined,
+    toRelease: why === undefined ? "" : howToRelease(key, folder.path),
     updatedAt: listed?.updatedAtMs === undefined ? "" : isoTime(listed.updatedAtMs),
     updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? "", 100),
     owners: line.owners,
@@ -152,38 +167,6 @@ function sayCause(cause: LateCause): string {
     case "pending_period":
       return "the pending period of its keystores";
   }
-}
-
-export const unreadReason = "the key or its vault could not be read";
-
-/** Why a person has to act before the key can take its next step; undefined if none has to. */
-export function sayGate({ gate, holds, change, isUnread, listed, facts }: PlannedKey): string | undefined {
-  if (isUnread) return unreadReason;
-  if (facts.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
-  switch (gate.kind) {
-    case "held":
-      return `held: ${holds.map(sayHold).join("; ")}`;
-    case "narrowed":
-      return change.kind === "narrowed" ? narrowedSentences[change.why] : undefined;
-    case "incomplete":
-      return gate.gaps.map((gap) => gapSentences[gap]).join("; ");
-    case "changed":
-      return "changed since the baseline";
-    case "declared":
-      return "a program declares the key, and its stack does not take part";
-    case "in_use":
-      return "used recently, and no rule overrides it";
-    case "not_signed_off":
-      return `not signed off by ${gate.owners.join(", ")}`;
-    case "impossible":
-      return `no step is possible in the state ${listed?.traits.state ?? ""}`;
-    default:
-      return undefined;
-  }
-}
-
-function sayHold({ kind, by, until }: PlannedKey["holds"][number]): string {
-  return kind === "tag" ? `its tag says "${by}"` : `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`;
 }
 
 /** How the last step can be undone; undefined if it cannot, or if none was taken. */

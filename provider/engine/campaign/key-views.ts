@@ -3,33 +3,16 @@
 import { dayOf } from "./classify.ts";
 import { csvTable } from "./csv.ts";
 import { namedListedKey } from "./inventory.ts";
-import type { KeyRow } from "./key-row.ts";
-import { type ReportSection, type ReportTable, reasonSection, section, tableOfFields } from "./report.ts";
+import { type KeyRow, keyRow } from "./key-row.ts";
+import { atMost, type ReportSection, type ReportTable, reasonSection, section, tableOfFields } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 type Fact = keyof KeyRow;
 
-const named = ["key", "label", "wave", "class", "state"] as const;
-const written = ["updatedAt", "updatedBy"] as const;
-const dates = [
-  "deactivateOn",
-  "destroyOn",
-  "materialGoneOn",
-  "kmsMetadataGoneOn",
-  "deactivateBy",
-  "destroyBy",
-] as const;
-const lateness = ["schedule", "byLastDeadline", "lateBecause", "isProofByProvider", "earliestEnd", "lastDay"] as const;
 const inCloud = ["cloudIds", "version", "verificationPattern"] as const;
 
-/** What `--json` and `--csv` of a command list about each key. */
-export const keyFacts = {
-  plan: [...named, "owners", "application", ...lateness, "gate", "blocked", ...dates, ...inCloud],
-  status: [...named, "stage", "outcome", "gate", "blocked"],
-  report: [...named, "outcome", "isFinal", ...written, "owners", "reason", "ticket", "blocked", "reviews"],
-  close: ["key", "outcome", "isFinal"],
-  find: [...named, "application", ...written, "blocked", "reviews", "undo"],
-} as const satisfies Readonly<Record<string, readonly Fact[]>>;
+/** What `--json` and `--csv` list about each key. */
+export const keyFacts = Object.keys(keyRow.shape) as readonly Fact[];
 
 export interface KeyTable {
   readonly title: string;
@@ -53,7 +36,7 @@ export const keyTables = {
   blocked: {
     title: "Blocked",
     facts: ["key", "label", "wave", "blocked"],
-    isShown: ({ blocked }) => blocked !== "",
+    isShown: ({ isBlocked }) => isBlocked,
     isGrouped: true,
   },
   livesOn: {
@@ -70,7 +53,7 @@ export const keyTables = {
   wave: {
     title: "Keys",
     facts: ["label", "key", "stage", "blocked"],
-    isFirst: ({ blocked }) => blocked !== "",
+    isFirst: ({ isBlocked }) => isBlocked,
   },
 } as const satisfies Readonly<Record<string, KeyTable>>;
 
@@ -83,18 +66,19 @@ export function keyTable(name: keyof typeof keyTables, rows: readonly KeyRow[]):
   return tableOfFields(texts, known);
 }
 
+const maxShownWays = 10;
+
 export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]): readonly ReportSection[] {
   const { title, isGrouped }: KeyTable = keyTables[name];
   const table = keyTable(name, rows);
-  return isGrouped === true ? reasonSection(title, table) : section(title, { table });
+  if (isGrouped !== true) return section(title, { table });
+  const ways = [...new Set(rows.filter(({ isBlocked }) => isBlocked).map(({ toRelease }) => toRelease))];
+  const notes = ways.map((way) => `To release: ${way}`);
+  return reasonSection(title, table, atMost(notes, maxShownWays, "; --json lists how to release each key"));
 }
 
-export function keyCsv(command: keyof typeof keyFacts, rows: readonly KeyRow[]): string {
-  return csvTable(keyFacts[command], rows.map(flat));
-}
-
-export function keyData(command: keyof typeof keyFacts, rows: readonly KeyRow[]): readonly object[] {
-  return rows.map((row) => Object.fromEntries(keyFacts[command].map((fact) => [fact, row[fact]])));
+export function keyCsv(rows: readonly KeyRow[]): string {
+  return csvTable(keyFacts, rows.map(flat));
 }
 
 /** How many keys have each outcome, or each reason; the most frequent first. */

@@ -195,7 +195,7 @@ function invalid(what: string, faults: readonly string[]): UkoError {
     summary: `${manifestFileName} ${what}`,
     detail: [
       ...faults,
-      "Only uko writes this file. Nothing was changed. Next: restore it with git checkout, or remove the file and run uko campaign baseline",
+      "Only uko writes this file. Nothing was changed. Next: restore it with git checkout, or remove the file and run uko campaign plan --write",
     ].join("\n"),
   });
 }

@@ -6,11 +6,11 @@ import { changeHoldTag, type HoldTagResult, type HoldWish } from "../key/hold.ts
 import { kmsKeyNotFound } from "../kms-key/commands.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { plain, sayActor } from "../text/words.ts";
+import { shellWord } from "../text/explanation.ts";
+import { count, plain, sayActor } from "../text/words.ts";
 import { type ActPorts, evidenceOf, openReads } from "./act-on-keys.ts";
-import { makeBaseline, requireEarlier } from "./baseline.ts";
+import { type Baseline, makeBaseline, requireEarlier } from "./baseline.ts";
 import { campaignFileName, parseCampaign } from "./campaign-file.ts";
-import { checkCampaign } from "./check.ts";
 import type { Joined } from "./classify.ts";
 import { type CampaignFolder, mebibyte } from "./file-forms.ts";
 import { reportFound } from "./find.ts";
@@ -26,15 +26,18 @@ import { encodeHold, type HoldLine, holdsFileName, type ReleaseLine, readHolds }
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "./inventory.ts";
 import { declarationsIn, type NamedText, ownersIn } from "./joined-files.ts";
-import { manifestFileName } from "./manifest.ts";
+import { readLive } from "./live.ts";
+import { manifestFileName, namedKey, parseManifest } from "./manifest.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
-import { type ReportRequest, reportReconciled } from "./reconciliation.ts";
-import { type CampaignReport, folderFlag, remarked, section } from "./report.ts";
-import { keysOfOwner, makeSignoff, reportSignoff, signoffFileName } from "./signoffs.ts";
-import { reportBoard, reportStatus } from "./status.ts";
+import { planCampaign } from "./planned.ts";
+import { reportQuestions } from "./questions.ts";
+import { atMost, type CampaignReport, folderFlag, remarked, section } from "./report.ts";
+import { keysOfOwner, makeSignoff, reportSignoff, showSignoff, signoffFileName } from "./signoffs.ts";
+import { reportStatus } from "./status.ts";
 import { readUsage } from "./usage.ts";
-import { inventoryScope } from "./view.ts";
+import { inventoryScope, viewCampaign } from "./view.ts";
+import type { Confirm } from "./wave-state.ts";
 
 export interface HoldRequest extends Pick<HoldLine, "kind" | "until" | "ticket"> {
   /** As people type it: `<vaultId>/<keyId>`, or `kms/<keyId>`. */
@@ -43,7 +46,8 @@ export interface HoldRequest extends Pick<HoldLine, "kind" | "until" | "ticket">
   readonly release?: string | undefined;
 }
 
-export interface BaselineFiles {
+/** What a plan reads, and whether it writes the manifest. */
+export interface PlanRequest {
   readonly wave?: string | undefined;
   /** Exported states of programs that may declare keys. */
   readonly declared: readonly NamedText[];
@@ -51,6 +55,23 @@ export interface BaselineFiles {
   readonly usage: readonly NamedText[];
   /** Whether to read the associated resources of each key. */
   readonly isLive: boolean;
+  /** Writes the manifest after a confirmation; absent for a plan that writes nothing. */
+  readonly confirm?: Confirm | undefined;
+}
+
+/** One key, in the words of people, or the keys of a wave, or all. */
+export interface StatusOf {
+  readonly key?: string | undefined;
+  readonly wave?: string | undefined;
+  /** Whether to ask the keystores live. */
+  readonly isLive: boolean;
+}
+
+/** How a sign-off shows what it signs, and asks. */
+export interface Signing {
+  readonly owner: string;
+  readonly show: (report: CampaignReport) => void;
+  readonly confirm: Confirm;
 }
 
 export type CampaignReading = ReturnType<typeof createCampaignReading>;
@@ -58,38 +79,36 @@ export type CampaignReading = ReturnType<typeof createCampaignReading>;
 type OpenFolder = (path: string) => CampaignFolder;
 
 export function createCampaignReading(world: World, openFolder: OpenFolder, evidenceAt: ActPorts["evidenceAt"]) {
-  const seen = async (path: string, options: CallOptions) => {
-    const { view, plan } = await openReads(world, openFolder, path, options);
-    return [view, plan] as const;
-  };
+  const seen = (path: string, options: CallOptions) => openReads(world, openFolder, path, options);
   const opened = (path: string) => openCampaign(openFolder(path), world.session.instanceId);
   return {
     /** Writes a first `campaign.yaml`; never overwrites one. */
     init: (path: string, request: InitRequest, options: CallOptions) =>
       startCampaign(world, openFolder(path), request, options),
-    /** Writes the manifest, unless a key blocks it. */
-    baseline: async (path: string, request: BaselineFiles, options: CallOptions) =>
-      writeBaseline(world, await opened(path), request, options),
-    /** Writes what an owner signs. */
-    signoff: async (path: string, owner: string, options: CallOptions) =>
-      writeSignoff(world, await opened(path), owner, options),
+    /** The dates of every key and wave by the rules as they are now, and what changed; may write the manifest. */
+    plan: async (path: string, request: PlanRequest, options: CallOptions) =>
+      planNow(world, await opened(path), request, options),
+    /** Shows what an owner signs, and writes the sign-off after a confirmation. */
+    signoff: async (path: string, signing: Signing, options: CallOptions) =>
+      writeSignoff(world, await opened(path), signing, options),
     /** Appends a hold, which only takes away, or a release. */
     hold: async (path: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport> => {
       const campaign = await opened(path);
       const evidence = await evidenceOf(world, { folder: campaign.folder, evidenceAt }, options);
       return changeHold({ ...world, evidence }, campaign, request, options);
     },
-    /** Reads live statuses of keystores and keys; for every night. */
-    check: async (path: string, options: CallOptions) => checkCampaign(world, ...(await seen(path, options)), options),
-    /** The dates of every key and wave; late keys first. */
-    plan: async (path: string, options: CallOptions) => reportPlan(...(await seen(path, options))),
-    status: async (path: string, form: "waves" | "board", options: CallOptions) =>
-      (form === "board" ? reportBoard : reportStatus)(...(await seen(path, options))),
-    /** The one outcome of each key, or what to ask of each cloud; for an auditor. */
-    report: async (path: string, request: ReportRequest, options: CallOptions) =>
-      reportReconciled(...(await seen(path, options)), request),
-    find: async (path: string, typed: string, options: CallOptions) =>
-      reportFound(...(await seen(path, options)), typed),
+    /** Each wave, what it waits for, stops and blocked keys; or what happened to one key. */
+    status: async (path: string, { key, wave, isLive }: StatusOf, options: CallOptions) => {
+      const { view, plan } = await seen(path, options);
+      if (key !== undefined) return reportFound(view, plan, key);
+      const live = isLive ? await readLive(world, view, plan, options) : undefined;
+      return reportStatus(view, plan, { wave, live });
+    },
+    /** What to ask of each cloud once the instance is gone. */
+    questions: async (path: string, options: CallOptions) => {
+      const { view, plan } = await seen(path, options);
+      return reportQuestions(view, plan);
+    },
     /** The report as one HTML page. */
     page: renderPage,
   };
@@ -109,10 +128,11 @@ async function startCampaign(
   return reportInit(folder.path, request, inventory);
 }
 
-async function writeBaseline(
+/** Plans by the manifest that the rules make now, so that a plan shows what an edit of the rules would do. */
+async function planNow(
   world: World,
   opened: OpenCampaign,
-  { wave, declared, usage: files, isLive }: BaselineFiles,
+  { wave, declared, usage: files, isLive, confirm }: PlanRequest,
   options: CallOptions,
 ): Promise<CampaignReport> {
   if (wave !== undefined) requireWave(opened.campaign, wave);
@@ -120,17 +140,37 @@ async function writeBaseline(
   requireEarlier(earlier, wave);
   const owners = await ownersIn(opened.folder);
   const declarations = declarationsIn(declared);
-  const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier), options);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier, true), options);
   if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
   const usage = await readUsage(world, inventory, { files, isLive, earlier: earlier?.keys ?? [] }, options);
-  const joinedTo = (key: ListedKey): Joined => ({
-    declaredBy: [...(declarations.get(namedListedKey(key)) ?? [])],
-    usage: usage.of(key),
-  });
+  const before = new Map(earlier?.keys.map((line) => [namedKey(line), line.declaredBy]));
+  const joinedTo = (key: ListedKey): Joined => {
+    const name = namedListedKey(key);
+    const found = declared.length > 0 ? declarations.get(name) : before.get(name);
+    return { declaredBy: [...(found ?? [])], usage: usage.of(key) };
+  };
   const request = { wave, owners, joinedTo, blindSpots: usage.blindSpots };
-  const { report, manifest } = makeBaseline(opened, inventory, earlier, request, world.sha256);
-  if (manifest !== undefined) await opened.folder.write(manifestFileName, manifest);
-  return report;
+  const baseline = makeBaseline(opened, inventory, earlier, request, world.sha256);
+  const manifest = parseManifest(baseline.manifest, world.sha256);
+  const view = await viewCampaign({ ...opened, manifest }, inventory, world);
+  const plan = planCampaign(view, world);
+  if (confirm === undefined || baseline.blocked.length > 0)
+    return reportPlan(view, plan, { ...baseline, isWritten: false });
+  await confirm(`write ${manifest.keys.length}`, sayChange(baseline, earlier?.keys.length));
+  await opened.folder.write(manifestFileName, baseline.manifest);
+  return reportPlan(view, plan, { ...baseline, isWritten: true });
+}
+
+const maxShownChanges = 20;
+
+/** What the lead confirms. */
+function sayChange({ changed }: Baseline, before: number | undefined): readonly string[] {
+  if (before === undefined) return ["uko writes the first manifest of the campaign."];
+  const lines = changed.map(({ key, label, why }) => plain(`  ${key} ${label}: ${why}`, 300));
+  return [
+    `uko replaces the manifest of ${count(before, "key")}; ${count(changed.length, "line changes", "lines change")}.`,
+    ...atMost(lines, maxShownChanges),
+  ];
 }
 
 async function changeHold(
@@ -221,11 +261,14 @@ function onlyPeople(): UkoError {
 async function writeSignoff(
   world: World,
   opened: OpenCampaign,
-  owner: string,
+  { owner, show, confirm }: Signing,
   options: CallOptions,
 ): Promise<CampaignReport> {
   const { keys } = await readManifest(opened, world.sha256);
   const own = keysOfOwner(keys, owner);
+  const nowMs = world.session.serviceTimeMs() ?? 0;
+  show(showSignoff(owner, own, nowMs));
+  await confirm(`sign ${own.length}`);
   const { identity, displayName } = await world.session.actor(options);
   const signed = makeSignoff(
     {
@@ -281,8 +324,8 @@ function reportHold(
       ],
     }),
     next: [
-      { command: `uko campaign find ${key} ${folderFlag(path)}` },
-      { command: `uko campaign hold ${key} --release --reason REASON ${folderFlag(path)}` },
+      { command: `uko campaign status ${key} ${folderFlag(path)}` },
+      { command: `uko hold ${key} --release --reason REASON --campaign ${shellWord(path)}` },
     ],
     exitCode: 0,
     data: { key, kind, ...(until !== undefined && { until }), tag: tag.kind },
@@ -297,7 +340,7 @@ function reportRelease(
 ): CampaignReport {
   const isTagLeft = tag.kind === "left" && !key.startsWith("kms/");
   const isForSecond = isWaiting || tag.kind === "requested";
-  const again = `uko campaign hold ${key} --release --reason REASON ${folderFlag(path)}`;
+  const again = `uko hold ${key} --release --reason REASON --campaign ${shellWord(path)}`;
   return {
     summary: isForSecond
       ? `Your release of the legal hold on key ${key} was stored, and the key stays held until another person releases the hold, too`
@@ -306,7 +349,7 @@ function reportRelease(
         : `${path}/${holdsFileName} does not contain a hold on key ${key}`,
     sections: section("The tag on the key", { lines: [sayTag(tag, isTagLeft)] }),
     next: [
-      isForSecond ? remarked(again, "another person") : { command: `uko campaign find ${key} ${folderFlag(path)}` },
+      isForSecond ? remarked(again, "another person") : { command: `uko campaign status ${key} ${folderFlag(path)}` },
     ],
     exitCode: isTagLeft ? 12 : isForSecond ? 10 : 0,
     data: { key, isReleased: !isForSecond && (isInFolder || tag.kind === "changed"), tag: tag.kind },

@@ -13,7 +13,7 @@ export function renderPage({ summary, sections, next, page }: CampaignReport): s
 <h1>${summary}</h1>
 ${page === undefined ? "" : html`<p class="quiet">As of ${sayTime(page.asOfMs)}</p>`}
 ${page?.timeline === undefined ? "" : timelinePicture(page.timeline)}
-${sectionsOf(sections)}
+${sectionsOf([...(page?.first ?? []), ...sections])}
 ${next.length === 0 ? "" : html`<h2>Next</h2>${next.map(commandOf)}`}
 <p class="quiet">Written by uko from the service and the campaign folder. Dates are in UTC, and assume that every person acts at once.</p>`;
   return standalonePage({ title, body });

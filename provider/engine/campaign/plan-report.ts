@@ -1,13 +1,16 @@
-/** The report of `uko campaign plan`: late keys first, then the dates of each wave against both deadlines. */
+/** The report of `uko campaign plan`: what is missing and what changed, late keys, and the dates of each wave against both deadlines. */
 
+import { mostSevere } from "../../errors.ts";
 import type { Timeline } from "../../html/timeline.ts";
-import { dayMs } from "../../lifecycle/campaign/campaign.ts";
+import { campaignSteps, dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../lifecycle/campaign/people.ts";
 import { shellWord } from "../text/explanation.ts";
 import { count, sayDuration } from "../text/words.ts";
+import type { Baseline } from "./baseline.ts";
 import { dayOf } from "./classify.ts";
 import { dayBefore, keyRows } from "./key-row.ts";
-import { bornKeys, bornSection, keyCsv, keyData, keySection } from "./key-views.ts";
+import { bornKeys, bornSection, keyCsv, keySection } from "./key-views.ts";
+import { manifestFileName } from "./manifest.ts";
 import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type PlannedWave } from "./planned.ts";
 import {
   type CampaignReport,
@@ -19,24 +22,40 @@ import {
   tableOfFields,
   unreadSection,
 } from "./report.ts";
-import { waveDifferences } from "./rule-changes.ts";
 import type { CampaignView } from "./view.ts";
 
 /** Late keys make a plan fail, so that a nightly run notices them. */
-const lateExitCode = 14;
+export const lateExitCode = 14;
 
-export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignReport {
+export function reportPlan(
+  view: CampaignView,
+  plan: CampaignPlan,
+  {
+    blocked,
+    changed,
+    sections,
+    isWritten,
+  }: Pick<Baseline, "blocked" | "changed" | "sections"> & { readonly isWritten: boolean },
+): CampaignReport {
   const rows = keyRows(view, plan);
   const late = plan.keys.filter(isLate).length;
   const { inventory, campaign, folder } = view;
   const onTime = plan.keys.filter(({ schedule }) => schedule.kind === "on_time").length;
   const deadline = dayOf(campaign.deadline);
+  const again = `uko campaign plan --write ${folderFlag(folder.path)}`;
   return {
-    summary:
+    summary: [
       late === 0
         ? `${count(onTime, "key")} can end by ${deadline}; no key is late`
         : `${count(late, "key")} cannot end by ${deadline}`,
+      isWritten
+        ? `wrote ${folder.path}/${manifestFileName} with ${count(plan.keys.length, "key")}`
+        : blocked.length > 0
+          ? "the manifest cannot be written yet"
+          : "nothing was written",
+    ].join("; "),
     sections: [
+      ...sections,
       ...keySection("late", rows),
       ...waveSection(plan),
       ...keySection("blocked", rows),
@@ -47,17 +66,22 @@ export function reportPlan(view: CampaignView, plan: CampaignPlan): CampaignRepo
       ...section("Warnings", { lines: planWarnings(view, plan) }),
       ...unreadSection(inventory.unreadable),
     ],
-    next: [...signoffsNext(plan.keys, folder.path), { command: `uko campaign status ${folderFlag(folder.path)}` }],
-    exitCode: late > 0 ? lateExitCode : inventory.unreadable.length > 0 ? 13 : 0,
+    next: isWritten
+      ? [...signoffsNext(plan.keys, folder.path), { command: `uko campaign status ${folderFlag(folder.path)}` }]
+      : blocked.length > 0
+        ? [remarked(again, "after you corrected campaign.yaml or owners.csv")]
+        : [remarked(again, "the lead: it asks before it writes")],
+    exitCode:
+      late > 0 ? lateExitCode : mostSevere([inventory.unreadable.length > 0 ? 13 : 0, blocked.length > 0 ? 12 : 0]),
     page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
-    csv: keyCsv("plan", rows),
+    csv: keyCsv(rows),
     data: {
       campaign: campaign.name,
       deadline,
       ...(campaign.lastDeadline !== undefined && { lastDeadline: dayOf(campaign.lastDeadline) }),
-      late,
+      ...{ isWritten, incomplete: blocked, changed, late },
       waves: plan.waves.map(waveRow),
-      keys: keyData("plan", rows),
+      keys: rows,
       born: bornKeys(view),
       unreadable: inventory.unreadable,
     },
@@ -209,10 +233,7 @@ export function planWarnings(view: CampaignView, { waves }: CampaignPlan): reado
       `Wave ${name} soaks for ${sayDuration(soakMs)}, but the KMS deletion window of ${count(hit, "key")} lasts 7 d: use at most 6 d`,
     ];
   });
-  const differences = waves.flatMap(({ name }) => waveDifferences(view, name));
   return [
-    ...differences.slice(0, 20).map((each) => `No step until a new baseline, because the rules changed: ${each}`),
-    ...(differences.length > 20 ? [`${differences.length - 20} more rules changed`] : []),
     ...longSoaks,
     ...waves.flatMap((wave) => peopleWarnings(view, wave)),
     ...kmsWarnings(waves),
@@ -239,7 +260,7 @@ function peopleWarnings({ campaign }: CampaignView, { name, keys }: PlannedWave)
     deactivate: { fromMs: dates.outage, untilMs: dates.deactivateBefore },
     destroy: { fromMs: dates.pointOfNoReturn, untilMs: dates.destroyBefore },
   } as const;
-  return (["deactivate", "destroy"] as const).flatMap((step) => {
+  return campaignSteps.flatMap((step) => {
     const { fromMs, untilMs } = periods[step];
     // The keys are late if the last day has passed; no further person changes that.
     if (fromMs === undefined || untilMs === undefined || untilMs <= fromMs) return [];

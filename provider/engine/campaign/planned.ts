@@ -11,7 +11,9 @@ import {
   scheduleOf,
   type Timing,
 } from "../../lifecycle/campaign/schedule.ts";
+import type { World } from "../ports/world.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
+import { standingOfWave, type WaveStanding } from "./wave-standing.ts";
 
 export interface PlannedKey extends CampaignKey {
   readonly schedule: Schedule;
@@ -33,11 +35,13 @@ export interface CampaignPlan {
 export interface PlannedWave {
   readonly name: string;
   readonly keys: readonly PlannedKey[];
+  readonly standings: Readonly<Record<CampaignStep, WaveStanding>>;
 }
 
 type Ready = Readonly<Partial<Record<CampaignStep, number>>>;
 
-export function planCampaign({ campaign, keys, nowMs }: CampaignView): CampaignPlan {
+export function planCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256">): CampaignPlan {
+  const { campaign, keys, nowMs } = view;
   const deadlineMs = campaign.deadline + dayMs;
   const lastDeadlineMs = campaign.lastDeadline === undefined ? undefined : campaign.lastDeadline + dayMs;
   const finished = new Map<string, Ready>();
@@ -60,7 +64,14 @@ export function planCampaign({ campaign, keys, nowMs }: CampaignView): CampaignP
   const groups = Map.groupBy(planned, ({ line }) => line.wave);
   return {
     keys: planned,
-    waves: Array.from(groups, ([name, members]) => ({ name, keys: members })),
+    waves: Array.from(groups, ([name, members]) => ({
+      name,
+      keys: members,
+      standings: {
+        deactivate: standingOfWave(view, { wave: name, step: "deactivate" }, sha256),
+        destroy: standingOfWave(view, { wave: name, step: "destroy" }, sha256),
+      },
+    })),
     deadlineMs,
     ...(lastDeadlineMs !== undefined && { lastDeadlineMs }),
   };
@@ -74,7 +85,7 @@ function wavesWithKeys(waves: CampaignView["campaign"]["waves"], named: Iterable
 }
 
 /** The step that the key needs next. */
-export function nextStep({ facts }: CampaignKey): CampaignStep {
+export function nextStep({ facts }: Pick<CampaignKey, "facts">): CampaignStep {
   return isStepDue(facts, "deactivate") || (facts.state === "active" && !facts.isKms) ? "deactivate" : "destroy";
 }
 

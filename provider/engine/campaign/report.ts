@@ -37,6 +37,8 @@ export interface ReportPage {
   readonly title: string;
   readonly asOfMs: number;
   readonly timeline?: Timeline;
+  /** Shown before the sections. */
+  readonly first?: readonly ReportSection[];
 }
 
 /** The command of an act, or another command. */
@@ -79,6 +81,12 @@ function headOf(name: string): string {
 }
 
 const maxShownRows = 50;
+
+/** The first lines of a long list, and how many follow. */
+export function atMost(lines: readonly string[], max: number, where = ""): readonly string[] {
+  const rest = lines.length - max;
+  return rest > 0 ? [...lines.slice(0, max), `and ${rest} more${where}`] : lines;
+}
 
 /** A section without content is left out. A long table ends with the count of the rest, unless a person approves it. */
 export function section(
@@ -159,9 +167,7 @@ export function unreadSection(parts: readonly UnreadablePart[]): readonly Report
   const nameOf = ({ id, name }: UnreadablePart): string =>
     partNames[id] ?? `${id.includes("/") ? "Key" : "Vault"} ${id}${name === "" ? "" : ` (${name})`}`;
   const lines = parts.map((part) => plain(`${nameOf(part)}: ${part.reason} [${part.code}]`, 700));
-  const rest = lines.length - maxShownRows;
-  const more = rest > 0 ? [`and ${rest} more; --json lists all of them`] : [];
-  return section("Not read", { lines: [...lines.slice(0, maxShownRows), ...more] });
+  return section("Not read", { lines: atMost(lines, maxShownRows, "; --json lists all of them") });
 }
 
 const partNames: Readonly<Record<string, string>> = {

@@ -1,9 +1,8 @@
 /** The reviewed sets in the folder of a campaign. They show people what happened, and qualify no key. */
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../lifecycle/kms-review.ts";
-import { maxReviewBytes, type ReviewedWave, type ReviewHeader, type ReviewKind } from "../../lifecycle/review.ts";
+import { maxReviewBytes, type ReviewedWave, type ReviewHeader } from "../../lifecycle/review.ts";
 import { parseReview, requesterOf } from "../key/review-file.ts";
-import { kindFlag } from "../key/review-words.ts";
 import { keysOfKind, reviewTitle } from "../key/set-messages.ts";
 import { kmsWayBack } from "../kms-key/words.ts";
 import { plain } from "../text/words.ts";
@@ -16,9 +15,9 @@ export function reviewFileName(wave: string, step: string, digest: string): stri
   return `${reviewFolder}/${wave}-${step}-${digest.slice(0, 16)}.jsonl`;
 }
 
-/** The command that makes such a review, for the folder at `path`. */
-export function reviewAgain(wave: string, step: string, kind: ReviewKind, path: string): string {
-  return `uko campaign review ${wave} ${step}${kindFlag(kind)} ${folderFlag(path)}`;
+/** The command that takes the next step of a wave. */
+export function nextCommand({ wave, path }: { readonly wave: string; readonly path: string }): string {
+  return `uko campaign next --wave ${wave} ${folderFlag(path)}`;
 }
 
 /** The review in the folder with this name; undefined if the file is not a review of this instance. */

@@ -8,7 +8,7 @@ import {
 } from "../../lifecycle/campaign/rule-changes.ts";
 import { firstMatch } from "../../lifecycle/campaign/rules.ts";
 import { plain } from "../text/words.ts";
-import type { Campaign } from "./campaign-file.ts";
+import { type Campaign, type CampaignRule, unnamed } from "./campaign-file.ts";
 import { manifestKeyOf } from "./classify.ts";
 import type { ListedKey } from "./inventory.ts";
 import type { OwnerTable } from "./joined-files.ts";
@@ -35,10 +35,15 @@ export function changeOfKey(
     keystoreTypes: line.keystores.map(({ type }) => type),
   };
   const index = firstMatch(rules, traits);
-  const rule = index === undefined ? undefined : rules[index];
+  const rule = index === undefined ? unnamedRuleOf(line) : rules[index];
   const seen = { ...found, traits, cloudIds: line.cloudIds, keystores: line.keystores };
   const joined = { pendingDays, owners, declaredBy: [], usage: [] };
   return ruleChangeOf(ruledFields(line), rule && ruledFields(manifestKeyOf(seen, rule, joined)));
+}
+
+/** A key that no rule named at the baseline still has none; any other key has lost its rule, and is narrowed. */
+function unnamedRuleOf({ wave }: ManifestKey): CampaignRule | undefined {
+  return wave === unnamed.wave ? unnamed : undefined;
 }
 
 /** What a rule, `owners.csv` and `pendingDays` decide about a key. */

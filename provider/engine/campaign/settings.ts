@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import { campaignSteps, dayMs } from "../../lifecycle/campaign/campaign.ts";
-import type { Campaign } from "./campaign-file.ts";
+import { type Campaign, unnamed } from "./campaign-file.ts";
 
 const text = z.string();
 
@@ -26,9 +26,9 @@ export const waveSettings = z.strictObject({
 });
 export type WaveSettings = z.output<typeof waveSettings>;
 
-/** Undefined for a wave that the campaign no longer has. */
+/** Undefined for a wave that the campaign no longer has. Keys that no rule names form a wave without steps. */
 export function settingsOf(campaign: Campaign, name: string): WaveSettings | undefined {
-  const wave = campaign.waves.find((each) => each.name === name);
+  const wave = name === unnamed.wave ? noSteps : campaign.waves.find((each) => each.name === name);
   if (wave === undefined) return undefined;
   const { after, notBeforeMs, window, soakMs, maxFailures, ticket } = wave;
   return {
@@ -46,6 +46,10 @@ export function settingsOf(campaign: Campaign, name: string): WaveSettings | und
     })),
   };
 }
+
+const noSteps: Campaign["waves"][number] = {
+  ...{ name: unnamed.wave, after: [], notBeforeMs: undefined, soakMs: 7 * dayMs, maxFailures: 0 },
+};
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 

@@ -5,9 +5,10 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
+import { dayMs } from "../../lifecycle/campaign/campaign.ts";
 import { endingOf } from "../../lifecycle/campaign/rules.ts";
 import { parseJson } from "../../text/encodings.ts";
-import { count } from "../text/words.ts";
+import { count, plain } from "../text/words.ts";
 import { csvTable } from "./csv.ts";
 import { explainIssues, requireFormat, sha256Form } from "./file-forms.ts";
 import type { OpenCampaign } from "./folder.ts";
@@ -96,6 +97,53 @@ export function keysOfOwner(keys: readonly ManifestKey[], owner: string): readon
   });
 }
 
+/** What the owner sees before signing: how many of what, then each key. */
+export function showSignoff(owner: string, keys: readonly ManifestKey[], nowMs: number): CampaignReport {
+  const numbers = (what: string, of: (key: ManifestKey) => readonly string[]): readonly string[] => {
+    const groups = Map.groupBy(
+      keys.flatMap((key) => of(key).map((value) => ({ value }))),
+      ({ value }) => value,
+    );
+    return groups.size === 0
+      ? []
+      : [`${what}: ${[...groups].map(([value, { length }]) => `${value} ${length}`).join(", ")}`];
+  };
+  const used = keys.filter(({ usage }) => usage.length > 0).length;
+  const young = keys.filter(({ createdAt }) => nowMs - Date.parse(createdAt) < youngMs).length;
+  return {
+    summary: `${owner} signs that ${count(keys.length, "key")} may be destroyed, which cannot be undone`,
+    sections: [
+      ...section("Summary", {
+        lines: [
+          ...numbers("By vault", ({ vaultName, vault }) => [vaultName || vault || "KMS"]),
+          ...numbers("By keystore", ({ keystores }) => keystores.map(({ type }) => type)),
+          ...numbers("By state", ({ state }) => [state]),
+          ...numbers("By application", ({ application }) => (application === "" ? [] : [application])),
+          ...(used > 0 ? [`With evidence of use: ${used}`] : []),
+          ...(young > 0 ? [`Created in the last 90 days: ${young}`] : []),
+          "uko does not see what uses copies in other clouds.",
+        ].map((line) => plain(line, 500)),
+      }),
+      ...section("Keys to sign", {
+        isWhole: true,
+        table: tableOf(keys, {
+          label: "label",
+          vault: "vaultName",
+          created: "createdAt",
+          used: ({ usage }) => usage.map(({ source, lastUsed }) => lastUsed || source).join(", "),
+          reason: "reason",
+          key: namedKey,
+        }),
+      }),
+    ],
+    next: [],
+    exitCode: 0,
+    data: {},
+  };
+}
+
+const youngMs = 90 * dayMs;
+
 export function reportSignoff(
   { folder }: OpenCampaign,
   file: string,
@@ -104,13 +152,8 @@ export function reportSignoff(
 ): CampaignReport {
   return {
     summary: `Wrote ${folder.path}/${file}: ${owner} signs ${count(keys.length, "key")}`,
-    sections: [
-      ...section("Signed keys", {
-        table: tableOf(keys, { key: namedKey, label: "label", class: "class", wave: "wave", reason: "reason" }),
-      }),
-      ...section("Digest", { lines: [digest] }),
-    ],
-    next: [{ command: `uko campaign plan ${folderFlag(folder.path)}` }],
+    sections: [],
+    next: [{ command: `uko campaign status ${folderFlag(folder.path)}` }],
     exitCode: 0,
     csv: csvTable(
       ["key", "label"],

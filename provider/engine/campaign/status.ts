@@ -1,123 +1,161 @@
-/** The reports of `uko campaign status`: each wave by state, what it waits for, and one page for management. */
+/** The report of `uko campaign status`: stops first, then each wave by state, what it waits for, and each blocked key. */
 
-import { type CampaignStep, dayMs } from "../../lifecycle/campaign/campaign.ts";
-import { isStepDue, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { mostSevere } from "../../errors.ts";
+import { campaignSteps, dayMs } from "../../lifecycle/campaign/campaign.ts";
+import { isStepDue } from "../../lifecycle/campaign/gates.ts";
 import { isoTime } from "../loop/evidence.ts";
-import { count, sayAuthor, sayTimeAndDistance } from "../text/words.ts";
+import { count, sayTimeAndDistance } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
-import { csvLine } from "./csv.ts";
-import { dayBefore, keyRows, keyStages, sayGate, stageOf } from "./key-row.ts";
-import { bornKeys, bornSection, countsOf, keyCsv, keyData } from "./key-views.ts";
-import { waveDates } from "./plan-report.ts";
+import { requireWave } from "./folder.ts";
+import { dayBefore, type KeyRow, keyRows, keyStages, stageOf } from "./key-row.ts";
+import { bornKeys, bornSection, countsOf, keyCsv, keySection } from "./key-views.ts";
+import { type LiveFindings, liveSections } from "./live.ts";
+import { lateExitCode, planWarnings, waveDates } from "./plan-report.ts";
+import { type CampaignPlan, isLate, lastDatesOf, type PlannedWave } from "./planned.ts";
 import {
-  type CampaignPlan,
-  datesOf,
-  isLate,
-  lastDatesOf,
-  nextStep,
-  type PlannedKey,
-  type PlannedWave,
-} from "./planned.ts";
-import { countByKind, isPending } from "./ready.ts";
-import {
+  atMost,
   type CampaignReport,
   folderFlag,
   type NextCommand,
   type ReportSection,
+  remarked,
   section,
   tableOf,
   tableOfFields,
   unreadSection,
 } from "./report.ts";
 import { waveDifferences } from "./rule-changes.ts";
-import { type CampaignView, unfinishedWaves } from "./view.ts";
-import { requestAct, reviewActs } from "./wave-acts.ts";
+import type { CampaignView } from "./view.ts";
+import { isReady, type PendingRequest, renewWithinMs, requestOn, sayGate, waitsFor } from "./waiting.ts";
+import { whyFailed } from "./wave-standing.ts";
 import { windowNext, windowSection, windowsToRenew } from "./windows.ts";
 
-/** A request with less time left than this should be renewed. */
-const expiringMs = 2 * dayMs;
-
-interface PendingRequest {
-  readonly key: string;
-  readonly wave: string;
-  readonly step: CampaignStep;
-  readonly by: string;
-  readonly how: string;
-  /** ISO 8601 UTC. */
-  readonly expiresAt: string;
+export interface StatusRequest {
+  /** Only the keys of this wave. */
+  readonly wave?: string | undefined;
+  /** What the keystores report live; absent if they were not asked. */
+  readonly live?: LiveFindings | undefined;
 }
 
-export function reportStatus(view: CampaignView, plan: CampaignPlan): CampaignReport {
+export function reportStatus(view: CampaignView, whole: CampaignPlan, { wave, live }: StatusRequest): CampaignReport {
+  if (wave !== undefined) requireWave(view.campaign, wave);
+  const waves = whole.waves.filter(({ name }) => wave === undefined || name === wave);
+  const plan = { ...whole, waves, keys: waves.flatMap(({ keys }) => keys) };
+  const { inventory, folder, campaign, nowMs } = view;
   const rows = keyRows(view, plan);
-  const reasons = countsOf(rows.flatMap(({ blocked }) => (blocked === "" ? [] : [blocked])));
-  const outcomes = countsOf(rows.map(({ outcome }) => outcome));
   const requests = pendingRequests(view, plan);
+  const stops = stoppedKeys(view, plan);
+  const late = plan.keys.filter(isLate).length;
   const windows = windowsToRenew(
     plan.keys.filter(({ facts }) => facts.ending === "destroy" && !facts.isHeld),
-    view.nowMs,
+    nowMs,
   );
+  const faults = live === undefined ? 0 : live.keystores.length + live.keys.length;
+  const stopped = [...new Set(stops.map((stop) => stop.wave))];
   return {
-    summary: summarizeStatus(plan),
+    summary: [
+      ...(stopped.length > 0 ? [`${count(stopped.length, "wave")} stopped: ${stopped.join(", ")}`] : []),
+      ...(live === undefined || faults + late === 0
+        ? []
+        : [
+            `${count(live.keystores.length, "keystore")} and ${count(live.keys.length, "key")} out of order, ${late} late`,
+          ]),
+      summarizeStatus(plan),
+    ].join("; "),
     sections: [
+      ...stopSection(stops),
+      ...ruleSection(waves.flatMap(({ name }) => waveDifferences(view, name))),
+      ...(live === undefined ? [] : liveSections(live)),
       ...section("Waves", { table: stateTable(plan, view) }),
-      ...requestSection(requests, view.nowMs),
+      ...requestSection(requests, nowMs),
       ...windowSection(windows),
-      ...section("Blocked, by reason", { table: tableOf(reasons, { blocked: "value", keys: "keys" }) }),
-      ...section("Outcomes", { table: tableOf(outcomes, { outcome: "value", keys: "keys" }) }),
+      ...keySection("blocked", rows),
+      ...section("Decisions due", { table: decisions(plan) }),
+      ...outcomeSection(rows),
       ...bornSection(view),
-      ...unreadSection(view.inventory.unreadable),
+      ...(live === undefined ? [] : section("Warnings", { lines: planWarnings(view, plan) })),
+      ...unreadSection(inventory.unreadable),
     ],
     next: [
-      ...plan.waves.flatMap(({ name, keys }) =>
+      ...waves.flatMap(({ name, keys }) =>
         windowNext(
           name,
           windows.flatMap(({ key }) => (keys.some((each) => each.name === key) ? [key] : [])),
-          view.folder.path,
+          folder.path,
         ),
       ),
-      ...stepsNext(plan, view, new Set(windows.map(({ key }) => key))),
-      { command: `uko campaign plan ${folderFlag(view.folder.path)}` },
+      ...waves.flatMap((each) => nextOf(each, view, new Set(windows.map(({ key }) => key)))),
     ],
-    exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
-    page: { title: `Campaign ${view.campaign.name}: status`, asOfMs: view.nowMs },
-    csv: keyCsv("status", rows),
+    exitCode:
+      live !== undefined && late > 0
+        ? lateExitCode
+        : mostSevere([inventory.unreadable.length > 0 ? 13 : 0, stops.length + faults > 0 ? 12 : 0]),
+    page: { title: `Campaign ${campaign.name}: status`, asOfMs: nowMs, first: totalSection(view, plan) },
+    csv: keyCsv(rows),
     data: {
-      campaign: view.campaign.name,
-      waves: plan.waves.map((wave) => waveRow(wave, view)),
+      campaign: campaign.name,
+      asOf: isoTime(nowMs),
+      waves: waves.map((each) => waveRow(each, view)),
+      stops,
       requests,
-      keys: keyData("status", rows),
+      keys: rows,
       born: bornKeys(view),
-      unreadable: view.inventory.unreadable,
+      unreadable: inventory.unreadable,
       windows,
+      totals: Object.fromEntries(totals(view, plan)),
+      ...(live !== undefined && { live: { ...live, late } }),
     },
   };
 }
 
-/** The requests and reviews that each open wave can take now, without the keys that wait for a rollback. */
-function stepsNext(
-  { waves }: CampaignPlan,
-  view: CampaignView,
-  rolledBack: ReadonlySet<string>,
-): readonly NextCommand[] {
-  return waves.flatMap(({ name: wave, keys }) =>
-    (["deactivate", "destroy"] as const).flatMap((step) => {
-      const place = { wave, path: view.folder.path };
-      if (gateOf(wave, step, view).kind !== "open") return [];
-      const ready = keys.filter((key) => isReady(key, step) && !rolledBack.has(key.name));
-      const requested = ready.filter((key) => isPending(view, key, step, false));
-      const left = ready.length - requested.length;
-      return [
-        ...(left === 0 ? [] : [requestAct(step, left, place)]),
-        ...reviewActs(step, countByKind(requested), place),
-      ];
+/** Each wave with a step that a person can take now, or continue after a stop. */
+function nextOf(wave: PlannedWave, view: CampaignView, rolledBack: ReadonlySet<string>): readonly NextCommand[] {
+  const isOpen = campaignSteps.some((step) => {
+    const { gate } = wave.standings[step];
+    const isDue = wave.keys.some((key) => isReady(key, step) && !rolledBack.has(key.name));
+    return isDue && (gate.kind === "open" || gate.kind === "stopped");
+  });
+  const command = `uko campaign next --wave ${wave.name} ${folderFlag(view.folder.path)}`;
+  return isOpen ? [remarked(command, waitsFor(wave, view.nowMs))] : [];
+}
+
+/** Every key of every stop. */
+export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
+  return waves.flatMap(({ name, keys, standings }) =>
+    campaignSteps.flatMap((step) => {
+      const { breaker } = standings[step];
+      const failures = breaker.kind === "stopped" ? breaker.failures : [];
+      return keys
+        .filter((key) => failures.includes(key.name))
+        .map((key) => ({
+          ...{ wave: name, step, key: key.name, label: key.line.label },
+          why: whyFailed(view, key, step) ?? "",
+        }));
     }),
   );
 }
 
-function isReady(key: PlannedKey, step: CampaignStep): boolean {
-  return nextStep(key) === step && isStepDue(key.facts, step) && isOpen(key) && !key.isUnread;
+export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly ReportSection[] {
+  return section("Stopped", {
+    table: tableOfFields(stops, ["key", "label", "wave", "step", "why"]),
+    isWhole: true,
+    lines:
+      stops.length === 0
+        ? []
+        : [
+            "Check each of these keys. Then uko campaign next continues the wave: it asks for a reason, and begins with a few keys.",
+            "A stop protects against mistakes; to stop a person who writes on purpose, remove their role.",
+          ],
+  });
 }
+
+/** No step happens until a person undoes the change, or a lead writes the manifest again. */
+function ruleSection(differences: readonly string[]): readonly ReportSection[] {
+  const lines = atMost(differences, maxShownRules);
+  return section("No step until uko campaign plan --write, because the rules changed", { lines });
+}
+
+const maxShownRules = 20;
 
 export function summarizeStatus(plan: CampaignPlan): string {
   const outcomes = plan.keys.map(({ outcome }) => outcome);
@@ -136,91 +174,31 @@ export function summarizeStatus(plan: CampaignPlan): string {
 }
 
 export function pendingRequests({ nowMs }: CampaignView, { keys }: CampaignPlan): readonly PendingRequest[] {
-  return keys.flatMap((key) => requestOn(key, nowMs));
+  return keys.flatMap((key) => requestOn(key, nowMs) ?? []);
 }
 
 export function stateTable({ waves }: CampaignPlan, view: CampaignView) {
   const rows = waves.map((each) => {
-    const { wave, keys, states, held, waitsFor } = waveRow(each, view);
-    return [wave, String(keys), ...[...Object.values(states), held].map(shownCount), waitsFor];
+    const { wave, keys, states, held, waitsFor: what } = waveRow(each, view);
+    return [wave, String(keys), ...[...Object.values(states), held].map(shownCount), what];
   });
   return { columns: ["wave", "keys", ...keyStages, "held", "waits for"], rows };
 }
 
-function waveRow(wave: PlannedWave, view: CampaignView) {
+function waveRow(wave: PlannedWave, { campaign, nowMs }: CampaignView) {
   const stages = wave.keys.map(stageOf);
   return {
     wave: wave.name,
     keys: wave.keys.length,
     states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
     held: wave.keys.filter(({ facts }) => facts.isHeld).length,
-    waitsFor: waitsFor(wave, view),
+    waitsFor: waitsFor(wave, nowMs),
+    ticket: campaign.waves.find(({ name }) => name === wave.name)?.ticket ?? "",
   };
 }
 
 function shownCount(number: number): string {
   return number === 0 ? "-" : String(number);
-}
-
-/** The step of a wave that most of its keys need next, and its gate. */
-function waitsFor(wave: PlannedWave, view: CampaignView): string {
-  const step = (["deactivate", "destroy"] as const).find((each) =>
-    wave.keys.some(({ facts }) => isStepDue(facts, each)),
-  );
-  if (step === undefined) return wave.keys.some((key) => stageOf(key) === "pending") ? "keystores" : "-";
-  const gate = gateOf(wave.name, step, view);
-  const soaking = wave.keys.flatMap((key) => (key.gate.kind === "soaking" ? [key.gate.untilMs] : []));
-  const isSoaking = step === "destroy" && gate.kind === "open" && soaking.length > 0 && !wave.keys.some(isOpen);
-  return `${step}: ${isSoaking ? `its soak, ${dayOf(Math.min(...soaking))}` : sayWaveGate(gate)}`;
-}
-
-function isOpen({ gate }: PlannedKey): boolean {
-  return gate.kind === "open";
-}
-
-export function gateOf(name: string, step: CampaignStep, view: CampaignView): WaveGate {
-  const wave = view.campaign.waves.find((each) => each.name === name);
-  return waveGate({
-    step,
-    wave: wave ?? { after: [] },
-    unfinished: unfinishedWaves(view.keys, step),
-    differences: waveDifferences(view, name),
-    isStopped: false,
-    blackouts: view.campaign.blackouts,
-    nowMs: view.nowMs,
-    isEmergency: false,
-  });
-}
-
-export function sayWaveGate(gate: WaveGate): string {
-  switch (gate.kind) {
-    case "open":
-      return "people";
-    case "differs":
-      return "a new baseline";
-    case "stopped":
-      return "a person who resumes it";
-    case "not_before":
-      return dayOf(gate.untilMs);
-    case "after":
-      return gate.waves.join(", ");
-    case "blackout":
-      return `the end of a blackout, ${dayOf(gate.untilMs) || "-"}`;
-    case "window":
-      return `its window, ${dayOf(gate.untilMs) || "-"}`;
-  }
-}
-
-/** The request that a list shows on the key; a step reads the key again. */
-function requestOn(key: PlannedKey, nowMs: number): readonly PendingRequest[] {
-  const { observation } = key.listed ?? {};
-  if (observation === undefined) return [];
-  const standing = deletionStanding(observation, nowMs);
-  if (!standing.binds) return [];
-  const { record, expiresAtMs } = standing;
-  if (record.step !== "deactivate" && record.step !== "destroy") return [];
-  const shared = { key: key.name, wave: key.line.wave, step: record.step };
-  return [{ ...shared, by: sayAuthor(record), how: record.how, expiresAt: isoTime(expiresAtMs) }];
 }
 
 export function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
@@ -233,15 +211,23 @@ export function requestSection(requests: readonly PendingRequest[], nowMs: numbe
     const firstExpires = sayTimeAndDistance(Date.parse(expiresAt), nowMs);
     return [{ wave, step, by, waitsFor, keys: group.length, firstExpires }];
   });
-  const expiring = requests.filter(({ expiresAt }) => Date.parse(expiresAt) - nowMs < expiringMs).length;
+  const expiring = requests.filter(({ expiresAt }) => Date.parse(expiresAt) - nowMs < renewWithinMs).length;
   return section("Pending requests", {
     table: tableOfFields(rows, ["wave", "step", "by", "waitsFor", "keys", "firstExpires"]),
     lines: expiring === 0 ? [] : [`Requests that expire within 48 h: ${expiring}`],
   });
 }
 
+/** How many keys of each wave have each outcome. */
+export function outcomeSection(rows: readonly KeyRow[]): readonly ReportSection[] {
+  const counts = [...Map.groupBy(rows, (row) => row.wave)].flatMap(([name, own]) =>
+    countsOf(own.map(({ outcome }) => outcome)).map((each) => ({ wave: name, ...each })),
+  );
+  return section("Outcomes", { table: tableOf(counts, { wave: "wave", outcome: "value", keys: "keys" }) });
+}
+
 /** Monday to Friday between two times, at least one. */
-export function workingDays(fromMs: number, untilMs: number): number {
+function workingDays(fromMs: number, untilMs: number): number {
   let days = 0;
   // A campaign lasts at most a few years.
   for (let at = Math.floor(fromMs / dayMs); at * dayMs < untilMs && days < 2_000; at += 1) {
@@ -251,14 +237,13 @@ export function workingDays(fromMs: number, untilMs: number): number {
   return Math.max(1, days);
 }
 
-/** One page for management: totals, pace, and the decisions that are due. */
-export function reportBoard(view: CampaignView, plan: CampaignPlan): CampaignReport {
+/** Numbers and pace, for management. */
+function totals(view: CampaignView, plan: CampaignPlan): readonly (readonly [string, number | string])[] {
   const of = (...wanted: readonly string[]) => plan.keys.filter(({ outcome }) => wanted.includes(outcome));
-  const open = of("open");
-  const due = open.filter(({ facts }) => isStepDue(facts, "destroy"));
+  const due = of("open").filter(({ facts }) => isStepDue(facts, "destroy"));
   const last = Math.min(plan.deadlineMs, ...due.flatMap(({ schedule }) => lastDatesOf(schedule).destroyBeforeMs ?? []));
   const days = workingDays(view.nowMs, last);
-  const numbers: readonly (readonly [string, number | string])[] = [
+  return [
     ["Keys in the campaign", plan.keys.length],
     ["Ended", of("removed", "destroyed", "deactivated").length],
     ["Pending destruction", of("pending_destruction").length],
@@ -279,20 +264,12 @@ export function reportBoard(view: CampaignView, plan: CampaignPlan): CampaignRep
     ["Could not be read", of("not_read").length],
     ["Not in the manifest", view.born.length],
   ];
-  return {
-    summary: `Campaign ${view.campaign.name}: ${count(open.length, "key")} open, deadline ${dayOf(view.campaign.deadline)}`,
-    sections: [
-      ...section("Totals", {
-        table: tableOf(numbers, { what: ([what]) => what, value: ([, value]) => value }),
-      }),
-      ...section("Decisions due", { table: decisions(plan) }),
-    ],
-    next: [],
-    exitCode: 0,
-    page: { title: `Campaign ${view.campaign.name}: board`, asOfMs: view.nowMs },
-    data: { campaign: view.campaign.name, board: Object.fromEntries(numbers) },
-    csv: numbers.map(([what, value]) => csvLine([what, String(value)])).join(""),
-  };
+}
+
+function totalSection(view: CampaignView, plan: CampaignPlan): readonly ReportSection[] {
+  return section(`Totals, with the deadline ${dayOf(view.campaign.deadline)}`, {
+    table: tableOf(totals(view, plan), { what: ([what]) => what, value: ([, value]) => value }),
+  });
 }
 
 /** What a person has to decide, by the day until which it keeps the deadline. */
@@ -305,7 +282,7 @@ function decisions({ waves, keys }: CampaignPlan) {
     ];
   });
   const late = keys.filter(isLate);
-  const missing = keys.filter((key) => sayGate(key) !== undefined && Object.keys(datesOf(key.schedule)).length > 0);
+  const missing = keys.filter((key) => sayGate(key) !== undefined);
   const undated = [
     ...(late.length === 0 ? [] : [["now", `${count(late.length, "key")} cannot meet the deadline`]]),
     ...(missing.length === 0 ? [] : [["now", `${count(missing.length, "blocked key")} to release`]]),

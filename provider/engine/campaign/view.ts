@@ -11,6 +11,7 @@ import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../lifecycle/
 import { isUnproven } from "../../lifecycle/guards.ts";
 import { holdTagName } from "../../lifecycle/tag-names.ts";
 import type { World } from "../ports/world.ts";
+import type { AcceptedLine } from "./accepted.ts";
 import { mebibyte } from "./file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "./folder.ts";
 import { requireKnownKeys, requireLines } from "./holds.ts";
@@ -29,6 +30,8 @@ export interface CampaignKey {
   /** Whether uko did not find the key, and could not prove that the key is gone, so that its state is unknown. */
   readonly isUnread: boolean;
   readonly holds: readonly HeldBy[];
+  /** Who accepts the key as it is; two people end it so. */
+  readonly acceptances: readonly AcceptedLine[];
   /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */
   readonly change: RuleChange;
   /** What every gate and every date follows from. */
@@ -77,11 +80,13 @@ export async function viewCampaign(
     const found = listed.get(name);
     const isUnread = found === undefined && !inventory.gone.has(name);
     const holds = holdsOn(name, found, opened, inventory.nowMs);
+    const acceptances = opened.accepted.get(name) ?? [];
     const change = changeOfKey(line, found, opened.campaign, owners);
     const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
     const facts = {
       ...scheduledKeyOf(line, found, { isUnread, reviews, nowMs: inventory.nowMs }),
       isHeld: holds.length > 0,
+      isAccepted: acceptances.length > 1,
       isNarrowed: change.kind === "narrowed",
       gaps: gapsOf({ ...line, attestedAtMs }, opened.campaign.instanceEnds, inventory.nowMs),
       isChanged: found !== undefined && found.facts !== line.facts,
@@ -93,7 +98,7 @@ export async function viewCampaign(
       unsigned: unsignedOwners(line, signed, sha256),
       soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
     };
-    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, change, facts };
+    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, acceptances, change, facts };
   });
   const known = new Set(keys.map(({ name }) => name));
   requireKnownHolds(opened, inventory, known);
@@ -104,15 +109,15 @@ export async function viewCampaign(
 
 /** A key that could not be read may exist, so that its hold stays. */
 function requireKnownHolds(
-  { held, rehearsed }: OpenCampaign,
+  { held }: OpenCampaign,
   { keys, unreadable, nowMs }: CampaignInventory,
   known: ReadonlySet<string>,
 ): void {
   const names = [...known, ...keys.map(namedListedKey)];
   const unread = new Set(unreadable.map(({ id }) => id));
   const isKnown = (name: string): boolean => {
-    const [place = "", id = ""] = name.split("/");
-    return names.includes(name) || rehearsed.includes(id) || unread.has(place) || unread.has(name);
+    const [place = ""] = name.split("/");
+    return names.includes(name) || unread.has(place) || unread.has(name);
   };
   const current = held.holds.filter((each) => isHeld([each], [], nowMs));
   requireKnownKeys(current, isKnown, new Map(names.map((name) => [name.split("/")[1] ?? "", name])));
@@ -131,11 +136,11 @@ function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string
 
 /** What the inventory of this campaign reads. */
 export function inventoryScope(
-  { campaign, rehearsed }: Pick<OpenCampaign, "campaign" | "rehearsed">,
+  { campaign }: Pick<OpenCampaign, "campaign">,
   manifest: Pick<Manifest, "keys"> | undefined,
   areEndsRead = false,
 ): InventoryScope {
-  return { ...campaign.scope, known: manifest?.keys ?? [], rehearsed, areEndsRead };
+  return { ...campaign.scope, known: manifest?.keys ?? [], areEndsRead };
 }
 
 /** The waves in which a key that is not held still needs the step, or could not be read, so that it may need the step. */

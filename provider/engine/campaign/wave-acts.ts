@@ -9,7 +9,7 @@ import { kmsWayBack } from "../kms-key/words.ts";
 import type { Act } from "../text/act.ts";
 import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../text/words.ts";
 import { type CampaignReport, folderFlag } from "./report.ts";
-import { reviewAgain } from "./reviews.ts";
+import { nextCommand } from "./reviews.ts";
 
 /** `name` is the command; `store` is `approve --store`. */
 export type WaveAct = Act &
@@ -75,7 +75,7 @@ function stepActs({ step, toRequest, toReview, reviews }: WaveStep, place: WaveP
   ];
 }
 
-export function requestAct(step: CampaignStep, keys: number, { wave, path }: WavePlace): WaveAct {
+function requestAct(step: CampaignStep, keys: number, place: WavePlace): WaveAct {
   return {
     id: `request-${step}`,
     name: "request",
@@ -84,13 +84,13 @@ export function requestAct(step: CampaignStep, keys: number, { wave, path }: Wav
     facts: ["Nothing changes until another person approves the requests.", "You can withdraw the requests."],
     right: rights.writeTags,
     fields: ["reason"],
-    command: `uko campaign request ${wave} ${step} ${folderFlag(path)}`,
+    command: nextCommand(place),
     remark: count(keys, "key"),
   };
 }
 
 /** A review for each kind of key that has any. */
-export function reviewActs(
+function reviewActs(
   step: CampaignStep,
   keys: Readonly<Record<ReviewKind, number>>,
   place: WavePlace,
@@ -98,7 +98,7 @@ export function reviewActs(
   return reviewKinds.filter((kind) => keys[kind] > 0).map((kind) => reviewAct(step, kind, keys[kind], place));
 }
 
-function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, { wave, path }: WavePlace): WaveAct {
+function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, place: WavePlace): WaveAct {
   return {
     id: kind === "managed" ? `review-${step}` : `review-${step}-${kind}`,
     name: "review",
@@ -109,16 +109,16 @@ function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, { wave, p
       "uko reads each key, and writes what you see to a review file in the folder of the campaign.",
       "No key changes. You then approve exactly this review.",
     ],
-    command: reviewAgain(wave, step, kind, path),
+    command: nextCommand(place),
     remark: "not the requester",
   };
 }
 
 /** The approval that acts, and the approval that only lets the requester act. */
-export function approvalActs(
+function approvalActs(
   step: CampaignStep,
   { digest, left, kind }: Pick<OwnReview, "digest" | "left" | "kind">,
-  { wave, path }: WavePlace,
+  place: WavePlace,
 ): readonly WaveAct[] {
   const keys = keysOfKind(kind, left);
   const right = kind === "never-active" ? rights.destroyUnused : rights[step];
@@ -126,7 +126,7 @@ export function approvalActs(
     step === "deactivate"
       ? ["Everything that uses the keys stops working.", stillReversible]
       : ["The key material is destroyed.", kind === "kms" ? `KMS ${kmsWayBack}.` : noWayBack];
-  const command = `uko campaign approve ${wave} ${step} --review ${digest} ${folderFlag(path)}`;
+  const command = nextCommand(place);
   const act: WaveAct = {
     id: `approve-${step}-${digest}`,
     name: "approve",

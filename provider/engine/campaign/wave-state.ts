@@ -1,27 +1,19 @@
-/**
- * Decides whether a wave may act now, and on how many keys: by its rules, the calendar and the breaker.
- * The decision depends only on the service's facts and the files of the folder, so that another clone
- * with the same files decides the same.
- */
+/** What a person states to take a step of a wave, how many keys the next run takes, and the report of a closed wave. */
 
 import * as z from "zod";
-import { UkoError } from "../../errors.ts";
-import { type Breaker, breakerOf, isInSample, mayActOn } from "../../lifecycle/campaign/breaker.ts";
+import { type Breaker, isInSample, mayActOn } from "../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../lifecycle/campaign/campaign.ts";
-import { hasHappened, type WaveGate, waveGate } from "../../lifecycle/campaign/gates.ts";
+import { hasHappened, type WaveGate } from "../../lifecycle/campaign/gates.ts";
 import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import type { ReviewKind } from "../../lifecycle/review.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { count, plain, sayTimeAndDistance } from "../text/words.ts";
 import { type ActContext, keysOfWave } from "./act-on-keys.ts";
-import { mebibyte } from "./file-forms.ts";
+import { maxEvidenceBytes } from "./file-forms.ts";
 import { requireWave } from "./folder.ts";
-import { evidenceFolder } from "./holds.ts";
-import type { PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, section } from "./report.ts";
-import type { ReviewedIn } from "./reviews.ts";
+import { atMost, type CampaignReport, folderFlag, section } from "./report.ts";
 import { waveDifferences } from "./rule-changes.ts";
-import { type CampaignView, unfinishedWaves } from "./view.ts";
+import { standingOfWave, type WaveStanding } from "./wave-standing.ts";
 
 /** Which step of which wave, and what a person states to pass a blackout or a stop. */
 export interface StepRequest {
@@ -29,9 +21,16 @@ export interface StepRequest {
   readonly step: CampaignStep;
   /** The reason for a step inside a blackout. */
   readonly emergency?: string | undefined;
-  /** The digest of a stop after which the wave continues. */
-  readonly resume?: string | undefined;
+  /** The stop after which the wave continues. */
+  readonly resume?: Resume | undefined;
+  /** Shown on each requested key; by default the reason of the key's rule. */
   readonly reason?: string | undefined;
+}
+
+/** A further failure makes another digest, so that a person continues only after the stop that they saw. */
+export interface Resume {
+  readonly digest: string;
+  readonly reason: string;
 }
 
 export interface RequestOfStep extends StepRequest {
@@ -57,45 +56,9 @@ export interface ApprovalOfStep extends ReviewedStepRequest {
   readonly confirm: Confirm;
 }
 
-export async function waveStateOf(
-  context: ActContext,
-  request: StepRequest,
-): Promise<{ readonly gate: WaveGate; readonly breaker: Breaker }> {
-  const { view } = context;
-  const { wave, step } = request;
-  const rules = requireWave(view.campaign, wave);
-  if (request.resume !== undefined && request.reason === undefined) throw reasonMissing();
-  const keys = keysOfWave(context, wave);
-  const deactivated = await deactivatedKeys(view);
-  const sets = (key: PlannedKey): readonly ReviewedIn[] =>
-    (view.reviews.byKey.get(key.name) ?? []).filter((set) => set.wave === wave && set.step === step);
-  const leadsTo = ({ facts }: PlannedKey): boolean => facts.ending === "destroy" || facts.ending === step;
-  // A key that took the step before the campaign proves nothing about this wave.
-  const failures = keys
-    .filter((key) => leadsTo(key) && sets(key).length > 0 && isFailure(key, step, deactivated))
-    .map(({ name }) => name);
-  const breaker = breakerOf(
-    {
-      campaign: view.campaign.name,
-      wave,
-      step,
-      failures,
-      maxFailures: rules.maxFailures,
-      resumed: request.resume === undefined ? [] : [request.resume],
-    },
-    context.world.sha256,
-  );
-  const gate = waveGate({
-    step,
-    wave: rules,
-    unfinished: unfinishedWaves(view.keys, step),
-    differences: waveDifferences(view, wave),
-    isStopped: breaker.kind === "stopped",
-    blackouts: view.campaign.blackouts,
-    nowMs: view.nowMs,
-    isEmergency: request.emergency !== undefined,
-  });
-  return { gate, breaker };
+export function waveStateOf({ view, world }: ActContext, request: StepRequest): WaveStanding {
+  requireWave(view.campaign, request.wave);
+  return standingOfWave(view, { ...request, resume: request.resume?.digest }, world.sha256);
 }
 
 /**
@@ -108,7 +71,7 @@ export async function sizeOfRun(
   { wave, step, resume }: StepRequest,
   { header, lines }: AnyReview,
 ): Promise<number> {
-  const sinceMs = resume === undefined ? 0 : await resumedAtMs(context, { wave, step, resume });
+  const sinceMs = resume === undefined ? 0 : await resumedAtMs(context, { wave, step, resume: resume.digest });
   const since = { reviewer: header.reviewer, sinceMs: Math.max(header.reviewedAtMs, sinceMs) };
   const acted = keysOfWave(context, wave).filter(({ name, facts, listed }) => {
     if (!lines.has(name)) return false;
@@ -127,7 +90,7 @@ const override = z.looseObject({ at: z.iso.datetime(), wave: z.string(), step: z
 /** When a person first resumed the wave after this stop; infinite if no person has. */
 async function resumedAtMs(
   { view }: ActContext,
-  { wave, step, resume }: Pick<StepRequest, "wave" | "step" | "resume">,
+  { wave, step, resume }: Pick<StepRequest, "wave" | "step"> & { readonly resume: string },
 ): Promise<number> {
   const text = (await view.folder.read(overridesFileName, maxEvidenceBytes)) ?? "";
   const times = text.split("\n").flatMap((line) => {
@@ -139,71 +102,31 @@ async function resumedAtMs(
 
 /** Keeps who passed a blackout or a stop, and why. The file grants nothing: a stop only names its digest. */
 export async function noteOverride({ view, world, options }: ActContext, request: StepRequest): Promise<void> {
-  const { wave, step, emergency, resume, reason } = request;
+  const { wave, step, emergency, resume } = request;
   if (emergency === undefined && resume === undefined) return;
   const { identity } = await world.session.actor(options);
   const at = new Date(view.nowMs).toISOString();
-  const line = { at, by: identity?.iamId ?? "", wave, step, emergency, resume, reason };
+  const { digest, reason = request.reason } = resume ?? {};
+  const line = { at, by: identity?.iamId ?? "", wave, step, emergency, resume: digest, reason };
   await view.folder.append(overridesFileName, `${JSON.stringify(line)}\n`);
-}
-
-function reasonMissing(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "--resume needs a reason, which the folder keeps",
-    detail: "Nothing was changed. Next: add --reason with the reason to continue after the stop",
-  });
-}
-
-/**
- * A reviewed key that is active again after its deactivation was reactivated; a key that took the
- * step and whose keystore reports an error failed. A key that changed or lost its request does not
- * count: it is only skipped.
- */
-function isFailure({ name, listed, facts }: PlannedKey, step: CampaignStep, deactivated: ReadonlySet<string>): boolean {
-  const { keystores } = listed?.observation ?? { keystores: [] };
-  if (hasHappened(facts.state, step)) return keystores.some(({ status }) => status === "error");
-  return step === "deactivate" && facts.state === "active" && deactivated.has(name);
-}
-
-const maxEvidenceBytes = 64 * mebibyte;
-const deactivation = z.looseObject({
-  step: z.literal("deactivate"),
-  phase: z.literal("after"),
-  vaultId: z.string(),
-  keyId: z.string(),
-});
-
-/** Keys that runs of this folder deactivated. A forged line can only stop the wave. */
-async function deactivatedKeys({ folder }: CampaignView): Promise<ReadonlySet<string>> {
-  const names = (await folder.list(evidenceFolder)).filter((name) => name.endsWith(".jsonl"));
-  const found = new Set<string>();
-  for (const name of names) {
-    const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
-    // A line that a crash left incomplete does not count.
-    for (const line of text.split("\n")) {
-      const parsed = deactivation.safeParse(parseJson(line));
-      if (parsed.success) found.add(`${parsed.data.vaultId}/${parsed.data.keyId}`);
-    }
-  }
-  return found;
 }
 
 /** The report of a command that ignores the other gates, if the rules of the wave differ from the manifest. */
 export function closedByRules({ view }: ActContext, wave: string, step?: CampaignStep): CampaignReport | undefined {
   const differences = waveDifferences(view, wave);
   if (differences.length === 0) return undefined;
-  return reportClosed({ view }, { wave, step, command: "" }, { kind: "differs", differences }, { kind: "closed" });
+  return reportClosed({ view }, { wave, step }, { kind: "differs", differences }, { kind: "closed" });
 }
 
-interface ClosedAct extends Omit<StepRequest, "step"> {
+interface ClosedAct {
+  readonly wave: string;
   readonly step?: CampaignStep | undefined;
-  readonly command: string;
 }
 
 /** The report of a command that the wave does not allow now. */
 export function reportClosed(
   { view }: Pick<ActContext, "view">,
-  { wave, step, command }: ClosedAct,
+  { wave, step }: ClosedAct,
   gate: Exclude<WaveGate, { kind: "open" }>,
   breaker: Breaker,
 ): CampaignReport {
@@ -211,9 +134,9 @@ export function reportClosed(
   const folder = folderFlag(view.folder.path);
   const next =
     option !== undefined
-      ? `uko campaign ${command} ${folder} ${option}`
+      ? `uko campaign next --wave ${wave} ${folder}${option}`
       : gate.kind === "differs"
-        ? `uko campaign baseline --wave ${wave} ${folder}`
+        ? `uko campaign plan --write --wave ${wave} ${folder}`
         : `uko campaign status ${folder}`;
   return {
     summary: `Wave "${wave}" does not take ${step === undefined ? "this step" : `the step ${step}`} now, and nothing was changed`,
@@ -245,24 +168,21 @@ function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, 
   switch (gate.kind) {
     case "differs": {
       const { differences } = gate;
-      const rest = differences.length - maxShownDifferences;
       const lines = [
         "campaign.yaml or owners.csv differs from the manifest, which people signed and reviewed",
-        ...differences.slice(0, maxShownDifferences),
-        ...(rest > 0 ? [`and ${rest} more`] : []),
-        "Undo the change, or write a new baseline of the wave: then each step needs a new review",
+        ...atMost(differences, maxShownDifferences),
+        "Undo the change, or write a new manifest of the wave: then each step needs a new review",
       ];
       return { lines, isTime: false };
     }
     case "stopped": {
       const failed = breaker.kind === "stopped" ? breaker.failures : [];
-      const digest = breaker.kind === "stopped" ? breaker.digest : "";
       const lines = [
         `The breaker stopped the wave: ${count(failed.length, "key failed or was reactivated", "keys failed or were reactivated")}`,
-        ...failed.slice(0, 10),
+        ...failed,
         "A stop protects against mistakes; to stop a person who writes on purpose, remove their role",
       ];
-      return { lines, option: `--resume ${digest} --reason REASON`, isTime: false };
+      return { lines, option: "", isTime: false };
     }
     case "not_before":
       return { lines: ["The wave's notBefore has not come", until(gate.untilMs)], isTime: true };
@@ -271,7 +191,7 @@ function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, 
     case "blackout":
       return {
         lines: [`A blackout forbids the step: ${plain(gate.blackout.reason, 200)}`, until(gate.untilMs)],
-        option: "--emergency REASON",
+        option: " --emergency REASON",
         isTime: true,
       };
     case "window":

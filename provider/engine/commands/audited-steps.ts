@@ -14,10 +14,11 @@ export const isConsequential = {
   sync: false,
   hold: false,
   release: false,
+  accept: false,
   destroy: true,
   remove: false,
   delete: false,
-} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete" | "hold" | "release", boolean>;
+} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete" | "hold" | "release" | "accept", boolean>;
 
 export const auditedSteps: readonly string[] = Object.keys(isConsequential);
 

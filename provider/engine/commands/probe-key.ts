@@ -101,7 +101,7 @@ function firstLine(text: string): string {
 }
 
 /** The key that a POST created, found by its label if the response was lost. Throws if none was created. */
-export async function createdOrFound(
+async function createdOrFound(
   world: World,
   key: NewKey,
   written: Written<{ readonly snapshot: KeySnapshot }>,

@@ -229,26 +229,29 @@ export function sealReview(content: string, ownSeal: OwnSeal): string {
 }
 
 /**
- * The review in a file that a run with the same API key wrote. Any other file is refused, so that a person cannot make
- * another person approve what that person did not see. Throws UKO_REVIEW_INVALID, also for the review of a campaign.
+ * The text of a review in a file that a run with the same API key wrote. Any other file is refused, so that a person cannot
+ * make another person approve what that person did not see. Throws UKO_REVIEW_INVALID.
  */
-export function openSealedReview({ text: content, digest }: ReviewText, path: string, ownSeal: OwnSeal): Review {
+export function unsealReview({ text: content }: ReviewText, { path, again }: ReviewPlace, ownSeal: OwnSeal): string {
   const at = content.lastIndexOf("\n", content.length - 2) + 1;
   const lines = content.slice(0, at);
   const last = sealLine.safeParse(parseJson(content.slice(at)));
   const seal = last.success ? ownSeal(lines) : undefined;
-  if (seal === undefined || seal !== last.data?.seal) {
-    throw new UkoError("UKO_REVIEW_INVALID", {
-      summary: `The review ${path} was not written with your API key, or was changed since`,
-      detail:
-        "Only the person who reviewed the keys can use the file, with the same API key. Nothing was changed.\nNext: review the keys again with uko review.",
-    });
-  }
-  const review = readReview({ text: lines, digest }, digest, { path, again: "uko review" });
+  if (seal !== undefined && seal === last.data?.seal) return lines;
+  throw new UkoError("UKO_REVIEW_INVALID", {
+    summary: `The review ${path} was not written with your API key, or was changed since`,
+    detail: `Only the person who reviewed the keys can use the file, with the same API key. Nothing was changed.\nNext: review the keys again with ${again}.`,
+  });
+}
+
+/** The review of `uko review --out`. Throws UKO_REVIEW_INVALID, also for the review of a campaign. */
+export function openSealedReview(found: ReviewText, path: string, ownSeal: OwnSeal): Review {
+  const place = { path, again: "uko review" };
+  const text = unsealReview(found, place, ownSeal);
+  const review = readReview({ text, digest: found.digest }, found.digest, place);
   if (!isKmsReview(review) && review.header.campaign === undefined) return review;
   throw new UkoError("UKO_REVIEW_INVALID", {
     summary: `The review ${path} belongs to a campaign, so only the campaign can use it`,
-    detail:
-      "Only the commands of the campaign check the holds, blackouts, soak and stops of the wave. Nothing was changed.",
+    detail: "Only uko campaign next checks the holds, blackouts, soak and stops of the wave. Nothing was changed.",
   });
 }

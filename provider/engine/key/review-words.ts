@@ -15,14 +15,9 @@ export interface ReviewedSet extends Pick<ReviewHeader, "step" | "campaign"> {
 
 /** The command that reviews such a set. A campaign has its own, because any other would pass over the gates of the wave. */
 export function reviewCommand({ requester, step, kind, campaign }: ReviewedSet): string {
+  if (campaign !== undefined) return `uko campaign next --wave ${campaign.wave}`;
   const by = requester === undefined ? "" : ` --requested-by ${shellWord(requester)}`;
-  const command =
-    campaign === undefined ? `uko review${by} --step ${step}` : `uko campaign review ${campaign.wave} ${step}`;
-  return `${command}${kindFlag(kind)}`;
-}
-
-export function kindFlag(kind: ReviewKind): string {
-  return kind === "managed" ? "" : ` --kind ${kind}`;
+  return `uko review${by} --step ${step}${kind === "managed" ? "" : ` --kind ${kind}`}`;
 }
 
 /** A clause without a full stop, such as `its state is destroyed`. */

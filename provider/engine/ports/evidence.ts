@@ -10,7 +10,7 @@ export interface EvidenceEntry {
   readonly time: string;
   readonly instanceId: string;
   /** The kind of resource that `keyId` names; absent for a managed key. */
-  readonly resource?: ContainerKind | "kms_key" | "key_ring" | "campaign_hold";
+  readonly resource?: ContainerKind | "kms_key" | "key_ring" | "campaign_hold" | "campaign_acceptance";
   /** Empty for a KMS key, which is in no vault. */
   readonly vaultId: string;
   readonly keyId: string;

@@ -92,7 +92,7 @@ export interface Hold {
   readonly untilMs?: number | undefined;
 }
 
-/** The tag that `uko campaign hold` writes on a key. */
+/** The tag that `uko hold` writes on a key. */
 export interface HoldTag {
   readonly kind: Hold["kind"];
   /** The last day, such as 2027-03-20. */

@@ -57,6 +57,8 @@ export type KeyGate =
   /** The step has happened, or a later one. */
   | { readonly kind: "done" }
   | { readonly kind: "held" }
+  /** Two people accepted the key as it is. */
+  | { readonly kind: "accepted" }
   /** The rules plan fewer steps for the key than the manifest does, or none. */
   | { readonly kind: "narrowed" }
   /** The class does not lead to this step. */
@@ -73,6 +75,7 @@ export type KeyGate =
 
 export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" | "ending" | "deactivatedAtMs"> {
   readonly isHeld: boolean;
+  readonly isAccepted?: boolean;
   readonly isNarrowed: boolean;
   readonly gaps: readonly ClassGap[];
   /** Whether the facts differ from those of the baseline. */
@@ -90,6 +93,7 @@ export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" |
 export function keyGate(key: CampaignKeyFacts, step: CampaignStep, nowMs: number): KeyGate {
   if (hasHappened(key.state, step)) return { kind: "done" };
   if (key.isHeld) return { kind: "held" };
+  if (key.isAccepted === true) return { kind: "accepted" };
   if (key.isNarrowed) return { kind: "narrowed" };
   if (key.ending === "none" || (step === "destroy" && key.ending === "deactivate")) return { kind: "not_planned" };
   if (key.state === "other") return { kind: "impossible" };
@@ -123,7 +127,14 @@ export function hasHappened(state: CampaignKeyFacts["state"], step: CampaignStep
  * narrowed counts, so that an edit of one wave does not open a later wave.
  */
 export function isStepDue(key: CampaignKeyFacts, step: CampaignStep): boolean {
-  if (key.isHeld || key.ending === "none" || key.state === "other" || hasHappened(key.state, step)) return false;
+  if (
+    key.isHeld ||
+    key.isAccepted === true ||
+    key.ending === "none" ||
+    key.state === "other" ||
+    hasHappened(key.state, step)
+  )
+    return false;
   if (step === "destroy") return key.ending === "destroy";
   return key.state === "active" && !key.isKms;
 }

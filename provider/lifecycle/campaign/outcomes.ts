@@ -20,6 +20,8 @@ export type KeyOutcome =
   | "lives_on"
   | "kept"
   | "held"
+  /** No step can end the key, and two people accepted it as it is. */
+  | "accepted"
   | "open"
   /** uko could not read the key or the end of its material, so the key does not count for any other outcome. */
   | "not_read";
@@ -28,10 +30,17 @@ export interface EndedKey
   extends Pick<ScheduledKey, "state" | "ending" | "materialGoneMs" | "isMaterialUncertain" | "isEndUnproven"> {
   readonly class: KeyClass;
   readonly isHeld: boolean;
+  readonly isAccepted?: boolean;
 }
 
 /** `deadlineMs` is exclusive. */
 export function outcomeOf(key: EndedKey, deadlineMs: number): KeyOutcome {
+  const outcome = ownOutcome(key, deadlineMs);
+  const isOpen = outcome === "open" || outcome === "held" || outcome === "kept";
+  return key.isAccepted === true && isOpen ? "accepted" : outcome;
+}
+
+function ownOutcome(key: EndedKey, deadlineMs: number): KeyOutcome {
   if (key.state === "gone") return "removed";
   if (key.state === "destroyed") return destroyedOutcome(key, deadlineMs);
   if (key.isHeld) return "held";
@@ -51,7 +60,9 @@ function destroyedOutcome(key: EndedKey, deadlineMs: number): KeyOutcome {
 }
 
 /** Outcomes that no step of this campaign changes any more. */
-const finalOutcomes: readonly KeyOutcome[] = ["removed", "destroyed", "proof_by_provider", "deactivated", "lives_on"];
+const finalOutcomes: readonly KeyOutcome[] = [
+  ...(["removed", "destroyed", "proof_by_provider", "deactivated", "lives_on", "accepted"] as const),
+];
 
 export function isFinal(outcome: KeyOutcome): boolean {
   return finalOutcomes.includes(outcome);
@@ -70,14 +81,18 @@ export interface VaultFacts {
 export type VaultBlock =
   | { readonly kind: "not_read" }
   | { readonly kind: "keys_since_baseline"; readonly keys: number }
-  | { readonly kind: "unfinished"; readonly keys: number };
+  | { readonly kind: "unfinished"; readonly keys: number }
+  /** People accepted keys that are still in the vault. */
+  | { readonly kind: "accepted"; readonly keys: number };
 
 /** Why no container of the vault may be deleted yet; undefined if its containers may go. */
 export function vaultBlock({ isRead, outcomes, keysSinceBaseline }: VaultFacts): VaultBlock | undefined {
   if (!isRead) return { kind: "not_read" };
   if (keysSinceBaseline > 0) return { kind: "keys_since_baseline", keys: keysSinceBaseline };
   const unfinished = outcomes.filter((outcome) => !isFinal(outcome)).length;
-  return unfinished > 0 ? { kind: "unfinished", keys: unfinished } : undefined;
+  if (unfinished > 0) return { kind: "unfinished", keys: unfinished };
+  const accepted = outcomes.filter((outcome) => outcome === "accepted").length;
+  return accepted > 0 ? { kind: "accepted", keys: accepted } : undefined;
 }
 
 /** A container that appeared after the last baseline belongs to a person who may still need it. */

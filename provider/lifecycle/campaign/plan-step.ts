@@ -97,18 +97,6 @@ function isAbout(plan: Plan, step: CampaignStep): boolean {
   return plan.kind !== "done";
 }
 
-/** The label and the description of a throwaway key. A campaign leaves out such keys of its rehearsal. */
-export const throwaway = {
-  labelStart: "uko-rehearsal-",
-  description: "Created by uko campaign rehearse; protects nothing, and can be deleted",
-} as const;
-
-/** Whether a rehearsal may act on the key: the folder names its keys, and anyone can edit the folder. */
-export function isThrowaway({ facts, use }: KeyObservation): boolean {
-  const isUsed = use.kind === "known" && use.count > 0;
-  return facts.label.startsWith(throwaway.labelStart) && facts.description === throwaway.description && !isUsed;
-}
-
 export interface CampaignRollback {
   readonly reviews: readonly ReviewedDeactivation[];
   /** Whether a hold in the folder names the key. A hold tag is read with the key. */

@@ -3,7 +3,6 @@
 import * as z from "zod";
 import { keptMetadataFields } from "../../../provider/engine/campaign/closing-report.ts";
 import { keyRow } from "../../../provider/engine/campaign/key-row.ts";
-import { keyFacts } from "../../../provider/engine/campaign/key-views.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
 
 const text = z.string();
@@ -16,8 +15,7 @@ const wave = { wave: text };
 const step = z.enum(["deactivate", "destroy"]);
 const why = z.object({ ...named, why: text });
 const born = z.array(z.object({ ...named, createdOn: day })).describe("Keys that the manifest does not list");
-const rows = (command: keyof typeof keyFacts) =>
-  z.array(z.object(Object.fromEntries(keyFacts[command].map((fact) => [fact, keyRow.shape[fact]]))));
+const rows = z.array(keyRow);
 const campaign = text.describe("Name of the campaign");
 const findings = z.array(z.object({ object: text.describe("ID of the key or keystore"), label: text, finding: text }));
 const stoppedBy = code.describe("The error that ended the run").optional();
@@ -27,6 +25,12 @@ const unreadable = z
   )
   .describe("What uko could not read");
 
+const stops = z
+  .array(z.object({ ...wave, step, ...named, why: text }))
+  .describe("Each key of each wave that is stopped");
+const requests = z.array(
+  z.object({ key, ...wave, step, by: text, how: text, expiresAt: time("When the request expires") }),
+);
 const windows = z
   .array(z.object({ ...named, code }))
   .describe("Deactivated keys that nobody can destroy before a rollback, because of their KMS deletion window");
@@ -81,19 +85,6 @@ export const campaignJsonForms = {
     groups: z.array(z.object(group)),
     unreadable,
   }),
-  "campaign-baseline": form("The line that uko campaign baseline", {
-    keys: count,
-    blocked: z.array(why),
-    changed: z.array(z.object({ key: text, label: text, change: text })),
-    unreadable,
-  }),
-  "campaign-check": form("The line that uko campaign check", {
-    keystores: findings,
-    keys: findings,
-    blocked: findings,
-    late: count,
-    unreadable,
-  }),
   "campaign-signoff": form("The line that uko campaign signoff", {
     owner: text,
     digest,
@@ -104,35 +95,31 @@ export const campaignJsonForms = {
     campaign,
     deadline: day,
     lastDeadline: day.optional(),
+    isWritten: z.boolean().describe("Whether the manifest was written"),
+    incomplete: z.array(why).describe("What keeps the manifest from being written"),
+    changed: z.array(why).describe("What changed since the manifest"),
     late: count,
     waves: z.array(z.object({ ...wave, keys: count, ...days })),
-    keys: rows("plan"),
+    keys: rows,
     born,
     unreadable,
   }),
   "campaign-status": form("The line that uko campaign status", {
     campaign,
-    waves: z.array(z.object({ ...wave, keys: count, states: z.record(text, count), held: count, waitsFor: text })),
-    requests: z.array(
-      z.object({ key, ...wave, step, by: text, how: text, expiresAt: time("When the request expires") }),
+    asOf: time("The time of the service"),
+    waves: z.array(
+      z.object({ ...wave, keys: count, states: z.record(text, count), held: count, waitsFor: text, ticket: text }),
     ),
-    keys: rows("status"),
+    stops,
+    requests,
+    keys: rows,
     born,
     unreadable,
     windows,
+    totals: z.record(text, z.union([count, text])).describe("Numbers for management"),
+    live: z.object({ keystores: findings, keys: findings, late: count }).describe("With --live").optional(),
   }),
-  "campaign-board": form("The line that uko campaign status --board", {
-    campaign,
-    board: z.record(text, z.union([count, text])).describe("The rows of the page"),
-  }),
-  "campaign-report": form("The line that uko campaign report", {
-    campaign,
-    asOf: time("The time of the service"),
-    keys: rows("report"),
-    born,
-    unreadable,
-  }),
-  "campaign-questions": form("The line that uko campaign report --after-shutdown", {
+  "campaign-questions": form("The line that uko campaign finish --after-shutdown", {
     campaign,
     asOf: time("The time of the service"),
     questions: z.array(
@@ -140,30 +127,34 @@ export const campaignJsonForms = {
     ),
     unreadable,
   }),
-  "campaign-find": form("The line that uko campaign find", {
-    found: rows("find"),
+  "campaign-find": form("The line that uko campaign status KEY", {
+    found: rows,
   }),
-  "campaign-hold": form("The line that uko campaign hold", {
+  "campaign-hold": form("The line that uko hold --campaign", {
     key,
     kind: text.optional(),
     until: day.optional(),
     isReleased: z.boolean().optional(),
     tag: z.enum(["changed", "unchanged", "requested", "left"]),
   }),
-  "campaign-review": form("The line that uko campaign review", {
-    ...wave,
-    step,
-    keys: count.describe("The number of reviewed keys"),
-    review: digest.optional(),
-    file: text.optional(),
-    apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
-    unreadable: unreadable.optional(),
-  }),
-  "campaign-run": form("The line that uko campaign request, approve, rollback, advance or halt", {
+  "campaign-review": form(
+    "The line that uko campaign next --review-only, or for a review without keys uko campaign next",
+    {
+      ...wave,
+      step,
+      keys: count.describe("The number of reviewed keys"),
+      review: digest.optional(),
+      file: text.optional(),
+      apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
+      unreadable: unreadable.optional(),
+    },
+  ),
+  "campaign-run": form("The line that uko campaign next, rollback or halt", {
     ...wave,
     step: step.optional(),
     review: digest.optional(),
     windows: windows.optional(),
+    later: count.describe("Keys that go after the first ones").optional(),
     keys: z.array(actedKey),
     unstarted: count,
     stoppedBy,
@@ -173,26 +164,25 @@ export const campaignJsonForms = {
     step: step.optional(),
     gate: z.enum(["differs", "stopped", "not_before", "after", "blackout", "window"]),
     differences: z.array(text).describe("Rules that changed since the manifest").optional(),
-    stop: digest.describe("For --resume").optional(),
+    stop: digest.describe("Names the stop").optional(),
   }),
-  "campaign-close": form("The line that uko campaign close", {
+  "campaign-next": form("If the caller can do nothing now, the line that uko campaign next", {
     campaign,
+    waves: z.array(z.object({ ...wave, waitsFor: text })),
+    stops,
+    requests,
+  }),
+  "campaign-accept": form("The line that uko campaign finish --accept", { key, isAccepted: z.boolean() }),
+  "campaign-finish": form("The line that uko campaign finish", {
+    campaign,
+    asOf: time("The time of the service"),
     containers: z.array(closedContainer),
     unstarted: count,
-    outcomes: rows("close"),
+    keys: rows,
+    born,
     purge: z.array(z.object(keptMetadata)),
     checklist: z.array(z.object({ state: z.enum(["done", "open", "you"]), what: text })),
     unreadable,
     stoppedBy,
   }),
-  "campaign-rehearsal": z
-    .looseObject({
-      v,
-      created: z.array(z.object({ vaultId: id("vault"), keyId: id("key"), type: text })).optional(),
-      without: z.array(text).describe("Types of keystores without a throwaway key").optional(),
-      rehearsal: z.array(z.object({ key, type: text, state: text })).optional(),
-      assumptions: z.array(z.object({ id: text, verdict: text, at: text.optional() })).optional(),
-      exitCode,
-    })
-    .describe("The line that uko campaign rehearse --json prints, with the fields of the command that the run took"),
 } as const;

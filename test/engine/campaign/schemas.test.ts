@@ -3,6 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { acceptedLine } from "../../../provider/engine/campaign/accepted.ts";
 import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/campaign-file.ts";
 import { holdsLine } from "../../../provider/engine/campaign/holds.ts";
 import { manifestLine } from "../../../provider/engine/campaign/manifest.ts";
@@ -17,6 +18,7 @@ const schemas = {
   "holds.jsonl": holdsLine,
   "review.jsonl": reviewFileLine,
   "signoffs.json": signoff,
+  "accepted.jsonl": acceptedLine,
 } as const;
 
 test.each(Object.entries(schemas))("the published schema of %s is the form that uko reads", async (name, form) => {

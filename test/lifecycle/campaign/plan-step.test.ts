@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
   type CampaignRollback,
-  isThrowaway,
   planCampaignRequest,
   planCampaignRollback,
-  throwaway,
 } from "../../../provider/lifecycle/campaign/plan-step.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
 import {
@@ -152,14 +150,4 @@ describe("a campaign's rollback", () => {
     const here = { ...facts, isProvenHere: true };
     expect(planCampaignRollback(aKey(), here, run, nowMs)).toEqual({ kind: "take", plan: { kind: "done" } });
   });
-});
-
-it("acts in a rehearsal only on a key with the label and the description of one, which nothing uses", () => {
-  const facts = { ...someFacts(), label: `${throwaway.labelStart}1a2b3c4d`, description: throwaway.description };
-  const use = { kind: "known", count: 0, retainedBy: [] } as const;
-  expect(isThrowaway(aKey({ facts, use }))).toBe(true);
-  expect(isThrowaway(aKey({ facts, use: { kind: "unreadable", reason: "403" } }))).toBe(true);
-  expect(isThrowaway(aKey({ facts, use: { ...use, count: 1 } }))).toBe(false);
-  expect(isThrowaway(aKey({ facts: { ...facts, label: "payroll" }, use }))).toBe(false);
-  expect(isThrowaway(aKey({ facts: { ...facts, description: "" }, use }))).toBe(false);
 });

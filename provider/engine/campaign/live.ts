@@ -1,20 +1,13 @@
-/**
- * The nightly check of a campaign: are the keystores healthy, is each key in order in them, can
- * everything in scope be read, are there enough people? Reads live statuses, and never syncs.
- */
+/** The live status of the keystores and keys of a campaign, for each night. An object that cannot be read is a finding. Never syncs. */
 
 import { type ErrorCode, isUkoError } from "../../errors.ts";
 import { type Many, runAll } from "../loop/many.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { count, plain, sayStatus } from "../text/words.ts";
-import { csvTable } from "./csv.ts";
+import { plain, sayStatus } from "../text/words.ts";
 import type { CampaignInventory } from "./inventory.ts";
-import { sayGate } from "./key-row.ts";
-import { bornSection } from "./key-views.ts";
-import { planWarnings } from "./plan-report.ts";
-import { type CampaignPlan, isLate, type PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, section, tableOfFields, unreadSection } from "./report.ts";
+import type { CampaignPlan, PlannedKey } from "./planned.ts";
+import { type ReportSection, section, tableOfFields } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
 interface Finding {
@@ -35,39 +28,26 @@ const concernOneObject: readonly ErrorCode[] = [
   "UKO_SERVICE_UNAVAILABLE",
 ];
 
-export async function checkCampaign(
+export interface LiveFindings {
+  readonly keystores: readonly Finding[];
+  readonly keys: readonly Finding[];
+}
+
+export async function readLive(
   world: World,
   view: CampaignView,
   plan: CampaignPlan,
   options: CallOptions,
-): Promise<CampaignReport> {
+): Promise<LiveFindings> {
   const keystores = await keystoreFindings(world, view.inventory, options);
-  const keys = await keyFindings(world, plan.keys, options);
-  const blocked = plan.keys.flatMap((key): readonly Finding[] => {
-    const finding = sayGate(key);
-    return finding === undefined ? [] : [{ object: key.name, label: key.line.label, finding }];
-  });
-  const late = plan.keys.filter(isLate).length;
-  const faults = keystores.length + keys.length;
-  const { unreadable } = view.inventory;
-  return {
-    summary:
-      faults + late + unreadable.length === 0
-        ? `Nothing is out of order: ${count(plan.keys.length, "key")}, ${count(view.inventory.keystores.length, "keystore")}`
-        : `${count(keystores.length, "keystore")} and ${count(keys.length, "key")} are out of order; ${count(late, "key")} late; ${count(unreadable.length, "part")} not read`,
-    sections: [
-      ...section("Keystores", { table: tableOfFields(keystores, fields) }),
-      ...section("Keys whose live status is out of order", { table: tableOfFields(keys, fields) }),
-      ...section("Blocked", { table: tableOfFields(blocked, fields) }),
-      ...bornSection(view),
-      ...section("Warnings", { lines: planWarnings(view, plan) }),
-      ...unreadSection(unreadable),
-    ],
-    next: [{ command: `uko campaign plan ${folderFlag(view.folder.path)}` }],
-    exitCode: late > 0 ? 14 : unreadable.length > 0 ? 13 : faults > 0 ? 12 : 0,
-    data: { keystores, keys, blocked, late, unreadable },
-    csv: csvTable(fields, [...keystores, ...keys, ...blocked]),
-  };
+  return { keystores, keys: await keyFindings(world, plan.keys, options) };
+}
+
+export function liveSections({ keystores, keys }: LiveFindings): readonly ReportSection[] {
+  return [
+    ...section("Keystores", { table: tableOfFields(keystores, fields) }),
+    ...section("Keys whose live status is out of order", { table: tableOfFields(keys, fields) }),
+  ];
 }
 
 async function keystoreFindings(

@@ -1,68 +1,17 @@
-/** The report of `uko campaign report`: the one outcome of each key for an auditor, and what to ask of each cloud. */
+/** What may outlive the instance, and what to ask of each cloud once the instance is gone. */
 
 import { isPending } from "../../lifecycle/guards.ts";
 import { isoTime } from "../loop/evidence.ts";
-import { count, plain, sayTime } from "../text/words.ts";
+import { count, plain } from "../text/words.ts";
 import { dayOf } from "./classify.ts";
 import { csvTable } from "./csv.ts";
-import { requireWave } from "./folder.ts";
-import { dayBefore, keyRows } from "./key-row.ts";
-import { bornKeys, bornSection, countsOf, keyCsv, keyData, keySection } from "./key-views.ts";
+import { dayBefore } from "./key-row.ts";
 import type { CampaignPlan, PlannedKey } from "./planned.ts";
-import { type CampaignReport, folderFlag, remarked, section, tableOf, tableOfFields, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, remarked, section, tableOfFields, unreadSection } from "./report.ts";
 import type { CampaignView } from "./view.ts";
 
-export interface ReportRequest {
-  readonly wave?: string | undefined;
-  /** Lists what to ask of each cloud once the instance is gone, instead of the keys. */
-  readonly afterShutdown: boolean;
-}
-
-export function reportReconciled(view: CampaignView, plan: CampaignPlan, request: ReportRequest): CampaignReport {
-  const { wave, afterShutdown } = request;
-  if (wave !== undefined) requireWave(view.campaign, wave);
-  const keys = plan.keys.filter(({ line }) => wave === undefined || line.wave === wave);
-  return afterShutdown ? reportQuestions(view, { ...plan, keys }) : reportOutcomes(view, { ...plan, keys }, wave);
-}
-
-function reportOutcomes(view: CampaignView, plan: CampaignPlan, wave: string | undefined): CampaignReport {
-  const { inventory, folder, campaign } = view;
-  const rows = keyRows(view, plan);
-  const counts = [...Map.groupBy(rows, (row) => row.wave)].flatMap(([name, own]) =>
-    countsOf(own.map(({ outcome }) => outcome)).map((each) => ({ wave: name, ...each })),
-  );
-  const all = countsOf(rows.map(({ outcome }) => outcome)).map(({ value, keys }) => `${keys} ${value}`);
-  const isOpen = rows.some(({ outcome }) => outcome === "open" || outcome === "not_read");
-  const selected = wave === undefined ? "" : ` --wave ${wave}`;
-  return {
-    summary: `${count(rows.length, "key")} of campaign ${campaign.name}${wave === undefined ? "" : `, wave "${wave}"`}, as the service lists them on ${sayTime(view.nowMs)}: ${all.join(", ")}`,
-    sections: [
-      ...bornSection(view),
-      ...unreadSection(inventory.unreadable),
-      ...section("Outcomes", { table: tableOf(counts, { wave: "wave", outcome: "value", keys: "keys" }) }),
-      ...keySection("report", rows),
-    ],
-    next: [
-      remarked(
-        `uko campaign report${selected} --after-shutdown ${folderFlag(folder.path)}`,
-        "what to ask of each cloud",
-      ),
-      ...(isOpen ? [{ command: `uko campaign status ${folderFlag(folder.path)}` }] : []),
-    ],
-    exitCode: inventory.unreadable.length > 0 ? 13 : 0,
-    csv: keyCsv("report", rows),
-    data: {
-      campaign: campaign.name,
-      asOf: isoTime(view.nowMs),
-      keys: keyData("report", rows),
-      born: bornKeys(view),
-      unreadable: inventory.unreadable,
-    },
-  };
-}
-
 /** What may outlive the instance: a destroyed key of which no keystore, or not each, reports the end. */
-function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: CampaignPlan): CampaignReport {
+export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: CampaignPlan): CampaignReport {
   const rows = planned.flatMap(questionsAbout);
   const keys = new Set(rows.map(({ key }) => key)).size;
   const others = planned.filter(({ facts }) => facts.state !== "destroyed" && facts.state !== "gone").length;
@@ -76,13 +25,13 @@ function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: Camp
         table: tableOfFields(rows, ["key", "label", "keystoreType", "cloudId", "goneOn", "askFor"]),
       }),
       ...section("Not part of the list", {
-        lines: others === 0 ? [] : [`${count(others, "key")} not destroyed: uko campaign report names each outcome`],
+        lines: others === 0 ? [] : [`${count(others, "key")} not destroyed: uko campaign status names each outcome`],
       }),
       ...unreadSection(view.inventory.unreadable),
     ],
     next: [
       remarked(
-        `uko campaign report --after-shutdown --csv ${folderFlag(view.folder.path)}`,
+        `uko campaign finish --after-shutdown --csv ${folderFlag(view.folder.path)}`,
         "keep it: the instance cannot answer later",
       ),
     ],

@@ -1,0 +1,274 @@
+/** `uko campaign next` as two people use it: from a shell without history, with nothing to paste. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { campaignSeed } from "./campaign-seed.ts";
+import { counts, dataOf, useCampaignStage } from "./campaign-stage.ts";
+import type { EndedAtTerminal, Person } from "./harness.ts";
+import { expectCampaignForm } from "./json-form.ts";
+
+const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
+const keysOf = (name: string, count: number, place: { readonly vault: string; readonly template: string }) =>
+  Array.from({ length: count }, (_, at) => ({ ...created, ...place, label: `${name}-${at}` }));
+const stage = useCampaignStage({
+  ...campaignSeed,
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+  keys: [
+    ...keysOf("mail", 4, { vault: "archive", template: "azure" }),
+    ...keysOf("draft", 1, { vault: "payments", template: "draft" }),
+  ],
+  kmsKeys: [],
+});
+const campaignFile = `format: uko-campaign-1
+name: eol
+instance: ${campaignSeed.instance.id}
+deadline: 2027-03-20
+waves:
+  - {name: pilot, soak: 4h}
+rules:
+  - {match: {label: 'draft*'}, class: destroy, wave: pilot, owner: platform, reason: Never used}
+  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved to the new ledger}
+blackouts:
+  - {from: 2026-12-15, to: 2027-01-05, reason: Year end}
+`;
+
+/** A command at a terminal, where the person types what uko asks for. */
+async function type(who: Person, command: string, answers?: readonly string[]): Promise<EndedAtTerminal> {
+  await stage.world.advance("1m");
+  return stage.world.type(who, `campaign ${command} --folder ${stage.folder}`, answers);
+}
+const next = (who: Person, options = ""): Promise<EndedAtTerminal> => type(who, `next ${options}`);
+/** The same without a terminal. */
+async function quiet(who: Person, command: string) {
+  await stage.world.advance("1m");
+  const ended = await stage.world.uko(who, `campaign ${command} --folder ${stage.folder}`);
+  if (command.includes("--json")) expectCampaignForm(command, ended.out);
+  return ended;
+}
+const first = (out: string): string => out.split("\n")[0] ?? "";
+
+async function begin(): Promise<void> {
+  stage.write("campaign.yaml", campaignFile);
+  await type("bob", "plan --write");
+  await type("bob", "signoff --owner platform");
+}
+
+describe("a wave of two people", () => {
+  it("ends with two commands a step, and each person reads what to do or what to wait for", async () => {
+    await begin();
+    const asked = await next("bob");
+    expect(asked.questions).toEqual(['Type "request 4" to go on: ']);
+    expect(first(asked.out)).toBe('Requested the deactivation of 4 keys of wave "pilot"');
+    const approved = await next("alice");
+    // A sample, and the rest after another yes.
+    expect(approved.questions).toEqual(['Type "deactivate 1" to go on: ', 'Type "deactivate 3" to go on: ']);
+    expect(approved.out).toMatch(/^Deactivate 4 keys[\s\S]*mail-3[\s\S]*Check these keys[\s\S]*Deactivated 3 keys/);
+
+    // The key that was never active has its own step.
+    expect((await next("bob")).questions).toEqual(['Type "request 1" to go on: ']);
+    const waiting = await next("bob");
+    expect([waiting.exitCode, waiting.questions]).toEqual([10, []]);
+    expect(waiting.out).toMatch(/^Nothing that you can do now; [\s\S]*another person/);
+    expect((await next("carol")).questions).toEqual(['Type "destroy 1" to go on: ']);
+    expect((await next("carol")).out).toContain('Removed the metadata of 1 key of wave "pilot"');
+    const soaking = await quiet("alice", "next --json");
+    expect([soaking.exitCode, dataOf(soaking).waves[0].waitsFor]).toEqual([11, "destroy: its soak, 2026-10-01"]);
+
+    await stage.world.advance("5h");
+    await next("alice");
+    expect((await next("bob")).questions).toEqual(['Type "destroy 1" to go on: ', 'Type "destroy 3" to go on: ']);
+    await stage.world.advance("91d");
+    expect((await next("bob")).out).toContain('Removed the metadata of 4 keys of wave "pilot"');
+    const ended = await next("alice");
+    expect([ended.exitCode, first(ended.out)]).toEqual([
+      0,
+      "Nothing that you can do now; Every key has reached its end",
+    ]);
+    expect((await stage.world.verdict()).violations).toEqual([]);
+  });
+
+  it("shows the reason of the rule on each requested key", async () => {
+    await begin();
+    await next("bob");
+    const { out } = await stage.world.uko("alice", `status ${stage.keyNamed("mail-0")}`);
+    expect(out).toContain("Moved to the new ledger");
+  });
+
+  it("changes nothing for a person who does not confirm", async () => {
+    await begin();
+    await next("bob");
+    const ended = await type("alice", "next", ["no"]);
+    expect([ended.exitCode, ended.err]).toEqual([1, expect.stringContaining("[UKO_CANCELED]")]);
+    expect((await stage.world.trail()).filter(({ operation, effect }) => effect && operation === "K7")).toEqual([]);
+  });
+
+  it("takes the requests of one requester after those of another", async () => {
+    await begin();
+    await next("bob");
+    await stage.world.uko("carol", `decline ${stage.keyNamed("mail-0")}`);
+    await stage.world.uko("carol", `request ${stage.keyNamed("mail-0")}`);
+    const asked = [(await next("alice")).questions.length, (await next("alice")).questions.length];
+    expect(asked.toSorted()).toEqual([1, 2]);
+    expect((await stage.world.verdict()).violations).toEqual([]);
+  });
+
+  it("renews the own requests that expire within 48 hours", async () => {
+    await begin();
+    await next("bob");
+    await stage.world.advance("121h");
+    const renewed = await next("bob", "--step deactivate");
+    expect(renewed.err).toContain("also replaces requests that expire within 48 h");
+    expect(first(renewed.out)).toMatch(/^Requested the deactivation of 4 keys/);
+  });
+
+  it("passes a blackout for a stated reason only", async () => {
+    await begin();
+    await stage.world.advance("76d");
+    const closed = await next("bob", "--wave pilot");
+    expect([closed.exitCode, closed.questions]).toEqual([11, []]);
+    expect(closed.out).toContain("--emergency REASON");
+    expect((await next("bob", "--emergency Breach")).out).toContain("Requested the deactivation of 4 keys");
+  });
+});
+
+describe("without a terminal", () => {
+  it("requests and removes with --yes, and approves nothing", async () => {
+    await begin();
+    expect((await quiet("bob", "next --json")).exitCode).toBe(1);
+    expect(counts(await quiet("bob", "next --yes --json"))).toMatchObject({ acted: 4 });
+    const other = await quiet("alice", "next --yes --step deactivate --json");
+    expect([other.exitCode, dataOf(other).requests.length]).toEqual([10, 4]);
+    // A pipeline is no author of a request.
+    expect((await quiet("pipeline", "next --yes --json")).exitCode).toBe(10);
+    expect((await stage.world.verdict()).violations).toEqual([]);
+  });
+
+  it("approves a review that the same person kept, first a few keys and then the rest", async () => {
+    await begin();
+    await next("bob");
+    const file = `${stage.folder}/own.jsonl`;
+    const kept = await next("alice", `--review-only --out ${file}`);
+    expect(kept.questions).toEqual(['Type "deactivate 4" to go on: ']);
+    const approve = (who: Person) => quiet(who, `next --review ${file} --yes --json`);
+    expect(dataOf(await approve("carol")).error.code).toBe("UKO_REVIEW_INVALID");
+    expect(counts(await approve("alice"))).toEqual({ acted: 1, left: 3 });
+    expect(counts(await approve("alice"))).toEqual({ acted: 3 });
+    const elsewhere = await stage.world.uko("alice", `approve --review ${file} --yes`);
+    expect(elsewhere.err).toContain("belongs to a campaign");
+    expect((await stage.world.verdict()).violations).toEqual([]);
+  });
+
+  it("refuses a kept review that another person changed", async () => {
+    await begin();
+    await next("bob");
+    await next("alice", `--review-only --out ${stage.folder}/own.jsonl`);
+    stage.write("own.jsonl", stage.read("own.jsonl").replace("mail-1", "mail-9"));
+    const { error } = dataOf(await quiet("alice", `next --review ${stage.folder}/own.jsonl --yes --json`));
+    expect(error.code).toBe("UKO_REVIEW_INVALID");
+  });
+});
+
+describe("a stop", () => {
+  /** Alice deactivates, and then one key comes back. */
+  async function stopped(): Promise<string> {
+    await begin();
+    await next("bob");
+    await next("alice");
+    const key = stage.keyNamed("mail-1");
+    await stage.world.uko("alice", `reactivate ${key}`);
+    return key;
+  }
+
+  it("is visible with each of its keys, and no command calls the wave open", async () => {
+    const key = await stopped();
+    const { exitCode, out } = await quiet("bob", "status");
+    expect([exitCode, first(out)]).toEqual([12, "1 wave stopped: pilot; 5 keys of 5 still have to end"]);
+    expect(out).toMatch(/\nStopped\n.*\n\S+ +mail-1 +pilot +deactivate +reactivated by IBMid-550000ALICE\n/);
+    const data = dataOf(await quiet("bob", "status --json"));
+    expect(data.stops).toMatchObject([{ key, wave: "pilot", step: "deactivate" }]);
+    const open = data.keys.filter(({ outcome }: { outcome: string }) => outcome === "open");
+    for (const { blocked } of open) expect(blocked).not.toBe("");
+  });
+
+  it("is continued after one more question, whose reason the folder keeps, and goes through a few keys first", async () => {
+    await stopped();
+    const refused = await type("bob", "next --step deactivate", [""]);
+    expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining("continues only for a reason")]);
+    expect(refused.out).toContain("mail-1");
+    await type("bob", "next --step deactivate", ["Restored by mistake", "request 1"]);
+    const approved = await type("alice", "next --step deactivate", ["Seen with Bob", "deactivate 1"]);
+    expect(approved.out).toContain("Deactivated 1 key");
+    const reasons = stage.read("overrides.jsonl").trim().split("\n");
+    expect(reasons.map((line) => JSON.parse(line).reason)).toEqual(["Restored by mistake", "Seen with Bob"]);
+    expect((await quiet("bob", "status")).exitCode).toBe(0);
+  });
+
+  it("is announced by the rollback that makes it", async () => {
+    await begin();
+    await next("bob");
+    await next("alice");
+    const { out } = await quiet("alice", "rollback pilot");
+    expect(out).toMatch(/The wave stops\n {2}The 4 reactivated keys count as failed/);
+    expect((await quiet("bob", "status --json")).exitCode).toBe(12);
+  });
+});
+
+describe("a key that no step can end", () => {
+  const compromise = (label: string) =>
+    stage.world.control(`keys/${stage.keyNamed(label).split("/")[1]}`, { record: { state: "compromised" } });
+  const accept = (who: Person, reason = "Known") => type(who, `finish --accept mail-0 --reason ${reason}`);
+
+  it("names itself and how to release it, and ends the campaign once two people accept it", async () => {
+    await begin();
+    await compromise("mail-0");
+    const key = stage.keyNamed("mail-0");
+    const { out } = await quiet("bob", "status");
+    expect(out).toMatch(/mail-0 +pilot +no step is possible in the state compromised\n/);
+    expect(out).toContain(`To release: uko campaign finish --accept ${key} --reason REASON`);
+
+    const one = await accept("bob");
+    expect([one.exitCode, one.out]).toEqual([10, expect.stringContaining("another person has to accept")]);
+    // The same person twice is one person.
+    expect((await accept("bob")).exitCode).toBe(10);
+    expect(dataOf(await quiet("bob", "finish --json")).keys).not.toContainEqual(
+      expect.objectContaining({ outcome: "accepted" }),
+    );
+    expect((await quiet("pipeline", "finish --accept mail-0 --reason x")).exitCode).toBe(1);
+    expect((await accept("alice", "Seen")).exitCode).toBe(0);
+    const ended = dataOf(await quiet("bob", "finish --json")).keys.find((row: { key: string }) => row.key === key);
+    expect(ended).toMatchObject({ outcome: "accepted", isFinal: true, isBlocked: false });
+    expect(ended.blocked).toMatch(/accepted by IBMid-550000BOB .*: Known; accepted by IBMid-550000ALICE .*: Seen/);
+    const evidence = readdirSync(`${stage.folder}/evidence`).map((name) =>
+      readFileSync(`${stage.folder}/evidence/${name}`, "utf8"),
+    );
+    expect(evidence.join("").match(/"step":"accept"/g)).toHaveLength(2);
+  });
+
+  it("stays, with every container of its vault, although the lines of the file are forged", async () => {
+    await begin();
+    const line = (name: string) =>
+      stage.keyNamed(name) &&
+      ["A", "B"].map((by) =>
+        JSON.stringify({
+          key: stage.keyNamed(name),
+          by,
+          iamId: `IBMid-${by}`,
+          reason: "x",
+          at: "2026-10-01T09:00:00Z",
+        }),
+      );
+    const labels = ["mail-0", "mail-1", "mail-2", "mail-3"];
+    stage.write("accepted.jsonl", `${labels.flatMap((label) => line(label)).join("\n")}\n`);
+    const { containers, checklist } = dataOf(await quiet("bob", "finish --yes --json"));
+    for (const each of containers.filter(({ vaultName }: { vaultName: string }) => vaultName === "archive")) {
+      expect(each).toMatchObject({ outcome: "blocked", vaultBlock: "accepted" });
+    }
+    expect(JSON.stringify(checklist)).not.toContain("service-instance-delete");
+    await next("bob");
+    expect(
+      (await stage.world.trail()).filter(
+        ({ operation, effect, label }) => effect && operation === "K4" && label?.startsWith("mail"),
+      ),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+/**
+ * The acts of a campaign that `uko campaign next` and the console combine, one at a time: request, review, approve and
+ * advance. Attacks need them apart, because a person may change files or keys between two acts. They print as the command
+ * line does, and the person confirms what an approval asks.
+ */
+
+import { printError, printReport } from "../../provider/cli/print.ts";
+import { openOperations } from "../../provider/compose/operations.ts";
+import type { CampaignReport } from "../../provider/engine/campaign/report.ts";
+import { isUkoError } from "../../provider/errors.ts";
+import type { ReviewKind } from "../../provider/lifecycle/review.ts";
+import { type CliTestWorld, type Ended, type Person, quietWorld, unsigned, withoutPause } from "../cli/harness.ts";
+
+export const acts = ["request", "review", "approve", "advance"] as const;
+
+/** Such as `approve pilot deactivate --review <digest> --json`. */
+export async function takeAct(
+  { environmentOf }: Pick<CliTestWorld, "environmentOf">,
+  who: Person,
+  { command, folder }: { readonly command: string; readonly folder: string },
+): Promise<Ended> {
+  const [act, wave = "", step, ...rest] = command.trim().split(/\s+/);
+  const words = act === "advance" ? [step, ...rest] : rest;
+  const optionOf = (name: string): string | undefined => {
+    const at = words.indexOf(`--${name}`);
+    return at === -1 ? undefined : words[at + 1];
+  };
+  const has = (name: string): true | undefined => (words.includes(`--${name}`) ? true : undefined);
+  const reason = optionOf("reason");
+  const digest = optionOf("resume");
+  const asked = {
+    ...{ wave, step: step === "destroy" ? ("destroy" as const) : ("deactivate" as const) },
+    ...{ reason, emergency: optionOf("emergency") },
+    ...(digest !== undefined && { resume: { digest, reason: reason ?? "" } }),
+  };
+  const here = quietWorld();
+  const shown = { ...(has("json") && { json: true as const }), ...(has("csv") && { csv: true as const }) };
+  const outputs = { progress: { report: () => {} }, clock: withoutPause, signingPlaces: unsigned };
+  const run = openOperations(environmentOf(who), outputs);
+  const options = { signal: here.signal };
+  const take = async (): Promise<CampaignReport> => {
+    const acting = await run.campaignActs();
+    switch (act) {
+      case "request":
+        return acting.request(folder, { ...asked, renew: has("renew") === true }, options);
+      case "review": {
+        const kind = (optionOf("kind") ?? "managed") as ReviewKind;
+        return acting.review(folder, { ...asked, kind, requestedBy: optionOf("requested-by") }, options);
+      }
+      case "approve": {
+        const approval = { review: optionOf("review") ?? "", stores: has("store") === true, confirm: async () => {} };
+        return acting.approve(folder, { ...asked, ...approval }, options);
+      }
+      default:
+        return acting.advance(folder, wave, options);
+    }
+  };
+  try {
+    const report = await take();
+    printReport(here, shown, report);
+    return { exitCode: report.exitCode, ...here.output };
+  } catch (error) {
+    if (!isUkoError(error)) throw error;
+    printError(here, error, has("json") === true);
+    return { exitCode: error.exitCode, ...here.output };
+  } finally {
+    await run.close();
+  }
+}
+
+/** Runs a command of a campaign, or one of its acts. A hold is a command of its own. */
+export async function runInCampaign(
+  world: CliTestWorld,
+  who: Person,
+  { command, folder }: { readonly command: string; readonly folder: string },
+): Promise<Ended> {
+  const [name = ""] = command.split(" ");
+  if ((acts as readonly string[]).includes(name)) return takeAct(world, who, { command, folder });
+  if (name === "hold") return world.uko(who, `${command} --campaign ${folder}`);
+  return world.uko(who, `campaign ${command} --folder ${folder}`);
+}
