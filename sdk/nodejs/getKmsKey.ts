@@ -50,13 +50,13 @@ export interface GetKmsKeyResult {
      */
     readonly deletionProtection: boolean;
     /**
-     * Name of the open deletion window.
-     */
-    readonly deletionRecordId?: string;
-    /**
      * When the open deletion window ends, ISO 8601 UTC.
      */
     readonly deletionRecordExpiresAt?: string;
+    /**
+     * Name of the open deletion window.
+     */
+    readonly deletionRecordId?: string;
     /**
      * Never set, because KMS does not report who set the key for deletion.
      */

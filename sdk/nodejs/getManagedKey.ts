@@ -71,13 +71,13 @@ export interface GetManagedKeyResult {
      */
     readonly deletionReason?: string;
     /**
-     * ID of the pending request or approval.
-     */
-    readonly deletionRecordId?: string;
-    /**
      * When the pending record expires, ISO 8601 UTC.
      */
     readonly deletionRecordExpiresAt?: string;
+    /**
+     * ID of the pending request or approval.
+     */
+    readonly deletionRecordId?: string;
     /**
      * IAM ID of the author of the pending record.
      */

@@ -90,13 +90,13 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public readonly deletionProtection: pulumi.Output<boolean>;
     /**
-     * Name of the open deletion window.
-     */
-    declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
-    /**
      * When the open deletion window ends, ISO 8601 UTC.
      */
     declare public /*out*/ readonly deletionRecordExpiresAt: pulumi.Output<string | undefined>;
+    /**
+     * Name of the open deletion window.
+     */
+    declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**
      * Never set, because KMS does not report who set the key for deletion.
      */
@@ -226,8 +226,8 @@ export class KmsKey extends pulumi.CustomResource {
             resourceInputs["crn"] = undefined /*out*/;
             resourceInputs["deletionAwaits"] = undefined /*out*/;
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
-            resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
+            resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["imported"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
@@ -242,8 +242,8 @@ export class KmsKey extends pulumi.CustomResource {
             resourceInputs["deletionCompletesAt"] = undefined /*out*/;
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionProtection"] = undefined /*out*/;
-            resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
+            resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthDelete"] = undefined /*out*/;

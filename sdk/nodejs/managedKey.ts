@@ -131,13 +131,13 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly deletionReason: pulumi.Output<string | undefined>;
     /**
-     * ID of the pending request or approval.
-     */
-    declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
-    /**
      * When the pending record expires, ISO 8601 UTC.
      */
     declare public /*out*/ readonly deletionRecordExpiresAt: pulumi.Output<string | undefined>;
+    /**
+     * ID of the pending request or approval.
+     */
+    declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**
      * IAM ID of the author of the pending record.
      */
@@ -261,8 +261,8 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["alignment"] = undefined /*out*/;
             resourceInputs["deletionAwaits"] = undefined /*out*/;
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
-            resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
+            resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["dualMarker"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
@@ -284,8 +284,8 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionProtection"] = undefined /*out*/;
             resourceInputs["deletionReason"] = undefined /*out*/;
-            resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
+            resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthorization"] = undefined /*out*/;

@@ -259,7 +259,8 @@ describe("help", () => {
     for (const command of [...onKeys, "requests", "sweep"]) await runCli([command, "--help"], world);
     const examples = world.output.out.match(/^ {2}uko .*$/gm) ?? [];
     expect(examples.length).toBeGreaterThan(10);
-    for (const example of examples) {
+    // One with --out would write a file.
+    for (const example of examples.filter((each) => !each.includes(" --out "))) {
       const typed = Array.from(example.trim().matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, word]) => quoted ?? word ?? "");
       expect(await runCli(typed.slice(1), world), example).toBe(0);
     }

@@ -84,7 +84,7 @@ describe("authorize", () => {
   const run = aRun({ approvals: [record.id] });
   const standingFor = (key: KeyObservation, over: Partial<Run>, policy: Partial<DeletionPolicy> = {}) => {
     const response = authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs);
-    return "standing" in response ? `${response.kind}: ${response.standing}` : response.kind;
+    return "callerPosition" in response ? `${response.kind}: ${response.callerPosition}` : response.kind;
   };
 
   it("lets the second person act on the request that they confirmed by hand, and returns that request as evidence", () => {
@@ -199,7 +199,7 @@ describe("authorize", () => {
     const said = (step: "deactivate" | "destroy", over: Partial<Run>) => {
       const key = aKey({ state: step === "deactivate" ? "active" : "deactivated" });
       const response = authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs);
-      return "standing" in response ? `${response.kind}: ${response.standing}` : response.kind;
+      return "callerPosition" in response ? `${response.kind}: ${response.callerPosition}` : response.kind;
     };
     expect([said("deactivate", {}), said("destroy", {})]).toEqual([cut, end]);
     expect(said("destroy", { deactivatedHere: true })).toBe(end);

@@ -201,7 +201,7 @@ describe("the tag form", () => {
   });
 
   const quote = { i: "1".repeat(32), a: "IBMid-2", n: "Bob", t: 7, m: "2".repeat(64) };
-  const approval = { ...body, h: "response", q: quote };
+  const approval = { ...body, h: "approval", q: quote };
 
   it.each([
     ["none", undefined],

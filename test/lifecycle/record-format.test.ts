@@ -41,16 +41,16 @@ const wholeTag =
   `{"v":1,"s":"destroy","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"command",` +
   `"m":"${"9".repeat(64)}","x":1795514400,"k":"IBMid-550000B0BB","w":"End of contract"}`;
 const approvalTag =
-  `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000B0BB","n":"Bob","h":"answer",` +
+  `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000B0BB","n":"Bob","h":"approval",` +
   `"q":{"i":"fedcba9876543210fedcba9876543210","a":"IBMid-550000AL1C","n":"Alice Example","t":1795530060,"m":"${"9".repeat(64)}"}}`;
 
 const repeatingTag = plainTag.replace(/}$/, ',"e":[{"a":"IBMid-550000B0BB","n":"Bob","w":"Moved"}]}');
 
 test.each([
-  ["with what every record has", plain, plainTag, "60c9d042"],
-  ["with all that a request can have", whole, wholeTag, "ab549ac4"],
-  ["that quotes a request", approval, approvalTag, "308712b5"],
-  ["that repeats a reason", repeating, repeatingTag, "47cb7309"],
+  ["with what every record has", plain, plainTag, "8746dbdc"],
+  ["with all that a request can have", whole, wholeTag, "03298d69"],
+  ["that quotes a request", approval, approvalTag, "b9c25c1e"],
+  ["that repeats a reason", repeating, repeatingTag, "a7ae4e20"],
 ] as const)("a tag %s is this text in hexadecimal digits, has this ID, and reads back", (_what, draft, text, id) => {
   const value = Buffer.from(text).toString("hex");
   expect(encodeTagValue(draft)).toBe(value);

@@ -338,7 +338,7 @@ describe("whatever a review says", () => {
         expect(plan.step).toEqual({ kind: header.step, allowedBy: written });
         expect(w.author).toBe(w.writer);
         expect([written.author.iamId, pipeline.iamId]).not.toContain(w.actor.iamId);
-        expect(w.how).not.toBe("response");
+        expect(w.how).not.toBe("approval");
         expect([w.quotes, header.reviewer, line.requester]).toEqual([true, w.actor.iamId, w.author.iamId]);
         expect(Math.abs(nowMs - header.reviewedAtMs)).toBeLessThan(reviewLifetimeMs);
       }),

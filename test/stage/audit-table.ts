@@ -67,5 +67,5 @@ function deedOf({ operation, after }: AuditEntry): string {
   if (operation === "K4" && value === undefined && textOf("uko_dual") !== undefined) return "marked it for two people";
   if (operation !== "K4" || value === undefined) return `called ${operation}`;
   const record = JSON.parse(Buffer.from(value, "hex").toString("utf8")) as { s: string; h: string };
-  return `${record.h === "answer" ? "approved" : "requested"} its ${stepNouns[record.s] ?? record.s}`;
+  return `${record.h === "approval" ? "approved" : "requested"} its ${stepNouns[record.s] ?? record.s}`;
 }

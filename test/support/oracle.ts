@@ -90,7 +90,7 @@ interface Consent {
   readonly digest: string;
   readonly writtenMs: number;
   readonly author: string;
-  readonly isResponse: boolean;
+  readonly isApproval: boolean;
   /** The request that an approval is for, as its own author's PATCH brought it. */
   readonly request?: Consent;
 }
@@ -102,7 +102,7 @@ interface RawRecord {
   readonly step: Step;
   readonly digest: string;
   readonly writtenSeconds: number;
-  readonly isResponse: boolean;
+  readonly isApproval: boolean;
   /** An engine wrote the request. */
   readonly isByEngine: boolean;
   /** The request that an approval quotes. */
@@ -121,7 +121,7 @@ interface KeyHistory {
   readonly consent?: Consent | undefined;
   readonly state?: string | undefined;
   /** The request that the approval on the key replaced; its author may write the approval again, with a time that fits. */
-  readonly answered?: { readonly request: Consent; readonly by: string } | undefined;
+  readonly approved?: { readonly request: Consent; readonly by: string } | undefined;
   /** The prints of all texts in a record's place, readable or not, whoever brought them. */
   readonly texts: ReadonlySet<string>;
 }
@@ -156,10 +156,10 @@ export function judge(audit: readonly TrailEntry[], options: JudgeOptions): Verd
       const isPerson = options.isPerson ?? isPersonByPrefix;
       const texts = new Set(textsOn(entry).map(({ print }) => print));
       const own = ownRecordOf(entry, history, isPerson);
-      const request = own?.isResponse === true ? requestFor(history, own.author) : undefined;
-      const answered = own === undefined || request === undefined ? undefined : { request, by: own.author };
+      const request = own?.isApproval === true ? requestFor(history, own.author) : undefined;
+      const approved = own === undefined || request === undefined ? undefined : { request, by: own.author };
       const state = entry.after?.state;
-      histories.set(entry.keyId, { consent: consentOf(entry, history, isPerson), state, texts, answered });
+      histories.set(entry.keyId, { consent: consentOf(entry, history, isPerson), state, texts, approved });
     }
   }
   return { ok: violations.length === 0, violations };
@@ -236,7 +236,7 @@ function overwrites(entry: TrailEntry, history: KeyHistory, options: JudgeOption
   const written = recordOn(entry);
   if (!binds || written === undefined || written.print === consent.print) return [];
   const own = ownRecordOf(entry, history, options.isPerson ?? isPersonByPrefix);
-  const isApproval = own?.isResponse === true && doesResponse(own, consent);
+  const isApproval = own?.isApproval === true && doesApprove(own, consent);
   return isApproval ? [] : [["request-over-binding", "a record replaced one that still binds"]];
 }
 
@@ -275,9 +275,9 @@ function consentOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: stri
   if (own === undefined || entry.after === undefined) return undefined;
   const lateMs = Date.parse(entry.after.updatedAt) - own.writtenMs;
   if (lateMs < 0 || lateMs > toleranceMs) return undefined;
-  if (!own.isResponse) return own;
+  if (!own.isApproval) return own;
   const request = requestFor(before, own.author);
-  return request !== undefined && doesResponse(own, request) ? { ...own, request } : undefined;
+  return request !== undefined && doesApprove(own, request) ? { ...own, request } : undefined;
 }
 
 type Brought = Consent & Pick<RawRecord, "quoted">;
@@ -293,17 +293,17 @@ function ownRecordOf(entry: TrailEntry, before: KeyHistory, isPerson: (iamId: st
   return { ...facts, writtenMs: writtenSeconds * 1_000, author: authn };
 }
 
-function requestFor({ consent, answered }: KeyHistory, author: string): Consent | undefined {
-  return consent ?? (answered?.by === author ? answered.request : undefined);
+function requestFor({ consent, approved }: KeyHistory, author: string): Consent | undefined {
+  return consent ?? (approved?.by === author ? approved.request : undefined);
 }
 
 /** An approval counts only if it quotes the request that another person's own PATCH brought, for the same step and facts. */
-function doesResponse({ quoted, ...response }: Brought, request: Consent): boolean {
-  if (request.isResponse || request.author === response.author) return false;
+function doesApprove({ quoted, ...approval }: Brought, request: Consent): boolean {
+  if (request.isApproval || request.author === approval.author) return false;
   const isQuoted = quoted?.id === request.id && quoted.author === request.author;
-  const isSame = response.step === request.step && response.digest === request.digest;
+  const isSame = approval.step === request.step && approval.digest === request.digest;
   const isDated = quoted?.writtenSeconds === request.writtenMs / 1_000;
-  return isQuoted && isDated && isSame && response.writtenMs < request.writtenMs + quotedLifeMs[request.step];
+  return isQuoted && isDated && isSame && approval.writtenMs < request.writtenMs + quotedLifeMs[request.step];
 }
 
 const compactForm = /\n(\[uko1[bds]([dx])([am])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
@@ -358,7 +358,7 @@ function fromTag(keyId: string, value: string): RawRecord | undefined {
     if (fields.get("v") !== 1 || typeof writtenSeconds !== "number") return undefined;
     if (typeof author !== "string" || typeof digest !== "string") return undefined;
     if (step !== "deactivate" && step !== "destroy") return undefined;
-    const facts = { step, writtenSeconds, digest, isResponse: fields.get("h") === "approval" } as const;
+    const facts = { step, writtenSeconds, digest, isApproval: fields.get("h") === "approval" } as const;
     return {
       ...facts,
       id: recordId(keyId, value),
@@ -384,7 +384,7 @@ function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
     step: step === "d" ? "deactivate" : "destroy",
     writtenSeconds: Number.parseInt(time, 16),
     digest,
-    isResponse: false,
+    isApproval: false,
   } as const;
   return {
     ...facts,
@@ -396,10 +396,10 @@ function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
 }
 
 function printOf(
-  { step, writtenSeconds, digest, isResponse }: Pick<RawRecord, "step" | "writtenSeconds" | "digest" | "isResponse">,
+  { step, writtenSeconds, digest, isApproval }: Pick<RawRecord, "step" | "writtenSeconds" | "digest" | "isApproval">,
   author: string,
 ): string {
-  return `${isResponse ? "response" : "request"} ${step} ${writtenSeconds} ${digest} ${author}`;
+  return `${isApproval ? "approval" : "request"} ${step} ${writtenSeconds} ${digest} ${author}`;
 }
 
 function markOf(iamId: string): string {

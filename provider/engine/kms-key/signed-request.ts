@@ -90,8 +90,8 @@ export async function signApprovals(
   const statementOf = async (read: ObservedKmsKey): Promise<string | undefined> => {
     const request = byKey.get(read.observation.kmsKeyId);
     const { observation } = await withSignatures(world, read, request, options);
-    const responses = observation.signatures?.requestId;
-    return responses === undefined ? undefined : approvalStatement(world, read, { author, responses });
+    const requestId = observation.signatures?.requestId;
+    return requestId === undefined ? undefined : approvalStatement(world, read, { author, requestId });
   };
   const refs = requests.map(({ kmsKeyId }) => ({ instanceId, kmsKeyId }));
   await signEach(world, refs, { author, statementOf }, options);
@@ -141,15 +141,15 @@ function requestStatement(world: World, observed: ObservedKmsKey, author: Identi
 function approvalStatement(
   world: World,
   observed: ObservedKmsKey,
-  { author, responses }: { readonly author: Identity; readonly responses: string },
+  { author, requestId }: { readonly author: Identity; readonly requestId: string },
 ): string | undefined {
-  return statementFor(world, observed, { kind: "approval", author, responses });
+  return statementFor(world, observed, { kind: "approval", author, requestId });
 }
 
 function statementFor(
   { session: { instanceId }, signatures }: World,
   { observation, nowMs }: ObservedKmsKey,
-  act: { readonly kind: "request" | "approval"; readonly author: Identity; readonly responses?: string },
+  act: { readonly kind: "request" | "approval"; readonly author: Identity; readonly requestId?: string },
 ): string | undefined {
   if (signatures === undefined || !isWindowOpen(observation, nowMs)) return undefined;
   const { kmsKeyId: keyId, stateWord: state, windowEndsAtMs } = observation;
@@ -190,7 +190,7 @@ async function withSignatures(
   if (!signatures.isGenuine(statement, judged)) return observed;
   const requestId = idOfHash(world.sha256(statement));
   const { identity } = await world.session.actor(options);
-  const approval = identity && approvalStatement(world, observed, { author: identity, responses: requestId });
+  const approval = identity && approvalStatement(world, observed, { author: identity, requestId });
   const isApprovalSigned = approval !== undefined && signatures.signed.has(approval);
   const known = { ...observation.signatures, requester: author, requestId, isApprovalSigned };
   return { ...observed, observation: { ...observation, signatures: known } };
@@ -203,7 +203,7 @@ export function signaturesBehind(
   { request, approver }: { readonly request: KmsSignedRequest; readonly approver: Identity },
 ): readonly EvidenceSignature[] {
   const { requestId = "" } = observed.observation.signatures ?? {};
-  const approval = approvalStatement(world, observed, { author: approver, responses: requestId });
+  const approval = approvalStatement(world, observed, { author: approver, requestId });
   const own = approval === undefined ? undefined : world.signatures?.signed.get(approval);
   return [
     ...describe(requestStatement(world, observed, request.author), request.signature),

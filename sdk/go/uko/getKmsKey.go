@@ -40,10 +40,10 @@ type LookupKmsKeyResult struct {
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
 	// Refuses every step of the key's deletion.
 	DeletionProtection bool `pulumi:"deletionProtection"`
-	// Name of the open deletion window.
-	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
+	// Name of the open deletion window.
+	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -150,14 +150,14 @@ func (o LookupKmsKeyResultOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) bool { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Name of the open deletion window.
-func (o LookupKmsKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
 // When the open deletion window ends, ISO 8601 UTC.
 func (o LookupKmsKeyResultOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// Name of the open deletion window.
+func (o LookupKmsKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
 // Never set, because KMS does not report who set the key for deletion.

@@ -50,10 +50,10 @@ type LookupManagedKeyResult struct {
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason *string `pulumi:"deletionReason"`
-	// ID of the pending request or approval.
-	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
+	// ID of the pending request or approval.
+	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -178,14 +178,14 @@ func (o LookupManagedKeyResultOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending request or approval.
-func (o LookupManagedKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
 // When the pending record expires, ISO 8601 UTC.
 func (o LookupManagedKeyResultOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// ID of the pending request or approval.
+func (o LookupManagedKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.

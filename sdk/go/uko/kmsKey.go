@@ -70,10 +70,10 @@ type KmsKey struct {
 	DeletionNotBefore pulumi.StringPtrOutput `pulumi:"deletionNotBefore"`
 	// Refuses every step of the key's deletion.
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
-	// Name of the open deletion window.
-	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
 	DeletionRecordExpiresAt pulumi.StringPtrOutput `pulumi:"deletionRecordExpiresAt"`
+	// Name of the open deletion window.
+	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
 	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -389,14 +389,14 @@ func (o KmsKeyOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.BoolOutput { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Name of the open deletion window.
-func (o KmsKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
 // When the open deletion window ends, ISO 8601 UTC.
 func (o KmsKeyOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// Name of the open deletion window.
+func (o KmsKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
 // Never set, because KMS does not report who set the key for deletion.

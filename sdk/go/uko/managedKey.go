@@ -117,10 +117,10 @@ type ManagedKey struct {
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
 	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason pulumi.StringPtrOutput `pulumi:"deletionReason"`
-	// ID of the pending request or approval.
-	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	DeletionRecordExpiresAt pulumi.StringPtrOutput `pulumi:"deletionRecordExpiresAt"`
+	// ID of the pending request or approval.
+	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -443,14 +443,14 @@ func (o ManagedKeyOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending request or approval.
-func (o ManagedKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
 // When the pending record expires, ISO 8601 UTC.
 func (o ManagedKeyOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// ID of the pending request or approval.
+func (o ManagedKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.

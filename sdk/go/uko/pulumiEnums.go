@@ -2282,7 +2282,7 @@ const (
 	KmsKeyLifecycleStateSuspended       = KmsKeyLifecycleState("suspended")
 	KmsKeyLifecycleStateDeactivated     = KmsKeyLifecycleState("deactivated")
 	KmsKeyLifecycleStateDestroyed       = KmsKeyLifecycleState("destroyed")
-	KmsKeyLifecycleStateUnrecognised    = KmsKeyLifecycleState("unrecognized")
+	KmsKeyLifecycleStateUnrecognized    = KmsKeyLifecycleState("unrecognized")
 )
 
 type KmsKeyLifecycleStateOutput struct{ *pulumi.OutputState }
@@ -2557,7 +2557,7 @@ const (
 	// Not installed yet.
 	LifecycleStatePreActivation = LifecycleState("pre_activation")
 	// A state that this release does not recognize. uko takes no step on such a key.
-	LifecycleStateUnrecognised = LifecycleState("unrecognized")
+	LifecycleStateUnrecognized = LifecycleState("unrecognized")
 )
 
 type LifecycleStateOutput struct{ *pulumi.OutputState }

@@ -2290,10 +2290,10 @@ type KmsKeyEntry struct {
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
 	// Refuses every step of the key's deletion.
 	DeletionProtection bool `pulumi:"deletionProtection"`
-	// Name of the open deletion window.
-	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the open deletion window ends, ISO 8601 UTC.
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
+	// Name of the open deletion window.
+	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// Never set, because KMS does not report who set the key for deletion.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -2387,14 +2387,14 @@ func (o KmsKeyEntryOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v KmsKeyEntry) bool { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Name of the open deletion window.
-func (o KmsKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
 // When the open deletion window ends, ISO 8601 UTC.
 func (o KmsKeyEntryOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// Name of the open deletion window.
+func (o KmsKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
 // Never set, because KMS does not report who set the key for deletion.
@@ -2554,10 +2554,10 @@ type ManagedKeyEntry struct {
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason *string `pulumi:"deletionReason"`
-	// ID of the pending request or approval.
-	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
+	// ID of the pending request or approval.
+	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -2667,14 +2667,14 @@ func (o ManagedKeyEntryOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending request or approval.
-func (o ManagedKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
 // When the pending record expires, ISO 8601 UTC.
 func (o ManagedKeyEntryOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// ID of the pending request or approval.
+func (o ManagedKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.
@@ -2882,10 +2882,10 @@ type PendingDeletion struct {
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
-	// ID of the pending request or approval.
-	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
+	// ID of the pending request or approval.
+	DeletionRecordId *string `pulumi:"deletionRecordId"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// UUID of the key.
@@ -2925,14 +2925,14 @@ func (o PendingDeletionOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending request or approval.
-func (o PendingDeletionOutput) DeletionRecordId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
 // When the pending record expires, ISO 8601 UTC.
 func (o PendingDeletionOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// ID of the pending request or approval.
+func (o PendingDeletionOutput) DeletionRecordId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.
@@ -3084,10 +3084,10 @@ type PlannedDeletion struct {
 	Awaits *string `pulumi:"awaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
 	NotBefore *string `pulumi:"notBefore"`
-	// ID of the pending request or approval.
-	RecordId *string `pulumi:"recordId"`
 	// When the pending record expires, ISO 8601 UTC.
 	RecordExpiresAt *string `pulumi:"recordExpiresAt"`
+	// ID of the pending request or approval.
+	RecordId *string `pulumi:"recordId"`
 	// IAM ID of the person who requested the step.
 	RequestedBy *string `pulumi:"requestedBy"`
 }
@@ -3117,14 +3117,14 @@ func (o PlannedDeletionOutput) NotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.NotBefore }).(pulumi.StringPtrOutput)
 }
 
-// ID of the pending request or approval.
-func (o PlannedDeletionOutput) RecordId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordId }).(pulumi.StringPtrOutput)
-}
-
 // When the pending record expires, ISO 8601 UTC.
 func (o PlannedDeletionOutput) RecordExpiresAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// ID of the pending request or approval.
+func (o PlannedDeletionOutput) RecordId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordId }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the person who requested the step.

@@ -399,13 +399,13 @@ export interface KmsKeyEntry {
      */
     deletionProtection: boolean;
     /**
-     * Name of the open deletion window.
-     */
-    deletionRecordId?: string;
-    /**
      * When the open deletion window ends, ISO 8601 UTC.
      */
     deletionRecordExpiresAt?: string;
+    /**
+     * Name of the open deletion window.
+     */
+    deletionRecordId?: string;
     /**
      * Never set, because KMS does not report who set the key for deletion.
      */
@@ -545,13 +545,13 @@ export interface ManagedKeyEntry {
      */
     deletionReason?: string;
     /**
-     * ID of the pending request or approval.
-     */
-    deletionRecordId?: string;
-    /**
      * When the pending record expires, ISO 8601 UTC.
      */
     deletionRecordExpiresAt?: string;
+    /**
+     * ID of the pending request or approval.
+     */
+    deletionRecordId?: string;
     /**
      * IAM ID of the author of the pending record.
      */
@@ -677,13 +677,13 @@ export interface PendingDeletion {
      */
     deletionNotBefore?: string;
     /**
-     * ID of the pending request or approval.
-     */
-    deletionRecordId?: string;
-    /**
      * When the pending record expires, ISO 8601 UTC.
      */
     deletionRecordExpiresAt?: string;
+    /**
+     * ID of the pending request or approval.
+     */
+    deletionRecordId?: string;
     /**
      * IAM ID of the author of the pending record.
      */
@@ -755,13 +755,13 @@ export interface PlannedDeletion {
      */
     notBefore?: string;
     /**
-     * ID of the pending request or approval.
-     */
-    recordId?: string;
-    /**
      * When the pending record expires, ISO 8601 UTC.
      */
     recordExpiresAt?: string;
+    /**
+     * ID of the pending request or approval.
+     */
+    recordId?: string;
     /**
      * IAM ID of the person who requested the step.
      */

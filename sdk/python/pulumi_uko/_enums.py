@@ -230,7 +230,7 @@ class KmsKeyLifecycleState(_builtins.str, Enum):
     SUSPENDED = "suspended"
     DEACTIVATED = "deactivated"
     DESTROYED = "destroyed"
-    UNRECOGNISED = "unrecognized"
+    UNRECOGNIZED = "unrecognized"
 
 
 @pulumi.type_token("uko:index:KmsKeyType")
@@ -285,7 +285,7 @@ class LifecycleState(_builtins.str, Enum):
     """
     Not installed yet.
     """
-    UNRECOGNISED = "unrecognized"
+    UNRECOGNIZED = "unrecognized"
     """
     A state that this release does not recognize. uko takes no step on such a key.
     """

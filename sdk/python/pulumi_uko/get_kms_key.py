@@ -24,7 +24,7 @@ __all__ = [
 
 @pulumi.output_type
 class GetKmsKeyResult:
-    def __init__(__self__, aliases=None, crn=None, deletion_awaits=None, deletion_completes_at=None, deletion_not_before=None, deletion_protection=None, deletion_record_id=None, deletion_record_expires_at=None, deletion_requested_by=None, description=None, dual_auth_delete=None, dual_authorization=None, encrypted_nonce=None, encryption_algorithm=None, existing_key_id=None, expiration_date=None, imported=None, instance_id=None, iv=None, key_id=None, key_ring=None, key_state=None, last_rotated_at=None, lifecycle_state=None, name=None, payload=None, restore_trigger=None, rotation_interval_months=None, rotation_trigger=None, tags=None, type=None):
+    def __init__(__self__, aliases=None, crn=None, deletion_awaits=None, deletion_completes_at=None, deletion_not_before=None, deletion_protection=None, deletion_record_expires_at=None, deletion_record_id=None, deletion_requested_by=None, description=None, dual_auth_delete=None, dual_authorization=None, encrypted_nonce=None, encryption_algorithm=None, existing_key_id=None, expiration_date=None, imported=None, instance_id=None, iv=None, key_id=None, key_ring=None, key_state=None, last_rotated_at=None, lifecycle_state=None, name=None, payload=None, restore_trigger=None, rotation_interval_months=None, rotation_trigger=None, tags=None, type=None):
         if aliases and not isinstance(aliases, list):
             raise TypeError("Expected argument 'aliases' to be a list")
         pulumi.set(__self__, "aliases", aliases)
@@ -43,12 +43,12 @@ class GetKmsKeyResult:
         if deletion_protection and not isinstance(deletion_protection, bool):
             raise TypeError("Expected argument 'deletion_protection' to be a bool")
         pulumi.set(__self__, "deletion_protection", deletion_protection)
-        if deletion_record_id and not isinstance(deletion_record_id, str):
-            raise TypeError("Expected argument 'deletion_record_id' to be a str")
-        pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_record_expires_at and not isinstance(deletion_record_expires_at, str):
             raise TypeError("Expected argument 'deletion_record_expires_at' to be a str")
         pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
+        if deletion_record_id and not isinstance(deletion_record_id, str):
+            raise TypeError("Expected argument 'deletion_record_id' to be a str")
+        pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_requested_by and not isinstance(deletion_requested_by, str):
             raise TypeError("Expected argument 'deletion_requested_by' to be a str")
         pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
@@ -168,20 +168,20 @@ class GetKmsKeyResult:
         return pulumi.get(self, "deletion_protection")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordId")
-    def deletion_record_id(self) -> Optional[_builtins.str]:
-        """
-        Name of the open deletion window.
-        """
-        return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
     @pulumi.getter(name="deletionRecordExpiresAt")
     def deletion_record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the open deletion window ends, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_record_expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordId")
+    def deletion_record_id(self) -> Optional[_builtins.str]:
+        """
+        Name of the open deletion window.
+        """
+        return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -380,8 +380,8 @@ class AwaitableGetKmsKeyResult(GetKmsKeyResult):
             deletion_completes_at=self.deletion_completes_at,
             deletion_not_before=self.deletion_not_before,
             deletion_protection=self.deletion_protection,
-            deletion_record_id=self.deletion_record_id,
             deletion_record_expires_at=self.deletion_record_expires_at,
+            deletion_record_id=self.deletion_record_id,
             deletion_requested_by=self.deletion_requested_by,
             description=self.description,
             dual_auth_delete=self.dual_auth_delete,
@@ -426,8 +426,8 @@ def get_kms_key(key_id: Optional[_builtins.str] = None,
         deletion_completes_at=pulumi.get(__ret__, 'deletion_completes_at'),
         deletion_not_before=pulumi.get(__ret__, 'deletion_not_before'),
         deletion_protection=pulumi.get(__ret__, 'deletion_protection'),
-        deletion_record_id=pulumi.get(__ret__, 'deletion_record_id'),
         deletion_record_expires_at=pulumi.get(__ret__, 'deletion_record_expires_at'),
+        deletion_record_id=pulumi.get(__ret__, 'deletion_record_id'),
         deletion_requested_by=pulumi.get(__ret__, 'deletion_requested_by'),
         description=pulumi.get(__ret__, 'description'),
         dual_auth_delete=pulumi.get(__ret__, 'dual_auth_delete'),
@@ -469,8 +469,8 @@ def get_kms_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
         deletion_completes_at=pulumi.get(__response__, 'deletion_completes_at'),
         deletion_not_before=pulumi.get(__response__, 'deletion_not_before'),
         deletion_protection=pulumi.get(__response__, 'deletion_protection'),
-        deletion_record_id=pulumi.get(__response__, 'deletion_record_id'),
         deletion_record_expires_at=pulumi.get(__response__, 'deletion_record_expires_at'),
+        deletion_record_id=pulumi.get(__response__, 'deletion_record_id'),
         deletion_requested_by=pulumi.get(__response__, 'deletion_requested_by'),
         description=pulumi.get(__response__, 'description'),
         dual_auth_delete=pulumi.get(__response__, 'dual_auth_delete'),

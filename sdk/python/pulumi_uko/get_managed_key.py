@@ -25,7 +25,7 @@ __all__ = [
 
 @pulumi.output_type
 class GetManagedKeyResult:
-    def __init__(__self__, activation_date=None, algorithm=None, align=None, alignment=None, deletion_awaits=None, deletion_completes_at=None, deletion_gate=None, deletion_not_before=None, deletion_protection=None, deletion_reason=None, deletion_record_id=None, deletion_record_expires_at=None, deletion_requested_by=None, description=None, dual_authorization=None, dual_marker=None, existing_key_id=None, expiration_date=None, instance_id=None, key_id=None, key_state=None, keystores=None, label=None, label_tags=None, lifecycle_state=None, rotation_trigger=None, size=None, state=None, tags=None, template=None, template_id=None, vault_id=None, version=None):
+    def __init__(__self__, activation_date=None, algorithm=None, align=None, alignment=None, deletion_awaits=None, deletion_completes_at=None, deletion_gate=None, deletion_not_before=None, deletion_protection=None, deletion_reason=None, deletion_record_expires_at=None, deletion_record_id=None, deletion_requested_by=None, description=None, dual_authorization=None, dual_marker=None, existing_key_id=None, expiration_date=None, instance_id=None, key_id=None, key_state=None, keystores=None, label=None, label_tags=None, lifecycle_state=None, rotation_trigger=None, size=None, state=None, tags=None, template=None, template_id=None, vault_id=None, version=None):
         if activation_date and not isinstance(activation_date, str):
             raise TypeError("Expected argument 'activation_date' to be a str")
         pulumi.set(__self__, "activation_date", activation_date)
@@ -56,12 +56,12 @@ class GetManagedKeyResult:
         if deletion_reason and not isinstance(deletion_reason, str):
             raise TypeError("Expected argument 'deletion_reason' to be a str")
         pulumi.set(__self__, "deletion_reason", deletion_reason)
-        if deletion_record_id and not isinstance(deletion_record_id, str):
-            raise TypeError("Expected argument 'deletion_record_id' to be a str")
-        pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_record_expires_at and not isinstance(deletion_record_expires_at, str):
             raise TypeError("Expected argument 'deletion_record_expires_at' to be a str")
         pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
+        if deletion_record_id and not isinstance(deletion_record_id, str):
+            raise TypeError("Expected argument 'deletion_record_id' to be a str")
+        pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_requested_by and not isinstance(deletion_requested_by, str):
             raise TypeError("Expected argument 'deletion_requested_by' to be a str")
         pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
@@ -207,20 +207,20 @@ class GetManagedKeyResult:
         return pulumi.get(self, "deletion_reason")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordId")
-    def deletion_record_id(self) -> Optional[_builtins.str]:
-        """
-        ID of the pending request or approval.
-        """
-        return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
     @pulumi.getter(name="deletionRecordExpiresAt")
     def deletion_record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_record_expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordId")
+    def deletion_record_id(self) -> Optional[_builtins.str]:
+        """
+        ID of the pending request or approval.
+        """
+        return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -407,8 +407,8 @@ class AwaitableGetManagedKeyResult(GetManagedKeyResult):
             deletion_not_before=self.deletion_not_before,
             deletion_protection=self.deletion_protection,
             deletion_reason=self.deletion_reason,
-            deletion_record_id=self.deletion_record_id,
             deletion_record_expires_at=self.deletion_record_expires_at,
+            deletion_record_id=self.deletion_record_id,
             deletion_requested_by=self.deletion_requested_by,
             description=self.description,
             dual_authorization=self.dual_authorization,
@@ -458,8 +458,8 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
         deletion_not_before=pulumi.get(__ret__, 'deletion_not_before'),
         deletion_protection=pulumi.get(__ret__, 'deletion_protection'),
         deletion_reason=pulumi.get(__ret__, 'deletion_reason'),
-        deletion_record_id=pulumi.get(__ret__, 'deletion_record_id'),
         deletion_record_expires_at=pulumi.get(__ret__, 'deletion_record_expires_at'),
+        deletion_record_id=pulumi.get(__ret__, 'deletion_record_id'),
         deletion_requested_by=pulumi.get(__ret__, 'deletion_requested_by'),
         description=pulumi.get(__ret__, 'description'),
         dual_authorization=pulumi.get(__ret__, 'dual_authorization'),
@@ -506,8 +506,8 @@ def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
         deletion_not_before=pulumi.get(__response__, 'deletion_not_before'),
         deletion_protection=pulumi.get(__response__, 'deletion_protection'),
         deletion_reason=pulumi.get(__response__, 'deletion_reason'),
-        deletion_record_id=pulumi.get(__response__, 'deletion_record_id'),
         deletion_record_expires_at=pulumi.get(__response__, 'deletion_record_expires_at'),
+        deletion_record_id=pulumi.get(__response__, 'deletion_record_id'),
         deletion_requested_by=pulumi.get(__response__, 'deletion_requested_by'),
         description=pulumi.get(__response__, 'description'),
         dual_authorization=pulumi.get(__response__, 'dual_authorization'),

@@ -526,8 +526,8 @@ class KmsKey(pulumi.CustomResource):
             __props__.__dict__["crn"] = None
             __props__.__dict__["deletion_awaits"] = None
             __props__.__dict__["deletion_not_before"] = None
-            __props__.__dict__["deletion_record_id"] = None
             __props__.__dict__["deletion_record_expires_at"] = None
+            __props__.__dict__["deletion_record_id"] = None
             __props__.__dict__["deletion_requested_by"] = None
             __props__.__dict__["imported"] = None
             __props__.__dict__["instance_id"] = None
@@ -567,8 +567,8 @@ class KmsKey(pulumi.CustomResource):
         __props__.__dict__["deletion_completes_at"] = None
         __props__.__dict__["deletion_not_before"] = None
         __props__.__dict__["deletion_protection"] = None
-        __props__.__dict__["deletion_record_id"] = None
         __props__.__dict__["deletion_record_expires_at"] = None
+        __props__.__dict__["deletion_record_id"] = None
         __props__.__dict__["deletion_requested_by"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["dual_auth_delete"] = None
@@ -643,20 +643,20 @@ class KmsKey(pulumi.CustomResource):
         return pulumi.get(self, "deletion_protection")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordId")
-    def deletion_record_id(self) -> pulumi.Output[Optional[_builtins.str]]:
-        """
-        Name of the open deletion window.
-        """
-        return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
     @pulumi.getter(name="deletionRecordExpiresAt")
     def deletion_record_expires_at(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
         When the open deletion window ends, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_record_expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordId")
+    def deletion_record_id(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Name of the open deletion window.
+        """
+        return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")

@@ -541,8 +541,8 @@ class ManagedKey(pulumi.CustomResource):
             __props__.__dict__["alignment"] = None
             __props__.__dict__["deletion_awaits"] = None
             __props__.__dict__["deletion_not_before"] = None
-            __props__.__dict__["deletion_record_id"] = None
             __props__.__dict__["deletion_record_expires_at"] = None
+            __props__.__dict__["deletion_record_id"] = None
             __props__.__dict__["deletion_requested_by"] = None
             __props__.__dict__["dual_marker"] = None
             __props__.__dict__["instance_id"] = None
@@ -587,8 +587,8 @@ class ManagedKey(pulumi.CustomResource):
         __props__.__dict__["deletion_not_before"] = None
         __props__.__dict__["deletion_protection"] = None
         __props__.__dict__["deletion_reason"] = None
-        __props__.__dict__["deletion_record_id"] = None
         __props__.__dict__["deletion_record_expires_at"] = None
+        __props__.__dict__["deletion_record_id"] = None
         __props__.__dict__["deletion_requested_by"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["dual_authorization"] = None
@@ -693,20 +693,20 @@ class ManagedKey(pulumi.CustomResource):
         return pulumi.get(self, "deletion_reason")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordId")
-    def deletion_record_id(self) -> pulumi.Output[Optional[_builtins.str]]:
-        """
-        ID of the pending request or approval.
-        """
-        return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
     @pulumi.getter(name="deletionRecordExpiresAt")
     def deletion_record_expires_at(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_record_expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordId")
+    def deletion_record_id(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        ID of the pending request or approval.
+        """
+        return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")

@@ -1213,8 +1213,8 @@ class KmsKeyEntry(dict):
                  aliases: Optional[Sequence[_builtins.str]] = None,
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
-                 deletion_record_id: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
+                 deletion_record_id: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
                  encrypted_nonce: Optional[_builtins.str] = None,
@@ -1247,8 +1247,8 @@ class KmsKeyEntry(dict):
         :param Sequence[_builtins.str] aliases: Up to 5 further names; `[]` removes all.
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval` or `time`.
         :param _builtins.str deletion_not_before: When KMS begins to purge the metadata of the key, ISO 8601 UTC.
-        :param _builtins.str deletion_record_id: Name of the open deletion window.
         :param _builtins.str deletion_record_expires_at: When the open deletion window ends, ISO 8601 UTC.
+        :param _builtins.str deletion_record_id: Name of the open deletion window.
         :param _builtins.str deletion_requested_by: Never set, because KMS does not report who set the key for deletion.
         :param _builtins.str description: 2 to 240 characters. Cannot change.
         :param _builtins.str encrypted_nonce: For a secure import, together with an encrypted payload. Cannot change.
@@ -1282,10 +1282,10 @@ class KmsKeyEntry(dict):
             pulumi.set(__self__, "deletion_awaits", deletion_awaits)
         if deletion_not_before is not None:
             pulumi.set(__self__, "deletion_not_before", deletion_not_before)
-        if deletion_record_id is not None:
-            pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_record_expires_at is not None:
             pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
+        if deletion_record_id is not None:
+            pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
@@ -1442,20 +1442,20 @@ class KmsKeyEntry(dict):
         return pulumi.get(self, "deletion_not_before")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordId")
-    def deletion_record_id(self) -> Optional[_builtins.str]:
-        """
-        Name of the open deletion window.
-        """
-        return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
     @pulumi.getter(name="deletionRecordExpiresAt")
     def deletion_record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the open deletion window ends, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_record_expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordId")
+    def deletion_record_id(self) -> Optional[_builtins.str]:
+        """
+        Name of the open deletion window.
+        """
+        return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -1590,8 +1590,8 @@ class ManagedKeyEntry(dict):
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_reason: Optional[_builtins.str] = None,
-                 deletion_record_id: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
+                 deletion_record_id: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
                  dual_marker: Optional[_builtins.str] = None,
@@ -1626,8 +1626,8 @@ class ManagedKeyEntry(dict):
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
-        :param _builtins.str deletion_record_id: ID of the pending request or approval.
         :param _builtins.str deletion_record_expires_at: When the pending record expires, ISO 8601 UTC.
+        :param _builtins.str deletion_record_id: ID of the pending request or approval.
         :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         :param _builtins.str description: Up to 200 characters; up to 110 if the service keeps no tags.
         :param _builtins.str dual_marker: The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
@@ -1665,10 +1665,10 @@ class ManagedKeyEntry(dict):
             pulumi.set(__self__, "deletion_not_before", deletion_not_before)
         if deletion_reason is not None:
             pulumi.set(__self__, "deletion_reason", deletion_reason)
-        if deletion_record_id is not None:
-            pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_record_expires_at is not None:
             pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
+        if deletion_record_id is not None:
+            pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
@@ -1865,20 +1865,20 @@ class ManagedKeyEntry(dict):
         return pulumi.get(self, "deletion_reason")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordId")
-    def deletion_record_id(self) -> Optional[_builtins.str]:
-        """
-        ID of the pending request or approval.
-        """
-        return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
     @pulumi.getter(name="deletionRecordExpiresAt")
     def deletion_record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_record_expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordId")
+    def deletion_record_id(self) -> Optional[_builtins.str]:
+        """
+        ID of the pending request or approval.
+        """
+        return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -2053,8 +2053,8 @@ class PendingDeletion(dict):
                  vault_id: _builtins.str,
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
-                 deletion_record_id: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
+                 deletion_record_id: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None):
         """
         A managed key whose deletion waits for a person or for time.
@@ -2066,8 +2066,8 @@ class PendingDeletion(dict):
         :param _builtins.str vault_id: UUID of the vault that holds the key. Cannot change.
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
-        :param _builtins.str deletion_record_id: ID of the pending request or approval.
         :param _builtins.str deletion_record_expires_at: When the pending record expires, ISO 8601 UTC.
+        :param _builtins.str deletion_record_id: ID of the pending request or approval.
         :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         """
         pulumi.set(__self__, "key_id", key_id)
@@ -2079,10 +2079,10 @@ class PendingDeletion(dict):
             pulumi.set(__self__, "deletion_awaits", deletion_awaits)
         if deletion_not_before is not None:
             pulumi.set(__self__, "deletion_not_before", deletion_not_before)
-        if deletion_record_id is not None:
-            pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_record_expires_at is not None:
             pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
+        if deletion_record_id is not None:
+            pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
 
@@ -2143,20 +2143,20 @@ class PendingDeletion(dict):
         return pulumi.get(self, "deletion_not_before")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRecordId")
-    def deletion_record_id(self) -> Optional[_builtins.str]:
-        """
-        ID of the pending request or approval.
-        """
-        return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
     @pulumi.getter(name="deletionRecordExpiresAt")
     def deletion_record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_record_expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordId")
+    def deletion_record_id(self) -> Optional[_builtins.str]:
+        """
+        ID of the pending request or approval.
+        """
+        return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -2254,26 +2254,26 @@ class PlannedDeletion(dict):
     def __init__(__self__, *,
                  awaits: Optional[_builtins.str] = None,
                  not_before: Optional[_builtins.str] = None,
-                 record_id: Optional[_builtins.str] = None,
                  record_expires_at: Optional[_builtins.str] = None,
+                 record_id: Optional[_builtins.str] = None,
                  requested_by: Optional[_builtins.str] = None):
         """
         What the deletion of the key waits for.
 
         :param _builtins.str awaits: What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
         :param _builtins.str not_before: The next step is refused before this time, ISO 8601 UTC.
-        :param _builtins.str record_id: ID of the pending request or approval.
         :param _builtins.str record_expires_at: When the pending record expires, ISO 8601 UTC.
+        :param _builtins.str record_id: ID of the pending request or approval.
         :param _builtins.str requested_by: IAM ID of the person who requested the step.
         """
         if awaits is not None:
             pulumi.set(__self__, "awaits", awaits)
         if not_before is not None:
             pulumi.set(__self__, "not_before", not_before)
-        if record_id is not None:
-            pulumi.set(__self__, "record_id", record_id)
         if record_expires_at is not None:
             pulumi.set(__self__, "record_expires_at", record_expires_at)
+        if record_id is not None:
+            pulumi.set(__self__, "record_id", record_id)
         if requested_by is not None:
             pulumi.set(__self__, "requested_by", requested_by)
 
@@ -2294,20 +2294,20 @@ class PlannedDeletion(dict):
         return pulumi.get(self, "not_before")
 
     @_builtins.property
-    @pulumi.getter(name="recordId")
-    def record_id(self) -> Optional[_builtins.str]:
-        """
-        ID of the pending request or approval.
-        """
-        return pulumi.get(self, "record_id")
-
-    @_builtins.property
     @pulumi.getter(name="recordExpiresAt")
     def record_expires_at(self) -> Optional[_builtins.str]:
         """
         When the pending record expires, ISO 8601 UTC.
         """
         return pulumi.get(self, "record_expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="recordId")
+    def record_id(self) -> Optional[_builtins.str]:
+        """
+        ID of the pending request or approval.
+        """
+        return pulumi.get(self, "record_id")
 
     @_builtins.property
     @pulumi.getter(name="requestedBy")

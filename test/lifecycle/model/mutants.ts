@@ -215,7 +215,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "the stored statuses name no keystore": [', ...namedIn(observation, "stored_status")];', "];"],
     "the metadata names no keystore": ['...namedIn(observation, "metadata"), ', ""],
     "a keystore without a live response is empty": [
-      "answered.has(keystore.id)) continue;",
+      "responded.has(keystore.id)) continue;",
       "live.length >= 0) continue;",
     ],
     "material in the metadata does not matter": ["materialIn.length === 0 ?", "materialIn.length >= 0 ?"],

@@ -164,14 +164,14 @@ export class DataUkoDeletionPlan extends cdktf.TerraformDataSource {
     return this.getStringAttribute('deletion_not_before');
   }
 
-  /** ID of the pending request or approval. */
-  public get deletionRecordId() {
-    return this.getStringAttribute('deletion_record_id');
-  }
-
   /** When the pending record expires, ISO 8601 UTC. */
   public get deletionRecordExpiresAt() {
     return this.getStringAttribute('deletion_record_expires_at');
+  }
+
+  /** ID of the pending request or approval. */
+  public get deletionRecordId() {
+    return this.getStringAttribute('deletion_record_id');
   }
 
   /** IAM ID of the person who requested the step. */

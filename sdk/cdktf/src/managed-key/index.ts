@@ -459,14 +459,14 @@ export class ManagedKey extends cdktf.TerraformResource {
     return this._deletionReason;
   }
 
-  /** ID of the pending request or approval. */
-  public get deletionRecordId() {
-    return this.getStringAttribute('deletion_record_id');
-  }
-
   /** When the pending record expires, ISO 8601 UTC. */
   public get deletionRecordExpiresAt() {
     return this.getStringAttribute('deletion_record_expires_at');
+  }
+
+  /** ID of the pending request or approval. */
+  public get deletionRecordId() {
+    return this.getStringAttribute('deletion_record_id');
   }
 
   /** IAM ID of the author of the pending record. */

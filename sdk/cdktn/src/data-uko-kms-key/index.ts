@@ -89,14 +89,14 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_not_before');
   }
 
-  /** Name of the open deletion window. */
-  public get deletionRecordId() {
-    return this.getStringAttribute('deletion_record_id');
-  }
-
   /** When the open deletion window ends, ISO 8601 UTC. */
   public get deletionRecordExpiresAt() {
     return this.getStringAttribute('deletion_record_expires_at');
+  }
+
+  /** Name of the open deletion window. */
+  public get deletionRecordId() {
+    return this.getStringAttribute('deletion_record_id');
   }
 
   /** Never set, because KMS does not report who set the key for deletion. */

@@ -43,7 +43,7 @@ export async function plantApproval(scenario: Scenario, name: string, quoted: Re
   ended(await carol.uko(["request", name]), 0);
   const { m: _seal, ...body } = await bodyOn(scenario, name);
   const { id: i } = recordOn(await scenario.key(name));
-  await plant(scenario, name, { ...body, h: "response", q: { i, a: bobsId, t: body.t, m: noSeal, ...quoted } });
+  await plant(scenario, name, { ...body, h: "approval", q: { i, a: bobsId, t: body.t, m: noSeal, ...quoted } });
 }
 
 export const quoteOf = ({ t, m, a }: Body) => ({ t, m, a });

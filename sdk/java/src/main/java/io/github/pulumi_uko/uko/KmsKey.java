@@ -127,20 +127,6 @@ public class KmsKey extends com.pulumi.resources.CustomResource {
         return this.deletionProtection;
     }
     /**
-     * Name of the open deletion window.
-     * 
-     */
-    @Export(name="deletionRecordId", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> deletionRecordId;
-
-    /**
-     * @return Name of the open deletion window.
-     * 
-     */
-    public Output<Optional<String>> deletionRecordId() {
-        return Codegen.optional(this.deletionRecordId);
-    }
-    /**
      * When the open deletion window ends, ISO 8601 UTC.
      * 
      */
@@ -153,6 +139,20 @@ public class KmsKey extends com.pulumi.resources.CustomResource {
      */
     public Output<Optional<String>> deletionRecordExpiresAt() {
         return Codegen.optional(this.deletionRecordExpiresAt);
+    }
+    /**
+     * Name of the open deletion window.
+     * 
+     */
+    @Export(name="deletionRecordId", refs={String.class}, tree="[0]")
+    private Output</* @Nullable */ String> deletionRecordId;
+
+    /**
+     * @return Name of the open deletion window.
+     * 
+     */
+    public Output<Optional<String>> deletionRecordId() {
+        return Codegen.optional(this.deletionRecordId);
     }
     /**
      * Never set, because KMS does not report who set the key for deletion.

@@ -194,20 +194,6 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.deletionReason);
     }
     /**
-     * ID of the pending request or approval.
-     * 
-     */
-    @Export(name="deletionRecordId", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> deletionRecordId;
-
-    /**
-     * @return ID of the pending request or approval.
-     * 
-     */
-    public Output<Optional<String>> deletionRecordId() {
-        return Codegen.optional(this.deletionRecordId);
-    }
-    /**
      * When the pending record expires, ISO 8601 UTC.
      * 
      */
@@ -220,6 +206,20 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
      */
     public Output<Optional<String>> deletionRecordExpiresAt() {
         return Codegen.optional(this.deletionRecordExpiresAt);
+    }
+    /**
+     * ID of the pending request or approval.
+     * 
+     */
+    @Export(name="deletionRecordId", refs={String.class}, tree="[0]")
+    private Output</* @Nullable */ String> deletionRecordId;
+
+    /**
+     * @return ID of the pending request or approval.
+     * 
+     */
+    public Output<Optional<String>> deletionRecordId() {
+        return Codegen.optional(this.deletionRecordId);
     }
     /**
      * IAM ID of the author of the pending record.

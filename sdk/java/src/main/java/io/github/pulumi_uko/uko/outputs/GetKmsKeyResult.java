@@ -51,15 +51,15 @@ public final class GetKmsKeyResult {
      */
     private Boolean deletionProtection;
     /**
-     * @return Name of the open deletion window.
-     * 
-     */
-    private @Nullable String deletionRecordId;
-    /**
      * @return When the open deletion window ends, ISO 8601 UTC.
      * 
      */
     private @Nullable String deletionRecordExpiresAt;
+    /**
+     * @return Name of the open deletion window.
+     * 
+     */
+    private @Nullable String deletionRecordId;
     /**
      * @return Never set, because KMS does not report who set the key for deletion.
      * 
@@ -220,18 +220,18 @@ public final class GetKmsKeyResult {
         return this.deletionProtection;
     }
     /**
-     * @return Name of the open deletion window.
-     * 
-     */
-    public Optional<String> deletionRecordId() {
-        return Optional.ofNullable(this.deletionRecordId);
-    }
-    /**
      * @return When the open deletion window ends, ISO 8601 UTC.
      * 
      */
     public Optional<String> deletionRecordExpiresAt() {
         return Optional.ofNullable(this.deletionRecordExpiresAt);
+    }
+    /**
+     * @return Name of the open deletion window.
+     * 
+     */
+    public Optional<String> deletionRecordId() {
+        return Optional.ofNullable(this.deletionRecordId);
     }
     /**
      * @return Never set, because KMS does not report who set the key for deletion.
@@ -410,8 +410,8 @@ public final class GetKmsKeyResult {
         private KmsKeyDeletionCompletesAt deletionCompletesAt;
         private @Nullable String deletionNotBefore;
         private Boolean deletionProtection;
-        private @Nullable String deletionRecordId;
         private @Nullable String deletionRecordExpiresAt;
+        private @Nullable String deletionRecordId;
         private @Nullable String deletionRequestedBy;
         private @Nullable String description;
         private Boolean dualAuthDelete;
@@ -444,8 +444,8 @@ public final class GetKmsKeyResult {
     	      this.deletionCompletesAt = defaults.deletionCompletesAt;
     	      this.deletionNotBefore = defaults.deletionNotBefore;
     	      this.deletionProtection = defaults.deletionProtection;
-    	      this.deletionRecordId = defaults.deletionRecordId;
     	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
+    	      this.deletionRecordId = defaults.deletionRecordId;
     	      this.deletionRequestedBy = defaults.deletionRequestedBy;
     	      this.description = defaults.description;
     	      this.dualAuthDelete = defaults.dualAuthDelete;
@@ -517,15 +517,15 @@ public final class GetKmsKeyResult {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionRecordId(@Nullable String deletionRecordId) {
-
-            this.deletionRecordId = deletionRecordId;
-            return this;
-        }
-        @CustomType.Setter
         public Builder deletionRecordExpiresAt(@Nullable String deletionRecordExpiresAt) {
 
             this.deletionRecordExpiresAt = deletionRecordExpiresAt;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder deletionRecordId(@Nullable String deletionRecordId) {
+
+            this.deletionRecordId = deletionRecordId;
             return this;
         }
         @CustomType.Setter
@@ -697,8 +697,8 @@ public final class GetKmsKeyResult {
             _resultValue.deletionCompletesAt = deletionCompletesAt;
             _resultValue.deletionNotBefore = deletionNotBefore;
             _resultValue.deletionProtection = deletionProtection;
-            _resultValue.deletionRecordId = deletionRecordId;
             _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
+            _resultValue.deletionRecordId = deletionRecordId;
             _resultValue.deletionRequestedBy = deletionRequestedBy;
             _resultValue.description = description;
             _resultValue.dualAuthDelete = dualAuthDelete;

@@ -73,15 +73,15 @@ public final class GetManagedKeyResult {
      */
     private @Nullable String deletionReason;
     /**
-     * @return ID of the pending request or approval.
-     * 
-     */
-    private @Nullable String deletionRecordId;
-    /**
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
     private @Nullable String deletionRecordExpiresAt;
+    /**
+     * @return ID of the pending request or approval.
+     * 
+     */
+    private @Nullable String deletionRecordId;
     /**
      * @return IAM ID of the author of the pending record.
      * 
@@ -260,18 +260,18 @@ public final class GetManagedKeyResult {
         return Optional.ofNullable(this.deletionReason);
     }
     /**
-     * @return ID of the pending request or approval.
-     * 
-     */
-    public Optional<String> deletionRecordId() {
-        return Optional.ofNullable(this.deletionRecordId);
-    }
-    /**
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
     public Optional<String> deletionRecordExpiresAt() {
         return Optional.ofNullable(this.deletionRecordExpiresAt);
+    }
+    /**
+     * @return ID of the pending request or approval.
+     * 
+     */
+    public Optional<String> deletionRecordId() {
+        return Optional.ofNullable(this.deletionRecordId);
     }
     /**
      * @return IAM ID of the author of the pending record.
@@ -440,8 +440,8 @@ public final class GetManagedKeyResult {
         private @Nullable String deletionNotBefore;
         private Boolean deletionProtection;
         private @Nullable String deletionReason;
-        private @Nullable String deletionRecordId;
         private @Nullable String deletionRecordExpiresAt;
+        private @Nullable String deletionRecordId;
         private @Nullable String deletionRequestedBy;
         private @Nullable String description;
         private DualAuthorization dualAuthorization;
@@ -476,8 +476,8 @@ public final class GetManagedKeyResult {
     	      this.deletionNotBefore = defaults.deletionNotBefore;
     	      this.deletionProtection = defaults.deletionProtection;
     	      this.deletionReason = defaults.deletionReason;
-    	      this.deletionRecordId = defaults.deletionRecordId;
     	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
+    	      this.deletionRecordId = defaults.deletionRecordId;
     	      this.deletionRequestedBy = defaults.deletionRequestedBy;
     	      this.description = defaults.description;
     	      this.dualAuthorization = defaults.dualAuthorization;
@@ -572,15 +572,15 @@ public final class GetManagedKeyResult {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionRecordId(@Nullable String deletionRecordId) {
-
-            this.deletionRecordId = deletionRecordId;
-            return this;
-        }
-        @CustomType.Setter
         public Builder deletionRecordExpiresAt(@Nullable String deletionRecordExpiresAt) {
 
             this.deletionRecordExpiresAt = deletionRecordExpiresAt;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder deletionRecordId(@Nullable String deletionRecordId) {
+
+            this.deletionRecordId = deletionRecordId;
             return this;
         }
         @CustomType.Setter
@@ -748,8 +748,8 @@ public final class GetManagedKeyResult {
             _resultValue.deletionNotBefore = deletionNotBefore;
             _resultValue.deletionProtection = deletionProtection;
             _resultValue.deletionReason = deletionReason;
-            _resultValue.deletionRecordId = deletionRecordId;
             _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
+            _resultValue.deletionRecordId = deletionRecordId;
             _resultValue.deletionRequestedBy = deletionRequestedBy;
             _resultValue.description = description;
             _resultValue.dualAuthorization = dualAuthorization;

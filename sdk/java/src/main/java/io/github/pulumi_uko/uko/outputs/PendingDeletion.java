@@ -24,15 +24,15 @@ public final class PendingDeletion {
      */
     private @Nullable String deletionNotBefore;
     /**
-     * @return ID of the pending request or approval.
-     * 
-     */
-    private @Nullable String deletionRecordId;
-    /**
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
     private @Nullable String deletionRecordExpiresAt;
+    /**
+     * @return ID of the pending request or approval.
+     * 
+     */
+    private @Nullable String deletionRecordId;
     /**
      * @return IAM ID of the author of the pending record.
      * 
@@ -80,18 +80,18 @@ public final class PendingDeletion {
         return Optional.ofNullable(this.deletionNotBefore);
     }
     /**
-     * @return ID of the pending request or approval.
-     * 
-     */
-    public Optional<String> deletionRecordId() {
-        return Optional.ofNullable(this.deletionRecordId);
-    }
-    /**
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
     public Optional<String> deletionRecordExpiresAt() {
         return Optional.ofNullable(this.deletionRecordExpiresAt);
+    }
+    /**
+     * @return ID of the pending request or approval.
+     * 
+     */
+    public Optional<String> deletionRecordId() {
+        return Optional.ofNullable(this.deletionRecordId);
     }
     /**
      * @return IAM ID of the author of the pending record.
@@ -147,8 +147,8 @@ public final class PendingDeletion {
     public static final class Builder {
         private @Nullable String deletionAwaits;
         private @Nullable String deletionNotBefore;
-        private @Nullable String deletionRecordId;
         private @Nullable String deletionRecordExpiresAt;
+        private @Nullable String deletionRecordId;
         private @Nullable String deletionRequestedBy;
         private String keyId;
         private String keyState;
@@ -160,8 +160,8 @@ public final class PendingDeletion {
     	      Objects.requireNonNull(defaults);
     	      this.deletionAwaits = defaults.deletionAwaits;
     	      this.deletionNotBefore = defaults.deletionNotBefore;
-    	      this.deletionRecordId = defaults.deletionRecordId;
     	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
+    	      this.deletionRecordId = defaults.deletionRecordId;
     	      this.deletionRequestedBy = defaults.deletionRequestedBy;
     	      this.keyId = defaults.keyId;
     	      this.keyState = defaults.keyState;
@@ -183,15 +183,15 @@ public final class PendingDeletion {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionRecordId(@Nullable String deletionRecordId) {
-
-            this.deletionRecordId = deletionRecordId;
-            return this;
-        }
-        @CustomType.Setter
         public Builder deletionRecordExpiresAt(@Nullable String deletionRecordExpiresAt) {
 
             this.deletionRecordExpiresAt = deletionRecordExpiresAt;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder deletionRecordId(@Nullable String deletionRecordId) {
+
+            this.deletionRecordId = deletionRecordId;
             return this;
         }
         @CustomType.Setter
@@ -244,8 +244,8 @@ public final class PendingDeletion {
             final var _resultValue = new PendingDeletion();
             _resultValue.deletionAwaits = deletionAwaits;
             _resultValue.deletionNotBefore = deletionNotBefore;
-            _resultValue.deletionRecordId = deletionRecordId;
             _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
+            _resultValue.deletionRecordId = deletionRecordId;
             _resultValue.deletionRequestedBy = deletionRequestedBy;
             _resultValue.keyId = keyId;
             _resultValue.keyState = keyState;

@@ -22,15 +22,15 @@ public final class PlannedDeletion {
      */
     private @Nullable String notBefore;
     /**
-     * @return ID of the pending request or approval.
-     * 
-     */
-    private @Nullable String recordId;
-    /**
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
     private @Nullable String recordExpiresAt;
+    /**
+     * @return ID of the pending request or approval.
+     * 
+     */
+    private @Nullable String recordId;
     /**
      * @return IAM ID of the person who requested the step.
      * 
@@ -53,18 +53,18 @@ public final class PlannedDeletion {
         return Optional.ofNullable(this.notBefore);
     }
     /**
-     * @return ID of the pending request or approval.
-     * 
-     */
-    public Optional<String> recordId() {
-        return Optional.ofNullable(this.recordId);
-    }
-    /**
      * @return When the pending record expires, ISO 8601 UTC.
      * 
      */
     public Optional<String> recordExpiresAt() {
         return Optional.ofNullable(this.recordExpiresAt);
+    }
+    /**
+     * @return ID of the pending request or approval.
+     * 
+     */
+    public Optional<String> recordId() {
+        return Optional.ofNullable(this.recordId);
     }
     /**
      * @return IAM ID of the person who requested the step.
@@ -85,16 +85,16 @@ public final class PlannedDeletion {
     public static final class Builder {
         private @Nullable String awaits;
         private @Nullable String notBefore;
-        private @Nullable String recordId;
         private @Nullable String recordExpiresAt;
+        private @Nullable String recordId;
         private @Nullable String requestedBy;
         public Builder() {}
         public Builder(PlannedDeletion defaults) {
     	      Objects.requireNonNull(defaults);
     	      this.awaits = defaults.awaits;
     	      this.notBefore = defaults.notBefore;
-    	      this.recordId = defaults.recordId;
     	      this.recordExpiresAt = defaults.recordExpiresAt;
+    	      this.recordId = defaults.recordId;
     	      this.requestedBy = defaults.requestedBy;
         }
 
@@ -111,15 +111,15 @@ public final class PlannedDeletion {
             return this;
         }
         @CustomType.Setter
-        public Builder recordId(@Nullable String recordId) {
-
-            this.recordId = recordId;
-            return this;
-        }
-        @CustomType.Setter
         public Builder recordExpiresAt(@Nullable String recordExpiresAt) {
 
             this.recordExpiresAt = recordExpiresAt;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder recordId(@Nullable String recordId) {
+
+            this.recordId = recordId;
             return this;
         }
         @CustomType.Setter
@@ -132,8 +132,8 @@ public final class PlannedDeletion {
             final var _resultValue = new PlannedDeletion();
             _resultValue.awaits = awaits;
             _resultValue.notBefore = notBefore;
-            _resultValue.recordId = recordId;
             _resultValue.recordExpiresAt = recordExpiresAt;
+            _resultValue.recordId = recordId;
             _resultValue.requestedBy = requestedBy;
             return _resultValue;
         }
