@@ -93,8 +93,8 @@ test.each(profilesFor())(
     await scenario.advance("8d");
 
     // A keystore that does not answer, or answers nothing that helps.
-    for (const responses of ["error", "unknown"]) {
-      await setKeystore("aws-paris", { responses });
+    for (const statusResponse of ["error", "unknown"]) {
+      await setKeystore("aws-paris", { statusResponse });
       const silent = await carryOn("bob");
       expect(silent).toMatchObject({ exitCode: 12, stdout: says("UKO_KEYSTORE_BLOCKS_REMOVAL") });
       expect(firstLineOf(silent.output)).toBe(paris);

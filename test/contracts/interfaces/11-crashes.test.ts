@@ -45,7 +45,7 @@ test("the path creates, deactivates, destroys and removes one key, each step on 
   ]);
   expect(recorded.runs.map(({ calls }) => effectsOf(calls))).toEqual([
     ["K2 Bob Example - > active"],
-    ["K4 Carol Example active > active record deactivate met"],
+    ["K4 Carol Example active > active record deactivate engine"],
     ["K7 Carol Example active > deactivated"],
     ["K8 Carol Example deactivated > destroyed"],
     ["K5 Carol Example destroyed > removed"],
