@@ -28,7 +28,7 @@ it("a campaign prints the name of an owner only in quotes, because zsh runs what
 test.each(["a\u001b[", "a\u001b]", "\u009b", "a\u001b]0;x\u0007b"])(
   "a terminal sequence does not take the closing quote away: %j",
   (text) => {
-    expect(printableLines(`uko campaign find ${shellWord(text)} --folder f`)).toMatch(
+    expect(printableLines(`uko campaign status ${shellWord(text)} --folder f`)).toMatch(
       /^[^']*('[^']*')?[^']* --folder f$/,
     );
   },

@@ -282,7 +282,7 @@ describe("uko campaign signoff", () => {
   });
 });
 
-describe("uko campaign hold", () => {
+describe("uko hold --campaign", () => {
   it("blocks the key until the end of its last day, and needs no new baseline", async () => {
     await baselined();
     const key = keyNamed("cards-1");

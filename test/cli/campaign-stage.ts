@@ -45,11 +45,14 @@ export const counts = (ended: Ended): Record<string, number> => {
 };
 
 /** Registers the hooks of the calling test file. */
-export function useCampaignStage(seed: Seed = campaignSeed): CampaignStage {
+export function useCampaignStage(
+  seed: Seed = campaignSeed,
+  over: Omit<NonNullable<Parameters<typeof startCliWorld>[0]>, "seed"> = {},
+): CampaignStage {
   let world: CliTestWorld;
   let folder = "";
   beforeAll(async () => {
-    world = await startCliWorld({ seed });
+    world = await startCliWorld({ seed, ...over });
   });
   beforeEach(async () => {
     await world.reset();

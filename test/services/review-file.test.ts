@@ -18,7 +18,7 @@ const put = (name: string, content: string | Uint8Array): string => {
   return file;
 };
 const openReview = (file: string, digest: string) =>
-  readReview(readReviewFile(file), digest, { path: file, again: "uko campaign review" });
+  readReview(readReviewFile(file), digest, { path: file, again: "uko campaign next" });
 const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 test("opens the review whose digest is named", () => {
