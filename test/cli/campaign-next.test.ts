@@ -68,7 +68,7 @@ describe("a wave of two people", () => {
     expect((await next("bob")).questions).toEqual(['Type "request 1" to go on: ']);
     const waiting = await next("bob");
     expect([waiting.exitCode, waiting.questions]).toEqual([10, []]);
-    expect(waiting.out).toMatch(/^Nothing that you can do now; [\s\S]*another person/);
+    expect(waiting.out).toMatch(/^You can do nothing now. [\s\S]*another person/);
     expect((await next("carol")).questions).toEqual(['Type "destroy 1" to go on: ']);
     expect((await next("carol")).out).toContain('Removed the metadata of 1 key of wave "pilot"');
     const soaking = await quiet("alice", "next --json");
@@ -82,7 +82,7 @@ describe("a wave of two people", () => {
     const ended = await next("alice");
     expect([ended.exitCode, first(ended.out)]).toEqual([
       0,
-      "Nothing that you can do now; Every key has reached its end",
+      "You can do nothing now. Every key has reached its end",
     ]);
     expect((await stage.world.verdict()).violations).toEqual([]);
   });

@@ -306,7 +306,7 @@ function reportWaiting(context: ActContext, { wave, step: only }: NextRequest): 
   const stops = stoppedKeys(view, plan);
   const { path } = view.folder;
   return {
-    summary: `Nothing that you can do now; ${summarizeStatus(plan)}`,
+    summary: `You can do nothing now. ${summarizeStatus(plan)}`,
     sections: [
       ...stopSection(stops),
       ...section("Waves", { table: stateTable(plan, view) }),
