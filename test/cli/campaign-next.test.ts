@@ -80,10 +80,7 @@ describe("a wave of two people", () => {
     await stage.world.advance("91d");
     expect((await next("bob")).out).toContain('Removed the metadata of 4 keys of wave "pilot"');
     const ended = await next("alice");
-    expect([ended.exitCode, first(ended.out)]).toEqual([
-      0,
-      "You can do nothing now. Every key has reached its end",
-    ]);
+    expect([ended.exitCode, first(ended.out)]).toEqual([0, "You can do nothing now. Every key has reached its end"]);
     expect((await stage.world.verdict()).violations).toEqual([]);
   });
 
