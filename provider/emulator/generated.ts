@@ -78,7 +78,7 @@ export interface Seed {
     givenName?: string | undefined;
     familyName?: string | undefined;
     apiKey?: string | undefined;
-    /** Profiles with an API key: the person or workload in the profile */
+    /** The person or workload that uses the profile, if the profile has an API key. */
     login?: {
       iamId: string;
       name: string;
@@ -124,7 +124,7 @@ export interface Seed {
     keystoreType: "aws_kms" | "azure_key_vault" | "google_kms" | "ibm_cloud_kms" | "cca";
     group: string;
     keystoreNamingScheme?: string | undefined;
-    /** Azure, Google or CCA fields */
+    /** The fields that Azure, Google and CCA add to a template. */
     keystoreFields?: Record<string, unknown> | undefined;
     keyState?: "active" | "pre_activation" | undefined;
     algorithm?: "aes" | "des" | "dilithium" | "ec" | "hmac" | "rsa" | undefined;

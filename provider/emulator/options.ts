@@ -1,4 +1,4 @@
-/** How to start an emulator, and what a started one is. */
+/** The options of the emulator, and the running emulator that the package returns. */
 
 import type { Seed, SwitchChoices } from "./generated.ts";
 

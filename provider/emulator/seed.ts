@@ -21,7 +21,9 @@ const identity = z.strictObject({
   givenName: z.string().optional(),
   familyName: z.string().optional(),
   apiKey: z.string().min(1).optional(),
-  login: login.optional().meta({ description: "Profiles with an API key: the person or workload in the profile" }),
+  login: login
+    .optional()
+    .meta({ description: "The person or workload that uses the profile, if the profile has an API key." }),
   assumableBy: z.array(z.string()).max(100).default([]),
   roles: z.array(z.enum(roleNames)).default([]),
   grants: z.array(z.string()).default([]).meta({ description: "Single rights in addition to those of the roles" }),
@@ -59,7 +61,10 @@ const template = z.strictObject({
   keystoreType: z.enum(keystoreTypes),
   group: z.string().min(1).max(200),
   keystoreNamingScheme: z.string().optional(),
-  keystoreFields: z.record(z.string(), z.unknown()).default({}).meta({ description: "Azure, Google or CCA fields" }),
+  keystoreFields: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .meta({ description: "The fields that Azure, Google and CCA add to a template." }),
   keyState: z.enum(["active", "pre_activation"]).default("active"),
   algorithm: z.enum(["aes", "des", "dilithium", "ec", "hmac", "rsa"]).default("aes"),
   size: z.string().default("256"),

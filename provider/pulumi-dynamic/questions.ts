@@ -1,4 +1,4 @@
-/** What the functions for Pulumi programs share. They change nothing. */
+/** Shared parts of the functions for Pulumi programs. These functions change nothing at the service. */
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose/engines.ts";

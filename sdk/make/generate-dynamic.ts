@@ -42,12 +42,7 @@ function classSection(name: ResourceName): string {
   return [
     ...blocks.map((block) => interfaceOf(nameOf(block), block.description, block.attributes)),
     interfaceOf(`${name}Args`, `Inputs of a ${noun}. An omitted input keeps the service's value.`, inputs),
-    [
-      comment(`A ${noun} as the service reports it.`, ""),
-      `export interface ${name}State {`,
-      ...memberTexts(definition.state, "output"),
-      "}",
-    ].join("\n"),
+    outputInterface(`${name}State`, `A ${noun} as the service reports it.`, definition.state),
     [
       comment(`${summary} Its ID is \`${idForm}\`.`, ""),
       `export class ${name} extends CustomResource {`,
@@ -100,13 +95,13 @@ export interface InVault {
 
 const { listPendingDeletions: pending, planDeletion: planned } = functions;
 
-function resultInterface(name: string, description: string, result: z.ZodType): string {
+function outputInterface(name: string, description: string, result: z.ZodType): string {
   return [comment(description, ""), `export interface ${name} {`, ...memberTexts(result, "output"), "}"].join("\n");
 }
 
 function pendingSection(): string {
   return [
-    resultInterface("PendingDeletion", "A managed key whose deletion waits for a person or for time.", pendingDeletion),
+    outputInterface("PendingDeletion", "A managed key whose deletion waits for a person or for time.", pendingDeletion),
     comment(pending.summary, ""),
     "export async function listPendingDeletions(filter: InVault = {}): Promise<readonly PendingDeletion[]> {",
     "  return (await ask.listPendingDeletions(filter, unstoppable)).pendingDeletions;",
@@ -117,7 +112,7 @@ function pendingSection(): string {
 
 function planSection(): string {
   return [
-    resultInterface("DeletionPlan", "The whole deletion path of a key.", planned.result),
+    outputInterface("DeletionPlan", "The whole deletion path of a key.", planned.result),
     comment(planned.summary, ""),
     "export function planDeletion(args: { readonly vaultId: string; readonly keyId: string }): Promise<DeletionPlan> {",
     "  return ask.planDeletion(args, unstoppable);",

@@ -15,19 +15,17 @@ interface JsonSchema {
 }
 
 /** The members of an interface, each with its description. `io` says which side of a default is meant. */
-export function memberTexts(schema: z.ZodType, io: "input" | "output", only?: readonly string[]): readonly string[] {
+export function memberTexts(schema: z.ZodType, io: "input" | "output"): readonly string[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as JsonSchema;
-  return membersOf(properties, required, only ?? Object.keys(properties), "  ");
+  return membersOf(properties, required, "  ");
 }
 
 function membersOf(
   properties: Readonly<Record<string, JsonSchema>>,
   required: readonly string[],
-  names: readonly string[],
   indent: string,
 ): readonly string[] {
-  return names.flatMap((name) => {
-    const { [name]: property = {} } = properties;
+  return Object.entries(properties).flatMap(([name, property]) => {
     const { description } = property;
     const isRequired = required.includes(name);
     const text = typeText(property, indent);
@@ -49,7 +47,7 @@ function typeText(schema: JsonSchema, indent: string): string {
   }
   const { properties, additionalProperties } = schema;
   if (properties !== undefined) {
-    const members = membersOf(properties, schema.required ?? [], Object.keys(properties), `${indent}  `);
+    const members = membersOf(properties, schema.required ?? [], `${indent}  `);
     return ["{", ...members, `${indent}}`].join("\n");
   }
   if (typeof additionalProperties === "object") return `Record<string, ${typeText(additionalProperties, indent)}>`;

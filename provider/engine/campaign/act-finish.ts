@@ -90,7 +90,7 @@ export async function finishCampaign(context: ActContext, confirm: Confirm | und
   };
 }
 
-/** One kind after the other, because a container is deleted after its contents. */
+/** uko deletes one kind after the other, because a container is deleted after its contents. */
 async function closeInOrder(context: ActContext, free: readonly Closable[]): Promise<ManyResults<Closed>> {
   const { world, options } = context;
   const results: Closed[] = [];

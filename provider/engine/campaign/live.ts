@@ -1,4 +1,4 @@
-/** The live status of the keystores and keys of a campaign, for each night. An object that cannot be read is a finding. Never syncs. */
+/** The live status of the keystores and keys of a campaign, for a check each night. An object that cannot be read is a finding. The check never synchronizes. */
 
 import { type ErrorCode, isUkoError } from "../../errors.ts";
 import { type Many, runAll } from "../loop/many.ts";

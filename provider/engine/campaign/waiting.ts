@@ -1,4 +1,4 @@
-/** What a wave and each of its keys waits for, and how a person ends a wait that only a person can end. */
+/** The waits of a wave and of its keys. Each wait for a person names the command that ends it. */
 
 import { type CampaignStep, campaignSteps } from "../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate, type WaveGate } from "../../lifecycle/campaign/gates.ts";

@@ -1,4 +1,4 @@
-/** What one person with a credential of their own can write on keys: records in another name, and copies of others. */
+/** Records that one person can write alone: in another person's name, or copied from another key. */
 
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
