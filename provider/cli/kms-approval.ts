@@ -4,6 +4,7 @@
  */
 
 import { rmSync, writeFileSync } from "node:fs";
+import { runnable, shellWord } from "../compose/text.ts";
 import { mostSevere, UkoError } from "../errors.ts";
 import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, type KmsKeyPath, type TypedKey } from "./arguments.ts";
@@ -46,10 +47,12 @@ export async function requestToFile(
         shown.map((each) => (json ? reportJson(each) : reportText(each, world.out))).join(json ? "" : "\n"),
       );
       if (text === undefined) rmSync(out);
-      else {
-        writeFileSync(out, text);
-        if (!json) world.out.write(`\nGive ${out} to the second person, who runs:\n  uko approve --request ${out}\n`);
-      }
+      else writeFileSync(out, text);
+      const next =
+        text === undefined
+          ? "This run opened no deletion window, so it signed nothing and wrote no file."
+          : `Give ${out} to the second person, who runs:\n  uko approve --request ${shellWord(out)}`;
+      if (!json) world.out.write(`\n${runnable(next, world.program)}\n`);
       return mostSevere(reports.map(({ exitCode }) => exitCode));
     } catch (error) {
       rmSync(out, { force: true });

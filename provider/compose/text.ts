@@ -18,7 +18,7 @@ export {
   sweepQuestion,
 } from "../engine/key/survey-messages.ts";
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */
-export { renderExplanation, whoRuns } from "../engine/text/explanation.ts";
+export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";
 export { sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
 export { maxReasonCharacters } from "../lifecycle/consent-record.ts";

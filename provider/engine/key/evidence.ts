@@ -6,7 +6,7 @@ import type { ConsentDraft, ConsentRecord } from "../../lifecycle/consent-record
 import type { Identity, StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
 import { approvalStatement, statementOfDraft } from "../../lifecycle/signed-consent.ts";
-import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
+import { describeSignature, type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord, EvidenceSignature } from "../ports/evidence.ts";
 import type { KeySummary } from "./observe.ts";
 import { describeKeystore, type KeyStepContext, writtenRecordId } from "./steps.ts";
@@ -44,11 +44,7 @@ function signedBehind(
 ): { readonly signed?: readonly EvidenceSignature[] } {
   if (world.signatures === undefined) return {};
   const { signed: own } = world.signatures;
-  const describe = (statement: string, signature = own.get(statement)): readonly EvidenceSignature[] => {
-    if (signature === undefined) return [];
-    const { signedAtMs, path, bytes } = signature;
-    return [{ statement, signedAt: isoTime(signedAtMs), path, signature: bytes }];
-  };
+  const describe = (statement: string, signature = own.get(statement)) => describeSignature(statement, signature);
   const ofRecord = (record: ConsentDraft) => describe(statementOfDraft(observation, record), record.signature);
   const ofDestroy = (record: ConsentRecord, approver: Identity | undefined) => {
     const { step: to, digest, quotes } = record;

@@ -1,6 +1,6 @@
 /** The commands for a KMS key, without any IaC state. */
 
-import { UkoError } from "../../errors.ts";
+import { asUkoError, UkoError } from "../../errors.ts";
 import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
 import {
   isWindowOpen,
@@ -29,6 +29,7 @@ import {
   signApprovals,
   signRequests,
 } from "./signed-request.ts";
+import { kmsKeyPath } from "./words.ts";
 
 /** For display only. */
 export interface KmsInspection {
@@ -149,7 +150,7 @@ async function inspectKey(
   const read = await observeSigned(world, ref, how, options);
   const current = {
     actor: await world.session.actor(options),
-    approvals: read.kind === "gone" ? [] : refused(read, how),
+    approvals: read.kind === "gone" ? [] : windowOfUnproven(read, how),
   };
   const memory = { run: current, taken: [] };
   if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory }), "UKO_NOT_FOUND") };
@@ -164,7 +165,7 @@ async function inspectKey(
 }
 
 /** A file that does not count is refused as its approval would be, so that the message says why. */
-function refused({ observation, nowMs }: ObservedKmsKey, { signedRequest }: InspectedHow): readonly string[] {
+function windowOfUnproven({ observation, nowMs }: ObservedKmsKey, { signedRequest }: InspectedHow): readonly string[] {
   const isUnproven = signedRequest !== undefined && observation.signatures?.requester === undefined;
   return isUnproven && isWindowOpen(observation, nowMs)
     ? [windowName(observation.kmsKeyId, observation.windowEndsAtMs)]
@@ -231,9 +232,22 @@ async function requestSigned(
     const signed = await signRequests(world, opened, options);
     return { reports, ...(signed.length > 0 && { text: encodeSignedRequests(world.session.instanceId, signed) }) };
   } catch (error) {
-    for (const ref of opened) await withdraw(ref, options).catch(() => undefined);
-    throw error;
+    const stillOpen: KmsKeyRef[] = [];
+    // A stopped run has to close them, too: each call has its own deadline.
+    const uninterrupted = { signal: new AbortController().signal };
+    for (const ref of opened) await withdraw(ref, uninterrupted).catch(() => stillOpen.push(ref));
+    throw stillOpen.length === 0 ? error : leftOpen(error, stillOpen);
   }
+}
+
+function leftOpen(cause: unknown, refs: readonly KmsKeyRef[]): UkoError {
+  const { code, summary } = asUkoError(cause);
+  const detail = [
+    "This run opened deletion windows, and could not close them again. No request was signed.",
+    "Next: close them:",
+    ...refs.map((ref) => `  uko withdraw ${kmsKeyPath(ref)}`),
+  ].join("\n");
+  return new UkoError(code, { summary, detail, cause });
 }
 
 /** Whether the run would open a window if none were open. */

@@ -3,7 +3,7 @@
  * requester's signature travels in a file from the run that opened the deletion window to the approver.
  *
  * Anyone can write such a file, so it proves nothing by itself. It counts for one window of one key: the signed
- * statement names the end of the window, and it is built anew from what KMS says now. A line for another key, a
+ * statement names the end of the window, and uko builds it again from what KMS says now. A line for another key, a
  * window that was closed and opened again, or another person's name is about another text, and its signature fails.
  */
 
@@ -12,10 +12,10 @@ import { UkoError } from "../../errors.ts";
 import { idOfHash, markOf } from "../../lifecycle/consent-record.ts";
 import type { ConsentSignature, Identity } from "../../lifecycle/observation.ts";
 import { isWindowOpen, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { consentStatement } from "../../lifecycle/signed-consent.ts";
+import { consentStatement, type SignedAct } from "../../lifecycle/signed-consent.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { ReadResult } from "../loop/converge.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { describeSignature, isoTime } from "../loop/evidence.ts";
 import type { EvidenceSignature } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -64,7 +64,7 @@ export function parseSignedRequests(
   if (isOurs && isWhole && isOnceEach) return requests;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `${file} is not a file of signed requests for this instance`,
-    detail: "Next: ask the requester for the file that uko request wrote with --out. Nothing was changed.",
+    detail: "Nothing was changed.\nNext: ask the requester for the file that uko request wrote with --out.",
   });
 }
 
@@ -149,7 +149,7 @@ function approvalStatement(
 function statementFor(
   { session: { instanceId }, signatures }: World,
   { observation, nowMs }: ObservedKmsKey,
-  act: { readonly kind: "request" | "approval"; readonly author: Identity; readonly requestId?: string },
+  act: Pick<SignedAct, "kind" | "author" | "requestId">,
 ): string | undefined {
   if (signatures === undefined || !isWindowOpen(observation, nowMs)) return undefined;
   const { kmsKeyId: keyId, stateWord: state, windowEndsAtMs } = observation;
@@ -206,16 +206,7 @@ export function signaturesBehind(
   const approval = approvalStatement(world, observed, { author: approver, requestId });
   const own = approval === undefined ? undefined : world.signatures?.signed.get(approval);
   return [
-    ...describe(requestStatement(world, observed, request.author), request.signature),
-    ...describe(approval, own),
+    ...describeSignature(requestStatement(world, observed, request.author), request.signature),
+    ...describeSignature(approval, own),
   ];
-}
-
-function describe(
-  statement: string | undefined,
-  signature: ConsentSignature | undefined,
-): readonly EvidenceSignature[] {
-  if (statement === undefined || signature === undefined) return [];
-  const { signedAtMs, path, bytes } = signature;
-  return [{ statement, signedAt: isoTime(signedAtMs), path, signature: bytes }];
 }

@@ -1,7 +1,7 @@
 /** The audit entry of each step: who, what, from which state to which state, with whose approval. */
 
-import type { Actor } from "../../lifecycle/observation.ts";
-import type { EvidenceEntry } from "../ports/evidence.ts";
+import type { Actor, ConsentSignature } from "../../lifecycle/observation.ts";
+import type { EvidenceEntry, EvidenceSignature } from "../ports/evidence.ts";
 import type { World } from "../ports/world.ts";
 
 /** What a kind of object knows of a step, for its evidence. */
@@ -48,6 +48,16 @@ export async function appendEvidence(
     ...(reported !== undefined && { reported }),
     ...(correlationId !== "" && { correlationId }),
   });
+}
+
+/** A signature as the evidence has it; empty if the statement is not signed. */
+export function describeSignature(
+  statement: string | undefined,
+  signature: ConsentSignature | undefined,
+): readonly EvidenceSignature[] {
+  if (statement === undefined || signature === undefined) return [];
+  const { signedAtMs, path, bytes } = signature;
+  return [{ statement, signedAt: isoTime(signedAtMs), path, signature: bytes }];
 }
 
 export function isoTime(ms: number): string {
