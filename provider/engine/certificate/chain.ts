@@ -36,8 +36,8 @@ const headForm = z.object({ v: z.literal(1), count: z.int().positive(), head: z.
 const maxBreaks = 100;
 
 export interface ChainCheck {
-  /** Adds the next line of the file. */
-  add(line: EvidenceFileLine): void;
+  /** Adds the next line of the file. Returns the JSON in it, or undefined if there is none. */
+  add(line: EvidenceFileLine): unknown;
   /** `headText` is the content of the head record; undefined if the file has none. */
   end(headText: string | undefined): ChainReport;
 }
@@ -53,15 +53,16 @@ export function createChainCheck(): ChainCheck {
 
   return {
     add({ text, sha256, isComplete }) {
+      const content = parseJson(text);
       lines += 1;
       const follows = previous;
       previous = sha256;
       if (!isComplete) torn.push(lines);
-      const read = link.safeParse(parseJson(text));
+      const read = link.safeParse(content);
       if (!read.success) {
-        if (isComplete && parseJson(text) === undefined) torn.push(lines);
+        if (isComplete && content === undefined) torn.push(lines);
         else if (isComplete) found({ kind: "line_not_chained", line: lines });
-        return;
+        return content;
       }
       const expected = seq + 1;
       if (read.data.seq !== expected) {
@@ -70,6 +71,7 @@ export function createChainCheck(): ChainCheck {
       if (read.data.prev !== follows) found({ kind: "line_changed", line: Math.max(1, lines - 1) });
       seq = read.data.seq;
       lastChained = sha256;
+      return content;
     },
     end(headText) {
       const head = seq === 0 ? {} : { head: { count: seq, sha256: lastChained } };

@@ -1,7 +1,6 @@
 /** The content of evidence files for a certificate: the entries, and what names each file. Pure. */
 
 import * as z from "zod";
-import { parseJson } from "../../text/encodings.ts";
 import { evidenceLine } from "../commands/audit.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
 import { type CertificateLog, keyMetadata, keystoreReport, signedConsent } from "./statement.ts";
@@ -54,8 +53,7 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
     add(line) {
       if (lines >= maxLines) return;
       lines += 1;
-      check.add(line);
-      const entry = loggedLine.safeParse(parseJson(line.text)).data;
+      const entry = loggedLine.safeParse(check.add(line)).data;
       if (entry !== undefined) entries.push({ ...entry, log: index });
     },
     end(headText) {
