@@ -30,16 +30,55 @@ export function reportText({ explanation, exitCode }: Report, output: Colors = {
   return `${[paint(output, toneOf(exitCode), summary), ...shown].join("\n")}\n`;
 }
 
-/** In brief for a key that stopped like the one before it: only the summary and the first command differ. */
-export function reportTextAfter(before: Report | undefined, report: Report, output: Colors = {}): string {
-  if (before === undefined || report.code === undefined || !isAlike(before, report)) return reportText(report, output);
-  const [command] = report.explanation.next.flatMap(({ commands }) => commands);
-  const brief = { summary: report.explanation.summary, facts: [], next: [] };
-  return `${reportText({ ...report, explanation: brief }, output)}${command === undefined ? "" : `${paint(output, "command", `    ${command}`)}\n`}`;
+/** The reports of the keys of one run, with blank lines between them. */
+interface ReportTexts {
+  next(report: Report): string;
+  /** What stands before an error, and after the last report. */
+  end(): string;
 }
 
+/** A key that stopped like the one before it is shown as one line. */
+export function createReportTexts(output: Colors): ReportTexts {
+  let before: Report | undefined;
+  let isAfterLine = true;
+  let closing = "";
+  const end = (): string => {
+    const text = closing;
+    closing = "";
+    before = undefined;
+    return text;
+  };
+  return {
+    end,
+    next(report) {
+      const isAgain = before !== undefined && report.code !== undefined && isAlike(before, report);
+      const isFirst = before === undefined && isAfterLine;
+      const earlier = isAgain ? "" : end();
+      const { summary } = report.explanation;
+      const text = reportText(isAgain ? { ...report, explanation: { summary, facts: [], next: [] } } : report, output);
+      const isLine = text.indexOf("\n") === text.length - 1;
+      const gap = isFirst || (isAfterLine && isLine) ? "" : "\n";
+      before = report;
+      isAfterLine = isLine;
+      if (isAgain) closing = commandForEach(report, output);
+      return `${earlier}${gap}${text}`;
+    },
+  };
+}
+
+/** Without a key, `uko approve` lists what the reader can approve. Any other command names its key. */
+function commandForEach({ explanation }: Report, output: Colors): string {
+  const [command] = explanation.next.flatMap(({ commands }) => commands);
+  if (command === undefined) return "";
+  const [all] = /^.*\buko approve(?= )/.exec(command) ?? [];
+  const text = all === undefined ? "the same command with its label" : paint(output, "command", all);
+  return `  Next for each of these keys: ${text}\n`;
+}
+
+/** The keys of a run were read within minutes, so that the time of the day does not tell one from the other. */
 function isAlike({ explanation: one, code }: Report, { explanation: other, code: otherCode }: Report): boolean {
-  const shared = ({ facts, state, next }: typeof one) => [facts, state, next.map(({ who }) => who)];
+  const shared = ({ facts, state, next }: typeof one) =>
+    [...facts, state ?? "", ...next.map(({ who }) => who)].map((text) => text.replaceAll(/\d\d:\d\d UTC/g, "UTC"));
   return code === otherCode && isDeepStrictEqual(shared(one), shared(other));
 }
 

@@ -8,10 +8,10 @@ import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
-import { printError, reportFor, reportJson, reportTextAfter } from "./print.ts";
+import { createReportTexts, printError, reportFor, reportJson } from "./print.ts";
 import { type OpenRun, type ProgressLine, withOperations } from "./run.ts";
 import type { SelectionOptions } from "./selection.ts";
-import { isConfirmed, requireFullIds, resolveKeys } from "./typed-keys.ts";
+import { answerTo, isConfirmed, isYes, requireFullIds, resolveKeys } from "./typed-keys.ts";
 
 export interface KeyRun {
   readonly keys: readonly TypedKey[];
@@ -48,7 +48,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   const environment = { ...world.environment, ...run.over };
   const work = async ({ progress, ...opened }: OpenRun): Promise<number> => {
     const keys = await resolveKeys(world, opened, run);
-    const options = { ...opened.options, ...confirmation(world, run, progress) };
+    const options = { ...opened.options, ...confirmation(world, run, keys.length, progress) };
     const { instanceId } = opened.settings;
     const refs = keys.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
     await run.before?.(opened.operations, refs, options);
@@ -89,21 +89,19 @@ export async function reportEach<Key extends KeyPath | KmsKeyPath>(
       throw error;
     }
   };
-  let isFirst = true;
-  let before: Report | undefined;
+  const texts = createReportTexts(world.out);
   const each = (ended: Ended): void => {
     progress.clear();
-    if (!isFirst && !json) world.out.write("\n");
-    isFirst = false;
-    if ("report" in ended) {
-      const { report } = ended;
-      world.out.write(json ? reportJson(report) : reportTextAfter(before, report, world.out));
-      before = report;
-    } else printError(world, ended.error, json, ended.key && pathIn(ended.key));
+    if ("report" in ended) world.out.write(json ? reportJson(ended.report) : texts.next(ended.report));
+    else {
+      if (!json) world.out.write(texts.end());
+      printError(world, ended.error, json, ended.key && pathIn(ended.key));
+    }
   };
   const items = { items: keys, what, act: actOnOne, each, isOneByOne };
   const { results, stoppedBy } = await many(items, { signal: world.signal });
   if (stoppedBy !== undefined) each(stop ?? { error: asUkoError(stoppedBy) });
+  if (!json) world.out.write(texts.end());
   const reports = results.flatMap((ended) => ("report" in ended ? [ended.report] : []));
   const codes = results.map((ended) => ("report" in ended ? ended.report : ended.error).exitCode);
   return { reports, exitCodes: stoppedBy === undefined ? codes : [...codes, asUkoError(stoppedBy).exitCode] };
@@ -113,12 +111,23 @@ function pathIn(key: KeyPath | KmsKeyPath): Partial<KeyPath> {
   return "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key;
 }
 
-function confirmation(world: CliWorld, { asks, json }: KeyRun, progress: ProgressLine): Pick<CallOptions, "confirm"> {
+/** Of several keys, a person may answer for all the others too, for each step on its own. */
+function confirmation(
+  world: CliWorld,
+  { asks, json }: KeyRun,
+  count: number,
+  progress: ProgressLine,
+): Pick<CallOptions, "confirm"> {
   if (asks !== true || json || world.ask === undefined) return {};
+  const forAll = new Set<string>();
   return {
-    confirm(question) {
+    async confirm(question, step) {
+      if (forAll.has(step)) return true;
       progress.clear();
-      return isConfirmed(world, `${question} [y/N] `);
+      if (count === 1) return isConfirmed(world, `${question} [y/N] `);
+      const answer = await answerTo(world, `${question} [y/N, or ${step} ${count} for each of the ${count} keys] `);
+      if (answer === `${step} ${count}`) forAll.add(step);
+      return forAll.has(step) || isYes(answer);
     },
   };
 }

@@ -105,7 +105,11 @@ export function requirePerson({ ask }: CliWorld, command: string): void {
 
 /** Whether the person at the terminal agrees; only `y` and `yes` do. */
 export async function isConfirmed(world: CliWorld, question: string): Promise<boolean> {
-  return /^y(es)?$/i.test(await answerTo(world, question));
+  return isYes(await answerTo(world, question));
+}
+
+export function isYes(answer: string): boolean {
+  return /^y(es)?$/i.test(answer);
 }
 
 /** Whether the person at the terminal types exactly this text. */
@@ -113,7 +117,7 @@ export async function isTyped(world: CliWorld, question: string, phrase: string)
   return (await answerTo(world, question)) === phrase;
 }
 
-/** Empty without a terminal. */
-async function answerTo({ ask }: CliWorld, question: string): Promise<string> {
+/** What the person at the terminal types; empty without a terminal. */
+export async function answerTo({ ask }: CliWorld, question: string): Promise<string> {
   return ((await ask?.(question)) ?? "").trim();
 }

@@ -4,6 +4,8 @@
 const secondQuestion = /^Also request the destruction/;
 /** The label or phrase that a question wants typed. */
 const typed = /Type [^"]*"([^"]+)"[^:]*: $/;
+/** A question that one answer can settle for every key of the run. */
+const forEach = /\[y\/N, or ([a-z]+ \d+) for each/;
 
 export interface Answers {
   /** Whether the person also requests the destruction of a key that they deactivate. */
@@ -12,5 +14,5 @@ export interface Answers {
 
 export function answerTo(question: string, { requestsNext = true }: Answers = {}): string {
   if (secondQuestion.test(question)) return requestsNext ? "y" : "n";
-  return typed.exec(question)?.[1] ?? "y";
+  return (typed.exec(question) ?? forEach.exec(question))?.[1] ?? "y";
 }

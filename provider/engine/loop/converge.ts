@@ -216,7 +216,7 @@ export async function converge<K extends KindTypes>(
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
     const question = confirmed === step.kind ? undefined : kind.question?.(step, observed);
     if (options.confirm !== undefined && question !== undefined) {
-      if (!(await options.confirm(question))) throw notConfirmed(kind.name(task), step.kind);
+      if (!(await options.confirm(question, step.kind))) throw notConfirmed(kind.name(task), step.kind);
       // The answer may have taken hours, so the step is planned again from a new read.
       confirmed = step.kind;
       continue;

@@ -5,8 +5,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Receives the progress of this one call; if absent, the run's own progress does. */
   readonly progress?: Progress;
-  /** Asks the person at the terminal before a destroy or a removal; absent without a person. */
-  readonly confirm?: (question: string) => Promise<boolean>;
+  /** Asks the person at the terminal before a destroy or a removal, the step; absent without a person. */
+  readonly confirm?: (question: string, step: string) => Promise<boolean>;
 }
 
 /** Reports the progress of a long run; must never throw. */
