@@ -32,7 +32,7 @@ const layers = {
   "services/": {
     ours: ["x509/", "text/", "errors.ts", "process/other-programs.ts", "process/regular-file.ts", "lifecycle/"],
     types: [
-      "engine/campaign/file-forms.ts",
+      "engine/campaign/files/file-forms.ts",
       "engine/ports/world.ts",
       "engine/ports/containers.ts",
       "engine/ports/evidence.ts",
@@ -223,13 +223,20 @@ const layerRules = Object.entries(layers).flatMap(
  */
 const engineFloors = ["text", "ports", "loop", "resource", "program"];
 
-const floorRules = engineFloors.map((name, floor) => ({
-  name: `floor of engine/${name}`,
-  comment: `provider/engine/${name} may import only ${engineFloors.slice(0, floor + 1).join(", ")} of the engine`,
-  severity: "error",
-  from: { path: `^provider/engine/${name}/` },
-  to: { path: "^provider/engine/", pathNot: `^provider/engine/(${engineFloors.slice(0, floor + 1).join("|")})/` },
-}));
+/**
+ * The floors of a campaign. A command that reads never imports one that acts: `acts` is on top. The files are below,
+ * because a file only proposes: what it means, and whether it is true, is judged by what the service shows.
+ */
+const campaignFloors = ["files", "view", "reports", "acts"];
+
+const floorRulesOf = (house, floors) =>
+  floors.map((name, floor) => ({
+    name: `floor of ${house}/${name}`,
+    comment: `provider/${house}/${name} may import only ${floors.slice(0, floor + 1).join(", ")} of ${house}`,
+    severity: "error",
+    from: { path: `^provider/${house}/${name}/` },
+    to: { path: `^provider/${house}/`, pathNot: `^provider/${house}/(${floors.slice(0, floor + 1).join("|")})/` },
+  }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -250,7 +257,15 @@ export default {
       from: { path: "^provider/engine/(key|kms-key|container)/" },
       to: { path: "^provider/engine/(key|kms-key|container|commands)/", pathNot: "^provider/engine/$1/" },
     },
-    ...floorRules,
+    ...floorRulesOf("engine", engineFloors),
+    ...floorRulesOf("engine/campaign", campaignFloors),
+    {
+      name: "no room of a campaign without a floor",
+      comment: "provider/engine/campaign consists of the folders in campaignFloors",
+      severity: "error",
+      from: { path: "^provider/engine/campaign/", pathNot: `^provider/engine/campaign/(${campaignFloors.join("|")})/` },
+      to: {},
+    },
     { name: "no circle", severity: "error", from: {}, to: { circular: true } },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
     {

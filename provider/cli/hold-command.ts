@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { jsonLine } from "../compose/text.ts";
-import type { HoldRequest } from "../engine/campaign/operations.ts";
+import type { HoldRequest } from "../engine/campaign/acts/hold.ts";
 import type { HoldTagResult } from "../engine/key/hold.ts";
 import { UkoError } from "../errors.ts";
 import { invalidInput, parseAnyKey, parseDay, type TypedKey } from "./arguments.ts";
@@ -60,7 +60,7 @@ async function runHold(world: UkoWorld, typedKey: TypedKey, holding: Holding): P
     if (campaign !== undefined) {
       const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
       const wish = { key, kind, until, ticket, ...(release === true && { release: reason }) };
-      const report = await (await run.campaign()).hold(campaign, wish, options);
+      const report = await (await run.campaignActs()).hold(campaign, wish, options);
       progress.clear();
       printReport(world, { ...(json === true && { json }) }, report);
       return report.exitCode;

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
-import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/report.ts";
+import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/reports/report.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
 import { printableLines } from "../text/printable.ts";

@@ -4,8 +4,8 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
-import { maxManifestBytes } from "../engine/campaign/file-forms.ts";
-import { manifestFileName, parseManifest } from "../engine/campaign/manifest.ts";
+import { maxManifestBytes } from "../engine/campaign/files/file-forms.ts";
+import { manifestFileName, parseManifest } from "../engine/campaign/files/manifest.ts";
 import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "../engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "../engine/certificate/chain.ts";

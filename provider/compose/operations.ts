@@ -28,13 +28,13 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     },
     /** Imported lazily, because no other run needs the libraries of a campaign. */
     campaign: async () =>
-      (await import("../engine/campaign/operations.ts")).createCampaignReading(world, createCampaignFolder, evidenceAt),
+      (await import("../engine/campaign/reports/reading.ts")).createCampaignReading(world, createCampaignFolder),
     campaignActs: async (progress: Progress = world.progress) => {
-      const { createCampaignActing } = await import("../engine/campaign/acting.ts");
+      const { createCampaignActing } = await import("../engine/campaign/acts/acting.ts");
       return createCampaignActing({ ...world, progress }, createCampaignFolder, evidenceAt);
     },
     campaignPages: async () =>
-      (await import("../engine/campaign/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
+      (await import("../engine/campaign/reports/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
   };
 }
 

@@ -1,8 +1,8 @@
 /** The page of one act on a wave, and the page of the run that it starts. */
 
 import * as z from "zod";
-import type { ApprovalInspection } from "../engine/campaign/inspect.ts";
-import type { WaveAct, WaveApproval } from "../engine/campaign/wave-acts.ts";
+import type { ApprovalInspection } from "../engine/campaign/reports/inspect.ts";
+import type { WaveAct, WaveApproval } from "../engine/campaign/reports/wave-acts.ts";
 import { type Html, html } from "../html/markup.ts";
 import { sectionsOf, tableOf } from "../html/report-parts.ts";
 import { type ActProblem, actPage } from "./act-form.ts";

@@ -1,7 +1,7 @@
 /** The pages of a campaign and of one of its waves. */
 
-import type { CampaignOverview, WaveInspection } from "../engine/campaign/inspect.ts";
-import type { WaveStep } from "../engine/campaign/wave-acts.ts";
+import type { CampaignOverview, WaveInspection } from "../engine/campaign/reports/inspect.ts";
+import type { WaveStep } from "../engine/campaign/reports/wave-acts.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { linkTo, list, sectionsOf, tableOf } from "../html/report-parts.ts";
 import { timelinePicture } from "../html/timeline.ts";

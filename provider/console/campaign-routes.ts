@@ -2,9 +2,9 @@
 
 import type { Context, Hono } from "hono";
 import * as z from "zod";
-import type { CampaignActing } from "../engine/campaign/acting.ts";
-import type { CampaignReport } from "../engine/campaign/report.ts";
-import type { WaveAct, WaveApproval } from "../engine/campaign/wave-acts.ts";
+import type { CampaignActing } from "../engine/campaign/acts/acting.ts";
+import type { CampaignReport } from "../engine/campaign/reports/report.ts";
+import type { WaveAct, WaveApproval } from "../engine/campaign/reports/wave-acts.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { mistakeIn } from "./act-form.ts";

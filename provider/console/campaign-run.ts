@@ -2,8 +2,8 @@
  * The one run over many keys of a console. It goes on if the browser leaves, and its result stays until the next run.
  */
 
-import type { CampaignReport } from "../engine/campaign/report.ts";
-import type { WaveAct } from "../engine/campaign/wave-acts.ts";
+import type { CampaignReport } from "../engine/campaign/reports/report.ts";
+import type { WaveAct } from "../engine/campaign/reports/wave-acts.ts";
 import type { Progress } from "../engine/ports/world.ts";
 import { asUkoError, type UkoError } from "../errors.ts";
 

@@ -1,7 +1,7 @@
 /** Parts that pages of the console share: times, explanations, commands and forms. */
 
 import { sayTime, whoRuns } from "../compose/text.ts";
-import type { CampaignReport } from "../engine/campaign/report.ts";
+import type { CampaignReport } from "../engine/campaign/reports/report.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";

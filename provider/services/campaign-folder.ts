@@ -2,7 +2,7 @@
 
 import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import type { CampaignFolder } from "../engine/campaign/file-forms.ts";
+import type { CampaignFolder } from "../engine/campaign/files/file-forms.ts";
 import { UkoError } from "../errors.ts";
 import { aLink, isLink, readRegularFile } from "../process/regular-file.ts";
 import { createLineWriter, systemSays } from "./durable-append.ts";

@@ -49,7 +49,7 @@ interface Ended {
   readonly err: string;
 }
 
-interface ActedKey {
+interface KeyResult {
   readonly key: string;
   readonly label: string;
   readonly outcome: string;
@@ -58,7 +58,7 @@ interface ActedKey {
 }
 
 interface Acted {
-  readonly keys?: readonly ActedKey[] | number;
+  readonly keys?: readonly KeyResult[] | number;
   readonly unstarted?: number;
 }
 
@@ -120,13 +120,13 @@ const hourMs = 3_600_000;
 const maxRounds = 4;
 
 /** A fault between the opening of a KMS window and the deactivation hides who opened the window. */
-const isOfUnknownSetter = ({ code }: ActedKey): boolean => code === "UKO_KMS_SETTER_UNKNOWN";
+const isOfUnknownSetter = ({ code }: KeyResult): boolean => code === "UKO_KMS_SETTER_UNKNOWN";
 
 /**
  * A run that is killed right after a record came late leaves a record that does not count. It does not prove when the
  * key was deactivated either, so the key soaks from its last write.
  */
-const isSoaking = ({ says }: ActedKey): boolean => says.startsWith("soaks until");
+const isSoaking = ({ says }: KeyResult): boolean => says.startsWith("soaks until");
 
 /** One answer of a hundred is 429 or 503, or is lost before or after its effect. */
 function addFaults({ world }: Emulator): void {

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { openOperations } from "../../provider/compose/operations.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
-import type { CampaignActing } from "../../provider/engine/campaign/acting.ts";
-import type { CampaignReport } from "../../provider/engine/campaign/report.ts";
+import type { CampaignActing } from "../../provider/engine/campaign/acts/acting.ts";
+import type { CampaignReport } from "../../provider/engine/campaign/reports/report.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { counts, dataOf } from "./campaign-stage.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
@@ -342,9 +342,9 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   await world.control("clock", { tickMs: 1_000 });
   const windows = [expect.objectContaining({ key: dualKey, code: "UKO_KMS_SETTER_UNKNOWN" })];
   const command = `uko campaign rollback pilot --key ${dualKey} --folder ${folder}`;
-  expect(deactivated.data).toMatchObject({ windows });
+  expect(deactivated.data).toMatchObject({ deletionWindows: windows });
   expect(deactivated.next).toContainEqual({ command, remark: "then deactivate it again" });
-  expect(dataOf(await campaign("carol", "status"))).toMatchObject({ windows });
+  expect(dataOf(await campaign("carol", "status"))).toMatchObject({ deletionWindows: windows });
   const status = await world.uko("carol", `campaign status --folder ${folder}`);
   for (const text of [JSON.stringify(deactivated.sections), status.out])
     expect(text).toContain("it is not known who opened its KMS deletion window [UKO_KMS_SETTER_UNKNOWN]");
@@ -361,7 +361,7 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   await world.uko("bob", `request ${dualKey}`);
   const later = await reviewOf("alice", "deactivate");
   const again = await campaign("alice", `approve pilot deactivate --review ${later} ${resume}`);
-  expect([counts(again), dataOf(again).windows]).toEqual([{ acted: 1 }, []]);
+  expect([counts(again), dataOf(again).deletionWindows]).toEqual([{ acted: 1 }, []]);
   await world.advance("5h");
   await campaign("alice", "request pilot destroy");
   expect(counts((await approve("bob", "destroy"))[1] as Ended)).toMatchObject({ acted: 1 });

@@ -1,9 +1,9 @@
 /** Each report about keys in each form: a terminal, CSV, JSON, one HTML page and the console show the same keys and values. */
 
 import { expect, it } from "vitest";
-import { parseCsv } from "../../provider/engine/campaign/csv.ts";
-import { type KeyRow, keyRow } from "../../provider/engine/campaign/key-row.ts";
-import { type KeyTable, keyFacts, keyTables } from "../../provider/engine/campaign/key-views.ts";
+import { parseCsv } from "../../provider/engine/campaign/files/csv.ts";
+import { type KeyRow, keyRow } from "../../provider/engine/campaign/reports/key-row.ts";
+import { type KeyTable, keyFacts, keyTables } from "../../provider/engine/campaign/reports/key-views.ts";
 import { openConsole } from "../console/console-world.ts";
 import { dataOf, useCampaignStage } from "./campaign-stage.ts";
 

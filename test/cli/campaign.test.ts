@@ -126,7 +126,7 @@ describe("the outcomes of a campaign", () => {
       (JSON.parse(out).keys as { label: string; outcome: string }[]).map(({ label, outcome }) => [label, outcome]),
     );
 
-  it("gives each key of the manifest exactly one outcome, and names keys born after the baseline", async () => {
+  it("gives each key of the manifest exactly one outcome, and names keys created after the baseline", async () => {
     await withOutcomes();
     const ended = await campaign("finish");
     expect(ended.exitCode).toBe(12);
@@ -137,7 +137,7 @@ describe("the outcomes of a campaign", () => {
       ...{ "mail-2": "held", backup: "lives_on", payroll: "open" },
     });
     expect(JSON.parse(out).keys).toHaveLength(8);
-    expect(JSON.parse(out).born).toMatchObject([{ label: "root-1" }, { label: "root-2" }]);
+    expect(JSON.parse(out).newKeys).toMatchObject([{ label: "root-1" }, { label: "root-2" }]);
     const rows = (await campaign("status --wave pilot --csv")).out.trimEnd().split("\n");
     expect(rows).toEqual([
       expect.stringMatching(/^key,label,wave,/),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { printReport } from "../../provider/cli/print.ts";
 import { actList } from "../../provider/console/act-form.ts";
 import { waveActPage } from "../../provider/console/campaign-act-pages.ts";
-import { type WaveAct, waveActs } from "../../provider/engine/campaign/wave-acts.ts";
+import { type WaveAct, waveActs } from "../../provider/engine/campaign/reports/wave-acts.ts";
 import { type CliTestWorld, keys, makeKmsKey, type Person } from "../cli/harness.ts";
 import { hiddenIn, openConsole, startCliWorld } from "./console-world.ts";
 

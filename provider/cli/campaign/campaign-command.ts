@@ -1,11 +1,11 @@
 /** `uko campaign`: the sub-program for many keys and a deadline. */
 
 import { type Command, Option } from "commander";
-import type { CampaignActing } from "../../engine/campaign/acting.ts";
-import type { NextRequest, Talk } from "../../engine/campaign/next.ts";
-import type { CampaignReading } from "../../engine/campaign/operations.ts";
-import type { CampaignReport } from "../../engine/campaign/report.ts";
-import type { Confirm } from "../../engine/campaign/wave-state.ts";
+import type { CampaignActing } from "../../engine/campaign/acts/acting.ts";
+import type { NextRequest, Talk } from "../../engine/campaign/acts/next.ts";
+import type { CampaignReading } from "../../engine/campaign/reports/reading.ts";
+import type { CampaignReport } from "../../engine/campaign/reports/report.ts";
+import type { Confirm } from "../../engine/campaign/reports/wave-state.ts";
 import type { CallOptions } from "../../engine/ports/world.ts";
 import { invalidInput, parseDay, repeatable } from "../arguments.ts";
 import type { AllOperations, UkoWorld } from "../cli-world.ts";

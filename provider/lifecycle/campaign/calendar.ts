@@ -1,9 +1,9 @@
 /**
  * The calendar of a campaign: on which days and at which minutes a step may happen. Blackouts cover
- * whole days in UTC; a wave's window covers minutes of a day.
+ * whole days in UTC; a wave's maintenance window covers minutes of a day.
  */
 
-import { type Blackout, type CampaignStep, type DailyWindow, dayMs } from "./campaign.ts";
+import { type Blackout, type CampaignStep, dayMs, type MaintenanceWindow } from "./campaign.ts";
 
 const minuteMs = 60_000;
 /** A search ends after this many days, which is longer than any campaign. */
@@ -12,7 +12,7 @@ const maxDays = 2_000;
 /** What limits the time of a step. */
 export interface Limits {
   readonly step: CampaignStep;
-  readonly window?: DailyWindow | undefined;
+  readonly maintenanceWindow?: MaintenanceWindow | undefined;
   readonly blackouts: readonly Blackout[];
 }
 
@@ -45,10 +45,13 @@ export function startOfDay(atMs: number): number {
 
 function openIn(limits: Limits, dayStartMs: number): { readonly fromMs: number; readonly untilMs: number } | undefined {
   if (blackoutAt(limits, dayStartMs) !== undefined) return undefined;
-  const { window } = limits;
-  if (window === undefined) return { fromMs: dayStartMs, untilMs: dayStartMs + dayMs };
+  const { maintenanceWindow } = limits;
+  if (maintenanceWindow === undefined) return { fromMs: dayStartMs, untilMs: dayStartMs + dayMs };
   // 1 January 1970 was a Thursday.
   const weekday = (dayStartMs / dayMs + 4) % 7;
-  if (!window.days.includes(weekday)) return undefined;
-  return { fromMs: dayStartMs + window.fromMinute * minuteMs, untilMs: dayStartMs + window.untilMinute * minuteMs };
+  if (!maintenanceWindow.days.includes(weekday)) return undefined;
+  return {
+    fromMs: dayStartMs + maintenanceWindow.fromMinute * minuteMs,
+    untilMs: dayStartMs + maintenanceWindow.untilMinute * minuteMs,
+  };
 }

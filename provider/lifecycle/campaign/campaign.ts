@@ -59,7 +59,7 @@ export interface Rule {
 }
 
 /** Minutes of a day in UTC, and the days on which they count; 0 is Sunday. */
-export interface DailyWindow {
+export interface MaintenanceWindow {
   readonly fromMinute: number;
   readonly untilMinute: number;
   readonly days: readonly number[];
@@ -70,7 +70,7 @@ export interface Wave {
   /** Waves that must have finished the same step first. */
   readonly after: readonly string[];
   readonly notBeforeMs?: number | undefined;
-  readonly window?: DailyWindow | undefined;
+  readonly maintenanceWindow?: MaintenanceWindow | undefined;
   /** How long a key stays deactivated before its destroy may be requested. */
   readonly soakMs: number;
   readonly maxFailures: number;

@@ -17,11 +17,11 @@ export type WaveGate =
   | { readonly kind: "not_before"; readonly untilMs: number }
   | { readonly kind: "after"; readonly waves: readonly string[] }
   | { readonly kind: "blackout"; readonly blackout: Blackout; readonly untilMs?: number }
-  | { readonly kind: "window"; readonly untilMs?: number };
+  | { readonly kind: "maintenance_window"; readonly untilMs?: number };
 
 export interface WaveFacts {
   readonly step: CampaignStep;
-  readonly wave: Pick<Wave, "after" | "notBeforeMs" | "window">;
+  readonly wave: Pick<Wave, "after" | "notBeforeMs" | "maintenanceWindow">;
   /** The waves that still have keys for which this step is due. */
   readonly unfinished: ReadonlySet<string>;
   /** Each rule of the wave, or of one of its keys, that differs from the manifest otherwise than by narrowing. */
@@ -44,12 +44,12 @@ export function waveGate(facts: WaveFacts): WaveGate {
   const waves = wave.after.filter((name) => unfinished.has(name));
   if (waves.length > 0) return { kind: "after", waves };
   const blackouts = isEmergency ? [] : facts.blackouts;
-  const limits = { step, window: wave.window, blackouts };
+  const limits = { step, maintenanceWindow: wave.maintenanceWindow, blackouts };
   const untilMs = nextOpenMs(limits, nowMs);
   if (untilMs === nowMs) return { kind: "open" };
   const until = untilMs === undefined ? {} : { untilMs };
   const blackout = blackoutAt(limits, nowMs);
-  return blackout === undefined ? { kind: "window", ...until } : { kind: "blackout", blackout, ...until };
+  return blackout === undefined ? { kind: "maintenance_window", ...until } : { kind: "blackout", blackout, ...until };
 }
 
 export type KeyGate =

@@ -39,7 +39,7 @@ export interface ScheduledKey {
 /** The rules of time for one key: its wave, and when the waves before it finish. */
 export interface Timing {
   readonly nowMs: number;
-  readonly wave: Pick<Wave, "notBeforeMs" | "window" | "soakMs">;
+  readonly wave: Pick<Wave, "notBeforeMs" | "maintenanceWindow" | "soakMs">;
   /** When the waves of `after` have finished each step; a step is absent if it waits for none. */
   readonly ready?: Readonly<Partial<Record<CampaignStep, number>>> | undefined;
   readonly blackouts: readonly Blackout[];
@@ -60,7 +60,7 @@ export interface LastDates {
 
 export type LateCause =
   | { readonly kind: "blackout"; readonly blackout: Blackout }
-  /** The wave's `notBefore`, `after`, `window` or `soak`. */
+  /** The wave's `notBefore`, `after`, `maintenanceWindow` or `soak`. */
   | { readonly kind: "wave" }
   /** The pending period alone outlasts the deadline. */
   | { readonly kind: "pending_period" };
@@ -112,15 +112,12 @@ function isDone({ state, ending, materialGoneMs }: ScheduledKey): boolean {
 /** The dates if every person acts at once; a step without a date finds no open time. */
 export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
   if (key.state === "destroyed") return key.materialGoneMs === undefined ? {} : { materialGoneMs: key.materialGoneMs };
-  const { window } = timing.wave;
-  const { blackouts } = timing;
+  const limits = limitsOf(timing);
   const isOutage = key.state === "active" && !key.isKms;
-  const deactivateMs = isOutage
-    ? nextOpenMs({ step: "deactivate", window, blackouts }, fromMs("deactivate", timing))
-    : undefined;
+  const deactivateMs = isOutage ? nextOpenMs(limits("deactivate"), fromMs("deactivate", timing)) : undefined;
   const deactivated = deactivateMs === undefined ? {} : { deactivateMs };
   if (key.ending === "deactivate" || (isOutage && deactivateMs === undefined)) return deactivated;
-  const destroyMs = nextOpenMs({ step: "destroy", window, blackouts }, destroyFromMs(key, timing, deactivateMs));
+  const destroyMs = nextOpenMs(limits("destroy"), destroyFromMs(key, timing, deactivateMs));
   if (destroyMs === undefined) return deactivated;
   const isUnused = key.state === "pre_activation";
   return {
@@ -129,6 +126,11 @@ export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
     materialGoneMs: destroyMs + (isUnused ? 0 : key.pendingDays * dayMs),
     ...(key.hasKmsMetadata && !isUnused && { kmsMetadataGoneMs: destroyMs + kmsMetadataDays * dayMs }),
   };
+}
+
+/** The calendar of the wave for a step. */
+function limitsOf({ wave: { maintenanceWindow }, blackouts }: Timing) {
+  return (step: CampaignStep) => ({ step, maintenanceWindow, blackouts });
 }
 
 /** When the soak ends. It counts from now if the time of the deactivation is unknown. */
@@ -144,22 +146,19 @@ function fromMs(step: CampaignStep, { nowMs, wave, ready }: Timing): number {
   return Math.max(nowMs, wave.notBeforeMs ?? nowMs, ready?.[step] ?? nowMs);
 }
 
-function lastDates(key: ScheduledKey, { wave, blackouts }: Timing, deadlineMs: number): LastDates {
+function lastDates(key: ScheduledKey, timing: Timing, deadlineMs: number): LastDates {
   if (key.state === "destroyed") return {};
-  const { window } = wave;
+  const limits = limitsOf(timing);
   const isOutage = key.state === "active" && !key.isKms;
   const lastDeactivation = (beforeMs: number): LastDates => {
-    const deactivateBeforeMs = isOutage ? lastOpenMs({ step: "deactivate", window, blackouts }, beforeMs) : undefined;
+    const deactivateBeforeMs = isOutage ? lastOpenMs(limits("deactivate"), beforeMs) : undefined;
     return deactivateBeforeMs === undefined ? {} : { deactivateBeforeMs };
   };
   if (key.ending === "deactivate") return lastDeactivation(deadlineMs);
   const pendingDays = key.state === "pre_activation" ? 0 : key.pendingDays;
-  const destroyBeforeMs = lastOpenMs(
-    { step: "destroy", window, blackouts },
-    lastDestroyBeforeMs(deadlineMs, pendingDays),
-  );
+  const destroyBeforeMs = lastOpenMs(limits("destroy"), lastDestroyBeforeMs(deadlineMs, pendingDays));
   if (destroyBeforeMs === undefined) return {};
-  return { destroyBeforeMs, ...lastDeactivation(destroyBeforeMs - Math.max(wave.soakMs, coolDownMs)) };
+  return { destroyBeforeMs, ...lastDeactivation(destroyBeforeMs - Math.max(timing.wave.soakMs, coolDownMs)) };
 }
 
 function isInTime(key: ScheduledKey, dates: KeyDates, deadlineMs: number): boolean {

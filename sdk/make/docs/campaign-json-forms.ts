@@ -1,8 +1,8 @@
 /** The forms of the JSON that `uko campaign` prints: one line per command. */
 
 import * as z from "zod";
-import { keptMetadataFields } from "../../../provider/engine/campaign/closing-report.ts";
-import { keyRow } from "../../../provider/engine/campaign/key-row.ts";
+import { keptMetadataFields } from "../../../provider/engine/campaign/reports/closing-report.ts";
+import { keyRow } from "../../../provider/engine/campaign/reports/key-row.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
 
 const text = z.string();
@@ -14,7 +14,7 @@ const named = { key, label: text };
 const wave = { wave: text };
 const step = z.enum(["deactivate", "destroy"]);
 const why = z.object({ ...named, why: text });
-const born = z.array(z.object({ ...named, createdOn: day })).describe("Keys that the manifest does not list");
+const newKeys = z.array(z.object({ ...named, createdOn: day })).describe("Keys that the manifest does not list");
 const rows = z.array(keyRow);
 const campaign = text.describe("Name of the campaign");
 const findings = z.array(z.object({ object: text.describe("ID of the key or keystore"), label: text, finding: text }));
@@ -31,9 +31,9 @@ const stops = z
 const requests = z.array(
   z.object({ key, ...wave, step, by: text, how: text, expiresAt: time("When the request expires") }),
 );
-const windows = z
+const deletionWindows = z
   .array(z.object({ ...named, code }))
-  .describe("Deactivated keys that nobody can destroy before a rollback, because of their KMS deletion window");
+  .describe("Deactivated keys that no person can destroy before a rollback, because of their KMS deletion window");
 
 /** One key after a command. Only `acted` means that the command changed the key. */
 const actedKey = z.object({
@@ -101,7 +101,7 @@ export const campaignJsonForms = {
     late: count,
     waves: z.array(z.object({ ...wave, keys: count, ...days })),
     keys: rows,
-    born,
+    newKeys,
     unreadable,
   }),
   "campaign-status": form("The line that uko campaign status", {
@@ -113,9 +113,9 @@ export const campaignJsonForms = {
     stops,
     requests,
     keys: rows,
-    born,
+    newKeys,
     unreadable,
-    windows,
+    deletionWindows,
     totals: z.record(text, z.union([count, text])).describe("Numbers for management"),
     live: z.object({ keystores: findings, keys: findings, late: count }).describe("With --live").optional(),
   }),
@@ -153,7 +153,7 @@ export const campaignJsonForms = {
     ...wave,
     step: step.optional(),
     review: digest.optional(),
-    windows: windows.optional(),
+    deletionWindows: deletionWindows.optional(),
     later: count.describe("Keys that go after the first ones").optional(),
     keys: z.array(actedKey),
     unstarted: count,
@@ -162,7 +162,7 @@ export const campaignJsonForms = {
   "campaign-gate": form("For a wave that is closed now, the line that an acting command of uko campaign", {
     ...wave,
     step: step.optional(),
-    gate: z.enum(["differs", "stopped", "not_before", "after", "blackout", "window"]),
+    gate: z.enum(["differs", "stopped", "not_before", "after", "blackout", "maintenance_window"]),
     differences: z.array(text).describe("Rules that changed since the manifest").optional(),
     stop: digest.describe("Names the stop").optional(),
   }),
@@ -179,7 +179,7 @@ export const campaignJsonForms = {
     containers: z.array(closedContainer),
     unstarted: count,
     keys: rows,
-    born,
+    newKeys,
     purge: z.array(z.object(keptMetadata)),
     checklist: z.array(z.object({ state: z.enum(["done", "open", "you"]), what: text })),
     unreadable,

@@ -1,14 +1,14 @@
 /** The checklist for deleting an instance, which names the command only if nothing is open. */
 
 import { expect, it } from "vitest";
-import { type CloseFacts, checklistOf } from "../../../provider/engine/campaign/closing-report.ts";
+import { type CloseFacts, checklistOf } from "../../../provider/engine/campaign/reports/closing-report.ts";
 
 const finished = {
   view: {
     campaign: { instance: "i", scope: { kmsKeys: true } },
     folder: { path: "f" },
     manifest: { unreadableVaults: [] },
-    born: [],
+    newKeys: [],
   },
   keys: [{ outcome: "removed" }],
   closed: [{ outcome: "deleted" }],
@@ -35,7 +35,7 @@ it("lets a person check what lists leave out for someone with a role in a part o
 
 it.each([
   ["a key without a final outcome", { keys: [{ outcome: "held" }] }],
-  ["a key that is not in the manifest", { view: { ...finished.view, born: [{}] } }],
+  ["a key that is not in the manifest", { view: { ...finished.view, newKeys: [{}] } }],
   ["a part that was not read", { unreadable: [{}] }],
   ["a key that was not started", { unstarted: 1 }],
   [

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { parseCampaign } from "../../../provider/engine/campaign/campaign-file.ts";
-import { csvLine, parseCsv } from "../../../provider/engine/campaign/csv.ts";
-import { encodeHold, parseHolds } from "../../../provider/engine/campaign/holds.ts";
-import { readOwners } from "../../../provider/engine/campaign/joined-files.ts";
-import { encodeManifest, type ManifestKey, parseManifest } from "../../../provider/engine/campaign/manifest.ts";
-import type { WaveSettings } from "../../../provider/engine/campaign/settings.ts";
+import { parseCampaign } from "../../../provider/engine/campaign/files/campaign-file.ts";
+import { csvLine, parseCsv } from "../../../provider/engine/campaign/files/csv.ts";
+import { encodeHold, parseHolds } from "../../../provider/engine/campaign/files/holds.ts";
+import { readOwners } from "../../../provider/engine/campaign/files/joined-files.ts";
+import { encodeManifest, type ManifestKey, parseManifest } from "../../../provider/engine/campaign/files/manifest.ts";
+import type { WaveSettings } from "../../../provider/engine/campaign/files/settings.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -28,7 +28,7 @@ const rules = ["rules:", "  - {match: {label: 'a*'}, class: destroy, wave: main,
 const campaignText = (...more: readonly string[]): string => [...head, ...waves, ...rules, ...more, ""].join("\n");
 
 describe("campaign.yaml", () => {
-  test("becomes plain values: days, durations and windows in milliseconds and minutes", () => {
+  test("becomes plain values: days, durations and maintenance windows in milliseconds and minutes", () => {
     const campaign = parseCampaign(
       campaignText("blackouts: [{from: 2026-12-20, to: 2027-01-03, steps: [destroy], reason: freeze}]"),
     );
@@ -76,8 +76,8 @@ describe("campaign.yaml", () => {
     ["a day that does not exist", campaignText().replace("2027-03-20", "2027-02-30"), /deadline: Invalid ISO date/],
     ["a deadline after the last", campaignText("lastDeadline: 2027-03-19"), /lastDeadline is earlier/],
     [
-      "a window that ends before it begins",
-      campaignText().replace("soak: 6d", 'window: {from: "18:00", until: "08:00"}'),
+      "a maintenance window that ends before it begins",
+      campaignText().replace("soak: 6d", 'maintenanceWindow: {from: "18:00", until: "08:00"}'),
       /from must be earlier/,
     ],
     [

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { renderPage } from "../../../provider/engine/campaign/page.ts";
-import type { CampaignReport } from "../../../provider/engine/campaign/report.ts";
+import { renderPage } from "../../../provider/engine/campaign/reports/page.ts";
+import type { CampaignReport } from "../../../provider/engine/campaign/reports/report.ts";
 
 const report: CampaignReport = {
   summary: "No key is late",

@@ -3,11 +3,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
-import { acceptedLine } from "../../../provider/engine/campaign/accepted.ts";
-import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/campaign-file.ts";
-import { holdsLine } from "../../../provider/engine/campaign/holds.ts";
-import { manifestLine } from "../../../provider/engine/campaign/manifest.ts";
-import { signoff } from "../../../provider/engine/campaign/signoffs.ts";
+import { acceptedLine } from "../../../provider/engine/campaign/files/accepted.ts";
+import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/files/campaign-file.ts";
+import { holdsLine } from "../../../provider/engine/campaign/files/holds.ts";
+import { manifestLine } from "../../../provider/engine/campaign/files/manifest.ts";
+import { signoff } from "../../../provider/engine/campaign/files/signoffs.ts";
 import { reviewFileLine } from "../../../provider/engine/key/review-file.ts";
 import { blocksIn } from "../../support/documents.ts";
 

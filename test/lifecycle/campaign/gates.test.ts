@@ -27,7 +27,7 @@ const aWave = (over: Partial<WaveFacts> = {}): WaveFacts => ({
 });
 
 describe("a wave", () => {
-  const window = { fromMinute: 60, untilMinute: 120, days: [0, 1, 2, 3, 4, 5, 6] };
+  const maintenanceWindow = { fromMinute: 60, untilMinute: 120, days: [0, 1, 2, 3, 4, 5, 6] };
   test.each([
     ["may act", {}, { kind: "open" }],
     ["is stopped, an emergency or not", { isStopped: true, isEmergency: true }, { kind: "stopped" }],
@@ -52,13 +52,21 @@ describe("a wave", () => {
     ["is in a blackout without an end", { blackouts: [{ ...freeze, untilMs: 9_999 * dayMs }] }, { kind: "blackout" }],
     ["passes a blackout in an emergency", { blackouts: [freeze], isEmergency: true }, { kind: "open" }],
     ["is not in a blackout of another step", { blackouts: [freeze], step: "deactivate" }, { kind: "open" }],
-    ["is outside its window", { wave: { after: [], window } }, { kind: "window", untilMs: 3_600_000 }],
     [
-      "is outside its window, an emergency or not",
-      { wave: { after: [], window }, isEmergency: true },
-      { kind: "window" },
+      "is outside its maintenance window",
+      { wave: { after: [], maintenanceWindow } },
+      { kind: "maintenance_window", untilMs: 3_600_000 },
     ],
-    ["has no window any more", { wave: { after: [], window: { ...window, days: [] } } }, { kind: "window" }],
+    [
+      "is outside its maintenance window, an emergency or not",
+      { wave: { after: [], maintenanceWindow }, isEmergency: true },
+      { kind: "maintenance_window" },
+    ],
+    [
+      "has no day in its maintenance window",
+      { wave: { after: [], maintenanceWindow: { ...maintenanceWindow, days: [] } } },
+      { kind: "maintenance_window" },
+    ],
   ] as const)("%s", (_, over, expected) => {
     expect(waveGate(aWave(over))).toMatchObject(expected);
   });

@@ -31,19 +31,19 @@ const aTiming = (over: Partial<Timing> = {}): Timing => ({ nowMs: 0, wave: { soa
 describe("the calendar", () => {
   // 1 January 1970 was a Thursday.
   const office = { fromMinute: 8 * 60, untilMinute: 18 * 60, days: [1, 2, 3, 4] };
-  const limits = { step: "destroy", window: office, blackouts: [blackout(4, 6)] } as const;
+  const limits = { step: "destroy", maintenanceWindow: office, blackouts: [blackout(4, 6)] } as const;
 
   test.each([
-    ["before the window", day(0), day(0) + 8 * hourMs],
-    ["inside the window", day(0) + 9 * hourMs, day(0) + 9 * hourMs],
+    ["before the maintenance window", day(0), day(0) + 8 * hourMs],
+    ["inside the maintenance window", day(0) + 9 * hourMs, day(0) + 9 * hourMs],
     // Friday to Sunday are closed, Monday and Tuesday are blacked out.
-    ["after the window", day(0) + 18 * hourMs, day(6) + 8 * hourMs],
+    ["after the maintenance window", day(0) + 18 * hourMs, day(6) + 8 * hourMs],
   ])("opens next, %s", (_, fromMs, expected) => {
     expect(nextOpenMs(limits, fromMs)).toBe(expected);
   });
 
   test.each([
-    ["inside the window", day(0) + 9 * hourMs, day(0) + 9 * hourMs],
+    ["inside the maintenance window", day(0) + 9 * hourMs, day(0) + 9 * hourMs],
     ["at its beginning", day(7) + 8 * hourMs, day(6) + 18 * hourMs],
     ["in a blackout", day(5), day(0) + 18 * hourMs],
   ])("was open last, %s", (_, beforeMs, expected) => {

@@ -1,0 +1,235 @@
+/**
+ * The commands of a campaign that change keys. Each step is planned per key on a fresh read; the
+ * folder and the lists only say which keys to start with.
+ */
+
+import { mayAuthor } from "../../../lifecycle/authorization.ts";
+import { planCampaignRequest } from "../../../lifecycle/campaign/plan-step.ts";
+import { createOperations } from "../../key/commands.ts";
+import { signRequests } from "../../key/sign-consents.ts";
+import { createKmsOperations, renewKmsRequest } from "../../kms-key/commands.ts";
+import type { CallOptions, World } from "../../ports/world.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { sayAuthor, stepNouns } from "../../text/words.ts";
+import { openCampaign, requireWave } from "../files/folder.ts";
+import { windowNext, windowSentences } from "../reports/deletion-windows.ts";
+import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
+import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
+import { isPending, isRequested, readyKeys, requestEndMs, sayGate, unreadOf } from "../reports/waiting.ts";
+import { rollbackAct } from "../reports/wave-acts.ts";
+import { type Confirm, closedByRules, type RequestOfStep, reportClosed, waveStateOf } from "../reports/wave-state.ts";
+import { type CampaignContext, keysOfWave, type OpenFolder } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+import { type Accepting, acceptKey, finishCampaign } from "./finish.ts";
+import { changeHold, type HoldRequest } from "./hold.ts";
+import { type Acts, type NextRequest, type NextResult, type Talk, takeNext } from "./next.ts";
+import {
+  type ActPorts,
+  actOnKeys,
+  convergeOnKey,
+  evidenceOf,
+  kmsRefOf,
+  noteOverride,
+  openActs,
+  refOf,
+  unlessHeld,
+} from "./on-keys.ts";
+import { type RollbackRequest, rollBackWave } from "./rollback.ts";
+import { approveStep, reviewStep } from "./sets.ts";
+
+export interface CampaignActing extends Acts {
+  /** Withdraws every request of the wave, no matter who wrote it. No calendar refuses it. */
+  halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
+  /** Reactivates what this campaign deactivated. No calendar refuses it. */
+  rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
+  /** The final report. With a confirmation, deletes the emptied containers. */
+  finish(folder: string, confirm: Confirm | undefined, options: CallOptions): Promise<CampaignReport>;
+  /** Accepts a key as it is, as one of two people. */
+  accept(folder: string, request: Accepting, options: CallOptions): Promise<CampaignReport>;
+  /** Appends a hold, which only takes away, or a release. */
+  hold(folder: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport>;
+  /** Does what the caller can do now, after a confirmation. */
+  next(folder: string, request: NextRequest, talk: Talk, options: CallOptions): Promise<NextResult>;
+}
+
+export function createCampaignActing(
+  world: World,
+  openFolder: OpenFolder,
+  evidenceAt: ActPorts["evidenceAt"],
+): CampaignActing {
+  const on =
+    <Request>(act: (context: CampaignContext, request: Request) => Promise<CampaignReport>, areEndsRead = false) =>
+    async (path: string, request: Request, options: CallOptions) =>
+      act(await openActs(world, { openFolder, evidenceAt, areEndsRead }, path, options), request);
+  const acting: CampaignActing = {
+    request: on(requestStep),
+    review: on(async (context, request) => {
+      const { wave, step } = request;
+      return closedByRules(context, wave, step) ?? reviewStep(context, request);
+    }),
+    approve: on(approveStep),
+    advance: on(advanceWave),
+    halt: on(haltWave),
+    rollback: on(rollBackWave),
+    finish: on(finishCampaign, true),
+    accept: on(acceptKey, true),
+    hold: async (path, request, options) => {
+      const campaign = await openCampaign(openFolder(path), world.session.instanceId);
+      const evidence = await evidenceOf(world, { folder: campaign.folder, evidenceAt }, options);
+      return changeHold({ ...world, evidence }, campaign, request, options);
+    },
+    next: (path, request, talk, options) =>
+      takeNext({ run: { world, openFolder, acting }, path, request, talk, options }),
+  };
+  return acting;
+}
+
+async function requestStep(context: CampaignContext, request: RequestOfStep): Promise<CampaignReport> {
+  const { wave, step, renew } = request;
+  const { gate, breaker } = waveStateOf(context, request);
+  if (gate.kind !== "open") {
+    return reportClosed(context, { wave, step }, gate, breaker);
+  }
+  await noteOverride(context, request);
+  const { ready, apart } = readyKeys(context, wave, step);
+  const pending = ready.filter((key) => isPending(context.view, key, step, renew === true));
+  const missing = ready.filter((key) => !pending.includes(key));
+  const managed = missing.filter(({ facts }) => !facts.isKms).map((key) => refOf(context, key));
+  await signRequests(context.world, managed, context.options);
+  const act = unlessHeld(context, (key) => requestOne(context, key, request));
+  const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
+  const path = context.view.folder.path;
+  const already = pending.map((key) => {
+    const record = key.listed?.observation?.carried.record;
+    return withoutStep(
+      key,
+      record === undefined ? "a request is pending already" : `requested already by ${sayAuthor(record)}`,
+    );
+  });
+  return reportResults({
+    did: `Requested the ${stepNouns[step]} of`,
+    wave,
+    keys: run.results,
+    apart: [...apart, ...already],
+    run,
+    next: reviewsAfter(request, path, ready, run.results),
+    data: { step },
+  });
+}
+
+function reviewsAfter(
+  { wave }: RequestOfStep,
+  path: string,
+  ready: readonly PlannedKey[],
+  results: readonly KeyResult[],
+): readonly NextCommand[] {
+  const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
+  const toRollBack = results.filter(({ code }) => code !== undefined && code in windowSentences).map(({ key }) => key);
+  return [
+    ...(ready.length === 0 ? [] : [remarked(nextCommand({ wave, path }), "another person")]),
+    ...windowNext(wave, toRollBack, path),
+    ...(isOff ? [{ command: "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF" }] : []),
+    ...(ready.length === 0 ? [{ command: `uko campaign status ${folderFlag(path)}` }] : []),
+  ];
+}
+
+async function requestOne(context: CampaignContext, key: PlannedKey, request: RequestOfStep): Promise<KeyResult> {
+  const { world, options } = context;
+  const { facts, listed } = key;
+  const { step } = request;
+  const reason = request.reason ?? (key.line.reason || undefined);
+  if (facts.isKms) return requestKmsKey(context, key, request.renew === true);
+  const isDue = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
+  // Who cannot request would only withdraw the other person's request.
+  const isRenewed = isDue && mayAuthor(await world.session.actor(options));
+  const carried = listed?.observation?.carried;
+  const kmsSetter = isRenewed && carried?.kind === "one" ? carried.record.kmsSetter : undefined;
+  if (isRenewed) {
+    await createOperations(world).withdraw(refOf(context, key), options);
+  }
+  const acted = await convergeOnKey(context, key, {
+    operation: "request",
+    intent: "request",
+    judge: (observation, run, nowMs) =>
+      planCampaignRequest(
+        observation,
+        {
+          step,
+          ending: facts.ending === "none" ? step : facts.ending,
+          ...(reason !== undefined && { reason }),
+          ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
+          ...(kmsSetter !== undefined && { kmsSetter }),
+        },
+        run,
+        nowMs,
+      ),
+  });
+  // A request is all that this command can achieve, so waiting for the other person is its success.
+  return acted.outcome === "acted" ? { ...acted, exitCode: 0 } : acted;
+}
+
+async function requestKmsKey(
+  { world, view, options }: CampaignContext,
+  key: PlannedKey,
+  renew: boolean,
+): Promise<KeyResult> {
+  const ref = kmsRefOf(world, key);
+  const isRenewed = renew && (key.listed?.kmsKey?.windowEndsAtMs ?? 0) > view.nowMs;
+  if (isRenewed) return resultFrom(key, await renewKmsRequest(world, ref, options));
+  return resultFrom(key, await createKmsOperations(world).request(ref, options));
+}
+
+async function advanceWave(context: CampaignContext, wave: string): Promise<CampaignReport> {
+  requireWave(context.view.campaign, wave);
+  const closed = closedByRules(context, wave);
+  if (closed !== undefined) return closed;
+  const operations = createOperations(context.world);
+  const keys = keysOfWave(context, wave).filter(
+    ({ facts }) => facts.state === "destroyed" && facts.ending === "destroy" && !facts.isKms,
+  );
+  const held = keys.filter(({ facts }) => facts.isHeld || facts.isNarrowed);
+  const run = await actOnKeys(
+    context,
+    "Removing",
+    keys.filter((key) => !held.includes(key)),
+    unlessHeld(context, async (key) => resultFrom(key, await operations.sweep(refOf(context, key), context.options))),
+  );
+  return reportResults({
+    did: "Removed the metadata of",
+    wave,
+    keys: run.results,
+    apart: [
+      ...held.map((key) =>
+        withoutStep(key, sayGate({ ...key, gate: { kind: key.facts.isHeld ? "held" : "narrowed" } }) ?? "held"),
+      ),
+      ...unreadOf(context, wave),
+    ],
+    run,
+    next: [{ command: `uko campaign status ${folderFlag(context.view.folder.path)}` }],
+  });
+}
+
+async function haltWave(context: CampaignContext, wave: string): Promise<CampaignReport> {
+  const { world, view, options } = context;
+  requireWave(view.campaign, wave);
+  const operations = createOperations(world);
+  const kmsOperations = createKmsOperations(world);
+  const keys = keysOfWave(context, wave).filter((key) => isRequested(key, view.nowMs));
+  const run = await actOnKeys(context, "Withdrawing", keys, async (key) => {
+    const report = key.facts.isKms
+      ? await kmsOperations.withdraw(kmsRefOf(world, key), options)
+      : await operations.withdraw(refOf(context, key), options);
+    return resultFrom(key, report);
+  });
+  return reportResults({
+    did: "Withdrew the requests on",
+    wave,
+    keys: run.results,
+    apart: unreadOf(context, wave),
+    run,
+    next: [
+      rollbackAct({ wave, path: view.folder.path }),
+      { command: `uko hold KEY --kind incident --campaign ${shellWord(view.folder.path)}` },
+    ],
+  });
+}

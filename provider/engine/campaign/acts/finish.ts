@@ -1,0 +1,233 @@
+/**
+ * The end of a campaign: the final report, which accounts for each key, and the deletion of the emptied templates,
+ * keystores, key rings and vaults, in this order. It never purges, and deletes nothing without a confirmation. Two people
+ * can accept a key that no step can end.
+ */
+
+import { asUkoError, endsTheRun, isUkoError, mostSevere, UkoError } from "../../../errors.ts";
+import { mayAuthor } from "../../../lifecycle/authorization.ts";
+import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
+import { appendEvidence, isoTime } from "../../loop/evidence.ts";
+import { type ManyResults, runMany } from "../../loop/many.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { count, plain, sayActor } from "../../text/words.ts";
+import { type AcceptedLine, acceptedFileName, acceptedLine, sayAcceptance } from "../files/accepted.ts";
+import type { CampaignFolder } from "../files/file-forms.ts";
+import {
+  type Closable,
+  type Closed,
+  checklistOf,
+  closingOrder,
+  isLeft,
+  keptMetadata,
+  readKmsKeys,
+  sectionsOfFinish,
+} from "../reports/closing-report.ts";
+import { isNamed } from "../reports/find.ts";
+import { keyRows } from "../reports/key-row.ts";
+import { keyCsv, newKeyRows } from "../reports/key-views.ts";
+import { atMost, type CampaignReport, folderFlag, remarked, section } from "../reports/report.ts";
+import type { Confirm } from "../reports/wave-state.ts";
+import type { CampaignContext } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+import { closeOne, findClosable } from "./closing.ts";
+
+/** `confirm` is absent for a caller who only reads. */
+export async function finishCampaign(context: CampaignContext, confirm: Confirm | undefined): Promise<CampaignReport> {
+  const { view, plan } = context;
+  const isChanged = plan.waves.some(({ readiness }) => readiness.destroy.gate.kind === "differs");
+  const hold = isChanged ? rulesChanged : confirm === undefined ? unconfirmed : undefined;
+  // The containers of an instance that continues stay.
+  const isEnding = view.campaign.instanceEnds;
+  const { found, unreadable } = isEnding ? await findClosable(context) : { found: [], unreadable: [] };
+  const free = found.filter(({ blocked }) => blocked === undefined);
+  if (free.length > 0 && hold === undefined) await confirm?.(`close ${free.length}`, beforeClosing(free));
+  const run =
+    hold === undefined
+      ? await closeInOrder(context, free)
+      : {
+          results: free.map((each): Closed => ({ ...each, outcome: "waits", says: hold, exitCode: 12 })),
+          unstarted: 0,
+        };
+  const blocked = found.flatMap((each) => leftOut(each));
+  const closed = [...run.results, ...blocked];
+  const kmsKeys = await readKmsKeys(context);
+  const facts = {
+    view,
+    keys: plan.keys,
+    closed,
+    unstarted: run.unstarted,
+    unreadable: [...view.inventory.unreadable, ...unreadable],
+    kmsKeys,
+  };
+  const checklist = checklistOf(facts);
+  const purge = keptMetadata(kmsKeys.items);
+  const deleted = closed.filter(({ outcome }) => outcome === "deleted").length;
+  const left = closed.filter(isLeft).length + run.unstarted;
+  const isAccounted = plan.keys.every(({ outcome }) => isFinal(outcome)) && view.newKeys.length === 0;
+  const stop = "stoppedBy" in run && run.stoppedBy !== undefined ? asUkoError(run.stoppedBy) : undefined;
+  const rows = keyRows(view, plan);
+  return {
+    summary: [
+      `Campaign ${view.campaign.name}: ${isAccounted ? "each key has its final outcome" : "not every key has a final outcome"}`,
+      ...(isEnding ? [`${count(deleted, "container")} deleted`, left === 0 ? "none is left" : `${left} left`] : []),
+    ].join("; "),
+    sections: sectionsOfFinish(facts, rows, isEnding ? checklist : [], { purge, stop }),
+    next:
+      left === 0
+        ? []
+        : [remarked(`uko campaign finish ${folderFlag(view.folder.path)}`, "again, after the causes are gone")],
+    exitCode: mostSevere([
+      ...closed.map(({ exitCode }) => exitCode),
+      ...(isAccounted ? [] : [12]),
+      ...(facts.unreadable.length > 0 || kmsKeys.isUnread ? [13] : []),
+      ...(stop === undefined ? [] : [stop.exitCode]),
+    ]),
+    data: {
+      campaign: view.campaign.name,
+      asOf: isoTime(view.nowMs),
+      containers: closed.map(({ blocked: _, ...each }) => each),
+      unstarted: run.unstarted,
+      keys: rows,
+      newKeys: newKeyRows(view),
+      purge,
+      checklist,
+      unreadable: facts.unreadable,
+      ...(stop !== undefined && { stoppedBy: stop.code }),
+    },
+    csv: keyCsv(rows),
+  };
+}
+
+/** uko deletes one kind after the other, because a container is deleted after its contents. */
+async function closeInOrder(context: CampaignContext, free: readonly Closable[]): Promise<ManyResults<Closed>> {
+  const { world, options } = context;
+  const results: Closed[] = [];
+  for (const kind of closingOrder) {
+    const items = free.filter((each) => each.kind === kind);
+    const act = (target: Closable) => closeOrFail(context, target);
+    const run = await runMany(world, { items, what: "Deleting containers", act }, options);
+    results.push(...run.results);
+    if (run.stoppedBy !== undefined) return { ...run, results, unstarted: free.length - results.length };
+  }
+  return { results, unstarted: 0 };
+}
+
+/** An error about one container does not keep the run from the next. */
+async function closeOrFail(context: CampaignContext, target: Closable): Promise<Closed> {
+  try {
+    return await closeOne(context, target);
+  } catch (error) {
+    if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
+    const { code, summary, exitCode } = error;
+    return { ...target, outcome: "failed", says: summary, code, exitCode };
+  }
+}
+
+function leftOut(each: Closable): readonly Closed[] {
+  // What keeps an accepted key was decided by two people.
+  const exitCode = each.vaultBlock === "accepted" ? 0 : 12;
+  return each.blocked === undefined ? [] : [{ ...each, outcome: "blocked", says: each.blocked, exitCode }];
+}
+
+const unconfirmed = "run uko campaign finish at a terminal, or with --yes";
+const rulesChanged = "the rules changed since the manifest: uko campaign plan --write";
+
+const maxShown = 20;
+
+function beforeClosing(free: readonly Closable[]): readonly string[] {
+  const vaults = new Map<string, Closable[]>();
+  for (const each of free) {
+    const name = each.vaultId === "" ? "Key rings" : `Vault "${each.vaultName}" (${each.vaultId})`;
+    vaults.set(name, [...(vaults.get(name) ?? []), each]);
+  }
+  const lines = [...vaults].map(([name, members]) => {
+    const numbers = closingOrder.flatMap((kind) => {
+      const number = members.filter((each) => each.kind === kind).length;
+      return number === 0 ? [] : [count(number, kind.replace("_", " "))];
+    });
+    return `  ${plain(name, 120)}: ${numbers.join(", ")}`;
+  });
+  return [
+    "uko deletes these containers if nothing is left in them. This cannot be undone.",
+    ...atMost(lines, maxShown),
+  ];
+}
+
+export interface Accepting {
+  /** Anything that `status` accepts, if it names one key. */
+  readonly key: string;
+  readonly reason: string;
+  readonly confirm: Confirm;
+}
+
+export async function acceptKey(
+  context: CampaignContext,
+  { key: typed, reason, confirm }: Accepting,
+): Promise<CampaignReport> {
+  const { world, view, plan, options } = context;
+  const { folder } = view;
+  const [key, ...others] = plan.keys.filter((each) => isNamed(each, typed));
+  if (key === undefined || others.length > 0) throw refused(`"${typed}" does not name one key of the campaign`, folder);
+  if (key.outcome !== "open" && key.outcome !== "held" && key.outcome !== "kept") {
+    throw refused(`Key ${key.name} has the outcome ${key.outcome}, so there is nothing to accept`, folder);
+  }
+  const actor = await world.session.actor(options);
+  if (!mayAuthor(actor)) throw refused("Only people accept a key, and this identity is not a person", folder);
+  const { iamId = "" } = actor.identity;
+  const earlier = key.acceptances.filter((each) => each.iamId !== iamId);
+  const isNew = !key.acceptances.some((each) => each.iamId === iamId);
+  if (isNew) {
+    await confirm("accept 1", [
+      `Key ${key.name} "${plain(key.line.label, 100)}" stays as it is: ${key.listed?.traits.state ?? "unknown state"}.`,
+      ...earlier.map(sayAcceptance),
+      "The campaign takes no step on an accepted key, and deletes no container of its vault.",
+    ]);
+    await world.evidence.open();
+    const line = { key: key.name, by: sayActor(actor), iamId, reason, at: isoTime(world.session.serviceTimeMs() ?? 0) };
+    await folder.append(acceptedFileName, `${JSON.stringify(acceptedLine.parse(line))}\n`);
+    await noteAcceptance(context, key, line);
+  }
+  const isAccepted = earlier.length > 0;
+  const again = `uko campaign finish --accept ${key.name} --reason REASON ${folderFlag(folder.path)}`;
+  return {
+    summary: isAccepted
+      ? `Key ${key.name} is accepted by two people, and ends with the outcome accepted`
+      : `Your acceptance of key ${key.name} is stored; another person has to accept the key, too`,
+    sections: section("Accepted", {
+      lines: [...earlier.map(sayAcceptance), `${sayActor(actor)}: ${plain(reason, 200)}`],
+    }),
+    next: [
+      isAccepted ? { command: `uko campaign finish ${folderFlag(folder.path)}` } : remarked(again, "another person"),
+    ],
+    exitCode: isAccepted ? 0 : 10,
+    data: { key: key.name, isAccepted },
+  };
+}
+
+async function noteAcceptance(
+  { world, options }: CampaignContext,
+  { line }: PlannedKey,
+  { reason }: AcceptedLine,
+): Promise<void> {
+  const { instanceId } = world.session;
+  const facts = {
+    subject: { instanceId, resource: "campaign_acceptance", vaultId: line.vault, keyId: line.id, label: line.label },
+    ...{ step: "accept", from: "", to: "" },
+    details: { keystores: [], reason },
+  } as const;
+  const actor = await world.session.actor(options);
+  await appendEvidence(world, facts, {
+    phase: "after",
+    actor,
+    nowMs: world.session.serviceTimeMs() ?? 0,
+    correlationId: "",
+  });
+}
+
+function refused(summary: string, { path }: Pick<CampaignFolder, "path">): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary,
+    detail: `Nothing was changed. Next: uko campaign status --folder ${shellWord(path)}`,
+  });
+}

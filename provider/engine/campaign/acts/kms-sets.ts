@@ -1,0 +1,208 @@
+/**
+ * The review, the approval and the rollback of a wave's KMS keys, under KMS's own dual authorization:
+ * the request opens a deletion window, another identity destroys, and KMS can restore for 30 days.
+ */
+
+import { mostSevere, UkoError } from "../../../errors.ts";
+import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
+import {
+  isOurDestruction,
+  type KmsReview,
+  type KmsReviewLine,
+  type KmsSkip,
+  kmsLineOf,
+  kmsReviewOf,
+  planReviewedKmsKey,
+} from "../../../lifecycle/kms-review.ts";
+import type { ReviewedWave } from "../../../lifecycle/review.ts";
+import { fileOf } from "../../key/review-set.ts";
+import { sayUnusable } from "../../key/review-words.ts";
+import { reviewLimits } from "../../key/set-messages.ts";
+import { createKmsOperations } from "../../kms-key/commands.ts";
+import { noteRestore } from "../../kms-key/kind.ts";
+import { explainKmsOutcome } from "../../kms-key/messages.ts";
+import { observeKmsKey } from "../../kms-key/observe.ts";
+import { restorableUntilMs } from "../../kms-key/words.ts";
+import { plain, sayRoles, sayTime, sayTimeAndDistance } from "../../text/words.ts";
+import { reviewFileName } from "../files/reviews.ts";
+import { type KeyResult, reasonColumns, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
+import { type CampaignReport, nextCommand, reasonSection, remarked, section, tableOf } from "../reports/report.ts";
+import { releasedSection, titleOf, windowEndOf } from "../reports/review-text.ts";
+import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
+import type { CampaignContext } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+import { rulesLine } from "../view/rule-changes.ts";
+import { actOnKeys, isHeldNow, kmsRefOf } from "./on-keys.ts";
+
+/** Reads each KMS key that is set for deletion, and writes what the caller saw. */
+export async function reviewKmsKeys(
+  context: CampaignContext,
+  { wave }: ReviewOfStep,
+  { requested, apart, campaign }: RequestedKeys,
+): Promise<CampaignReport> {
+  const { world, view, options } = context;
+  const actor = await world.session.actor(options);
+  const reviewer = actor.identity?.iamId ?? "";
+  const common = { instanceId: world.session.instanceId, step: "destroy", reviewer, campaign } as const;
+  const lines: KmsReviewLine[] = [];
+  const times: number[] = [];
+  const read = await actOnKeys(context, "Reading", requested, async (key) => {
+    const { name, line } = key;
+    const observed = await observeKmsKey(world, kmsRefOf(world, key), "decision", options);
+    if (observed.kind === "gone") return withoutStep(key, "KMS has no key with this ID");
+    const { observation, nowMs } = observed;
+    const seen = kmsLineOf(observation, nowMs);
+    if (seen === undefined) return withoutStep(key, "its deletion window has expired");
+    const header = { ...common, reviewedAtMs: nowMs };
+    const run = { actor, approvals: [] };
+    const plan = planReviewedKmsKey(kmsReviewOf(header, [seen]), observation, run, nowMs);
+    if (plan.kind === "skip") return withoutStep(key, saySkip(plan.why));
+    if (plan.kind !== "ready") {
+      const stopped = { kind: "stopped", plan, observed, memory: { run, taken: [] } } as const;
+      return withoutStep(key, explainKmsOutcome(stopped, { rerun: "uko continue" }).summary);
+    }
+    lines.push(seen);
+    times.push(nowMs);
+    return { key: name, label: line.label, outcome: "unchanged", says: "reviewed", exitCode: 0 };
+  });
+  if (read.stoppedBy !== undefined) throw read.stoppedBy;
+  const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
+  const codes = left.map(({ exitCode }) => exitCode);
+  const reviewed = read.results.filter(({ outcome }) => outcome === "unchanged");
+  const exceptions = reasonSection("Not part of the review", tableOf(left, reasonColumns));
+  const path = view.folder.path;
+  if (lines.length === 0) {
+    return {
+      summary: `No KMS key of wave "${wave}" can be approved for destruction`,
+      sections: exceptions,
+      next: [remarked(nextCommand({ wave, path }), "the first person")],
+      exitCode: mostSevere([...codes, 12]),
+      data: { wave, step: "destroy", keys: 0, apart: left },
+      csv: reviewCsv("", [], left),
+    };
+  }
+  const { review, text, digest } = fileOf(world, kmsReviewOf({ ...common, reviewedAtMs: Math.min(...times) }, lines));
+  const file = reviewFileName(wave, "destroy", digest);
+  await view.folder.write(file, text);
+  return {
+    summary: titleOf(review, lines),
+    sections: [
+      ...exceptions,
+      ...releasedSection(campaign),
+      ...section("To approve", {
+        isWhole: true,
+        table: tableOf([...review.lines.values()], {
+          name: ({ name }) => plain(name, 90),
+          "KMS key": "kmsKeyId",
+          "window ends": (line) => sayTimeAndDistance(Date.parse(windowEndOf(line)), view.nowMs),
+        }),
+      }),
+      ...section("Review", {
+        lines: [
+          reviewLimits(review.header, view.nowMs),
+          "An identity set each key for deletion. KMS does not report that identity, and does not let it destroy the key.",
+          rulesLine(view, wave),
+          `SHA-256 of ${file}: ${digest}`,
+        ],
+      }),
+    ],
+    next: [{ command: nextCommand({ wave, path }) }],
+    exitCode: mostSevere(codes),
+    data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
+    csv: reviewCsv(digest, reviewed, left),
+  };
+}
+
+interface RequestedKeys {
+  /** Keys that are ready for the destroy and set for deletion. */
+  readonly requested: readonly PlannedKey[];
+  readonly apart: readonly KeyResult[];
+  readonly campaign: ReviewedWave;
+}
+
+/** Who destroys which key. Throws UKO_INPUT_INVALID for an approval without the destroy. */
+export function approverOfKmsKeys(
+  { world, options }: CampaignContext,
+  review: KmsReview,
+  { stores }: Pick<ApprovalOfStep, "stores">,
+): (key: PlannedKey) => Promise<KeyResult> {
+  if (stores) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "--store is not possible for KMS keys",
+      detail: "In KMS, only the destroy itself approves a deletion window. Nothing was changed.",
+    });
+  }
+  const operations = createKmsOperations(world);
+  return async (key) => {
+    const { skipped, ...report } = await operations.approveReviewed(kmsRefOf(world, key), review, options);
+    return skipped === undefined ? resultFrom(key, report) : withoutStep(key, saySkip(skipped));
+  };
+}
+
+function saySkip(why: KmsSkip): string {
+  switch (why.kind) {
+    case "not_listed":
+      return "the review does not list the key";
+    case "no_window":
+      return "its deletion window has expired or was unset, so it needs a new request";
+    case "changed":
+      return `changed since the review: ${why.fields.join(", ")}`;
+    default:
+      return sayUnusable(why);
+  }
+}
+
+/** Keys that another person wrote to come back only after a confirmation. */
+export interface Confirming {
+  readonly isConfirmed: boolean;
+  /** Receives the names of the keys that wait for it. */
+  readonly toConfirm: Set<string>;
+}
+
+/** Restores one KMS key that a reviewer of this campaign destroyed. */
+export async function restoreOne(
+  context: CampaignContext,
+  key: PlannedKey,
+  reviews: readonly { readonly reviewer: string; readonly reviewedAtMs: number }[],
+  { isConfirmed, toConfirm }: Confirming,
+): Promise<KeyResult> {
+  const { world, options } = context;
+  const { name, line } = key;
+  const leave = (says: string): KeyResult => withoutStep(key, says);
+  if (await isHeldNow(context, name, key.listed?.traits.tags ?? [])) {
+    return leave("held, so a person decides in KMS");
+  }
+  const ref = kmsRefOf(world, key);
+  const observed = await observeKmsKey(world, ref, "decision", options);
+  if (observed.kind === "gone") return leave("KMS has purged the key");
+  const { observation, snapshot, nowMs } = observed;
+  if (observation.state !== "destroyed") return leave("it is not destroyed");
+  const { deletedBy, deletedAtMs } = snapshot;
+  if (!isOurDestruction({ deletedBy, deletedAtMs, reviews }) && !isConfirmed) {
+    toConfirm.add(name);
+    return leave(
+      `${plain(deletedBy ?? "an unknown identity", 100)} destroyed the key, outside the reviews of this wave`,
+    );
+  }
+  const untilMs = restorableUntilMs(observed);
+  if (untilMs !== undefined && untilMs <= nowMs) return leave(`KMS could restore it until ${sayTime(untilMs)}`);
+  const written = await world.kmsKeys.restore(ref, options);
+  const isRestored = written.kind === "done" || (written.kind === "lost" && (await isBack(context, key)));
+  if (isRestored) {
+    await noteRestore(world, ref, observed, written.kind === "done" ? written.correlationId : "", options);
+    return { key: name, label: line.label, outcome: "acted", says: "restored", exitCode: 0 };
+  }
+  if (written.kind === "forbidden") {
+    const says = `this requires the role ${sayRoles(kmsRights.restore)}`;
+    return { key: name, label: line.label, outcome: "failed", says, code: "UKO_RIGHTS_MISSING", exitCode: 13 };
+  }
+  const says = written.kind === "refused" ? `KMS refused: ${plain(written.message, 200)}` : "no response; run it again";
+  const code = written.kind === "refused" ? "UKO_SERVICE_REFUSED" : "UKO_RESPONSE_LOST";
+  return { key: name, label: line.label, outcome: "failed", says, code, exitCode: written.kind === "refused" ? 12 : 1 };
+}
+
+/** A lost response leads to a read, not to a second call (kms-v2-and-iam.md 2.6). */
+async function isBack({ world, options }: CampaignContext, key: PlannedKey): Promise<boolean> {
+  const now = await observeKmsKey(world, kmsRefOf(world, key), "summary", options);
+  return now.kind === "present" && now.observation.state !== "destroyed";
+}

@@ -1,0 +1,355 @@
+/**
+ * `uko campaign next`: finds what the caller can do now and does it, after a confirmation. The caller never names a digest
+ * or a step. Each act is one of `acting.ts`, with all of its gates: this file only chooses, shows and asks.
+ *
+ * The order is: approve what another person requested, because that person waits; request; remove. Without a terminal,
+ * removals come first, so that requests without an approval cannot keep a nightly run from them. An approval begins with
+ * a review of every key, takes a few keys, shows them, asks again, and takes the rest on a new read of the campaign. A run
+ * that ended in between begins with a new review, so that no old review is used for keys that changed since.
+ */
+
+import { UkoError } from "../../../errors.ts";
+import { mayAuthor } from "../../../lifecycle/authorization.ts";
+import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
+import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
+import { standingOf } from "../../../lifecycle/consent-record.ts";
+import { isSame } from "../../../lifecycle/observation.ts";
+import { maxReviewBytes, type ReviewKind } from "../../../lifecycle/review.ts";
+import { parseReview } from "../../key/review-file.ts";
+import type { CallOptions, World } from "../../ports/world.ts";
+import { count, stepNouns } from "../../text/words.ts";
+import { requireWave } from "../files/folder.ts";
+import { reviewFileName } from "../files/reviews.ts";
+import { windowsToRenew } from "../reports/deletion-windows.ts";
+import { keyRows } from "../reports/key-row.ts";
+import { keySection } from "../reports/key-views.ts";
+import { type CampaignReport, folderFlag, remarked, section, unreadSection } from "../reports/report.ts";
+import {
+  pendingRequests,
+  requestSection,
+  stateTable,
+  stoppedKeys,
+  stopSection,
+  summarizeStatus,
+} from "../reports/status.ts";
+import { isPending, kindOfKey, readyKeys, waitsFor } from "../reports/waiting.ts";
+import {
+  type ApprovalOfStep,
+  type Confirm,
+  type RequestOfStep,
+  type Resume,
+  type ReviewOfStep,
+  reportClosed,
+  waveStateOf,
+} from "../reports/wave-state.ts";
+import { type CampaignContext, keysOfWave, type OpenFolder, openReads } from "../view/context.ts";
+import { type CampaignPlan, nextStep, type PlannedKey } from "../view/planned.ts";
+
+export interface NextRequest {
+  readonly wave?: string | undefined;
+  /** Only this step, if the caller could take more than one. */
+  readonly step?: CampaignStep | undefined;
+  /** Shown on each requested key; by default the reason of the key's rule. */
+  readonly reason?: string | undefined;
+  /** The reason for a step inside a blackout. */
+  readonly emergency?: string | undefined;
+  /** Stores the approvals, so that the requester acts. */
+  readonly stores: boolean;
+  /** Ends after the review, whose text the result has. */
+  readonly reviewOnly: boolean;
+  /** The text of a review that the caller kept. */
+  readonly review?: string | undefined;
+}
+
+/** How the command talks with its caller. */
+export interface Talk {
+  /** Whether a person can approve: at a terminal, or with a review that the person kept. */
+  readonly mayApprove: boolean;
+  readonly show: (report: CampaignReport) => void;
+  /** For an act that changes nothing without another person, or that only follows what two people approved. */
+  readonly confirm: Confirm;
+  /** For an approval, which no option answers. */
+  readonly approve: Confirm;
+  /** Asks why a stopped wave may continue. */
+  readonly askReason: (wave: string) => Promise<string>;
+}
+
+type ActOn<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
+
+/** The acts that `next` chooses from. */
+export interface Acts {
+  /** Writes the request for the step on each key of the wave that is ready for it. */
+  readonly request: ActOn<RequestOfStep>;
+  /** Reads each requested key, and writes what the caller saw to a review file. */
+  readonly review: ActOn<ReviewOfStep>;
+  /** Takes the reviewed step on the reviewed keys, or writes an approval on each. */
+  readonly approve: ActOn<ApprovalOfStep>;
+  /** Removes the metadata of keys that are destroyed everywhere, and takes no other step. */
+  readonly advance: ActOn<string>;
+}
+
+export interface NextRun {
+  readonly world: World;
+  readonly openFolder: OpenFolder;
+  readonly acting: Acts;
+}
+
+export interface NextResult {
+  readonly report: CampaignReport;
+  /** With `reviewOnly`, the text of the review that the caller confirmed. */
+  readonly review?: string;
+}
+
+type Offer = { readonly wave: string; readonly stop?: string } & (
+  | { readonly does: "approve"; readonly step: CampaignStep; readonly digest: string }
+  | { readonly does: "review"; readonly step: CampaignStep; readonly kind: ReviewKind; readonly requestedBy?: string }
+  | { readonly does: "request"; readonly step: CampaignStep; readonly keys: number; readonly renew: boolean }
+  | { readonly does: "remove"; readonly keys: number }
+);
+type OfferTo<Does extends Offer["does"]> = Extract<Offer, { readonly does: Does }>;
+
+interface Doing {
+  readonly run: NextRun;
+  readonly path: string;
+  readonly request: NextRequest;
+  readonly talk: Talk;
+  readonly options: CallOptions;
+  readonly resume?: Resume;
+}
+
+export async function takeNext(doing: Doing): Promise<NextResult> {
+  const { run, path, request, talk, options } = doing;
+  const context = await openReads(run.world, run.openFolder, path, options);
+  if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
+  const { review } = request;
+  const offers = review === undefined ? await offersTo(context, doing) : [await offerOfReview(context, review)];
+  let first: NextResult | undefined;
+  // An offer that changes no key, for example because a role is missing, must not keep the caller from the next one.
+  for (const offer of offers) {
+    const stop = offer.stop === undefined ? {} : { resume: await askResume(context, offer, talk) };
+    const result = await take({ ...doing, ...stop }, offer);
+    if (isEnd(result)) return result;
+    talk.show({ ...result.report, next: [] });
+    first ??= result;
+  }
+  return first ?? { report: reportWaiting(context, request) };
+}
+
+async function take(doing: Doing, offer: Offer): Promise<NextResult> {
+  const { run, path, talk, options } = doing;
+  if (offer.does === "review") return takeReview(doing, offer);
+  if (offer.does === "request") return { report: await takeRequest(doing, offer) };
+  if (offer.does === "approve") return { report: await takeApproval(doing, offer, offer.digest) };
+  await talk.confirm(`remove ${offer.keys}`, [
+    `uko removes the metadata of each of ${count(offer.keys, "key")} of wave "${offer.wave}" whose keystores have deleted the material.`,
+  ]);
+  return { report: await run.acting.advance(path, offer.wave, options) };
+}
+
+/** A run that changed a key, wrote a review, or was stopped. */
+function isEnd({ report: { data }, review }: NextResult): boolean {
+  const keys = Array.isArray(data.keys) ? (data.keys as readonly { readonly outcome: string }[]) : [];
+  return review !== undefined || data.stoppedBy !== undefined || keys.some(({ outcome }) => outcome === "acted");
+}
+
+async function takeRequest(
+  { run, path, request, talk, options, resume }: Doing,
+  { wave, step, keys, renew }: OfferTo<"request">,
+): Promise<CampaignReport> {
+  const renewal = renew ? " uko also replaces requests that expire within 48 h." : "";
+  await talk.confirm(`request ${keys}`, [
+    `uko requests the ${stepNouns[step]} of ${count(keys, "key")} of wave "${wave}".${renewal}`,
+    "Nothing changes until another person approves. You can withdraw the requests.",
+  ]);
+  const { reason, emergency } = request;
+  return run.acting.request(path, { wave, step, reason, emergency, resume, renew }, options);
+}
+
+async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<NextResult> {
+  const { run, path, request, talk, options } = doing;
+  const { wave, step, kind, requestedBy } = offer;
+  const reviewed = await run.acting.review(path, { wave, step, kind, requestedBy }, options);
+  const { review: digest, file, keys } = reviewed.data;
+  if (typeof digest !== "string") return { report: reviewed };
+  talk.show({ ...reviewed, next: [] });
+  if (!request.reviewOnly) return { report: await takeApproval(doing, offer, digest) };
+  await talk.approve(`${step} ${String(keys)}`);
+  const text = await run.openFolder(path).read(String(file), maxReviewBytes);
+  return { report: { ...reviewed, sections: [], next: [] }, ...(text !== undefined && { review: text }) };
+}
+
+/** The first keys alone, and after another confirmation the rest. */
+async function takeApproval(
+  { run, path, request, talk, options, resume }: Doing,
+  { wave, step }: { readonly wave: string; readonly step: CampaignStep },
+  digest: string,
+): Promise<CampaignReport> {
+  const { stores, emergency } = request;
+  const approval = { wave, step, emergency, resume, review: digest, stores, confirm: talk.approve };
+  const first = await run.acting.approve(path, approval, options);
+  const isWhole = first.exitCode !== 0 || !Number(first.data.later);
+  if (isWhole || request.review !== undefined) return first;
+  talk.show({ ...first, next: [] });
+  return run.acting.approve(path, approval, options);
+}
+
+async function askResume({ view, plan }: CampaignContext, { wave, stop = "" }: Offer, talk: Talk): Promise<Resume> {
+  const stops = stoppedKeys(view, plan).filter((each) => each.wave === wave);
+  talk.show({
+    summary: `Wave "${wave}" is stopped: ${count(stops.length, "key failed or was reactivated", "keys failed or were reactivated")}`,
+    ...{ sections: stopSection(stops), next: [], exitCode: 12, data: {} },
+  });
+  return { digest: stop, reason: await talk.askReason(wave) };
+}
+
+/** A kept review says which step of which wave it approves. The approval checks everything else. */
+async function offerOfReview({ view, world, plan }: CampaignContext, text: string): Promise<Offer> {
+  const parsed = parseReview(text);
+  const header = parsed.kind === "review" ? parsed.review.header : undefined;
+  const wave = header?.campaign?.wave;
+  if (header === undefined || wave === undefined) {
+    throw new UkoError("UKO_REVIEW_INVALID", {
+      summary: "The file is not the review of a campaign",
+      detail: "Nothing was changed. Next: uko campaign next --review-only --out FILE",
+    });
+  }
+  const digest = world.sha256(text);
+  const file = reviewFileName(wave, header.step, digest);
+  // Another clone of the folder may not have the review yet.
+  if ((await view.folder.read(file, maxReviewBytes)) === undefined) await view.folder.write(file, text);
+  const breaker = plan.waves.find(({ name }) => name === wave)?.readiness[header.step].breaker;
+  const stop = breaker?.kind === "stopped" ? { stop: breaker.digest } : {};
+  return { does: "approve", wave, step: header.step, digest, ...stop };
+}
+
+async function offersTo(context: CampaignContext, { request, talk }: Doing): Promise<readonly Offer[]> {
+  const actor = await context.world.session.actor(context.options);
+  const waves = context.view.campaign.waves.map(({ name }) => name);
+  const offers = waves
+    .filter((name) => (request.wave ?? name) === name)
+    .flatMap((name) => [
+      ...campaignSteps
+        .filter((step) => (request.step ?? step) === step)
+        .flatMap((step) => stepOffers(context, name, step, { request, actor })),
+      ...removalOffer(context, name),
+    ]);
+  const order = !mayAuthor(actor)
+    ? ["remove"]
+    : talk.mayApprove
+      ? ["review", "request", "remove"]
+      : ["remove", "request"];
+  return (request.reviewOnly ? ["review"] : order).flatMap((does) => offers.filter((each) => each.does === does));
+}
+
+function stepOffers(
+  context: CampaignContext,
+  wave: string,
+  step: CampaignStep,
+  { request, actor }: Pick<Doing, "request"> & { readonly actor: Awaited<ReturnType<World["session"]["actor"]>> },
+): readonly Offer[] {
+  const { view } = context;
+  const { gate, breaker } = waveStateOf(context, { wave, step, emergency: request.emergency });
+  if (gate.kind !== "open" && gate.kind !== "stopped") return [];
+  const place = { wave, step, ...(breaker.kind === "stopped" && { stop: breaker.digest }) };
+  const { ready } = readyKeys(context, wave, step);
+  const requested = ready.filter((key) => isPending(view, key, step, false));
+  const isOwn = (key: PlannedKey): boolean => {
+    const author = requesterOf(key, step, view.nowMs);
+    return author !== undefined && actor.identity !== undefined && isSame(author, actor.identity);
+  };
+  // KMS does not report who opened a window, so that a window may be the caller's own.
+  const ofOthers = requested.filter((key) => key.facts.isKms || (!isOwn(key) && requesterOf(key, step, view.nowMs)));
+  const sets = Map.groupBy(ofOthers, (key) =>
+    JSON.stringify([kindOfKey(key), requesterOf(key, step, view.nowMs)?.iamId]),
+  );
+  const expiring = requested.filter((key) => isOwn(key) && !isPending(view, key, step, true));
+  // Only a rollback leads on a key whose KMS deletion window lets no person destroy it.
+  const stuck = step === "destroy" ? windowsToRenew(ready, view.nowMs).length : 0;
+  const keys = ready.length - requested.length - stuck + expiring.length;
+  return [
+    ...[...sets.keys()].map((set): Offer => {
+      const [kind, requestedBy] = JSON.parse(set) as [ReviewKind, string?];
+      return { ...place, does: "review", kind, ...(requestedBy && { requestedBy }) };
+    }),
+    ...(keys > 0 ? [{ ...place, does: "request" as const, keys, renew: expiring.length > 0 }] : []),
+  ];
+}
+
+/** Who requested the step; undefined for a stored approval, on which only the requester acts. */
+function requesterOf({ listed }: PlannedKey, step: CampaignStep, nowMs: number) {
+  const standing = listed?.observation && standingOf(listed.observation, step, nowMs);
+  return standing?.binds === true && standing.record.quotes === undefined ? standing.record.author : undefined;
+}
+
+/** Destroyed keys of which no keystore reports a pending period. The removal asks every keystore again. */
+function removalOffer(context: CampaignContext, wave: string): readonly Offer[] {
+  const keys = keysOfWave(context, wave).filter(
+    ({ facts }) =>
+      facts.state === "destroyed" &&
+      facts.ending === "destroy" &&
+      !facts.isKms &&
+      !(facts.isHeld || facts.isNarrowed || facts.isMaterialUncertain === true) &&
+      facts.materialGoneMs === undefined,
+  ).length;
+  return keys === 0 ? [] : [{ does: "remove", wave, keys }];
+}
+
+/** Who or what the waves wait for, if the caller can do nothing. */
+function reportWaiting(context: CampaignContext, { wave, step: only }: NextRequest): CampaignReport {
+  const { view } = context;
+  const waves = context.plan.waves.filter(({ name }) => wave === undefined || name === wave);
+  const plan = { ...context.plan, waves, keys: waves.flatMap(({ keys }) => keys) };
+  const [single] = wave === undefined ? [] : waves;
+  const step = campaignSteps.find(
+    (each) => (only ?? each) === each && plan.keys.some(({ facts }) => isStepDue(facts, each)),
+  );
+  if (single !== undefined && step !== undefined) {
+    const { gate, breaker } = single.readiness[step];
+    // This report says more, for example which rules changed.
+    if (gate.kind !== "open" && gate.kind !== "stopped")
+      return reportClosed(context, { wave: single.name, step }, gate, breaker);
+  }
+  const requests = pendingRequests(view, plan);
+  const stops = stoppedKeys(view, plan);
+  const { path } = view.folder;
+  return {
+    summary: `You can do nothing now. ${summarizeStatus(plan)}`,
+    sections: [
+      ...stopSection(stops),
+      ...section("Waves", { table: stateTable(plan, view) }),
+      ...requestSection(requests, view.nowMs),
+      ...keySection("blocked", keyRows(view, plan)),
+      ...unreadSection(view.inventory.unreadable),
+    ],
+    next: [
+      ...(requests.some(({ how }) => how === "approval")
+        ? [remarked("uko continue --requested-by IBMID", "the requester, whose IAM ID it names")]
+        : []),
+      { command: `uko campaign status ${folderFlag(path)}` },
+    ],
+    exitCode: waitExitCode(plan, { isStopped: stops.length > 0, isRequested: requests.length > 0 }),
+    data: {
+      campaign: view.campaign.name,
+      waves: waves.map((each) => ({ wave: each.name, waitsFor: waitsFor(each, view.nowMs) })),
+      ...{ stops, requests },
+    },
+  };
+}
+
+/** 0 if every key has its end, 13 for a part that was not read, 12 for a person who releases, 10 for a second person, 11 for time. */
+function waitExitCode(
+  { keys, waves }: CampaignPlan,
+  { isStopped, isRequested }: { readonly isStopped: boolean; readonly isRequested: boolean },
+): number {
+  if (keys.some(({ isUnread }) => isUnread)) return 13;
+  if (isStopped) return 12;
+  if (isRequested) return 10;
+  const open = keys.filter(({ outcome }) => outcome === "open" || outcome === "pending_destruction");
+  if (open.length === 0) return 0;
+  const isTime = ({ facts, gate, line }: PlannedKey): boolean => {
+    const gateOfWave = waves.find(({ name }) => name === line.wave)?.readiness[nextStep({ facts })].gate.kind;
+    const isClosed = gateOfWave === "not_before" || gateOfWave === "blackout" || gateOfWave === "maintenance_window";
+    return facts.materialGoneMs !== undefined || gate.kind === "soaking" || (gate.kind === "open" && isClosed);
+  };
+  return open.some(isTime) ? 11 : 12;
+}

@@ -1,0 +1,163 @@
+/** The campaign as an acting command sees it, and how such a command goes from key to key. */
+
+import { endsTheRun, isUkoError } from "../../../errors.ts";
+import { isHeld } from "../../../lifecycle/campaign/campaign.ts";
+import type { CampaignVerdict, LeftBecause } from "../../../lifecycle/campaign/plan-step.ts";
+import type { KeyObservation } from "../../../lifecycle/observation.ts";
+import type { Run } from "../../../lifecycle/plan.ts";
+import { recorded, reportExisting } from "../../key/command-reports.ts";
+import { keyKind } from "../../key/kind.ts";
+import { converge } from "../../loop/converge.ts";
+import { type ManyResults, runMany } from "../../loop/many.ts";
+import type { Evidence } from "../../ports/evidence.ts";
+import type { KmsKeyRef } from "../../ports/kms-keys.ts";
+import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
+import { plain, sayTime } from "../../text/words.ts";
+import type { CampaignFolder } from "../files/file-forms.ts";
+import { evidenceFolder } from "../files/holds.ts";
+import { appendOverride } from "../files/overrides.ts";
+import { failedOn, type KeyResult, resultFrom, withoutStep } from "../reports/key-results.ts";
+import type { StepRequest } from "../reports/wave-state.ts";
+import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+
+export interface ActPorts {
+  readonly openFolder: OpenFolder;
+  readonly evidenceAt: (path: string) => Evidence;
+  /** Whether the act reports which keys are destroyed, so that it asks their keystores. */
+  readonly areEndsRead?: boolean;
+}
+
+/** Each run writes its evidence to a file of its own, so that two people never change the same file. */
+export async function openActs(
+  base: World,
+  { openFolder, evidenceAt, areEndsRead = false }: ActPorts,
+  path: string,
+  options: CallOptions,
+): Promise<CampaignContext> {
+  const context = await openCampaignAt(base, openFolder, path, { areEndsRead, options });
+  const { folder } = context.view;
+  const evidence = await evidenceOf(base, { folder, evidenceAt }, options);
+  return { ...context, world: { ...context.world, evidence } };
+}
+
+/** The evidence of this run, in a file of its own. */
+export async function evidenceOf(
+  { session, newId }: Pick<World, "session" | "newId">,
+  { folder, evidenceAt }: Pick<ActPorts, "evidenceAt"> & { readonly folder: CampaignFolder },
+  options: CallOptions,
+): Promise<Evidence> {
+  const { identity } = await session.actor(options);
+  const writer = (identity?.iamId ?? "unknown").replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 80);
+  await folder.makeFolder(evidenceFolder);
+  return evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${newId().slice(0, 13)}.jsonl`));
+}
+
+/** Keeps who passed a blackout or a stop, and why. */
+export async function noteOverride({ view, world, options }: CampaignContext, request: StepRequest): Promise<void> {
+  const { wave, step, emergency, resume } = request;
+  if (emergency === undefined && resume === undefined) return;
+  const { identity } = await world.session.actor(options);
+  const at = new Date(view.nowMs).toISOString();
+  const { digest, reason = request.reason } = resume ?? {};
+  const line = { at, by: identity?.iamId ?? "", wave, step, emergency, resume: digest, reason };
+  await appendOverride(view.folder, line);
+}
+
+export const refOf = ({ world }: CampaignContext, { line }: PlannedKey): KeyRef => ({
+  instanceId: world.session.instanceId,
+  vaultId: line.vault,
+  keyId: line.id,
+});
+
+export const kmsRefOf = ({ session }: Pick<World, "session">, { line }: PlannedKey): KmsKeyRef => ({
+  instanceId: session.instanceId,
+  kmsKeyId: line.id,
+});
+
+/** Whether a hold forbids every step, by the holds in the folder at this moment and the tags that were read. */
+export async function isHeldNow(
+  { view, world, holdsNow }: CampaignContext,
+  name: string,
+  tags: Parameters<typeof isHeld>[1],
+) {
+  const own = (await holdsNow()).holds.filter(({ key }) => key === name);
+  return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
+}
+
+/** The same act, which skips the key if someone held the key or changed campaign.yaml since the run started. */
+export function unlessHeld(context: CampaignContext, act: (key: PlannedKey) => Promise<KeyResult>): typeof act {
+  return async (key) => {
+    if (await context.areRulesNewer()) return withoutStep(key, "campaign.yaml changed since the run started");
+    const isHeld = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);
+    return isHeld ? withoutStep(key, "held since the run started") : act(key);
+  };
+}
+
+/** Acts on one key after another. An error about one key does not keep the run from the next. */
+export function actOnKeys(
+  { world, options }: CampaignContext,
+  what: string,
+  keys: readonly PlannedKey[],
+  act: (key: PlannedKey) => Promise<KeyResult>,
+): Promise<ManyResults<KeyResult>> {
+  const actOne = async (key: PlannedKey): Promise<KeyResult> => {
+    try {
+      return await act(key);
+    } catch (error) {
+      if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
+      return failedOn(key, error);
+    }
+  };
+  return runMany(world, { items: keys, what, act: actOne }, options);
+}
+
+export interface PlannedAct {
+  readonly operation: string;
+  readonly intent: Run["intent"];
+  readonly judge: (observation: KeyObservation, run: Run, nowMs: number) => CampaignVerdict;
+}
+
+/** Takes the steps that the campaign's planner allows on a fresh read of the key. */
+export async function convergeOnKey(
+  context: CampaignContext,
+  key: PlannedKey,
+  { operation, intent, judge }: PlannedAct,
+): Promise<KeyResult> {
+  const { world, options } = context;
+  let left: LeftBecause | undefined;
+  const act = recorded(world, operation, async (ref: KeyRef, calls: CallOptions) => {
+    const task = {
+      ref,
+      approvals: [],
+      intent,
+      plan: (observation: KeyObservation, run: Run, nowMs: number) => {
+        const verdict = judge(observation, run, nowMs);
+        left = verdict.kind === "leave" ? verdict.why : undefined;
+        return verdict.kind === "leave" ? ({ kind: "done" } as const) : verdict.plan;
+      },
+    };
+    return reportExisting(ref, await converge(world, keyKind, task, calls));
+  });
+  const report = await act(refOf(context, key), options);
+  // A key that was left after a step is reported with the step.
+  if (left !== undefined && report.taken.length === 0) return withoutStep(key, sayLeft(left));
+  return resultFrom(key, report);
+}
+
+export function sayLeft(why: LeftBecause): string {
+  if (why.kind === "held") return "held since the run started";
+  if (why.kind === "other_step") return "its next step is a different one";
+  const { rollback } = why;
+  if (rollback.kind === "left") return leftSentences[rollback.why];
+  const by = rollback.by?.iamId ?? "an unknown identity";
+  const at = rollback.atMs === undefined ? "" : ` on ${sayTime(rollback.atMs)}`;
+  return plain(`${by} wrote to the key${at}, after the campaign or instead of it`, 200);
+}
+
+const leftSentences = {
+  held: "held, so a person decides with uko reactivate",
+  never_reviewed: "no reviewed deactivation of this campaign lists the key",
+  not_deactivated: "it is not deactivated",
+  destroyed: "it is destroyed, which cannot be undone",
+} as const;

@@ -1,0 +1,284 @@
+/**
+ * The review and the approval of a wave's step. The review digest is the naming: the approval acts on
+ * the reviewed keys that are still as reviewed, and on no other key of the wave.
+ */
+
+import { mostSevere } from "../../../errors.ts";
+import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
+import { isKmsReview } from "../../../lifecycle/kms-review.ts";
+import { rights } from "../../../lifecycle/managed-key-states.ts";
+import {
+  keyPathOf,
+  type Review,
+  type ReviewKind,
+  type ReviewLine,
+  reviewKinds,
+  reviewOf,
+} from "../../../lifecycle/review.ts";
+import { approverOf } from "../../key/approve-set.ts";
+import { requesterOf } from "../../key/review-file.ts";
+import { type KeyApart, reviewKeys, type SetReview } from "../../key/review-set.ts";
+import { apartFacts, apartRows, keysOfKind, reviewFacts, reviewHeads, reviewRows } from "../../key/set-messages.ts";
+import type { ManyResults } from "../../loop/many.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { count, sayRoles, stepNouns } from "../../text/words.ts";
+import { reviewFileName } from "../files/reviews.ts";
+import { windowNext, windowSection, windowsAfter } from "../reports/deletion-windows.ts";
+import {
+  type KeyResult,
+  reasonColumns,
+  reportResults,
+  resultFrom,
+  reviewCsv,
+  withoutStep,
+} from "../reports/key-results.ts";
+import { prepareApproval, reviewedWave } from "../reports/prepared-approval.ts";
+import {
+  type CampaignReport,
+  folderFlag,
+  type NextCommand,
+  nextCommand,
+  reasonSection,
+  remarked,
+  section,
+  tableOf,
+} from "../reports/report.ts";
+import { releasedSection, titleOf } from "../reports/review-text.ts";
+import { kindOfKey, readyKeys } from "../reports/waiting.ts";
+import { rollbackAct } from "../reports/wave-acts.ts";
+import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
+import type { CampaignContext } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+import { rulesLine } from "../view/rule-changes.ts";
+import type { UnreadablePart } from "../view/unreadable.ts";
+import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
+import { actOnKeys, noteOverride, refOf, unlessHeld } from "./on-keys.ts";
+
+export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<CampaignReport> {
+  const { world, view, options } = context;
+  const { wave, step, requestedBy, kind } = request;
+  const { ready, apart: notReady } = readyKeys(context, wave, step);
+  const apart = notReady.filter(({ key }) => key.startsWith("kms/") === (kind === "kms"));
+  const campaign = reviewedWave(context, wave);
+  const requested = Map.groupBy(ready.filter(carriesRequest), kindOfKey);
+  const ofKind = requested.get(kind) ?? [];
+  if (kind === "kms") return reviewKmsKeys(context, request, { requested: ofKind, apart, campaign });
+  const requester = requestedBy === undefined ? {} : { requester: requestedBy };
+  const keys = ofKind.map((key) => refOf(context, key));
+  const reviewed = await reviewKeys(world, { keys, step, kind, ...requester, campaign }, options);
+  const { file } = reviewed;
+  const leftOut = [...apartFacts(reviewed), ...apart];
+  const unreadable = reviewed.unreadable.map(
+    ({ vaultId, keyId = "", error }): UnreadablePart => ({
+      id: `${vaultId}/${keyId}`,
+      name: ready.find(({ line }) => line.id === keyId)?.line.label ?? "",
+      code: error.code,
+      reason: error.summary,
+    }),
+  );
+  const csv = csvOf(reviewed, apart, unreadable);
+  const codes = [...reviewed.unreadable.map(({ error }) => error.exitCode), ...apart.map(({ exitCode }) => exitCode)];
+  const others = otherReviews(requested, reviewed.apart, kind);
+  const { path } = view.folder;
+  const exceptions = [
+    ...reasonSection("Not part of the review", {
+      columns: ["label", "key", "why"],
+      rows: apartRows(reviewed),
+    }),
+    ...reasonSection("Not ready", tableOf(apart, reasonColumns)),
+    ...section("Other reviews", { lines: others }),
+    ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
+  ];
+  if (file === undefined) {
+    return {
+      summary: `No key of wave "${wave}" can be approved for ${stepNouns[step]}`,
+      sections: exceptions,
+      next: [instead(request, ready, reviewed.apart, path)],
+      exitCode: mostSevere([...codes, 12]),
+      data: { wave, step, keys: 0, apart: leftOut, unreadable },
+      csv,
+    };
+  }
+  const name = reviewFileName(wave, step, file.digest);
+  await view.folder.write(name, file.text);
+  const columns = reviewHeads.map((head) => head.toLowerCase());
+  return {
+    summary: titleOf(file.review, reviewed.keys),
+    sections: [
+      ...exceptions,
+      ...releasedSection(campaign),
+      ...section("To approve", { table: { columns, rows: reviewRows(reviewed) }, isWhole: true }),
+      ...section("Review", {
+        lines: [...reviewFacts(reviewed.keys, file), rulesLine(view, wave), `SHA-256 of ${name}: ${file.digest}`],
+      }),
+    ],
+    next: [{ command: nextCommand({ wave, path }) }],
+    exitCode: mostSevere(codes),
+    data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
+    csv,
+  };
+}
+
+function csvOf(
+  { keys, apart, file }: SetReview,
+  notReady: readonly KeyResult[],
+  unreadable: readonly UnreadablePart[],
+): string {
+  const named = (key: Pick<ReviewLine, "vaultId" | "keyId" | "label">) => ({ key: keyPathOf(key), label: key.label });
+  const left = [
+    ...apart.map(({ observed, why: says }) => ({ ...named(observed.observation.facts), says })),
+    ...notReady,
+    ...unreadable.map(({ id, name: label, reason: says }) => ({ key: id, label, says })),
+  ];
+  const rows = keys.map(({ line }) => named(line));
+  return reviewCsv(file?.digest ?? "", rows, left);
+}
+
+/** The command of a reader whose review would be empty. */
+function instead(
+  request: ReviewOfStep,
+  ready: readonly PlannedKey[],
+  apart: readonly KeyApart[],
+  path: string,
+): NextCommand {
+  const { wave, step } = request;
+  if (ready.length === 0) return { command: `uko campaign status ${folderFlag(path)}` };
+  const approvedFor = apart.find((each) => each.approvedFor !== undefined)?.approvedFor;
+  if (approvedFor !== undefined) return continueApproved(step, approvedFor);
+  const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
+  return remarked(nextCommand({ wave, path }), isOwn ? "another person" : "the first person");
+}
+
+/** Only the requester takes the steps whose approvals are stored on the keys. */
+function continueApproved(step: CampaignStep, requester: string): NextCommand {
+  return remarked(`uko continue --requested-by ${shellWord(requester)} --step ${step}`, "the requester");
+}
+
+function carriesRequest({ listed }: PlannedKey): boolean {
+  return listed?.kmsKey?.windowEndsAtMs !== undefined || (listed?.observation?.carried.kind ?? "none") !== "none";
+}
+
+/** Keys of the wave that this review leaves to another one. */
+function otherReviews(
+  requested: ReadonlyMap<ReviewKind, readonly PlannedKey[]>,
+  apart: readonly KeyApart[],
+  kind: ReviewKind,
+): readonly string[] {
+  const kinds = reviewKinds.filter((each) => each !== kind && requested.has(each));
+  const byOthers = apart.filter(({ otherRequester }) => otherRequester !== undefined).length;
+  return [
+    ...kinds.map((each) => `${keysOfKind(each, requested.get(each)?.length ?? 0)}: the next review`),
+    ...(byOthers > 0 ? [`${count(byOthers, "key")} requested by another person: the next review`] : []),
+  ];
+}
+
+export async function approveStep(context: CampaignContext, request: ApprovalOfStep): Promise<CampaignReport> {
+  const { path } = context.view.folder;
+  const { wave, step, stores } = request;
+  const prepared = await prepareApproval(context, request);
+  if (prepared.kind === "closed") return prepared.report;
+  const { review, listed, apart, most, phrase } = prepared;
+  const isKms = isKmsReview(review);
+  const [line] = review.lines.values();
+  const requester = line === undefined ? "" : requesterOf(line);
+  const act = isKms ? approverOfKmsKeys(context, review, request) : approverOfKeys(context, review, request, listed);
+  await request.confirm(
+    phrase,
+    listed.length > most && isKms ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [],
+  );
+  await noteOverride(context, request);
+  const [doing, done] = stores
+    ? ["Approving", `Approved the ${stepNouns[step]} of`]
+    : step === "deactivate"
+      ? ["Deactivating", "Deactivated"]
+      : ["Destroying", "Destroyed"];
+  const run = await actOnAtMost(context, doing, { keys: listed, most }, act);
+  const later = run.later.map((key) => withoutStep(key, goesLater));
+  const isCutOff = step === "deactivate" && !stores && run.stoppedBy === undefined;
+  const windows = isCutOff ? await windowsAfter(context, run.results) : undefined;
+  return reportResults({
+    did: done,
+    wave,
+    keys: run.results,
+    apart,
+    later,
+    run,
+    found: windowSection(windows ?? []),
+    next: [
+      ...windowNext(wave, windows?.map(({ key }) => key) ?? [], path),
+      ...nextAfter(request, { later: later.length, results: run.results, isKms, requester }, path),
+      ...(isKms ? [{ ...rollbackAct({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
+    ],
+    data: {
+      step,
+      review: request.review,
+      later: later.length,
+      ...(windows !== undefined && { deletionWindows: windows }),
+    },
+  });
+}
+
+function approverOfKeys(
+  context: CampaignContext,
+  review: Review,
+  { wave, stores }: ApprovalOfStep,
+  listed: readonly PlannedKey[],
+): (key: PlannedKey) => Promise<KeyResult> {
+  // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
+  const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
+  const again = nextCommand({ wave, path: context.view.folder.path });
+  const approve = approverOf(context.world, { ...review, ...reviewOf(review.header, named) }, { stores, again });
+  return async (key) => resultFrom(key, await approve(refOf(context, key), context.options));
+}
+
+/** Ends once as many keys as allowed were changed. A key without a step does not count. */
+async function actOnAtMost(
+  context: CampaignContext,
+  what: string,
+  { keys, most }: { readonly keys: readonly PlannedKey[]; readonly most: number },
+  act: (key: PlannedKey) => Promise<KeyResult>,
+): Promise<ManyResults<KeyResult> & { readonly later: readonly PlannedKey[] }> {
+  const results: KeyResult[] = [];
+  let started = 0;
+  for (let round = 0; round <= keys.length; round += 1) {
+    const acted = results.filter(({ outcome }) => outcome !== "left").length;
+    const next = keys.slice(started, started + most - acted);
+    if (next.length === 0) break;
+    const run = await actOnKeys(context, what, next, unlessHeld(context, act));
+    results.push(...run.results);
+    if (run.stoppedBy !== undefined) {
+      return { ...run, results, unstarted: keys.length - results.length, later: [] };
+    }
+    started += next.length;
+  }
+  return { results, unstarted: 0, later: keys.slice(started) };
+}
+
+const goesLater = "the first run acts on a few keys only: check these keys, then approve the rest";
+
+interface AfterApproval {
+  readonly later: number;
+  readonly results: readonly KeyResult[];
+  readonly isKms: boolean;
+  readonly requester: string;
+}
+
+function nextAfter(
+  { wave, step, stores }: ApprovalOfStep,
+  { later, results, isKms, requester }: AfterApproval,
+  path: string,
+): readonly NextCommand[] {
+  const again = nextCommand({ wave, path });
+  const isRoleMissing = !isKms && !stores && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
+  const withoutRole = isRoleMissing ? [remarked(`${again} --store`, `without the role ${sayRoles(rights[step])}`)] : [];
+  if (later > 0) return [{ command: `${again}${stores ? " --store" : ""}` }, ...withoutRole];
+  if (isRoleMissing) return withoutRole;
+  if (stores) return [continueApproved(step, requester)];
+  const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
+  return [
+    isRefused
+      ? remarked(`uko campaign status --live ${folderFlag(path)}`, "asks each keystore")
+      : { command: `uko campaign status ${folderFlag(path)}` },
+    ...(step === "deactivate" ? [rollbackAct({ wave, path })] : []),
+  ];
+}

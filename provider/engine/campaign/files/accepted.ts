@@ -1,0 +1,42 @@
+/**
+ * Keys that no step can end, for example compromised ones. Two people accept such a key as it is, each with a reason, so
+ * that a campaign can end. An accepted key takes no step of the campaign, and no container of its vault is deleted: the
+ * lines of the file are not signed, so they may only take away.
+ */
+
+import * as z from "zod";
+import { UkoError } from "../../../errors.ts";
+import { plain } from "../../text/words.ts";
+import { type CampaignFolder, explainIssues, jsonLinesIn, keyName, mebibyte } from "./file-forms.ts";
+
+export const acceptedFileName = "accepted.jsonl";
+
+export const acceptedLine = z.strictObject({
+  key: keyName.meta({ description: "<vaultId>/<keyId>, or kms/<keyId>" }),
+  by: z.string().min(1).max(200),
+  iamId: z.string().min(1).max(200).meta({ description: "IAM ID of the person; a key needs two" }),
+  reason: z.string().min(1).max(500),
+  at: z.iso.datetime(),
+});
+export type AcceptedLine = z.output<typeof acceptedLine>;
+
+/** The people who accept each key, one line a person. Throws UKO_CAMPAIGN_INVALID. */
+export async function readAccepted(folder: CampaignFolder): Promise<ReadonlyMap<string, readonly AcceptedLine[]>> {
+  const found = new Map<string, AcceptedLine[]>();
+  for (const { at, value } of jsonLinesIn((await folder.read(acceptedFileName, mebibyte)) ?? "", acceptedFileName)) {
+    const { data, error } = acceptedLine.safeParse(value);
+    if (data === undefined) {
+      throw new UkoError("UKO_CAMPAIGN_INVALID", {
+        summary: `${acceptedFileName}, line ${at} is not valid`,
+        detail: [...explainIssues(error.issues), "Nothing was changed. Next: correct the line"].join("\n"),
+      });
+    }
+    const own = found.get(data.key) ?? [];
+    if (!own.some(({ iamId }) => iamId === data.iamId)) found.set(data.key, [...own, data]);
+  }
+  return found;
+}
+
+export function sayAcceptance({ by, reason }: AcceptedLine): string {
+  return plain(`${by}: ${reason}`, 300);
+}

@@ -1,0 +1,77 @@
+/** Forms and refusals that all files of a campaign folder share. */
+
+import * as z from "zod";
+import { UkoError } from "../../../errors.ts";
+import { parseJson } from "../../../text/encodings.ts";
+import { plain } from "../../text/words.ts";
+
+export interface CampaignFolder {
+  /** The folder as the caller named it, for messages. */
+  readonly path: string;
+  /** Undefined if the file does not exist. Throws UKO_CAMPAIGN_INVALID for a file that cannot be read. */
+  read(name: string, maxBytes: number): Promise<string | undefined>;
+  /** Replaces the file as a whole. */
+  write(name: string, text: string): Promise<void>;
+  /** Throws UKO_CAMPAIGN_INVALID if the file exists. */
+  create(name: string, text: string): Promise<void>;
+  append(name: string, text: string): Promise<void>;
+  makeFolder(name: string): Promise<void>;
+  /** Where a file of the folder is, for a port that writes it itself. */
+  pathOf(name: string): string;
+  /** The names of the files in a folder inside it, sorted; empty if it does not exist. */
+  list(name: string): Promise<readonly string[]>;
+}
+
+export const mebibyte = 1_048_576;
+/** Enough for 100,000 keys. */
+export const maxManifestBytes = 256 * mebibyte;
+export const maxEvidenceBytes = 64 * mebibyte;
+
+const uuidText = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+export const uuid = z.string().regex(new RegExp(`^${uuidText}$`), "use a UUID in lower case");
+export const keyName = z.string().regex(new RegExp(`^(?:kms|${uuidText})/${uuidText}$`), "use the ID in lower case");
+
+export const sha256Form = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A day, such as 2027-03-20, as the millisecond at which it begins in UTC. */
+export const isoDate = z.iso.date().transform((text) => Date.parse(`${text}T00:00:00Z`));
+
+const maxShownIssues = 20;
+
+/** One line for each mistake, with its place. */
+export function explainIssues(issues: readonly z.core.$ZodIssue[], place = ""): readonly string[] {
+  const shown = issues.slice(0, maxShownIssues).map(({ path, message }) => {
+    const where = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+    return plain(`${place}${where === "" ? "" : `${where.replace(/^\./, "")}: `}${message}`, 300);
+  });
+  return issues.length > maxShownIssues ? [...shown, `and ${issues.length - maxShownIssues} more`] : shown;
+}
+
+/** Refuses a file of another version before its content is judged by this release's form. */
+export function requireFormat(value: unknown, format: string, file: string): void {
+  const found = typeof value === "object" && value !== null ? (value as { format?: unknown }).format : undefined;
+  if (found === format) return;
+  const family = format.replace(/[0-9]+$/, "");
+  const isOtherVersion = typeof found === "string" && found.startsWith(family);
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: isOtherVersion
+      ? `${file} has the format ${plain(found, 40)}, and this release of uko reads ${format}`
+      : `${file} does not begin with the format ${format}`,
+    detail: isOtherVersion
+      ? "Another release of uko wrote the file. Nothing was changed. Next: run that release, or update uko with npm install -g pulumi-uko"
+      : `Nothing was changed. Next: set "format: ${format}", or start a new folder with uko campaign init`,
+  });
+}
+
+/** The lines of a JSONL file with their numbers. Throws UKO_CAMPAIGN_INVALID for a line that is not JSON. */
+export function jsonLinesIn(text: string, file: string): readonly { readonly at: number; readonly value: unknown }[] {
+  return text.split("\n").flatMap((line, index) => {
+    if (line === "") return [];
+    const value = parseJson(line);
+    if (value !== undefined) return [{ at: index + 1, value }];
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: `${file}, line ${index + 1} is not JSON`,
+      detail: "The file is incomplete or was edited. Nothing was changed. Next: restore it with git checkout",
+    });
+  });
+}

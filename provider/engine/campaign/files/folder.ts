@@ -1,0 +1,133 @@
+/**
+ * The campaign folder as a port: named text files. The truth stays in the service, so the folder
+ * only proposes and narrows.
+ */
+
+import * as z from "zod";
+import { UkoError } from "../../../errors.ts";
+import { parseJson } from "../../../text/encodings.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { sayTime } from "../../text/words.ts";
+import { type AcceptedLine, readAccepted } from "./accepted.ts";
+import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
+import { type CampaignFolder, maxEvidenceBytes, maxManifestBytes, mebibyte } from "./file-forms.ts";
+import { type CampaignHolds, evidenceFolder, readHolds } from "./holds.ts";
+import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
+
+/** A folder whose files fit together and belong to the instance of this run. */
+export interface OpenCampaign {
+  readonly folder: CampaignFolder;
+  readonly campaign: Campaign;
+  /** The text of campaign.yaml. */
+  readonly text: string;
+  readonly held: CampaignHolds;
+  /** Who accepts which key as it is. */
+  readonly accepted: ReadonlyMap<string, readonly AcceptedLine[]>;
+  /** Keys that runs of this folder deactivated. */
+  readonly deactivated: ReadonlySet<string>;
+}
+
+/** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
+export async function openCampaign(folder: CampaignFolder, instanceId: string): Promise<OpenCampaign> {
+  const text = await folder.read(campaignFileName, mebibyte);
+  if (text === undefined) {
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: `${folder.path} has no ${campaignFileName}`,
+      detail: "Next: name the folder of a campaign with --folder, or start one with uko campaign init",
+    });
+  }
+  const campaign = parseCampaign(text);
+  requireInstance(campaign.instance, instanceId, campaignFileName);
+  const held = await readHolds(folder);
+  return {
+    folder,
+    campaign,
+    text,
+    held,
+    accepted: await readAccepted(folder),
+    deactivated: await deactivatedKeys(folder),
+  };
+}
+
+/** Throws UKO_CAMPAIGN_INVALID if there is no manifest yet. */
+export async function readManifest(
+  { folder, campaign }: OpenCampaign,
+  sha256: (text: string) => string,
+): Promise<Manifest> {
+  const manifest = await findManifest({ folder, campaign }, sha256);
+  if (manifest !== undefined) return manifest;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `${folder.path} has no ${manifestFileName}`,
+    detail: `The keys of this campaign are not listed yet. Next: uko campaign plan --write --folder ${shellWord(folder.path)}`,
+  });
+}
+
+export async function findManifest(
+  { folder, campaign }: Pick<OpenCampaign, "folder" | "campaign">,
+  sha256: (text: string) => string,
+): Promise<Manifest | undefined> {
+  const text = await folder.read(manifestFileName, maxManifestBytes);
+  if (text === undefined) return undefined;
+  const manifest = parseManifest(text, sha256);
+  requireInstance(manifest.instance, campaign.instance, manifestFileName);
+  return manifest;
+}
+
+/** A service's clock may be this much behind the clock that stamped the baseline. */
+const clockToleranceMs = 60_000;
+
+/** Throws UKO_CLOCK_SKEW: with a clock that jumped back, every date of the campaign would be wrong. */
+export function requireTimeAfter({ waves }: Manifest, nowMs: number): void {
+  const latest = waves.toSorted((a, b) => Date.parse(b.baselineAt) - Date.parse(a.baselineAt))[0];
+  if (latest === undefined || nowMs >= Date.parse(latest.baselineAt) - clockToleranceMs) return;
+  throw new UkoError("UKO_CLOCK_SKEW", {
+    summary: `The service's time, ${sayTime(nowMs)}, is before the baseline of wave "${latest.wave}"`,
+    detail: [
+      `The baseline was written at ${sayTime(Date.parse(latest.baselineAt))} by the service's clock. Nothing was changed.`,
+      "Next: check the time of the service or of a proxy in between, then run the command again",
+    ].join("\n"),
+  });
+}
+
+/** Throws UKO_CAMPAIGN_INVALID for a name that the campaign does not have. */
+export function requireWave({ waves }: Pick<Campaign, "waves">, name: string): Campaign["waves"][number] {
+  const wave = waves.find((each) => each.name === name);
+  if (wave !== undefined) return wave;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `The campaign has no wave "${name}"`,
+    detail: `Its waves are ${waves.map((each) => each.name).join(", ")}. Nothing was changed.`,
+  });
+}
+
+function requireInstance(found: string, instanceId: string, file: string): void {
+  if (found === instanceId) return;
+  throw new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `${file} belongs to another instance`,
+    detail: [
+      `The campaign is for instance ${found}, and this run uses instance ${instanceId}. Nothing was changed.`,
+      "Next: set UKO_INSTANCE_ID to the instance of the campaign, or name another folder with --folder",
+    ].join("\n"),
+  });
+}
+
+const deactivation = z.looseObject({
+  step: z.literal("deactivate"),
+  phase: z.literal("after"),
+  vaultId: z.string(),
+  keyId: z.string(),
+});
+
+/** Keys that runs of this folder deactivated. A forged line can only stop the wave. */
+async function deactivatedKeys(folder: CampaignFolder): Promise<ReadonlySet<string>> {
+  const names = (await folder.list(evidenceFolder)).filter((name) => name.endsWith(".jsonl"));
+  const found = new Set<string>();
+  for (const name of names) {
+    const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
+    // A line that a crash left incomplete does not count.
+    for (const line of text.split("\n")) {
+      const parsed = deactivation.safeParse(parseJson(line));
+      if (parsed.success) found.add(`${parsed.data.vaultId}/${parsed.data.keyId}`);
+    }
+  }
+  return found;
+}

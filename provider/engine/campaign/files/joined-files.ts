@@ -1,0 +1,99 @@
+/** The files that a baseline joins to its keys: `owners.csv`, and exported states of programs. */
+
+import { readEntries, type StateEntry } from "../../commands/stored-state.ts";
+import { plain } from "../../text/words.ts";
+import { parseCsv } from "./csv.ts";
+import { type CampaignFolder, mebibyte } from "./file-forms.ts";
+import type { ManifestKey } from "./manifest.ts";
+
+const ownersFileName = "owners.csv";
+
+/** Owner, application and criticality by key or cloud ID. A key may have several owners. */
+export interface Ownership {
+  readonly owners: readonly string[];
+  readonly application: string;
+  readonly criticality: string;
+}
+
+export interface OwnerTable {
+  /** By UKO ID, `<vaultId>/<keyId>`, or an ID in a cloud. */
+  find(ids: readonly string[]): Ownership;
+  /** Entries whose key is not in the inventory. */
+  unmatched(ids: ReadonlySet<string>): readonly string[];
+}
+
+/** Without the file, no key has an owner. */
+export async function ownersIn(folder: CampaignFolder): Promise<OwnerTable> {
+  return readOwners((await folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
+}
+
+export function readOwners(text: string): OwnerTable {
+  const rows = parseCsv(text, ownersFileName, {
+    required: ["key", "owner"],
+    optional: ["application", "criticality"],
+  });
+  const byKey = new Map<string, { owners: string[]; application: string; criticality: string }>();
+  for (const { key = "", owner = "", application = "", criticality = "" } of rows) {
+    const entry = byKey.get(key.toLowerCase()) ?? { owners: [], application: "", criticality: "" };
+    if (owner !== "" && !entry.owners.includes(owner)) entry.owners.push(plain(owner, 200));
+    if (application !== "") entry.application = plain(application, 200);
+    if (criticality !== "") entry.criticality = plain(criticality, 100);
+    byKey.set(key.toLowerCase(), entry);
+  }
+  return {
+    find(ids) {
+      const found = ids.flatMap((id) => byKey.get(id.toLowerCase()) ?? []);
+      return {
+        owners: [...new Set(found.flatMap(({ owners }) => owners))].sort(),
+        application: found.find(({ application }) => application !== "")?.application ?? "",
+        criticality: found.find(({ criticality }) => criticality !== "")?.criticality ?? "",
+      };
+    },
+    unmatched: (ids) => [...byKey.keys()].filter((key) => !ids.has(key)),
+  };
+}
+
+/** A program that declares a key, of this project's resources or of IBM's own provider. */
+type Declaration = ManifestKey["declaredBy"][number];
+
+/** An exported state as the caller passed it. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The declarations of each key, by `<vaultId>/<keyId>` or `kms/<keyId>`. Throws UKO_INPUT_INVALID. */
+export function declarationsIn(states: readonly NamedText[]): ReadonlyMap<string, readonly Declaration[]> {
+  const found = new Map<string, Declaration[]>();
+  for (const { text } of states) {
+    for (const entry of readEntries(text)) {
+      const key = keyDeclaredBy(entry);
+      if (key === undefined) continue;
+      const declaration = { engine: entry.form, address: plain(entry.address, 500), protection: protectionOf(entry) };
+      found.set(key, [...(found.get(key) ?? []), declaration]);
+    }
+  }
+  return found;
+}
+
+/** The last parts of the paths that are IDs, in the forms of this project and of IBM's provider. */
+const managedPath = /(?<vault>[0-9a-f-]{36})\/(?<key>[0-9a-f-]{36})$/;
+const kmsId = /(?<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** `uko_managed_key`, `uko:index:ManagedKey`, `ibm_hpcs_managed_key`, `ibm:index/hpcsManagedKey:HpcsManagedKey`. */
+function keyDeclaredBy({ type, id, properties }: StateEntry): string | undefined {
+  if (/managed_?key$/i.test(type)) {
+    const { vault, key } = managedPath.exec(id)?.groups ?? {};
+    return vault === undefined || key === undefined ? undefined : `${vault}/${key}`;
+  }
+  if (!/kms_?key$/i.test(type)) return undefined;
+  const named = [id, properties.key_id, properties.keyId].filter((each) => typeof each === "string");
+  const key = named.map((each) => kmsId.exec(each)?.groups?.key).find((each) => each !== undefined);
+  return key === undefined ? undefined : `kms/${key}`;
+}
+
+/** What keeps the key in its program, and counts as a hold. */
+function protectionOf({ isProtected, properties }: StateEntry): string[] {
+  const isDeletionProtected = (properties.deletionProtection ?? properties.deletion_protection) === true;
+  return [...(isProtected ? ["protect"] : []), ...(isDeletionProtected ? ["deletionProtection"] : [])];
+}

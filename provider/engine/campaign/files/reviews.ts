@@ -1,0 +1,66 @@
+/** The reviewed sets in the folder of a campaign. They show people what happened, and qualify no key. */
+
+import type { AnyReview } from "../../../lifecycle/kms-review.ts";
+import { maxReviewBytes, type ReviewHeader } from "../../../lifecycle/review.ts";
+import { parseReview, requesterOf } from "../../key/review-file.ts";
+import { plain } from "../../text/words.ts";
+import type { CampaignFolder } from "./file-forms.ts";
+
+export const reviewFolder = "reviews";
+
+export function reviewFileName(wave: string, step: string, digest: string): string {
+  return `${reviewFolder}/${wave}-${step}-${digest.slice(0, 16)}.jsonl`;
+}
+
+/** The review in the folder with this name; undefined if the file is not a review of this instance. */
+export async function readCampaignReview(
+  folder: CampaignFolder,
+  name: string,
+  instanceId: string,
+): Promise<{ readonly review: AnyReview; readonly text: string } | undefined> {
+  const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
+  const parsed = parseReview(text);
+  if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) return undefined;
+  return { review: parsed.review, text };
+}
+
+/** A reviewed set that lists a key. */
+export interface ReviewedIn extends Pick<ReviewHeader, "step" | "reviewer" | "reviewedAtMs"> {
+  readonly wave: string;
+  /** Empty for KMS keys: KMS does not report the requester. */
+  readonly requester: string;
+}
+
+export interface Reviews {
+  readonly byKey: ReadonlyMap<string, readonly ReviewedIn[]>;
+  /** The time of each review of this instance, by the name of its file. */
+  readonly times: ReadonlyMap<string, number>;
+  /** The most lines of holds.jsonl that a review noted. */
+  readonly holdLines: number;
+  /** Files that are no review of this instance. */
+  readonly unusable: readonly string[];
+}
+
+/** The reviewed sets of this instance. */
+export async function readReviews(folder: CampaignFolder, instanceId: string): Promise<Reviews> {
+  const byKey = new Map<string, ReviewedIn[]>();
+  const times = new Map<string, number>();
+  const unusable: string[] = [];
+  let holdLines = 0;
+  for (const name of await folder.list(reviewFolder)) {
+    const read = await readCampaignReview(folder, name, instanceId);
+    if (read === undefined) {
+      unusable.push(plain(name, 100));
+      continue;
+    }
+    const { header, lines } = read.review;
+    const { step, reviewer, reviewedAtMs, campaign } = header;
+    times.set(name, reviewedAtMs);
+    holdLines = Math.max(holdLines, campaign?.holds ?? 0);
+    for (const [key, line] of lines) {
+      const set = { step, wave: campaign?.wave ?? "", reviewer, requester: requesterOf(line), reviewedAtMs };
+      byKey.set(key, [...(byKey.get(key) ?? []), set]);
+    }
+  }
+  return { byKey, times, holdLines, unusable };
+}

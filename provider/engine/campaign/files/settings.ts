@@ -1,0 +1,82 @@
+/**
+ * The rules of a wave that do not concern single keys. The manifest repeats these rules, and the digest
+ * of the wave covers them, so that a person who reviews the wave also reviews its rules.
+ */
+
+import * as z from "zod";
+import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { type Campaign, unnamed } from "./campaign-file.ts";
+
+const text = z.string();
+
+/** The order of these properties is the order in the manifest. */
+export const waveSettings = z.strictObject({
+  after: z.array(text),
+  notBefore: text.optional(),
+  maintenanceWindow: z
+    .strictObject({ fromMinute: z.number().int(), untilMinute: z.number().int(), days: z.array(z.number().int()) })
+    .optional(),
+  soak: text,
+  maxFailures: z.number().int().min(0),
+  ticket: text.optional(),
+  deadline: text,
+  instanceEnds: z.boolean(),
+  takingPart: z.array(text),
+  blackouts: z.array(z.strictObject({ from: text, until: text, steps: z.array(z.enum(campaignSteps)), reason: text })),
+});
+export type WaveSettings = z.output<typeof waveSettings>;
+
+/** Undefined for a wave that the campaign no longer has. Keys that no rule names form a wave without steps. */
+export function settingsOf(campaign: Campaign, name: string): WaveSettings | undefined {
+  const wave = name === unnamed.wave ? noSteps : campaign.waves.find((each) => each.name === name);
+  if (wave === undefined) return undefined;
+  const { after, notBeforeMs, maintenanceWindow, soakMs, maxFailures, ticket } = wave;
+  return {
+    after,
+    ...(notBeforeMs !== undefined && { notBefore: dayOf(notBeforeMs) }),
+    ...(maintenanceWindow !== undefined && { maintenanceWindow }),
+    soak: sayPeriod(soakMs),
+    maxFailures,
+    ...(ticket !== undefined && { ticket }),
+    deadline: dayOf(campaign.deadline),
+    instanceEnds: campaign.instanceEnds,
+    takingPart: campaign.takingPart,
+    blackouts: campaign.blackouts.map(({ fromMs, untilMs, steps, reason }) => ({
+      ...{ from: dayOf(fromMs), until: dayOf(untilMs), steps, reason },
+    })),
+  };
+}
+
+const noSteps: Campaign["waves"][number] = {
+  ...{ name: unnamed.wave, after: [], notBeforeMs: undefined, soakMs: 7 * dayMs, maxFailures: 0 },
+};
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** As `campaign.yaml` takes it: `5d`, `4h`, `270m`. */
+function sayPeriod(ms: number): string {
+  const hourMs = dayMs / 24;
+  if (ms % dayMs === 0) return `${ms / dayMs}d`;
+  return ms % hourMs === 0 ? `${ms / hourMs}h` : `${ms / 60_000}m`;
+}
+
+/** One line for the reviewer. */
+export function saySettings({
+  after,
+  notBefore,
+  maintenanceWindow,
+  soak,
+  maxFailures,
+  ticket,
+  takingPart,
+}: WaveSettings): string {
+  return [
+    `soak ${soak}`,
+    `maxFailures ${maxFailures}`,
+    ...(after.length > 0 ? [`after ${after.join(", ")}`] : []),
+    ...(notBefore === undefined ? [] : [`notBefore ${notBefore}`]),
+    ...(maintenanceWindow === undefined ? [] : ["with a maintenance window"]),
+    ...(ticket === undefined ? [] : [`ticket ${ticket}`]),
+    ...(takingPart.length > 0 ? [`takingPart ${takingPart.length}`] : []),
+  ].join("; ");
+}

@@ -1,0 +1,113 @@
+/**
+ * The sign-offs of owners: which keys an owner saw, with a digest of each line. A missing sign-off
+ * blocks; a present one grants nothing.
+ */
+
+import * as z from "zod";
+import { UkoError } from "../../../errors.ts";
+import { endingOf } from "../../../lifecycle/campaign/rules.ts";
+import { parseJson } from "../../../text/encodings.ts";
+import { explainIssues, requireFormat, sha256Form } from "./file-forms.ts";
+import { type ManifestKey, namedKey } from "./manifest.ts";
+
+export const signoffFolder = "signoffs";
+export const signoffFormat = "uko-signoff-1";
+
+export const signoff = z.strictObject({
+  format: z.literal(signoffFormat),
+  campaign: z.string(),
+  owner: z.string().min(1),
+  signedBy: z.strictObject({ iamId: z.string(), name: z.string() }),
+  signedAt: z.iso.datetime(),
+  digest: sha256Form.meta({ description: "Of all lines, in their order" }),
+  keys: z
+    .array(z.strictObject({ key: z.string(), label: z.string(), class: z.string(), line: sha256Form }))
+    .max(100_000),
+});
+export type Signoff = z.output<typeof signoff>;
+
+type Sha256 = (text: string) => string;
+
+/** A key whose destroy waits for the sign-off of its owners. */
+export function needsSignoff(key: ManifestKey): boolean {
+  return endingOf(key) === "destroy";
+}
+
+export function makeSignoff(
+  { campaign, owner, signedBy, signedAt }: Pick<Signoff, "campaign" | "owner" | "signedBy" | "signedAt">,
+  keys: readonly ManifestKey[],
+  sha256: Sha256,
+): Signoff {
+  const lines = keys
+    .filter((key) => needsSignoff(key) && key.owners.includes(owner))
+    .map((key) => ({ key: namedKey(key), label: key.label, class: key.class, line: signedDigest(key, sha256) }));
+  const digestOfAll = sha256(lines.map(({ line }) => line).join("\n"));
+  return { format: signoffFormat, campaign, owner, signedBy, signedAt, digest: digestOfAll, keys: lines };
+}
+
+/** All signed lines, so that each owner signs each key once. */
+export function signedLines(signoffs: readonly Signoff[]): ReadonlySet<string> {
+  return new Set(signoffs.flatMap(({ owner, keys }) => keys.map(({ key, line }) => signedLine(owner, key, line))));
+}
+
+/** The owners of a key who have not signed it as it is now. */
+export function unsignedOwners(key: ManifestKey, signed: ReadonlySet<string>, sha256: Sha256): readonly string[] {
+  if (!needsSignoff(key)) return [];
+  const line = signedDigest(key, sha256);
+  const name = namedKey(key);
+  return key.owners.filter((owner) => !signed.has(signedLine(owner, name, line)));
+}
+
+function signedLine(owner: string, key: string, line: string): string {
+  return JSON.stringify([owner, key, line]);
+}
+
+/** What an owner signs: the key, its facts, and what happens to it; not its state, which changes meanwhile. */
+function signedDigest(key: ManifestKey, sha256: Sha256): string {
+  const { label, class: keyClass, into = "", owners, reason, facts } = key;
+  return sha256(JSON.stringify(["uko-signed-line-1", namedKey(key), label, keyClass, into, owners, reason, facts]));
+}
+
+/** `signoffs/team-cards-1a2b3c4d.json`: readable, and different for names that differ only in signs. */
+export function signoffFileName(owner: string, sha256: Sha256): string {
+  const slug = owner
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 40)
+    .replaceAll(/^-+|-+$/g, "");
+  return `${signoffFolder}/${slug}-${sha256(owner).slice(0, 8)}.json`;
+}
+
+/** The keys that an owner has to sign. Throws UKO_CAMPAIGN_INVALID if there are none. */
+export function keysOfOwner(keys: readonly ManifestKey[], owner: string): readonly ManifestKey[] {
+  const own = keys.filter((key) => key.owners.includes(owner) && needsSignoff(key));
+  if (own.length > 0) return own;
+  const owners = [...new Set(keys.filter(needsSignoff).flatMap((key) => key.owners))].sort();
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `No key that the manifest destroys has the owner "${owner}"`,
+    detail: [
+      owners.length === 0 ? "No key needs a sign-off." : `Owners with keys to sign: ${owners.slice(0, 50).join(", ")}.`,
+      "Nothing was written. Next: name one of them with --owner",
+    ].join("\n"),
+  });
+}
+
+/** Throws UKO_CAMPAIGN_INVALID for another version, a wrong form, or a list that does not fit its digest. */
+export function parseSignoff(text: string, file: string, sha256: Sha256): Signoff {
+  const value = parseJson(text);
+  if (value === undefined) throw invalid(file, ["it is not JSON"]);
+  requireFormat(value, signoffFormat, file);
+  const parsed = signoff.safeParse(value);
+  if (!parsed.success) throw invalid(file, explainIssues(parsed.error.issues));
+  if (sha256(parsed.data.keys.map(({ line }) => line).join("\n")) !== parsed.data.digest) {
+    throw invalid(file, ["its keys do not fit its digest"]);
+  }
+  return parsed.data;
+}
+
+function invalid(file: string, faults: readonly string[]): UkoError {
+  return new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: `${file} is not a sign-off`,
+    detail: [...faults, "Nothing was changed. Next: let the owner run uko campaign signoff again"].join("\n"),
+  });
+}

@@ -1,0 +1,206 @@
+/**
+ * The baseline: the manifest that the inventory and the rules make now, and its difference to the last one. Nothing in an
+ * earlier manifest is dropped: a key that the service no longer lists keeps its line.
+ */
+
+import { UkoError } from "../../../errors.ts";
+import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { differencesOf } from "../../../lifecycle/campaign/rule-changes.ts";
+import { uuid } from "../files/file-forms.ts";
+import type { OpenCampaign } from "../files/folder.ts";
+import type { OwnerTable } from "../files/joined-files.ts";
+import {
+  byVaultThenId,
+  digestOfWave,
+  encodeManifest,
+  type Manifest,
+  type ManifestKey,
+  namedKey,
+  type WaveOfBaseline,
+} from "../files/manifest.ts";
+import { settingsOf } from "../files/settings.ts";
+import { type Classification, classify, gapSentences, type Joined } from "../view/classify.ts";
+import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "../view/inventory.ts";
+import { sayDifference } from "../view/rule-changes.ts";
+import { type ReportSection, reasonSection, section, tableOf } from "./report.ts";
+
+export interface BaselineRequest {
+  /** Only this wave gets new lines; absent for all. */
+  readonly wave?: string | undefined;
+  readonly owners: OwnerTable;
+  readonly joinedTo: (key: ListedKey) => Joined;
+  readonly blindSpots: readonly string[];
+}
+
+/** A key that is new or was written recently may still be in use by the work of others. */
+const recentMs = 30 * dayMs;
+
+export interface Baseline {
+  /** The text of the manifest. No command writes it while a key is blocked. */
+  readonly manifest: string;
+  readonly blocked: readonly NamedReason[];
+  readonly changed: readonly NamedReason[];
+  readonly sections: readonly ReportSection[];
+}
+
+interface NamedReason {
+  readonly key: string;
+  readonly label: string;
+  readonly why: string;
+}
+
+export function makeBaseline(
+  { campaign }: OpenCampaign,
+  inventory: CampaignInventory,
+  earlier: Manifest | undefined,
+  request: BaselineRequest,
+  sha256: (text: string) => string,
+): Baseline {
+  const classified = classify(campaign, inventory, request.owners, request.joinedTo);
+  const blocked = [
+    ...namelessRules(campaign, inventory),
+    ...classified.incomplete.flatMap(({ key, gaps }) =>
+      gaps.map((gap) => ({ key: namedKey(key), label: key.label, why: gapSentences[gap] })),
+    ),
+  ];
+  const keys = mergeKeys(classified.keys, earlier, request.wave);
+  const waves = wavesOf(keys, earlier, { campaign, wave: request.wave, nowMs: inventory.nowMs }, sha256);
+  const manifest = encodeManifest(
+    {
+      campaign: campaign.name,
+      instance: campaign.instance,
+      unreadableVaults: inventory.unreadable.map(({ id }) => id),
+      blindSpots: [...request.blindSpots],
+      keys,
+      waves,
+    },
+    sha256,
+  );
+  const changed = [...changedSettings(waves, earlier), ...differences(keys, earlier)];
+  const sections = [
+    ...reasonSection("Not complete", tableOf(blocked, reasonColumns)),
+    ...(earlier === undefined ? [] : reasonSection("Changed since the manifest", tableOf(changed, reasonColumns))),
+    ...section("New, or written in the last 30 days", { table: recent(inventory) }),
+    ...section("Rules and owners", { lines: warnings(classified, inventory, request) }),
+  ];
+  return { manifest, blocked, changed, sections };
+}
+
+const reasonColumns = { key: "key", label: "label", why: "why" } as const;
+
+/** Throws UKO_CAMPAIGN_INVALID for a wave of a first baseline, which has no other waves to keep. */
+export function requireEarlier(earlier: Manifest | undefined, wave: string | undefined): void {
+  if (wave === undefined || earlier !== undefined) return;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: "The first manifest lists every wave",
+    detail: "Next: uko campaign plan --write, without --wave",
+  });
+}
+
+/** A rule about a name would pass over every key of a vault whose name is unknown. */
+function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: CampaignInventory) {
+  if (!unreadable.some(({ id }) => id === "vaults")) return [];
+  return rules.flatMap(({ match }, index) =>
+    match.vault === undefined || uuid.safeParse(match.vault).success
+      ? []
+      : [
+          {
+            ...{ key: "campaign.yaml", label: "" },
+            why: `rules[${index}] matches the name of a vault, and the names could not be read`,
+          },
+        ],
+  );
+}
+
+/** New lines, with the earlier lines of other waves and of keys that the service no longer lists. */
+function mergeKeys(
+  fresh: readonly ManifestKey[],
+  earlier: Manifest | undefined,
+  wave: string | undefined,
+): readonly ManifestKey[] {
+  const before = earlier?.keys ?? [];
+  const isOther = (key: ManifestKey): boolean => wave !== undefined && key.wave !== wave;
+  const kept = before.filter(isOther);
+  const keptIds = new Set(kept.map(namedKey));
+  const taken = fresh.filter((key) => !isOther(key) && !keptIds.has(namedKey(key)));
+  const ids = new Set([...keptIds, ...taken.map(namedKey)]);
+  const vanished = before.filter((key) => !ids.has(namedKey(key)));
+  return [...kept, ...taken, ...vanished].sort(byVaultThenId);
+}
+
+/** A wave whose lines and rules are equal keeps the time of its baseline, so that the file does not change. */
+function wavesOf(
+  keys: readonly ManifestKey[],
+  earlier: Manifest | undefined,
+  {
+    campaign,
+    wave,
+    nowMs,
+  }: Pick<BaselineRequest, "wave"> & Pick<OpenCampaign, "campaign"> & { readonly nowMs: number },
+  sha256: (text: string) => string,
+): readonly WaveOfBaseline[] {
+  const now = new Date(nowMs).toISOString();
+  const before = new Map(earlier?.waves.map((each) => [each.wave, each]));
+  return [...new Set(keys.map((key) => key.wave))].sort().flatMap((name) => {
+    const known = before.get(name);
+    // A wave that people took out keeps its rules with its keys.
+    const settings = (wave ?? name) === name ? (settingsOf(campaign, name) ?? known?.settings) : known?.settings;
+    if (settings === undefined) return [];
+    const isRenewed = digestOfWave(keys, { wave: name, settings }, sha256).digest !== known?.digest;
+    return { wave: name, baselineAt: isRenewed ? now : known.baselineAt, settings };
+  });
+}
+
+/** The rules of each wave that this baseline changes, for example to a shorter soak. */
+function changedSettings(waves: readonly WaveOfBaseline[], earlier: Manifest | undefined) {
+  return waves.flatMap(({ wave, settings }) => {
+    const old = earlier?.waves.find((each) => each.wave === wave)?.settings;
+    return old === undefined
+      ? []
+      : differencesOf(old, settings).map((each) => ({ key: `wave ${wave}`, label: "", why: sayDifference(each) }));
+  });
+}
+
+function differences(keys: readonly ManifestKey[], earlier: Manifest | undefined) {
+  const before = new Map(earlier?.keys.map((key) => [namedKey(key), key]));
+  return keys.flatMap((key) => {
+    const old = before.get(namedKey(key));
+    if (earlier === undefined || JSON.stringify(old) === JSON.stringify(key)) return [];
+    return [{ key: namedKey(key), label: key.label, why: old === undefined ? "new" : changeOf(old, key) }];
+  });
+}
+
+function changeOf(old: ManifestKey, key: ManifestKey): string {
+  const names = (Object.keys(key) as (keyof ManifestKey)[]).filter(
+    (name) => JSON.stringify(old[name]) !== JSON.stringify(key[name]),
+  );
+  const shown = names.map((name) =>
+    typeof key[name] === "string" ? `${name}: ${String(old[name])} -> ${String(key[name])}` : name,
+  );
+  return shown.join("; ");
+}
+
+function recent({ keys, nowMs }: CampaignInventory) {
+  const rows = keys.flatMap((key) => {
+    const { createdAtMs } = key.traits;
+    const isNew = createdAtMs !== undefined && nowMs - createdAtMs < recentMs;
+    const isWritten = key.updatedAtMs !== undefined && nowMs - key.updatedAtMs < recentMs;
+    return isNew || isWritten ? [[namedListedKey(key), key.traits.label, isNew ? "new" : "written"]] : [];
+  });
+  return { columns: ["key", "label", "what"], rows };
+}
+
+function warnings(
+  { unusedRules }: Classification,
+  { keys }: CampaignInventory,
+  { owners }: BaselineRequest,
+): readonly string[] {
+  const strangers = owners.unmatched(new Set(keys.flatMap((key) => idsOf(key).map((id) => id.toLowerCase()))));
+  return [
+    ...unusedRules.map(
+      (index) =>
+        `rules[${index}] in campaign.yaml decides for no key: no key matches it, or an earlier rule decides first`,
+    ),
+    ...strangers.slice(0, 20).map((key) => `owners.csv names ${key}, which is not a key of this campaign`),
+  ];
+}

@@ -1,0 +1,261 @@
+/**
+ * The report of `uko campaign finish`: the one outcome of each key, what blocks each container, the metadata that an administrator
+ * may purge, and the checklist for deleting the instance.
+ */
+
+import { isUkoError, type UkoError } from "../../../errors.ts";
+import { isFinal, type VaultBlock } from "../../../lifecycle/campaign/outcomes.ts";
+import { isoTime } from "../../loop/evidence.ts";
+import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { count, plain } from "../../text/words.ts";
+import type { CampaignContext } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+import { concernOnePart, type UnreadablePart } from "../view/unreadable.ts";
+import type { CampaignView } from "../view/view.ts";
+import type { KeyRow } from "./key-row.ts";
+import { keySection, newKeysSection } from "./key-views.ts";
+import {
+  folderFlag,
+  type ReportSection,
+  type ReportTable,
+  section,
+  tableOf,
+  tableOfFields,
+  unreadSection,
+} from "./report.ts";
+import { outcomeSection } from "./status.ts";
+
+/** The order of deletion: a template names keystores, and a vault contains both. */
+export const closingOrder = ["template", "keystore", "key_ring", "vault"] as const;
+
+export interface Closable {
+  readonly kind: (typeof closingOrder)[number];
+  /** Empty for a key ring. */
+  readonly vaultId: string;
+  readonly vaultName: string;
+  /** The name of a key ring is its ID. */
+  readonly id: string;
+  readonly name: string;
+  /** Why the command does not start with it, as a clause. */
+  readonly blocked?: string;
+  /** Present if the whole vault is not ready. */
+  readonly vaultBlock?: VaultBlock["kind"];
+}
+
+export interface Closed extends Closable {
+  readonly outcome: "deleted" | "waits" | "blocked" | "failed";
+  readonly says: string;
+  readonly code?: string;
+  readonly exitCode: number;
+}
+
+export interface CloseFacts {
+  readonly view: CampaignView;
+  readonly keys: readonly PlannedKey[];
+  readonly closed: readonly Closed[];
+  readonly unstarted: number;
+  readonly unreadable: readonly UnreadablePart[];
+  readonly kmsKeys: { readonly items: readonly KmsKeySnapshot[]; readonly isUnread: boolean };
+}
+
+export interface ChecklistItem {
+  /** `you`: uko cannot check it. */
+  readonly state: "done" | "open" | "you";
+  readonly what: string;
+}
+
+/** A destroyed KMS key whose metadata KMS still keeps. Times are ISO 8601, or empty if KMS reports none. */
+export interface KeptMetadata {
+  readonly kmsKey: string;
+  readonly name: string;
+  readonly ring: string;
+  readonly deletedAt: string;
+  readonly purgeAllowedFrom: string;
+  readonly purgeScheduledAt: string;
+}
+export const keptMetadataFields = [
+  ...(["kmsKey", "name", "ring", "deletedAt", "purgeAllowedFrom", "purgeScheduledAt"] as const),
+];
+
+/** All KMS keys of the instance, after the deletions of this run. */
+export async function readKmsKeys({ world, options }: CampaignContext): Promise<CloseFacts["kmsKeys"]> {
+  try {
+    return { items: await world.kmsKeys.list({}, options), isUnread: false };
+  } catch (error) {
+    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
+    return { items: [], isUnread: true };
+  }
+}
+
+/** KMS's number for the state destroyed (kms-v2-and-iam.md 3). */
+const destroyed = 5;
+/** kms-v2-and-iam.md 2.7: a purge is refused earlier. */
+const purgeAfterMs = 4 * 60 * 60 * 1000;
+
+export function keptMetadata(keys: readonly KmsKeySnapshot[]): readonly KeptMetadata[] {
+  const time = (ms: number | undefined): string => (ms === undefined ? "" : isoTime(ms));
+  return keys
+    .filter(({ state }) => state === destroyed)
+    .map(({ kmsKeyId, name, ring, deletedAtMs, purgeScheduledAtMs }) => ({
+      kmsKey: kmsKeyId,
+      name: plain(name, 90),
+      ring: plain(ring, 100),
+      deletedAt: time(deletedAtMs),
+      purgeAllowedFrom: time(deletedAtMs === undefined ? undefined : deletedAtMs + purgeAfterMs),
+      purgeScheduledAt: time(purgeScheduledAtMs),
+    }));
+}
+
+export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
+  const { view, keys, closed, unstarted, unreadable, kmsKeys } = facts;
+  const { campaign, folder, manifest, newKeys } = view;
+  const check = (isDone: boolean, done: string, open: string): ChecklistItem =>
+    isDone ? { state: "done", what: done } : { state: "open", what: open };
+  const unfinished = keys.filter(({ outcome }) => !isFinal(outcome)).length;
+  const left = closed.filter(isLeft).length + unstarted;
+  const accepted = keys.filter(({ outcome }) => outcome === "accepted").length;
+  const living = kmsKeys.items.filter(({ state }) => state !== destroyed).length;
+  const toProve = keys.filter(({ outcome }) => outcome === "proof_by_provider").length;
+  const isWhole =
+    campaign.scope.vaults === undefined && campaign.scope.kmsKeys && manifest.unreadableVaults.length === 0;
+  const checked = [
+    check(
+      unfinished === 0,
+      `Each of the ${count(keys.length, "key")} in the manifest has one final outcome`,
+      `${count(unfinished, "key")} without a final outcome: uko campaign status ${folderFlag(folder.path)}`,
+    ),
+    check(
+      newKeys.length === 0,
+      "No key was created after the baseline",
+      `${count(newKeys.length, "key")} not in the manifest: uko campaign plan --write ${folderFlag(folder.path)}`,
+    ),
+    check(unreadable.length === 0, "Everything in scope was read", `${count(unreadable.length, "part")} not read`),
+    check(
+      isWhole,
+      "The campaign covers every vault and KMS key that you can read",
+      "The campaign covers a part of the instance: check the other vaults and KMS keys",
+    ),
+    check(
+      left === 0,
+      "No template, keystore, key ring or vault of the campaign is left",
+      `${count(left, "container")} left`,
+    ),
+    check(
+      living === 0 && !kmsKeys.isUnread,
+      "Every KMS key that you can list is destroyed",
+      kmsKeys.isUnread ? "The KMS keys could not be read" : `${count(living, "KMS key")} not destroyed`,
+    ),
+  ];
+  return [
+    ...checked,
+    ...(toProve === 0
+      ? []
+      : [
+          you(
+            `Keep the output of uko campaign finish --after-shutdown --csv: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
+          ),
+        ]),
+    you(
+      "Check, as a person who can read the whole instance, that it has no other vault (uko ls --kind vault), and that KMS has no other key",
+    ),
+    you(
+      `Create a certificate of each wave while the instance can answer: uko certificate create --campaign ${shellWord(folder.path)} --wave WAVE --evidence ${shellWord(`${folder.path}/evidence`)} --sign-key KEY --out FILE`,
+    ),
+    you("Commit the folder with its evidence, and keep the audit events of the instance"),
+    you("Check that no application, service credential or authorization uses the instance"),
+    you(sayInstance(campaign.instance, { accepted, isReady: checked.every(({ state }) => state === "done") })),
+    you("KMS cannot restore a key of a deleted instance"),
+  ];
+}
+
+/** A command that a person can paste must not end keys that the list above still calls open, or that people only accepted. */
+function sayInstance(
+  instance: string,
+  { accepted, isReady }: { readonly accepted: number; readonly isReady: boolean },
+): string {
+  if (!isReady) return "Do not delete the instance: its keys would be lost with it";
+  if (accepted > 0)
+    return `Before you delete the instance, check the ${count(accepted, "accepted key")}, which end with it`;
+  return `Delete the instance: ibmcloud resource service-instance-delete ${instance}`;
+}
+
+const you = (what: string): ChecklistItem => ({ state: "you", what });
+
+/** A container of a vault with an accepted key stays with the key. */
+export function isLeft({ outcome, vaultBlock }: Closed): boolean {
+  return outcome !== "deleted" && vaultBlock !== "accepted";
+}
+
+export function sectionsOfFinish(
+  { view, keys, closed, unreadable }: CloseFacts,
+  rows: readonly KeyRow[],
+  checklist: readonly ChecklistItem[],
+  { purge, stop }: { readonly purge: readonly KeptMetadata[]; readonly stop: UkoError | undefined },
+): readonly ReportSection[] {
+  return [
+    ...section("Why the run stopped", { lines: stop === undefined ? [] : [`${stop.summary} [${stop.code}]`] }),
+    ...section("Vaults that are not ready", {
+      table: unreadyVaults(closed, keys),
+    }),
+    ...section("Not deleted, with the reason", {
+      table: tableOf(
+        closed.filter(({ outcome, vaultBlock }) => outcome !== "deleted" && vaultBlock === undefined),
+        {
+          ...containerColumns,
+          why: ({ says, code }) => plain(code === undefined ? says : `${says} [${code}]`, 300),
+        },
+      ),
+    }),
+    ...section("Deleted", {
+      table: tableOf(
+        closed.filter(({ outcome }) => outcome === "deleted"),
+        containerColumns,
+      ),
+    }),
+    ...newKeysSection(view),
+    ...unreadSection(unreadable),
+    ...outcomeSection(rows),
+    ...keySection("report", rows),
+    ...purgeSection(purge),
+    ...section("Checklist for deleting the instance", {
+      table: tableOf(checklist, { state: "state", what: "what" }),
+    }),
+  ];
+}
+
+const containerColumns = {
+  kind: ({ kind }: Closed) => kind.replace("_", " "),
+  name: "name",
+  vault: "vaultName",
+} as const;
+
+const maxExamples = 2;
+
+/** One row a vault of which no container is touched, with keys that keep it. */
+function unreadyVaults(closed: readonly Closed[], keys: readonly PlannedKey[]): ReportTable {
+  const vaults = closed.filter(({ kind, vaultBlock }) => kind === "vault" && vaultBlock !== undefined);
+  const examplesIn = (vaultId: string): readonly string[] => {
+    const own = keys.filter(({ line, outcome }) => line.vault === vaultId && !isFinal(outcome));
+    return own.slice(0, maxExamples).map(({ line, outcome }) => `${line.label} (${outcome})`);
+  };
+  return tableOf(vaults, {
+    vault: ({ vaultId, name }) => name || vaultId,
+    containers: ({ vaultId }) => closed.filter((each) => each.vaultId === vaultId).length,
+    why: "says",
+    "such as": ({ vaultId }) => examplesIn(vaultId).join(", "),
+  });
+}
+
+function purgeSection(purge: readonly KeptMetadata[]): readonly ReportSection[] {
+  return section("Metadata of destroyed KMS keys, which uko never purges", {
+    table: tableOfFields(purge, keptMetadataFields),
+    lines:
+      purge.length === 0
+        ? []
+        : [
+            "The metadata keeps internal keystores and key rings from being deleted.",
+            "Someone with the role KMS Key Purge can purge it: DELETE /api/v2/keys/<KMS key>/purge. KMS cannot restore a purged key.",
+          ],
+  });
+}

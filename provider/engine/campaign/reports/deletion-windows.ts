@@ -1,0 +1,77 @@
+/** Deactivated keys that only a rollback leads on: their KMS deletion windows let no person destroy them. */
+
+import { isUkoError } from "../../../errors.ts";
+import { windowFault } from "../../../lifecycle/kms-window.ts";
+import { guardCodes } from "../../../lifecycle/plan.ts";
+import type { CampaignContext } from "../view/context.ts";
+import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/inventory.ts";
+import type { KeyResult } from "./key-results.ts";
+import { folderFlag, type NextCommand, type ReportSection, remarked, section, tableOf } from "./report.ts";
+
+export interface WindowToRenew {
+  readonly key: string;
+  readonly label: string;
+  readonly code: string;
+}
+
+export function windowsToRenew(
+  keys: readonly { readonly name: string; readonly listed?: ListedKey | undefined }[],
+  nowMs: number,
+): readonly WindowToRenew[] {
+  return keys.flatMap(({ name, listed }) => {
+    const fault = listed?.observation && windowFault(listed.observation, nowMs);
+    return fault ? [{ key: name, label: listed.traits.label, code: guardCodes[fault] }] : [];
+  });
+}
+
+/** Such a key would otherwise wait until its destroy is requested before anyone learns of it. */
+export function windowSection(windows: readonly WindowToRenew[]): readonly ReportSection[] {
+  return section("Roll back these keys, then deactivate them again", {
+    table: tableOf(windows, {
+      label: "label",
+      key: "key",
+      why: ({ code }) => `${windowSentences[code] ?? ""} [${code}]`,
+    }),
+  });
+}
+
+export function windowNext(wave: string, keys: readonly string[], path: string): readonly NextCommand[] {
+  return keys
+    .slice(0, 5)
+    .map((key) =>
+      remarked(`uko campaign rollback ${wave} --key ${key} ${folderFlag(path)}`, "then deactivate it again"),
+    );
+}
+
+/** By the codes of keys that only a rollback leads on. */
+export const windowSentences: Readonly<Record<string, string>> = {
+  [guardCodes.kms_window_expired]: "its KMS deletion window expired, and KMS opens one for active keys only",
+  [guardCodes.kms_setter_unknown]: "it is not known who opened its KMS deletion window",
+};
+
+/**
+ * Lists again what was deactivated, in a few calls, if KMS guards any of these keys with a deletion
+ * window. The steps are taken, so a list that fails is left to `status`: then undefined.
+ */
+export async function windowsAfter(
+  context: CampaignContext,
+  results: readonly KeyResult[],
+): Promise<readonly WindowToRenew[] | undefined> {
+  const { world, plan, options } = context;
+  const acted = new Set(results.flatMap(({ key, outcome }) => (outcome === "acted" ? [key] : [])));
+  const dual = plan.keys.filter(({ name, listed }) => acted.has(name) && listed?.kmsDualAuthorization === true);
+  if (dual.length === 0) return [];
+  const vaults = [...new Set(dual.map(({ line }) => line.vault))];
+  try {
+    const { keys, nowMs, unreadable } = await takeCampaignInventory(world, { vaults, kmsKeys: false }, options);
+    if (unreadable.length > 0) return undefined;
+    const now = new Map(keys.map((key) => [namedListedKey(key), key]));
+    return windowsToRenew(
+      dual.map(({ name }) => ({ name, listed: now.get(name) })),
+      nowMs,
+    );
+  } catch (error) {
+    if (isUkoError(error)) return undefined;
+    throw error;
+  }
+}

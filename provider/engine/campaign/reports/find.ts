@@ -1,0 +1,78 @@
+/**
+ * The answer of `uko campaign status KEY`: what this campaign did to a key, until when it can be undone,
+ * who can, and the command. For an operations desk at night.
+ */
+
+import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../../text/words.ts";
+import { reviewFolder } from "../files/reviews.ts";
+import type { CampaignPlan, PlannedKey } from "../view/planned.ts";
+import type { CampaignView } from "../view/view.ts";
+import { type KeyRow, keyRows } from "./key-row.ts";
+import { keyCsv } from "./key-views.ts";
+import { type CampaignReport, section } from "./report.ts";
+
+const maxShown = 50;
+
+/** Whether a text names the key: an ID in UKO or a cloud, its label, or its application. */
+export function isNamed({ line, name }: PlannedKey, typed: string): boolean {
+  const wanted = typed.trim().toLowerCase();
+  const names = [name, line.id, line.label, line.application, ...line.cloudIds.map(({ id }) => id)];
+  return wanted !== "" && names.some((each) => each.toLowerCase() === wanted || lastPart(each) === wanted);
+}
+
+/** Of an ARN, URI or CRN, whose last part people copy most often. */
+function lastPart(id: string): string {
+  return /[:/]/.test(id) ? (id.toLowerCase().split(/[:/]/).at(-1) ?? "") : "";
+}
+
+export function reportFound(view: CampaignView, plan: CampaignPlan, typed: string): CampaignReport {
+  const { reviews } = view;
+  const found = keyRows(view, { ...plan, keys: plan.keys.filter((key) => isNamed(key, typed)) });
+  const shown = found.slice(0, maxShown);
+  const what = `"${plain(typed, 200)}"`;
+  return {
+    summary:
+      found.length === 0
+        ? `No key of campaign ${view.campaign.name} has the ID, label or application ${what}`
+        : `${count(found.length, "key")} of campaign ${view.campaign.name} ${found.length === 1 ? "is" : "are"} named ${what}`,
+    sections: [
+      ...shown.flatMap((row) => section(`${row.label}  ${row.key}`, { lines: linesAbout(row, view.nowMs) })),
+      ...section("Not shown", {
+        lines: [
+          ...(found.length > maxShown ? [`${found.length - maxShown} more keys; use --json`] : []),
+          ...reviews.unusable.map((name) => `${reviewFolder}/${name} is not a review of this instance`),
+        ],
+      }),
+    ],
+    next: shown
+      .flatMap(({ undo }) => undo?.command ?? [])
+      .slice(0, 5)
+      .map((command) => ({ command })),
+    exitCode: 0,
+    csv: keyCsv(found),
+    data: { found },
+  };
+}
+
+function linesAbout(row: KeyRow, nowMs: number): readonly string[] {
+  const { state, application, updatedAt, updatedBy, reviews, blocked, undo } = row;
+  const nothing =
+    row.stage === "active" || row.stage === "pre_activation" ? "Nothing has been cut off." : "Nothing can be undone.";
+  return [
+    `State: ${sayWord(state)}; class ${row.class}, wave ${row.wave}${application === "" ? "" : `, application ${application}`}.`,
+    ...(updatedAt === ""
+      ? []
+      : [
+          `Last write${updatedBy === "" ? "" : ` by ${updatedBy}`}: ${sayTimeAndDistance(Date.parse(updatedAt), nowMs)}.`,
+        ]),
+    ...(reviews.length === 0 ? ["No review of this campaign lists the key."] : []),
+    ...reviews.map(
+      ({ step, reviewedAt, reviewer, requester }) =>
+        `Reviewed for ${step} on ${sayTime(Date.parse(reviewedAt))} by ${reviewer}; requested by ${requester || "an identity that KMS does not report"}.`,
+    ),
+    ...(blocked === "" ? [] : [`${row.isBlocked ? "Blocked" : "Next"}: ${blocked}.`]),
+    ...(row.toRelease === "" ? [] : [`To release: ${row.toRelease}`]),
+    undo?.sentence ?? nothing,
+    ...(row.destroyOn === "" ? [] : [`Destroyed at the earliest on ${row.destroyOn}.`]),
+  ];
+}

@@ -1,0 +1,118 @@
+/** The start of a campaign: a first `campaign.yaml`, and a table of the keys by their last possible date. */
+
+import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { kmsRestoreDays, lastDestroyBeforeMs } from "../../../lifecycle/campaign/schedule.ts";
+import { count } from "../../text/words.ts";
+import { campaignFileName, campaignFormat } from "../files/campaign-file.ts";
+import { dayOf, pendingDaysOf, toReplace } from "../view/classify.ts";
+import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
+import { type CampaignReport, folderFlag, remarked, section, unreadSection } from "./report.ts";
+
+/** IBM's dates for Hyper Protect Crypto Services: end of support, and the last day in its banner. */
+export const ibmDates = { endOfSupport: "2027-03-20", lastDay: "2027-03-28" } as const;
+
+export interface InitRequest {
+  readonly name: string;
+  readonly deadline: string;
+}
+
+/** Keys that differ only in what the first table leaves out. */
+interface Group {
+  readonly kind: string;
+  readonly state: string;
+  readonly keystores: string;
+  readonly pendingDays: number;
+  readonly keys: number;
+}
+
+export function groupsOf(keys: readonly ListedKey[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const { traits, keystores } of keys) {
+    const types = [...new Set(traits.keystoreTypes)].sort().join("+");
+    const pendingDays =
+      traits.kind === "kms" ? kmsRestoreDays : Math.max(0, ...keystores.map((each) => pendingDaysOf({}, each)));
+    const isUnused = traits.state === "pre_activation";
+    const group = { kind: traits.kind, state: traits.state, keystores: types, pendingDays: isUnused ? 0 : pendingDays };
+    const name = JSON.stringify(group);
+    groups.set(name, { ...group, keys: (groups.get(name)?.keys ?? 0) + 1 });
+  }
+  return [...groups.values()].sort((a, b) => b.pendingDays - a.pendingDays || b.keys - a.keys);
+}
+
+export function lastDayOf(group: Pick<Group, "pendingDays" | "state">, deadline: string): string {
+  if (group.state === "destroyed") return "destroyed";
+  return dayOf(lastDestroyBeforeMs(Date.parse(deadline) + dayMs, group.pendingDays) - 1);
+}
+
+export function firstCampaignFile(
+  { name, deadline }: InitRequest,
+  instanceId: string,
+  { keys, vaults }: CampaignInventory,
+): string {
+  const suggestions = groupsOf(keys).flatMap(({ kind, state, keystores, keys: number }) => [
+    `#  # ${count(number, "key")}`,
+    `#  - match: {kind: ${kind}, state: [${state}]${keystores === "" ? "" : `, keystore: [${keystores.split("+").join(", ")}]`}}`,
+    "#    class: destroy",
+    "#    wave: main",
+    `#    owner: ${toReplace.owner}`,
+    `#    reason: ${toReplace.reason}`,
+  ]);
+  return [
+    "# The campaign: what people propose. It grants no right.",
+    `format: ${campaignFormat}`,
+    `name: ${name}`,
+    `instance: ${instanceId}`,
+    "instanceEnds: true",
+    `deadline: ${deadline}`,
+    ...(ibmDates.lastDay > deadline ? [`lastDeadline: ${ibmDates.lastDay}`] : []),
+    "scope:",
+    "  vaults:",
+    ...vaults.map(({ id, name: vaultName }) => `    - ${id} # ${vaultName.replaceAll(/[^\w .-]/g, "?")}`),
+    "  kmsKeys: true",
+    "# Pending periods by ID or type of keystore, where they differ from 7 (aws_kms), 30 (google_kms, ibm_cloud_kms)",
+    "# and 90 days (azure_key_vault, and every other type).",
+    "pendingDays: {}",
+    "waves:",
+    "  - name: pilot",
+    "  - name: main",
+    "    after: [pilot]",
+    "# The first rule that matches a key decides. A key that no rule names is left: uko takes no step on it.",
+    '# To start from this list, delete the line "rules: []" and the first # of each line below it.',
+    "rules: []",
+    "#rules:",
+    ...suggestions,
+    "blackouts: []",
+    "",
+  ].join("\n");
+}
+
+export function reportInit(folder: string, { deadline }: InitRequest, inventory: CampaignInventory): CampaignReport {
+  const groups = groupsOf(inventory.keys);
+  return {
+    summary: `Wrote ${folder}/${campaignFileName} for ${count(inventory.keys.length, "key")} in ${count(inventory.vaults.length, "vault")}`,
+    sections: [
+      ...section("Last day to destroy, if the material has to be gone by the deadline", {
+        table: {
+          columns: ["kind", "state", "keystores", "pending", "keys", `for ${deadline}`, `for ${ibmDates.lastDay}`],
+          rows: groups.map((group) => [
+            group.kind,
+            group.state,
+            group.keystores || "-",
+            `${group.pendingDays} d`,
+            String(group.keys),
+            lastDayOf(group, deadline),
+            lastDayOf(group, ibmDates.lastDay),
+          ]),
+        },
+      }),
+      ...unreadSection(inventory.unreadable),
+    ],
+    next: [remarked(`uko campaign plan ${folderFlag(folder)}`, "after you wrote waves and rules")],
+    exitCode: inventory.unreadable.length > 0 ? 13 : 0,
+    data: {
+      deadline,
+      groups: groups.map((group) => ({ ...group, lastDay: lastDayOf(group, deadline) })),
+      unreadable: inventory.unreadable,
+    },
+  };
+}

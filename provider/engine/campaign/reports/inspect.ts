@@ -1,0 +1,228 @@
+/**
+ * The views of a campaign for an interface that shows pages: the whole campaign, one wave with what
+ * is open to the caller, and an approval before it is confirmed. For display only; changes nothing.
+ */
+
+import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
+import { standingOf } from "../../../lifecycle/consent-record.ts";
+import { isKmsReview, type KmsReview } from "../../../lifecycle/kms-review.ts";
+import { isSame } from "../../../lifecycle/observation.ts";
+import { kindOf, type Review, type ReviewHeader, reviewLifetimeMs } from "../../../lifecycle/review.ts";
+import { lineCells, reviewLimits } from "../../key/set-messages.ts";
+import type { CallOptions, World } from "../../ports/world.ts";
+import { plain } from "../../text/words.ts";
+import { openCampaign, requireWave } from "../files/folder.ts";
+import { readCampaignReview } from "../files/reviews.ts";
+import { type CampaignContext, keysOfWave, type OpenFolder, openReads } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+import type { KeyResult } from "./key-results.ts";
+import { keyRows } from "./key-row.ts";
+import { keySection, keyTable } from "./key-views.ts";
+import { timelineOf, waveSection } from "./plan-report.ts";
+import { prepareApproval } from "./prepared-approval.ts";
+import { type CampaignReport, type ReportTable, tableOf } from "./report.ts";
+import { titleOf, windowEndOf } from "./review-text.ts";
+import { reportStatus, stateTable } from "./status.ts";
+import { countByKind, isPending, isRequested, readyKeys } from "./waiting.ts";
+import { type OwnReview, type WaveAct, type WaveStep, waveActs } from "./wave-acts.ts";
+import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
+
+export interface CampaignOverview {
+  readonly report: CampaignReport;
+  readonly campaign: string;
+  /** Each wave by state; its first column is the name of the wave. */
+  readonly waves: ReportTable;
+  readonly nowMs: number;
+}
+
+export interface WaveInspection {
+  readonly campaign: string;
+  readonly wave: string;
+  readonly nowMs: number;
+  readonly steps: readonly WaveStep[];
+  readonly acts: readonly WaveAct[];
+  readonly keys: ReportTable;
+}
+
+export type ApprovalInspection =
+  | { readonly kind: "closed"; readonly report: CampaignReport }
+  | {
+      readonly kind: "open";
+      /** What the first run does, and whether it can be undone. */
+      readonly title: string;
+      readonly facts: readonly string[];
+      readonly phrase: string;
+      readonly requester: string;
+      readonly table: ReportTable;
+      /** Reviewed keys that the first run does not act on. */
+      readonly later: number;
+      readonly apart: readonly KeyResult[];
+    };
+
+export function createCampaignInspection(world: World, openFolder: OpenFolder) {
+  const open = (path: string, options: CallOptions) => openReads(world, openFolder, path, options);
+  return {
+    /** The name of the campaign in the folder. Makes no call. */
+    async name(path: string) {
+      return (await openCampaign(openFolder(path), world.session.instanceId)).campaign.name;
+    },
+    async overview(path: string, options: CallOptions): Promise<CampaignOverview> {
+      const { view, plan } = await open(path, options);
+      const { page, ...report } = reportStatus(view, plan, {});
+      // The page links each wave in a table of its own.
+      const sections = [
+        ...report.sections.filter(({ title }) => title !== "Waves"),
+        ...keySection("late", keyRows(view, plan)),
+        ...waveSection(plan),
+      ];
+      const shown = page && { page: { ...page, timeline: timelineOf(view, plan) } };
+      return {
+        report: { ...report, sections, ...shown },
+        waves: stateTable(plan, view),
+        campaign: view.campaign.name,
+        nowMs: view.nowMs,
+      };
+    },
+    async wave(path: string, wave: string, options: CallOptions) {
+      return inspectWave(await open(path, options), wave);
+    },
+    async approval(path: string, request: ReviewedStepRequest, options: CallOptions) {
+      return inspectApproval(await open(path, options), request);
+    },
+  };
+}
+
+async function inspectWave(context: CampaignContext, wave: string): Promise<WaveInspection> {
+  const { view } = context;
+  requireWave(view.campaign, wave);
+  const keys = keysOfWave(context, wave);
+  const steps: WaveStep[] = [];
+  for (const step of ["deactivate", "destroy"] as const) steps.push(await inspectStep(context, wave, step));
+  return {
+    campaign: view.campaign.name,
+    wave,
+    nowMs: view.nowMs,
+    steps,
+    acts: waveActs(
+      {
+        steps,
+        requests: keys.filter((key) => isRequested(key, view.nowMs)).length,
+        reversible: keys.filter(({ facts }) => facts.state === (facts.isKms ? "destroyed" : "deactivated")).length,
+      },
+      { wave, path: view.folder.path },
+    ),
+    keys: keyTable("wave", keyRows(view, { ...context.plan, keys })),
+  };
+}
+
+async function inspectStep(context: CampaignContext, wave: string, step: CampaignStep): Promise<WaveStep> {
+  const { view, world, options } = context;
+  const { gate, breaker } = waveStateOf(context, { wave, step });
+  const { ready } = readyKeys(context, wave, step);
+  const pending = ready.filter((key) => isPending(view, key, step, false));
+  const { identity } = await world.session.actor(options);
+  const isOwn = ({ listed }: PlannedKey): boolean => {
+    const standing = listed?.observation && standingOf(listed.observation, step, view.nowMs);
+    return standing?.binds === true && identity !== undefined && isSame(standing.record.author, identity);
+  };
+  return {
+    step,
+    ...(gate.kind !== "open" && {
+      closed: reportClosed(context, { wave, step }, gate, breaker),
+    }),
+    toRequest: ready.length - pending.length,
+    toReview: countByKind(pending.filter((key) => !isOwn(key))),
+    own: pending.filter(isOwn).length,
+    reviews: await ownReviews(context, { wave, step, reviewer: identity?.iamId }, ready),
+  };
+}
+
+interface StepOfCaller {
+  readonly wave: string;
+  readonly step: CampaignStep;
+  /** The IAM ID of the caller, if known. */
+  readonly reviewer: string | undefined;
+}
+
+/** At most this many of a step's latest reviews are read; people write fewer. */
+const maxOwnReviews = 100;
+
+async function ownReviews(
+  { view, world }: CampaignContext,
+  { wave, step, reviewer: caller }: StepOfCaller,
+  ready: readonly PlannedKey[],
+): Promise<readonly OwnReview[]> {
+  const { folder, campaign, manifest, reviews } = view;
+  const digest = manifest.waves.find((each) => each.wave === wave)?.digest;
+  const isUsable = ({ reviewer, reviewedAtMs, campaign: of, ...review }: ReviewHeader): boolean =>
+    reviewer === caller &&
+    review.step === step &&
+    reviewedAtMs + reviewLifetimeMs > view.nowMs &&
+    of?.name === campaign.name &&
+    of.wave === wave &&
+    of.digest === digest;
+  const latest = [...reviews.times]
+    .filter(([name]) => name.startsWith(`${wave}-${step}-`))
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, maxOwnReviews);
+  const found: OwnReview[] = [];
+  for (const [name] of latest) {
+    const read = await readCampaignReview(folder, name, world.session.instanceId);
+    if (read === undefined || !isUsable(read.review.header)) continue;
+    const { header, lines } = read.review;
+    const left = ready.filter((key) => lines.has(key.name)).length;
+    const reviewedAt = new Date(header.reviewedAtMs).toISOString();
+    if (left > 0) found.push({ digest: world.sha256(read.text), left, kind: kindOf(read.review), reviewedAt });
+  }
+  return found;
+}
+
+async function inspectApproval(context: CampaignContext, request: ReviewedStepRequest): Promise<ApprovalInspection> {
+  const prepared = await prepareApproval(context, request);
+  if (prepared.kind === "closed") return prepared;
+  const { review, listed, apart, most, phrase } = prepared;
+  const acting = listed.slice(0, most);
+  return {
+    kind: "open",
+    title: request.stores ? phrase : titleOf(review, acting),
+    ...(isKmsReview(review) ? describeKmsKeys(review, listed, acting) : describeKeys(review, listed, acting)),
+    facts: [reviewLimits(review.header, context.view.nowMs)],
+    phrase,
+    later: listed.length - most,
+    apart,
+  };
+}
+
+type Described = Pick<Extract<ApprovalInspection, { kind: "open" }>, "requester" | "table">;
+const whenOf = (acting: readonly PlannedKey[], name: string): string =>
+  acting.some((key) => key.name === name) ? "yes" : "later";
+
+function describeKeys(review: Review, listed: readonly PlannedKey[], acting: readonly PlannedKey[]): Described {
+  const lines = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
+  return {
+    requester: lines[0]?.requester ?? "",
+    table: {
+      columns: ["label", "key", "used by", "keystores", "reason", "this run"],
+      rows: lines.map((line) => [
+        ...lineCells(line),
+        plain(line.reason ?? "", 200),
+        whenOf(acting, `${line.vaultId}/${line.keyId}`),
+      ]),
+    },
+  };
+}
+
+const kmsRequester = "an identity that KMS does not report";
+
+function describeKmsKeys(review: KmsReview, listed: readonly PlannedKey[], acting: readonly PlannedKey[]): Described {
+  const lines = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
+  return {
+    requester: kmsRequester,
+    table: tableOf(lines, {
+      name: ({ name }) => plain(name, 90),
+      "KMS key": "kmsKeyId",
+      "window ends": windowEndOf,
+      "this run": ({ kmsKeyId }) => whenOf(acting, `kms/${kmsKeyId}`),
+    }),
+  };
+}

@@ -1,0 +1,146 @@
+/** The results of an acting command for each key, and their report. */
+
+import { asUkoError, mostSevere } from "../../../errors.ts";
+import { unnamed } from "../../key/set-messages.ts";
+import type { ManyResults } from "../../loop/many.ts";
+import type { Report } from "../../loop/report.ts";
+import { count, plain } from "../../text/words.ts";
+import { csvTable } from "../files/csv.ts";
+import {
+  type CampaignReport,
+  type NextCommand,
+  type ReportSection,
+  reasonSection,
+  section,
+  tableOf,
+} from "./report.ts";
+
+/** One key after the command. Only `acted` means that the command changed it. */
+export interface KeyResult {
+  readonly key: string;
+  readonly label: string;
+  readonly outcome: "acted" | "unchanged" | "left" | "failed";
+  readonly says: string;
+  readonly code?: string;
+  readonly exitCode: number;
+}
+
+interface NamedKey {
+  readonly name: string;
+  readonly line: { readonly label: string };
+}
+
+/** The outcome of a report on one key, which says itself whether anything was changed. */
+export function resultFrom({ name: key, line: { label } }: NamedKey, report: Report): KeyResult {
+  const { taken, explanation, code, exitCode } = report;
+  const outcome = outcomeOf(taken, exitCode);
+  return { key, label, outcome, says: explanation.summary, ...(code !== undefined && { code }), exitCode };
+}
+
+/**
+ * A step that the service refused after its deletion window was opened counts as a failure, so that a first run meets
+ * few of them. A record that was removed before a step that then failed is no change of the key.
+ */
+function outcomeOf(reported: Report["taken"], exitCode: number): KeyResult["outcome"] {
+  const taken = reported.filter((step) => step !== "drop_record" || exitCode === 0);
+  if (hasChanged(taken)) return "acted";
+  if (taken.length > 0) return "failed";
+  return exitCode === 0 || exitCode === 11 ? "unchanged" : "left";
+}
+
+/** A deletion window that was opened and closed again is no change. */
+function hasChanged(taken: Report["taken"]): boolean {
+  const isClosed = taken.lastIndexOf("unset_for_deletion") > taken.lastIndexOf("set_for_deletion");
+  const isUndone = isClosed && taken.includes("set_for_deletion");
+  return taken.some((step) => !isUndone || (step !== "set_for_deletion" && step !== "unset_for_deletion"));
+}
+
+export function withoutStep({ name: key, line: { label } }: NamedKey, says: string): KeyResult {
+  return { key, label, outcome: "left", says, exitCode: 0 };
+}
+
+/** An error about one key. */
+export function failedOn({ name: key, line: { label } }: NamedKey, thrown: unknown): KeyResult {
+  const { code, summary, exitCode } = asUkoError(thrown);
+  return { key, label, outcome: "failed", says: summary, code, exitCode };
+}
+
+export interface ResultsReport {
+  /** The verb in the past, such as `Requested the deactivation of`. */
+  readonly did: string;
+  readonly wave: string;
+  readonly keys: readonly KeyResult[];
+  /** Keys that the command did not start with, by reason. */
+  readonly apart: readonly KeyResult[];
+  /** Keys that the next run takes, once a person has checked the keys of this one. */
+  readonly later?: readonly KeyResult[];
+  readonly run: Pick<ManyResults<unknown>, "unstarted" | "stoppedBy">;
+  /** What else the run found, after the keys that failed. */
+  readonly found?: readonly ReportSection[];
+  readonly next: readonly NextCommand[];
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export function reportResults(report: ResultsReport): CampaignReport {
+  const { did, wave, keys, apart, later = [], run, found = [], next, data = {} } = report;
+  const all = [...keys, ...apart, ...later];
+  const acted = keys.filter(({ outcome }) => outcome === "acted");
+  const unchanged = keys.filter(({ outcome }) => outcome === "unchanged");
+  const toCheck = later.length > 0 ? acted : [];
+  const left = [...keys.filter(({ outcome }) => outcome === "left"), ...apart];
+  const failed = keys.filter(({ outcome }) => outcome === "failed");
+  const stop = run.stoppedBy === undefined ? undefined : asUkoError(run.stoppedBy);
+  const parts = [
+    `${did} ${count(acted.length, "key")} of wave "${wave}"`,
+    ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
+    ...(left.length > 0 ? [`${left.length} unaffected`] : []),
+    ...(later.length > 0 ? [`${later.length} left for the next run`] : []),
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(run.unstarted > 0 ? [`${run.unstarted} not started`] : []),
+  ];
+  const stopLine = stop === undefined ? [] : [`${stop.summary} [${stop.code}]`, "The same command continues."];
+  return {
+    summary: parts.join("; "),
+    sections: [
+      ...section("Why the run stopped", { lines: stopLine }),
+      ...reasonSection("Failed", tableOf(failed, reasonColumns)),
+      ...section("Check these keys, then run the same command again", { table: tableOf(toCheck, namingColumns) }),
+      ...found,
+      ...reasonSection("Not changed, with the reason", tableOf(left, reasonColumns)),
+      ...reasonSection("Unchanged", tableOf(unchanged, reasonColumns)),
+    ],
+    next,
+    exitCode: mostSevere([
+      ...[...keys, ...apart].map(({ exitCode }) => exitCode),
+      ...(stop === undefined ? [] : [stop.exitCode]),
+    ]),
+    data: { wave, ...data, keys: all, unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
+    csv: csvTable(["key", "label", "outcome", "code", "says"], all),
+  };
+}
+
+/** Every key that a review read, for `--csv`; `digest` names the review of the reviewed keys. */
+export function reviewCsv(
+  digest: string,
+  reviewed: readonly Pick<KeyResult, "key" | "label">[],
+  left: readonly Pick<KeyResult, "key" | "label" | "says">[],
+): string {
+  const rows = [
+    ...reviewed.map(({ key, label }) => ({ key, label, review: digest })),
+    ...left.map(({ key, label, says: why }) => ({ key, label, why })),
+  ];
+  return csvTable(["key", "label", "review", "why"], rows);
+}
+
+const namingColumns = {
+  label: ({ label }: KeyResult) => plain(label, 60),
+  key: "key",
+} as const;
+/** Keys with a reason each. */
+export const reasonColumns = {
+  ...namingColumns,
+  why: ({ says, label, code }: KeyResult) => {
+    const why = unnamed(says, label);
+    return plain(code === undefined ? why : `${why} [${code}]`, 300);
+  },
+};

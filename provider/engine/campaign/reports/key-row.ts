@@ -1,0 +1,196 @@
+/**
+ * One row for each key of a campaign, with every fact that a report shows about the key. `key-views.ts` says which of
+ * these facts a report shows. Tables, `--csv`, `--json` and pages read the same row, so that a fact has one name and
+ * one value everywhere.
+ */
+
+import * as z from "zod";
+import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
+import type { LateCause } from "../../../lifecycle/campaign/schedule.ts";
+import { isPending } from "../../../lifecycle/guards.ts";
+import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
+import { rights } from "../../../lifecycle/managed-key-states.ts";
+import { isoTime } from "../../loop/evidence.ts";
+import { plain, sayRoles, sayTimeAndDistance } from "../../text/words.ts";
+import { sayAcceptance } from "../files/accepted.ts";
+import { manifestKey } from "../files/manifest.ts";
+import { dayOf } from "../view/classify.ts";
+import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import type { CampaignView } from "../view/view.ts";
+import { howToRelease, sayGate, sayWait } from "./waiting.ts";
+
+/** A key from its beginning to its end; the waves are counted by these stages. */
+export const keyStages = [
+  "pre_activation",
+  "active",
+  "deactivated",
+  "pending",
+  "destroyed",
+  "removed",
+  "other",
+] as const;
+
+type KeyStage = (typeof keyStages)[number];
+
+const text = z.string();
+const day = text.describe("A day, such as 2027-03-20; empty if there is none");
+
+export const keyRow = z.object({
+  key: text.describe("<vaultId>/<keyId>, or kms/<keyId>"),
+  label: text,
+  wave: text,
+  class: manifestKey.shape.class,
+  // The word of the service: only the outcome says whether the key is destroyed.
+  state: text.describe("As the service lists the key; otherwise removed or not_read"),
+  stage: z.enum(keyStages).describe("pending: destroyed, and a keystore still holds the material"),
+  outcome: text.describe("Such as removed, open or held; not_read if uko could not read the key"),
+  isFinal: z.boolean().describe("Whether no step of the campaign changes the outcome anymore"),
+  gate: text.describe("What the next step of the key waits for; open if it waits for nothing"),
+  blocked: text.describe("Why the next step has not happened; never empty for an open key"),
+  isBlocked: z.boolean().describe("Whether a person has to release the key before its next step"),
+  toRelease: text.describe("How a person releases the key; empty if no person has to"),
+  updatedAt: text.describe("When the key was last written, ISO 8601 UTC; empty if unknown"),
+  updatedBy: text.describe("IAM ID of the last writer; empty if unknown"),
+  owners: z.array(text),
+  application: text,
+  reason: text,
+  ticket: text,
+  version: z.number().int(),
+  verificationPattern: text,
+  cloudIds: manifestKey.shape.cloudIds,
+  schedule: text.describe("on_time or late; otherwise why the key has no date"),
+  byLastDeadline: text.describe("The same for the last deadline; empty if the campaign has none"),
+  lateBecause: text.describe("Empty if the key is not late"),
+  isProofByProvider: z.boolean().describe("Whether only the cloud provider can prove the deletion"),
+  deactivateOn: day,
+  destroyOn: day,
+  materialGoneOn: day,
+  kmsMetadataGoneOn: day,
+  deactivateBy: day,
+  destroyBy: day,
+  earliestEnd: day.describe("When the campaign can be done with the key at the earliest; empty if unknown"),
+  lastDay: day.describe("The last day for the last step of the key; empty if there is none"),
+  // From the folder, and not signed. Every other fact is from the manifest or the service.
+  reviews: z.array(z.object({ step: text, wave: text, reviewer: text, requester: text, reviewedAt: text })),
+  undo: z
+    .object({ sentence: text, roles: z.array(text), until: text.optional(), command: text.optional() })
+    .nullable()
+    .describe("How the last step can be undone"),
+});
+export type KeyRow = z.output<typeof keyRow>;
+type Undo = NonNullable<KeyRow["undo"]>;
+
+export function keyRows(view: CampaignView, { keys, waves }: CampaignPlan): readonly KeyRow[] {
+  const byName = new Map(waves.map((wave) => [wave.name, wave]));
+  return keys.map((key) => rowOf(key, byName.get(key.line.wave), view));
+}
+
+const openOutcomes: readonly string[] = ["open", "pending_destruction"];
+
+function rowOf(key: PlannedKey, wave: PlannedWave | undefined, { reviews, nowMs, folder }: CampaignView): KeyRow {
+  const why = sayGate(key);
+  const isWaiting = why === undefined && wave !== undefined && openOutcomes.includes(key.outcome);
+  const { line, listed, schedule } = key;
+  const dates = datesOf(schedule);
+  const last = lastDatesOf(schedule);
+  return {
+    key: key.name,
+    label: line.label,
+    wave: line.wave,
+    class: line.class,
+    state: listed?.traits.state ?? (key.isUnread ? "not_read" : "removed"),
+    stage: stageOf(key),
+    outcome: key.outcome,
+    isFinal: isFinal(key.outcome),
+    gate: key.gate.kind,
+    blocked: [
+      isWaiting ? sayWait(key, wave, nowMs) : (why ?? ""),
+      ...key.acceptances.map((each) => `accepted by ${sayAcceptance(each)}`),
+    ]
+      .filter((each) => each !== "")
+      .join("; "),
+    isBlocked: why !== undefined,
+    toRelease: why === undefined ? "" : howToRelease(key, folder.path),
+    updatedAt: listed?.updatedAtMs === undefined ? "" : isoTime(listed.updatedAtMs),
+    updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? "", 100),
+    owners: line.owners,
+    application: line.application,
+    reason: line.reason,
+    ticket: line.ticket,
+    version: line.version,
+    verificationPattern: line.verificationPattern,
+    cloudIds: line.cloudIds,
+    schedule: schedule.kind,
+    byLastDeadline: key.lastSchedule?.kind ?? "",
+    lateBecause: sayLate(key),
+    isProofByProvider: schedule.kind === "late" && schedule.isProofByProvider,
+    deactivateOn: dayOf(dates.deactivateMs),
+    destroyOn: dayOf(dates.destroyMs),
+    materialGoneOn: dayOf(dates.materialGoneMs),
+    kmsMetadataGoneOn: dayOf(dates.kmsMetadataGoneMs),
+    deactivateBy: dayBefore(last.deactivateBeforeMs),
+    destroyBy: dayBefore(last.destroyBeforeMs),
+    earliestEnd: dayOf(dates.materialGoneMs ?? dates.deactivateMs),
+    lastDay: dayBefore(last.destroyBeforeMs ?? last.deactivateBeforeMs),
+    reviews: (reviews.byKey.get(key.name) ?? []).map(({ reviewedAtMs, ...review }) => ({
+      ...review,
+      reviewedAt: isoTime(reviewedAtMs),
+    })),
+    undo: undoOf(key, nowMs) ?? null,
+  };
+}
+
+/** The last day before an exclusive end; empty without an end. */
+export function dayBefore(ms: number | undefined): string {
+  return ms === undefined ? "" : dayOf(ms - 1);
+}
+
+export function stageOf({ facts, isUnread }: PlannedKey): KeyStage {
+  if (isUnread) return "other";
+  if (facts.state === "gone") return "removed";
+  if (facts.state !== "destroyed") return facts.state;
+  if (facts.isMaterialUncertain === true) return "other";
+  return facts.materialGoneMs !== undefined ? "pending" : "destroyed";
+}
+
+function sayLate(key: PlannedKey): string {
+  if (!isLate(key)) return "";
+  return key.schedule.kind === "late" ? sayCause(key.schedule.cause) : "no step can delete it";
+}
+
+function sayCause(cause: LateCause): string {
+  switch (cause.kind) {
+    case "blackout":
+      return `the blackout ${dayOf(cause.blackout.fromMs)} to ${dayBefore(cause.blackout.untilMs)} (${cause.blackout.reason})`;
+    case "wave":
+      return "notBefore, after, maintenanceWindow or soak of its wave";
+    case "pending_period":
+      return "the pending period of its keystores";
+  }
+}
+
+/** How the last step can be undone; undefined if it cannot, or if none was taken. */
+function undoOf({ facts, listed, name }: PlannedKey, nowMs: number): Undo | undefined {
+  if (facts.state === "deactivated" && !facts.isKms) {
+    const sentence = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
+    return { sentence, roles: [...rights.reactivate.roles], command: `uko reactivate ${name}` };
+  }
+  if (facts.state === "active" && listed?.observation?.carried.kind === "one") {
+    const sentence = "A request is on the key; nothing has been cut off. Its writer can withdraw it.";
+    return { sentence, roles: [...rights.writeTags.roles], command: `uko withdraw ${name}` };
+  }
+  const restoreUntilMs = facts.isKms ? facts.materialGoneMs : undefined;
+  if (restoreUntilMs !== undefined) {
+    const until = new Date(restoreUntilMs).toISOString();
+    const sentence = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: run uko campaign rollback, or change restoreTrigger of its KmsKey.`;
+    return { sentence, roles: [...kmsRights.restore.roles], until };
+  }
+  const pending = (listed?.observation?.keystores ?? []).filter(isPending);
+  if (facts.state !== "destroyed" || pending.length === 0 || facts.materialGoneMs === undefined) return undefined;
+  const names = pending.map((each) => `${plain(each.name, 60)} (${plain(each.type, 40)})`).join(", ");
+  return {
+    sentence: `Only the cloud itself can cancel the destruction, until ${sayTimeAndDistance(facts.materialGoneMs, nowMs)}: ${names}.`,
+    roles: [],
+    until: new Date(facts.materialGoneMs).toISOString(),
+  };
+}

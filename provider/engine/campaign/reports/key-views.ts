@@ -1,0 +1,112 @@
+/** The views of the keys of a campaign: which facts of a row a report shows, about which keys, and in which order. */
+
+import { csvTable } from "../files/csv.ts";
+import { dayOf } from "../view/classify.ts";
+import { namedListedKey } from "../view/inventory.ts";
+import type { CampaignView } from "../view/view.ts";
+import { type KeyRow, keyRow } from "./key-row.ts";
+import { atMost, type ReportSection, type ReportTable, reasonSection, section, tableOfFields } from "./report.ts";
+
+type Fact = keyof KeyRow;
+
+const inCloud = ["cloudIds", "version", "verificationPattern"] as const;
+
+/** What `--json` and `--csv` list about each key. */
+export const keyFacts = Object.keys(keyRow.shape) as readonly Fact[];
+
+export interface KeyTable {
+  readonly title: string;
+  /** Some of the facts that `--json` of the same command lists. */
+  readonly facts: readonly Fact[];
+  /** Absent if the table shows every key. */
+  readonly isShown?: (row: KeyRow) => boolean;
+  /** Which keys come first, because a long table is cut. */
+  readonly isFirst?: (row: KeyRow) => boolean;
+  /** Whether many keys with the same reason share a line. */
+  readonly isGrouped?: true;
+}
+
+/** The tables of keys in a terminal and on a page. */
+export const keyTables = {
+  late: {
+    title: "Late",
+    facts: ["key", "label", "wave", "lastDay", "earliestEnd", "lateBecause", "byLastDeadline"],
+    isShown: ({ lateBecause }) => lateBecause !== "",
+  },
+  blocked: {
+    title: "Blocked",
+    facts: ["key", "label", "wave", "blocked"],
+    isShown: ({ isBlocked }) => isBlocked,
+    isGrouped: true,
+  },
+  livesOn: {
+    title: "Lives on in the cloud, without UKO",
+    facts: ["label", ...inCloud, "owners"],
+    isShown: (row) => row.class === "leave",
+  },
+  report: {
+    title: "Keys",
+    facts: ["key", "label", "wave", "class", "outcome", "updatedAt", "updatedBy", "blocked"],
+    isFirst: ({ isFinal }) => !isFinal,
+  },
+  /** Of one wave in the console, which links the label, the first fact, to the page of the key, the second. */
+  wave: {
+    title: "Keys",
+    facts: ["label", "key", "stage", "blocked"],
+    isFirst: ({ isBlocked }) => isBlocked,
+  },
+} as const satisfies Readonly<Record<string, KeyTable>>;
+
+export function keyTable(name: keyof typeof keyTables, rows: readonly KeyRow[]): ReportTable {
+  const { facts, isShown = () => true, isFirst = () => false }: KeyTable = keyTables[name];
+  const shown = rows.filter(isShown).toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)));
+  const texts = shown.map(flat);
+  // A fact that no shown key has would only make the table wider.
+  const known = facts.filter((fact) => texts.some((row) => row[fact] !== ""));
+  return tableOfFields(texts, known);
+}
+
+const maxShownWays = 10;
+
+export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]): readonly ReportSection[] {
+  const { title, isGrouped }: KeyTable = keyTables[name];
+  const table = keyTable(name, rows);
+  if (isGrouped !== true) return section(title, { table });
+  const ways = [...new Set(rows.filter(({ isBlocked }) => isBlocked).map(({ toRelease }) => toRelease))];
+  const notes = ways.map((way) => `To release: ${way}`);
+  return reasonSection(title, table, atMost(notes, maxShownWays, "; --json lists how to release each key"));
+}
+
+export function keyCsv(rows: readonly KeyRow[]): string {
+  return csvTable(keyFacts, rows.map(flat));
+}
+
+/** How many keys have each outcome, or each reason; the most frequent first. */
+export function countsOf<Value extends string>(values: readonly Value[]) {
+  const groups = Map.groupBy(values, (value) => value);
+  const counts = Array.from(groups, ([value, { length }]) => ({ value, keys: length }));
+  return counts.sort((one, other) => other.keys - one.keys);
+}
+
+/** Keys in scope that no line of the manifest names, so that they have no row. */
+export function newKeyRows({ newKeys }: Pick<CampaignView, "newKeys">) {
+  return newKeys.map((key) => ({
+    key: namedListedKey(key),
+    label: key.traits.label,
+    createdOn: dayOf(key.traits.createdAtMs),
+  }));
+}
+
+export function newKeysSection(view: Pick<CampaignView, "newKeys">): readonly ReportSection[] {
+  return section("Not in the manifest", { table: tableOfFields(newKeyRows(view), ["key", "label", "createdOn"]) });
+}
+
+/** A row in which a list consists of texts. */
+function flat(row: KeyRow) {
+  return {
+    ...row,
+    cloudIds: row.cloudIds.map(({ id }) => id),
+    reviews: row.reviews.map(({ step, reviewer, reviewedAt }) => `${step} by ${reviewer} at ${reviewedAt}`),
+    undo: row.undo?.sentence ?? "",
+  };
+}

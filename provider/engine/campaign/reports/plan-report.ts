@@ -1,0 +1,273 @@
+/** The report of `uko campaign plan`: what is missing and what changed, late keys, and the dates of each wave against both deadlines. */
+
+import { mostSevere } from "../../../errors.ts";
+import type { Timeline } from "../../../html/timeline.ts";
+import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { peopleGap } from "../../../lifecycle/campaign/people.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { count, sayDuration } from "../../text/words.ts";
+import { manifestFileName } from "../files/manifest.ts";
+import { dayOf } from "../view/classify.ts";
+import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import type { CampaignView } from "../view/view.ts";
+import type { Baseline } from "./baseline.ts";
+import { dayBefore, keyRows } from "./key-row.ts";
+import { keyCsv, keySection, newKeyRows, newKeysSection } from "./key-views.ts";
+import {
+  type CampaignReport,
+  folderFlag,
+  type NextCommand,
+  type ReportSection,
+  remarked,
+  section,
+  tableOfFields,
+  unreadSection,
+} from "./report.ts";
+
+/** Late keys make a plan fail, so that a nightly run notices them. */
+export const lateExitCode = 14;
+
+export function reportPlan(
+  view: CampaignView,
+  plan: CampaignPlan,
+  {
+    blocked,
+    changed,
+    sections,
+    isWritten,
+  }: Pick<Baseline, "blocked" | "changed" | "sections"> & { readonly isWritten: boolean },
+): CampaignReport {
+  const rows = keyRows(view, plan);
+  const late = plan.keys.filter(isLate).length;
+  const { inventory, campaign, folder } = view;
+  const onTime = plan.keys.filter(({ schedule }) => schedule.kind === "on_time").length;
+  const deadline = dayOf(campaign.deadline);
+  const again = `uko campaign plan --write ${folderFlag(folder.path)}`;
+  return {
+    summary: [
+      late === 0
+        ? `${count(onTime, "key")} can end by ${deadline}; no key is late`
+        : `${count(late, "key")} cannot end by ${deadline}`,
+      isWritten
+        ? `wrote ${folder.path}/${manifestFileName} with ${count(plan.keys.length, "key")}`
+        : blocked.length > 0
+          ? "the manifest cannot be written yet"
+          : "nothing was written",
+    ].join("; "),
+    sections: [
+      ...sections,
+      ...keySection("late", rows),
+      ...waveSection(plan),
+      ...keySection("blocked", rows),
+      ...providerSection(plan),
+      ...keySection("livesOn", rows),
+      ...newKeysSection(view),
+      ...auditSection(plan),
+      ...section("Warnings", { lines: planWarnings(view, plan) }),
+      ...unreadSection(inventory.unreadable),
+    ],
+    next: isWritten
+      ? [...signoffsNext(plan.keys, folder.path), { command: `uko campaign status ${folderFlag(folder.path)}` }]
+      : blocked.length > 0
+        ? [remarked(again, "after you corrected campaign.yaml or owners.csv")]
+        : [remarked(again, "the lead: it asks before it writes")],
+    exitCode:
+      late > 0 ? lateExitCode : mostSevere([inventory.unreadable.length > 0 ? 13 : 0, blocked.length > 0 ? 12 : 0]),
+    page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
+    csv: keyCsv(rows),
+    data: {
+      campaign: campaign.name,
+      deadline,
+      ...(campaign.lastDeadline !== undefined && { lastDeadline: dayOf(campaign.lastDeadline) }),
+      ...{ isWritten, incomplete: blocked, changed, late },
+      waves: plan.waves.map(waveRow),
+      keys: rows,
+      newKeys: newKeyRows(view),
+      unreadable: inventory.unreadable,
+    },
+  };
+}
+
+/** The five dates of a wave. Each is the last of its keys, except for the first two, which are the first. */
+export function waveDates(keys: readonly PlannedKey[]) {
+  const all = keys.map(({ schedule }) => datesOf(schedule));
+  const times = (pick: (dates: (typeof all)[number]) => number | undefined) =>
+    all.flatMap((dates) => pick(dates) ?? []);
+  const first = (values: readonly number[]) => (values.length === 0 ? undefined : Math.min(...values));
+  const last = (values: readonly number[]) => (values.length === 0 ? undefined : Math.max(...values));
+  const bounds = keys.map(({ schedule }) => lastDatesOf(schedule));
+  return {
+    outage: first(times(({ deactivateMs }) => deactivateMs)),
+    pointOfNoReturn: first(times(({ destroyMs }) => destroyMs)),
+    destroyAccepted: last(times(({ destroyMs }) => destroyMs)),
+    materialGone: last(times(({ materialGoneMs }) => materialGoneMs)),
+    metadataRemoved: last(
+      all.flatMap(({ materialGoneMs, kmsMetadataGoneMs }) => kmsMetadataGoneMs ?? materialGoneMs ?? []),
+    ),
+    deactivateBefore: first(bounds.flatMap(({ deactivateBeforeMs }) => deactivateBeforeMs ?? [])),
+    destroyBefore: first(bounds.flatMap(({ destroyBeforeMs }) => destroyBeforeMs ?? [])),
+  };
+}
+
+export function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
+  return section("Waves, if every person acts at once; the last two columns are the last days for the deadline", {
+    table: tableOfFields(waves.map(waveRow), waveFields),
+  });
+}
+
+const waveFields = [
+  ...(["wave", "keys", "outage", "pointOfNoReturn", "destroyAccepted", "materialGone", "metadataRemoved"] as const),
+  ...(["deactivateBy", "destroyBy"] as const),
+];
+
+/** The dates of a wave as days, for people and machines alike. */
+function waveRow({ name, keys }: PlannedWave) {
+  const dates = waveDates(keys);
+  return {
+    wave: name,
+    keys: keys.length,
+    outage: dayOf(dates.outage),
+    pointOfNoReturn: dayOf(dates.pointOfNoReturn),
+    destroyAccepted: dayOf(dates.destroyAccepted),
+    materialGone: dayOf(dates.materialGone),
+    metadataRemoved: dayOf(dates.metadataRemoved),
+    deactivateBy: dayBefore(dates.deactivateBefore),
+    destroyBy: dayBefore(dates.destroyBefore),
+  };
+}
+
+/** From today to the last date or deadline, with a tenth of the time as a margin for the labels. */
+export function timelineOf(
+  { campaign, nowMs }: CampaignView,
+  { waves, deadlineMs, lastDeadlineMs }: CampaignPlan,
+): Timeline {
+  const rows = waves.map(({ name, keys }) => {
+    const { outage, pointOfNoReturn, destroyAccepted, materialGone, metadataRemoved } = waveDates(keys);
+    const spans = [
+      spanOf("outage", outage, destroyAccepted ?? deadlineMs),
+      spanOf("pending", pointOfNoReturn, materialGone),
+      spanOf("metadata", materialGone, metadataRemoved),
+    ];
+    return { name, spans: spans.flat() };
+  });
+  const ends = rows.flatMap(({ spans }) => spans.map(({ untilMs }) => untilMs));
+  const marks = [
+    { label: `deadline ${dayOf(campaign.deadline)}`, atMs: deadlineMs },
+    ...(lastDeadlineMs === undefined ? [] : [{ label: dayBefore(lastDeadlineMs), atMs: lastDeadlineMs }]),
+  ];
+  const lastMs = Math.max(...ends, ...marks.map(({ atMs }) => atMs));
+  return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks };
+}
+
+function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefined, untilMs: number | undefined) {
+  return fromMs === undefined || untilMs === undefined || untilMs <= fromMs ? [] : [{ kind, fromMs, untilMs }];
+}
+
+const maxShownOwners = 5;
+
+/** Each owner whose signature a key waits for has one command. */
+function signoffsNext(keys: readonly PlannedKey[], path: string): readonly NextCommand[] {
+  const owners = new Set(keys.flatMap(({ gate }) => (gate.kind === "not_signed_off" ? gate.owners : [])));
+  return [...owners]
+    .slice(0, maxShownOwners)
+    .map((owner) =>
+      remarked(
+        `uko campaign signoff --owner ${shellWord(owner)} ${folderFlag(path)}`,
+        "the owner, or a person who signs for the owner",
+      ),
+    );
+}
+
+/** Keys whose material outlives the instance: only the clouds can prove that it is gone. */
+function providerSection({ keys }: CampaignPlan): readonly ReportSection[] {
+  const rows = keys.flatMap((key) => {
+    if (key.schedule.kind !== "late" || !key.schedule.isProofByProvider) return [];
+    const { line, schedule } = key;
+    return line.cloudIds.map(({ keystore, id: cloudId }) => ({
+      label: line.label,
+      keystoreType: line.keystores.find(({ id }) => id === keystore)?.type ?? "",
+      cloudId,
+      goneOn: dayOf(schedule.dates.materialGoneMs),
+    }));
+  });
+  return section("Proof by provider: the material is gone only after the deadline", {
+    table: tableOfFields(rows, ["label", "keystoreType", "cloudId", "goneOn"]),
+  });
+}
+
+/** The events that Activity Tracker will show (uko-v4.md 7), so that a duty team expects them. */
+function auditSection({ waves }: CampaignPlan): readonly ReportSection[] {
+  const rows = waves.flatMap(({ name, keys }) => {
+    const managed = keys.filter(({ line }) => line.kind === "managed").map(({ schedule }) => datesOf(schedule));
+    const outages = managed.flatMap(({ deactivateMs }) => deactivateMs ?? []);
+    const ends = managed.flatMap(({ destroyMs }) => destroyMs ?? []);
+    const removals = managed.flatMap(({ materialGoneMs }) => materialGoneMs ?? []);
+    return [
+      // A request and a step each; the step of destroy is rated higher.
+      auditRow(name, "Warning", "hs-crypto.managed-keys.write", 2, outages),
+      auditRow(name, "Warning", "hs-crypto.managed-keys.write", 1, ends),
+      auditRow(name, "Critical", "hs-crypto.managed-keys.write", 1, ends),
+      auditRow(name, "Critical", "hs-crypto.managed-keys.delete", 1, removals),
+    ].filter(([, , , , events]) => events !== "0");
+  });
+  return section("Expected audit events", { table: { columns: ["wave", "from", "severity", "event", "count"], rows } });
+}
+
+function auditRow(wave: string, severity: string, event: string, each: number, times: readonly number[]) {
+  return [wave, times.length === 0 ? "" : dayOf(Math.min(...times)), severity, event, String(times.length * each)];
+}
+
+/** At most this long where KMS requires two people, because its deletion window lasts 7 days. */
+const maxKmsSoakMs = 6 * dayMs;
+
+export function planWarnings(view: CampaignView, { waves }: CampaignPlan): readonly string[] {
+  const { campaign, manifest } = view;
+  const soaks = new Map(campaign.waves.map(({ name, soakMs }) => [name, soakMs]));
+  const longSoaks = waves.flatMap(({ name, keys }) => {
+    const soakMs = soaks.get(name) ?? 0;
+    const hit = keys.filter(
+      ({ line, facts }) => line.kmsDualAuthorization && !facts.isKms && facts.ending === "destroy",
+    ).length;
+    if (hit === 0 || soakMs <= maxKmsSoakMs) return [];
+    return [
+      `Wave ${name} soaks for ${sayDuration(soakMs)}, but the KMS deletion window of ${count(hit, "key")} lasts 7 d: use at most 6 d`,
+    ];
+  });
+  return [
+    ...longSoaks,
+    ...waves.flatMap((wave) => peopleWarnings(view, wave)),
+    ...kmsWarnings(waves),
+    ...manifest.blindSpots,
+  ];
+}
+
+/** KMS's own mechanism needs dual authorization, which people have to switch on first. */
+function kmsWarnings(waves: readonly PlannedWave[]): readonly string[] {
+  const without = waves
+    .flatMap(({ keys }) => keys)
+    .filter(({ line, facts }) => facts.isKms && facts.ending === "destroy" && !line.kmsDualAuthorization);
+  return without.length === 0
+    ? []
+    : [
+        `Switch on KMS dual authorization for ${count(without.length, "KMS key")} first; without it, uko does not destroy a KMS key`,
+      ];
+}
+
+function peopleWarnings({ campaign }: CampaignView, { name, keys }: PlannedWave): readonly string[] {
+  if (campaign.people.length === 0) return [];
+  const dates = waveDates(keys);
+  const periods = {
+    deactivate: { fromMs: dates.outage, untilMs: dates.deactivateBefore },
+    destroy: { fromMs: dates.pointOfNoReturn, untilMs: dates.destroyBefore },
+  } as const;
+  return campaignSteps.flatMap((step) => {
+    const { fromMs, untilMs } = periods[step];
+    // The keys are late if the last day has passed; no further person changes that.
+    if (fromMs === undefined || untilMs === undefined || untilMs <= fromMs) return [];
+    const gap = peopleGap(campaign.people, step, { fromMs, untilMs });
+    if (gap === undefined) return [];
+    const why =
+      gap.kind === "no_pair" ? "no two people of campaign.yaml can request and take it" : "only one person can take it";
+    return [`Wave ${name}, ${step}, ${dayOf(fromMs)} to ${dayBefore(untilMs)}: ${why}`];
+  });
+}

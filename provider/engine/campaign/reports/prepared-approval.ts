@@ -1,0 +1,97 @@
+/** What the approval of a review can act on now. Reads only, so that a page can show it before a person confirms. */
+
+import { UkoError } from "../../../errors.ts";
+import type { AnyReview } from "../../../lifecycle/kms-review.ts";
+import { maxReviewBytes, type ReviewedWave } from "../../../lifecycle/review.ts";
+import { requireUsable } from "../../key/approve-set.ts";
+import { readReview } from "../../key/review-file.ts";
+import { approvalPhrase } from "../../key/set-messages.ts";
+import { reviewFileName, reviewFolder } from "../files/reviews.ts";
+import { type CampaignContext, keysOfWave } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+import type { KeyResult } from "./key-results.ts";
+import { type CampaignReport, nextCommand } from "./report.ts";
+import { readyKeys } from "./waiting.ts";
+import { type ReviewedStepRequest, reportClosed, sizeOfRun, waveStateOf } from "./wave-state.ts";
+
+/** What an approval can act on now, before a person confirms it. */
+export type PreparedApproval =
+  | { readonly kind: "closed"; readonly report: CampaignReport }
+  | {
+      readonly kind: "open";
+      readonly review: AnyReview;
+      /** The reviewed keys that are ready. */
+      readonly listed: readonly PlannedKey[];
+      /** Keys of the review that are not ready, with the reason. */
+      readonly apart: readonly KeyResult[];
+      /** How many of the keys the first run may act on. */
+      readonly most: number;
+      /** What a person types, such as `destroy 812`. */
+      readonly phrase: string;
+    };
+
+/** Throws UKO_REVIEW_INVALID, UKO_REVIEW_OUTDATED and UKO_CAMPAIGN_INVALID. Changes nothing. */
+export async function prepareApproval(
+  context: CampaignContext,
+  request: ReviewedStepRequest,
+): Promise<PreparedApproval> {
+  const { world, options } = context;
+  const { wave, step, stores } = request;
+  const { gate, breaker } = waveStateOf(context, request);
+  if (gate.kind !== "open" || breaker.kind === "stopped") {
+    const closed = gate.kind === "open" ? ({ kind: "stopped" } as const) : gate;
+    return { kind: "closed", report: reportClosed(context, { wave, step }, closed, breaker) };
+  }
+  const review = await reviewOfWave(context, request);
+  const again = nextCommand({ wave, path: context.view.folder.path });
+  await requireUsable(world, review, { nowMs: context.view.nowMs, again }, options);
+  const { ready, apart } = readyKeys(context, wave, step);
+  const listed = ready.filter(({ name }) => review.lines.has(name));
+  // An approval cuts nothing off, so there is nothing to check after the first keys.
+  const most = stores ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
+  return {
+    kind: "open",
+    ...{ review, listed, most },
+    apart: apart.filter(({ key }) => review.lines.has(key)),
+    phrase: approvalPhrase({ step }, most, stores),
+  };
+}
+
+/**
+ * Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another wave, step or manifest.
+ * The file says its own kind, so that one digest names one file.
+ */
+async function reviewOfWave(context: CampaignContext, request: ReviewedStepRequest): Promise<AnyReview> {
+  const { path } = context.view.folder;
+  const { wave, step, review: digest } = request;
+  const name = reviewFileName(wave, step, digest);
+  const text = await context.view.folder.read(name, maxReviewBytes);
+  if (text === undefined) {
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: `${path}/${reviewFolder} has no review with this SHA-256`,
+      detail: `Nothing was changed. Next: ${nextCommand({ wave, path })}`,
+    });
+  }
+  const found = { text, digest: context.world.sha256(text) };
+  const review = readReview(found, digest, { path: name, again: nextCommand({ wave, path }) });
+  const { header } = review;
+  const expected = reviewedWave(context, wave);
+  const isOfWave = header.campaign?.name === expected.name && header.campaign.wave === wave && header.step === step;
+  if (isOfWave && header.campaign?.digest === expected.digest) return review;
+  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : `${name} reviews something else`,
+    detail: `Nothing was changed. Next: ${nextCommand({ wave, path })}`,
+  });
+}
+
+export function reviewedWave(context: CampaignContext, wave: string): ReviewedWave {
+  const { campaign, manifest, held } = context.view;
+  const names = new Set(keysOfWave(context, wave).map(({ name }) => name));
+  const released = held.releases.filter(({ key }) => names.has(key));
+  const classes = new Set(keysOfWave(context, wave).map(({ line }) => line.class));
+  const digest = manifest.waves.find((each) => each.wave === wave)?.digest ?? "";
+  return {
+    ...{ name: campaign.name, wave, digest, class: [...classes].sort().join("+"), holds: held.lines },
+    released: released.map(({ key, iamId, reason }) => ({ key, iamId, reason })),
+  };
+}

@@ -1,0 +1,88 @@
+/** What may outlive the instance, and what to ask of each cloud once the instance is gone. */
+
+import { isPending } from "../../../lifecycle/guards.ts";
+import { isoTime } from "../../loop/evidence.ts";
+import { count, plain } from "../../text/words.ts";
+import { csvTable } from "../files/csv.ts";
+import { dayOf } from "../view/classify.ts";
+import type { CampaignPlan, PlannedKey } from "../view/planned.ts";
+import type { CampaignView } from "../view/view.ts";
+import { dayBefore } from "./key-row.ts";
+import { type CampaignReport, folderFlag, remarked, section, tableOfFields, unreadSection } from "./report.ts";
+
+/** What may outlive the instance: a destroyed key of which no keystore, or not each, reports the end. */
+export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: CampaignPlan): CampaignReport {
+  const rows = planned.flatMap(questionsAbout);
+  const keys = new Set(rows.map(({ key }) => key)).size;
+  const others = planned.filter(({ facts }) => facts.state !== "destroyed" && facts.state !== "gone").length;
+  return {
+    summary:
+      rows.length === 0
+        ? "No destroyed key waits for a keystore, so there is nothing to ask of a cloud"
+        : `Ask the clouds about ${count(keys, "key")} once the instance is gone; the deadline is ${dayBefore(deadlineMs)}`,
+    sections: [
+      ...section("Proof by provider", {
+        table: tableOfFields(rows, ["key", "label", "keystoreType", "cloudId", "goneOn", "askFor"]),
+      }),
+      ...section("Not part of the list", {
+        lines: others === 0 ? [] : [`${count(others, "key")} not destroyed: uko campaign status names each outcome`],
+      }),
+      ...unreadSection(view.inventory.unreadable),
+    ],
+    next: [
+      remarked(
+        `uko campaign finish --after-shutdown --csv ${folderFlag(view.folder.path)}`,
+        "keep it: the instance cannot answer later",
+      ),
+    ],
+    exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
+    csv: csvTable(["key", "label", "wave", "keystore", "keystoreType", "cloudId", "goneOn", "askFor"], rows),
+    data: {
+      campaign: view.campaign.name,
+      asOf: isoTime(view.nowMs),
+      questions: rows,
+      unreadable: view.inventory.unreadable,
+    },
+  };
+}
+
+/** One row a keystore that does not report the key as gone. The IDs are those that the manifest keeps. */
+function questionsAbout({ line, name, listed, facts }: PlannedKey) {
+  if (facts.state !== "destroyed") return [];
+  const shared = { key: name, label: line.label, wave: line.wave };
+  const idIn = (keystore: string): string => line.cloudIds.find((each) => each.keystore === keystore)?.id ?? "";
+  if (facts.isKms) {
+    const own = { keystore: "", keystoreType: "ibm_cloud_kms", cloudId: idIn(""), goneOn: dayOf(facts.materialGoneMs) };
+    return facts.materialGoneMs === undefined ? [] : [{ ...shared, ...own, askFor: askSentences.instance }];
+  }
+  const statuses = (listed?.observation?.keystores ?? []).filter(
+    ({ status, syncFlag }) => status !== "not_present" || syncFlag !== "ok",
+  );
+  return statuses.map((each) => {
+    const isInternal = line.keystores.some(({ id, isInternal: isRing }) => id === each.keystoreId && isRing);
+    const goneMs = each.destructionAtMs ?? facts.materialGoneMs;
+    return {
+      ...shared,
+      keystore: plain(each.name, 100),
+      keystoreType: plain(each.type, 40),
+      cloudId: idIn(each.keystoreId),
+      goneOn: isPending(each) ? dayOf(goneMs) : "",
+      askFor: isInternal ? askSentences.instance : askOf(each.type),
+    };
+  });
+}
+
+/** What an auditor can ask for by type of keystore, once the instance is gone. */
+const askSentences = {
+  aws_kms: "AWS: the deletion date of the key, and later that it no longer exists",
+  azure_key_vault: "Azure: the purge date of the deleted key, and later that it no longer exists",
+  google_kms: "Google: the date on which each version is destroyed, and later that it was",
+  ibm_cloud_kms: "IBM: that the key of the other instance is destroyed, and until when it can be restored",
+  cca: "the operators of the CCA keystore: that its key storage no longer contains the key",
+  instance: "IBM: that the instance and its key material are deleted",
+  other: "the operators of the keystore: that it no longer contains the key",
+} as const;
+
+function askOf(type: string): string {
+  return Object.entries(askSentences).find(([known]) => known === type)?.[1] ?? askSentences.other;
+}

@@ -1,0 +1,136 @@
+/** The result of a campaign command: sections for people, one object and rows for machines. */
+
+import type { Timeline } from "../../../html/timeline.ts";
+import { sharedRows } from "../../key/set-messages.ts";
+import type { Act } from "../../text/act.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { plain } from "../../text/words.ts";
+import { type CellValue, cellText } from "../files/csv.ts";
+import type { UnreadablePart } from "../view/unreadable.ts";
+
+export interface ReportTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface ReportSection {
+  readonly title: string;
+  readonly lines?: readonly string[];
+  readonly table?: ReportTable;
+}
+
+export interface CampaignReport {
+  /** One complete sentence without a full stop. */
+  readonly summary: string;
+  readonly sections: readonly ReportSection[];
+  readonly next: readonly NextCommand[];
+  readonly exitCode: number;
+  /** The same content as data; `--json` prints it as one line. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What only a page shows, for `--html`; absent if the command has no page. */
+  readonly page?: ReportPage;
+  /** One row a key, for `--csv`; absent if the command lists no keys. */
+  readonly csv?: string;
+}
+
+export interface ReportPage {
+  readonly title: string;
+  readonly asOfMs: number;
+  readonly timeline?: Timeline;
+  /** Shown before the sections. */
+  readonly first?: readonly ReportSection[];
+}
+
+/** The command of an act, or another command. */
+export type NextCommand = Pick<Act, "command" | "remark">;
+
+export function remarked(command: string, remark: string): NextCommand {
+  return { command, remark };
+}
+
+/** The option that names the folder, for a command to paste. */
+export function folderFlag(path: string): string {
+  return `--folder ${shellWord(path)}`;
+}
+
+/** The command that takes the next step of a wave. */
+export function nextCommand({ wave, path }: { readonly wave: string; readonly path: string }): string {
+  return `uko campaign next --wave ${wave} ${folderFlag(path)}`;
+}
+
+/** Columns by their heads: a member of the item, or what a function makes of it. */
+type Columns<Item> = Readonly<Record<string, keyof Item | ((item: Item) => string | number)>>;
+
+export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): ReportTable {
+  const cells = Object.values(columns);
+  const rowOf = (item: Item) =>
+    cells.map((cell) => String(typeof cell === "function" ? cell(item) : item[cell]) || noValue);
+  return { columns: Object.keys(columns), rows: items.map(rowOf) };
+}
+
+const noValue = "-";
+
+/** Each field under its own name in words: `updatedBy` is `updated by`. */
+export function tableOfFields<Name extends string>(
+  items: readonly Readonly<Partial<Record<Name, CellValue>>>[],
+  names: readonly Name[],
+): ReportTable {
+  return tableOf(items, Object.fromEntries(names.map((name) => [headOf(name), (item) => cellText(item[name])])));
+}
+
+function headOf(name: string): string {
+  return name
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/\bid(?=s?$)/, "ID")
+    .replace(/^kms\b/, "KMS");
+}
+
+const maxShownRows = 50;
+
+/** The first lines of a long list, and how many follow. */
+export function atMost(lines: readonly string[], max: number, where = ""): readonly string[] {
+  const rest = lines.length - max;
+  return rest > 0 ? [...lines.slice(0, max), `and ${rest} more${where}`] : lines;
+}
+
+/** A section without content is left out. A long table ends with the count of the rest, unless a person approves it. */
+export function section(
+  title: string,
+  { lines = [], table, isWhole = false }: Omit<ReportSection, "title"> & { readonly isWhole?: boolean },
+): readonly ReportSection[] {
+  if (lines.length === 0 && (table === undefined || table.rows.length === 0)) return [];
+  if (table === undefined) return [{ title, lines }];
+  if (isWhole) return [{ title, table, lines }];
+  const rest = table.rows.length - maxShownRows;
+  return [
+    {
+      title,
+      table: { ...table, rows: table.rows.slice(0, maxShownRows) },
+      lines: [...lines, ...(rest > 0 ? [`and ${rest} more; --csv and --json list all of them`] : [])],
+    },
+  ];
+}
+
+/** A section whose first two columns name a key, and whose others say why. */
+export function reasonSection(
+  title: string,
+  table: ReportTable,
+  notes: readonly string[] = [],
+): readonly ReportSection[] {
+  const rows = sharedRows(table.rows);
+  const lines = rows.length < table.rows.length ? ["--json lists each key", ...notes] : notes;
+  return section(title, { table: { ...table, rows }, lines });
+}
+
+export function unreadSection(parts: readonly UnreadablePart[]): readonly ReportSection[] {
+  const nameOf = ({ id, name }: UnreadablePart): string =>
+    partNames[id] ?? `${id.includes("/") ? "Key" : "Vault"} ${id}${name === "" ? "" : ` (${name})`}`;
+  const lines = parts.map((part) => plain(`${nameOf(part)}: ${part.reason} [${part.code}]`, 700));
+  return section("Not read", { lines: atMost(lines, maxShownRows, "; --json lists all of them") });
+}
+
+const partNames: Readonly<Record<string, string>> = {
+  kms: "KMS keys",
+  keystores: "Keystores",
+  vaults: "Names of vaults",
+};

@@ -1,0 +1,75 @@
+/** What an owner sees before the sign-off, and the result of the sign-off. */
+
+import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { count, plain } from "../../text/words.ts";
+import { csvTable } from "../files/csv.ts";
+import type { OpenCampaign } from "../files/folder.ts";
+import { type ManifestKey, namedKey } from "../files/manifest.ts";
+import type { Signoff } from "../files/signoffs.ts";
+import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
+
+/** What the owner sees before signing: how many of what, then each key. */
+export function showSignoff(owner: string, keys: readonly ManifestKey[], nowMs: number): CampaignReport {
+  const numbers = (what: string, of: (key: ManifestKey) => readonly string[]): readonly string[] => {
+    const groups = Map.groupBy(
+      keys.flatMap((key) => of(key).map((value) => ({ value }))),
+      ({ value }) => value,
+    );
+    return groups.size === 0
+      ? []
+      : [`${what}: ${[...groups].map(([value, { length }]) => `${value} ${length}`).join(", ")}`];
+  };
+  const used = keys.filter(({ usage }) => usage.length > 0).length;
+  const young = keys.filter(({ createdAt }) => nowMs - Date.parse(createdAt) < youngMs).length;
+  return {
+    summary: `${owner} signs that ${count(keys.length, "key")} may be destroyed, which cannot be undone`,
+    sections: [
+      ...section("Summary", {
+        lines: [
+          ...numbers("By vault", ({ vaultName, vault }) => [vaultName || vault || "KMS"]),
+          ...numbers("By keystore", ({ keystores }) => keystores.map(({ type }) => type)),
+          ...numbers("By state", ({ state }) => [state]),
+          ...numbers("By application", ({ application }) => (application === "" ? [] : [application])),
+          ...(used > 0 ? [`With evidence of use: ${used}`] : []),
+          ...(young > 0 ? [`Created in the last 90 days: ${young}`] : []),
+          "uko does not see what uses copies in other clouds.",
+        ].map((line) => plain(line, 500)),
+      }),
+      ...section("Keys to sign", {
+        isWhole: true,
+        table: tableOf(keys, {
+          label: "label",
+          vault: "vaultName",
+          created: "createdAt",
+          used: ({ usage }) => usage.map(({ source, lastUsed }) => lastUsed || source).join(", "),
+          reason: "reason",
+          key: namedKey,
+        }),
+      }),
+    ],
+    next: [],
+    exitCode: 0,
+    data: {},
+  };
+}
+
+const youngMs = 90 * dayMs;
+
+export function reportSignoff(
+  { folder }: OpenCampaign,
+  file: string,
+  { owner, digest }: Signoff,
+  keys: readonly ManifestKey[],
+): CampaignReport {
+  return {
+    summary: `Wrote ${folder.path}/${file}: ${owner} signs ${count(keys.length, "key")}`,
+    sections: [],
+    next: [{ command: `uko campaign status ${folderFlag(folder.path)}` }],
+    exitCode: 0,
+    csv: csvTable(
+      ["key", "label"],
+      keys.map((key) => ({ key: namedKey(key), label: key.label })),
+    ),
+    data: { owner, digest, file, keys: keys.map(namedKey) },
+  };
+}

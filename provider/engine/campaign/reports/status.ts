@@ -1,0 +1,300 @@
+/** The report of `uko campaign status`: stops first, then each wave by state, what it waits for, and each blocked key. */
+
+import { mostSevere } from "../../../errors.ts";
+import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
+import { isoTime } from "../../loop/evidence.ts";
+import { count, sayTimeAndDistance } from "../../text/words.ts";
+import { requireWave } from "../files/folder.ts";
+import { dayOf } from "../view/classify.ts";
+import type { LiveFindings } from "../view/live.ts";
+import { type CampaignPlan, isLate, lastDatesOf, type PlannedWave } from "../view/planned.ts";
+import { waveDifferences } from "../view/rule-changes.ts";
+import type { CampaignView } from "../view/view.ts";
+import { whyFailed } from "../view/wave-readiness.ts";
+import { windowNext, windowSection, windowsToRenew } from "./deletion-windows.ts";
+import { dayBefore, type KeyRow, keyRows, keyStages, stageOf } from "./key-row.ts";
+import { countsOf, keyCsv, keySection, newKeyRows, newKeysSection } from "./key-views.ts";
+import { lateExitCode, planWarnings, waveDates } from "./plan-report.ts";
+import {
+  atMost,
+  type CampaignReport,
+  folderFlag,
+  type NextCommand,
+  type ReportSection,
+  remarked,
+  section,
+  tableOf,
+  tableOfFields,
+  unreadSection,
+} from "./report.ts";
+import { isReady, type PendingRequest, renewWithinMs, requestOn, sayGate, waitsFor } from "./waiting.ts";
+
+export interface StatusRequest {
+  /** Only the keys of this wave. */
+  readonly wave?: string | undefined;
+  /** What the keystores report live; absent if they were not asked. */
+  readonly live?: LiveFindings | undefined;
+}
+
+export function reportStatus(view: CampaignView, whole: CampaignPlan, { wave, live }: StatusRequest): CampaignReport {
+  if (wave !== undefined) requireWave(view.campaign, wave);
+  const waves = whole.waves.filter(({ name }) => wave === undefined || name === wave);
+  const plan = { ...whole, waves, keys: waves.flatMap(({ keys }) => keys) };
+  const { inventory, folder, campaign, nowMs } = view;
+  const rows = keyRows(view, plan);
+  const requests = pendingRequests(view, plan);
+  const stops = stoppedKeys(view, plan);
+  const late = plan.keys.filter(isLate).length;
+  const windows = windowsToRenew(
+    plan.keys.filter(({ facts }) => facts.ending === "destroy" && !facts.isHeld),
+    nowMs,
+  );
+  const faults = live === undefined ? 0 : live.keystores.length + live.keys.length;
+  const stopped = [...new Set(stops.map((stop) => stop.wave))];
+  return {
+    summary: [
+      ...(stopped.length > 0 ? [`${count(stopped.length, "wave")} stopped: ${stopped.join(", ")}`] : []),
+      ...(live === undefined || faults + late === 0
+        ? []
+        : [
+            `${count(live.keystores.length, "keystore")} and ${count(live.keys.length, "key")} out of order, ${late} late`,
+          ]),
+      summarizeStatus(plan),
+    ].join("; "),
+    sections: [
+      ...stopSection(stops),
+      ...ruleSection(waves.flatMap(({ name }) => waveDifferences(view, name))),
+      ...(live === undefined ? [] : liveSections(live)),
+      ...section("Waves", { table: stateTable(plan, view) }),
+      ...requestSection(requests, nowMs),
+      ...windowSection(windows),
+      ...keySection("blocked", rows),
+      ...section("Decisions due", { table: decisions(plan) }),
+      ...outcomeSection(rows),
+      ...newKeysSection(view),
+      ...(live === undefined ? [] : section("Warnings", { lines: planWarnings(view, plan) })),
+      ...unreadSection(inventory.unreadable),
+    ],
+    next: [
+      ...waves.flatMap(({ name, keys }) =>
+        windowNext(
+          name,
+          windows.flatMap(({ key }) => (keys.some((each) => each.name === key) ? [key] : [])),
+          folder.path,
+        ),
+      ),
+      ...waves.flatMap((each) => nextOf(each, view, new Set(windows.map(({ key }) => key)))),
+    ],
+    exitCode:
+      live !== undefined && late > 0
+        ? lateExitCode
+        : mostSevere([inventory.unreadable.length > 0 ? 13 : 0, stops.length + faults > 0 ? 12 : 0]),
+    page: { title: `Campaign ${campaign.name}: status`, asOfMs: nowMs, first: totalSection(view, plan) },
+    csv: keyCsv(rows),
+    data: {
+      campaign: campaign.name,
+      asOf: isoTime(nowMs),
+      waves: waves.map((each) => waveRow(each, view)),
+      stops,
+      requests,
+      keys: rows,
+      newKeys: newKeyRows(view),
+      unreadable: inventory.unreadable,
+      deletionWindows: windows,
+      totals: Object.fromEntries(totals(view, plan)),
+      ...(live !== undefined && { live: { ...live, late } }),
+    },
+  };
+}
+
+function liveSections({ keystores, keys }: LiveFindings): readonly ReportSection[] {
+  return [
+    ...section("Keystores", { table: tableOfFields(keystores, liveFields) }),
+    ...section("Keys whose live status is out of order", { table: tableOfFields(keys, liveFields) }),
+  ];
+}
+
+const liveFields = ["object", "label", "finding"] as const;
+
+/** Each wave with a step that a person can take now, or continue after a stop. */
+function nextOf(wave: PlannedWave, view: CampaignView, rolledBack: ReadonlySet<string>): readonly NextCommand[] {
+  const isOpen = campaignSteps.some((step) => {
+    const { gate } = wave.readiness[step];
+    const isDue = wave.keys.some((key) => isReady(key, step) && !rolledBack.has(key.name));
+    return isDue && (gate.kind === "open" || gate.kind === "stopped");
+  });
+  const command = `uko campaign next --wave ${wave.name} ${folderFlag(view.folder.path)}`;
+  return isOpen ? [remarked(command, waitsFor(wave, view.nowMs))] : [];
+}
+
+/** Every key of every stop. */
+export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
+  return waves.flatMap(({ name, keys, readiness }) =>
+    campaignSteps.flatMap((step) => {
+      const { breaker } = readiness[step];
+      const failures = breaker.kind === "stopped" ? breaker.failures : [];
+      return keys
+        .filter((key) => failures.includes(key.name))
+        .map((key) => ({
+          ...{ wave: name, step, key: key.name, label: key.line.label },
+          why: whyFailed(view, key, step) ?? "",
+        }));
+    }),
+  );
+}
+
+export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly ReportSection[] {
+  return section("Stopped", {
+    table: tableOfFields(stops, ["key", "label", "wave", "step", "why"]),
+    isWhole: true,
+    lines:
+      stops.length === 0
+        ? []
+        : [
+            "Check each of these keys. Then uko campaign next continues the wave: it asks for a reason, and begins with a few keys.",
+            "A stop protects against mistakes; to stop a person who writes on purpose, remove their role.",
+          ],
+  });
+}
+
+/** No step happens until a person undoes the change, or a lead writes the manifest again. */
+function ruleSection(differences: readonly string[]): readonly ReportSection[] {
+  const lines = atMost(differences, maxShownRules);
+  return section("No step until uko campaign plan --write, because the rules changed", { lines });
+}
+
+const maxShownRules = 20;
+
+export function summarizeStatus(plan: CampaignPlan): string {
+  const outcomes = plan.keys.map(({ outcome }) => outcome);
+  const open = outcomes.filter((outcome) => outcome === "open" || outcome === "pending_destruction").length;
+  const unread = outcomes.filter((outcome) => outcome === "not_read").length;
+  if (open + unread === 0) {
+    const held = outcomes.filter((outcome) => outcome === "held").length;
+    const kept = outcomes.filter((outcome) => outcome === "kept").length;
+    const staying = [...(held > 0 ? [`${count(held, "key")} held`] : []), ...(kept > 0 ? [`${kept} kept`] : [])];
+    return staying.length === 0
+      ? "Every key has reached its end"
+      : `${staying.join(", ")}; every other key has reached its end`;
+  }
+  const summary = `${count(open, "key")} of ${plan.keys.length} still have to end`;
+  return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
+}
+
+export function pendingRequests({ nowMs }: CampaignView, { keys }: CampaignPlan): readonly PendingRequest[] {
+  return keys.flatMap((key) => requestOn(key, nowMs) ?? []);
+}
+
+export function stateTable({ waves }: CampaignPlan, view: CampaignView) {
+  const rows = waves.map((each) => {
+    const { wave, keys, states, held, waitsFor: what } = waveRow(each, view);
+    return [wave, String(keys), ...[...Object.values(states), held].map(shownCount), what];
+  });
+  return { columns: ["wave", "keys", ...keyStages, "held", "waits for"], rows };
+}
+
+function waveRow(wave: PlannedWave, { campaign, nowMs }: CampaignView) {
+  const stages = wave.keys.map(stageOf);
+  return {
+    wave: wave.name,
+    keys: wave.keys.length,
+    states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
+    held: wave.keys.filter(({ facts }) => facts.isHeld).length,
+    waitsFor: waitsFor(wave, nowMs),
+    ticket: campaign.waves.find(({ name }) => name === wave.name)?.ticket ?? "",
+  };
+}
+
+function shownCount(number: number): string {
+  return number === 0 ? "-" : String(number);
+}
+
+export function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
+  const groups = Map.groupBy(requests, ({ wave, step, by, how }) => [wave, step, by, how].join("\n"));
+  const rows = [...groups.values()].flatMap((group) => {
+    const [first] = group.toSorted((one, other) => one.expiresAt.localeCompare(other.expiresAt));
+    if (first === undefined) return [];
+    const { wave, step, by, how, expiresAt } = first;
+    const waitsFor = how === "approval" ? "the requester" : "another person";
+    const firstExpires = sayTimeAndDistance(Date.parse(expiresAt), nowMs);
+    return [{ wave, step, by, waitsFor, keys: group.length, firstExpires }];
+  });
+  const expiring = requests.filter(({ expiresAt }) => Date.parse(expiresAt) - nowMs < renewWithinMs).length;
+  return section("Pending requests", {
+    table: tableOfFields(rows, ["wave", "step", "by", "waitsFor", "keys", "firstExpires"]),
+    lines: expiring === 0 ? [] : [`Requests that expire within 48 h: ${expiring}`],
+  });
+}
+
+/** How many keys of each wave have each outcome. */
+export function outcomeSection(rows: readonly KeyRow[]): readonly ReportSection[] {
+  const counts = [...Map.groupBy(rows, (row) => row.wave)].flatMap(([name, own]) =>
+    countsOf(own.map(({ outcome }) => outcome)).map((each) => ({ wave: name, ...each })),
+  );
+  return section("Outcomes", { table: tableOf(counts, { wave: "wave", outcome: "value", keys: "keys" }) });
+}
+
+/** Monday to Friday between two times, at least one. */
+function workingDays(fromMs: number, untilMs: number): number {
+  let days = 0;
+  // A campaign lasts at most a few years.
+  for (let at = Math.floor(fromMs / dayMs); at * dayMs < untilMs && days < 2_000; at += 1) {
+    const weekday = (at + 4) % 7;
+    if (weekday !== 0 && weekday !== 6) days += 1;
+  }
+  return Math.max(1, days);
+}
+
+/** Numbers and pace, for management. */
+function totals(view: CampaignView, plan: CampaignPlan): readonly (readonly [string, number | string])[] {
+  const of = (...wanted: readonly string[]) => plan.keys.filter(({ outcome }) => wanted.includes(outcome));
+  const due = of("open").filter(({ facts }) => isStepDue(facts, "destroy"));
+  const last = Math.min(plan.deadlineMs, ...due.flatMap(({ schedule }) => lastDatesOf(schedule).destroyBeforeMs ?? []));
+  const days = workingDays(view.nowMs, last);
+  return [
+    ["Keys in the campaign", plan.keys.length],
+    ["Ended", of("removed", "destroyed", "deactivated").length],
+    ["Pending destruction", of("pending_destruction").length],
+    ["Still to destroy", due.length],
+    [
+      "Needed per working day",
+      `${Math.ceil(due.length / days)} until ${dayBefore(last)} (${count(days, "working day")})`,
+    ],
+    ["Cannot be finished by the deadline", plan.keys.filter(isLate).length],
+    ["Proof only by the cloud provider", of("proof_by_provider").length],
+    ["Lives on in the cloud", of("lives_on").length],
+    [
+      "Point of no return passed",
+      plan.keys.filter(({ facts }) => facts.state === "destroyed" || facts.state === "gone").length,
+    ],
+    ["Can still be undone", plan.keys.filter(({ facts }) => facts.state === "deactivated").length],
+    ["On hold", plan.keys.filter(({ facts }) => facts.isHeld).length],
+    ["Could not be read", of("not_read").length],
+    ["Not in the manifest", view.newKeys.length],
+  ];
+}
+
+function totalSection(view: CampaignView, plan: CampaignPlan): readonly ReportSection[] {
+  return section(`Totals, with the deadline ${dayOf(view.campaign.deadline)}`, {
+    table: tableOf(totals(view, plan), { what: ([what]) => what, value: ([, value]) => value }),
+  });
+}
+
+/** What a person has to decide, by the day until which it keeps the deadline. */
+function decisions({ waves, keys }: CampaignPlan) {
+  const dated = waves.flatMap(({ name, keys: members }) => {
+    const { deactivateBefore, destroyBefore } = waveDates(members);
+    return [
+      ...(deactivateBefore === undefined ? [] : [[dayBefore(deactivateBefore), `outage of wave ${name}`]]),
+      ...(destroyBefore === undefined ? [] : [[dayBefore(destroyBefore), `point of no return of wave ${name}`]]),
+    ];
+  });
+  const late = keys.filter(isLate);
+  const missing = keys.filter((key) => sayGate(key) !== undefined);
+  const undated = [
+    ...(late.length === 0 ? [] : [["now", `${count(late.length, "key")} cannot meet the deadline`]]),
+    ...(missing.length === 0 ? [] : [["now", `${count(missing.length, "blocked key")} to release`]]),
+  ];
+  return { columns: ["by", "decision"], rows: [...undated, ...dated.sort()] };
+}

@@ -1,0 +1,238 @@
+/** The waits of a wave and of its keys. Each wait for a person names the command that ends it. */
+
+import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
+import { isStepDue, type KeyGate, keyGate, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
+import { deletionStanding, standingOf } from "../../../lifecycle/consent-record.ts";
+import type { ReviewKind } from "../../../lifecycle/review.ts";
+import { isoTime } from "../../loop/evidence.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { count, sayAuthor, sayTime, sayTimeAndDistance } from "../../text/words.ts";
+import { requireWave } from "../files/folder.ts";
+import { dayOf, gapSentences } from "../view/classify.ts";
+import { type CampaignContext, keysOfWave } from "../view/context.ts";
+import { nextStep, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import { narrowedSentences } from "../view/rule-changes.ts";
+import { type KeyResult, withoutStep } from "./key-results.ts";
+import { folderFlag } from "./report.ts";
+
+export interface PendingRequest {
+  readonly key: string;
+  readonly wave: string;
+  readonly step: CampaignStep;
+  readonly by: string;
+  readonly how: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
+}
+
+/** The request that a list shows on the key; a step reads the key again. */
+export function requestOn(key: PlannedKey, nowMs: number): PendingRequest | undefined {
+  const { observation } = key.listed ?? {};
+  if (observation === undefined) return undefined;
+  const standing = deletionStanding(observation, nowMs);
+  if (!standing.binds) return undefined;
+  const { record, expiresAtMs } = standing;
+  if (record.step !== "deactivate" && record.step !== "destroy") return undefined;
+  const shared = { key: key.name, wave: key.line.wave, step: record.step };
+  return { ...shared, by: sayAuthor(record), how: record.how, expiresAt: isoTime(expiresAtMs) };
+}
+
+/** A request with less time left than this should be renewed. */
+export const renewWithinMs = 48 * 60 * 60 * 1000;
+
+/** Whether a request for the step is pending; for a renewal, only one with enough time left. */
+export function isPending(
+  { nowMs }: { readonly nowMs: number },
+  { listed }: PlannedKey,
+  step: CampaignStep,
+  isRenewed: boolean,
+): boolean {
+  const untilMs = listed?.kmsKey?.windowEndsAtMs ?? requestEndMs(listed?.observation, step, nowMs);
+  return untilMs !== undefined && untilMs > nowMs + (isRenewed ? renewWithinMs : 0);
+}
+
+export function requestEndMs(
+  observation: NonNullable<PlannedKey["listed"]>["observation"],
+  step: CampaignStep,
+  nowMs: number,
+): number | undefined {
+  if (observation === undefined) return undefined;
+  const standing = standingOf(observation, step, nowMs);
+  return standing.binds ? standing.expiresAtMs : undefined;
+}
+
+/** The next step of the wave, and what it waits for. */
+export function waitsFor({ name, keys, readiness }: PlannedWave, nowMs: number): string {
+  const step = campaignSteps.find((each) => keys.some(({ facts }) => isStepDue(facts, each)));
+  if (step === undefined) return keys.some(({ facts }) => facts.materialGoneMs !== undefined) ? "keystores" : "-";
+  const { gate } = readiness[step];
+  if (gate.kind !== "open") return `${step}: ${sayWaveGate(gate, name)}`;
+  const due = keys.filter(({ facts }) => isStepDue(facts, step));
+  const ready = due.filter((key) => isReady(key, step));
+  const soaking = due.flatMap((key) => (key.gate.kind === "soaking" ? [key.gate.untilMs] : []));
+  if (ready.length === 0 && soaking.length > 0) return `${step}: its soak, ${dayOf(Math.min(...soaking))}`;
+  const requested = ready.filter((key) => isPending({ nowMs }, key, step, false)).length;
+  const toRequest = ready.length - requested;
+  const parts = [
+    ...(toRequest > 0 ? [`a request for ${count(toRequest, "key")}`] : []),
+    ...(requested > 0 ? [`an approval for ${count(requested, "key")}`] : []),
+  ];
+  return `${step}: ${parts.join(", ") || `a person who releases ${count(due.length, "key")}`}`;
+}
+
+export function isReady(key: PlannedKey, step: CampaignStep): boolean {
+  return nextStep(key) === step && isStepDue(key.facts, step) && key.gate.kind === "open" && !key.isUnread;
+}
+
+function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>, wave: string): string {
+  switch (gate.kind) {
+    case "differs":
+      return "a new manifest, because the rules changed";
+    case "stopped":
+      return `stopped; a person who continues: uko campaign next --wave ${wave}`;
+    case "not_before":
+      return dayOf(gate.untilMs);
+    case "after":
+      return `wave ${gate.waves.join(", ")}`;
+    case "blackout":
+      return `the end of a blackout, ${dayOf(gate.untilMs) || "-"}`;
+    case "maintenance_window":
+      return `its maintenance window, ${dayOf(gate.untilMs) || "-"}`;
+  }
+}
+
+/** What an open key waits for that no person has to release first. */
+export function sayWait(key: PlannedKey, { name, readiness }: PlannedWave, nowMs: number): string {
+  const { facts, gate } = key;
+  const step = nextStep(key);
+  if (facts.state === "destroyed") {
+    const { materialGoneMs } = facts;
+    return `waits for its keystores${materialGoneMs === undefined ? "" : ` until ${dayOf(materialGoneMs)}`}`;
+  }
+  if (gate.kind === "soaking") return `soaks until ${sayTime(gate.untilMs)}`;
+  const gateOfWave = readiness[step].gate;
+  if (gateOfWave.kind !== "open") return `its wave waits: ${sayWaveGate(gateOfWave, name)}`;
+  const request = requestOn(key, nowMs);
+  if (request === undefined) {
+    const windowEndsAtMs = key.listed?.kmsKey?.windowEndsAtMs;
+    const isOpen = windowEndsAtMs !== undefined && windowEndsAtMs > nowMs;
+    return isOpen ? `waits for another identity until ${sayTime(windowEndsAtMs)}` : `waits for a request to ${step}`;
+  }
+  const whom = request.how === "approval" ? `${request.by} approved; the requester acts` : `not ${request.by}`;
+  return `waits for another person until ${sayTime(Date.parse(request.expiresAt))} (${whom})`;
+}
+
+export const unreadReason = "the key or its vault could not be read";
+
+/** Why a person has to act before the key can take its next step; undefined if none has to. */
+export function sayGate({ gate, holds, change, isUnread, listed, facts }: PlannedKey): string | undefined {
+  if (isUnread) return unreadReason;
+  if (facts.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
+  switch (gate.kind) {
+    case "held":
+      return `held: ${holds.map(sayHold).join("; ")}`;
+    case "narrowed":
+      return change.kind === "narrowed" ? narrowedSentences[change.why] : undefined;
+    case "incomplete":
+      return gate.gaps.map((gap) => gapSentences[gap]).join("; ");
+    case "changed":
+      return "changed since the baseline";
+    case "declared":
+      return "a program declares the key, and its stack does not take part";
+    case "in_use":
+      return "used recently, and no rule overrides it";
+    case "not_signed_off":
+      return `not signed off by ${gate.owners.join(", ")}`;
+    case "impossible":
+      return `no step is possible in the state ${listed?.traits.state ?? ""}`;
+    default:
+      return undefined;
+  }
+}
+
+function sayHold({ kind, by, until }: PlannedKey["holds"][number]): string {
+  return kind === "tag" ? `its tag says "${by}"` : `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`;
+}
+
+/** What ends the block of a key; empty for a key without one. */
+export function howToRelease(key: PlannedKey, path: string): string {
+  const { gate, name, line, isUnread, facts } = key;
+  const folder = folderFlag(path);
+  if (isUnread) return "a person who can read the vault runs the command";
+  if (facts.isMaterialUncertain === true) return `uko status ${name}`;
+  switch (gate.kind) {
+    case "held":
+      return `uko hold ${name} --release --reason REASON --campaign ${shellWord(path)}`;
+    case "narrowed":
+      return "nothing: the campaign leaves the key";
+    case "incomplete":
+      return `correct campaign.yaml or owners.csv, then uko campaign plan --write ${folder}`;
+    case "changed":
+      return `check the key, then uko campaign plan --write --wave ${line.wave} ${folder}`;
+    case "declared":
+      return "the program lets go of the key, or takingPart names it";
+    case "in_use":
+      return "a rule with override and the reason";
+    case "not_signed_off":
+      return `uko campaign signoff --owner ${shellWord(gate.owners[0] ?? "")} ${folder}`;
+    case "impossible":
+      return `uko campaign finish --accept ${name} --reason REASON ${folder}`;
+    default:
+      return "";
+  }
+}
+
+/** Keys that pass every gate of the step now, and those that do not, with the reason. */
+export function readyKeys(
+  context: CampaignContext,
+  wave: string,
+  step: CampaignStep,
+): { readonly ready: readonly PlannedKey[]; readonly apart: readonly KeyResult[] } {
+  requireWave(context.view.campaign, wave);
+  const ready: PlannedKey[] = [];
+  const apart: KeyResult[] = [];
+  for (const key of keysOfWave(context, wave)) {
+    const gate = keyGate(key.facts, step, context.view.nowMs);
+    if (gate.kind === "open" && !key.isUnread) ready.push(key);
+    else if (gate.kind !== "done" && gate.kind !== "not_planned") {
+      const why = sayGate({ ...key, gate }) ?? sayLater(gate, context.view.nowMs);
+      apart.push(key.isUnread ? unread(key) : withoutStep(key, why));
+    }
+  }
+  return { ready, apart };
+}
+
+/** Every key of a wave that the caller cannot read: no command may pass over one and report success. */
+export function unreadOf(context: CampaignContext, wave: string): readonly KeyResult[] {
+  return keysOfWave(context, wave).flatMap((key) => (key.isUnread ? [unread(key)] : []));
+}
+
+export function unread(key: PlannedKey): KeyResult {
+  return { ...withoutStep(key, unreadReason), exitCode: 13 };
+}
+
+function sayLater(gate: KeyGate, nowMs: number): string {
+  if (gate.kind !== "soaking") return gate.kind.replaceAll("_", " ");
+  return `soaks until ${sayTimeAndDistance(gate.untilMs, nowMs)}; a request does not shorten that`;
+}
+
+/** The kind of the review that can list the key. */
+export function kindOfKey({ facts }: Pick<PlannedKey, "facts">): ReviewKind {
+  if (facts.isKms) return "kms";
+  return facts.state === "pre_activation" ? "never-active" : "managed";
+}
+
+/** Of each kind, because it has a review of its own. */
+export function countByKind(keys: readonly Pick<PlannedKey, "facts">[]): Readonly<Record<ReviewKind, number>> {
+  const countOf = (kind: ReviewKind): number => keys.filter((key) => kindOfKey(key) === kind).length;
+  return { managed: countOf("managed"), "never-active": countOf("never-active"), kms: countOf("kms") };
+}
+
+/**
+ * A record that has led to its step already is no request any more. Taking it off would only hide
+ * whose write the last one was, which a rollback has to prove.
+ */
+export function isRequested({ facts, listed }: PlannedKey, nowMs: number): boolean {
+  if (listed?.kmsKey !== undefined) return listed.kmsKey.windowEndsAtMs !== undefined;
+  return requestEndMs(listed?.observation, facts.state === "active" ? "deactivate" : "destroy", nowMs) !== undefined;
+}

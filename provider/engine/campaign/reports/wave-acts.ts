@@ -1,0 +1,187 @@
+/** The acts that uko offers to one caller on one wave. The reports of commands print the same acts. */
+
+import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
+import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
+import { rights } from "../../../lifecycle/managed-key-states.ts";
+import { type ReviewKind, reviewKinds } from "../../../lifecycle/review.ts";
+import { keysOfKind } from "../../key/set-messages.ts";
+import { kmsWayBack } from "../../kms-key/words.ts";
+import type { Act } from "../../text/act.ts";
+import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";
+import { type CampaignReport, folderFlag, nextCommand } from "./report.ts";
+
+/** `name` is the command; `store` is `approve --store`. */
+export type WaveAct = Act &
+  (
+    | { readonly name: "request"; readonly step: CampaignStep }
+    | { readonly name: "review"; readonly step: CampaignStep; readonly kind: ReviewKind }
+    | { readonly name: "approve" | "store"; readonly step: CampaignStep; readonly review: string }
+    | { readonly name: "halt" | "rollback" }
+  );
+
+export type WaveApproval = Extract<WaveAct, { readonly name: "approve" | "store" }>;
+
+/** What the commands name: the wave, and the path of the campaign's folder. */
+export interface WavePlace {
+  readonly wave: string;
+  readonly path: string;
+}
+
+export interface WaveStep {
+  readonly step: CampaignStep;
+  /** Why the wave does not take the step now. */
+  readonly closed?: CampaignReport;
+  /** Keys that are ready and have no request. */
+  readonly toRequest: number;
+  /** Keys with a request of another person. Each kind has a review of its own. */
+  readonly toReview: Readonly<Record<ReviewKind, number>>;
+  /** Keys with a request of the caller. */
+  readonly own: number;
+  /** The caller's reviews that still count, the newest first. */
+  readonly reviews: readonly OwnReview[];
+}
+
+export interface OwnReview {
+  readonly digest: string;
+  /** Keys of the review that are still ready for the step. */
+  readonly left: number;
+  readonly kind: ReviewKind;
+  readonly reviewedAt: string;
+}
+
+export interface WaveSums {
+  readonly steps: readonly WaveStep[];
+  /** Requests that a halt withdraws. */
+  readonly requests: number;
+  /** Keys that a rollback reads. */
+  readonly reversible: number;
+}
+
+export function waveActs({ steps, requests, reversible }: WaveSums, place: WavePlace): readonly WaveAct[] {
+  return [
+    ...steps.filter(({ closed }) => closed === undefined).flatMap((step) => stepActs(step, place)),
+    ...(reversible > 0 ? [rollbackAct(place)] : []),
+    ...(requests > 0 ? [haltAct(requests, place)] : []),
+  ];
+}
+
+function stepActs({ step, toRequest, toReview, reviews }: WaveStep, place: WavePlace) {
+  const newest = reviewKinds.flatMap((kind) => reviews.find((each) => each.kind === kind) ?? []);
+  return [
+    ...newest.flatMap((review) => approvalActs(step, review, place)),
+    ...reviewActs(step, toReview, place),
+    ...(toRequest > 0 ? [requestAct(step, toRequest, place)] : []),
+  ];
+}
+
+function requestAct(step: CampaignStep, keys: number, place: WavePlace): WaveAct {
+  return {
+    id: `request-${step}`,
+    name: "request",
+    step,
+    title: `Request the ${stepNouns[step]} of ${count(keys, "key")}`,
+    facts: ["Nothing changes until another person approves the requests.", "You can withdraw the requests."],
+    right: rights.writeTags,
+    fields: ["reason"],
+    command: nextCommand(place),
+    remark: count(keys, "key"),
+  };
+}
+
+/** A review for each kind of key that has any. */
+function reviewActs(
+  step: CampaignStep,
+  keys: Readonly<Record<ReviewKind, number>>,
+  place: WavePlace,
+): readonly WaveAct[] {
+  return reviewKinds.filter((kind) => keys[kind] > 0).map((kind) => reviewAct(step, kind, keys[kind], place));
+}
+
+function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, place: WavePlace): WaveAct {
+  return {
+    id: kind === "managed" ? `review-${step}` : `review-${step}-${kind}`,
+    name: "review",
+    step,
+    kind,
+    title: `Review the ${stepNouns[step]} of ${keysOfKind(kind, keys)}`,
+    facts: [
+      "uko reads each key, and writes what you see to a review file in the folder of the campaign.",
+      "No key changes. You then approve exactly this review.",
+    ],
+    command: nextCommand(place),
+    remark: "not the requester",
+  };
+}
+
+/** The approval that acts, and the approval that only lets the requester act. */
+function approvalActs(
+  step: CampaignStep,
+  { digest, left, kind }: Pick<OwnReview, "digest" | "left" | "kind">,
+  place: WavePlace,
+): readonly WaveAct[] {
+  const keys = keysOfKind(kind, left);
+  const right = kind === "never-active" ? rights.destroyUnused : rights[step];
+  const effect =
+    step === "deactivate"
+      ? ["Everything that uses the keys stops working.", stillReversible]
+      : ["The key material is destroyed.", kind === "kms" ? `KMS ${kmsWayBack}.` : noWayBack];
+  const command = nextCommand(place);
+  const act: WaveAct = {
+    id: `approve-${step}-${digest}`,
+    name: "approve",
+    step,
+    review: digest,
+    title: `Approve your review and ${step} ${keys}`,
+    facts: effect,
+    right: kind === "kms" ? kmsRights.destroy : right,
+    fields: ["phrase"],
+    command,
+    isConsequential: true,
+  };
+  // In KMS, only the destroy itself approves a deletion window.
+  if (kind === "kms") return [act];
+  const stored: WaveAct = {
+    id: `store-${step}-${digest}`,
+    name: "store",
+    step,
+    review: digest,
+    title: `Store your approval of the ${stepNouns[step]} of ${keys}`,
+    facts: [
+      "Nothing changes until the next runs of the requester, which take the step.",
+      "You can withdraw the approvals.",
+    ],
+    right: rights.writeTags,
+    fields: ["phrase"],
+    command: `${command} --store`,
+    remark: `without the role ${sayRoles(right)}`,
+  };
+  return [act, stored];
+}
+
+export function rollbackAct({ wave, path }: WavePlace): WaveAct {
+  return {
+    id: "rollback",
+    name: "rollback",
+    title: "Reactivate what this campaign deactivated",
+    facts: [
+      "The data that the keys protect becomes accessible again. Pending requests on them are withdrawn.",
+      "KMS keys that this campaign destroyed are restored, if KMS still can.",
+      "Keys that another person wrote to since, and keys on hold, stay as they are.",
+    ],
+    right: rights.reactivate,
+    fields: ["key", "application"],
+    command: `uko campaign rollback ${wave} ${folderFlag(path)}`,
+    remark: "reactivates what this campaign deactivated",
+  };
+}
+
+function haltAct(requests: number, { wave, path }: WavePlace): WaveAct {
+  return {
+    id: "halt",
+    name: "halt",
+    title: `Withdraw every request of the wave (${requests})`,
+    facts: ["uko withdraws the requests, no matter who wrote them. Each key keeps its state."],
+    right: rights.writeTags,
+    command: `uko campaign halt ${wave} ${folderFlag(path)}`,
+  };
+}

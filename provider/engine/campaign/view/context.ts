@@ -1,0 +1,57 @@
+/** A campaign as a command reads it: its files, what the service shows of its keys, and the dates of each key. */
+
+import { withoutSteps } from "../../loop/many.ts";
+import type { CallOptions, World } from "../../ports/world.ts";
+import { campaignFileName } from "../files/campaign-file.ts";
+import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
+import { openCampaign, readManifest } from "../files/folder.ts";
+import { type CampaignHolds, followHolds } from "../files/holds.ts";
+import { takeCampaignInventory } from "./inventory.ts";
+import { type CampaignPlan, type PlannedKey, planCampaign } from "./planned.ts";
+import { type CampaignView, inventoryScope, viewCampaign } from "./view.ts";
+
+export interface CampaignContext {
+  readonly world: World;
+  readonly view: CampaignView;
+  readonly plan: CampaignPlan;
+  readonly options: CallOptions;
+  readonly holdsNow: HoldsNow;
+  /** Whether campaign.yaml changed since this run read the file. The next run judges the change. */
+  readonly areRulesNewer: () => Promise<boolean>;
+}
+
+export type OpenFolder = (path: string) => CampaignFolder;
+
+/** The holds in the folder at this moment. */
+type HoldsNow = () => Promise<CampaignHolds>;
+
+/** The same campaign for a reader: writes nothing to the folder, and knows which keys are destroyed. */
+export function openReads(
+  world: World,
+  openFolder: OpenFolder,
+  path: string,
+  options: CallOptions,
+): Promise<CampaignContext> {
+  return openCampaignAt(world, openFolder, path, { areEndsRead: true, options });
+}
+
+export async function openCampaignAt(
+  world: World,
+  openFolder: OpenFolder,
+  path: string,
+  { areEndsRead, options }: { readonly areEndsRead: boolean; readonly options: CallOptions },
+): Promise<CampaignContext> {
+  const opened = await openCampaign(openFolder(path), world.session.instanceId);
+  // An edited manifest is refused before the service is asked.
+  const manifest = await readManifest(opened, world.sha256);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest, areEndsRead), options);
+  const view = await viewCampaign({ ...opened, manifest }, inventory, world);
+  const plan = planCampaign(view, world);
+  const { folder, text } = opened;
+  const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
+  return { world: withoutSteps(world), view, plan, options, holdsNow: followHolds(folder, opened.held), areRulesNewer };
+}
+
+export function keysOfWave({ plan }: CampaignContext, wave: string): readonly PlannedKey[] {
+  return plan.keys.filter(({ line }) => line.wave === wave);
+}

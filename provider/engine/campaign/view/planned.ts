@@ -1,0 +1,125 @@
+/** The schedule of every key: wave after wave, against both deadlines. */
+
+import { type CampaignStep, dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { isStepDue, type KeyGate, keyGate } from "../../../lifecycle/campaign/gates.ts";
+import { type KeyOutcome, outcomeOf } from "../../../lifecycle/campaign/outcomes.ts";
+import {
+  earliestDates,
+  type KeyDates,
+  type LastDates,
+  type Schedule,
+  scheduleOf,
+  type Timing,
+} from "../../../lifecycle/campaign/schedule.ts";
+import type { World } from "../../ports/world.ts";
+import type { CampaignKey, CampaignView } from "./view.ts";
+import { readinessOfWave, type WaveReadiness } from "./wave-readiness.ts";
+
+export interface PlannedKey extends CampaignKey {
+  readonly schedule: Schedule;
+  /** Against the later deadline, if the campaign names one. */
+  readonly lastSchedule?: Schedule;
+  /** The gate of the key's next step; `open` also if no step is left. */
+  readonly gate: KeyGate;
+  readonly outcome: KeyOutcome;
+}
+
+export interface CampaignPlan {
+  readonly keys: readonly PlannedKey[];
+  readonly waves: readonly PlannedWave[];
+  /** Exclusive ends of the deadline days. */
+  readonly deadlineMs: number;
+  readonly lastDeadlineMs?: number;
+}
+
+export interface PlannedWave {
+  readonly name: string;
+  readonly keys: readonly PlannedKey[];
+  readonly readiness: Readonly<Record<CampaignStep, WaveReadiness>>;
+}
+
+type Ready = Readonly<Partial<Record<CampaignStep, number>>>;
+
+export function planCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256">): CampaignPlan {
+  const { campaign, keys, nowMs } = view;
+  const deadlineMs = campaign.deadline + dayMs;
+  const lastDeadlineMs = campaign.lastDeadline === undefined ? undefined : campaign.lastDeadline + dayMs;
+  const finished = new Map<string, Ready>();
+  const planned: PlannedKey[] = [];
+  const byWave = Map.groupBy(keys, ({ line }) => line.wave);
+  for (const wave of wavesWithKeys(campaign.waves, byWave.keys())) {
+    const timing: Timing = { nowMs, wave, ready: readyAfter(wave.after, finished), blackouts: campaign.blackouts };
+    const members = byWave.get(wave.name) ?? [];
+    finished.set(wave.name, finishOf(members, timing));
+    for (const key of members) {
+      planned.push({
+        ...key,
+        schedule: scheduleOf(key.facts, timing, deadlineMs),
+        ...(lastDeadlineMs !== undefined && { lastSchedule: scheduleOf(key.facts, timing, lastDeadlineMs) }),
+        gate: keyGate(key.facts, nextStep(key), nowMs),
+        outcome: key.isUnread ? "not_read" : outcomeOf({ ...key.facts, class: key.line.class }, deadlineMs),
+      });
+    }
+  }
+  const groups = Map.groupBy(planned, ({ line }) => line.wave);
+  return {
+    keys: planned,
+    waves: Array.from(groups, ([name, members]) => ({
+      name,
+      keys: members,
+      readiness: {
+        deactivate: readinessOfWave(view, { wave: name, step: "deactivate" }, sha256),
+        destroy: readinessOfWave(view, { wave: name, step: "destroy" }, sha256),
+      },
+    })),
+    deadlineMs,
+    ...(lastDeadlineMs !== undefined && { lastDeadlineMs }),
+  };
+}
+
+/** A wave that the manifest names and campaign.yaml no longer has is planned without rules of time. */
+function wavesWithKeys(waves: CampaignView["campaign"]["waves"], named: Iterable<string>) {
+  const known = new Set(waves.map(({ name }) => name));
+  const others = [...named].filter((name) => !known.has(name));
+  return [...waves, ...others.map((name) => ({ name, after: [], soakMs: 7 * dayMs, maxFailures: 0 }))];
+}
+
+/** The step that the key needs next. */
+export function nextStep({ facts }: Pick<CampaignKey, "facts">): CampaignStep {
+  return isStepDue(facts, "deactivate") || (facts.state === "active" && !facts.isKms) ? "deactivate" : "destroy";
+}
+
+function readyAfter(names: readonly string[], finished: ReadonlyMap<string, Ready>): Ready {
+  const latest = (step: CampaignStep): Ready => {
+    const times = names.flatMap((name) => finished.get(name)?.[step] ?? []);
+    return times.length === 0 ? {} : { [step]: Math.max(...times) };
+  };
+  return { ...latest("deactivate"), ...latest("destroy") };
+}
+
+/** When the last key of the wave has taken each step, if every person acts at once. */
+function finishOf(keys: readonly CampaignKey[], timing: Timing): Ready {
+  const latest = (step: CampaignStep, dateOf: (dates: KeyDates) => number | undefined): Ready => {
+    const due = keys.filter(({ facts }) => isStepDue(facts, step));
+    const times = due.flatMap(({ facts }) => dateOf(earliestDates(facts, timing)) ?? []);
+    return times.length === 0 ? {} : { [step]: Math.max(...times) };
+  };
+  return {
+    ...latest("deactivate", ({ deactivateMs }) => deactivateMs),
+    ...latest("destroy", ({ destroyMs }) => destroyMs),
+  };
+}
+
+/** The dates of a schedule that has any. */
+export function datesOf(schedule: Schedule): KeyDates {
+  return schedule.kind === "on_time" || schedule.kind === "late" ? schedule.dates : {};
+}
+
+export function lastDatesOf(schedule: Schedule): LastDates {
+  return schedule.kind === "on_time" || schedule.kind === "late" ? schedule.last : {};
+}
+
+/** A key that no step can end is late in any case; of a key that could not be read, nothing is known. */
+export function isLate({ schedule, isUnread }: PlannedKey): boolean {
+  return schedule.kind === "late" || (schedule.kind === "impossible" && !isUnread);
+}

@@ -1,0 +1,136 @@
+/**
+ * Reads of single keys for the inventory of a campaign. A list does not prove that a key is gone, or
+ * that its material is gone. A list may be cut short, name a key twice, change between two pages, hide what
+ * the caller may only read, or show a status that the service stored weeks ago. A report that
+ * believed a list would call a living key removed, and its instance would be deleted with it.
+ */
+
+import { isUkoError } from "../../../errors.ts";
+import {
+  findLeftoverMaterial,
+  findStoredLeftover,
+  isUnproven,
+  type LeftoverMaterial,
+} from "../../../lifecycle/guards.ts";
+import type { KeyObservation } from "../../../lifecycle/observation.ts";
+import type { NamedKeystore } from "../../../lifecycle/removal-evidence.ts";
+import { observeKey } from "../../key/observe.ts";
+import { sayUnproven } from "../../key/refusals.ts";
+import { runAll } from "../../loop/many.ts";
+import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
+import type { CallOptions, KeySnapshot, World } from "../../ports/world.ts";
+import { plain } from "../../text/words.ts";
+import { type ManifestKey, namedKey } from "../files/manifest.ts";
+import { listOrName, type UnreadablePart } from "./unreadable.ts";
+
+export type KnownKey = Pick<ManifestKey, "kind" | "vault" | "id" | "label" | "keystores" | "cloudIds">;
+
+export type FoundKey =
+  | { readonly kind: "managed"; readonly snapshot: KeySnapshot }
+  | { readonly kind: "kms"; readonly kmsKey: KmsKeySnapshot };
+
+/** What a read by ID shows of a key. */
+type ReadKey = FoundKey | { readonly kind: "gone"; readonly name: string };
+
+/**
+ * Reads keys of the manifest that no list shows. A key counts as gone by the rule for one key, or if
+ * its vault is proven gone, too: `goneVaults`. A key that cannot be read is named in `unreadable`.
+ */
+export async function readKnownKeys(
+  world: World,
+  keys: readonly KnownKey[],
+  { goneVaults, unreadable }: { readonly goneVaults: readonly string[]; readonly unreadable: UnreadablePart[] },
+  options: CallOptions,
+): Promise<readonly ReadKey[]> {
+  const asking = withVaultsReadOnce(world);
+  const { instanceId } = world.session;
+  const read = async (key: KnownKey): Promise<readonly ReadKey[]> => {
+    const { kind, vault: vaultId, id } = key;
+    const name = namedKey(key);
+    if (kind === "kms") {
+      // KMS's own 404 proves the key gone, because a foreign key gives a 401 (kms-v2-and-iam.md 2.4).
+      const { value } = await world.kmsKeys.read({ instanceId, kmsKeyId: id }, options);
+      return [value === undefined ? { kind: "gone", name } : { kind: "kms", kmsKey: value }];
+    }
+    const isVaultGone = goneVaults.includes(vaultId);
+    const seen = await observeKey(asking, { instanceId, vaultId, keyId: id }, "summary", options).catch(
+      (error: unknown) => {
+        if (isVaultGone && isUkoError(error) && error.code === "UKO_GONE_UNPROVEN") return { kind: "gone" } as const;
+        throw error;
+      },
+    );
+    return [seen.kind === "gone" ? { kind: "gone", name } : { kind: "managed", snapshot: seen.snapshot }];
+  };
+  const act = (key: KnownKey) => listOrName(unreadable, { id: namedKey(key), name: key.label }, () => read(key));
+  return (await runAll(world, { items: keys, what: "Reading keys that no list shows", act }, options)).flat();
+}
+
+/** Thousands of removed keys share a few vaults, each of which is asked for once in a run. */
+function withVaultsReadOnce(world: World): World {
+  const responses = new Map<string, ReturnType<World["containers"]["vaultExists"]>>();
+  const vaultExists = (vaultId: string, options: CallOptions) => {
+    const response = responses.get(vaultId) ?? world.containers.vaultExists(vaultId, options);
+    responses.set(vaultId, response);
+    return response;
+  };
+  return { ...world, containers: { ...world.containers, vaultExists } };
+}
+
+interface KeyOfList {
+  /** Absent for a KMS key. */
+  readonly observation?: KeyObservation;
+}
+
+export interface EndsToRead {
+  /** The manifest by the names of its keys. */
+  readonly lines: ReadonlyMap<string, KnownKey>;
+  readonly nowMs: number;
+  /** If false, uko does not ask any keystore, and does not take any key for destroyed. */
+  readonly areEndsRead: boolean;
+  readonly unreadable: UnreadablePart[];
+  /** Receives the keys that were removed since the list. */
+  readonly gone: Set<string>;
+}
+
+/**
+ * Adds to each destroyed key what is left of it, by the rule of the removal. The keystores of a key
+ * are asked live unless its stored status shows that it waits until a date ahead.
+ */
+export async function readEnds<Key extends KeyOfList>(
+  world: World,
+  keys: readonly Key[],
+  { lines, nowMs, areEndsRead, unreadable, gone }: EndsToRead,
+  options: CallOptions,
+): Promise<readonly (Key & { readonly leftover?: LeftoverMaterial })[]> {
+  const isDestroyed = ({ observation }: Key): boolean => observation?.state === "destroyed";
+  const act = async (key: Key) => {
+    const { observation } = key;
+    if (observation === undefined) return [];
+    const { vaultId, keyId, label } = observation.facts;
+    const name = namedKey({ kind: "managed", vault: vaultId, id: keyId });
+    const stored = { ...key, leftover: findStoredLeftover(observation, nowMs) };
+    if (!areEndsRead || stored.leftover.kind === "pending") return [stored];
+    const part = { id: name, name: plain(label, 255) };
+    const [seen] = await listOrName(unreadable, part, async () => [
+      await observeKey(world, observation.facts, "decision", options),
+    ]);
+    if (seen === undefined) return [stored];
+    if (seen.kind === "gone") return gone.add(name) && [];
+    const leftover = findLeftoverMaterial(seen.observation, seen.nowMs, keystoresIn(lines.get(name)));
+    if (isUnproven(leftover)) {
+      const reason = plain(`${sayUnproven(leftover)} Next: uko status ${name}`, 600);
+      unreadable.push({ ...part, code: "UKO_KEYSTORE_BLOCKS_REMOVAL", reason });
+    }
+    return [{ ...key, observation: seen.observation, leftover }];
+  };
+  const many = { items: keys.filter(isDestroyed), what: "Asking the keystores about destroyed keys", act };
+  return [...keys.filter((key) => !isDestroyed(key)), ...(await runAll(world, many, options)).flat()];
+}
+
+/** Every keystore that the baseline read for the key. */
+function keystoresIn(line: KnownKey | undefined): readonly NamedKeystore[] {
+  if (line === undefined) return [];
+  const byStatus = line.cloudIds.map(({ keystore: id }) => ({ id, name: id, type: "" }));
+  const byId = new Map([...byStatus, ...line.keystores].map(({ id, name, type }) => [id, { id, name, type }]));
+  return [...byId.values()].filter(({ id }) => id !== "");
+}

@@ -1,0 +1,104 @@
+/** The changes in `campaign.yaml` and `owners.csv` since the baseline wrote the manifest, in words and as data. */
+
+import {
+  type Difference,
+  differencesOf,
+  type RuleChange,
+  ruleChangeOf,
+} from "../../../lifecycle/campaign/rule-changes.ts";
+import { firstMatch } from "../../../lifecycle/campaign/rules.ts";
+import { plain } from "../../text/words.ts";
+import { type Campaign, type CampaignRule, unnamed } from "../files/campaign-file.ts";
+import type { OwnerTable } from "../files/joined-files.ts";
+import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
+import { saySettings, settingsOf } from "../files/settings.ts";
+import { manifestKeyOf } from "./classify.ts";
+import type { ListedKey } from "./inventory.ts";
+
+/**
+ * What the rules make of one key now. They see the key as the baseline saw it, because a rule about
+ * a state would otherwise change with each step; only tags and template come from the service.
+ */
+export function changeOfKey(
+  line: ManifestKey,
+  found: ListedKey | undefined,
+  campaign: Campaign,
+  owners: OwnerTable,
+): RuleChange {
+  const { scope, rules, pendingDays } = campaign;
+  const isInScope = line.kind === "kms" ? scope.kmsKeys : (scope.vaults?.includes(line.vault) ?? true);
+  if (!isInScope) return { kind: "narrowed", why: "out_of_scope" };
+  if (found === undefined) return { kind: "unchanged" };
+  const traits = {
+    ...found.traits,
+    ...{ vaultName: line.vaultName, label: line.label, state: line.state },
+    keystoreTypes: line.keystores.map(({ type }) => type),
+  };
+  const index = firstMatch(rules, traits);
+  const rule = index === undefined ? unnamedRuleOf(line) : rules[index];
+  const seen = { ...found, traits, cloudIds: line.cloudIds, keystores: line.keystores };
+  const joined = { pendingDays, owners, declaredBy: [], usage: [] };
+  return ruleChangeOf(ruledFields(line), rule && ruledFields(manifestKeyOf(seen, rule, joined)));
+}
+
+/** A key that no rule named at the baseline still has none; any other key has lost its rule, and is narrowed. */
+function unnamedRuleOf({ wave }: ManifestKey): CampaignRule | undefined {
+  return wave === unnamed.wave ? unnamed : undefined;
+}
+
+/** What a rule, `owners.csv` and `pendingDays` decide about a key. */
+function ruledFields(key: ManifestKey) {
+  const { class: keyClass, into, wave, owners, application, criticality, reason, ticket } = key;
+  const { successor, attestedOn, override, keystores } = key;
+  return {
+    ...{ class: keyClass, into, wave, owners, application, criticality, reason, ticket },
+    ...{ successor, attestedOn, override, pendingDays: keystores.map(({ pendingDays }) => pendingDays) },
+  };
+}
+
+/** The differences in the rules of a wave, or of one of its keys, that do not narrow the campaign. */
+export function waveDifferences(
+  {
+    campaign,
+    manifest,
+    keys,
+  }: {
+    readonly campaign: Campaign;
+    readonly manifest: Manifest;
+    readonly keys: readonly { readonly line: ManifestKey; readonly change: RuleChange }[];
+  },
+  wave: string,
+): readonly string[] {
+  const before = manifest.waves.find((each) => each.wave === wave)?.settings;
+  const after = settingsOf(campaign, wave);
+  const own = before === undefined || after === undefined ? [] : differencesOf(before, after);
+  return [
+    ...own.map((each) => `wave "${wave}": ${sayDifference(each)}`),
+    ...keys.flatMap(({ line, change }) =>
+      line.wave === wave && change.kind === "different"
+        ? change.differences.map((each) => `${namedKey(line)} "${line.label}": ${sayDifference(each)}`)
+        : [],
+    ),
+  ];
+}
+
+/** `soak: "5d" -> "4h"` */
+export function sayDifference({ field, before, after }: Difference): string {
+  return plain(`${field}: ${sayValue(before)} -> ${sayValue(after)}`, 300);
+}
+
+function sayValue(value: unknown): string {
+  return value === undefined ? "none" : JSON.stringify(value);
+}
+
+export const narrowedSentences = {
+  out_of_scope: "campaign.yaml no longer has the vault, or KMS keys, in its scope",
+  no_rule: "campaign.yaml no longer has a rule for the key",
+  class: "campaign.yaml no longer plans as much for the key as the manifest",
+} as const satisfies Record<Extract<RuleChange, { kind: "narrowed" }>["why"], string>;
+
+/** The rules that the digest of the wave covers, for the reviewer. */
+export function rulesLine({ manifest }: { readonly manifest: Manifest }, wave: string): string {
+  const settings = manifest.waves.find((each) => each.wave === wave)?.settings;
+  return `Rules of the wave: ${settings === undefined ? "none" : plain(saySettings(settings), 300)}.`;
+}

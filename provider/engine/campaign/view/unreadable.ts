@@ -1,0 +1,50 @@
+/** What a command could not read. A part that the caller may not read is named, and does not hide the others. */
+
+import { type ErrorCode, isUkoError } from "../../../errors.ts";
+import { plain } from "../../text/words.ts";
+
+/** A vault, a service or a key that could not be read, or not as a whole. */
+export interface UnreadablePart {
+  /** ID of the vault, `kms`, or the key as commands take it. */
+  readonly id: string;
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/** Errors that concern one vault, KMS alone, or one key. */
+export const concernOnePart: readonly ErrorCode[] = [
+  "UKO_RIGHTS_MISSING",
+  "UKO_ACCESS_DENIED",
+  "UKO_RESPONSE_INVALID",
+  "UKO_NOT_FOUND",
+  "UKO_KEY_NOT_FOUND",
+  "UKO_GONE_UNPROVEN",
+];
+
+/** Reads one part of the inventory. If the caller cannot read the part, the report names the part and still reads the others. */
+export async function listOrName<Item>(
+  unreadable: UnreadablePart[],
+  { id, name }: { readonly id: string; readonly name: string },
+  list: () => Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
+    unreadable.push({ id, name: plain(name, 100), code: error.code, reason: plain(error.summary, 300) });
+    return [];
+  }
+}
+
+/** The same for a list that may leave items out. uko still uses the items that the list shows. */
+export async function listOrNameShort<Item>(
+  unreadable: UnreadablePart[],
+  part: { readonly id: string; readonly name: string },
+  list: (isWhole: boolean) => Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  const before = unreadable.length;
+  const items = await listOrName(unreadable, part, () => list(true));
+  const isShort = unreadable.length > before && unreadable.at(-1)?.code === "UKO_RESPONSE_INVALID";
+  return isShort ? await listOrName([], part, () => list(false)) : items;
+}

@@ -1,0 +1,245 @@
+/**
+ * The view of a campaign: each line of the manifest with what the service shows of the key now, and
+ * with what people changed in the rules since. For display and planning; a step reads the key again.
+ */
+
+import { dayMs, type Hold, isHeld, isOwnHoldTag } from "../../../lifecycle/campaign/campaign.ts";
+import { type CampaignKeyFacts, isStepDue } from "../../../lifecycle/campaign/gates.ts";
+import type { RuleChange } from "../../../lifecycle/campaign/rule-changes.ts";
+import { endingOf, gapsOf, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
+import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../../lifecycle/campaign/schedule.ts";
+import { isUnproven } from "../../../lifecycle/guards.ts";
+import { holdTagName } from "../../../lifecycle/tag-names.ts";
+import type { World } from "../../ports/world.ts";
+import type { AcceptedLine } from "../files/accepted.ts";
+import { mebibyte } from "../files/file-forms.ts";
+import { type OpenCampaign, requireTimeAfter } from "../files/folder.ts";
+import { requireKnownKeys, requireLines } from "../files/holds.ts";
+import { ownersIn } from "../files/joined-files.ts";
+import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
+import { type Reviews, readReviews } from "../files/reviews.ts";
+import { parseSignoff, type Signoff, signedLines, signoffFolder, unsignedOwners } from "../files/signoffs.ts";
+import { type CampaignInventory, type InventoryScope, type ListedKey, namedListedKey } from "./inventory.ts";
+import { changeOfKey } from "./rule-changes.ts";
+
+export interface CampaignKey {
+  readonly line: ManifestKey;
+  readonly name: string;
+  /** Absent if the key is gone, or could not be read. */
+  readonly listed?: ListedKey;
+  /** Whether uko did not find the key, and could not prove that the key is gone, so that its state is unknown. */
+  readonly isUnread: boolean;
+  readonly holds: readonly HeldBy[];
+  /** Who accepts the key as it is; two people end it so. */
+  readonly acceptances: readonly AcceptedLine[];
+  /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */
+  readonly change: RuleChange;
+  /** What every gate and every date follows from. */
+  readonly facts: CampaignKeyFacts & ScheduledKey;
+}
+
+export interface HeldBy {
+  readonly kind: Hold["kind"] | "tag";
+  readonly by: string;
+  readonly until: string;
+}
+
+export interface CampaignView extends OpenCampaign {
+  readonly manifest: Manifest;
+  readonly keys: readonly CampaignKey[];
+  /** Keys in scope that no line of the manifest names. */
+  readonly newKeys: readonly ListedKey[];
+  readonly inventory: CampaignInventory;
+  readonly signoffs: readonly Signoff[];
+  readonly reviews: Reviews;
+  readonly nowMs: number;
+}
+
+/** A key that was used within this time before the baseline is in use. */
+const recentUseMs = 90 * dayMs;
+const maxSignoffs = 1_000;
+const maxSignoffBytes = 64 * mebibyte;
+
+/** Throws UKO_CAMPAIGN_INVALID if a file was edited. */
+export async function viewCampaign(
+  opened: OpenCampaign & { readonly manifest: Manifest },
+  inventory: CampaignInventory,
+  { sha256 }: Pick<World, "sha256">,
+): Promise<CampaignView> {
+  const { manifest } = opened;
+  requireTimeAfter(manifest, inventory.nowMs);
+  const signoffs = await readSignoffs(opened, sha256);
+  const signed = signedLines(signoffs);
+  const reviews = await readReviews(opened.folder, opened.campaign.instance);
+  requireLines(opened.held, reviews.holdLines, "a review in reviews/ notes");
+  const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
+  const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
+  const owners = await ownersIn(opened.folder);
+  const keys = manifest.keys.map((line): CampaignKey => {
+    const name = namedKey(line);
+    const found = listed.get(name);
+    const isUnread = found === undefined && !inventory.gone.has(name);
+    const holds = holdsOn(name, found, opened, inventory.nowMs);
+    const acceptances = opened.accepted.get(name) ?? [];
+    const change = changeOfKey(line, found, opened.campaign, owners);
+    const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
+    const facts = {
+      ...scheduledKeyOf(line, found, { isUnread, reviews, nowMs: inventory.nowMs }),
+      isHeld: holds.length > 0,
+      isAccepted: acceptances.length > 1,
+      isNarrowed: change.kind === "narrowed",
+      gaps: gapsOf({ ...line, attestedAtMs }, opened.campaign.instanceEnds, inventory.nowMs),
+      isChanged: found !== undefined && found.facts !== line.facts,
+      isDeclared: line.declaredBy.some(
+        ({ address, protection }) =>
+          protection.length > 0 || !opened.campaign.takingPart.some((glob) => isGlobMatch(glob, address)),
+      ),
+      isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
+      unsigned: unsignedOwners(line, signed, sha256),
+      soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
+    };
+    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, acceptances, change, facts };
+  });
+  const known = new Set(keys.map(({ name }) => name));
+  requireKnownHolds(opened, inventory, known);
+  const backing = backingKeys(manifest);
+  const newKeys = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
+  return { ...opened, keys, newKeys, inventory, signoffs, reviews, nowMs: inventory.nowMs };
+}
+
+/** A key that could not be read may exist, so that its hold stays. */
+function requireKnownHolds(
+  { held }: OpenCampaign,
+  { keys, unreadable, nowMs }: CampaignInventory,
+  known: ReadonlySet<string>,
+): void {
+  const names = [...known, ...keys.map(namedListedKey)];
+  const unread = new Set(unreadable.map(({ id }) => id));
+  const isKnown = (name: string): boolean => {
+    const [place = ""] = name.split("/");
+    return names.includes(name) || unread.has(place) || unread.has(name);
+  };
+  const current = held.holds.filter((each) => isHeld([each], [], nowMs));
+  requireKnownKeys(current, isKnown, new Map(names.map((name) => [name.split("/")[1] ?? "", name])));
+}
+
+/** The IDs in KMS of the keys behind the managed keys of the manifest: the last part of a pair of IDs. */
+function backingKeys({ keys }: Manifest): ReadonlySet<string> {
+  const managed = keys.filter(({ kind }) => kind === "managed");
+  return new Set(managed.flatMap(({ cloudIds }) => cloudIds.map(({ id }) => id.split("/").at(-1) ?? "")));
+}
+
+/** KMS keeps a destroyed backing key for 90 days, also after its managed key was removed. */
+function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string>): boolean {
+  return kmsKey !== undefined && traits.state === "destroyed" && backing.has(traits.id);
+}
+
+/** What the inventory of this campaign reads. */
+export function inventoryScope(
+  { campaign }: Pick<OpenCampaign, "campaign">,
+  manifest: Pick<Manifest, "keys"> | undefined,
+  areEndsRead = false,
+): InventoryScope {
+  return { ...campaign.scope, known: manifest?.keys ?? [], areEndsRead };
+}
+
+/** The waves in which a key that is not held still needs the step, or could not be read, so that it may need the step. */
+export function unfinishedWaves(keys: readonly CampaignKey[], step: "deactivate" | "destroy"): ReadonlySet<string> {
+  const isDue = ({ facts, isUnread }: CampaignKey) => isStepDue(isUnread ? { ...facts, state: "active" } : facts, step);
+  return new Set(keys.filter(isDue).map(({ line }) => line.wave));
+}
+
+async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => string): Promise<readonly Signoff[]> {
+  const signoffs: Signoff[] = [];
+  const names = (await folder.list(signoffFolder)).filter((name) => name.endsWith(".json"));
+  for (const name of names.slice(0, maxSignoffs)) {
+    const file = `${signoffFolder}/${name}`;
+    const text = await folder.read(file, maxSignoffBytes);
+    if (text !== undefined) signoffs.push(parseSignoff(text, file, sha256));
+  }
+  return signoffs;
+}
+
+function holdsOn(
+  name: string,
+  found: ListedKey | undefined,
+  { held: { holds } }: OpenCampaign,
+  nowMs: number,
+): readonly HeldBy[] {
+  const own = holds.filter(({ key }) => key === name);
+  const tags = found?.traits.tags.filter(({ name }) => name === holdTagName) ?? [];
+  if (!isHeld(own, tags, nowMs)) return [];
+  const inFolder = own.filter((each) => isHeld([each], [], nowMs));
+  return [
+    ...inFolder.map(({ kind, by, until = "" }): HeldBy => ({ kind, by, until })),
+    // The tag of a hold in this folder says nothing more.
+    ...tags
+      .filter((tag) => isHeld([], [tag], nowMs) && !(inFolder.length > 0 && isOwnHoldTag(tag.value)))
+      .map(({ value }): HeldBy => ({ kind: "tag", by: value, until: "" })),
+  ];
+}
+
+function isRecent({ lastUsed, count }: ManifestKey["usage"][number], nowMs: number): boolean {
+  return lastUsed === "" ? count > 0 : nowMs - Date.parse(lastUsed) < recentUseMs;
+}
+
+const kmsStates: Readonly<Record<string, ScheduledKey["state"]>> = {
+  active: "active",
+  suspended: "deactivated",
+  deactivated: "deactivated",
+  destroyed: "destroyed",
+};
+const managedStates: Readonly<Record<string, ScheduledKey["state"]>> = {
+  pre_activation: "pre_activation",
+  active: "active",
+  deactivated: "deactivated",
+  destroyed: "destroyed",
+};
+
+function scheduledKeyOf(
+  line: ManifestKey,
+  found: ListedKey | undefined,
+  { isUnread, reviews, nowMs }: { readonly isUnread: boolean; readonly reviews: Reviews; readonly nowMs: number },
+): ScheduledKey {
+  const isKms = line.kind === "kms";
+  const states = isKms ? kmsStates : managedStates;
+  const ending = endingOf(line);
+  const shared = {
+    isKms,
+    ending,
+    pendingDays: isKms ? kmsRestoreDays : Math.max(0, ...line.keystores.map(({ pendingDays }) => pendingDays)),
+    hasKmsMetadata: isKms || line.keystores.some(({ isInternal }) => isInternal),
+  };
+  if (found === undefined) return { ...shared, state: isUnread ? "other" : "gone" };
+  const state = states[found.traits.state] ?? "other";
+  if (state === "deactivated") return { ...shared, state, deactivatedAtMs: deactivatedAt(found, reviews) };
+  if (state !== "destroyed") return { ...shared, state };
+  const materialGoneMs = materialGoneAt(found, shared.pendingDays, nowMs);
+  const { leftover } = found;
+  return {
+    ...shared,
+    state,
+    materialGoneMs,
+    isMaterialUncertain: leftover?.kind === "held",
+    isEndUnproven: leftover !== undefined && isUnproven(leftover),
+  };
+}
+
+/** The latest time at which the key can have been deactivated. */
+function deactivatedAt(found: ListedKey, { byKey }: Reviews): number | undefined {
+  if (found.observation === undefined) return undefined;
+  const sets = byKey.get(namedListedKey(found)) ?? [];
+  const reviewedAtMs = sets.filter(({ step }) => step === "deactivate").map((set) => set.reviewedAtMs);
+  return soaksFromMs(found.observation, reviewedAtMs);
+}
+
+/** Undefined if no keystore waits for a date. A keystore without a date counts from the last write. */
+function materialGoneAt({ leftover, kmsKey, updatedAtMs }: ListedKey, pendingDays: number, nowMs: number) {
+  if (kmsKey !== undefined) {
+    const untilMs = kmsKey.restoreUntilMs ?? (kmsKey.deletedAtMs ?? nowMs) + pendingDays * dayMs;
+    return untilMs > nowMs ? untilMs : undefined;
+  }
+  const pending = leftover?.kind === "pending" ? leftover.keystores : [];
+  const dates = pending.map(({ destructionAtMs }) => destructionAtMs ?? (updatedAtMs ?? nowMs) + pendingDays * dayMs);
+  return dates.length === 0 ? undefined : Math.max(...dates);
+}

@@ -1,0 +1,80 @@
+/**
+ * Whether a wave may take a step now: by its rules, the calendar and the breaker. It depends only on the service's facts
+ * and the files of the folder, so that another clone with the same files decides the same. Reports and acts ask the same
+ * function, so that no report calls a stopped wave open.
+ */
+
+import { type Breaker, breakerOf } from "../../../lifecycle/campaign/breaker.ts";
+import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
+import { hasHappened, type WaveGate, waveGate } from "../../../lifecycle/campaign/gates.ts";
+import { plain } from "../../text/words.ts";
+import { waveDifferences } from "./rule-changes.ts";
+import { type CampaignKey, type CampaignView, unfinishedWaves } from "./view.ts";
+
+export interface WaveReadiness {
+  readonly gate: WaveGate;
+  readonly breaker: Breaker;
+}
+
+/** Which step of which wave, and what a person states to pass a blackout or a stop. */
+interface AskedStep {
+  readonly wave: string;
+  readonly step: CampaignStep;
+  readonly emergency?: string | undefined;
+  /** The digest of a stop after which the wave continues. */
+  readonly resume?: string | undefined;
+}
+
+/** The gate and the breaker of a wave, also of one that campaign.yaml no longer has. */
+export function readinessOfWave(
+  view: CampaignView,
+  { wave, step, emergency, resume }: AskedStep,
+  sha256: (text: string) => string,
+): WaveReadiness {
+  const rules = view.campaign.waves.find(({ name }) => name === wave) ?? { after: [], maxFailures: 0 };
+  const failures = failedKeys(view, wave, step).map(({ name }) => name);
+  const resumed = resume === undefined ? [] : [resume];
+  const { maxFailures } = rules;
+  const breaker = breakerOf({ campaign: view.campaign.name, wave, step, failures, maxFailures, resumed }, sha256);
+  const gate = waveGate({
+    step,
+    wave: rules,
+    unfinished: unfinishedWaves(view.keys, step),
+    differences: waveDifferences(view, wave),
+    isStopped: breaker.kind === "stopped",
+    blackouts: view.campaign.blackouts,
+    nowMs: view.nowMs,
+    isEmergency: emergency !== undefined,
+  });
+  return { gate, breaker };
+}
+
+/** A key that took the step before the campaign proves nothing about this wave. */
+function failedKeys(view: CampaignView, wave: string, step: CampaignStep): readonly CampaignKey[] {
+  return view.keys.filter((key) => {
+    const { facts, line, name } = key;
+    const leadsTo = facts.ending === "destroy" || facts.ending === step;
+    const sets = view.reviews.byKey.get(name) ?? [];
+    const isReviewed = line.wave === wave && sets.some((set) => set.wave === wave && set.step === step);
+    return isReviewed && leadsTo && whyFailed(view, key, step) !== undefined;
+  });
+}
+
+/**
+ * A reviewed key that is active again after its deactivation was reactivated; a key that took the
+ * step and whose keystore reports an error failed. A key that changed or lost its request does not
+ * count: it is only skipped.
+ */
+export function whyFailed(
+  { deactivated }: Pick<CampaignView, "deactivated">,
+  { name, listed, facts }: CampaignKey,
+  step: CampaignStep,
+): string | undefined {
+  const { keystores, updatedBy } = listed?.observation ?? { keystores: [] };
+  if (hasHappened(facts.state, step)) {
+    const failed = keystores.find(({ status }) => status === "error");
+    return failed === undefined ? undefined : plain(`keystore ${failed.name} reports an error`, 200);
+  }
+  const isReactivated = step === "deactivate" && facts.state === "active" && deactivated.has(name);
+  return isReactivated ? plain(`reactivated by ${updatedBy?.iamId ?? "an unknown identity"}`, 200) : undefined;
+}
