@@ -1,21 +1,178 @@
-/** The page of one act on one key, and the pages of its result. */
+/**
+ * The acts on a key or a wave as links, and the page of one act. The page shows first who asks, why, until when, and what
+ * the act is about. Next to that stand the effect, whether the effect can be undone, and the form with its one button.
+ */
 
+import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose/text.ts";
+import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/inspection.ts";
 import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
-import type { KeyAct } from "../engine/text/act.ts";
-import { type Html, html } from "../html/markup.ts";
+import type { Act, ActField, KeyAct } from "../engine/text/act.ts";
+import { fieldText, type Html, html, type Shown } from "../html/markup.ts";
+import { codeOf, definitions, linkTo, list } from "../html/report-parts.ts";
 import { confirmingText } from "../text/printable.ts";
-import { type ActProblem, actPage } from "./act-form.ts";
-import { keyAddress } from "./key-page.ts";
-import { layout, type Visitor } from "./layout.ts";
-import { explained } from "./parts.ts";
+import { layout, token, type Visitor } from "./layout.ts";
+import { commandsOf, explained, keyAddress, moment, problemOf } from "./parts.ts";
 
-/** What a page shows of the key on which an act is taken; a KMS key has no vault. */
-export type ActSubject = Pick<Inspection, "report" | "basis" | "acts"> & {
-  readonly record?: Pick<InspectedRecord, "id">;
-  readonly key: Pick<InspectedKey, "state">;
-};
+/** What the page of an act shows of the key or wave, and what its form sends in addition to the fields. */
+export interface ActPage {
+  readonly heading?: string;
+  /** The effect, and whether it can be undone. By default the first two facts of the act. */
+  readonly effects?: readonly string[];
+  /** Who asks, why and until when. By default the other facts of the act. */
+  readonly request?: readonly Shown[];
+  /** The key or the keys that the act is about. */
+  readonly subject: Html;
+  readonly address: string;
+  readonly hidden: Readonly<Record<string, string>>;
+  /** The text to type; required if a field of the act confirms it. */
+  readonly toType: string;
+  readonly fields?: readonly ActField[];
+  /** The title of the act by default. */
+  readonly button?: string;
+  /** What marks an act that destroys or erases, so that it looks unlike an act that only cuts off. */
+  readonly final?: string | undefined;
+  /** What else the caller can do about the same key or wave. */
+  readonly others?: readonly Html[];
+  /** The list of many keys. */
+  readonly list?: Html;
+  readonly back: Html;
+}
+
+export interface ActProblem {
+  readonly says: string;
+  /** What the caller filled in, to be corrected. */
+  readonly reason: string;
+  readonly requestsNext?: boolean;
+}
+
+type Offered = Pick<Act, "id" | "title" | "facts" | "right" | "kmsRight">;
+
+/** These acts do not lead on to the end of a key, so they are under "More". */
+const aside = /^(store|withdraw|reactivate|rollback|halt)\b/;
+
+export function actList(acts: readonly Offered[], addressOf: (act: Offered) => string): Html {
+  const itemOf = (act: Offered): Html => html`<li><a id="act-${act.id}" href="${addressOf(act)}">${act.title}</a>
+<p>${act.facts[0] ?? ""}</p>${roleOf(act)}</li>`;
+  const onward = acts.filter(({ id }) => !aside.test(id));
+  const others = acts.filter(({ id }) => aside.test(id));
+  return html`<ul class="offers">${onward.map(itemOf)}</ul>
+${others.length === 0 ? "" : html`<details id="more"${onward.length === 0 ? html` open` : ""}><summary>More</summary><ul class="offers">${others.map(itemOf)}</ul></details>`}`;
+}
+
+/** This page never reads itself again: the caller decides about what it shows. */
+export function actPage(act: Omit<Act, "id">, page: ActPage, visitor: Visitor, problem?: ActProblem): Html {
+  const { title, facts, isConsequential, isSigned } = act;
+  const { heading = title, effects = facts.slice(0, 2), request = facts.slice(2), subject, others = [], back } = page;
+  const kind = isConsequential === true ? (page.final === undefined ? "cuts" : "final") : "calm";
+  const body = html`<h1>${heading}</h1>
+<div class="decision">
+<div>
+${list(request)}
+${subject}
+</div>
+<div class="zone ${kind}">
+${kind === "final" ? html`<p class="mark-final">${page.final ?? ""}</p>` : ""}
+${effects.map((effect) => html`<p><strong>${effect}</strong></p>`)}
+${problemOf(problem?.says)}
+${isSigned ? html`<p role="note">${bySigning}</p><pre><code>${act.command}</code></pre>` : formOf(act, page, { visitor, kind }, problem)}
+<p>${back}</p>
+</div>
+</div>
+<details><summary>More</summary>
+${list(others)}
+${roleOf(act)}
+${commandsOf({ next: [act] })}
+</details>
+${page.list ?? ""}`;
+  return layout({ title: heading, body, visitor });
+}
+
+function formOf(
+  act: Pick<Act, "title" | "fields">,
+  { address, hidden, toType, fields = act.fields ?? [], button = act.title }: ActPage,
+  { visitor, kind }: { readonly visitor: Visitor; readonly kind: string },
+  problem?: ActProblem,
+): Html {
+  const shown = { toType, reason: problem?.reason ?? "", requestsNext: problem?.requestsNext ?? false };
+  return html`<form method="post" action="${address}" class="stack">
+${token(visitor.csrfToken)}
+${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${fields.map((field) => fieldForms[field](shown))}
+<button class="${kind}">${button}</button>
+</form>`;
+}
+
+const bySigning =
+  "On this machine, both people sign a destruction with their SSH key. A browser cannot sign, so run the command at a terminal.";
+
+function roleOf({ right, kmsRight }: Pick<Act, "right" | "kmsRight">): Html {
+  return right === undefined ? html`` : html`<p class="quiet">Role: ${sayRoles(right, kmsRight)}</p>`;
+}
+
+/** Undefined if the caller filled in the form of the act as its page asked. */
+export function mistakeIn(
+  fields: readonly ActField[] = [],
+  { typed, reason, requestsNext = "" }: { typed: string; reason: string; requestsNext?: string },
+  toType: string,
+): ActProblem | undefined {
+  const filled = { reason, requestsNext: requestsNext !== "" };
+  const length = Array.from(reason).length;
+  if (length > maxReasonCharacters) return { says: `The reason has ${length} characters.`, ...filled };
+  const isConfirmed = fields.includes("label") || fields.includes("phrase");
+  return isConfirmed && typed.trim() !== toType ? { says: `You did not type "${toType}".`, ...filled } : undefined;
+}
+
+interface Filled {
+  readonly toType: string;
+  readonly reason: string;
+  readonly requestsNext: boolean;
+}
+
+const fieldForms = {
+  reason: ({ reason }) => html`<label for="reason">Reason for the second person</label>
+<p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters. You can leave it empty.</p>
+<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${fieldText(reason)}</textarea>`,
+  label: ({ toType }) =>
+    input({ name: "typed", label: "Type the label of the key", help: html`The label is <code>${toType}</code>` }),
+  phrase: ({ toType }) =>
+    input({ name: "typed", label: "Type the step and the number of keys", help: html`Type <code>${toType}</code>` }),
+  key: () =>
+    input({
+      name: "key",
+      label: "Only this key",
+      help: "ID in UKO or a cloud, or label. Leave it empty for the whole wave.",
+    }),
+  application: () =>
+    input({
+      name: "application",
+      label: "Only this application",
+      help: "As in the manifest. Leave it empty for the whole wave.",
+    }),
+  requestsNext: ({ requestsNext }) =>
+    html`<p class="check"><input type="checkbox" id="requestsNext" name="requestsNext"${requestsNext ? html` checked` : ""}>
+<label for="requestsNext">${approvalMessages.secondQuestion}</label></p>`,
+} as const satisfies Record<ActField, (shown: Filled) => Html>;
+
+interface Input {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string | Html;
+}
+
+/** The text that confirms an act is required. */
+function input({ name, label, help }: Input): Html {
+  return html`<label for="${name}">${label}</label>
+<p class="quiet" id="${name}-help">${help}</p>
+<input id="${name}" name="${name}" maxlength="300"${name === "typed" ? html` required` : ""} autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="${name}-help">`;
+}
+
+/** What a page shows of the key on which an act is taken; a KMS key has no vault, and KMS stores no reason. */
+export interface ActSubject extends Pick<Inspection, "report" | "basis" | "acts"> {
+  readonly record?: Pick<InspectedRecord, "id"> & Partial<InspectedRecord>;
+  readonly key: Pick<InspectedKey, "state"> & Partial<InspectedKey>;
+}
 
 export function subjectOf({ report, acts, basis, window }: KmsInspection): ActSubject {
   return {
@@ -27,32 +184,75 @@ export function subjectOf({ report, acts, basis, window }: KmsInspection): ActSu
   };
 }
 
-export function keyActPage(subject: ActSubject, act: KeyAct, visitor: Visitor, problem?: ActProblem): Html {
-  const { report, basis, record, key } = subject;
-  const label = report.label ?? "";
+interface Names {
+  readonly vaults: VaultNames;
+  readonly timeZone: string;
+}
+
+export function keyActPage(
+  subject: ActSubject,
+  act: KeyAct,
+  { vaults, timeZone }: Names,
+  visitor: Visitor,
+  problem?: ActProblem,
+): Html {
+  const { report, basis, record, key, acts } = subject;
+  const { vaultId, label = "", deletion } = report;
+  const isInKms = vaultId === "";
   const address = keyAddress(report);
-  const page = {
-    intro: html`<p class="lead">Key ${label}</p>
-<p class="quiet"><code>${address.replace(/^\/(keys\/)?/, "")}</code></p>`,
-    notes: html`<p>Current state: ${key.state}.</p>`,
+  const unnamed = isInKms && record !== undefined ? "an identity that KMS does not name" : undefined;
+  const request: readonly (readonly [string, Shown | undefined])[] = [
+    ["Asked by", record?.author ?? codeOf(deletion.requestedBy) ?? unnamed],
+    ["Since", record?.writtenAt && moment(record.writtenAt, timeZone)],
+    ["Reason", record?.reason],
+    ["Expires", deletion.recordExpiresAt && moment(deletion.recordExpiresAt, timeZone)],
+  ];
+  const page: ActPage = {
+    subject: definitions([
+      ["Key", label],
+      // The other facts of an act already say who asks.
+      ...(act.facts.length > 2 && !isInKms ? [] : request),
+      ["Vault", isInKms ? "none: a key in KMS" : (vaults.get(vaultId) ?? vaultId)],
+      ["State and use", key.state],
+      ["Keystores", key.keystores?.map(({ name, says }) => `${name}: ${says}`).join("\n")],
+      ["Description", key.description],
+      ["ID", codeOf(address.replace(/^\/(keys\/)?/, ""))],
+    ]),
     address: `${address}/${act.id}`,
     hidden: { basis, record: record?.id ?? "" },
     toType: confirmingText(label, report.keyId),
-    back: html`<a href="${address}">Back to the key without a change</a>`,
+    final: finalMark(act.id, isInKms ? "kms" : record?.step),
+    others: acts.filter(({ id }) => id !== act.id).map(({ id, title }) => linkTo(`${address}/${id}`, title)),
+    back: linkTo(address, "Back to the key without a change"),
   };
   return actPage(act, page, visitor, problem);
 }
 
-export function resultPage(report: Report, visitor: Visitor): Html {
-  const body = html`<h1>Result</h1>
-<div role="status">${explained(report.explanation)}</div>
-<p>${
-    report.lifecycleState === "gone"
-      ? html`<a href="/keys">Keys</a>`
-      : html`<a href="${keyAddress(report)}">Back to the key</a>`
-  }</p>
-<p><a href="/waiting">Waiting for you</a></p>`;
-  return layout({ title: "Result", body, visitor });
+function finalMark(id: KeyAct["id"], step: "deactivate" | "destroy" | "kms" | undefined): string | undefined {
+  if (id === "remove") return "Erases the key";
+  if (step === "kms") return "Destroys the key in KMS";
+  return step === "destroy" ? pointOfNoReturn : undefined;
+}
+
+export const pointOfNoReturn = "Point of no return";
+
+/** A sentence about what the act did. A code would read as an error, so only an act that did nothing shows one. */
+export function resultOf(report: Report, timeZone: string): { readonly title: string; readonly body: Html } {
+  const { explanation, taken, deletion, exitCode, code } = report;
+  const isRequest = code === "UKO_APPROVAL_PENDING" && exitCode === 0;
+  if (!isRequest) {
+    const { summary, ...rest } = explanation;
+    const isRefused = exitCode !== 0 && taken.length === 0;
+    return { title: summary, body: html`<div role="status">${explained({ ...rest, summary: "" }, isRefused)}</div>` };
+  }
+  const { neededRoles = [], recordExpiresAt } = deletion;
+  const until = recordExpiresAt === undefined ? "" : html` until ${moment(recordExpiresAt, timeZone)}`;
+  const who = neededRoles.length === 0 ? "" : ` with the role ${neededRoles.join(" or ")}`;
+  return {
+    title: "Request sent",
+    body: html`<p class="lead" role="status">Another person${who} can approve it${until}.</p>
+${explained(explanation)}`,
+  };
 }
 
 /** The key is no longer what the page showed, so nothing was done. */

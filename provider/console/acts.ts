@@ -1,14 +1,12 @@
-/** Takes the acts of a page: each calls the operation of its command, only on the key as the page showed it. */
+/** The operation of each act: that of its command, taken only on the key as the page showed it. */
 
 import type { Operations } from "../engine/key/commands.ts";
-import type { Inspection } from "../engine/key/inspection.ts";
 import type { KmsOperations } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import type { KeyAct, KeyActId } from "../engine/text/act.ts";
 import { confirmingText } from "../text/printable.ts";
-import { type ActProblem, mistakeIn } from "./act-form.ts";
-import type { ActSubject } from "./act-page.ts";
+import { type ActProblem, type ActSubject, mistakeIn } from "./act-page.ts";
 
 export interface ActForm {
   readonly basis: string;
@@ -18,11 +16,6 @@ export interface ActForm {
   /** Empty unless the person ticked the box. */
   readonly requestsNext: string;
 }
-
-export type Acted =
-  | { readonly kind: "done"; readonly report: Report }
-  | { readonly kind: "mistyped"; readonly act: KeyAct; readonly problem: ActProblem }
-  | { readonly kind: "changed" };
 
 type Operation = (operations: Operations, ref: KeyRef, form: ActForm, options: CallOptions) => Promise<Report>;
 
@@ -41,39 +34,37 @@ const operationOf = {
 
 export function actOnKey(
   operations: Operations,
-  { inspection, id }: { readonly inspection: Inspection; readonly id: string },
+  { instanceId, vaultId, keyId }: Report,
+  id: KeyActId,
   form: ActForm,
   options: CallOptions,
-): Promise<Acted> {
-  const { instanceId, vaultId, keyId } = inspection.report;
-  const ref = { instanceId, vaultId, keyId };
-  return take(inspection, id, form, (act) => operationOf[act.id](operations, ref, form, options));
+): Promise<Report> {
+  return operationOf[id](operations, { instanceId, vaultId, keyId }, form, options);
 }
 
 /** The operations of a KMS key; KMS offers no others. */
 export function actOnKmsKey(
   operations: KmsOperations,
-  { inspection, id }: { readonly inspection: ActSubject; readonly id: string },
+  { instanceId, keyId: kmsKeyId }: Report,
+  id: KeyActId,
   form: ActForm,
   options: CallOptions,
-): Promise<Acted> {
-  const { instanceId, keyId: kmsKeyId } = inspection.report;
+): Promise<Report> {
   const ref = { instanceId, kmsKeyId };
-  return take(inspection, id, form, (act) => {
-    if (act.id === "request") return operations.request(ref, options);
-    if (act.id === "approve") return operations.approve(ref, form.record, options);
-    return operations.withdraw(ref, options);
-  });
+  if (id === "request") return operations.request(ref, options);
+  if (id === "approve") return operations.approve(ref, form.record, options);
+  return operations.withdraw(ref, options);
 }
 
-async function take(
-  { report, basis, acts, record }: ActSubject,
-  id: string,
-  form: ActForm,
-  operate: (act: KeyAct) => Promise<Report>,
-): Promise<Acted> {
+export type Judged =
+  | { readonly kind: "ready"; readonly act: KeyAct }
+  | { readonly kind: "mistyped"; readonly act: KeyAct; readonly problem: ActProblem }
+  | { readonly kind: "changed" };
+
+/** Whether the key is still as the page showed it, and the form is filled in as the page asked. */
+export function judgeForm({ report, basis, acts, record }: ActSubject, id: string, form: ActForm): Judged {
   const act = acts.find((each) => each.id === id && each.isSigned !== true);
   if (act === undefined || basis !== form.basis || form.record !== (record?.id ?? "")) return { kind: "changed" };
-  const problem = mistakeIn(act, form, confirmingText(report.label ?? "", report.keyId));
-  return problem === undefined ? { kind: "done", report: await operate(act) } : { kind: "mistyped", act, problem };
+  const problem = mistakeIn(act.fields, form, confirmingText(report.label ?? "", report.keyId));
+  return problem === undefined ? { kind: "ready", act } : { kind: "mistyped", act, problem };
 }

@@ -1,99 +1,134 @@
-/** The page of one act on a wave, and the page of the run that it starts. */
+/** The page of one act on a wave, and what the page of its result shows. */
 
 import * as z from "zod";
-import type { ApprovalInspection } from "../engine/campaign/reports/inspect.ts";
+import type { ApprovalInspection, WaveInspection } from "../engine/campaign/reports/inspect.ts";
+import type { CampaignReport } from "../engine/campaign/reports/report.ts";
 import type { WaveAct, WaveApproval } from "../engine/campaign/reports/wave-acts.ts";
 import { type Html, html } from "../html/markup.ts";
-import { sectionsOf, tableOf } from "../html/report-parts.ts";
-import { type ActProblem, actPage } from "./act-form.ts";
-import { runAddress, waveActAddress, waveAddress } from "./campaign-pages.ts";
-import type { CampaignRun } from "./campaign-run.ts";
-import { layout, token, type Visitor } from "./layout.ts";
-import { commandsOf, failed } from "./parts.ts";
+import { codeOf, definitions, linkTo, sectionsOf, tableOf } from "../html/report-parts.ts";
+import { capital } from "../text/printable.ts";
+import { type ActProblem, actPage, pointOfNoReturn } from "./act-page.ts";
+import type { ActResult } from "./act-run.ts";
+import { keyPageOf, labelFirst, waveActAddress, waveAddress } from "./campaign-pages.ts";
+import { layout, type Visitor } from "./layout.ts";
+import { commandsOf, linkedTable, sayKeys, type TableQuery } from "./parts.ts";
 
 type OpenApproval = Extract<ApprovalInspection, { kind: "open" }>;
 
-export function waveActPage(wave: string, act: WaveAct, visitor: Visitor, problem?: ActProblem): Html {
-  const page = {
-    intro: html`<p class="lead">Wave ${wave}</p>`,
-    address: waveActAddress(wave, act.id),
-    hidden: {},
-    toType: "",
-    back: linkTo(wave),
-  };
-  return actPage(act, page, visitor, problem);
+interface Chosen<Chosen extends WaveAct = WaveAct> {
+  readonly wave: string;
+  readonly act: Chosen;
+  readonly others: readonly WaveAct[];
 }
 
-/** Shows each key that the approval names, and asks for the step and the count. */
+function partsOf({ wave, act, others }: Chosen) {
+  return {
+    address: waveActAddress(wave, act.id),
+    others: others.map(({ id, title }) => linkTo(waveActAddress(wave, id), title)),
+    back: linkTo(waveAddress(wave), `Back to wave ${wave} without a change`),
+    final: "step" in act && act.step === "destroy" ? pointOfNoReturn : undefined,
+  };
+}
+
+export function waveActPage(chosen: Chosen, visitor: Visitor, problem?: ActProblem): Html {
+  const subject = definitions([["Wave", chosen.wave]]);
+  return actPage(chosen.act, { ...partsOf(chosen), subject, hidden: {}, toType: "" }, visitor, problem);
+}
+
+/** The summary of what the first run does stands next to the form; the list of all reviewed keys follows. */
 export function approvalPage(
-  { wave, act, approval }: { readonly wave: string; readonly act: WaveApproval; readonly approval: OpenApproval },
+  chosen: Chosen<WaveApproval> & Pick<WaveInspection, "keys"> & { readonly approval: OpenApproval },
+  query: TableQuery,
   visitor: Visitor,
   problem?: ActProblem,
 ): Html {
+  const { wave, act, keys, approval } = chosen;
   const { title, facts, phrase, requester, table, later, apart } = approval;
+  const stores = act.name === "store";
+  // The first run acts on a sample: heading, button and phrase name the same number.
+  const now = sayKeys(table.rows.length - later);
+  const heading = stores
+    ? `Store your approval for ${now} of wave ${wave}`
+    : `${capital(act.step)} ${now} of wave ${wave}`;
   const left = { columns: ["label", "key", "why"], rows: apart.map(({ label, key, says }) => [label, key, says]) };
   const page = {
-    intro: html`<p class="lead">Wave ${wave}, requested by ${requester}</p>
-${act.isConsequential ? html`<p><strong>${title}</strong></p>` : ""}`,
-    notes: html`${later === 0 ? "" : html`<p>The first run acts on a few keys only. Check these keys; then approve the other ${later} with the same review.</p>`}
-<p class="quiet">SHA-256 of the review: <code>${act.review}</code></p>`,
-    checks: html`${apart.length === 0 ? "" : html`<h2>Reviewed, but not ready now</h2>${tableOf(left, "reviewed, but not ready now")}`}
-<h2>Keys in your review</h2>
-${tableOf(table, "keys in your review")}
-<h2>Approve</h2>`,
-    address: waveActAddress(wave, act.id),
+    ...partsOf(chosen),
+    heading,
+    effects: stores ? act.facts : [title],
+    request: [
+      `${requester} requested the step.`,
+      ...facts,
+      ...(later === 0
+        ? []
+        : [`This is a sample. The other ${sayKeys(later)} of your review follow after you have checked the sample.`]),
+    ],
+    subject: definitions([
+      ["Wave", wave],
+      ["Keys in your review", table.rows.length],
+      ["Used by", countsIn(table, "used by")],
+      ["Keystores", countsIn(table, "keystores")],
+      ["Reasons", countsIn(table, "reason")],
+      ["SHA-256 of the review", codeOf(act.review)],
+    ]),
     hidden: { phrase },
     toType: phrase,
-    button: act.isConsequential ? "Approve and act" : "Approve only",
-    back: linkTo(wave),
+    button: stores ? "Store your approval" : `${capital(act.step)} ${now}`,
+    list: html`${apart.length === 0 ? "" : html`<h2>Reviewed, but not ready now</h2>${tableOf(left, "reviewed, but not ready now")}`}
+<h2>Keys in your review</h2>
+${linkedTable({ rows: reviewedRows(table, keys), name: "keys in your review" }, query, waveActAddress(wave, act.id))}`,
   };
-  return actPage({ ...act, facts: [...(act.isConsequential ? [] : act.facts), ...facts] }, page, visitor, problem);
+  return actPage({ ...act, isConsequential: true }, page, visitor, problem);
 }
 
-/** Undefined while no run was started. A run that is in progress is shown again every few seconds. */
-export function runPage(run: CampaignRun | undefined, visitor: Visitor): Html {
-  if (run === undefined) {
-    const body = html`<h1>No run</h1><p>This console has not started a run. <a href="/campaign">Campaign</a></p>`;
-    return layout({ title: "No run", body, visitor });
-  }
-  const { act, wave, state } = run;
-  const { title } = act;
-  switch (state.kind) {
-    case "running": {
-      const body = html`<h1>${title}</h1>
-<p class="lead" role="status">${state.progress}</p>
-<p>You can close this page. The run goes on in the process of <code>uko console</code>, and its result stays here.</p>
-<form method="post" action="${runAddress}/stop">${token(visitor.csrfToken)}
-<button class="plain" id="stop"${state.isStopping ? html` disabled` : ""}>Stop after the calls in progress</button></form>
-<p>${linkTo(wave)}</p>`;
-      return layout({ title, body, visitor, refresh: { address: runAddress, refreshSeconds: 2, isProgress: true } });
-    }
-    case "failed":
-      return layout({ title, body: html`${failed(state.error)}<p>${linkTo(wave)}</p>`, visitor });
-    case "done": {
-      const { report } = state;
-      const body = html`<h1>${title}</h1>
-<p class="lead" role="status">${report.summary}.</p>
-${nextApproval(run)}
-${sectionsOf(report.sections)}
-${report.csv === undefined ? "" : html`<p><a href="${runAddress}.csv">All keys as CSV</a></p>`}
-${commandsOf(report)}
-<p>${linkTo(wave)}</p>`;
-      return layout({ title, body, visitor });
-    }
-  }
+/** Each value of a column with its number of keys, the most frequent first. */
+function countsIn({ columns, rows }: OpenApproval["table"], column: string): string {
+  const at = columns.indexOf(column);
+  if (at === -1) return "";
+  const groups = Array.from(
+    Map.groupBy(rows, (row) => row[at] ?? ""),
+    ([value, { length }]) => ({ value, length }),
+  );
+  const most = groups.toSorted((a, b) => b.length - a.length);
+  const rest = most.length - maxCounts;
+  const shown = most
+    .slice(0, maxCounts)
+    .map(({ value, length }) => `${sayKeys(length)}: ${value === "" ? "none" : value}`);
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n");
+}
+
+const maxCounts = 5;
+
+/** The table of a review names each key by its ID; the list of the wave knows the vault. */
+function reviewedRows({ columns, rows }: OpenApproval["table"], keys: WaveInspection["keys"]) {
+  const pathOf = new Map(keys.rows.map(([, key = ""]) => [key.split("/").at(-1), key]));
+  return rows.map((row) => ({
+    link: keyPageOf(pathOf.get(row[1] ?? "") ?? `kms/${row[1] ?? ""}`),
+    cells: Object.fromEntries(columns.map((column, at) => [column, row[at] ?? ""])),
+  }));
 }
 
 const reviewed = z.object({ review: z.string(), step: z.enum(["deactivate", "destroy"]) });
 
-/** A review is followed by the approval of exactly this review. */
-function nextApproval({ act, wave, state }: CampaignRun): Html {
-  const named = act.name === "review" && state.kind === "done" ? reviewed.safeParse(state.report.data) : undefined;
-  if (named?.success !== true) return html``;
-  const { step, review } = named.data;
-  const address = (approval: "approve" | "store"): string => waveActAddress(wave, `${approval}-${step}-${review}`);
-  return html`<ul class="offers"><li><a href="${address("approve")}">Approve this review and ${step} its keys</a></li>
-<li><a href="${address("store")}">Store your approval of this review, so that the requester's next run acts</a></li></ul>`;
+/** What the run did, and the act that follows: the approval of a review, or the rest after a sample. */
+export function waveResult(
+  { act, wave, later }: { readonly act: WaveAct; readonly wave: string; readonly later: number },
+  report: CampaignReport,
+): ActResult {
+  const named = act.name === "review" ? reviewed.safeParse(report.data) : undefined;
+  const approvalOf = (name: "approve" | "store"): string =>
+    named?.success === true ? waveActAddress(wave, `${name}-${named.data.step}-${named.data.review}`) : "";
+  const next =
+    named?.success === true
+      ? html`<p><a class="button" href="${approvalOf("approve")}">Approve this review and ${named.data.step} its keys</a></p>
+<p><a href="${approvalOf("store")}">Store your approval of this review, so that the requester's next run acts</a></p>`
+      : later === 0
+        ? html``
+        : html`<p>Check the sample first.</p>
+<p><a class="button" href="${waveActAddress(wave, act.id)}">Go on with the other ${sayKeys(later)}</a></p>`;
+  const body = html`${next}
+${sectionsOf(report.sections.map(labelFirst))}
+${commandsOf(report)}`;
+  return { title: report.summary, body: () => body, ...(report.csv !== undefined && { csv: report.csv }) };
 }
 
 /** The wave is no longer what the page showed, so nothing was done. */
@@ -102,8 +137,4 @@ export function waveChangedPage(wave: string, visitor: Visitor): Html {
 <p class="lead" role="alert">The wave or its review is not what your page showed. This console did nothing.</p>
 <p><a href="${waveAddress(wave)}">Show the wave as it is now</a></p>`;
   return layout({ title: "The wave has changed", body, visitor });
-}
-
-function linkTo(wave: string): Html {
-  return html`<a href="${waveAddress(wave)}">Back to wave ${wave}</a>`;
 }

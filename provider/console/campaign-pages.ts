@@ -1,19 +1,18 @@
 /** The pages of a campaign and of one of its waves. */
 
 import type { CampaignOverview, WaveInspection } from "../engine/campaign/reports/inspect.ts";
+import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";
 import type { WaveStep } from "../engine/campaign/reports/wave-acts.ts";
-import { type Html, html, type Shown } from "../html/markup.ts";
-import { linkTo, list, sectionsOf, tableOf } from "../html/report-parts.ts";
+import { type Html, html } from "../html/markup.ts";
+import { linkTo, list, type Section, sectionsOf, tableOf, words } from "../html/report-parts.ts";
 import { timelinePicture } from "../html/timeline.ts";
-import { actList } from "./act-form.ts";
-import type { CampaignRun } from "./campaign-run.ts";
+import { actList } from "./act-page.ts";
+import { type ActRuns, lastRun } from "./act-run.ts";
 import { layout, type Visitor } from "./layout.ts";
-import { commandsOf, moment, pageOf } from "./parts.ts";
+import { commandsOf, linkedTable, moment, type TableQuery } from "./parts.ts";
 
 /** Each read lists the whole instance, so these pages read themselves again less often than a key's. */
 const refreshSeconds = 300;
-
-export const runAddress = "/campaign/run";
 
 export function waveAddress(wave: string): string {
   return `/campaign/waves/${encodeURIComponent(wave)}`;
@@ -25,33 +24,67 @@ export function waveActAddress(wave: string, id: string): string {
 
 export function campaignPage(
   { report, campaign, waves, nowMs }: CampaignOverview,
-  run: CampaignRun | undefined,
+  run: ReturnType<ActRuns["current"]>,
   visitor: Visitor,
   timeZone: string,
 ): Html {
   const timeline = report.page?.timeline;
+  const dates = report.sections.find(isOfDates);
   const body = html`<h1>Campaign ${campaign}</h1>
 <p class="lead">${report.summary}.</p>
 <p class="quiet">As of ${moment(new Date(nowMs).toISOString(), timeZone)}</p>
 ${lastRun(run)}
 ${timeline === undefined ? "" : timelinePicture(timeline)}
 <h2>Waves</h2>
-${tableOf({ columns: waves.columns, rows: waves.rows.map(linkedWave) }, "waves")}
-${sectionsOf(report.sections)}
+${wavesTable(waves, dates?.table)}
+${sectionsOf(report.sections.filter((section) => section !== dates).map(labelFirst))}
 ${commandsOf(report)}`;
   return layout({ title: `Campaign ${campaign}`, body, visitor, refresh: { address: "/campaign", refreshSeconds } });
 }
 
-function linkedWave([wave = "", ...cells]: readonly string[]): readonly Shown[] {
-  return [linkTo(waveAddress(wave), wave), ...cells];
+/** The one section that has the dates of each wave. */
+function isOfDates({ table }: ReportSection): boolean {
+  return table?.columns[0] === "wave" && table.columns[1] === "keys";
 }
 
-const rowsPerPage = 100;
+/** The dates that a person plans with; the picture shows the others. */
+const shownDates = ["outage", "point of no return", "material gone", "deactivate by", "destroy by"];
+
+/** One row a wave: its keys by state, what it waits for, and its dates. */
+function wavesTable({ columns, rows }: ReportTable, dates: ReportTable | undefined): Html {
+  const lines = rows.map((row) => {
+    const [wave = "", keys = ""] = row;
+    const states = columns.slice(2, -1).flatMap((column, at) => {
+      const number = row[at + 2] ?? "-";
+      return number === "-" || number === "0" ? [] : [`${number} ${words(column)}`];
+    });
+    const planned = dates?.rows.find(([name]) => name === wave);
+    const days = shownDates.map((name) => planned?.[dates?.columns.indexOf(name) ?? -1] ?? "");
+    return [linkTo(waveAddress(wave), wave), keys, states.join(", "), row.at(-1) ?? "", ...days];
+  });
+  return tableOf({ columns: ["wave", "keys", "states", "waits for", ...shownDates], rows: lines }, "waves");
+}
+
+/** People know a key by its label, so the label comes first and leads to the page of the key. */
+export function labelFirst(section: ReportSection): Section {
+  const { table } = section;
+  const [label, key] = [table?.columns.indexOf("label") ?? -1, table?.columns.indexOf("key") ?? -1];
+  if (table === undefined || label === -1 || key === -1) return section;
+  const isOther = (_: unknown, at: number): boolean => at !== label && at !== key;
+  const rows = table.rows.map((row) => {
+    const path = row[key] ?? "";
+    const name = row[label] ?? "";
+    // Keys that share a reason share a row, which names one of them.
+    const first = path.includes(" ") ? name : linkTo(keyPageOf(path), name);
+    return [first, ...row.filter(isOther), path];
+  });
+  return { ...section, table: { columns: ["label", ...table.columns.filter(isOther), "key"], rows } };
+}
 
 export function wavePage(
   inspection: WaveInspection,
-  page: number,
-  run: CampaignRun | undefined,
+  query: TableQuery,
+  run: ReturnType<ActRuns["current"]>,
   { visitor, timeZone }: { readonly visitor: Visitor; readonly timeZone: string },
 ): Html {
   const { campaign, wave, nowMs, steps, acts } = inspection;
@@ -65,21 +98,21 @@ ${
     : actList(acts, ({ id }) => waveActAddress(wave, id))
 }
 ${steps.map(stepPart)}
-${keysOf(inspection, page)}`;
-  const address = `${waveAddress(wave)}?page=${page}`;
+${keysOf(inspection, query)}`;
+  const address = `${waveAddress(wave)}?${new URLSearchParams({ contains: query.contains, page: String(query.page) })}`;
   return layout({ title: `Wave ${wave}`, body, visitor, refresh: { address, refreshSeconds } });
 }
 
-function keysOf({ wave, keys }: WaveInspection, page: number): Html {
-  const { shown, position, links } = pageOf(keys.rows, page, rowsPerPage);
-  const rows = shown.map(([label = "", key = "", ...rest]) => [linkTo(keyPageOf(key), label), key, ...rest]);
-  return html`<h2>Keys</h2>
-<p>${position}</p>
-${tableOf({ columns: keys.columns, rows }, `keys of wave ${wave}`)}
-${links((to) => `${waveAddress(wave)}?page=${to}`)}`;
+function keysOf({ wave, keys }: WaveInspection, query: TableQuery): Html {
+  const rows = keys.rows.map((row) => ({
+    link: keyPageOf(row[1] ?? ""),
+    cells: Object.fromEntries(keys.columns.map((column, at) => [column, row[at] ?? ""])),
+  }));
+  return html`<h2>Keys</h2>${linkedTable({ rows, name: `keys of wave ${wave}` }, query, waveAddress(wave))}`;
 }
 
-function keyPageOf(key: string): string {
+/** The page of a key as a campaign names it: `<vaultId>/<keyId>` or `kms/<keyId>`. */
+export function keyPageOf(key: string): string {
   return key.startsWith("kms/") ? `/${key}` : `/keys/${key}`;
 }
 
@@ -99,10 +132,4 @@ function stepPart({ step, closed, toRequest, toReview, own }: WaveStep): Html {
   return html`<h2>${stepNames[step]}</h2>
 ${list(shown)}
 ${closed === undefined ? "" : html`<p class="problem">${closed.summary}.</p>${list(why)}${commandsOf(closed)}`}`;
-}
-
-function lastRun(run: CampaignRun | undefined): Html {
-  if (run === undefined) return html``;
-  const says = run.state.kind === "running" ? "In progress" : "Your last run";
-  return html`<p class="notice">${says}: <a href="${runAddress}">${run.act.title}, wave ${run.wave}</a></p>`;
 }

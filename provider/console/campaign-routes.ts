@@ -7,11 +7,14 @@ import type { CampaignReport } from "../engine/campaign/reports/report.ts";
 import type { WaveAct, WaveApproval } from "../engine/campaign/reports/wave-acts.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
-import { mistakeIn } from "./act-form.ts";
-import { approvalPage, runPage, waveActPage, waveChangedPage } from "./campaign-act-pages.ts";
-import { campaignPage, runAddress, wavePage } from "./campaign-pages.ts";
-import { type CampaignRuns, createCampaignRuns } from "./campaign-run.ts";
-import { type ConsoleApp, type Env, errorPage, readOptions, visitorOf } from "./console-context.ts";
+import type { Html } from "../html/markup.ts";
+import { linkTo } from "../html/report-parts.ts";
+import { mistakeIn } from "./act-page.ts";
+import type { ActRuns, ReadyAct } from "./act-run.ts";
+import { approvalPage, waveActPage, waveChangedPage, waveResult } from "./campaign-act-pages.ts";
+import { campaignPage, waveAddress, wavePage } from "./campaign-pages.ts";
+import { type ConsoleApp, type Env, type Requested, type Shows, takesForms } from "./console-context.ts";
+import { type TableQuery, tableQuery } from "./parts.ts";
 
 const form = z.object({
   reason: z.string().max(4_000).catch(""),
@@ -22,73 +25,62 @@ const form = z.object({
 });
 type Form = z.output<typeof form>;
 
-const pageQuery = z.object({ page: z.coerce.number().int().min(1).catch(1) });
-
 interface Campaign {
   readonly console: ConsoleApp;
   readonly folder: string;
-  readonly runs: CampaignRuns;
 }
 
 export function addCampaignPages(
   app: Hono<Env>,
   console: ConsoleApp,
-  { folder }: NonNullable<ConsoleApp["campaign"]>,
+  { shows, runs, folder }: { readonly shows: Shows; readonly runs: ActRuns; readonly folder: string },
 ): void {
-  const { run, timeZone, signal } = console;
-  const runs = createCampaignRuns(signal);
-  const campaign: Campaign = { console, folder, runs };
+  const { run, timeZone } = console;
+  const campaign: Campaign = { console, folder };
+  app.get(
+    "/campaign",
+    shows(async ({ options, visitor }) => {
+      const overview = await (await run.campaignPages()).overview(folder, options);
+      return campaignPage(overview, runs.current(), visitor, timeZone);
+    }),
+  );
+  app.get(
+    "/campaign/waves/:wave",
+    shows(async ({ context, options, visitor }) => {
+      const wave = await (await run.campaignPages()).wave(folder, context.req.param("wave") ?? "", options);
+      return wavePage(wave, queryOf(context), runs.current(), { visitor, timeZone });
+    }),
+  );
+  app.get(
+    "/campaign/waves/:wave/:act",
+    shows((requested) => showAct(campaign, requested)),
+  );
+  app.post(
+    "/campaign/waves/:wave/:act",
+    takesForms(console, (requested) => runs.start(requested, () => prepare(campaign, requested))),
+  );
+}
 
-  app.get("/campaign", async (context) => {
-    const options = readOptions(console, context);
-    const overview = await (await run.campaignPages()).overview(folder, options);
-    return context.html(campaignPage(overview, runs.current(), await visitorOf(console, context, options), timeZone));
-  });
-  app.get(runAddress, async (context) => {
-    const visitor = await visitorOf(console, context, readOptions(console, context));
-    return context.html(runPage(runs.current(), visitor));
-  });
-  app.get(`${runAddress}.csv`, (context) => {
-    const state = runs.current()?.state;
-    if (state?.kind !== "done" || state.report.csv === undefined) return context.notFound();
-    const headers = {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": 'attachment; filename="run.csv"',
-    };
-    return context.body(state.report.csv, 200, headers);
-  });
-  app.post(`${runAddress}/stop`, (context) => {
-    runs.stop();
-    return context.redirect(runAddress, 303);
-  });
-  app.get("/campaign/waves/:wave", async (context) => {
-    const options = readOptions(console, context);
-    const wave = await (await run.campaignPages()).wave(folder, context.req.param("wave"), options);
-    const visitor = await visitorOf(console, context, options);
-    const { page } = pageQuery.parse(context.req.query());
-    return context.html(wavePage(wave, page, runs.current(), { visitor, timeZone }));
-  });
-  app.get("/campaign/waves/:wave/:act", (context) => showAct(campaign, context));
-  app.post("/campaign/waves/:wave/:act", (context) => startAct(campaign, context));
+function queryOf({ req }: Context<Env>): TableQuery {
+  return tableQuery.parse(req.query());
 }
 
 /** The act that the address names; undefined if the wave no longer offers it. */
-async function chosenIn({ console, folder }: Campaign, { req }: Context<Env>, options: CallOptions) {
+async function chosenIn({ console, folder }: Campaign, { context: { req }, options }: Requested) {
   const { wave = "", act: named = "" } = req.param() as { wave?: string; act?: string };
-  const { acts } = await (await console.run.campaignPages()).wave(folder, wave, options);
-  return { wave, act: acts.find(({ id }) => id === named) };
+  const { acts, keys } = await (await console.run.campaignPages()).wave(folder, wave, options);
+  return { wave, keys, act: acts.find(({ id }) => id === named), others: acts.filter(({ id }) => id !== named) };
 }
 
-async function showAct(campaign: Campaign, context: Context<Env>): Promise<Response> {
-  const { console } = campaign;
-  const options = readOptions(console, context);
-  const visitor = await visitorOf(console, context, options);
-  const { wave, act } = await chosenIn(campaign, context, options);
+async function showAct(campaign: Campaign, requested: Requested): Promise<Html | Response> {
+  const { context, options, visitor } = requested;
+  const chosen = await chosenIn(campaign, requested);
+  const { wave, act } = chosen;
   if (act === undefined) return context.html(waveChangedPage(wave, visitor), 409);
-  if (!isApproval(act)) return context.html(waveActPage(wave, act, visitor));
+  if (!isApproval(act)) return waveActPage({ ...chosen, act }, visitor);
   const approval = await approvalOf(campaign, wave, act, options);
   if (approval.kind === "closed") return context.html(waveChangedPage(wave, visitor), 409);
-  return context.html(approvalPage({ wave, act, approval }, visitor));
+  return approvalPage({ ...chosen, act, approval }, queryOf(context), visitor);
 }
 
 function isApproval(act: WaveAct): act is WaveApproval {
@@ -101,29 +93,36 @@ async function approvalOf({ console, folder }: Campaign, wave: string, act: Wave
   return pages.approval(folder, { wave, step, review, stores: name === "store" }, options);
 }
 
-async function startAct(campaign: Campaign, context: Context<Env>): Promise<Response> {
-  const { console, folder, runs } = campaign;
-  const options = { signal: console.signal };
-  if (runs.current()?.state.kind === "running") return context.html(errorPage(stillRunning()), 409);
-  const visitor = await visitorOf(console, context, options);
+async function prepare(campaign: Campaign, requested: Requested): Promise<ReadyAct | Response> {
+  const { console, folder } = campaign;
+  const { context, options, visitor } = requested;
   const sent = form.parse(await context.req.parseBody());
-  const { wave, act } = await chosenIn(campaign, context, options);
+  const chosen = await chosenIn(campaign, requested);
+  const { wave, act } = chosen;
   if (act === undefined) return context.html(waveChangedPage(wave, visitor), 409);
+  let later = 0;
   if (isApproval(act)) {
     const approval = await approvalOf(campaign, wave, act, options);
     const isShown = approval.kind === "open" && sent.phrase === approval.phrase;
     if (!isShown) return context.html(waveChangedPage(wave, visitor), 409);
-    const problem = mistakeIn(act, sent, approval.phrase);
-    if (problem !== undefined) return context.html(approvalPage({ wave, act, approval }, visitor, problem), 422);
+    const problem = mistakeIn(act.fields, sent, approval.phrase);
+    const page = { ...chosen, act, approval };
+    if (problem !== undefined) return context.html(approvalPage(page, queryOf(context), visitor, problem), 422);
+    later = approval.later;
   } else {
-    const problem = mistakeIn(act, sent, "");
-    if (problem !== undefined) return context.html(waveActPage(wave, act, visitor, problem), 422);
+    const problem = mistakeIn(act.fields, sent, "");
+    if (problem !== undefined) return context.html(waveActPage({ ...chosen, act }, visitor, problem), 422);
   }
-  const hasStarted = runs.start({ act, wave }, async (tools) => {
-    const acting = await console.run.campaignActs(tools.progress);
-    return take(act, { acting, folder, wave, sent }, { signal: tools.signal });
-  });
-  return hasStarted ? context.redirect(runAddress, 303) : context.html(errorPage(stillRunning()), 409);
+  return {
+    title: `${act.title}, wave ${wave}`,
+    back: linkTo(waveAddress(wave), `Wave ${wave}`),
+    isOnMany: true,
+    work: async (tools) => {
+      const acting = await console.run.campaignActs(tools.progress);
+      const report = await take(act, { acting, folder, wave, sent }, { signal: tools.signal });
+      return waveResult({ act, wave, later }, report);
+    },
+  };
 }
 
 interface Taken {
@@ -163,12 +162,5 @@ function countChanged(): UkoError {
   return new UkoError("UKO_CANCELED", {
     summary: "The number of keys changed after your page was shown",
     detail: "Nothing was changed. Open the page of the wave again.",
-  });
-}
-
-function stillRunning(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "This console is still working on a wave",
-    detail: "Nothing was changed by this request. Open the page Campaign to see the run, or to stop the run.",
   });
 }

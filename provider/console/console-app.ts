@@ -6,20 +6,37 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import { lifecycleStates } from "../compose/text.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
+import type { Report } from "../engine/loop/report.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
-import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
+import type { KeyActId } from "../engine/text/act.ts";
+import { asUkoError, endsTheRun } from "../errors.ts";
 import type { Html } from "../html/markup.ts";
+import { linkTo } from "../html/report-parts.ts";
 import { styleSheet } from "../html/style-sheet.ts";
 import { uuidForm } from "../text/uuid-form.ts";
-import { type ActSubject, changedPage, keyActPage, resultPage, subjectOf } from "./act-page.ts";
-import { type Acted, type ActForm, actOnKey, actOnKmsKey } from "./acts.ts";
+import { type ActSubject, changedPage, keyActPage, resultOf, subjectOf } from "./act-page.ts";
+import { type ActRuns, addRunPages, createActRuns, type ReadyAct } from "./act-run.ts";
+import { type ActForm, actOnKey, actOnKmsKey, judgeForm } from "./acts.ts";
 import { addCampaignPages } from "./campaign-routes.ts";
-import { type ConsoleApp, type Env, errorPage, pageNotFound, readOptions, visitorOf } from "./console-context.ts";
-import { keyPage, kmsKeyPage } from "./key-page.ts";
+import {
+  type ConsoleApp,
+  type Env,
+  errorPage,
+  pageNotFound,
+  type Requested,
+  type Shows,
+  showsPages,
+  statusOf,
+  takesForms,
+  vaultNames,
+  visitorOf,
+} from "./console-context.ts";
+import { addGroupPages } from "./group-review.ts";
+import { gonePage, keyPage, kmsKeyPage } from "./key-page.ts";
 import { keysPage, kmsKeysPage } from "./keys-page.ts";
-import type { Visitor } from "./layout.ts";
 import { isSameText } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
+import { keyAddress, tableQuery } from "./parts.ts";
 import { guardRequests } from "./request-guard.ts";
 import { consoleStyle, icon } from "./style-sheet.ts";
 import { type KmsPending, waitingPage } from "./waiting-page.ts";
@@ -28,13 +45,7 @@ const maxBodyBytes = 64 * 1024;
 
 const text = z.string().max(4_000).catch("");
 const actForm = z.object({ basis: text, record: text, typed: text, reason: text, requestsNext: text });
-const page = z.coerce.number().int().min(1).catch(1);
-const kmsQuery = z.object({ page });
-const keysQuery = z.object({
-  contains: z.string().max(200).catch(""),
-  state: z.enum(lifecycleStates).or(z.literal("")).catch(""),
-  page,
-});
+const keysQuery = tableQuery.extend({ state: z.enum(lifecycleStates).or(z.literal("")).catch("") });
 
 export function buildConsole(console: ConsoleApp): Hono<Env> {
   const { host, htmx } = console;
@@ -45,7 +56,11 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
     const error = asUkoError(thrown);
     return context.html(errorPage(error), statusOf(error.code));
   });
-  app.notFound((context) => context.html(errorPage(pageNotFound()), 404));
+  app.notFound(async (context) => {
+    const isVisitor = context.get("session") !== undefined;
+    const visitor = isVisitor ? await visitorOf(console, context, { signal: console.signal }) : undefined;
+    return context.html(errorPage(pageNotFound(), visitor), 404);
+  });
   app.get("/assets/console.css", (context) =>
     context.body(`${styleSheet}${consoleStyle}`, 200, { "content-type": "text/css; charset=utf-8" }),
   );
@@ -53,38 +68,46 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   app.get("/assets/htmx.js", (context) =>
     context.body(htmx, 200, { "content-type": "text/javascript; charset=utf-8" }),
   );
+  const shows = showsPages(console);
+  const runs = createActRuns(console.signal);
   addLogin(app, console);
-  addPages(app, console);
-  addKeyPages(app, console);
-  if (console.campaign !== undefined) addCampaignPages(app, console, console.campaign);
+  addPages(app, console, shows);
+  addRunPages(app, shows, runs);
+  addKeyPages(app, console, { shows, runs });
+  addGroupPages(app, console, runs);
+  if (console.campaign !== undefined) addCampaignPages(app, console, { shows, runs, folder: console.campaign.folder });
   return app;
 }
 
-function statusOf(code: UkoError["code"]): 404 | 409 | 500 {
-  if (code === "UKO_INPUT_INVALID") return 404;
-  const isOfFolder = code === "UKO_CAMPAIGN_INVALID" || code === "UKO_REVIEW_INVALID" || code === "UKO_REVIEW_OUTDATED";
-  return isOfFolder ? 409 : 500;
-}
+/** A page of this console that the log-in leads back to; nothing that a browser could take for another host. */
+const ownPage = z
+  .string()
+  .max(1_000)
+  .regex(/^\/(?!\/|login|logout)[\w./?=&%+@-]*$/)
+  .catch("/waiting");
 
 function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   // Cookies of one host name are shared by its ports, so the name tells consoles apart.
   const cookieName = (): string => `uko-console-${host().split(":").at(-1) ?? ""}`;
   app.get("/", (context) => context.redirect("/waiting"));
-  app.get("/login", (context) => context.html(loginPage()));
+  app.get("/login", (context) => context.html(loginPage(ownPage.parse(context.req.query("to")))));
   app.post("/login", async (context) => {
-    const { code } = await context.req.parseBody();
+    const { code, to } = await context.req.parseBody();
+    const page = ownPage.parse(to);
     const entrance = login.enter(typeof code === "string" ? code : "");
-    if (entrance.kind !== "open") return context.html(loginPage(entrance), 403);
+    if (entrance.kind !== "open") return context.html(loginPage(page, entrance), 403);
     setCookie(context, cookieName(), entrance.session.id, { httpOnly: true, sameSite: "Strict", path: "/" });
-    return context.redirect("/waiting", 303);
+    return context.redirect(page, 303);
   });
   app.use(async (context, next) => {
     // htmx marks what it reads by itself, so a page that is left open does not keep the session alive.
     const isRefresh = context.req.header("hx-request") !== undefined;
     const session = login.session(getCookie(context, cookieName()), !isRefresh);
     if (session === undefined) {
-      if (!isRefresh) return context.redirect("/login", 303);
-      context.header("hx-redirect", "/login");
+      const { pathname, search } = new URL(context.req.url);
+      const to = `/login?${new URLSearchParams({ to: ownPage.parse(`${pathname}${search}`) })}`;
+      if (!isRefresh) return context.redirect(to, 303);
+      context.header("hx-redirect", to);
       return context.body(null, 200);
     }
     if (context.req.method === "POST") {
@@ -102,30 +125,16 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   });
 }
 
-interface Requested {
-  readonly context: Context<Env>;
-  readonly options: CallOptions;
-  readonly visitor: Visitor;
-}
-
-/** A handler that reads for the visitor. */
-function shown(console: ConsoleApp, page: (requested: Requested) => Promise<Response>) {
-  return async (context: Context<Env>): Promise<Response> => {
-    const options = readOptions(console, context);
-    return page({ context, options, visitor: await visitorOf(console, context, options) });
-  };
-}
-
-function addPages(app: Hono<Env>, console: ConsoleApp): void {
+function addPages(app: Hono<Env>, console: ConsoleApp, shows: Shows): void {
   const { run, nowMs, timeZone } = console;
-  const add = (path: string, page: (requested: Requested) => Promise<Html>): void =>
-    void app.get(
-      path,
-      shown(console, async (requested) => requested.context.html(await page(requested))),
-    );
-  add("/waiting", async ({ options, visitor }) => {
-    const survey = await run.operations.pending([], options);
-    return waitingPage(survey, await kmsPending(console, options), visitor, timeZone);
+  const add = (path: string, page: (requested: Requested) => Promise<Html>): void => void app.get(path, shows(page));
+  add("/waiting", async ({ context, options, visitor }) => {
+    const [survey, kms, vaults] = await Promise.all([
+      run.operations.pending([], options),
+      kmsPending(console, options),
+      vaultNames(console, options),
+    ]);
+    return waitingPage({ survey, kms, vaults }, tableQuery.parse(context.req.query()).page, visitor, timeZone);
   });
   add("/keys", async ({ context, options, visitor }) => {
     const query = keysQuery.parse(context.req.query());
@@ -134,7 +143,7 @@ function addPages(app: Hono<Env>, console: ConsoleApp): void {
     return keysPage(await run.directory.list(wanted, options), query, visitor);
   });
   add("/kms", async ({ context, options, visitor }) =>
-    kmsKeysPage(await run.kmsOperations.list(options), kmsQuery.parse(context.req.query()).page, visitor),
+    kmsKeysPage(await run.kmsOperations.list(options), tableQuery.parse(context.req.query()), visitor),
   );
   add("/me", async ({ context, options, visitor }) => {
     const minutesLeft = Math.floor((context.get("session").endsAtMs - nowMs()) / 60_000);
@@ -144,72 +153,84 @@ function addPages(app: Hono<Env>, console: ConsoleApp): void {
   });
 }
 
-function addKeyPages(app: Hono<Env>, console: ConsoleApp): void {
-  const { run, signal, timeZone } = console;
+function addKeyPages(
+  app: Hono<Env>,
+  console: ConsoleApp,
+  { shows, runs }: { readonly shows: Shows; readonly runs: ActRuns },
+): void {
+  const { run, timeZone } = console;
   const { operations, kmsOperations } = run;
-  let isActing = false;
 
-  /** Works on the key as it is, or shows that it is gone. */
-  const onKey = async (requested: Requested, work: (key: Inspection) => Response | Promise<Response>) => {
+  /** Works on the key as it is, or shows that the service has no such key. */
+  const onKey = async <T>(requested: Requested, work: (key: Inspection) => T | Promise<T>): Promise<T | Response> => {
     const { context, options, visitor } = requested;
     const found = await operations.inspect(refOf(console, context), options);
-    return found.kind === "gone" ? context.html(resultPage(found.report, visitor)) : work(found);
+    return found.kind === "gone" ? context.html(gonePage(found.report, visitor), 404) : work(found);
   };
-  const show = (path: string, page: (requested: Requested) => Promise<Response>): void =>
-    void app.get(path, shown(console, page));
+  const names = async (options: CallOptions) => ({ vaults: await vaultNames(console, options), timeZone });
+  const showAct = async (subject: ActSubject, { context, options, visitor }: Requested): Promise<Html | Response> => {
+    const act = subject.acts.find(({ id }) => id === context.req.param("act"));
+    if (act === undefined) return context.html(changedPage(subject, visitor), 409);
+    return keyActPage(subject, act, await names(options), visitor);
+  };
 
-  show("/keys/:vaultId/:keyId", (requested) =>
-    onKey(requested, (key) => requested.context.html(keyPage(key, requested.visitor, timeZone))),
+  /** The act if the form is correct, or the page that says why not. */
+  const prepare = async (
+    subject: ActSubject,
+    { context, options, visitor }: Requested,
+    operate: (report: Report, id: KeyActId, form: ActForm, options: CallOptions) => Promise<Report>,
+  ): Promise<ReadyAct | Response> => {
+    const form = actForm.parse(await context.req.parseBody());
+    const judged = judgeForm(subject, context.req.param("act") ?? "", form);
+    if (judged.kind === "changed") return context.html(changedPage(subject, visitor), 409);
+    const { act } = judged;
+    if (judged.kind === "mistyped") {
+      return context.html(keyActPage(subject, act, await names(options), visitor, judged.problem), 422);
+    }
+    const address = keyAddress(subject.report);
+    return {
+      title: act.title,
+      back: linkTo(address, `Key ${subject.report.label ?? ""}`),
+      work: async () => {
+        const { title, body } = resultOf(await operate(subject.report, act.id, form, options), timeZone);
+        return { title, body: () => body };
+      },
+    };
+  };
+
+  app.get(
+    "/keys/:vaultId/:keyId",
+    shows((requested) => onKey<Html>(requested, (key) => keyPage(key, requested.visitor, timeZone))),
   );
-  show("/keys/:vaultId/:keyId/:act", (requested) => onKey(requested, (key) => showAct(key, requested)));
-  act("/keys/:vaultId/:keyId/:act", (id, form, requested) =>
-    onKey(requested, async (inspection) =>
-      respond(inspection, await actOnKey(operations, { inspection, id }, form, requested.options), requested),
+  app.get(
+    "/keys/:vaultId/:keyId/:act",
+    shows((requested) => onKey(requested, (key) => showAct(key, requested))),
+  );
+  app.post(
+    "/keys/:vaultId/:keyId/:act",
+    takesForms(console, (requested) =>
+      runs.start(requested, () =>
+        onKey(requested, (key) => prepare(key, requested, (...act) => actOnKey(operations, ...act))),
+      ),
     ),
   );
-  show("/kms/:kmsKeyId", async (requested) => {
-    const found = await kmsInspection(console, requested);
-    return requested.context.html(kmsKeyPage(found, requested.visitor, timeZone));
-  });
-  show("/kms/:kmsKeyId/:act", async (requested) =>
-    showAct(subjectOf(await kmsInspection(console, requested)), requested),
+  app.get(
+    "/kms/:kmsKeyId",
+    shows(async (requested) => kmsKeyPage(await kmsInspection(console, requested), requested.visitor, timeZone)),
   );
-  act("/kms/:kmsKeyId/:act", async (id, form, requested) => {
-    const inspection = subjectOf(await kmsInspection(console, requested));
-    const acted = await actOnKmsKey(kmsOperations, { inspection, id }, form, requested.options);
-    return respond(inspection, acted, requested);
-  });
-
-  /** One act at a time. An act goes on if the browser leaves; every step of it is one call. */
-  function act(path: string, take: (id: string, form: ActForm, requested: Requested) => Promise<Response>): void {
-    app.post(path, async (context) => {
-      if (isActing) return context.html(errorPage(stillActing()), 409);
-      isActing = true;
-      try {
-        const options = { signal };
-        const visitor = await visitorOf(console, context, options);
-        return await take(context.req.param("act") ?? "", actForm.parse(await context.req.parseBody()), {
-          context,
-          options,
-          visitor,
-        });
-      } finally {
-        isActing = false;
-      }
-    });
-  }
-}
-
-function showAct(subject: ActSubject, { context, visitor }: Requested): Response | Promise<Response> {
-  const act = subject.acts.find(({ id }) => id === context.req.param("act"));
-  if (act === undefined) return context.html(changedPage(subject, visitor), 409);
-  return context.html(keyActPage(subject, act, visitor));
-}
-
-function respond(inspection: ActSubject, acted: Acted, { context, visitor }: Requested): Response | Promise<Response> {
-  if (acted.kind === "changed") return context.html(changedPage(inspection, visitor), 409);
-  if (acted.kind === "mistyped") return context.html(keyActPage(inspection, acted.act, visitor, acted.problem), 422);
-  return context.html(resultPage(acted.report, visitor), acted.report.exitCode === 13 ? 403 : 200);
+  app.get(
+    "/kms/:kmsKeyId/:act",
+    shows(async (requested) => showAct(subjectOf(await kmsInspection(console, requested)), requested)),
+  );
+  app.post(
+    "/kms/:kmsKeyId/:act",
+    takesForms(console, (requested) =>
+      runs.start(requested, async () => {
+        const subject = subjectOf(await kmsInspection(console, requested));
+        return prepare(subject, requested, (...act) => actOnKmsKey(kmsOperations, ...act));
+      }),
+    ),
+  );
 }
 
 async function kmsPending({ run }: ConsoleApp, options: CallOptions): Promise<KmsPending> {
@@ -234,11 +255,4 @@ function refOf({ run }: ConsoleApp, { req }: Context<Env>): KeyRef {
   const { vaultId = "", keyId = "" } = req.param() as { vaultId?: string; keyId?: string };
   if (!uuidForm.test(vaultId) || !uuidForm.test(keyId)) throw pageNotFound();
   return { instanceId: run.settings.instanceId, vaultId, keyId };
-}
-
-function stillActing(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "This console is still working on your last act",
-    detail: "Nothing was changed by this request. Open the page of the key to see the result of the last one.",
-  });
 }

@@ -1,12 +1,15 @@
-/** The context of every page of a console: its parts, the options of a read, the visitor, and errors. */
+/** The context of every page of a console: its parts, the options of a read, the visitor, slow reads, and errors. */
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { Context } from "hono";
 import type { openOperations } from "../compose/operations.ts";
+import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
-import { UkoError } from "../errors.ts";
+import { asUkoError, onCodes, UkoError } from "../errors.ts";
+import { type Html, html } from "../html/markup.ts";
 import { layout, type Visitor } from "./layout.ts";
 import type { Login, Session } from "./login.ts";
-import { failed } from "./parts.ts";
+import { failed, searchForm } from "./parts.ts";
 
 export interface ConsoleApp {
   readonly login: Login;
@@ -25,9 +28,74 @@ export interface ConsoleApp {
 
 export type Env = { Variables: { session: Session } };
 
+export interface Requested {
+  readonly context: Context<Env>;
+  readonly options: CallOptions;
+  readonly visitor: Visitor;
+}
+
+type Handler = (requested: Requested) => Promise<Html | Response>;
+export type Shows = (page: Handler) => (context: Context<Env>) => Promise<Response>;
+
 const longestReadMs = 120_000;
-export function readOptions({ signal }: ConsoleApp, { req }: Context<Env>): CallOptions {
-  return { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };
+/** A page that takes longer shows its frame first. */
+const frameAfterMs = 500;
+
+/** Makes the handler of a page that reads for the visitor. An error is a page, too. */
+export function showsPages(console: ConsoleApp): Shows {
+  const { signal } = console;
+  return (page) => async (context) => {
+    const { req } = context;
+    const options = { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };
+    const visitor = await visitorOf(console, context, options);
+    const whole = respond(page, { context, options, visitor });
+    const isRefresh = req.header("hx-request") !== undefined;
+    return isRefresh || (await endsWithin(frameAfterMs, whole)) ? whole : frameFirst(context, whole, visitor);
+  };
+}
+
+/** A form starts an act, which goes on if the browser leaves. */
+export function takesForms(console: ConsoleApp, page: Handler): (context: Context<Env>) => Promise<Response> {
+  return async (context) => {
+    const options = { signal: console.signal };
+    return respond(page, { context, options, visitor: await visitorOf(console, context, options) });
+  };
+}
+
+async function respond(page: Handler, requested: Requested): Promise<Response> {
+  const { context, visitor } = requested;
+  try {
+    const shown = await page(requested);
+    return shown instanceof Response ? shown : context.html(shown);
+  } catch (thrown) {
+    const error = asUkoError(thrown);
+    return context.html(errorPage(error, visitor), statusOf(error.code));
+  }
+}
+
+/** False if the work still goes on after this time. */
+export function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return Promise.race([work.then(() => true), pause(ms, false, { ref: false })]);
+}
+
+/**
+ * Sends navigation and a line of text at once, and the content when the service has responded. Needs no JavaScript: the
+ * style sheet hides the line as soon as the content follows it. The status is 200, because it precedes the content.
+ */
+function frameFirst(context: Context<Env>, whole: Promise<Response>, visitor: Visitor): Response {
+  const encoder = new TextEncoder();
+  const contentOf = (page: string): number => page.indexOf("<main");
+  const frame = String(layout({ title: "Reading", body: html``, visitor }));
+  const start = `${frame.slice(0, contentOf(frame))}<p class="reading" role="status">Reading from the service …</p>\n`;
+  const stream = new ReadableStream({
+    async start(controller) {
+      controller.enqueue(encoder.encode(start));
+      const page = await (await whole).text();
+      controller.enqueue(encoder.encode(page.slice(contentOf(page))));
+      controller.close();
+    },
+  });
+  return context.body(stream, 200, { "content-type": "text/html; charset=utf-8" });
 }
 
 export async function visitorOf(
@@ -44,11 +112,32 @@ export async function visitorOf(
   };
 }
 
-export function errorPage(error: UkoError) {
-  const { summary } = error;
-  return layout({ title: summary, body: failed(error) });
+/** A caller who may not list vaults reads their IDs. */
+export async function vaultNames({ run }: ConsoleApp, options: CallOptions): Promise<VaultNames> {
+  const list = run.directory.list({ vaults: [], kinds: ["vault"] }, options);
+  const { objects } = await list.catch(onCodes(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"], () => ({ objects: [] })));
+  return new Map(objects.flatMap((each) => (each.resource === "vault" ? [[each.vaultId, each.name] as const] : [])));
+}
+
+const notFound: readonly UkoError["code"][] = ["UKO_INPUT_INVALID", "UKO_KEY_NOT_FOUND", "UKO_NOT_FOUND"];
+const ofFolder: readonly UkoError["code"][] = ["UKO_CAMPAIGN_INVALID", "UKO_REVIEW_INVALID", "UKO_REVIEW_OUTDATED"];
+
+export function statusOf(code: UkoError["code"]): 404 | 409 | 500 {
+  if (notFound.includes(code)) return 404;
+  return ofFolder.includes(code) ? 409 : 500;
+}
+
+/** A person who mistyped an address can search for the key. */
+export function errorPage(error: UkoError, visitor?: Visitor): Html {
+  const isMistyped = visitor !== undefined && statusOf(error.code) === 404;
+  const search = isMistyped ? searchForm({ contains: "", state: "" }) : "";
+  return layout({ title: error.summary, body: html`${failed(error)}${search}`, ...(visitor && { visitor }) });
 }
 
 export function pageNotFound(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", { summary: "This console has no such page", detail: "" });
+  const summary = "This console has no such page";
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary,
+    detail: "The address may be mistyped. You can search for a key.",
+  });
 }

@@ -76,7 +76,7 @@ function navigation({ caller, instanceId, csrfToken, path, hasCampaign }: Visito
       html`<li><a href="${href}"${path.startsWith(href) ? html` aria-current="page"` : ""}>${name}</a></li>`,
   );
   return html`<nav aria-label="Pages"><ul>${links}</ul></nav>
-<div class="visitor"><p>${caller}<br><span class="quiet">Instance <code>${instanceId}</code></span></p>
+<div class="visitor"><p><span class="caller">${caller}</span> <span class="quiet instance">Instance <code>${instanceId}</code></span></p>
 <form method="post" action="/logout">${token(csrfToken)}<button class="plain">Log out</button></form></div>`;
 }
 

@@ -8,7 +8,8 @@ import { layout, type Visitor } from "./layout.ts";
 import type { Entrance } from "./login.ts";
 import { problemOf } from "./parts.ts";
 
-export function loginPage(entrance?: Exclude<Entrance, { kind: "open" }>): Html {
+/** `to` is the page that the log-in leads to. */
+export function loginPage(to: string, entrance?: Exclude<Entrance, { kind: "open" }>): Html {
   const problem = entrance === undefined ? undefined : sayProblem(entrance);
   const described = problem === undefined ? "code-help" : "code-help problem";
   const body = html`<h1>Log in</h1>
@@ -16,6 +17,7 @@ ${problemOf(problem)}
 <form method="post" action="/login" class="stack">
 <label for="code">Code</label>
 <p class="quiet" id="code-help">The terminal in which you started <code>uko console</code> shows the code.</p>
+<input type="hidden" name="to" value="${to}">
 <input id="code" name="code" required maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false"
  aria-describedby="${described}">
 <button>Log in</button>

@@ -1,11 +1,13 @@
 /** Parts that pages of the console share: times, explanations, commands and forms. */
 
-import { sayTime, whoRuns } from "../compose/text.ts";
+import * as z from "zod";
+import { lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
 import type { CampaignReport } from "../engine/campaign/reports/report.ts";
+import type { Report } from "../engine/loop/report.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
-import { type Html, html } from "../html/markup.ts";
-import { list } from "../html/report-parts.ts";
+import { fieldText, type Html, html, type Shown } from "../html/markup.ts";
+import { linkTo, list, tableOf, words } from "../html/report-parts.ts";
 import { printableLines } from "../text/printable.ts";
 
 /** `24 Nov 2026 14:22 UTC`, with the local time of this machine after it. */
@@ -22,16 +24,23 @@ function sayLocal(ms: number, timeZone: string): string | undefined {
   return new Intl.DateTimeFormat("en-GB", { ...form, timeZoneName: "short" }).format(ms);
 }
 
-export function explained({ summary, facts, state, isUnchanged, next, code }: Explanation): Html {
+/** A KMS key has no vault. */
+export function keyAddress({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): string {
+  return vaultId === "" ? `/kms/${keyId}` : `/keys/${vaultId}/${keyId}`;
+}
+
+/** The code of a wait would read as an error, so only what was refused shows its code. */
+export function explained(explanation: Explanation, isRefused = false): Html {
+  const { summary, facts, state, isUnchanged, next, code } = explanation;
   const all = [
     ...facts,
     ...(isUnchanged === true ? ["Nothing was changed."] : []),
     ...(state === undefined ? [] : [`Current state: ${state}.`]),
   ];
-  return html`<p class="lead">${summary}</p>
+  return html`${summary === "" ? "" : html`<p class="lead">${summary}</p>`}
 ${list(all)}
 ${next.length === 0 ? "" : onCommandLine(next)}
-${code === undefined ? "" : html`<p class="quiet">Code: <code>${code}</code></p>`}`;
+${code === undefined || !isRefused ? "" : html`<p class="quiet">Code: <code>${code}</code></p>`}`;
 }
 
 function onCommandLine(next: readonly NextStep[]): Html {
@@ -53,34 +62,101 @@ function commandOf(command: string): Html {
 export function failed({ summary, detail, code }: UkoError): Html {
   return html`<h1>${summary}</h1>
 ${detail === "" ? "" : html`<p class="lines">${printableLines(detail)}</p>`}
-<p class="quiet">Code: <code>${code}</code></p>
-<p><a href="/waiting">Waiting for you</a></p>`;
+<p class="quiet">Code: <code>${code}</code></p>`;
 }
 
 export function problemOf(problem: string | undefined): Html {
   return problem === undefined ? html`` : html`<p class="problem" id="problem" role="alert">${problem}</p>`;
 }
 
-/** A part of the rows of a table, counted from page 1. */
-export function pageOf<Row>(rows: readonly Row[], wanted: number, rowsPerPage: number) {
-  const pages = Math.max(1, Math.ceil(rows.length / rowsPerPage));
-  const page = Math.min(wanted, pages);
-  return {
-    shown: rows.slice((page - 1) * rowsPerPage, page * rowsPerPage),
-    position: `${rows.length} ${rows.length === 1 ? "key" : "keys"}, page ${page} of ${pages}`,
-    /** Empty for a table of one page. */
-    links(addressOf: (page: number) => string): Html {
-      if (pages === 1) return html``;
-      return html`<nav aria-label="Pages of the table"><ul class="pages">
+export const tableQuery = z.object({
+  contains: z.string().max(200).catch(""),
+  page: z.coerce.number().int().min(1).catch(1),
+});
+export type TableQuery = z.output<typeof tableQuery>;
+
+interface LinkedRow {
+  /** The page that the first cell leads to. */
+  readonly link: string;
+  /** Tells keys with the same label apart. */
+  readonly id?: string;
+  readonly cells: Readonly<Record<string, Shown>>;
+}
+
+const rowsPerPage = 50;
+
+/** A table of any length: a page of the rows whose text contains what the person searches for. */
+export function linkedTable(
+  { rows, name }: { readonly rows: readonly LinkedRow[]; readonly name: string },
+  { contains, page: wanted }: Partial<TableQuery>,
+  address: string,
+): Html {
+  const hasText = (cell: Shown): boolean =>
+    String(cell)
+      .toLowerCase()
+      .includes((contains ?? "").toLowerCase());
+  const found = rows.filter(({ cells }) => Object.values(cells).some(hasText));
+  const pages = Math.max(1, Math.ceil(found.length / rowsPerPage));
+  const page = Math.min(wanted ?? 1, pages);
+  const columns = Object.keys(rows[0]?.cells ?? {});
+  const shown = found.slice((page - 1) * rowsPerPage, page * rowsPerPage).map(({ link, id, cells }) => {
+    const [first = "", ...others] = columns.map((column) => cells[column] ?? "");
+    const code = id === undefined ? "" : html`<br><code class="quiet">${id}</code>`;
+    return [typeof first === "string" ? html`${linkTo(link, first)}${code}` : first, ...others];
+  });
+  const filtered = contains === undefined ? address : `${address}?${new URLSearchParams({ contains })}`;
+  const addressOf = (to: number): string => `${filtered}${filtered.includes("?") ? "&" : "?"}page=${to}`;
+  return html`${contains !== undefined && (rows.length > rowsPerPage || contains !== "") ? filterOf(contains, address) : ""}
+<p role="status">${sayKeys(found.length)}${pages === 1 ? "" : `, page ${page} of ${pages}`}</p>
+${tableOf({ columns, rows: shown }, name)}
+${
+  pages === 1
+    ? ""
+    : html`<nav aria-label="Pages of the table: ${name}"><ul class="pages">
 ${page > 1 ? html`<li><a href="${addressOf(page - 1)}">Previous page</a></li>` : ""}
 ${page < pages ? html`<li><a href="${addressOf(page + 1)}">Next page</a></li>` : ""}
-</ul></nav>`;
-    },
-  };
+</ul></nav>`
+}`;
 }
+
+function filterOf(contains: string, address: string): Html {
+  return html`<form method="get" action="${address}" class="row" role="search" aria-label="Filter">
+<div><label for="filter">Only rows that contain</label><input id="filter" name="contains" maxlength="200" value="${fieldText(contains)}"></div>
+<button class="plain">Filter</button>
+</form>`;
+}
+
+export function sayKeys(keys: number, vaultId?: string): string {
+  return `${keys} ${vaultId === "" ? "KMS " : ""}${keys === 1 ? "key" : "keys"}`;
+}
+
+/** The first names of many. */
+export function keysOf(names: readonly string[]): string {
+  const more = names.length - maxNames;
+  return more > 0 ? `${names.slice(0, maxNames).join(", ")} and ${more} more` : names.join(", ");
+}
+
+const maxNames = 5;
 
 export function commandsOf({ next }: Pick<CampaignReport, "next">): Html {
   if (next.length === 0) return html``;
   return html`<details><summary>The same on the command line</summary>
 ${next.map(({ command, remark }) => html`${commandOf(command)}${remark === undefined ? "" : html`<p class="quiet">${remark}</p>`}`)}</details>`;
+}
+
+export interface KeysQuery {
+  readonly contains: string;
+  /** One of the states, or empty for all. */
+  readonly state: string;
+}
+
+export function searchForm({ contains, state }: KeysQuery): Html {
+  const options = lifecycleStates.map(
+    (each) => html`<option value="${each}"${each === state ? html` selected` : ""}>${words(each)}</option>`,
+  );
+  return html`<form method="get" action="/keys" class="row" role="search">
+<div><label for="contains">Label contains</label><input id="contains" name="contains" maxlength="200" value="${fieldText(contains)}"></div>
+<div><label for="state">State</label><select id="state" name="state"><option value="">all</option>${options}</select></div>
+<button>Search</button>
+</form>`;
 }

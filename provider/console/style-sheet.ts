@@ -9,6 +9,7 @@ export const consoleStyle = `
   --link: light-dark(#0b57b0, #8fbdff);
   --act: light-dark(#0b57b0, #2f6fd0);
   --danger: light-dark(#a4161a, #c8363b);
+  --cuts: light-dark(#8a5a00, #96660a);
   --warn: light-dark(#7a4a00, #f0c071);
   --good: light-dark(#1c6b36, #7fd29b);
   --bad: light-dark(#a4161a, #ff9c9c);
@@ -41,12 +42,17 @@ nav a[aria-current] { color: var(--ink); font-weight: 700; text-decoration: none
 
 .visitor { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; margin-inline-start: auto; }
 .visitor p { margin: 0; font-size: 0.875rem; line-height: 1.35; }
+.visitor .instance { display: block; }
+
+.reading { max-width: 72rem; margin: 0 auto; padding: 1rem; }
+.reading:not(:last-child) { display: none; }
 
 .lines { white-space: pre-line; }
 
 details { margin: 1rem 0; }
 summary { cursor: pointer; color: var(--link); }
 
+.card h2 { margin: 0 0 0.5rem; font-size: 1.05rem; }
 .card { margin: 0 0 1rem; padding: 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--panel); }
 .card p, .card ul { margin: 0.25rem 0; }
 
@@ -109,7 +115,11 @@ textarea, .stack input { width: 100%; }
 .check { display: flex; gap: 0.5rem; align-items: start; }
 .stack .check input { flex: none; width: 1.25rem; min-height: 1.25rem; margin: 0.15rem 0 0; }
 
-button {
+a.button { display: inline-block; padding: 0.55rem 0.9rem; border-radius: 0.35rem; text-decoration: none; }
+.card .lines { padding: 0; list-style: none; }
+.card .lines li { margin: 0.5rem 0 0; }
+
+button, a.button {
   display: inline-block;
   border-color: var(--act);
   background: var(--act);
@@ -117,17 +127,36 @@ button {
   font-weight: 600;
   cursor: pointer;
 }
-button:hover { filter: brightness(1.1); }
-button.danger { border-color: var(--danger); background: var(--danger); }
+button:hover, a.button:hover { filter: brightness(1.1); }
+button.cuts { border-color: var(--cuts); background: var(--cuts); }
+button.final { border-color: var(--danger); background: var(--danger); }
 button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--quiet); background: transparent; color: var(--ink); }
 
 .problem { padding: 0.75rem; border-left: 4px solid var(--bad); background: var(--panel); }
-.danger-zone { margin-bottom: 1.5rem; padding: 0.5rem 1rem; border: 2px solid var(--danger); border-radius: 0.5rem; }
+
+.decision { display: grid; gap: 1rem 2rem; align-items: start; }
+.decision > div > :first-child { margin-top: 0; }
+.zone { padding: 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--panel); }
+.zone.cuts { border-color: var(--cuts); border-inline-start-width: 0.5rem; }
+.zone.final { border: 3px double var(--danger); }
+.mark-final { margin: -1rem -1rem 1rem; padding: 0.35rem 1rem; background: var(--danger); color: #ffffff; font-weight: 700; }
+.zone.final .mark-final:first-child { margin-top: -1rem; }
 
 .pages { display: flex; gap: 1rem; padding: 0; list-style: none; }
 
+@media (min-width: 60rem) {
+  .decision { grid-template-columns: 1fr 26rem; }
+}
+
 @media (max-width: 40rem) {
-  .visitor { margin-inline-start: 0; }
+  header { gap: 0.1rem 1rem; padding: 0.4rem 1rem; font-size: 0.9rem; }
+  nav { order: 3; width: 100%; }
+  nav ul { gap: 0 0.9rem; }
+  .visitor { display: contents; }
+  .visitor form { margin-inline-start: auto; }
+  .visitor p { order: 4; width: 100%; overflow: hidden; font-size: 0.75rem; text-overflow: ellipsis; white-space: nowrap; }
+  nav a { padding: 0.1rem 0; }
+  .visitor .instance { display: none; }
 }
 
 @media (min-width: 120rem) {

@@ -1,69 +1,160 @@
-/** The page "Waiting for you": pending deletions, first those that the caller can act on. */
+/**
+ * The page "Waiting for you": first what the caller can act on, one card for each group of keys with the same requester,
+ * step and vault; then the caller's own requests and what waits for others or for time, one line for each key.
+ */
 
-import { kmsKeysNotListed, sayRoles, summarizeRequests } from "../compose/text.ts";
+import { kmsKeysNotListed, sayPerson, sayRoles } from "../compose/text.ts";
+import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
-import type { KeyAct } from "../engine/text/act.ts";
+import type { KeyActId } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
-import { type Html, html } from "../html/markup.ts";
-import { list, words } from "../html/report-parts.ts";
-import { keyAddress } from "./key-page.ts";
-import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { moment, stepsOf } from "./parts.ts";
+import { type Html, html, type Shown } from "../html/markup.ts";
+import { codeOf, linkTo, list, words } from "../html/report-parts.ts";
+import { layout, refreshSeconds, token, type Visitor } from "./layout.ts";
+import { keyAddress, keysOf, linkedTable, moment, sayKeys } from "./parts.ts";
 
 /** Many people have no role in KMS; their list of managed keys is complete without it. */
 export type KmsPending =
   | { readonly kind: "listed"; readonly keys: readonly PendingKey[] }
   | { readonly kind: "unreadable"; readonly error: UkoError };
 
-export function waitingPage(survey: PendingSurvey, kms: KmsPending, visitor: Visitor, timeZone: string): Html {
-  const { vaults, unreadable } = survey;
+export interface Waiting {
+  readonly survey: PendingSurvey;
+  readonly kms: KmsPending;
+  readonly vaults: VaultNames;
+}
+
+/** Keys for which the caller can take the same act, at the request of one person. */
+export interface Group {
+  readonly act: KeyActId;
+  /** Where the keys are reviewed together. */
+  readonly address: string;
+  readonly vaultId: string;
+  readonly requester: string;
+  readonly step: string;
+  /** The oldest request first. */
+  readonly keys: readonly PendingKey[];
+}
+
+/** Acts on the request of another person, or on a key that only waits for its removal. */
+const awaited: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
+
+/** The group with the oldest request first. */
+export function groupsOf(pending: readonly PendingKey[]): readonly Group[] {
+  const timeOf = ({ requestedAt = "" }: PendingKey): string => requestedAt;
+  const found = pending
+    .toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))
+    .flatMap((key) => {
+      const act = key.acts.find(({ id }) => awaited.includes(id))?.id;
+      const { vaultId, keyState = "", deletion } = key.report;
+      const { requestedBy = "", requestedByName, nextStep } = deletion;
+      const by = act === "approve" || act === "store" ? requestedBy : "";
+      const requester = by === "" ? "" : sayPerson(requestedBy, requestedByName);
+      const address = `/requests/${[vaultId, keyState, by].map(encodeURIComponent).join("/")}`;
+      return act === undefined ? [] : [{ act, address, vaultId, requester, step: nextStep ?? "destroy", key }];
+    });
+  const groups = Map.groupBy(found, ({ act, address }) => `${act} ${address}`);
+  return Array.from(groups.values()).flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { key: _first, ...shared } = first;
+    return [{ ...shared, keys: members.map(({ key }) => key) }];
+  });
+}
+
+export function waitingPage(waiting: Waiting, page: number, visitor: Visitor, timeZone: string): Html {
+  const { survey, kms, vaults } = waiting;
   const pending = [...survey.pending, ...(kms.kind === "listed" ? kms.keys : [])];
-  const isForCaller = ({ acts }: PendingKey): boolean => acts.some(isAwaited);
-  const oldestFirst = (a: PendingKey, b: PendingKey): number =>
-    (a.requestedAt ?? "").localeCompare(b.requestedAt ?? "");
-  const forCaller = pending.filter(isForCaller).toSorted(oldestFirst);
-  const forOthers = pending.filter((each) => !isForCaller(each));
-  const summary = summarizeRequests(
-    pending.map(({ report }) => report),
-    vaults,
-  );
+  const groups = groupsOf(pending);
+  const grouped = new Set(groups.flatMap(({ keys }) => keys));
+  const others = pending.filter((each) => !grouped.has(each));
+  const own = others.filter(({ report }) => report.deletion.isOwn === true);
+  const rest = others.filter((each) => !own.includes(each));
+  const at = { vaults, timeZone };
   const body = html`<h1>Waiting for you</h1>
-<p>${summary}.</p>
-<h2>You can act on these</h2>
-${forCaller.length === 0 ? html`<p>No request is waiting for you.</p>` : forCaller.map((each) => item(each, timeZone))}
-${forOthers.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>`}
-${forOthers.map((each) => item(each, timeZone))}
-${unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
-${list(unreadable.map(({ vaultId, error }) => `Vault ${vaultId}: ${error.summary}`))}
+${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, visitor, at))}
+${own.length === 0 ? "" : html`<h2>Your requests</h2>${tableOfPending(own, ownRow, page, at)}`}
+${rest.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>${tableOfPending(rest, otherRow, page, at)}`}
+${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
+${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${vaults.get(vaultId) ?? vaultId}: ${error.summary}`))}
 ${kms.kind === "listed" ? "" : html`<p class="quiet">${kmsKeysNotListed(kms.error)}</p>`}`;
   return layout({ title: "Waiting for you", body, visitor, refresh: { address: "/waiting", refreshSeconds } });
 }
 
-/** Acts on the request of another person, or on a key that is only waiting for its removal. */
-function isAwaited({ id }: KeyAct): boolean {
-  return id === "approve" || id === "store" || id === "continue" || id === "remove";
+interface At {
+  readonly vaults: VaultNames;
+  readonly timeZone: string;
 }
 
-function item(each: PendingKey, timeZone: string): Html {
-  const { report, acts, requestedAt } = each;
-  const { keyId, label = "", lifecycleState, explanation, deletion } = report;
-  const roles = acts.filter(isAwaited).map(({ title, right, kmsRight }) => `${title}: ${sayRoles(right, kmsRight)}`);
-  return html`<article class="card" aria-labelledby="key-${keyId}">
-<h3><a id="key-${keyId}" href="${keyAddress(report)}">${label}</a>
-<span class="state ${lifecycleState}">${words(lifecycleState)}</span></h3>
-<p>${explanation.summary}</p>
-${list(explanation.facts)}
-${roles.length === 0 ? othersSteps(each) : html`<p>The roles that each step requires:</p>${list(roles)}`}
-<p class="quiet">${requestedAt === undefined ? "" : html`Written on ${moment(requestedAt, timeZone)}. `}
-${deletion.recordExpiresAt === undefined ? "" : html`Expires on ${moment(deletion.recordExpiresAt, timeZone)}. `}
-Key <code>${keyId}</code></p>
+const maxLinks = 5;
+
+/** "Bob asks to deactivate 181 keys in payments", with the one button that leads on. */
+function card({ act, address, requester, step, vaultId, keys }: Group, index: number, visitor: Visitor, at: At): Html {
+  const where = vaultId === "" ? "KMS" : (at.vaults.get(vaultId) ?? vaultId);
+  const [first] = keys;
+  if (first === undefined) return html``;
+  const { report, acts, requestedAt } = first;
+  const what = keys.length === 1 ? `${report.label ?? ""} in ${where}` : `${sayKeys(keys.length, vaultId)} in ${where}`;
+  const who = requester === "" ? "An identity that KMS does not name" : requester;
+  const title = { remove: `You can remove ${what}`, continue: `Your request to ${step} ${what} is approved` };
+  const heading = act === "remove" || act === "continue" ? title[act] : `${who} asks to ${step} ${what}`;
+  const expires = keys.flatMap(({ report: { deletion } }) => deletion.recordExpiresAt ?? []).toSorted()[0];
+  const id = `group-${index}`;
+  const offered = acts.find((each) => each.id === act);
+  return html`<article class="card" aria-labelledby="${id}">
+<h2 id="${id}">${heading}</h2>
+${keys.length === 1 ? list(report.explanation.facts) : html`<p>${keysOf(keys.map((key) => key.report.label ?? ""))}</p>`}
+<p class="quiet">${requestedAt === undefined ? "" : html`Since ${moment(requestedAt, at.timeZone)}. `}
+${expires === undefined ? "" : html`${keys.length === 1 ? "Expires" : "The first expires"} on ${moment(expires, at.timeZone)}. `}
+${offered === undefined ? "" : `Role: ${sayRoles(offered.right, offered.kmsRight)}`}</p>
+${
+  keys.length > 1 && act === "approve" && vaultId !== ""
+    ? html`<form method="post" action="${address}">${token(visitor.csrfToken)}<button id="review-${index}">Review</button></form>`
+    : html`<ul class="lines">${keys.slice(0, maxLinks).map((key) => actLink(key, act, keys.length))}</ul>
+${keys.length > maxLinks ? html`<p><a href="/keys">and ${keys.length - maxLinks} more</a></p>` : ""}`
+}
 </article>`;
 }
 
-/** A request of the caller waits for others, so the card has the commands that the caller can send to them. */
-function othersSteps({ report, acts }: PendingKey): Html {
-  const { next } = report.explanation;
-  const links = acts.map(({ id, title }) => html`<li><a href="${keyAddress(report)}/${id}">${title}</a></li>`);
-  return html`${links.length === 0 ? "" : html`<p>What you can do:</p><ul>${links}</ul>`}
-${next.length === 0 ? "" : html`<p>Who can continue, on the command line:</p>${stepsOf(next)}`}`;
+const verbs = { approve: "Review", store: "Store your approval", continue: "Go on", remove: "Remove" } as const;
+
+function actLink({ report }: PendingKey, act: KeyActId, keys: number): Html {
+  const verb = act in verbs ? verbs[act as keyof typeof verbs] : "Open";
+  const name = report.label ?? report.keyId;
+  return html`<li><a class="button" id="key-${report.keyId}" href="${keyAddress(report)}/${act}">${verb}${keys === 1 ? "" : ` ${name}`}</a>
+${keys === 1 ? html` <a href="${keyAddress(report)}">${name}</a>` : ""}</li>`;
+}
+
+type RowOf = (key: PendingKey, at: At) => Readonly<Record<string, Shown>>;
+
+function tableOfPending(keys: readonly PendingKey[], rowOf: RowOf, page: number, at: At): Html {
+  const rows = keys.map((key) => ({
+    link: keyAddress(key.report),
+    cells: { key: key.report.label ?? "", ...rowOf(key, at) },
+  }));
+  return linkedTable({ rows, name: "pending keys" }, { page }, "/waiting");
+}
+
+/** The command is for the person who approves. */
+const ownRow: RowOf = ({ report, acts }, at) => {
+  const { deletion, explanation } = report;
+  const withdrawal = acts.find(({ id }) => id === "withdraw");
+  return {
+    step: deletion.nextStep ?? "",
+    ...placeOf(report.vaultId, at),
+    expires: deletion.recordExpiresAt === undefined ? "" : moment(deletion.recordExpiresAt, at.timeZone),
+    "another person runs": codeOf(explanation.next[0]?.commands[0]) ?? "",
+    "you can": withdrawal === undefined ? "" : linkTo(`${keyAddress(report)}/withdraw`, "Withdraw"),
+  };
+};
+
+const otherRow: RowOf = ({ report }, at) => ({
+  state: html`<span class="state ${report.lifecycleState}">${words(report.lifecycleState)}</span>`,
+  ...placeOf(report.vaultId, at),
+  "waits because": report.deletion.cannotActBecause ?? report.explanation.summary,
+  "another person runs": codeOf(report.explanation.next[0]?.commands[0]) ?? "",
+});
+
+function placeOf(vaultId: string, { vaults }: At) {
+  return { vault: vaultId === "" ? "KMS" : (vaults.get(vaultId) ?? vaultId) };
 }

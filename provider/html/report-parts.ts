@@ -8,7 +8,7 @@ interface Table {
   readonly rows: readonly (readonly Shown[])[];
 }
 
-interface Section {
+export interface Section {
   readonly title: string;
   readonly table?: Table;
   readonly lines?: readonly string[];

@@ -36,6 +36,7 @@ table { width: 100%; border-collapse: collapse; font-size: 0.9rem; }
 thead th { overflow-wrap: normal; vertical-align: bottom; }
 th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
 th code { font-weight: 400; }
+.stacks tbody th { min-width: 6rem; }
 .short { white-space: nowrap; }
 
 dl { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: 0.25rem 1rem; margin: 0.5rem 0; }
@@ -62,7 +63,14 @@ figcaption { color: var(--quiet); font-size: 0.85rem; }
   dd { margin: 0 0 0.5rem; }
 }
 
-@media screen and (max-width: 56rem) {
+@media screen and (max-width: 60rem) {
+  .stacks { font-size: 0.8rem; }
+  .stacks th, .stacks td { padding-inline-end: 0.5rem; }
+  .stacks .short { white-space: normal; }
+}
+
+@media screen and (max-width: 40rem) {
+  .stacks { font-size: 0.9rem; }
   .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stacks, .stacks tbody, .stacks tr, .stacks th, .stacks td { display: block; }
   .stacks tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }

@@ -66,15 +66,18 @@ describe("two people and one key", () => {
     expect(commands).toEqual(["uko approve vouchers", `uko withdraw ${key}`]);
     expect(text).toContain("<code>uko approve vouchers</code>");
     expect(text).toContain(`<a href="/keys/${key}/withdraw">`);
-    expect(text).not.toMatch(/runs?<\/li>/);
+    expect(text).toMatch(/<h2>Your requests<\/h2>[\s\S]*<a href="[^"]*">vouchers<\/a>/);
   });
 
   it("goes from the request to the removal, and never on one person's word", async () => {
     const asked = await bob.act(key, "request", { reason: "Payroll moved to the new ledger" });
-    expect(asked.text).toContain("Key &quot;vouchers&quot; is waiting for a second person to approve its deactivation");
+    expect(asked.text).toContain("<h1>Request sent</h1>");
+    expect(asked.text).toMatch(/Another person with the role [^.]*Deployer can approve it until <time/);
+    expect(asked.text).not.toContain("UKO_");
     await world.advance("1m");
     const waiting = await alice.open("/waiting");
-    expect(waiting.text).toContain("Approve the deactivation and deactivate the key: Key Custodian - Deployer");
+    expect(waiting.text).toContain("asks to deactivate vouchers in payments");
+    expect(waiting.text).toContain("Role: Key Custodian - Deployer");
     expect(waiting.text).toContain("Reason: Payroll moved to the new ledger");
     expect((await alice.act(key, "approve", { typed: label })).text).toContain("This run deactivated the key.");
     // The deactivation requests nothing, so a person requests the destruction.
@@ -84,7 +87,7 @@ describe("two people and one key", () => {
     expect((await bob.open(`/keys/${key}`)).text).toContain("Approve the destruction and destroy the key");
     expect((await bob.act(key, "approve", { typed: label })).text).toContain("This run destroyed the key.");
     await world.advance("31d");
-    expect((await bob.open("/waiting")).text).toContain("Remove the key from its vault: Vault Administrator");
+    expect((await bob.open("/waiting")).text).toContain("You can remove vouchers in payments");
     expect((await bob.act(key, "remove", { typed: label })).text).toContain("this run removed it from its vault");
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
@@ -96,15 +99,96 @@ describe("a KMS key that no managed key depends on", () => {
     const address = `/kms/${await makeKmsKey(world, "backup")}`;
     const fill = async (who: TestConsole, operation: string, typed: string) => {
       const page = await who.open(`${address}/${operation}`);
-      return who.post(`${address}/${operation}`, { ...hiddenIn(page.text), typed });
+      return who.submit(`${address}/${operation}`, { ...hiddenIn(page.text), typed });
     };
     expect((await alice.open("/kms")).text).toContain(`href="${address}"`);
     expect((await fill(alice, "request", "")).status).toBe(200);
     // KMS does not show Alice who set the key, and refuses the same person itself.
-    expect((await fill(alice, "approve", "backup")).status).toBe(403);
-    expect((await bob.open("/waiting")).text).toContain("Approve the deletion and destroy the key: KMS Manager");
+    expect((await fill(alice, "approve", "backup")).text).toContain("UKO_");
+    expect((await bob.open("/waiting")).text).toMatch(
+      /An identity that KMS does not name asks to destroy backup in KMS[\s\S]*Role: KMS Manager/,
+    );
+    const page = (await bob.open(`${address}/approve`)).text;
+    for (const name of ["Asked by", "Expires", "Vault", "State and use"]) expect(page).toContain(`<dt>${name}</dt>`);
+    expect(page).toContain("Destroys the key in KMS");
     expect((await fill(bob, "approve", "back")).status).toBe(422);
     expect((await fill(bob, "approve", "backup")).text).toContain("This run destroyed the key.");
+  });
+});
+
+describe("many requests of one person", () => {
+  const together = [keys.vouchers, keys.cards, keys.payroll] as const;
+
+  beforeEach(async () => {
+    for (const each of together) await world.uko("bob", `request ${each} --reason Moved`);
+    await world.advance("1m");
+  });
+
+  const review = async (who: TestConsole): Promise<string> => {
+    const waiting = (await who.open("/waiting")).text;
+    const [, address = "/requests/none"] = /action="(\/requests\/[^"]+)"/.exec(waiting) ?? [];
+    return (await who.submit(address)).text;
+  };
+  const deactivations = async () =>
+    (await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect).length;
+
+  it("are one card, and are approved by typing the step and the number of keys", async () => {
+    const waiting = (await alice.open("/waiting")).text;
+    expect(waiting.match(/<article/g)).toHaveLength(1);
+    expect(waiting).toContain("(&quot;Bob Example&quot;) asks to deactivate 3 keys in payments");
+    const page = await review(alice);
+    for (const part of [
+      "<h1>Deactivate 3 keys</h1>",
+      "Reason of each request: Moved",
+      "Type <code>deactivate 3</code>",
+    ])
+      expect(page).toContain(part);
+    expect(page).toContain(`<a href="/keys/${together[0]}">vouchers</a>`);
+    const mistyped = await alice.submit("/requests/approve", { ...hiddenIn(page), typed: "deactivate 2" });
+    expect([mistyped.status, mistyped.text.includes("You did not type")]).toEqual([422, true]);
+    expect(await deactivations()).toBe(0);
+    const done = await alice.submit("/requests/approve", {
+      ...hiddenIn(page),
+      typed: "deactivate 3",
+      requestsNext: "on",
+    });
+    expect(done.text).toContain("<h1>3 keys deactivated</h1>");
+    expect((await bob.open("/waiting")).text).toContain("asks to destroy 3 keys in payments");
+    const verdict = await world.verdict();
+    expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+  });
+
+  it("leave out a key whose request was replaced after the review", async () => {
+    const page = await review(alice);
+    await world.uko("bob", `withdraw ${together[1]}`);
+    await world.advance("1m");
+    await world.uko("carol", `request ${together[1]}`);
+    await world.advance("1m");
+    const { text } = await alice.submit("/requests/approve", { ...hiddenIn(page), typed: "deactivate 3" });
+    expect(text).toContain("<h1>2 keys deactivated, 1 left</h1>");
+    expect((await onWire(together[1])).state).toBe("active");
+  });
+
+  it("are not approved without a review, with another review, or twice with one", async () => {
+    const typed = "deactivate 3";
+    await alice.open("/me");
+    for (const form of [{}, { review: "" }, { review: "0".repeat(64) }]) {
+      expect((await alice.submit("/requests/approve", { ...form, typed })).status).toBe(409);
+    }
+    const page = await review(alice);
+    expect((await alice.submit("/requests/approve", { review: "0".repeat(64), typed })).status).toBe(409);
+    expect((await bob.submit("/requests/approve", { ...hiddenIn(page), csrf: "", typed })).status).toBe(403);
+    expect(await deactivations()).toBe(0);
+    await alice.submit("/requests/approve", { ...hiddenIn(page), typed });
+    expect((await alice.submit("/requests/approve", { ...hiddenIn(page), typed })).status).toBe(409);
+    expect(await deactivations()).toBe(3);
+  });
+
+  it("are not offered to the requester", async () => {
+    expect((await bob.open("/waiting")).text).not.toContain('action="/requests/');
+    expect(await review(bob)).toContain("This console has no such page");
+    const address = `/requests/${together[0].split("/")[0]}/active/IBMid-550000BOB`;
+    expect((await bob.submit(address)).text).toContain("These requests are no longer waiting for you");
   });
 });
 
@@ -141,7 +225,7 @@ describe("an act", () => {
     // A mistyped label keeps the box as the person left it.
     const { text } = await alice.post(`/keys/${key}/approve`, { ...ticked, typed: "voucher" });
     expect(text).toContain('<input type="checkbox" id="requestsNext" name="requestsNext" checked>');
-    expect((await alice.post(`/keys/${key}/approve`, { ...ticked, typed: label })).status).toBe(200);
+    expect((await alice.submit(`/keys/${key}/approve`, { ...ticked, typed: label })).status).toBe(200);
     const { lifecycleState, deletion } = reportOf(await world.uko("erin", `status ${key} --json`));
     expect([lifecycleState, deletion.requestedBy]).toEqual(["cooling_down", "IBMid-550000ALICE"]);
     await world.advance("5h");
@@ -166,21 +250,41 @@ describe("an act", () => {
     expect((await onWire(key)).state).toBe("active");
   });
 
-  it("is done once if the form is sent twice", async () => {
+  it("is done once if the form is sent twice, and the second click leads to the first", async () => {
     const fields = hiddenIn((await bob.open(`/keys/${key}/request`)).text);
     const responses = await Promise.all([
       bob.post(`/keys/${key}/request`, fields),
       bob.post(`/keys/${key}/request`, fields),
     ]);
-    expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(responses.map(({ status, headers }) => [status, headers.get("location")])).toEqual([
+      [303, "/run"],
+      [303, "/run"],
+    ]);
+    expect((await bob.open("/run")).text).toContain("Request sent");
     expect((await bob.post(`/keys/${key}/request`, fields)).status).toBe(409);
+    expect((await world.trail()).filter(({ operation, effect }) => operation === "K4" && effect)).toHaveLength(1);
+  });
+
+  it("keeps another act from starting, and says so on a page with navigation", async () => {
+    await fetch(`${world.url}/_emulator/faults`, {
+      method: "POST",
+      body: JSON.stringify({ operation: "K4", latencyMs: 3_000 }),
+    });
+    const fields = hiddenIn((await bob.open(`/keys/${key}/request`)).text);
+    const other = hiddenIn((await bob.open(`/keys/${keys.payroll}/request`)).text);
+    const first = bob.post(`/keys/${key}/request`, fields);
+    await expect.poll(async () => (await bob.open("/run")).text).toContain("Request the deactivation");
+    const second = await bob.post(`/keys/${keys.payroll}/request`, other);
+    expect([second.status, second.text.includes('<a href="/waiting">')]).toEqual([409, true]);
+    expect((await first).headers.get("location")).toBe("/run");
+    expect((await bob.submit(`/keys/${key}/request`, fields)).text).toContain("Request sent");
+    expect((await onWire(keys.payroll)).tags.filter(({ name }) => name.startsWith("uko-"))).toEqual([]);
   });
 
   it("names the missing role, and changes nothing", async () => {
     await alice.act(key, "request");
     await world.advance("1m");
-    const { status, text } = await bob.act(key, "approve", { typed: label });
-    expect(status).toBe(403);
+    const { text } = await bob.act(key, "approve", { typed: label });
     expect(text).toContain("This right requires the role Key Custodian - Deployer.");
     expect((await onWire(key)).state).toBe("active");
   });
@@ -220,6 +324,32 @@ describe("an error", () => {
     expect(text).toContain('<a href="/waiting">');
     await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
     expect((await bob.open("/keys")).status).toBe(200);
+  });
+});
+
+describe("a page", () => {
+  it("sends its navigation at once if the service is slow, and the content after it", async () => {
+    await bob.open("/me");
+    const rule = { method: "POST", body: JSON.stringify({ operation: "K1", latencyMs: 1_200 }) };
+    await fetch(`${world.url}/_emulator/faults`, rule);
+    const { status, text } = await bob.open("/keys");
+    expect([status, text.match(/<html/g)?.length, text.match(/<main/g)?.length]).toEqual([200, 1, 1]);
+    expect(text).toMatch(/<\/header>\s*<p class="reading" role="status">Reading from the service …<\/p>\s*<main/);
+    expect(text).toContain("vouchers");
+    const missing = await bob.open(`/keys/${key.replace(/.$/, "9")}`);
+    expect(missing.text).toContain('role="search"');
+    await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
+  });
+
+  it("of a mistyped address is a 404 with navigation and a search", async () => {
+    for (const path of ["/nothing", "/keys/a/b", `/keys/${key.replace(/.$/, "9")}`, "/kms/a"]) {
+      const { status, text } = await bob.open(path);
+      expect([status, text.includes('role="search"'), text.includes('<a href="/keys"')], path).toEqual([
+        404,
+        true,
+        true,
+      ]);
+    }
   });
 });
 

@@ -66,9 +66,9 @@ afterAll(async () => {
 /** The page of the run once it has ended. */
 async function ended(who: TestConsole): Promise<TestResponse> {
   return expect
-    .poll(async () => (await who.open("/campaign/run")).text, { interval: 20, timeout: 20_000 })
-    .not.toContain("Stop after the calls in progress")
-    .then(() => who.open("/campaign/run"));
+    .poll(async () => (await who.open("/run")).text, { interval: 20, timeout: 20_000 })
+    .not.toContain("The act goes on in the process")
+    .then(() => who.open("/run"));
 }
 
 async function start(who: TestConsole, address: string, fields: Readonly<Record<string, string>> = {}) {
@@ -79,7 +79,7 @@ async function start(who: TestConsole, address: string, fields: Readonly<Record<
 /** Starts an act on the wave, and returns the page of its result. */
 async function act(who: TestConsole, address: string, fields: Readonly<Record<string, string>> = {}): Promise<string> {
   const started = await start(who, `/campaign/waves/pilot/${address}`, fields);
-  expect([started.status, started.headers.get("location")], started.text).toEqual([303, "/campaign/run"]);
+  expect([started.status, started.headers.get("location")], started.text).toEqual([303, "/run"]);
   return (await ended(who)).text;
 }
 
@@ -151,8 +151,8 @@ it("does not offer a review to its requester, to another reviewer, or under anot
 it("withdraws every request of the wave, and keeps the result of the run for another page", async () => {
   await act(bob, "request-deactivate");
   expect(await act(alice, "halt")).toContain("Withdrew the requests on");
-  expect((await alice.open("/campaign")).text).toContain("Your last run");
-  const csv = await alice.open("/campaign/run.csv");
+  expect((await alice.open("/campaign")).text).toContain("Your last act");
+  const csv = await alice.open("/run.csv");
   expect([csv.headers.get("content-disposition"), csv.text.split("\n")[0]]).toEqual([
     'attachment; filename="run.csv"',
     "key,label,outcome,code,says",

@@ -26,6 +26,8 @@ export interface TestConsole {
   open(path: string): Promise<TestResponse>;
   /** A POST of a page's own form: cookie, origin, CSRF token. */
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<TestResponse>;
+  /** The same, and the page of the result if the form started an act. */
+  submit(path: string, fields?: Readonly<Record<string, string>>): Promise<TestResponse>;
   logIn(): Promise<TestResponse>;
   /** Opens the page of an act, fills in its form, and sends it. */
   act(key: string, operation: string, fields?: Readonly<Record<string, string>>): Promise<TestResponse>;
@@ -94,6 +96,18 @@ export function openConsole(
       headers: { cookie, origin: address },
       body: new URLSearchParams({ csrf, ...fields }),
     });
+  /** The page of the act once it has ended. */
+  const ended = async (): Promise<TestResponse> => {
+    for (;;) {
+      const page = await open("/run");
+      if (!page.text.includes("The act goes on in the process")) return page;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const submit: TestConsole["submit"] = async (path, fields) => {
+    const sent = await post(path, fields);
+    return sent.status === 303 && sent.headers.get("location") === "/run" ? ended() : sent;
+  };
   return {
     codes,
     advanceMs(ms) {
@@ -103,11 +117,12 @@ export function openConsole(
     send,
     open,
     post,
+    submit,
     logIn: () => post("/login", { code: codes.at(-1) ?? "" }),
     async act(key, operation, fields = {}) {
       const page = await open(`/keys/${key}/${operation}`);
       if (page.status !== 200) return page;
-      return post(`/keys/${key}/${operation}`, { ...hiddenIn(page.text), ...fields });
+      return submit(`/keys/${key}/${operation}`, { ...hiddenIn(page.text), ...fields });
     },
     async close() {
       stop.abort();

@@ -10,7 +10,7 @@ import type { CliTestWorld, Person } from "../cli/harness.ts";
 import { barriersOn, type Context, type ContextOptions, launchBrowser, type Page } from "../support/browser.ts";
 
 export const isLeftOut = process.env.UKO_SKIP_BROWSER === "1";
-/** Folder for screenshots of each page in three widths. */
+/** Folder for screenshots of each page in four widths. */
 export const screenshots = process.env.UKO_SCREENSHOTS;
 
 export interface Seat {
@@ -71,13 +71,15 @@ export async function logIn({ page, url, code }: Seat): Promise<void> {
   await page.getByRole("heading", { name: "Waiting for you" }).waitFor();
 }
 
-/** No barrier, nothing wider than the window, and a picture of each width. */
+/** No barrier, nothing wider than the window, a header that leaves room for the page, and a picture of each width. */
 export async function inspectPage(page: Page, name: string): Promise<void> {
   expect(await barriersOn(page), name).toEqual([]);
-  for (const width of [320, 768, 1440]) {
+  for (const width of [320, 390, 768, 1440]) {
     await page.setViewportSize({ width, height: 900 });
     const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
     expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+    const header = await page.evaluate<number>("document.querySelector('header').offsetHeight");
+    expect(header, `the header of ${name} at ${width} px`).toBeLessThan(120);
     if (screenshots === undefined) continue;
     mkdirSync(screenshots, { recursive: true });
     await page.screenshot({ path: path.join(screenshots, `${name}-${width}.png`), fullPage: true });

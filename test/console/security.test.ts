@@ -22,7 +22,8 @@ describe("the log-in", () => {
   it("shows nothing before the code, and the first page after it", async () => {
     for (const path of ["/", "/waiting", "/keys", "/me", `/keys/${keys.payroll}`]) {
       const { status, headers } = await bob.open(path);
-      expect([status >= 302, headers.get("location")], path).toEqual([true, path === "/" ? "/waiting" : "/login"]);
+      const to = path === "/" ? "/waiting" : `/login?to=${encodeURIComponent(path)}`;
+      expect([status >= 302, headers.get("location")], path).toEqual([true, to]);
     }
     const response = await bob.logIn();
     expect([response.status, response.headers.get("location")]).toEqual([303, "/waiting"]);
@@ -70,7 +71,7 @@ describe("the log-in", () => {
     const page = await bob.open("/waiting");
     expect(page.status).toBe(200);
     bob.advanceMs(idleLimitMs);
-    expect((await bob.open("/waiting")).headers.get("location")).toBe("/login");
+    expect((await bob.open("/waiting")).headers.get("location")).toBe("/login?to=%2Fwaiting");
     expect(bob.codes).toHaveLength(2);
   });
 
@@ -81,7 +82,7 @@ describe("the log-in", () => {
     expect((await bob.send("/waiting", { headers: refresh })).status).toBe(200);
     bob.advanceMs(1);
     const { status, text, headers: after } = await bob.send("/waiting", { headers: refresh });
-    expect([status, text, after.get("hx-redirect")]).toEqual([200, "", "/login"]);
+    expect([status, text, after.get("hx-redirect")]).toEqual([200, "", "/login?to=%2Fwaiting"]);
   });
 
   it("ends after the absolute limit, however busy it is", async () => {
@@ -91,14 +92,43 @@ describe("the log-in", () => {
       expect((await bob.open("/keys?contains=nothing")).status, `step ${step}`).toBe(200);
       bob.advanceMs(stepMs);
     }
-    expect((await bob.open("/keys")).headers.get("location")).toBe("/login");
+    expect((await bob.open("/keys")).headers.get("location")).toBe("/login?to=%2Fkeys");
   });
 
   it("ends with the log-out, and the old cookie opens nothing", async () => {
     const cookie = (await bob.logIn()).headers.get("set-cookie")?.split(";")[0] ?? "";
     await bob.open("/me");
     expect((await bob.post("/logout")).headers.get("set-cookie")).toMatch(/=; Max-Age=0; Path=\/$/);
-    expect((await bob.send("/waiting", { headers: { cookie } })).headers.get("location")).toBe("/login");
+    expect((await bob.send("/waiting", { headers: { cookie } })).headers.get("location")).toBe("/login?to=%2Fwaiting");
+  });
+});
+
+describe("the page after the log-in", () => {
+  const code = () => bob.codes.at(-1) ?? "";
+
+  it("is the one that the person left when the session expired", async () => {
+    await bob.logIn();
+    const path = `/keys/${keys.payroll}/request`;
+    bob.advanceMs(idleLimitMs);
+    const { headers } = await bob.post(path, { reason: "x" });
+    const login = await bob.open(headers.get("location") ?? "");
+    const response = await bob.post("/login", { ...hiddenIn(login.text), code: code() });
+    expect([response.status, response.headers.get("location")]).toEqual([303, path]);
+    expect((await bob.open(path)).status).toBe(200);
+  });
+
+  it.each([
+    "//attacker.example",
+    "/\\attacker.example",
+    "https://attacker.example",
+    "/login?to=/waiting",
+    "/logout",
+    "/keys\r\nx: y",
+    "",
+  ])("is never %j", async (to) => {
+    const page = await bob.open(`/login?${new URLSearchParams({ to })}`);
+    expect(hiddenIn(page.text).to).toBe("/waiting");
+    expect((await bob.post("/login", { to, code: code() })).headers.get("location")).toBe("/waiting");
   });
 });
 

@@ -34,7 +34,7 @@ it("shows the command instead of a form, takes no act of a destruction, and offe
   await console.logIn();
   const address = `/keys/${keys.cards}`;
   const post = async (id: string, page: string): Promise<number> =>
-    (await console.post(`${address}/${id}`, { ...hiddenIn(page), typed: "cards" })).status;
+    (await console.submit(`${address}/${id}`, { ...hiddenIn(page), typed: "cards" })).status;
 
   await world.uko("bob", `request ${keys.cards}`);
   await world.advance("1m");

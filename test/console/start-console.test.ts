@@ -39,7 +39,7 @@ it("listens on loopback on a free port, and serves htmx from its package", async
   expect(console.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
   const script = await (await fetch(`${console.url}assets/htmx.js`)).text();
   expect(script).toContain("htmx");
-  expect((await fetch(console.url)).url).toBe(`${console.url}login`);
+  expect((await fetch(console.url)).url).toBe(`${console.url}login?to=%2Fwaiting`);
 });
 
 it.runIf(process.platform === "linux" && process.geteuid?.() === 0)(

@@ -1,11 +1,12 @@
 /** Texts of others on every page: the campaign page, the certificate page, and the pages of the console. */
 
 import { describe, expect, it } from "vitest";
-import { changedPage, keyActPage, resultPage } from "../../provider/console/act-page.ts";
-import { approvalPage, runPage, waveActPage, waveChangedPage } from "../../provider/console/campaign-act-pages.ts";
+import { changedPage, keyActPage, resultOf } from "../../provider/console/act-page.ts";
+import { runPage } from "../../provider/console/act-run.ts";
+import { approvalPage, waveActPage, waveChangedPage, waveResult } from "../../provider/console/campaign-act-pages.ts";
 import { campaignPage, wavePage } from "../../provider/console/campaign-pages.ts";
 import { errorPage } from "../../provider/console/console-context.ts";
-import { keyPage, kmsKeyPage } from "../../provider/console/key-page.ts";
+import { gonePage, keyPage, kmsKeyPage } from "../../provider/console/key-page.ts";
 import { keysPage, kmsKeysPage } from "../../provider/console/keys-page.ts";
 import { whoPage } from "../../provider/console/login-page.ts";
 import { waitingPage } from "../../provider/console/waiting-page.ts";
@@ -14,6 +15,7 @@ import type { CampaignReport } from "../../provider/engine/campaign/reports/repo
 import type { WaveAct } from "../../provider/engine/campaign/reports/wave-acts.ts";
 import { renderCertificatePage } from "../../provider/engine/certificate/html.ts";
 import { UkoError } from "../../provider/errors.ts";
+import { html } from "../../provider/html/markup.ts";
 import { hostileCertificate } from "../support/hostile-certificate.ts";
 
 const script = `"><script>alert('x')</script><img src=x onerror=y>&`;
@@ -80,23 +82,43 @@ const inspectionOf = (text: string) => ({
   basis: text,
 });
 
+const query = { contains: "", page: 1 };
+const namesOf = (text: string) => ({ vaults: new Map([[text, text]]), timeZone: "UTC" });
+const runOf = (text: string) => ({ address: text, title: text, back: html`${text}`, isOnMany: true }) as const;
+const donePage = (text: string, { title, body }: { readonly title: string; readonly body: unknown }) => {
+  const result = { title, body: typeof body === "function" ? body : () => body };
+  return runPage({ ...runOf(text), state: { kind: "done", result: as(result) } }, visitorOf(text), query);
+};
+
 const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
   "the key": (text) => keyPage(as(inspectionOf(text)), visitorOf(text), "UTC"),
   "the KMS key": (text) => kmsKeyPage(as(inspectionOf(text)), visitorOf(text), "UTC"),
-  "an act": (text) => keyActPage(as(inspectionOf(text)), as(actOf(text)), visitorOf(text), problemOf(text)),
-  "a result": (text) => resultPage(as(inspectionOf(text).report), visitorOf(text)),
+  "an act": (text) =>
+    keyActPage(as(inspectionOf(text)), as(actOf(text)), namesOf(text), visitorOf(text), problemOf(text)),
+  "a result": (text) => donePage(text, resultOf(as({ ...inspectionOf(text).report, taken: [], exitCode: 12 }), "UTC")),
+  "a sent request": (text) => {
+    const sent = { taken: ["write_record"], code: "UKO_APPROVAL_PENDING", exitCode: 0 };
+    return donePage(text, resultOf(as({ ...inspectionOf(text).report, ...sent }), "UTC"));
+  },
+  "a key that is gone": (text) => gonePage(as(inspectionOf(text).report), visitorOf(text)),
   "a changed key": (text) => changedPage(as(inspectionOf(text)), visitorOf(text)),
   "the keys": (text) => {
     const names = { keyId: text, label: text, vault: text, template: text, algorithm: text, keystores: [text] };
     const objects = [{ resource: "key", ...names, lifecycleState: "active" }];
     const listing = { objects, unreadable: [{ vaultId: text, error: { summary: text } }] };
-    return keysPage(as(listing), { contains: "", state: "", page: 1 }, visitorOf(text));
+    return keysPage(as(listing), { ...query, state: "" }, visitorOf(text));
   },
-  "the KMS keys": (text) => kmsKeysPage(as([{ name: text, kmsKeyId: text, state: 1 }]), 1, visitorOf(text)),
+  "the KMS keys": (text) => kmsKeysPage(as([{ name: text, kmsKeyId: text, state: 1 }]), query, visitorOf(text)),
   "the pending deletions": (text) => {
-    const pending = [{ report: inspectionOf(text).report, acts: [actOf(text)], requestedAt: time }];
+    const approval = { ...actOf(text), id: "approve", right: { roles: [text] } };
+    const pending = [[actOf(text)], [approval]].map((acts) => ({
+      report: inspectionOf(text).report,
+      acts,
+      requestedAt: time,
+    }));
     const survey = { vaults: 1, pending, unreadable: [{ vaultId: text, error: { summary: text } }] };
-    return waitingPage(as(survey), { kind: "listed", keys: [] }, visitorOf(text), "UTC");
+    const waiting = { survey, kms: { kind: "listed", keys: [] }, vaults: new Map([[text, text]]) };
+    return waitingPage(as(waiting), 1, visitorOf(text), "UTC");
   },
   "the caller": (text) =>
     whoPage(
@@ -130,25 +152,27 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     } as const;
     const keys = { columns: ["label", "key", "state", text], rows: [[text, text, text, text]] };
     const wave = { campaign: text, wave: text, nowMs: 0, steps: [step], acts: as<WaveAct[]>([actOf(text)]), keys };
-    return wavePage(wave, 1, undefined, { visitor: visitorOf(text), timeZone: "UTC" });
+    return wavePage(wave, query, undefined, { visitor: visitorOf(text), timeZone: "UTC" });
   },
-  "an act on a wave": (text) => waveActPage(text, as(actOf(text)), visitorOf(text), problemOf(text)),
+  "an act on a wave": (text) =>
+    waveActPage(as({ wave: text, act: actOf(text), others: [actOf(text)] }), visitorOf(text), problemOf(text)),
   "an approval": (text) => {
     const table = { columns: [text], rows: [[text]] };
     const apart = [{ label: text, name: text, says: text }];
     const approval = { title: text, facts: [text], phrase: text, requester: text, table, later: 1, apart };
-    return approvalPage(as({ wave: text, act: actOf(text), approval }), visitorOf(text), problemOf(text));
+    const keys = { columns: ["label", "key"], rows: [[text, text]] };
+    const chosen = { wave: text, act: { ...actOf(text), step: "destroy" }, others: [actOf(text)], keys, approval };
+    return approvalPage(as(chosen), query, visitorOf(text), problemOf(text));
   },
   "a changed wave": (text) => waveChangedPage(text, visitorOf(text)),
-  "a run": (text) => {
-    const state = { kind: "done", report: campaignReport(text) } as const;
-    return runPage({ act: as(actOf(text)), wave: text, state }, visitorOf(text));
-  },
+  "a run": (text) => donePage(text, waveResult({ act: as(actOf(text)), wave: text, later: 1 }, campaignReport(text))),
+  "a run in progress": (text) =>
+    runPage({ ...runOf(text), state: { kind: "running", progress: text, isStopping: false } }, visitorOf(text), query),
   "a failed run": (text) => {
     const error = new UkoError("UKO_INPUT_INVALID", { summary: text, detail: text });
-    return runPage({ act: as(actOf(text)), wave: text, state: { kind: "failed", error } }, visitorOf(text));
+    return runPage({ ...runOf(text), state: { kind: "failed", error } }, visitorOf(text), query);
   },
-  "an error": (text) => errorPage(new UkoError("UKO_INPUT_INVALID", { summary: text, detail: text })),
+  "an error": (text) => errorPage(new UkoError("UKO_INPUT_INVALID", { summary: text, detail: text }), visitorOf(text)),
 };
 
 const pages: Readonly<Record<string, (text: string) => unknown>> = {
@@ -175,12 +199,12 @@ describe.each(Object.entries(pages))("the page of %s", (_, page) => {
 
 it("shows an invisible character by its number, and asks for the visible ones", () => {
   const page = String(inConsole["an act"]?.(invisible));
-  expect(page).toContain("Key pay\\u{202e}llo\\u{200b}r\\u{1b}[31m\\u{e0041}\\u{2028}");
+  expect(page).toContain("<dt>Key</dt><dd>pay\\u{202e}llo\\u{200b}r\\u{1b}[31m\\u{e0041}\\u{2028}");
   expect(page).toContain("The label is <code>payllor</code>");
 });
 
 it("gives a form back what the person typed, escaped", () => {
   const problem = { says: "The reason is too long.", reason: "\u{1f468}\u200d\u{1f469} </textarea><script>" };
-  const page = String(keyActPage(as(inspectionOf("a")), as(actOf("a")), visitorOf("a"), problem));
+  const page = String(keyActPage(as(inspectionOf("a")), as(actOf("a")), namesOf("a"), visitorOf("a"), problem));
   expect(page).toContain(">\u{1f468}\u200d\u{1f469} &lt;/textarea&gt;&lt;script&gt;</textarea>");
 });

@@ -1,0 +1,174 @@
+/**
+ * The one act that a console takes at a time. A POST starts the act and leads to the page of its progress, which becomes
+ * the page of its result. So a reload repeats nothing, and a second click shows the act that the first click started.
+ * The act goes on if the browser leaves, and its result stays until the next act.
+ */
+
+import type { Context, Hono } from "hono";
+import type { Progress } from "../engine/ports/world.ts";
+import { asUkoError, UkoError } from "../errors.ts";
+import { type Html, html } from "../html/markup.ts";
+import { type Env, endsWithin, errorPage, type Requested, type Shows } from "./console-context.ts";
+import { layout, token, type Visitor } from "./layout.ts";
+import { failed, type TableQuery, tableQuery } from "./parts.ts";
+
+export const runAddress = "/run";
+
+/** A fast act has ended before the browser opens the page of its progress. */
+const quickMs = 1_500;
+
+export interface Tools {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+export interface ActResult {
+  readonly title: string;
+  readonly body: (visitor: Visitor) => Html;
+  /** A page of its own, on which the person decides about what the act read. */
+  readonly page?: (visitor: Visitor, query: TableQuery) => Html;
+  /** One row a key, to download. */
+  readonly csv?: string;
+}
+
+/** An act whose form was correct. */
+export interface ReadyAct {
+  readonly title: string;
+  /** Leads to the key or wave. */
+  readonly back: Html;
+  /** An act on many keys can stop between two of them. */
+  readonly isOnMany?: true;
+  readonly work: (tools: Tools) => Promise<ActResult>;
+}
+
+interface ActRun extends Pick<ReadyAct, "title" | "back" | "isOnMany"> {
+  /** The address of the form that started the act. */
+  readonly address: string;
+  readonly state:
+    | { readonly kind: "running"; readonly progress: string; readonly isStopping: boolean }
+    | { readonly kind: "done"; readonly result: ActResult }
+    | { readonly kind: "failed"; readonly error: UkoError };
+}
+
+export interface ActRuns {
+  current(): ActRun | undefined;
+  /** Starts what `prepare` returns, unless it returns a page, or another act is in progress. */
+  start(requested: Requested, prepare: () => Promise<ReadyAct | Response>): Promise<Response>;
+  /** Calls in progress end; no other key starts. */
+  stop(): void;
+}
+
+export function createActRuns(signal: AbortSignal): ActRuns {
+  let run: ActRun | undefined;
+  let stopped = new AbortController();
+  return {
+    current: () => run,
+    async start({ context, visitor }, prepare) {
+      const address = context.req.path;
+      if (run?.state.kind === "running") {
+        if (run.address === address) return context.redirect(runAddress, 303);
+        return context.html(errorPage(stillActing(), visitor), 409);
+      }
+      const own = new AbortController();
+      stopped = own;
+      let about: Omit<ActRun, "state"> = { address, title: "Your act", back: html`<a href="${address}">Back</a>` };
+      const report = (progress: string): void => {
+        run = { ...about, state: { kind: "running", progress, isStopping: own.signal.aborted } };
+      };
+      report("Reading from the service");
+      // From the first read on, a second click finds this act.
+      const ready = await prepare().catch((thrown: unknown) => {
+        run = undefined;
+        throw thrown;
+      });
+      if (ready instanceof Response) {
+        run = undefined;
+        return ready;
+      }
+      const { work, ...shown } = ready;
+      about = { address, ...shown };
+      report("Calling the service");
+      const ended = work({ signal: AbortSignal.any([signal, own.signal]), progress: { report, count: report } }).then(
+        (result) => {
+          run = { ...about, state: { kind: "done", result } };
+        },
+        (thrown: unknown) => {
+          run = { ...about, state: { kind: "failed", error: asUkoError(thrown) } };
+        },
+      );
+      await endsWithin(quickMs, ended);
+      return context.redirect(runAddress, 303);
+    },
+    stop() {
+      if (run?.state.kind !== "running" || run.isOnMany !== true) return;
+      stopped.abort();
+      run = { ...run, state: { ...run.state, isStopping: true } };
+    },
+  };
+}
+
+function stillActing(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "This console is still working on another act of yours",
+    detail: "Nothing was changed by this request. The page of the other act shows its progress.",
+  });
+}
+
+export function addRunPages(app: Hono<Env>, shows: Shows, runs: ActRuns): void {
+  app.get(
+    runAddress,
+    shows(async ({ visitor, context }) => runPage(runs.current(), visitor, tableQuery.parse(context.req.query()))),
+  );
+  app.get(`${runAddress}.csv`, (context: Context<Env>) => {
+    const state = runs.current()?.state;
+    if (state?.kind !== "done" || state.result.csv === undefined) return context.notFound();
+    const headers = {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": 'attachment; filename="run.csv"',
+    };
+    return context.body(state.result.csv, 200, headers);
+  });
+  app.post(`${runAddress}/stop`, (context) => {
+    runs.stop();
+    return context.redirect(runAddress, 303);
+  });
+}
+
+/** Undefined while no act was started. An act in progress is shown again every few seconds. */
+export function runPage(run: ActRun | undefined, visitor: Visitor, query: TableQuery): Html {
+  if (run === undefined) {
+    const body = html`<h1>No act</h1><p>This console has not started an act. <a href="/waiting">Waiting for you</a></p>`;
+    return layout({ title: "No act", body, visitor });
+  }
+  const { title, back, state, isOnMany } = run;
+  switch (state.kind) {
+    case "running": {
+      const stop = html`<form method="post" action="${runAddress}/stop">${token(visitor.csrfToken)}
+<button class="plain" id="stop"${state.isStopping ? html` disabled` : ""}>Stop after the calls in progress</button></form>`;
+      const body = html`<h1>${title}</h1>
+<p class="lead" role="status">${state.progress}</p>
+<p>You can close this page. The act goes on in the process of <code>uko console</code>, and its result stays here.</p>
+${isOnMany === true ? stop : ""}
+<p>${back}</p>`;
+      return layout({ title, body, visitor, refresh: { address: runAddress, refreshSeconds: 2, isProgress: true } });
+    }
+    case "failed":
+      return layout({ title, body: html`${failed(state.error)}<p>${back}</p>`, visitor });
+    case "done": {
+      const { result } = state;
+      if (result.page !== undefined) return result.page(visitor, query);
+      const body = html`<h1>${result.title}</h1>
+${result.body(visitor)}
+${result.csv === undefined ? "" : html`<p><a href="${runAddress}.csv">All keys as CSV</a></p>`}
+<p>${back}</p>`;
+      return layout({ title: result.title, body, visitor });
+    }
+  }
+}
+
+/** A line on the pages of a campaign, from which the person may come back to the act. */
+export function lastRun(run: ActRun | undefined): Html {
+  if (run === undefined) return html``;
+  const says = run.state.kind === "running" ? "In progress" : "Your last act";
+  return html`<p class="notice">${says}: <a href="${runAddress}">${run.title}</a></p>`;
+}
