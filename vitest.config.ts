@@ -54,7 +54,7 @@ const withEngine = {
 
 const withinProcess = {
   env,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   setupFiles: [counter],
   maxWorkers,
 } as const;

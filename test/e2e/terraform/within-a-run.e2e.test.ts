@@ -23,7 +23,7 @@ test("Ctrl-C cancels a wait at once, keeps the current state, and says what the 
     expect(await run.killProvider("SIGINT")).toBe(1);
     run.child.kill("SIGINT");
     const ended = await run.result;
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     expect(ended.exitCode).toBe(1);
     expect(ended.output).toContain("The wait was canceled");
     expect((await bob.state()).resources).toMatchObject([

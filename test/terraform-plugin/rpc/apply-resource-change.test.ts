@@ -203,12 +203,12 @@ describe("a wait within a run", () => {
     const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "2h", TF_LOG_PROVIDER: "info" });
     const applying = core.by(patient).apply(null);
     await expect
-      .poll(() => patient.log(), { timeout: 10_000 })
+      .poll(() => patient.log(), { timeout: 25_000 })
       .toMatch(/Waiting for a second person to run: uko approve/);
     const begun = performance.now();
     await patient.provider.stopProvider();
     const { errors } = await applying;
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
     expect(errors[0]).toContain("The wait was canceled");
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval" });
   });
