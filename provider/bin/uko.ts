@@ -46,20 +46,19 @@ const world: UkoWorld = {
 };
 
 /**
- * A campaign keeps less than 50 MB of thousands of keys alive, and V8 would reserve 340 MB for it. A young
+ * A command keeps less than 50 MB of thousands of keys alive, and V8 would reserve 340 MB for it. A young
  * generation that stays small, and an old one that grows in small steps, take half of that.
  */
-const campaignHeap = ["--semi-space-growth-factor=1", "--heap-growing-percent=20", "--single-threaded-gc"];
+const smallHeap = ["--semi-space-growth-factor=1", "--heap-growing-percent=20", "--single-threaded-gc"];
 
 void main();
 
 async function main(): Promise<void> {
   const refusal = refusalOfNode(process.versions.node);
   if (refusal === undefined) {
-    const args = process.argv.slice(2);
-    if (args[0] === "campaign") for (const flag of campaignHeap) setFlagsFromString(flag);
+    for (const flag of smallHeap) setFlagsFromString(flag);
     const { runCli } = await import("../cli/program.ts");
-    process.exitCode = await runCli(args, world);
+    process.exitCode = await runCli(process.argv.slice(2), world);
   } else {
     process.stderr.write(`${refusal}\n`);
     process.exitCode = 1;
