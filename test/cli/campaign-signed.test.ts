@@ -1,6 +1,6 @@
 /** A wave on machines that demand signatures: its destruction takes one signature of each person. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -20,7 +20,10 @@ const stage = useCampaignStage(
       ...{ createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" },
       ...{ vault: "archive", template: "azure", label: `mail-${at}` },
     })),
-    kmsKeys: [],
+    kmsKeys: ["root-1", "root-2", "root-3"].map((name, at) => ({
+      ...{ id: `9b2d0000-0000-4000-8000-00000000004${at}`, name, createdAt: "2025-01-15T08:00:00Z" },
+      dualAuthDelete: true,
+    })),
   },
   { signingOf: (who) => ({ demands: () => [system], own: () => path.join(root, who) }) },
 );
@@ -43,8 +46,8 @@ async function type(who: Person, command: string): Promise<EndedAtTerminal> {
 const destructions = async (): Promise<number> =>
   (await stage.world.trail()).filter(({ operation, effect }) => operation === "K8" && effect).length;
 
-it("destroys what both people signed, and nothing that one of them did not sign", async () => {
-  list(["alice", "bob"]);
+/** A campaign of one wave, with a rule for the managed keys or one for the KMS keys. */
+async function begin(match: string): Promise<void> {
   stage.write(
     "campaign.yaml",
     `format: uko-campaign-1
@@ -52,11 +55,16 @@ name: eol
 instance: ${campaignSeed.instance.id}
 deadline: 2027-03-20
 waves: [{name: pilot, soak: 4h}]
-rules: [{match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}]
+rules: [{match: ${match}, class: destroy, wave: pilot, owner: platform, reason: Moved}]
 `,
   );
   await type("bob", "plan --write");
   await type("bob", "signoff --owner platform");
+}
+
+it("destroys what both people signed, and nothing that one of them did not sign", async () => {
+  list(["alice", "bob"]);
+  await begin("{vault: archive}");
   const requested = await type("bob", "next");
   expect([requested.exitCode, requested.err], requested.err).toEqual([0, expect.not.stringContaining("Signing")]);
   await type("alice", "next");
@@ -71,4 +79,44 @@ rules: [{match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}
   expect(approved.err.match(/Signing \d+ consents?/g), "one touch for both").toEqual(["Signing 4 consents"]);
   expect(await destructions()).toBe(4);
   expect((await stage.world.verdict()).violations).toEqual([]);
+});
+
+const kmsEffects = async (operation: string): Promise<number> =>
+  (await stage.world.trail()).filter((call) => call.operation === operation && call.effect).length;
+const requestFiles = (): readonly string[] => readdirSync(path.join(stage.folder, "requests"));
+
+it("destroys KMS keys whose deletion windows both people signed for, by a file in the folder", async () => {
+  list(["alice", "bob"]);
+  await begin("{kind: kms}");
+  const requested = await type("alice", "next");
+  expect(requested.err, requested.out).toContain("Signing 3 consents with your SSH key.");
+  const [file = "", ...more] = requestFiles();
+  expect(more).toEqual([]);
+  const text = stage.read(`requests/${file}`);
+  await stage.world.advance("1h");
+
+  // Whoever can write to the folder can take the request away, change it, or put another one beside it.
+  for (const forged of ["", text.replaceAll("ALICE", "CAROL"), text.replaceAll(/"signature":"U/g, '"signature":"V')]) {
+    stage.write(`requests/${file}`, forged);
+    const refused = await type("bob", "next");
+    expect([refused.exitCode === 0, await kmsEffects("M8")], refused.out).toEqual([false, 0]);
+  }
+  stage.write(`requests/${file}`, text);
+  stage.write("requests/notes.txt", "no request");
+  const approved = await type("bob", "next");
+  expect(approved.questions, "a sample, and the rest after another yes").toHaveLength(2);
+  expect(approved.err.match(/Signing \d+ consents?/g), "one touch for both").toEqual(["Signing 3 consents"]);
+  expect([approved.exitCode, await kmsEffects("M8")], approved.out).toEqual([0, 3]);
+  expect((await stage.world.verdict()).violations).toEqual([]);
+});
+
+it("closes the deletion windows again if their requests cannot be signed", async () => {
+  list(["bob"]);
+  await begin("{kind: kms}");
+  const requested = await type("alice", "next");
+  expect([requested.exitCode === 0, requested.err], requested.out).toEqual([
+    false,
+    expect.stringContaining("[UKO_SIGNATURE_MISSING]"),
+  ]);
+  expect([await kmsEffects("M14"), await kmsEffects("M15")]).toEqual([3, 3]);
 });

@@ -115,6 +115,7 @@ export function createKmsOperations(world: World) {
       ref: KmsKeyRef,
       review: KmsReview,
       options: CallOptions,
+      signedRequest?: KmsSignedRequest,
     ): Promise<Report & { readonly skipped?: KmsSkip }> {
       let skipped: KmsSkip | undefined;
       const plan: KmsTask["plan"] = (observation, current, nowMs) => {
@@ -122,7 +123,8 @@ export function createKmsOperations(world: World) {
         skipped = verdict.kind === "skip" ? verdict.why : undefined;
         return verdict.kind === "skip" ? { kind: "done" } : verdict;
       };
-      const task = { ref, plan, approvals: [], ...(review.digest !== undefined && { review: review.digest }) };
+      const { digest } = review;
+      const task = { ref, plan, approvals: [], signedRequest, ...(digest !== undefined && { review: digest }) };
       const report = await recorded("approve", ref, () => runOnExisting(task, options), options);
       return { ...report, ...(skipped !== undefined && { skipped }) };
     },
@@ -220,18 +222,40 @@ async function requestSigned(
   refs: readonly KmsKeyRef[],
   options: CallOptions,
 ): Promise<{ readonly reports: readonly Report[]; readonly text?: string }> {
-  const { request, withdraw } = createKmsOperations(world);
+  const { request } = createKmsOperations(world);
   const reports: Report[] = [];
   const opened: KmsKeyRef[] = [];
-  try {
+  return closingOnError(world, opened, async () => {
     for (const ref of refs) {
       const report = await request(ref, options);
       reports.push(report);
       if (report.taken.includes("set_for_deletion")) opened.push(ref);
     }
-    const signed = await signRequests(world, opened, options);
-    return { reports, ...(signed.length > 0 && { text: encodeSignedRequests(world.session.instanceId, signed) }) };
+    const text = await signedText(world, opened, options);
+    return { reports, ...(text !== undefined && { text }) };
+  });
+}
+
+/** The signed requests for windows that this run opened, as the text of a file; undefined for none. */
+export async function signedText(
+  world: World,
+  opened: readonly KmsKeyRef[],
+  options: CallOptions,
+): Promise<string | undefined> {
+  const signed = await signRequests(world, opened, options);
+  return signed.length === 0 ? undefined : encodeSignedRequests(world.session.instanceId, signed);
+}
+
+/** An unsigned window would let nobody destroy its key, and look like a request. */
+export async function closingOnError<T>(
+  world: World,
+  opened: readonly KmsKeyRef[],
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
+    const { withdraw } = createKmsOperations(world);
     const stillOpen: KmsKeyRef[] = [];
     // A stopped run has to close them, too: each call has its own deadline.
     const uninterrupted = { signal: new AbortController().signal };

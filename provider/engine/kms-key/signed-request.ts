@@ -78,7 +78,10 @@ export async function signRequests(
   return signEach(world, refs, { author, statementOf: (read) => requestStatement(world, read, author) }, options);
 }
 
-/** Signs the caller's approvals. A request that does not count for the open window of its key is left out. */
+/**
+ * Signs the caller's approvals, of which none is signed twice. A request that does not count for the open window of its
+ * key is left out.
+ */
 export async function signApprovals(
   world: World,
   requests: readonly KmsSignedRequest[],
@@ -90,8 +93,9 @@ export async function signApprovals(
   const statementOf = async (read: ObservedKmsKey): Promise<string | undefined> => {
     const request = byKey.get(read.observation.kmsKeyId);
     const { observation } = await withSignatures(world, read, request, options);
-    const requestId = observation.signatures?.requestId;
-    return requestId === undefined ? undefined : approvalStatement(world, read, { author, requestId });
+    const { requestId, isApprovalSigned } = observation.signatures ?? {};
+    if (requestId === undefined || isApprovalSigned === true) return undefined;
+    return approvalStatement(world, read, { author, requestId });
   };
   const refs = requests.map(({ kmsKeyId }) => ({ instanceId, kmsKeyId }));
   await signEach(world, refs, { author, statementOf }, options);
@@ -171,6 +175,16 @@ export async function observeSigned(
   const read = await observeKmsKey(world, ref, depth, options);
   if (read.kind === "gone") return read;
   return { kind: "present", ...(await withSignatures(world, read, signedRequest, options)) };
+}
+
+/** For a review: the key as it will be once the reviewer has signed. The approval signs, and then reads the key again. */
+export function asIfApproved(observed: ObservedKmsKey): ObservedKmsKey {
+  const { observation } = observed;
+  if (observation.signatures?.requester === undefined) return observed;
+  return {
+    ...observed,
+    observation: { ...observation, signatures: { ...observation.signatures, isApprovalSigned: true } },
+  };
 }
 
 /** Adds to an observation who signed the request for the open window, and whether the actor signed its approval. */

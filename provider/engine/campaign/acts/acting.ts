@@ -7,11 +7,12 @@ import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { planCampaignRequest } from "../../../lifecycle/campaign/plan-step.ts";
 import { createOperations } from "../../key/commands.ts";
 import { signRequests } from "../../key/sign-consents.ts";
-import { createKmsOperations, renewKmsRequest } from "../../kms-key/commands.ts";
+import { closingOnError, createKmsOperations, renewKmsRequest, signedText } from "../../kms-key/commands.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayAuthor, stepNouns } from "../../text/words.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
+import { writeSignedRequests } from "../files/signed-requests.ts";
 import { windowNext, windowSentences } from "../reports/deletion-windows.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
@@ -98,6 +99,7 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   await signRequests(context.world, managed, context.options);
   const act = unlessHeld(context, (key) => requestOne(context, key, request));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
+  await signOpenedWindows(context, missing, run.results);
   const path = context.view.folder.path;
   const already = pending.map((key) => {
     const record = key.listed?.observation?.carried.record;
@@ -177,6 +179,21 @@ async function requestKmsKey(
   const isRenewed = renew && (key.listed?.kmsKey?.windowEndsAtMs ?? 0) > view.nowMs;
   if (isRenewed) return resultFrom(key, await renewKmsRequest(world, ref, options));
   return resultFrom(key, await createKmsOperations(world).request(ref, options));
+}
+
+/** KMS stores no text, so the signature of the requester stands in the folder. */
+async function signOpenedWindows(
+  { world, view, options }: CampaignContext,
+  keys: readonly PlannedKey[],
+  results: readonly KeyResult[],
+): Promise<void> {
+  const acted = new Set(results.flatMap(({ key, outcome }) => (outcome === "acted" ? [key] : [])));
+  const opened = keys.filter(({ facts, name }) => facts.isKms && acted.has(name)).map((key) => kmsRefOf(world, key));
+  if (world.signatures === undefined || opened.length === 0) return;
+  await closingOnError(world, opened, async () => {
+    const text = await signedText(world, opened, options);
+    if (text !== undefined) await writeSignedRequests(view.folder, text, world);
+  });
 }
 
 async function advanceWave(context: CampaignContext, wave: string): Promise<CampaignReport> {

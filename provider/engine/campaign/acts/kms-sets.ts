@@ -22,9 +22,11 @@ import { createKmsOperations } from "../../kms-key/commands.ts";
 import { noteRestore } from "../../kms-key/kind.ts";
 import { explainKmsOutcome } from "../../kms-key/messages.ts";
 import { observeKmsKey } from "../../kms-key/observe.ts";
+import { asIfApproved, type KmsSignedRequest, observeSigned } from "../../kms-key/signed-request.ts";
 import { restorableUntilMs } from "../../kms-key/words.ts";
 import { plain, sayRoles, sayTime, sayTimeAndDistance } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
+import { readSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, reasonColumns, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
 import { type CampaignReport, nextCommand, reasonSection, remarked, section, tableOf } from "../reports/report.ts";
 import { releasedSection, titleOf, windowEndOf } from "../reports/review-text.ts";
@@ -44,12 +46,15 @@ export async function reviewKmsKeys(
   const actor = await world.session.actor(options);
   const reviewer = actor.identity?.iamId ?? "";
   const common = { instanceId: world.session.instanceId, step: "destroy", reviewer, campaign } as const;
+  const signed = await signedRequestsOf(context);
   const lines: KmsReviewLine[] = [];
   const times: number[] = [];
   const read = await actOnKeys(context, "Reading", requested, async (key) => {
     const { name, line } = key;
-    const observed = await observeKmsKey(world, kmsRefOf(world, key), "decision", options);
-    if (observed.kind === "gone") return withoutStep(key, "KMS has no key with this ID");
+    const how = { depth: "decision", signedRequest: signed.get(line.id) } as const;
+    const read = await observeSigned(world, kmsRefOf(world, key), how, options);
+    if (read.kind === "gone") return withoutStep(key, "KMS has no key with this ID");
+    const observed = asIfApproved(read);
     const { observation, nowMs } = observed;
     const seen = kmsLineOf(observation, nowMs);
     if (seen === undefined) return withoutStep(key, "its deletion window has expired");
@@ -121,22 +126,35 @@ interface RequestedKeys {
 }
 
 /** Who destroys which key. Throws UKO_INPUT_INVALID for an approval without the destroy. */
-export function approverOfKmsKeys(
-  { world, options }: CampaignContext,
+export async function approverOfKmsKeys(
+  context: CampaignContext,
   review: KmsReview,
   { stores }: Pick<ApprovalOfStep, "stores">,
-): (key: PlannedKey) => Promise<KeyResult> {
+): Promise<(key: PlannedKey) => Promise<KeyResult>> {
   if (stores) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "--store is not possible for KMS keys",
       detail: "In KMS, only the destroy itself approves a deletion window. Nothing was changed.",
     });
   }
+  const { world, options } = context;
   const operations = createKmsOperations(world);
+  const signed = await signedRequestsOf(context);
+  const requests = [...review.lines.values()].flatMap(({ kmsKeyId }) => signed.get(kmsKeyId) ?? []);
+  let signing: Promise<void> | undefined;
   return async (key) => {
-    const { skipped, ...report } = await operations.approveReviewed(kmsRefOf(world, key), review, options);
+    // One signature for the whole review, and not before the caller has confirmed it.
+    signing ??= operations.signApprovals(requests, options);
+    await signing;
+    const request = signed.get(key.line.id);
+    const { skipped, ...report } = await operations.approveReviewed(kmsRefOf(world, key), review, options, request);
     return skipped === undefined ? resultFrom(key, report) : withoutStep(key, saySkip(skipped));
   };
+}
+
+/** None where nothing demands signatures. */
+async function signedRequestsOf({ world, view }: CampaignContext): Promise<ReadonlyMap<string, KmsSignedRequest>> {
+  return world.signatures === undefined ? new Map() : readSignedRequests(view.folder, world);
 }
 
 function saySkip(why: KmsSkip): string {

@@ -181,7 +181,9 @@ export async function approveStep(context: CampaignContext, request: ApprovalOfS
   const isKms = isKmsReview(review);
   const [line] = review.lines.values();
   const requester = line === undefined ? "" : requesterOf(line);
-  const act = isKms ? approverOfKmsKeys(context, review, request) : approverOfKeys(context, review, request, listed);
+  const act = isKms
+    ? await approverOfKmsKeys(context, review, request)
+    : approverOfKeys(context, review, request, listed);
   await request.confirm(
     phrase,
     listed.length > most && isKms ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [],
