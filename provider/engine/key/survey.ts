@@ -81,10 +81,11 @@ export async function surveyPending(
 ): Promise<PendingSurvey> {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
-  const pending = keys
-    .map((snapshot) => observedInList(world, snapshot))
-    .filter(isOnItsWay)
-    .map((observed) => describePending(observed, policy, run));
+  // One key after the other, so that thousands of observations are not in memory at once.
+  const pending = keys.flatMap((snapshot) => {
+    const observed = observedInList(world, snapshot);
+    return isOnItsWay(observed) ? [describePending(observed, policy, run)] : [];
+  });
   return { ...survey, pending: pending.toSorted((a, b) => byUrgency(a.report, b.report)) };
 }
 
