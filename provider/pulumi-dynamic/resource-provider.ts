@@ -6,7 +6,7 @@
 import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
-import { createDeclarations, declaredTwice, sayLetGo } from "../compose/engines.ts";
+import { createDeclarations, createTally, declaredTwice, messageAmong, sayLetGo } from "../compose/engines.ts";
 import type { Handlers } from "../engine/handlers.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, isUkoError } from "../errors.ts";
@@ -31,6 +31,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
   // that follows would delete that key.
   const foundByCreate = new Set<string>();
   const declarations = createDeclarations();
+  const countStopped = createTally();
   return {
     async configure(request) {
       configure(request.config);
@@ -117,7 +118,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
         const rerun = declarations.isWanted(target) ? ({ rerun: "pulumi up" } as const) : {};
         const options = { ...unstoppable(), ...(target !== undefined && { target }), ...rerun };
         const outcome = await handlers.delete(withoutPulumi(olds), options);
-        if (outcome.kind === "unfinished") throw new EngineError(outcome.message);
+        if (outcome.kind === "unfinished") throw new EngineError(messageAmong(outcome, countStopped(outcome.code, id)));
         await warn(outcome.warnings);
       });
     },

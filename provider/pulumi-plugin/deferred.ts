@@ -10,7 +10,6 @@ export {
   checkStored,
   declaredByTwo,
   declaredTwice,
-  messageAmong,
   openHandlers,
   programDialect,
   refreshSkippedWarning,

@@ -7,6 +7,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Handlers, ResourceRead } from "../engine/handlers.ts";
 import { containsUnknown } from "../engine/program/unknown.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
+import { messageAmong } from "../engine/resource/stopped-alike.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { capital } from "../text/printable.ts";
 import { toFailure } from "./configuration.ts";
@@ -189,7 +190,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   if (memory.isFound(urn, id)) return;
   const olds = withoutPulumi(readProperties(request.getProperties()).value);
   const shared = memory.decideDeletion({ resource: urn, id, place: handlers.placeOf(olds) });
-  const { sayLetGo, declaredTwice, messageAmong } = await loadDeferred();
+  const { sayLetGo, declaredTwice } = await loadDeferred();
   if (shared.kind === "let_go")
     return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
   if (shared.kind === "refused") {

@@ -6,6 +6,7 @@
  */
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";
+import { createTally } from "../engine/resource/stopped-alike.ts";
 import { UkoError } from "../errors.ts";
 
 /** The object that the program means. */
@@ -26,7 +27,6 @@ export function createRunMemory() {
   const found = new Set<string>();
   const unread = new Set<string>();
   const removed = new Map<string, string>();
-  const stopped = new Map<string, Set<string>>();
   /** By the name or ID of an object, the resources of the program that declare it. */
   const declarers = new Map<string, Set<string>>();
   const declare = (object: string | undefined, urn: string): void => {
@@ -104,11 +104,7 @@ export function createRunMemory() {
      */
     noteUnread: (urn: string): number => unread.add(urn).size,
     /** Returns how many resources this run has reported for this reason so far, with this one. */
-    noteStopped(reason: string, urn: string): number {
-      const urns = stopped.get(reason) ?? new Set();
-      stopped.set(reason, urns.add(urn));
-      return urns.size;
-    },
+    noteStopped: createTally(),
     /** Returns their number and resets it to 0, so that a run ends with one such line. */
     takeUnread(): number {
       const count = unread.size;

@@ -3,6 +3,7 @@
  * about one object.
  */
 
+import { createTally } from "../engine/resource/stopped-alike.ts";
 import type { TerraformResource } from "../schema/terraform.ts";
 import type { ObjectValue } from "./values.ts";
 
@@ -24,7 +25,6 @@ export function createRunMemory() {
     new Set<string>(),
     new Set<string>(),
   ];
-  const reported = new Map<string, Set<string>>();
   const names = new Set<string>();
   let [hasRead, hasApplied] = [false, false];
   return {
@@ -55,11 +55,7 @@ export function createRunMemory() {
     /** This run could not read the object; returns the number of such objects so far. */
     noteUnread: unread.add,
     /** Returns how many objects this run has reported for this reason so far, with this one. */
-    noteReported(reason: string, id: string): number {
-      const ids = reported.get(reason) ?? new Set();
-      reported.set(reason, ids.add(id));
-      return ids.size;
-    },
+    noteReported: createTally(),
     /**
      * The program declares a resource whose state holds the object, or that adopts it. An object that
      * the run also deletes belongs to two resources, such as after a rename without a `moved` block.

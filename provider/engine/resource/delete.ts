@@ -134,20 +134,6 @@ function sayLongWait(neededMs: number): string {
 
 export type Unfinished = Extract<DeleteOutcome, { readonly kind: "unfinished" }>;
 
-/** So many resources of a run explain the same reason with facts; the others take one line each. */
-const maxExplained = 3;
-
-/**
- * The message of the resource that is the `count`th of its run to stop for this reason. Hosts show each message, so only
- * the first one has everything.
- */
-export function messageAmong({ code, message, brief, summary, forAll }: Unfinished, count: number): string {
-  if (count === 1) return message;
-  const all = forAll === "" ? "" : ` ${forAll}`;
-  if (count > maxExplained) return `${summary} (${count} so far).${all} [${code}]`;
-  return `${brief}\n  ${count} resources of this run have stopped for this reason so far.${all}\n  [${code}]`;
-}
-
 function sayForAll(code: ErrorCode, { program }: UserInterface): string {
   if (code === "UKO_APPROVAL_PENDING")
     return `To approve them, another person runs: ${runnable("uko approve", program)}`;

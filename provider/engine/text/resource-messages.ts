@@ -24,10 +24,10 @@ export function errorAbout(which: ResourceLabel, thrown: unknown): UkoError {
   return new UkoError(code, { summary: `${capital(sayWhich(which))}: ${summary}`, detail, data, cause });
 }
 
-/** A message whose first line already has the name. The ID is added below it, unless the message contains the ID. */
+/** A message whose first line already has the name. The ID is added below it, unless this is all that is said or the ID is there. */
 export function messageAbout(which: ResourceLabel, message: string): string {
-  if (typeof which.id !== "string" || message.includes(which.id)) return message;
   const [summary, ...lines] = message.split("\n");
+  if (typeof which.id !== "string" || lines.length === 0 || message.includes(which.id)) return message;
   return [summary, `  It is ${sayWhich(which)}.`, ...lines].join("\n");
 }
 

@@ -9,10 +9,10 @@ import {
   errorAbout,
   isTransientReadError,
   messageAbout,
-  messageAmong,
   type ResourceLabel,
 } from "../../compose/engines.ts";
 import type { Unfinished } from "../../engine/resource/delete.ts";
+import { messageAmong } from "../../engine/resource/stopped-alike.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";

@@ -3,7 +3,7 @@ import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { isWhole } from "../../support/tier.ts";
 import type { AuditEntry } from "./support/emulator.ts";
-import { ended } from "./support/next-steps.ts";
+import { ended, messageOf } from "./support/next-steps.ts";
 import { programOf, type Scenario, withScenario } from "./support/scenario.ts";
 
 /** The suite that everybody runs has 40, the whole one the 100 that people have asked for. */
@@ -17,6 +17,9 @@ const callsOnceARun = 10;
 const callsAfterFault = 4;
 const budget = (perKey: number, calls: readonly AuditEntry[]): number =>
   count * perKey + callsOnceARun + callsAfterFault * faultsIn(calls);
+/** What uko itself writes in one run: one line a key, and the closing. The engine adds its own frames. */
+const maxLines = count + 40;
+const linesOf = (text: string): number => text.split("\n").length;
 const program = programOf(Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, {}])));
 
 test(
@@ -36,7 +39,8 @@ test(
       await scenario.control("faults", { every: 200, status: 429, retryAfter: 1 });
       await scenario.control("faults", { every: 200, skip: 100, status: 503 });
       const before = await scenario.mark();
-      ended(await bob.destroy(["--continue-on-error"], { timeoutMs }), 1);
+      const requested = ended(await bob.destroy(["--continue-on-error"], { timeoutMs }), 1);
+      expect(linesOf(messageOf(requested.output))).toBeLessThanOrEqual(maxLines);
       expect(await changedLabels(scenario, before, "K4")).toEqual(labels);
       const asking = await callsSince(scenario, before);
       expect(asking.length, tally(asking)).toBeLessThanOrEqual(budget(4, asking));
@@ -45,6 +49,7 @@ test(
       const due = await scenario.mark();
       const approved = ended(await alice.approve(["--label", "key-*"]), 0);
       expect(approved.output).toContain(`${count} keys deactivated`);
+      expect(linesOf(approved.output)).toBeLessThanOrEqual(maxLines);
       expect(await changedLabels(scenario, due, "K7")).toEqual(labels);
       expect(await changedLabels(scenario, due, "K4"), "each destruction requested once").toEqual(labels);
       expect((await scenario.uko.world()).keys.every(({ state }) => state === "deactivated")).toBe(true);
