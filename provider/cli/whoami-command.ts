@@ -1,8 +1,8 @@
 /** `uko whoami`: the caller as the service sees it; changes nothing. */
 
 import type { Command } from "commander";
-import { jsonLine, sayLogin } from "../compose/text.ts";
-import type { ListRight } from "../engine/commands/whoami.ts";
+import { adviseOnLists, jsonLine, sayCount, sayLogin } from "../compose/text.ts";
+import type { ListRight } from "../engine/commands/doctor-messages.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { withOperations } from "./run.ts";
@@ -25,15 +25,25 @@ export function addWhoamiCommand(program: Command, world: CliWorld): void {
           ...(caller.accountId === undefined ? [] : [`Account ${caller.accountId}`]),
         ];
         const table = tableOf(world.out, ["LIST", "RESULT"], caller.lists.map(rowOf));
-        world.out.write([...sentences, ...where, sayLogin(caller), "", table, ""].join("\n"));
+        const advice = adviseOnLists(caller);
+        const lines = [
+          ...sentences,
+          ...where,
+          sayLogin(caller),
+          "",
+          table,
+          ...(advice.length > 0 ? ["", ...advice] : []),
+        ];
+        world.out.write(`${lines.join("\n")}\n`);
       }),
     );
 }
 
-function rowOf({ what, result, count }: ListRight): readonly Cell[] {
+function rowOf(list: ListRight): readonly Cell[] {
+  const { what, result } = list;
   switch (result) {
     case "listed":
-      return [what, { text: `${count}`, tone: "done" }];
+      return [what, { text: sayCount(list), tone: "done" }];
     case "right_missing":
       return [what, { text: "no right", tone: "refused" }];
     case "unknown":

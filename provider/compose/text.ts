@@ -2,7 +2,7 @@
 
 export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-messages.ts";
 export { auditedSteps } from "../engine/commands/audited-steps.ts";
-export { renderChecks, sayLogin } from "../engine/commands/doctor-messages.ts";
+export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";
 export { listedKinds } from "../engine/commands/listing.ts";
 export { approvalMessages } from "../engine/key/approval-messages.ts";
 export { renderRequestMetrics } from "../engine/key/request-metrics.ts";

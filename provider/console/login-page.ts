@@ -1,7 +1,8 @@
 /** The first page, which takes the code that the terminal shows, and the page about the caller. */
 
-import { sayLogin } from "../compose/text.ts";
-import type { Caller, ListRight } from "../engine/commands/whoami.ts";
+import { sayCount, sayLogin } from "../compose/text.ts";
+import type { ListRight } from "../engine/commands/doctor-messages.ts";
+import type { Caller } from "../engine/commands/whoami.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, definitions, tableOf } from "../html/report-parts.ts";
 import { layout, type Visitor } from "./layout.ts";
@@ -62,8 +63,9 @@ ${tableOf({ columns: ["list", "result"], rows: caller.lists.map(rowOf) }, "what 
   return layout({ title: "Who am I", body, visitor });
 }
 
-function rowOf({ what, result, count }: ListRight): readonly Shown[] {
+function rowOf(list: ListRight): readonly Shown[] {
+  const { what, result } = list;
   const level = { listed: "ok", right_missing: "fail", unknown: "warn" }[result];
-  const says = { listed: `${count}`, right_missing: "no right", unknown: "unknown" }[result];
+  const says = { listed: sayCount(list), right_missing: "no right", unknown: "unknown" }[result];
   return [what, html`<span class="level ${level}">${says}</span>`];
 }

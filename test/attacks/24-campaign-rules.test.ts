@@ -159,7 +159,7 @@ describe("any other edit", () => {
     const { out } = await stage.campaign("request main deactivate --emergency Hurry", "bob");
     expect(out).toContain('cards-0": class: "deactivate" -> "destroy"');
     expect(out).toContain(`Next:\n  uko campaign plan --write --wave main --folder ${stage.folder}\n`);
-    expect((await stage.campaign("plan --write --yes --wave main")).out).toContain("class: deactivate -> destroy");
+    expect((await stage.campaign("plan --write --yes --wave main")).out).toContain('class: "deactivate" -> "destroy"');
     const { error } = dataOf(await campaign("alice", `approve main deactivate --review ${review}`));
     expect(error.summary).toContain("changed after the review");
     expect(await stepsTaken()).toEqual([]);

@@ -55,10 +55,10 @@ describe("uko campaign plan --write", () => {
     const before = digests();
     complete((text) => text.replaceAll("reason: Moved", "reason: Gone").replace("Never used", "Unused"));
     const { out } = await campaign("plan --write --yes --wave pilot");
-    expect(out).toContain("reason: Never used -> Unused");
+    expect(out).toContain('reason: "Never used" -> "Unused"');
     complete((text) => text.replaceAll("Never used", "Not used"));
     expect(JSON.parse((await campaign("plan --write --yes --wave pilot --json")).out).changed).toContainEqual(
-      expect.objectContaining({ why: "reason: Unused -> Not used" }),
+      expect.objectContaining({ why: 'reason: "Unused" -> "Not used"' }),
     );
     expect(digests()).toMatchObject({ main: before.main });
     expect(digests().pilot).not.toBe(before.pilot);

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { requestToken } from "../emulator/harness.ts";
 import { apiKeys, type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
 
@@ -109,6 +110,18 @@ describe("uko whoami", () => {
       { what: "vaults", result: "right_missing" },
       { what: "keys", result: "unknown" },
     ]);
+    expect((await world.uko("erin", "whoami")).out).toContain(
+      "The smallest set of rights that lists everything: Reader, and a custom role with hs-crypto.vaults.list",
+    );
+    expect((await world.uko("bob", "whoami")).out).not.toContain("smallest set");
+  });
+
+  it("says that an instance may have more keys than those of the vaults that it counted", async () => {
+    const vaults = Array.from({ length: 6 }, (_, at) => ({ name: `vault-${at}` }));
+    const large = await startCliWorld({ seed: { ...demoSeed, vaults: [...demoSeed.vaults, ...vaults] } });
+    const { out } = await large.uko("bob", "whoami");
+    await large.close();
+    expect(out).toMatch(/^vaults +\d\nkeys +\d+\+\n/m);
   });
 
   it("refuses a credential that the service does not accept", async () => {

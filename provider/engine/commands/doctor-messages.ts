@@ -3,7 +3,7 @@
 import { isUkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type Actor, isPerson } from "../../lifecycle/observation.ts";
-import { plain, sayActor, sayDuration, sayTime } from "../text/words.ts";
+import { plain, sayActor, sayDuration, sayList, sayTime } from "../text/words.ts";
 
 /** Printed by `--json`, one line each. */
 export interface Check {
@@ -230,4 +230,27 @@ export function sayLogin({ tokenExpiresAt, isTokenRenewed }: LogIn): string {
   if (isTokenRenewed) return "uko renews the access token by itself, so you stay logged in during a run.";
   if (tokenExpiresAt === undefined) return "The token does not say when it expires.";
   return `The token expires on ${sayTime(Date.parse(tokenExpiresAt))}, and uko cannot renew it.`;
+}
+
+/** What a list shows of the rights of the caller. */
+export interface ListRight {
+  readonly what: "vaults" | "keys" | "keystores" | "templates" | "KMS keys";
+  readonly result: "listed" | "right_missing" | "unknown";
+  readonly count?: number;
+  /** Whether only the keys of the first vaults were counted. */
+  readonly isMore?: boolean;
+}
+
+/** `812`, or `812+` if there may be more. */
+export function sayCount({ count = 0, isMore }: ListRight): string {
+  return `${count}${isMore === true ? "+" : ""}`;
+}
+
+/** Which rights show everything, for a caller who lacks one of them. No predefined role has them and nothing else. */
+export function adviseOnLists({ lists }: { readonly lists: readonly ListRight[] }): readonly string[] {
+  if (lists.every(({ result }) => result !== "right_missing")) return [];
+  const actions = ["vaults", "managed-keys", "target-keystores", "key-templates"].map(
+    (each) => `hs-crypto.${each}.list`,
+  );
+  return [`The smallest set of rights that lists everything: Reader, and a custom role with ${sayList(actions)}.`];
 }

@@ -5,7 +5,7 @@ import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { identityCheck, type LogIn } from "./doctor-messages.ts";
+import { identityCheck, type ListRight, type LogIn } from "./doctor-messages.ts";
 
 /** Printed by `--json`. */
 export interface Caller extends LogIn {
@@ -19,12 +19,6 @@ export interface Caller extends LogIn {
   readonly mayRequest: boolean;
   readonly lists: readonly ListRight[];
   readonly accountId?: string;
-}
-
-export interface ListRight {
-  readonly what: "vaults" | "keys" | "keystores" | "templates" | "KMS keys";
-  readonly result: "listed" | "right_missing" | "unknown";
-  readonly count?: number;
 }
 
 /** Keys of more vaults would show no more about rights. */
@@ -45,12 +39,14 @@ export async function describeCaller(world: World, options: CallOptions): Promis
   });
   // Keys can be listed only one vault at a time.
   if (vaultIds.length === 0) lists.push({ what: "keys", result: "unknown" });
-  else
-    await tryList("keys", async () => {
-      const keys: unknown[] = [];
-      for (const vaultId of vaultIds.slice(0, maxVaults)) keys.push(...(await world.keys.list({ vaultId }, options)));
-      return keys;
+  else {
+    const keys = await listRight("keys", async () => {
+      const listed: unknown[] = [];
+      for (const vaultId of vaultIds.slice(0, maxVaults)) listed.push(...(await world.keys.list({ vaultId }, options)));
+      return listed;
     });
+    lists.push({ ...keys, ...(keys.result === "listed" && vaultIds.length > maxVaults && { isMore: true }) });
+  }
   await tryList("keystores", () => world.keystores.list({}, options));
   await tryList("templates", () => world.templates.list({}, options));
   await tryList("KMS keys", () => world.kmsKeys.list({}, options));

@@ -39,6 +39,20 @@ export function lastOpenMs(limits: Limits, beforeMs: number): number | undefined
   return undefined;
 }
 
+/** The periods in which the step may happen, between the two times. */
+export function openPeriods(
+  limits: Limits,
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): readonly { readonly fromMs: number; readonly untilMs: number }[] {
+  const first = startOfDay(fromMs);
+  const days = Math.min(maxDays, Math.ceil((untilMs - first) / dayMs));
+  return Array.from({ length: Math.max(0, days) }, (_, day) => openIn(limits, first + day * dayMs)).flatMap((open) => {
+    if (open === undefined) return [];
+    const clipped = { fromMs: Math.max(fromMs, open.fromMs), untilMs: Math.min(untilMs, open.untilMs) };
+    return clipped.fromMs < clipped.untilMs ? [clipped] : [];
+  });
+}
+
 export function startOfDay(atMs: number): number {
   return Math.floor(atMs / dayMs) * dayMs;
 }

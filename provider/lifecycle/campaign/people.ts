@@ -1,5 +1,7 @@
 /** The check that enough people can take a step in time. Being listed grants nothing; a missing person is only a warning. */
 
+import { recordLifetimeMs } from "../consent-record.ts";
+
 export interface ExpectedPerson {
   readonly iamId: string;
   readonly steps: readonly ("request" | "deactivate" | "destroy" | "remove")[];
@@ -12,20 +14,38 @@ export type PeopleGap =
   /** The step depends on one person. */
   | { readonly kind: "one_actor"; readonly iamId: string };
 
-/** People who are away for the whole period cannot act in it. */
+interface Period {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/**
+ * `open` are the periods in which the calendar allows the step, in their order, for example one a day. Two people who are
+ * never here in the same week cannot take a step together: a request expires after `recordLifetimeMs`. So each period
+ * counts the people of this period, with the requesters of the periods before it whose request has not expired.
+ */
 export function peopleGap(
   people: readonly ExpectedPerson[],
   step: "deactivate" | "destroy",
-  period: { readonly fromMs: number; readonly untilMs: number },
+  open: readonly Period[],
 ): PeopleGap | undefined {
-  const present = people.filter(
-    ({ away }) => !away.some(({ fromMs, untilMs }) => fromMs <= period.fromMs && period.untilMs <= untilMs),
-  );
-  const actors = present.filter(({ steps }) => steps.includes(step));
-  const requesters = present.filter(({ steps }) => steps.includes("request"));
-  const isPair = actors.some((actor) => requesters.some(({ iamId }) => iamId !== actor.iamId));
-  if (!isPair) return { kind: "no_pair" };
-  const ids = new Set(actors.map(({ iamId }) => iamId));
-  const [only = ""] = ids;
+  const presentIn = (does: ExpectedPerson["steps"][number], { fromMs, untilMs }: Period): readonly string[] =>
+    people
+      .filter(({ steps, away }) => {
+        const isAway = away.some((each) => each.fromMs <= fromMs && untilMs <= each.untilMs);
+        return steps.includes(does) && !isAway;
+      })
+      .map(({ iamId }) => iamId);
+  const requests = open.map((period) => ({ period, requesters: presentIn("request", period) }));
+  const actors = open.flatMap((period) => {
+    const pending = requests.filter(
+      ({ period: { fromMs, untilMs } }) => fromMs <= period.fromMs && period.fromMs < untilMs + recordLifetimeMs,
+    );
+    const requesters = new Set(pending.flatMap((each) => each.requesters));
+    return presentIn(step, period).filter((iamId) => requesters.size > (requesters.has(iamId) ? 1 : 0));
+  });
+  const ids = new Set(actors);
+  const [only] = ids;
+  if (only === undefined) return { kind: "no_pair" };
   return ids.size === 1 ? { kind: "one_actor", iamId: only } : undefined;
 }

@@ -174,6 +174,7 @@ const caller = z
         what: z.enum(["vaults", "keys", "keystores", "templates", "KMS keys"]),
         result: z.enum(["listed", "right_missing", "unknown"]),
         count: z.number().int().optional(),
+        isMore: z.boolean().describe("Whether uko counted the keys of the first vaults only").optional(),
       }),
     ),
   })

@@ -42,7 +42,7 @@ describe("campaign.yaml", () => {
   });
 
   test.each([
-    ["an endpoint", campaignText("endpoint: https://evil.example"), /^ *Unrecognized key: "endpoint"/m],
+    ["an endpoint", campaignText("endpoint: https://evil.example"), /^ *endpoint: is not a known property/m],
     ["an anchor", campaignText("people: &a []"), /line 10: anchors and aliases are not allowed/],
     ["an alias", campaignText("people: &a []", "blackouts: *a"), /anchors and aliases/],
     ["a custom tag", campaignText("blackouts: !exec []"), /not YAML that uko accepts|tags such as !exec/],
@@ -73,7 +73,11 @@ describe("campaign.yaml", () => {
       /"pilot" comes after "main"/,
     ],
     ["a wave twice", campaignText().replace("name: main", "name: pilot"), /"pilot" is named twice/],
-    ["a day that does not exist", campaignText().replace("2027-03-20", "2027-02-30"), /deadline: Invalid ISO date/],
+    [
+      "a day that does not exist",
+      campaignText().replace("2027-03-20", "2027-02-30"),
+      /deadline: must be a day such as 2027-03-20/,
+    ],
     ["a deadline after the last", campaignText("lastDeadline: 2027-03-19"), /lastDeadline is earlier/],
     [
       "a maintenance window that ends before it begins",
@@ -165,7 +169,11 @@ describe("manifest.jsonl", () => {
       text.replace("uko-manifest-1", "uko-manifest-2"),
       /has the format uko-manifest-2[\s\S]*update uko/,
     ],
-    ["another field", text.replace('"version":1', '"version":1,"command":"rm"'), /line 4: Unrecognized key: "command"/],
+    [
+      "another field",
+      text.replace('"version":1', '"version":1,"command":"rm"'),
+      /line 4: command: is not a known property/,
+    ],
     ["a half line", text.slice(0, -20), /line 5 is not JSON/],
     ["no content", "", /is empty/],
   ])("refuses %s", (_, content, message) => {
@@ -217,7 +225,12 @@ describe("CSV", () => {
 
   test("gives a key each of its owners, by any of its IDs", () => {
     const table = readOwners("key,owner,application\narn:1,b,shop\nv/k,a,\nother,c,\n");
-    expect(table.find(["V/K", "arn:1"])).toEqual({ owners: ["a", "b"], application: "shop", criticality: "" });
+    expect(table.find(["V/K", "arn:1"])).toEqual({
+      owners: ["a", "b"],
+      application: "shop",
+      criticality: "",
+      override: "",
+    });
     expect(table.unmatched(new Set(["v/k", "arn:1"]))).toEqual(["other"]);
   });
 });

@@ -249,7 +249,7 @@ describe("the people", () => {
     steps,
     away,
   });
-  const period = { fromMs: 100, untilMs: 200 };
+  const periods = [{ fromMs: 100, untilMs: 200 }];
   test.each([
     ["no person is named", [], { kind: "no_pair" }],
     ["one person does both", [person("a", ["request", "destroy"])], { kind: "no_pair" }],
@@ -266,7 +266,32 @@ describe("the people", () => {
       undefined,
     ],
   ])("%s", (_, people, expected) => {
-    expect(peopleGap(people, "destroy", period)).toEqual(expected);
+    expect(peopleGap(people, "destroy", periods)).toEqual(expected);
+  });
+
+  describe("on the days on which the calendar allows the step", () => {
+    const both = ["request", "destroy"] as const;
+    const days = (...numbers: readonly number[]) =>
+      numbers.map((number) => ({ fromMs: number * dayMs, untilMs: (number + 1) * dayMs }));
+    const away = (from: number, to: number) => [{ fromMs: from * dayMs, untilMs: (to + 1) * dayMs }];
+    test.each([
+      [
+        "two people who are never here in the same week",
+        [1, 2, 20, 21],
+        away(20, 30),
+        away(0, 10),
+        { kind: "no_pair" },
+      ],
+      ["a request that has not expired when the other person is back", [1, 7], away(7, 7), away(1, 6), undefined],
+      ["a request that has expired by then", [1, 9], away(9, 9), away(1, 8), { kind: "no_pair" }],
+      ["a day on which both are here", [1, 2, 3], away(1, 2), away(1, 1), undefined],
+      ["leave on every day that is not blacked out", [1, 9], away(1, 1).concat(away(9, 9)), [], { kind: "no_pair" }],
+    ] as const)("%s", (_, open, awayOfOne, awayOfOther, expected) => {
+      const people = [person("a", both, awayOfOne), person("b", both, awayOfOther)];
+      const gap = peopleGap(people, "destroy", days(...open));
+      if (expected === undefined) expect(gap?.kind).not.toBe("no_pair");
+      else expect(gap).toEqual(expected);
+    });
   });
 });
 

@@ -131,7 +131,7 @@ function leftOut(each: Closable): readonly Closed[] {
 }
 
 const unconfirmed = "run uko campaign finish at a terminal, or with --yes";
-const rulesChanged = "the rules changed since the manifest: uko campaign plan --write";
+const rulesChanged = "the rules differ from the manifest: write a new manifest";
 
 const maxShown = 20;
 

@@ -210,7 +210,7 @@ async function offerOfReview({ view, world, plan }: CampaignContext, text: strin
   if (header === undefined || wave === undefined) {
     throw new UkoError("UKO_REVIEW_INVALID", {
       summary: "The file is not the review of a campaign",
-      detail: "Nothing was changed. Next: uko campaign next --review-only --out FILE",
+      detail: `Nothing was changed. Next: uko campaign next --review-only --out FILE ${folderFlag(view.folder.path)}`,
     });
   }
   const digest = world.sha256(text);

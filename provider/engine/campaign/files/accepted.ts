@@ -7,7 +7,7 @@
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { plain } from "../../text/words.ts";
-import { type CampaignFolder, explainIssues, jsonLinesIn, keyName, mebibyte } from "./file-forms.ts";
+import { type CampaignFolder, explainIssues, isoDatetime, jsonLinesIn, keyName, mebibyte } from "./file-forms.ts";
 
 export const acceptedFileName = "accepted.jsonl";
 
@@ -16,7 +16,7 @@ export const acceptedLine = z.strictObject({
   by: z.string().min(1).max(200),
   iamId: z.string().min(1).max(200).meta({ description: "IAM ID of the person; a key needs two" }),
   reason: z.string().min(1).max(500),
-  at: z.iso.datetime(),
+  at: isoDatetime,
 });
 export type AcceptedLine = z.output<typeof acceptedLine>;
 

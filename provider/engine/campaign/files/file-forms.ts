@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { parseJson } from "../../../text/encodings.ts";
+import { toFailures } from "../../program/input-validation.ts";
 import { plain } from "../../text/words.ts";
 
 export interface CampaignFolder {
@@ -33,18 +34,24 @@ export const keyName = z.string().regex(new RegExp(`^(?:kms|${uuidText})/${uuidT
 
 export const sha256Form = z.string().regex(/^[0-9a-f]{64}$/);
 
+export const isoDay = z.iso.date("must be a day such as 2027-03-20");
+
 /** A day, such as 2027-03-20, as the millisecond at which it begins in UTC. */
-export const isoDate = z.iso.date().transform((text) => Date.parse(`${text}T00:00:00Z`));
+export const isoDate = isoDay.transform((text) => Date.parse(`${text}T00:00:00Z`));
 
 const maxShownIssues = 20;
 
-/** One line for each mistake, with its place. */
+/** A time in UTC, such as 2027-03-20T09:00:00Z. */
+export const isoDatetime = z.iso.datetime("must be a time such as 2027-03-20T09:00:00Z");
+
+/** One line for each mistake, with its place, in words of uko instead of the library. */
 export function explainIssues(issues: readonly z.core.$ZodIssue[], place = ""): readonly string[] {
-  const shown = issues.slice(0, maxShownIssues).map(({ path, message }) => {
-    const where = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-    return plain(`${place}${where === "" ? "" : `${where.replace(/^\./, "")}: `}${message}`, 300);
+  const faults = issues.flatMap(toFailures).map(({ property, reason }) => {
+    const where = property.replaceAll(/(?:^|\.)(\d+)(?=\.|$)/g, "[$1]");
+    return plain(`${place}${where === "" ? "" : `${where}: `}${reason}`, 300);
   });
-  return issues.length > maxShownIssues ? [...shown, `and ${issues.length - maxShownIssues} more`] : shown;
+  const rest = faults.length - maxShownIssues;
+  return rest > 0 ? [...faults.slice(0, maxShownIssues), `and ${rest} more`] : faults;
 }
 
 /** Refuses a file of another version before its content is judged by this release's form. */

@@ -10,20 +10,29 @@ import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { holdsInForce } from "../../../lifecycle/campaign/holds.ts";
 import { parseJson } from "../../../text/encodings.ts";
 import { count, plain } from "../../text/words.ts";
-import { type CampaignFolder, explainIssues, isoDate, jsonLinesIn, keyName, maxEvidenceBytes } from "./file-forms.ts";
+import {
+  type CampaignFolder,
+  explainIssues,
+  isoDate,
+  isoDatetime,
+  isoDay,
+  jsonLinesIn,
+  keyName,
+  maxEvidenceBytes,
+} from "./file-forms.ts";
 
 export const holdsFileName = "holds.jsonl";
 export const evidenceFolder = "evidence";
 
 const key = keyName.meta({ description: "<vaultId>/<keyId>, or kms/<keyId>" });
 const by = z.string().min(1).max(200);
-const at = z.iso.datetime().optional();
+const at = isoDatetime.optional();
 
 const hold = z.strictObject({
   key,
   kind: z.enum(["legal", "owner", "incident"]),
   by,
-  until: z.iso.date().optional().meta({ description: "The last day; a hold without it does not end" }),
+  until: isoDay.optional().meta({ description: "The last day; a hold without it does not end" }),
   ticket: z.string().max(200).optional(),
   at: at.meta({ description: "Distinguishes the hold from an equal one that was released" }),
 });

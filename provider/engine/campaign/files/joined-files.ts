@@ -8,11 +8,13 @@ import type { ManifestKey } from "./manifest.ts";
 
 const ownersFileName = "owners.csv";
 
-/** Owner, application and criticality by key or cloud ID. A key may have several owners. */
+/** Owner, application, criticality and override by key or cloud ID. A key may have several owners. */
 export interface Ownership {
   readonly owners: readonly string[];
   readonly application: string;
   readonly criticality: string;
+  /** The reason for which recent use does not block the key; empty if it does. */
+  readonly override: string;
 }
 
 export interface OwnerTable {
@@ -30,14 +32,15 @@ export async function ownersIn(folder: CampaignFolder): Promise<OwnerTable> {
 export function readOwners(text: string): OwnerTable {
   const rows = parseCsv(text, ownersFileName, {
     required: ["key", "owner"],
-    optional: ["application", "criticality"],
+    optional: ["application", "criticality", "override"],
   });
-  const byKey = new Map<string, { owners: string[]; application: string; criticality: string }>();
-  for (const { key = "", owner = "", application = "", criticality = "" } of rows) {
-    const entry = byKey.get(key.toLowerCase()) ?? { owners: [], application: "", criticality: "" };
+  const byKey = new Map<string, { owners: string[]; application: string; criticality: string; override: string }>();
+  for (const { key = "", owner = "", application = "", criticality = "", override = "" } of rows) {
+    const entry = byKey.get(key.toLowerCase()) ?? { owners: [], application: "", criticality: "", override: "" };
     if (owner !== "" && !entry.owners.includes(owner)) entry.owners.push(plain(owner, 200));
     if (application !== "") entry.application = plain(application, 200);
     if (criticality !== "") entry.criticality = plain(criticality, 100);
+    if (override !== "") entry.override = plain(override, 500);
     byKey.set(key.toLowerCase(), entry);
   }
   return {
@@ -47,6 +50,7 @@ export function readOwners(text: string): OwnerTable {
         owners: [...new Set(found.flatMap(({ owners }) => owners))].sort(),
         application: found.find(({ application }) => application !== "")?.application ?? "",
         criticality: found.find(({ criticality }) => criticality !== "")?.criticality ?? "",
+        override: found.find(({ override }) => override !== "")?.override ?? "",
       };
     },
     unmatched: (ids) => [...byKey.keys()].filter((key) => !ids.has(key)),

@@ -195,7 +195,7 @@ function invalid(what: string, faults: readonly string[]): UkoError {
     summary: `${manifestFileName} ${what}`,
     detail: [
       ...faults,
-      "Only uko writes this file. Nothing was changed. Next: restore it with git checkout, or remove the file and run uko campaign plan --write",
+      "Only uko writes this file. Nothing was changed. Next: restore it with git checkout, or remove the file and write a new manifest",
     ].join("\n"),
   });
 }

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { endingOf } from "../../../lifecycle/campaign/rules.ts";
 import { parseJson } from "../../../text/encodings.ts";
-import { explainIssues, requireFormat, sha256Form } from "./file-forms.ts";
+import { explainIssues, isoDatetime, requireFormat, sha256Form } from "./file-forms.ts";
 import { type ManifestKey, namedKey } from "./manifest.ts";
 
 export const signoffFolder = "signoffs";
@@ -18,7 +18,7 @@ export const signoff = z.strictObject({
   campaign: z.string(),
   owner: z.string().min(1),
   signedBy: z.strictObject({ iamId: z.string(), name: z.string() }),
-  signedAt: z.iso.datetime(),
+  signedAt: isoDatetime,
   digest: sha256Form.meta({ description: "Of all lines, in their order" }),
   keys: z
     .array(z.strictObject({ key: z.string(), label: z.string(), class: z.string(), line: sha256Form }))
@@ -108,6 +108,6 @@ export function parseSignoff(text: string, file: string, sha256: Sha256): Signof
 function invalid(file: string, faults: readonly string[]): UkoError {
   return new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: `${file} is not a sign-off`,
-    detail: [...faults, "Nothing was changed. Next: let the owner run uko campaign signoff again"].join("\n"),
+    detail: [...faults, "Nothing was changed. Next: let the owner sign again"].join("\n"),
   });
 }

@@ -4,7 +4,6 @@
  */
 
 import { UkoError } from "../../../errors.ts";
-import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { differencesOf } from "../../../lifecycle/campaign/rule-changes.ts";
 import { uuid } from "../files/file-forms.ts";
 import type { OpenCampaign } from "../files/folder.ts";
@@ -20,9 +19,9 @@ import {
 } from "../files/manifest.ts";
 import { settingsOf } from "../files/settings.ts";
 import { type Classification, classify, gapSentences, type Joined } from "../view/classify.ts";
-import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "../view/inventory.ts";
-import { sayDifference } from "../view/rule-changes.ts";
-import { type ReportSection, reasonSection, section, tableOf } from "./report.ts";
+import { type CampaignInventory, idsOf, type ListedKey } from "../view/inventory.ts";
+import { changedFacts, hiddenFacts, sayDifference } from "../view/rule-changes.ts";
+import { folderFlag, type ReportSection, reasonSection, section, tableOf } from "./report.ts";
 
 export interface BaselineRequest {
   /** Only this wave gets new lines; absent for all. */
@@ -31,9 +30,6 @@ export interface BaselineRequest {
   readonly joinedTo: (key: ListedKey) => Joined;
   readonly blindSpots: readonly string[];
 }
-
-/** A key that is new or was written recently may still be in use by the work of others. */
-const recentMs = 30 * dayMs;
 
 export interface Baseline {
   /** The text of the manifest. No command writes it while a key is blocked. */
@@ -80,7 +76,6 @@ export function makeBaseline(
   const sections = [
     ...reasonSection("Not complete", tableOf(blocked, reasonColumns)),
     ...(earlier === undefined ? [] : reasonSection("Changed since the manifest", tableOf(changed, reasonColumns))),
-    ...section("New, or written in the last 30 days", { table: recent(inventory) }),
     ...section("Rules and owners", { lines: warnings(classified, inventory, request) }),
   ];
   return { manifest, blocked, changed, sections };
@@ -89,11 +84,11 @@ export function makeBaseline(
 const reasonColumns = { key: "key", label: "label", why: "why" } as const;
 
 /** Throws UKO_CAMPAIGN_INVALID for a wave of a first baseline, which has no other waves to keep. */
-export function requireEarlier(earlier: Manifest | undefined, wave: string | undefined): void {
+export function requireEarlier(earlier: Manifest | undefined, wave: string | undefined, path: string): void {
   if (wave === undefined || earlier !== undefined) return;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
     summary: "The first manifest lists every wave",
-    detail: "Next: uko campaign plan --write, without --wave",
+    detail: `Next: uko campaign plan --write ${folderFlag(path)}`,
   });
 }
 
@@ -171,23 +166,9 @@ function differences(keys: readonly ManifestKey[], earlier: Manifest | undefined
 }
 
 function changeOf(old: ManifestKey, key: ManifestKey): string {
-  const names = (Object.keys(key) as (keyof ManifestKey)[]).filter(
-    (name) => JSON.stringify(old[name]) !== JSON.stringify(key[name]),
-  );
-  const shown = names.map((name) =>
-    typeof key[name] === "string" ? `${name}: ${String(old[name])} -> ${String(key[name])}` : name,
-  );
-  return shown.join("; ");
-}
-
-function recent({ keys, nowMs }: CampaignInventory) {
-  const rows = keys.flatMap((key) => {
-    const { createdAtMs } = key.traits;
-    const isNew = createdAtMs !== undefined && nowMs - createdAtMs < recentMs;
-    const isWritten = key.updatedAtMs !== undefined && nowMs - key.updatedAtMs < recentMs;
-    return isNew || isWritten ? [[namedListedKey(key), key.traits.label, isNew ? "new" : "written"]] : [];
-  });
-  return { columns: ["key", "label", "what"], rows };
+  const fields = differencesOf({ ...old, facts: "" }, { ...key, facts: "" });
+  const isHidden = old.facts !== key.facts && changedFacts(old, key).length === 0;
+  return [...fields.map(sayDifference), ...(isHidden ? [hiddenFacts] : [])].join("; ");
 }
 
 function warnings(

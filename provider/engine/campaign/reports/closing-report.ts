@@ -153,7 +153,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
       ? []
       : [
           you(
-            `Keep the output of uko campaign finish --after-shutdown --csv: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
+            `Keep the output of uko campaign finish --after-shutdown --csv ${folderFlag(folder.path)}: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
           ),
         ]),
     you(

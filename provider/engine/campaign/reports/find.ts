@@ -3,6 +3,7 @@
  * who can, and the command. For an operations desk at night.
  */
 
+import { unended } from "../../../text/printable.ts";
 import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../../text/words.ts";
 import { reviewFolder } from "../files/reviews.ts";
 import type { CampaignPlan, PlannedKey } from "../view/planned.ts";
@@ -70,7 +71,7 @@ function linesAbout(row: KeyRow, nowMs: number): readonly string[] {
       ({ step, reviewedAt, reviewer, requester }) =>
         `Reviewed for ${step} on ${sayTime(Date.parse(reviewedAt))} by ${reviewer}; requested by ${requester || "an identity that KMS does not report"}.`,
     ),
-    ...(blocked === "" ? [] : [`${row.isBlocked ? "Blocked" : "Next"}: ${blocked}.`]),
+    ...(blocked === "" ? [] : [`${row.isBlocked ? "Blocked" : "Next"}: ${unended(blocked)}.`]),
     ...(row.toRelease === "" ? [] : [`To release: ${row.toRelease}`]),
     undo?.sentence ?? nothing,
     ...(row.destroyOn === "" ? [] : [`Destroyed at the earliest on ${row.destroyOn}.`]),

@@ -17,6 +17,7 @@ import { manifestKey } from "../files/manifest.ts";
 import { dayOf } from "../view/classify.ts";
 import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type PlannedWave } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
+import { folderFlag } from "./report.ts";
 import { howToRelease, sayGate, sayWait } from "./waiting.ts";
 
 /** A key from its beginning to its end; the waves are counted by these stages. */
@@ -49,8 +50,10 @@ export const keyRow = z.object({
   blocked: text.describe("Why the next step has not happened; never empty for an open key"),
   isBlocked: z.boolean().describe("Whether a person has to release the key before its next step"),
   toRelease: text.describe("How a person releases the key; empty if no person has to"),
-  updatedAt: text.describe("When the key was last written, ISO 8601 UTC; empty if unknown"),
-  updatedBy: text.describe("IAM ID of the last writer; empty if unknown"),
+  updatedAt: text.describe(
+    "When the key was last written, ISO 8601 UTC; empty if unknown. Of a removed key as the evidence in the folder notes it",
+  ),
+  updatedBy: text.describe("IAM ID of the last writer; empty if unknown. Of a removed key from the evidence, too"),
   owners: z.array(text),
   application: text,
   reason: text,
@@ -87,10 +90,15 @@ export function keyRows(view: CampaignView, { keys, waves }: CampaignPlan): read
 
 const openOutcomes: readonly string[] = ["open", "pending_destruction"];
 
-function rowOf(key: PlannedKey, wave: PlannedWave | undefined, { reviews, nowMs, folder }: CampaignView): KeyRow {
+function rowOf(
+  key: PlannedKey,
+  wave: PlannedWave | undefined,
+  { reviews, notedWrites, nowMs, folder }: CampaignView,
+): KeyRow {
   const why = sayGate(key);
   const isWaiting = why === undefined && wave !== undefined && openOutcomes.includes(key.outcome);
   const { line, listed, schedule } = key;
+  const noted = notedWrites.get(key.name);
   const dates = datesOf(schedule);
   const last = lastDatesOf(schedule);
   return {
@@ -111,8 +119,8 @@ function rowOf(key: PlannedKey, wave: PlannedWave | undefined, { reviews, nowMs,
       .join("; "),
     isBlocked: why !== undefined,
     toRelease: why === undefined ? "" : howToRelease(key, folder.path),
-    updatedAt: listed?.updatedAtMs === undefined ? "" : isoTime(listed.updatedAtMs),
-    updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? "", 100),
+    updatedAt: listed?.updatedAtMs === undefined ? (noted?.at ?? "") : isoTime(listed.updatedAtMs),
+    updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? noted?.by ?? "", 100),
     owners: line.owners,
     application: line.application,
     reason: line.reason,
@@ -136,7 +144,7 @@ function rowOf(key: PlannedKey, wave: PlannedWave | undefined, { reviews, nowMs,
       ...review,
       reviewedAt: isoTime(reviewedAtMs),
     })),
-    undo: undoOf(key, nowMs) ?? null,
+    undo: undoOf(key, nowMs, folder.path) ?? null,
   };
 }
 
@@ -170,7 +178,7 @@ function sayCause(cause: LateCause): string {
 }
 
 /** How the last step can be undone; undefined if it cannot, or if none was taken. */
-function undoOf({ facts, listed, name }: PlannedKey, nowMs: number): Undo | undefined {
+function undoOf({ facts, line, listed, name }: PlannedKey, nowMs: number, path: string): Undo | undefined {
   if (facts.state === "deactivated" && !facts.isKms) {
     const sentence = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
     return { sentence, roles: [...rights.reactivate.roles], command: `uko reactivate ${name}` };
@@ -182,8 +190,9 @@ function undoOf({ facts, listed, name }: PlannedKey, nowMs: number): Undo | unde
   const restoreUntilMs = facts.isKms ? facts.materialGoneMs : undefined;
   if (restoreUntilMs !== undefined) {
     const until = new Date(restoreUntilMs).toISOString();
-    const sentence = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}: run uko campaign rollback, or change restoreTrigger of its KmsKey.`;
-    return { sentence, roles: [...kmsRights.restore.roles], until };
+    const sentence = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}. In a program, change restoreTrigger of its KmsKey.`;
+    const command = `uko campaign rollback ${line.wave} --key ${name} ${folderFlag(path)}`;
+    return { sentence, roles: [...kmsRights.restore.roles], until, command };
   }
   const pending = (listed?.observation?.keystores ?? []).filter(isPending);
   if (facts.state !== "destroyed" || pending.length === 0 || facts.materialGoneMs === undefined) return undefined;

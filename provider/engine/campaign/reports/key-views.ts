@@ -32,6 +32,7 @@ export const keyTables = {
     title: "Late",
     facts: ["key", "label", "wave", "lastDay", "earliestEnd", "lateBecause", "byLastDeadline"],
     isShown: ({ lateBecause }) => lateBecause !== "",
+    isGrouped: true,
   },
   blocked: {
     title: "Blocked",
@@ -72,7 +73,8 @@ export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]
   const { title, isGrouped }: KeyTable = keyTables[name];
   const table = keyTable(name, rows);
   if (isGrouped !== true) return section(title, { table });
-  const ways = [...new Set(rows.filter(({ isBlocked }) => isBlocked).map(({ toRelease }) => toRelease))];
+  const released = name === "blocked" ? rows.filter(({ isBlocked }) => isBlocked) : [];
+  const ways = [...new Set(released.map(({ toRelease }) => toRelease))];
   const notes = ways.map((way) => `To release: ${way}`);
   return reasonSection(title, table, atMost(notes, maxShownWays, "; --json lists how to release each key"));
 }

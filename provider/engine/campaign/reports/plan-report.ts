@@ -2,12 +2,14 @@
 
 import { mostSevere } from "../../../errors.ts";
 import type { Timeline } from "../../../html/timeline.ts";
+import { openPeriods } from "../../../lifecycle/campaign/calendar.ts";
 import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../../lifecycle/campaign/people.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayDuration } from "../../text/words.ts";
 import { manifestFileName } from "../files/manifest.ts";
 import { dayOf } from "../view/classify.ts";
+import { type ListedKey, namedListedKey } from "../view/inventory.ts";
 import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type PlannedWave } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import type { Baseline } from "./baseline.ts";
@@ -18,6 +20,7 @@ import {
   folderFlag,
   type NextCommand,
   type ReportSection,
+  type ReportTable,
   remarked,
   section,
   tableOfFields,
@@ -56,6 +59,7 @@ export function reportPlan(
     ].join("; "),
     sections: [
       ...sections,
+      ...section("New, or written in the last 30 days, not by this campaign", { table: recent(view) }),
       ...keySection("late", rows),
       ...waveSection(plan),
       ...keySection("blocked", rows),
@@ -159,6 +163,39 @@ export function timelineOf(
   return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks };
 }
 
+/** A key that is new or was written recently may still be in use by the work of others. */
+const recentMs = 30 * dayMs;
+
+function recent(view: CampaignView): ReportTable {
+  const { nowMs } = view;
+  const rows = view.inventory.keys.flatMap((key) => {
+    const { createdAtMs, label } = key.traits;
+    const isNew = createdAtMs !== undefined && nowMs - createdAtMs < recentMs;
+    const isWritten = key.updatedAtMs !== undefined && nowMs - key.updatedAtMs < recentMs && !isOwnWrite(view, key);
+    return isNew || isWritten ? [[namedListedKey(key), label, isNew ? "new" : "written"]] : [];
+  });
+  return { columns: ["key", "label", "what"], rows };
+}
+
+/** Whether the last write was a reviewed step, a consent record, or the hold of this folder. For display only. */
+function isOwnWrite({ reviews, held }: CampaignView, { observation, updatedAtMs = 0, ...key }: ListedKey): boolean {
+  const name = namedListedKey(key);
+  const writer = observation?.updatedBy?.iamId;
+  const record = observation?.carried.kind === "one" ? observation.carried.record : undefined;
+  const isSameTime = (atMs: number): boolean => Math.abs(updatedAtMs - atMs) <= roundingMs;
+  return (
+    (record?.author.iamId === writer && isSameTime(record?.writtenAtMs ?? 0)) ||
+    held.holds.some((hold) => hold.key === name && isSameTime(Date.parse(hold.at ?? ""))) ||
+    (reviews.byKey.get(name) ?? []).some(
+      ({ reviewer, requester, reviewedAtMs }) =>
+        (writer === reviewer || writer === requester) && reviewedAtMs <= updatedAtMs + roundingMs,
+    )
+  );
+}
+
+/** A record says when it was written; the service stamps the write a little later, in whole seconds. */
+const roundingMs = 3_000;
+
 function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefined, untilMs: number | undefined) {
   return fromMs === undefined || untilMs === undefined || untilMs <= fromMs ? [] : [{ kind, fromMs, untilMs }];
 }
@@ -256,6 +293,7 @@ function kmsWarnings(waves: readonly PlannedWave[]): readonly string[] {
 function peopleWarnings({ campaign }: CampaignView, { name, keys }: PlannedWave): readonly string[] {
   if (campaign.people.length === 0) return [];
   const dates = waveDates(keys);
+  const maintenanceWindow = campaign.waves.find((wave) => wave.name === name)?.maintenanceWindow;
   const periods = {
     deactivate: { fromMs: dates.outage, untilMs: dates.deactivateBefore },
     destroy: { fromMs: dates.pointOfNoReturn, untilMs: dates.destroyBefore },
@@ -264,10 +302,17 @@ function peopleWarnings({ campaign }: CampaignView, { name, keys }: PlannedWave)
     const { fromMs, untilMs } = periods[step];
     // The keys are late if the last day has passed; no further person changes that.
     if (fromMs === undefined || untilMs === undefined || untilMs <= fromMs) return [];
-    const gap = peopleGap(campaign.people, step, { fromMs, untilMs });
+    const { blackouts } = campaign;
+    const gap = peopleGap(
+      campaign.people,
+      step,
+      openPeriods({ step, maintenanceWindow, blackouts }, { fromMs, untilMs }),
+    );
     if (gap === undefined) return [];
     const why =
-      gap.kind === "no_pair" ? "no two people of campaign.yaml can request and take it" : "only one person can take it";
+      gap.kind === "no_pair"
+        ? "on no possible day can two people of campaign.yaml request and take it"
+        : "only one person can take it";
     return [`Wave ${name}, ${step}, ${dayOf(fromMs)} to ${dayBefore(untilMs)}: ${why}`];
   });
 }

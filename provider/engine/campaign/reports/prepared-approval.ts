@@ -1,18 +1,20 @@
 /** What the approval of a review can act on now. Reads only, so that a page can show it before a person confirms. */
 
 import { UkoError } from "../../../errors.ts";
+import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
 import { maxReviewBytes, type ReviewedWave } from "../../../lifecycle/review.ts";
 import { requireUsable } from "../../key/approve-set.ts";
 import { readReview } from "../../key/review-file.ts";
 import { approvalPhrase } from "../../key/set-messages.ts";
+import { plain } from "../../text/words.ts";
 import { reviewFileName, reviewFolder } from "../files/reviews.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
-import type { KeyResult } from "./key-results.ts";
+import { type KeyResult, withoutStep } from "./key-results.ts";
 import { type CampaignReport, nextCommand } from "./report.ts";
 import { readyKeys } from "./waiting.ts";
-import { type ReviewedStepRequest, reportClosed, sizeOfRun, waveStateOf } from "./wave-state.ts";
+import { type ReviewedStepRequest, reportClosed, sizeOfRun, takenByReviewer, waveStateOf } from "./wave-state.ts";
 
 /** What an approval can act on now, before a person confirms it. */
 export type PreparedApproval =
@@ -52,9 +54,27 @@ export async function prepareApproval(
   return {
     kind: "open",
     ...{ review, listed, most },
-    apart: apart.filter(({ key }) => review.lines.has(key)),
+    apart: [...apart.filter(({ key }) => review.lines.has(key)), ...takenByOthers(context, request, review)],
     phrase: approvalPhrase({ step }, most, stores),
   };
+}
+
+/** Reviewed keys on which another person took the step since, so that each reviewed key is in the report. */
+function takenByOthers(
+  context: CampaignContext,
+  request: ReviewedStepRequest,
+  review: AnyReview,
+): readonly KeyResult[] {
+  const own = new Set(takenByReviewer(context, request, review, 0));
+  return keysOfWave(context, request.wave).flatMap((key) => {
+    const { name, facts, listed, isUnread } = key;
+    if (!review.lines.has(name) || isUnread || own.has(key) || !hasHappened(facts.state, request.step)) return [];
+    const writer = listed?.observation?.updatedBy?.iamId ?? listed?.kmsKey?.deletedBy;
+    const state = facts.state === "gone" ? "removed" : facts.state;
+    return [
+      withoutStep(key, plain(`already ${state}${writer === undefined ? "" : `, last written by ${writer}`}`, 200)),
+    ];
+  });
 }
 
 /**

@@ -25,7 +25,12 @@ export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs 
         table: tableOfFields(rows, ["key", "label", "keystoreType", "cloudId", "goneOn", "askFor"]),
       }),
       ...section("Not part of the list", {
-        lines: others === 0 ? [] : [`${count(others, "key")} not destroyed: uko campaign status names each outcome`],
+        lines:
+          others === 0
+            ? []
+            : [
+                `${count(others, "key")} not destroyed: uko campaign status ${folderFlag(view.folder.path)} names each outcome`,
+              ],
       }),
       ...unreadSection(view.inventory.unreadable),
     ],

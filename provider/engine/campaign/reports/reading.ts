@@ -21,6 +21,7 @@ import { type OpenFolder, openReads } from "../view/context.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/inventory.ts";
 import { readLive } from "../view/live.ts";
 import { planCampaign } from "../view/planned.ts";
+import { listOrName } from "../view/unreadable.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, viewCampaign } from "../view/view.ts";
 import { type Baseline, makeBaseline, requireEarlier } from "./baseline.ts";
@@ -117,7 +118,7 @@ async function planNow(
 ): Promise<CampaignReport> {
   if (wave !== undefined) requireWave(opened.campaign, wave);
   const earlier = await findManifest(opened, world.sha256);
-  requireEarlier(earlier, wave);
+  requireEarlier(earlier, wave, opened.folder.path);
   const owners = await ownersIn(opened.folder);
   const declarations = declarationsIn(declared);
   const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier, true), options);
@@ -161,6 +162,8 @@ async function writeSignoff(
 ): Promise<CampaignReport> {
   const { keys } = await readManifest(opened, world.sha256);
   const own = keysOfOwner(keys, owner);
+  // Each response has the service's time, also one that refuses the list.
+  await listOrName([], { id: "vaults", name: "" }, () => world.vaults.list({}, options));
   const nowMs = world.session.serviceTimeMs() ?? 0;
   show(showSignoff(owner, own, nowMs));
   await confirm(`sign ${own.length}`);
@@ -170,7 +173,7 @@ async function writeSignoff(
       campaign: opened.campaign.name,
       owner,
       signedBy: { iamId: identity?.iamId ?? "", name: plain(displayName, 200) },
-      signedAt: new Date(world.session.serviceTimeMs() ?? 0).toISOString(),
+      signedAt: new Date(nowMs).toISOString(),
     },
     own,
     world.sha256,

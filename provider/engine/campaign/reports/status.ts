@@ -51,6 +51,7 @@ export function reportStatus(view: CampaignView, whole: CampaignPlan, { wave, li
     nowMs,
   );
   const faults = live === undefined ? 0 : live.keystores.length + live.keys.length;
+  const differences = waves.flatMap(({ name }) => waveDifferences(view, name));
   const stopped = [...new Set(stops.map((stop) => stop.wave))];
   return {
     summary: [
@@ -64,7 +65,7 @@ export function reportStatus(view: CampaignView, whole: CampaignPlan, { wave, li
     ].join("; "),
     sections: [
       ...stopSection(stops),
-      ...ruleSection(waves.flatMap(({ name }) => waveDifferences(view, name))),
+      ...ruleSection(differences),
       ...(live === undefined ? [] : liveSections(live)),
       ...section("Waves", { table: stateTable(plan, view) }),
       ...requestSection(requests, nowMs),
@@ -77,6 +78,7 @@ export function reportStatus(view: CampaignView, whole: CampaignPlan, { wave, li
       ...unreadSection(inventory.unreadable),
     ],
     next: [
+      ...(differences.length === 0 ? [] : [{ command: `uko campaign plan --write ${folderFlag(folder.path)}` }]),
       ...waves.flatMap(({ name, keys }) =>
         windowNext(
           name,
@@ -161,7 +163,7 @@ export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly Rep
 /** No step happens until a person undoes the change, or a lead writes the manifest again. */
 function ruleSection(differences: readonly string[]): readonly ReportSection[] {
   const lines = atMost(differences, maxShownRules);
-  return section("No step until uko campaign plan --write, because the rules changed", { lines });
+  return section("No step until the manifest is written again, because the rules changed", { lines });
 }
 
 const maxShownRules = 20;
@@ -188,10 +190,12 @@ export function pendingRequests({ nowMs }: CampaignView, { keys }: CampaignPlan)
 
 export function stateTable({ waves }: CampaignPlan, view: CampaignView) {
   const rows = waves.map((each) => {
-    const { wave, keys, states, held, waitsFor: what } = waveRow(each, view);
-    return [wave, String(keys), ...[...Object.values(states), held].map(shownCount), what];
+    const { wave, keys, states, held, waitsFor: what, ticket } = waveRow(each, view);
+    return [wave, String(keys), ...[...Object.values(states), held].map(shownCount), what, ticket];
   });
-  return { columns: ["wave", "keys", ...keyStages, "held", "waits for"], rows };
+  const columns = ["wave", "keys", ...keyStages, "held", "waits for", "ticket"];
+  if (rows.some((row) => row.at(-1) !== "")) return { columns, rows };
+  return { columns: columns.slice(0, -1), rows: rows.map((row) => row.slice(0, -1)) };
 }
 
 function waveRow(wave: PlannedWave, { campaign, nowMs }: CampaignView) {

@@ -11,7 +11,7 @@ import { requireWave } from "../files/folder.ts";
 import { dayOf, gapSentences } from "../view/classify.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import { nextStep, type PlannedKey, type PlannedWave } from "../view/planned.ts";
-import { narrowedSentences } from "../view/rule-changes.ts";
+import { changedFacts, hiddenFacts, narrowedSentences } from "../view/rule-changes.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
 import { folderFlag } from "./report.ts";
 
@@ -62,11 +62,11 @@ export function requestEndMs(
 }
 
 /** The next step of the wave, and what it waits for. */
-export function waitsFor({ name, keys, readiness }: PlannedWave, nowMs: number): string {
+export function waitsFor({ keys, readiness }: PlannedWave, nowMs: number): string {
   const step = campaignSteps.find((each) => keys.some(({ facts }) => isStepDue(facts, each)));
   if (step === undefined) return keys.some(({ facts }) => facts.materialGoneMs !== undefined) ? "keystores" : "-";
   const { gate } = readiness[step];
-  if (gate.kind !== "open") return `${step}: ${sayWaveGate(gate, name)}`;
+  if (gate.kind !== "open") return `${step}: ${sayWaveGate(gate)}`;
   const due = keys.filter(({ facts }) => isStepDue(facts, step));
   const ready = due.filter((key) => isReady(key, step));
   const soaking = due.flatMap((key) => (key.gate.kind === "soaking" ? [key.gate.untilMs] : []));
@@ -84,12 +84,12 @@ export function isReady(key: PlannedKey, step: CampaignStep): boolean {
   return nextStep(key) === step && isStepDue(key.facts, step) && key.gate.kind === "open" && !key.isUnread;
 }
 
-function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>, wave: string): string {
+function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>): string {
   switch (gate.kind) {
     case "differs":
       return "a new manifest, because the rules changed";
     case "stopped":
-      return `stopped; a person who continues: uko campaign next --wave ${wave}`;
+      return "stopped, until a person continues the wave for a reason";
     case "not_before":
       return dayOf(gate.untilMs);
     case "after":
@@ -102,7 +102,7 @@ function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>, wave: string): s
 }
 
 /** What an open key waits for that no person has to release first. */
-export function sayWait(key: PlannedKey, { name, readiness }: PlannedWave, nowMs: number): string {
+export function sayWait(key: PlannedKey, { readiness }: PlannedWave, nowMs: number): string {
   const { facts, gate } = key;
   const step = nextStep(key);
   if (facts.state === "destroyed") {
@@ -111,7 +111,7 @@ export function sayWait(key: PlannedKey, { name, readiness }: PlannedWave, nowMs
   }
   if (gate.kind === "soaking") return `soaks until ${sayTime(gate.untilMs)}`;
   const gateOfWave = readiness[step].gate;
-  if (gateOfWave.kind !== "open") return `its wave waits: ${sayWaveGate(gateOfWave, name)}`;
+  if (gateOfWave.kind !== "open") return `its wave waits: ${sayWaveGate(gateOfWave)}`;
   const request = requestOn(key, nowMs);
   if (request === undefined) {
     const windowEndsAtMs = key.listed?.kmsKey?.windowEndsAtMs;
@@ -125,7 +125,7 @@ export function sayWait(key: PlannedKey, { name, readiness }: PlannedWave, nowMs
 export const unreadReason = "the key or its vault could not be read";
 
 /** Why a person has to act before the key can take its next step; undefined if none has to. */
-export function sayGate({ gate, holds, change, isUnread, listed, facts }: PlannedKey): string | undefined {
+export function sayGate({ gate, holds, change, isUnread, line, listed, facts }: PlannedKey): string | undefined {
   if (isUnread) return unreadReason;
   if (facts.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
   switch (gate.kind) {
@@ -136,7 +136,7 @@ export function sayGate({ gate, holds, change, isUnread, listed, facts }: Planne
     case "incomplete":
       return gate.gaps.map((gap) => gapSentences[gap]).join("; ");
     case "changed":
-      return "changed since the baseline";
+      return `changed since the baseline: ${sayChangedFacts(line, listed)}`;
     case "declared":
       return "a program declares the key, and its stack does not take part";
     case "in_use":
@@ -148,6 +148,11 @@ export function sayGate({ gate, holds, change, isUnread, listed, facts }: Planne
     default:
       return undefined;
   }
+}
+
+function sayChangedFacts(line: PlannedKey["line"], listed: PlannedKey["listed"]): string {
+  const found = listed === undefined ? [] : changedFacts(line, { ...listed, label: listed.traits.label });
+  return found.join("; ") || hiddenFacts;
 }
 
 function sayHold({ kind, by, until }: PlannedKey["holds"][number]): string {
@@ -172,7 +177,7 @@ export function howToRelease(key: PlannedKey, path: string): string {
     case "declared":
       return "the program lets go of the key, or takingPart names it";
     case "in_use":
-      return "a rule with override and the reason";
+      return "a reason in the column override of owners.csv, or in a rule";
     case "not_signed_off":
       return `uko campaign signoff --owner ${shellWord(gate.owners[0] ?? "")} ${folder}`;
     case "impossible":

@@ -9,6 +9,7 @@ import { count, plain, sayTimeAndDistance } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
 import { resumedAtMs } from "../files/overrides.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
 import { waveDifferences } from "../view/rule-changes.ts";
 import { readinessOfWave, type WaveReadiness } from "../view/wave-readiness.ts";
 import { atMost, type CampaignReport, folderFlag, section } from "./report.ts";
@@ -71,8 +72,19 @@ export async function sizeOfRun(
 ): Promise<number> {
   const sinceMs =
     resume === undefined ? 0 : await resumedAtMs(context.view.folder, { wave, step, resume: resume.digest });
+  const acted = takenByReviewer(context, { wave, step }, { header, lines }, sinceMs);
+  return mayActOn({ keys: lines.size, acted: acted.length });
+}
+
+/** The reviewed keys on which the reviewer took the step, after the review and after `sinceMs`. */
+export function takenByReviewer(
+  context: CampaignContext,
+  { wave, step }: Pick<StepRequest, "wave" | "step">,
+  { header, lines }: Pick<AnyReview, "header" | "lines">,
+  sinceMs: number,
+): readonly PlannedKey[] {
   const since = { reviewer: header.reviewer, sinceMs: Math.max(header.reviewedAtMs, sinceMs) };
-  const acted = keysOfWave(context, wave).filter(({ name, facts, listed }) => {
+  return keysOfWave(context, wave).filter(({ name, facts, listed }) => {
     if (!lines.has(name)) return false;
     const { observation, updatedAtMs, kmsKey } = listed ?? {};
     const write = facts.isKms
@@ -80,7 +92,6 @@ export async function sizeOfRun(
       : { by: observation?.updatedBy?.iamId, atMs: updatedAtMs };
     return hasHappened(facts.state, step) && isInSample(write, since);
   });
-  return mayActOn({ keys: lines.size, acted: acted.length });
 }
 
 /** The report of a command that ignores the other gates, if the rules of the wave differ from the manifest. */

@@ -84,7 +84,10 @@ export function manifestKeyOf(
     createdAt: dayOf(traits.createdAtMs),
     version: listed.version,
     cloudIds: [...cloudIds],
-    keystores: keystores.map((each) => ({ ...each, pendingDays: pendingDaysOf(pendingDays, each) })),
+    keystores: keystores.map(({ reportedDays, ...each }) => ({
+      ...each,
+      pendingDays: pendingDaysOf(pendingDays, { ...each, reportedDays }),
+    })),
     kmsDualAuthorization: listed.kmsDualAuthorization,
     class: rule.class,
     ...(rule.into !== undefined && { into: rule.into }),
@@ -96,7 +99,7 @@ export function manifestKeyOf(
     ticket: rule.ticket ?? "",
     successor: rule.successor ?? "",
     ...(rule.attestedOn !== undefined && { attestedOn: dayOf(rule.attestedOn) }),
-    override: rule.override ?? "",
+    override: rule.override ?? joined.override,
     verificationPattern: listed.verificationPattern,
     declaredBy,
     facts: listed.facts,
@@ -104,12 +107,12 @@ export function manifestKeyOf(
   };
 }
 
-/** By the keystore's own entry, then by that of its type, then as usual for the type. */
+/** As campaign.yaml states it for the keystore or its type, then as the service reports it, which a review shows, then as usual. */
 export function pendingDaysOf(
   stated: Campaign["pendingDays"],
-  { id, type }: { readonly id: string; readonly type: string },
+  { id, type, reportedDays }: Pick<ListedKey["keystores"][number], "id" | "type" | "reportedDays">,
 ): number {
-  return stated[id] ?? stated[type] ?? pendingPeriodDays[type] ?? longestPendingDays;
+  return stated[id] ?? stated[type] ?? reportedDays ?? pendingPeriodDays[type] ?? longestPendingDays;
 }
 
 /** `2026-11-24`, or empty. */

@@ -43,6 +43,8 @@ export interface ListedKeystore {
   readonly type: string;
   /** Whether it is a key ring of this instance; assumed if the keystores could not be listed. */
   readonly isInternal: boolean;
+  /** The pending period that the service reports for the key in the keystore; absent if it reports none. */
+  readonly reportedDays?: number | undefined;
 }
 
 export interface ListedVault {
@@ -312,6 +314,7 @@ function ofManagedKey(
       name: plain(name, 100),
       type,
       isInternal: internal.get(id) ?? type === "ibm_cloud_kms",
+      reportedDays: daysIn(snapshot.storedStatus.find(({ keystoreId }) => keystoreId === id)?.pendingPeriod),
     })),
     kmsDualAuthorization: backing.some(({ dualAuthDelete }) => dualAuthDelete),
     facts: observation.digests.destroy,
@@ -320,6 +323,12 @@ function ofManagedKey(
       .join(" "),
     observation: { ...observation, backingKeys: backing.map(backingKeyOf) },
   };
+}
+
+/** Of `PT168H`, 7; undefined for any other form. */
+function daysIn(period: string | undefined): number | undefined {
+  const hours = /^PT(\d{1,4})H$/.exec(period ?? "")?.[1];
+  return hours === undefined ? undefined : Math.ceil(Number(hours) / 24);
 }
 
 function backingKeyOf({ kmsKeyId, state: number, dualAuthDelete, windowEndsAtMs }: KmsKeySnapshot): BackingKey {

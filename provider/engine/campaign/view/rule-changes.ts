@@ -7,6 +7,7 @@ import {
   ruleChangeOf,
 } from "../../../lifecycle/campaign/rule-changes.ts";
 import { firstMatch } from "../../../lifecycle/campaign/rules.ts";
+import { unended } from "../../../text/printable.ts";
 import { plain } from "../../text/words.ts";
 import { type Campaign, type CampaignRule, unnamed } from "../files/campaign-file.ts";
 import type { OwnerTable } from "../files/joined-files.ts";
@@ -36,7 +37,9 @@ export function changeOfKey(
   };
   const index = firstMatch(rules, traits);
   const rule = index === undefined ? unnamedRuleOf(line) : rules[index];
-  const seen = { ...found, traits, cloudIds: line.cloudIds, keystores: line.keystores };
+  // Only the rules are compared, so the period that the service reports is the one of the manifest.
+  const keystores = line.keystores.map(({ pendingDays: reportedDays, ...each }) => ({ ...each, reportedDays }));
+  const seen = { ...found, traits, cloudIds: line.cloudIds, keystores };
   const joined = { pendingDays, owners, declaredBy: [], usage: [] };
   return ruleChangeOf(ruledFields(line), rule && ruledFields(manifestKeyOf(seen, rule, joined)));
 }
@@ -87,6 +90,21 @@ export function sayDifference({ field, before, after }: Difference): string {
   return plain(`${field}: ${sayValue(before)} -> ${sayValue(after)}`, 300);
 }
 
+/** What a key's line in the manifest says of its facts; a digest covers the others. */
+type ShownFacts = Pick<ManifestKey, "label" | "version"> & {
+  readonly keystores: readonly { readonly id: string; readonly type: string }[];
+};
+
+export const hiddenFacts = "its description, dates, tags or key ring";
+
+export function changedFacts(before: ShownFacts, after: ShownFacts): readonly string[] {
+  const [old, now] = [before, after].map(({ label, version, keystores }) => ({
+    ...{ label, version },
+    keystores: keystores.map(({ id, type }) => `${type} ${id}`).sort(),
+  }));
+  return old === undefined || now === undefined ? [] : differencesOf(old, now).map(sayDifference);
+}
+
 function sayValue(value: unknown): string {
   return value === undefined ? "none" : JSON.stringify(value);
 }
@@ -100,5 +118,5 @@ export const narrowedSentences = {
 /** The rules that the digest of the wave covers, for the reviewer. */
 export function rulesLine({ manifest }: { readonly manifest: Manifest }, wave: string): string {
   const settings = manifest.waves.find((each) => each.wave === wave)?.settings;
-  return `Rules of the wave: ${settings === undefined ? "none" : plain(saySettings(settings), 300)}.`;
+  return `Rules of the wave: ${settings === undefined ? "none" : unended(plain(saySettings(settings), 300))}.`;
 }

@@ -1,0 +1,165 @@
+/** What the reports of a campaign say about keys that the campaign, another person or the service changed. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { campaignSeed } from "./campaign-seed.ts";
+import { dataOf, useCampaignStage } from "./campaign-stage.ts";
+import type { Ended, Person } from "./harness.ts";
+
+const aged = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
+const stage = useCampaignStage({
+  ...campaignSeed,
+  keystores: [...campaignSeed.keystores, { name: "host", vault: "archive", type: "cca" }],
+  templates: [...campaignSeed.templates, { name: "host", vault: "archive", keystoreType: "cca", group: "host" }],
+  keys: [
+    ...[1, 2, 3, 4, 5, 6].map((at) => ({ ...aged, label: `mail-${at}`, vault: "archive", template: "azure" })),
+    { ...aged, label: "host-1", vault: "archive", template: "host" },
+  ],
+  kmsKeys: [],
+});
+const campaignFile = `format: uko-campaign-1
+name: eol
+instance: ${campaignSeed.instance.id}
+deadline: 2027-03-20
+waves:
+  - {name: main, soak: 4h, ticket: CHG-4711}
+rules:
+  - {match: {}, class: destroy, wave: main, owner: platform, reason: Moved}
+`;
+
+async function begin(): Promise<void> {
+  stage.write("campaign.yaml", campaignFile);
+  expect((await stage.campaign("plan --write --yes")).err).not.toContain("[UKO_");
+  await stage.campaign("signoff --yes --owner platform");
+}
+/** The lines of one section of a report. */
+function sectionOf({ out }: Pick<Ended, "out">, title: string): string {
+  return out.split("\n\n").find((part) => part.startsWith(title)) ?? "";
+}
+/** As another program writes to the record of a key. */
+function edit(label: string, record: Readonly<Record<string, string>>): Promise<void> {
+  return stage.world.control(`keys/${stage.keyNamed(label).split("/")[1]}`, { record });
+}
+async function type(who: Person, command: string) {
+  await stage.world.advance("1m");
+  return stage.world.type(who, `campaign ${command} --folder ${stage.folder}`);
+}
+
+describe("uko campaign plan", () => {
+  it("names which facts of a key changed, and that it cannot name the others", async () => {
+    await begin();
+    await edit("mail-1", { label: "renamed" });
+    await edit("mail-2", { description: "DO NOT DELETE" });
+    const ended = await stage.campaign("plan");
+    expect(sectionOf(ended, "Changed since the manifest")).toMatch(/renamed +label: "mail-1" -> "renamed"\n/);
+    expect(sectionOf(ended, "Changed since the manifest")).toMatch(/mail-2 +its description, dates, tags or key ring/);
+    expect(sectionOf(await stage.campaign("status"), "Blocked")).toMatch(
+      /changed since the baseline: label: "mail-1" -> "renamed"/,
+    );
+  });
+
+  it("leaves the writes of the campaign out of the keys that others wrote", async () => {
+    await begin();
+    await type("bob", "next");
+    const title = "New, or written in the last 30 days";
+    expect(sectionOf(await stage.campaign("plan"), title)).toBe("");
+    await type("alice", "next");
+    await stage.world.uko("bob", `hold ${stage.keyNamed("host-1")} --campaign ${stage.folder}`);
+    expect(sectionOf(await stage.campaign("plan"), title)).toBe("");
+    await stage.world.advance("1m");
+    await edit("mail-3", { description: "by hand", updatedBy: "IBMid-550000CAROL", updatedAt: "2026-11-26T12:00:00Z" });
+    expect(sectionOf(await stage.campaign("plan"), title)).toMatch(/mail-3 +written/);
+    expect(sectionOf(await stage.campaign("plan"), title)).not.toMatch(/mail-[12456]|host/);
+  });
+
+  it("takes the pending period from the service, as the review does", async () => {
+    await begin();
+    const line =
+      stage
+        .read("manifest.jsonl")
+        .split("\n")
+        .find((each) => each.includes('"label":"host-1"')) ?? "";
+    expect(JSON.parse(line).keystores).toMatchObject([{ type: "cca", pendingDays: 0 }]);
+    await type("bob", "next");
+    expect((await type("alice", "next")).out).toMatch(/host-1 .*cca \(0 d\)/);
+  });
+
+  it("shows one line for many keys that are late for one reason", async () => {
+    stage.write("campaign.yaml", campaignFile.replace("deadline: 2027-03-20", "deadline: 2026-12-01"));
+    const { exitCode, out } = await stage.campaign("plan");
+    expect(exitCode).toBe(14);
+    expect(sectionOf({ out }, "Late")).toMatch(
+      /^Late\n.*\n6 keys +such as mail-\d .*pending period of its keystores\n/,
+    );
+  });
+
+  it("takes the reason for which use does not block a key from owners.csv", async () => {
+    stage.write("campaign.yaml", campaignFile);
+    await stage.campaign("plan --write --yes");
+    const [one, other] = [stage.keyNamed("mail-1"), stage.keyNamed("mail-2")];
+    const usage = path.join(stage.folder, "usage.csv");
+    stage.write("usage.csv", `key,lastUsed,count\n${one},2026-11-20,3\n${other},2026-11-20,3\n`);
+    stage.write("owners.csv", `key,owner,override\n${one},platform,the batch job was stopped\n`);
+    await stage.campaign(`plan --write --yes --usage ${usage}`);
+    await stage.campaign("signoff --yes --owner platform");
+    const { out } = await stage.campaign("status");
+    expect(out).toMatch(/mail-2 .*used recently/);
+    expect(out).not.toMatch(/mail-1 .*used recently/);
+    expect(out).toContain("a reason in the column override of owners.csv, or in a rule");
+  });
+});
+
+describe("a report of a wave", () => {
+  it("shows the ticket of the wave", async () => {
+    await begin();
+    expect(sectionOf(await stage.campaign("status"), "Waves")).toMatch(/TICKET\nmain .*CHG-4711/);
+    await type("bob", "next");
+    expect((await type("alice", "next")).out).toContain("ticket CHG-4711");
+  });
+
+  it("counts a key that another person deactivated between the review and the approval", async () => {
+    await begin();
+    await type("bob", "next");
+    await stage.world.advance("1m");
+    const file = path.join(stage.folder, "kept.jsonl");
+    await stage.world.type("alice", `campaign next --review-only --out ${file} --folder ${stage.folder}`);
+    await stage.world.type("carol", `approve ${stage.keyNamed("mail-2")}`);
+    await stage.world.advance("1m");
+    const approved = await stage.campaign(`next --review ${file} --yes`, "alice");
+    expect(approved.out).toMatch(/^Deactivated 1 key of wave "main"; 1 unaffected; 5 left for the next run/);
+    expect(approved.out).toMatch(/mail-2 .*already deactivated, last written by IBMid-550000CAROL/);
+    // The keys of the own first run are no surprise.
+    await stage.world.advance("1m");
+    const rest = await stage.campaign(`next --review ${file} --yes`, "alice");
+    expect(rest.out).toMatch(/^Deactivated 5 keys of wave "main"; 1 unaffected/);
+  });
+
+  it("keeps who wrote last to a removed key, as the evidence notes it", async () => {
+    await begin();
+    await type("bob", "next");
+    await type("alice", "next");
+    await stage.world.advance("5h");
+    await type("alice", "next");
+    await type("bob", "next");
+    await stage.world.advance("91d");
+    await type("bob", "next");
+    const { keys } = dataOf(await stage.campaign("status --json"));
+    expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(7).fill("removed"));
+    for (const key of keys)
+      expect(key).toMatchObject({ updatedBy: "IBMid-550000BOB", updatedAt: expect.stringMatching(/^2027-/) });
+  });
+});
+
+describe("uko campaign signoff", () => {
+  it("dates the sign-off by the service, so that an old key is not called young", async () => {
+    stage.write("campaign.yaml", campaignFile);
+    await stage.campaign("plan --write --yes");
+    const { out } = await stage.campaign("signoff --yes --owner platform");
+    expect(out).not.toContain("Created in the last 90 days");
+    const [file = ""] = readdirSync(path.join(stage.folder, "signoffs"));
+    expect(JSON.parse(readFileSync(path.join(stage.folder, "signoffs", file), "utf8")).signedAt).toMatch(
+      /^2026-11-26T/,
+    );
+  });
+});
