@@ -68,7 +68,7 @@ summary { cursor: pointer; color: var(--link); }
 }
 .pending_approval, .cooling_down, .warn { color: var(--warn); }
 .active, .ok { color: var(--good); }
-.pending_destruction, .destroyed, .compromised, .fail { color: var(--bad); }
+.compromised, .fail { color: var(--bad); }
 
 .path { padding: 0; list-style: none; counter-reset: step; }
 .path li { position: relative; margin: 0; padding: 0 0 1rem 2.75rem; counter-increment: step; }
