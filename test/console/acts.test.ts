@@ -265,6 +265,24 @@ describe("an act", () => {
     expect((await world.trail()).filter(({ operation, effect }) => operation === "K4" && effect)).toHaveLength(1);
   });
 
+  it("of a slow service leads to its progress, which ends with the form if a field is mistyped", async () => {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    const page = await alice.open(`/keys/${key}/approve`);
+    const rule = { operation: "K3", latencyMs: 3_500, times: 1 };
+    await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: JSON.stringify(rule) });
+    const sent = await alice.post(`/keys/${key}/approve`, { ...hiddenIn(page.text), typed: "voucher" });
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, "/run"]);
+    expect((await alice.open("/run")).text).toContain("Reading from the service");
+    await expect
+      .poll(async () => (await alice.open("/run")).text, { timeout: 10_000 })
+      .toContain("You did not type &quot;vouchers&quot;");
+    const form = (await alice.open("/run")).text;
+    expect(form).toContain(`action="/keys/${key}/approve"`);
+    const done = await alice.submit(`/keys/${key}/approve`, { ...hiddenIn(form), typed: label });
+    expect(done.text).toContain("This run deactivated the key.");
+  });
+
   it("keeps another act from starting, and says so on a page with navigation", async () => {
     await fetch(`${world.url}/_emulator/faults`, {
       method: "POST",
