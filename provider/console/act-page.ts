@@ -217,7 +217,12 @@ export function keyActPage(
     ["Reason", record?.reason],
     ["Expires", deletion.recordExpiresAt && moment(deletion.recordExpiresAt, timeZone)],
   ];
+  // To store an approval changes nothing by itself, so its effect is one sentence longer.
+  const effects = act.facts.slice(0, act.id === "store" ? 3 : 2);
   const page: ActPage = {
+    effects,
+    // What KMS cannot tell of the requester is not a fact of the act.
+    request: isInKms ? report.explanation.facts : act.facts.slice(effects.length),
     subject: definitions([
       ["Key", label],
       // The other facts of an act already say who asks.

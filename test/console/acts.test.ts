@@ -111,6 +111,7 @@ describe("a KMS key that no managed key depends on", () => {
     const page = (await bob.open(`${address}/approve`)).text;
     for (const name of ["Asked by", "Expires", "Vault", "State and use"]) expect(page).toContain(`<dt>${name}</dt>`);
     expect(page).toContain("Destroys the key in KMS");
+    expect(page).toContain("KMS does not report which identity");
     expect((await fill(bob, "approve", "back")).status).toBe(422);
     expect((await fill(bob, "approve", "backup")).text).toContain("This run destroyed the key.");
   });
@@ -231,6 +232,34 @@ describe("an act", () => {
     await world.advance("5h");
     expect((await bob.open(`/keys/${key}/approve`)).text).not.toContain("checkbox");
     expect((await bob.act(key, "approve", { typed: label })).text).toContain("This run destroyed the key.");
+  });
+
+  it("shows who asks, since when and why, and the key, before the effect and its one button", async () => {
+    await bob.act(key, "request", { reason: "Moved" });
+    await world.advance("1m");
+    const { text } = await alice.open(`/keys/${key}/approve`);
+    const parts = [
+      /\(&quot;Bob Example&quot;\) requested the deactivation on 24 Nov 2026/,
+      /Reason: Moved/,
+      /The request expires on/,
+      /<dt>Vault<\/dt><dd>payments<\/dd>/,
+      /<dt>State and use<\/dt>/,
+      /<dt>Keystores<\/dt>/,
+      /<div class="zone cuts">/,
+      /This can be undone/,
+      /<button class="cuts">/,
+      /<summary>More<\/summary>/,
+      /Decline the request/,
+    ];
+    const places = parts.map((part) => text.search(part));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(text.match(/<button(?! class="plain")/g)).toHaveLength(1);
+    await alice.act(key, "approve", { typed: label });
+    await alice.act(key, "request");
+    await world.advance("5h");
+    const destruction = (await bob.open(`/keys/${key}/approve`)).text;
+    expect(destruction).toMatch(/<div class="zone final">\s*<p class="mark-final">Point of no return<\/p>/);
   });
 
   it("is refused if another record is on the key than the page showed", async () => {
