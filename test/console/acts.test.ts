@@ -145,6 +145,10 @@ describe("many requests of one person", () => {
     ])
       expect(page).toContain(part);
     expect(page).toContain(`<a href="/keys/${together[0]}">vouchers</a>`);
+    const vault = together[0].split("/")[0];
+    expect(page).toContain(
+      `<code>uko approve --vault ${vault} --step deactivate --requested-by IBMid-550000BOB</code>`,
+    );
     const mistyped = await alice.submit("/requests/approve", { ...hiddenIn(page), typed: "deactivate 2" });
     expect([mistyped.status, mistyped.text.includes("You did not type")]).toEqual([422, true]);
     expect(await deactivations()).toBe(0);
@@ -183,6 +187,16 @@ describe("many requests of one person", () => {
     await alice.submit("/requests/approve", { ...hiddenIn(page), typed });
     expect((await alice.submit("/requests/approve", { ...hiddenIn(page), typed })).status).toBe(409);
     expect(await deactivations()).toBe(3);
+  });
+
+  it("are not approved after a new log-in with the review of the last one", async () => {
+    const page = await review(alice);
+    await alice.post("/logout");
+    await alice.logIn();
+    await alice.open("/me");
+    const { csrf: _old, ...form } = hiddenIn(page);
+    expect((await alice.submit("/requests/approve", { ...form, typed: "deactivate 3" })).status).toBe(409);
+    expect(await deactivations()).toBe(0);
   });
 
   it("are not offered to the requester", async () => {
