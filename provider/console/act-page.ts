@@ -26,8 +26,10 @@ export interface ActPage {
   readonly subject: Html;
   readonly address: string;
   readonly hidden: Readonly<Record<string, string>>;
-  /** The text to type; required if a field of the act confirms it. */
+  /** The text to type; required if a field confirms the act. */
   readonly toType: string;
+  /** What the text consists of, if it is a phrase. */
+  readonly typed?: string;
   readonly fields?: readonly ActField[];
   /** The title of the act by default. */
   readonly button?: string;
@@ -91,11 +93,18 @@ ${page.list ?? ""}`;
 
 function formOf(
   act: Pick<Act, "title" | "fields">,
-  { address, hidden, toType, fields = act.fields ?? [], button = act.title }: ActPage,
+  {
+    address,
+    hidden,
+    toType,
+    typed = "the step and the number of keys",
+    fields = act.fields ?? [],
+    button = act.title,
+  }: ActPage,
   { visitor, kind }: { readonly visitor: Visitor; readonly kind: string },
   problem?: ActProblem,
 ): Html {
-  const shown = { toType, reason: problem?.reason ?? "", requestsNext: problem?.requestsNext ?? false };
+  const shown = { toType, typed, reason: problem?.reason ?? "", requestsNext: problem?.requestsNext ?? false };
   return html`<form method="post" action="${address}" class="stack">
 ${token(visitor.csrfToken)}
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
@@ -126,6 +135,7 @@ export function mistakeIn(
 
 interface Filled {
   readonly toType: string;
+  readonly typed: string;
   readonly reason: string;
   readonly requestsNext: boolean;
 }
@@ -136,8 +146,8 @@ const fieldForms = {
 <textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${fieldText(reason)}</textarea>`,
   label: ({ toType }) =>
     input({ name: "typed", label: "Type the label of the key", help: html`The label is <code>${toType}</code>` }),
-  phrase: ({ toType }) =>
-    input({ name: "typed", label: "Type the step and the number of keys", help: html`Type <code>${toType}</code>` }),
+  phrase: ({ toType, typed }) =>
+    input({ name: "typed", label: `Type ${typed}`, help: html`Type <code>${toType}</code>` }),
   key: () =>
     input({
       name: "key",
@@ -207,7 +217,12 @@ export function keyActPage(
     ["Reason", record?.reason],
     ["Expires", deletion.recordExpiresAt && moment(deletion.recordExpiresAt, timeZone)],
   ];
+  // To store an approval changes nothing by itself, so its effect is one sentence longer.
+  const effects = act.facts.slice(0, act.id === "store" ? 3 : 2);
   const page: ActPage = {
+    effects,
+    // What KMS cannot tell of the requester is not a fact of the act.
+    request: isInKms ? report.explanation.facts : act.facts.slice(effects.length),
     subject: definitions([
       ["Key", label],
       // The other facts of an act already say who asks.

@@ -8,7 +8,7 @@ import type { Context, Hono } from "hono";
 import type { Progress } from "../engine/ports/world.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
-import { type Env, endsWithin, errorPage, type Requested, type Shows } from "./console-context.ts";
+import { type Env, endsWithin, errorPage, errorResponse, type Requested, type Shows } from "./console-context.ts";
 import { layout, token, type Visitor } from "./layout.ts";
 import { failed, type TableQuery, tableQuery } from "./parts.ts";
 
@@ -46,6 +46,8 @@ interface ActRun extends Pick<ReadyAct, "title" | "back" | "isOnMany"> {
   readonly address: string;
   readonly state:
     | { readonly kind: "running"; readonly progress: string; readonly isStopping: boolean }
+    /** Nothing was done: the form again, or the page that says what has changed. */
+    | { readonly kind: "refused"; readonly page: string }
     | { readonly kind: "done"; readonly result: ActResult }
     | { readonly kind: "failed"; readonly error: UkoError };
 }
@@ -72,31 +74,32 @@ export function createActRuns(signal: AbortSignal): ActRuns {
       const own = new AbortController();
       stopped = own;
       let about: Omit<ActRun, "state"> = { address, title: "Your act", back: html`<a href="${address}">Back</a>` };
-      const report = (progress: string): void => {
-        run = { ...about, state: { kind: "running", progress, isStopping: own.signal.aborted } };
+      const show = (state: ActRun["state"]): void => {
+        run = { ...about, state };
       };
-      report("Reading from the service");
+      const report = (progress: string): void => show({ kind: "running", progress, isStopping: own.signal.aborted });
+      const fail = (thrown: unknown): void => show({ kind: "failed", error: asUkoError(thrown) });
       // From the first read on, a second click finds this act.
-      const ready = await prepare().catch((thrown: unknown) => {
-        run = undefined;
-        throw thrown;
+      report("Reading from the service");
+      const prepared = prepare().then(async (ready) => {
+        if (ready instanceof Response) return ready;
+        const { work, ...shown } = ready;
+        about = { address, ...shown };
+        report("Calling the service");
+        const tools = { signal: AbortSignal.any([signal, own.signal]), progress: { report, count: report } };
+        const ended = work(tools).then((result) => show({ kind: "done", result }), fail);
+        await endsWithin(quickMs, ended);
+        return undefined;
       });
-      if (ready instanceof Response) {
+      const shown = prepared.catch((thrown: unknown) => errorResponse(context, thrown, visitor));
+      if (await endsWithin(2 * quickMs, shown)) {
+        const page = await shown;
+        if (page === undefined) return context.redirect(runAddress, 303);
         run = undefined;
-        return ready;
+        return page;
       }
-      const { work, ...shown } = ready;
-      about = { address, ...shown };
-      report("Calling the service");
-      const ended = work({ signal: AbortSignal.any([signal, own.signal]), progress: { report, count: report } }).then(
-        (result) => {
-          run = { ...about, state: { kind: "done", result } };
-        },
-        (thrown: unknown) => {
-          run = { ...about, state: { kind: "failed", error: asUkoError(thrown) } };
-        },
-      );
-      await endsWithin(quickMs, ended);
+      // The page that says why nothing was done takes the place of the progress.
+      void shown.then(async (page) => page && show({ kind: "refused", page: await page.text() }));
       return context.redirect(runAddress, 303);
     },
     stop() {
@@ -117,7 +120,11 @@ function stillActing(): UkoError {
 export function addRunPages(app: Hono<Env>, shows: Shows, runs: ActRuns): void {
   app.get(
     runAddress,
-    shows(async ({ visitor, context }) => runPage(runs.current(), visitor, tableQuery.parse(context.req.query()))),
+    shows(async ({ visitor, context }) => {
+      const run = runs.current();
+      if (run?.state.kind === "refused") return context.html(run.state.page);
+      return runPage(run, visitor, tableQuery.parse(context.req.query()));
+    }),
   );
   app.get(`${runAddress}.csv`, (context: Context<Env>) => {
     const state = runs.current()?.state;
@@ -136,7 +143,7 @@ export function addRunPages(app: Hono<Env>, shows: Shows, runs: ActRuns): void {
 
 /** Undefined while no act was started. An act in progress is shown again every few seconds. */
 export function runPage(run: ActRun | undefined, visitor: Visitor, query: TableQuery): Html {
-  if (run === undefined) {
+  if (run === undefined || run.state.kind === "refused") {
     const body = html`<h1>No act</h1><p>This console has not started an act. <a href="/waiting">Waiting for you</a></p>`;
     return layout({ title: "No act", body, visitor });
   }

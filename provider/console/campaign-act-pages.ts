@@ -30,9 +30,24 @@ function partsOf({ wave, act, others }: Chosen) {
   };
 }
 
+/** What a person types to withdraw or roll back a whole wave; undefined for the other acts. */
+export function confirmedBy({ wave, act }: Pick<Chosen, "wave" | "act">) {
+  const verb = { halt: "withdraw", rollback: "reactivate" }[act.name as "halt" | "rollback"];
+  return verb === undefined
+    ? { fields: act.fields ?? [], toType: "" }
+    : { fields: [...(act.fields ?? []), "phrase"] as const, toType: `${verb} ${wave}` };
+}
+
 export function waveActPage(chosen: Chosen, visitor: Visitor, problem?: ActProblem): Html {
   const subject = definitions([["Wave", chosen.wave]]);
-  return actPage(chosen.act, { ...partsOf(chosen), subject, hidden: {}, toType: "" }, visitor, problem);
+  const page = {
+    ...partsOf(chosen),
+    ...confirmedBy(chosen),
+    typed: "the act and the name of the wave",
+    subject,
+    hidden: {},
+  };
+  return actPage(chosen.act, page, visitor, problem);
 }
 
 /** The summary of what the first run does stands next to the form; the list of all reviewed keys follows. */

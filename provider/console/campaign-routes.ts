@@ -11,7 +11,7 @@ import type { Html } from "../html/markup.ts";
 import { linkTo } from "../html/report-parts.ts";
 import { mistakeIn } from "./act-page.ts";
 import type { ActRuns, ReadyAct } from "./act-run.ts";
-import { approvalPage, waveActPage, waveChangedPage, waveResult } from "./campaign-act-pages.ts";
+import { approvalPage, confirmedBy, waveActPage, waveChangedPage, waveResult } from "./campaign-act-pages.ts";
 import { campaignPage, waveAddress, wavePage } from "./campaign-pages.ts";
 import { type ConsoleApp, type Env, type Requested, type Shows, takesForms } from "./console-context.ts";
 import { type TableQuery, tableQuery } from "./parts.ts";
@@ -110,7 +110,8 @@ async function prepare(campaign: Campaign, requested: Requested): Promise<ReadyA
     if (problem !== undefined) return context.html(approvalPage(page, queryOf(context), visitor, problem), 422);
     later = approval.later;
   } else {
-    const problem = mistakeIn(act.fields, sent, "");
+    const { fields, toType } = confirmedBy({ wave, act });
+    const problem = mistakeIn(fields, sent, toType);
     if (problem !== undefined) return context.html(waveActPage({ ...chosen, act }, visitor, problem), 422);
   }
   return {

@@ -1,15 +1,15 @@
 /** The routes of a console, each behind the guard of requests and, after the log-in, the session. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import { lifecycleStates } from "../compose/text.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
 import type { Report } from "../engine/loop/report.ts";
-import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
+import type { CallOptions } from "../engine/ports/world.ts";
 import type { KeyActId } from "../engine/text/act.ts";
-import { asUkoError, endsTheRun } from "../errors.ts";
+import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
 import type { Html } from "../html/markup.ts";
 import { linkTo } from "../html/report-parts.ts";
 import { styleSheet } from "../html/style-sheet.ts";
@@ -21,18 +21,17 @@ import { addCampaignPages } from "./campaign-routes.ts";
 import {
   type ConsoleApp,
   type Env,
-  errorPage,
+  errorResponse,
   pageNotFound,
   type Requested,
   type Shows,
   showsPages,
-  statusOf,
   takesForms,
   vaultNames,
   visitorOf,
 } from "./console-context.ts";
 import { addGroupPages } from "./group-review.ts";
-import { gonePage, keyPage, kmsKeyPage } from "./key-page.ts";
+import { keyPage, kmsKeyPage } from "./key-page.ts";
 import { keysPage, kmsKeysPage } from "./keys-page.ts";
 import { isSameText } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
@@ -52,14 +51,11 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   const app = new Hono<Env>();
   app.use(guardRequests(host));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (context) => context.text("The form is too long.\n", 413) }));
-  app.onError((thrown, context) => {
-    const error = asUkoError(thrown);
-    return context.html(errorPage(error), statusOf(error.code));
-  });
+  app.onError((thrown, context) => errorResponse(context, thrown));
   app.notFound(async (context) => {
     const isVisitor = context.get("session") !== undefined;
     const visitor = isVisitor ? await visitorOf(console, context, { signal: console.signal }) : undefined;
-    return context.html(errorPage(pageNotFound(), visitor), 404);
+    return errorResponse(context, pageNotFound(), visitor);
   });
   app.get("/assets/console.css", (context) =>
     context.body(`${styleSheet}${consoleStyle}`, 200, { "content-type": "text/css; charset=utf-8" }),
@@ -153,33 +149,20 @@ function addPages(app: Hono<Env>, console: ConsoleApp, shows: Shows): void {
   });
 }
 
+/** The pages of a key and of a KMS key, which have the same acts in different places. */
 function addKeyPages(
   app: Hono<Env>,
   console: ConsoleApp,
   { shows, runs }: { readonly shows: Shows; readonly runs: ActRuns },
 ): void {
   const { run, timeZone } = console;
-  const { operations, kmsOperations } = run;
-
-  /** Works on the key as it is, or shows that the service has no such key. */
-  const onKey = async <T>(requested: Requested, work: (key: Inspection) => T | Promise<T>): Promise<T | Response> => {
-    const { context, options, visitor } = requested;
-    const found = await operations.inspect(refOf(console, context), options);
-    return found.kind === "gone" ? context.html(gonePage(found.report, visitor), 404) : work(found);
-  };
+  type Read = (requested: Requested) => Promise<ActSubject>;
+  type Operate = (report: Report, id: KeyActId, form: ActForm, options: CallOptions) => Promise<Report>;
   const names = async (options: CallOptions) => ({ vaults: await vaultNames(console, options), timeZone });
-  const showAct = async (subject: ActSubject, { context, options, visitor }: Requested): Promise<Html | Response> => {
-    const act = subject.acts.find(({ id }) => id === context.req.param("act"));
-    if (act === undefined) return context.html(changedPage(subject, visitor), 409);
-    return keyActPage(subject, act, await names(options), visitor);
-  };
 
   /** The act if the form is correct, or the page that says why not. */
-  const prepare = async (
-    subject: ActSubject,
-    { context, options, visitor }: Requested,
-    operate: (report: Report, id: KeyActId, form: ActForm, options: CallOptions) => Promise<Report>,
-  ): Promise<ReadyAct | Response> => {
+  const prepare = async (subject: ActSubject, requested: Requested, operate: Operate): Promise<ReadyAct | Response> => {
+    const { context, options, visitor } = requested;
     const form = actForm.parse(await context.req.parseBody());
     const judged = judgeForm(subject, context.req.param("act") ?? "", form);
     if (judged.kind === "changed") return context.html(changedPage(subject, visitor), 409);
@@ -187,49 +170,50 @@ function addKeyPages(
     if (judged.kind === "mistyped") {
       return context.html(keyActPage(subject, act, await names(options), visitor, judged.problem), 422);
     }
-    const address = keyAddress(subject.report);
+    const { report } = subject;
     return {
       title: act.title,
-      back: linkTo(address, `Key ${subject.report.label ?? ""}`),
+      back: act.id === "remove" ? linkTo("/keys", "Keys") : linkTo(keyAddress(report), `Key ${report.label ?? ""}`),
       work: async () => {
-        const { title, body } = resultOf(await operate(subject.report, act.id, form, options), timeZone);
+        const { title, body } = resultOf(await operate(report, act.id, form, options), timeZone);
         return { title, body: () => body };
       },
     };
   };
 
+  const addActs = (path: string, read: Read, operate: Operate): void => {
+    app.get(
+      path,
+      shows(async (requested) => {
+        const { context, options, visitor } = requested;
+        const subject = await read(requested);
+        const act = subject.acts.find(({ id }) => id === context.req.param("act"));
+        if (act === undefined) return context.html(changedPage(subject, visitor), 409);
+        return keyActPage(subject, act, await names(options), visitor);
+      }),
+    );
+    const start = (requested: Requested) =>
+      runs.start(requested, async () => prepare(await read(requested), requested, operate));
+    app.post(path, takesForms(console, start));
+  };
+
   app.get(
     "/keys/:vaultId/:keyId",
-    shows((requested) => onKey<Html>(requested, (key) => keyPage(key, requested.visitor, timeZone))),
+    shows(async (requested) => keyPage(await keyInspection(console, requested), requested.visitor, timeZone)),
   );
-  app.get(
+  addActs(
     "/keys/:vaultId/:keyId/:act",
-    shows((requested) => onKey(requested, (key) => showAct(key, requested))),
-  );
-  app.post(
-    "/keys/:vaultId/:keyId/:act",
-    takesForms(console, (requested) =>
-      runs.start(requested, () =>
-        onKey(requested, (key) => prepare(key, requested, (...act) => actOnKey(operations, ...act))),
-      ),
-    ),
+    (requested) => keyInspection(console, requested),
+    (...act) => actOnKey(run.operations, ...act),
   );
   app.get(
     "/kms/:kmsKeyId",
     shows(async (requested) => kmsKeyPage(await kmsInspection(console, requested), requested.visitor, timeZone)),
   );
-  app.get(
+  addActs(
     "/kms/:kmsKeyId/:act",
-    shows(async (requested) => showAct(subjectOf(await kmsInspection(console, requested)), requested)),
-  );
-  app.post(
-    "/kms/:kmsKeyId/:act",
-    takesForms(console, (requested) =>
-      runs.start(requested, async () => {
-        const subject = subjectOf(await kmsInspection(console, requested));
-        return prepare(subject, requested, (...act) => actOnKmsKey(kmsOperations, ...act));
-      }),
-    ),
+    async (requested) => subjectOf(await kmsInspection(console, requested)),
+    (...act) => actOnKmsKey(run.kmsOperations, ...act),
   );
 }
 
@@ -251,8 +235,12 @@ async function kmsInspection({ run }: ConsoleApp, { context, options }: Requeste
   return inspection;
 }
 
-function refOf({ run }: ConsoleApp, { req }: Context<Env>): KeyRef {
-  const { vaultId = "", keyId = "" } = req.param() as { vaultId?: string; keyId?: string };
+/** A mistyped address looks like a key that is gone, so its page offers the search. */
+async function keyInspection({ run }: ConsoleApp, { context, options }: Requested): Promise<Inspection> {
+  const { vaultId = "", keyId = "" } = context.req.param() as { vaultId?: string; keyId?: string };
   if (!uuidForm.test(vaultId) || !uuidForm.test(keyId)) throw pageNotFound();
-  return { instanceId: run.settings.instanceId, vaultId, keyId };
+  const found = await run.operations.inspect({ instanceId: run.settings.instanceId, vaultId, keyId }, options);
+  if (found.kind === "present") return found;
+  const { summary, facts } = found.report.explanation;
+  throw new UkoError("UKO_KEY_NOT_FOUND", { summary, detail: facts.join("\n") });
 }

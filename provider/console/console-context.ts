@@ -68,9 +68,13 @@ async function respond(page: Handler, requested: Requested): Promise<Response> {
     const shown = await page(requested);
     return shown instanceof Response ? shown : context.html(shown);
   } catch (thrown) {
-    const error = asUkoError(thrown);
-    return context.html(errorPage(error, visitor), statusOf(error.code));
+    return errorResponse(context, thrown, visitor);
   }
+}
+
+export function errorResponse(context: Context, thrown: unknown, visitor?: Visitor): Response | Promise<Response> {
+  const error = asUkoError(thrown);
+  return context.html(errorPage(error, visitor), statusOf(error.code));
 }
 
 /** False if the work still goes on after this time. */
@@ -122,7 +126,7 @@ export async function vaultNames({ run }: ConsoleApp, options: CallOptions): Pro
 const notFound: readonly UkoError["code"][] = ["UKO_INPUT_INVALID", "UKO_KEY_NOT_FOUND", "UKO_NOT_FOUND"];
 const ofFolder: readonly UkoError["code"][] = ["UKO_CAMPAIGN_INVALID", "UKO_REVIEW_INVALID", "UKO_REVIEW_OUTDATED"];
 
-export function statusOf(code: UkoError["code"]): 404 | 409 | 500 {
+function statusOf(code: UkoError["code"]): 404 | 409 | 500 {
   if (notFound.includes(code)) return 404;
   return ofFolder.includes(code) ? 409 : 500;
 }

@@ -6,7 +6,7 @@
 
 import type { Hono } from "hono";
 import * as z from "zod";
-import { approvalMessages, setMessages } from "../compose/text.ts";
+import { approvalMessages, setMessages, shellWord } from "../compose/text.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { Approvable, ReviewFile, SetReview } from "../engine/key/review-set.ts";
 import { UkoError } from "../errors.ts";
@@ -36,10 +36,10 @@ interface Reviewed {
 
 export function addGroupPages(app: Hono<Env>, console: ConsoleApp, runs: ActRuns): void {
   const { operations } = console.run;
-  /** The review that the page of the last act shows. */
-  let reviewed: Reviewed | undefined;
+  /** The review that the page of the last act shows, for the log-in that asked for it. */
+  let reviewed: (Reviewed & { readonly sessionId: string }) | undefined;
 
-  const review = (address: string): ReadyAct => ({
+  const review = ({ context }: Requested, address = context.req.path): ReadyAct => ({
     title: "Review",
     back,
     work: async ({ progress, signal }) => {
@@ -49,8 +49,9 @@ export function addGroupPages(app: Hono<Env>, console: ConsoleApp, runs: ActRuns
       progress.report(`Reading ${sayKeys(group.keys.length, group.vaultId)}`);
       const refs = group.keys.map(({ report: { instanceId, vaultId, keyId } }) => ({ instanceId, vaultId, keyId }));
       const approvable = await operations.approvable({ refs, stores: false }, { signal });
-      reviewed = await reviewedOf(console, group, approvable);
-      const { page } = reviewed ?? {};
+      const found = await reviewedOf(console, group, approvable);
+      reviewed = found && { ...found, sessionId: context.get("session").id };
+      const { page } = found ?? {};
       const nothing = list(approvalMessages.explainApart(approvable.apart));
       return { title: "No key can be approved now", body: () => nothing, ...(page && { page }) };
     },
@@ -60,7 +61,8 @@ export function addGroupPages(app: Hono<Env>, console: ConsoleApp, runs: ActRuns
   const approve = async ({ context, visitor }: Requested): Promise<ReadyAct | Response> => {
     const form = approvalForm.parse(await context.req.parseBody());
     const shown = reviewed;
-    if (shown === undefined || shown.isSigned || shown.file.digest !== form.review) {
+    const isOpen = shown?.sessionId === context.get("session").id && shown.file.digest === form.review;
+    if (!isOpen || shown.isSigned) {
       return context.html(errorPage(changed("This review is no longer open"), visitor), 409);
     }
     const problem = mistakeIn(["phrase"], { ...form, reason: "" }, shown.phrase);
@@ -104,7 +106,7 @@ ${list(left)}
   );
   app.post(
     "/requests/:vaultId/:state/:requester",
-    takesForms(console, (requested) => runs.start(requested, async () => review(requested.context.req.path))),
+    takesForms(console, (requested) => runs.start(requested, async () => review(requested))),
   );
   // The log-in leads back to the address of a form that came after the session had expired.
   app.get("/requests/*", (context) => context.redirect("/waiting"));
@@ -126,6 +128,7 @@ async function reviewedOf(
   if (set?.file === undefined) return undefined;
   const { keys, file } = set;
   const { step } = file.review.header;
+  const { requestedBy = "" } = group.keys[0]?.report.deletion ?? {};
   const acts = group.keys.flatMap((key) => key.acts.filter(({ id }) => id === "approve"));
   const isSigned = acts.some((act) => act.isSigned === true);
   const offersNext = acts.every(({ fields }) => fields?.includes("requestsNext") === true);
@@ -134,7 +137,7 @@ async function reviewedOf(
   const act = {
     title,
     facts: [setMessages.reviewTitle(keys, file.review)],
-    command: `uko approve --vault ${group.vaultId} --step ${step}`,
+    command: `uko approve --vault ${group.vaultId} --step ${step} --requested-by ${shellWord(requestedBy)}`,
     isConsequential: true,
     ...(isSigned && { isSigned }),
   } as const;

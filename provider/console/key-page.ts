@@ -5,10 +5,10 @@ import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyAct } from "../engine/text/act.ts";
 import { type Html, html } from "../html/markup.ts";
-import { codeOf, definitions, list, words } from "../html/report-parts.ts";
+import { codeOf, definitions, words } from "../html/report-parts.ts";
 import { actList } from "./act-page.ts";
 import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { explained, keyAddress, moment, searchForm } from "./parts.ts";
+import { explained, keyAddress, moment } from "./parts.ts";
 
 export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: string): Html {
   const { report, steps, record, acts } = inspection;
@@ -74,16 +74,6 @@ ${definitions([
   ...keystores.map(({ name, says }) => [`Keystore ${name}`, says] as const),
   ["Instance", report.instanceId],
 ])}`;
-}
-
-/** A mistyped address looks like a key that is gone, so the page offers the search. */
-export function gonePage({ explanation }: Report, visitor: Visitor): Html {
-  const title = explanation.summary;
-  return layout({
-    title,
-    body: html`<h1>${title}</h1>${list(explanation.facts)}${searchForm({ contains: "", state: "" })}`,
-    visitor,
-  });
 }
 
 export function kmsKeyPage({ report, acts }: KmsInspection, visitor: Visitor, timeZone: string): Html {

@@ -68,7 +68,7 @@ summary { cursor: pointer; color: var(--link); }
 }
 .pending_approval, .cooling_down, .warn { color: var(--warn); }
 .active, .ok { color: var(--good); }
-.pending_destruction, .destroyed, .compromised, .fail { color: var(--bad); }
+.compromised, .fail { color: var(--bad); }
 
 .path { padding: 0; list-style: none; counter-reset: step; }
 .path li { position: relative; margin: 0; padding: 0 0 1rem 2.75rem; counter-increment: step; }
@@ -116,8 +116,8 @@ textarea, .stack input { width: 100%; }
 .stack .check input { flex: none; width: 1.25rem; min-height: 1.25rem; margin: 0.15rem 0 0; }
 
 a.button { display: inline-block; padding: 0.55rem 0.9rem; border-radius: 0.35rem; text-decoration: none; }
-.card .lines { padding: 0; list-style: none; }
-.card .lines li { margin: 0.5rem 0 0; }
+.card .links { padding: 0; list-style: none; }
+.card .links li { margin: 0.5rem 0 0; }
 
 button, a.button {
   display: inline-block;

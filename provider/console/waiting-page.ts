@@ -110,7 +110,7 @@ ${offered === undefined ? "" : `Role: ${sayRoles(offered.right, offered.kmsRight
 ${
   keys.length > 1 && act === "approve" && vaultId !== ""
     ? html`<form method="post" action="${address}">${token(visitor.csrfToken)}<button id="review-${index}">Review</button></form>`
-    : html`<ul class="lines">${keys.slice(0, maxLinks).map((key) => actLink(key, act, keys.length))}</ul>
+    : html`<ul class="links">${keys.slice(0, maxLinks).map((key) => actLink(key, act, keys.length))}</ul>
 ${keys.length > maxLinks ? html`<p><a href="/keys">and ${keys.length - maxLinks} more</a></p>` : ""}`
 }
 </article>`;

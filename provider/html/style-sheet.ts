@@ -9,7 +9,7 @@ export const styleSheet = `
   --ink: light-dark(#1a1f24, #eceff2);
   --quiet: light-dark(#505a64, #aab4be);
   --outage: light-dark(#bf8700, #d29922);
-  --pending: light-dark(#cf222e, #ff7b72);
+  --pending: light-dark(#57789b, #7d9cbd);
   --metadata: light-dark(#8250df, #bc8cff);
   font: 1rem/1.5 system-ui, sans-serif;
 }
@@ -52,6 +52,10 @@ dd { margin: 0; white-space: pre-line; }
 .outage { fill: var(--outage); background: var(--outage); }
 .pending { fill: var(--pending); background: var(--pending); }
 .metadata { fill: var(--metadata); background: var(--metadata); }
+.blackout { fill: var(--ink); background: var(--ink); opacity: 0.25; }
+line.month { stroke: var(--quiet); stroke-width: 1; opacity: 0.5; }
+.lanes text.month { fill: var(--quiet); stroke: none; font-weight: 400; }
+.today { stroke: var(--ink); stroke-width: 2; }
 .mark { stroke: var(--ink); stroke-width: 2; stroke-dasharray: 5 3; }
 .lanes text { fill: var(--ink); stroke: var(--paper); stroke-width: 4px; paint-order: stroke; font-size: 12px; font-weight: 600; }
 figcaption { color: var(--quiet); font-size: 0.85rem; }
@@ -66,7 +70,7 @@ figcaption { color: var(--quiet); font-size: 0.85rem; }
 @media screen and (max-width: 60rem) {
   .stacks { font-size: 0.8rem; }
   .stacks th, .stacks td { padding-inline-end: 0.5rem; }
-  .stacks .short { white-space: normal; }
+  .stacks .short { overflow-wrap: break-word; white-space: normal; }
 }
 
 @media screen and (max-width: 40rem) {

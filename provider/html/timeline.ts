@@ -2,15 +2,22 @@
 
 import { type Html, html } from "./markup.ts";
 
-/** Waves as bars between two times, with the deadlines as marks. */
+/** Waves as bars from today to a last day, with the deadlines as marks. */
 export interface Timeline {
+  /** Today. */
   readonly fromMs: number;
   readonly untilMs: number;
   readonly rows: readonly {
     readonly name: string;
-    readonly spans: readonly { readonly kind: SpanKind; readonly fromMs: number; readonly untilMs: number }[];
+    readonly spans: readonly {
+      readonly kind: Exclude<SpanKind, "blackout">;
+      readonly fromMs: number;
+      readonly untilMs: number;
+    }[];
   }[];
   readonly marks: readonly { readonly label: string; readonly atMs: number }[];
+  /** When no wave may take a step. */
+  readonly blackouts?: readonly { readonly fromMs: number; readonly untilMs: number }[];
 }
 
 type SpanKind = keyof typeof legend;
@@ -19,13 +26,18 @@ const legend = {
   outage: "outage, can be undone",
   pending: "destroyed, material pending",
   metadata: "metadata remains",
+  blackout: "blackout",
 } as const;
 
 const laneHeight = 24;
 const marksHeight = 40;
+const monthsHeight = 20;
+const maxMonthNames = 12;
+/** Further right, the name of a month would not fit. */
+const lastNameAt = 94;
 
 /** The tables have the same dates, so assistive technology skips the picture. */
-export function timelinePicture({ fromMs, untilMs, rows, marks }: Timeline): Html {
+export function timelinePicture({ fromMs, untilMs, rows, marks, blackouts = [] }: Timeline): Html {
   const percent = (ms: number): number =>
     (100 * (Math.min(Math.max(ms, fromMs), untilMs) - fromMs)) / Math.max(1, untilMs - fromMs);
   const height = marksHeight + rows.length * laneHeight;
@@ -43,14 +55,36 @@ export function timelinePicture({ fromMs, untilMs, rows, marks }: Timeline): Htm
     x: `${percent(atMs).toFixed(2)}%`,
     y: 14 + 18 * (index % 2),
   }));
+  const closed = blackouts.map(({ fromMs: from, untilMs: until }) => {
+    const width = (percent(until) - percent(from)).toFixed(2);
+    return html`<rect class="blackout" x="${percent(from).toFixed(2)}%" y="${marksHeight}" width="${width}%" height="${height - marksHeight}"/>`;
+  });
+  const months = monthsIn(fromMs, untilMs).map(({ name, atMs }) => {
+    const x = `${percent(atMs).toFixed(2)}%`;
+    return html`<line class="month" x1="${x}" x2="${x}" y1="${marksHeight}" y2="${height}"/><text class="month" x="${x}" dx="3" y="${height + 14}">${percent(atMs) > lastNameAt ? "" : name}</text>`;
+  });
   const lines = placed.map(({ x }) => html`<line class="mark" x1="${x}" x2="${x}" y1="0" y2="${height}"/>`);
   const labels = placed.map(
     ({ label, x, y }) => html`<text x="${x}" dx="-6" y="${y}" text-anchor="end">${label}</text>`,
   );
-  const kinds = Object.entries(legend).map(([kind, says]) => html`<span class="key ${kind}"></span>${says} `);
+  const shown = Object.entries(legend).filter(([kind]) => kind !== "blackout" || blackouts.length > 0);
+  const kinds = shown.map(([kind, says]) => html`<span class="key ${kind}"></span>${says} `);
   return html`<figure class="timeline" aria-hidden="true">
 <div class="lanes"><ol>${rows.map(({ name }) => html`<li>${name}</li>`)}</ol>
-<svg height="${height}">${lanes}${lines}${labels}</svg></div>
+<svg height="${height + monthsHeight}">${lanes}${closed}${months}<line class="today" x1="0" x2="0" y1="0" y2="${height}"/>
+<text x="0" dx="4" y="14">today</text>${lines}${labels}</svg></div>
 <figcaption>${kinds}</figcaption>
 </figure>`;
+}
+
+/** The first day of each month, with a name for as many as there is room for. */
+function monthsIn(fromMs: number, untilMs: number) {
+  const first = new Date(fromMs);
+  const firstOf = (index: number): number => Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1 + index, 1);
+  const count = Math.min(120, Math.max(0, Math.floor((untilMs - fromMs) / (28 * 86_400_000)) + 1));
+  const found = Array.from({ length: count }, (_, index) => firstOf(index)).filter((ms) => ms < untilMs);
+  const every = Math.ceil(found.length / maxMonthNames);
+  const nameOf = (ms: number): string =>
+    new Intl.DateTimeFormat("en-GB", { month: "short", timeZone: "UTC" }).format(ms);
+  return found.map((atMs, index) => ({ atMs, name: index % every === 0 ? nameOf(atMs) : "" }));
 }

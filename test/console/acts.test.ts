@@ -111,6 +111,7 @@ describe("a KMS key that no managed key depends on", () => {
     const page = (await bob.open(`${address}/approve`)).text;
     for (const name of ["Asked by", "Expires", "Vault", "State and use"]) expect(page).toContain(`<dt>${name}</dt>`);
     expect(page).toContain("Destroys the key in KMS");
+    expect(page).toContain("KMS does not report which identity");
     expect((await fill(bob, "approve", "back")).status).toBe(422);
     expect((await fill(bob, "approve", "backup")).text).toContain("This run destroyed the key.");
   });
@@ -144,6 +145,10 @@ describe("many requests of one person", () => {
     ])
       expect(page).toContain(part);
     expect(page).toContain(`<a href="/keys/${together[0]}">vouchers</a>`);
+    const vault = together[0].split("/")[0];
+    expect(page).toContain(
+      `<code>uko approve --vault ${vault} --step deactivate --requested-by IBMid-550000BOB</code>`,
+    );
     const mistyped = await alice.submit("/requests/approve", { ...hiddenIn(page), typed: "deactivate 2" });
     expect([mistyped.status, mistyped.text.includes("You did not type")]).toEqual([422, true]);
     expect(await deactivations()).toBe(0);
@@ -182,6 +187,16 @@ describe("many requests of one person", () => {
     await alice.submit("/requests/approve", { ...hiddenIn(page), typed });
     expect((await alice.submit("/requests/approve", { ...hiddenIn(page), typed })).status).toBe(409);
     expect(await deactivations()).toBe(3);
+  });
+
+  it("are not approved after a new log-in with the review of the last one", async () => {
+    const page = await review(alice);
+    await alice.post("/logout");
+    await alice.logIn();
+    await alice.open("/me");
+    const { csrf: _old, ...form } = hiddenIn(page);
+    expect((await alice.submit("/requests/approve", { ...form, typed: "deactivate 3" })).status).toBe(409);
+    expect(await deactivations()).toBe(0);
   });
 
   it("are not offered to the requester", async () => {
@@ -233,6 +248,34 @@ describe("an act", () => {
     expect((await bob.act(key, "approve", { typed: label })).text).toContain("This run destroyed the key.");
   });
 
+  it("shows who asks, since when and why, and the key, before the effect and its one button", async () => {
+    await bob.act(key, "request", { reason: "Moved" });
+    await world.advance("1m");
+    const { text } = await alice.open(`/keys/${key}/approve`);
+    const parts = [
+      /\(&quot;Bob Example&quot;\) requested the deactivation on 24 Nov 2026/,
+      /Reason: Moved/,
+      /The request expires on/,
+      /<dt>Vault<\/dt><dd>payments<\/dd>/,
+      /<dt>State and use<\/dt>/,
+      /<dt>Keystores<\/dt>/,
+      /<div class="zone cuts">/,
+      /This can be undone/,
+      /<button class="cuts">/,
+      /<summary>More<\/summary>/,
+      /Decline the request/,
+    ];
+    const places = parts.map((part) => text.search(part));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(text.match(/<button(?! class="plain")/g)).toHaveLength(1);
+    await alice.act(key, "approve", { typed: label });
+    await alice.act(key, "request");
+    await world.advance("5h");
+    const destruction = (await bob.open(`/keys/${key}/approve`)).text;
+    expect(destruction).toMatch(/<div class="zone final">\s*<p class="mark-final">Point of no return<\/p>/);
+  });
+
   it("is refused if another record is on the key than the page showed", async () => {
     await bob.act(key, "request");
     await world.advance("1m");
@@ -263,6 +306,24 @@ describe("an act", () => {
     expect((await bob.open("/run")).text).toContain("Request sent");
     expect((await bob.post(`/keys/${key}/request`, fields)).status).toBe(409);
     expect((await world.trail()).filter(({ operation, effect }) => operation === "K4" && effect)).toHaveLength(1);
+  });
+
+  it("of a slow service leads to its progress, which ends with the form if a field is mistyped", async () => {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    const page = await alice.open(`/keys/${key}/approve`);
+    const rule = { operation: "K3", latencyMs: 3_500, times: 1 };
+    await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: JSON.stringify(rule) });
+    const sent = await alice.post(`/keys/${key}/approve`, { ...hiddenIn(page.text), typed: "voucher" });
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, "/run"]);
+    expect((await alice.open("/run")).text).toContain("Reading from the service");
+    await expect
+      .poll(async () => (await alice.open("/run")).text, { timeout: 10_000 })
+      .toContain("You did not type &quot;vouchers&quot;");
+    const form = (await alice.open("/run")).text;
+    expect(form).toContain(`action="/keys/${key}/approve"`);
+    const done = await alice.submit(`/keys/${key}/approve`, { ...hiddenIn(form), typed: label });
+    expect(done.text).toContain("This run deactivated the key.");
   });
 
   it("keeps another act from starting, and says so on a page with navigation", async () => {

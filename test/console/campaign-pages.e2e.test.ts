@@ -97,15 +97,27 @@ it("takes a wave of two people from the request to the destruction, and back", a
   expect((await bob.open("/campaign/waves/pilot")).text).not.toContain("/campaign/waves/pilot/review");
   const review = await act(alice, "review-deactivate");
   const approve = addressIn(review, "approve");
-  for (const phrase of ["deactivate 1", /deactivate \d+/]) {
+  for (const phrase of [/^deactivate 1$/, /^deactivate \d+$/]) {
     const page = await alice.open(approve);
     const { phrase: shown = "" } = hiddenIn(page.text);
     expect(shown).toMatch(phrase);
+    // Heading, button and phrase name the same number.
+    const count = `Deactivate ${shown.split(" ")[1]} key`;
+    expect(page.text).toMatch(
+      new RegExp(`<h1>${count}s? of wave pilot</h1>[\\s\\S]*<button class="cuts">${count}s?</button>`),
+    );
+    expect(page.text).toMatch(/<a href="\/keys\/[0-9a-f-]{36}\/[0-9a-f-]{36}">/);
     expect((await start(alice, approve, { typed: shown })).status).toBe(303);
-    expect((await ended(alice)).text).toContain("Deactivated");
+    const result = (await ended(alice)).text;
+    expect(result).toContain("Deactivated");
+    // After the sample, one button leads to the rest.
+    expect(/<a class="button" href="([^"]+)">Go on with the other \d+ keys</.exec(result)?.[1]).toBe(
+      shown === "deactivate 1" ? approve : undefined,
+    );
   }
   expect((await bob.open("/campaign/waves/pilot")).text).toContain("Reactivate what this campaign deactivated");
-  expect(await act(alice, "rollback")).toContain("Reactivated");
+  expect((await start(alice, "/campaign/waves/pilot/rollback", { typed: "reactivate" })).status).toBe(422);
+  expect(await act(alice, "rollback", { typed: "reactivate pilot" })).toContain("Reactivated");
   const verdict = await world.verdict();
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
@@ -150,7 +162,9 @@ it("does not offer a review to its requester, to another reviewer, or under anot
 
 it("withdraws every request of the wave, and keeps the result of the run for another page", async () => {
   await act(bob, "request-deactivate");
-  expect(await act(alice, "halt")).toContain("Withdrew the requests on");
+  const mistyped = await start(alice, "/campaign/waves/pilot/halt", { typed: "withdraw main" });
+  expect([mistyped.status, mistyped.text.includes("You did not type &quot;withdraw pilot&quot;")]).toEqual([422, true]);
+  expect(await act(alice, "halt", { typed: "withdraw pilot" })).toContain("Withdrew the requests on");
   expect((await alice.open("/campaign")).text).toContain("Your last act");
   const csv = await alice.open("/run.csv");
   expect([csv.headers.get("content-disposition"), csv.text.split("\n")[0]]).toEqual([

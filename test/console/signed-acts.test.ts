@@ -61,3 +61,28 @@ it("shows the command instead of a form, takes no act of a destruction, and offe
   expect(destroyed).toEqual([]);
   await console.close();
 });
+
+it("shows the command instead of the form for a group of destructions, and takes none of them", async () => {
+  await world.reset();
+  const group = [keys.cards, keys.vouchers];
+  const console = openConsole(world, "carol", { signing: signing("carol") });
+  await console.logIn();
+  for (const each of group) await world.uko("bob", `request ${each}`);
+  await world.advance("1m");
+  for (const each of group) await console.act(each, "approve", { typed: each === keys.cards ? "cards" : "vouchers" });
+  await world.advance("5h");
+  for (const each of group) await world.uko("bob", `request ${each}`);
+  await world.advance("1m");
+  const waiting = (await console.open("/waiting")).text;
+  const [, address = ""] = /action="(\/requests\/[^"]+)"/.exec(waiting) ?? [];
+  const page = (await console.submit(address)).text;
+  expect(page).toContain("<h1>Destroy 2 keys</h1>");
+  expect(page).toContain("both people sign a destruction with their SSH key");
+  expect(page).not.toContain('action="/requests/approve"');
+  for (const review of ["", "undefined"]) {
+    expect((await console.submit("/requests/approve", { review, typed: "destroy 2" })).status).toBe(409);
+  }
+  const destroyed = (await world.trail()).filter(({ operation, effect }) => operation === "K8" && effect);
+  expect(destroyed).toEqual([]);
+  await console.close();
+});

@@ -6,7 +6,7 @@ import { runPage } from "../../provider/console/act-run.ts";
 import { approvalPage, waveActPage, waveChangedPage, waveResult } from "../../provider/console/campaign-act-pages.ts";
 import { campaignPage, wavePage } from "../../provider/console/campaign-pages.ts";
 import { errorPage } from "../../provider/console/console-context.ts";
-import { gonePage, keyPage, kmsKeyPage } from "../../provider/console/key-page.ts";
+import { keyPage, kmsKeyPage } from "../../provider/console/key-page.ts";
 import { keysPage, kmsKeysPage } from "../../provider/console/keys-page.ts";
 import { whoPage } from "../../provider/console/login-page.ts";
 import { waitingPage } from "../../provider/console/waiting-page.ts";
@@ -100,7 +100,6 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     const sent = { taken: ["write_record"], code: "UKO_APPROVAL_PENDING", exitCode: 0 };
     return donePage(text, resultOf(as({ ...inspectionOf(text).report, ...sent }), "UTC"));
   },
-  "a key that is gone": (text) => gonePage(as(inspectionOf(text).report), visitorOf(text)),
   "a changed key": (text) => changedPage(as(inspectionOf(text)), visitorOf(text)),
   "the keys": (text) => {
     const names = { keyId: text, label: text, vault: text, template: text, algorithm: text, keystores: [text] };

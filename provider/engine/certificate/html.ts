@@ -32,6 +32,7 @@ ${definitions([
   ["Method of destruction", `${method.technique} (${method.standard})`],
   ["Created", `${sayTime(createdAt)} by uko ${tool.version}`],
   ["Keys", listed.count],
+  ["Outcomes", outcomesOf(keys)],
   ["List of keys", listed.sha256],
   ["Statement", sha256],
   ["Signing keys", keyIds.map((keyId) => html`<code>${keyId}</code>\n`)],
@@ -57,6 +58,12 @@ ${tableOf(
   "evidence",
 )}`;
   return standalonePage({ title, body });
+}
+
+/** How many keys have each outcome. */
+function outcomesOf(keys: readonly CertificateKey[]): string {
+  const groups = Map.groupBy(keys, ({ outcome }) => outcomeWords[outcome]);
+  return Array.from(groups, ([outcome, { length }]) => `${length} ${outcome}`).join(", ");
 }
 
 function renderKey(key: CertificateKey, nameOf: NameOf): Html {
