@@ -5,7 +5,7 @@ import type { AnyReview } from "../../lifecycle/kms-review.ts";
 import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
 import { keyPathOf, kindOf, type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
 import { converge } from "../loop/converge.ts";
-import { runAll, withoutSteps } from "../loop/many.ts";
+import { createRoom, runAll, withoutSteps } from "../loop/many.ts";
 import type { Report } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { capital } from "../text/words.ts";
@@ -42,14 +42,15 @@ export async function approveReviewed(
 ): Promise<readonly KeyResult[]> {
   const again = againOf(review);
   await requireUsable(world, review, { again }, options);
-  const approve = approverOf(withoutSteps(world), review, { ...how, again });
+  const room = createRoom(world.clock);
+  const approve = approverOf({ ...withoutSteps(world), clock: room.clock }, review, { ...how, again });
   const { instanceId } = world.session;
   const act = ({ vaultId, keyId, label }: ReviewLine): Promise<KeyResult> => {
     const ref = { instanceId, vaultId, keyId };
     const reported = approve(ref, options).then((report) => ({ kind: "reported", ref, label, report }) as const);
     return reported.catch(onCodes(concernsOneKey, (error) => ({ kind: "failed", ref, label, error })));
   };
-  return runAll(world, { items: [...review.lines.values()], what: "Approving", act, each }, options);
+  return runAll(world, { items: [...review.lines.values()], what: "Approving", act, each, room }, options);
 }
 
 /** A request as a page or a terminal showed it. */

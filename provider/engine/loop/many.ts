@@ -1,7 +1,7 @@
 /** The runner over many objects: some at a time, the first alone, with progress. */
 
 import { UkoError } from "../../errors.ts";
-import type { CallOptions, World } from "../ports/world.ts";
+import type { CallOptions, Clock, World } from "../ports/world.ts";
 import { sayDuration } from "../text/words.ts";
 
 export interface Many<Item, Result> {
@@ -14,6 +14,8 @@ export interface Many<Item, Result> {
   readonly each?: (result: Result) => void;
   /** For a run that asks a person: one item at a time. */
   readonly isOneByOne?: boolean;
+  /** For items that sleep by its clock. */
+  readonly room?: Room;
 }
 
 export interface ManyResults<Result> {
@@ -29,10 +31,49 @@ type ManyWorld = Pick<World, "progress"> & { readonly session: Pick<World["sessi
 /** As many as the HTTP client sends at the same time if the service keeps up. */
 const atOnce = 8;
 
+/**
+ * Room for the items at work. One that sleeps leaves its place to another, so that the pause after a write costs a run
+ * of many keys little more than a run of one.
+ */
+export interface Room {
+  readonly clock: Clock;
+  enter(): Promise<void>;
+  leave(): void;
+}
+
+/** So many items may be at work or asleep. */
+const inRoom = 64;
+
+export function createRoom({ sleep }: Clock): Room {
+  let places = atOnce;
+  const waiting: (() => void)[] = [];
+  const enter = (): Promise<void> => {
+    if (places === 0) return new Promise((resolve) => waiting.push(resolve));
+    places -= 1;
+    return Promise.resolve();
+  };
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) places += 1;
+    else next();
+  };
+  const clock: Clock = {
+    async sleep(ms, signal) {
+      leave();
+      try {
+        await sleep(ms, signal);
+      } finally {
+        await enter();
+      }
+    },
+  };
+  return { clock, enter, leave };
+}
+
 /** The first goes alone: a cause that concerns every item stops the run at the first. */
 export async function runMany<Item, Result>(
   world: ManyWorld,
-  { items, what, act, each, isOneByOne = false }: Many<Item, Result>,
+  { items, what, act, each, isOneByOne = false, room }: Many<Item, Result>,
   { signal }: CallOptions,
 ): Promise<ManyResults<Result>> {
   const ended = inOrder(each);
@@ -42,7 +83,8 @@ export async function runMany<Item, Result>(
   let stopped: { readonly by: unknown } | undefined;
   const work = async (limit: number): Promise<void> => {
     for (let started = 0; started < limit && next < items.length; started += 1) {
-      if (stopped !== undefined || signal.aborted) return;
+      await room?.enter();
+      if (stopped !== undefined || signal.aborted || next === items.length) return room?.leave();
       const index = next;
       next += 1;
       try {
@@ -54,10 +96,11 @@ export async function runMany<Item, Result>(
         stopped ??= { by: error };
         ended.at(index, []);
       }
+      room?.leave();
     }
   };
   await work(1);
-  const workers = isOneByOne ? 1 : Math.min(atOnce, items.length - next);
+  const workers = isOneByOne ? 1 : Math.min(room === undefined ? atOnce : inRoom, items.length - next);
   await Promise.all(Array.from({ length: workers }, () => work(items.length)));
   const isCanceled = signal.aborted && next < items.length;
   const end = stopped ?? (isCanceled ? { by: canceledRun() } : undefined);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Many, runAll, runMany } from "../../../provider/engine/loop/many.ts";
+import { createRoom, type Many, runAll, runMany } from "../../../provider/engine/loop/many.ts";
 
 const numbers = Array.from({ length: 40 }, (_, at) => at);
 
@@ -39,6 +39,39 @@ test("runs one item at a time if a person is asked", async () => {
   const { run, mostAtOnce } = start({ isOneByOne: true });
   await run;
   expect(mostAtOnce()).toBe(1);
+});
+
+test("lets other items work while one sleeps, and each comes back to a free place", async () => {
+  let [awake, mostAwake, asleep, mostAsleep] = [0, 0, 0, 0];
+  const sleep = async (): Promise<void> => {
+    [awake, asleep] = [awake - 1, asleep + 1];
+    mostAsleep = Math.max(mostAsleep, asleep);
+    for (let turns = 0; turns < 500; turns += 1) await Promise.resolve();
+    asleep -= 1;
+  };
+  const room = createRoom({ sleep });
+  const act = async (item: number): Promise<number> => {
+    const work = async (): Promise<void> => {
+      awake += 1;
+      mostAwake = Math.max(mostAwake, awake);
+      for (let turns = 0; turns < 5; turns += 1) await Promise.resolve();
+    };
+    await work();
+    await room.clock.sleep(2_000, new AbortController().signal);
+    await work();
+    awake -= 1;
+    return item;
+  };
+  const items = Array.from({ length: 100 }, (_, at) => at);
+  expect((await start({ items, act, room }).run).results).toEqual(items);
+  expect([mostAwake, mostAsleep]).toEqual([8, expect.closeTo(60, -1)]);
+});
+
+test("gives a place back after a sleep that was canceled", async () => {
+  const room = createRoom({ sleep: () => Promise.reject(new Error("canceled")) });
+  const act = (): Promise<number> => room.clock.sleep(1, new AbortController().signal) as Promise<never>;
+  const { results, stoppedBy } = await start({ act, room }).run;
+  expect([results, stoppedBy]).toEqual([[], new Error("canceled")]);
 });
 
 test("stops at the first item if its error concerns every item", async () => {
