@@ -80,9 +80,9 @@ interface ExceptionClass {
   readonly among: (keys: readonly KeyInReview[]) => readonly KeyInReview[];
 }
 
-const warnsOfDeletion = /do not|don't|keep|legal|hold|never/i;
+const warnsOfDeletion = /\b(?:do not|don't|keep|legal|hold|never)\b/i;
 const recentMs = 30 * 24 * 60 * 60 * 1000;
-/** A template of at most this share of the keys is rare. */
+/** A template, or a kind of label, of at most this share of the keys is rare. */
 const rareShare = 0.05;
 
 const exceptionClasses: readonly ExceptionClass[] = [
@@ -99,13 +99,29 @@ const exceptionClasses: readonly ExceptionClass[] = [
     title: "created in the last 30 days",
     among: (keys) => keys.filter(({ observed: { snapshot, nowMs } }) => (snapshot.createdAtMs ?? 0) > nowMs - recentMs),
   },
-  { title: "of a rare template", among: keysOfRareTemplates },
+  { title: "of a rare template", among: (keys) => rareIn(keys, ({ observed }) => observed.snapshot.templateName) },
+  { title: "with a label unlike the others", among: keysWithStrangeLabels },
 ];
 
-function keysOfRareTemplates(keys: readonly KeyInReview[]): readonly KeyInReview[] {
-  const templateOf = ({ observed }: KeyInReview) => observed.snapshot.templateName;
-  const byTemplate = Map.groupBy(keys, templateOf);
-  return keys.filter((key) => (byTemplate.get(templateOf(key))?.length ?? 0) <= keys.length * rareShare);
+/** Keys whose value few other keys have. */
+function rareIn(keys: readonly KeyInReview[], valueOf: (key: KeyInReview) => string): readonly KeyInReview[] {
+  const byValue = Map.groupBy(keys, valueOf);
+  return keys.filter((key) => (byValue.get(valueOf(key))?.length ?? 0) <= keys.length * rareShare);
+}
+
+/** A label without its numbers. If many keys have a label of their own, labels show nothing. */
+function keysWithStrangeLabels(keys: readonly KeyInReview[]): readonly KeyInReview[] {
+  const strange = rareIn(keys, ({ line }) => line.label.toLowerCase().replaceAll(/\d+/g, "#"));
+  return strange.length <= keys.length * rareShare ? strange : [];
+}
+
+/** The keys that a person should look at before they approve many at once, with the reasons as one clause. */
+export function exceptionsAmong(keys: readonly KeyInReview[]) {
+  const classes = exceptionClasses.map(({ title, among }) => ({ title, found: new Set(among(keys)) }));
+  return keys.flatMap((key) => {
+    const titles = classes.flatMap(({ title, found }) => (found.has(key) ? [title] : []));
+    return titles.length === 0 ? [] : [{ key, why: `${titles.join("; ")}${sayWarning(key)}` }];
+  });
 }
 
 /** At most 20 lines before the list: counts, then the exceptions. */
@@ -176,10 +192,13 @@ function sayDay(ms: number | undefined): string {
   return ms === undefined ? "" : isoTime(ms).slice(0, 10);
 }
 
-function sayException({ line, observed }: KeyInReview): string {
+function sayException(key: KeyInReview): string {
+  return `${plain(key.line.label, 40)}${sayWarning(key)}`;
+}
+
+function sayWarning({ observed }: KeyInReview): string {
   const { description } = observed.observation.facts;
-  const says = warnsOfDeletion.test(description) ? ` ("${plain(description, 200)}")` : "";
-  return `${plain(line.label, 40)}${says}`;
+  return warnsOfDeletion.test(description) ? ` ("${plain(description, 200)}")` : "";
 }
 
 function earliestMs(keys: readonly KeyInReview[]): number {

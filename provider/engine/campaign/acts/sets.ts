@@ -15,13 +15,22 @@ import {
   reviewKinds,
   reviewOf,
 } from "../../../lifecycle/review.ts";
+import { exceptionsAmong } from "../../key/approval-messages.ts";
 import { approverOf } from "../../key/approve-set.ts";
 import { requesterOf } from "../../key/review-file.ts";
 import { type KeyApart, reviewKeys, type SetReview } from "../../key/review-set.ts";
-import { apartFacts, apartRows, keysOfKind, reviewFacts, reviewHeads, reviewRows } from "../../key/set-messages.ts";
+import {
+  apartFacts,
+  apartRows,
+  keysOfKind,
+  reviewFacts,
+  reviewHeads,
+  reviewRows,
+  sharedRows,
+} from "../../key/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
-import { count, sayRoles, stepNouns } from "../../text/words.ts";
+import { count, plain, sayRoles, stepNouns } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import { windowNext, windowSection, windowsAfter } from "../reports/deletion-windows.ts";
 import {
@@ -51,6 +60,7 @@ import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { rulesLine } from "../view/rule-changes.ts";
 import type { UnreadablePart } from "../view/unreadable.ts";
+import { resourcesNotRead, resourcesSource } from "../view/usage.ts";
 import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
 import { actOnKeys, noteOverride, refOf, unlessHeld } from "./on-keys.ts";
 
@@ -101,15 +111,28 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   }
   const name = reviewFileName(wave, step, file.digest);
   await view.folder.write(name, file.text);
+  const strange = exceptionRows(context, reviewed);
+  const toCheck = strange.length + reviewed.apart.length + apart.length;
   const columns = reviewHeads.map((head) => head.toLowerCase());
   return {
     summary: titleOf(file.review, reviewed.keys),
     sections: [
       ...exceptions,
       ...releasedSection(campaign),
+      ...section("Check these keys before you approve", {
+        table: { columns: ["label", "key", "why"], rows: sharedRows(strange) },
+        isWhole: true,
+      }),
       ...section("To approve", { table: { columns, rows: reviewRows(reviewed) }, isWhole: true }),
       ...section("Review", {
-        lines: [...reviewFacts(reviewed.keys, file), rulesLine(view, wave), `SHA-256 of ${name}: ${file.digest}`],
+        lines: [
+          ...(toCheck === 0
+            ? []
+            : [`${count(toCheck, "key needs", "keys need")} a check before you approve; they are above the list.`]),
+          ...reviewFacts(reviewed.keys, file),
+          rulesLine(view, wave),
+          `SHA-256 of ${name}: ${file.digest}`,
+        ],
       }),
     ],
     next: [{ command: nextCommand({ wave, path }) }],
@@ -117,6 +140,21 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
     csv,
   };
+}
+
+/** First what only the campaign knows: the resources of a key at its baseline. */
+function exceptionRows({ view, plan }: CampaignContext, { keys }: SetReview): readonly (readonly string[])[] {
+  const lines = new Map(plan.keys.map(({ name, line }) => [name, line]));
+  const wereRead = !view.manifest.blindSpots.some((spot) => spot.startsWith(resourcesNotRead));
+  const addedTo = ({ line }: SetReview["keys"][number]): number => {
+    const used = lines.get(keyPathOf(line))?.usage.find(({ source }) => source === resourcesSource);
+    return wereRead ? line.resources.length - (used?.count ?? 0) : 0;
+  };
+  return exceptionsAmong(keys).map(({ key, why }) => {
+    const added = addedTo(key);
+    const says = [...(added > 0 ? [`${count(added, "resource")} added since the baseline`] : []), why].join("; ");
+    return [plain(key.line.label, 60), keyPathOf(key.line), says];
+  });
 }
 
 function csvOf(

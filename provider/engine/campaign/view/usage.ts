@@ -14,7 +14,8 @@ import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from ".
 type Use = ManifestKey["usage"][number];
 type FreshUse = Omit<Use, "readAt">;
 
-const resourcesSource = "associated_resources";
+export const resourcesNotRead = "Associated resources were not read";
+export const resourcesSource = "associated_resources";
 
 export interface Usage {
   of(key: ListedKey): Use[];
@@ -127,7 +128,7 @@ function blindSpotsOf(
   const external = keys.filter((key) => key.keystores.some(({ isInternal }) => !isInternal) && of(key).length === 0);
   const silent = keys.filter((key) => of(key).length === 0).length;
   return [
-    ...(unread === undefined ? ["Associated resources were not read; use --associated-resources"] : []),
+    ...(unread === undefined ? [`${resourcesNotRead}; use --associated-resources`] : []),
     ...(unread === undefined && since !== undefined
       ? [
           `The block of ${count(resources.length, "key")} in use stays from earlier reads, the oldest on ${since.slice(0, 10)}`,

@@ -1,0 +1,106 @@
+/** Five wrong keys among 400, drawn by seed: the printed review names each of them with its cause, and no other key. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, it } from "vitest";
+import type { Seed } from "../../provider/emulator/seed.ts";
+import { campaignSeed, vaultIds } from "./campaign-seed.ts";
+import { startCliWorld } from "./harness.ts";
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function drawFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const size = 400;
+const plants = ["strangeLabel", "warning", "added", "used", "changed"] as const;
+const families = ["cards", "mail", "ledger", "archive", "batch", "gateway"] as const;
+const harmless = ["", "Household insurance", "For the batch job", "Moved in 2024", "See the wiki of the team"] as const;
+const strangers = ["hr-root-of-trust", "board-signing", "tls-ca-master"] as const;
+const warnings = ["DO NOT DELETE", "Legal: keep until 2031", "never delete, see the audit"] as const;
+
+function worldOf(seed: number) {
+  const draw = drawFrom(seed);
+  const pick = <Item>(items: readonly [Item, ...Item[]]): Item => items[Math.floor(draw() * items.length)] ?? items[0];
+  const places = new Set<number>();
+  while (places.size < plants.length) places.add(Math.floor(draw() * size));
+  const at = Object.fromEntries([...places].map((place, index) => [plants[index] ?? "", place])) as Readonly<
+    Record<(typeof plants)[number], number>
+  >;
+  const idOf = (place: number): string => `9b2d0000-0000-4000-8000-${String(place + 1).padStart(12, "0")}`;
+  const keys = Array.from({ length: size }, (_, place) => ({
+    id: idOf(place),
+    label: place === at.strangeLabel ? pick(strangers) : `${pick(families)}-${String(place).padStart(4, "0")}`,
+    description: place === at.warning ? pick(warnings) : pick(harmless),
+    vault: "payments",
+    template: place % 3 === 0 ? "aws" : "ring",
+    createdAt: "2025-01-15T08:00:00Z",
+    createdBy: "IBMid-550000CAROL",
+    ...(place === at.used && { resources: [{ crn: "crn:v1:bucket-1" }] }),
+  }));
+  const labelAt = (place: number): string => keys[place]?.label ?? "";
+  return { seed: { ...campaignSeed, keys, kmsKeys: [] } satisfies Seed, at, idOf, labelAt };
+}
+
+const campaignFile = `format: uko-campaign-1
+name: eol
+instance: ${campaignSeed.instance.id}
+deadline: 2027-03-20
+scope: {vaults: [${vaultIds.payments}], kmsKeys: false}
+waves:
+  - {name: main, soak: 5d}
+rules:
+  - {match: {}, class: deactivate, wave: main, owner: platform, reason: Moved}
+`;
+
+it.each([1, 20, 300])(
+  "names the five wrong keys of world %i in the review, and no other key",
+  async (number) => {
+    const { seed, at, idOf, labelAt } = worldOf(number);
+    const world = await startCliWorld({ seed });
+    const folder = mkdtempSync(path.join(tmpdir(), "uko-planted-"));
+    try {
+      writeFileSync(path.join(folder, "campaign.yaml"), campaignFile);
+      // The owner stated why the key in use may be deactivated, so that only the reviewer can stop it.
+      writeFileSync(
+        path.join(folder, "owners.csv"),
+        `key,owner,override\n${idOf(at.used)},platform,no longer needed\n`,
+      );
+      const planned = await world.uko("bob", `campaign plan --write --yes --associated-resources --folder ${folder}`);
+      expect(planned.exitCode, planned.err).toBe(0);
+      await world.control(`keys/${idOf(at.added)}`, { addResource: { crn: "crn:v1:bucket-2" } });
+      await world.uko("bob", `campaign next --yes --folder ${folder}`);
+      await world.control(`keys/${idOf(at.changed)}`, { record: { description: "Moved to the team in Berlin" } });
+      await world.advance("1m");
+      const { out } = await world.type("alice", `campaign next --folder ${folder}`, ["no"]);
+
+      const [exceptions = ""] = out.split("\n\nTo approve\n");
+      const named = exceptions.split("\n").filter((line) => line.includes("9b2d0000-"));
+      const causes = [
+        [at.strangeLabel, /with a label unlike the others$/],
+        [at.warning, /with a description that warns \("(?:DO NOT|Legal|never)/],
+        [at.added, /1 resource added since the baseline; in use$/],
+        [at.used, / in use$/],
+        [at.changed, /changed since the baseline: its description/],
+      ] as const;
+      for (const [place, cause] of causes) {
+        const line = named.find((each) => each.includes(idOf(place))) ?? "";
+        expect(line).toContain(labelAt(place));
+        expect(line.trimEnd()).toMatch(cause);
+      }
+      expect(named).toHaveLength(causes.length);
+      expect(out).toContain(`5 keys need a check before you approve; they are above the list`);
+    } finally {
+      rmSync(folder, { recursive: true });
+      await world.close();
+    }
+  },
+  120_000,
+);
