@@ -26,6 +26,8 @@ const approveAddress = "/requests/approve";
 const back = html`<a href="/waiting">Waiting for you</a>`;
 
 interface Reviewed {
+  /** The step and the number of keys, as the button has them. */
+  readonly title: string;
   readonly file: ReviewFile;
   readonly phrase: string;
   readonly offersNext: boolean;
@@ -71,7 +73,7 @@ export function addGroupPages(app: Hono<Env>, console: ConsoleApp, runs: ActRuns
     const { file } = shown;
     const how = { stores: false, requestsNext: shown.offersNext && form.requestsNext !== "" };
     return {
-      title: capital(shown.phrase),
+      title: shown.title,
       back,
       isOnMany: true,
       async work({ signal, progress }): Promise<ActResult> {
@@ -143,6 +145,7 @@ async function reviewedOf(
   } as const;
   const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)];
   return {
+    title,
     file,
     phrase,
     offersNext,

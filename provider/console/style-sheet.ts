@@ -116,8 +116,7 @@ textarea, .stack input { width: 100%; }
 .stack .check input { flex: none; width: 1.25rem; min-height: 1.25rem; margin: 0.15rem 0 0; }
 
 a.button { display: inline-block; padding: 0.55rem 0.9rem; border-radius: 0.35rem; text-decoration: none; }
-.card .links { padding: 0; list-style: none; }
-.card .links li { margin: 0.5rem 0 0; }
+.card .row { align-items: center; margin: 0.5rem 0 0; }
 
 button, a.button {
   display: inline-block;

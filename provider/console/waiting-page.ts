@@ -6,6 +6,7 @@
 import { kmsKeysNotListed, sayPerson, sayRoles } from "../compose/text.ts";
 import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
+import type { Report } from "../engine/loop/report.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
@@ -73,8 +74,8 @@ export function waitingPage(waiting: Waiting, page: number, visitor: Visitor, ti
   const at = { vaults, timeZone };
   const body = html`<h1>Waiting for you</h1>
 ${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, visitor, at))}
-${own.length === 0 ? "" : html`<h2>Your requests</h2>${tableOfPending(own, ownRow, page, at)}`}
-${rest.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>${tableOfPending(rest, otherRow, page, at)}`}
+${own.length === 0 ? "" : html`<h2>Your requests</h2>${tableOfPending("your requests", own, ownRow, page, at)}`}
+${rest.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>${tableOfPending("waiting for others", rest, otherRow, page, at)}`}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
 ${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${vaults.get(vaultId) ?? vaultId}: ${error.summary}`))}
 ${kms.kind === "listed" ? "" : html`<p class="quiet">${kmsKeysNotListed(kms.error)}</p>`}`;
@@ -85,8 +86,6 @@ interface At {
   readonly vaults: VaultNames;
   readonly timeZone: string;
 }
-
-const maxLinks = 5;
 
 /** "Bob asks to deactivate 181 keys in payments", with the one button that leads on. */
 function card({ act, address, requester, step, vaultId, keys }: Group, index: number, visitor: Visitor, at: At): Html {
@@ -99,7 +98,9 @@ function card({ act, address, requester, step, vaultId, keys }: Group, index: nu
   const title = { remove: `You can remove ${what}`, continue: `Your request to ${step} ${what} is approved` };
   const heading = act === "remove" || act === "continue" ? title[act] : `${who} asks to ${step} ${what}`;
   const expires = keys.flatMap(({ report: { deletion } }) => deletion.recordExpiresAt ?? []).toSorted()[0];
+  const soonest = act === "store" ? report.deletion.notBefore : undefined;
   const id = `group-${index}`;
+  const reviewForm = html`<form method="post" action="${address}">${token(visitor.csrfToken)}<button id="review-${index}">Review</button></form>`;
   const offered = acts.find((each) => each.id === act);
   return html`<article class="card" aria-labelledby="${id}">
 <h2 id="${id}">${heading}</h2>
@@ -107,32 +108,41 @@ ${keys.length === 1 ? list(report.explanation.facts) : html`<p>${keysOf(keys.map
 <p class="quiet">${requestedAt === undefined ? "" : html`Since ${moment(requestedAt, at.timeZone)}. `}
 ${expires === undefined ? "" : html`${keys.length === 1 ? "Expires" : "The first expires"} on ${moment(expires, at.timeZone)}. `}
 ${offered === undefined ? "" : `Role: ${sayRoles(offered.right, offered.kmsRight)}`}</p>
-${
-  keys.length > 1 && act === "approve" && vaultId !== ""
-    ? html`<form method="post" action="${address}">${token(visitor.csrfToken)}<button id="review-${index}">Review</button></form>`
-    : html`<ul class="links">${keys.slice(0, maxLinks).map((key) => actLink(key, act, keys.length))}</ul>
-${keys.length > maxLinks ? html`<p><a href="/keys">and ${keys.length - maxLinks} more</a></p>` : ""}`
-}
+${soonest === undefined ? "" : html`<p>You can approve after ${moment(soonest, at.timeZone)}.</p>`}
+${keys.length === 1 ? oneKey(report, act) : act === "approve" && vaultId !== "" ? reviewForm : manyKeys(keys, act)}
 </article>`;
 }
 
-const verbs = { approve: "Review", store: "Store your approval", continue: "Go on", remove: "Remove" } as const;
+const verbs: Readonly<Partial<Record<KeyActId, string>>> = {
+  approve: "Review",
+  store: "Store your approval",
+  continue: "Go on",
+  remove: "Remove",
+};
 
-function actLink({ report }: PendingKey, act: KeyActId, keys: number): Html {
-  const verb = act in verbs ? verbs[act as keyof typeof verbs] : "Open";
-  const name = report.label ?? report.keyId;
-  return html`<li><a class="button" id="key-${report.keyId}" href="${keyAddress(report)}/${act}">${verb}${keys === 1 ? "" : ` ${name}`}</a>
-${keys === 1 ? html` <a href="${keyAddress(report)}">${name}</a>` : ""}</li>`;
+function oneKey(report: Report, act: KeyActId): Html {
+  const address = keyAddress(report);
+  return html`<p class="row"><a class="button" id="key-${report.keyId}" href="${address}/${act}">${verbs[act] ?? "Open"}</a>
+<a href="${address}">${report.label ?? report.keyId}</a></p>`;
+}
+
+const maxLinks = 50;
+
+/** Keys whose act has no form for many: each has its own page. */
+function manyKeys(keys: readonly PendingKey[], act: KeyActId): Html {
+  const links = keys.slice(0, maxLinks).map(({ report }) => linkTo(`${keyAddress(report)}/${act}`, report.label ?? ""));
+  const more = keys.length > maxLinks ? [linkTo("/keys", `and ${keys.length - maxLinks} more`)] : [];
+  return html`<details><summary>${verbs[act] ?? "Open"}: one key at a time</summary>${list([...links, ...more])}</details>`;
 }
 
 type RowOf = (key: PendingKey, at: At) => Readonly<Record<string, Shown>>;
 
-function tableOfPending(keys: readonly PendingKey[], rowOf: RowOf, page: number, at: At): Html {
+function tableOfPending(name: string, keys: readonly PendingKey[], rowOf: RowOf, page: number, at: At): Html {
   const rows = keys.map((key) => ({
     link: keyAddress(key.report),
     cells: { key: key.report.label ?? "", ...rowOf(key, at) },
   }));
-  return linkedTable({ rows, name: "pending keys" }, { page }, "/waiting");
+  return linkedTable({ rows, name }, { page }, "/waiting");
 }
 
 /** The command is for the person who approves. */

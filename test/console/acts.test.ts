@@ -312,7 +312,7 @@ describe("an act", () => {
     await bob.act(key, "request");
     await world.advance("1m");
     const page = await alice.open(`/keys/${key}/approve`);
-    const rule = { operation: "K3", latencyMs: 3_500, times: 1 };
+    const rule = { operation: "K3", latencyMs: 5_000, times: 1 };
     await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: JSON.stringify(rule) });
     const sent = await alice.post(`/keys/${key}/approve`, { ...hiddenIn(page.text), typed: "voucher" });
     expect([sent.status, sent.headers.get("location")]).toEqual([303, "/run"]);
@@ -329,12 +329,14 @@ describe("an act", () => {
   it("keeps another act from starting, and says so on a page with navigation", async () => {
     await fetch(`${world.url}/_emulator/faults`, {
       method: "POST",
-      body: JSON.stringify({ operation: "K4", latencyMs: 3_000 }),
+      body: JSON.stringify({ operation: "K4", latencyMs: 5_000 }),
     });
     const fields = hiddenIn((await bob.open(`/keys/${key}/request`)).text);
     const other = hiddenIn((await bob.open(`/keys/${keys.payroll}/request`)).text);
     const first = bob.post(`/keys/${key}/request`, fields);
-    await expect.poll(async () => (await bob.open("/run")).text).toContain("Request the deactivation");
+    await expect
+      .poll(async () => (await bob.open("/run")).text, { timeout: 4_000 })
+      .toContain("Request the deactivation");
     const second = await bob.post(`/keys/${keys.payroll}/request`, other);
     expect([second.status, second.text.includes('<a href="/waiting">')]).toEqual([409, true]);
     expect((await first).headers.get("location")).toBe("/run");
