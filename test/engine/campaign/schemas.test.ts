@@ -1,8 +1,8 @@
-import * as z from "zod";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import * as z from "zod";
 import { acceptedLine } from "../../../provider/engine/campaign/files/accepted.ts";
 import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/files/campaign-file.ts";
 import { holdsLine } from "../../../provider/engine/campaign/files/holds.ts";
