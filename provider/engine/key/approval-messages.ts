@@ -103,10 +103,10 @@ const exceptionClasses: readonly ExceptionClass[] = [
   { title: "with a label unlike the others", among: keysWithStrangeLabels },
 ];
 
-/** Keys whose value few other keys have. */
-function rareIn(keys: readonly KeyInReview[], valueOf: (key: KeyInReview) => string): readonly KeyInReview[] {
-  const byValue = Map.groupBy(keys, valueOf);
-  return keys.filter((key) => (byValue.get(valueOf(key))?.length ?? 0) <= keys.length * rareShare);
+/** Keys whose trait few other keys have. */
+function rareIn(keys: readonly KeyInReview[], traitOf: (key: KeyInReview) => string): readonly KeyInReview[] {
+  const byTrait = Map.groupBy(keys, traitOf);
+  return keys.filter((key) => (byTrait.get(traitOf(key))?.length ?? 0) <= keys.length * rareShare);
 }
 
 /** A label without its numbers. If many keys have a label of their own, labels show nothing. */
