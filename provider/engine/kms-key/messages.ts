@@ -8,7 +8,7 @@ import {
   kmsPlanCode,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { isoTime } from "../loop/evidence.ts";
-import { dialectOf } from "../text/dialect.ts";
+import { dialectOfProgram } from "../text/dialect.ts";
 import type { Explanation, NextStep, UserInterface } from "../text/explanation.ts";
 import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { KmsOutcome } from "./kind.ts";
@@ -71,7 +71,7 @@ export function explainKmsDone({
 }: Pick<KmsContext, "observed" | "userInterface">): Explanation {
   const { observation } = observed;
   if (observation.state === "destroyed") {
-    const facts = describeDestroyedKey(observed, dialectOf(userInterface.rerun));
+    const facts = describeDestroyedKey(observed, dialectOfProgram(userInterface));
     return { summary: `${sayKmsKey(observation)} is destroyed`, facts, next: [] };
   }
   return {
@@ -168,7 +168,7 @@ function explainMetadata(untilMs: number | undefined, { observed, userInterface 
   const until = untilMs === undefined ? "" : ` until ${sayTimeAndDistance(untilMs, nowMs)}`;
   return {
     summary: `${sayKmsKey(observation)} is destroyed; KMS keeps its metadata${until}`,
-    facts: describeDestroyedKey(observed, dialectOf(userInterface.rerun)),
+    facts: describeDestroyedKey(observed, dialectOfProgram(userInterface)),
     next: [
       {
         who: untilMs === undefined ? "on a later day, run" : `after ${sayTime(untilMs)}, run`,

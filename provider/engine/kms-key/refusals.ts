@@ -3,7 +3,7 @@
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { unended } from "../../text/printable.ts";
-import { type Dialect, dialectOf } from "../text/dialect.ts";
+import { type Dialect, dialectOf, dialectOfProgram } from "../text/dialect.ts";
 import { applyCommands, type Explanation, type NextStep } from "../text/explanation.ts";
 import {
   explanationOf,
@@ -138,9 +138,9 @@ const sayings: Sayings<KmsGuard, About> = {
     isUnchanged: false,
     next: [{ ...rerun, who: "to request the deletion again, run" }],
   }),
-  already_destroyed: (_guard, { key, observed, dialect }) => ({
+  already_destroyed: (_guard, { key, observed, userInterface }) => ({
     summary: `${key} is destroyed, so there is no request to withdraw`,
-    facts: describeDestroyedKey(observed, dialect),
+    facts: describeDestroyedKey(observed, dialectOfProgram(userInterface)),
     isUnchanged: false,
   }),
   service_refused: (guard, about) => {

@@ -114,17 +114,17 @@ export function restorableUntilMs({ snapshot }: ObservedKmsKey): number | undefi
   return restoreUntilMs ?? (deletedAtMs === undefined ? undefined : deletedAtMs + kmsRestoreMs);
 }
 
-/** How to restore a destroyed key, and what is left of it. */
-export function describeDestroyedKey(observed: ObservedKmsKey, dialect: Dialect): readonly string[] {
+/** How to restore a destroyed key, and what is left of it. `dialect` is that of the reader's program, if they have one. */
+export function describeDestroyedKey(observed: ObservedKmsKey, dialect: Dialect | undefined): readonly string[] {
   const untilMs = restorableUntilMs(observed);
   const { purgeScheduledAtMs } = observed.observation;
   const isRestorable = untilMs !== undefined && untilMs > observed.nowMs;
+  const way =
+    dialect === undefined
+      ? "KMS can restore the key."
+      : `a changed ${dialect.property("restoreTrigger")} restores the key. If the key left the state, set ${dialect.property("existingKeyId")} as well.`;
   return [
-    ...(isRestorable
-      ? [
-          `Until ${sayTimeAndDistance(untilMs, observed.nowMs)}, a changed ${dialect.property("restoreTrigger")} restores the key. If the key left the state, set ${dialect.property("existingKeyId")} as well.`,
-        ]
-      : []),
+    ...(isRestorable ? [`Until ${sayTimeAndDistance(untilMs, observed.nowMs)}, ${way}`] : []),
     `Its key ring cannot be deleted until ${
       purgeScheduledAtMs === undefined
         ? "KMS purges the metadata"

@@ -33,6 +33,11 @@ export function dialectOf(command: string): Dialect {
   return command.startsWith("tofu ") || command.startsWith("terraform ") ? hclDialect : programDialect;
 }
 
+/** Undefined for a reader at the command line or in the console, whose program is unknown. */
+export function dialectOfProgram({ rerun }: { readonly rerun: string }): Dialect | undefined {
+  return rerun === "uko continue" ? undefined : dialectOf(rerun);
+}
+
 function snake(path: string): string {
   return path.replaceAll(".", "_").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

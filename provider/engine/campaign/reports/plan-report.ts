@@ -160,7 +160,7 @@ export function timelineOf(
     ...(lastDeadlineMs === undefined ? [] : [{ label: dayBefore(lastDeadlineMs), atMs: lastDeadlineMs }]),
   ];
   const lastMs = Math.max(...ends, ...marks.map(({ atMs }) => atMs));
-  return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks };
+  return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks, blackouts: campaign.blackouts };
 }
 
 /** A key that is new or was written recently may still be in use by the work of others. */
