@@ -95,7 +95,7 @@ it("destroys KMS keys whose deletion windows both people signed for, by a file i
   const text = stage.read(`requests/${file}`);
   await stage.world.advance("1h");
 
-  // Whoever can write to the folder can take the request away, change it, or put another one beside it.
+  // Each person who can write to the folder can remove, change or replace the request.
   for (const forged of ["", text.replaceAll("ALICE", "CAROL"), text.replaceAll(/"signature":"U/g, '"signature":"V')]) {
     stage.write(`requests/${file}`, forged);
     const refused = await type("bob", "next");

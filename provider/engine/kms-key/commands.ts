@@ -246,7 +246,7 @@ export async function signedText(
   return signed.length === 0 ? undefined : encodeSignedRequests(world.session.instanceId, signed);
 }
 
-/** An unsigned window would let nobody destroy its key, and look like a request. */
+/** No person could use an unsigned window, and it would look like a request. */
 export async function closingOnError<T>(
   world: World,
   opened: readonly KmsKeyRef[],

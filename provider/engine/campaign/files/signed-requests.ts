@@ -1,6 +1,6 @@
 /**
  * The signed requests for the KMS keys of a campaign, where signatures are demanded. A managed key carries its records;
- * KMS stores no text. Whoever can write to the folder can write such a file, so it grants nothing: a line counts only if
+ * KMS stores no text. Each person who can write to the folder can write such a file, so it grants nothing: a line counts only if
  * its signature is that of a listed person, for the window that is open now.
  */
 
