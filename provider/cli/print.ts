@@ -33,33 +33,35 @@ export function reportText({ explanation, exitCode }: Report, output: Colors = {
 /** The reports of the keys of one run, with blank lines between them. */
 interface ReportTexts {
   next(report: Report): string;
-  /** What stands before an error, and after the last report. */
-  end(): string;
+  /** What stands before an error, which is shown in full, and after the last report. */
+  end(next?: "error"): string;
 }
 
 /** A key that stopped like the one before it is shown as one line. */
 export function createReportTexts(output: Colors): ReportTexts {
   let before: Report | undefined;
-  let isAfterLine = true;
+  let last: "nothing" | "line" | "block" = "nothing";
   let closing = "";
-  const end = (): string => {
+  const gapTo = (next: typeof last): string => {
+    const gap = last === "nothing" || (last === "line" && next === "line") ? "" : "\n";
+    last = next;
+    return gap;
+  };
+  const end: ReportTexts["end"] = (next) => {
     const text = closing;
     closing = "";
     before = undefined;
-    return text;
+    return `${text}${next === undefined ? "" : gapTo("block")}`;
   };
   return {
     end,
     next(report) {
       const isAgain = before !== undefined && report.code !== undefined && isAlike(before, report);
-      const isFirst = before === undefined && isAfterLine;
       const earlier = isAgain ? "" : end();
       const { summary } = report.explanation;
       const text = reportText(isAgain ? { ...report, explanation: { summary, facts: [], next: [] } } : report, output);
-      const isLine = text.indexOf("\n") === text.length - 1;
-      const gap = isFirst || (isAfterLine && isLine) ? "" : "\n";
+      const gap = gapTo(text.indexOf("\n") === text.length - 1 ? "line" : "block");
       before = report;
-      isAfterLine = isLine;
       if (isAgain) closing = commandForEach(report, output);
       return `${earlier}${gap}${text}`;
     },

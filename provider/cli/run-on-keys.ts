@@ -94,7 +94,7 @@ export async function reportEach<Key extends KeyPath | KmsKeyPath>(
     progress.clear();
     if ("report" in ended) world.out.write(json ? reportJson(ended.report) : texts.next(ended.report));
     else {
-      if (!json) world.out.write(texts.end());
+      if (!json) world.out.write(texts.end("error"));
       printError(world, ended.error, json, ended.key && pathIn(ended.key));
     }
   };
