@@ -1,0 +1,73 @@
+/** An agent with one credential: what provider/docs/how-to/agents.md says that it can do, and what it cannot. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type CliTestWorld, keys, type Person, startCliWorld, vaultId } from "../cli/harness.ts";
+import { explainVerdict } from "../support/oracle.ts";
+
+let world: CliTestWorld;
+const folder = mkdtempSync(path.join(tmpdir(), "uko-agent-"));
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await world.close();
+});
+beforeEach(() => world.reset());
+
+const [key, review] = [keys.vouchers, path.join(folder, "review.jsonl")];
+const commands = [
+  `request ${key}`,
+  "request --vault payments --state active",
+  `approve ${key}`,
+  `approve ${key} --store`,
+  "approve --vault payments",
+  `review ${key} --step deactivate --out ${review}`,
+  `approve --review ${review} --yes`,
+  `continue ${key}`,
+  `continue ${key} --yes`,
+  `withdraw ${key}`,
+  `reactivate ${key}`,
+  `hold ${key}`,
+  `hold ${key} --release --reason "mine"`,
+  `sync ${key}`,
+  `sweep --vault ${vaultId} --yes`,
+] as const;
+
+/** The steps that end a key or its use: remove, deactivate and destroy. */
+const endsOf = async (): Promise<readonly string[]> =>
+  (await world.trail()).flatMap(({ operation, effect }) => (effect && /^K[578]$/.test(operation) ? [operation] : []));
+
+const rounds = 60;
+
+test.each<Person>(["pipeline", "bob", "carol"])(
+  "an agent with the credential of %s ends no key, whatever it runs, and in whatever order",
+  async (who) => {
+    let state = 7;
+    let hasRequested = false;
+    for (let round = 0; round < rounds; round += 1) {
+      state = (state * 48_271) % 2_147_483_647;
+      const command = commands[state % commands.length] ?? commands[0];
+      // It has a terminal of its own, and types what each question wants.
+      const { out } = await world.type(who, command);
+      hasRequested ||= out.includes("You requested the deactivation");
+      await world.advance(round % 7 === 0 ? "5h" : "1m");
+    }
+    expect(await endsOf()).toEqual([]);
+    const verdict = await world.verdict();
+    expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+    expect(hasRequested).toBe(who !== "pipeline");
+  },
+);
+
+test("an agent with the credential of a person approves what a colleague requested, as the page says", async () => {
+  await world.uko("bob", `request ${key}`);
+  await world.advance("1m");
+  await world.type("pipeline", `approve ${key}`);
+  expect(await endsOf()).toEqual([]);
+  await world.type("carol", `approve ${key}`);
+  expect(await endsOf()).toEqual(["K7"]);
+});
