@@ -107,7 +107,7 @@ class Reader {
   }
 
   async #run({ folder, env }: Terminal, line: string): Promise<void> {
-    const isAsking = /^uko (?:request|approve|continue) /.test(line);
+    const isAsking = /^uko (?:request|approve|continue|campaign (?:plan|signoff|next)\b)/.test(line);
     const { exitCode, output } = isAsking
       ? await runAtTerminal(line, { cwd: folder, env, timeoutMs: limitMs })
       : await new Promise<Typed>((resolve) => {
@@ -165,4 +165,8 @@ test("two people delete a key with OpenTofu, from an empty folder", { timeout: l
 
 test("two people delete a key with the command line, from an empty folder", { timeout: limitMs }, async () => {
   expect(await follow("provider/docs/tutorials/two-people-with-the-command-line.md", [])).toEqual(deletion);
+});
+
+test("two people retire a key as a campaign, from an empty folder", { timeout: limitMs }, async () => {
+  expect(await follow("provider/docs/tutorials/your-first-campaign.md", [])).toEqual(deletion);
 });

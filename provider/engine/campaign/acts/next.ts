@@ -141,7 +141,7 @@ async function take(doing: Doing, offer: Offer): Promise<NextResult> {
   if (offer.does === "request") return { report: await takeRequest(doing, offer) };
   if (offer.does === "approve") return { report: await takeApproval(doing, offer, offer.digest) };
   await talk.confirm(`remove ${offer.keys}`, [
-    `uko removes the metadata of each of ${count(offer.keys, "key")} of wave "${offer.wave}" whose keystores have deleted the material.`,
+    `uko removes the metadata of ${count(offer.keys, "key")} of wave "${offer.wave}", unless a keystore still has the material.`,
   ]);
   return { report: await run.acting.advance(path, offer.wave, options) };
 }

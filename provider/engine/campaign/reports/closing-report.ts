@@ -122,7 +122,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
   const checked = [
     check(
       unfinished === 0,
-      `Each of the ${count(keys.length, "key")} in the manifest has one final outcome`,
+      `Each key of the manifest has one final outcome (${count(keys.length, "key")})`,
       `${count(unfinished, "key")} without a final outcome: uko campaign status ${folderFlag(folder.path)}`,
     ),
     check(
