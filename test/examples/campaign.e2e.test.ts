@@ -111,7 +111,7 @@ it("ends three keys of three owners in one campaign, with clean states", async (
   const ended = await statusJson(stack);
   expect(messageOf(ended)).toBe("");
   // KMS still lists the keys behind the removed ones; they are not keys that the manifest lacks.
-  expect(JSON.parse(ended)).toMatchObject({ born: [] });
+  expect(JSON.parse(ended)).toMatchObject({ newKeys: [] });
   // Code that still declares a key that is gone would create another one.
   expect((await configuration.plan()).output).toContain("Plan: 1 to add");
   await configuration.writeProgram("");
