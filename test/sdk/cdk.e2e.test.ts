@@ -12,6 +12,7 @@ import { terraformSchema } from "../../provider/schema/terraform.ts";
 import type { AttributeSchema, BlockSchema, ValueType } from "../../provider/schema/terraform-types.ts";
 import { cdkKits } from "../../sdk/make/cdk-kits.ts";
 import { packageVersion } from "../../sdk/make/schema-file.ts";
+import { locateTofu } from "../engines/find-tofu.ts";
 import { TofuWorkspace } from "../stage/tofu.ts";
 import { blocksIn, repository } from "../support/documents.ts";
 
@@ -172,7 +173,11 @@ describe.each(cdkKits)("@uko/$name", ({ name: kitName, peers }) => {
     });
     afterAll(() => rm(project, { recursive: true }));
 
-    const run = (name: string) => promisify(execFile)(process.execPath, [name], { cwd: project });
+    /** The kit asks an engine for its version: `terraform`, unless a variable names another one. */
+    const run = async (name: string) => {
+      const env = { ...process.env, TERRAFORM_BINARY_NAME: (await locateTofu())?.tofuBin };
+      return promisify(execFile)(process.execPath, [name], { cwd: project, env });
+    };
 
     test("the compiler refuses every faulty line, and nothing else", async () => {
       const complaints = await promisify(execFile)(process.execPath, [compiler, "-p", project], { cwd: project }).then(
