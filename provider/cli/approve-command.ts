@@ -8,7 +8,7 @@ import { approvalMessages, runnable, setMessages } from "../compose/text.ts";
 import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { KeyResult } from "../engine/key/approve-set.ts";
 import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
-import { mostSevere, onCodes, UkoError } from "../errors.ts";
+import { mostSevere, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
 import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
@@ -82,7 +82,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     const refs = resolved.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
     const codes: number[] = [];
     let listing: Promise<VaultNames> | undefined;
-    const vaultsOnce = () => (listing ??= vaultNames(run));
+    const vaultsOnce = () => (listing ??= run.directory.vaultNames(options));
     if (!isNamed || isChosen) {
       const listed = await operations.listApprovable(await selectionOf(run, given, options), options);
       progress.clear();
@@ -196,15 +196,6 @@ function viewOf({ out }: CliWorld, set: SetReview, vaults: VaultNames): string {
   const { heads, rows } = approvalMessages.listKeys(keys, vaults);
   const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)];
   return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
-}
-
-/** For people who think of a vault by its name. A caller who may not list vaults reads their IDs. */
-async function vaultNames({ directory, options }: OpenRun): Promise<VaultNames> {
-  const list = { vaults: [], kinds: ["vault"] } as const;
-  const { objects } = await directory
-    .list(list, options)
-    .catch(onCodes(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"], () => ({ objects: [] })));
-  return new Map(objects.flatMap((each) => (each.resource === "vault" ? [[each.vaultId, each.name] as const] : [])));
 }
 
 async function approveReview(

@@ -27,7 +27,6 @@ import {
   type Shows,
   showsPages,
   takesForms,
-  vaultNames,
   visitorOf,
 } from "./console-context.ts";
 import { addGroupPages } from "./group-review.ts";
@@ -128,7 +127,7 @@ function addPages(app: Hono<Env>, console: ConsoleApp, shows: Shows): void {
     const [survey, kms, vaults] = await Promise.all([
       run.operations.pending([], options),
       kmsPending(console, options),
-      vaultNames(console, options),
+      run.directory.vaultNames(options),
     ]);
     return waitingPage({ survey, kms, vaults }, tableQuery.parse(context.req.query()).page, visitor, timeZone);
   });
@@ -158,7 +157,7 @@ function addKeyPages(
   const { run, timeZone } = console;
   type Read = (requested: Requested) => Promise<ActSubject>;
   type Operate = (report: Report, id: KeyActId, form: ActForm, options: CallOptions) => Promise<Report>;
-  const names = async (options: CallOptions) => ({ vaults: await vaultNames(console, options), timeZone });
+  const names = async (options: CallOptions) => ({ vaults: await run.directory.vaultNames(options), timeZone });
 
   /** The act if the form is correct, or the page that says why not. */
   const prepare = async (subject: ActSubject, requested: Requested, operate: Operate): Promise<ReadyAct | Response> => {

@@ -3,9 +3,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Context } from "hono";
 import type { openOperations } from "../compose/operations.ts";
-import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
-import { asUkoError, onCodes, UkoError } from "../errors.ts";
+import { asUkoError, UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
 import { layout, type Visitor } from "./layout.ts";
 import type { Login, Session } from "./login.ts";
@@ -114,13 +113,6 @@ export async function visitorOf(
     path: context.req.path,
     hasCampaign: campaign !== undefined,
   };
-}
-
-/** A caller who may not list vaults reads their IDs. */
-export async function vaultNames({ run }: ConsoleApp, options: CallOptions): Promise<VaultNames> {
-  const list = run.directory.list({ vaults: [], kinds: ["vault"] }, options);
-  const { objects } = await list.catch(onCodes(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"], () => ({ objects: [] })));
-  return new Map(objects.flatMap((each) => (each.resource === "vault" ? [[each.vaultId, each.name] as const] : [])));
 }
 
 const notFound: readonly UkoError["code"][] = ["UKO_INPUT_INVALID", "UKO_KEY_NOT_FOUND", "UKO_NOT_FOUND"];

@@ -15,7 +15,7 @@ import { list } from "../html/report-parts.ts";
 import { capital } from "../text/printable.ts";
 import { type ActProblem, actPage, mistakeIn, pointOfNoReturn } from "./act-page.ts";
 import { type ActResult, type ActRuns, type ReadyAct, runAddress } from "./act-run.ts";
-import { type ConsoleApp, type Env, errorPage, type Requested, takesForms, vaultNames } from "./console-context.ts";
+import { type ConsoleApp, type Env, errorPage, type Requested, takesForms } from "./console-context.ts";
 import type { Visitor } from "./layout.ts";
 import { linkedTable, sayKeys, type TableQuery } from "./parts.ts";
 import { type Group, groupsOf } from "./waiting-page.ts";
@@ -125,7 +125,7 @@ async function reviewedOf(
   group: Group,
   { sets, apart }: Approvable,
 ): Promise<Reviewed | undefined> {
-  const vaults = await vaultNames(console, { signal: console.signal });
+  const vaults = await console.run.directory.vaultNames({ signal: console.signal });
   const [set] = sets;
   if (set?.file === undefined) return undefined;
   const { keys, file } = set;

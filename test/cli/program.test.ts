@@ -26,6 +26,7 @@ function aReport(exitCode = 0): Report {
 const unexpected = (): Promise<never> => Promise.reject(new Error("not in this test"));
 const noDirectory: AllOperations["directory"] = {
   list: unexpected,
+  vaultNames: unexpected,
   findVault: unexpected,
   keyFinder: () => unexpected,
   describeCaller: unexpected,

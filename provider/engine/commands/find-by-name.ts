@@ -1,6 +1,7 @@
 /** The search by a name that a person types: a full ID, an exact name or label, or the unique start of an ID. */
 
-import { type ErrorCode, UkoError } from "../../errors.ts";
+import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
+import type { VaultNames } from "../key/approval-messages.ts";
 import { observedInList } from "../key/observe.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
@@ -21,6 +22,7 @@ export interface FoundKey {
 export function createDirectory(world: World) {
   return {
     list: (query: ListQuery, options: CallOptions) => listObjects(world, query, options),
+    vaultNames: (options: CallOptions) => vaultNames(world, options),
     findVault: (name: string, options: CallOptions) => findVault(world, name, options),
     keyFinder: (options: CallOptions) => keyFinder(world, options),
     describeCaller: (options: CallOptions) => describeCaller(world, options),
@@ -31,6 +33,14 @@ export function createDirectory(world: World) {
 const maxCandidatesShown = 10;
 /** Shorter beginnings of an ID are more likely to be a mistyped name. */
 const idPrefixForm = /^[0-9a-f][0-9a-f-]{3,35}$/;
+
+/** For people who think of a vault by its name. A caller who may not list vaults reads their IDs. */
+async function vaultNames(world: World, options: CallOptions): Promise<VaultNames> {
+  const { objects } = await listObjects(world, { vaults: [], kinds: ["vault"] }, options).catch(
+    onCodes(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"], () => ({ objects: [] })),
+  );
+  return new Map(objects.flatMap((each) => (each.resource === "vault" ? [[each.vaultId, each.name] as const] : [])));
+}
 
 /** Throws UKO_NOT_FOUND, or UKO_INPUT_INVALID if the name is ambiguous. */
 async function findVault(world: World, name: string, options: CallOptions): Promise<VaultSnapshot> {
