@@ -31,7 +31,7 @@ export interface ActPage {
   /** What the text consists of, if it is a phrase. */
   readonly typed?: string;
   readonly fields?: readonly ActField[];
-  /** The title of the act by default. */
+  /** The text of the button; if absent, the title of the act. */
   readonly button?: string;
   /** What marks an act that destroys or erases, so that it looks unlike an act that only cuts off. */
   readonly final?: string | undefined;
@@ -44,7 +44,7 @@ export interface ActPage {
 
 export interface ActProblem {
   readonly says: string;
-  /** What the caller filled in, to be corrected. */
+  /** The reason as the caller wrote it, so that the form can show it again. */
   readonly reason: string;
   readonly requestsNext?: boolean;
 }

@@ -27,7 +27,7 @@ export interface ActResult {
   readonly body: (visitor: Visitor) => Html;
   /** A page of its own, on which the person decides about what the act read. */
   readonly page?: (visitor: Visitor, query: TableQuery) => Html;
-  /** One row a key, to download. */
+  /** The text of a CSV file with one row for each key, which the person can download. */
   readonly csv?: string;
 }
 

@@ -38,7 +38,7 @@ export interface Group {
 }
 
 /** Acts on the request of another person, or on a key that only waits for its removal. */
-const awaited: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
+const actsOnWaitingKeys: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
 
 /** The group with the oldest request first. */
 export function groupsOf(pending: readonly PendingKey[]): readonly Group[] {
@@ -46,7 +46,7 @@ export function groupsOf(pending: readonly PendingKey[]): readonly Group[] {
   const found = pending
     .toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))
     .flatMap((key) => {
-      const act = key.acts.find(({ id }) => awaited.includes(id))?.id;
+      const act = key.acts.find(({ id }) => actsOnWaitingKeys.includes(id))?.id;
       const { vaultId, keyState = "", deletion } = key.report;
       const { requestedBy = "", requestedByName, nextStep } = deletion;
       const by = act === "approve" || act === "store" ? requestedBy : "";

@@ -1,4 +1,4 @@
-/** What the reports of a campaign say about keys that the campaign, another person or the service changed. */
+/** The reports of a campaign about keys that the campaign, another person or the service changed. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

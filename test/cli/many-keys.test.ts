@@ -1,4 +1,4 @@
-/** What uko writes and asks for many keys without any stack, from the request to the removal. */
+/** The output and the questions of uko for many keys without any stack, from the request to the removal. */
 
 import { expect, onTestFinished, test } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";

@@ -257,7 +257,7 @@ export async function closingOnError<T>(
   } catch (error) {
     const { withdraw } = createKmsOperations(world);
     const stillOpen: KmsKeyRef[] = [];
-    // A stopped run has to close them, too: each call has its own deadline.
+    // These calls do not take the run's signal: a run that was stopped must close its windows, too.
     const uninterrupted = { signal: new AbortController().signal };
     for (const ref of opened) await withdraw(ref, uninterrupted).catch(() => stillOpen.push(ref));
     throw stillOpen.length === 0 ? error : leftOpen(error, stillOpen);

@@ -22,7 +22,7 @@ interface Period {
 /**
  * `open` are the periods in which the calendar allows the step, in their order, for example one a day. Two people who are
  * never here in the same week cannot take a step together: a request expires after `recordLifetimeMs`. So each period
- * counts the people of this period, with the requesters of the periods before it whose request has not expired.
+ * counts the people who are here in it, and the people of earlier periods whose request has not expired by then.
  */
 export function peopleGap(
   people: readonly ExpectedPerson[],

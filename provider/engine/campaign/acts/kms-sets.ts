@@ -152,7 +152,7 @@ export async function approverOfKmsKeys(
   };
 }
 
-/** None where nothing demands signatures. */
+/** The signed requests in the folder, by the ID of their KMS key. A machine that demands no signatures reads none. */
 async function signedRequestsOf({ world, view }: CampaignContext): Promise<ReadonlyMap<string, KmsSignedRequest>> {
   return world.signatures === undefined ? new Map() : readSignedRequests(view.folder, world);
 }

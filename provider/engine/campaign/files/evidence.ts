@@ -1,4 +1,4 @@
-/** What the evidence in the folder notes of keys that the service no longer has. It is not signed, so it is for display only. */
+/** The last writers of keys that the service no longer has, from the evidence in the folder. The evidence is unsigned, so reports only show it. */
 
 import * as z from "zod";
 import { parseJson } from "../../../text/encodings.ts";

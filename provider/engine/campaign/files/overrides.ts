@@ -1,4 +1,4 @@
-/** Who passed a blackout or a stop, and why. The file grants nothing: a stop only names its digest. */
+/** The record of people who acted in a blackout or after a stop, with their reasons. The file grants nothing: a stop only names its digest. */
 
 import * as z from "zod";
 import { parseJson } from "../../../text/encodings.ts";

@@ -1,4 +1,4 @@
-/** What the approval of a review can act on now. Reads only, so that a page can show it before a person confirms. */
+/** The keys on which the approval of a review can act now. This file only reads, so that a page can show the keys before a person confirms. */
 
 import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";

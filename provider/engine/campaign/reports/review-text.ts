@@ -1,4 +1,4 @@
-/** What a campaign says of a review. */
+/** The title of a review in a campaign, the end of a deletion window, and the holds that people released before the review. */
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";
 import type { ReviewedWave } from "../../../lifecycle/review.ts";

@@ -1,4 +1,4 @@
-/** What an owner sees before the sign-off, and the result of the sign-off. */
+/** The reports of a sign-off: the keys that an owner signs, and the result. */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { count, plain } from "../../text/words.ts";

@@ -1,4 +1,4 @@
-/** What a command could not read. A part that the caller may not read is named, and does not hide the others. */
+/** The parts of an instance that a command could not read. Such a part is named, and does not hide the others. */
 
 import { type ErrorCode, isUkoError } from "../../../errors.ts";
 import { plain } from "../../text/words.ts";
