@@ -113,6 +113,7 @@ app.synth();
 
 \`node main.ts\` writes \`cdktf.out/stacks/payroll\`. It needs Node 22.18 or newer, and \`"type": "module"\` in package.json.
 Run \`tofu init\`, \`tofu apply\` and \`tofu destroy\` in that folder.
+The kit asks \`terraform\` for its version. Where only OpenTofu is installed, set \`TERRAFORM_BINARY_NAME=tofu\`.
 
 Credentials come from environment variables such as \`UKO_API_KEY\`, never from the program.
 A value that the program contains as text appears in the files that it writes. A saved plan contains the values of variables, also of sensitive ones.
