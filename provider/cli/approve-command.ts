@@ -16,7 +16,7 @@ import type { CliWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { approveKmsKey, approveRequests } from "./kms-approval.ts";
 import { printError, reportFor, reportJson } from "./print.ts";
-import { confirmSet, tableOf } from "./review-commands.ts";
+import { confirmSet, tableOf, viewOfSet } from "./review-commands.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import {
   addSelectionOptions,
@@ -160,7 +160,7 @@ async function approveSet(
   if (file === undefined) throw new UkoError("UKO_BUG");
   const { review } = file;
   const { step } = review.header;
-  world.out.write(`${viewOf(world, set, vaults)}\n\n`);
+  world.out.write(`${viewOf(world, keys, review, vaults)}\n\n`);
   const [only] = keys;
   const phrase =
     keys.length === 1 && only !== undefined
@@ -183,19 +183,12 @@ function notConfirmed(detail: string): UkoError {
   return new UkoError("UKO_CANCELED", { summary: "The approval was not confirmed", detail });
 }
 
-/** What an approver sees: the effect, who asks, what is out of the ordinary, and each key. */
-function viewOf({ out }: CliWorld, set: SetReview, vaults: VaultNames): string {
-  const { keys, file } = set;
-  if (file === undefined) return "";
+/** One key in full, or many with the exceptions first. */
+function viewOf({ out }: CliWorld, keys: SetReview["keys"], review: Review, vaults: VaultNames): string {
   const [only] = keys;
-  if (keys.length === 1 && only !== undefined) {
-    const facts = approvalMessages.describeOne(only, vaults).map((line) => `  ${printableLines(line)}`);
-    return [paint(out, "strong", approvalMessages.titleOfOne(only)), ...facts].join("\n");
-  }
-  const title = paint(out, "strong", setMessages.reviewTitle(keys, file.review));
-  const { heads, rows } = approvalMessages.listKeys(keys, vaults);
-  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)];
-  return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
+  if (keys.length > 1 || only === undefined) return viewOfSet(out, { keys, review }, vaults);
+  const facts = approvalMessages.describeOne(only, vaults).map((line) => `  ${printableLines(line)}`);
+  return [paint(out, "strong", approvalMessages.titleOfOne(only)), ...facts].join("\n");
 }
 
 async function approveReview(

@@ -2,9 +2,11 @@
 
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { jsonLine, setMessages } from "../compose/text.ts";
+import { approvalMessages, jsonLine, setMessages } from "../compose/text.ts";
+import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { ReviewFile, SetReview } from "../engine/key/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
+import type { Review } from "../lifecycle/review.ts";
 import { printableLines } from "../text/printable.ts";
 import { collectVaults, invalidInput, type KeyName, type KeyPath, parseKey, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
@@ -86,7 +88,11 @@ async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions
       options,
     );
     progress.clear();
-    world.out.write(json === true ? reviewJson(review, out) : reviewText(world, review, out));
+    const text =
+      json === true
+        ? reviewJson(review, out)
+        : reviewText(world, review, await run.directory.vaultNames(options), out !== undefined);
+    world.out.write(text);
     if (review.file !== undefined && out !== undefined) await keepReview(world, run, review.file, { ...given, out });
     const codes = writeUnreadable(world, review, json === true);
     return mostSevere([...codes, review.file === undefined ? 12 : 0]);
@@ -126,25 +132,26 @@ export async function writeReview(file: string, text: string, mayReplace: boolea
   }
 }
 
-/** The exceptions come first, because a reader of many rows misses them at the end. */
-function reviewText({ out }: CliWorld, review: SetReview, file: string | undefined): string {
-  const apart =
-    review.apart.length === 0
-      ? []
-      : [
-          setMessages.apartTitle(review),
-          tableOf(out, setMessages.apartHeads, setMessages.sharedRows(setMessages.apartRows(review))),
-          "",
-        ];
-  if (review.file === undefined) return `${[...apart, setMessages.nothingToReview].join("\n")}\n`;
-  const { keys, file: written } = review;
-  return `${[
-    ...apart,
-    paint(out, "strong", setMessages.reviewTitle(keys, written.review)),
-    ...setMessages.reviewFacts(keys, written).map((fact) => `  ${fact}`),
-    tableOf(out, setMessages.reviewHeads, setMessages.reviewRows(review)),
-    ...(file === undefined ? ["", ...setMessages.reviewNext(written, undefined)] : []),
-  ].join("\n")}\n`;
+function reviewText({ out }: CliWorld, review: SetReview, vaults: VaultNames, isKept: boolean): string {
+  const { keys, apart, file } = review;
+  const left = apart.length === 0 ? [] : [...approvalMessages.explainApart(apart).map(printableLines), ""];
+  if (file === undefined) return `${[...left, setMessages.nothingToReview].join("\n")}\n`;
+  const next = isKept ? [] : ["", ...setMessages.reviewNext(file, undefined)];
+  const limits = setMessages.reviewLimits(file.review.header, keys[0]?.observed.nowMs ?? 0);
+  return `${[...left, viewOfSet(out, { keys, review: file.review }, vaults, [limits]), ...next].join("\n")}\n`;
+}
+
+/** What an approver sees of many keys: the effect, who asks, what is out of the ordinary, and each key. */
+export function viewOfSet(
+  out: TextOutput,
+  { keys, review }: { readonly keys: SetReview["keys"]; readonly review: Review },
+  vaults: VaultNames,
+  limits: readonly string[] = [],
+): string {
+  const { heads, rows } = approvalMessages.listKeys(keys, vaults);
+  const facts = [...setMessages.whoRequested(keys), ...limits, ...approvalMessages.summarize(keys, vaults)];
+  const title = paint(out, "strong", setMessages.reviewTitle(keys, review));
+  return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
 }
 
 function reviewJson(review: SetReview, file: string | undefined): string {

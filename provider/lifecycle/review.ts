@@ -28,6 +28,8 @@ export interface ReviewHeader {
   readonly reviewer: string;
   /** The service's time when the reviewer began to read the keys. */
   readonly reviewedAtMs: number;
+  /** What the reviewer confirms beside the number of keys, such as `12 in use`; absent if no class of exceptions is large. */
+  readonly exceptions?: string;
   /** What the set is a part of; absent outside a campaign. */
   readonly campaign?: ReviewedWave;
 }

@@ -205,6 +205,23 @@ it("shows an approver the reviewed keys that are held now, and leaves them out o
   expect(shown).toMatchObject({ phrase: "store 17", apart: [{ key: `${vaultId}/${keyId}`, outcome: "left" }] });
 });
 
+it("asks for a large class of exceptions with the whole review, and not with its sample", async () => {
+  const [, first = ""] = firstKey.split("/");
+  const ids = Array.from({ length: 7 }, (_, at) => `${first.slice(0, -2)}${String(at + 1).padStart(2, "0")}`);
+  for (const id of ids) await world.control(`keys/${id}`, { record: { description: "Legal hold" } });
+  await campaign("bob", "plan --write --yes");
+  await campaign("bob", "signoff --yes --owner platform");
+  await campaign("bob", "request pilot deactivate");
+  const review = await reviewOf("alice", "deactivate");
+  const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
+  const pages = await run.campaignPages();
+  const phrases = await Promise.all(
+    [true, false].map(async (stores) => pages.approval(folder, { ...pilotDeactivate, review, stores }, options)),
+  );
+  await run.close();
+  expect(phrases).toMatchObject([{ phrase: "store 18, 6 with a warning" }, { phrase: "deactivate 1" }]);
+});
+
 const pilotDeactivate = { wave: "pilot", step: "deactivate" } as const;
 const options = { signal: new AbortController().signal };
 

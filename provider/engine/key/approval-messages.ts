@@ -1,7 +1,6 @@
 /** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
 import { keyPathOf, type ReviewedStep } from "../../lifecycle/review.ts";
-import { holdTagName } from "../../lifecycle/tag-names.ts";
 import { isoTime } from "../loop/evidence.ts";
 import {
   count,
@@ -15,6 +14,7 @@ import {
   stepNouns,
   stillReversible,
 } from "../text/words.ts";
+import { exceptionClasses, hasWarning } from "./exceptions.ts";
 import { sayReasons, sayWhoRequested } from "./record-words.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind, linesByReason, sayKeystores } from "./set-messages.ts";
@@ -74,50 +74,9 @@ function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: 
   ];
 }
 
-/** A class of keys that a person should look at before they approve many at once. */
-interface ExceptionClass {
-  readonly title: string;
-  readonly among: (keys: readonly KeyInReview[]) => readonly KeyInReview[];
-}
-
-const warnsOfDeletion = /\b(?:do not|don't|keep|legal|hold|never)\b/i;
-const recentMs = 30 * 24 * 60 * 60 * 1000;
-/** A template, or a kind of label, of at most this share of the keys is rare. */
-const rareShare = 0.05;
-
-const exceptionClasses: readonly ExceptionClass[] = [
-  { title: "in use", among: (keys) => keys.filter(({ line }) => line.resources.length > 0) },
-  {
-    title: "held",
-    among: (keys) => keys.filter(({ observed }) => observed.snapshot.tags.some(({ name }) => name === holdTagName)),
-  },
-  {
-    title: "with a description that warns",
-    among: (keys) => keys.filter(({ observed }) => warnsOfDeletion.test(observed.observation.facts.description)),
-  },
-  {
-    title: "created in the last 30 days",
-    among: (keys) => keys.filter(({ observed: { snapshot, nowMs } }) => (snapshot.createdAtMs ?? 0) > nowMs - recentMs),
-  },
-  { title: "of a rare template", among: (keys) => rareIn(keys, ({ observed }) => observed.snapshot.templateName) },
-  { title: "with a label unlike the others", among: keysWithStrangeLabels },
-];
-
-/** Keys whose trait few other keys have. */
-function rareIn(keys: readonly KeyInReview[], traitOf: (key: KeyInReview) => string): readonly KeyInReview[] {
-  const byTrait = Map.groupBy(keys, traitOf);
-  return keys.filter((key) => (byTrait.get(traitOf(key))?.length ?? 0) <= keys.length * rareShare);
-}
-
-/** A label without its numbers. If many keys have a label of their own, labels show nothing. */
-function keysWithStrangeLabels(keys: readonly KeyInReview[]): readonly KeyInReview[] {
-  const strange = rareIn(keys, ({ line }) => line.label.toLowerCase().replaceAll(/\d+/g, "#"));
-  return strange.length <= keys.length * rareShare ? strange : [];
-}
-
 /** The keys that a person should look at before they approve many at once, with the reasons as one clause. */
 export function exceptionsAmong(keys: readonly KeyInReview[]) {
-  const classes = exceptionClasses.map(({ title, among }) => ({ title, found: new Set(among(keys)) }));
+  const classes = exceptionClasses(keys).map(({ title, found }) => ({ title, found: new Set(found) }));
   return keys.flatMap((key) => {
     const titles = classes.flatMap(({ title, found }) => (found.has(key) ? [title] : []));
     return titles.length === 0 ? [] : [{ key, why: `${titles.join("; ")}${sayWarning(key)}` }];
@@ -126,15 +85,19 @@ export function exceptionsAmong(keys: readonly KeyInReview[]) {
 
 /** At most 20 lines before the list: counts, then the exceptions. */
 function summarize(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
+  const exceptions = exceptionClasses(keys).map(
+    ({ title, found }) => `${count(found.length, "key")} ${title}: ${sayFirst(found.map(sayException))}.`,
+  );
+  return [...sayCounts(keys, vaults), ...exceptions];
+}
+
+/** Since when and why, and the keys by vault, template and keystores. */
+export function sayCounts(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
   const [first] = keys;
   const until =
     first === undefined
       ? []
       : [`The earliest request was made on ${sayTimeAndDistance(earliestMs(keys), first.observed.nowMs)}.`];
-  const exceptions = exceptionClasses.flatMap(({ title, among }) => {
-    const found = among(keys);
-    return found.length === 0 ? [] : [`${count(found.length, "key")} ${title}: ${sayFirst(found.map(sayException))}.`];
-  });
   const reason = commonReason(keys);
   return [
     ...until,
@@ -147,7 +110,6 @@ function summarize(keys: readonly KeyInReview[], vaults: VaultNames): readonly s
         .toSorted()
         .join(" and "),
     )}.`,
-    ...exceptions,
   ];
 }
 
@@ -157,7 +119,7 @@ function commonReason(keys: readonly KeyInReview[]): string | undefined {
 }
 
 /** The list of many keys. A column in which every key has the same value is left out, because the summary has it. */
-function listKeys(
+export function listKeys(
   keys: readonly KeyInReview[],
   vaults: VaultNames,
 ): { readonly heads: readonly string[]; readonly rows: readonly (readonly string[])[] } {
@@ -196,9 +158,8 @@ function sayException(key: KeyInReview): string {
   return `${plain(key.line.label, 40)}${sayWarning(key)}`;
 }
 
-function sayWarning({ observed }: KeyInReview): string {
-  const { description } = observed.observation.facts;
-  return warnsOfDeletion.test(description) ? ` ("${plain(description, 200)}")` : "";
+function sayWarning(key: KeyInReview): string {
+  return hasWarning(key) ? ` ("${plain(key.observed.observation.facts.description, 200)}")` : "";
 }
 
 function earliestMs(keys: readonly KeyInReview[]): number {

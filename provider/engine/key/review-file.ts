@@ -40,6 +40,9 @@ export const header = z.strictObject({
   reviewer: person.meta({ description: "IAM ID of the one person who may use the review" }),
   reviewedAt: z.iso.datetime({ precision: 3 }),
   keys: z.int().min(1),
+  exceptions: named
+    .exactOptional()
+    .meta({ description: "What the reviewer confirms beside the number of keys, such as 12 in use" }),
 });
 export const keyLine = z.strictObject({
   kind: z.enum(["managed", "never-active"]),

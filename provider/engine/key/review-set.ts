@@ -23,6 +23,7 @@ import {
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { count, sayActor, sayAuthor, sayIdentity } from "../text/words.ts";
 import { notFound, userInterface } from "./command-reports.ts";
+import { classesToConfirm } from "./exceptions.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { encodeReview } from "./review-file.ts";
@@ -207,7 +208,9 @@ function admitAll(
     else keys.push(plan.kind === "waitingForTime" ? { ...key, waitsFor: summaryOf(plan, observed, run) } : key);
   }
   if (keys.length === 0) return { keys, apart };
-  return { keys: keys.toSorted(byPath), apart, file: fileOf(world, reviewOf(header, linesOf(keys))) };
+  const exceptions = classesToConfirm(keys);
+  const confirmed = reviewOf({ ...header, ...(exceptions !== "" && { exceptions }) }, linesOf(keys));
+  return { keys: keys.toSorted(byPath), apart, file: fileOf(world, confirmed) };
 }
 
 /** The named keys, and those in the vaults that carry a record. */

@@ -10,7 +10,6 @@ import {
   type ReviewLine,
   reviewLifetimeMs,
 } from "../../lifecycle/review.ts";
-import { isoTime } from "../loop/evidence.ts";
 import type { Report } from "../loop/report.ts";
 import { shellWord } from "../text/explanation.ts";
 import {
@@ -30,21 +29,6 @@ import {
 } from "../text/words.ts";
 import type { Approving, KeyResult } from "./approve-set.ts";
 import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
-
-export const reviewHeads = ["LABEL", "KEY", "USED BY", "KEYSTORES", "REQUESTED", "NOTE"] as const;
-const apartHeads = ["LABEL", "KEY", "WHY"] as const;
-
-/** One cell for each of `reviewHeads`. */
-export function reviewRows({ keys }: SetReview): readonly (readonly string[])[] {
-  return keys.map(({ line, record, waitsFor }) => [
-    ...lineCells(line),
-    isoTime(record.writtenAtMs),
-    [
-      ...(waitsFor === undefined ? [] : [unnamed(waitsFor, line.label)]),
-      ...(line.reason === undefined ? [] : [`"${plain(line.reason, 80)}"`]),
-    ].join("; "),
-  ]);
-}
 
 /** The cells of one reviewed key that its review file holds: label, key, use, keystores. */
 export function lineCells({ label, keyId, resources, keystores }: ReviewLine): readonly string[] {
@@ -77,7 +61,7 @@ export function unnamed(why: string, label: string): string {
   );
 }
 
-/** One cell for each of `apartHeads`. */
+/** Label, key, and why the review does not cover the key. */
 export function apartRows({ apart }: Pick<SetReview, "apart">): readonly (readonly string[])[] {
   return apart.map(({ observed, why }) => {
     const { label, keyId } = observed.observation.facts;
@@ -101,9 +85,6 @@ export function apartFacts({ apart }: SetReview): readonly object[] {
   });
 }
 
-const apartTitle = ({ apart }: Pick<SetReview, "apart">): string =>
-  `${count(apart.length, "key is", "keys are")} not part of this review:`;
-
 export function keysOfKind(kind: ReviewKind, keys: number): string {
   if (kind === "kms") return count(keys, "KMS key");
   const all = count(keys, "key");
@@ -121,13 +102,8 @@ export function reviewTitle(keys: readonly unknown[], review: Review): string {
   return `Destroy ${keysOfKind(kindOf(review), keys.length)}. This cannot be undone.`;
 }
 
-/** Whose request it is, who may approve it, and until when. */
-export function reviewFacts(keys: readonly KeyInReview[], { review }: ReviewFile): readonly string[] {
-  const { header } = review;
-  return [...whoRequested(keys), reviewLimits(header, keys[0]?.observed.nowMs ?? header.reviewedAtMs)];
-}
-
-function whoRequested(keys: readonly KeyInReview[]): readonly string[] {
+/** Whose request it is. */
+export function whoRequested(keys: readonly KeyInReview[]): readonly string[] {
   const [first] = keys;
   if (first === undefined) return [];
   return [`${sayAuthor(first.record)} requested ${keys.length === 1 ? "the step" : "all of them"}.`];
@@ -154,9 +130,13 @@ function reviewNext({ review }: Pick<ReviewFile, "review">, file: string | undef
 
 const nothingToReview = "No key can be approved with a review.";
 
-/** What a person types to approve the set: `destroy 812`. */
-export function approvalPhrase({ step }: Pick<ReviewHeader, "step">, keys: number, stores: boolean): string {
-  return `${stores ? "store" : step} ${keys}`;
+/** What a person types to approve the set: `destroy 812`, or `destroy 812, 31 recent` if a class of exceptions is large. */
+export function approvalPhrase(
+  { step, exceptions }: Pick<ReviewHeader, "step" | "exceptions">,
+  keys: number,
+  stores: boolean,
+): string {
+  return `${stores ? "store" : step} ${keys}${exceptions === undefined ? "" : `, ${exceptions}`}`;
 }
 
 /** Every key that the run left as it was, by the reason. */
@@ -273,17 +253,11 @@ export const setMessages = {
   whoRequested,
   apartFacts,
   reviewedFacts,
-  apartHeads,
-  apartRows,
-  apartTitle,
   approvalPhrase,
   leftLines,
   nothingToReview,
-  sharedRows,
-  reviewFacts,
-  reviewHeads,
+  reviewLimits,
   reviewNext,
-  reviewRows,
   reviewTitle,
   summarizeApproval,
 } as const;

@@ -145,6 +145,7 @@ export const campaignJsonForms = {
       keys: count.describe("The number of reviewed keys"),
       review: digest.optional(),
       file: text.optional(),
+      phrase: text.describe("What the reviewer types to approve the whole review").optional(),
       apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
       unreadable: unreadable.optional(),
     },

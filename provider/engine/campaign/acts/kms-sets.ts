@@ -17,7 +17,7 @@ import {
 import type { ReviewedWave } from "../../../lifecycle/review.ts";
 import { fileOf } from "../../key/review-set.ts";
 import { sayUnusable } from "../../key/review-words.ts";
-import { reviewLimits } from "../../key/set-messages.ts";
+import { approvalPhrase, reviewLimits } from "../../key/set-messages.ts";
 import { createKmsOperations } from "../../kms-key/commands.ts";
 import { noteRestore } from "../../kms-key/kind.ts";
 import { explainKmsOutcome } from "../../kms-key/messages.ts";
@@ -113,7 +113,10 @@ export async function reviewKmsKeys(
     ],
     next: [{ command: nextCommand({ wave, path }) }],
     exitCode: mostSevere(codes),
-    data: { wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
+    data: {
+      ...{ wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
+      phrase: approvalPhrase(review.header, lines.length, false),
+    },
     csv: reviewCsv(digest, reviewed, left),
   };
 }

@@ -169,11 +169,11 @@ async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<NextR
   const { run, path, request, talk, options } = doing;
   const { wave, step, kind, requestedBy } = offer;
   const reviewed = await run.acting.review(path, { wave, step, kind, requestedBy }, options);
-  const { review: digest, file, keys } = reviewed.data;
+  const { review: digest, file, phrase } = reviewed.data;
   if (typeof digest !== "string") return { report: reviewed };
   talk.show({ ...reviewed, next: [] });
   if (!request.reviewOnly) return { report: await takeApproval(doing, offer, digest) };
-  await talk.approve(`${step} ${String(keys)}`);
+  await talk.approve(String(phrase));
   const text = await run.openFolder(path).read(String(file), maxReviewBytes);
   return { report: { ...reviewed, sections: [], next: [] }, ...(text !== undefined && { review: text }) };
 }

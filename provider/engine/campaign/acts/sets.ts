@@ -15,18 +15,18 @@ import {
   reviewKinds,
   reviewOf,
 } from "../../../lifecycle/review.ts";
-import { exceptionsAmong } from "../../key/approval-messages.ts";
+import { exceptionsAmong, listKeys, sayCounts } from "../../key/approval-messages.ts";
 import { approverOf } from "../../key/approve-set.ts";
 import { requesterOf } from "../../key/review-file.ts";
 import { type KeyApart, reviewKeys, type SetReview } from "../../key/review-set.ts";
 import {
   apartFacts,
   apartRows,
+  approvalPhrase,
   keysOfKind,
-  reviewFacts,
-  reviewHeads,
-  reviewRows,
+  reviewLimits,
   sharedRows,
+  whoRequested,
 } from "../../key/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
@@ -47,6 +47,7 @@ import {
   folderFlag,
   type NextCommand,
   nextCommand,
+  type ReportSection,
   reasonSection,
   remarked,
   section,
@@ -113,7 +114,6 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   await view.folder.write(name, file.text);
   const strange = exceptionRows(context, reviewed);
   const toCheck = strange.length + reviewed.apart.length + apart.length;
-  const columns = reviewHeads.map((head) => head.toLowerCase());
   return {
     summary: titleOf(file.review, reviewed.keys),
     sections: [
@@ -123,13 +123,14 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
         table: { columns: ["label", "key", "why"], rows: sharedRows(strange) },
         isWhole: true,
       }),
-      ...section("To approve", { table: { columns, rows: reviewRows(reviewed) }, isWhole: true }),
+      ...toApproveSection(reviewed.keys, ready),
       ...section("Review", {
         lines: [
           ...(toCheck === 0
             ? []
             : [`${count(toCheck, "key needs", "keys need")} a check before you approve; they are above the list.`]),
-          ...reviewFacts(reviewed.keys, file),
+          ...whoRequested(reviewed.keys),
+          reviewLimits(file.review.header, view.nowMs),
           rulesLine(view, wave),
           `SHA-256 of ${name}: ${file.digest}`,
         ],
@@ -137,9 +138,19 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     ],
     next: [{ command: nextCommand({ wave, path }) }],
     exitCode: mostSevere(codes),
-    data: { wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
+    data: {
+      ...{ wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
+      phrase: approvalPhrase(file.review.header, reviewed.keys.length, false),
+    },
     csv,
   };
+}
+
+function toApproveSection(keys: SetReview["keys"], ready: readonly PlannedKey[]): readonly ReportSection[] {
+  const vaults = new Map(ready.map(({ line }) => [line.vault, line.vaultName]));
+  const { heads, rows } = listKeys(keys, vaults);
+  const table = { columns: heads.map((head) => head.toLowerCase()), rows };
+  return section("To approve", { lines: sayCounts(keys, vaults), table, isWhole: true });
 }
 
 /** First what only the campaign knows: the resources of a key at its baseline. */

@@ -55,7 +55,8 @@ export async function prepareApproval(
     kind: "open",
     ...{ review, listed, most },
     apart: [...apart.filter(({ key }) => review.lines.has(key)), ...takenByOthers(context, request, review)],
-    phrase: approvalPhrase({ step }, most, stores),
+    // Exceptions are counted over the whole review, so they are confirmed with the rest of it, not with a sample.
+    phrase: approvalPhrase(most < listed.length ? { step } : review.header, most, stores),
   };
 }
 

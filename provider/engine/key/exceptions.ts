@@ -1,0 +1,77 @@
+/**
+ * The keys that a person should look at before approving many at once. A reader of 400 rows misses the one that is in use, so
+ * each class of such keys is counted and named before the list. A class that is too large to be named in full is confirmed
+ * with its number: who types only "destroy 400" could overlook that 31 of them were created last week.
+ */
+
+import type { ReviewLine } from "../../lifecycle/review.ts";
+import { holdTagName } from "../../lifecycle/tag-names.ts";
+import { maxNamed } from "../text/words.ts";
+import type { KeySummary } from "./observe.ts";
+
+/** A reviewed key, as far as the classes depend on it. */
+interface Weighed {
+  readonly line: Pick<ReviewLine, "label" | "resources">;
+  readonly observed: KeySummary;
+}
+
+interface ExceptionClass {
+  readonly title: string;
+  /** What a person types to confirm a large class. */
+  readonly word: string;
+  readonly among: <Key extends Weighed>(keys: readonly Key[]) => readonly Key[];
+}
+
+const warnsOfDeletion = /\b(?:do not|don't|keep|legal|hold|never)\b/i;
+const recentMs = 30 * 24 * 60 * 60 * 1000;
+/** A template, or a kind of label, of at most this share of the keys is rare. */
+const rareShare = 0.05;
+
+const classes: readonly ExceptionClass[] = [
+  { title: "in use", word: "in use", among: (keys) => keys.filter(({ line }) => line.resources.length > 0) },
+  {
+    title: "held",
+    word: "held",
+    among: (keys) => keys.filter(({ observed }) => observed.snapshot.tags.some(({ name }) => name === holdTagName)),
+  },
+  { title: "with a description that warns", word: "with a warning", among: (keys) => keys.filter(hasWarning) },
+  {
+    title: "created in the last 30 days",
+    word: "recent",
+    among: (keys) => keys.filter(({ observed: { snapshot, nowMs } }) => (snapshot.createdAtMs ?? 0) > nowMs - recentMs),
+  },
+  {
+    title: "of a rare template",
+    word: "rare",
+    among: (keys) => rareIn(keys, ({ observed }) => observed.snapshot.templateName),
+  },
+  { title: "with a label unlike the others", word: "unlike", among: keysWithStrangeLabels },
+];
+
+/** Whether the description of the key warns of its deletion. */
+export function hasWarning({ observed }: Weighed): boolean {
+  return warnsOfDeletion.test(observed.observation.facts.description);
+}
+
+/** Each class of exceptions with its keys; a class without keys is left out. */
+export function exceptionClasses<Key extends Weighed>(keys: readonly Key[]) {
+  return classes.map(({ among, ...each }) => ({ ...each, found: among(keys) })).filter(({ found }) => found.length > 0);
+}
+
+/** The classes that a person confirms, as typed: `12 in use, 31 recent`. Empty if every class is small. */
+export function classesToConfirm(keys: readonly Weighed[]): string {
+  const large = exceptionClasses(keys).filter(({ found }) => found.length > maxNamed);
+  return large.map(({ word, found }) => `${found.length} ${word}`).join(", ");
+}
+
+/** Keys whose trait few other keys have. */
+function rareIn<Key extends Weighed>(keys: readonly Key[], traitOf: (key: Key) => string): readonly Key[] {
+  const byTrait = Map.groupBy(keys, traitOf);
+  return keys.filter((key) => (byTrait.get(traitOf(key))?.length ?? 0) <= keys.length * rareShare);
+}
+
+/** A label without its numbers. If many keys have a label of their own, labels show nothing. */
+function keysWithStrangeLabels<Key extends Weighed>(keys: readonly Key[]): readonly Key[] {
+  const strange = rareIn(keys, ({ line }) => line.label.toLowerCase().replaceAll(/\d+/g, "#"));
+  return strange.length <= keys.length * rareShare ? strange : [];
+}

@@ -1,0 +1,46 @@
+/** A class of more than five exceptions is confirmed with its number: at the terminal, by a review file, and in a campaign. */
+
+import path from "node:path";
+import { expect, it } from "vitest";
+import { explainVerdict } from "../support/oracle.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, reportOf, seed, vaultId } from "./harness.ts";
+
+const ids = Array.from({ length: 6 }, (_, at) => `9b2d0000-0000-4000-8000-0000000000b${at}`);
+const [, like] = seed.keys ?? [];
+const warned = ids.map((id, at) => ({ ...like, id, label: `legal-${at}`, description: "Do not delete: legal hold" }));
+const { world, folder } = useCliStage({
+  seed: { ...seed, keys: [...(seed.keys ?? []), ...warned] } as unknown as typeof seed,
+});
+const labels = warned.map(({ label }) => label).join(" ");
+const paths = ids.map((id) => `${vaultId}/${id}`).join(" ");
+const stateOf = async (): Promise<string> => reportOf(await world.uko("carol", "status legal-0 --json")).lifecycleState;
+
+it("asks for the number of keys alone if no class is large, and for the class too if one is", async () => {
+  await world.uko("bob", `request ${paths} ${keys.ledger}`);
+  await world.advance("1m");
+  const few = await world.type("alice", `approve legal-0 legal-1 ${keys.ledger}`, ["no"]);
+  expect(few.questions).toEqual([expect.stringContaining('"deactivate 3"')]);
+
+  const short = await world.type("alice", `approve ${labels} ${keys.ledger}`, ["deactivate 7"]);
+  expect([short.exitCode, short.questions]).toEqual([1, [expect.stringContaining('"deactivate 7, 6 with a warning"')]]);
+  expect(short.out).toContain('6 keys with a description that warns: legal-0 ("Do not delete: legal hold")');
+  expect(await stateOf()).toBe("pending_approval");
+
+  const whole = await world.type("alice", `approve ${labels} ${keys.ledger}`, ["deactivate 7, 6 with a warning", "n"]);
+  expect([whole.exitCode, await stateOf()]).toEqual([0, "cooling_down"]);
+  expect(explainVerdict(await world.verdict())).toBe("");
+});
+
+it("keeps the classes in a review file, which asks for them when it is written and when it is used", async () => {
+  await world.uko("bob", `request ${paths}`);
+  await world.advance("1m");
+  const file = path.join(folder, "review.jsonl");
+  const review = `review ${labels} --step deactivate --out ${file}`;
+  expect((await world.type("alice", review, ["deactivate 6"])).exitCode).toBe(1);
+  expect((await world.type("alice", review, ["deactivate 6, 6 with a warning"])).exitCode).toBe(0);
+  expect((await world.type("alice", `approve --review ${file}`, ["deactivate 6"])).exitCode).toBe(1);
+  expect(await stateOf()).toBe("pending_approval");
+  expect((await world.uko("alice", `approve --review ${file} --yes`)).exitCode).toBe(0);
+  expect(await stateOf()).toBe("cooling_down");
+});
