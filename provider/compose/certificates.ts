@@ -3,7 +3,6 @@
  */
 
 import { createHash, randomBytes } from "node:crypto";
-import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { maxManifestBytes } from "../engine/campaign/files/file-forms.ts";
 import { manifestFileName, parseManifest } from "../engine/campaign/files/manifest.ts";
 import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
@@ -14,9 +13,17 @@ import { renderCertificatePage } from "../engine/certificate/html.ts";
 import { type Certificate, certificateForm, certificateType, namedLogsForm } from "../engine/certificate/statement.ts";
 import { type Verification, verifyCertificate } from "../engine/certificate/verify.ts";
 import { UkoError } from "../errors.ts";
-import { readNamedText, UnsafeFile } from "../process/regular-file.ts";
 import { createCampaignFolder } from "../services/campaign-folder.ts";
-import { parseSigners } from "../services/consents/allowed-signers.ts";
+import {
+  openSigner,
+  readEnvelope,
+  readSigners,
+  readText,
+  requireFree,
+  type SignerChoice,
+  type Target,
+  writeTarget,
+} from "../services/certificate-files.ts";
 import { judgeBy } from "../services/consents/consent-signatures.ts";
 import { sha256 } from "../services/evidence-file.ts";
 import { readEvidenceFile } from "../services/evidence-lines.ts";
@@ -25,13 +32,11 @@ import {
   type Envelope,
   envelopeOf,
   hashJson,
-  maxEnvelopeBytes,
-  parseEnvelope,
   payloadOf,
   serializeEnvelope,
   signEnvelope,
 } from "../services/signing/envelope.ts";
-import { createExternalSigner, createPemSigner, readPublicKey, type Signer } from "../services/signing/keys.ts";
+import type { Signer } from "../services/signing/keys.ts";
 import { checkTimestamps, readAuthorities, requestTimestamp } from "../services/signing/timestamp.ts";
 import { checkSignatures, readTrust } from "../services/signing/trusted-keys.ts";
 import type { Environment } from "../settings.ts";
@@ -46,6 +51,7 @@ export {
   explainLimits,
   explainVerification,
 } from "../engine/certificate/messages.ts";
+export type { SignerChoice, Target } from "../services/certificate-files.ts";
 
 /** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
 export async function checkEvidenceChain(path: string): Promise<ChainReport> {
@@ -53,27 +59,11 @@ export async function checkEvidenceChain(path: string): Promise<ChainReport> {
   return check.end(await readEvidenceFile(path, check.add));
 }
 
-/** A key file, or a command with the public key that confirms its signatures. */
-export type SignerChoice =
-  | { readonly kind: "file"; readonly file: string; readonly passphrase: () => Promise<string | undefined> }
-  | {
-      readonly kind: "command";
-      readonly command: string;
-      readonly publicKeyFile: string;
-      readonly environment: Environment;
-    };
-
 /** An authority that stamps a new signature, and the certificate that confirms its response. */
 export interface TsaChoice {
   readonly url: string;
   readonly trustFile: string;
   readonly environment: Environment;
-}
-
-/** A file to write. An existing file is replaced only with `isReplaced`. */
-export interface Target {
-  readonly file: string;
-  readonly isReplaced: boolean;
 }
 
 export interface WaveChoice {
@@ -108,7 +98,7 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
     { hashJson, isIbmEndpoint },
   );
   const envelope = await signWith(envelopeOf(certificateForm.parse(certificate)), { signer, tsa }, signal);
-  await write(target, serializeEnvelope(envelope));
+  await writeTarget(target, serializeEnvelope(envelope));
   return certificate;
 }
 
@@ -149,7 +139,7 @@ export async function addSignature(
   if (target.file !== file) await requireFree(target);
   const { envelope: read } = await openCertificate(file);
   const envelope = await signWith(read, { signer, tsa }, signal);
-  await write(target.file === file ? { ...target, isReplaced: true } : target, serializeEnvelope(envelope));
+  await writeTarget(target.file === file ? { ...target, isReplaced: true } : target, serializeEnvelope(envelope));
   return envelope.signatures.length;
 }
 
@@ -231,7 +221,7 @@ export async function readCertificate(file: string): Promise<ReadCertificate> {
   return { certificate, sha256, keyIds: envelope.signatures.map(({ keyid }) => keyid) };
 }
 
-/** Reads a certificate, also for `sign`, so that nobody signs a file that is not a certificate. */
+/** Reads a certificate, also for `sign`, so that no person signs a file that is not a certificate. */
 async function openCertificate(
   file: string,
 ): Promise<{ readonly envelope: Envelope; readonly certificate: Certificate }> {
@@ -248,7 +238,7 @@ async function openCertificate(
 }
 
 export async function writePage({ certificate, ...facts }: ReadCertificate, target: Target): Promise<void> {
-  await write(target, renderCertificatePage(certificate, facts));
+  await writeTarget(target, renderCertificatePage(certificate, facts));
 }
 
 /** Reads the manifest of a campaign. Throws UKO_CAMPAIGN_INVALID, UKO_INPUT_INVALID. */
@@ -267,74 +257,6 @@ async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
     .filter((key) => key.wave === wave)
     .map(({ vault, id, label }) => ({ vaultId: vault, keyId: id, label }));
   return { instanceId, campaign, wave, digest: line.digest, keys };
-}
-
-async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Signer> {
-  if (choice.kind === "file") {
-    return createPemSigner(readText(choice.file), choice.file, choice.passphrase);
-  }
-  const publicKey = readPublicKey(readText(choice.publicKeyFile), choice.publicKeyFile);
-  return createExternalSigner(choice, publicKey, signal);
-}
-
-/** The verifier names the file, so that its owner and folder do not matter. Throws UKO_INPUT_INVALID. */
-function readSigners(file: string): ReturnType<typeof parseSigners> {
-  try {
-    return parseSigners(readText(file));
-  } catch (error) {
-    if (!(error instanceof UnsafeFile)) throw error;
-    throw fileFault(`${file} is not a list of allowed signers`, error);
-  }
-}
-
-async function readEnvelope(file: string): Promise<Envelope> {
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size > maxEnvelopeBytes) {
-    throw new UkoError("UKO_CERTIFICATE_INVALID", { summary: `${file} is too large for a certificate` });
-  }
-  return parseEnvelope(readText(file), file);
-}
-
-function readText(file: string): string {
-  return readNamedText(file, `${file} could not be read`);
-}
-
-function fileFault(summary: string, error: unknown): UkoError {
-  const detail = error instanceof Error ? error.message : String(error);
-  return new UkoError("UKO_INPUT_INVALID", { summary, detail, cause: error });
-}
-
-/** Checked before a person is asked to sign, and again when the file is written. */
-async function requireFree({ file, isReplaced }: Target): Promise<void> {
-  if (isReplaced) return;
-  const exists = await stat(file).then(
-    () => true,
-    () => false,
-  );
-  if (exists) throw occupied(file);
-}
-
-async function write({ file, isReplaced }: Target, text: string): Promise<void> {
-  try {
-    if (!isReplaced) return await writeFile(file, text, { flag: "wx" });
-    // Replaced as a whole, so that an interrupted run leaves the earlier file, and never through a link of another user.
-    await rm(`${file}.new`, { force: true });
-    await writeFile(`${file}.new`, text, { flag: "wx" });
-    await rename(`${file}.new`, file);
-  } catch (error) {
-    if ((error as { code?: unknown }).code === "EEXIST") throw occupied(file);
-    throw fileFault(`${file} could not be written`, error);
-  }
-}
-
-function occupied(file: string): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: `${file} exists already`,
-    detail: "Nothing was written. Name another file, or add --force to replace it.",
-  });
 }
 
 function isIbmEndpoint(url: string): boolean {

@@ -1,0 +1,92 @@
+/** The files of a certificate: the envelope, its keys, and the page. Each file is one that a person named on the command line. */
+
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { UkoError } from "../errors.ts";
+import { readNamedText, UnsafeFile } from "../process/regular-file.ts";
+import { parseSigners } from "./consents/allowed-signers.ts";
+import { type Envelope, maxEnvelopeBytes, parseEnvelope } from "./signing/envelope.ts";
+import { createExternalSigner, createPemSigner, readPublicKey, type Signer } from "./signing/keys.ts";
+
+/** A file to write. An existing file is replaced only with `isReplaced`. */
+export interface Target {
+  readonly file: string;
+  readonly isReplaced: boolean;
+}
+
+/** A key file, or a command with the public key that confirms its signatures. */
+export type SignerChoice =
+  | { readonly kind: "file"; readonly file: string; readonly passphrase: () => Promise<string | undefined> }
+  | {
+      readonly kind: "command";
+      readonly command: string;
+      readonly publicKeyFile: string;
+      readonly environment: Readonly<Record<string, string | undefined>>;
+    };
+
+export async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Signer> {
+  if (choice.kind === "file") {
+    return createPemSigner(readText(choice.file), choice.file, choice.passphrase);
+  }
+  const publicKey = readPublicKey(readText(choice.publicKeyFile), choice.publicKeyFile);
+  return createExternalSigner(choice, publicKey, signal);
+}
+
+/** The verifier names the file, so that its owner and folder do not matter. Throws UKO_INPUT_INVALID. */
+export function readSigners(file: string): ReturnType<typeof parseSigners> {
+  try {
+    return parseSigners(readText(file));
+  } catch (error) {
+    if (!(error instanceof UnsafeFile)) throw error;
+    throw fileFault(`${file} is not a list of allowed signers`, error);
+  }
+}
+
+export async function readEnvelope(file: string): Promise<Envelope> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > maxEnvelopeBytes) {
+    throw new UkoError("UKO_CERTIFICATE_INVALID", { summary: `${file} is too large for a certificate` });
+  }
+  return parseEnvelope(readText(file), file);
+}
+
+export function readText(file: string): string {
+  return readNamedText(file, `${file} could not be read`);
+}
+
+function fileFault(summary: string, error: unknown): UkoError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail, cause: error });
+}
+
+/** Checked before a person is asked to sign, and again when the file is written. */
+export async function requireFree({ file, isReplaced }: Target): Promise<void> {
+  if (isReplaced) return;
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw occupied(file);
+}
+
+export async function writeTarget({ file, isReplaced }: Target, text: string): Promise<void> {
+  try {
+    if (!isReplaced) return await writeFile(file, text, { flag: "wx" });
+    // Replaced as a whole, so that an interrupted run leaves the earlier file, and never through a link of another user.
+    await rm(`${file}.new`, { force: true });
+    await writeFile(`${file}.new`, text, { flag: "wx" });
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "EEXIST") throw occupied(file);
+    throw fileFault(`${file} could not be written`, error);
+  }
+}
+
+function occupied(file: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${file} exists already`,
+    detail: "Nothing was written. Name another file, or add --force to replace it.",
+  });
+}
