@@ -21,8 +21,8 @@ export {
 export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";
 export { sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
-export { maxReasonCharacters } from "../lifecycle/consent-record.ts";
 export { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
+export { maxReasonCharacters } from "../lifecycle/record-text.ts";
 export { jsonLine } from "../services/durable-append.ts";
 export { isLoopbackEndpoint } from "../services/http/allowed-hosts.ts";
 export { evidencePlaceOf, parseDurationMs } from "../settings.ts";

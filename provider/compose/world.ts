@@ -7,7 +7,7 @@ import { createResponseTrust, createServiceClock } from "../engine/ports/service
 import type { Clock, Progress, World } from "../engine/ports/world.ts";
 import { type Dialect, programDialect } from "../engine/text/dialect.ts";
 import { UkoError } from "../errors.ts";
-import { noSeal } from "../lifecycle/consent-record.ts";
+import { noSeal } from "../lifecycle/record-text.ts";
 import { createEndpoints, type Endpoints } from "../services/broker.ts";
 import { createConsentSignatures, type SigningPlaces, systemPlaces } from "../services/consents/consent-signatures.ts";
 import {

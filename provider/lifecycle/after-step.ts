@@ -1,7 +1,10 @@
 /**
- * The rule for what a run may conclude right after its own step, without reading everything again
- * (decision 0048). Such a conclusion ends the run in a wait, or leads to a consent record. Every
- * other step is planned from a whole read.
+ * What a run may conclude from the response to its own step, without reading everything again (decision 0048). Most runs take
+ * one step and then only have to say what the deletion waits for: five more calls for each key would tell them nothing new.
+ *
+ * The danger is to act on half of the facts, so a conclusion from a response may do one of three things only: end the run
+ * in a wait, which the next run checks again; write a consent record, and this only from a read; or end the one step of a
+ * reviewed set, of which no state forgets the key. Each other step is planned from a whole read.
  */
 
 import { isPending } from "./guards.ts";
@@ -17,7 +20,10 @@ export interface TimedObservation {
   readonly nowMs: number;
 }
 
-/** Completes what `step` shows with the read before it. Undefined: read everything again. */
+/**
+ * Completes what the response to `step` shows with the facts of the read before it that the step cannot change: the use of the
+ * key, and backing keys without KMS dual authorization. Undefined if the run must read everything again.
+ */
 export function completeAfterStep(
   step: Step["kind"],
   before: TimedObservation,
@@ -52,6 +58,7 @@ export interface ShownAfterStep {
   readonly isOfSet: boolean;
 }
 
+/** Whether the run may go on with a plan that was made without a whole read. */
 export function mayConclude(plan: Plan, { source, observation, isOfSet }: ShownAfterStep): boolean {
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest" || plan.kind === "waitingForTime")
     return true;
@@ -59,7 +66,7 @@ export function mayConclude(plan: Plan, { source, observation, isOfSet }: ShownA
   return source === "read" && plan.kind === "ready" && plan.step.kind === "write_record";
 }
 
-/** No other status of a destroyed key is taken from a response. */
+/** A pending status can be taken from a response. That a key is gone cannot: only a live read of each keystore says so. */
 function areAllPending({ keystores }: KeyObservation): boolean {
   return keystores.length > 0 && keystores.every(isPending);
 }

@@ -1,14 +1,25 @@
 /**
- * The two-person rule: what the record and the actor together allow for one consequential step. The
- * planner adds KMS's own rule about the second person (plan-key-deletion.ts).
+ * The rule of two people: may the caller of this run take this step now? The *requester* wrote the record on the key, the
+ * *approver* is another person, and one of the two runs the step. There are three ways to two people:
+ *
+ * - The approver runs the step: the record is another person's request, and this caller approved that very record by hand in
+ *   this run (`run.approvals`). An engine never approves, so it waits.
+ * - The requester runs the step: the record is another person's stored approval of a request that this caller made.
+ * - A policy of `single`, on which the key's marker and the program agree, or the gate `destroy`, under which one person's
+ *   two engine runs may deactivate. Everything else that anyone sets can only make the rule stricter.
+ *
+ * In each other case the run waits, and says for whom. It writes a request only if its caller is a person and asked for this
+ * step: an engine asks for a deactivation, which can be undone, and never for a destruction, because the person behind it may
+ * not have noticed that a key left the program. KMS adds a rule of its own about the second person (plan-key-deletion.ts).
  */
 
-import { type ConsentDraft, type ConsentRecord, type NotBinding, standingOf } from "./consent-record.ts";
+import { type ConsentDraft, type NotBinding, standingOf } from "./consent-record.ts";
 import { demandedBy, markerOf, stricterOf } from "./dual-marker.ts";
 import { windowSetter } from "./kms-window.ts";
 import {
   type Actor,
   type ApprovedStep,
+  type ConsentRecord,
   type DualMarker,
   type Identity,
   isPerson,
@@ -72,13 +83,14 @@ export function authorize(
   const may: Authorization = { kind: "may", allowedBy: record };
   const isOwn = isSame(record.author, actor.identity);
   const isConfirmed = run.approvals.includes(record.id);
-  // A typed label is enough for the tool, and no proof for anyone else.
+  // Where signatures are demanded, the approval of a destruction counts only with the approver's signature.
   const isProven =
     !needsSignature(observation, step) ||
     run.signed?.has(approvalStatement(observation, record, actor.identity)) === true;
   if (record.quotes !== undefined) {
-    // A stored approval lets the requester act, and nobody else. The author of the request is a text in the approval,
-    // so it counts only if this run's own credential sealed the request, or its person has just confirmed it by hand.
+    // A stored approval lets the requester act, and nobody else. Who the requester is, is a text that the approver wrote: Carol
+    // could approve a request that Bob never made, and Bob's next run would act on it. So the request counts only if this
+    // run's own credential sealed it, or if its person has just confirmed it by hand.
     if (isOwn) return wait("wrote_it");
     if (!isSame(record.quotes.author, actor.identity)) return wait("not_the_requester");
     return record.quotes.isSealedHere === true || isConfirmed ? may : wait("may_confirm");
@@ -96,7 +108,7 @@ export function mayAuthor(actor: Actor): actor is Author {
   return isPerson(actor.identity) && isPerson(actor.writesAs) && isSame(actor.identity, actor.writesAs);
 }
 
-/** The approval of `request` by the actor, for a requester who then takes the step. */
+/** The stored approval of a request by the actor of this run. It lets the requester's next run take the step. */
 export function approvalOf(
   { id, author, authorName, writtenAtMs, seal, signature, step }: ConsentRecord,
   {
@@ -117,7 +129,10 @@ export function approvalOf(
   };
 }
 
-/** As far as the record or the note on the key shows. Never later than the last write. */
+/**
+ * When the key was deactivated, as far as the record or the note on it shows; never later than the last write. The cool-down of
+ * 4 hours begins then. Undefined if nothing shows it; then the service refuses a destruction that comes too early.
+ */
 export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
   if (observation.state !== "deactivated") return undefined;
   const { record } = observation.carried;

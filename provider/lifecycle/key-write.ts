@@ -16,8 +16,8 @@
  *   the write would void what two people are about to agree on.
  */
 
-import { type ConsentRecord, deletionStanding, recordToleranceMs } from "./consent-record.ts";
-import { type Identity, isSame, type KeyObservation } from "./observation.ts";
+import { deletionStanding, recordToleranceMs } from "./consent-record.ts";
+import { type ConsentRecord, type Identity, isSame, type KeyObservation } from "./observation.ts";
 import type { Run } from "./plan.ts";
 
 interface KeyWriteFacts {

@@ -1,4 +1,14 @@
-/** KMS's own dual authorization on a key's backing key: the window, its setter, its length. */
+/**
+ * KMS's own dual authorization on the *backing key*, the KMS key behind a managed key. One identity, the *setter*, sets the key
+ * for deletion, which opens a *deletion window* of 7 days; another identity can destroy the key within it. KMS does not report
+ * the setter, and refuses the destruction if setter and destroyer are the same.
+ *
+ * uko opens its own window just before it deactivates, and first closes one that it did not open. There are two reasons:
+ *
+ * - A window of another identity would make the second person the only one who can destroy the key, and nothing would say so
+ *   before the outage. The record of uko names the setter, so that the message can name who has to act.
+ * - A window that ends within the cool-down would leave a deactivated key that nobody can destroy: an outage for nothing.
+ */
 
 import { coolDownMs } from "./managed-key-states.ts";
 import type { BackingKey, Identity, KeyObservation } from "./observation.ts";
@@ -23,7 +33,7 @@ export function isWindowLive(backingKey: PresentBackingKey, nowMs: number): bool
   return backingKey.windowEndsAtMs !== undefined && backingKey.windowEndsAtMs > nowMs;
 }
 
-/** What happens to the windows before a deactivation: unset another's, set one, check it. */
+/** The next call on a window before a deactivation: close one that this run did not open, open one, or refuse one that is too short. */
 export function prepareWindows(
   observation: KeyObservation,
   run: Run,
@@ -47,7 +57,7 @@ export function prepareWindows(
   return undefined;
 }
 
-/** To unset if a deletion does not continue. KMS unsets those of active keys only (10 no. 9). */
+/** The call that closes a window of a deletion that does not go on. KMS closes windows of active keys only (kms-v2-and-iam.md 10 no. 9). */
 export function windowToUnset(observation: KeyObservation, nowMs: number): Step | undefined {
   const backingKey = dualBackingKeys(observation).find((each) => each.state === "active" && isWindowLive(each, nowMs));
   return backingKey === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: backingKey.kmsKeyId };
@@ -124,7 +134,7 @@ function recordedSetter(
   return note?.deactivatedAtMs !== undefined && beganBefore(note.deactivatedAtMs) ? note.kmsSetter : undefined;
 }
 
-/** Later than any record if no window is set. */
+/** When the window began; later than any record if no window is open. */
 function beganAtMs(backingKey: PresentBackingKey): number {
   return (backingKey.windowEndsAtMs ?? Number.POSITIVE_INFINITY) - kmsWindowMs;
 }

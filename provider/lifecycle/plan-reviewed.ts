@@ -4,11 +4,12 @@
  */
 
 import { approvalOf, mayAuthor } from "./authorization.ts";
-import { deletionStanding, idOfHash, quotedLifetimeMs } from "./consent-record.ts";
+import { deletionStanding, quotedLifetimeMs } from "./consent-record.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { isSame, type KeyObservation } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
+import { idOfHash } from "./record-text.ts";
 import { judgeReviewed, keyPathOf, type Review, type ReviewedStep, reviewGoals, type SkipReason } from "./review.ts";
 
 /** A set requires two people for each step, whatever the markers of its keys say. */

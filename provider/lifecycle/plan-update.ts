@@ -1,9 +1,8 @@
 /** Plans the other writes to a key: its marker, a sync, a rotation, an alignment. key-write.ts has their common rule. */
 
-import type { ConsentRecord } from "./consent-record.ts";
 import { isLooser, markerOf } from "./dual-marker.ts";
 import { planKeyWrite } from "./key-write.ts";
-import type { DualMarker, KeyObservation } from "./observation.ts";
+import type { ConsentRecord, DualMarker, KeyObservation } from "./observation.ts";
 import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.ts";
 

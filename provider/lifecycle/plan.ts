@@ -1,9 +1,17 @@
 /** The types of a plan, its policy and its run. A wait is a regular result, not a fault. */
 
 import type { ErrorCode } from "../errors.ts";
-import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
+import type { ConsentDraft, NotBinding } from "./consent-record.ts";
 import { type KeyState, type Right, rights } from "./managed-key-states.ts";
-import type { Actor, ApprovedStep, DeletionGate, KeyObservation, KeystoreStatus } from "./observation.ts";
+import type {
+  Actor,
+  ApprovedStep,
+  ConsentRecord,
+  DeletionGate,
+  DualMarker,
+  KeyObservation,
+  KeystoreStatus,
+} from "./observation.ts";
 import type { BeyondPlan, LimitedStep, PlanLimit } from "./plan-limit.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 import type { SkipReason } from "./review.ts";

@@ -4,10 +4,10 @@
  */
 
 import { isReleasedHold, withoutRelease } from "./campaign/campaign.ts";
+import { type ConsentDraft, recordToleranceMs } from "./consent-record.ts";
+import { dualMarkers } from "./dual-marker.ts";
+import type { CarriedRecord, ConsentRecord, DeactivationNote, DualMarker, Tag } from "./observation.ts";
 import {
-  type ConsentDraft,
-  type ConsentRecord,
-  type DualMarker,
   decodeCompact,
   decodeNote,
   decodeTagValue,
@@ -17,11 +17,8 @@ import {
   noteLeftBy,
   type OwnSeal,
   recordId,
-  recordToleranceMs,
   type Sha256,
-} from "./consent-record.ts";
-import { dualMarkers } from "./dual-marker.ts";
-import type { CarriedRecord, DeactivationNote, Tag } from "./observation.ts";
+} from "./record-text.ts";
 import {
   creationTagName,
   isDeclaredTag,

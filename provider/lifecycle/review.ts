@@ -3,9 +3,10 @@
  * consent records at once, and each of them only as long as its key is what the reviewer saw.
  */
 
-import { type ConsentRecord, idOfHash, type NotBinding, standingOf } from "./consent-record.ts";
+import { type NotBinding, standingOf } from "./consent-record.ts";
 import type { ObservedState } from "./managed-key-states.ts";
-import type { Actor, Identity, KeyObservation } from "./observation.ts";
+import type { Actor, ConsentRecord, Identity, KeyObservation } from "./observation.ts";
+import { idOfHash } from "./record-text.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { consentStatement } from "./signed-consent.ts";
 

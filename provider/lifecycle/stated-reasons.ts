@@ -1,7 +1,7 @@
 /** The reasons for a deletion. A record that replaces another repeats them as information. */
 
-import { type ConsentRecord, deletionStanding } from "./consent-record.ts";
-import { type Identity, isSame, type KeyObservation, type StatedReason } from "./observation.ts";
+import { deletionStanding } from "./consent-record.ts";
+import { type ConsentRecord, type Identity, isSame, type KeyObservation, type StatedReason } from "./observation.ts";
 
 /** All reasons of a record, oldest first. */
 export function statedReasons(record: ConsentRecord): readonly StatedReason[] {

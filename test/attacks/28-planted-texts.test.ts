@@ -2,8 +2,9 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { observeKey } from "../../provider/engine/key/observe.ts";
-import { encodeCompact, standingOf } from "../../provider/lifecycle/consent-record.ts";
+import { standingOf } from "../../provider/lifecycle/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/digest.ts";
+import { encodeCompact } from "../../provider/lifecycle/record-text.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { checked, inputsOf, options, type Person, useEngineWorld, withKeys } from "../engine/harness.ts";
 import { identityOf, sha256 } from "../support/builders.ts";

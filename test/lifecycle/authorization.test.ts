@@ -6,9 +6,9 @@ import {
   knownDeactivationMs,
   mayAuthor,
 } from "../../provider/lifecycle/authorization.ts";
-import { type ConsentRecord, markOf } from "../../provider/lifecycle/consent-record.ts";
-import type { Actor, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { Actor, ConsentRecord, KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
+import { markOf } from "../../provider/lifecycle/record-text.ts";
 import {
   aBackingKey,
   aKey,

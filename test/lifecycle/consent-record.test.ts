@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ConsentDraft } from "../../provider/lifecycle/consent-record.ts";
+import type { QuotedRequest } from "../../provider/lifecycle/observation.ts";
 import {
-  type ConsentDraft,
   decodeCompact,
   decodeTagValue,
   encodeCompact,
@@ -12,8 +13,7 @@ import {
   type OwnSeal,
   recordId,
   requestStatement,
-} from "../../provider/lifecycle/consent-record.ts";
-import type { QuotedRequest } from "../../provider/lifecycle/observation.ts";
+} from "../../provider/lifecycle/record-text.ts";
 import {
   aDraft,
   alice,

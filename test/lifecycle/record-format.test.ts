@@ -4,14 +4,14 @@
  */
 
 import { expect, test } from "vitest";
+import { patchWithMarker } from "../../provider/lifecycle/record-locations.ts";
 import {
   decodeCompact,
   decodeTagValue,
   encodeCompact,
   encodeTagValue,
   requestStatement,
-} from "../../provider/lifecycle/consent-record.ts";
-import { patchWithMarker } from "../../provider/lifecycle/record-locations.ts";
+} from "../../provider/lifecycle/record-text.ts";
 import { aDraft, alice, bob, sha256, someFacts } from "../support/builders.ts";
 
 const { keyId } = someFacts();

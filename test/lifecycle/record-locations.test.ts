@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeNote, encodeCompact, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
 import {
   endsLikeRecord,
   type KeyTextPatch,
@@ -14,6 +13,7 @@ import {
   patchWithRecord,
   type RawKeyTexts,
 } from "../../provider/lifecycle/record-locations.ts";
+import { decodeNote, encodeCompact, encodeTagValue } from "../../provider/lifecycle/record-text.ts";
 import { creationTagName, markerTagName, noteTagName, recordTagName } from "../../provider/lifecycle/tag-names.ts";
 import { aDraft, anApprovalOf, aRecord, dayMs, nowMs, sha256, someFacts } from "../support/builders.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { authorize } from "../../provider/lifecycle/authorization.ts";
-import { decodeTagValue, encodeTagValue, standingOf } from "../../provider/lifecycle/consent-record.ts";
+import { standingOf } from "../../provider/lifecycle/consent-record.ts";
 import type { ConsentSignature, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import { decodeTagValue, encodeTagValue } from "../../provider/lifecycle/record-text.ts";
 import {
   approvalStatement,
   consentStatement,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { approvalOf, authorize, mayAuthor } from "../../provider/lifecycle/authorization.ts";
-import { type ConsentDraft, decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
+import type { ConsentDraft } from "../../provider/lifecycle/consent-record.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import { decodeTagValue, encodeTagValue } from "../../provider/lifecycle/record-text.ts";
 import { reasonsToRepeat, recordWithReasons, statedReasons } from "../../provider/lifecycle/stated-reasons.ts";
 import {
   aDraft,

@@ -1,18 +1,13 @@
 /** Builders with defaults: a test names only what it is about. */
 
 import { createHash } from "node:crypto";
-import {
-  type ConsentDraft,
-  type ConsentRecord,
-  encodeTagValue,
-  markOf,
-  namesOf,
-} from "../../provider/lifecycle/consent-record.ts";
+import type { ConsentDraft } from "../../provider/lifecycle/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/digest.ts";
 import {
   type Actor,
   type BackingKey,
   type CarriedRecord,
+  type ConsentRecord,
   digestsBy,
   type Identity,
   type KeyFacts,
@@ -20,6 +15,7 @@ import {
   type KeystoreStatus,
 } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
+import { encodeTagValue, markOf, namesOf } from "../../provider/lifecycle/record-text.ts";
 import {
   admitToReview,
   type Review,

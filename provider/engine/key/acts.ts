@@ -1,9 +1,9 @@
 /** The acts that uko offers to one caller on one managed key. */
 
-import { type ConsentRecord, deletionStanding } from "../../lifecycle/consent-record.ts";
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { type Actor, type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
+import { type Actor, type ApprovedStep, type ConsentRecord, isSame } from "../../lifecycle/observation.ts";
 import { type ApprovalWait, type Plan, type Run, rightFor } from "../../lifecycle/plan.ts";
 import { needsSignature } from "../../lifecycle/signed-consent.ts";
 import type { KeyAct } from "../text/act.ts";

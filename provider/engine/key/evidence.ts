@@ -2,8 +2,8 @@
  * The evidence of a step on a managed key: from which state to which, and with whose approval.
  */
 
-import type { ConsentDraft, ConsentRecord } from "../../lifecycle/consent-record.ts";
-import type { Identity, StatedReason } from "../../lifecycle/observation.ts";
+import type { ConsentDraft } from "../../lifecycle/consent-record.ts";
+import type { ConsentRecord, Identity, StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
 import { approvalStatement, statementOfDraft } from "../../lifecycle/signed-consent.ts";
 import { describeSignature, type EvidenceFacts, isoTime } from "../loop/evidence.ts";

@@ -6,9 +6,10 @@
 import { UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type HoldChange, type HoldTagPlan, planHoldTag } from "../../lifecycle/campaign/holds.ts";
-import { type ConsentRecord, deletionStanding } from "../../lifecycle/consent-record.ts";
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
+import type { ConsentRecord } from "../../lifecycle/observation.ts";
 import { patchWithHold } from "../../lifecycle/record-locations.ts";
 import { holdTagName } from "../../lifecycle/tag-names.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";

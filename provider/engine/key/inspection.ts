@@ -1,7 +1,6 @@
 /** Everything that an interface shows of one key on one page, from one read. For display only. */
 
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
-import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
 import { isoTime } from "../loop/evidence.ts";

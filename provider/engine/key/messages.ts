@@ -1,8 +1,7 @@
 /** The messages about a run's outcome for a managed key. */
 
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
 import { rightFor, type Step } from "../../lifecycle/plan.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import {

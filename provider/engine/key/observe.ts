@@ -1,7 +1,6 @@
 /** One fresh observation of a key: what a decision needs, as plain values for the planner. */
 
 import { isUkoError, UkoError } from "../../errors.ts";
-import { markOf } from "../../lifecycle/consent-record.ts";
 import { digestText } from "../../lifecycle/digest.ts";
 import { findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
@@ -15,6 +14,7 @@ import {
   type KeyUse,
 } from "../../lifecycle/observation.ts";
 import { parseKeyTexts } from "../../lifecycle/record-locations.ts";
+import { markOf } from "../../lifecycle/record-text.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
 import { withVouchers } from "../../lifecycle/signed-consent.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";

@@ -1,8 +1,9 @@
 /** Sentences about the consent record on a key: why it does not count, and the reasons that it gives or repeats. */
 
-import { type ConsentRecord, maxReasonCharacters, type NotBinding } from "../../lifecycle/consent-record.ts";
-import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { NotBinding } from "../../lifecycle/consent-record.ts";
+import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
+import { maxReasonCharacters } from "../../lifecycle/record-text.ts";
 import { recordWithReasons } from "../../lifecycle/stated-reasons.ts";
 import { plain, sayAuthor, sayIdentity, sayTime, stepNouns } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";

@@ -1,9 +1,8 @@
 /** The messages for refusals: which precondition does not hold, and how to proceed. */
 
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
-import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
+import { type ConsentRecord, isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
 import { unended } from "../../text/printable.ts";

@@ -1,16 +1,7 @@
 /** The execution of exactly one step: one call, or one record that is written and confirmed. */
 
 import { UkoError } from "../../errors.ts";
-import {
-  type ConsentDraft,
-  encodeCompact,
-  encodeTagValue,
-  isWrittenAt,
-  type NotBinding,
-  recordId,
-  requestStatement,
-  standingOf,
-} from "../../lifecycle/consent-record.ts";
+import { type ConsentDraft, isWrittenAt, type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
 import {
   type ConsentSignature,
   isSame,
@@ -19,6 +10,7 @@ import {
 } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-locations.ts";
+import { encodeCompact, encodeTagValue, recordId, requestStatement } from "../../lifecycle/record-text.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";

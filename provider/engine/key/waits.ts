@@ -1,10 +1,10 @@
 /** The messages for plans that wait: for a person, or for time. */
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
-import type { ConsentRecord, Standing } from "../../lifecycle/consent-record.ts";
+import type { Standing } from "../../lifecycle/consent-record.ts";
 import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import type { Actor, KeyObservation } from "../../lifecycle/observation.ts";
+import type { Actor, ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Awaited } from "../loop/converge.ts";
 import { isoTime } from "../loop/evidence.ts";

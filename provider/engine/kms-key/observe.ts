@@ -2,11 +2,11 @@
 
 import { onCodes } from "../../errors.ts";
 import { factsServeForMs } from "../../lifecycle/after-step.ts";
-import { markOf } from "../../lifecycle/consent-record.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { markOf } from "../../lifecycle/record-text.ts";
 import { requireOwnInstance, seesEveryVault } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";

@@ -9,9 +9,9 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import { idOfHash, markOf } from "../../lifecycle/consent-record.ts";
 import type { ConsentSignature, Identity } from "../../lifecycle/observation.ts";
 import { isWindowOpen, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { idOfHash, markOf } from "../../lifecycle/record-text.ts";
 import { consentStatement, type SignedAct } from "../../lifecycle/signed-consent.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { ReadResult } from "../loop/converge.ts";

@@ -1,7 +1,7 @@
 /** The ports for the evidence of each step and for the report of each run, with plain values. */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import type { ConsentRecord } from "../../lifecycle/observation.ts";
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
 
 /** One step, as an auditor needs it; never holds a credential. Written *before* a removal. */

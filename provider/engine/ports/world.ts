@@ -1,8 +1,8 @@
 /** The ports of the engine: everything that it can read or do in the outside world. */
 
-import type { OwnSeal } from "../../lifecycle/consent-record.ts";
 import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
 import type { Actor, BackingKey, KeystoreStatus, KeyUse, Tag } from "../../lifecycle/observation.ts";
+import type { OwnSeal } from "../../lifecycle/record-text.ts";
 import type { Dialect } from "../text/dialect.ts";
 import type { CallOptions, Progress, RunSettings, WithServiceTime, Written } from "./calls.ts";
 import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";

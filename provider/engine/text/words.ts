@@ -1,9 +1,15 @@
 /** The words for names, times, steps and states, so that all messages use the same ones. */
 
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import type { Actor, ApprovedStep, Identity, KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
+import type {
+  Actor,
+  ApprovedStep,
+  ConsentRecord,
+  Identity,
+  KeyObservation,
+  KeystoreStatus,
+} from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { capital, printable } from "../../text/printable.ts";
 

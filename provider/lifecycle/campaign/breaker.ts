@@ -4,7 +4,7 @@
  * removing a role.
  */
 
-import type { Sha256 } from "../consent-record.ts";
+import type { Sha256 } from "../record-text.ts";
 import type { CampaignStep } from "./campaign.ts";
 
 export interface BreakerFacts {

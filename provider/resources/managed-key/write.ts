@@ -7,10 +7,9 @@ import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import { capital, sayAuthor, sayKey, sayRoles, sayTime, stepNouns } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
 import { patchWithoutRecord } from "../../lifecycle/record-locations.ts";
 import { type SettledWrite, throwIfDenied, type WriteWords, writeUntilSettled } from "../write.ts";
 

@@ -53,7 +53,9 @@ const bobsMoves: Readonly<Record<string, Move>> = {
     await bob.writeProgram(declared);
     await bob.up(goOn, { env: variables });
   },
-  "Bob continues": async ({ bob, scenario, name }) => bob.uko(["continue", await scenario.keyPath(name()), "--yes"]),
+  // With --json he is not asked whether a request was his: the test's Bob would say yes to everything.
+  "Bob continues": async ({ bob, scenario, name }) =>
+    bob.uko(["continue", await scenario.keyPath(name()), "--yes", "--json"]),
   "Bob holds": async ({ bob, scenario, name }) =>
     bob.uko(["hold", await scenario.keyPath(name()), "--kind", "owner"], variables),
   "Bob synchronizes": async ({ bob, scenario, name }) => bob.uko(["sync", await scenario.keyPath(name())]),

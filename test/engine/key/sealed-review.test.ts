@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeReview, openSealedReview, sealReview } from "../../../provider/engine/key/review-file.ts";
-import { noSeal, type OwnSeal } from "../../../provider/lifecycle/consent-record.ts";
 import { kmsReviewOf } from "../../../provider/lifecycle/kms-review.ts";
+import { noSeal, type OwnSeal } from "../../../provider/lifecycle/record-text.ts";
 import { createOwnSeal } from "../../../provider/services/own-seal.ts";
 import { aKeyWith, aRecord, aReviewHeader, aReviewOf, digestsOf, sha256, someFacts } from "../../support/builders.ts";
 

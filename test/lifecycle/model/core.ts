@@ -8,6 +8,7 @@ import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
 import * as planReviewed from "../../../provider/lifecycle/plan-reviewed.ts";
 import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
 import * as recordLocations from "../../../provider/lifecycle/record-locations.ts";
+import * as recordText from "../../../provider/lifecycle/record-text.ts";
 import * as review from "../../../provider/lifecycle/review.ts";
 import * as serviceTime from "../../../provider/lifecycle/service-time.ts";
 import * as settling from "../../../provider/lifecycle/settling.ts";
@@ -15,9 +16,9 @@ import * as signedConsent from "../../../provider/lifecycle/signed-consent.ts";
 
 export interface Core {
   readonly standingOf: typeof consentRecord.standingOf;
-  readonly requestStatement: typeof consentRecord.requestStatement;
-  readonly encodeTagValue: typeof consentRecord.encodeTagValue;
-  readonly encodeCompact: typeof consentRecord.encodeCompact;
+  readonly requestStatement: typeof recordText.requestStatement;
+  readonly encodeTagValue: typeof recordText.encodeTagValue;
+  readonly encodeCompact: typeof recordText.encodeCompact;
   readonly digestText: typeof digest.digestText;
   readonly planKeyDeletion: typeof planKeyDeletion.planKeyDeletion;
   readonly planReviewedStep: typeof planReviewed.planReviewedStep;
@@ -50,6 +51,7 @@ export const realCore: Core = {
   ...planReversal,
   ...planUpdate,
   ...recordLocations,
+  ...recordText,
   ...serviceTime,
   ...settling,
   ...signedConsent,
@@ -67,6 +69,7 @@ export async function coreFrom(folder: string): Promise<Core> {
     "plan-reversal",
     "plan-update",
     "record-locations",
+    "record-text",
     "service-time",
     "settling",
     "signed-consent",

@@ -103,11 +103,13 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "destroy: 48 * 60 * 60 * 1000,",
       "destroy: recordLifetimeMs,",
     ],
-    "any seal is one's own": ["own !== undefined && own === seal", "own !== undefined"],
-    "a seal is good for any time": ["step, seconds(writtenAtMs), digest", "step, digest"],
     "the key may have changed": ["record.digest !== observation.digests[step]", "false"],
     "records never expire": ["if (latestMs >= expiresAtMs)", "if (false)"],
     "records expire by the Date alone": ["Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);", "nowMs;"],
+  },
+  "record-text": {
+    "any seal is one's own": ["own !== undefined && own === seal", "own !== undefined"],
+    "a seal is good for any time": ["step, seconds(writtenAtMs), digest", "step, digest"],
   },
   "record-locations": {
     "two record locations are one record": ['if (more.length > 0) return { kind: "twice" };', ""],

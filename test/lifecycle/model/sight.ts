@@ -3,7 +3,7 @@
  * the texts of uko and the digest.
  */
 
-import type { ConsentDraft, OwnSeal } from "../../../provider/lifecycle/consent-record.ts";
+import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
 import {
   type Actor,
   type ApprovedStep,
@@ -14,6 +14,7 @@ import {
   type KeystoreStatus,
 } from "../../../provider/lifecycle/observation.ts";
 import type { RawKeyTexts } from "../../../provider/lifecycle/record-locations.ts";
+import type { OwnSeal } from "../../../provider/lifecycle/record-text.ts";
 import type { IsGenuine } from "../../../provider/lifecycle/signed-consent.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
