@@ -6,7 +6,18 @@ import { startEmulator as start } from "./start.ts";
 export type { Seed, SwitchChoices } from "./generated.ts";
 export type { Emulator, EmulatorOptions };
 
-/** Starts an emulator in this process. Rejects if an option is not valid. */
+/**
+ * Starts an emulator in this process. Rejects if an option is not valid.
+ *
+ * @example
+ * ```ts
+ * import { startEmulator } from "pulumi-uko/emulator";
+ *
+ * const emulator = await startEmulator({ profile: "tags-dropped" });
+ * await fetch(`${emulator.url}/_emulator/clock`, { method: "POST", body: '{"advance":"5h"}' });
+ * await emulator.close();
+ * ```
+ */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { world: _, ...emulator } = await start(options);
   return emulator;

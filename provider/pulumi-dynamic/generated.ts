@@ -42,6 +42,38 @@ export interface VaultState {
 /**
  * A vault: the container of keys, keystores and templates. It can be deleted once it is empty. Its
  * ID is `<vaultId>`.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const treasury = new uko.Vault("treasury", { name: "treasury" });
+ *
+ * const ring = new uko.Keystore("ring", {
+ *     vaultId: treasury.vaultId,
+ *     type: "internal",
+ *     name: "treasury-ring",
+ *     groups: ["ledger"],
+ * });
+ *
+ * const template = new uko.KeyTemplate("ledger", {
+ *     vaultId: treasury.vaultId,
+ *     name: "ledger",
+ *     algorithm: "aes",
+ *     size: "256",
+ *     activationPeriod: "P0D",
+ *     expirationPeriod: "P5Y",
+ *     keystoreType: "ibm_cloud_kms",
+ *     group: "ledger",
+ * });
+ *
+ * // The keystores of the template's group have to exist before the key, and are deleted after it.
+ * const ledger = new uko.ManagedKey("ledger", {
+ *     vaultId: treasury.vaultId,
+ *     template: template.name,
+ *     label: "ledger-2027",
+ * }, { dependsOn: ring });
+ * ```
  */
 export class Vault extends CustomResource {
   declare readonly name: Output<VaultState["name"]>;
@@ -71,13 +103,41 @@ const vaultKind: ResourceKind = {
 };
 
 export type GetVaultArgs = { readonly vaultId: string };
-/** Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist. */
+/**
+ * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const vault = await uko.getVault({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
+ * ```
+ */
 export function getVault(args: GetVaultArgs): Promise<VaultState> {
   return ask.getVault(args, unstoppable);
 }
+/**
+ * The result of `getVault` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.getVaultOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
+ * ```
+ */
 export const getVaultOutput = ofOutput(getVault);
 
-/** Lists every vault of the instance that the caller may see. */
+/**
+ * Lists every vault of the instance that the caller may see.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const vaults = await uko.listVaults();
+ * ```
+ */
 export async function listVaults(): Promise<readonly VaultState[]> {
   return (await ask.listVaults({}, unstoppable)).vaults;
 }
@@ -265,6 +325,18 @@ export interface KeystoreState {
 /**
  * A keystore: a key ring of this instance, or an external key store, in which keys are installed.
  * It can be deleted once it is empty. Its ID is `<vaultId>/<keystoreId>`.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const ring = new uko.Keystore("ring", {
+ *     vaultId: "5c1e0000-0000-4000-8000-000000000001",
+ *     type: "internal",
+ *     name: "treasury-ring",
+ *     groups: ["ledger"],
+ * });
+ * ```
  */
 export class Keystore extends CustomResource {
   declare readonly vaultId: Output<KeystoreState["vaultId"]>;
@@ -321,16 +393,52 @@ const keystoreKind: ResourceKind = {
 export type GetKeystoreArgs = { readonly vaultId: string; readonly keystoreId: string };
 /**
  * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const keystore = await uko.getKeystore({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
+ * ```
  */
 export function getKeystore(args: GetKeystoreArgs): Promise<KeystoreState> {
   return ask.getKeystore(args, unstoppable);
 }
+/**
+ * The result of `getKeystore` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
+ * ```
+ */
 export const getKeystoreOutput = ofOutput(getKeystore);
 
-/** Lists every keystore, without its secrets. */
+/**
+ * Lists every keystore, without its secrets.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const keystores = await uko.listKeystores();
+ * ```
+ */
 export async function listKeystores(filter: InVault = {}): Promise<readonly KeystoreState[]> {
   return (await ask.listKeystores(filter, unstoppable)).keystores;
 }
+/**
+ * The result of `listKeystores` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.listKeystoresOutput({});
+ * ```
+ */
 export const listKeystoresOutput = ofOutput(listKeystores);
 
 /** For templates of `google_kms`. */
@@ -463,6 +571,26 @@ export interface KeyTemplateState {
 /**
  * A key template: the properties of the keys that are created from it, and the keystores in which
  * they are installed. It can be deleted once no key uses it. Its ID is `<vaultId>/<templateId>`.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const mail = new uko.KeyTemplate("mail", {
+ *     vaultId: "5c1e0000-0000-4000-8000-000000000001",
+ *     name: "mail",
+ *     algorithm: "rsa",
+ *     size: "2048",
+ *     activationPeriod: "P0D",
+ *     expirationPeriod: "P2Y",
+ *     keystoreType: "azure_key_vault",
+ *     group: "mail",
+ *     azure: {
+ *         protectionLevel: "hsm",
+ *         operations: ["wrap_key", "unwrap_key"],
+ *     },
+ * });
+ * ```
  */
 export class KeyTemplate extends CustomResource {
   declare readonly vaultId: Output<KeyTemplateState["vaultId"]>;
@@ -523,16 +651,54 @@ const keyTemplateKind: ResourceKind = {
 };
 
 export type GetKeyTemplateArgs = { readonly vaultId: string; readonly templateId: string };
-/** Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist. */
+/**
+ * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const keyTemplate = await uko.getKeyTemplate({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
+ * ```
+ */
 export function getKeyTemplate(args: GetKeyTemplateArgs): Promise<KeyTemplateState> {
   return ask.getKeyTemplate(args, unstoppable);
 }
+/**
+ * The result of `getKeyTemplate` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
+ * ```
+ */
 export const getKeyTemplateOutput = ofOutput(getKeyTemplate);
 
-/** Lists every key template. */
+/**
+ * Lists every key template.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const keyTemplates = await uko.listKeyTemplates();
+ * ```
+ */
 export async function listKeyTemplates(filter: InVault = {}): Promise<readonly KeyTemplateState[]> {
   return (await ask.listKeyTemplates(filter, unstoppable)).keyTemplates;
 }
+/**
+ * The result of `listKeyTemplates` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.listKeyTemplatesOutput({});
+ * ```
+ */
 export const listKeyTemplatesOutput = ofOutput(listKeyTemplates);
 
 /** Inputs of a key. An omitted input keeps the service's value. */
@@ -676,7 +842,25 @@ export interface ManagedKeyState {
   deletionRecordExpiresAt?: string | undefined;
 }
 
-/** An encryption key whose deletion requires two people. Its ID is `<vaultId>/<keyId>`. */
+/**
+ * An encryption key whose deletion requires two people. Its ID is `<vaultId>/<keyId>`.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const ledger = new uko.ManagedKey("ledger", {
+ *     vaultId: "5c1e0000-0000-4000-8000-000000000001",
+ *     template: "ledger",
+ *     label: "ledger-2027",
+ *     tags: { owner: "payments" },
+ *     deletionReason: "the ledger moved to a key of its own",
+ * });
+ *
+ * export const keyId = ledger.keyId;
+ * export const lifecycleState = ledger.lifecycleState;
+ * ```
+ */
 export class ManagedKey extends CustomResource {
   declare readonly vaultId: Output<ManagedKeyState["vaultId"]>;
   declare readonly template: Output<ManagedKeyState["template"]>;
@@ -764,16 +948,54 @@ const managedKeyKind: ResourceKind = {
 };
 
 export type GetManagedKeyArgs = { readonly vaultId: string; readonly keyId: string };
-/** Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist. */
+/**
+ * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const managedKey = await uko.getManagedKey({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ * ```
+ */
 export function getManagedKey(args: GetManagedKeyArgs): Promise<ManagedKeyState> {
   return ask.getManagedKey(args, unstoppable);
 }
+/**
+ * The result of `getManagedKey` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ * ```
+ */
 export const getManagedKeyOutput = ofOutput(getManagedKey);
 
-/** Lists every managed key, in every state. */
+/**
+ * Lists every managed key, in every state.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const managedKeys = await uko.listManagedKeys();
+ * ```
+ */
 export async function listManagedKeys(filter: InVault = {}): Promise<readonly ManagedKeyState[]> {
   return (await ask.listManagedKeys(filter, unstoppable)).managedKeys;
 }
+/**
+ * The result of `listManagedKeys` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.listManagedKeysOutput({});
+ * ```
+ */
 export const listManagedKeysOutput = ofOutput(listManagedKeys);
 
 /** Inputs of a KMS key. An omitted input keeps the service's value. */
@@ -896,6 +1118,20 @@ export interface KmsKeyState {
 /**
  * A key of Key Protect or of an instance's KMS, whose deletion requires two people. Its ID is
  * `<keyId>`.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const backups = new uko.KmsKey("backups", {
+ *     name: "backups",
+ *     aliases: ["backups"],
+ *     keyRing: "storage",
+ *     rotationIntervalMonths: 12,
+ * });
+ *
+ * export const crn = backups.crn;
+ * ```
  */
 export class KmsKey extends CustomResource {
   declare readonly name: Output<KmsKeyState["name"]>;
@@ -969,13 +1205,41 @@ const kmsKeyKind: ResourceKind = {
 };
 
 export type GetKmsKeyArgs = { readonly keyId: string };
-/** Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist. */
+/**
+ * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const kmsKey = await uko.getKmsKey({ keyId: "c0ffee00-0000-4000-8000-000000000005" });
+ * ```
+ */
 export function getKmsKey(args: GetKmsKeyArgs): Promise<KmsKeyState> {
   return ask.getKmsKey(args, unstoppable);
 }
+/**
+ * The result of `getKmsKey` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.getKmsKeyOutput({ keyId: "c0ffee00-0000-4000-8000-000000000005" });
+ * ```
+ */
 export const getKmsKeyOutput = ofOutput(getKmsKey);
 
-/** Lists every KMS key that uko can manage: all keys except those of internal keystores. */
+/**
+ * Lists every KMS key that uko can manage: all keys except those of internal keystores.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const kmsKeys = await uko.listKmsKeys();
+ * ```
+ */
 export async function listKmsKeys(): Promise<readonly KmsKeyState[]> {
   return (await ask.listKmsKeys({}, unstoppable)).kmsKeys;
 }
@@ -1006,10 +1270,27 @@ export interface PendingDeletion {
 /**
  * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting
  * for its keystores.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const pending = await uko.listPendingDeletions();
+ * ```
  */
 export async function listPendingDeletions(filter: InVault = {}): Promise<readonly PendingDeletion[]> {
   return (await ask.listPendingDeletions(filter, unstoppable)).pendingDeletions;
 }
+/**
+ * The result of `listPendingDeletions` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.listPendingDeletionsOutput({});
+ * ```
+ */
 export const listPendingDeletionsOutput = ofOutput(listPendingDeletions);
 
 /** The whole deletion path of a key. */
@@ -1059,9 +1340,26 @@ export interface DeletionPlan {
 /**
  * Describes the whole deletion path of a managed key: what stops working when, who has to act, and
  * which steps cannot be undone.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const plan = await uko.planDeletion({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ * ```
  */
 export function planDeletion(args: { readonly vaultId: string; readonly keyId: string }): Promise<DeletionPlan> {
   return ask.planDeletion(args, unstoppable);
 }
+/**
+ * The result of `planDeletion` as an output, for arguments that are outputs of resources.
+ *
+ * @example
+ * ```ts
+ * import * as uko from "pulumi-uko";
+ *
+ * const found = uko.planDeletionOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ * ```
+ */
 export const planDeletionOutput = ofOutput(planDeletion);
 

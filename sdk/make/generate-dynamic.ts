@@ -12,6 +12,7 @@ import {
   outputAttributes,
 } from "../../provider/schema/attributes.ts";
 import { described, describedNames, listNameOf, type ResourceName } from "./described.ts";
+import { documentationOf } from "./docs/documentation.ts";
 import { memberTexts } from "./type-text.ts";
 
 type ObjectType = Extract<AttributeType, { kind: "object" }>;
@@ -44,7 +45,7 @@ function classSection(name: ResourceName): string {
     interfaceOf(`${name}Args`, `Inputs of a ${noun}. An omitted input keeps the service's value.`, inputs),
     outputInterface(`${name}State`, `A ${noun} as the service reports it.`, definition.state),
     [
-      comment(`${summary} Its ID is \`${idForm}\`.`, ""),
+      withExample(`${summary} Its ID is \`${idForm}\`.`, programOf(name)),
       `export class ${name} extends CustomResource {`,
       ...outputs.flatMap((output) => [
         ...(isInput.has(output.name) ? [] : [comment(output.description, "  ")]),
@@ -72,20 +73,46 @@ function functionsSection(name: ResourceName): string {
   const state = `${name}State`;
   const args = argumentAttributes(get).map((each) => `readonly ${each.name}: string`);
   const isInVault = argumentAttributes(list).length > 0;
+  const values = documentationOf(name).exampleId.split("/").slice(-args.length);
+  const given = argumentAttributes(get).map((each, at) => `${each.name}: "${values[at] ?? ""}"`);
+  const found = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;
   return [
     `export type Get${name}Args = { ${args.join("; ")} };`,
-    comment(get.summary, ""),
+    withExample(get.summary, callOf(`const ${found} = await uko.get${name}({ ${given.join(", ")} });`)),
     `export function get${name}(args: Get${name}Args): Promise<${state}> {`,
     `  return ask.get${name}(args, unstoppable);`,
     "}",
-    `export const get${name}Output = ofOutput(get${name});`,
+    ...outputFunction(`get${name}`, `{ ${given.join(", ")} }`),
     "",
-    comment(list.summary, ""),
+    withExample(list.summary, callOf(`const ${listNameOf(name)} = await uko.list${name}s();`)),
     `export async function list${name}s(${isInVault ? "filter: InVault = {}" : ""}): Promise<readonly ${state}[]> {`,
     `  return (await ask.list${name}s(${isInVault ? "filter" : "{}"}, unstoppable)).${listNameOf(name)};`,
     "}",
-    ...(isInVault ? [`export const list${name}sOutput = ofOutput(list${name}s);`] : []),
+    ...(isInVault ? outputFunction(`list${name}s`, "{}") : []),
   ].join("\n");
+}
+
+/** The first program of the resource's page, for this package. */
+function programOf(name: ResourceName): string {
+  const [first] = documentationOf(name).examples;
+  const program = first?.programs.typescript?.replaceAll("@uko/pulumi", "pulumi-uko") ?? "";
+  // This package has no enumerations: `uko.KeystoreType.AwsKms` is "aws_kms" here.
+  return program.replace(/uko\.[A-Z]\w+\.([A-Z]\w*)/g, (_, member: string) => {
+    const words = member.replace(/(?!^)[A-Z]/g, (letter) => `_${letter}`);
+    return `"${words.toLowerCase()}"`;
+  });
+}
+
+const callOf = (call: string): string => `import * as uko from "pulumi-uko";\n\n${call}`;
+
+function outputFunction(name: string, args: string): readonly string[] {
+  return [
+    withExample(
+      `The result of \`${name}\` as an output, for arguments that are outputs of resources.`,
+      callOf(`const found = uko.${name}Output(${args});`),
+    ),
+    `export const ${name}Output = ofOutput(${name});`,
+  ];
 }
 
 const inVault = `/** Narrows a list to one vault; without it the list covers every vault. */
@@ -102,24 +129,30 @@ function outputInterface(name: string, description: string, result: z.ZodType): 
 function pendingSection(): string {
   return [
     outputInterface("PendingDeletion", "A managed key whose deletion waits for a person or for time.", pendingDeletion),
-    comment(pending.summary, ""),
+    withExample(pending.summary, callOf("const pending = await uko.listPendingDeletions();")),
     "export async function listPendingDeletions(filter: InVault = {}): Promise<readonly PendingDeletion[]> {",
     "  return (await ask.listPendingDeletions(filter, unstoppable)).pendingDeletions;",
     "}",
-    "export const listPendingDeletionsOutput = ofOutput(listPendingDeletions);",
+    ...outputFunction("listPendingDeletions", "{}"),
   ].join("\n");
 }
 
 function planSection(): string {
   return [
     outputInterface("DeletionPlan", "The whole deletion path of a key.", planned.result),
-    comment(planned.summary, ""),
+    withExample(planned.summary, callOf(`const plan = await uko.planDeletion(${aKey});`)),
     "export function planDeletion(args: { readonly vaultId: string; readonly keyId: string }): Promise<DeletionPlan> {",
     "  return ask.planDeletion(args, unstoppable);",
     "}",
-    "export const planDeletionOutput = ofOutput(planDeletion);",
+    ...outputFunction("planDeletion", aKey),
   ].join("\n");
 }
+
+/** The key of the examples. */
+const aKey = (() => {
+  const [vaultId = "", keyId = ""] = documentationOf("ManagedKey").exampleId.split("/");
+  return `{ vaultId: "${vaultId}", keyId: "${keyId}" }`;
+})();
 
 function interfaceOf(name: string, description: string, attributes: readonly Attribute[]): string {
   const members = attributes.flatMap((attribute) => [
@@ -164,13 +197,26 @@ function nameOf({ named }: ObjectType): string {
 }
 
 /** One line if the text fits into 100 columns, otherwise several. */
+function withExample(text: string, program: string): string {
+  const lines = linesOf(text, "");
+  const example = ["", "@example", "```ts", ...program.split("\n"), "```"].map((line) =>
+    line === "" ? "" : ` ${line}`,
+  );
+  return ["/**", ...[...lines, ...example].map((line) => ` *${line}`), " */"].join("\n");
+}
+
 function comment(text: string, indent: string): string {
   if (`${indent}/** ${text} */`.length <= 100) return `${indent}/** ${text} */`;
+  return [`${indent}/**`, ...linesOf(text, indent).map((line) => `${indent} *${line}`), `${indent} */`].join("\n");
+}
+
+/** The words of a text on lines of a comment. */
+function linesOf(text: string, indent: string): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const longer = `${lines.at(-1) ?? ""} ${word}`;
     if (lines.length > 0 && `${indent} *${longer}`.length <= 100) lines.splice(-1, 1, longer);
     else lines.push(` ${word}`);
   }
-  return [`${indent}/**`, ...lines.map((line) => `${indent} *${line}`), `${indent} */`].join("\n");
+  return lines;
 }

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import ts from "typescript";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { openOperations } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
-import { type CliTestWorld, keys, quietWorld, repository, startCliWorld, vaultId } from "./harness.ts";
+import { complaintsAbout } from "../support/compile.ts";
+import { type CliTestWorld, keys, quietWorld, startCliWorld, vaultId } from "./harness.ts";
 
 let world: CliTestWorld;
 let folder: string;
@@ -83,28 +83,6 @@ it("writes a program that the package's classes accept", async () => {
   expect(written).toEqual([]);
   expect(wrong).toEqual([expect.stringContaining("existingKey")]);
 }, 60_000);
-
-/** The compiler's messages about each of these programs, which import the package outside of this repository. */
-function complaintsAbout(files: readonly string[]): readonly (readonly string[])[] {
-  const program = ts.createProgram(files, {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    exactOptionalPropertyTypes: true,
-    allowImportingTsExtensions: true,
-    module: ts.ModuleKind.NodeNext,
-    target: ts.ScriptTarget.ES2023,
-    paths: { "pulumi-uko": [path.join(repository, "provider/pulumi-dynamic/index.ts")] },
-    typeRoots: [path.join(repository, "node_modules/@types")],
-    types: ["node"],
-  });
-  return files.map((file) => {
-    const source = program.getSourceFile(file);
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
-      ({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"),
-    );
-  });
-}
 
 it("leaves out destroyed keys, and takes deactivated ones", async () => {
   const [, cards = ""] = keys.cards.split("/");
