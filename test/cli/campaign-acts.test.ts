@@ -296,6 +296,17 @@ it("leaves a key that is held or that changed after the review, and takes the st
   expect((await campaign("alice", `status ${firstKey}`)).out).toContain('"active"');
 });
 
+it("rolls a wave back with at most six calls a key", async () => {
+  await campaign("bob", "request pilot deactivate");
+  await world.advance("1m");
+  await approve("alice", "deactivate");
+  await world.advance("1m");
+  const before = (await world.trail()).length;
+  expect(counts(await campaign("alice", "rollback pilot"))).toMatchObject({ acted: 18 });
+  const calls = (await world.trail()).slice(before).filter(({ keyId }) => keyId !== undefined);
+  expect(calls.length / 18).toBeLessThanOrEqual(6);
+});
+
 it("withdraws every request, and reactivates what it deactivated but not what another person wrote to", async () => {
   await campaign("bob", "request pilot deactivate");
   await approve("alice", "deactivate");

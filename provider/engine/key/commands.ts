@@ -57,7 +57,7 @@ export function createOperations(world: World) {
     converge(world, keyKind, { ref, plan, approvals: [], intent: "resume", ...rest }, options);
   const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> => {
     const plan: Planner = (observation, run, nowMs) => planReversal(observation, reversal, run, nowMs);
-    return reportExisting(ref, await act(ref, plan, options));
+    return reportExisting(ref, await act(ref, plan, options, { isReversal: true }));
   };
   return {
     /** Reports the key's state, what its deletion waits for, and every act that is open to the caller. Changes nothing. */

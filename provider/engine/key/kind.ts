@@ -42,7 +42,8 @@ export const keyKind: Deletable<KeyTypes> = {
   name: ({ ref }) => `key ${ref.keyId}`,
   check: ({ ref }) => `uko status ${ref.vaultId}/${ref.keyId}`,
   start,
-  observe: (world, { ref }, _wasSeen, options) => observeKey(world, ref, "decision", options),
+  observe: (world, { ref, isReversal }, _wasSeen, options) =>
+    observeKey(world, ref, isReversal === true ? "reversal" : "decision", options),
   plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),
   readingToSettle: (step, observed) =>
     stepFacts[step.kind].waitsUntilSettled === true ? readingOf(observed) : undefined,

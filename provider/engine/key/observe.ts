@@ -36,10 +36,10 @@ export interface KeyDetails extends KeySummary {
 }
 
 /**
- * `summary` reads the key alone; `decision` also reads what uses the key and its backing KMS keys. Both ask
- * the keystores of destroyed keys for a live status.
+ * `summary` reads the key alone. `reversal` also reads its backing KMS keys, because a reversal closes their deletion windows.
+ * `decision` also reads what uses the key. Each asks the keystores of destroyed keys for a live status.
  */
-export type Depth = "summary" | "decision";
+export type Depth = "summary" | "reversal" | "decision";
 
 /**
  * Reads a key. Returns `gone` only if that is proven.
@@ -127,10 +127,9 @@ async function complete(
   }
   const state = stateOf(snapshot.stateWord);
   const isDestroyed = state === "destroyed";
-  const isForDecision = depth === "decision";
   const statuses = isDestroyed ? (await world.keys.liveStatus(ref, options)).value : snapshot.storedStatus;
-  const backingKeys = isForDecision ? await backingKeysOf(world, { snapshot, state, statuses }, options) : [];
-  const use = isForDecision && !isDestroyed ? await world.keys.use(ref, options) : unused;
+  const backingKeys = depth === "summary" ? [] : await backingKeysOf(world, { snapshot, state, statuses }, options);
+  const use = depth === "decision" && !isDestroyed ? await world.keys.use(ref, options) : unused;
   return toObservation(world, ref, read, { keystores: statuses, keystoresAreLive: isDestroyed, backingKeys, use });
 }
 

@@ -36,6 +36,8 @@ export interface Task {
   readonly review?: Review;
   /** After a deactivation, the run also requests the destruction, as its person asked. */
   readonly requestsNext?: true;
+  /** The task brings the key away from its end, so that what uses the key need not be known. */
+  readonly isReversal?: true;
   readonly intent: Run["intent"];
 }
 

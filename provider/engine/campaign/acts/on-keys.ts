@@ -7,6 +7,7 @@ import type { KeyObservation } from "../../../lifecycle/observation.ts";
 import type { Run } from "../../../lifecycle/plan.ts";
 import { recorded, reportExisting } from "../../key/command-reports.ts";
 import { keyKind } from "../../key/kind.ts";
+import type { Task } from "../../key/steps.ts";
 import { converge } from "../../loop/converge.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
 import type { Evidence } from "../../ports/evidence.ts";
@@ -112,9 +113,8 @@ export function actOnKeys(
   return runMany(world, { items: keys, what, act: actOne }, options);
 }
 
-export interface PlannedAct {
+export interface PlannedAct extends Pick<Task, "intent" | "isReversal"> {
   readonly operation: string;
-  readonly intent: Run["intent"];
   readonly judge: (observation: KeyObservation, run: Run, nowMs: number) => CampaignVerdict;
 }
 
@@ -122,7 +122,7 @@ export interface PlannedAct {
 export async function convergeOnKey(
   context: CampaignContext,
   key: PlannedKey,
-  { operation, intent, judge }: PlannedAct,
+  { judge, operation, ...how }: PlannedAct,
 ): Promise<KeyResult> {
   const { world, options } = context;
   let left: LeftBecause | undefined;
@@ -130,7 +130,7 @@ export async function convergeOnKey(
     const task = {
       ref,
       approvals: [],
-      intent,
+      ...how,
       plan: (observation: KeyObservation, run: Run, nowMs: number) => {
         const verdict = judge(observation, run, nowMs);
         left = verdict.kind === "leave" ? verdict.why : undefined;

@@ -111,6 +111,7 @@ async function rollBackOne(
   return convergeOnKey(context, key, {
     operation: "reactivate",
     intent: "resume",
+    isReversal: true,
     judge: (observation, run, nowMs) => {
       const facts = { reviews, isInHolds, isConfirmed, isProvenHere };
       const verdict = planCampaignRollback(observation, facts, run, nowMs);
