@@ -1,4 +1,7 @@
-/** `uko install`: puts the provider where both engines find it, or prints the configuration for it, but writes none. */
+/**
+ * `uko install`: copies the provider into a folder from which OpenTofu and Terraform install it, removes it, or prints the
+ * configuration for it. The command never writes a configuration file.
+ */
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";

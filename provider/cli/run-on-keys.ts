@@ -1,4 +1,7 @@
-/** One operation on each named key, in order, with a report of each result. */
+/**
+ * Runs one operation on several keys at a time, and prints the results in the order of the keys. If a person has to confirm the
+ * steps, the run takes one key after another. An error about one key does not stop the others.
+ */
 
 import type { Operations } from "../engine/key/commands.ts";
 import type { KmsOperations } from "../engine/kms-key/commands.ts";

@@ -1,7 +1,6 @@
 /**
- * Objects of one kind by ID, with a note of what changed since the last save, and with the indexes
- * of a world, so that no request about one object reads all of them. Handlers change objects in
- * place, and call `changed` afterwards.
+ * The emulator's objects of one kind, by ID. A collection records which objects changed since the last save, and keeps indexes,
+ * so that a request about one object does not search all of them. Handlers change an object in place, and then call `changed`.
  */
 
 import { dayMs } from "./clock.ts";

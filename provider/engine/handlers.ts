@@ -47,7 +47,7 @@ export interface Handlers<Inputs, State extends Inputs>
   previewCreation(news: unknown, options: PreviewOptions): Promise<CreationPreview>;
   /** From state alone; makes no call. `timeoutMs` is the resource's own wait budget. */
   previewDelete(olds: unknown, timeoutMs?: number): Planned;
-  /** Like `previewDelete`; `short` if the update does not advance the deletion of its resource. */
+  /** Like `previewDelete`. Returns the preview `short` if the update does not advance the deletion of its resource. */
   previewUpdate(olds: unknown, news: unknown): Planned;
 }
 

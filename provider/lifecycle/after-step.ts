@@ -3,8 +3,8 @@
  * one step and then only have to say what the deletion waits for: five more calls for each key would tell them nothing new.
  *
  * The danger is to act on half of the facts, so a conclusion from a response may do one of three things only: end the run
- * in a wait, which the next run checks again; write a consent record, and this only from a read; or end the one step of a
- * reviewed set, of which no state forgets the key. Each other step is planned from a whole read.
+ * in a wait, which the next run checks again; write a consent record, and this only from a read; or end a run of `uko approve`
+ * after its one step, because of which no engine drops a key from its state. Each other step is planned from a whole read.
  */
 
 import { isPending } from "./guards.ts";

@@ -1,12 +1,13 @@
 /**
  * The rule of two people: may the caller of this run take this step now? The *requester* wrote the record on the key, the
- * *approver* is another person, and one of the two runs the step. There are three ways to two people:
+ * *approver* is another person, and one of the two runs the step. A step may run in these cases:
  *
  * - The approver runs the step: the record is another person's request, and this caller approved that very record by hand in
  *   this run (`run.approvals`). An engine never approves, so it waits.
  * - The requester runs the step: the record is another person's stored approval of a request that this caller made.
- * - A policy of `single`, on which the key's marker and the program agree, or the gate `destroy`, under which one person's
- *   two engine runs may deactivate. Everything else that anyone sets can only make the rule stricter.
+ * - The key's marker and the program agree on `single`, or on the gate `destroy`. Under `single`, one caller takes each step in
+ *   a run of its own. Under the gate `destroy`, the requester of a deactivation takes it in a later run of an engine. Every
+ *   other setting can only make the rule stricter.
  *
  * In each other case the run waits, and says for whom. It writes a request only if its caller is a person and asked for this
  * step: an engine asks for a deactivation, which can be undone, and never for a destruction, because the person behind it may
@@ -88,7 +89,7 @@ export function authorize(
     !needsSignature(observation, step) ||
     run.signed?.has(approvalStatement(observation, record, actor.identity)) === true;
   if (record.quotes !== undefined) {
-    // A stored approval lets the requester act, and nobody else. Who the requester is, is a text that the approver wrote: Carol
+    // Only the requester may act on a stored approval. Who the requester is, is a text that the approver wrote: Carol
     // could approve a request that Bob never made, and Bob's next run would act on it. So the request counts only if this
     // run's own credential sealed it, or if its person has just confirmed it by hand.
     if (isOwn) return wait("wrote_it");
@@ -136,7 +137,7 @@ export function approvalOf(
 export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
   if (observation.state !== "deactivated") return undefined;
   const { record } = observation.carried;
-  // No write of uko leaves the record on which a key was deactivated, so the deactivation is still the last write.
+  // Every later write of uko removes that record. While the record is on the key, the last write is the deactivation.
   const recorded = record?.step === "destroy" ? record.deactivatedAtMs : record && observation.updatedAtMs;
   const isOwn = run.deactivatedHere === true;
   // A note may be of an earlier deactivation that another tool undid.

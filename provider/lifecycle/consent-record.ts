@@ -7,14 +7,14 @@
  * - There is exactly one. Two records could say different things, and no rule for choosing one would be safe.
  * - Its author is who wrote to the key last. Otherwise Carol could write a request in Bob's name and approve it alone.
  * - The author is a person. A service ID runs for everyone who can start its pipeline.
- * - The last write came at most 2 s after the record's own time. Otherwise Carol could plant a request in Bob's name and wait
+ * - The last write came at most 2 s after the record's own time, and not before it. Otherwise Carol could plant a request in Bob's name and wait
  *   until Bob writes to the key for any other reason, which makes him its last writer.
  * - It is for the step that comes next. A consent to an outage, which can be undone, is no consent to the end of the key.
  * - The digest is that of the key as it is now. Otherwise Bob could request the deletion of a test key, rename it to another
  *   purpose, and let Alice approve something that she never saw.
  * - An approval quotes a request. Otherwise one text could stand for two people.
  * - It is signed, where the machine demands signatures: see signed-consent.ts.
- * - Its time is not over. A forgotten request must not become the first half of a deletion months later.
+ * - It is not older than 7 days; a request to destroy that an approval quotes, not older than 48 hours. A forgotten request must not become the first half of a deletion months later.
  *
  * One gap stays, and the documentation names it: if Bob writes with another tool within 2 s of a planted record, the record
  * binds. Only signatures close it. Who may act on a record that binds is decided in authorization.ts.

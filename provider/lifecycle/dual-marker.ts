@@ -35,7 +35,7 @@ export const noMarker = "none";
 
 /**
  * The marker as a state shows it. A person can edit a state, so the program's policy takes the place of a value that `uko`
- * does not write: a plan may allow a more harmful step than the run takes, never a less harmful one.
+ * does not write. A plan may then announce more than the run does, and never less.
  */
 export function shownMarker(
   shown: unknown,

@@ -1,5 +1,6 @@
 /**
- * The rule for every write of uko to a key that is not a step of its deletion: a hold, an update, a sync, …
+ * The rule for every write of uko to a key that acts on no consent record: a hold, an update, a sync, a deactivation under
+ * `single`.
  *
  * The service says who wrote to a key *last*, not who wrote which text. So a person with the right to write tags can
  * plant a consent record in a colleague's name. The record is void, because the planter wrote last. If the colleague
@@ -12,8 +13,8 @@
  *   A reactivation ends an outage, so it first takes off only a record in the caller's own name; the others go afterwards.
  * - The release of a legal hold that waits for a second person is a text in a person's name, too. Only `uko hold`
  *   leaves it on the key.
- * - While a record binds, a write that makes the key safer drops the record, and any other write is left out, because
- *   the write would void what two people are about to agree on.
+ * - While a record binds, a write that makes the key safer drops the record, and so does a deactivation under `single`. Any
+ *   other write is left out, because the write would void what two people are about to agree on.
  */
 
 import { deletionStanding, recordToleranceMs } from "./consent-record.ts";

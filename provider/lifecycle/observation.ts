@@ -126,7 +126,7 @@ export interface ConsentRecord {
   readonly author: Identity;
   readonly authorName?: string | undefined;
   /**
-   * `command`: a person requested by command. `engine`: an engine that reached the key requested.
+   * `command`: a person requested by command. `engine`: a run of an engine wrote the request, because its deletion reached this key.
    * `approval`: a person approved the request of another person.
    */
   readonly how: "command" | "engine" | "approval";
@@ -170,7 +170,7 @@ export interface QuotedRequest {
   readonly isSealedHere?: true | undefined;
 }
 
-/** Facts of a deactivation that later runs need. Writes of uko keep them, apart from a reactivation (and see `patchWithHold`). */
+/** Facts of a deactivation that later runs need. Writes of uko keep them. A reactivation removes them, and so can a hold on a key without room for another tag. */
 export interface DeactivationNote {
   readonly deactivatedAtMs?: number | undefined;
   readonly kmsSetter?: Identity | undefined;

@@ -148,9 +148,9 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
 }
 
 /**
- * The second person for KMS: neither the person who set the window nor the author of the record
- * (provider/docs/explanation/two-people.md, "KMS dual authorization"). Only the record itself counts here: its
- * author is the last writer, so a guess from the last write would always name the author.
+ * Refuses the destruction if the caller set the KMS window, or if the record does not say who set it
+ * (provider/docs/explanation/two-people.md, "KMS dual authorization"). The last writer is no substitute for the setter,
+ * because the last writer is always the author of the record.
  */
 function guardedSetter(
   observation: KeyObservation,

@@ -27,8 +27,8 @@ export interface DeletionPolicy {
   readonly dualAuthorization: "required" | "single";
   readonly gate: DeletionGate;
   /**
-   * The strictest rule of two people, assumed by a caller that sees no code (the command line). It
-   * does not say what the marker should be. The program's goal and deletionProtection are unknown.
+   * The strictest rule of two people, assumed by the command line, which sees no program. Such a run leaves the marker as it
+   * is, and knows neither the program's goal nor its deletionProtection.
    */
   readonly isAssumed?: true;
   readonly reason?: string;
@@ -68,7 +68,7 @@ export interface Refusal {
 
 /** One call that changes something at the service. */
 export type Step =
-  /** `marker` is next to the record from then on. */
+  /** The same write stores `marker` on the key. */
   | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: DualMarker }
   /** `dropsNote`: also the note of a deactivation that was undone. */
   | { readonly kind: "drop_record"; readonly dropsNote?: true }

@@ -1,6 +1,7 @@
 /**
- * The review: what one person saw of the keys that another person requested. Its digest names many
- * consent records at once, and each of them only as long as its key is what the reviewer saw.
+ * A review is the list of keys that one person saw and may approve together. It counts for 24 hours, for this person, instance
+ * and step only. A key is approved only if a fresh read shows it exactly as listed: its request, its facts, the resources that
+ * use it, and its keystores. Otherwise a person could approve a key that they never saw.
  */
 
 import { type NotBinding, standingOf } from "./consent-record.ts";

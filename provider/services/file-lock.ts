@@ -1,4 +1,7 @@
-/** A lock file for the writers of one file. One that stays for seconds was left behind. */
+/**
+ * A lock file that lets one process at a time write a file. A lock that shows the same holder for several seconds counts as
+ * abandoned and is removed, so the work under a lock must be shorter.
+ */
 
 import { link, open, rename, unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";

@@ -1,6 +1,7 @@
 /**
- * The start of go-plugin's protocol: the host's request in the environment, and the one line that
- * answers it.
+ * The start of go-plugin's protocol: the host's variables, the address (a socket of the user, or a local port on Windows), a
+ * certificate for this process, and the line that answers the host. If the host sends a certificate, the provider serves no
+ * client without it, because any client can act with the caller's credential.
  */
 
 import { randomBytes } from "node:crypto";

@@ -1,4 +1,7 @@
-/** The lasting identity of a resource: the instance, and the names that form its ID. */
+/**
+ * Encodes and reads Terraform's resource identity: the instance ID, and the parts of the ID of the resource, such as `vault_id` and
+ * `key_id`. Also joins the parts to an ID.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { TerraformResource } from "../schema/terraform.ts";

@@ -1,4 +1,7 @@
-/** M25: further names of a key, unique within the instance (kms-v2-and-iam.md 2.2). */
+/**
+ * The emulator's calls that create and delete an alias of a KMS key (kms-v2-and-iam.md 2.2). An alias is unique within the
+ * instance.
+ */
 
 import { toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";

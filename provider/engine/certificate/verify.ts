@@ -1,11 +1,12 @@
 /**
  * The check of a certificate: form, signatures, consistency, and how each act of a person is known. Pure.
  *
- * The people who took the steps wrote the evidence and can sign what they like. So a valid certificate proves only who
- * signed it, and with the evidence files that it follows from them: its acts are **stated**. Audit events of the
+ * A valid certificate proves who signed it. If the verifier passes the evidence files, it also proves that the certificate
+ * agrees with them. Its acts are only **stated**, because the people who took the steps wrote the evidence. Audit events of the
  * account, which the verifier exported, show an act apart from the evidence (`activity-tracker.ts`), and so does the
  * person's own signature of the act (`signed-acts.ts`). `--require` counts signers of the certificate; `--two-people`
- * counts persons behind the steps, and accepts none that is only stated; `--signed` wants both signatures.
+ * counts persons behind the steps, and accepts none that is only stated; `--signed` requires, for each destruction, the signatures of
+ * the requester and the approver.
  */
 
 import { isSamePerson } from "../../lifecycle/iam-id.ts";

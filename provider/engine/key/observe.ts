@@ -1,4 +1,13 @@
-/** One fresh observation of a key: what a decision needs, as plain values for the planner. */
+/**
+ * One fresh observation of a key. A key has five types, each for another reader:
+ *
+ * - `KeySnapshot` (ports): one response of the service, in plain values. Only this folder and the services know it.
+ * - `KeyFacts` (lifecycle): the facts that a consent is bound to by its digest.
+ * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the last writer, the record, the
+ *   keystores, the backing keys, the use. The pure core sees nothing else of a key.
+ * - `KeySummary`: the observation with its snapshot and the service's time, for reports.
+ * - `KeyDetails`: a summary with the ETag that the next write sends.
+ */
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import { digestText } from "../../lifecycle/digest.ts";

@@ -8,7 +8,7 @@ import { recordWithReasons } from "../../lifecycle/stated-reasons.ts";
 import { plain, sayAuthor, sayIdentity, sayTime, stepNouns } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 
-/** Who requested which step, and when: `met` is the request of an engine, whose person may not have noticed it. */
+/** Who requested which step, and when. The person behind a request of an engine may not have noticed the request. */
 export function sayWhoRequested(record: ConsentRecord): string {
   const cause = record.how === "engine" ? ", because an engine ran a deletion" : "";
   return `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${cause}.`;

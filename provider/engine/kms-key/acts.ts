@@ -1,4 +1,7 @@
-/** The acts that uko offers to one caller on one KMS key. */
+/**
+ * The commands that a caller can run on a KMS key now: request, approve, withdraw, each with its effect, right and deadline. The
+ * command line prints them, and the console shows forms. Nothing is permitted here: each command reads and plans again.
+ */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isWindowOpen, type KmsPlan } from "../../lifecycle/plan-kms-key-deletion.ts";

@@ -1,4 +1,8 @@
-/** One fresh observation of a KMS key: its state, window, registrations and key ring. */
+/**
+ * Reads a KMS key. For a decision, it also finds out whether the key ring belongs to a keystore of UKO. If so, the key may be the
+ * backing key of a managed key, and its deletion would bypass the rule of two people. A ring that cannot be determined counts as
+ * unknown.
+ */
 
 import { onCodes } from "../../errors.ts";
 import { factsServeForMs } from "../../lifecycle/after-step.ts";

@@ -100,7 +100,7 @@ export type Effect = "by_us" | "in_doubt" | "none";
 
 /** Everything that the loop needs to know about one kind of object. */
 export interface Deletable<K extends KindTypes> {
-  /** The regular path of one run, and rounds for other writers and lost responses. */
+  /** The maximum number of rounds: the usual steps, and repetitions after other writers and lost responses. */
   readonly maxRounds: number;
   /** `key 5c1e…`, for errors of the loop itself. */
   name(task: K["task"]): string;

@@ -1,6 +1,7 @@
 /**
- * What a wave, and one key of it, may do now. Every gate only takes away: a step that passes them
- * still needs its own request and its own approval by another person.
+ * The reasons for which a campaign may not take a step now: for a wave (its date, earlier waves, a blackout, changed rules, a
+ * stop) and for a key (a hold, a change, use, a missing sign-off, the soak). A gate can only refuse. A step that passes every gate
+ * still requires a request, and an approval by another person.
  */
 
 import { blackoutAt, nextOpenMs } from "./calendar.ts";

@@ -1,6 +1,6 @@
 /**
- * The time limit of one call. `AbortSignal.timeout` would keep its timer, and `AbortSignal.any` its
- * signal, for 90 s after a call of 5 ms.
+ * The time limit of one call. `close` releases the timer and the listener as soon as the call ends. `AbortSignal.timeout` and
+ * `AbortSignal.any` would keep them until the limit, which is much longer than most calls take.
  */
 
 export interface Deadline {
