@@ -5,9 +5,9 @@
 
 import { Argument, type Command } from "commander";
 import { approvalMessages, runnable, setMessages } from "../compose/text.ts";
-import type { VaultNames } from "../engine/key/approval-messages.ts";
-import type { KeyResult } from "../engine/key/approve-set.ts";
-import type { PendingGroup, SetReview } from "../engine/key/review-set.ts";
+import type { KeyResult } from "../engine/key/many/approve-set.ts";
+import type { PendingGroup, SetReview } from "../engine/key/many/review-set.ts";
+import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import { mostSevere, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
 import { confirmingText, printableLines } from "../text/printable.ts";

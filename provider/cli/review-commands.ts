@@ -3,8 +3,8 @@
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
 import { approvalMessages, jsonLine, setMessages } from "../compose/text.ts";
-import type { VaultNames } from "../engine/key/approval-messages.ts";
-import type { ReviewFile, SetReview } from "../engine/key/review-set.ts";
+import type { ReviewFile, SetReview } from "../engine/key/many/review-set.ts";
+import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import { mostSevere, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
 import { printableLines } from "../text/printable.ts";

@@ -14,7 +14,7 @@ import {
   sweepHint,
   sweepQuestion,
 } from "../compose/text.ts";
-import type { Survey } from "../engine/key/survey.ts";
+import type { Survey } from "../engine/key/many/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, type UkoError } from "../errors.ts";

@@ -5,7 +5,7 @@
 
 import { createDirectory } from "../engine/commands/find-by-name.ts";
 import { createOperations } from "../engine/key/commands.ts";
-import { openSealedReview, sealReview, unsealReview } from "../engine/key/review-file.ts";
+import { openSealedReview, sealReview, unsealReview } from "../engine/key/many/review-file.ts";
 import { createKmsOperations } from "../engine/kms-key/commands.ts";
 import { type Many, runMany } from "../engine/loop/many.ts";
 import type { CallOptions } from "../engine/ports/world.ts";

@@ -11,7 +11,7 @@ import { openKeyOperations } from "./keys.ts";
 import { monotonicMs, type Outputs, openHttp, sha256 } from "./world.ts";
 
 export { auditEvidence } from "../engine/commands/audit.ts";
-export { selectRequests } from "../engine/key/survey.ts";
+export { selectRequests } from "../engine/key/many/survey.ts";
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(environment: Environment, outputs: Outputs) {

@@ -4,9 +4,9 @@ export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-m
 export { auditedSteps } from "../engine/commands/audited-steps.ts";
 export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";
 export { listedKinds } from "../engine/commands/listing.ts";
-export { approvalMessages } from "../engine/key/approval-messages.ts";
-export { renderRequestMetrics } from "../engine/key/request-metrics.ts";
-export { setMessages } from "../engine/key/set-messages.ts";
+export { renderRequestMetrics } from "../engine/key/many/request-metrics.ts";
+export { approvalMessages } from "../engine/key/text/approval-messages.ts";
+export { setMessages } from "../engine/key/text/set-messages.ts";
 export {
   kmsKeysNotListed,
   requestHeads,
@@ -16,7 +16,7 @@ export {
   summarizeSweep,
   sweepHint,
   sweepQuestion,
-} from "../engine/key/survey-messages.ts";
+} from "../engine/key/text/survey-messages.ts";
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */
 export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";

@@ -4,8 +4,8 @@
  */
 
 import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose/text.ts";
-import type { VaultNames } from "../engine/key/approval-messages.ts";
 import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/inspection.ts";
+import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { KmsInspection } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { Act, ActField, KeyAct } from "../engine/text/act.ts";

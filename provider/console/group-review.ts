@@ -7,8 +7,8 @@
 import type { Hono } from "hono";
 import * as z from "zod";
 import { approvalMessages, setMessages, shellWord } from "../compose/text.ts";
-import type { KeyResult } from "../engine/key/approve-set.ts";
-import type { Approvable, ReviewFile, SetReview } from "../engine/key/review-set.ts";
+import type { KeyResult } from "../engine/key/many/approve-set.ts";
+import type { Approvable, ReviewFile, SetReview } from "../engine/key/many/review-set.ts";
 import { UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";

@@ -4,8 +4,8 @@
  */
 
 import { kmsKeysNotListed, sayPerson, sayRoles } from "../compose/text.ts";
-import type { VaultNames } from "../engine/key/approval-messages.ts";
-import type { PendingKey, PendingSurvey } from "../engine/key/survey.ts";
+import type { PendingKey, PendingSurvey } from "../engine/key/many/survey.ts";
+import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";

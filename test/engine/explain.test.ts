@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../provider/engine/key/kind.ts";
-import { explainOutcome } from "../../provider/engine/key/messages.ts";
 import type { KeyDetails } from "../../provider/engine/key/observe.ts";
 import { explainPath } from "../../provider/engine/key/remaining-path.ts";
 import { explainDone } from "../../provider/engine/key/status.ts";
+import { explainOutcome } from "../../provider/engine/key/text/messages.ts";
 import { renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent-record.ts";
 import { rights } from "../../provider/lifecycle/managed-key-states.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { renderRequestMetrics } from "../../provider/engine/key/request-metrics.ts";
+import { renderRequestMetrics } from "../../provider/engine/key/many/request-metrics.ts";
 import { read, repository } from "../support/documents.ts";
 import { readPrometheusText } from "../support/prometheus-text.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { encodeReview, readReview } from "../../provider/engine/key/review-file.ts";
+import { encodeReview, readReview } from "../../provider/engine/key/many/review-file.ts";
 import { maxReviewBytes } from "../../provider/lifecycle/review.ts";
 import { readReviewFile } from "../../provider/services/review-file.ts";
 import { aKeyWith, aRecord, aReviewOf } from "../support/builders.ts";

@@ -1,8 +1,8 @@
 /** The search by a name that a person types: a full ID, an exact name or label, or the unique start of an ID. */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
-import type { VaultNames } from "../key/approval-messages.ts";
 import { observedInList } from "../key/observe.ts";
+import type { VaultNames } from "../key/text/approval-messages.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";

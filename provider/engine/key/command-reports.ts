@@ -6,9 +6,9 @@ import type { Step } from "../../lifecycle/plan.ts";
 import { absent, type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import type { Outcome } from "./kind.ts";
-import { explainOutcome } from "./messages.ts";
 import { endOf, reportGone, reportOn, subjectOfKey } from "./report.ts";
 import { explainDone } from "./status.ts";
+import { explainOutcome } from "./text/messages.ts";
 
 export const userInterface = { rerun: "uko continue" } as const;
 

@@ -10,16 +10,11 @@ import type { Report } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
-import { keyActs } from "./acts.ts";
-import { type Approving, approveOne, approveReviewed, type KeyResult, type ShownRequest } from "./approve-set.ts";
 import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
 import { changeHoldTag, type HoldTagResult, type HoldWish } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
-import { explainOutcome } from "./messages.ts";
-import { type KeyDetails, observeKey } from "./observe.ts";
-import { explainPath } from "./remaining-path.ts";
-import { reportOn } from "./report.ts";
+import { type Approving, approveOne, approveReviewed, type KeyResult, type ShownRequest } from "./many/approve-set.ts";
 import {
   type Approvable,
   findApprovable,
@@ -27,13 +22,18 @@ import {
   type ReviewQuery,
   reviewKeys,
   type SetReview,
-} from "./review-set.ts";
-import { type Selected, type Selection, selectKeys } from "./selection.ts";
+} from "./many/review-set.ts";
+import { type Selected, type Selection, selectKeys } from "./many/selection.ts";
+import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./many/survey.ts";
+import { type KeyDetails, observeKey } from "./observe.ts";
+import { explainPath } from "./remaining-path.ts";
+import { reportOn } from "./report.ts";
 import { signRequests } from "./sign-consents.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
-import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./survey.ts";
-import { explainRemovable } from "./survey-messages.ts";
+import { keyActs } from "./text/acts.ts";
+import { explainOutcome } from "./text/messages.ts";
+import { explainRemovable } from "./text/survey-messages.ts";
 
 /** A key that is proven to be gone. */
 export interface GoneKey {

@@ -7,11 +7,11 @@ import { type Conclusion, type Deletion, deleteObject, type LeftObject } from ".
 import type { UserInterface } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome } from "./kind.ts";
-import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
 import { deletionFacts, endOf } from "./report.ts";
 import type { Task } from "./steps.ts";
+import { explainOutcome } from "./text/messages.ts";
 
 type LeftOf = (observed: KeyDetails) => LeftObject;
 

@@ -31,7 +31,7 @@ import {
   takeStep,
   writtenRecordId,
 } from "./steps.ts";
-import { sayAwaited } from "./waits.ts";
+import { sayAwaited } from "./text/waits.ts";
 
 /** The result of a run. */
 export type Outcome = OutcomeOf<KeyTypes>;

@@ -26,7 +26,7 @@ import {
 } from "../resource/preview.ts";
 import { type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
 import { nameOrPath, noWayBack, plain } from "../text/words.ts";
-import { explainGuard } from "./refusals.ts";
+import { explainGuard } from "./text/refusals.ts";
 
 export interface KeyTarget {
   readonly ref: KeyRef;

@@ -8,8 +8,8 @@ import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts"
 import { asRead, type Explanation } from "../text/explanation.ts";
 import { capital, sayKey, sayList, sayRoles, sayState, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
-import { explainGuard } from "./refusals.ts";
-import { kmsRule } from "./waits.ts";
+import { explainGuard } from "./text/refusals.ts";
+import { kmsRule } from "./text/waits.ts";
 
 /** Times are the earliest possible ones: they assume that every person acts at once. */
 export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: Run): Explanation {

@@ -8,8 +8,8 @@ import type { Identity } from "../../lifecycle/observation.ts";
 import { approvalStatements, type Review } from "../../lifecycle/review.ts";
 import { requestStatementFor } from "../../lifecycle/signed-consent.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { nextStepOf } from "./selection.ts";
-import { readEach } from "./survey.ts";
+import { nextStepOf } from "./many/selection.ts";
+import { readEach } from "./many/survey.ts";
 
 /**
  * Signs the approval of each line, and with `requestsNext` the requests that follow a deactivation.

@@ -25,11 +25,11 @@ import {
   sayWord,
   stepNouns,
 } from "../text/words.ts";
-import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
-import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 import type { RunMemory } from "./steps.ts";
-import { explainApprovedForCaller } from "./waits.ts";
+import { explainOutcome } from "./text/messages.ts";
+import { explainNotBinding, sayReasonsOnKey } from "./text/record-words.ts";
+import { explainApprovedForCaller } from "./text/waits.ts";
 
 /** As the next run would describe a pending deletion; any other key takes one line. */
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userInterface: UserInterface): Explanation {

@@ -4,8 +4,8 @@
  */
 
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";
-import { explainOutcome } from "../../engine/key/messages.ts";
 import { type KeyDetails, observedInResponse } from "../../engine/key/observe.ts";
+import { explainOutcome } from "../../engine/key/text/messages.ts";
 import { converge } from "../../engine/loop/converge.ts";
 import { errorOf } from "../../engine/loop/report.ts";
 import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports/world.ts";

@@ -8,7 +8,7 @@ import { outcomes } from "../../../provider/engine/certificate/statement.ts";
 import { sources } from "../../../provider/engine/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listing.ts";
-import { header, keyLine, keystore } from "../../../provider/engine/key/review-file.ts";
+import { header, keyLine, keystore } from "../../../provider/engine/key/many/review-file.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
 import { approvedSteps } from "../../../provider/lifecycle/observation.ts";

@@ -1,8 +1,8 @@
 /** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
 import { describe, expect, it } from "vitest";
-import { approvalMessages } from "../../../provider/engine/key/approval-messages.ts";
-import type { KeyInReview } from "../../../provider/engine/key/review-set.ts";
+import type { KeyInReview } from "../../../provider/engine/key/many/review-set.ts";
+import { approvalMessages } from "../../../provider/engine/key/text/approval-messages.ts";
 import type { KeySnapshot } from "../../../provider/engine/ports/world.ts";
 import { admitToReview } from "../../../provider/lifecycle/review.ts";
 import { holdTagName } from "../../../provider/lifecycle/tag-names.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type RequestMetrics, renderRequestMetrics } from "../../../provider/engine/key/request-metrics.ts";
+import { type RequestMetrics, renderRequestMetrics } from "../../../provider/engine/key/many/request-metrics.ts";
 import type { DeletionFacts, Report } from "../../../provider/engine/loop/report.ts";
 import { readPrometheusText } from "../../support/prometheus-text.ts";
 

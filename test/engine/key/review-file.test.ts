@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeReview, parseReview, readReview } from "../../../provider/engine/key/review-file.ts";
+import { encodeReview, parseReview, readReview } from "../../../provider/engine/key/many/review-file.ts";
 import { type AnyReview, type KmsReviewLine, kmsReviewOf } from "../../../provider/lifecycle/kms-review.ts";
 import { maxReviewedKeys, type ReviewLine, reviewOf } from "../../../provider/lifecycle/review.ts";
 import { alice, aReviewHeader, bob, carol, nowMs, sha256 } from "../../support/builders.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { saySkipped } from "../../../provider/engine/key/review-words.ts";
+import { saySkipped } from "../../../provider/engine/key/text/review-words.ts";
 import type { SkipReason } from "../../../provider/lifecycle/review.ts";
 import { aKeyWith, alice, aRecord, carol, hourMs, nowMs } from "../../support/builders.ts";
 

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeReview, openSealedReview, sealReview } from "../../../provider/engine/key/review-file.ts";
+import { encodeReview, openSealedReview, sealReview } from "../../../provider/engine/key/many/review-file.ts";
 import { kmsReviewOf } from "../../../provider/lifecycle/kms-review.ts";
 import { noSeal, type OwnSeal } from "../../../provider/lifecycle/record-text.ts";
 import { createOwnSeal } from "../../../provider/services/own-seal.ts";

@@ -15,9 +15,9 @@ import {
   planReviewedKmsKey,
 } from "../../../lifecycle/kms-review.ts";
 import type { ReviewedWave } from "../../../lifecycle/review.ts";
-import { fileOf } from "../../key/review-set.ts";
-import { sayUnusable } from "../../key/review-words.ts";
-import { approvalPhrase, reviewLimits } from "../../key/set-messages.ts";
+import { fileOf } from "../../key/many/review-set.ts";
+import { sayUnusable } from "../../key/text/review-words.ts";
+import { approvalPhrase, reviewLimits } from "../../key/text/set-messages.ts";
 import { createKmsOperations } from "../../kms-key/commands.ts";
 import { noteRestore } from "../../kms-key/kind.ts";
 import { explainKmsOutcome } from "../../kms-key/messages.ts";

@@ -15,7 +15,7 @@ import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
 import { isSame } from "../../../lifecycle/observation.ts";
 import { maxReviewBytes, type ReviewKind } from "../../../lifecycle/review.ts";
-import { parseReview } from "../../key/review-file.ts";
+import { parseReview } from "../../key/many/review-file.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { count, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";

@@ -15,10 +15,10 @@ import {
   reviewKinds,
   reviewOf,
 } from "../../../lifecycle/review.ts";
-import { exceptionsAmong, listKeys, sayCounts } from "../../key/approval-messages.ts";
-import { approverOf } from "../../key/approve-set.ts";
-import { requesterOf } from "../../key/review-file.ts";
-import { type KeyApart, reviewKeys, type SetReview } from "../../key/review-set.ts";
+import { approverOf } from "../../key/many/approve-set.ts";
+import { requesterOf } from "../../key/many/review-file.ts";
+import { type KeyApart, reviewKeys, type SetReview } from "../../key/many/review-set.ts";
+import { exceptionsAmong, listKeys, sayCounts } from "../../key/text/approval-messages.ts";
 import {
   apartFacts,
   apartRows,
@@ -27,7 +27,7 @@ import {
   reviewLimits,
   sharedRows,
   whoRequested,
-} from "../../key/set-messages.ts";
+} from "../../key/text/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, plain, sayRoles, stepNouns } from "../../text/words.ts";

@@ -2,7 +2,7 @@
 
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
 import { maxReviewBytes, type ReviewHeader } from "../../../lifecycle/review.ts";
-import { parseReview, requesterOf } from "../../key/review-file.ts";
+import { parseReview, requesterOf } from "../../key/many/review-file.ts";
 import { plain } from "../../text/words.ts";
 import type { CampaignFolder } from "./file-forms.ts";
 

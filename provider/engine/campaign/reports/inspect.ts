@@ -8,7 +8,7 @@ import { standingOf } from "../../../lifecycle/consent-record.ts";
 import { isKmsReview, type KmsReview } from "../../../lifecycle/kms-review.ts";
 import { isSame } from "../../../lifecycle/observation.ts";
 import { kindOf, type Review, type ReviewHeader, reviewLifetimeMs } from "../../../lifecycle/review.ts";
-import { lineCells, reviewLimits } from "../../key/set-messages.ts";
+import { lineCells, reviewLimits } from "../../key/text/set-messages.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { plain } from "../../text/words.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";

@@ -1,7 +1,7 @@
 /** The results of an acting command for each key, and their report. */
 
 import { asUkoError, mostSevere } from "../../../errors.ts";
-import { unnamed } from "../../key/set-messages.ts";
+import { unnamed } from "../../key/text/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
 import { count, plain } from "../../text/words.ts";

@@ -1,7 +1,7 @@
 /** The result of a campaign command: sections for people, one object and rows for machines. */
 
 import type { Timeline } from "../../../html/timeline.ts";
-import { sharedRows } from "../../key/set-messages.ts";
+import { sharedRows } from "../../key/text/set-messages.ts";
 import type { Act } from "../../text/act.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { plain } from "../../text/words.ts";

@@ -2,7 +2,7 @@
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";
 import type { ReviewedWave } from "../../../lifecycle/review.ts";
-import { keysOfKind, reviewTitle } from "../../key/set-messages.ts";
+import { keysOfKind, reviewTitle } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import { type ReportSection, section, tableOf } from "./report.ts";
 

@@ -4,7 +4,7 @@ import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
 import { type ReviewKind, reviewKinds } from "../../../lifecycle/review.ts";
-import { keysOfKind } from "../../key/set-messages.ts";
+import { keysOfKind } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import type { Act } from "../../text/act.ts";
 import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";

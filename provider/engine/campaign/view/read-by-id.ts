@@ -15,7 +15,7 @@ import {
 import type { KeyObservation } from "../../../lifecycle/observation.ts";
 import type { NamedKeystore } from "../../../lifecycle/removal-evidence.ts";
 import { observeKey } from "../../key/observe.ts";
-import { sayUnproven } from "../../key/refusals.ts";
+import { sayUnproven } from "../../key/text/refusals.ts";
 import { runAll } from "../../loop/many.ts";
 import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../../ports/world.ts";

@@ -1,13 +1,18 @@
 /** The messages for refusals: which precondition does not hold, and how to proceed. */
 
-import type { LeftoverMaterial } from "../../lifecycle/guards.ts";
-import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
-import { type ConsentRecord, isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
-import { type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
-import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
-import { unended } from "../../text/printable.ts";
-import { dialectOf } from "../text/dialect.ts";
-import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
+import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
+import { coolDownMs, rights } from "../../../lifecycle/managed-key-states.ts";
+import {
+  type ConsentRecord,
+  isPerson,
+  type KeyObservation,
+  type KeystoreStatus,
+} from "../../../lifecycle/observation.ts";
+import { type Guard, guardCodes, type Step } from "../../../lifecycle/plan.ts";
+import type { Contradiction, NamingSource } from "../../../lifecycle/removal-evidence.ts";
+import { unended } from "../../../text/printable.ts";
+import { dialectOf } from "../../text/dialect.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
   explanationOf,
   keySayings,
@@ -16,7 +21,7 @@ import {
   type Saying,
   type Sayings,
   sayBeyondPlan,
-} from "../text/refusal.ts";
+} from "../../text/refusal.ts";
 import {
   capital,
   keyName,
@@ -33,7 +38,7 @@ import {
   sayTimeAndDistance,
   stepNouns,
   stepPhrase,
-} from "../text/words.ts";
+} from "../../text/words.ts";
 import { saySkipped } from "./review-words.ts";
 import type { WaitContext } from "./waits.ts";
 

@@ -1,10 +1,10 @@
 /** Sentences about a review: why it leaves a key alone, and why it cannot be used. */
 
-import type { KeyObservation } from "../../lifecycle/observation.ts";
-import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../lifecycle/review.ts";
-import { unended } from "../../text/printable.ts";
-import { shellWord } from "../text/explanation.ts";
-import { isInState, plain, sayAuthor, sayList, sayTime, stepNouns } from "../text/words.ts";
+import type { KeyObservation } from "../../../lifecycle/observation.ts";
+import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/review.ts";
+import { unended } from "../../../text/printable.ts";
+import { shellWord } from "../../text/explanation.ts";
+import { isInState, plain, sayAuthor, sayList, sayTime, stepNouns } from "../../text/words.ts";
 import { explainNotBinding } from "./record-words.ts";
 
 /** The set of keys that a command reviews. */

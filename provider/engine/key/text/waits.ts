@@ -1,14 +1,14 @@
 /** The messages for plans that wait: for a person, or for time. */
 
-import { mayAuthor } from "../../lifecycle/authorization.ts";
-import type { Standing } from "../../lifecycle/consent-record.ts";
-import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
-import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import type { Actor, ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
-import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../lifecycle/plan.ts";
-import type { Awaited } from "../loop/converge.ts";
-import { isoTime } from "../loop/evidence.ts";
-import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
+import { mayAuthor } from "../../../lifecycle/authorization.ts";
+import type { Standing } from "../../../lifecycle/consent-record.ts";
+import { dualBackingKeys } from "../../../lifecycle/kms-window.ts";
+import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
+import type { Actor, ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
+import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../../lifecycle/plan.ts";
+import type { Awaited } from "../../loop/converge.ts";
+import { isoTime } from "../../loop/evidence.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
   blocksContainers,
   capital,
@@ -26,8 +26,8 @@ import {
   sayTimeAndDistance,
   stepNouns,
   stillReversible,
-} from "../text/words.ts";
-import type { KeyDetails } from "./observe.ts";
+} from "../../text/words.ts";
+import type { KeyDetails } from "../observe.ts";
 import { explainNotBinding, sayReasons, sayReasonsOnKey } from "./record-words.ts";
 
 export interface WaitContext {

@@ -1,11 +1,11 @@
 /** The messages about keys that a survey of whole vaults found, and about a sweep. */
 
-import type { UkoError } from "../../errors.ts";
-import { expiredRecord } from "../../lifecycle/consent-record.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { Plan, Run } from "../../lifecycle/plan.ts";
-import type { Report } from "../loop/report.ts";
-import { asRead, type Explanation } from "../text/explanation.ts";
+import type { UkoError } from "../../../errors.ts";
+import { expiredRecord } from "../../../lifecycle/consent-record.ts";
+import { rights } from "../../../lifecycle/managed-key-states.ts";
+import type { Plan, Run } from "../../../lifecycle/plan.ts";
+import type { Report } from "../../loop/report.ts";
+import { asRead, type Explanation } from "../../text/explanation.ts";
 import {
   capital,
   count,
@@ -19,9 +19,9 @@ import {
   sayTime,
   sayWord,
   stepNouns,
-} from "../text/words.ts";
+} from "../../text/words.ts";
+import type { KeyDetails } from "../observe.ts";
 import { explainOutcome } from "./messages.ts";
-import type { KeyDetails } from "./observe.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 
 const userInterface = { rerun: "uko continue" } as const;

@@ -1,20 +1,20 @@
 /** The survey of whole vaults for pending deletions and for metadata that can be removed. */
 
-import { type ErrorCode, onCodes, type UkoError } from "../../errors.ts";
-import { isPending } from "../../lifecycle/guards.ts";
-import { isSame } from "../../lifecycle/observation.ts";
-import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../lifecycle/plan.ts";
-import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
-import { isoTime } from "../loop/evidence.ts";
-import { runAll } from "../loop/many.ts";
-import type { DeletionFacts, Report } from "../loop/report.ts";
-import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports/world.ts";
-import type { KeyAct } from "../text/act.ts";
-import { keyPath, sayTime } from "../text/words.ts";
-import { keyActs, removal } from "./acts.ts";
-import { type KeyDetails, observedInList, observeKey } from "./observe.ts";
-import { reportOn } from "./report.ts";
-import { explainListed } from "./survey-messages.ts";
+import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
+import { isPending } from "../../../lifecycle/guards.ts";
+import { isSame } from "../../../lifecycle/observation.ts";
+import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
+import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
+import { isoTime } from "../../loop/evidence.ts";
+import { runAll } from "../../loop/many.ts";
+import type { DeletionFacts, Report } from "../../loop/report.ts";
+import type { CallOptions, KeyRef, KeySnapshot, World } from "../../ports/world.ts";
+import type { KeyAct } from "../../text/act.ts";
+import { keyPath, sayTime } from "../../text/words.ts";
+import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
+import { reportOn } from "../report.ts";
+import { keyActs, removal } from "../text/acts.ts";
+import { explainListed } from "../text/survey-messages.ts";
 
 /** A vault or a key that could not be read does not hide the others. */
 export interface Survey {

@@ -1,7 +1,7 @@
 /** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
-import { keyPathOf, type ReviewedStep } from "../../lifecycle/review.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { keyPathOf, type ReviewedStep } from "../../../lifecycle/review.ts";
+import { isoTime } from "../../loop/evidence.ts";
 import {
   count,
   noWayBack,
@@ -13,10 +13,10 @@ import {
   sayUse,
   stepNouns,
   stillReversible,
-} from "../text/words.ts";
-import { exceptionClasses, hasWarning } from "./exceptions.ts";
+} from "../../text/words.ts";
+import { exceptionClasses, hasWarning } from "../many/exceptions.ts";
+import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
 import { sayReasons, sayWhoRequested } from "./record-words.ts";
-import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind, linesByReason, sayKeystores } from "./set-messages.ts";
 
 /** The name of each vault by its ID; an ID without a name stands for itself. */

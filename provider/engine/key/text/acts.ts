@@ -1,12 +1,12 @@
 /** The acts that uko offers to one caller on one managed key. */
 
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
-import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import { type Actor, type ApprovedStep, type ConsentRecord, isSame } from "../../lifecycle/observation.ts";
-import { type ApprovalWait, type Plan, type Run, rightFor } from "../../lifecycle/plan.ts";
-import { needsSignature } from "../../lifecycle/signed-consent.ts";
-import type { KeyAct } from "../text/act.ts";
+import { deletionStanding } from "../../../lifecycle/consent-record.ts";
+import { dualBackingKeys } from "../../../lifecycle/kms-window.ts";
+import { rights } from "../../../lifecycle/managed-key-states.ts";
+import { type Actor, type ApprovedStep, type ConsentRecord, isSame } from "../../../lifecycle/observation.ts";
+import { type ApprovalWait, type Plan, type Run, rightFor } from "../../../lifecycle/plan.ts";
+import { needsSignature } from "../../../lifecycle/signed-consent.ts";
+import type { KeyAct } from "../../text/act.ts";
 import {
   blocksContainers,
   keyName,
@@ -16,10 +16,10 @@ import {
   sayTimeAndDistance,
   stepNouns,
   stillReversible,
-} from "../text/words.ts";
-import type { KeyDetails } from "./observe.ts";
+} from "../../text/words.ts";
+import type { KeyDetails } from "../observe.ts";
+import { pathEffects } from "../remaining-path.ts";
 import { sayReasons, sayWhoRequested } from "./record-words.ts";
-import { pathEffects } from "./remaining-path.ts";
 import { storingRoles } from "./waits.ts";
 
 export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): readonly KeyAct[] {

@@ -4,10 +4,10 @@
  * with its number: who types only "destroy 400" could overlook that 31 of them were created last week.
  */
 
-import type { ReviewLine } from "../../lifecycle/review.ts";
-import { holdTagName } from "../../lifecycle/tag-names.ts";
-import { maxNamed } from "../text/words.ts";
-import type { KeySummary } from "./observe.ts";
+import type { ReviewLine } from "../../../lifecycle/review.ts";
+import { holdTagName } from "../../../lifecycle/tag-names.ts";
+import { maxNamed } from "../../text/words.ts";
+import type { KeySummary } from "../observe.ts";
 
 /** A reviewed key, as far as the classes depend on it. */
 interface Weighed {

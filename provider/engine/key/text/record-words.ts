@@ -1,12 +1,12 @@
 /** Sentences about the consent record on a key: why it does not count, and the reasons that it gives or repeats. */
 
-import type { NotBinding } from "../../lifecycle/consent-record.ts";
-import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
-import type { Step } from "../../lifecycle/plan.ts";
-import { maxReasonCharacters } from "../../lifecycle/record-text.ts";
-import { recordWithReasons } from "../../lifecycle/stated-reasons.ts";
-import { plain, sayAuthor, sayIdentity, sayTime, stepNouns } from "../text/words.ts";
-import type { KeyDetails } from "./observe.ts";
+import type { NotBinding } from "../../../lifecycle/consent-record.ts";
+import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
+import type { Step } from "../../../lifecycle/plan.ts";
+import { maxReasonCharacters } from "../../../lifecycle/record-text.ts";
+import { recordWithReasons } from "../../../lifecycle/stated-reasons.ts";
+import { plain, sayAuthor, sayIdentity, sayTime, stepNouns } from "../../text/words.ts";
+import type { KeyDetails } from "../observe.ts";
 
 /** Who requested which step, and when. The person behind a request of an engine may not have noticed the request. */
 export function sayWhoRequested(record: ConsentRecord): string {

@@ -1,20 +1,20 @@
 /** The approval of a reviewed set: a step, or a record for the requester, on each unchanged key. */
 
-import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
-import type { AnyReview } from "../../lifecycle/kms-review.ts";
-import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
-import { keyPathOf, kindOf, type Review, type ReviewLine, unusableReview } from "../../lifecycle/review.ts";
-import { converge } from "../loop/converge.ts";
-import { createRoom, runAll, withoutSteps } from "../loop/many.ts";
-import type { Report } from "../loop/report.ts";
-import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { capital } from "../text/words.ts";
-import { recorded, reportExisting } from "./command-reports.ts";
-import { keyKind, type Outcome } from "./kind.ts";
+import { type ErrorCode, onCodes, UkoError } from "../../../errors.ts";
+import type { AnyReview } from "../../../lifecycle/kms-review.ts";
+import { planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
+import { keyPathOf, kindOf, type Review, type ReviewLine, unusableReview } from "../../../lifecycle/review.ts";
+import { converge } from "../../loop/converge.ts";
+import { createRoom, runAll, withoutSteps } from "../../loop/many.ts";
+import type { Report } from "../../loop/report.ts";
+import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
+import { capital } from "../../text/words.ts";
+import { recorded, reportExisting } from "../command-reports.ts";
+import { keyKind, type Outcome } from "../kind.ts";
+import { signReviewed } from "../sign-consents.ts";
+import type { Task } from "../steps.ts";
+import { reviewCommand, sayUnusable } from "../text/review-words.ts";
 import { findApprovable } from "./review-set.ts";
-import { reviewCommand, sayUnusable } from "./review-words.ts";
-import { signReviewed } from "./sign-consents.ts";
-import type { Task } from "./steps.ts";
 
 export interface Approving {
   /** Store an approval on each key, on which its requester's next run acts; take no step. */

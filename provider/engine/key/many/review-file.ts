@@ -8,13 +8,19 @@
  */
 
 import * as z from "zod";
-import { UkoError } from "../../errors.ts";
-import { type AnyReview, isKmsReview, type KmsReviewLine, kmsNameOf, kmsReviewOf } from "../../lifecycle/kms-review.ts";
-import { isPerson } from "../../lifecycle/observation.ts";
-import type { OwnSeal } from "../../lifecycle/record-text.ts";
-import { keyPathOf, maxReviewedKeys, type Review, type ReviewLine, reviewOf } from "../../lifecycle/review.ts";
-import { parseJson } from "../../text/encodings.ts";
-import { count, plain } from "../text/words.ts";
+import { UkoError } from "../../../errors.ts";
+import {
+  type AnyReview,
+  isKmsReview,
+  type KmsReviewLine,
+  kmsNameOf,
+  kmsReviewOf,
+} from "../../../lifecycle/kms-review.ts";
+import { isPerson } from "../../../lifecycle/observation.ts";
+import type { OwnSeal } from "../../../lifecycle/record-text.ts";
+import { keyPathOf, maxReviewedKeys, type Review, type ReviewLine, reviewOf } from "../../../lifecycle/review.ts";
+import { parseJson } from "../../../text/encodings.ts";
+import { count, plain } from "../../text/words.ts";
 
 type AnyLine = ReviewLine | KmsReviewLine;
 

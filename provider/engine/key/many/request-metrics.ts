@@ -1,6 +1,6 @@
 /** The list of requests as Prometheus metrics (0.0.4), without the texts that people wrote. */
 
-import type { Report } from "../loop/report.ts";
+import type { Report } from "../../loop/report.ts";
 import type { Survey, Unreadable } from "./survey.ts";
 
 export interface RequestMetrics extends Pick<Survey, "vaults" | "nowMs"> {

@@ -1,10 +1,10 @@
 /** The choice of keys by what a list shows of them. Every command that takes a key takes such a choice. */
 
-import { isChosen } from "../../lifecycle/iam-id.ts";
-import type { ConsentRecord } from "../../lifecycle/observation.ts";
-import type { ReviewedStep } from "../../lifecycle/review.ts";
-import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { type KeyDetails, observedInList } from "./observe.ts";
+import { isChosen } from "../../../lifecycle/iam-id.ts";
+import type { ConsentRecord } from "../../../lifecycle/observation.ts";
+import type { ReviewedStep } from "../../../lifecycle/review.ts";
+import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
+import { type KeyDetails, observedInList } from "../observe.ts";
 import { listAll, type Unreadable } from "./survey.ts";
 
 /** Each field narrows the choice. */

@@ -1,9 +1,9 @@
 /** The messages about a run's outcome for a managed key. */
 
-import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
-import { rightFor, type Step } from "../../lifecycle/plan.ts";
-import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
+import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
+import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
+import { rightFor, type Step } from "../../../lifecycle/plan.ts";
+import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
   consequences,
   describeTaken,
@@ -18,11 +18,11 @@ import {
   sayService,
   sayState,
   stepPhrase,
-} from "../text/words.ts";
-import type { Outcome } from "./kind.ts";
+} from "../../text/words.ts";
+import type { Outcome } from "../kind.ts";
+import type { RunMemory } from "../steps.ts";
 import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
-import type { RunMemory } from "./steps.ts";
 import { explainApproval, explainRequest, explainTimeWait, storingRoles, type WaitContext } from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */

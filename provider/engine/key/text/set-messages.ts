@@ -1,7 +1,7 @@
 /** The tables and sentences about many keys: for their reviewer, and about the results of an approval. */
 
-import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
+import { typesOfUnseenUse } from "../../../lifecycle/keystore-kind.ts";
+import { rights } from "../../../lifecycle/managed-key-states.ts";
 import {
   kindOf,
   type Review,
@@ -9,9 +9,9 @@ import {
   type ReviewKind,
   type ReviewLine,
   reviewLifetimeMs,
-} from "../../lifecycle/review.ts";
-import type { Report } from "../loop/report.ts";
-import { shellWord } from "../text/explanation.ts";
+} from "../../../lifecycle/review.ts";
+import type { Report } from "../../loop/report.ts";
+import { shellWord } from "../../text/explanation.ts";
 import {
   allStillReversible,
   capital,
@@ -26,9 +26,9 @@ import {
   sayTimeAndDistance,
   sayUse,
   stillReversible,
-} from "../text/words.ts";
-import type { Approving, KeyResult } from "./approve-set.ts";
-import type { KeyInReview, ReviewFile, SetReview } from "./review-set.ts";
+} from "../../text/words.ts";
+import type { Approving, KeyResult } from "../many/approve-set.ts";
+import type { KeyInReview, ReviewFile, SetReview } from "../many/review-set.ts";
 
 /** The cells of one reviewed key that its review file holds: label, key, use, keystores. */
 export function lineCells({ label, keyId, resources, keystores }: ReviewLine): readonly string[] {

@@ -1,11 +1,11 @@
 /** The review of many keys: what one person requested, as another person sees it now. */
 
-import { UkoError } from "../../errors.ts";
-import { standingOf } from "../../lifecycle/consent-record.ts";
-import type { AnyReview } from "../../lifecycle/kms-review.ts";
-import type { Actor, ConsentRecord } from "../../lifecycle/observation.ts";
-import type { Plan, Run } from "../../lifecycle/plan.ts";
-import { planReviewedApproval, planReviewedStep } from "../../lifecycle/plan-reviewed.ts";
+import { UkoError } from "../../../errors.ts";
+import { standingOf } from "../../../lifecycle/consent-record.ts";
+import type { AnyReview } from "../../../lifecycle/kms-review.ts";
+import type { Actor, ConsentRecord } from "../../../lifecycle/observation.ts";
+import type { Plan, Run } from "../../../lifecycle/plan.ts";
+import { planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
 import {
   admitToReview,
   keyPathOf,
@@ -19,15 +19,15 @@ import {
   type ReviewLine,
   type ReviewScope,
   reviewOf,
-} from "../../lifecycle/review.ts";
-import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { count, sayActor, sayAuthor, sayIdentity } from "../text/words.ts";
-import { notFound, userInterface } from "./command-reports.ts";
+} from "../../../lifecycle/review.ts";
+import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
+import { count, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
+import { notFound, userInterface } from "../command-reports.ts";
+import type { KeyDetails } from "../observe.ts";
+import { explainOutcome } from "../text/messages.ts";
+import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
 import { classesToConfirm } from "./exceptions.ts";
-import { explainOutcome } from "./messages.ts";
-import type { KeyDetails } from "./observe.ts";
 import { encodeReview } from "./review-file.ts";
-import { type ReviewedSet, reviewCommand, saySkipped } from "./review-words.ts";
 import { isBy, nextStepOf, refOf, type Selection, selectKeys } from "./selection.ts";
 import { readEach, type Unreadable } from "./survey.ts";
 
