@@ -79,16 +79,11 @@ export class EmulatedClock {
 /** Parses `4h`, `1d12h`, `PT4H`, `P30D` or a number of milliseconds; undefined otherwise. */
 export function parseDurationMs(text: string | number): number | undefined {
   if (typeof text === "number") return Number.isFinite(text) ? text : undefined;
-  const iso = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
-  if (iso !== null && text !== "P") {
-    const [, ...amounts] = iso;
-    return (["w", "d", "h", "m", "s"] as const)
-      .map((unit, at) => Number(amounts[at] ?? 0) * units[unit])
-      .reduce((total, ms) => total + ms, 0);
-  }
-  if (!/^(?:\d+(?:ms|[smhdw]))+$/.test(text)) return undefined;
+  const isIso = /^P(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/.test(text);
+  const plain = isIso ? text.replace(/[PT]/g, "").toLowerCase() : text;
+  if (!/^(?:\d+(?:ms|[smhdw]))+$/.test(plain)) return undefined;
   let totalMs = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g)) {
+  for (const [, amount, unit] of plain.matchAll(/(\d+)(ms|[smhdw])/g)) {
     totalMs += Number(amount) * units[unit as keyof typeof units];
   }
   return totalMs;
@@ -98,9 +93,18 @@ export function wholeSecondMs(ms: number): number {
   return Math.floor(ms / 1_000) * 1_000;
 }
 
+/** A page of a list shows the same times again. To make their texts took a fifth of its view. */
+const secondsTexts = new Map<number, string>();
+const maxSecondsTexts = 10_000;
+
 /** RFC 3339 in whole seconds: the resolution of timestamps and ETags (uko-v4.md 1.4). */
 export function toSecondsText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const known = secondsTexts.get(ms);
+  if (known !== undefined) return known;
+  const text = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  if (secondsTexts.size >= maxSecondsTexts) secondsTexts.clear();
+  secondsTexts.set(ms, text);
+  return text;
 }
 
 /** The form of `destruction_at`: `2020-06-24T09:46:41.000+00:00` (uko-v4.md 3.4). */

@@ -92,5 +92,7 @@ export function changedAttributes(written: Written, before: KeyAttributes, switc
 
 export function viewAttributes(key: KeyAttributes): Record<string, unknown> {
   const values: Readonly<Record<string, unknown>> = key;
-  return Object.fromEntries(rows.map(([name, { field, initial }]) => [name, values[field] ?? initial]));
+  const view: Record<string, unknown> = {};
+  for (const [name, { field, initial }] of rows) view[name] = values[field] ?? initial;
+  return view;
 }

@@ -140,10 +140,7 @@ export function keystoresOf(
   key: Key,
   isWanted: (placement: Placement) => boolean = ({ removedByUser }) => !removedByUser,
 ): readonly Keystore[] {
-  return key.placements
-    .filter(isWanted)
-    .map(({ keystoreId }) => world.keystores.get(keystoreId))
-    .filter((keystore) => keystore !== undefined);
+  return key.placements.flatMap((each) => (isWanted(each) ? (world.keystores.get(each.keystoreId) ?? []) : []));
 }
 
 const statusWords = {
@@ -232,16 +229,17 @@ function statusOf(world: World, key: Key, placement: Placement, keystore: Keysto
   };
 }
 
-/** Stores the statuses that a plain GET shows under the switch `statusFreshness: stale`. */
+/** Stores the statuses if a plain GET shows stored ones. */
 export function publishStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
-  key.storedStatuses = liveStatuses(world, key, nowMs);
+  const statuses = liveStatuses(world, key, nowMs);
+  key.storedStatuses = world.switches.statusFreshness === "stale" ? statuses : undefined;
   world.keys.changed(key.id);
-  return key.storedStatuses;
+  return statuses;
 }
 
 export function shownStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
-  if (world.switches.statusFreshness === "stale" && key.storedStatuses !== undefined) return key.storedStatuses;
-  return liveStatuses(world, key, nowMs);
+  const stored = world.switches.statusFreshness === "stale" ? key.storedStatuses : undefined;
+  return stored ?? liveStatuses(world, key, nowMs);
 }
 
 /** The form of a key ID differs between keystores (uko-v4.md 3.4). */

@@ -60,25 +60,13 @@ export class Passcodes {
 
   /** Each code works once. */
   redeem(call: Call, form: URLSearchParams): Identity {
-    requireClient(call);
-    const code = required(form, "passcode");
-    const entry = this.#codes.get(code);
-    this.#codes.delete(code);
-    if (entry === undefined || entry.expiresMs <= call.nowMs) {
-      throw new Refusal(400, "BXNIM0106E", "Provided passcode is invalid.");
-    }
-    requireAccount(call, form);
-    return entry.identity;
+    const invalid = new Refusal(400, "BXNIM0106E", "Provided passcode is invalid.");
+    return identityOf(call, form, { field: "passcode", entries: this.#codes, worksOnce: true, invalid });
   }
 
   refresh(call: Call, form: URLSearchParams): Identity {
-    requireClient(call);
-    const entry = this.#refreshTokens.get(required(form, "refresh_token"));
-    if (entry === undefined || entry.expiresMs <= call.nowMs) {
-      throw new Refusal(400, "BXNIM0407E", "Provided refresh_token is invalid or expired.");
-    }
-    requireAccount(call, form);
-    return entry.identity;
+    const invalid = new Refusal(400, "BXNIM0407E", "Provided refresh_token is invalid or expired.");
+    return identityOf(call, form, { field: "refresh_token", entries: this.#refreshTokens, worksOnce: false, invalid });
   }
 
   issueRefreshToken(identity: Identity, nowMs: number): string {
@@ -94,14 +82,20 @@ function remember(entries: Map<string, Entry>, name: string, entry: Entry): void
   entries.set(name, entry);
 }
 
-function requireClient(call: Call): void {
-  if (call.header("authorization") === publicClient) return;
-  throw missingProperty("client_id");
+interface Secret {
+  readonly field: string;
+  readonly entries: Map<string, Entry>;
+  readonly worksOnce: boolean;
+  readonly invalid: Refusal;
 }
 
-function requireAccount({ world }: Call, form: URLSearchParams): void {
-  const account = form.get("bss_account");
-  if (account !== null && account !== world.accountId) {
-    throw new Refusal(400, "BXNIM0106E", "The account is unknown, or the person is not a member of it.");
-  }
+/** Whom the secret in the form logs in. IBM's client and the account are checked, too. */
+function identityOf({ world, nowMs, header }: Call, form: URLSearchParams, secret: Secret): Identity {
+  if (header("authorization") !== publicClient) throw missingProperty("client_id");
+  const value = required(form, secret.field);
+  const entry = secret.entries.get(value);
+  if (secret.worksOnce) secret.entries.delete(value);
+  if (entry === undefined || entry.expiresMs <= nowMs) throw secret.invalid;
+  if ((form.get("bss_account") ?? world.accountId) === world.accountId) return entry.identity;
+  throw new Refusal(400, "BXNIM0106E", "The account is unknown, or the person is not a member of it.");
 }

@@ -162,9 +162,9 @@ const access = z
 const allowedAddresses = (min: number) => z.strictObject({ allowed_ip: z.array(cidr).min(min).max(1_000) });
 
 /** Attributes may be left out of a policy that is turned off. */
-const withAttributes = <Schema extends z.ZodType>(attributes: Schema) =>
+const withAttributes = <Schema extends z.ZodType>(attributes: Schema, whenOff = attributes) =>
   z.union([
-    z.strictObject({ enabled: z.literal(false), attributes: attributes.optional() }),
+    z.strictObject({ enabled: z.literal(false), attributes: whenOff.optional() }),
     z.strictObject({ enabled: z.literal(true), attributes }),
   ]);
 
@@ -173,10 +173,7 @@ const dataSchemas = new Map<string, z.ZodType<Pick<InstancePolicy, "enabled" | "
   Object.entries({
     dualAuthDelete: plain,
     allowedNetwork: withAttributes(z.strictObject({ allowed_network: z.enum(["public-and-private", "private-only"]) })),
-    allowedIP: z.union([
-      z.strictObject({ enabled: z.literal(false), attributes: allowedAddresses(0).optional() }),
-      z.strictObject({ enabled: z.literal(true), attributes: allowedAddresses(1) }),
-    ]),
+    allowedIP: withAttributes(allowedAddresses(1), allowedAddresses(0)),
     keyCreateImportAccess: z.strictObject({ enabled, attributes: access.optional() }),
     metrics: plain,
     rotation: withAttributes(z.strictObject({ interval_month: z.number().int().min(1).max(12) })),

@@ -53,14 +53,8 @@ export function parseBody<Schema extends z.ZodType>(call: Call, schema: Schema):
   throw isMissing ? missing("field", path) : invalid("field", path);
 }
 
-function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
-  let value = body;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = new Map<PropertyKey, unknown>(Object.entries(value)).get(String(step));
-  }
-  return value;
-}
+const valueAt = (body: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((at, step) => Object(at)[step], body);
 
 /** A parameter that is `true` or `false`, false when absent. */
 export function booleanParameter(call: Call, name: string): boolean {

@@ -2,12 +2,12 @@
 
 import type { Call, Reply } from "../http.ts";
 import { keyStates } from "../key-states.ts";
-import { holdsMaterial, keystoreReference, keystoresOf, shownStatuses } from "../keystore-effects.ts";
+import { keystoreReference, keystoresOf, shownStatuses } from "../keystore-effects.ts";
 import { type AssociatedResource, type Key, keystoreTypes, templateTypes } from "../model.ts";
 import type { World } from "../world.ts";
 import { keyOf, mayUseVault, requireRight } from "./access.ts";
 import { vaultReference } from "./containers.ts";
-import { alignmentOf, viewKey } from "./key-view.ts";
+import { alignmentOf, materialPlaces, viewKey } from "./key-view.ts";
 import {
   dateFilters,
   dayOf,
@@ -33,29 +33,23 @@ const templateOf = (world: World, key: Key) => world.templates.get(key.templateI
 const { rotated_at: _, ...rotatedBounds } = dateFilters<Key>("rotated_at", (key) => dayOf(key.rotatedMs), "strict");
 
 const filters: Readonly<Record<string, Filter<Key>>> = {
-  state: oneOf((key) => [key.state], keyStates),
+  state: oneOf((key) => key.state, keyStates),
   // U36: a case-sensitive part of the label.
   label: textFilter((key) => key.label, "includes", 255),
-  algorithm: oneOf((key, world) => [templateOf(world, key)?.algorithm], keyAlgorithms),
+  algorithm: oneOf((key, world) => templateOf(world, key)?.algorithm, keyAlgorithms),
   ...sizeFilters("size", (key) => key.size),
-  "template.id": oneOf((key) => [key.templateId]),
-  "template.name": { keeps: (key, value, world) => templateOf(world, key)?.name.startsWith(value) === true },
-  "template.type[]": oneOf((key, world) => [templateOf(world, key)?.type], templateTypes),
+  "template.id": oneOf((key) => key.templateId),
+  "template.name": { keeps: (value) => (key, world) => templateOf(world, key)?.name.startsWith(value) === true },
+  "template.type[]": oneOf((key, world) => templateOf(world, key)?.type, templateTypes),
   "template.alignment_status": {
     accepts: (value) => value === "aligned" || value === "unaligned",
-    keeps: (key, value, world) => alignmentOf(world, key) === value,
+    keeps: (value) => (key, world) => alignmentOf(world, key) === value,
   },
   "status_in_keystores[].keystore_sync_flag": oneOf(
     (key, world, nowMs) => shownStatuses(world, key, nowMs).map((status) => status.keystore_sync_flag),
     syncFlags,
   ),
-  key_material_present: oneOf(
-    (key, world, nowMs) => [
-      key.state === "destroyed" ? undefined : "repository",
-      holdsMaterial(world, key, nowMs).length > 0 ? "keystores" : undefined,
-    ],
-    ["keystores", "repository"],
-  ),
+  key_material_present: oneOf((key, world, nowMs) => materialPlaces(world, key, nowMs), ["keystores", "repository"]),
   ...dateFilters("activation_date", (key) => key.activationDate, "inclusive"),
   ...dateFilters("deactivation_date", (key) => key.expirationDate, "inclusive"),
   ...dateFilters("expiration_date", (key) => key.expirationDate, "inclusive"),
@@ -68,12 +62,12 @@ const filters: Readonly<Record<string, Filter<Key>>> = {
 const keystoreFilters: Readonly<Record<string, Filter<Key>>> = {
   "referenced_keystores[].type": oneOf((key, world) => keystoresOf(world, key).map(({ type }) => type), keystoreTypes),
   "referenced_keystores[].name": oneOf((key, world) => keystoresOf(world, key).map(({ name }) => name)),
-  "instances[].keystore.type": oneOf((key, world) => [templateOf(world, key)?.keystoreType], keystoreTypes),
+  "instances[].keystore.type": oneOf((key, world) => templateOf(world, key)?.keystoreType, keystoreTypes),
 };
 
 const wholeFilters: Readonly<Record<string, Filter<Key>>> = {
-  "vault.id": oneOf((key) => [key.vaultId]),
-  managing_systems: oneOf(() => ["web"], ["web", "workstation"]),
+  "vault.id": oneOf((key) => key.vaultId),
+  managing_systems: oneOf(() => "web", ["web", "workstation"]),
 };
 
 /** Ranges of the two names of one date exclude each other and both exact forms. */

@@ -5,7 +5,7 @@ import { toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
 import { viewAttributes } from "../key-attributes.ts";
 import { holdsMaterial, keystoreReference, keystoresOf, shownStatuses, targetsOf } from "../keystore-effects.ts";
-import type { Key, Template } from "../model.ts";
+import type { Key, Keystore, Template } from "../model.ts";
 import { etagOf, type World } from "../world.ts";
 import { vaultReference, viewStamps } from "./containers.ts";
 import { buildLabel, hasSystemTag } from "./naming-scheme.ts";
@@ -29,9 +29,7 @@ export function viewKey(world: World, key: Key, nowMs: number): Record<string, u
     key_material_present: materialPlaces(world, key, nowMs),
     size: key.size,
     algorithm: template?.algorithm,
-    verification_patterns: [
-      { method: "ENC-ZERO", value: key.verification.replaceAll("-", "").slice(0, 6).toUpperCase() },
-    ],
+    verification_patterns: [{ method: "ENC-ZERO", value: key.verification.slice(0, 6).toUpperCase() }],
     ...viewAttributes(key),
     is_rotatable: !hasSystemTag(template?.namingScheme),
     ...viewStamps(world, key),
@@ -72,15 +70,14 @@ export function noteAfter(call: Call, key: Key, note: AuditNote = {}): void {
 
 /** Aligned: the key is in exactly the keystores that its template's group names (4.7). */
 export function alignmentOf(world: World, key: Key): "aligned" | "unaligned" {
-  const targets = targetsOf(world, key).map((keystore) => keystore.id);
-  const placed = key.placements
-    .filter((placement) => !placement.removedByUser)
-    .map((placement) => placement.keystoreId);
-  return targets.length === placed.length && targets.every((id) => placed.includes(id)) ? "aligned" : "unaligned";
+  const targets = targetsOf(world, key);
+  const placed = key.placements.filter((placement) => !placement.removedByUser);
+  const isPlaced = ({ id }: Keystore): boolean => placed.some(({ keystoreId }) => keystoreId === id);
+  return targets.length === placed.length && targets.every(isPlaced) ? "aligned" : "unaligned";
 }
 
 /** U28: the repository keeps the material until destroy, keystores for their pending periods. */
-function materialPlaces(world: World, key: Key, nowMs: number): readonly string[] {
+export function materialPlaces(world: World, key: Key, nowMs: number): readonly string[] {
   const inRepository = key.state !== "destroyed" && key.state !== "destroyed_compromised";
   const inKeystores = holdsMaterial(world, key, nowMs).length > 0;
   return [...(inRepository ? ["repository"] : []), ...(inKeystores ? ["keystores"] : [])];

@@ -9,7 +9,8 @@ import { invalid } from "./envelope.ts";
 export interface Filter<Item> {
   /** Whether the parameter accepts the value; every value if absent. */
   readonly accepts?: (value: string) => boolean;
-  readonly keeps: (item: Item, value: string, world: World, nowMs: number) => boolean;
+  /** Reads the value once for all items. */
+  readonly keeps: (value: string) => (item: Item, world: World, nowMs: number) => boolean;
 }
 
 export interface FilterSet<Item> {
@@ -19,15 +20,18 @@ export interface FilterSet<Item> {
   readonly defaults: Readonly<Record<string, string>>;
 }
 
-type ValuesOf<Item> = (item: Item, world: World, nowMs: number) => readonly (string | undefined)[];
+type ValuesOf<Item> = (item: Item, world: World, nowMs: number) => string | undefined | readonly string[];
 
 /** Comma-separated values of which the item has one; `allowed` limits them. */
-export function oneOf<Item>(values: ValuesOf<Item>, allowed?: readonly string[]): Filter<Item> {
+export function oneOf<Item>(valuesOf: ValuesOf<Item>, allowed?: readonly string[]): Filter<Item> {
   return {
     accepts: (value) => allowed === undefined || value.split(",").every((wanted) => allowed.includes(wanted)),
-    keeps: (item, value, world, nowMs) => {
-      const wanted = value.split(",");
-      return values(item, world, nowMs).some((found) => found !== undefined && wanted.includes(found));
+    keeps: (value) => {
+      const wanted: ReadonlySet<string | undefined> = new Set(value.split(","));
+      return (item, world, nowMs) => {
+        const found = valuesOf(item, world, nowMs);
+        return typeof found === "object" ? found.some((each) => wanted.has(each)) : wanted.has(found);
+      };
     },
   };
 }
@@ -40,7 +44,7 @@ export function textFilter<Item>(
 ): Filter<Item> {
   return {
     accepts: (value) => value.length >= 1 && value.length <= maxLength,
-    keeps: (item, value) => textOf(item)?.[how](value) === true,
+    keeps: (value) => (item) => textOf(item)?.[how](value) === true,
   };
 }
 
@@ -68,9 +72,12 @@ function boundedFilters<Item, Value extends string | number>(
   const isInclusive = bounds === "inclusive";
   const filter = (isKept: (found: Value, wanted: Value) => boolean): Filter<Item> => ({
     accepts: (text) => parse(text) !== undefined,
-    keeps: (item, text) => {
-      const [found, wanted] = [readValue(item), parse(text)];
-      return found !== undefined && wanted !== undefined && isKept(found, wanted);
+    keeps: (text) => {
+      const wanted = parse(text);
+      return (item) => {
+        const found = readValue(item);
+        return found !== undefined && wanted !== undefined && isKept(found, wanted);
+      };
     },
   });
   return {
@@ -101,11 +108,9 @@ export function filtered<Item>(call: Call, items: readonly Item[], set: FilterSe
     const filter = Object.hasOwn(set.filters, name) ? set.filters[name] : undefined;
     if (filter === undefined) return [];
     if (filter.accepts?.(value) === false) throw invalid("parameter", name);
-    return [{ filter, value }];
+    return [filter.keeps(value)];
   });
-  return items.filter((item) =>
-    applied.every(({ filter, value }) => filter.keeps(item, value, call.world, call.nowMs)),
-  );
+  return applied.reduce((kept, isKept) => kept.filter((item) => isKept(item, call.world, call.nowMs)), items);
 }
 
 type Sortable = string | number | undefined;
