@@ -165,7 +165,7 @@ const layers = {
   },
   "emulator/": {
     ours: ["errors.ts", "x509/"],
-    packages: ["hono", "@hono/node-server", "zod"],
+    packages: ["hono", "zod"],
     node: true,
   },
   "bin/": {

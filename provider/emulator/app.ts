@@ -1,12 +1,12 @@
 /** The HTTP application behind the port: who may call it, and the envelope and the identity of its routes. */
 
+import type { IncomingMessage, RequestListener } from "node:http";
 import { isIP } from "node:net";
-import type { HttpBindings } from "@hono/node-server";
-import { Hono, type MiddlewareHandler } from "hono";
+import querystring from "node:querystring";
 import { brokerRoutes } from "./broker-api.ts";
-import { controlApi, healthOf } from "./control/control-api.ts";
+import { type ControlRoute, controlRoutes, healthOf } from "./control/control-api.ts";
 import { worldPage } from "./control/page.ts";
-import { type Api, Refusal, type Reply, type Route, route } from "./http.ts";
+import { type Api, type Exchange, Refusal, type Reply, type Route, route, sendReply } from "./http.ts";
 import { iamApi, iamRoutes } from "./iam/iam-api.ts";
 import { kmsApi, unknownPath } from "./kms/envelope.ts";
 import { kmsRoutes } from "./kms/kms-api.ts";
@@ -14,53 +14,96 @@ import { type Server, serve } from "./serve.ts";
 import { notFound, ukoApi } from "./uko/envelope.ts";
 import { ukoRoutes } from "./uko/uko-api.ts";
 
-export type EmulatorApp = Hono<{ Bindings: HttpBindings }>;
+type Handle = (exchange: Exchange) => Promise<void>;
 
-export function buildApp(server: Server, names: KnownNames): EmulatorApp {
+interface Path {
+  readonly pattern: RegExp;
+  readonly handles: ReadonlyMap<string, Handle>;
+  /** For every other method; without it, the next path that matches decides. */
+  readonly otherwise?: Handle;
+}
+
+export function buildApp(server: Server, names: KnownNames): RequestListener {
   const { world, tokens } = server;
-  const app: EmulatorApp = new Hono();
-  app.onError((error, context) => {
-    console.error(error);
-    return context.json({ error: `The emulator failed: ${error.message}` }, 500);
-  });
-  app.use(onlyKnownCallers(names));
-  const mount = (api: Api, routes: readonly Route[]): void => {
-    for (const served of routes) {
-      // Hono gives HEAD to the GET route of the path, which would hide a separate HEAD route.
-      const head = routes.find(({ method, path }) => method === "HEAD" && path === served.path) ?? served;
-      app.on(served.method, served.path, (context) =>
-        serve(server, api, context.req.method === "HEAD" ? head : served, context),
-      );
-    }
-    // RFC 9110 9.3.7 and 15.5.6: OPTIONS and another method name the methods of the path.
-    for (const [path, ofPath] of Map.groupBy(routes, (each) => each.path)) {
-      const allow = [...new Set(ofPath.map(({ method }) => method)), "OPTIONS"].join(", ");
-      app.all(path, (context) => {
-        const isAsked = context.req.method === "OPTIONS";
-        const response = isAsked ? { status: 204, headers: { allow } } : api.wrongMethod({ allow });
-        return serve(server, api, otherRoute(context.req.method, response), context);
-      });
+  const own: readonly ControlRoute[] = [
+    ...controlRoutes(world),
+    ["GET", "/health", () => healthOf(world)],
+    ["GET", "/", () => worldPage(world)],
+  ];
+  const paths: readonly Path[] = [
+    ...mounted(server, iamApi, iamRoutes(tokens)),
+    ...mounted(server, ukoApi, brokerRoutes),
+    ...mounted(server, ukoApi, ukoRoutes),
+    ...mounted(server, kmsApi, kmsRoutes),
+    ...own.map(([method, path, replyTo]) => {
+      const handle: Handle = async (exchange) => sendReply(exchange, await replyTo(exchange));
+      return { pattern: patternOf(path), handles: new Map([[method, handle]]) };
+    }),
+    { pattern: /^\/api\/v2\//, handles: new Map(), otherwise: other(server, kmsApi, unknownPath) },
+    { pattern: /^/, handles: new Map(), otherwise: other(server, ukoApi, () => notFound("path")) },
+  ];
+  return async (incoming, outgoing) => {
+    const address = addressOf(incoming);
+    const refusal = refusalOfCaller(nameIn(address), incoming.headers.origin, names);
+    const url = new URL(refusal === undefined ? address : "http://refused");
+    const header = (name: string): string | undefined => incoming.headers[name]?.toString();
+    const exchange: Exchange = { incoming, outgoing, url, header, param: () => "" };
+    try {
+      if (refusal === undefined) await answer(paths, exchange);
+      else sendReply(exchange, { status: 403, body: { error: refusal } });
+    } catch (error) {
+      // The client of a request that was cut off is no longer there.
+      if (incoming.socket.destroyed) return;
+      console.error(error);
+      sendReply(exchange, { status: 500, body: { error: `The emulator failed: ${(error as Error).message}` } });
     }
   };
-  mount(iamApi, iamRoutes(tokens));
-  mount(ukoApi, brokerRoutes);
-  mount(ukoApi, ukoRoutes);
-  mount(kmsApi, kmsRoutes);
-  app.route("/_emulator", controlApi(world));
-  app.get("/health", (context) => context.json(healthOf(world)));
-  app.get("/", (context) => worldPage(world, context));
-  app.all("/api/v2/*", (context) => serve(server, kmsApi, otherRoute(context.req.method, unknownPath()), context));
-  app.all("*", (context) => serve(server, ukoApi, otherRoute(context.req.method, notFound("path")), context));
-  return app;
+}
+
+/** The address that the client called; empty if the request names none. */
+function addressOf({ url = "", headers: { host = "" }, socket }: IncomingMessage): string {
+  if (!url.startsWith("/")) return url;
+  return host === "" ? "" : `${"encrypted" in socket ? "https" : "http"}://${host}${url}`;
+}
+
+/** By the first path that matches and serves the method. A GET serves HEAD, too, unless HEAD has a route of its own. */
+async function answer(paths: readonly Path[], exchange: Exchange): Promise<void> {
+  const { method = "" } = exchange.incoming;
+  for (const { pattern, handles, otherwise } of paths) {
+    const found = pattern.exec(exchange.url.pathname);
+    if (found === null) continue;
+    const handle = handles.get(method) ?? (method === "HEAD" ? handles.get("GET") : undefined) ?? otherwise;
+    if (handle !== undefined)
+      return handle({ ...exchange, param: (name) => querystring.unescape(found.groups?.[name] ?? "") });
+  }
+}
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(".", "\\.").replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
+
+function mounted(server: Server, api: Api, routes: readonly Route[]): readonly Path[] {
+  return [...Map.groupBy(routes, ({ path }) => path)].map(([path, ofPath]) => {
+    const handles = ofPath.map((each): [string, Handle] => [each.method, (call) => serve(server, api, each, call)]);
+    // RFC 9110 9.3.7 and 15.5.6: OPTIONS and another method name the methods of the path.
+    const allow = [...ofPath.map(({ method }) => method), "OPTIONS"].join(", ");
+    const response = (method: string): Reply | Refusal =>
+      method === "OPTIONS" ? { status: 204, headers: { allow } } : api.wrongMethod({ allow });
+    return { pattern: patternOf(path), handles: new Map(handles), otherwise: other(server, api, response) };
+  });
 }
 
 /** A path or method that the contract does not name. The audit trail shows the client's mistake. */
-function otherRoute(method: string, response: Reply | Refusal): Route {
-  const handle = (): Reply => {
-    if (response instanceof Refusal) throw response;
-    return response;
+function other(server: Server, api: Api, responseTo: (method: string) => Reply | Refusal): Handle {
+  return (exchange) => {
+    const { method = "" } = exchange.incoming;
+    const handle = (): Reply => {
+      const response = responseTo(method);
+      if (response instanceof Refusal) throw response;
+      return response;
+    };
+    const unknown = { ...route("unknown", method as Route["method"], "*", handle), mutates: false };
+    return serve(server, api, unknown, exchange);
   };
-  return { ...route("unknown", method as Route["method"], "*", handle), mutates: false };
 }
 
 /** The address that the user configured, and further names by which clients call. */
@@ -74,18 +117,13 @@ interface KnownNames {
  * (DNS rebinding), and pages of other origins. With a wildcard, other machines call by an address,
  * by a name without a dot, or by a name that the user listed.
  */
-function onlyKnownCallers(names: KnownNames): MiddlewareHandler {
-  return async (context, next) => {
-    const origin = context.req.header("origin");
-    const called = nameIn(`http://${context.req.header("host") ?? ""}`);
-    if (!isKnownName(called, names)) {
-      const next =
-        called === "" ? "" : ` Next: if clients shall use it, start the emulator with --allow-host ${called}`;
-      return context.json({ error: `The emulator does not know the name by which it was called.${next}` }, 403);
-    }
-    if (origin === undefined || isKnownName(nameIn(origin), names)) return next();
-    return context.json({ error: "The emulator refuses web pages of other origins." }, 403);
-  };
+function refusalOfCaller(called: string, origin: string | undefined, names: KnownNames): string | undefined {
+  if (!isKnownName(called, names)) {
+    const next = called === "" ? "" : ` Next: if clients shall use it, start the emulator with --allow-host ${called}`;
+    return `The emulator does not know the name by which it was called.${next}`;
+  }
+  if (origin === undefined || isKnownName(nameIn(origin), names)) return undefined;
+  return "The emulator refuses web pages of other origins.";
 }
 
 const wildcards: readonly string[] = ["0.0.0.0", "::"];

@@ -3,12 +3,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { AuditNote } from "./audit.ts";
 import type { FaultRule, FaultSubject } from "./faults.ts";
-import { type Api, type Call, type EmulatorContext, Refusal, type Reply, type Route } from "./http.ts";
+import { type Api, type Call, type Exchange, Refusal, type Reply, type Route, readBody, sendReply } from "./http.ts";
 import type { Tokens } from "./iam/tokens.ts";
 import { withMember, withoutMember } from "./members.ts";
+import type { Caller } from "./model.ts";
 import { StorageError, type World } from "./world.ts";
 
 const maxBodyBytes = 1_048_576;
@@ -21,35 +21,17 @@ export interface Server {
   readonly publicUrl?: string | undefined;
 }
 
-export async function serve(server: Server, api: Api, route: Route, context: EmulatorContext): Promise<Response> {
+export async function serve(server: Server, api: Api, route: Route, exchange: Exchange): Promise<void> {
   const { world } = server;
-  const text = await readText(context);
-  const nowMs = world.clock.nowMs();
-  const correlationId = context.req.header("correlation-id") ?? randomUUID();
-  const url = new URL(context.req.url);
-  const caller = await identify(server, context, nowMs);
-  const notes: AuditNote = subjectNote(world, context.req.param("id"));
-  const call: Call = {
-    world,
-    operation: route.operation,
-    nowMs,
-    correlationId,
-    url,
-    text: text ?? "",
-    remoteAddress: context.env.incoming.socket.remoteAddress ?? "",
-    param: (name) => context.req.param(name) ?? "",
-    header: (name) => context.req.header(name),
-    caller: () => {
-      if (caller === undefined) throw api.unauthorized(context.req.header("authorization"));
-      return caller;
-    },
-    note: (note) => Object.assign(notes, note),
-  };
+  const { url, incoming } = exchange;
+  const text = await readText(exchange);
+  const { call, caller, notes } = await openCall(server, api, route, exchange, text ?? "");
+  const { nowMs, correlationId, param, header } = call;
   const subject: FaultSubject = {
     operation: route.operation,
     method: route.method,
     path: url.pathname,
-    keyIds: keyIdsOf(world, context.req.param("id")),
+    keyIds: keyIdsOf(world, param("id")),
     caller: caller?.iamId,
   };
   const fault = world.faults.apply(subject);
@@ -62,7 +44,7 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
         method: route.method,
         path: url.pathname,
         query: url.search === "" ? undefined : url.search,
-        userAgent: context.req.header("user-agent"),
+        userAgent: header("user-agent"),
         caller: caller?.iamId,
         authn: caller?.authnIamId,
         callerName: caller?.name,
@@ -75,12 +57,13 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
       world.switches.auditEntries,
     );
 
-  if (fault !== undefined && !(await passes("before", fault, { world, subject, context }))) {
+  if (fault !== undefined && !(await passes("before", fault, { world, subject, incoming }))) {
     audit(0, false, { dropped: "before" });
     refusalToStore(world, false);
-    return cutOff(context);
+    incoming.socket.destroy();
+    return;
   }
-  // The middleware has checked the name that the client called.
+  // `app.ts` has checked the name that the client called.
   world.baseUrl = server.publicUrl ?? url.origin;
   const attempted =
     text === undefined ? new Refusal(413, "too_large", "The body is too large.") : attempt(route, call, fault);
@@ -96,13 +79,33 @@ export async function serve(server: Server, api: Api, route: Route, context: Emu
   // No `await` since the handler returned, so a file has both effect and audit entry, or neither.
   const unstored = refusalToStore(world, effect);
   if (unstored !== undefined) world.audit.amend(seq, { ...undone, status: unstored.status, code: unstored.code });
-  if (fault === undefined || (await passes("after", fault, { world, subject, context }))) {
+  if (fault === undefined || (await passes("after", fault, { world, subject, incoming }))) {
     const sent = unstored === undefined ? response : replyOf(api, unstored, correlationId);
-    return respond(context, sent, api.headers(correlationId), nowMs);
+    const date = new Date(nowMs).toUTCString();
+    sendReply(exchange, { ...sent, headers: { ...api.headers(correlationId), ...sent.headers, date } });
+    return;
   }
   world.audit.amend(seq, { dropped: "after" });
   refusalToStore(world, false);
-  return cutOff(context);
+  incoming.socket.destroy();
+}
+
+/** A request as its handler sees it, its caller, and what its audit entry says in the end. */
+async function openCall({ world, tokens }: Server, api: Api, { operation }: Route, exchange: Exchange, text: string) {
+  const { header, param } = exchange;
+  const nowMs = world.clock.nowMs();
+  const token = /^Bearer (.+)$/i.exec(header("authorization") ?? "")?.[1];
+  // A token of this process is one for every API (kms-v2-and-iam.md 7.6).
+  const caller = token === undefined ? undefined : await tokens.verify(world, token, nowMs);
+  const notes: AuditNote = subjectNote(world, param("id"));
+  const correlationId = header("correlation-id") ?? randomUUID();
+  const openedBy = (): Caller => {
+    if (caller === undefined) throw api.unauthorized(header("authorization"));
+    return caller;
+  };
+  const note = (more: AuditNote) => Object.assign(notes, more);
+  const call: Call = { ...exchange, world, operation, nowMs, correlationId, text, caller: openedBy, note };
+  return { call, caller, notes };
 }
 
 const undone = { effect: false, to: undefined, after: undefined } as const;
@@ -122,12 +125,6 @@ function refusalToStore(world: World, effect: boolean): Refusal | undefined {
     return new Refusal(500, "emulated_storage_failed", message);
   }
   return undefined;
-}
-
-/** By a bearer token of this process, for every API (kms-v2-and-iam.md 7.6). */
-async function identify({ world, tokens }: Server, context: EmulatorContext, nowMs: number) {
-  const token = /^Bearer (.+)$/i.exec(context.req.header("authorization") ?? "")?.[1];
-  return token === undefined ? undefined : tokens.verify(world, token, nowMs);
 }
 
 /** Synchronous if the handler is: nothing may run between the effect and its storage. */
@@ -185,50 +182,31 @@ function rewritten({ rewrite = {}, omit = [] }: FaultRule, reply: Reply): Reply 
  * counts as dropped: before its effect, as never received.
  */
 async function passes(when: "before" | "after", fault: FaultRule, call: HeldExchange): Promise<boolean> {
-  const { world, subject, context } = call;
+  const { world, subject, incoming } = call;
   if (when === "before" && fault.latencyMs > 0) await sleep(fault.latencyMs);
   const isHeld = fault.hold === when;
-  if (isHeld) await world.faults.hold({ ...subject, fault: fault.id, hold: when }, goneSignal(context));
-  return fault.drop !== when && !(isHeld && goneSignal(context).aborted);
+  if (isHeld) await world.faults.hold({ ...subject, fault: fault.id, hold: when }, goneSignal(incoming));
+  return fault.drop !== when && !(isHeld && goneSignal(incoming).aborted);
 }
 
 interface HeldExchange {
   readonly world: World;
   readonly subject: FaultSubject;
-  readonly context: EmulatorContext;
+  readonly incoming: Exchange["incoming"];
 }
 
-function goneSignal(context: EmulatorContext): AbortSignal {
-  const { socket } = context.env.incoming;
+function goneSignal({ socket }: Exchange["incoming"]): AbortSignal {
   const controller = new AbortController();
   if (socket.destroyed) controller.abort();
   else socket.once("close", () => controller.abort());
   return controller.signal;
 }
 
-function cutOff(context: EmulatorContext): Response {
-  context.env.incoming.socket.destroy();
-  return RESPONSE_ALREADY_SENT;
-}
-
-/** Plain headers, which Node's server sends as they are. All names are in lower case. */
-function respond(context: EmulatorContext, reply: Reply, headers: Record<string, string>, nowMs: number): Response {
-  const all = { ...headers, ...reply.headers, date: new Date(nowMs).toUTCString() };
-  if (reply.body === undefined || context.req.method === "HEAD")
-    return new Response(null, { status: reply.status, headers: all });
-  const isText = typeof reply.body === "string";
-  return new Response(isText ? (reply.body as string) : JSON.stringify(reply.body), {
-    status: reply.status,
-    headers: { "content-type": isText ? "text/plain" : "application/json", ...all },
-  });
-}
-
 /** The body, unpacked if the client compressed it; undefined if it is too large. */
-async function readText(context: EmulatorContext): Promise<string | undefined> {
-  if (Number(context.req.header("content-length") ?? 0) > maxBodyBytes) return undefined;
-  const bytes = Buffer.from(await context.req.arrayBuffer());
-  const body = context.req.header("content-encoding") === "gzip" ? unpacked(bytes) : bytes;
-  return body === undefined || body.length > maxBodyBytes ? undefined : body.toString();
+async function readText(exchange: Exchange): Promise<string | undefined> {
+  const bytes = await readBody(exchange, maxBodyBytes);
+  const isPacked = bytes !== undefined && exchange.incoming.headers["content-encoding"] === "gzip";
+  return (isPacked ? unpacked(bytes) : bytes)?.toString();
 }
 
 function unpacked(bytes: Buffer): Buffer | undefined {
@@ -242,21 +220,21 @@ function unpacked(bytes: Buffer): Buffer | undefined {
 }
 
 /** Names the key before the handler runs, for the entries of refused and dropped requests. */
-function subjectNote(world: World, id: string | undefined): AuditNote {
-  const kmsKey = id === undefined ? undefined : world.kmsKeyNamed(id);
+function subjectNote(world: World, id: string): AuditNote {
+  const kmsKey = world.kmsKeyNamed(id);
   if (kmsKey !== undefined) {
     const { backingKeyOf, name: label } = kmsKey;
     return backingKeyOf === undefined
       ? { kmsKeyId: kmsKey.id, label }
       : { keyId: backingKeyOf.keyId, backingKeyId: kmsKey.id, label };
   }
-  const key = id === undefined ? undefined : world.keys.get(id);
+  const key = world.keys.get(id);
   return key === undefined ? {} : { keyId: key.id, label: key.label, vaultId: key.vaultId, from: key.state };
 }
 
 /** The IDs by which a fault rule can name the key: its own, its backing key's, its managed key's. */
-function keyIdsOf(world: World, id: string | undefined): readonly string[] {
-  if (id === undefined) return [];
+function keyIdsOf(world: World, id: string): readonly string[] {
+  if (id === "") return [];
   const named = world.kmsKeyNamed(id);
   const kmsKeys = new Set([...world.kmsKeys.byManagedKey.find(id), ...(named === undefined ? [] : [named])]);
   return [

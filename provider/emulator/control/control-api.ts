@@ -1,10 +1,9 @@
 /** The control API under `/_emulator/`, which IBM's service lacks. It requires no credential. */
 
-import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
 import { dayMs, parseDurationMs } from "../clock.ts";
 import { faultSchema } from "../faults.ts";
+import { type Exchange, type Reply, readBody } from "../http.ts";
 import { switchesSchema } from "../switches.ts";
 import { StorageError, type World } from "../world.ts";
 import { changeKey, changeKeystore } from "./edits.ts";
@@ -20,26 +19,24 @@ export const clockSchema = z.strictObject({
   tickMs: z.number().min(0).max(dayMs).optional(),
 });
 
-export function controlApi(world: World): Hono {
-  const app = new Hono();
-  app.onError((error, context) => {
-    const message = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
-    if (!(error instanceof StorageError)) return context.json({ error: message }, 400);
-    world.undo();
-    return context.json({ error: `The emulator could not store the change, and undid it: ${message}` }, 500);
-  });
-  const tooLarge = { error: `A body has at most ${maxBodyMiB} MiB.` };
-  app.use(bodyLimit({ maxSize: maxBodyMiB * 1_048_576, onError: (context) => context.json(tooLarge, 413) }));
-  app.use(async (context, next) => {
-    await next();
-    if (context.req.method !== "GET") world.persist();
-    context.res.headers.set("date", new Date(world.clock.nowMs()).toUTCString());
-  });
+/** What a call changes or reads: the ID in its path, its query and its body. */
+interface ControlCall {
+  readonly world: World;
+  readonly id: string;
+  readonly query: URLSearchParams;
+  /** The body, parsed as JSON. */
+  body(): unknown;
+}
 
-  app.get("/health", (context) => context.json(healthOf(world)));
-  app.get("/clock", (context) => context.json(clockView(world)));
-  app.post("/clock", async (context) => {
-    const change = clockSchema.parse(await context.req.json());
+const ok = (body: unknown): Reply => ({ status: 200, body });
+/** Nothing to say of what was done. */
+const done = (_act: unknown): Reply => ({ status: 204 });
+
+const calls: Readonly<Record<string, (call: ControlCall) => Reply>> = {
+  "GET /health": ({ world }) => healthOf(world),
+  "GET /clock": ({ world }) => clockView(world),
+  "POST /clock": ({ world, body }) => {
+    const change = clockSchema.parse(body());
     const advanceMs = change.advance === undefined ? 0 : parseDurationMs(change.advance);
     if (advanceMs === undefined) throw new Error(`"${change.advance}" is not a duration, such as 5h, 31d or PT4H`);
     if (change.tickMs !== undefined) world.clock.tickMs = change.tickMs;
@@ -47,53 +44,66 @@ export function controlApi(world: World): Hono {
     if (change.freeze === false) world.clock.thaw();
     if (change.set !== undefined) world.clock.set(Date.parse(change.set));
     if (advanceMs !== 0) world.clock.advance(advanceMs);
-    return context.json(clockView(world));
-  });
-
-  app.get("/switches", (context) => context.json(world.switches));
-  app.post("/switches", async (context) => {
+    return clockView(world);
+  },
+  "GET /switches": ({ world }) => ok(world.switches),
+  "POST /switches": ({ world, body }) => {
     // Parsed as a whole, so that no default replaces a current value.
-    const changes = z.record(z.string(), z.unknown()).parse(await context.req.json());
+    const changes = z.record(z.string(), z.unknown()).parse(body());
     world.switches = switchesSchema.parse({ ...world.switches, ...changes });
-    return context.json(world.switches);
-  });
+    return ok(world.switches);
+  },
+  "GET /faults": ({ world }) => ok({ rules: world.faults.list(), held: world.faults.held() }),
+  "POST /faults": ({ world, body }) => ({ status: 201, body: world.faults.add(faultSchema.parse(body())) }),
+  "POST /faults/release": ({ world }) => ok({ released: world.faults.release() }),
+  "DELETE /faults": ({ world }) => done(world.faults.clear()),
+  "DELETE /faults/:id": ({ world, id }) => ({ status: world.faults.remove(id) ? 204 : 404 }),
+  "GET /audit": ({ world, query }) => ok(world.audit.since(Number(query.get("since") ?? 0))),
+  "GET /world": ({ world }) => ok(snapshot(world)),
+  "GET /snapshot": ({ world }) => ok(takeSnapshot(world)),
+  "PUT /snapshot": ({ world, body }) => done(loadSnapshot(world, body())),
+  "POST /reset": ({ world }) => done(world.reset()),
+  "POST /keystores/:id": ({ world, id, body }) => ok(changeKeystore(world, id, body())),
+  "POST /keys/:id": ({ world, id, body }) => ok(changeKey(world, id, body())),
+};
 
-  app.get("/faults", (context) => context.json({ rules: world.faults.list(), held: world.faults.held() }));
-  app.post("/faults", async (context) =>
-    context.json(world.faults.add(faultSchema.parse(await context.req.json())), 201),
-  );
-  app.post("/faults/release", (context) => context.json({ released: world.faults.release() }));
-  app.delete("/faults", (context) => {
-    world.faults.clear();
-    return context.body(null, 204);
-  });
-  app.delete("/faults/:id", (context) => context.body(null, world.faults.remove(context.req.param("id")) ? 204 : 404));
+export type ControlRoute = readonly [method: string, path: string, replyTo: ReplyTo];
+type ReplyTo = (exchange: Exchange) => Reply | Promise<Reply>;
 
-  app.get("/audit", (context) => context.json(world.audit.since(Number(context.req.query("since") ?? 0))));
-  app.get("/world", (context) => context.json(snapshot(world)));
-  app.get("/snapshot", (context) => context.json(takeSnapshot(world)));
-  app.put("/snapshot", async (context) => {
-    loadSnapshot(world, await context.req.json());
-    return context.body(null, 204);
+export function controlRoutes(world: World): readonly ControlRoute[] {
+  return Object.entries(calls).map(([call, handle]) => {
+    const [method = "", path = ""] = call.split(" ");
+    const replyTo: ReplyTo = async (exchange) => {
+      const bytes = await readBody(exchange, maxBodyMiB * 1_048_576);
+      if (bytes === undefined) return { status: 413, body: { error: `A body has at most ${maxBodyMiB} MiB.` } };
+      const body = (): unknown => JSON.parse(bytes.toString());
+      const { searchParams: query } = exchange.url;
+      const reply = attempt(world, method, () => handle({ world, id: exchange.param("id"), query, body }));
+      return { ...reply, headers: { date: new Date(world.clock.nowMs()).toUTCString() } };
+    };
+    return [method, `/_emulator${path}`, replyTo];
   });
-  app.post("/reset", (context) => {
-    world.reset();
-    return context.body(null, 204);
-  });
-  app.post("/keystores/:id", async (context) =>
-    context.json(changeKeystore(world, context.req.param("id"), await context.req.json())),
-  );
-  app.post("/keys/:id", async (context) =>
-    context.json(changeKey(world, context.req.param("id"), await context.req.json())),
-  );
-  return app;
+}
+
+/** Stores what the call changed. What the file does not take is undone. */
+function attempt(world: World, method: string, handle: () => Reply): Reply {
+  try {
+    const reply = handle();
+    if (method !== "GET") world.persist();
+    return reply;
+  } catch (error) {
+    const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    if (!(error instanceof StorageError)) return { status: 400, body: { error: message } };
+    world.undo();
+    return { status: 500, body: { error: `The emulator could not store the change, and undid it: ${message}` } };
+  }
 }
 
 /** Also at `/health`, where containers and clusters ask. */
-export function healthOf({ instanceId, profile }: World): unknown {
-  return { status: "ok", instanceId, profile };
+export function healthOf({ instanceId, profile }: World): Reply {
+  return ok({ status: "ok", instanceId, profile });
 }
 
-function clockView(world: World): unknown {
-  return { now: new Date(world.clock.nowMs()).toISOString(), frozen: world.clock.isFrozen, tickMs: world.clock.tickMs };
+function clockView({ clock }: World): Reply {
+  return ok({ now: new Date(clock.nowMs()).toISOString(), frozen: clock.isFrozen, tickMs: clock.tickMs });
 }

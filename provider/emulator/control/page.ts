@@ -1,10 +1,10 @@
 /** The page `GET /`: world, clock and audit trail, without scripts and credentials. */
 
 import { createHash } from "node:crypto";
-import type { Context } from "hono";
 import { html, raw } from "hono/html";
+import type { Reply } from "../http.ts";
 import { shownStatuses } from "../keystore-effects.ts";
-import { switchDefaults } from "../switches.ts";
+import { type Switches, switchDefaults } from "../switches.ts";
 import type { World } from "../world.ts";
 
 const maxRows = 100;
@@ -25,11 +25,14 @@ dt { font-weight: bold; }
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /** `html` escapes every value. */
-export function worldPage(world: World, context: Context): Response | Promise<Response> {
+export async function worldPage(world: World): Promise<Reply> {
   const nowMs = world.clock.nowMs();
-  context.header("date", new Date(nowMs).toUTCString());
-  context.header("content-security-policy", `default-src 'none'; style-src 'sha256-${styleHash}'`);
-  return context.html(html`<!doctype html>
+  const headers = {
+    "content-type": "text/html; charset=UTF-8",
+    "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'`,
+    date: new Date(nowMs).toUTCString(),
+  };
+  const page = await html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -57,16 +60,13 @@ ${auditTable(world)}
 </main>
 </body>
 </html>
-`);
+`;
+  return { status: 200, headers, body: page.toString() };
 }
 
 function changedSwitches({ switches }: World) {
-  const changed = Object.entries(switches).filter(([name, value]) => value !== defaultOf(name));
+  const changed = Object.entries(switches).filter(([name, value]) => value !== switchDefaults[name as keyof Switches]);
   return changed.length === 0 ? "none" : changed.map(([name, value]) => html`<code>${name}: ${String(value)}</code> `);
-}
-
-function defaultOf(name: string): unknown {
-  return new Map<string, unknown>(Object.entries(switchDefaults)).get(name);
 }
 
 function worldTables(world: World, nowMs: number) {

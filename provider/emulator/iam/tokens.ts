@@ -1,7 +1,6 @@
 /** Access tokens: JWTs with IBM's claims (kms-v2-and-iam.md 7.4), dated by the emulated clock. */
 
 import { generateKeyPair, type KeyPairKeyObjectResult, randomUUID, sign, verify } from "node:crypto";
-import { promisify } from "node:util";
 import type { Caller, Identity, Login } from "../model.ts";
 import type { World } from "../world.ts";
 
@@ -16,6 +15,7 @@ let pair: Promise<KeyPairKeyObjectResult> | undefined;
 
 /** Created with the first token, once in a process: it takes as long as the rest of a start. */
 function keyPair(): Promise<KeyPairKeyObjectResult> {
+  const { promisify } = process.getBuiltinModule("node:util");
   pair ??= promisify(generateKeyPair)("rsa", { modulusLength: 2_048 });
   return pair;
 }

@@ -63,7 +63,7 @@ function requireAllowedOrigin(call: Call): void {
 /** The address that a gateway in front reports, or the connection's own. */
 function callerAddress(call: Call): string {
   const forwarded = call.header("x-forwarded-for")?.split(",")[0]?.trim();
-  return (forwarded ?? call.remoteAddress).replace(/^::ffff:/, "");
+  return (forwarded ?? call.incoming.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
 }
 
 function isWithin(address: string, ranges: readonly string[]): boolean {

@@ -1,7 +1,6 @@
 /** M26: import tokens, and the check of a securely imported key (kms-v2-and-iam.md 2.1, 2.2). */
 
 import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomBytes } from "node:crypto";
-import { promisify } from "node:util";
 import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
@@ -24,7 +23,7 @@ export async function createImportToken(call: Call): Promise<Reply> {
   requireKmsRight(call, "kms.import-token.create");
   const isEmpty = call.text.trim() === "";
   const request = isEmpty ? requestSchema.parse({}) : parsedBody(call, requestSchema, what);
-  const pair = await promisify(generateKeyPair)("rsa", {
+  const pair = await process.getBuiltinModule("node:util").promisify(generateKeyPair)("rsa", {
     modulusLength,
     publicKeyEncoding: { type: "spki", format: "pem" },
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
