@@ -17,6 +17,20 @@ const labels = async (path: string): Promise<readonly string[]> =>
   (await world.as("carol").call("GET", path)).body.managed_keys.map((key) => key.label);
 
 describe("K1 filters by date and place (uko-v4.md 2.3)", () => {
+  it("finds a key by the places of its material that it shows", async () => {
+    const { id } = await world.keyIn("active");
+    await world.control(`keys/${id}`, { record: { state: "destroyed_compromised" }, material: "absent" });
+    const places = (await world.as("carol").key(id)).body.key_material_present;
+    expect(places).toEqual([]);
+    const { body } = await world
+      .as("carol")
+      .call("GET", `${keys}?state=destroyed_compromised&key_material_present=repository`);
+    expect(body.managed_keys).toEqual([]);
+    await world.control(`keys/${id}`, { record: { state: "compromised" } });
+    const found = await world.as("carol").call("GET", `${keys}?state=compromised&key_material_present=repository`);
+    expect(found.body.managed_keys.map((key) => key.id)).toEqual([id]);
+  });
+
   it.each([
     ["created_at=2026-03-04", ["rotated"]],
     ["created_at_min=2026-03-04&created_at_max=2026-03-04", ["rotated"]],

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { createInterface } from "node:readline";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -70,6 +71,22 @@ describe("every response", () => {
     expect((await world.as("carol").call("GET", "/api/v4/nothing")).body.errors[0]?.code).toBe("not_found");
     const kms = await world.as("carol").kms("GET", "/keys/some-key/nothing");
     expect([kms.status, code(kms)]).toEqual([404, "EMULATED_UNKNOWN_PATH"]);
+  });
+
+  it("answers a target in absolute form, as a proxy sends it, by the name in the target alone", async () => {
+    const { hostname: host, port } = new URL(world.url);
+    const statusOf = async (path: string): Promise<number | undefined> => {
+      const [response] = (await once(request({ host, port, path }).end(), "response")) as [IncomingMessage];
+      return response.resume().statusCode;
+    };
+    expect(await statusOf(`${world.url}/health`)).toBe(200);
+    expect(await statusOf("http://evil.example.com/health")).toBe(403);
+    expect(await statusOf("//evil.example.com/health")).toBe(404);
+    expect(await statusOf("*")).toBe(403);
+  });
+
+  it("takes a parameter that is not encoded well as it is", async () => {
+    expect((await world.as("carol").call("GET", "/api/v4/managed_keys/%zz")).status).toBe(404);
   });
 
   it("refuses a body that is larger than a megabyte", async () => {
