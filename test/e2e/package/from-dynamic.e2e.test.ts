@@ -1,5 +1,7 @@
 /** From the dynamic provider to the package, and back: the import line changes, and every key and every deletion continues. */
 
+import { rename } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { codeOf, ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
 import type { Person } from "../../contracts/interfaces/support/person.ts";
@@ -40,6 +42,10 @@ test("a stack of all five resources moves by its import line alone: nothing is c
       const made = await scenario.mark();
 
       for (const person of [alice, bob]) await person.writeProgram(onPackage(userInterface.programFor(everything)));
+      // Neither the first run nor the refresh after it needs the former package; only up --refresh does.
+      const former = path.join(scenario.workspace.folder, "node_modules", "pulumi-uko");
+      await rename(former, `${former}-away`);
+      expect(ended(await bob.up(["--refresh"]), 1).output).toContain("Cannot find module 'pulumi-uko");
       const preview = ended(await bob.preview(["--diff"]), 0);
       expect(preview.output).toMatch(/^Resources:\n {4}13 unchanged\n/m);
       ended(await bob.up(["--expect-no-changes"]), 0);
@@ -49,6 +55,7 @@ test("a stack of all five resources moves by its import line alone: nothing is c
       // From the first look on the keys are watched, and nothing of the former provider remains.
       ended(await bob.refresh(), 0);
       expect(await writesSince(scenario, made)).toEqual([]);
+      await rename(`${former}-away`, former);
       const { text, resources } = await bob.engine.exportState();
       const keys = resources.filter(({ type }) => type === "uko:index:ManagedKey");
       expect(keys).toHaveLength(5);
