@@ -115,6 +115,8 @@ const programFunctions: Readonly<Record<string, Shown>> = {
 };
 
 const others: Readonly<Record<string, Shown>> = {
+  "find a key that Pulumi forgot": ["e2e/package/engine-options.e2e", "state delete: the stack forgets a living key"],
+  "find a key that OpenTofu forgot": ["e2e/terraform/configuration.e2e", "after state rm of a key, uko ls"],
   "rotate a managed key by a trigger": [
     "resources/managed-key/rotate",
     "rotates once for each change of its value, including the first",

@@ -140,6 +140,7 @@ export const examples = {
     ["the vaults that you can read", "uko ls"],
     ["the keystores, templates and keys of a vault", "uko ls payments"],
     ["the keys that wait for a second person, in every vault", "uko ls --state pending_approval"],
+    ["the keys that no program declares, such as after tofu state rm", "uko ls --undeclared state.json other.json"],
   ],
   status: [
     ["the state of the key, and what its deletion waits for", `uko status ${key}`],

@@ -5,6 +5,7 @@ import { jsonLine, lifecycleStates, listedKinds } from "../compose/text.ts";
 import type { Listed, ListedKey, ListedKind, Listing } from "../engine/commands/listing.ts";
 import { mostSevere } from "../errors.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
+import { exportedState, readInputFile } from "./files.ts";
 import { exampleHelp } from "./help.ts";
 import { printError } from "./print.ts";
 import { withOperations } from "./run.ts";
@@ -16,6 +17,7 @@ interface LsOptions {
   readonly kind?: readonly ListedKind[];
   readonly state?: readonly LifecycleState[];
   readonly name?: string;
+  readonly undeclared?: readonly string[];
   readonly json?: true;
 }
 
@@ -27,28 +29,39 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
     .addOption(new Option("--kind <kind...>", "only these kinds").choices(listedKinds))
     .addOption(new Option("--state <state...>", "only keys in these states").choices(lifecycleStates))
     .option("--name <text>", "only what has this text in its name or label")
+    .addOption(
+      new Option("--undeclared <file...>", "only keys that no resource in these exported states declares").conflicts(
+        "kind",
+      ),
+    )
     .option("--json", "one line of JSON per object")
     .addHelpText("after", exampleHelp("ls"))
     .action(async (vault: string | undefined, given: LsOptions) => end(await runLs(world, vault, given)));
 }
 
 /** Without a vault, the vaults alone fit a screen. A filter asks for what is in them. */
-function kindsFor(vault: string | undefined, { kind, state, name }: LsOptions): readonly ListedKind[] {
+function kindsFor(vault: string | undefined, { kind, state, name, undeclared }: LsOptions): readonly ListedKind[] {
   if (kind !== undefined) return listedKinds.filter((each) => kind.includes(each));
-  if (state !== undefined) return ["key"];
+  if (state !== undefined || undeclared !== undefined) return ["key"];
   if (vault !== undefined) return ["keystore", "template", "key"];
   return name === undefined ? ["vault"] : listedKinds;
 }
 
 function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Promise<number> {
   return withOperations(world, async ({ directory, progress, options }) => {
+    const { state: states, name: contains, undeclared } = given;
+    const texts = undeclared?.map(async (name) => ({ name, text: await readInputFile(world, name, exportedState) }));
+    const { declarationsIn } = await import("../compose/operations.ts");
+    const declared = texts && declarationsIn(await Promise.all(texts));
     const vaults = vault === undefined ? [] : [await directory.findVault(vault, options)];
     const kinds = kindsFor(vault, given);
-    const { state: states, name: contains } = given;
     const query = { vaults, kinds, ...(states && { states }), ...(contains !== undefined && { contains }) };
     const listing = await directory.list(query, options);
     progress.clear();
-    return writeListing(world, kinds, listing, given.json === true);
+    const objects = listing.objects.filter(
+      (object) => object.resource !== "key" || declared?.has(`${object.vaultId}/${object.keyId}`) !== true,
+    );
+    return writeListing(world, kinds, { ...listing, objects }, given.json === true);
   });
 }
 

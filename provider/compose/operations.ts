@@ -10,6 +10,7 @@ import { type Environment, readIamSettings } from "../settings.ts";
 import { openKeyOperations } from "./keys.ts";
 import { monotonicMs, type Outputs, openHttp, sha256 } from "./world.ts";
 
+export { declarationsIn } from "../engine/campaign/files/joined-files.ts";
 export { auditEvidence } from "../engine/commands/audit.ts";
 export { selectRequests } from "../engine/key/many/survey.ts";
 

@@ -1,5 +1,8 @@
 /** `uko ls`, and the names that commands accept in place of IDs. */
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
@@ -38,6 +41,31 @@ it.each([
   const listed = (await ls(`${args} --json`)).split("\n").filter((line) => line !== "");
   const objects = listed.map((line) => JSON.parse(line) as { label?: string; name?: string });
   expect(objects.map(({ label, name }) => label ?? name)).toEqual(names);
+});
+
+it("lists the keys that no state declares, which an engine has forgotten or never knew", async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "uko-ls-"));
+  const key = (type: string, id: string) => ({ urn: `urn:pulumi:dev::shop::${type}::k`, type, id });
+  const pulumi = { deployment: { resources: [key("uko:index:ManagedKey", keys.payroll)] } };
+  const managed = (id: string) => ({
+    address: "uko_managed_key.k",
+    mode: "managed",
+    type: "uko_managed_key",
+    values: { id },
+  });
+  const tofu = { format_version: "1.0", values: { root_module: { resources: [managed(keys.vouchers)] } } };
+  const [one, two] = [path.join(folder, "one.json"), path.join(folder, "two.json")];
+  await writeFile(one, JSON.stringify(pulumi));
+  await writeFile(two, JSON.stringify(tofu));
+  const labels = async (args: string) =>
+    (await ls(`${args} --json`)).split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line).label as string]));
+  const all = await labels("--kind key");
+  expect(await labels(`--undeclared ${one} ${two}`)).toEqual(
+    all.filter((label) => label !== "payroll" && label !== "vouchers"),
+  );
+  expect(await labels(`--name payroll --state active --undeclared ${two}`)).toEqual(["payroll"]);
+  expect(await world.uko("bob", `ls --undeclared ${one} --kind vault`)).toMatchObject({ exitCode: 1 });
+  await rm(folder, { recursive: true });
 });
 
 it("prints every fact of a key as JSON", async () => {

@@ -1,5 +1,6 @@
 /** The engine's own options and previews, for a key whose deletion takes two people and 90 days. */
 
+import path from "node:path";
 import { expect, test } from "vitest";
 import { codeOf, ended, firstLineOf, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
 import type { Scenario } from "../../contracts/interfaces/support/scenario.ts";
@@ -30,8 +31,24 @@ test("protect: a destroy stops before a call to the provider; --exclude-protecte
       expect(codeOf(asked.output, "cards")).toBe("UKO_APPROVAL_PENDING");
       expect(await operations(scenario, made)).toEqual(["K4 cards"]);
       expect(await bob.resources()).toHaveLength(2);
+
+      const ignored = ended(await bob.destroy(["--ignore-protect", "--target", urnOf("payroll")]), 1);
+      expect(codeOf(ignored.output)).toBe("UKO_APPROVAL_PENDING");
+      expect(await operations(scenario, made)).toEqual(["K4 cards", "K4 payroll"]);
     },
   ));
+
+test("state delete: the stack forgets a living key, and uko ls --undeclared finds it", () =>
+  withMade({ program: two }, async ({ scenario, bob, made }) => {
+    ended(await bob.engine.run(["state", "delete", urnOf("payroll"), "--yes"]), 0);
+    ended(await bob.engine.run(["stack", "export", "--file", "state.json"]), 0);
+    const state = path.join(bob.engine.workingCopy, "state.json");
+    const found = ended(await bob.uko(["ls", "--undeclared", state, "--json"]), 0)
+      .stdout.trim()
+      .split("\n");
+    expect(found.map((line) => JSON.parse(line))).toMatchObject([{ label: "payroll", lifecycleState: "active" }]);
+    expect(await operations(scenario, made)).toEqual([]);
+  }));
 
 test("retainOnDelete: the key leaves the state unchanged, without a request", () =>
   withMade(

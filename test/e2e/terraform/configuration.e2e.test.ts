@@ -11,6 +11,13 @@ const errorsOf = ({ diagnostics }: TofuResult): readonly string[] =>
 const waits = (label = "payroll") => `Key "${label}" is waiting for a second person to approve its deactivation`;
 const addressesOf = async (person: TofuPerson) => (await person.state()).resources.map(({ address }) => address);
 
+/** The labels of the keys that the person's state does not declare. */
+async function undeclaredTo(person: TofuPerson): Promise<readonly string[]> {
+  await person.writeFile("state.json", JSON.stringify(await person.show()));
+  const { stdout } = await person.uko(["ls", "--undeclared", "state.json", "--json"]);
+  return stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line).label] : []));
+}
+
 /** Two keys, so that what is done to one can be seen to leave the other. */
 const twoKeys = (more = ""): string =>
   keyProgram(
@@ -144,6 +151,15 @@ test("a removed block that keeps the key makes no call, and one that destroys re
     expect(forgotten, forgotten.output).toMatchObject({ exitCode: 0 });
     expect(await addressesOf(bob)).toEqual(["uko_managed_key.payroll"]);
     expect(await stage.effects(mark), "nothing but the request from before").toEqual(["K4"]);
+    expect(await undeclaredTo(bob)).toEqual(["other"]);
+  }));
+
+test("after state rm of a key, uko ls --undeclared finds it in what tofu show prints", () =>
+  withMade(twoKeys(), async ({ stage, bob, mark }) => {
+    expect(await undeclaredTo(bob)).toEqual([]);
+    expect(await bob.run(["state", "rm", "uko_managed_key.payroll"])).toMatchObject({ exitCode: 0 });
+    expect(await undeclaredTo(bob)).toEqual(["payroll"]);
+    expect(await stage.effects(mark)).toEqual([]);
   }));
 
 test("a rename with moved keeps the key, and a rename without it requests a deletion", () =>
