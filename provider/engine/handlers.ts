@@ -136,7 +136,8 @@ export function createHandlers<Inputs, State extends Inputs>(
       const deletion = definition.deletion(state, run);
       const { target, rerun = context.userInterface.rerun, waiting, planLimit } = options;
       const userInterface = { ...context.userInterface, rerun, ...(target !== undefined && { target }) };
-      const work = () => deletion.delete(world, { run, userInterface, waiting, planLimit }, options);
+      const work = (noteWait: (soFar: DeleteOutcome) => Promise<void>) =>
+        deletion.delete(world, { run, userInterface, waiting, planLimit, noteWait }, options);
       const subject = deletion.subject(Object(state));
       return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },

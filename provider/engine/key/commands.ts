@@ -6,7 +6,7 @@ import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
 import { type Review, reviewGoals } from "../../lifecycle/review.ts";
 import { converge, throwIfStopped } from "../loop/converge.ts";
-import type { Report } from "../loop/report.ts";
+import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
@@ -27,7 +27,7 @@ import { type Selected, type Selection, selectKeys } from "./many/selection.ts";
 import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./many/survey.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
-import { reportOn } from "./report.ts";
+import { reportOn, subjectOfKey } from "./report.ts";
 import { signRequests } from "./sign-consents.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
@@ -94,17 +94,18 @@ export function createOperations(world: World) {
      * Takes the steps that are possible now, towards `removed`. `confirmed` is an approval on the key whose request the
      * caller has just confirmed by hand.
      */
-    continue: recorded(
-      world,
-      "continue",
-      async (ref, confirmed: string | undefined, patience: WaitBudget, options: CallOptions) => {
-        const approvals = confirmed === undefined ? [] : [confirmed];
-        const task = { ref, plan: towardsRemoval, approvals, intent: "resume" } as const;
-        const outcome = await convergeAndWait(world, keyKind, task, patience, options);
+    continue(ref: KeyRef, confirmed: string | undefined, patience: WaitBudget, options: CallOptions): Promise<Report> {
+      const approvals = confirmed === undefined ? [] : [confirmed];
+      const task = { ref, plan: towardsRemoval, approvals, intent: "resume" } as const;
+      const work = async (noteWait: (soFar: Report) => Promise<void>) => {
+        const beforeWait = (outcome: Outcome) => noteWait(reportExisting(ref, outcome));
+        const outcome = await convergeAndWait(world, keyKind, task, { ...patience, beforeWait }, options);
         throwIfStopped(options.signal);
         return reportOutcome(world, ref, outcome, options);
-      },
-    ),
+      };
+      const reported = { operation: "continue", subject: subjectOfKey(ref), work, resultOf: resultOfReport };
+      return reportingRun(world, reported, options);
+    },
 
     /** Takes the one step that `recordId` approves, and no other. The caller has just confirmed the request by hand. */
     takeApproved: recorded(world, "continue", async (ref, recordId: string, options: CallOptions) => {

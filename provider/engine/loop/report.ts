@@ -89,18 +89,19 @@ interface Reported<T> {
   readonly operation: string;
   /** Absent for an object that has no ID before its creation; a fault then leaves no report. */
   readonly subject?: Subject;
-  readonly work: () => Promise<T>;
+  /** `noteWait` appends a record if a wait begins within the work, because the wait may take weeks. */
+  readonly work: (noteWait: (soFar: T) => Promise<void>) => Promise<T>;
   readonly resultOf: (ended: T) => Result;
 }
 
-/** Appends one record, even if the work throws. Throws UKO_REPORT_UNWRITABLE before the work. */
+/** Appends a record when the work ends, even if it throws. Throws UKO_REPORT_UNWRITABLE before the work. */
 export async function reportingRun<T>(
   world: World,
   { operation, subject, work, resultOf }: Reported<T>,
   options: CallOptions,
 ): Promise<T> {
   const { reports } = world;
-  if (reports === undefined) return work();
+  if (reports === undefined) return work(async () => {});
   await reports.open();
   let actor: Actor | undefined;
   const recordOf = (result: Result): RunRecord => ({
@@ -116,7 +117,7 @@ export async function reportingRun<T>(
   try {
     // The same token that the work uses, so this costs no call.
     actor = await world.session.actor(options);
-    ended = await work();
+    ended = await work((soFar) => reports.append(recordOf({ ...resultOf(soFar), isWaiting: true })));
   } catch (thrown) {
     const error = isUkoError(thrown) ? thrown : new UkoError("UKO_BUG");
     if (subject !== undefined) {

@@ -6,13 +6,15 @@ import { runnable } from "../text/own-commands.ts";
 import { sayDuration } from "../text/words.ts";
 import { type Awaited, converge, type Deletable, type KindTypes, type Outcome } from "./converge.ts";
 
-export interface WaitBudget {
+export interface WaitBudget<Waiting = unknown> {
   /** How long this run may spend waiting, in total. */
   readonly budgetMs: number;
   /** How often the object is read during a wait, because anyone may act on it meanwhile. */
   readonly pollIntervalMs?: number;
   /** Called once, before the first wait that is longer than 15 minutes. */
   readonly beforeLongWait?: (neededMs: number) => void;
+  /** Called once, before the first wait. */
+  readonly beforeWait?: (outcome: Waiting) => Promise<void>;
   /** How the reader's machine starts the commands of `uko` if `uko` is not on PATH there. */
   readonly program?: string | undefined;
 }
@@ -29,7 +31,7 @@ export async function convergeAndWait<K extends KindTypes>(
   world: World,
   kind: Deletable<K>,
   task: K["task"],
-  { budgetMs, pollIntervalMs = usualPollIntervalMs, beforeLongWait, program }: WaitBudget,
+  { budgetMs, pollIntervalMs = usualPollIntervalMs, beforeLongWait, beforeWait, program }: WaitBudget<Outcome<K>>,
   options: CallOptions,
 ): Promise<Outcome<K>> {
   let outcome = await converge(world, kind, task, options);
@@ -42,6 +44,7 @@ export async function convergeAndWait<K extends KindTypes>(
     const { neededMs } = awaited;
     if (Number.isFinite(neededMs) && neededMs > leftMs) return outcome;
     report(awaited);
+    if (poll === 0) await beforeWait?.(outcome);
     if (poll === 0 && Math.min(neededMs, leftMs) > longWaitMs) beforeLongWait?.(Math.min(neededMs, leftMs));
     const sleepMs = Math.min(neededMs, leftMs, pollIntervalMs);
     const sleep = world.clock.sleep(sleepMs, options.signal).then(() => true);

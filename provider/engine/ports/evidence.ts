@@ -145,6 +145,8 @@ export interface RunRecord {
   readonly operation: string;
   readonly code?: ErrorCode;
   readonly exitCode: number;
+  /** A wait begins within the run; code and exit code are those with which the run would end now. */
+  readonly isWaiting?: true;
   /** The changes that this run made, in order; absent if its operation does not report them. */
   readonly taken?: readonly string[];
   /** Empty if the run ended before the caller was known. */

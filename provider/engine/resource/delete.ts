@@ -30,6 +30,8 @@ export interface DeleteRequest {
   readonly run: RunSettings;
   readonly userInterface: UserInterface;
   readonly waiting?: Waiting | undefined;
+  /** Called when a wait begins. */
+  readonly noteWait?: (soFar: DeleteOutcome) => Promise<void>;
   /** The limit that its plan set; absent if the engine has none. */
   readonly planLimit?: PlanLimit | undefined;
 }
@@ -89,24 +91,25 @@ export async function deleteObject<K extends KindTypes>(
     readonly task: K["task"];
     conclude(outcome: Outcome<K>, userInterface: UserInterface): Conclusion;
   },
-  { run, userInterface, waiting }: DeleteRequest,
+  { run, userInterface, waiting, noteWait }: DeleteRequest,
   options: CallOptions,
 ): Promise<DeleteOutcome> {
-  const outcome = await convergeAndWait(
-    world,
-    object.kind,
-    object.task,
-    { ...waitBudget(run, waiting), program: userInterface.program },
-    options,
-  );
-  const conclusion = object.conclude(outcome, userInterface);
-  if (conclusion.kind === "ended") return conclusion;
-  const { explanation, facts, left } = conclusion;
-  const { code = "UKO_BUG" } = explanation;
-  const message = messageOf({ ...explanation, code }, userInterface, options);
-  const brief = renderBriefly(explanation, userInterface);
-  const forAll = sayForAll(code, userInterface);
-  return { kind: "unfinished", code, message, brief, forAll, summary: explanation.summary, facts, left };
+  const outcomeOf = (outcome: Outcome<K>): DeleteOutcome => {
+    const conclusion = object.conclude(outcome, userInterface);
+    if (conclusion.kind === "ended") return conclusion;
+    const { explanation, facts, left } = conclusion;
+    const { code = "UKO_BUG" } = explanation;
+    const message = messageOf({ ...explanation, code }, userInterface, options);
+    const brief = renderBriefly(explanation, userInterface);
+    const forAll = sayForAll(code, userInterface);
+    return { kind: "unfinished", code, message, brief, forAll, summary: explanation.summary, facts, left };
+  };
+  const budget = {
+    ...waitBudget(run, waiting),
+    ...(noteWait !== undefined && { beforeWait: (outcome: Outcome<K>) => noteWait(outcomeOf(outcome)) }),
+    program: userInterface.program,
+  };
+  return outcomeOf(await convergeAndWait(world, object.kind, object.task, budget, options));
 }
 
 /** The caller's setting overrides the resource's. Without either, a run does not wait. */

@@ -86,7 +86,7 @@ const report = z
 const reportLine = z
   .object({
     v,
-    time: time("When the run ended"),
+    time: time("When the run ended, or a wait within it began"),
     operation: z.string(),
     instanceId: id("instance"),
     resource: z.string().describe("Absent for a managed key").optional(),
@@ -98,6 +98,10 @@ const reportLine = z
     ...pending,
     code: code.optional(),
     exitCode,
+    isWaiting: z
+      .literal(true)
+      .describe("A wait begins within the run; code and exitCode are those with which the run would end now")
+      .optional(),
     taken: z.array(z.string()).optional(),
     actor: z.object({ iamId: z.string(), name: z.string() }),
   })

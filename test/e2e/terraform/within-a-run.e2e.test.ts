@@ -1,7 +1,7 @@
 /** One run of the real OpenTofu: canceled waits, changed secrets, and a provider in a debugger. */
 
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -40,8 +40,15 @@ test("a destroy waits as long as its timeouts block says, and a change of the bl
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
     await stage.advance(60_000);
     const begun = performance.now();
-    const destroyed = await bob.destroy();
+    const report = path.join(bob.workingCopy, "report.jsonl");
+    const destroyed = await bob.destroy([], { env: { UKO_REPORT: report } });
     expect(performance.now() - begun).toBeGreaterThan(3_000);
+    const lines = (await readFile(report, "utf8")).trim().split("\n");
+    const destroys = lines.map((line) => JSON.parse(line)).filter(({ operation }) => operation === "delete");
+    expect(destroys.map(({ code, isWaiting }) => [code, isWaiting])).toEqual([
+      ["UKO_APPROVAL_PENDING", true],
+      ["UKO_APPROVAL_PENDING", undefined],
+    ]);
     expect(destroyed, destroyed.output).toMatchObject({ exitCode: 1, failed: ["uko_managed_key.payroll"] });
     expect(destroyed.output).toContain("[UKO_APPROVAL_PENDING]");
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ timeouts: { delete: "3s" } });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { keyKind } from "../../../provider/engine/key/kind.ts";
 import { converge } from "../../../provider/engine/loop/converge.ts";
+import type { RunRecord } from "../../../provider/engine/ports/evidence.ts";
 import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import { ref as aRef, aWorld } from "../fakes.ts";
@@ -70,9 +71,14 @@ describe("waiting in one run", () => {
   test("ends with the budget if only a person can help, and writes nothing in the meantime", async () => {
     const { ref } = await requestedByBob();
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
-    const bob = uko.run("bob");
+    const records: RunRecord[] = [];
+    const reports = { open: async () => {}, append: async (record: RunRecord) => void records.push(record) };
+    const bob = uko.run("bob", { wrap: (world) => ({ ...world, reports }) });
     const report = await bob.operations.continue(ref, undefined, patience(hourMs), options);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10 });
+    const waits = { operation: "continue", code: "UKO_APPROVAL_PENDING", exitCode: 10, awaits: "approval" };
+    expect(records).toMatchObject([{ ...waits, isWaiting: true }, waits]);
+    expect(records[1]).not.toHaveProperty("isWaiting");
     expect(bob.sleeps.reduce((sum, each) => sum + each, 0)).toBe(hourMs);
     expect(bob.progress).toEqual([expect.stringMatching(/^Waiting for a second person to run: uko/)]);
     expect(await uko.effects(seq)).toEqual([]);
