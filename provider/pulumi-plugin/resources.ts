@@ -209,7 +209,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   });
   if (outcome.kind === "unfinished") {
     const { code } = outcome;
-    throw failureOf(code, messageAmong(outcome, memory.noteStopped(code, `${urn} ${id}`)));
+    throw failureOf(code, messageAmong(outcome, memory.noteStopped(`${code} ${request.getType()}`, `${urn} ${id}`)));
   }
   await warnOf(session, request, outcome.warnings);
 }

@@ -73,7 +73,7 @@ export async function applyDestruction(
     if (outcome.kind === "ended") {
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
-    const count = session.memory.noteReported(outcome.code, `${typeName} ${String(id)}`);
+    const count = session.memory.noteReported(`${outcome.code} ${typeName}`, String(id));
     const message = messageAmong({ ...outcome, forAll: forAll(outcome, session.command) }, count);
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, message), attributes);
     const { left } = outcome;

@@ -40,9 +40,12 @@ export async function planDestruction(
     case "refused":
       return { diagnostics: [unfinishedDiagnostic(preview.code, preview.message, attributes)] };
     case "long": {
-      const count = memory.noteReported(`plan ${typeName} ${planLimit.steps.join()}`, id);
-      // A pending request is shown in full, because a person decides about each one.
-      const isWhole = count === 1 || typeof prior.deletion_record_id === "string";
+      const count = memory.noteReported(
+        `plan ${typeName} ${String(prior.deletion_awaits)} ${planLimit.steps.join()}`,
+        id,
+      );
+      // Each approved request is shown in full, because this run may take its step.
+      const isWhole = count === 1 || prior.deletion_awaits === "requester";
       const warning = isWhole ? preview.message : sayMore(preview.message, count);
       return { ...limited, diagnostics: [warningDiagnostic(warning)] };
     }
@@ -55,7 +58,7 @@ export async function planDestruction(
 function sayMore(message: string, count: number): string {
   const [summary = ""] = message.split("\n");
   return [
-    "More deletions take the same steps as the first one",
+    "The same applies to more deletions of this plan",
     summary,
     `This applies to ${count} resources so far.`,
   ].join("\n");

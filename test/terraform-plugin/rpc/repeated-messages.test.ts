@@ -36,6 +36,13 @@ test("the first unfinished deletion has the details, and each other one its comm
     expect(error).toContain(index < 3 ? `uko approve ${labels[index] ?? ""}` : "(4 so far)");
     expect(lines(error).length).toBeLessThan(index < 3 ? 8 : 4);
   }
+  // The plan of a wait is grouped like the plan of a request.
+  await stage.bob.provider.configureProvider();
+  const waiting = [];
+  for (const core of cores) waiting.push((await core.plan(null)).warnings[0]);
+  expect(lines(waiting[0])[0]).toBe('Key "payroll" is waiting for a second person to approve its deactivation');
+  expect(new Set(waiting.slice(1).map((warning) => lines(warning)[0])).size).toBe(1);
+  expect(lines(waiting[2])).toContain('Key "ledger" is waiting for a second person to approve its deactivation');
   // A new run begins with the details again.
   await stage.bob.provider.configureProvider();
   expect(lines((await cores[1]?.plan(null))?.warnings[0]).length).toBeGreaterThan(4);
