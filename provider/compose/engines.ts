@@ -27,6 +27,7 @@ export {
   refreshSkippedWarning,
   renamedInHcl,
   sayLetGo,
+  sayUnreached,
   sayUnreadInAll,
   sayUnreadSoFar,
 } from "../engine/text/resource-messages.ts";

@@ -14,6 +14,7 @@ export {
   programDialect,
   refreshSkippedWarning,
   sayLetGo,
+  sayUnreached,
   sayUnreadInAll,
   sayUnreadSoFar,
   storedSettings,

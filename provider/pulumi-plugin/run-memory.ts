@@ -32,7 +32,7 @@ export function createRunMemory() {
   const declare = (object: string | undefined, urn: string): void => {
     if (object !== undefined) declarers.set(object, (declarers.get(object) ?? new Set()).add(urn));
   };
-  let isDeleting = false;
+  const deleting = new Set<string>();
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
   const refuseReplacement = (urn: string, id: string): void => {
@@ -103,6 +103,11 @@ export function createRunMemory() {
      * far.
      */
     noteUnread: (urn: string): number => unread.add(urn).size,
+    /** In a run without a program, how many resources the run has read and not begun to delete, if it deletes any. */
+    countUnreached(): number {
+      if (deleting.size === 0 || declarations.hasWanted()) return 0;
+      return [...new Set(stored.values())].filter((urn) => !deleting.has(urn)).length;
+    },
     /** Returns how many resources this run has reported for this reason so far, with this one. */
     noteStopped: createTally(),
     /** Returns their number and resets it to 0, so that a run ends with one such line. */
@@ -124,13 +129,13 @@ export function createRunMemory() {
      * the next run of the program creates the keys again, and the state does not know them anymore.
      */
     takeAllRemoved(): readonly string[] {
-      const all = declarations.hasWanted() || isDeleting ? [] : [...removed.values()];
+      const all = declarations.hasWanted() || deleting.size > 0 ? [] : [...removed.values()];
       removed.clear();
       return all;
     },
     /** The extent of a deletion, given the other resources that the program declares. */
     decideDeletion(target: Parameters<Declarations["decideDeletion"]>[0]) {
-      isDeleting = true;
+      if (target.resource !== undefined) deleting.add(target.resource);
       return declarations.decideDeletion(target);
     },
   };

@@ -82,6 +82,8 @@ export function createService(session: Session, version: string): UntypedService
     cancel: respond(async () => {
       session.cancel();
       for (const warning of session.memory.takeAllRemoved()) await session.log.warn(warning);
+      const unreached = session.memory.countUnreached();
+      if (unreached > 0) await session.log.warn((await loadDeferred()).sayUnreached(unreached));
       const unread = session.memory.takeUnread();
       if (unread > 0) await session.log.warn((await loadDeferred()).sayUnreadInAll(unread));
       return new emptyPb.Empty();

@@ -298,6 +298,16 @@ export function sayUnreadSoFar(count: number): string {
   return `Resources that this run could not read so far: ${count}. UKO_STRICT_READS=1 turns this warning into an error.`;
 }
 
+/** Ends a run of Pulumi that stopped at a wait, or whose other resources depend on each other. */
+export function sayUnreached(count: number): string {
+  return [
+    `Pulumi did not begin the deletion of ${count} other resource${count === 1 ? "" : "s"} that this run read`,
+    "  With --continue-on-error, each key takes its next step in one run.",
+    "  Pulumi deletes a key only after the keys that depend on it, weeks later. To retire all of them at once,",
+    '  set state: "destroyed" on each key, and run pulumi up.',
+  ].join("\n");
+}
+
 /** Ends a run of an engine that signals its end. */
 export function sayUnreadInAll(count: number): string {
   const resources = count === 1 ? "1 resource" : `${count} resources`;

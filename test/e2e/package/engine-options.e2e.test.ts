@@ -88,10 +88,12 @@ test("--target: requests the deletion of one key, and does not read the other on
 
 test("--continue-on-error: one run makes every request; without it the first wait stops the run", () =>
   withMade({ program: two }, async ({ scenario, bob, made }) => {
-    ended(await bob.destroy(["--parallel", "1"]), 1);
+    const stopped = ended(await bob.destroy(["--parallel", "1"]), 1);
+    expect(stopped.output).toContain("Pulumi did not begin the deletion of 1 other resource that this run read");
     const first = await operations(scenario, made);
     expect(first).toHaveLength(1);
-    ended(await bob.destroy(["--parallel", "1", "--continue-on-error"]), 1);
+    const both = ended(await bob.destroy(["--parallel", "1", "--continue-on-error"]), 1);
+    expect(both.output).not.toContain("did not begin");
     expect(await operations(scenario, made)).toEqual(["K4 cards", "K4 payroll"]);
     expect(await bob.resources()).toHaveLength(2);
   }));
