@@ -168,7 +168,9 @@ const planDeletion = defineFunction({
   args: keyRef,
   result: deletionPlan,
   async query(world, args, _run, options) {
-    const report = await createOperations(world).plan({ instanceId: world.session.instanceId, ...args }, options);
+    const ref = { instanceId: world.session.instanceId, ...args };
+    // An output of a program stays the same until the key changes.
+    const report = await createOperations(world).plan(ref, options, false);
     return deletionPlan.parse(report);
   },
 });

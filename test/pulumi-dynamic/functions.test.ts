@@ -92,6 +92,8 @@ test("a plan returns the whole path, and takes no step", async () => {
   const seq = await uko.lastSeq();
   const plan = await planDeletion({ vaultId, keyId });
   expect(plan).toMatchObject({ keyId, lifecycleState: "active" });
-  expect(plan.explanation.facts.join("\n")).toContain("Point of no return");
+  expect(plan.explanation.facts.join("\n")).toContain("Point of no return: destroy, at the earliest after 4 h.");
+  await uko.advance("24h");
+  expect(await planDeletion({ vaultId, keyId }), "an output that differs in each run").toEqual(plan);
   expect(await uko.effects(seq)).toEqual([]);
 });

@@ -64,11 +64,11 @@ export function createOperations(world: World) {
     status: async (ref: KeyRef, options: CallOptions): Promise<Report> => (await describe(world, ref, options)).report,
 
     /** Reports the whole path to `removed` from here. Changes nothing. */
-    async plan(ref: KeyRef, options: CallOptions): Promise<Report> {
+    async plan(ref: KeyRef, options: CallOptions, fromNow = true): Promise<Report> {
       const seen = await look(world, ref, options);
       if (seen.kind === "gone") return seen.report;
       const { observed, run } = seen;
-      return reportOn(ref, observed, run, explainPath(observed, policy, run), []);
+      return reportOn(ref, observed, run, explainPath(observed, policy, run, fromNow), []);
     },
 
     /** Reports both, and the acts that are open to the caller. Changes nothing. */

@@ -6,15 +6,37 @@ import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Guard, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
 import { asRead, type Explanation } from "../text/explanation.ts";
-import { capital, sayKey, sayList, sayRoles, sayState, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import {
+  capital,
+  sayDuration,
+  sayKey,
+  sayList,
+  sayRoles,
+  sayState,
+  sayTime,
+  sayTimeAndDistance,
+} from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainGuard } from "./text/refusals.ts";
 import { kmsRule } from "./text/waits.ts";
 
-/** Times are the earliest possible ones: they assume that every person acts at once. */
-export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: Run): Explanation {
+/** How a path says its times. */
+interface Times {
+  /** When a step can be taken. */
+  readonly at: (ms: number) => string;
+  /** The same in a sentence, such as `on 24 Nov 2026 18:22 UTC, in 4 h`. */
+  readonly on: (ms: number) => string;
+}
+
+/**
+ * Times are the earliest possible ones: they assume that every person acts at once. Without `fromNow`, as in an output
+ * of a program, which would otherwise change with each run, they are dates of the service, or count from the first step.
+ */
+export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: Run, fromNow = true): Explanation {
   const { observation, nowMs } = observed;
-  const path = remainingPath(observation, policy, run, nowMs);
+  const startMs = fromNow ? nowMs : 0;
+  const path = remainingPath(observation, policy, run, startMs);
+  const times = fromNow ? timesFrom(nowMs) : timesFromStart;
   const last = path.at(-1);
   const key = capital(sayKey(observation));
   const blocked = blockedBy(observation, policy, nowMs);
@@ -34,17 +56,15 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
   return {
     summary:
       block === undefined
-        ? `${key} can be ${sayEnd(last, nowMs)}`
+        ? `${key} can be ${sayEnd(last, startMs, times)}`
         : `The deletion of ${sayKey(observation)} is blocked`,
     facts: [
       ...(block === undefined ? [] : [`${block.summary}.`]),
       `Current state: ${sayState(observation)}.`,
-      ...path.map((step, index) => `${index + 1}. ${sayStep(step)}`),
+      ...path.map((step, index) => `${index + 1}. ${sayStep(step, times)}`),
       ...(pointOfNoReturn === undefined
         ? []
-        : [
-            `Point of no return: destroy, at the earliest on ${sayTimeAndDistance(pointOfNoReturn.earliestMs, nowMs)}.`,
-          ]),
+        : [`Point of no return: destroy, at the earliest ${times.on(pointOfNoReturn.earliestMs)}.`]),
       ...(dualBackingKeys(observation).length > 0 ? kmsRule : []),
       ...sayPeople(path),
       ...(path.some((step) => step.isEstimate)
@@ -56,6 +76,16 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
     next: block?.next ?? [],
   };
 }
+
+const timesFrom = (nowMs: number): Times => ({ at: sayTime, on: (ms) => `on ${sayTimeAndDistance(ms, nowMs)}` });
+
+/** No date of the service is in the first year after 1970, which holds every duration that counts from the start. */
+const isDuration = (ms: number): boolean => ms < 365 * 24 * 3_600_000;
+
+const timesFromStart: Times = {
+  at: (ms) => (ms === 0 ? "first" : isDuration(ms) ? `after ${sayDuration(ms)}` : sayTime(ms)),
+  on: (ms) => (ms === 0 ? "in the first step" : isDuration(ms) ? `after ${sayDuration(ms)}` : `on ${sayTime(ms)}`),
+};
 
 /** What blocks the deletion now, for any actor. */
 function blockedBy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Guard | undefined {
@@ -72,11 +102,9 @@ function hasPath({ state }: KeyObservation): boolean {
   return state === "active" || state === "deactivated" || state === "pre_activation" || state === "destroyed";
 }
 
-function sayEnd(last: PathStep, nowMs: number): string {
+function sayEnd(last: PathStep, startMs: number, { on }: Times): string {
   const end = last.step === "remove" ? "removed" : last.step === "deactivate" ? "deactivated" : "completely destroyed";
-  return last.earliestMs <= nowMs
-    ? `${end} now`
-    : `${end} at the earliest on ${sayTimeAndDistance(last.earliestMs, nowMs)}`;
+  return last.earliestMs <= startMs ? `${end} now` : `${end} at the earliest ${on(last.earliestMs)}`;
 }
 
 function sayPeople(path: readonly PathStep[]): readonly string[] {
@@ -98,8 +126,8 @@ export const pathEffects = {
   remove: "The key leaves its vault, so that its template, keystores and vault can be deleted",
 } as const satisfies Record<PathStep["step"], string>;
 
-function sayStep(step: PathStep): string {
-  const when = `${step.isEstimate ? "~" : ""}${sayTime(step.earliestMs)}`;
+function sayStep(step: PathStep, { at }: Times): string {
+  const when = `${step.isEstimate ? "~" : ""}${at(step.earliestMs)}`;
   const roles = step.right === undefined ? "" : `; role: ${sayRoles(step.right, step.kmsRight)}`;
   const effect = lowerCase(pathEffects[step.step]);
   switch (step.step) {

@@ -64,7 +64,7 @@ describe("a data source", () => {
     const plan = await ask("uko_deletion_plan", { vault_id: vaultId, key_id: String(core.saved?.value.key_id) });
     expect(plan.state).toMatchObject({
       deletion_awaits: "approval",
-      explanation_summary: expect.stringMatching(/^Key "payroll" can be removed at the earliest on/),
+      explanation_summary: expect.stringMatching(/^Key "payroll" can be removed at the earliest after 30 d 4 h$/),
       explanation_facts: expect.arrayContaining([expect.stringMatching(/^1\. /)]),
     });
   });
