@@ -213,19 +213,18 @@ function credentialOf(environment: Environment, stored: StoredSettings, { proper
     throw invalid(`Both UKO_API_KEY_FILE and ${other} are set`, "Set only one of them, so that it is clear who acts.");
   }
   const places = [
-    { apiKey: UKO_API_KEY, token: UKO_TOKEN, names: "UKO_API_KEY and UKO_TOKEN" },
+    { apiKey: UKO_API_KEY, token: UKO_TOKEN, names: ["UKO_API_KEY", "UKO_TOKEN"], of: "" },
     {
-      apiKey: stored.apiKey,
-      token: stored.token,
-      names: `${property("apiKey")} and ${property("token")} of the provider`,
+      ...{ apiKey: stored.apiKey, token: stored.token },
+      ...{ names: [property("apiKey"), property("token")], of: " of the provider" },
     },
   ];
-  for (const { apiKey, token, names } of places) {
+  for (const { apiKey, token, names, of } of places) {
     if (isGiven(apiKey) && isGiven(token)) {
-      throw invalid(`Both ${names} are set`, "Set only one of them, so that it is clear who acts.");
+      throw invalid(`Both ${names.join(" and ")}${of} are set`, "Set only one of them, so that it is clear who acts.");
     }
-    if (isGiven(apiKey)) return { kind: "api_key", read: () => apiKey };
-    if (isGiven(token)) return { kind: "token", read: () => token };
+    if (isGiven(apiKey)) return { kind: "api_key", read: () => apiKey, setting: `${names[0]}${of}` };
+    if (isGiven(token)) return { kind: "token", read: () => token, setting: `${names[1]}${of}` };
   }
   throw invalid(
     "The credential is not set",

@@ -60,6 +60,7 @@ describe("the environment overrides stored settings", () => {
         endpoint: { url: "https://stored.example", source: "stored" },
       });
       expect(settings.credential.read()).toBe("stored");
+      expect(settings.credential.setting, "what a refusal by IAM names").toBe("token of the provider");
     }
   });
 

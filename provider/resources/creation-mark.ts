@@ -112,7 +112,7 @@ export async function findCreated<Found>(
   throw new UkoError("UKO_RESPONSE_LOST", { summary, ...notFound() });
 }
 
-/** The warning about a key that an interrupted run has created. */
+/** The warning about a key that this resource has created, but that the state does not have. */
 export function warnCreatedBefore(what: string): string {
-  return `${what} already exists: an earlier run created it but was interrupted before saving state. Adopted it instead of creating a duplicate`;
+  return `${what} already exists: an earlier run of this resource created it, and the state did not have it. Adopted it instead of creating a duplicate`;
 }

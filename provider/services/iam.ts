@@ -21,7 +21,7 @@ type SecretReader = (file: string, setting: string) => string;
 export interface Credential {
   readonly kind: "api_key" | "token";
   readonly read: (readFile?: SecretReader) => string;
-  /** The variable, if it is not the usual one of this kind. */
+  /** The setting that has it, for messages; UKO_API_KEY if absent. */
   readonly setting?: string;
 }
 
@@ -138,12 +138,13 @@ function oncePerToken<T>(decode: (token: string) => T): (token: string) => T {
 
 async function tokenForApiKey(options: TokenOptions, signal: AbortSignal): Promise<Minted> {
   let apiKey = "";
+  const { setting = "UKO_API_KEY" } = options.credential;
   const form = (): Readonly<Record<string, string>> => {
-    apiKey = requireSendable(options.credential.read(readSecretFile), options.credential.setting ?? "UKO_API_KEY");
+    apiKey = requireSendable(options.credential.read(readSecretFile), setting);
     return { grant_type: apiKeyGrant, apikey: apiKey };
   };
   const { minted, response } = await requestToken({ ...options, form, resend: "always" }, signal);
-  if (minted === undefined) throw refusedCredential(response, apiKey);
+  if (minted === undefined) throw refusedCredential(response, apiKey, setting);
   return minted;
 }
 
@@ -184,7 +185,7 @@ export async function requestToken(
   };
 }
 
-function refusedCredential(response: HttpResponse, apiKey: string): UkoError {
+function refusedCredential(response: HttpResponse, apiKey: string, setting: string): UkoError {
   const read = iamError.safeParse(parseJson(response.text));
   const [code, message] = read.success ? [read.data.errorCode, read.data.errorMessage] : ["", ""];
   // IAM's sentence may repeat what was sent, whole, in any place.
@@ -196,7 +197,7 @@ function refusedCredential(response: HttpResponse, apiKey: string): UkoError {
     summary: `IBM Cloud IAM rejected the API key${code === "" ? "" : ` (${printable(withoutSecret(code, apiKey), 40)})`}`,
     detail: [
       shown === "" ? `It responded with ${response.status}.` : `It responded with ${response.status}, ${shown}`,
-      adviceFor(code),
+      adviceFor(code, setting),
       ...correlationLine(response.correlationId),
     ].join("\n"),
     data: {
@@ -206,14 +207,14 @@ function refusedCredential(response: HttpResponse, apiKey: string): UkoError {
   });
 }
 
-function adviceFor(code: string): string {
+function adviceFor(code: string, setting: string): string {
   switch (code) {
     case "BXNIM0415E":
-      return "Check UKO_API_KEY: the key is unknown, deleted, or only seconds old. If it is new, wait a little and run again.";
+      return `Check ${setting}: the key is unknown, deleted, or only seconds old. If it is new, wait a little and run again.`;
     case "BXNIM0400E":
       return "The identity of the API key is locked. An administrator of the account can unlock it.";
     default:
-      return "Check UKO_API_KEY, and that UKO_IAM_ENDPOINT is the IAM of the account of the key.";
+      return `Check ${setting}, and that UKO_IAM_ENDPOINT is the IAM of the account of the key.`;
   }
 }
 

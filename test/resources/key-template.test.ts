@@ -106,6 +106,7 @@ describe("creating a template", () => {
     [{ ...ledger, google: google.google }, "google"],
     [{ ...google, google: undefined }, "google"],
     [{ ...ledger, keyState: "destroyed" }, "keyState"],
+    [{ ...ledger, algorithm: "aes", size: "333" }, "size"],
   ])("fails in preview for %j", (news, property) => {
     expect(containersOf(uko, "bob").templates.check(news, {}).failures).toEqual([
       expect.objectContaining({ property }),

@@ -207,6 +207,10 @@ function checkTemplate(inputs: KeyTemplateInputs): readonly CheckFailure[] {
   if (keystoreType === "google_kms" && inputs.google === undefined && inputs.existingTemplateId === undefined) {
     failures.push({ property: "google", reason: "is required: Google needs the purpose of the key" });
   }
+  // FIPS 197 has these three; sizes of other algorithms depend on the service.
+  if (inputs.algorithm === "aes" && !["128", "192", "256"].includes(inputs.size)) {
+    failures.push({ property: "size", reason: "must be 128, 192 or 256 for the algorithm aes" });
+  }
   return failures;
 }
 
