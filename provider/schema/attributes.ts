@@ -12,7 +12,8 @@ type Meta = z.core.GlobalMeta;
 export type AttributeType =
   | { readonly kind: "string" | "boolean" | "integer" | "number" }
   | { readonly kind: "enum"; readonly values: readonly string[]; readonly named?: Meta["type"] }
-  | { readonly kind: "list"; readonly element: AttributeType }
+  /** `isSet`: the order has no meaning, which only Terraform's types can say. */
+  | { readonly kind: "list"; readonly element: AttributeType; readonly isSet?: true }
   | { readonly kind: "map"; readonly element: AttributeType }
   | {
       readonly kind: "object";
@@ -117,7 +118,7 @@ function factsOf(schema: z.core.$ZodType, like: z.core.$ZodType | undefined): Me
 function typeOf(schema: z.core.$ZodType, reading: Reading): AttributeType {
   const inner = bare(schema);
   const { def } = inner._zod;
-  const { description, type: named } = factsOf(schema, reading.like);
+  const { description, type: named, isSet } = factsOf(schema, reading.like);
   switch (def.type) {
     case "string":
     case "boolean":
@@ -129,7 +130,7 @@ function typeOf(schema: z.core.$ZodType, reading: Reading): AttributeType {
     case "enum":
       return { kind: "enum", values: Object.values(def.entries).map(String), ...(named && { named }) };
     case "array":
-      return { kind: "list", element: elementOf(def.element, reading, "array") };
+      return { kind: "list", element: elementOf(def.element, reading, "array"), ...(isSet && { isSet }) };
     case "record":
       return { kind: "map", element: elementOf(def.valueType, reading, "record") };
     case "object": {

@@ -46,7 +46,7 @@ export function valueTypeOf(type: AttributeType): ValueType {
     case "number":
       return "number";
     case "list":
-      return ["list", valueTypeOf(type.element)];
+      return [type.isSet === true ? "set" : "list", valueTypeOf(type.element)];
     case "map":
       return ["map", valueTypeOf(type.element)];
     case "object":

@@ -87,7 +87,8 @@ function pathOfProperty(
   // list.
   const rest = parts.slice(attribute.path.length).join(".");
   const below =
-    parts.length === attribute.path.length
+    // No step of a path leads to an element of a set.
+    parts.length === attribute.path.length || (attribute.type.kind === "list" && attribute.type.isSet === true)
       ? []
       : attribute.type.kind === "list" && /^\d+$/.test(rest)
         ? [{ selector: { case: "elementKeyInt", value: BigInt(rest) } } as const]

@@ -138,3 +138,15 @@ test("every function that programs can call is a data source", () => {
     "uko_vaults",
   ]);
 });
+
+test("lists whose order has no meaning are sets, also in what a data source returns", () => {
+  const schema = terraformSchema();
+  const sets = Object.entries({ ...schema.resource_schemas, ...schema.data_source_schemas }).flatMap(
+    ([name, { block }]) =>
+      Object.entries(block.attributes).flatMap(([attribute, { type }]) =>
+        type[0] === "set" ? [`${name}.${attribute}`] : [],
+      ),
+  );
+  expect(new Set(sets)).toEqual(new Set(["uko_keystore.groups", "uko_kms_key.aliases", "uko_kms_key.tags"]));
+  expect(JSON.stringify(schema.data_source_schemas.uko_kms_keys)).toContain('"tags":["set","string"]');
+});

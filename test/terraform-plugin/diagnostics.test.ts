@@ -55,6 +55,7 @@ test("protection is reported at its attribute", () => {
 describe("a failed check", () => {
   const ofKeystore = attributesOf("uko_keystore");
   const ofKms = attributesOf("uko_kms_key");
+  const ofTemplate = attributesOf("uko_key_template");
 
   test.each([
     [ofKey, "vaultId", "vault_id: is odd", "attributeName:vault_id"],
@@ -62,7 +63,9 @@ describe("a failed check", () => {
     [ofKey, "tags.team", 'tags["team"]: is odd', "attributeName:tags elementKeyString:team"],
     [ofKey, "tags.a.b", 'tags["a.b"]: is odd', "attributeName:tags elementKeyString:a.b"],
     [ofKey, "tags.", 'tags[""]: is odd', "attributeName:tags elementKeyString:"],
-    [ofKms, "aliases.1", "aliases[1]: is odd", "attributeName:aliases elementKeyInt:1"],
+    [ofTemplate, "azure.operations.1", "azure_operations[1]: is odd", "attributeName:azure_operations elementKeyInt:1"],
+    // A path cannot lead to an element of a set.
+    [ofKms, "aliases.1", "aliases: is odd", "attributeName:aliases"],
     [ofKeystore, "aws", "aws_*: is odd", "attributeName:aws_access_key_id"],
     [ofKey, "labbel", "labbel: is odd", undefined],
     [ofKey, "", "is odd", undefined],

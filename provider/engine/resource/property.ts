@@ -20,6 +20,8 @@ declare module "zod" {
     readonly role?: InputRole;
     /** Outputs that a change of this input makes unknown; the first one shows its progress. */
     readonly invalidates?: readonly string[];
+    /** A list whose order has no meaning. */
+    readonly isSet?: true;
     /** The type that SDKs declare for an enum or an object. Its name is part of their interface. */
     readonly type?: {
       readonly name: string;

@@ -168,6 +168,7 @@ export const keystoreInputs = z.strictObject({
     .meta({
       description:
         "Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.",
+      isSet: true,
     }),
   tlsProxy: z
     .string()

@@ -60,13 +60,13 @@ export const kmsKeyInputs = z.strictObject({
       message: `may not begin with ${reservedTagPrefix}, which uko keeps for itself`,
     })
     .optional()
-    .meta({ description: "Your own tags.", immutable: true }),
+    .meta({ description: "Your own tags.", immutable: true, isSet: true }),
   aliases: z
     .array(alias)
     .max(5)
     .refine((all) => new Set(all).size === all.length, { message: "may name each only once" })
     .optional()
-    .meta({ description: "Up to 5 further names; `[]` removes all." }),
+    .meta({ description: "Up to 5 further names; `[]` removes all.", isSet: true }),
   keyRing: z
     .string()
     .regex(/^[a-zA-Z0-9-]{2,100}$/, "may hold 2 to 100 letters, digits and -")

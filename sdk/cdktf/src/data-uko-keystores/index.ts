@@ -84,7 +84,7 @@ export class DataUkoKeystoresKeystoresOutputReference extends cdktf.ComplexObjec
 
   // groups - computed: true, optional: false, required: false
   public get groups() {
-    return this.getListAttribute('groups');
+    return cdktf.Fn.tolist(this.getListAttribute('groups'));
   }
 
   // tls_proxy - computed: true, optional: false, required: false

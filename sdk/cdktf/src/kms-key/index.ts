@@ -261,7 +261,7 @@ export class KmsKey extends cdktf.TerraformResource {
   private _aliases?: string[]; 
   /** Up to 5 further names; `[]` removes all. */
   public get aliases() {
-    return this.getListAttribute('aliases');
+    return cdktf.Fn.tolist(this.getListAttribute('aliases'));
   }
   public set aliases(value: string[]) {
     this._aliases = value;
@@ -601,7 +601,7 @@ export class KmsKey extends cdktf.TerraformResource {
   private _tags?: string[]; 
   /** Your own tags. Cannot change. */
   public get tags() {
-    return this.getListAttribute('tags');
+    return cdktf.Fn.tolist(this.getListAttribute('tags'));
   }
   public set tags(value: string[]) {
     this._tags = value;
@@ -680,7 +680,7 @@ export class KmsKey extends cdktf.TerraformResource {
       aliases: {
         value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(this._aliases),
         isBlock: false,
-        type: "list",
+        type: "set",
         storageClassType: "stringList",
       },
       deletion_completes_at: {
@@ -782,7 +782,7 @@ export class KmsKey extends cdktf.TerraformResource {
       tags: {
         value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(this._tags),
         isBlock: false,
-        type: "list",
+        type: "set",
         storageClassType: "stringList",
       },
       type: {

@@ -171,7 +171,7 @@ export class DataUkoKeystore extends cdktn.TerraformDataSource {
 
   /** Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off. */
   public get groups() {
-    return this.getListAttribute('groups');
+    return cdktn.Fn.tolist(this.getListAttribute('groups'));
   }
 
   /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty. */

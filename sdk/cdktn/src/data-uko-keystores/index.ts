@@ -84,7 +84,7 @@ export class DataUkoKeystoresKeystoresOutputReference extends cdktn.ComplexObjec
 
   // groups - computed: true, optional: false, required: false
   public get groups() {
-    return this.getListAttribute('groups');
+    return cdktn.Fn.tolist(this.getListAttribute('groups'));
   }
 
   // tls_proxy - computed: true, optional: false, required: false

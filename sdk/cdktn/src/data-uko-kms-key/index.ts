@@ -71,7 +71,7 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
 
   /** Up to 5 further names; `[]` removes all. */
   public get aliases() {
-    return this.getListAttribute('aliases');
+    return cdktn.Fn.tolist(this.getListAttribute('aliases'));
   }
 
   /** Cloud resource name of the key. */
@@ -179,7 +179,7 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
 
   /** Your own tags. */
   public get tags() {
-    return this.getListAttribute('tags');
+    return cdktn.Fn.tolist(this.getListAttribute('tags'));
   }
 
   /** A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. One of `root`, `standard`. */

@@ -75,12 +75,12 @@ export class DataUkoKmsKeysKmsKeysOutputReference extends cdktn.ComplexObject {
 
   // tags - computed: true, optional: false, required: false
   public get tags() {
-    return this.getListAttribute('tags');
+    return cdktn.Fn.tolist(this.getListAttribute('tags'));
   }
 
   // aliases - computed: true, optional: false, required: false
   public get aliases() {
-    return this.getListAttribute('aliases');
+    return cdktn.Fn.tolist(this.getListAttribute('aliases'));
   }
 
   // key_ring - computed: true, optional: false, required: false

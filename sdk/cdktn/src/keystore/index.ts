@@ -741,7 +741,7 @@ export class Keystore extends cdktn.TerraformResource {
   private _groups?: string[]; 
   /** Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off. */
   public get groups() {
-    return this.getListAttribute('groups');
+    return cdktn.Fn.tolist(this.getListAttribute('groups'));
   }
   public set groups(value: string[]) {
     this._groups = value;
@@ -1149,7 +1149,7 @@ export class Keystore extends cdktn.TerraformResource {
       groups: {
         value: cdktn.listMapperHcl(cdktn.stringToHclTerraform, false)(this._groups),
         isBlock: false,
-        type: "list",
+        type: "set",
         storageClassType: "stringList",
       },
       ibm_api_endpoint: {
