@@ -110,7 +110,11 @@ describe.each(cdkKits)("@uko/$name", ({ name: kitName, peers }) => {
     });
     const place = `${kind === "data" ? "data." : ""}${type}.it`;
     const references = Object.fromEntries(
-      simple.map(([attribute]) => [attribute, { value: referenceTo(`${place}.${attribute}`) }]),
+      simple.map(([attribute, { type }]) => {
+        const path = `${place}.${attribute}`;
+        // The kits offer a set as a list, because TypeScript has no other type for it.
+        return [attribute, { value: referenceTo(type[0] === "set" ? `tolist(${path})` : path) }];
+      }),
     );
     expect(written.output ?? {}).toEqual(references);
   });
