@@ -138,5 +138,5 @@ function isKnownName(name: string, { host, others }: KnownNames): boolean {
 
 /** The host name of an address, without port and brackets; empty if there is none. */
 export function nameIn(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, "$1") : "";
+  return URL.parse(url)?.hostname.replace(/^\[(.*)\]$/, "$1") ?? "";
 }

@@ -73,10 +73,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 /** An address without a path, because the broker names hosts alone. */
 function originOf(publicUrl: string): string {
-  const { origin, href, protocol } = URL.canParse(publicUrl)
-    ? new URL(publicUrl)
-    : { origin: "", href: "", protocol: "" };
-  if (/^https?:$/.test(protocol) && href === `${origin}/`) return origin;
+  const { origin, href, protocol } = URL.parse(publicUrl) ?? {};
+  if (origin !== undefined && /^https?:$/.test(protocol ?? "") && href === `${origin}/`) return origin;
   throw new Error(
     `The public address ${publicUrl} is not valid.\nNext: name scheme, host and port alone: --public-url https://uko.example.com:7600`,
   );

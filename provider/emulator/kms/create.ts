@@ -49,13 +49,11 @@ const overridesSchema = keySchema.extend({
   dualAuthDelete: z.strictObject({ enabled: z.boolean() }).optional(),
 });
 type Request = z.output<typeof overridesSchema>;
+const plainSchema = keySchema.transform((request): Request => request);
 
 /** M1 */
 export function createKmsKey(call: Call): Reply {
-  return create(
-    call,
-    keySchema.transform((request): Request => request),
-  );
+  return create(call, plainSchema);
 }
 
 /** M2: the key gets the policies of the request, and none of the instance's (2.2). */

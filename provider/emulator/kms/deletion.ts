@@ -43,12 +43,8 @@ export function unsetForDeletion(call: Call): Reply {
 function policyFor(action: "setKeyForDeletion" | "unsetKeyForDeletion", key: KmsKey): DualAuthPolicy {
   if (key.state === 5) throw keyDeleted(couldNotDelete);
   if (key.dualAuth?.enabled !== true) {
-    throw refusal(
-      409,
-      "NOT_DUAL_AUTH_ERR",
-      notPerformed,
-      "The key is not dual auth enabled and cannot be set for deletion",
-    );
+    const message = "The key is not dual auth enabled and cannot be set for deletion";
+    throw refusal(409, "NOT_DUAL_AUTH_ERR", notPerformed, message);
   }
   key.state = nextState(action, key, notPerformed);
   return key.dualAuth;

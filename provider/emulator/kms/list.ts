@@ -17,11 +17,8 @@ export function listKmsKeys(call: Call): Reply {
   const page = pageOf(call, sorted(call, found(call, search)), what);
   const { query, scopes, not, exact } = search ?? {};
   const metadata = search === undefined ? {} : { searchQuery: { query, scopes, not, exact }, incompleteSearch: false };
-  return collection(
-    "key",
-    page.map((key) => viewKmsKey(call.world, key, call.nowMs)),
-    { metadata },
-  );
+  const resources = page.map((key) => viewKmsKey(call.world, key, call.nowMs));
+  return collection("key", resources, { metadata });
 }
 
 export function countKmsKeys(call: Call): Reply {
@@ -145,7 +142,7 @@ const maxTimes = 3;
 /** `others` are the request's other parameters; a property among them cannot be filtered by. */
 export function filterOf(text: string | null, others: ReadonlySet<string>, what: string): KeyFilter {
   const terms = (text ?? "").split(" ").filter((term) => term !== "");
-  const conditions: ((key: KmsKey) => boolean)[] = [];
+  const conditions: Condition[] = [];
   const counts = new Map<string, number>();
   for (const term of terms) {
     const [, name = "", value = ""] = /^([A-Za-z]+)=(.+)$/.exec(term) ?? [];
@@ -158,7 +155,9 @@ export function filterOf(text: string | null, others: ReadonlySet<string>, what:
   return { names: new Set(counts.keys()), matches: (key) => conditions.every((holds) => holds(key)) };
 }
 
-function conditionOf(name: string, value: string): ((key: KmsKey) => boolean) | undefined {
+type Condition = (key: KmsKey) => boolean;
+
+function conditionOf(name: string, value: string): Condition | undefined {
   if (name === "state" && /^[01235](,[01235])*$/.test(value)) {
     const states = value.split(",").map(Number);
     return (key) => states.includes(key.state);
@@ -170,10 +169,7 @@ function conditionOf(name: string, value: string): ((key: KmsKey) => boolean) | 
   return undefined;
 }
 
-function dateCondition(
-  dateOf: (key: KmsKey) => number | undefined,
-  value: string,
-): ((key: KmsKey) => boolean) | undefined {
+function dateCondition(dateOf: (key: KmsKey) => number | undefined, value: string): Condition | undefined {
   if (/^none$/i.test(value)) return (key) => dateOf(key) === undefined;
   const [, operator, date = ""] = /^(?:(lte|lt|gte|gt):)?"?([^"]+)"?$/.exec(value) ?? [];
   const isDay = z.iso.date().safeParse(date).success;

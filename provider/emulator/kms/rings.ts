@@ -77,12 +77,8 @@ export function moveKmsKey(call: Call): Reply {
   requireRing(call.world, keyRingID, what);
   // A backing key stays in its keystore's ring; this code is assumed, too.
   if (key.backingKeyOf !== undefined && keyRingID !== key.ring) {
-    throw refusal(
-      409,
-      "EMULATED_BACKING_KEY_STAYS",
-      what,
-      "The key belongs to an internal keystore, whose ring this is",
-    );
+    const message = "The key belongs to an internal keystore, whose ring this is";
+    throw refusal(409, "EMULATED_BACKING_KEY_STAYS", what, message);
   }
   key.ring = keyRingID;
   recordChange(call, key);

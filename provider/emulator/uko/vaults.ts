@@ -72,11 +72,8 @@ export function patchVault(call: Call): Reply {
 export function removeVault(call: Call): Reply {
   const { world } = call;
   const { item: vault } = changeableContainer(vaultKind, call, "delete", () => undefined);
-  const refused = (what: string): Error =>
-    conflict(
-      "not_empty",
-      `The service was not able to delete vault ${vault.name} because it still contains some ${what}.`,
-    );
+  const because = `The service was not able to delete vault ${vault.name} because it still contains some`;
+  const refused = (what: string): Error => conflict("not_empty", `${because} ${what}.`);
   const count = world.keys.byVault.find(vault.id).size + world.keystores.byVault.find(vault.id).size;
   if (count > 0) throw refused("keys or keystores");
   const templates = [...world.templates.byVault.find(vault.id)];
