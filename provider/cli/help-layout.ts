@@ -2,7 +2,7 @@
 
 import { Command, Help } from "commander";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
-import { type CommandName, exampleHelp, generalHelp, groupOf, helpProse, helpTopics } from "./help.ts";
+import { type CommandName, exampleHelp, helpProse, helpTopics, listed, rootHelp } from "./help.ts";
 
 /** Wider lines are hard to read, whatever the terminal can show. */
 const maxColumns = 110;
@@ -30,13 +30,14 @@ function wrapLine(line: string, columns: number): readonly string[] {
 }
 
 export function groupCommands(program: Command): void {
-  const order = Object.keys(groupOf);
+  const order = Object.keys(listed);
   for (const command of program.commands) {
-    const group = Object.entries(groupOf).find(([name]) => name === command.name())?.[1];
-    if (group !== undefined) command.helpGroup(`${group}:`);
+    const found = Object.entries(listed).find(([name]) => name === command.name())?.[1];
+    if (found !== undefined) command.helpGroup(`${found[0]}:`).summary(found[1]);
   }
   const position = (command: Command): number => order.indexOf(command.name());
   program.configureHelp({
+    subcommandTerm: (command) => namesOf(command).join("|"),
     visibleCommands: (command) =>
       new Help().visibleCommands(command).toSorted((one, other) => position(one) - position(other)),
   });
@@ -77,5 +78,5 @@ export function commandHelp(output: TextOutput, name: CommandName): string {
 }
 
 export function addGeneralHelp(program: Command, world: CliWorld): void {
-  program.addHelpText("after", () => proseFor(world.out, generalHelp));
+  program.addHelpText("after", () => proseFor(world.out, rootHelp));
 }

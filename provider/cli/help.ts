@@ -8,27 +8,37 @@ const kmsKey = "kms/0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
 
 const exitCodeWords = Object.entries(exitCodes).map(([code, says]) => `${code} ${says}`);
 
-export const generalHelp = `
+const keysHelp = `
 Name a key by <vaultId>/<keyId>, two UUIDs, or by <vault>/<label>, a label, the ID of its request, or the start of an ID
 (4 characters or more). A command that changes something accepts a name only at a terminal, where it shows the key and
 asks. uko ls lists names and IDs. Several keys are processed in the given order.
-The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion window, and uko approve destroys it.
+The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion window, and uko approve destroys it.`;
 
+const stepsHelp = `
 How two people delete a key:
   uko request    Bob requests the deactivation; pulumi destroy and tofu destroy do it, too
   uko approve    Alice approves: the key is deactivated, and, if Alice says so, her request to destroy it is pending
   uko approve    more than 4 hours later, Bob approves Alice's request: the key is destroyed
-  uko continue   after the pending period of its keystores, a Vault Administrator removes the key
+  uko continue   after the pending period of its keystores, a Vault Administrator removes the key`;
 
+const outputHelp = `
 Exit codes:
   ${exitCodeWords.slice(0, -1).join("   ")}
   ${exitCodeWords.at(-1)}
   With several keys, the most severe one counts: ${mostSevereFirst.join(", ")}.
 
 With --json, each key and each error is one line of JSON on standard output. An error has the form
-{"v":1,"error":{"code":…}}.
+{"v":1,"error":{"code":…}}.`;
+
+/** What the topics say, for the pages that contain all of it. */
+export const generalHelp = `${[keysHelp, stepsHelp, outputHelp].join("\n")}
 
 uko help environment lists the variables that uko reads, and uko explain CODE says what a code in brackets means.`;
+
+/** What follows the list of commands. */
+export const rootHelp = `
+uko help tells more about steps (how two people delete a key), keys (how to name one), output (exit codes and JSON) and
+environment (variables). uko explain CODE says what a code in brackets means.`;
 
 /** Each variable of the environment that uko reads as a setting. The pages about settings have the same words. */
 export const variables = {
@@ -57,6 +67,9 @@ const variableLines = Object.entries(variables).map(
 );
 
 export const helpTopics = {
+  steps: stepsHelp.trim(),
+  keys: keysHelp.trim(),
+  output: outputHelp.trim(),
   environment: `uko reads these variables of the environment. The engines read the same ones.\n\n${variableLines.join("\n")}`,
 } as const;
 
@@ -297,36 +310,39 @@ export const examples = {
 
 export type CommandName = keyof typeof examples;
 
-/** The group of each command in the list of commands, which has the order of this table. */
-export const groupOf = {
-  ls: "Inspect",
-  status: "Inspect",
-  plan: "Inspect",
-  requests: "Inspect",
-  audit: "Inspect",
-  certificate: "Inspect",
-  explain: "Inspect",
-  request: "Delete",
-  review: "Delete",
-  approve: "Delete",
-  continue: "Delete",
-  console: "Delete",
-  sync: "Delete",
-  withdraw: "Undo",
-  reactivate: "Undo",
-  hold: "Undo",
-  sweep: "Fleet",
-  campaign: "Fleet",
-  import: "Fleet",
-  login: "Set up",
-  whoami: "Set up",
-  doctor: "Set up",
-  install: "Set up",
-  emulator: "Set up",
-  completion: "Set up",
-  version: "Set up",
-  help: "Set up",
-} as const satisfies Record<CommandName | "version" | "help", "Inspect" | "Delete" | "Undo" | "Fleet" | "Set up">;
+/** The group of each command in the list of commands, which has the order of this table, and its line there. */
+export const listed = {
+  ls: ["Inspect", "List vaults, or what a vault contains"],
+  status: ["Inspect", "Show the state of keys and what their deletion waits for"],
+  plan: ["Inspect", "Show all steps to delete a key, with effects, dates and roles"],
+  requests: ["Inspect", "List pending deletions"],
+  audit: ["Inspect", "Show who requested, approved and executed each step"],
+  certificate: ["Inspect", "Create, sign, check and show certificates of deleted keys"],
+  explain: ["Inspect", "Explain a code that a message ends with"],
+  request: ["Delete", "Request the next step of a deletion"],
+  review: ["Delete", "Show what another person requested, and keep what you saw"],
+  approve: ["Delete", "Approve what another person requested, and take the step"],
+  continue: ["Delete", "Take the steps that are possible now; approves nothing"],
+  console: ["Delete", "Request and approve in a browser"],
+  sync: ["Delete", "Synchronize the keystores with the state of a key"],
+  withdraw: ["Undo", "Withdraw a request or an approval"],
+  reactivate: ["Undo", "Make a deactivated key active again"],
+  hold: ["Undo", "Keep campaigns from a key until the hold ends"],
+  sweep: ["Fleet", "Remove destroyed keys that no keystore holds anymore"],
+  campaign: ["Fleet", "Retire many keys by a date, wave by wave"],
+  import: ["Fleet", "Write a program that adopts a vault with its keys"],
+  login: ["Set up", "Log in with a one-time code, and run commands as yourself"],
+  whoami: ["Set up", "Show who you are for the service, and what you can list"],
+  doctor: ["Set up", "Check the endpoint, identity, permissions and clock"],
+  install: ["Set up", "Install the provider for OpenTofu and Terraform"],
+  emulator: ["Set up", "Start a local emulator of the service"],
+  completion: ["Set up", "Print a script that completes commands in your shell"],
+  version: ["Set up", "Show the version"],
+  help: ["Set up", "Show help for a command or a topic"],
+} as const satisfies Record<
+  CommandName | "version" | "help",
+  readonly ["Inspect" | "Delete" | "Undo" | "Fleet" | "Set up", string]
+>;
 
 export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
   campaign: campaignHelp,

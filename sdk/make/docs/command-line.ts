@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import type { UkoWorld } from "../../../provider/cli/cli-world.ts";
-import { type CommandName, examples, generalHelp, groupOf, helpProse, variables } from "../../../provider/cli/help.ts";
+import { type CommandName, examples, generalHelp, helpProse, listed, variables } from "../../../provider/cli/help.ts";
 import { namesOf } from "../../../provider/cli/help-layout.ts";
 import { buildProgram } from "../../../provider/cli/program.ts";
 import { exitCodes, mostSevereFirst } from "../../../provider/errors.ts";
@@ -29,7 +29,7 @@ const world: UkoWorld = {
   machine: { system: "linux", processor: "x64", home: "", providerFolder: "" },
 };
 
-type Group = (typeof groupOf)[CommandName];
+type Group = (typeof listed)[CommandName][0];
 
 /** What the reader does with the commands of each group. */
 const purposes: Readonly<Record<Group, string>> = {
@@ -81,11 +81,11 @@ function describedCommands(): readonly Described[] {
       ...command.commands.filter((each) => each.name() !== "help").flatMap((each) => walk(each, name, group)),
     ];
   };
-  const position = (command: Command): number => Object.keys(groupOf).indexOf(command.name());
+  const position = (command: Command): number => Object.keys(listed).indexOf(command.name());
   const sorted = program.commands.toSorted((one, other) => position(one) - position(other));
   return sorted
     .filter((command) => command.name() !== "help")
-    .flatMap((command) => walk(command, "uko", groupOf[command.name() as CommandName]));
+    .flatMap((command) => walk(command, "uko", listed[command.name() as CommandName][0]));
 }
 
 /** Paragraphs without the line ends of the source; indented lines are left out. */
