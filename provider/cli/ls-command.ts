@@ -52,7 +52,7 @@ function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Pr
     const { state: states, name: contains, undeclared } = given;
     const texts = undeclared?.map(async (name) => ({ name, text: await readInputFile(world, name, exportedState) }));
     const { declarationsIn } = await import("../compose/operations.ts");
-    const declared = texts && declarationsIn(await Promise.all(texts));
+    const declared = texts && (await declarationsIn(await Promise.all(texts)));
     const vaults = vault === undefined ? [] : [await directory.findVault(vault, options)];
     const kinds = kindsFor(vault, given);
     const query = { vaults, kinds, ...(states && { states }), ...(contains !== undefined && { contains }) };

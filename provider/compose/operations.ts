@@ -1,5 +1,6 @@
 /** All operations of people, for the command line and the console, and a person's log-in. */
 
+import type { NamedText } from "../engine/campaign/files/joined-files.ts";
 import type { AnyDefinition, Inventory } from "../engine/commands/inventory.ts";
 import type { CallOptions, Progress } from "../engine/ports/world.ts";
 import { createCampaignFolder } from "../services/campaign-folder.ts";
@@ -10,7 +11,6 @@ import { type Environment, readIamSettings } from "../settings.ts";
 import { openKeyOperations } from "./keys.ts";
 import { monotonicMs, type Outputs, openHttp, sha256 } from "./world.ts";
 
-export { declarationsIn } from "../engine/campaign/files/joined-files.ts";
 export { auditEvidence } from "../engine/commands/audit.ts";
 export { selectRequests } from "../engine/key/many/survey.ts";
 
@@ -37,6 +37,11 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     campaignPages: async () =>
       (await import("../engine/campaign/reports/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
   };
+}
+
+/** The managed keys that states of engines declare, by `<vaultId>/<keyId>`. */
+export async function declarationsIn(states: readonly NamedText[]): Promise<ReadonlyMap<string, unknown>> {
+  return (await import("../engine/campaign/files/joined-files.ts")).declarationsIn(states);
 }
 
 /** A log-in of a person, without any credential in the environment. Makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */

@@ -47,7 +47,7 @@ test("cannot be written in a program, and never match the program's values", asy
   const { instanceId: _i, templateId: _t, version: _v, ...there } = found?.state ?? ({} as never);
   const refused = templates.check(there, {}).failures.map(({ property }) => property);
   expect(refused.toSorted()).toEqual(["algorithm", "keyState", "keystoreType"]);
-  const known = { ...there, algorithm: "aes", keyState: "active", keystoreType: "aws_kms" };
+  const known = { ...there, algorithm: "aes", size: "256", keyState: "active", keystoreType: "aws_kms" };
   expect(
     templates
       .check(known, found?.state)
