@@ -102,7 +102,7 @@ const moves: Readonly<Record<string, Move>> = {
   },
 };
 
-test(`one credential destroys no key in ${runs} random runs`, { timeout: 60_000 + runs * 2_000 }, async () => {
+test(`one credential destroys no key in ${runs} random runs`, { timeout: 60_000 + runs * 5_000 }, async () => {
   const options = {
     profile: "documented",
     seed: bobTakesAllSteps,
