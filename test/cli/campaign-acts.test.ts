@@ -296,6 +296,15 @@ it("leaves a key that is held or that changed after the review, and takes the st
   expect((await campaign("alice", `status ${firstKey}`)).out).toContain('"active"');
 });
 
+it("makes no call for a single key if next has nothing to do", async () => {
+  await campaign("bob", "request pilot deactivate");
+  const before = (await world.trail()).length;
+  expect((await world.uko("bob", `campaign next --step deactivate --json --folder ${folder}`)).exitCode).toBe(10);
+  const calls = (await world.trail()).slice(before);
+  expect(calls.filter(({ keyId }) => keyId !== undefined)).toEqual([]);
+  expect(calls.length).toBeLessThanOrEqual(20);
+});
+
 it("rolls a wave back with at most six calls a key", async () => {
   await campaign("bob", "request pilot deactivate");
   await world.advance("1m");

@@ -12,6 +12,7 @@ import { appendEvidence, isoTime } from "../../loop/evidence.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayActor } from "../../text/words.ts";
+import { readEvidence } from "../files/evidence.ts";
 import type { CampaignFolder } from "../files/file-forms.ts";
 import type { OpenCampaign } from "../files/folder.ts";
 import { encodeHold, type HoldLine, holdsFileName, type ReleaseLine, readHolds } from "../files/holds.ts";
@@ -61,7 +62,7 @@ async function releaseHold(
     const by = sayActor(actor);
     await appendHold(world, folder, { key, ends, by, iamId, reason, at: serviceTime(world) }, options);
   }
-  const left = (await readHolds(folder)).holds.filter((each) => each.key === key);
+  const left = (await readHolds(folder, await readEvidence(folder))).holds.filter((each) => each.key === key);
   return reportRelease(folder.path, key, { isInFolder: own.length > 0, isWaiting: left.length > 0 }, tag);
 }
 

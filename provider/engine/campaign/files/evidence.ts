@@ -1,9 +1,13 @@
-/** The last writers of keys that the service no longer has, from the evidence in the folder. The evidence is unsigned, so reports only show it. */
+/**
+ * What the evidence in the folder of a campaign tells its commands, from one pass over the files. The evidence is unsigned, and
+ * a person can edit it. So it can only stop a wave or show a lost hold: no line of it allows a step.
+ */
 
 import * as z from "zod";
 import { parseJson } from "../../../text/encodings.ts";
 import { type CampaignFolder, maxEvidenceBytes } from "./file-forms.ts";
-import { evidenceFolder } from "./holds.ts";
+
+export const evidenceFolder = "evidence";
 
 export interface NotedWrite {
   readonly by: string;
@@ -11,31 +15,46 @@ export interface NotedWrite {
   readonly at: string;
 }
 
-const entry = z.looseObject({
-  time: z.iso.datetime(),
-  phase: z.literal("after"),
-  vaultId: z.string(),
-  keyId: z.string(),
+export interface FolderEvidence {
+  /** The lines of holds.jsonl that commands wrote, each with the file that says so. */
+  readonly holdLines: readonly { readonly file: string; readonly line: string }[];
+  /** Keys that runs of this folder deactivated, by their name. */
+  readonly deactivated: ReadonlySet<string>;
+  /** The last write of each key, by its name. */
+  readonly lastWrites: ReadonlyMap<string, NotedWrite>;
+}
+
+const heldEntry = z.looseObject({ resource: z.literal("campaign_hold"), line: z.string() });
+const deactivation = z.looseObject({ step: z.literal("deactivate"), vaultId: z.string(), keyId: z.string() });
+const write = z.looseObject({
+  ...{ time: z.iso.datetime(), vaultId: z.string(), keyId: z.string() },
   actor: z.looseObject({ iamId: z.string() }),
 });
 
-/** The last write of each of the keys, by its name. */
-export async function lastNotedWrites(
-  folder: CampaignFolder,
-  keys: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, NotedWrite>> {
-  const found = new Map<string, NotedWrite>();
-  if (keys.size === 0) return found;
-  for (const name of await folder.list(evidenceFolder)) {
-    const text = name.endsWith(".jsonl") ? await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes) : undefined;
-    for (const line of text?.split("\n") ?? []) {
-      const { data } = entry.safeParse(parseJson(line));
-      if (data === undefined) continue;
-      const key = `${data.vaultId || "kms"}/${data.keyId}`;
-      if (keys.has(key) && data.time >= (found.get(key)?.at ?? "")) {
-        found.set(key, { by: data.actor.iamId, at: data.time });
+export async function readEvidence(folder: CampaignFolder): Promise<FolderEvidence> {
+  const holdLines: { readonly file: string; readonly line: string }[] = [];
+  const deactivated = new Set<string>();
+  const lastWrites = new Map<string, NotedWrite>();
+  for (const name of (await folder.list(evidenceFolder)).filter((each) => each.endsWith(".jsonl"))) {
+    const file = `${evidenceFolder}/${name}`;
+    const text = (await folder.read(file, maxEvidenceBytes)) ?? "";
+    for (const line of text.split("\n")) {
+      const isAfter = line.includes('"phase":"after"');
+      // The entry before a step describes the whole key, and says nothing that the one after the step does not.
+      if (!isAfter && !line.includes('"campaign_hold"')) continue;
+      const entry = parseJson(line);
+      const held = heldEntry.safeParse(entry).data;
+      if (held !== undefined) holdLines.push({ file, line: held.line });
+      if (!isAfter) continue;
+      const taken = deactivation.safeParse(entry).data;
+      if (taken !== undefined) deactivated.add(`${taken.vaultId}/${taken.keyId}`);
+      const noted = write.safeParse(entry).data;
+      if (noted === undefined) continue;
+      const key = `${noted.vaultId || "kms"}/${noted.keyId}`;
+      if (noted.time >= (lastWrites.get(key)?.at ?? "")) {
+        lastWrites.set(key, { by: noted.actor.iamId, at: noted.time });
       }
     }
   }
-  return found;
+  return { holdLines, deactivated, lastWrites };
 }

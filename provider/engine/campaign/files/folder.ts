@@ -3,15 +3,14 @@
  * only proposes and narrows.
  */
 
-import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
-import { parseJson } from "../../../text/encodings.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayTime } from "../../text/words.ts";
 import { type AcceptedLine, readAccepted } from "./accepted.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
-import { type CampaignFolder, maxEvidenceBytes, maxManifestBytes, mebibyte } from "./file-forms.ts";
-import { type CampaignHolds, evidenceFolder, readHolds } from "./holds.ts";
+import { type FolderEvidence, readEvidence } from "./evidence.ts";
+import { type CampaignFolder, maxManifestBytes, mebibyte } from "./file-forms.ts";
+import { type CampaignHolds, readHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
 
 /** A folder whose files fit together and belong to the instance of this run. */
@@ -23,8 +22,7 @@ export interface OpenCampaign {
   readonly held: CampaignHolds;
   /** Who accepts which key as it is. */
   readonly accepted: ReadonlyMap<string, readonly AcceptedLine[]>;
-  /** Keys that runs of this folder deactivated. */
-  readonly deactivated: ReadonlySet<string>;
+  readonly evidence: FolderEvidence;
 }
 
 /** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
@@ -38,14 +36,14 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string): 
   }
   const campaign = parseCampaign(text);
   requireInstance(campaign.instance, instanceId, campaignFileName);
-  const held = await readHolds(folder);
+  const evidence = await readEvidence(folder);
   return {
     folder,
     campaign,
     text,
-    held,
+    held: await readHolds(folder, evidence),
     accepted: await readAccepted(folder),
-    deactivated: await deactivatedKeys(folder),
+    evidence,
   };
 }
 
@@ -108,26 +106,4 @@ function requireInstance(found: string, instanceId: string, file: string): void 
       "Next: set UKO_INSTANCE_ID to the instance of the campaign, or name another folder with --folder",
     ].join("\n"),
   });
-}
-
-const deactivation = z.looseObject({
-  step: z.literal("deactivate"),
-  phase: z.literal("after"),
-  vaultId: z.string(),
-  keyId: z.string(),
-});
-
-/** Keys that runs of this folder deactivated. A forged line can only stop the wave. */
-async function deactivatedKeys(folder: CampaignFolder): Promise<ReadonlySet<string>> {
-  const names = (await folder.list(evidenceFolder)).filter((name) => name.endsWith(".jsonl"));
-  const found = new Set<string>();
-  for (const name of names) {
-    const text = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
-    // A line that a crash left incomplete does not count.
-    for (const line of text.split("\n")) {
-      const parsed = deactivation.safeParse(parseJson(line));
-      if (parsed.success) found.add(`${parsed.data.vaultId}/${parsed.data.keyId}`);
-    }
-  }
-  return found;
 }

@@ -8,8 +8,8 @@ import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { holdsInForce } from "../../../lifecycle/campaign/holds.ts";
-import { parseJson } from "../../../text/encodings.ts";
 import { count, plain } from "../../text/words.ts";
+import type { FolderEvidence } from "./evidence.ts";
 import {
   type CampaignFolder,
   explainIssues,
@@ -22,7 +22,6 @@ import {
 } from "./file-forms.ts";
 
 export const holdsFileName = "holds.jsonl";
-export const evidenceFolder = "evidence";
 
 const key = keyName.meta({ description: "<vaultId>/<keyId>, or kms/<keyId>" });
 const by = z.string().min(1).max(200);
@@ -121,20 +120,15 @@ function invalidLine(number: number, faults: readonly string[]): UkoError {
   });
 }
 
-const noted = z.looseObject({ resource: z.literal("campaign_hold"), line: z.string() });
-
 /** Throws UKO_CAMPAIGN_INVALID, also if a line is missing that the evidence of the folder has. */
-export async function readHolds(folder: CampaignFolder): Promise<CampaignHolds> {
+export async function readHolds(
+  folder: CampaignFolder,
+  { holdLines }: Pick<FolderEvidence, "holdLines">,
+): Promise<CampaignHolds> {
   const text = (await folder.read(holdsFileName, maxEvidenceBytes)) ?? "";
   const present = new Set(text.split("\n"));
-  for (const name of await folder.list(evidenceFolder)) {
-    if (!name.endsWith(".jsonl")) continue;
-    const evidence = (await folder.read(`${evidenceFolder}/${name}`, maxEvidenceBytes)) ?? "";
-    for (const entry of evidence.split("\n").filter((each) => each.includes('"campaign_hold"'))) {
-      const { data } = noted.safeParse(parseJson(entry));
-      if (data !== undefined && !present.has(data.line)) throw lineLost(`${evidenceFolder}/${name} has: ${data.line}`);
-    }
-  }
+  const lost = holdLines.find(({ line }) => !present.has(line));
+  if (lost !== undefined) throw lineLost(`${lost.file} has: ${lost.line}`);
   return parseHolds(text);
 }
 

@@ -93,12 +93,12 @@ const openOutcomes: readonly string[] = ["open", "pending_destruction"];
 function rowOf(
   key: PlannedKey,
   wave: PlannedWave | undefined,
-  { reviews, notedWrites, nowMs, folder }: CampaignView,
+  { reviews, evidence, nowMs, folder }: CampaignView,
 ): KeyRow {
   const why = sayGate(key);
   const isWaiting = why === undefined && wave !== undefined && openOutcomes.includes(key.outcome);
   const { line, listed, schedule } = key;
-  const noted = notedWrites.get(key.name);
+  const noted = key.facts.state === "gone" ? evidence.lastWrites.get(key.name) : undefined;
   const dates = datesOf(schedule);
   const last = lastDatesOf(schedule);
   return {

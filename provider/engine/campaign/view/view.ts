@@ -12,7 +12,6 @@ import { isUnproven } from "../../../lifecycle/guards.ts";
 import { holdTagName } from "../../../lifecycle/tag-names.ts";
 import type { World } from "../../ports/world.ts";
 import type { AcceptedLine } from "../files/accepted.ts";
-import { lastNotedWrites, type NotedWrite } from "../files/evidence.ts";
 import { mebibyte } from "../files/file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "../files/folder.ts";
 import { requireKnownKeys, requireLines } from "../files/holds.ts";
@@ -48,8 +47,6 @@ export interface HeldBy {
 export interface CampaignView extends OpenCampaign {
   readonly manifest: Manifest;
   readonly keys: readonly CampaignKey[];
-  /** Of each key that the service no longer has. */
-  readonly notedWrites: ReadonlyMap<string, NotedWrite>;
   /** Keys in scope that no line of the manifest names. */
   readonly newKeys: readonly ListedKey[];
   readonly inventory: CampaignInventory;
@@ -107,9 +104,7 @@ export async function viewCampaign(
   requireKnownHolds(opened, inventory, known);
   const backing = backingKeys(manifest);
   const newKeys = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
-  const gone = new Set(keys.flatMap(({ name, facts }) => (facts.state === "gone" ? [name] : [])));
-  const notedWrites = await lastNotedWrites(opened.folder, gone);
-  return { ...opened, keys, newKeys, notedWrites, inventory, signoffs, reviews, nowMs: inventory.nowMs };
+  return { ...opened, keys, newKeys, inventory, signoffs, reviews, nowMs: inventory.nowMs };
 }
 
 /** A key that could not be read may exist, so that its hold stays. */

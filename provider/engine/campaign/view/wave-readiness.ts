@@ -66,7 +66,7 @@ function failedKeys(view: CampaignView, wave: string, step: CampaignStep): reado
  * count: it is only skipped.
  */
 export function whyFailed(
-  { deactivated }: Pick<CampaignView, "deactivated">,
+  { evidence: { deactivated } }: Pick<CampaignView, "evidence">,
   { name, listed, facts }: CampaignKey,
   step: CampaignStep,
 ): string | undefined {
