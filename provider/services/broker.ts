@@ -1,4 +1,8 @@
-/** The endpoints of the instance, from settings or the broker, and whose instance they serve. */
+/**
+ * Finds the endpoints of UKO and KMS for an instance: from the settings, or from IBM's endpoint broker. Also judges
+ * whether the server at the configured address is the instance of this run, so that a mistyped address or instance ID
+ * does not lead to a deletion in another instance.
+ */
 
 import * as z from "zod";
 import { isUkoError, UkoError } from "../errors.ts";
@@ -14,7 +18,7 @@ export interface EndpointOptions {
   readonly bearer: BearerSource;
   readonly instanceId: string;
   readonly region?: string;
-  /** If set, the broker is not asked for it. */
+  /** If set, this address is used and not the broker's. */
   readonly uko?: Endpoint;
   readonly kms?: Endpoint;
   /** A broker other than the region's. */
@@ -24,14 +28,14 @@ export interface EndpointOptions {
 export interface Endpoints {
   uko(signal: AbortSignal): Promise<Endpoint>;
   kms(signal: AbortSignal): Promise<Endpoint>;
-  /** From host name and broker. Throws only UKO_CANCELED: a silent broker proves nothing. */
+  /** Judged by the host name and the broker. Throws only UKO_CANCELED: a broker that does not respond proves nothing. */
   instance(signal: AbortSignal): Promise<InstanceReport>;
 }
 
 /**
- * How certain it is which instance answers; `why` names the contradiction with this run's settings.
- * `reported` is the claim of the very server that answers: enough to notice a mistyped ID, no proof
- * against another server that makes the same claim.
+ * How certain it is that the server is the instance of this run. `why` states how it contradicts the settings. `reported`
+ * means that the server itself claims the instance ID. The claim reveals a mistyped ID, but another server could make the
+ * same claim.
  */
 export type InstanceReport =
   | { readonly kind: "proven" | "reported" | "unproven" }
@@ -76,7 +80,10 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
   };
 }
 
-/** A proxy may well serve the instance for which the broker names another host. */
+/**
+ * Compares the configured endpoint with the one that the broker reports. A host other than IBM's may be a proxy for the
+ * same instance, so a different name there contradicts nothing.
+ */
 function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined, broker: Endpoint): InstanceReport {
   if (answered === undefined) return { kind: "unproven" };
   if (uko !== undefined && hostOf(uko) === hostOf(broker)) return { kind: "reported" };
@@ -85,7 +92,10 @@ function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined,
   return { kind: "contradicted", why: `IBM's broker reports the endpoint of the instance as ${hostOf(answered)}.` };
 }
 
-/** The configured broker, the one of the host's region, or the emulator's own. */
+/**
+ * The broker that can confirm the instance: the configured one, the one of the region in the host name, or the emulator's
+ * own.
+ */
 function witnessOf(options: EndpointOptions): Endpoint | undefined {
   const { uko } = options;
   const broker = brokerOf(options);
@@ -149,7 +159,10 @@ async function discover(
   };
 }
 
-/** Only a local broker that the environment names may return an address on this machine. */
+/**
+ * An endpoint from the broker's response. An address on this machine is accepted only from a local broker that the
+ * environment names.
+ */
 function endpointOfBroker(
   broker: Endpoint,
   host: string | undefined,

@@ -1,4 +1,8 @@
-/** The campaign folder on disk: regular files only, replaced as a whole, so that a crash leaves the earlier file. */
+/**
+ * Reads and writes the files of a campaign folder. A file is written under another name and then renamed, so a crash
+ * leaves the earlier file whole. Links are refused, because a link that another person committed could lead uko to files
+ * outside the folder.
+ */
 
 import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
@@ -9,7 +13,7 @@ import { createLineWriter, systemSays } from "./durable-append.ts";
 
 export function createCampaignFolder(folder: string): CampaignFolder {
   const at = (name: string): string => path.join(folder, name);
-  /** A folder of the campaign that is a link would lead uko out of the folder that its user named. */
+  /** Throws if the subfolder of this file is a link: it could lead to a place outside the folder that the user named. */
   const requireNoLink = (name: string): void => {
     if (path.dirname(name) !== "." && isLink(at(path.dirname(name)))) throw aLink;
   };

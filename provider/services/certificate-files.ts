@@ -1,4 +1,8 @@
-/** The files of a certificate: the envelope, its keys, and the page. Each file is one that a person named on the command line. */
+/**
+ * Reads and writes the files of a certificate of deleted keys: the signed envelope, the keys of signers, the list of
+ * allowed signers, and the HTML page. The user named each file on the command line, so a link is followed when it is
+ * read.
+ */
 
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { UkoError } from "../errors.ts";
@@ -13,7 +17,7 @@ export interface Target {
   readonly isReplaced: boolean;
 }
 
-/** A key file, or a command with the public key that confirms its signatures. */
+/** The signer: a private key file, or a command whose signatures the public key confirms. */
 export type SignerChoice =
   | { readonly kind: "file"; readonly file: string; readonly passphrase: () => Promise<string | undefined> }
   | {
@@ -31,7 +35,10 @@ export async function openSigner(choice: SignerChoice, signal: AbortSignal): Pro
   return createExternalSigner(choice, publicKey, signal);
 }
 
-/** The verifier names the file, so that its owner and folder do not matter. Throws UKO_INPUT_INVALID. */
+/**
+ * Reads a list of allowed signers. Its owner and folder are not checked, because the person who verifies named it. Throws
+ * UKO_INPUT_INVALID.
+ */
 export function readSigners(file: string): ReturnType<typeof parseSigners> {
   try {
     return parseSigners(readText(file));
@@ -61,7 +68,9 @@ function fileFault(summary: string, error: unknown): UkoError {
   return new UkoError("UKO_INPUT_INVALID", { summary, detail, cause: error });
 }
 
-/** Checked before a person is asked to sign, and again when the file is written. */
+/**
+ * Throws if the file exists and must not be replaced. Called before a person is asked to sign; the write checks it again.
+ */
 export async function requireFree({ file, isReplaced }: Target): Promise<void> {
   if (isReplaced) return;
   const exists = await stat(file).then(
@@ -74,7 +83,8 @@ export async function requireFree({ file, isReplaced }: Target): Promise<void> {
 export async function writeTarget({ file, isReplaced }: Target, text: string): Promise<void> {
   try {
     if (!isReplaced) return await writeFile(file, text, { flag: "wx" });
-    // Replaced as a whole, so that an interrupted run leaves the earlier file, and never through a link of another user.
+    // The file is replaced as a whole, so that an interrupted run leaves the earlier file. It is never written through a
+    // link of another user.
     await rm(`${file}.new`, { force: true });
     await writeFile(`${file}.new`, text, { flag: "wx" });
     await rename(`${file}.new`, file);

@@ -1,4 +1,7 @@
-/** A durable append of one line to a file that only its owner can read. */
+/**
+ * Appends lines to a file that only its owner can read, such as evidence. A call resolves after the line is on disk, so a
+ * crash after it loses nothing. Folders and files that another user could have placed are refused.
+ */
 
 import { chmodSync, constants, lstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -12,7 +15,7 @@ const forOthers = 0o077;
 const noFollow: number | undefined = constants.O_NOFOLLOW;
 const appending = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (noFollow ?? 0);
 
-/** Each line is a single write at the end of the file. Rejects with the system's error. */
+/** Appends one line by a single write at the end of the file. Rejects with the system's error. */
 export async function appendLine(path: string, line: string): Promise<void> {
   await appendNext(path, async (file, size) => {
     // A crash may have left half a line; the next line must not be appended to it.
@@ -21,7 +24,7 @@ export async function appendLine(path: string, line: string): Promise<void> {
   });
 }
 
-/** Appends the text that `next` makes of the open file and its size. */
+/** Opens the file and appends the text that `next` computes from the open file and its size. */
 export async function appendNext(
   path: string,
   next: (file: FileHandle, size: number) => Promise<string>,
@@ -44,8 +47,8 @@ export async function requireAppendable(path: string): Promise<void> {
 }
 
 /**
- * Creates the folder, and refuses what another user could have put in its place: a link, or a folder or file of another
- * owner. Throws UnsafeFile, or the system's error.
+ * Creates the folder of a file. Throws UnsafeFile if another user could have placed the folder or the file: for a link,
+ * or for another owner. Otherwise throws the system's error.
  */
 export function requireOwnFolderOf(file: string): void {
   const folder = dirname(file);
@@ -61,7 +64,7 @@ export function requireOwnFolderOf(file: string): void {
   if ((lstatSync(folder).mode & forOthers) !== 0) chmodSync(folder, folderOfOwner);
 }
 
-/** Opens a regular file that nobody else may use, and restricts wider permissions. */
+/** Opens a regular file, and removes the permissions that other users have on it. */
 async function openOwn(path: string): Promise<FileHandle> {
   if (noFollow === undefined && isLink(path)) throw aLink;
   const file = await open(path, appending, ownerOnly).catch((error: unknown) => {
@@ -82,7 +85,7 @@ function cannotTighten(): never {
   throw new UnsafeFile("Others may read or write it, and only its owner can change that");
 }
 
-/** Passes appends on one at a time, so that lines keep the order in which they were passed in. */
+/** Returns a writer that appends one line at a time, so that lines keep the order of the calls. */
 export function createLineWriter(path: string): (line: string) => Promise<void> {
   return inOrder((line) => appendLine(path, line));
 }
@@ -109,7 +112,7 @@ async function lastByte(file: FileHandle, size: number): Promise<string> {
   return buffer.toString("latin1");
 }
 
-/** Makes a new file's name durable, too; not every system can open a directory. */
+/** Also makes the name of a new file durable. Some systems cannot open a directory, and then this does nothing. */
 async function syncDirectory(path: string): Promise<void> {
   try {
     const directory = await open(path, "r");

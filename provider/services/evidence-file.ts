@@ -1,6 +1,8 @@
 /**
- * Evidence on disk, durable before the step continues, as a chain of digests (decision 0041). Or evidence that goes to
- * the log of the run (`UKO_EVIDENCE=log`), or nowhere, which stops each step (decision 0005).
+ * Writes the evidence of each step before the step is taken. In a file, each line names the digest of the previous line,
+ * so a changed or removed line is visible later (decision 0041). `UKO_EVIDENCE=log` writes to the log of the run, without
+ * a chain; then uko removes no key, because a removal erases the records on the key. Without any place for evidence, uko
+ * takes no step that needs evidence first (decision 0005).
  */
 
 import { createHash } from "node:crypto";
@@ -16,9 +18,12 @@ import { LockBusy, withFileLock } from "./file-lock.ts";
 
 export interface EvidenceFileOptions {
   readonly path: string;
-  /** The file is in the user's state folder, whose folder of uko is created and has to be this user's alone. */
+  /**
+   * Set if the file is in uko's folder within the user's state folder. That folder is created, and must belong to this
+   * user.
+   */
   readonly isInStateFolder?: boolean;
-  /** What this run says of itself on its first line. */
+  /** The facts about this run, which its first line contains. */
   readonly run?: () => Promise<EvidenceRun>;
   /** Receives a sentence about a line that an interrupted run left incomplete. */
   readonly warn?: (line: string) => void;
@@ -37,7 +42,8 @@ export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
     await withFileLock(`${path}.lock`, async () => {});
     note?.(`Evidence of this run: ${resolve(path)}`);
   };
-  // Once until a write fails: a proof for each of many keys would cost the time between the read and the write of a key.
+  // The file is checked once, and again after a failed write. A check for each of many keys would take up the time
+  // between the read and the write of a key.
   let proven: Promise<void> | undefined;
   const open = (): Promise<void> => {
     proven ??= prove();
@@ -63,8 +69,8 @@ export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
 export type EvidenceLog = (line: string) => void | Promise<void>;
 
 /**
- * Lines without a chain, because a log is no file that uko could continue. A removal erases the records on the key, and
- * a log may lose its last lines, so a removal needs a file.
+ * Writes evidence to the log of the run. The lines have no chain, because uko cannot read a log to continue it. A removal
+ * is refused: it erases the records on the key, and a log may lose its last lines.
  */
 export function createEvidenceLog(log: EvidenceLog, run: () => Promise<EvidenceRun>): Evidence {
   let introduced = false;
@@ -90,7 +96,10 @@ export function createEvidenceLog(log: EvidenceLog, run: () => Promise<EvidenceR
   };
 }
 
-/** No step is taken. What makes a key safer is: its line comes after it, and is missing. */
+/**
+ * Evidence for a run without a place for it: each write throws. So uko takes no step whose line comes first. A step that
+ * makes a key safer comes before its line, so it is taken, and its line is missing.
+ */
 export function createMissingEvidence(why: string): Evidence {
   const refuse = async (phase: EvidenceEntry["phase"]): Promise<void> => {
     throw unwritable(phase, { summary: "This run has no place for its evidence", why: `${why} ` });
@@ -140,7 +149,10 @@ async function appendChained(path: string, entry: object, warn: ((line: string) 
   });
 }
 
-/** Without a head record that can be read, only the file says where it ends. */
+/**
+ * Reads the head record: how many lines the file had, and the digest of the last one. Zero if the record cannot be read;
+ * then only the file says where it ends.
+ */
 function readHead(path: string): { readonly count: number; readonly head: string } {
   const text = readHeadRecord(path) ?? "";
   const { count, head } = Object(parseJson(text)) as { readonly count?: unknown; readonly head?: unknown };
@@ -150,11 +162,13 @@ function readHead(path: string): { readonly count: number; readonly head: string
 }
 
 const headBytes = 160;
-/** Without blocking, a pipe of this name cannot keep the run waiting for a reader. */
+/** Opens without blocking, so that a pipe of this name cannot keep the run waiting for a reader. */
 const inPlace = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const asNew = inPlace | constants.O_CREAT | constants.O_EXCL;
 
-/** In place and of a fixed length: a replaced file would cost more than the line itself. */
+/**
+ * Writes the head record in place, at a fixed length: to replace the file would cost more than to write the line itself.
+ */
 async function writeHead(path: string, head: { readonly count: number; readonly head: string }): Promise<void> {
   const file = await open(path, inPlace).catch((error: unknown) => {
     if ((error as { code?: unknown }).code !== "ENOENT") throw error;
@@ -172,7 +186,7 @@ function unwritten(path: string, phase: EvidenceEntry["phase"], cause: unknown):
   return unwritable(phase, { summary: `The evidence file ${path} could not be written`, why, data: { path }, cause });
 }
 
-/** The end of the file: what the next line of its chain has to name. */
+/** The end of the file, which the next line of the chain has to name. */
 interface ChainEnd {
   /** Sequence number of the last chained line; 0 if no line is chained. */
   readonly seq: number;
@@ -207,7 +221,7 @@ async function readWholeChain(path: string): Promise<ChainEnd> {
   return end;
 }
 
-/** The sequence number of a chained line. */
+/** The sequence number of a line; undefined if the line is not part of a chain. */
 function seqOf(text: string): number | undefined {
   try {
     const { seq, prev } = JSON.parse(text) as { seq?: unknown; prev?: unknown };

@@ -1,4 +1,7 @@
-/** The lines of an evidence file, read as a stream, with the digests that its chain needs. */
+/**
+ * Reads an evidence file line by line, with the SHA-256 digest of each line, so that its chain can be checked. Also reads
+ * the head record next to the file, which names the last line.
+ */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -14,7 +17,7 @@ export interface HashedLine {
 }
 
 const lineEnd = 0x0a;
-/** No line of evidence comes near this size; a longer one is not evidence. */
+/** The longest line that is read. Evidence lines are much shorter, so a longer line is not evidence. */
 const maxLineBytes = 16 * 1024 * 1024;
 
 /** Rejects with the system's error, or with a `RangeError` for a line that is too long. */
@@ -37,7 +40,7 @@ export async function* hashedLines(path: string): AsyncGenerator<HashedLine, voi
   if (rest.length > 0) yield lineOf(rest, false);
 }
 
-/** Passes each line on, and returns the head record next to the file. Throws UKO_INPUT_INVALID. */
+/** Passes each line to `add`, and returns the head record next to the file. Throws UKO_INPUT_INVALID. */
 export async function readEvidenceFile(path: string, add: (line: HashedLine) => void): Promise<string | undefined> {
   try {
     for await (const line of hashedLines(path)) add(line);

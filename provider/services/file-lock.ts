@@ -8,12 +8,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readRegularFile, UnsafeFile } from "../process/regular-file.ts";
 
 const retryMs = 10;
-/** A lock that shows the same holder for this many attempts (about 5 s) was left behind. */
+/** The attempts (about 5 s) after which a lock with an unchanged holder counts as abandoned. */
 const attemptsUntilAbandoned = 500;
-/** About a minute of other writers. */
+/** The most attempts, which take about a minute, while other processes hold the lock in turn. */
 const maxAttempts = 6_000;
 
-/** Other writers held the lock during the whole wait. */
+/** The error after a full wait in which other processes held the lock. */
 export class LockBusy extends Error {}
 
 let locksTaken = 0;

@@ -1,4 +1,7 @@
-/** A log-in without a stored key, with a one-time code. Tokens stay in this process's memory. */
+/**
+ * Logs a person in with a one-time passcode, so that no API key has to be stored. The tokens stay in this process's
+ * memory.
+ */
 
 import * as z from "zod";
 import { UkoError } from "../errors.ts";
@@ -25,7 +28,10 @@ const passcodeGrant = "urn:ibm:params:oauth:grant-type:passcode";
 const publicClient = { authorization: "Basic Yng6Yng=" } as const;
 const discovery = z.object({ passcode_endpoint: z.string(), token_endpoint: z.string() });
 
-/** Throws UKO_HOST_NOT_ALLOWED if IAM's document names an address that is not IAM's. */
+/**
+ * Finds the page on which the person gets a passcode. Throws UKO_HOST_NOT_ALLOWED if IAM's document names an address that
+ * is not IAM's.
+ */
 export async function findPasscodePage(options: LoginOptions, signal: AbortSignal): Promise<string> {
   const { http, endpoint, allowedHosts } = options;
   const end = await http.send({
@@ -44,7 +50,7 @@ export async function findPasscodePage(options: LoginOptions, signal: AbortSigna
   return read.data.passcode_endpoint;
 }
 
-/** Throws UKO_CREDENTIAL_REFUSED for an unknown or used code. */
+/** Exchanges the passcode for tokens. Throws UKO_CREDENTIAL_REFUSED for an unknown or used passcode. */
 export async function logIn(
   options: LoginOptions,
   { passcode, account }: PasscodeInput,
@@ -58,7 +64,7 @@ export async function logIn(
         ? { grant_type: passcodeGrant, passcode }
         : { grant_type: "refresh_token", refresh_token: refreshToken };
     const isFirst = refreshToken === undefined;
-    // A code works once, so a lost response must not send the code again.
+    // A passcode works once, so it is not sent again after a lost response.
     const resend = isFirst ? "never" : "always";
     const sent = { ...options, form: () => ({ ...form, ...inAccount }), headers: publicClient, resend } as const;
     const { minted, response } = await requestToken(sent, aborted);
@@ -71,7 +77,7 @@ export async function logIn(
   return tokens;
 }
 
-/** IAM's own hosts, or the very address that the environment of this run named for IAM. */
+/** Throws unless the address is one of IAM's own hosts, or the address that the environment of this run names for IAM. */
 function requireIamHost(address: string, endpoint: Endpoint, allowedHosts: readonly string[]): void {
   const own = decideHost(endpoint, allowedHosts);
   const named = decideHost({ url: address, source: "environment", role: "iam" }, allowedHosts);

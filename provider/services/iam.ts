@@ -1,4 +1,8 @@
-/** Bearer tokens of this run: from an API key or from settings, kept in memory only. */
+/**
+ * Supplies the bearer tokens of this run: requested from IAM with an API key, or taken from the settings. Tokens stay in
+ * memory. The file also reads from the token who acts (the actor), and stops the run if a new token belongs to another
+ * identity, because every plan was made for the first one.
+ */
 
 import { decodeJwt } from "jose/jwt/decode";
 import * as z from "zod";
@@ -17,7 +21,7 @@ import { readSecretFile } from "./secret-file.ts";
 /** Reads a file that holds a credential; `setting` names the variable in an error. */
 type SecretReader = (file: string, setting: string) => string;
 
-/** The secret is read when it is needed, which is after the host check. */
+/** The credential of the run. Its secret is read only when it is needed, which is after the host check. */
 export interface Credential {
   readonly kind: "api_key" | "token";
   readonly read: (readFile?: SecretReader) => string;
@@ -39,7 +43,7 @@ export interface Tokens extends BearerSource {
   actor(signal: AbortSignal): Promise<Actor>;
   /** When IAM issued the latest token; undefined before the first, or if the token has no time. */
   issuedAtMs(): number | undefined;
-  /** What the latest token says of itself, for display only. */
+  /** The facts in the latest token, for display only. */
   facts(): TokenFacts;
 }
 
@@ -52,7 +56,7 @@ export interface Minted {
 const service = "IBM Cloud IAM";
 const apiKeyGrant = "urn:ibm:params:oauth:grant-type:apikey";
 const mintDeadlineMs = 30_000;
-/** How long before its end a token counts as expired, and until a failed renewal is repeated. */
+/** How long before its expiry a token counts as expired, and how long uko waits after a failed renewal. */
 const marginMs = 60_000;
 const renewAtShare = 0.8;
 const headerValue = /^[\x21-\x7e]+$/;
@@ -80,7 +84,7 @@ function settingToken({ credential, sha256 }: TokenOptions): Tokens {
   };
 }
 
-/** Tokens that are requested when they are needed, and renewed early. They never change their owner. */
+/** Tokens that are requested when they are needed, and renewed early. Throws if a new token belongs to another identity. */
 export function mintedTokens(
   { sha256, monotonicMs }: Pick<TokenOptions, "sha256" | "monotonicMs">,
   request: (signal: AbortSignal) => Promise<Minted>,
@@ -94,8 +98,7 @@ export function mintedTokens(
     const minted = await request(signal);
     const actor = actorIn(minted.token);
     first ??= actor;
-    // The whole plan is made for one actor; no plan covers a credential that changes its owner
-    // during a run.
+    // The whole plan was made for one actor, so a credential that changes its owner stops the run.
     if (!isSameActor(first, actor)) throw identityChanged();
     current = minted;
     return minted;
@@ -152,11 +155,11 @@ interface TokenRequest extends Pick<TokenOptions, "http" | "endpoint" | "monoton
   /** Called after the host check. */
   readonly form: () => Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A one-time code is sent once. */
+  /** Whether the request may be sent again; a one-time code is sent once. */
   readonly resend: HttpRequest["resend"];
 }
 
-/** Without `minted`, IAM refused the request. */
+/** Requests a token. If `minted` is absent, IAM refused the request. */
 export async function requestToken(
   { http, endpoint, monotonicMs, form, headers, resend }: TokenRequest,
   signal: AbortSignal,
@@ -188,7 +191,7 @@ export async function requestToken(
 function refusedCredential(response: HttpResponse, apiKey: string, setting: string): UkoError {
   const read = iamError.safeParse(parseJson(response.text));
   const [code, message] = read.success ? [read.data.errorCode, read.data.errorMessage] : ["", ""];
-  // IAM's sentence may repeat what was sent, whole, in any place.
+  // IAM's message may repeat the secret that was sent, so the secret is removed from it.
   const shown = printable(withoutSecret([code, message].filter((part) => part !== "").join(": "), apiKey));
   if (response.status === 429 || response.status >= 500) return unavailable(service, response, shown);
   if (response.status < 400)
@@ -239,7 +242,7 @@ function isSameActor(a: Actor, b: Actor): boolean {
   return a.identity?.iamId === b.identity?.iamId && a.writesAs?.iamId === b.writesAs?.iamId;
 }
 
-/** An ID with blanks or invisible characters could only impersonate another. */
+/** The form of an IAM ID. Blanks and invisible characters are refused, because such an ID could imitate another one. */
 const iamId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 const text = z.string().optional().catch(undefined);
 const claimsSchema = z.object({
@@ -267,9 +270,8 @@ const maxNameCharacters = 100;
 const nameless = "an identity that its token does not name";
 
 /**
- * Decodes the actor. The signature is not checked: the service does that when it accepts the token.
- * Without `authn` the acting identity is `iam_id`, except for a profile, behind which an unknown
- * person acts.
+ * Reads the actor from a token. The signature is not checked here, because the service checks it with every call. Without
+ * `authn` the acting identity is `iam_id`. A trusted profile is an exception, because it does not say which person acts.
  */
 export function actorOf(token: string, sha256: Sha256): Actor {
   const claims = readClaims(token);
@@ -325,7 +327,7 @@ function displayNameOf(claims: Claims, acting: string | undefined): string {
 }
 
 export const tokenResponse = z.object({
-  /** Exactly the characters that a header can carry. */
+  /** The token has only characters that a header can carry. */
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
   refresh_token: z.string().catch(""),
   expires_in: z.coerce.number().positive().max(86_400).catch(3_600),

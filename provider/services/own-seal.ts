@@ -1,8 +1,8 @@
 /**
- * The own seal: an HMAC-SHA-256 under a key that is derived from the API key of the run. Requests carry the seal of
- * the run that wrote them. A person with the right to write tags can write an approval that quotes a request of
- * another person; only a run with the API key of that person can tell whether the request was ever made.
- * The derivation keeps the API key out of reach of whoever reads a seal: each key of the service shows its seal.
+ * Computes the seal of this run: an HMAC-SHA-256 under a key that is derived from the run's API key. A request carries
+ * the seal of the run that wrote it. Carol, who may write tags, can write a request in Bob's name; only a run with Bob's
+ * API key can recompute the seal and find that Bob never made it. The key is derived with HKDF, so that a reader of the
+ * seals on keys cannot compute the API key.
  */
 
 import { createHmac, hkdfSync } from "node:crypto";
@@ -12,7 +12,10 @@ import { readSecretFile } from "./secret-file.ts";
 
 const purpose = "uko own seal 1";
 
-/** A token proves an identity for an hour and belongs to no later run, so such a run has no seal. */
+/**
+ * Returns the function that seals. A run with a token has no seal: the token expires within an hour, so no later run
+ * could check it.
+ */
 export function createOwnSeal({ kind, read }: Credential): OwnSeal {
   if (kind !== "api_key") return noSeal;
   let key: Uint8Array | undefined;

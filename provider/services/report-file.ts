@@ -1,4 +1,7 @@
-/** Reports on disk (UKO_REPORT): one JSON line per key and run, for pipelines. */
+/**
+ * Appends a report of each key and run as one line of JSON to the file in `UKO_REPORT`, for pipelines. A file that cannot
+ * be opened stops the run before it begins. A later failure is only a warning, because the steps were already taken.
+ */
 
 import type { Reports } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
@@ -11,7 +14,7 @@ export interface ReportFileOptions {
   readonly warn: (line: string) => void;
 }
 
-/** Fails before a run begins or not at all: a report never changes the run. */
+/** Throws only before a run begins: a report never changes what a run does. */
 export function createReportFile({ path, nowMs, warn }: ReportFileOptions): Reports {
   const write = createLineWriter(path);
   return {

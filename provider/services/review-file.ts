@@ -1,4 +1,7 @@
-/** The file of a review, hashed from the bytes that are parsed, and never read through a link. */
+/**
+ * Reads a review file and computes the digest of exactly the bytes that it returns, so the digest covers what is
+ * approved. A link is refused, because another user could exchange the file behind it.
+ */
 
 import { createHash } from "node:crypto";
 import { UkoError } from "../errors.ts";

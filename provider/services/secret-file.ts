@@ -1,4 +1,7 @@
-/** A file that holds a credential. Other users of this machine must not be able to read the file. */
+/**
+ * Reads a file that holds a credential, such as `UKO_API_KEY_FILE`. On systems that report permissions, the file is
+ * refused if other users of this machine can read it.
+ */
 
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { UkoError } from "../errors.ts";

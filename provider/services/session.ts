@@ -1,4 +1,7 @@
-/** The identity and the instance of this run, and the check that this instance answers. */
+/**
+ * The session of a run: who acts, on which instance, and whether the server that answers is that instance. The check runs
+ * before every write to UKO, so that a mistyped address or instance ID cannot change keys in another instance.
+ */
 
 import type { Keystores } from "../engine/ports/containers.ts";
 import type { CallOptions, Session } from "../engine/ports/world.ts";
@@ -16,7 +19,7 @@ export interface SessionOptions {
   readonly tokens: Pick<Tokens, "actor" | "facts">;
   readonly ownSeal: OwnSeal;
   readonly endpoints: Pick<Endpoints, "instance">;
-  /** Read only if neither host name nor broker reports the instance. */
+  /** Keystores are listed only if neither the host name nor the broker says which instance answers. */
   readonly keystores: () => Pick<Keystores, "list">;
 }
 
@@ -44,7 +47,7 @@ export function createSession(options: SessionOptions): Session {
   };
 }
 
-/** A report is not kept if only a passing fault explains its silence: the next write asks again. */
+/** Finds which instance answers. The result is not kept after a transient error, so the next write asks again. */
 async function reportOf(
   options: SessionOptions,
   signal: AbortSignal,
@@ -64,8 +67,8 @@ async function reportOf(
 const passingFaults: readonly ErrorCode[] = ["UKO_RESPONSE_LOST", "UKO_DEADLINE", "UKO_SERVICE_UNAVAILABLE"];
 
 /**
- * An internal keystore is a key ring of the very instance that answers, and names it
- * (uko-v4.md 3.7). Undefined after a fault that may pass.
+ * The instance IDs that the internal keystores name. An internal keystore is a key ring of the instance that answers
+ * (uko-v4.md 3.7). Undefined after a transient error.
  */
 async function internalInstances(
   { keystores }: SessionOptions,
@@ -78,8 +81,8 @@ async function internalInstances(
       .map(({ fields }) => String(fields.ibm_instance_id ?? ""))
       .filter((id) => uuidForm.test(id));
   } catch (error) {
-    // A missing right must not stop a run that may write; every other error recurs at the writes
-    // themselves.
+    // A missing right to list keystores must not stop a run that may write. Every other lasting error recurs at the write
+    // itself.
     if (signal.aborted || !isUkoError(error)) throw error;
     return passingFaults.includes(error.code) ? undefined : [];
   }

@@ -1,10 +1,11 @@
 /**
- * The file that demands signatures: `allowed_signers` in the format of OpenSSH (ssh-keygen(1)), which lists each person
- * with their key. It is in a folder of the operating-system user or of the system, at a place that no variable,
- * program, state or setting can name: whoever sets a variable could otherwise turn the demand off.
+ * Reads `allowed_signers`, a file in OpenSSH's format (ssh-keygen(1)) that lists each person with their public key. If
+ * the file exists, this machine demands that every consent is signed. The file is in the user's folder by the password
+ * database, or in a system folder. No variable, program, state or setting can name another place, because a person who
+ * can set a variable could otherwise turn the demand off.
  *
- * Every doubt demands: only a file that does not exist demands nothing. A file that cannot be read, or that another
- * user can write, lists nobody, so that no destruction passes.
+ * Only a missing file demands nothing. If a file cannot be read, or another user can write to it, it counts as an empty
+ * list, so uko destroys nothing. Otherwise another user could damage the file, or add a key of their own to it.
  */
 
 import { createHash } from "node:crypto";
@@ -29,11 +30,11 @@ export interface AllowedSigner {
   readonly key: SshKey;
   readonly validFromMs?: number;
   readonly validUntilMs?: number;
-  /** The security key must have checked a PIN or a finger. */
+  /** If set, a signature counts only if the security key checked a PIN or a fingerprint. */
   readonly isVerificationRequired?: true;
 }
 
-/** Absent without a file. `unusable` says of a file why nobody can sign. */
+/** What the files demand. `unusable` says why a file cannot be used; then no signature counts. */
 export type SignerDemand =
   | { readonly kind: "files"; readonly files: readonly SignerFile[] }
   | { readonly kind: "unusable"; readonly path: string; readonly why: string };
@@ -41,8 +42,8 @@ export type SignerDemand =
 const signersFileName = "allowed_signers";
 
 /**
- * The system's folder, and the folder of the user by the password database, never by `HOME`.
- * Throws if the database has no entry for the user.
+ * The system's folder, and the user's folder. The user's folder comes from the password database and never from `HOME`,
+ * which a caller can set. Throws if the database has no entry for the user.
  */
 export function signerFolders(): { readonly system: string; readonly user: string } {
   const system = process.platform === "win32" ? "C:\\ProgramData\\uko" : "/etc/uko";
@@ -77,7 +78,7 @@ function readSignerFile(path: string): SignerFile {
 const writableByOthers = 0o022;
 const sticky = 0o1000;
 
-/** The file, and each folder above it, where another user could put a file in its place. */
+/** Throws if another user owns or can write to the file or a folder above it, because that user could replace the file. */
 function requireOwnedByUser(path: string): void {
   // Windows reports neither owners nor permissions of this kind.
   if (process.platform === "win32") return;
@@ -95,7 +96,7 @@ function upFrom(path: string): readonly string[] {
   return above === path ? [path] : [path, ...upFrom(above)];
 }
 
-/** Parses the text of a file. Throws UnsafeFile, which names the line, for everything that it does not know. */
+/** Parses the text of a file. Throws UnsafeFile, which names the line, for everything that the parser does not support. */
 export function parseSigners(text: string): Pick<SignerFile, "signers"> {
   const signers: AllowedSigner[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -104,7 +105,7 @@ export function parseSigners(text: string): Pick<SignerFile, "signers"> {
     const failed = (why: string) => new UnsafeFile(`Line ${index + 1}: ${why}`);
     for (const signer of parseLine(content, failed)) {
       const other = signers.find(({ key }) => key.text === signer.key.text);
-      // One person with two names would be two persons.
+      // If one key had two names, one person could request under one name and approve under the other.
       if (other !== undefined && other.principal !== signer.principal) {
         throw failed(`the key is already that of ${other.principal}`);
       }
@@ -139,7 +140,7 @@ function parseLine(line: string, failed: Failed): readonly AllowedSigner[] {
 
 type Options = Pick<AllowedSigner, "validFromMs" | "validUntilMs" | "isVerificationRequired">;
 
-/** Undefined if the line is for other namespaces only. */
+/** Parses the options of a line. Undefined if the line does not apply to uko's namespace. */
 function parseOptions(text: string, failed: Failed): Options | undefined {
   let options: Options = {};
   for (const option of text.match(/(?:[^,"]|"[^"]*")+/g) ?? []) {

@@ -1,6 +1,6 @@
 /**
- * Signs consents with the person's own SSH key, and judges the signatures on keys. `ssh-keygen` signs, so agents,
- * security keys and smart cards work as they do for git; uko itself never sees a private key.
+ * Signs consents with the person's own SSH key, and verifies the signatures on keys against `allowed_signers`.
+ * `ssh-keygen` signs, so SSH agents, security keys and smart cards work as for git, and uko never reads a private key.
  */
 
 import { existsSync } from "node:fs";
@@ -25,7 +25,7 @@ import { type SshSignature, verifySshSignature } from "./ssh-signature.ts";
 export interface SigningPlaces {
   /** Folders with a file that demands signatures. */
   readonly demands: () => readonly string[];
-  /** The folder with a link to the person's key, and maybe to their `ssh-keygen`. */
+  /** The folder with the link `signing_key` to the person's key. It may also have a link to their `ssh-keygen`. */
   readonly own: () => string;
 }
 
@@ -38,7 +38,7 @@ export const systemPlaces: SigningPlaces = {
 };
 
 export interface SignatureOptions {
-  /** The service for the statements; see `SignedSubject`. */
+  /** The name of the service that each signed statement contains; see `SignedSubject`. */
   readonly service: string;
   readonly places: SigningPlaces;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -46,12 +46,12 @@ export interface SignatureOptions {
   readonly note: (line: string) => void;
 }
 
-/** Undefined if no file demands signatures. */
+/** Returns undefined if no file on this machine demands signatures. */
 export function createConsentSignatures(options: SignatureOptions): ConsentSignatures | undefined {
   const { service, places, note } = options;
   const demand = readDemand(places.demands);
   if (demand === undefined) return undefined;
-  // A file that cannot be used lists nobody.
+  // A file that cannot be used counts as an empty list, so no signature is genuine.
   const isGenuine = judgeBy(demand.kind === "files" ? demand.files : []);
   const signed = new Map<string, ConsentSignature>();
   let isDescribed = false;
@@ -82,12 +82,15 @@ export function createConsentSignatures(options: SignatureOptions): ConsentSigna
   };
 }
 
-/** What the SSH key signs: when, and the list of what. */
+/** The text that the SSH key signs: the time, and the root of the list of statements. */
 function messageOf(signedAtMs: number, root: Buffer): string {
   return JSON.stringify(["uko-consents-1", signedAtMs / 1000, root.toString("hex")]);
 }
 
-/** A signature must be good under each file. An auditor names the one file. */
+/**
+ * Returns the check of a signature. With several files, each of them must allow it. An auditor passes the one file to
+ * check against.
+ */
 export function judgeBy(files: readonly Pick<SignerFile, "signers">[]): IsGenuine {
   const verify = verifierOf();
   return (statement, { author, signature, atMs }) => {
@@ -98,7 +101,7 @@ export function judgeBy(files: readonly Pick<SignerFile, "signers">[]): IsGenuin
   };
 }
 
-/** Thousands of keys share one signature, so it is checked once. */
+/** Verifies each SSH signature once, because thousands of keys can share one. */
 function verifierOf(): (statement: string, signature: ConsentSignature) => SshSignature | undefined {
   const checked = new Map<string, SshSignature | undefined>();
   return (statement, { signedAtMs, path, bytes }) => {
@@ -146,7 +149,7 @@ async function signBySsh(
 
 const systemProgram =
   process.platform === "win32" ? "C:\\Windows\\System32\\OpenSSH\\ssh-keygen.exe" : "/usr/bin/ssh-keygen";
-/** What an agent, a prompt at the terminal and the language need. */
+/** The variables that `ssh-keygen` receives: those that an agent, a prompt at the terminal and the language need. */
 const passedOn = ["HOME", "SSH_AUTH_SOCK", "TERM", "LANG", "DISPLAY", "SystemRoot"];
 
 function sayDemand(demand: SignerDemand): string {

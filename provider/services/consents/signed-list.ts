@@ -1,25 +1,25 @@
 /**
- * One signature for a list of texts, so that a person touches a security key once for twelve keys and not twelve times.
- * The signature covers the root of a hash tree (RFC 6962, section 2.1), and each text carries its path to the root:
- * whoever has one text and its path can check the signature without the other texts.
+ * One signature for a list of texts, so that a person who approves twelve keys touches a security key once. The signature
+ * covers the root of a hash tree (RFC 6962, section 2.1), and each text carries its path to the root. With one text and
+ * its path, the signature can be checked without the other texts.
  */
 
 import { createHash } from "node:crypto";
 
-/** A text's place in the list: its number, the length of the list, and the hashes beside its way to the root. */
+/** A text's place in the list: its index, the length of the list, and the sibling hashes on the path to the root. */
 export interface Place {
   readonly at: number;
   readonly of: number;
   readonly hashes: readonly Buffer[];
 }
 
-/** The root of the list, and the place of each text in the order of the list, which has at least one. */
+/** Returns the root of a list of at least one text, and the place of each text in the order of the list. */
 export function listOf(texts: readonly string[]): { readonly root: Buffer; readonly places: readonly Place[] } {
   const { root, paths } = treeOf(texts.map(leafOf));
   return { root, places: paths.map((hashes, at) => ({ at, of: texts.length, hashes })) };
 }
 
-/** The root that the text has at this place; undefined if the path has not the length that the place requires. */
+/** Computes the root from a text and its place. Undefined if the path does not have the length that the place requires. */
 export function rootFrom(text: string, { at, of, hashes }: Place): Buffer | undefined {
   const rest = [...hashes];
   const climb = (place: number, size: number): Buffer | undefined => {
@@ -36,7 +36,7 @@ export function rootFrom(text: string, { at, of, hashes }: Place): Buffer | unde
   return rest.length === 0 ? root : undefined;
 }
 
-/** Empty for a text that was signed alone. */
+/** The place as text; empty for a text that was signed alone. */
 export function encodePlace({ at, of, hashes }: Place): string {
   return of === 1 ? "" : [at, of, ...hashes.map((hash) => hash.toString("base64url"))].join(".");
 }
@@ -49,7 +49,7 @@ export function decodePlace(text: string): Place | undefined {
   return bytes.every(({ length }) => length === 32) ? { at: Number(at), of: Number(of), hashes: bytes } : undefined;
 }
 
-/** As many keys as one review may have. */
+/** The most texts in a list, which is also the most keys in a review. */
 const maxTexts = 10_000;
 
 interface Tree {
@@ -66,7 +66,7 @@ function treeOf(leaves: readonly Buffer[]): Tree {
   return { root: nodeOf(left.root, right.root), paths: [...beside(left, right), ...beside(right, left)] };
 }
 
-/** The prefixes keep a leaf from being taken for a node (RFC 6962). */
+/** The hash of a text. Texts and nodes have different prefixes, so that a node cannot be presented as a text (RFC 6962). */
 function leafOf(text: string): Buffer {
   return hashOf([Buffer.of(0), Buffer.from(text, "utf8")]);
 }

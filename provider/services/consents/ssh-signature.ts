@@ -1,11 +1,14 @@
 /**
- * Signatures by SSH keys (OpenSSH, PROTOCOL.sshsig and PROTOCOL.u2f), as `ssh-keygen -Y sign` makes them. People
- * already have such keys, and on security keys a signature shows that a hand touched the key.
+ * Parses and verifies SSH signatures as `ssh-keygen -Y sign` makes them (OpenSSH, PROTOCOL.sshsig and PROTOCOL.u2f). A
+ * signature of a security key also shows whether a person touched the key.
  */
 
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 
-/** Only these. RSA and ECDSA keys on a disk are what people are about to replace. */
+/**
+ * The accepted types of keys. RSA and ECDSA keys in files are not accepted, because people are replacing keys of these
+ * types.
+ */
 export const sshKeyTypes = ["ssh-ed25519", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"] as const;
 type SshKeyType = (typeof sshKeyTypes)[number];
 
@@ -14,11 +17,11 @@ export interface SshKey {
   /** The key as SSH encodes it, in base64: the middle column of a `.pub` file. */
   readonly text: string;
   readonly key: KeyObject;
-  /** What a security key signs for; absent for a key on a disk. */
+  /** The application that a security key signs for, such as `ssh:`; absent for a key in a file. */
   readonly application?: Buffer;
 }
 
-/** Undefined for anything that is not exactly one key of a known type. */
+/** Parses a public key. Undefined for anything that is not exactly one key of an accepted type. */
 export function readSshKey(text: string): SshKey | undefined {
   const bytes = Buffer.from(text, "base64");
   if (bytes.toString("base64") !== text) return undefined;

@@ -1,12 +1,19 @@
-/** The hosts that may receive a credential. A pure table, checked before any credential is read. */
+/**
+ * Decides which hosts may receive a credential, before uko reads the credential. Without this check, an address in a
+ * state, a program or a response could send the caller's API key to another server. Documented IBM hosts are allowed;
+ * every other host must be named in the environment of the run (`UKO_ALLOWED_HOSTS`).
+ */
 
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../text/uuid-form.ts";
 
-/** Only the caller's own environment may name this machine, an arbitrary port or a path. */
+/** Where an address came from. Only the environment of this run may name this machine, any port, or a path. */
 export type EndpointSource = "environment" | "stored" | "broker" | "built_in";
 
-/** Each service has its own hosts: no token request goes to a host that serves keys. */
+/**
+ * An address and the service that it is for. Each service has its own hosts, so a token request never goes to a host that
+ * serves keys.
+ */
 export type Endpoint = { readonly url: string; readonly source: EndpointSource } & (
   | { readonly role: "iam" | "broker" | "tsa" }
   /** `instanceId` is the instance of this run: a host name that names another one is not called. */
@@ -54,10 +61,13 @@ const documentedHosts = {
 
 /** Such as `us-south`; all documented regions have this form. */
 export const regionForm = /^[a-z]{2}-[a-z]{2,8}$/;
-/** Ports of instances that were created before 2024. */
+/** The ports of instances that were created before 2024. */
 const instancePorts = { first: 8000, last: 19_999 } as const;
 
-/** No user information, queries, escapes, other alphabets, or backslashes: parsers differ. */
+/**
+ * An address without user information, queries, escapes, other alphabets, or backslashes, because parsers disagree about
+ * these.
+ */
 const plainUrl = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?(\/[a-z0-9._~/-]*)?$/i;
 const loopbackIpv4 = /^127(\.[0-9]{1,3}){3}$/;
 
@@ -134,7 +144,10 @@ function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision,
   });
 }
 
-/** Only an address from the caller's own environment gets a line to copy. */
+/**
+ * The next steps for a refused address. Only an address from the environment gets a line to copy into UKO_ALLOWED_HOSTS,
+ * because any other address may be an attacker's.
+ */
 function adviceFor(source: EndpointSource, entry: string | undefined): readonly string[] {
   switch (source) {
     case "environment":
@@ -177,7 +190,7 @@ export function isIamLoginHost(address: string): boolean {
   return (isRegional && rest.join(".") === "iam.cloud.ibm.com") || matchDocumented("iam", url) !== undefined;
 }
 
-/** Whether the endpoint is this very machine. */
+/** Whether the endpoint is on this machine. */
 export function isLoopbackEndpoint(endpoint: Pick<Endpoint, "url">): boolean {
   const url = readPlainUrl(endpoint.url);
   return url !== undefined && isLoopbackHost(url.hostname);
@@ -197,7 +210,7 @@ export function readDocumentedHost({ url, role }: Pick<Endpoint, "url" | "role">
 export interface DocumentedHost {
   readonly instance?: string;
   readonly region?: string;
-  /** An address of the port form names its instance by the port alone. */
+  /** An address with a port names its instance by the port alone. */
   readonly hasPort: boolean;
 }
 
@@ -252,7 +265,7 @@ function isLabelOf(wanted: string, label: string): boolean {
   return wanted === "<region>" ? regionForm.test(label) : wanted === label;
 }
 
-/** `URL` omits the default port of https. */
+/** Whether the port is one that this host may have. `URL` omits the default port of https. */
 function isPortOf(hasPort: boolean, port: string): boolean {
   if (!hasPort) return port === "";
   return Number(port) >= instancePorts.first && Number(port) <= instancePorts.last;

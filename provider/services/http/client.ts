@@ -1,4 +1,8 @@
-/** The only way to call a service: allowed host, credential, deadline, safe retries. */
+/**
+ * Sends every call to a service. The client checks the host first, then reads the credential, limits concurrent calls,
+ * applies the deadline, and retries only what is safe to send twice. A change without a response counts as lost, because
+ * it may have happened.
+ */
 
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
@@ -64,7 +68,10 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** TLS passes it unopened. Hosts in `NO_PROXY`, and this machine, are called directly. */
+/**
+ * A proxy, which passes TLS connections on without opening them. Hosts in `NO_PROXY`, and this machine, are called
+ * directly.
+ */
 export interface ProxySettings {
   readonly url: string;
   readonly exceptions: string;
@@ -77,13 +84,13 @@ export interface HttpClientOptions {
   readonly userAgent: string;
   /** A monotonic clock; its zero does not matter. */
   readonly monotonicMs: () => number;
-  /** From 0 up to 1; spreads retries. */
+  /** Returns a random number from 0 up to 1, which spreads retries. */
   readonly random: () => number;
   /** Rejects as soon as the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** The most concurrent calls, not counting token calls; default 8. Fewer if the service asks for it. */
   readonly maxConcurrentCalls?: number;
-  /** With all retries. Default 90 s, because the service in turn queries keystores. */
+  /** The deadline of a call with all its retries. The default is 90 s, because the service in turn queries keystores. */
   readonly deadlineMs?: number;
 }
 
@@ -103,8 +110,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     async send(request) {
-      // A call's deadline begins with its turn. Token calls take no turn: calls that already have
-      // theirs wait for them.
+      // The deadline of a call begins when its turn comes. Token calls take no turn, because calls that already have a
+      // turn wait for them.
       const order = request.method === "GET" ? "in turn" : "before reads";
       const isPaced = request.bearer !== undefined;
       const leave = isPaced ? await turnstile.enter(request.signal, order) : () => {};
@@ -149,17 +156,17 @@ interface Agents {
   readonly proxied: Dispatcher | undefined;
 }
 
-/** Undici is imported lazily: most processes of an engine's run make no call. */
+/** Imports undici lazily, because most processes that an engine starts make no call. */
 async function openAgents({ maxConcurrentCalls, proxy }: HttpClientOptions): Promise<Agents> {
   const { Agent, EnvHttpProxyAgent } = await import("undici");
-  // Overrides NODE_TLS_REJECT_UNAUTHORIZED=0: a server without a trusted certificate gets no
+  // This overrides NODE_TLS_REJECT_UNAUTHORIZED=0, so that a server without a trusted certificate never gets a
   // credential.
   const tls = { rejectUnauthorized: true, timeout: connectTimeoutMs };
   const agentOptions: Agent.Options = {
     connections: maxConcurrentCalls ?? defaultConcurrentCalls,
     pipelining: 1,
     maxResponseSize: maxResponseBytes,
-    // Several calls would share one HTTP/2 connection, which would defeat the cap.
+    // With HTTP/2, several calls would share one connection, which would defeat the limit of concurrent calls.
     allowH2: false,
     connect: tls,
   };
@@ -216,8 +223,8 @@ async function sendWithin(
     try {
       await options.sleep(delayMs, signal);
     } catch {
-      // The last attempt has ended and no request is in progress, so its end is the truth about a
-      // change; a read that is canceled meanwhile reports the cancellation.
+      // The last attempt has ended, so the result of a change is certain and must be reported. A read that was canceled
+      // meanwhile reports the cancellation.
       if (request.signal.aborted && request.resend === "always") throw canceled();
       return ended;
     }
@@ -233,7 +240,7 @@ interface Attempt {
   readonly deadline: Deadline;
 }
 
-/** After a 401 once more with a fresh token: the service has done nothing. */
+/** Makes one attempt. After a 401 the service has done nothing, so the call is sent once more with a fresh token. */
 async function attempt(once: Attempt): Promise<HttpResponse | NoResponse> {
   const { bearer } = once.request;
   if (bearer === undefined) return exchangeOnce(once, undefined);
@@ -242,12 +249,12 @@ async function attempt(once: Attempt): Promise<HttpResponse | NoResponse> {
   const response = await exchangeOnce(once, token);
   if (response.kind === "none" || response.status !== 401) return response;
   const fresh = await tokenWithin(once, () => bearer.renew(token, once.deadline.signal));
-  // No request is in progress after a 401, so the caller gets the 401.
+  // Without a fresh token, the caller gets the 401, because no request is in progress.
   if (fresh === undefined || typeof fresh === "object") return response;
   return exchangeOnce(once, fresh);
 }
 
-/** A call whose token does not arrive within its deadline was never sent. */
+/** Gets a token within the deadline of the call. Without one, the call was never sent. */
 async function tokenWithin<T extends string | undefined>(
   once: Attempt,
   get: () => Promise<T>,

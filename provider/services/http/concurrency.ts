@@ -1,7 +1,7 @@
 /**
- * Limits on concurrent calls. A call in progress is shared by many callers, and the others wait in
- * order of arrival, writes before reads: a consent record counts only if the service writes it
- * within seconds of the read that it is based on.
+ * Limits concurrent calls. Waiting calls start in order of arrival, but writes start before reads: a consent record
+ * counts only if it is written within seconds of the read that it is based on. Also lets many callers share one call in
+ * progress.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -11,7 +11,7 @@ export interface Turnstile {
   enter(signal: AbortSignal, order?: "in turn" | "before reads"): Promise<() => void>;
 }
 
-/** More waiting calls than all keys of an instance could cause are a bug of ours. */
+/** The most waiting calls. All keys of an instance cannot cause more, so a larger number is a bug of uko. */
 const maxWaiting = 100_000;
 
 /** `maxInside` may change between calls. */

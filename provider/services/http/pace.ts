@@ -1,9 +1,12 @@
-/** The pace of calls: halved after 429 or 503, slowly raised again, none before `Retry-After`. */
+/**
+ * Computes how many calls uko makes at a time. The number is halved after 429 or 503, and rises slowly after other
+ * responses. No call starts before the time in `Retry-After`.
+ */
 
 import { longestRetryAfterMs } from "./retry.ts";
 
 export interface Pace {
-  /** Calls at a time; the whole part counts. */
+  /** The most calls at a time, rounded down. */
   readonly limit: number;
   readonly loweredAtMs: number;
   /** No call starts before. */
@@ -29,7 +32,7 @@ export function paceAfter(pace: Pace, { status, retryAfterMs = 0, sentAtMs, nowM
   if (!overloaded.includes(status)) {
     return pace.limit >= most ? pace : { ...pace, limit: Math.min(most, pace.limit + 1 / pace.limit) };
   }
-  // A longer wait is reported by the call itself, so it keeps no other call waiting.
+  // A longer wait makes only this call fail, so other calls do not wait for it.
   const pauseMs = retryAfterMs > longestRetryAfterMs ? 0 : retryAfterMs;
   const pausedUntilMs = Math.max(pace.pausedUntilMs, nowMs + pauseMs);
   if (sentAtMs < pace.loweredAtMs) return { ...pace, pausedUntilMs };

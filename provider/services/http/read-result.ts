@@ -1,4 +1,7 @@
-/** The outcome of a read: the parsed response, or the error, alike for every service. */
+/**
+ * Turns the response to a read into a parsed value or an error, in the same way for every service. No error repeats a
+ * value from the response, except messages that were sanitized.
+ */
 
 import type * as z from "zod";
 import type { WithServiceTime } from "../../engine/ports/world.ts";
@@ -29,7 +32,7 @@ export function withServiceTime<T>(service: string, response: HttpResponse, valu
   return { value, serviceTimeMs: response.serviceTimeMs, correlationId: response.correlationId };
 }
 
-/** Errors that are not about the object of a call, and end the whole run. */
+/** The codes of errors that concern the whole run, not the object of the call. */
 export const concernsTheRun: readonly string[] = [
   "UKO_CANCELED",
   "UKO_HOST_NOT_ALLOWED",
@@ -37,13 +40,13 @@ export const concernsTheRun: readonly string[] = [
   "UKO_BUG",
 ];
 
-/** `hs-crypto.x (role A or B)`. */
+/** Describes rights as in `hs-crypto.x (role A or B)`. */
 export function describeRights(needed: readonly Right[]): string {
   const one = ({ action, roles }: Right): string => `${action} (role ${roles.join(" or ")})`;
   return [...new Set(needed.map(one))].join(", ");
 }
 
-/** Facts in every error about a response. */
+/** The facts that every error about a response contains. */
 export function responseData(response: HttpResponse): Record<string, unknown> {
   return {
     status: response.status,
@@ -56,7 +59,7 @@ export function correlationLine(correlationId: string): readonly string[] {
   return correlationId === "" ? [] : [`Correlation ID: ${correlationId}`];
 }
 
-/** A read without a response, or a change that was not sent. `service` is the name that people know. */
+/** The error for a read without a response, or for a change that was not sent. `service` is the service's public name. */
 export function noResponseError(service: string, none: NoResponse): UkoError {
   switch (none.why) {
     case "canceled":
@@ -96,7 +99,10 @@ export function invalidResponse(service: string, why: string, response?: HttpRes
   });
 }
 
-/** A missing role, another instance and another region look alike (kms-v2-and-iam.md 4.3). */
+/**
+ * The error for a 401. A missing role, another instance and another region all cause the same response (kms-v2-and-iam.md
+ * 4.3).
+ */
 export function accessDenied(
   service: string,
   response: HttpResponse,

@@ -1,4 +1,7 @@
-/** One request and its response through undici: no redirect, and a limit of size. */
+/**
+ * Sends one request through undici and reads the response up to a maximum size. Redirects are not followed, because a
+ * redirect could take the credential to another host.
+ */
 
 import type { Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
@@ -26,12 +29,9 @@ export type Exchange =
   | { readonly kind: "broken"; readonly code: string }
   | { readonly kind: "too_large"; readonly maxBytes: number };
 
-/**
- * The limit of each connection. A page of 1,000 keys with the longest tags is larger, but this tool
- * requests no such page.
- */
+/** The maximum size of a response. A page of 1,000 keys with the longest tags is larger, but uko requests no such page. */
 export const maxResponseBytes = 32 * 1024 * 1024;
-/** undici's codes for a request that could not even be built. */
+/** The codes with which undici reports a request that could not be built. */
 const ourFaults: readonly string[] = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "ERR_INVALID_URL"];
 
 export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): Promise<Exchange> {
@@ -54,7 +54,7 @@ function firstOfEach(headers: Record<string, string | string[] | undefined>): Re
   );
 }
 
-/** Only the code: messages of transport errors may repeat what was sent. */
+/** Returns only the code of an error, because messages of transport errors may repeat what was sent. */
 function codeOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return "unknown";
   const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: unknown };

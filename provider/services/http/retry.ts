@@ -1,13 +1,16 @@
-/** Retries: only if safe, at most four attempts, within the deadline (kms-v2-and-iam.md 8). */
+/**
+ * Decides whether and when a failed call is sent again: only if a second request is safe, at most four times in total,
+ * and within the deadline (kms-v2-and-iam.md 8).
+ */
 
 /**
- * `always` for reads and token calls. `after_429` for changes: a limiter refuses before anything is
- * done, but any other failure may have had its effect. `never` if a second request could create a
- * second object. A request that was not sent may always be sent.
+ * When a request may be sent again. `always` is for reads and token calls. `after_429` is for changes: a 429 comes before
+ * the service does anything, but after any other failure the change may have happened. `never` is for a request that
+ * could create a second object. A request that was not sent may always be sent again.
  */
 export type Resend = "always" | "after_429" | "never";
 
-/** The end of an attempt that may need a retry; other responses are not passed in. */
+/** How an attempt ended that may need a retry; other responses are not passed in. */
 export type AttemptEnd =
   | { readonly kind: "response"; readonly status: number; readonly retryAfterMs: number | undefined }
   | { readonly kind: "broken"; readonly isUnsent: boolean };
@@ -26,7 +29,7 @@ export interface RetryQuestion {
 export const maxAttempts = 4;
 const firstDelayMs = 500;
 const longestDelayMs = 8_000;
-/** If a service asks for a longer wait, the run reports so and ends instead of waiting. */
+/** The longest wait that uko accepts. If a service asks for more, the call fails with that report. */
 export const longestRetryAfterMs = 30_000;
 const passingStatuses: readonly number[] = [429, 502, 503, 504];
 

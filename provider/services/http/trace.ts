@@ -1,4 +1,7 @@
-/** The trace of every call for `uko --debug`, without query, header and body: no secret. */
+/**
+ * Writes a line for each call when `uko --debug` runs. The line leaves out query, headers and body, so it contains no
+ * secret.
+ */
 
 import { printable } from "../../text/printable.ts";
 import type { HttpClient } from "./client.ts";

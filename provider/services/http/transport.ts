@@ -1,4 +1,7 @@
-/** The transport to one service of the instance: JSON bodies, common headers, and failed reads as errors. */
+/**
+ * Calls one service of the instance: encodes JSON bodies, adds the common headers, and turns failed reads into errors.
+ * Also refuses objects that belong to another instance.
+ */
 
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -14,7 +17,7 @@ export interface TransportOptions {
 }
 
 export interface Call extends Pick<HttpRequest, "method" | "query" | "headers" | "resend" | "signal"> {
-  /** Below the root of the service; the parts are validated already. */
+  /** The path below the root of the service; its parts are validated already. */
   readonly path: string;
   readonly body?: unknown;
 }

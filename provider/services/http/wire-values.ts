@@ -1,4 +1,4 @@
-/** Parsers for values as services write them: JSON, times and identities. */
+/** Parses and encodes values as services write them: optional texts, lists, times and identities. */
 
 import * as z from "zod";
 
@@ -16,7 +16,7 @@ export function listOf<T extends z.ZodType>(item: T) {
     .transform((items) => items ?? []);
 }
 
-/** An ID with blanks or invisible characters could only impersonate another. */
+/** The form of an identity. Blanks and invisible characters are refused, because such an ID could imitate another one. */
 const identityForm = /^[\x21-\x7e]{1,200}$/;
 
 /** The ID, or undefined if the service returns no valid one. */
@@ -57,7 +57,7 @@ function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** The members that have a value: both sides leave the others out. */
+/** The members that have a value. Programs and services both leave the others out. */
 export function definedOnly<T extends Readonly<Record<string, unknown>>>(
   fields: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,4 +1,8 @@
-/** The outcome of a change in the engine's terms, on the safe side if it is unclear. */
+/**
+ * Turns the end of a change into what the engine needs: done, refused, or lost. `lost` means that the change may have
+ * happened, so the engine reads the object again before it reports anything. An unclear response always counts as lost,
+ * because a wrong "refused" could hide a deletion.
+ */
 
 import type { Written } from "../../engine/ports/world.ts";
 import { unended, withoutSecret } from "../../text/printable.ts";
@@ -11,7 +15,7 @@ export interface WrittenRules<T> {
   readonly messageOf: (response: HttpResponse) => string;
   /** Whether this service reports a missing role as 401 (kms-v2-and-iam.md 4.3). */
   readonly unauthorizedIsForbidden: boolean;
-  /** For a creation: even a 429 is no proof that no object was created. */
+  /** Set for a creation, for which even a 429 does not prove that no object was created. */
   readonly isCreation?: boolean;
   /** Added to a 403: the right that the call requires. */
   readonly rightNeeded?: string;
@@ -22,8 +26,8 @@ export interface WrittenRules<T> {
 }
 
 /**
- * Throws UKO_ACCESS_DENIED for 401, UKO_SERVICE_UNAVAILABLE for a 429 that outlasts the retries, and
- * UKO_SERVICE_UNAVAILABLE or UKO_DEADLINE for a request that was not sent: nothing happened.
+ * Throws only if nothing happened: UKO_ACCESS_DENIED for 401, UKO_SERVICE_UNAVAILABLE for a 429 that outlasts the
+ * retries, and UKO_SERVICE_UNAVAILABLE or UKO_DEADLINE for a request that was not sent.
  */
 export function toWritten<T>(end: HttpResponse | NoResponse, rules: WrittenRules<T>): Written<T> {
   if (end.kind === "none") {
@@ -42,8 +46,8 @@ export function toWritten<T>(end: HttpResponse | NoResponse, rules: WrittenRules
   }
   if (status === 401) throw accessDenied(rules.service, end, message);
   if (status === 429 && rules.isCreation !== true) throw unavailable(rules.service, end, message);
-  // 408: services that use the key did not confirm in time, which does not prove that nothing
-  // happened (uko-v4.md 4.5).
+  // A 408 says that services that use the key did not confirm in time. It does not prove that nothing happened (uko-v4.md
+  // 4.5).
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   if (isRefusal) return { kind: "refused", status, message: message || "the service gave no reason", correlationId };
   return { kind: "lost", reason: `${rules.service} returned ${status}${message === "" ? "" : `: ${message}`}` };

@@ -1,4 +1,8 @@
-/** The port `BackingKeys` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10). */
+/**
+ * Implements the port `BackingKeys` with KMS v2 (kms-v2-and-iam.md 2.4, 2.10): reads the KMS key behind a managed key. A
+ * failed read never counts as "gone", because an existing backing key under dual authorization would block or outlast the
+ * deletion.
+ */
 
 import type { BackingKeys } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
@@ -15,7 +19,7 @@ import { moveDeletionWindow } from "./keys.ts";
 import { createKmsTransport, isKeyNotFound, messageOf } from "./transport.ts";
 import { oneBackingKey, type WireBackingKey } from "./wire.ts";
 
-/** kms-v2-and-iam.md 3: there is no 4. */
+/** The numbers of KMS's states (kms-v2-and-iam.md 3); the number 4 does not exist. */
 const states = new Map([
   [1, "active"],
   [2, "suspended"],
@@ -61,7 +65,7 @@ function presentBackingKey(kmsKeyId: string, key: WireBackingKey): BackingKey {
   const dual = key.dualAuthDelete;
   const isSet = dual?.keySetForDeletion === true;
   const windowEndsAtMs = isSet ? parseDateTimeMs(dual.authExpiration) : undefined;
-  // A window whose end cannot be read is neither open nor closed.
+  // If the end of a deletion window cannot be read, uko cannot know whether the window is open.
   if (isSet && windowEndsAtMs === undefined)
     return unreadable(kmsKeyId, "KMS does not say when the deletion window ends");
   return {

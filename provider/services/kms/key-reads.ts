@@ -1,4 +1,7 @@
-/** Reads of KMS keys (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24): metadata, never material. */
+/**
+ * Reads KMS keys, their policies and the services that use them (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24). Only
+ * metadata is read, never key material.
+ */
 
 import type * as z from "zod";
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engine/ports/kms-keys.ts";
@@ -18,7 +21,7 @@ type KmsKeyReads = Pick<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "regi
 /** Without this filter destroyed keys are not listed (kms-v2-and-iam.md 2.3). */
 const everyState = "0,1,2,3,5";
 const pageSize = 1_000;
-/** 50,000 items: more than twice what an instance can hold (uko-v4.md 3.8). */
+/** The most pages of a list: 50,000 items, more than twice what an instance can hold (uko-v4.md 3.8). */
 const maxPages = 50;
 
 export function createKmsKeyReads(transport: Transport): KmsKeyReads {
@@ -44,7 +47,7 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
     async dualAuthPolicyWrite(ref, { signal }) {
       const path = `${kmsKeyPath(transport, ref)}/policies`;
       const call = { path, query: { policy: "dualAuthDelete" }, signal };
-      // Only Managers may read policies, and KMS returns 401 to everyone else.
+      // Only managers may read policies. KMS returns 401 to all other callers.
       const response = await transport.read(call, kmsRights.readPolicies, ({ status }) => status === 401);
       if (response.status === 401) return undefined;
       return toPolicyWrite(parseResponse(service, response, keyPolicies));
@@ -67,7 +70,7 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
 }
 
 const readRegistrations: Right = { action: "registrations.list", roles: ["KMS Reader"] };
-/** The guard refuses for a missing right and an invalid response alike, but names the cause. */
+/** Turns these errors into the reason why uses could not be read. The guard refuses the step, and names this reason. */
 const unreadable = onCodes(["UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID"], ({ summary, detail }) => ({
   kind: "unreadable" as const,
   reason: printable(`${summary}. ${detail}`),
@@ -99,7 +102,9 @@ function toPolicyWrite({ resources }: z.output<typeof keyPolicies>): PolicyWrite
   return { updatedBy, updatedAtMs, ...(createdBy !== undefined && { createdBy }) };
 }
 
-/** Throws UKO_RESPONSE_INVALID for a window without a readable end: neither open nor closed. */
+/**
+ * Throws UKO_RESPONSE_INVALID if the end of a deletion window cannot be read, because the window could be open or closed.
+ */
 export function toKmsSnapshot(key: WireKmsKey, response: HttpResponse): KmsKeySnapshot {
   const dual = key.dualAuthDelete;
   const isSet = dual?.keySetForDeletion === true;
@@ -136,7 +141,10 @@ export function toKmsSnapshot(key: WireKmsKey, response: HttpResponse): KmsKeySn
   };
 }
 
-/** For a sparse response to a creation (kms-v2-and-iam.md 2.2). A new key is active at once. */
+/**
+ * The values of the request, for a response to a creation that leaves them out (kms-v2-and-iam.md 2.2). A new key is
+ * active at once.
+ */
 export function asAsked(wanted: NewKmsKey): Record<string, unknown> {
   return {
     state: 1,

@@ -1,4 +1,8 @@
-/** The port `KmsKeys` over KMS v2 (kms-v2-and-iam.md 2): never forced; a creation or deletion is sent once. */
+/**
+ * Implements the port `KmsKeys` with KMS v2 (kms-v2-and-iam.md 2): creates, changes, destroys and restores KMS keys. A
+ * deletion never uses `force`, which would destroy a key that is still in use. A creation is sent once, so that no second
+ * key comes into being.
+ */
 
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
 import type { Written } from "../../engine/ports/world.ts";
@@ -90,7 +94,7 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
   };
 }
 
-/** Another writer was faster, and the key already has the wanted state (kms-v2-and-iam.md 5.2). */
+/** Whether the key is destroyed already, by another writer (kms-v2-and-iam.md 5.2). */
 function isDestroyedAlready(end: HttpResponse | NoResponse): end is HttpResponse {
   return end.kind === "response" && end.status === 410 && reasonCodes(end).includes("KEY_DELETED_ERR");
 }
@@ -107,7 +111,7 @@ async function createKey(
     method: "POST",
     path: hasPolicy ? "/keys_with_policy_overrides" : "/keys",
     headers: {
-      // The fuller response would contain a standard key's material (kms-v2-and-iam.md 1.3).
+      // For an extractable key, the fuller response would contain its key material (kms-v2-and-iam.md 1.3).
       prefer: wanted.isExtractable ? "return=minimal" : "return=representation",
       ...(wanted.ring === undefined ? {} : { "x-kms-key-ring": checkedName(wanted.ring, "key ring") }),
     },
@@ -119,7 +123,10 @@ async function createKey(
   return toWritten(end, { ...kmsRules(right, createdKey(wanted)), isCreation: true, secrets });
 }
 
-/** Undefined, so that a search follows, if the response does not even contain the new key's ID. */
+/**
+ * Reads the new key from the response. Undefined if the response does not contain its ID; then the engine searches for
+ * the key.
+ */
 function createdKey(wanted: NewKmsKey): WrittenRules<KmsKeySnapshot>["readValue"] {
   return (response) => {
     const body = parseJson(response.text) as { resources?: readonly unknown[] } | undefined;
@@ -153,7 +160,7 @@ function creationResource(wanted: NewKmsKey): Record<string, unknown> {
   };
 }
 
-/** Every body is a collection of one (kms-v2-and-iam.md 1.5). */
+/** A body, which is always a collection of one item (kms-v2-and-iam.md 1.5). */
 function collection(type: string, resource: object): Record<string, unknown> {
   return { metadata: { collectionType: type, collectionTotal: 1 }, resources: [{ type, ...resource }] };
 }
@@ -163,7 +170,10 @@ const needed = {
   unsetKeyForDeletion: kmsRights.unsetForDeletion,
 } as const;
 
-/** Sent again only after a 429: setting twice may move the window's end (kms-v2-and-iam.md 8). */
+/**
+ * Opens or closes a deletion window. The call is sent again only after a 429, because a second call may move the end of
+ * the window (kms-v2-and-iam.md 8).
+ */
 export async function moveDeletionWindow(
   transport: Transport,
   kmsKeyId: string,

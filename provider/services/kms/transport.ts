@@ -1,6 +1,6 @@
 /**
- * The transport to KMS v2, with the instance in a header (kms-v2-and-iam.md 1.1, 1.3), and KMS's
- * refusals as messages, with the codes that programs may match (kms-v2-and-iam.md 4).
+ * Calls KMS v2 with the instance ID in a header (kms-v2-and-iam.md 1.1, 1.3). Turns KMS's refusals into messages, and
+ * reads their reason codes, which programs may match (kms-v2-and-iam.md 4).
  */
 
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
@@ -45,7 +45,10 @@ export function kmsKeyPath(transport: Transport, ref: KmsKeyRef): string {
   });
 }
 
-/** An alias or a key ring as part of a path (kms-v2-and-iam.md 2.2, uko-v4.md 3.8). */
+/**
+ * Returns the name of an alias or a key ring if it is safe in a path (kms-v2-and-iam.md 2.2, uko-v4.md 3.8). Throws
+ * UKO_INPUT_INVALID otherwise.
+ */
 export function checkedName(name: string, what: "alias" | "key ring"): string {
   if (/^[A-Za-z0-9_-]{2,100}$/.test(name)) return name;
   throw new UkoError("UKO_INPUT_INVALID", {
@@ -73,7 +76,10 @@ export function messageOf(response: HttpResponse): string {
   return printable(sentences.filter((sentence) => sentence !== "").join("; "));
 }
 
-/** KMS's own report; any other 404 reveals nothing about a key (kms-v2-and-iam.md 2.4). */
+/**
+ * Whether KMS itself reports that the key does not exist. A 404 of a gateway reveals nothing about a key
+ * (kms-v2-and-iam.md 2.4).
+ */
 export function isKeyNotFound(response: HttpResponse): boolean {
   return response.status === 404 && reasonCodes(response).includes("KEY_NOT_FOUND_ERR");
 }
@@ -107,11 +113,11 @@ function policyRefuses(response: HttpResponse, message: string): UkoError {
   });
 }
 
-/** KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3). */
+/** The rules for the outcome of a change. KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3). */
 export function kmsRules<T>(needed: Right, readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
   return { service, messageOf, unauthorizedIsForbidden: true, rightNeeded: describeRights([needed]), readValue };
 }
 
-/** The response may be empty; 202 would mean that the change has not happened yet. */
+/** A success without a value. A 202 does not count, because it would mean that the change has not happened yet. */
 export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 || status === 201 ? { value: undefined } : undefined;

@@ -1,4 +1,7 @@
-/** KMS v2 on the wire (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1), strict where a guard needs it. */
+/**
+ * The forms of KMS v2's responses (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1). A member on which a guard depends is strict: an
+ * odd value makes the response invalid, so that it cannot pass for "not protected" or "not in use".
+ */
 
 import * as z from "zod";
 import { listOf, optionalText } from "../http/wire-values.ts";
@@ -27,7 +30,7 @@ const backingKey = z.object({
 export type WireBackingKey = z.output<typeof backingKey>;
 export const oneBackingKey = z.object({ resources: z.array(backingKey).min(1).max(1) });
 
-/** Material is not among the members, so it is dropped here wherever KMS sends it. */
+/** A KMS key. Key material is not among the members, so the parser drops it if KMS sends it. */
 export const kmsKey = backingKey.extend({
   crn: optionalText,
   name: optionalText,
@@ -50,7 +53,7 @@ export const kmsKey = backingKey.extend({
 });
 export type WireKmsKey = z.output<typeof kmsKey>;
 
-/** Absent if nothing matches (kms-v2-and-iam.md 1.5); null is invalid. */
+/** A collection of items, which is absent if nothing matches (kms-v2-and-iam.md 1.5); null is invalid. */
 function collectionOf<T extends z.ZodType>(item: T) {
   return z.object({ resources: z.array(item).default([]) });
 }

@@ -1,4 +1,7 @@
-/** DSSE envelopes as files: one form of bytes only, signed over the pre-authentication encoding. */
+/**
+ * Signed envelopes of certificates (DSSE). An envelope has exactly one valid form of bytes, so any change to the file is
+ * visible. Each signature covers the pre-authentication encoding of the payload.
+ */
 
 import { createHash } from "node:crypto";
 import { dsse, json } from "@sigstore/core";
@@ -8,10 +11,10 @@ import { parseJson } from "../../text/encodings.ts";
 import { isSignedBy, type Signer } from "./keys.ts";
 
 const payloadType = "application/vnd.in-toto+json";
-/** A certificate of 20,000 keys has about 100 MB. */
+/** The largest envelope that is read; a certificate of 20,000 keys has about 100 MB. */
 export const maxEnvelopeBytes = 256 * 1024 * 1024;
 
-/** A timestamp without certificates has about 1 kB. */
+/** The largest timestamp; one without certificates has about 1 kB. */
 export const maxTimestampBytes = 12 * 1024;
 
 const envelopeForm = z.strictObject({
@@ -39,7 +42,7 @@ export function envelopeOf(statement: object): Envelope {
   return { payload: Buffer.from(JSON.stringify(statement), "utf8").toString("base64"), payloadType, signatures: [] };
 }
 
-/** Adds one signature, with a timestamp if wished, and checks it before it counts. Throws UKO_INPUT_INVALID. */
+/** Adds one signature, with a timestamp if one is requested, and checks both. Throws UKO_INPUT_INVALID. */
 export async function signEnvelope(
   envelope: Envelope,
   signer: Signer,
@@ -72,7 +75,7 @@ export function serializeEnvelope(envelope: Envelope): string {
   return `${JSON.stringify(envelope)}\n`;
 }
 
-/** Exactly what `serializeEnvelope` writes, so that every change shows. */
+/** Parses an envelope. Accepts only the bytes that `serializeEnvelope` writes, so that every change is visible. */
 export function parseEnvelope(text: string, file: string): Envelope {
   const envelope = envelopeForm.safeParse(parseJson(text));
   if (!envelope.success) throw damaged(file, "It is not a DSSE envelope, or it is incomplete.");
@@ -100,7 +103,7 @@ export function payloadOf({ payload }: Envelope, file: string): unknown {
   const bytes = Buffer.from(payload, "base64");
   const text = bytes.toString("utf8");
   const statement = Buffer.from(text, "utf8").equals(bytes) ? parseJson(text) : undefined;
-  // The form of a statement passes over a property with this name.
+  // The zod form of a statement ignores a property with this name, so it is refused here.
   const hasHidden = text.includes('"__proto__":');
   if (statement === undefined || JSON.stringify(statement) !== text || hasHidden) {
     throw damaged(file, "Its payload is not JSON as uko writes it.");

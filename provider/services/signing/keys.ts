@@ -1,4 +1,7 @@
-/** Keys that sign and verify certificates: ECDSA on P-256 and Ed25519, as PEM. */
+/**
+ * Keys that sign and verify certificates: ECDSA on P-256 and Ed25519, in PEM. The private key can be in a file, or
+ * outside this process, such as in an HSM, behind a command that signs.
+ */
 
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { crypto as sigstore } from "@sigstore/core";
@@ -36,7 +39,7 @@ function openPrivate(pem: string, file: string, passphrase: string | undefined):
   try {
     return createPrivateKey({ key: pem, format: "pem", ...(passphrase !== undefined && { passphrase }) });
   } catch (error) {
-    // OpenSSL's own sentence is left out: it is about ASN.1, and never about what to do.
+    // OpenSSL's message is left out, because it is about ASN.1 and does not say what to do.
     if (passphrase !== undefined) {
       throw invalid(
         `The passphrase does not open the key in ${file}`,
@@ -95,7 +98,7 @@ function invalid(summary: string, detail: string, cause?: unknown): UkoError {
   return new UkoError("UKO_INPUT_INVALID", { summary, detail, cause });
 }
 
-/** Long enough for a person who has to touch a smart card. */
+/** The time limit of a signing command, long enough for a person who has to touch a smart card. */
 const deadlineMs = 5 * 60_000;
 const base64Form = /^[A-Za-z0-9+/]{40,1000}={0,2}$/;
 

@@ -1,4 +1,7 @@
-/** Timestamps of signatures (RFC 3161): the request, and the check, which needs no network. */
+/**
+ * Timestamps of signatures by an external authority (RFC 3161), which prove that a signature existed at a time. The file
+ * requests a timestamp and checks it; the check needs no network.
+ */
 
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import { ASN1Obj, RFC3161Timestamp, X509Certificate as SigstoreCertificate } from "@sigstore/core";
@@ -11,7 +14,7 @@ import type { HttpClient } from "../http/client.ts";
 import { noResponseError } from "../http/read-result.ts";
 import { type Envelope, maxTimestampBytes } from "./envelope.ts";
 
-/** The certificate that signs timestamps; its issuers are not followed. */
+/** A trusted certificate that signs timestamps. uko does not follow the chain of its issuers. */
 export interface TimestampAuthority {
   readonly name: string;
   readonly publicKey: KeyObject;
@@ -30,7 +33,10 @@ const digestIds: Readonly<Record<string, string>> = {
   sha384: "2.16.840.1.101.3.4.2.2",
   sha512: "2.16.840.1.101.3.4.2.3",
 };
-/** The bare RSA algorithm, and RSA with SHA-256: the only digest of RSA that the library checks. */
+/**
+ * The algorithms of RSA signatures that are accepted: plain RSA, and RSA with SHA-256, which is the only digest that the
+ * library checks for RSA.
+ */
 const rsaIds: readonly string[] = ["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.11"];
 const nothing = der(0x05);
 const responseDeadlineMs = 30_000;
@@ -65,7 +71,7 @@ function openCertificate(pem: string, file: string): X509Certificate {
   }
 }
 
-/** What a request for a timestamp needs. `nonce` is random, so that an old response does not count. */
+/** What a request for a timestamp needs. `nonce` is random, so that an old response is not accepted. */
 export interface Stamping {
   readonly http: HttpClient;
   readonly url: string;
@@ -148,7 +154,7 @@ function checkTimestamp(
 }
 
 function isSignedBy(read: RFC3161Timestamp, signature: Buffer, publicKey: KeyObject): boolean {
-  // The library passes an algorithm that it does not know on as the default one, so the kind of key has to fit.
+  // The library replaces an unknown algorithm by its default, so the kind of the key has to match the signature.
   const isEcdsa = read.signatureAlgorithm !== undefined;
   if (publicKey.asymmetricKeyType !== (isEcdsa ? "ec" : "rsa")) return false;
   try {
@@ -160,8 +166,8 @@ function isSignedBy(read: RFC3161Timestamp, signature: Buffer, publicKey: KeyObj
 }
 
 /**
- * The response without what its signature does not cover: embedded certificates, comments, unsigned
- * attributes. Undefined if it is not a timestamp of a kind that is checked here.
+ * The response without the parts that its signature does not cover: embedded certificates, comments, unsigned attributes.
+ * Undefined if the response is not a timestamp of an accepted kind.
  */
 function canonicalTimestamp(response: Buffer): Buffer | undefined {
   if (response.byteLength > maxResponseBytes) return undefined;

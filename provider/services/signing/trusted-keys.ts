@@ -1,4 +1,8 @@
-/** The keys that a verifier trusts, read from PEM files and trust files, and the check of signatures. */
+/**
+ * Reads the public keys that a verifier trusts, from PEM files and from trust files that list persons with their keys,
+ * and checks the signatures of a certificate with them. A key that is listed for two persons is refused, because one
+ * signature would then count for two people.
+ */
 
 import type { KeyObject } from "node:crypto";
 import path from "node:path";
@@ -15,7 +19,7 @@ export interface TrustedPublicKey extends TrustedKey {
   readonly publicKey: KeyObject;
 }
 
-/** The trust file: persons, and the public keys of each in PEM. */
+/** The form of a trust file: persons, each with public keys in PEM. */
 const trustFileForm = z.strictObject({
   version: z.literal(1),
   persons: z
@@ -56,7 +60,7 @@ function readOne(named: string): readonly TrustedPublicKey[] {
   );
 }
 
-/** A key that belongs to two persons could count twice. */
+/** Throws if a key is listed for two persons, because its signature would count twice. */
 function requireOnePersonEach(keys: readonly TrustedPublicKey[]): readonly TrustedPublicKey[] {
   const known = new Map<string, TrustedPublicKey>();
   for (const key of keys) {

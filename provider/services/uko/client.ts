@@ -1,4 +1,8 @@
-/** UKO v4 behind the engine's ports: one client for one instance, and its vaults. */
+/**
+ * Creates the client of one UKO v4 instance, which implements the ports of the engine for keys, vaults, keystores and
+ * templates. After each write of this run, the cached reads of the vault are invalidated. The file also implements the
+ * port `Vaults`.
+ */
 
 import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/ports/containers.ts";
 import type { World } from "../../engine/ports/world.ts";
@@ -65,7 +69,7 @@ export function createVaults(transport: Transport): Vaults {
   });
   return {
     read: vaults.read,
-    // A vault is in no vault: the filter names the vault itself.
+    // A vault is not in a vault, so the filter names the vault itself.
     async list({ vaultId }, options) {
       const all = await vaults.list({}, options);
       return vaultId === undefined ? all : all.filter(({ id }) => id === vaultId);

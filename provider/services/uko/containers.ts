@@ -1,4 +1,8 @@
-/** The port `Containers` over UKO v4 (uko-v4.md V3, S3). */
+/**
+ * Implements the port `Containers` with UKO v4 (uko-v4.md V3, S3): whether a vault exists, and whether a keystore is
+ * internal or external. The kind decides whether a key can have a backing KMS key that a deletion has to check, so an
+ * unknown kind is reported as unknown.
+ */
 
 import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";
 import { isUkoError, onCodes } from "../../errors.ts";
@@ -12,18 +16,21 @@ import { isOwnNotFound, readRights, service } from "./errors.ts";
 import { checkedId, walkPages } from "./transport.ts";
 import { keystorePlace, vault, type WireKeystorePlace } from "./wire.ts";
 
-/** An instance has at most 50 internal keystores (uko-v4.md 3.8), but any number of others. */
+/**
+ * The most answers that a run remembers. An instance has at most 50 internal keystores (uko-v4.md 3.8), but any number of
+ * others.
+ */
 const maxRemembered = 10_000;
 
 type VaultResponse = Awaited<ReturnType<Containers["vaultExists"]>>;
 
 export function createContainers(transport: Transport): Containers {
-  /** A keystore never changes its kind, so one read per run is enough. */
+  /** Remembers the kind of each keystore, which never changes, so one read in a run is enough. */
   const kindOf = remembered(
     (keystoreId, signal) => readKind(transport, keystoreId, signal),
     ({ kind }) => kind !== "unknown",
   );
-  /** A vault that this run found shows for good that the run is connected to its instance. */
+  /** Remembers that a vault exists, which also shows that the run is connected to the instance of the vault. */
   const existenceOf = remembered(
     (vaultId, signal) => readVault(transport, vaultId, signal),
     (response) => response === "found",
@@ -35,7 +42,10 @@ export function createContainers(transport: Transport): Containers {
   };
 }
 
-/** Reads each ID once, also for keys side by side. Keeps only what `isKept` accepts, and never a failure. */
+/**
+ * Reads each ID once, also if several keys ask for it at the same time. Keeps only what `isKept` accepts, and never a
+ * failure.
+ */
 function remembered<Response>(
   read: (id: string, signal: AbortSignal) => Promise<Response>,
   isKept: (response: Response) => boolean,
@@ -80,7 +90,10 @@ function readKind(transport: Transport, keystoreId: string, signal: AbortSignal)
     .catch(unread);
 }
 
-/** External only with proof: a backing key under KMS's dual authorization must not be overlooked. */
+/**
+ * The kind of a keystore. It counts as external only with proof, because uko must not overlook a backing key under KMS's
+ * dual authorization.
+ */
 function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): KeystoreKindRead {
   if (found === undefined) {
     return unknown(

@@ -1,4 +1,8 @@
-/** UKO's refusals as messages (uko-v4.md 3.15), and the error that a read throws. */
+/**
+ * Turns UKO's refusals into messages for people (uko-v4.md 3.15), and throws the error of a failed read with the right
+ * that it requires. Also decides whether a 404 comes from the service itself, because a gateway's 404 does not prove that
+ * an object is gone.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { containerRights, custodians, type Right, rights } from "../../lifecycle/managed-key-states.ts";
@@ -10,7 +14,7 @@ import { errorEnvelope } from "./wire.ts";
 
 export const service = "Unified Key Orchestrator";
 
-/** Rights that reads require (uko-v4.md 6). A Reader may read but not list. */
+/** The rights that reads require (uko-v4.md 6). A reader may read one object but not list objects. */
 export const readRights = {
   readKey: { action: "hs-crypto.managed-keys.read", roles: ["Reader", ...custodians] },
   listKeys: { action: "hs-crypto.managed-keys.list", roles: custodians },
@@ -23,7 +27,7 @@ export const readRights = {
   listTemplates: { action: "hs-crypto.key-templates.list", roles: custodians },
 } as const satisfies Record<string, Right>;
 
-/** Rights that changes require; both, if it depends on the key's state. */
+/** The rights that changes require. If there are two, the state of the key decides which one. */
 export const changeRights = {
   create: [rights.create],
   update: [rights.write],
@@ -44,7 +48,7 @@ export const changeRights = {
   removeTemplate: [containerRights.template.delete],
 } as const satisfies Record<string, readonly Right[]>;
 
-/** The messages of an envelope, or of any body in its place; empty if there is none. */
+/** The messages in an error body, which may be UKO's envelope or any other body; empty if it contains none. */
 export function messageIn(body: unknown): string {
   if (typeof body === "string") return printable(body);
   const read = errorEnvelope.safeParse(body);

@@ -1,4 +1,8 @@
-/** Reads of managed keys (uko-v4.md K1, K3, K12, K13), mapped to the engine's plain values. */
+/**
+ * Reads managed keys, their keystore status, and the resources that use them (uko-v4.md K1, K3, K12, K13), and converts
+ * them to the engine's values. If the list of uses is refused or incomplete, the use is unreadable and never "none", so
+ * that a key in use is not deleted.
+ */
 
 import type * as z from "zod";
 import type { Stamps } from "../../engine/ports/containers.ts";
@@ -36,7 +40,7 @@ export function createKeyReads(transport: Transport, readCache: ReadCache): KeyR
   return {
     read: (ref, { signal }) => readKey(transport, ref, signal),
     async cachedRead(ref, { signal }) {
-      // Rejects an invalid ID before anything is listed for it.
+      // This throws for an invalid ID before a list is read for it.
       keyPath(transport, ref);
       return readCache.cachedRead(ref, signal);
     },
@@ -64,7 +68,7 @@ export function createKeyReads(transport: Transport, readCache: ReadCache): KeyR
   };
 }
 
-/** The reads behind the cache: a key without its ETag, and a vault's keys, in the largest pages. */
+/** The reads that fill the cache: one key without its ETag, and all keys of a vault, in the largest pages. */
 export function keysForReadCache(transport: Transport): Pick<ReadCacheOptions, "read" | "list"> {
   return {
     async read(ref, signal) {
@@ -76,8 +80,8 @@ export function keysForReadCache(transport: Transport): Pick<ReadCacheOptions, "
   };
 }
 
-// Without `state` the service hides deactivated and destroyed keys (uko-v4.md 0.2). Oldest first:
-// pages by offset must not miss keys that are written meanwhile.
+// Without `state` the service hides deactivated and destroyed keys (uko-v4.md 0.2). The oldest keys come first, so that
+// paging by offset does not miss keys that are written meanwhile.
 function keyWalk(vaultId: string, signal: AbortSignal, filter: { readonly label?: string } = {}): KeyWalk {
   return { ...wholeWalk(signal, { "vault.id": checkedId(vaultId, "vault"), ...filter }), vaultId };
 }
@@ -94,7 +98,7 @@ function wholeWalk(signal: AbortSignal, filter: Readonly<Record<string, string>>
 
 type KeyWalk = PageWalk<WireManagedKey> & { readonly vaultId: string };
 
-/** Every key, each once; if there are more than `maxKeys`, only the first page. */
+/** Returns every key once. If the vault has more than `maxKeys`, it returns only the first page. */
 async function listKeys(
   transport: Transport,
   walk: KeyWalk,
@@ -165,7 +169,7 @@ async function readUse(transport: Transport, ref: KeyRef, signal: AbortSignal): 
   return { kind: "known", count: found.length, retainedBy, resourceIds: found.map(({ id }) => printable(id, 500)) };
 }
 
-/** The guard refuses for a missing right and an invalid response alike, but names the cause. */
+/** Turns these errors into an unreadable use. The guard then refuses the step, and names the cause. */
 const unreadable = onCodes(["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"], ({ summary, detail }): KeyUse => {
   return { kind: "unreadable", reason: printable(`${summary}. ${detail}`) };
 });
@@ -229,7 +233,7 @@ export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
   };
 }
 
-/** Each is absent if the service returns no valid value. */
+/** The authors and times of a key's writes. Each is absent if the service returns no valid value. */
 export function toStamps(
   wire: Pick<WireManagedKey, "created_at" | "created_by" | "updated_at" | "updated_by">,
 ): Stamps {

@@ -1,4 +1,7 @@
-/** Changes of managed keys (uko-v4.md K2, K4-K11): never forced, and none is created twice. */
+/**
+ * Implements the changes of managed keys (uko-v4.md K2, K4-K11). No change uses the service's `force`, which would skip
+ * its checks. A creation is sent once, so that a lost response does not lead to a second key.
+ */
 
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports/world.ts";
 import { parseJson } from "../../text/encodings.ts";
@@ -67,7 +70,7 @@ const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] =
   return read.success ? { value: read.data.status_in_keystores.map(toKeystoreStatus) } : undefined;
 };
 
-/** Absent lists stay absent: API 4.12.6 or later may not know `tags` (uko-v4.md U9). */
+/** The body of a creation. Absent lists are left out, because API 4.12.6 and later may not know `tags` (uko-v4.md U9). */
 function creationBody(key: NewKey): Record<string, unknown> {
   const { templateName, vaultId, label, description, tags, labelTags } = key;
   const optional = { label, description, tags: tags.length === 0 ? undefined : tags, label_tags: labelTags };

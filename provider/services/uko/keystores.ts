@@ -64,12 +64,12 @@ function creationBody({ vaultId, type, fields, ...wanted }: NewKeystore): Record
   return { ...fields, ...patchBody(wanted), type, vault: { id: vaultId } };
 }
 
-/** Without type and vault: a keystore cannot move (uko-v4.md 3.8). */
+/** The body of a change. It has no type and no vault, because a keystore cannot move (uko-v4.md 3.8). */
 function patchBody({ name, description, groups, fields }: KeystorePatch): Record<string, unknown> {
   return { ...fields, ...definedOnly({ name, description, groups }) };
 }
 
-/** All fields that are never read from a response. */
+/** The values of all fields that are never read from a response. */
 function secretsIn(fields: ConnectionFields = {}): readonly string[] {
   return Object.entries(fields).flatMap(([name, value]) =>
     Object.hasOwn(shownFields, name) || name === "ibm_variant" ? [] : [String(value)],

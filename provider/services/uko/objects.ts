@@ -1,4 +1,8 @@
-/** One object of UKO by its ID: its path, the read with its ETag, and its changes. */
+/**
+ * Reads, changes and removes one object of UKO by its ID, and lists objects of one kind. Every change sends the ETag of a
+ * previous read, so that it cannot overwrite a change by another writer. A 404 counts as "gone" only if the service
+ * itself sent it.
+ */
 
 import type * as z from "zod";
 import type { ListFilter, WithEtag } from "../../engine/ports/containers.ts";
@@ -33,7 +37,7 @@ export function objectPath(transport: Transport, kind: ObjectKind, ref: ObjectRe
   return `/${kind.path}/${checkedId(ref.id, kind.word)}`;
 }
 
-/** The vault that calls about the object name; a vault's own calls never do (uko-v4.md 1.4). */
+/** The vault that calls about the object name; calls about a vault itself never name one (uko-v4.md 1.4). */
 function vaultOf(kind: ObjectKind, { vaultId }: ObjectRef): string | undefined {
   return kind.word === "vault" ? undefined : vaultId;
 }
@@ -56,9 +60,9 @@ export async function readObject(
   const vaultId = vaultOf(kind, ref);
   const response = await transport.read({ ...call, ...ukoHeaders(vaultId) }, right, isOwnNotFound);
   if (response.status === 200 || vaultId === undefined) return response;
-  // The service also returns 404 for an object in another vault than the header names
-  // (uko-v4.md 1.4): only a second read without the header distinguishes them. API 4.9 and earlier
-  // answer that with 400; their plain lists need no header.
+  // The service also returns 404 for an object in another vault than the header names (uko-v4.md 1.4). Only a second read
+  // without the header distinguishes the two. API 4.9 and earlier answer that read with 400, and their plain lists need
+  // no header.
   const isResponse = (second: HttpResponse): boolean => second.status === 400 || isOwnNotFound(second);
   const second = await transport.read(call, right, isResponse);
   if (second.status !== 400) return second;
@@ -90,9 +94,8 @@ export function parseWithEtag<T extends { readonly id: string }>(
 }
 
 /**
- * The ETag as a change has to send it; empty if the response names no version. A gateway that
- * compresses marks the service's ETag as weak, and If-Match never matches a weak one (RFC 9110,
- * 13.1.1), so the mark is removed.
+ * The ETag in the form that a change has to send; empty if the response names no version. A gateway that compresses marks
+ * the ETag as weak, and If-Match never matches a weak one (RFC 9110, 13.1.1), so the mark is removed.
  */
 function etagOf(response: HttpResponse): string {
   const etag = (response.header("etag") ?? "").trim().replace(/^W\//, "");
@@ -102,14 +105,14 @@ function etagOf(response: HttpResponse): string {
 export interface ObjectChange extends Pick<Call, "method" | "query" | "body"> {
   readonly kind: ObjectKind;
   readonly ref: ObjectRef;
-  /** Of the read that the plan was made from. */
+  /** The ETag of the read that the plan was made from. */
   readonly etag: string;
   /** An action's path below the object's own. */
   readonly below?: string;
   readonly signal: AbortSignal;
 }
 
-/** Sends a change of an existing object, never without an ETag; again only after a 429. */
+/** Sends a change of an existing object, always with an ETag. It is sent again only after a 429. */
 export function changeObject(transport: Transport, change: ObjectChange): Promise<HttpResponse | NoResponse> {
   const { kind, ref, method, query, body } = change;
   return transport.call({
@@ -123,7 +126,7 @@ export function changeObject(transport: Transport, change: ObjectChange): Promis
   });
 }
 
-/** Sent once, and after a 401 again: then the service has created nothing. */
+/** Sends a creation once. After a 401 it is sent again, because then the service has created nothing. */
 export function createObject(
   transport: Transport,
   kind: ObjectKind,
@@ -138,7 +141,10 @@ export function changeRules<T>(needed: readonly Right[], readValue: WrittenRules
   return { service, messageOf, unauthorizedIsForbidden: false, rightNeeded: describeRights(needed), readValue };
 }
 
-/** Undefined, so that the object is read again, if the response is incomplete. */
+/**
+ * Reads the changed object from the response. Undefined if the response is incomplete; then the engine reads the object
+ * again.
+ */
 export function changedObject<T extends { readonly id: string }, Snapshot>(
   schema: z.ZodType<T>,
   toSnapshot: (wire: T) => Snapshot,
@@ -152,7 +158,7 @@ export function changedObject<T extends { readonly id: string }, Snapshot>(
   };
 }
 
-/** The response may be empty (uko-v4.md 2.1); 202 would mean that nothing has changed yet. */
+/** A success without a value (uko-v4.md 2.1). A 202 does not count, because it would mean that nothing has changed yet. */
 export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 ? { value: undefined } : undefined;
 
@@ -163,7 +169,10 @@ export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
 export const removed: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 ? { value: undefined } : undefined;
 
-/** `*` and an empty value would match any later version of the object. */
+/**
+ * Throws for `*` and for an empty ETag, which would match any version of the object and so overwrite another writer's
+ * change.
+ */
 function checkedEtag(etag: string): string {
   if (etag.trim() !== "" && etag.trim() !== "*") return etag;
   throw new UkoError("UKO_BUG", { detail: "A change had no ETag of a previous read." });
@@ -176,7 +185,7 @@ export interface CollectionKind<Wire extends Identified, Snapshot> {
   readonly schema: z.ZodType<Wire>;
   /** `vaultId` is the requested one, used only if the response names none. */
   readonly toSnapshot: (wire: Wire, vaultId: string) => Snapshot;
-  /** In addition to the vault; without it the service may hide some. */
+  /** The query of a list in addition to the vault; without it the service may hide some objects. */
   readonly listQuery?: Readonly<Record<string, string>>;
   /** The only query that K5, S5 and T5 accept. */
   readonly removalQuery?: Readonly<Record<string, string>>;
@@ -199,7 +208,7 @@ export function createCollection<Wire extends Identified, Snapshot>(
 ) {
   type Changed = Promise<Written<WithEtag<Snapshot>>>;
   const listWalk = (signal: AbortSignal, within: Readonly<Record<string, string>> = {}): PageWalk<Wire> => ({
-    // Oldest first: pages by offset must not miss objects that are written meanwhile.
+    // The oldest objects come first, so that paging by offset does not miss objects that are written meanwhile.
     call: { path: `/${kind.path}`, query: { sort: "created_at", ...listQuery, ...within }, signal },
     collection: kind.path,
     items: schema.array(),

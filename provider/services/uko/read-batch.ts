@@ -1,4 +1,8 @@
-/** A cache that serves many reads of keys from one list of their vault. */
+/**
+ * A cache of reads of managed keys. If several keys of a vault are read within a short time, the cache reads one list of
+ * the vault and serves all of them from it, which saves hundreds of calls. A list is served for 10 s, and a write of this
+ * run to the vault discards it.
+ */
 
 import type { KeyRef, KeySnapshot, WithServiceTime } from "../../engine/ports/world.ts";
 import { onCodes } from "../../errors.ts";
@@ -9,7 +13,7 @@ export type Listing = WithServiceTime<ReadonlyMap<string, KeySnapshot>>;
 
 export interface ReadCacheOptions {
   readonly read: (ref: KeyRef, signal: AbortSignal) => Promise<WithServiceTime<KeySnapshot | undefined>>;
-  /** For a vault with more keys than `maxKeys`, only some of them, after one call. */
+  /** Reads the keys of a vault. If it has more than `maxKeys`, this returns only some of them, after one call. */
   readonly list: (vaultId: string, maxKeys: number, signal: AbortSignal) => Promise<Listing>;
   readonly monotonicMs: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -27,13 +31,16 @@ export interface ReadCache {
 const gatherMs = 25;
 /** How long a list is served after its response. */
 const shownMs = 10_000;
-/** For each waiting key: four pages cost the service less than that many single reads. */
+/** The most listed keys for each waiting read: four pages cost the service less than that many single reads. */
 const maxListedPerRead = 4_000;
-/** After a write of this run: the list serves only the reads that wait for it. */
+/**
+ * After a write of this run, a list is read only if the vault has at most this many keys for each waiting read, because
+ * the next write discards the list.
+ */
 const worthKeysAmidWrites = 25;
-/** The limit of an instance in KMS (uko-v4.md 3.8); a longer list would fill the memory. */
+/** The most keys that are listed: the limit of an instance in KMS (uko-v4.md 3.8). A longer list would fill the memory. */
 const maxKeysListed = 20_000;
-/** An instance has few vaults; a run that reads more empties the cache. */
+/** The most vaults in the cache. A run that reads more empties the cache. */
 const maxVaults = 100;
 
 interface Vault {
@@ -70,8 +77,7 @@ export function createReadCache(options: ReadCacheOptions): ReadCache {
     async cachedRead(ref, signal) {
       const keys = await listingFor(vaultOf(ref.vaultId), options.monotonicMs, signal);
       const found = keys?.value.get(ref.keyId);
-      // A key that a list does not show may be elsewhere, or new: it is read by itself before it
-      // counts as gone.
+      // A key that is missing in a list may be new or in another vault, so it is read by itself before it counts as gone.
       return keys === undefined || found === undefined ? options.read(ref, signal) : { ...keys, value: found };
     },
     async keep(vaultId, list) {
@@ -84,8 +90,7 @@ export function createReadCache(options: ReadCacheOptions): ReadCache {
     forget(vaultId) {
       const { known } = vaultOf(vaultId);
       known.isWritten = true;
-      // A list that is still in progress shows values from before the change, so the vault gets a
-      // new entry from now on.
+      // A list in progress shows values from before the change, so the vault gets a new entry.
       vaults.set(vaultId, openVault(options, vaultId, known));
     },
   };
@@ -102,7 +107,7 @@ async function listingFor(vault: Vault, monotonicMs: () => number, signal: Abort
   const waited = await gathered;
   const { isWritten, keys } = vault.known;
   if (waited === 1) {
-    // One key is read by itself. A second one means that more follow, as with -parallelism=1.
+    // A single key is read by itself. A second one suggests that more follow one by one, as with -parallelism=1.
     vault.alone += 1;
     if (vault.alone === 1 || isWritten) return undefined;
   }
@@ -133,5 +138,5 @@ function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: stri
   return vault;
 }
 
-/** If the list is forbidden, or has a key that cannot be parsed, each key is read by itself. */
+/** Falls back to single reads if the list is forbidden, or has a key that cannot be parsed. */
 const orSingly = onCodes(["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"], () => undefined);

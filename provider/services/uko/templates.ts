@@ -1,4 +1,7 @@
-/** The port `Templates` over UKO v4 (uko-v4.md T1-T7, 3.5, 3.6). */
+/**
+ * Implements the port `Templates` with UKO v4 (uko-v4.md T1-T7, 3.5, 3.6). One table maps each property of a template to
+ * its name in a request and a response.
+ */
 
 import type { TemplateProperties, TemplateSnapshot, Templates } from "../../engine/ports/containers.ts";
 import type { Transport } from "../http/transport.ts";
@@ -100,7 +103,7 @@ function toSnapshot(wire: WireTemplate, vaultId: string): TemplateSnapshot {
   };
 }
 
-/** Empty unless there is the one item that a template has (uko-v4.md 2.5). */
+/** The properties in `keystores`; empty unless it has exactly one item (uko-v4.md 2.5). */
 function distributionIn(items: WireTemplate["keystores"]): Partial<TemplateProperties> {
   const [item] = items;
   if (item === undefined || items.length !== 1 || item.type === "" || item.group === "") return {};

@@ -1,4 +1,8 @@
-/** The transport to UKO v4: paths, headers (uko-v4.md 1.4), the pinned instance. */
+/**
+ * Calls UKO v4: builds paths and headers (uko-v4.md 1.4), checks before each write that the right instance answers, and
+ * reads lists page by page. A list that may be incomplete is an error, because a missing object could be taken for a
+ * deleted one.
+ */
 
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
@@ -11,7 +15,7 @@ import { service, throwReadError, withTrace } from "./errors.ts";
 import { page } from "./wire.ts";
 
 export interface UkoTransportOptions extends TransportOptions {
-  /** Throws if another instance answers. Called before every write; expected to cache. */
+  /** Throws if another instance answers. It is called before every write, so it should cache its result. */
   readonly beforeWrite: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -43,7 +47,7 @@ export function ukoHeaders(vaultId: string | undefined, etag?: string): Pick<Cal
   };
 }
 
-/** IDs come from state and from command lines; an invalid one must not become a path. */
+/** Returns the ID if it is valid. IDs come from state and command lines, and an invalid one could lead to another path. */
 export function checkedId(id: string, what: string): string {
   if (idForm.test(id)) return id;
   throw new UkoError("UKO_INPUT_INVALID", {
@@ -53,7 +57,7 @@ export function checkedId(id: string, what: string): string {
 }
 
 export const pageSize = 200;
-/** 50,000 items: more than twice what an instance can hold (uko-v4.md 3.8). */
+/** The most pages of a list: 50,000 items, more than twice what an instance can hold (uko-v4.md 3.8). */
 export const maxPages = 250;
 
 export interface PageWalk<T> {
@@ -89,15 +93,14 @@ export async function walkPages<T extends { readonly id: string }>(
   return found;
 }
 
-/** A removal between two pages lowers the count, and moves later items to a page that was read already. */
+/** Throws if a list is incomplete: a removal between two pages moves later items to a page that was already read. */
 export function requireWhole(found: number, most: number): void {
   if (found < most) throw invalidResponse(service, "a list is shorter than its own count, so it may hide an object");
 }
 
 /**
- * The vault that a list of the whole instance shows an object in. Throws UKO_RESPONSE_INVALID if the
- * list changed meanwhile: a removal moves later items to a page that was read already, so the
- * object could be missed.
+ * Finds the vault of an object in a list of the whole instance. Throws UKO_RESPONSE_INVALID if the list changed
+ * meanwhile: a removal moves later items to a page that was already read, so the object could be missed.
  */
 export async function findVaultInList<
   T extends { readonly id: string; readonly vault?: { id: string } | null | undefined },
@@ -117,7 +120,7 @@ export async function findVaultInList<
   return undefined;
 }
 
-/** As long as the caller continues. An empty page ends the list, whatever the count says. */
+/** Reads pages for as long as the caller continues. An empty page ends the list, whatever the count says. */
 export async function* pagesOf<T>(transport: Transport, walk: PageWalk<T>): AsyncGenerator<Page<T>, void, void> {
   let found = 0;
   for (let pages = 0; pages < maxPages; pages += 1) {

@@ -1,13 +1,13 @@
 /**
- * UKO v4 on the wire (uko-v4.md 3), parsed tolerantly: unknown fields and words pass, numbers may
- * be texts. A list that the contract requires and a decision depends on is required: null or
- * missing makes the response unreadable, never an empty list.
+ * The forms of UKO v4's responses (uko-v4.md 3). Unknown fields and words are accepted, and numbers may be texts. A list
+ * on which a decision depends must be present: a missing list makes the response invalid and never counts as empty,
+ * because an empty list of uses would allow a deletion.
  */
 
 import * as z from "zod";
 import { listOf, optionalText } from "../http/wire-values.ts";
 
-/** Samples write sizes and counts sometimes as numbers, sometimes as texts. */
+/** A text or a number, because samples write sizes and counts in both forms. */
 export const textOrNumber = z.union([z.string(), z.number()]).transform(String);
 export const wholeNumber = z
   .union([z.number(), z.string().regex(/^[0-9]{1,15}$/)])
@@ -68,7 +68,7 @@ export const managedKey = z.object({
   updated_by: optionalText,
   referenced_keystores: z.array(keystoreReference),
   status_in_keystores: z.array(keystoreStatus),
-  /** For display only, so an unknown form is left out. */
+  /** For display only, so a value of an unknown form is dropped. */
   verification_patterns: z
     .array(z.object({ method: optionalText, value: optionalText }))
     .nullish()
@@ -131,7 +131,7 @@ export const keystore = z
   .loose();
 export type WireKeystore = z.output<typeof keystore>;
 
-/** The fields that locate a keystore's keys; the decision itself judges them. */
+/** The fields that say where a keystore keeps its keys; the code that decides checks them. */
 export const keystorePlace = z.object({
   id: z.string().min(1),
   name: optionalText,
