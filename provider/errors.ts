@@ -1,6 +1,9 @@
-/** The error catalog: every code that a person or a pipeline can meet, with its exit code. This file imports nothing. */
+/**
+ * The error catalog: every error code with its summary, its exit code, and whether a retry may help. Also `UkoError`, the
+ * only error that uko throws, and the choice of one exit code for several keys. This file imports nothing.
+ */
 
-/** What each exit code says. No error has 0, or 14, which is for late keys of a campaign. */
+/** The meaning of each exit code. No error has exit code 0 or 14; 14 is for late keys of a campaign. */
 export const exitCodes = {
   0: "done",
   1: "error",
@@ -12,9 +15,9 @@ export const exitCodes = {
 } as const;
 
 interface CatalogEntry {
-  /** What happened, in general; the error itself says it in particular. */
+  /** What happened in general; an error can replace it by a more specific sentence. */
   readonly summary: string;
-  /** Whether the same call may succeed later with nothing changed by a person. */
+  /** Whether the same call may succeed later. For some codes another person must act first. */
   readonly retryable: boolean;
   readonly exitCode: Exclude<keyof typeof exitCodes, 0 | 14>;
 }
@@ -143,7 +146,7 @@ export interface UkoErrorOptions {
 
 const brand = Symbol.for("pulumi-uko.error");
 
-/** The one error that this project throws. Matched by `code`, also across two copies of the package. */
+/** The one error that uko throws. It is recognized by `code`, which also works if two copies of the package are loaded. */
 export class UkoError extends Error {
   override readonly name = "UkoError";
   readonly code: ErrorCode;
@@ -176,7 +179,10 @@ export function isUkoError(value: unknown): value is UkoError {
   return typeof value === "object" && value !== null && (value as { [brand]?: unknown })[brand] === true;
 }
 
-/** For `catch`: what `instead` makes of an error with one of these codes. Other errors are thrown on. */
+/**
+ * Returns a function for `catch` that replaces errors with these codes by the result of `instead`, and rethrows all
+ * others.
+ */
 export function onCodes<T>(codes: readonly ErrorCode[], instead: (error: UkoError) => T): (thrown: unknown) => T {
   return (thrown) => {
     if (!isUkoError(thrown) || !codes.includes(thrown.code)) throw thrown;
@@ -193,7 +199,7 @@ export function asUkoError(thrown: unknown): UkoError {
   });
 }
 
-/** The first of these that any key caused: a fault, a problem to repair, an approval, a wait for time. */
+/** Exit codes in order of severity: an error, a missing right, a blocker, a person, time, success. */
 export const mostSevereFirst = [1, 13, 12, 10, 11, 0] as const;
 
 /** Returns the most severe of several exit codes; 0 for none, and 1 for an unknown one. */
@@ -203,7 +209,7 @@ export function mostSevere(exitCodes: readonly number[]): number {
   return mostSevereFirst.find((code) => exitCodes.includes(code)) ?? 0;
 }
 
-/** Errors of the run and not of one key: they would recur at the next key. */
+/** Codes of errors that concern the whole run, because they would recur at the next key. */
 export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
   "UKO_CANCELED",
   "UKO_CREDENTIAL_REFUSED",

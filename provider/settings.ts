@@ -1,4 +1,8 @@
-/** Settings of a run: environment over stored settings, the strictest control of each kind, sealed credentials. */
+/**
+ * Reads the settings of a run from the environment and from what an engine stored. The environment takes precedence, but
+ * a control such as dual authorization applies if either side sets it. A destroy reads stored settings from a state that
+ * others may have edited, so they cannot name a local address or weaken a control.
+ */
 
 import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
@@ -16,7 +20,10 @@ interface CheckFailure {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Settings that an engine stores. A destroy reads them from state, so they are trusted with little. */
+/**
+ * The settings that an engine stores. A destroy reads them from state, which others may have edited, so each has limited
+ * effect.
+ */
 export type StoredSettings = { readonly [Name in (typeof storedNames)[number]]?: string };
 
 const storedNames = [
@@ -85,14 +92,14 @@ export interface Settings {
   readonly isDualRequired: boolean;
   readonly isReadStrict: boolean;
   readonly waitMs?: number;
-  /** From `CI`, which every pipeline sets. */
+  /** Whether the run has no person at the terminal, by the variable `CI`, which every pipeline sets. */
   readonly isUnattended: boolean;
   readonly evidence: EvidencePlace;
   readonly reportPath?: string;
   readonly proxy?: ProxySettings;
 }
 
-/** Where the evidence of a run goes. `none`: nowhere yet, so the run may read and takes no step. */
+/** Where the evidence of a run goes. With `none` there is no place yet, so the run may read but takes no step. */
 export type EvidencePlace =
   | { readonly kind: "named" | "default"; readonly path: string }
   | { readonly kind: "log" }
@@ -201,7 +208,10 @@ export function parseDurationMs(text: string, where: string): number {
   throw invalid(`${where} is not a duration`, "Examples: 0, 90s, 30m, 4h, 7d. The maximum is 100d.");
 }
 
-/** The environment's credential, else the stored one. Two in one place are rejected: who acts would be unclear. */
+/**
+ * The credential of the environment, or else the stored one. Two credentials in one place are rejected, because it would
+ * be unclear who acts.
+ */
 function credentialOf(environment: Environment, stored: StoredSettings, { property }: Names): Credential {
   const { UKO_API_KEY, UKO_API_KEY_FILE: file, UKO_TOKEN } = environment;
   if (isGiven(file)) {
@@ -232,7 +242,7 @@ function credentialOf(environment: Environment, stored: StoredSettings, { proper
   );
 }
 
-/** Keeps the source of an address with it: only the caller's own environment may point to the caller's machine. */
+/** Returns an address with its source, because only the environment of the caller may name the caller's machine. */
 function namedAddress(
   fromEnvironment: string | undefined,
   stored: string | undefined,

@@ -1,13 +1,19 @@
-/** This machine: whether its Node is new enough, its browser, and other programs in this terminal. */
+/**
+ * What the executable needs from this machine: a check that Node is new enough, opening a page in the browser, and
+ * running another program in this terminal.
+ */
 
 import { spawn } from "node:child_process";
 import { UkoError } from "../errors.ts";
 import { withoutSecrets } from "../process/other-programs.ts";
 
-/** The minimum in `engines` of package.json, where npm only warns. An older Node fails in a library at its first call. */
+/**
+ * The oldest supported Node, as in `engines` of package.json, about which npm only warns. An older Node fails in a
+ * library at its first call.
+ */
 const oldest = { major: 22, minor: 19 };
 
-/** The message for a Node that is too old; undefined for any other. */
+/** The message for a Node that is too old; undefined if Node is new enough. */
 export function refusalOfNode(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > oldest.major || (major === oldest.major && minor >= oldest.minor)) return undefined;
@@ -20,7 +26,10 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
   win32: ["rundll32", "url.dll,FileProtocolHandler"],
 };
 
-/** Opens a page in the person's browser, which gets no credential. Undefined on a machine without a display. */
+/**
+ * Returns a function that opens a page in the person's browser, without the caller's credential. Undefined on a machine
+ * without a display.
+ */
 export function browserOf(environment: NodeJS.ProcessEnv): ((url: string) => void) | undefined {
   const [command, ...args] = openers[process.platform] ?? [];
   const hasDisplay = process.platform !== "linux" || Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);

@@ -1,4 +1,7 @@
-/** The commands of `uko` in the executables of the plugin and the provider. No run of an engine loads this module. */
+/**
+ * Runs the commands of `uko` when a person starts the executable of the Pulumi plugin or of the provider with one of
+ * them. No run of an engine loads this module.
+ */
 
 import path from "node:path";
 import { runKeyProgram } from "../cli/key-program.ts";
@@ -6,7 +9,7 @@ import { openKeyOperations } from "../compose/keys.ts";
 import { ownProgram } from "./own-program.ts";
 import { openProcess } from "./process-world.ts";
 
-/** Ends like `uko`: by the exit code of this process. */
+/** Runs the typed command, and sets the exit code of this process as `uko` does. */
 export async function runOwnCommands(version: string): Promise<void> {
   const program = ownProgram();
   const world = {

@@ -1,4 +1,7 @@
-/** The path by which a person starts the commands of `uko` on a machine without `uko` on PATH. */
+/**
+ * Finds the command with which a person can start `uko` when only the Pulumi plugin or the provider is installed: the
+ * path of this executable. Messages show it in the commands to paste.
+ */
 
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
@@ -6,7 +9,7 @@ import path from "node:path";
 import { isSea } from "node:sea";
 import { shellWord } from "../engine/text/explanation.ts";
 
-/** This process, as far as its commands depend on it. */
+/** The facts about this process that the path depends on. */
 export interface Place {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly executable: string;
@@ -23,8 +26,8 @@ const here = (): Place => ({
 });
 
 /**
- * The path of this executable as a shell takes it. Undefined if `uko` is on PATH, and in a pipeline, because a person
- * reads its log on another machine.
+ * The path of this executable in the form that a shell takes. Undefined if `uko` is on PATH. Also undefined in a
+ * pipeline, whose log a person reads on another machine.
  */
 export function ownProgram({ environment, executable, home, system }: Place = here()): string | undefined {
   if (environment.CI) return undefined;
@@ -36,7 +39,8 @@ export function ownProgram({ environment, executable, home, system }: Place = he
   );
   if (isInstalled) return undefined;
   if (isWindows) return executable.includes(" ") ? `"${executable}"` : executable;
-  // The home folder of the reader, who may be another person: a plugin has the same place in it.
+  // The path is written with `~`, because the reader may be another person, in whose home folder the plugin has the same
+  // place.
   const inHome = path.relative(home, executable);
   const isInHome = home !== "" && !inHome.startsWith("..") && !path.isAbsolute(inHome);
   return isInHome ? `~/${shellWord(inHome)}` : shellWord(executable);

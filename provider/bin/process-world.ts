@@ -1,4 +1,7 @@
-/** This process as the command line sees it: its streams, its terminal, and the signals that end a run. */
+/**
+ * Connects the command line with this process: its streams, its questions at the terminal, and the signals that end a
+ * run.
+ */
 
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
@@ -9,9 +12,9 @@ type ProcessWorld = Omit<CliWorld, "openOperations"> & Pick<UkoWorld, "readLine"
 
 export function openProcess(version: string): ProcessWorld {
   const stop = new AbortController();
-  /** The first signal ends the run cleanly; a second one meets no handler, and kills. */
+  /** The first signal ends the run cleanly. A second one has no handler, so it kills the process. */
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  /** The reader closed the pipe, as `head` does. */
+  /** Stops the run if the reader of standard output closes the pipe, as `head` does. */
   process.stdout.on("error", () => stop.abort());
 
   /** The question goes to standard error, so that the output can be piped. Undefined if the input ends. */

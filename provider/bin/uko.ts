@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The executable: joins the command line with the emulator and this process. */
+/**
+ * The executable `uko`: checks the version of Node, connects the command line with this process, and starts the console
+ * and the emulator for their commands.
+ */
 
 import { readFileSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -21,7 +24,7 @@ import { UkoError } from "../errors.ts";
 import { browserOf, refusalOfNode, runProgram } from "./machine.ts";
 import { openProcess } from "./process-world.ts";
 
-/** The bundler sets them; undefined where the sources run. */
+/** The bundler sets these; undefined where the sources run. */
 declare const UKO_VERSION: string | undefined;
 declare const UKO_ERROR_PAGE: string | undefined;
 
@@ -46,8 +49,8 @@ const world: UkoWorld = {
 };
 
 /**
- * A command keeps less than 50 MB of thousands of keys alive, and V8 would reserve 340 MB for it. A young
- * generation that stays small, and an old one that grows in small steps, take half of that.
+ * Settings of V8's heap. A command about thousands of keys keeps less than 50 MB in use, but V8 would reserve 340 MB. A
+ * small young generation, and an old one that grows in small steps, need half of that.
  */
 const smallHeap = ["--semi-space-growth-factor=1", "--heap-growing-percent=20", "--single-threaded-gc"];
 
@@ -75,14 +78,17 @@ async function readErrorPage(): Promise<string> {
   return readFile(new URL("../../provider/docs/reference/errors.md", import.meta.url), "utf8");
 }
 
-/** An executable has no provider with it; where it would be is what a message names. In the npm package it is a neighbor. */
+/**
+ * The folder in which the provider is expected. It is next to the code in the npm package. A single executable has none,
+ * and a message names this folder.
+ */
 function findProviderFolder(): string {
   if (isSea()) return path.join(path.dirname(process.execPath), "terraform");
   if (typeof UKO_VERSION === "string") return path.resolve(realpathSync(process.argv[1] ?? ""), "../../terraform");
   return fileURLToPath(new URL("../../build/terraform", import.meta.url));
 }
 
-/** The other commands never load the pages. */
+/** Starts the console. Its code is imported here, so that other commands do not load it. */
 async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
   const { randomBytes } = await import("node:crypto");
   const console = await import("../console/start-console.ts");
@@ -94,12 +100,13 @@ async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
   });
 }
 
-/** The other commands never load the emulator. */
+/** Starts the emulator. Its code is imported here, so that other commands do not load it. */
 async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
   const { startFromCommandLine } = await import("../emulator/start.ts");
   try {
     const { url, instanceId, caFile, world, close } = await startFromCommandLine(options);
-    // A user first tries a program that makes a key, so the first person is one who may do that.
+    // A user usually starts with a program that creates a key, so the first person in the list is one who may create
+    // keys.
     const { identities } = world.seed;
     const creator = identities.find(({ roles }) => roles?.includes("KeyCustodianCreator") === true);
     const people = [creator, ...identities.filter((each) => each !== creator)].flatMap((each) =>

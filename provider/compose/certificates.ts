@@ -1,5 +1,6 @@
 /**
- * The composition of evidence checks and certificates, with files, keys and the clock. Only the command line loads it.
+ * Joins the operations on evidence and certificates of deleted keys with files, signing keys and the clock: checks
+ * evidence chains, and creates, signs, verifies and shows certificates. Only the command line loads this file.
  */
 
 import { createHash, randomBytes } from "node:crypto";
@@ -59,7 +60,7 @@ export async function checkEvidenceChain(path: string): Promise<ChainReport> {
   return check.end(await readEvidenceFile(path, check.add));
 }
 
-/** An authority that stamps a new signature, and the certificate that confirms its response. */
+/** A timestamp authority, and the certificate that confirms its response. */
 export interface TsaChoice {
   readonly url: string;
   readonly trustFile: string;
@@ -81,7 +82,9 @@ export interface Creation {
   readonly target: Target;
 }
 
-/** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID; then nothing was written. */
+/**
+ * Creates, signs and writes a certificate. Throws UKO_EVIDENCE_BROKEN or UKO_INPUT_INVALID, and then nothing was written.
+ */
 export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<Certificate> {
   const { evidence, keys, target, tsa } = creation;
   const signer = await openSigner(creation.signer, signal);
@@ -102,7 +105,7 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
   return certificate;
 }
 
-/** Signs an envelope. The timestamp, if one is wished, is of the bytes of the new signature. */
+/** Adds a signature to an envelope, and a timestamp of this signature if one is requested. */
 async function signWith(
   envelope: Envelope,
   { signer, tsa }: { readonly signer: Signer; readonly tsa: TsaChoice | undefined },
@@ -146,7 +149,7 @@ export async function addSignature(
 export interface VerificationChoice {
   readonly file: string;
   readonly trust: readonly string[];
-  /** The file with the certificates of trusted timestamp authorities; then a timestamp is required. */
+  /** The file with the certificates of trusted timestamp authorities. If set, each signature needs a timestamp. */
   readonly tsaTrust?: string | undefined;
   readonly requiredSigners: number;
   readonly areTwoPeopleRequired: boolean;
@@ -189,7 +192,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
   );
 }
 
-/** The file of each log that the certificate names, whatever the order in which they were passed. */
+/** Finds the file of each log that the certificate names, in whatever order the files were passed. */
 async function readNamedLogs(statement: unknown, files: readonly string[]): Promise<readonly (FoundLog | undefined)[]> {
   const logs = namedLogsForm.safeParse(statement).data?.predicate.evidence ?? [];
   const found: (FoundLog | undefined)[] = [];

@@ -1,4 +1,7 @@
-/** The checks of `uko doctor`: they open a world of their own and report every fault as a finding. */
+/**
+ * Runs the checks of `uko doctor`. They open a session of their own and report every error as a finding, so that invalid
+ * settings are reported and do not stop the command.
+ */
 
 import { examine } from "../engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "../engine/commands/doctor-messages.ts";
@@ -18,10 +21,10 @@ import type { WatchedResponse } from "../services/http/client.ts";
 import type { Environment } from "../settings.ts";
 import { type OpenWorld, type Outputs, openWorld } from "./world.ts";
 
-/** Limit of the calls that `uko doctor` remembers; it makes far fewer. */
+/** The most calls that `uko doctor` remembers; it makes far fewer. */
 const maxWatchedCalls = 1_000;
 
-/** What is configured for a run and what is missing. Settings that no run can start with are a finding, too. */
+/** Checks the settings of a run and what the service answers. Settings with which no run can start are also a finding. */
 export async function examineWorld(
   environment: Environment,
   outputs: Outputs,
@@ -52,7 +55,10 @@ export async function examineWorld(
   }
 }
 
-/** Findings in a state that may have been edited. Calls the service only for keys that the state loosens. */
+/**
+ * Checks an exported state, which a person may have edited. It calls the service only for keys whose controls the state
+ * weakens.
+ */
 export async function examineState(
   environment: Environment,
   text: string,

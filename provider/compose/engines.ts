@@ -1,4 +1,7 @@
-/** The composition for engines: the handlers of every resource, and the words that their interfaces show. */
+/**
+ * The module of this folder that the interfaces of engines import (Pulumi, OpenTofu, Terraform): the handlers of every
+ * resource, the checks of inputs and settings, and the wording of messages.
+ */
 
 import { createHandlers, type HandlerContext } from "../engine/handlers.ts";
 import type { World } from "../engine/ports/world.ts";
@@ -36,12 +39,14 @@ export { checkArguments } from "../resources/functions.ts";
 export { checkStored, parseDurationMs, storedSettings } from "../settings.ts";
 export type { StoredSettings };
 
-/** The entry points that an interface for engines calls. */
+/** What an interface of an engine calls. */
 export interface OpenHandlers {
   readonly resources: ResourceHandlers;
-  /** Whether the state may stay as it was after this read error; never under UKO_STRICT_READS (decision 0017). */
+  /** Whether a refresh may keep the state after this read error. Always false under UKO_STRICT_READS (decision 0017). */
   mayKeepState(error: unknown): error is UkoError;
-  /** Answers questions and changes nothing. Throws UKO_INPUT_INVALID for invalid arguments. */
+  /**
+   * Answers the questions of data sources and functions; changes nothing. Throws UKO_INPUT_INVALID for invalid arguments.
+   */
   readonly ask: Questions;
 }
 
@@ -66,9 +71,9 @@ function askAll(open: HandlerContext["open"], dialect: Dialect): Questions {
 }
 
 /**
- * The handlers of every resource for an interface. The service is opened at the first call that needs it, under the
- * environment of that moment. `stored` returns undefined while the engine does not know a setting yet; then every call
- * that needs the service throws UKO_SETTINGS_INVALID.
+ * Creates the handlers of every resource for an interface. The service is opened at the first call that needs it, with
+ * the environment of that moment. `stored` returns undefined while the engine does not know a setting yet; then every
+ * call that needs the service throws UKO_SETTINGS_INVALID.
  */
 export function openHandlers(
   stored: () => StoredSettings | undefined,

@@ -1,6 +1,7 @@
 /**
- * The operations on keys, for every program that a person types a command to. The libraries of campaigns are not among
- * them, so that the plugin and the provider do not carry them (compose/operations.ts).
+ * The operations on single keys for every executable with commands, which includes the Pulumi plugin and the provider for
+ * OpenTofu. The operations of campaigns are in compose/operations.ts, so that the plugin and the provider do not load
+ * their libraries.
  */
 
 import { createDirectory } from "../engine/commands/find-by-name.ts";
@@ -13,18 +14,24 @@ import { readReviewFile } from "../services/review-file.ts";
 import type { Environment } from "../settings.ts";
 import { type Outputs, openWorld } from "./world.ts";
 
-/** `run` is for commands, which have no stored settings; the rest is what more operations are made of. */
+/**
+ * Opens the operations on keys. `run` is what commands use, which have no stored settings. The other parts are for
+ * compose/operations.ts, which adds operations.
+ */
 export function openKeyOperations(environment: Environment, outputs: Outputs) {
   const { settings, world, evidenceAt, close } = openWorld(environment, {}, outputs);
   const run = {
     operations: createOperations(world),
     kmsOperations: createKmsOperations(world),
     settings,
-    /** A review with the seal of this caller, in one text for a file. Throws UKO_INPUT_INVALID without an API key. */
+    /**
+     * Adds the seal of this caller to a review, which makes the text of a file. Throws UKO_INPUT_INVALID without an API
+     * key.
+     */
     sealReview: (text: string): string => sealReview(text, world.session.ownSeal),
     /** Throws UKO_REVIEW_INVALID unless a run with the same API key wrote the file. */
     openReview: (path: string) => openSealedReview(readReviewFile(path), path, world.session.ownSeal),
-    /** The text of a review of a campaign, from a file that a run with the same API key wrote. */
+    /** Returns the text of a review of a campaign, if a run with the same API key wrote the file. */
     openCampaignReview: (path: string) =>
       unsealReview(readReviewFile(path), { path, again: "uko campaign next --review-only" }, world.session.ownSeal),
     directory: createDirectory(world),

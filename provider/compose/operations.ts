@@ -1,4 +1,7 @@
-/** All operations of people, for the command line and the console, and a person's log-in. */
+/**
+ * All operations for `uko` and the console: those on keys, the ones on vaults, listings and campaigns, and the log-in of
+ * a person.
+ */
 
 import type { NamedText } from "../engine/campaign/files/joined-files.ts";
 import type { AnyDefinition, Inventory } from "../engine/commands/inventory.ts";
@@ -44,7 +47,7 @@ export async function declarationsIn(states: readonly NamedText[]): Promise<Read
   return (await import("../engine/campaign/files/joined-files.ts")).declarationsIn(states);
 }
 
-/** A log-in of a person, without any credential in the environment. Makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
+/** Opens a log-in of a person, without a credential in the environment. Makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
 export function openLogin(environment: Environment, outputs: Outputs): OpenLogin {
   const settings = readIamSettings(environment);
   const { iamEndpoint: endpoint, allowedHosts } = settings;
@@ -60,7 +63,7 @@ export function openLogin(environment: Environment, outputs: Outputs): OpenLogin
 
 export interface OpenLogin {
   findPasscodePage(signal: AbortSignal): Promise<string>;
-  /** The tokens of the person, which this process renews. */
+  /** Exchanges the passcode for the person's tokens, which this process renews. */
   logIn(answer: PasscodeInput, signal: AbortSignal): Promise<Tokens>;
   close(): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** The words of the command line, apart from a run, so that help loads no schema, no service and no engine loop. */
+/**
+ * The texts and formatters that the command line shows. They are in a module of their own, so that `--help` loads no
+ * schema, no service and no part of the engine that runs steps.
+ */
 
 export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-messages.ts";
 export { auditedSteps } from "../engine/commands/audited-steps.ts";

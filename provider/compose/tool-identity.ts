@@ -1,4 +1,7 @@
-/** The version of this program and the digest of its code, for evidence and certificates. */
+/**
+ * The version of this program and the SHA-256 digest of its code. Evidence and certificates contain both, so that an
+ * auditor can find out which program took a step.
+ */
 
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
@@ -40,7 +43,7 @@ async function identifyPackage(): Promise<ToolIdentity> {
   };
   const names = await readdir(folder, { recursive: true });
   const hash = createHash("sha256");
-  // The guides hold no code, but a build of their site leaves other programs there.
+  // The folder of the guides contains no code of uko, but a build of their website puts other programs there.
   const isOurs = (name: string): boolean => /(?<!\.d)\.(js|ts)$/.test(name) && name.split(path.sep)[0] !== "docs";
   for (const name of names.filter(isOurs).sort()) {
     hash.update(`${name.replaceAll(path.sep, "/")}\n`).update(await readFile(path.join(folder, name)));

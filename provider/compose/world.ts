@@ -1,4 +1,8 @@
-/** The one place where settings, services, engine, clock and randomness meet. It needs no definition of a resource. */
+/**
+ * Builds everything that a run uses (`World`) from its settings: the clients of UKO and KMS, tokens, evidence,
+ * signatures, clock and randomness. All configured addresses are checked before the first call. It needs no definition of
+ * a resource.
+ */
 
 import { hash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -40,7 +44,7 @@ import { toolIdentity } from "./tool-identity.ts";
 /** What an interface supplies: lines for people, and the log for `UKO_EVIDENCE=log`. */
 export interface Outputs {
   readonly progress: Progress;
-  /** Absent if nobody would see the lines. */
+  /** Absent if the lines would not be shown. */
   readonly evidenceLog?: EvidenceLog | undefined;
   /** Receives a line that stays, such as the path of the evidence. */
   readonly note?: (line: string) => void;
@@ -52,7 +56,7 @@ export interface Outputs {
   readonly login?: Tokens;
   /** Receives warnings when `progress` goes nowhere. */
   readonly warn?: (line: string) => void;
-  /** How the run waits, for tests that do not. */
+  /** Replaces the clock in tests, which do not wait. */
   readonly clock?: Clock;
   /** The folders of signed consents, for tests that have folders of their own. */
   readonly signingPlaces?: SigningPlaces;
@@ -97,8 +101,8 @@ export function openWorld(
   dialect: Dialect = programDialect,
 ): OpenWorld {
   const settings = readSettings(environment, stored, dialect);
-  // All addresses are checked before the first call, so that a run that one address stops has not
-  // sent the credential elsewhere.
+  // All addresses are checked before the first call. Otherwise the credential could be sent to one service before the run
+  // stops at the address of another.
   for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
     if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
   }
@@ -186,8 +190,8 @@ const clock: Clock = {
 };
 
 /**
- * What signatures say of the service: one name for all of IBM's addresses, because two people may use two of them, and
- * the host of every other one, so that an approval on an emulator does not count at IBM.
+ * The name of the service in signed statements. All of IBM's addresses have the same name, because two people may use
+ * different ones. Any other address has its host as the name, so that an approval on an emulator does not count at IBM.
  */
 function serviceIn({ iamEndpoint, endpoint, kmsEndpoint }: Settings): string {
   const others = [iamEndpoint, endpoint, kmsEndpoint].flatMap((each) =>
@@ -236,7 +240,7 @@ function openEvidence(
   }
 }
 
-/** The key was read before its first evidence, so the endpoint is known without another call. */
+/** The endpoint for the evidence. The key was read before, so no other call is needed to find it. */
 async function endpointOf(endpoints: Endpoints): Promise<{ readonly endpoint?: string }> {
   try {
     return { endpoint: (await endpoints.uko(AbortSignal.timeout(endpointDeadlineMs))).url };
@@ -245,5 +249,5 @@ async function endpointOf(endpoints: Endpoints): Promise<{ readonly endpoint?: s
   }
 }
 
-/** Only a KMS key can need the broker here. */
+/** The time limit for the broker, which only evidence about a KMS key can need. */
 const endpointDeadlineMs = 10_000;

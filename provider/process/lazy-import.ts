@@ -1,14 +1,17 @@
-/** Code that a bundle carries as a text, so that a start does not read what only some runs need (decision 0019). */
+/**
+ * Loads code when a run first needs it. A bundle carries this code as compressed text within its one file, so that a
+ * start does not read and compile what only some runs need (decision 0019).
+ */
 
 import { Script } from "node:vm";
 import { gunzipSync } from "node:zlib";
 
-/** Base64 of what is gzipped: the code, and the form into which V8 of the one named runtime compiled it. */
+/** Base64 of gzipped content: the code, and V8's compiled form of it for the one runtime that is named. */
 type Later = { readonly text: string; readonly compiled: string; readonly runtime: string };
-/** Given by the bundler; not there where the sources run. */
+/** The bundler sets this; undefined where the sources run. */
 declare const UKO_LATER: Later | undefined;
 
-/** Loads an interface's `deferred.ts` once, at its first use: in a bundle from the text within the file, else by `source`. */
+/** Returns a function that loads an interface's `deferred.ts` once: in a bundle from the text, otherwise by `source`. */
 export function lazyImport<Module>(source: () => Promise<Module>): () => Promise<Module> {
   let loaded: Promise<Module> | undefined;
   return () => {
@@ -17,7 +20,7 @@ export function lazyImport<Module>(source: () => Promise<Module>): () => Promise
   };
 }
 
-/** All that a bundle still requires is Node's own. V8 ignores a form that it cannot use. */
+/** Runs the code of the text. It requires only Node's own modules. V8 ignores a compiled form that it cannot use. */
 async function fromText<Module>({ text, compiled, runtime }: Later): Promise<Module> {
   const module = { exports: {} };
   const unpacked = (packed: string) => gunzipSync(Buffer.from(packed, "base64"));

@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 /** The settings that hold a secret of the caller, or name the file of one. */
 const secretVariables = ["UKO_API_KEY", "UKO_API_KEY_FILE", "UKO_TOKEN", "UKO_SIGN_PASSPHRASE_FILE"];
 
-/** Windows spells the names of variables in any case. */
+/** Returns the environment without these variables. Names are compared without case, because Windows ignores case. */
 export function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !secretVariables.includes(name.toUpperCase())),
@@ -18,7 +18,7 @@ export function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEn
 
 export interface PipedProgram {
   readonly command: string;
-  /** Absent if the caller's shell reads the command. */
+  /** The arguments. If absent, the caller's shell reads the command. */
   readonly args?: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
 }

@@ -1,9 +1,15 @@
-/** What both plugins do as servers: responses of several messages, and the end of the engine that started them. */
+/**
+ * Shared parts of the gRPC servers of both plugins: a call with several response messages, and the exit of a plugin whose
+ * engine has ended.
+ */
 
 import { once } from "node:events";
 import type { handleServerStreamingCall, StatusObject } from "@grpc/grpc-js";
 
-/** The signal is aborted once the client has gone away; `statusOf` is how the client hears of what the call throws. */
+/**
+ * Serves a call with several responses. The signal is aborted when the client disconnects. `statusOf` turns a thrown
+ * error into the status that the client receives.
+ */
 export function streamed<Request, Response>(
   call: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
   statusOf: (error: unknown) => Partial<StatusObject>,
@@ -17,7 +23,8 @@ export function streamed<Request, Response>(
       }
       stream.end();
     } catch (error) {
-      // One that is destroyed never ends for its client: grpc-js sends the status of an error at the stream's own end.
+      // An `error` event makes grpc-js send the status. A destroyed stream would send nothing, and the client would wait
+      // forever.
       stream.emit("error", statusOf(error));
     }
   };
@@ -25,7 +32,10 @@ export function streamed<Request, Response>(
 
 const watchIntervalMs = 1_000;
 
-/** An engine that is gone can no longer save state, so a wait must not outlive it and take an unrecorded step. */
+/**
+ * Calls `leave` when the engine that started this process has ended. Without an engine, the result of a step could not be
+ * saved in state, so a plugin that is still waiting must not take another step.
+ */
 export function leaveWithEngine(leave: () => void): void {
   const engine = process.ppid;
   const watch = setInterval(() => {

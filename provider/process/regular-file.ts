@@ -1,6 +1,7 @@
 /**
- * Files by path, and only regular files. A pipe or a device in the place of a file keeps a run
- * waiting. A link in a folder that other people can write to leads the run to a file of their choice.
+ * Opens and reads files by path, and accepts only regular files. A pipe or a device in the place of a file would keep a
+ * run waiting. If other people can write to a folder, a link in it could make the run read a file of their choice, so a
+ * caller can refuse links.
  */
 
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
@@ -14,12 +15,12 @@ export const notRegular = new UnsafeFile("It is not a regular file");
 export const aLink = new UnsafeFile("It is a symbolic link, and uko does not follow one here");
 
 export interface FileChoices {
-  /** For a folder that other people may write to. A path that its user typed may be a link. */
+  /** Set for a file in a folder that other people may write to. A path that the user typed may be a link. */
   readonly isLinkRefused?: boolean;
 }
 
 const mebibyte = 1024 * 1024;
-/** Windows has neither flag. Without blocking, a pipe cannot keep the run waiting. */
+/** Flags for opening a file, which Windows does not have. Without blocking, a pipe cannot keep the run waiting. */
 const noFollow: number | undefined = constants.O_NOFOLLOW;
 const reading = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 

@@ -1,21 +1,25 @@
 /**
- * Accepts connections on loopback from this process's own user only. Every local user can reach a loopback port, and
- * the plugin and the console act with the caller's credential (decision 0028). Linux says who owns a TCP socket; other
- * systems do not.
+ * Accepts connections to a local port from the user of this process only. Every user of a machine can reach its local
+ * ports, and the Pulumi plugin and the console act with the caller's credential, so another user could delete keys
+ * through them (decision 0028). On Linux the kernel's table of sockets shows the user of each connection. Other systems
+ * show no owner, and there the guard accepts every connection.
  */
 
 import { accessSync, constants, readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { endianness } from "node:os";
 
-/** How this process learns about its peers; tests hand in their own. */
+/** How this process reads the owners of sockets; tests pass their own. */
 export interface UserGuardSystem {
   readonly platform: string;
-  /** Absent on systems without user ids. */
+  /** The user ID of this process; absent on systems without user IDs. */
   readonly uid: number | undefined;
-  /** The table of IPv4 or IPv6 sockets; throws where the system does not show it. */
+  /** Returns the table of IPv4 or IPv6 sockets. Throws if the system does not show it. */
   readonly table: (name: "tcp" | "tcp6") => string;
-  /** Throws where the tables cannot be read; a table of thousands of sockets takes its time to read. */
+  /**
+   * Throws if the tables cannot be read. Tables with thousands of sockets take a while to read, so this does not read
+   * them whole.
+   */
   readonly requireTables: () => void;
 }
 
@@ -33,7 +37,9 @@ export interface Ends {
   readonly localPort?: number | undefined;
 }
 
-/** Why no peer can be recognized; undefined where every one can, or where the system offers nothing to recognize one by. */
+/**
+ * The reason why the owner of a connection cannot be found. Undefined if it can, or if the system shows no owners at all.
+ */
 export function whyPeersAreUnknown(system: UserGuardSystem = thisSystem): string | undefined {
   if (system.platform !== "linux") return undefined;
   try {
@@ -44,7 +50,10 @@ export function whyPeersAreUnknown(system: UserGuardSystem = thisSystem): string
   }
 }
 
-/** A table that changes while it is read may lack a line for a moment. */
+/**
+ * The most reads of a table for one connection, because a table that changes while it is read may lack a line for a
+ * moment.
+ */
 const maxReads = 3;
 
 /** Whether the peer of an accepted connection runs as the same user. Always true outside Linux. */
@@ -57,7 +66,7 @@ export function isSameUser(ends: Ends, system: UserGuardSystem = thisSystem): bo
   return false;
 }
 
-/** Serves loopback on a free port; a connection of another user is closed before anything is read from it. */
+/** Listens on a free local port. A connection of another user is closed before anything is read from it. */
 export async function listenForSameUser(
   onConnection: (socket: Socket) => void,
   onRefused: () => void,
@@ -77,8 +86,9 @@ export async function listenForSameUser(
 }
 
 /**
- * The owner of the peer's socket: the line whose local end is our remote end. Only an established socket counts,
- * because the kernel shows user 0 for a socket that its process has closed already.
+ * The user ID of the client's socket. In the table, the client's socket is the line whose local address is the remote
+ * address of this connection. Only an established socket counts, because the kernel shows user 0 for a socket that its
+ * process has closed.
  */
 function ownerOfPeer({ remoteAddress, remotePort, localAddress, localPort }: Ends, system: UserGuardSystem) {
   const [remote, local] = [asIPv4(remoteAddress), asIPv4(localAddress)];
@@ -95,7 +105,7 @@ function ownerOfPeer({ remoteAddress, remotePort, localAddress, localPort }: End
   return undefined;
 }
 
-/** Columns after the state: queues, timer, retransmits, user, timeout, inode. */
+/** Returns the user ID in a table. The columns after the state are queues, timer, retransmits, user, timeout and inode. */
 function ownerIn(table: string, line: string): number | undefined {
   const begin = table.indexOf(line);
   if (begin < 0) return undefined;
@@ -120,12 +130,15 @@ function asIPv4(address = ""): readonly number[] | undefined {
 
 const isLittleEndian = endianness() === "LE";
 
-/** The kernel prints each 32 bits of an address as one number in the machine's own byte order. */
+/**
+ * An address and port as the kernel prints them: each 32 bits of the address are one number in the byte order of the
+ * machine.
+ */
 function inTable(bytes: readonly number[], port: number): string {
   return `${hex(isLittleEndian ? bytes.toReversed() : bytes)}:${hex([port >> 8, port & 255])}`;
 }
 
-/** `::ffff:`, as a client that speaks both families writes an IPv4 address. */
+/** The prefix `::ffff:`, with which a client that uses both IP versions writes an IPv4 address. */
 function mappedPrefix(): string {
   return `${"0".repeat(16)}${isLittleEndian ? "FFFF0000" : "0000FFFF"}`;
 }

@@ -1,4 +1,4 @@
-/** The resource or data source of a call, and its values as they are on the wire. */
+/** Finds the resource or data source that a call names, and reads and writes its values in the form of the protocol. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { Handlers } from "../engine/handlers.ts";
@@ -15,7 +15,7 @@ import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
 import type { Session } from "./session.ts";
 import { encodeValue, type ObjectValue, readValue, type ValueType } from "./values.ts";
 
-/** Interfaces handle values and states as plain properties. */
+/** The handlers of any resource, with inputs and state as plain properties. */
 export type AnyHandlers = Handlers<Properties, Properties>;
 
 type Wire = MessageInitShape<typeof DynamicValueSchema>;
@@ -44,7 +44,7 @@ export function typeOf({ attributes }: Pick<TerraformBlock, "attributes">): Valu
   return type;
 }
 
-/** Null if there is no object, as before a creation. Throws UKO_INPUT_INVALID. */
+/** Reads an object; null if there is none, as before a creation. Throws UKO_INPUT_INVALID. */
 export function readObject(
   wire: MessageShape<typeof DynamicValueSchema> | undefined,
   block: Pick<TerraformBlock, "attributes">,
@@ -52,7 +52,7 @@ export function readObject(
   return readValue(wire, typeOf(block)) as ObjectValue | null;
 }
 
-/** The same for a required object. */
+/** Reads an object that the host must send. Throws UKO_INPUT_INVALID if it is missing. */
 export function readPresent(
   wire: MessageShape<typeof DynamicValueSchema> | undefined,
   block: Pick<TerraformBlock, "attributes">,

@@ -1,6 +1,6 @@
 /**
- * The factory of a process's session, apart from its interface, which is all that users of a
- * session import.
+ * Creates the session of a process: its settings, handlers, cancellation and memory of the run. The interface is in
+ * session.ts, so that the calls, which import only the interface, do not depend on this file.
  */
 
 import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";
@@ -11,7 +11,10 @@ import type { Log } from "./log.ts";
 import { createRunMemory } from "./run-memory.ts";
 import type { Session } from "./session.ts";
 
-/** `command`: the engine's command, for the commands in messages; `hostWords`: the one that runs, if known. */
+/**
+ * Creates a session. `command` is the command of the engine, such as `tofu`, for messages. `hostWords` returns the words
+ * of the command line that runs, if they are known.
+ */
 export function createSession(log: Log, command: HclCommand, hostWords: () => readonly string[] = () => []): Session {
   let stopping = new AbortController();
   let settings: StoredSettings | undefined;

@@ -1,6 +1,6 @@
 /**
- * The modules that the process needs only once the host calls; the bundle keeps them as a separate
- * text (`load-deferred.ts`).
+ * The modules that a process needs only once the host calls. The bundle keeps them as a separate text, which
+ * `load-deferred.ts` loads, so that a process that only reports its schema starts fast.
  */
 
 import * as calls from "./rpc/calls.ts";
@@ -11,6 +11,6 @@ export { diagnosticOf } from "./diagnostics.ts";
 export { listResource } from "./rpc/list-resource.ts";
 export { calls };
 
-/** What a person typed. Apart from the rest, so that a run of an engine evaluates none of it. */
+/** Runs a command of `uko` that a person typed. It is imported separately, so that a run of an engine does not load it. */
 export const runOwnCommands = async (version: string): Promise<void> =>
   (await import("../bin/own-commands.ts")).runOwnCommands(version);

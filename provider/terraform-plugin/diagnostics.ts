@@ -1,6 +1,6 @@
 /**
- * The diagnostics of a call: each catalog error with its summary, its detail and the attribute that
- * it is about.
+ * Turns errors, unfinished steps and warnings into the diagnostics of the protocol: a summary, a detail, and the
+ * attribute that the problem is about.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
@@ -14,7 +14,7 @@ import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } 
 export type Diagnostic = MessageInitShape<typeof DiagnosticSchema>;
 type Attributes = readonly TerraformAttribute[];
 
-/** The attribute that an error is about, if its code determines one. */
+/** The attribute for each code that is always about the same one. */
 const attributeOfCode: { readonly [Code in ErrorCode]?: string } = {
   UKO_DELETION_PROTECTED: "deletion_protection",
 };
@@ -25,13 +25,16 @@ export function diagnosticOf(thrown: unknown, attributes: Attributes = []): Diag
   return said("error", error.summary, detail, pathOf(attributes, attributeOfCode[error.code] ?? ""));
 }
 
-/** A step that did not finish, in the engine's terms; the first line is complete in itself. */
+/**
+ * The diagnostic of a step that did not finish. The first line of the message becomes the summary, so it must be a
+ * complete sentence.
+ */
 export function unfinishedDiagnostic(code: ErrorCode, message: string, attributes: Attributes): Diagnostic {
   const [summary, detail] = firstLine(message);
   return said("error", summary, detail, pathOf(attributes, attributeOfCode[code] ?? ""));
 }
 
-/** An invalid input of a program. */
+/** The diagnostic of an invalid input. */
 export function failureDiagnostic({ property, reason, remedy }: CheckFailure, attributes: Attributes): Diagnostic {
   const inBlock = attributes.find(({ path: [first, ...below] }) => first === property && below.length > 0);
   const path = inBlock === undefined ? pathOfProperty(property, attributes) : pathOf(attributes, inBlock.name);
@@ -58,7 +61,7 @@ function said(
 ): Diagnostic {
   return {
     severity: severity === "error" ? Diagnostic_Severity.ERROR : Diagnostic_Severity.WARNING,
-    // Hosts print diagnostics unchanged, to a terminal as well.
+    // Hosts print diagnostics unchanged, also to a terminal, so control sequences are removed.
     summary: printableLines(summary),
     detail: printableLines(detail),
     ...(attribute !== undefined && { attribute }),
@@ -71,8 +74,8 @@ function pathOf(attributes: Attributes, name: string): MessageInitShape<typeof A
 }
 
 /**
- * `aws.accessKeyId` is the attribute `aws_access_key_id`; `tags.team` and `aliases.0` are parts of
- * one.
+ * The path of the attribute for a property. `aws.accessKeyId` is the attribute `aws_access_key_id`; `tags.team` and
+ * `aliases.0` are parts of an attribute.
  */
 function pathOfProperty(
   property: string,
@@ -83,8 +86,7 @@ function pathOfProperty(
     ({ path }) => path.length > 0 && path.length <= parts.length && path.every((part, index) => part === parts[index]),
   );
   if (attribute === undefined) return undefined;
-  // A map key may contain a dot, so the rest of the path is one key of a map, or an index of a
-  // list.
+  // A map key may contain a dot, so the rest of the path is one key of a map, or one index of a list.
   const rest = parts.slice(attribute.path.length).join(".");
   const below =
     // No step of a path leads to an element of a set.
@@ -96,7 +98,7 @@ function pathOfProperty(
   return { steps: [{ selector: { case: "attributeName", value: attribute.name } }, ...below] };
 }
 
-/** As a program writes it: `tags["team"]`, `aliases[1]`. */
+/** Writes a path as in a configuration: `tags["team"]`, `aliases[1]`. */
 function written({ steps = [] }: MessageInitShape<typeof AttributePathSchema>): string {
   return steps
     .map(({ selector }) => {

@@ -1,6 +1,7 @@
 /**
- * The responses that are the same in each process, in their binary form. The bundler evaluates them,
- * so that a process that only reports its schema loads no definition (decision 0019).
+ * Encodes the responses that are the same in every process: the schema and the identities. The bundler evaluates this
+ * file and stores the result, so that a process that only reports its schema loads no definition of a resource (decision
+ * 0019).
  */
 
 import { create, toBinary } from "@bufbuild/protobuf";

@@ -1,6 +1,6 @@
 /**
- * A grpc-js service derived from the protocol's own description: paths, and the encoding of its
- * messages.
+ * Turns the protocol's description, as protobuf-es compiles it, into a service that grpc-js can serve: the paths of its
+ * calls, and the encoding of their messages.
  */
 
 import {
@@ -23,10 +23,7 @@ import { streamed } from "../process/plugin-server.ts";
 
 type Method = { readonly methodKind: string; readonly input: DescMessage; readonly output: DescMessage };
 
-/**
- * The response to a call: one message, or several until the signal shows that the client has
- * disconnected.
- */
+/** The handler of a call. It returns one message, or several until the signal shows that the client has disconnected. */
 export type Handler<M extends Method> = M["methodKind"] extends "unary"
   ? (request: MessageShape<M["input"]>) => Promise<MessageInitShape<M["output"]>>
   : (request: MessageShape<M["input"]>, signal: AbortSignal) => AsyncIterable<MessageInitShape<M["output"]>>;
@@ -64,7 +61,7 @@ export function addService<Service extends DescService>(
   server.addService(definitionOf(service), implementation);
 }
 
-/** Clients use it, too. */
+/** The definition of a service for grpc-js. Test clients use it, too. */
 export function definitionOf(service: DescService): ServiceDefinition {
   return Object.fromEntries(
     service.methods.map(({ name, localName, methodKind, input, output }) => [

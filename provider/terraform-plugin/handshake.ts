@@ -40,7 +40,7 @@ export function isStartedByHost({ TF_PLUGIN_MAGIC_COOKIE }: HostEnvironment): bo
   return TF_PLUGIN_MAGIC_COOKIE === magicCookie;
 }
 
-/** The certificate of this end of the connection: it lives as long as the process, in memory only. */
+/** The certificate of this process. It lives as long as the process, in memory only. */
 export interface Identity {
   /** PEM. */
   readonly key: string;
@@ -48,10 +48,13 @@ export interface Identity {
 }
 
 const jitterMs = 30_000;
-/** Longer than any run. */
+/** The lifetime of the certificate, which is longer than any run. */
 const lifeMs = 365 * 86_400_000;
 
-/** The host checks the name, and trusts only this certificate. Clocks may differ a little. */
+/**
+ * Creates the certificate. The host checks its name, and trusts only this certificate. It is valid from shortly before
+ * now, because clocks may differ.
+ */
 export function createIdentity(nowMs: number): Identity {
   const issuer = { name: "localhost", ...newKeyPair() };
   const der = signCertificate({
@@ -86,8 +89,8 @@ export interface Endpoint {
 }
 
 /**
- * A socket of the user's own; on Windows, where hosts do not support sockets, a port of this
- * machine.
+ * The address on which this process listens: a socket of the user, or on Windows, where hosts do not support sockets, a
+ * local port.
  */
 export function createEndpoint({ PLUGIN_UNIX_SOCKET_DIR }: HostEnvironment, platform: string): Endpoint {
   if (platform === "win32") {
@@ -102,12 +105,12 @@ export function createEndpoint({ PLUGIN_UNIX_SOCKET_DIR }: HostEnvironment, plat
   };
 }
 
-/** The limit of macOS; Linux accepts four more bytes. */
+/** The longest path of a socket: the limit of macOS. Linux accepts four more bytes. */
 const maxSocketBytes = 103;
 
 /**
- * A host shows no reason why a provider did not start, so a folder that cannot hold a socket is not
- * used.
+ * The path of the socket's file. A folder that cannot hold a socket is not used, because a host does not show why a
+ * provider did not start.
  */
 function socketFile(folder: string): string {
   const name = `uko-${randomBytes(8).toString("hex")}.sock`;
@@ -125,8 +128,8 @@ function isWritable(folder: string): boolean {
 }
 
 /**
- * The line on standard output. The certificate is base64 without padding: the host reads no other
- * form.
+ * The line on standard output that answers the host. The certificate is base64 without padding, the only form that the
+ * host reads.
  */
 export function handshakeLine(
   { network }: Pick<Endpoint, "network">,
@@ -141,12 +144,12 @@ export function handshakeLine(
   return [...fields, ...(PLUGIN_MULTIPLEX_GRPC ? ["false"] : [])].join("|");
 }
 
-/** Under both names, so that the same line works for OpenTofu and Terraform. */
+/** The addresses of the provider in OpenTofu and Terraform, so that the same line works for both. */
 const addresses = ["registry.opentofu.org/pulumi-uko/uko", "registry.terraform.io/pulumi-uko/uko"];
 
 /**
- * Lets hosts find a provider that they did not start, for debuggers and tests. `Test` makes them
- * leave it running.
+ * The line with which a host finds a provider that it did not start, for debuggers and tests. `Test` makes the host leave
+ * the provider running.
  */
 export function reattachLine({ network }: Pick<Endpoint, "network">, address: string, pid: number): string {
   const place = {
@@ -160,8 +163,8 @@ export function reattachLine({ network }: Pick<Endpoint, "network">, address: st
 }
 
 /**
- * The host does not identify itself; Terraform installs providers only from its own registry or a
- * mirror of it.
+ * The command of the engine that started this provider. The host does not identify itself, so this follows from the path
+ * of the executable: Terraform installs providers only from its own registry or a mirror of it.
  */
 export function commandOf(executable: string): HclCommand {
   return /[/\\]registry\.terraform\.io[/\\]/.test(executable) ? "terraform" : "tofu";

@@ -1,20 +1,23 @@
 /**
- * Which command of the host started this provider. Neither protocol nor environment says it, and it
- * decides whether a creation that cannot succeed is an error: `tofu destroy` first plans the whole
- * configuration (OpenTofu, context_plan.go: destroyPlan), also the resources that earlier runs have
- * deleted. An error there would stop a deletion that takes weeks.
+ * Finds out which command of the host started this provider, from the host's command line, because the protocol does not
+ * report it. Under `plan` and `apply`, a creation that cannot succeed is an error of the plan. Under `destroy` it is not:
+ * `tofu destroy` first plans the whole configuration (OpenTofu, context_plan.go: destroyPlan), including resources that
+ * earlier runs have deleted. An error there would stop a deletion that takes weeks.
  */
 
 import { readFileSync } from "node:fs";
 
-/** Variables with arguments that a host adds to those of its command line. */
+/** The variables with arguments that a host adds to its command line. */
 export interface HostArguments {
   readonly TF_CLI_ARGS?: string | undefined;
   readonly TF_CLI_ARGS_plan?: string | undefined;
   readonly TF_CLI_ARGS_apply?: string | undefined;
 }
 
-/** The command of a host that plans or applies a configuration, reads the service for it, and destroys nothing. */
+/**
+ * Returns the command if it plans or applies a configuration with a refresh, and destroys nothing that the configuration
+ * has.
+ */
 export function configuringCommand(words: readonly string[]): "plan" | "apply" | undefined {
   const [subcommand = ""] = words.slice(1).filter((word) => !word.startsWith("-"));
   const isOther = (word: string): boolean => /^--?(?:destroy|refresh-only)(?:=true)?$|^--?refresh=false$/.test(word);
@@ -22,7 +25,7 @@ export function configuringCommand(words: readonly string[]): "plan" | "apply" |
   return subcommand === "plan" || subcommand === "apply" ? subcommand : undefined;
 }
 
-/** The words of a host's command. Empty on a system that does not show them: only Linux does, as a file. */
+/** The words of the host's command line. Only Linux shows them, as a file; empty on other systems. */
 export function wordsOfHost(
   pid: number,
   { TF_CLI_ARGS = "", TF_CLI_ARGS_plan = "", TF_CLI_ARGS_apply = "" }: HostArguments,

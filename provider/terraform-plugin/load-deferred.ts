@@ -1,4 +1,4 @@
-/** A lazy import of the modules that only later calls need. */
+/** Loads the modules of `deferred.ts` at their first use, because only later calls need them. */
 
 import { lazyImport } from "../process/lazy-import.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Lines for the host's log, in go-plugin's own form on standard error: TF_LOG or TF_LOG_PROVIDER
- * shows them.
+ * Writes lines for the host's log to standard error, in go-plugin's form. The host shows them if TF_LOG or
+ * TF_LOG_PROVIDER is set. Without these variables the host drops all lines, so there is also no log for evidence.
  */
 
 const levels = ["trace", "debug", "info", "warn", "error"] as const;
@@ -9,9 +9,9 @@ export type Level = (typeof levels)[number];
 type Fields = Readonly<Record<string, string | number | boolean>>;
 
 export interface Log {
-  /** Never a value of a resource, and never a credential. */
+  /** Writes a line, which must not contain a value of a resource or a credential. */
   write(level: Level, message: string, fields?: Fields): void;
-  /** A line of evidence, whole. Absent if the host drops it. */
+  /** Writes a whole line of evidence. Absent if the host would drop it. */
   readonly evidence?: (line: string) => void;
 }
 
@@ -20,10 +20,10 @@ export interface LogSettings {
   readonly TF_LOG_PROVIDER?: string | undefined;
 }
 
-/** The host splits longer lines, which are then no longer JSON. */
+/** The longest message. The host splits longer lines, which are then no longer valid JSON. */
 const maxMessage = 16_000;
 
-/** The host drops everything if neither variable is set, so then nothing is written. */
+/** Creates a log, which writes nothing if neither variable is set, because the host would drop it. */
 export function createLog(settings: LogSettings, now: () => Date, write: (line: string) => void): Log {
   const least = leastLevel(settings.TF_LOG_PROVIDER || settings.TF_LOG || "");
   const isShown = (level: Level): boolean => least !== undefined && levels.indexOf(level) >= levels.indexOf(least);
@@ -50,7 +50,7 @@ export function createLog(settings: LogSettings, now: () => Date, write: (line: 
   };
 }
 
-/** As the hosts read it: any word that is not a level, such as JSON, means all levels. */
+/** The lowest level that is written. As in the hosts, any word that is not a level, such as JSON, means all levels. */
 function leastLevel(word: string): Level | undefined {
   const wanted = word.toLowerCase();
   if (wanted === "" || wanted === "off") return undefined;

@@ -1,7 +1,6 @@
 /**
- * `terraform-provider-uko`: serves the one host that starts and stops it; with `--debug`, any host
- * that is given its address. To a person who starts it with a command of `uko`, it answers that
- * command.
+ * The executable `terraform-provider-uko`. It serves the host that started it until the host stops it. With `--debug` it
+ * serves any host that knows its address. If a person starts it with a command of `uko`, it runs this command.
  */
 
 import packageFile from "../../package.json" with { type: "json" };
@@ -23,15 +22,12 @@ import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
 
 const isDebugged = process.argv.includes("--debug");
-/**
- * The host kills a process 2 seconds after it has asked it to stop; a call in progress gets most of
- * that time.
- */
+/** How long calls in progress may take after a request to stop. The host kills the process 2 seconds after that request. */
 const graceMs = 1_000;
 const orphanGraceMs = 10_000;
 /**
- * A signal to a whole process group also stops the host, which still saves the results of its last
- * calls.
+ * How long calls in progress may take after a signal. A signal to the process group also stops the host, which then still
+ * saves the results of its last calls.
  */
 const signalledGraceMs = 120_000;
 
@@ -56,8 +52,8 @@ async function serve(): Promise<void> {
   process.once("exit", endpoint.remove);
   process.on("SIGTERM", () => leave(signalledGraceMs));
   process.on("SIGINT", () => {
-    // Ctrl-C reaches the whole process group. The host announces its intention by StopProvider, and
-    // waits for the state.
+    // Ctrl-C reaches the whole process group. The host then asks this process to stop by StopProvider, and waits for
+    // results to save.
     if (isDebugged) leave();
     else log.write("debug", "SIGINT is for the host to act on");
   });

@@ -1,6 +1,6 @@
 /**
- * The planned values of a creation or an update, attribute by attribute, by the rules that hosts
- * enforce for plans.
+ * Computes the planned values of a creation or an update for each attribute. Hosts reject a plan that changes a
+ * configured value, and an apply that returns other values than planned, so the rules here follow theirs.
  */
 
 import { containsUnknown, UNKNOWN } from "../engine/program/unknown.ts";
@@ -18,20 +18,20 @@ import {
 } from "./properties.ts";
 import type { ObjectValue, Value } from "./values.ts";
 
-/** If there are failures, there are no values. */
+/** The planned values, or the failures; with failures there are no values. */
 export interface PlannedValues {
   readonly values: ObjectValue;
   readonly failures: readonly CheckFailure[];
 }
 
 interface PlannedUpdate extends PlannedValues {
-  /** The inputs in the configuration, with their defaults. */
+  /** The inputs of the configuration with their defaults. */
   readonly inputs: Properties;
 }
 
 type Program = Pick<AnyHandlers, "check" | "promise" | "differences">;
 
-/** Configured values are planned unchanged; values that only the service knows are unknown. */
+/** Plans a creation. Configured values stay as written; values that only the service knows are unknown. */
 export function planCreation(resource: TerraformResource, program: Program, config: ObjectValue): PlannedValues {
   const { attributes } = resource;
   const { inputs, failures } = program.check(propertiesOf(attributes, config), {});
@@ -53,8 +53,8 @@ export function planCreation(resource: TerraformResource, program: Program, conf
 }
 
 /**
- * A value that the definition finds unchanged stays as it is in state, even if the configuration
- * writes it in another form.
+ * Plans an update. If the definition finds a value unchanged, the value in state stays, even if the configuration writes
+ * it in another form.
  */
 export function planUpdate(
   { attributes }: TerraformResource,
@@ -87,10 +87,9 @@ export function planUpdate(
 }
 
 /**
- * The values that an apply has to bring about. Hosts pass it the configuration as written in the
- * program; only for the plan do they apply `ignore_changes` to it (OpenTofu,
- * node_resource_abstract_instance.go). `secrets` are those that the plan saw, because no plan
- * contains their values.
+ * The configuration that an apply has to put into effect. Hosts pass to an apply the configuration as written; only for
+ * the plan do they apply `ignore_changes` to it (OpenTofu, node_resource_abstract_instance.go). `secrets` names the
+ * secrets that the plan saw, because no plan contains their values.
  */
 export function plannedConfig(
   { attributes }: TerraformResource,
@@ -108,8 +107,8 @@ export function plannedConfig(
 }
 
 /**
- * Of the attributes that the service fills in, only those that the program sets count; the rest
- * stays unchanged.
+ * The roles of attributes that an apply takes from the plan. Of attributes that the service can fill in, only those that
+ * the configuration sets count; the others stay unchanged.
  */
 const isGivenInPlans: ReadonlySet<Role> = new Set(["required", "steering", "preset", "kept", "service"]);
 
@@ -119,9 +118,8 @@ export function secretsGiven({ attributes }: TerraformResource, config: ObjectVa
 }
 
 /**
- * The state after an apply: the planned values, with actual values for unknown ones. Hosts report
- * any other result as an error of the provider; the next read shows what the service holds
- * otherwise.
+ * The state after an apply: the planned values, with actual values for unknown ones. A host reports any other result as
+ * an error of the provider. If the service has other values, the next read shows them.
  */
 export function settled(planned: ObjectValue, actual: ObjectValue): ObjectValue {
   return Object.fromEntries(
@@ -137,7 +135,8 @@ function isGiven(value: Value | undefined): boolean {
 }
 
 /**
- * In a block that the program sets, the service may return more attributes than the program does.
+ * Whether the attribute is in a block that the configuration sets. There the service may return more attributes than the
+ * configuration has.
  */
 function isInGivenBlock({ path }: TerraformAttribute, inputs: Properties): boolean {
   return path.length > 1 && typeof inputs[path[0] ?? ""] === "object" && valueAt(inputs, path) === undefined;

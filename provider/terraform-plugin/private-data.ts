@@ -1,7 +1,7 @@
 /**
- * Private data that the host keeps for us next to a plan or a state. It distinguishes cases that the
- * host does not report: a plan without a state is a creation or one half of a replacement, and a
- * deletion is either planned as such or the other half.
+ * Private data that the host stores for this provider next to a plan or a state. It records what the protocol does not
+ * report. A plan without a state can be a creation or one half of a replacement, and a deletion can be planned as such or
+ * be the other half. It also stores the plan limit, the most that the apply of a planned deletion may do.
  */
 
 import { limitedSteps } from "../compose/engines.ts";
@@ -27,7 +27,7 @@ export function writePrivate(data: PrivateData = {}): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ version, ...data }));
 }
 
-/** Data that is missing, or not ours, has no meaning. */
+/** Reads private data. Data that is missing, or that another program wrote, counts as empty, so it allows nothing. */
 export function readPrivate(bytes: Uint8Array): PrivateData {
   const { planned, secrets, planLimit, deleting, moved } = parsed(bytes);
   return {

@@ -1,4 +1,7 @@
-/** Conversion between Terraform's flat attribute values and the handlers' properties. */
+/**
+ * Converts between Terraform's flat attributes, such as `aws_region`, and the handlers' nested properties, such as
+ * `aws.region`. A state contains digests in place of secrets.
+ */
 
 import { UNCHANGED, UNKNOWN } from "../engine/program/unknown.ts";
 import type { AttributeType } from "../schema/attributes.ts";
@@ -19,8 +22,8 @@ export function propertiesOf(attributes: Attributes, values: ObjectValue): Prope
 }
 
 /**
- * The same for an object that exists. A block in the program contains all its secrets, so a missing
- * one is one that the host has to ignore.
+ * The properties for an object that exists. In a configuration a block contains all its secrets, so a missing secret is
+ * one that the host ignores.
  */
 export function propertiesBeside(attributes: Attributes, values: ObjectValue): Properties {
   return attributes.reduce<Properties>(
@@ -45,8 +48,8 @@ export function stateProperties(attributes: Attributes, values: ObjectValue): Pr
 }
 
 /**
- * The attributes of a resource in this state. They hold no secret, only its digest. `before` has
- * what only the host knows.
+ * The attributes for a state of the handlers. They contain digests in place of secrets. `before` has the values that only
+ * the host knows.
  */
 export function valuesOf(
   { attributes }: Pick<TerraformResource, "attributes">,
@@ -70,7 +73,7 @@ export function digestsIn(attributes: Attributes, state: Properties): Value {
   const secrets = attributes.filter(({ role }) => role === "secret");
   const digests = secrets.map(({ name, path }) => [name, valueAt(state, path)] as const);
   if (digests.some(([, digest]) => digest === UNKNOWN)) return UNKNOWN;
-  // The secret of an adopted keystore is not known to this tool, and empty.
+  // uko does not know the secret of an adopted keystore, so its digest is empty.
   const known = digests.filter((each): each is [string, string] => typeof each[1] === "string" && each[1] !== "");
   return Object.fromEntries(known);
 }
@@ -103,7 +106,7 @@ export function toValue(value: unknown, type: AttributeType): Value {
   }
 }
 
-/** The inverse; a state has lists of objects. */
+/** Returns the property for a value. A state has lists of objects. */
 function fromValue(value: Value, type: AttributeType): unknown {
   if (type.kind === "list" && Array.isArray(value)) {
     return (value as readonly Value[]).map((each) => fromValue(each, type.element));
@@ -117,8 +120,8 @@ function fromValue(value: Value, type: AttributeType): unknown {
 }
 
 /**
- * Definitions use doubles. A number that no double represents exactly is out of all their bounds,
- * or not an integer, and has to stay so.
+ * Returns a number as a double, which is what definitions use. If no double represents it exactly, the result must still
+ * be out of bounds or not an integer, so that the definition rejects it.
  */
 function doubleOf(value: Value, kind: "integer" | "number"): unknown {
   if (typeof value === "bigint") return value > 0n ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;

@@ -1,6 +1,7 @@
 /**
- * The objects of one run, as its calls revealed them, because hosts do not report which calls are
- * about one object.
+ * Remembers what the calls of one run revealed about each object: read, declared, planned, found, or to be deleted. Hosts
+ * do not report which calls are about the same object, so only this memory shows that a run would delete an object that
+ * another resource of the configuration still has.
  */
 
 import { createTally } from "../engine/resource/stopped-alike.ts";
@@ -34,10 +35,7 @@ export function createRunMemory() {
      */
     noteFound: found.add,
     isFound: found.has,
-    /**
-     * This run has read the object, as it does for a plan; an apply plans once more, without a read
-     * before it.
-     */
+    /** Records that this run has read the object, which a plan does. An apply plans again without a read. */
     noteRead(typeName: string, id: string): void {
       hasRead = true;
       read.add(typeName, id);
@@ -52,7 +50,7 @@ export function createRunMemory() {
       hasApplied = true;
     },
     isApplying: (): boolean => hasApplied,
-    /** This run could not read the object; returns the number of such objects so far. */
+    /** Records an object that could not be read, and returns how many there are so far. */
     noteUnread: unread.add,
     /** Returns how many objects this run has reported for this reason so far, with this one. */
     noteReported: createTally(),
@@ -72,13 +70,16 @@ export function createRunMemory() {
     trackExisting: (resource: TerraformResource, values: ObjectValue) => void add(existing, resource, values),
     /** Whether an object of the state has this unique name. */
     isNameHeld: (resource: TerraformResource, values: ObjectValue) => existing.has(placeOf(resource, values) ?? ""),
-    /** The object is gone, so its name is free. The warning is for a plan that creates one under this name. */
+    /**
+     * Records that the object is gone, so its name is free. The warning is for a plan that creates an object under this
+     * name.
+     */
     noteGone(resource: TerraformResource, values: ObjectValue, warning?: string): void {
       const place = placeOf(resource, values) ?? "";
       existing.delete(place);
       if (warning !== undefined) gone.set(place, warning);
     },
-    /** The warning about the former object of this name, if it went in this run. */
+    /** The warning about the former object of this name, if this run found it gone. */
     goneWarning: (resource: TerraformResource, values: ObjectValue) => gone.get(placeOf(resource, values) ?? ""),
     /** This run has warned that the key is destroyed. */
     noteWarned: warned.add,

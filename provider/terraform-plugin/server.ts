@@ -1,6 +1,7 @@
 /**
- * The services of this process: the provider, and the few that go-plugin requires in addition. All
- * other calls are UNIMPLEMENTED, and hosts that know them do without.
+ * The gRPC server of this process: the provider itself, and the services that go-plugin requires (controller, health,
+ * standard output). A bare gRPC error would make hosts report a crash, so every error becomes a diagnostic. All other
+ * calls are UNIMPLEMENTED, which hosts accept.
  */
 
 import { Server } from "@grpc/grpc-js";
@@ -12,14 +13,17 @@ import { Health, HealthCheckResponse_ServingStatus } from "./protocol/health_pb.
 import { Provider } from "./protocol/tfplugin6_pb.ts";
 import type { CallName, RequestOf, Session } from "./session.ts";
 
-/** The host limits neither side, and a state may be large. It asks for no statistics of calls (channelz). */
+/**
+ * The options of the server. The size of messages is not limited, because a state may be large. Hosts ask for no
+ * statistics (channelz).
+ */
 const channelOptions = {
   "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,
   "grpc.enable_channelz": 0,
 };
 
-/** `shutDown` is called once its response is on its way. */
+/** Creates the server. `shutDown` is called when the response to the shutdown is being sent. */
 export function createServer(session: Session, shutDown: () => void): Server {
   const server = new Server(channelOptions);
   addService(server, Provider, providerResponses(session));
@@ -39,21 +43,20 @@ export function createServer(session: Session, shutDown: () => void): Server {
 
 type Calls = Deferred["calls"];
 
-/** Given by the bundler; not there where the sources run. */
+/** The bundler sets this; undefined where the sources run. */
 declare const UKO_ENCODED: EncodedResponses | undefined;
 
-/** Responses that need no other code of this provider. */
+/** The response that the bundler encoded, which needs no other code of this provider. */
 function encoded(name: keyof EncodedResponses): (() => Promise<Uint8Array>) | undefined {
   return typeof UKO_ENCODED === "undefined" ? undefined : async () => Buffer.from(UKO_ENCODED[name], "base64");
 }
 
 function providerResponses(session: Session): Handlers<typeof Provider> {
-  // The responses have diagnostics, so that no error ends as a bare status, which hosts show as a
-  // crashed plugin.
+  // Errors become diagnostics of a response, because hosts show a bare status as a crashed plugin.
   const diagnosed = <Name extends keyof Calls & CallName>(name: Name) => {
     return async (request: RequestOf<Name>) => {
-      // Importing the code that calls the service takes longer than a start, so it is postponed
-      // until the host is connected.
+      // The code that calls the service is imported here, after the host has connected, because the import takes longer
+      // than a start.
       const { calls, diagnosticOf } = await loadDeferred();
       const fields = {
         tf_rpc: Provider.method[name].name,

@@ -1,4 +1,7 @@
-/** One connection: its configuration, handlers, calls and shutdown, and the run's memory. */
+/**
+ * The interface of a session, which every call receives: the settings, handlers and cancellation of this connection, and
+ * the memory of its run. Also the types of calls, requests and responses.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";
@@ -22,7 +25,7 @@ export interface Session {
   configuringCommand(): "plan" | "apply" | undefined;
   /** Aborted when the run is canceled. */
   readonly signal: AbortSignal;
-  /** Ends waits at once and prevents further steps; a call on the wire runs to completion. */
+  /** Cancels the run: waits end at once, and no further step is taken. A request that was sent runs to completion. */
   stop(): void;
   readonly memory: RunMemory;
   /** Warnings that belong to no particular call; each is returned once. */

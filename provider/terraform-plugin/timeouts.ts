@@ -1,16 +1,19 @@
-/** The block `timeouts` of a resource: the wait budget of its destroy. */
+/**
+ * Reads the block `timeouts` of a resource, whose `delete` limits how long a destroy waits for the conditions of the next
+ * step.
+ */
 
 import { parseDurationMs } from "../compose/engines.ts";
 import { type Diagnostic, diagnosticOf } from "./diagnostics.ts";
 import type { ObjectValue } from "./values.ts";
 
-/** Without the block, a destroy does not wait. Throws UKO_SETTINGS_INVALID. */
+/** How long a destroy waits, in ms. Without the block it does not wait. Throws UKO_SETTINGS_INVALID. */
 export function deleteTimeoutMs({ timeouts }: ObjectValue): number {
   const { delete: written } = Object(timeouts) as { readonly delete?: unknown };
   return typeof written === "string" ? parseDurationMs(written, "timeouts.delete") : 0;
 }
 
-/** An unknown duration passes. */
+/** The errors in the block. An unknown duration is accepted. */
 export function timeoutFaults(config: ObjectValue): Diagnostic[] {
   try {
     deleteTimeoutMs(config);

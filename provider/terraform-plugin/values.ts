@@ -1,6 +1,6 @@
 /**
- * Terraform's values on the wire: msgpack and JSON, converted by the type in the schema, because
- * neither form determines the type alone.
+ * Converts Terraform's values from and to msgpack and JSON by the types in the schema, because neither format determines
+ * a type alone. Numbers keep all their digits, also if no double represents them.
  */
 
 import { Decoder, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";
@@ -10,7 +10,7 @@ import type { ValueType } from "../schema/terraform-types.ts";
 
 export type { ValueType };
 
-/** A number that no double represents, digit by digit: 0.1 is one. */
+/** A number that no double represents, as its digits, such as 0.1. */
 export interface Decimal {
   readonly decimal: string;
 }
@@ -30,11 +30,12 @@ export type Value =
 export type ObjectValue = { readonly [name: string]: Value };
 
 /**
- * Type 0 is an unknown value, type 12 an unknown value with refinements; any other type is neither.
+ * The msgpack extensions for unknown values: type 0, and type 12 for an unknown value with refinements. No other type
+ * means unknown.
  */
 const unknownExtension = 0;
 const unknownBody = new Uint8Array([0]);
-/** Our schemas have five levels at most, so a deeper value does not belong to one. */
+/** The deepest value that is accepted. The schemas have at most five levels, so a deeper value does not belong to one. */
 const maxDepth = 32;
 
 const extensionCodec = new ExtensionCodec();
@@ -46,7 +47,7 @@ export function decodeValue(bytes: Uint8Array, type: ValueType): Value {
   return fromWire(unpacked(bytes), type, "");
 }
 
-/** The same for a value in either form; null if there is none. */
+/** Reads a value in either format; null if there is none. */
 export function readValue(
   wire: { readonly msgpack: Uint8Array; readonly json: Uint8Array } | undefined,
   type: ValueType,
@@ -106,19 +107,20 @@ function smallest(whole: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : whole;
 }
 
-/** `toFixed` writes a double's own digits, at most 100 of them. */
+/** Whether the double has exactly these digits. `toFixed` writes a double's own digits, at most 100 of them. */
 function hasExactly(double: number, decimal: string): boolean {
   return Math.abs(double) < 1e21 && double.toFixed(100).replace(/\.?0+$/, "") === decimal;
 }
 
 type Reviver = Parameters<typeof JSON.parse>[1];
 
-/** A number other than a whole one of at most 15 digits; most states have none, and a reviver sees every value. */
+/**
+ * Matches a number that a double may not represent exactly: one that is not a whole number of at most 15 digits. Most
+ * states have no such number, and a reviver, which sees every value, is slow.
+ */
 const mayBeInexact = /(?:^|[[:,\s])(?:-0|-?\d+[.eE]|-?\d{16})/;
 
-/**
- * A reviver receives the digits themselves (supported by Node 22, not yet by TypeScript's library).
- */
+/** Parses a number from its digits, which a reviver receives (supported by Node 22, not yet by TypeScript's library). */
 function exactNumber(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
   return numberOf(context.source) ?? value;
@@ -204,7 +206,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The message contains no value: it may be a secret. */
+/** Throws without the value in the message, because the value may be a secret. */
 function fail(path: string, reason: string): never {
   throw invalid(path, reason);
 }

@@ -1,6 +1,6 @@
-/** JSON from outside. */
+/** Parses JSON that comes from outside, such as a response or a file, without throwing. */
 
-/** Undefined for a text that is not JSON. */
+/** Returns undefined for a text that is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

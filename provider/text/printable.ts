@@ -1,4 +1,7 @@
-/** Sanitizing of text from outside: no terminal control, no invisible characters, no secrets, limited length. */
+/**
+ * Makes text from outside safe to show: without terminal control sequences, invisible characters and secrets, and of
+ * limited length. Otherwise a key's label could rewrite what an approver reads at the terminal.
+ */
 
 const maxShownCharacters = 500;
 const escapeCharacter = String.fromCharCode(0x1b);
@@ -20,13 +23,16 @@ export function printable(text: string, maxCharacters: number = maxShownCharacte
   return characters.length <= maxCharacters ? clean : `${characters.slice(0, maxCharacters - 1).join("")}…`;
 }
 
-/** What a person types to confirm an act on an object. A name without a visible character would let Enter confirm. */
+/**
+ * The text that a person types to confirm an act on an object: its name, or its ID if the name has no visible character.
+ * With such a name, Enter alone would confirm.
+ */
 export function confirmingText(name: string, id: string): string {
   const visible = printable(name, 1_000);
   return visible === "" ? id : visible;
 }
 
-/** Text of our own that quotes other texts: keeps its lines, their indentation and its length. */
+/** Sanitizes a text of uko that quotes other texts: its lines, their indentation and its length stay. */
 export function printableLines(text: string): string {
   const lines = text.replace(terminalSequences, "").split("\n");
   return lines.map((line) => line.replace(/[\t\p{Zl}\p{Zp}]+/gu, " ").replace(invisible, "")).join("\n");
@@ -36,7 +42,7 @@ export function capital<Text extends string>(text: Text): Capitalize<Text> {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}` as Capitalize<Text>;
 }
 
-/** A service's sentence without its period, to be embedded in one of our sentences. */
+/** Removes the period from a service's message, so that a sentence of uko can contain it. */
 export function unended(sentence: string): string {
   return sentence.replace(/[.\s]+$/, "");
 }
@@ -45,6 +51,6 @@ export function unended(sentence: string): string {
 export function withoutSecret(text: string, secret: string): string {
   if (secret === "") return text;
   const redacted = text.replaceAll(secret, "[redacted]");
-  // A form that differs from the plain one has an escape.
+  // The form-encoded secret differs from the plain one only if it contains an escape.
   return redacted.includes("%") ? redacted.replaceAll(encodeURIComponent(secret), "[redacted]") : redacted;
 }

@@ -1,4 +1,7 @@
-/** Certificates of TLS servers on this machine (RFC 5280), in DER. Node creates keys and signatures only. */
+/**
+ * Creates key pairs and TLS certificates for servers on this machine (RFC 5280): the provider that a host starts, and the
+ * emulator. Node has no function for certificates, so they are encoded here in DER.
+ */
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";

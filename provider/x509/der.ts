@@ -1,4 +1,7 @@
-/** Values in DER (ITU-T X.690), for what no library of the project writes. */
+/**
+ * Encodes values in DER (ITU-T X.690), for certificates and requests for timestamps, which no library of this project
+ * writes.
+ */
 
 export function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
@@ -15,7 +18,7 @@ export function octets(content: Uint8Array): Buffer {
   return der(0x04, content);
 }
 
-/** For positive numbers whose first bit is not set: a set bit would be a sign. */
+/** Encodes a positive number whose first bit is not set, because DER reads that bit as the sign. */
 export function integer(bytes: Uint8Array): Buffer {
   return der(0x02, bytes);
 }

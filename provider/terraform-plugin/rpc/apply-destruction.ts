@@ -1,6 +1,7 @@
 /**
- * The deletion of a resource. If it is not finished, the resource stays in state with its current
- * values, and the error names what the deletion is waiting for.
+ * Deletes a resource as ApplyResourceChange requests it, up to the limit of its plan. If the deletion is not finished,
+ * the resource stays in state with its current values, and the error says what the deletion waits for. Nothing is deleted
+ * if the run still declares the object, or if the deletion is one half of a replacement.
  */
 
 import {
@@ -38,24 +39,23 @@ export async function applyDestruction(
   const { typeName, plannedPrivate } = request;
   const gone = { newState: writeObject(null, resource) };
   const { id } = prior;
-  // State holds the same object a second time, and only the first entry is removed.
+  // The state contains this object twice, so only this entry is removed and the object stays.
   if (typeof id === "string" && session.memory.isFound(typeName, id)) return gone;
   const { attributes } = resource;
   const which: ResourceLabel = { noun: resource.noun, name: prior.label ?? prior.name, id };
   // Hosts show no address next to messages about a deletion, so every message names its object.
   const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
-  // The plan of a resource that adopts the object precedes its creation, and may precede this
+  // A resource of this run adopts or declares the object, for example after a rename. Its plan may come before this
   // deletion.
   if (typeof id === "string" && session.memory.isDeclared(typeName, id)) {
     return unchanged(session, resource, prior, request, failed(declaredTwiceInHcl(typeName, id, session.command)));
   }
-  // A tainted resource is planned like a creation, and passes that plan's private data to its
-  // deletion.
+  // A tainted resource is planned like a creation, so its deletion gets the private data of that plan.
   const { planned, planLimit = allowsNothing } = readPrivate(plannedPrivate);
   if (planned === "create") {
     return unchanged(session, resource, prior, request, failed(replacement(resource, session)));
   }
-  // A name that the plan did not know yet may turn out to be this object's.
+  // A name that was unknown in the plan may now be the name of this object.
   if (session.memory.isNamePlanned(resource, prior)) {
     return unchanged(session, resource, prior, request, failed(renamed(resource, prior)));
   }
@@ -82,25 +82,32 @@ export async function applyDestruction(
       : await lookAgain(resource, handlers, state, prior);
     return unchanged(session, resource, now, request, failure);
   } catch (error) {
-    // A service that does not respond now would not respond a moment later either.
+    // After a transient error the service is not read again, because it would most likely not respond either.
     const now = isTransientReadError(error) ? prior : await lookAgain(resource, handlers, state, prior);
     return unchanged(session, resource, now, request, failed(error));
   }
 }
 
 /**
- * The run may have been canceled, and a host that is asked to stop twice does not wait any longer.
+ * The time limit of the read after a failure. The run may have been canceled, and a host that is asked to stop twice does
+ * not wait.
  */
 const lookLimitMs = 10_000;
 
-/** Hosts do not report whether this is an apply or a destroy, and a destroy includes what the configuration still declares. */
+/**
+ * The next step for all objects that stopped for the same reason. Hosts do not report whether this is an apply or a
+ * destroy, and a destroy also deletes what the configuration still declares.
+ */
 function forAll(outcome: Unfinished, command: string): string {
   return outcome.code === "UKO_RIGHTS_MISSING"
     ? `For all of them, run: ${command} apply if you removed the resources from the configuration, or ${command} destroy to delete everything in the state.`
     : outcome.forAll;
 }
 
-/** People need to see the original error, so a read that also fails is left to the next run. */
+/**
+ * Reads the object after a failure. If this read also fails, the prior values stay, because people need to see the
+ * original error.
+ */
 async function lookAgain(
   resource: TerraformResource,
   handlers: AnyHandlers,
@@ -116,8 +123,8 @@ async function lookAgain(
 }
 
 /**
- * Hosts save a whole object next to an error, and drop private data and identity that are not sent
- * back.
+ * The response of an unfinished deletion. Hosts save a whole object next to an error, and drop private data and identity
+ * that are not sent back.
  */
 function unchanged(
   session: Session,

@@ -1,4 +1,7 @@
-/** ApplyResourceChange: creates, changes or deletes a resource. */
+/**
+ * ApplyResourceChange: creates, changes or deletes a resource. Without a prior state it creates, without a planned state
+ * it deletes, and with both it changes.
+ */
 
 import { allowsNothing } from "../../compose/engines.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
@@ -15,9 +18,8 @@ import type { ObjectValue } from "../values.ts";
 import { applyDestruction } from "./apply-destruction.ts";
 
 /**
- * A failed creation returns no state: a state next to an error would taint the key, and the next
- * plan would delete it. A failed change of an existing key leaves the state as it was, and the next
- * read shows the key.
+ * Applies a change. A failed creation returns no state, because hosts taint an object whose state comes with an error,
+ * and the next plan would delete the key. A failed change leaves the state as it was, and the next read shows the key.
  */
 export const applyResourceChange: Call<"applyResourceChange"> = async (session, request) => {
   const resource = resourceNamed(request.typeName);
@@ -42,7 +44,8 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
     const made = await handlers
       .create(propertiesOf(resource.attributes, wanted), { ...options, signal })
       .catch((error: unknown) => {
-        // A block that was renamed: this run must not delete the object under its former name.
+        // A renamed block creates the same object again. This run must then not delete the object under its former
+        // address.
         const { alikeId } = isUkoError(error) ? error.data : {};
         if (typeof alikeId === "string") session.memory.noteDeclared(request.typeName, alikeId);
         throw error;
@@ -59,9 +62,8 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
 };
 
 /**
- * A creation that has begun runs to completion, even if the run is canceled. The protocol passes no
- * resource name from which to derive a mark, so no later run could find a key whose response was
- * dropped.
+ * The time limit of a creation, which runs to completion even if the run is canceled. The protocol passes no name of the
+ * resource from which a mark on the key could be derived. So a later run could not find a key whose response was dropped.
  */
 const creationLimitMs = 120_000;
 

@@ -1,4 +1,4 @@
-/** Every call whose response has diagnostics, by its name in the protocol. */
+/** Lists every call of the protocol whose response has diagnostics, by its name. */
 
 export { applyResourceChange } from "./apply-resource-change.ts";
 export { configureProvider } from "./configure-provider.ts";

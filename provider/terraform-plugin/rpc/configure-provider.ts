@@ -1,6 +1,7 @@
 /**
- * ConfigureProvider: begins a run with these settings. Opens nothing yet: a plan of other resources
- * needs no credential.
+ * ConfigureProvider: begins a run with the settings of the provider block. It opens no connection yet, because a plan of
+ * other resources needs no credential. Warns if the environment overrides a credential or an instance in the
+ * configuration.
  */
 
 import { otherCredential, otherInstance, type StoredSettings, storedSettings } from "../../compose/engines.ts";
@@ -25,8 +26,9 @@ export const configureProvider: Call<"configureProvider"> = async (session, { co
 };
 
 /**
- * A credential belongs to a person, so the environment takes precedence over the program. Neither
- * is meant to override the settings of several instances in one program.
+ * The warnings about settings that the environment overrides. The environment takes precedence, because a credential
+ * belongs to a person. But one environment variable would override the settings of several provider blocks, which is
+ * probably a mistake.
  */
 function overridden(settings: StoredSettings): readonly string[] {
   const { instanceId: named = "", apiKey } = settings;

@@ -1,6 +1,6 @@
 /**
- * GenerateResourceConfig: the configuration that keeps an imported resource as it is; Terraform
- * writes it to a file.
+ * GenerateResourceConfig: returns a configuration that keeps an imported resource as it is. Terraform writes it to a
+ * file.
  */
 
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";

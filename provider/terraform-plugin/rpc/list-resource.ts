@@ -1,4 +1,7 @@
-/** ListResource: all existing objects of one kind, one event each, for `terraform query`. */
+/**
+ * ListResource: returns all existing objects of one kind as a stream of events, one for each object, for `terraform
+ * query`.
+ */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { handlersOf, readObject, resourceNamed, writeObject } from "../blocks.ts";
@@ -10,7 +13,7 @@ import type { RequestOf, Session } from "../session.ts";
 
 type Event = MessageInitShape<typeof ListResource_EventSchema>;
 
-/** An error is an event, too: the call itself has no diagnostics. */
+/** Lists the objects. An error is also an event, because the call itself has no diagnostics. */
 export async function* listResource(
   session: Session,
   request: RequestOf<"listResource">,

@@ -1,11 +1,11 @@
 /**
- * MoveResourceState: lets a `moved` block take over objects that IBM's provider manages. Terraform
- * calls it before it configures the provider, so the response holds only the object's identity.
- * ReadResource then reads the object and ignores the other provider's state.
+ * MoveResourceState: lets a `moved` block take over an object that IBM's provider manages. Terraform calls it before it
+ * configures the provider, so this call cannot read the service, and the response contains only the object's identity.
+ * The next ReadResource then reads the object and ignores the state of the other provider.
  *
- * As soon as one instance of a resource with `count` or `for_each` has moved, hosts pass this
- * provider's address with the state of each other instance, because a state has one provider a
- * resource (`getResourceProviderAddrs` in OpenTofu's node_resource_abstract.go).
+ * As soon as one instance of a resource with `count` or `for_each` has moved, hosts pass this provider's address with the
+ * state of every other instance, because a state has one provider for each resource (OpenTofu, node_resource_abstract.go:
+ * `getResourceProviderAddrs`). So a state of IBM's provider can come with this provider's address.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -23,8 +23,8 @@ interface Place {
 }
 
 /**
- * Each source type with its target type and its form of the ID in IBM's provider (2.x); the rest of
- * that provider's schema is not used.
+ * For each type of IBM's provider (2.x): the type here, and the form of its ID. The rest of that provider's schema is not
+ * used.
  */
 const sources: Readonly<
   Record<string, { readonly target: string; readonly placeIn: (id: string) => Place | undefined }>
@@ -68,7 +68,7 @@ export const moveResourceState: Call<"moveResourceState"> = async (session, requ
   return movedState(resource, values, writePrivate({ moved: true }));
 };
 
-/** A state of this provider, from another address or from a move that the host asks for again. */
+/** A state that this provider wrote, for a move between addresses, or for a move that the host repeats. */
 function ownState(
   { memory }: Session,
   resource: TerraformResource,

@@ -1,6 +1,7 @@
 /**
- * The plan of a destruction: states what it will need, and refuses a protected resource, before
- * anything begins.
+ * Plans the deletion of a resource as part of PlanResourceChange: refuses a protected resource, and shows what the
+ * deletion will need, before any step is taken. Also holds the checks for names that an object of this run takes over
+ * from another.
  */
 
 import { declaredTwiceInHcl, renamedInHcl } from "../../compose/engines.ts";
@@ -54,7 +55,7 @@ export async function planDestruction(
   }
 }
 
-/** Hosts group warnings with the same first line: they show one, and count the others. */
+/** The first line of a warning. Hosts show only one of several warnings with the same first line, and count the others. */
 function sayMore(message: string, count: number): string {
   const [summary = ""] = message.split("\n");
   return [
@@ -65,8 +66,8 @@ function sayMore(message: string, count: number): string {
 }
 
 /**
- * The run creates an object under the name of one that it deletes. Hosts order the two at random: the
- * deletion would go through before or after the creation fails.
+ * The error if the run creates an object under the name of one that it deletes. Hosts run the two in any order, so the
+ * deletion could succeed although the creation fails.
  */
 export function renamed({ typeName, noun, uniqueNames }: TerraformResource, values: ObjectValue): UkoError {
   const property = uniqueNames.at(-1) ?? "name";
@@ -74,9 +75,9 @@ export function renamed({ typeName, noun, uniqueNames }: TerraformResource, valu
 }
 
 /**
- * A warning that a new object reuses a name already in state, which both the apply and the service
- * would reject. Not an error: `tofu destroy` begins with such a plan of a tainted resource, and an
- * error would block it.
+ * The warning that a new object has a name that is already in state, which both the apply and the service would reject.
+ * It is not an error, because `tofu destroy` begins with such a plan of a tainted resource, and an error would block the
+ * destroy.
  */
 export function duplicateNameWarning(
   { memory, command }: Session,

@@ -1,6 +1,7 @@
 /**
- * PlanResourceChange: the planned result of a run. It never requests a replacement, because that
- * would delete the existing key.
+ * PlanResourceChange: plans the creation, change or deletion of a resource. It never plans a replacement, because a
+ * replacement would delete the existing key and make its data unreadable. A changed input that cannot be applied is an
+ * error instead.
  */
 
 import { declaredTwiceInHcl } from "../../compose/engines.ts";
@@ -40,8 +41,8 @@ async function creation(
   config: ObjectValue,
   { priorPrivate }: Request,
 ): Promise<Response> {
-  // For a plain creation the host has no private data of this provider yet; any private data is from the
-  // first half of a replacement.
+  // For a plain creation the host has no private data of this provider. Private data is from the first half of a
+  // replacement, which is refused.
   if (readPrivate(priorPrivate).planned !== undefined) throw replacement(resource, session);
   const { values, failures } = planCreation(resource, handlers, config);
   if (failures.length > 0) return rejected(resource, failures);
@@ -51,7 +52,7 @@ async function creation(
   if (found.failures.some((failure) => isCertain(session, resource, failure)))
     return rejected(resource, found.failures);
   session.memory.noteName(handlers.placeOf(inputs));
-  // An adopted object is not created, and may well be in state under its former name.
+  // An adopted object is not created, and may still be in state under its former address.
   if (adopted !== undefined) declare(session, resource, adopted);
   else {
     session.memory.trackPlanned(resource, config);
@@ -70,8 +71,8 @@ async function creation(
 }
 
 /**
- * An apply plans each creation once more, without a read of the state. There, the name may be that of the tainted object
- * which the creation replaces; an error at this moment would leave that object deposed.
+ * Whether the plan knows enough to refuse a name. An apply plans each creation again, without a read of the state. There
+ * the name may belong to the tainted object that the creation replaces, and an error would leave that object deposed.
  */
 function isCertain(
   { memory, configuringCommand }: Session,
@@ -82,7 +83,10 @@ function isCertain(
   return command === "plan" || (command === "apply" && (memory.hasRead() || property !== uniqueNames.at(-1)));
 }
 
-/** After the first change of an apply, the lists of a plan are out of date, and the creation itself decides. */
+/**
+ * Predicts whether the creation will succeed. After the first change of an apply, the lists that a plan read are out of
+ * date, so the creation itself decides.
+ */
 async function previewCreation(
   { memory, signal }: Session,
   resource: TerraformResource,
@@ -100,7 +104,7 @@ async function previewCreation(
   if (place !== undefined && !isHeld && memory.isNamePlanned(resource, config)) {
     return declaredByAnother(resource, (name) => name === resource.uniqueNames.at(-1));
   }
-  // An object of the state has this name: `duplicateNameWarning` says so, and the run may rename the object.
+  // An object in state has this name. `duplicateNameWarning` reports it, and the run may still rename the object.
   const { [resource.uniqueNames.at(-1) ?? ""]: _held, ...others } = inputs;
   return handlers.previewCreation(isHeld ? others : inputs, { signal, isPlanned: memory.hasName });
 }
@@ -132,9 +136,9 @@ async function update(
   const id = String(prior.id);
   declare(session, resource, id);
   session.memory.noteName(handlers.placeOf(inputs));
-  // Never an error: a destroy begins with such a plan.
+  // This is never an error, because a destroy begins with such a plan.
   const { preview, planLimit } = handlers.previewUpdate(state, inputs);
-  // Reported once: an apply plans each update again, and then reports the result itself.
+  // The preview is shown once: an apply plans each update again, and then reports the result itself.
   const shown = preview.kind === "short" ? [] : [preview.message];
   const destroyed = session.memory.isWarned(typeName, id) ? undefined : handlers.destroyedWarning(state, inputs);
   const lost = destroyed === undefined ? [] : [destroyed];
@@ -149,8 +153,8 @@ async function update(
 }
 
 /**
- * Values that are unknown now count as unchanged here. The apply plans again with the actual values and
- * without this plan, so nothing limits its steps to those that this plan shows.
+ * The inputs that are still unknown, on which further steps may depend. Unknown values count as unchanged here. The apply
+ * plans again with actual values and without this plan, so its steps can exceed those that this plan shows.
  */
 function openSteps(config: ObjectValue, { label }: ObjectValue, isRetired: boolean): readonly string[] {
   const open = ["state", ...(isRetired ? ["dual_authorization", "deletion_gate"] : [])];
@@ -170,8 +174,8 @@ function rejected({ attributes }: TerraformResource, failures: readonly CheckFai
 }
 
 /**
- * Whichever of the two plans comes second is refused: the deletion, or the plan of the resource
- * that stays.
+ * Records that the configuration declares this object. If the run also deletes it, the second of the two plans is
+ * refused.
  */
 function declare({ memory, command }: Session, { typeName }: TerraformResource, id: string): void {
   memory.noteDeclared(typeName, id);
@@ -185,7 +189,7 @@ function notLookedAt({ typeName }: TerraformResource): UkoError {
   });
 }
 
-/** Also the error for a deletion that turns out to be one half of a replacement. */
+/** The error for a replacement, also if a deletion turns out to be one half of it. */
 export function replacement({ typeName }: TerraformResource, { command }: Session): UkoError {
   return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
     summary: `A ${typeName} cannot be replaced, because that would delete the existing one and break everything that uses it`,

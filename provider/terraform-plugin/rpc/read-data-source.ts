@@ -1,4 +1,4 @@
-/** ReadDataSource: answers a program's question and changes nothing. */
+/** ReadDataSource: answers the question of a data source and changes nothing. */
 
 import type { ListOptions } from "../../engine/resource/definition.ts";
 import { dataSourceNamed, readPresent, writeObject } from "../blocks.ts";
@@ -12,7 +12,7 @@ import { argumentFaults, argumentsIn } from "./validate.ts";
 export const readDataSource: Call<"readDataSource"> = async (session, request) => {
   const source = dataSourceNamed(request.typeName);
   const config = readPresent(request.config, source);
-  // A value that was unknown when the configuration was validated is known now.
+  // The arguments are checked again, because a value that was unknown in the validation is known now.
   const faults = argumentFaults(source.question, source.attributes, config);
   if (faults.length > 0) return { diagnostics: faults };
   const { ask } = await session.handlers();

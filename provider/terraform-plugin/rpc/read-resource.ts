@@ -1,4 +1,8 @@
-/** ReadResource: the current resource; null only if it is proven gone. */
+/**
+ * ReadResource: returns the current values of a resource, or null only with proof that the object is gone. A null makes
+ * the host plan a new key. A transient read error therefore keeps the state and is a warning, unless UKO_STRICT_READS is
+ * set.
+ */
 
 import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose/engines.ts";
 import type { ResourceRead } from "../../engine/handlers.ts";
@@ -29,7 +33,7 @@ export const readResource: Call<"readResource"> = async (session, request) => {
     // An error here would stop runs that do not concern this key (decision 0017).
     if (!(await session.handlers()).mayKeepState(error)) throw about;
     const count = session.memory.noteUnread(request.typeName, String(before.id));
-    // Hosts drop what is not sent back.
+    // The private data is sent back, because hosts drop it otherwise.
     return {
       private: kept,
       newIdentity: currentIdentity,
@@ -37,7 +41,8 @@ export const readResource: Call<"readResource"> = async (session, request) => {
       diagnostics: [warningDiagnostic(sayUnread(about.message, count))],
     };
   }
-  // A deletion that began in this state is intended, unless the plan still has the resource.
+  // If a deletion of this resource has begun, a destroyed key is expected and needs no warning, unless the plan still has
+  // the resource.
   const { deleting } = readPrivate(kept);
   if (found === undefined) {
     const removed = handlers.removedWarning(state);
@@ -57,7 +62,9 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   };
 };
 
-/** Hosts group warnings with the same first line: they show one, and count the others. */
+/**
+ * The first line of the warning. Hosts show only one of several warnings with the same first line, and count the others.
+ */
 function sayUnread(why: string, count: number): string {
   return ["Could not read a resource, so its state is from the last read", why, sayUnreadSoFar(count)].join("\n");
 }
@@ -67,8 +74,8 @@ function whichOf({ noun }: TerraformResource, { label, name, id }: ObjectValue):
 }
 
 /**
- * The state contains only the object's identity, so an object that cannot be found or read is an
- * error: there is no state to keep.
+ * Reads an object after a move. The state has only the object's identity, so an object that cannot be read is an error:
+ * there are no values to keep.
  */
 async function readMovedObject(
   session: Session,

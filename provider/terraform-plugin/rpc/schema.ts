@@ -1,4 +1,7 @@
-/** What the provider reports about itself: names, schemas, identities, and capabilities. */
+/**
+ * The calls that describe the provider: the names of its resources and data sources, their schemas and identities, and
+ * its capabilities. None of them calls the service.
+ */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { terraformDataSources, terraformProvider, terraformResources } from "../../schema/terraform.ts";
@@ -12,7 +15,7 @@ import {
 import type { ResponseOf } from "../session.ts";
 
 const serverCapabilities: MessageInitShape<typeof ServerCapabilitiesSchema> = {
-  // The plan announces a destruction, or refuses it if the resource is protected, before it begins.
+  // Hosts call the plan of a deletion, which shows the deletion, or refuses it if the resource is protected.
   planDestroy: true,
   getProviderSchemaOptional: true,
   moveResourceState: true,
@@ -29,7 +32,7 @@ export async function getProviderSchema(): Promise<ResponseOf<"getProviderSchema
   };
 }
 
-/** For imports without a made-up ID, and for queries. */
+/** The identities of resources, by which imports and queries name an object without a composed ID. */
 export async function getResourceIdentitySchemas(): Promise<ResponseOf<"getResourceIdentitySchemas">> {
   const schemas = [...terraformResources].map(([name, { identity }]) => [
     name,
@@ -58,7 +61,7 @@ export async function getMetadata(): Promise<ResponseOf<"getMetadata">> {
   };
 }
 
-/** None: questions are data sources, because they are about the service. */
+/** The provider has no functions: questions are data sources, because their answers come from the service. */
 export async function getFunctions(): Promise<ResponseOf<"getFunctions">> {
   return {};
 }

@@ -1,4 +1,7 @@
-/** The reading of a state file of any release. Hosts call it at every read. */
+/**
+ * UpgradeResourceState and UpgradeResourceIdentity: read a state that any earlier release wrote. Hosts call them at every
+ * read of a state. A state of a later release is an error.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { resourceNamed, typeOf, writeObject } from "../blocks.ts";
@@ -22,8 +25,7 @@ export const upgradeResourceState: Call<"upgradeResourceState"> = async ({ memor
       summary: `The state of this ${typeName} has a form that no release writes`,
     });
   }
-  // Version 0 is the only one so far; attributes that a release adds or drops within it are read as
-  // absent.
+  // Version 0 is the only version so far. Attributes that a release adds or drops within it are read as absent.
   const values = readJson(json, typeOf(resource)) as ObjectValue | null;
   if (values !== null) memory.trackExisting(resource, values);
   return { upgradedState: writeObject(values, resource) };

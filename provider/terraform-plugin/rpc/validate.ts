@@ -1,4 +1,7 @@
-/** The validation of a configuration: every rule that needs no state; unknown values pass. */
+/**
+ * Validates a configuration by every rule that needs no state and no service. An unknown value is accepted here and
+ * checked later. A secret that an older host would store in state is an error.
+ */
 
 import { checkArguments, checkStored, hclDialect } from "../../compose/engines.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
@@ -10,7 +13,7 @@ import type { Call } from "../session.ts";
 import { timeoutFaults } from "../timeouts.ts";
 import type { ObjectValue } from "../values.ts";
 
-/** The settings; the environment of the run that uses them may still override these. */
+/** Validates the provider block. The environment of a run can still override its settings. */
 export const validateProviderConfig: Call<"validateProviderConfig"> = async (_session, { config }) => {
   const { attributes } = terraformProvider;
   const given = propertiesOf(attributes, readObject(config, terraformProvider) ?? {});
@@ -24,7 +27,7 @@ export const validateResourceConfig: Call<"validateResourceConfig"> = async (ses
   const config = readPresent(request.config, resource);
   const { check } = await handlersOf(session, resource);
   const secrets = attributes.filter(({ role, name }) => role === "secret" && config[name] !== null);
-  // An existing keystore keeps its secrets. Only the plan knows whether the keystore exists.
+  // A keystore that exists keeps its secrets, so they may be missing. Only the plan knows whether the keystore exists.
   const properties = secrets.length === 0 ? propertiesBeside(attributes, config) : propertiesOf(attributes, config);
   const { failures } = check(properties, {});
   const isHostTooOld = request.clientCapabilities?.writeOnlyAttributesAllowed !== true;
@@ -33,16 +36,16 @@ export const validateResourceConfig: Call<"validateResourceConfig"> = async (ses
   return { diagnostics: [...faults, ...timeoutFaults(config)] };
 };
 
-/** An older host would store the secret in plan and state. */
+/** The reason why a secret is refused: an older host would store it in plan and state. */
 const needsNewerHost = "is a secret that must not be stored in state, which requires OpenTofu 1.11 or Terraform 1.11";
 
-/** Hosts check which arguments are required. */
+/** Validates a data source; the host itself checks which arguments are required. */
 export const validateDataResourceConfig: Call<"validateDataResourceConfig"> = async (_session, request) => {
   const source = dataSourceNamed(request.typeName);
   return { diagnostics: argumentFaults(source.question, source.attributes, readPresent(request.config, source)) };
 };
 
-/** A list accepts a vault's ID or nothing. */
+/** Validates a list, which accepts the ID of a vault or no argument. */
 export const validateListResourceConfig: Call<"validateListResourceConfig"> = async (_session, request) => {
   const { listQuestion, listed } = resourceNamed(request.typeName);
   const values = readObject(request.config, { attributes: listed }) ?? {};
