@@ -1,6 +1,7 @@
 /**
- * `uko approve`: the one verb by which the second person says yes. It shows what it approves, asks for a text that only
- * a person who read the page can type, and then acts on exactly what it showed.
+ * `uko approve`: lets the second person approve what another person requested, and takes the step. The command shows the
+ * keys, asks the person to type the label, or the step and the number of keys, and then acts only on the keys as it
+ * showed them. So a person cannot approve something else by a habitual Enter, or a key that changed meanwhile.
  */
 
 import { Argument, type Command } from "commander";
@@ -173,7 +174,10 @@ async function approveSet(
   return act(world, run, review, { stores, requestsNext: await asksForNext(world, review, stores) });
 }
 
-/** A stored approval takes the place of the one record on a key, so there is no room for a request. */
+/**
+ * Asks whether to request the next step, too. A stored approval is the only record that a key can have, so a request
+ * cannot be added to it.
+ */
 async function asksForNext(world: CliWorld, { header }: Review, stores: boolean): Promise<boolean> {
   if (header.step !== "deactivate" || stores) return false;
   return isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `);
@@ -183,7 +187,7 @@ function notConfirmed(detail: string): UkoError {
   return new UkoError("UKO_CANCELED", { summary: "The approval was not confirmed", detail });
 }
 
-/** One key in full, or many with the exceptions first. */
+/** Shows one key in full, or many keys with the exceptions first. */
 function viewOf({ out }: CliWorld, keys: SetReview["keys"], review: Review, vaults: VaultNames): string {
   const [only] = keys;
   if (keys.length > 1 || only === undefined) return viewOfSet(out, { keys, review }, vaults);

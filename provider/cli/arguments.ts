@@ -1,17 +1,21 @@
-/** Parsers of command-line arguments. They throw UKO_INPUT_INVALID with the expected form. */
+/**
+ * Parses command-line arguments: keys, vaults, dates, durations, ports and folders. Each parser throws UKO_INPUT_INVALID
+ * with the expected form. Commands that write take the full path of a key, because a name could match another key and
+ * some steps cannot be undone.
+ */
 
 import path from "node:path";
 import { maxReasonCharacters, parseDurationMs } from "../compose/text.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 
-/** A key as commands name it: by its full path, because some commands cannot be undone. */
+/** A managed key by its full path, `<vaultId>/<keyId>`, which names exactly one key. */
 export interface KeyPath {
   readonly vaultId: string;
   readonly keyId: string;
 }
 
-/** A KMS key as commands name it: `kms/<keyId>`. */
+/** A KMS key by its full path, `kms/<keyId>`. */
 export interface KmsKeyPath {
   readonly kmsKeyId: string;
 }
@@ -20,7 +24,9 @@ const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const keyPathForm = new RegExp(`^(?<vaultId>${uuid})/(?<keyId>${uuid})$`);
 const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
 
-/** A key that has to be found first: `<vault>/<label>`, a label, the ID of its request, or the beginning of an ID. */
+/**
+ * A name by which uko first has to find the key: `<vault>/<label>`, a label, the ID of a request, or the start of an ID.
+ */
 export interface KeyName {
   readonly name: string;
 }
@@ -115,7 +121,7 @@ export function parseReason(text: string): string {
   );
 }
 
-/** Reads a date or a time, and returns it as it was written. */
+/** Checks a date or a time, and returns the text unchanged. */
 export function parseDate(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
   throw invalidInput(
@@ -129,7 +135,7 @@ export function parseDay(text: string): string {
   throw invalidInput(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
 }
 
-/** Reads the duration of an option, and returns it as it was written, because UKO_WAIT has the same form. */
+/** Checks a duration, and returns the text unchanged, because UKO_WAIT has the same form. */
 export const parseDuration = (option: string) => (text: string) => {
   try {
     parseDurationMs(text, option);
@@ -153,7 +159,10 @@ export function parsePort(text: string): number {
   );
 }
 
-/** The absolute path of a folder. An empty name, as of an unset variable, would mean the working directory. */
+/**
+ * Returns the absolute path of a folder. An empty name, such as from an unset variable, would mean the working directory,
+ * so it is refused.
+ */
 export function parseFolder(text: string): string {
   if (text === "")
     throw invalidInput("The name of a folder is empty", "If it comes from a variable, that variable is not set.");

@@ -1,4 +1,7 @@
-/** `uko audit`: reads evidence files and shows their contents; calls no service. */
+/**
+ * `uko audit`: shows the contents of evidence files, or checks that their chains are unbroken (`--verify`). It calls no
+ * service.
+ */
 
 import { Argument, type Command, Option } from "commander";
 import { auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose/text.ts";
@@ -55,7 +58,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     });
 }
 
-/** A note and the name of a key may be cut on a narrow terminal; times, people and steps may not. */
+/** The columns that may be cut on a narrow terminal; times, people and steps may not. */
 const cuttable = { WHAT: 16, NOTE: 12 };
 
 function auditText(output: TextOutput, audit: Audit): string {

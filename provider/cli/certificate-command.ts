@@ -1,4 +1,7 @@
-/** `uko certificate`: the commands that create, sign, check and show certificates of deleted keys. */
+/**
+ * `uko certificate`: creates, signs, verifies and shows certificates of deleted keys, from evidence files. It calls no
+ * service except, if requested, a timestamp authority.
+ */
 
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import type { SignerChoice, Target, TsaChoice, WaveChoice } from "../compose/certificates.ts";
@@ -28,7 +31,7 @@ interface TargetOptions {
   readonly force?: true;
 }
 
-/** Its libraries are loaded only by these commands. */
+/** Imports the libraries of certificates, which only these commands need. */
 const load = () => import("../compose/certificates.ts");
 
 export function addCertificateCommand(program: Command, world: CliWorld): void {
@@ -266,7 +269,7 @@ function parseCount(text: string): number {
   throw new InvalidArgumentError("It must be a number from 1 to 999.");
 }
 
-/** `<vaultId>/<keyId>` or `kms/<keyId>`; evidence has no other names. */
+/** Checks `<vaultId>/<keyId>` or `kms/<keyId>`, because evidence contains no other names. */
 function parseKeyName(text: string): string {
   const key = parseAnyKey(text);
   if ("kmsKeyId" in key) return `kms/${key.kmsKeyId}`;

@@ -1,4 +1,8 @@
-/** What the command line receives: the run's environment, its streams, and the starters of its commands. */
+/**
+ * Defines what every command receives: the environment, the streams, the questions at the terminal, and functions that
+ * open operations or start the console and the emulator. Tests pass their own. Also imports the operations lazily, so
+ * that help does not load them.
+ */
 
 import type { openKeyOperations } from "../compose/keys.ts";
 import type {
@@ -19,7 +23,7 @@ export interface TextOutput {
   readonly hasColors?: boolean;
 }
 
-/** What a command about keys receives, whichever executable runs it. */
+/** What a command about keys receives, in any of the executables. */
 export interface CliWorld {
   readonly version: string;
   readonly environment: Environment;
@@ -30,7 +34,7 @@ export interface CliWorld {
   readonly readInput: () => Promise<string>;
   /** Asks the user at the terminal; absent without a terminal. A secret answer is not shown. */
   readonly ask?: (question: string, isSecret?: boolean) => Promise<string>;
-  /** How this machine starts the commands of `uko` where `uko` is not on PATH (engine/text/own-commands.ts). */
+  /** The command that starts `uko` if it is not on PATH (engine/text/own-commands.ts). */
   readonly program?: string;
   readonly signal: AbortSignal;
   /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
@@ -85,14 +89,14 @@ export interface EmulatorStart {
 }
 
 export interface ConsoleStart {
-  /** The run of the whole console. */
+  /** The one run that all pages of the console use. */
   readonly run: AllOperations;
   readonly campaign?: { readonly folder: string; readonly name: string };
   readonly signal: AbortSignal;
   readonly onCode: (code: string) => void;
-  /** The code was wrong too often. */
+  /** Called when a wrong code was typed too often. */
   readonly onLocked: () => void;
-  /** Another user of this machine tried to connect. */
+  /** Called when another user of this machine tried to connect. */
   readonly onRefused: () => void;
 }
 

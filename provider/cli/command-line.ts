@@ -1,4 +1,7 @@
-/** The frame of each program with commands: its name, version, help and errors. */
+/**
+ * Creates the parser of a program with its name, version, help and options, and runs one command to its end. Errors
+ * become messages and an exit code; nothing is thrown.
+ */
 
 import { Command, CommanderError } from "commander";
 import { asUkoError, UkoError } from "../errors.ts";
@@ -25,7 +28,7 @@ export async function runProgram<World extends CliWorld>(
     else await program.parseAsync(typed, { from: "user" });
     return exitCode;
   } catch (thrown) {
-    // Help and version also end by throwing.
+    // The parser also throws after it has shown the help or the version.
     if (thrown instanceof CommanderError && (thrown.exitCode === 0 || thrown.code === "commander.help")) return 0;
     const error = thrown instanceof CommanderError ? misused(program, thrown) : asUkoError(thrown);
     printError(world, error, typed.includes("--json"));
@@ -42,16 +45,18 @@ export function createProgram(name: string, world: CliWorld): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => world.out.write(text),
-      // The help of a command that was typed without one of its own commands.
+      // Shows the help if a group of commands was typed without one of them.
       writeErr: (text) => world.out.write(text),
-      // An error is reported once, where it is caught.
+      // Errors are not written here, because they are reported where they are caught.
       outputError: () => {},
       getOutHelpWidth: () => helpColumns(world.out),
       getErrHelpWidth: () => helpColumns(world.out),
     });
 }
 
-/** `error: unknown command 'stauts'\n(Did you mean status?)`, in the form of this project's errors. */
+/**
+ * Turns an error of the parser, such as `error: unknown command 'stauts'\n(Did you mean status?)`, into an error of uko.
+ */
 function misused(program: Command, { message }: CommanderError): UkoError {
   const [first = "", ...others] = message.replace(/^error: /, "").split("\n");
   const name = program.name();

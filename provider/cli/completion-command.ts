@@ -1,4 +1,7 @@
-/** `uko completion`: prints a script that completes commands and options, made from the tree of commands. */
+/**
+ * `uko completion`: prints a script that completes commands, options, keys and vaults in bash, zsh and fish. Anyone who
+ * may set a label could put shell code in it, so a name with unusual characters is never completed.
+ */
 
 import { Argument, type Command, Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
@@ -18,14 +21,14 @@ interface Word {
   readonly options: readonly Flag[];
   /** The possible values of its arguments, if they are few. */
   readonly choices: readonly string[];
-  /** Its arguments name keys, or vaults, which the script asks uko for. */
+  /** The kind of names that the arguments have, keys or vaults, which the script gets from uko. */
   readonly names?: NameKind;
 }
 
 interface Flag {
   readonly name: string;
   readonly says: string;
-  /** The value that follows: none, one of a few words, a file, a vault by any name, or another text. */
+  /** The value of the option: none, one of a few words, a file, a vault by any name, or another text. */
   readonly value:
     | { readonly kind: "none" | "file" | "vaults" | "other" }
     | { readonly kind: "choices"; readonly of: readonly string[] };
@@ -45,13 +48,16 @@ export function addCompletionCommand(program: Command, world: CliWorld): void {
     });
 }
 
-/** A person who presses Tab waits this long at most. */
+/** The longest time that a completion may take. */
 const maxWaitMs = 3_000;
 const maxNames = 1_000;
-/** A shell evaluates what it completes, and others can set a label. Names with other characters are left out. */
+/**
+ * The names that are completed. A shell evaluates what it completes, and another person can set a label, so names with
+ * other characters are left out.
+ */
 const safeName = /^[A-Za-z0-9._][A-Za-z0-9._/-]*$/;
 
-/** Without settings, without a connection or in a strange state, a Tab completes nothing. */
+/** Returns the names to complete; none without settings, without a connection or after any error. */
 async function namesToComplete(world: CliWorld, kind: NameKind): Promise<readonly string[]> {
   try {
     const signal = AbortSignal.any([world.signal, AbortSignal.timeout(maxWaitMs)]);
@@ -86,7 +92,7 @@ function wordsOf(program: Command): readonly Word[] {
   return words.map((word) => (word.name === "help" ? { ...word, choices } : word));
 }
 
-/** Commands whose argument is a key or a vault by any of its names. */
+/** The kind of names that a command's arguments have, if they are keys or vaults. */
 function argumentsOf(command: Command): Pick<Word, "names"> {
   const [argument] = command.registeredArguments.map((each) => each.name());
   if (argument === "vault") return { names: "vaults" };
@@ -94,7 +100,7 @@ function argumentsOf(command: Command): Pick<Word, "names"> {
   return takesKeys ? { names: "keys" } : {};
 }
 
-/** A command with commands of its own offers the options of all of them. */
+/** The options of a command; a group of commands has the options of all of them. */
 function flagsOf(command: Command): readonly Flag[] {
   const flags = [command, ...command.commands].flatMap(({ options }) => options.map(flagOf));
   return [...new Map(flags.map((flag) => [flag.name, flag])).values()];
@@ -160,7 +166,7 @@ function bashCase({ name, options, choices, names }: Word): string {
   const words = [...choices, namesIn(options)].join(" ").trim();
   const offer = `COMPREPLY=($(compgen -W "${words}" -- "$current"))`;
   if (names === undefined) return `    ${name}) ${offer} ;;`;
-  // Options need no call.
+  // Options are completed without a call to uko.
   const asked = `COMPREPLY=($(compgen -W "$(${namesCommand("bash", names)})" -- "$current"))`;
   return `    ${name}) if [[ "$current" == -* ]]; then ${offer}; else ${asked}; fi ;;`;
 }
@@ -220,7 +226,7 @@ function namesIn(named: readonly { readonly name: string }[]): string {
   return named.map(({ name }) => name).join(" ");
 }
 
-/** Quoted for any of the three shells: in single quotes, with the text's own single quotes outside of them. */
+/** Quotes a text for any of the three shells: in single quotes, with the text's own single quotes outside of them. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,11 +1,17 @@
-/** `uko console`: serves the pages on which one person requests and approves deletions in a browser. */
+/**
+ * `uko console`: serves web pages on this machine on which a person requests, approves and takes steps of deletions in a
+ * browser. It prints the address and the code for the log-in.
+ */
 
 import type { Command } from "commander";
 import type { UkoWorld } from "./cli-world.ts";
 import { commandHelp } from "./help-layout.ts";
 import { stopped, withOperations } from "./run.ts";
 
-/** Runs until it is stopped, which is its normal end, or until the code was wrong too often. */
+/**
+ * Adds the command, which runs until a person stops it, which is its normal end, or until a wrong code was typed too
+ * often.
+ */
 export function addConsoleCommand(program: Command, world: UkoWorld, end: (exitCode: number) => void): void {
   program
     .command("console")

@@ -1,4 +1,7 @@
-/** `uko doctor`: checks the configuration of a run. Only reads and lists, unless a probe is requested. */
+/**
+ * `uko doctor`: checks the settings, the connection and the rights of a run. It only reads and lists, unless
+ * `--probe-tags` asks it to create a test key.
+ */
 
 import { type Command, Option } from "commander";
 import type { examineWorld } from "../compose/doctor.ts";

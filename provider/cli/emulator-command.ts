@@ -1,4 +1,7 @@
-/** `uko emulator`: starts the emulator, explains how to use it, and advances its clock. */
+/**
+ * `uko emulator`: starts the emulator of IBM's services on this machine, prints the settings to use it, and advances the
+ * clock of a running emulator.
+ */
 
 import { type Command, Option } from "commander";
 import { isLoopbackEndpoint, sayTime } from "../compose/text.ts";
@@ -15,7 +18,7 @@ interface EmulatorOptions extends Omit<EmulatorStart, "tls" | "allowHosts"> {
   readonly json?: true;
 }
 
-/** Runs until it is stopped, which is its normal end. */
+/** Adds the command, which runs until a person stops it. That is its normal end. */
 export function addEmulatorCommand(program: Command, world: UkoWorld): void {
   const emulator = program
     .command("emulator")
@@ -116,14 +119,17 @@ function readyText(emulator: RunningEmulator, { host, file, profile }: Omit<Emul
   ].join("\n");
 }
 
-/** They compare the expiry of a token with the clock of this machine. */
+/** IBM's clients, for which the text has a remark: they compare the expiry of a token with the clock of this machine. */
 const ibmClients = [
   "",
   "After an advance, IBM's own SDKs, key clients and Terraform provider keep a token that has expired.",
   "For them, restart with --profile ibm-clients.",
 ];
 
-/** Credentials in plain text are sent only to this machine. */
+/**
+ * The warning for an emulator that other machines can reach, because credentials in plain text should stay on this
+ * machine.
+ */
 function elsewhere({ url, caFile }: RunningEmulator, host: string): readonly string[] {
   const { port, host: place } = new URL(url);
   if (["0.0.0.0", "::"].includes(host)) {

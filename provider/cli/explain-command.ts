@@ -1,4 +1,4 @@
-/** `uko explain`: what a code means and what to do, from the page of the docs; works offline. */
+/** `uko explain`: shows what an error code means and what to do about it, from the page about errors. It works offline. */
 
 import type { Command } from "commander";
 import { jsonLine } from "../compose/text.ts";
@@ -29,7 +29,7 @@ export function addExplainCommand(program: Command, world: UkoWorld): void {
 
 const allCodes = Object.keys(errorCatalog) as readonly ErrorCode[];
 
-/** Accepts `UKO_COOLING_DOWN`, `[UKO_COOLING_DOWN]`, `cooling-down`. */
+/** Returns the code. Accepts `UKO_COOLING_DOWN`, `[UKO_COOLING_DOWN]` and `cooling-down`. */
 function codeFrom(typed: string): ErrorCode {
   const bare = typed.replaceAll(/[[\]]/g, "").replaceAll("-", "_").toUpperCase();
   const code = allCodes.find((each) => each === bare || each === `UKO_${bare}`);
@@ -59,7 +59,7 @@ function sectionJson(code: ErrorCode, text: string): string {
   return `${jsonLine({ v: 1, code, summary, retryable, exitCode, text })}\n`;
 }
 
-/** Markdown as text for a terminal: without the marks, and with the words that they emphasize. */
+/** Turns Markdown into text for a terminal: removes the marks, and highlights the words that they emphasize. */
 function sectionText(output: TextOutput, code: ErrorCode, markdown: string): string {
   const inline = (line: string): string =>
     line

@@ -1,4 +1,7 @@
-/** The files and folders that commands read and write, and the errors about them. */
+/**
+ * Reads and finds the files that commands take as input: exported state, and evidence files or folders of them. Errors
+ * name the file and the next step.
+ */
 
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
@@ -7,7 +10,10 @@ import { UkoError } from "../errors.ts";
 import { notRegular, readNamedText } from "../process/regular-file.ts";
 import type { CliWorld } from "./cli-world.ts";
 
-/** `-` is standard input; `what` names the content, `next` says how to write the file. Throws UKO_INPUT_INVALID. */
+/**
+ * Reads a file, or standard input for `-`. `what` names the content, and `next` says how to write the file. Throws
+ * UKO_INPUT_INVALID.
+ */
 export async function readInputFile(
   world: Pick<CliWorld, "readInput">,
   file: string,
@@ -43,19 +49,19 @@ export function evidenceFiles(
   });
 }
 
-/** A folder, such as the one of a campaign, stands for the evidence files in it. */
+/** Replaces each folder, such as one of a campaign, by the evidence files in it. */
 export function withFilesOf(named: readonly string[]): readonly string[] {
   return named.flatMap((each) => {
     if (statSync(each, { throwIfNoEntry: false })?.isDirectory() !== true) return [each];
     const found = readdirSync(each, { withFileTypes: true }).filter(({ name }) => name.endsWith(".jsonl"));
-    // A link among them could add the evidence of another instance, or leave the folder.
+    // A link is refused, because it could add the evidence of another instance or a file outside the folder.
     const odd = found.find((entry) => !entry.isFile());
     if (odd !== undefined) throw fileError(`Could not read ${path.join(each, odd.name)}`, notRegular);
     return found.map(({ name }) => path.join(each, name)).sort();
   });
 }
 
-/** The system's message, followed by the reader's next steps. */
+/** The error about a file: the system's message, and the next steps. */
 export function fileError(summary: string, error: unknown, ...next: readonly string[]): UkoError {
   const reason = error instanceof Error ? error.message : String(error);
   return new UkoError("UKO_INPUT_INVALID", { summary, detail: [reason, ...next].join("\n"), cause: error });

@@ -1,4 +1,7 @@
-/** A writer of HCL in the layout of `tofu fmt`: text stays text whatever it contains, and equals signs are aligned. */
+/**
+ * Writes HCL in the layout of `tofu fmt`. Texts are escaped, so that a label cannot become an expression of the
+ * configuration.
+ */
 
 export type HclEntry =
   | { readonly kind: "attribute"; readonly name: string; readonly expression: string }
@@ -27,14 +30,14 @@ export function hclFile(entries: readonly HclEntry[]): string {
     .join("");
 }
 
-/** Texts, numbers, booleans, lists of them, and maps; undefined members of a map are omitted. */
+/** Writes texts, numbers, booleans, lists of them, and maps. Undefined members of a map are omitted. */
 export function hclLiteral(value: unknown): string {
   if (typeof value === "string") return hclText(value);
   if (Array.isArray(value)) return `[${value.map(hclLiteral).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return hclObject(
     Object.entries(value).flatMap(([name, each]) =>
-      // Always in quotes: an unquoted `for` would begin another construct.
+      // The name is always in quotes, because an unquoted `for` would begin another construct.
       each === undefined ? [] : [attribute(hclText(name), hclLiteral(each))],
     ),
   );
@@ -48,7 +51,10 @@ const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 
 const special = /["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[$%](?=\{)|(?<=^|[^\p{L}\p{N}\p{M}])\p{M}/gu;
 
-/** Invisible characters, and marks without a base letter, are escaped: they could reverse what a reviewer reads. */
+/**
+ * Writes a text in quotes. Invisible characters, and marks without a base letter, are escaped, because they could reverse
+ * or hide what a reviewer reads.
+ */
 export function hclText(text: string): string {
   const inside = text.replaceAll(special, (found) => {
     if (found === "$" || found === "%") return `${found}${found}`;

@@ -1,10 +1,13 @@
-/** The layout of help: within the width of the terminal, and with the commands in groups. */
+/**
+ * Lays out the help: wraps texts to the width of the terminal, groups the commands, and shows the help of one command or
+ * topic.
+ */
 
 import { Command, Help } from "commander";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { type CommandName, exampleHelp, helpProse, helpTopics, listed, rootHelp } from "./help.ts";
 
-/** Wider lines are hard to read, whatever the terminal can show. */
+/** The widest help, because wider lines are hard to read. */
 const maxColumns = 110;
 const minColumns = 40;
 

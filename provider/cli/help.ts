@@ -1,4 +1,7 @@
-/** The texts of `--help` in addition to the commands' own descriptions. */
+/**
+ * The texts of `--help` that are not in the commands themselves: the general help, the settings, topics, examples, and
+ * the group of each command.
+ */
 
 import { exitCodes, mostSevereFirst } from "../errors.ts";
 

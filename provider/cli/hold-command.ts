@@ -1,4 +1,7 @@
-/** `uko hold`: the tag on a key for which no campaign takes a step on it, and with --campaign a line in its folder. */
+/**
+ * `uko hold`: sets or releases a hold, a tag on a key that stops every campaign from taking a step on it. With
+ * `--campaign`, the hold is also recorded in the folder of the campaign.
+ */
 
 import { type Command, Option } from "commander";
 import { jsonLine } from "../compose/text.ts";

@@ -1,4 +1,7 @@
-/** `uko import`: writes a program that adopts a vault and its contents; changes nothing in the service. */
+/**
+ * `uko import`: writes a Pulumi program or a Terraform configuration that adopts a vault and its contents. It changes
+ * nothing in the service and overwrites no file.
+ */
 
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -91,7 +94,7 @@ async function writeFor(
       ],
     };
   }
-  // The schema takes a while to build, and no other command needs it.
+  // The writer is imported here, because its schema takes a while to build and no other command needs it.
   const { writeConfiguration } = await import("./terraform-program.ts");
   const surroundings = { command: format, version, instanceId, ...(region !== undefined && { region }) };
   const isInstalled = await isInMirror(impliedMirror(machine, environment), version, machine);
@@ -105,7 +108,7 @@ async function writeFor(
   };
 }
 
-/** No existing file is ever overwritten; checked before the service is called. */
+/** Throws if a file exists, because no file is overwritten. Called before the service. */
 async function requireFree(folder: string, names: readonly string[]): Promise<void> {
   const there = await readdir(folder).catch((error: unknown): string[] => {
     if ((error as { code?: unknown }).code === "ENOENT") return [];

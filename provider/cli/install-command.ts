@@ -19,7 +19,7 @@ import {
 } from "./provider-mirror.ts";
 import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
-/** Synonyms, because both engines use the same provider. */
+/** The names of the engines, which mean the same here, because both use the same provider. */
 const engines = ["terraform", "tofu", "opentofu"] as const;
 type Engine = (typeof engines)[number];
 
@@ -133,7 +133,7 @@ function installedText({ engine, source, mirror, put, overruledBy }: Installed, 
   ].join("\n");
 }
 
-/** Part of the first line, because a reader may stop there. */
+/** How the package was checked. This is part of the first line, because a reader may stop there. */
 function describeProof(source: ProviderPackage): string {
   const agreesWith = source.kind === "zip" ? source.agreesWith : undefined;
   return agreesWith === undefined ? "checksum not compared" : `checksum as in ${path.basename(agreesWith)}`;
@@ -167,7 +167,7 @@ function removedText(mirror: string, removed: readonly string[]): string {
   ].join("\n");
 }
 
-/** For a configuration file of the engines; the second form is for people who develop the provider. */
+/** The text for a configuration file of the engines. Its second form is for people who develop the provider. */
 function configurationText(mirror: string, providerFolder: string): string {
   return [
     "# For ~/.tofurc of OpenTofu and ~/.terraformrc of Terraform (on Windows tofu.rc and terraform.rc in %APPDATA%),",

@@ -1,4 +1,7 @@
-/** The commands about keys: each parses its arguments and calls one operation. */
+/**
+ * The commands about keys, such as status, request, continue, withdraw and reactivate. Each one parses its arguments and
+ * calls one operation for each key.
+ */
 
 import { Argument, type Command, Option } from "commander";
 import type { Report } from "../engine/loop/report.ts";
@@ -120,7 +123,10 @@ function requesting(reason?: string): Acts {
   };
 }
 
-/** An unsigned window would only have to be closed again. */
+/**
+ * The error on a machine that demands signatures: a deletion window in KMS cannot carry one, so the caller would have to
+ * close it again.
+ */
 function needsFile(): UkoError {
   return new UkoError("UKO_SIGNATURE_MISSING", {
     summary: "This machine demands signatures, and KMS has no place for them",
@@ -128,7 +134,10 @@ function needsFile(): UkoError {
   });
 }
 
-/** A deletion window has no room for a reason, and its author would believe that others can read it. */
+/**
+ * Throws if a reason is given for a KMS key. KMS stores no reason with a deletion window, and its author would believe
+ * that others can read it.
+ */
 function refuseReasonOnKms(keys: readonly TypedKey[]): void {
   if (!keys.some((key) => "kmsKeyId" in key)) return;
   throw new UkoError("UKO_INPUT_INVALID", {
@@ -159,7 +168,10 @@ function addContinue(program: Command, world: CliWorld, run: Run): void {
     .action((keys: TypedKey[] = [], given: ContinueOptions) => run(keys, given, continuing(world, given)));
 }
 
-/** Takes the steps that are possible, on the requests of the caller that another person has approved. */
+/**
+ * The operation of `uko continue`: takes the steps that are possible, on requests of the caller that another person has
+ * approved.
+ */
 function continuing(world: CliWorld, { wait, yes, json }: ContinueOptions): Acts {
   return {
     writes: "continue",
@@ -176,8 +188,9 @@ function continuing(world: CliWorld, { wait, yes, json }: ContinueOptions): Acts
 }
 
 /**
- * Another person approved what the caller requested, but the request was made with another credential. Only the caller
- * can tell that they made it. Returns the ID of the approval if the caller types the label.
+ * Asks whether the caller made the approved request, if the request was made with another credential. Only the caller can
+ * know, because another person may have written it in the caller's name. Returns the ID of the approval if the caller
+ * types the label.
  */
 async function confirmRequest(world: CliWorld, report: Report): Promise<string | undefined> {
   const { label = "", deletion } = report;
@@ -194,7 +207,10 @@ interface KeyCommand extends Pick<Acts, "writes" | "actOnKms"> {
   readonly description: string;
 }
 
-/** Only a command that can act on KMS keys accepts them, and only one that writes asks about a name. */
+/**
+ * Adds a command. It accepts KMS keys only if it can act on them, and asks about a key that was found by a name only if
+ * it writes.
+ */
 function keyCommand(program: Command, { name, keys, description, writes, actOnKms }: KeyCommand): Command {
   const parse = actOnKms === undefined ? parseKey : parseAnyKey;
   const paths = actOnKms === undefined ? "<vaultId>/<keyId>" : "<vaultId>/<keyId>, kms/<keyId>";

@@ -1,4 +1,7 @@
-/** The commands of `uko` that the executables of the plugin and the provider answer, too. */
+/**
+ * The subset of `uko`'s commands that the executables of the Pulumi plugin and of the provider for OpenTofu also have, so
+ * that a person can approve without installing `uko`.
+ */
 
 import type { Command } from "commander";
 import { addApproveCommand } from "./approve-command.ts";
@@ -13,7 +16,7 @@ const notes = `
 In examples and messages, uko stands for this executable. The other commands, such as uko review, are only in uko, which
 is an archive of the release.`;
 
-/** `name` is the file name of the executable. */
+/** Runs a command. `name` is the file name of the executable. */
 export function runKeyProgram(typed: readonly string[], name: string, world: CliWorld): Promise<number> {
   return runProgram(typed, world, (untraced, end) => buildKeyProgram(name, untraced, end));
 }

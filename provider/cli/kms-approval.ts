@@ -1,6 +1,8 @@
 /**
- * The two people behind the destruction of a KMS key. KMS does not report who opened a deletion window, so a person
- * approves the window and not a request. Where signatures are demanded, the requester signs a file, which names both.
+ * The requests and approvals for the destruction of KMS keys. A KMS key carries no request; one person opens a deletion
+ * window, and KMS requires another person to destroy the key, but does not report who opened the window. So the second
+ * person approves the window. On a machine that demands signatures, the requester signs a file that names key and window,
+ * because otherwise it would not be known who requested the destruction.
  */
 
 import { rmSync, writeFileSync } from "node:fs";
@@ -37,7 +39,7 @@ export async function requestToFile(
         "Omit --out, or list the people who sign in allowed_signers: see the guide on signed consents.",
       );
     }
-    // The windows are open before the file is written, so a file that cannot be written must fail first.
+    // The file is created first, because it must not fail after the windows are open.
     reserve(out);
     try {
       const { reports, text } = await kmsOperations.requestSigned(refs, options);
@@ -100,7 +102,7 @@ export async function approveRequests(world: CliWorld, run: OpenRun, file: strin
   return mostSevere(codes);
 }
 
-/** `uko approve kms/…`, where nothing demands a signature. */
+/** `uko approve kms/…`, on a machine that demands no signature. */
 export async function approveKmsKey(
   world: CliWorld,
   run: OpenRun,
@@ -125,7 +127,7 @@ export async function approveKmsKey(
   return report.exitCode;
 }
 
-/** Shows what the caller would destroy, or why they cannot; then returns the exit code. */
+/** Shows what the caller would destroy, or why they cannot. Returns an exit code if there is nothing to confirm. */
 async function showKey(
   world: CliWorld,
   { kmsOperations, progress, options }: OpenRun,

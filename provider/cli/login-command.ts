@@ -1,6 +1,7 @@
 /**
- * `uko login`: a log-in with a one-time code, and the commands that run under it. The code is read at the terminal
- * only, and tokens never leave the memory of this process, unless a person exposes the access token to another program.
+ * `uko login`: logs a person in with a one-time passcode, and runs commands under this log-in. The passcode is read only
+ * at the terminal, because other users can see command lines. Tokens stay in the memory of this process, unless the
+ * person passes the access token to another program with `--expose-token`.
  */
 
 import type { Command } from "commander";
@@ -21,7 +22,7 @@ interface LoginOptions {
 
 type RunCommand = (typed: readonly string[], world: UkoWorld) => Promise<number>;
 
-/** Every person ends a session before this many commands. */
+/** The most commands in a session, which no person reaches. */
 const maxCommands = 10_000;
 
 export function addLoginCommand(
@@ -123,7 +124,10 @@ async function runOne(session: Session, typed: readonly string[]): Promise<numbe
   return world.runProgram(name, args, { ...withoutSecrets(world.environment), UKO_TOKEN });
 }
 
-/** A world whose calls use the tokens of the log-in, and whose environment has no other credential. */
+/**
+ * The world of a command in the session: its calls use the tokens of the log-in, and its environment has no other
+ * credential.
+ */
 async function worldInside({ world, login: { tokens } }: Session): Promise<UkoWorld> {
   const { UKO_API_KEY: _key, UKO_API_KEY_FILE: _file, ...environment }: Environment = world.environment;
   const inside = { ...environment, UKO_TOKEN: await tokens.token(world.signal) };

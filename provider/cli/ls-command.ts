@@ -39,7 +39,10 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
     .action(async (vault: string | undefined, given: LsOptions) => end(await runLs(world, vault, given)));
 }
 
-/** Without a vault, the vaults alone fit a screen. A filter asks for what is in them. */
+/**
+ * The kinds to list. Without a vault only vaults are listed, which fit on a screen, unless a filter asks for their
+ * contents.
+ */
 function kindsFor(vault: string | undefined, { kind, state, name, undeclared }: LsOptions): readonly ListedKind[] {
   if (kind !== undefined) return listedKinds.filter((each) => kind.includes(each));
   if (state !== undefined || undeclared !== undefined) return ["key"];
@@ -103,7 +106,7 @@ function tableOfKind<Kind extends ListedKind>(output: TextOutput, kind: Kind, ob
 
 const headings = { vault: "Vaults", keystore: "Keystores", template: "Templates", key: "Keys" } as const;
 
-/** Terminals that show a key's full path in its row; a narrower one shows the ID of the key alone. */
+/** The width from which a row shows a key's full path. A narrower terminal shows only the ID of the key. */
 const wideColumns = 160;
 
 type OfKind<Kind extends ListedKind> = Extract<Listed, { readonly resource: Kind }>;

@@ -1,4 +1,7 @@
-/** The parts that programs of every language share: their files, unique names, and references between resources. */
+/**
+ * Shared parts of the programs that `uko import` writes for Pulumi and Terraform: their files, unique names for the
+ * resources, and references from one resource to another.
+ */
 
 import type { InventoryItem } from "../engine/commands/inventory.ts";
 
@@ -12,7 +15,7 @@ interface Named {
   readonly item: InventoryItem;
 }
 
-/** A vault and a template are referenced through their resources, so that their contents are deleted first. */
+/** Returns the resource to reference in place of an ID. Engines then delete a vault or a template after what uses it. */
 export function referenceFrom<Each extends Named>(
   item: InventoryItem,
   property: string,
@@ -28,7 +31,7 @@ export function referenceFrom<Each extends Named>(
   return template === undefined ? undefined : { to: template, output: "name" };
 }
 
-/** The keystores that hold a key: they are deleted after it. */
+/** The keystores of a key, which engines must delete after the key. */
 export function keystoresOf<Each extends Named>({ keystores }: InventoryItem, named: readonly Each[]): readonly Each[] {
   return keystores.flatMap((name) => named.filter(({ item }) => item.resource === "Keystore" && item.name === name));
 }

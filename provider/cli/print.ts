@@ -1,4 +1,7 @@
-/** The encoding of reports and errors: text and tables for people, one line of JSON for machines. */
+/**
+ * Writes reports and errors: text and tables for people, or one line of JSON for programs. Results go to standard output.
+ * Text from a service or a file is made printable first.
+ */
 
 import { isDeepStrictEqual } from "node:util";
 import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
@@ -12,7 +15,7 @@ import { paint, renderTable, type Tone } from "./table.ts";
 
 type Colors = Pick<TextOutput, "hasColors">;
 
-/** The same report, with commands for this machine. For people and for machines, which run them, too. */
+/** Returns the report with commands that work on this machine, for people and for programs, which may run them. */
 export function reportFor({ program }: Pick<CliWorld, "program">, report: Report): Report {
   const { explanation } = report;
   const next = explanation.next.map((step) => ({
@@ -22,7 +25,7 @@ export function reportFor({ program }: Pick<CliWorld, "program">, report: Report
   return { ...report, explanation: { ...explanation, next } };
 }
 
-/** The summary by how the run ended, and the commands to paste, stand out on a terminal with colors. */
+/** The text of a report. On a terminal with colors, the summary and the commands to paste are highlighted. */
 export function reportText({ explanation, exitCode }: Report, output: Colors = {}): string {
   const commands = new Set(explanation.next.flatMap(({ commands: each }) => each.map((command) => `    ${command}`)));
   const [summary = "", ...lines] = renderExplanation(explanation).split("\n");
@@ -30,14 +33,14 @@ export function reportText({ explanation, exitCode }: Report, output: Colors = {
   return `${[paint(output, toneOf(exitCode), summary), ...shown].join("\n")}\n`;
 }
 
-/** The reports of the keys of one run, with blank lines between them. */
+/** The texts of the reports of one run, with blank lines between them. */
 interface ReportTexts {
   next(report: Report): string;
-  /** What stands before an error, which is shown in full, and after the last report. */
+  /** Returns the text before an error, which is shown in full, and the text after the last report. */
   end(next?: "error"): string;
 }
 
-/** A key that stopped like the one before it is shown as one line. */
+/** Creates the texts. A key that stopped for the same reason as the one before it is shown in one line. */
 export function createReportTexts(output: Colors): ReportTexts {
   let before: Report | undefined;
   let last: "nothing" | "line" | "block" = "nothing";
@@ -68,7 +71,10 @@ export function createReportTexts(output: Colors): ReportTexts {
   };
 }
 
-/** Without a key, `uko approve` lists what the reader can approve. Any other command names its key. */
+/**
+ * The command for the other keys of the run. `uko approve` without a key lists what the reader can approve; any other
+ * command needs the name of a key.
+ */
 function commandForEach({ explanation }: Report, output: Colors): string {
   const [command] = explanation.next.flatMap(({ commands }) => commands);
   if (command === undefined) return "";
@@ -77,7 +83,10 @@ function commandForEach({ explanation }: Report, output: Colors): string {
   return `  Next for each of these keys: ${text}\n`;
 }
 
-/** The keys of a run were read within minutes, so that the time of the day does not tell one from the other. */
+/**
+ * Whether two keys stopped for the same reason. The time of day is ignored, because the keys of a run are read within
+ * minutes.
+ */
 function isAlike({ explanation: one, code }: Report, { explanation: other, code: otherCode }: Report): boolean {
   const shared = ({ facts, state, next }: typeof one) =>
     [...facts, state ?? "", ...next.map(({ who }) => who)].map((text) => text.replaceAll(/\d\d:\d\d UTC/g, "UTC"));
@@ -104,7 +113,7 @@ export function errorJson(error: UkoError, key?: Partial<KeyPath>): string {
   return `${jsonLine({ v: 1, ...key, error: { code, summary, detail }, exitCode: error.exitCode })}\n`;
 }
 
-/** To standard output for a machine, and to standard error for a person. */
+/** Writes an error: to standard output for a program, and to standard error for a person. */
 export function printError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
   if (json) world.out.write(errorJson(error, key));
   else world.err.write(errorText(error, world.err));
@@ -118,7 +127,7 @@ export interface OutputForm {
 export function printReport({ out, err }: CliWorld, { json, csv }: OutputForm, report: CampaignReport): void {
   if (json === true) out.write(`${jsonLine({ v: 1, ...report.data, exitCode: report.exitCode })}\n`);
   else if (csv === true && report.csv !== undefined) out.write(report.csv);
-  // A command that stopped before its keys has no rows, only a reason.
+  // A command that stopped before its keys has no rows, so the reason goes to standard error.
   else if (csv === true) err.write(`${textOf(err, report)}\n`);
   else out.write(`${textOf(out, report)}\n`);
 }
@@ -138,7 +147,7 @@ function commandLines(output: TextOutput, { command, remark }: NextCommand): rea
   ];
 }
 
-/** A cell may be cut, because `--csv` and `--json` show it as a whole; the first column never is. */
+/** The width to which a cell may be cut, because `--csv` and `--json` show it whole. The first column is never cut. */
 const minWidth = 10;
 
 function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSection): string {
@@ -150,7 +159,7 @@ function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSec
   ].join("\n");
 }
 
-/** A text may quote a file of the folder, which anyone who commits can write. */
+/** Makes a text printable on one line. It may quote a file of the campaign folder, which anyone who commits can write. */
 function oneLine(text: string): string {
   return printableLines(text).replaceAll("\n", " ");
 }

@@ -1,4 +1,4 @@
-/** `uko` as a whole: all its commands. */
+/** Builds and runs `uko` with all its commands. */
 
 import type { Command } from "commander";
 import { addApproveCommand } from "./approve-command.ts";

@@ -1,4 +1,8 @@
-/** The folder from which both engines take a provider without a registry, and the configuration that overrules it. */
+/**
+ * Installs the provider into the local folder that OpenTofu and Terraform search without a registry, and removes it. It
+ * never writes or deletes through a link. It also finds the engines' configuration files that make them ignore this
+ * folder.
+ */
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -11,7 +15,7 @@ import { fileError } from "./files.ts";
 import { executable, type ProviderPackage, platformOf } from "./provider-package.ts";
 
 export const providerSource = "pulumi-uko/uko";
-/** OpenTofu completes `pulumi-uko/uko` with the first, and Terraform with the second. */
+/** The registries with which OpenTofu and Terraform complete `pulumi-uko/uko`. */
 const registries = ["registry.opentofu.org", "registry.terraform.io"] as const;
 
 /**
@@ -27,7 +31,7 @@ export function impliedMirror({ system, home }: Machine, { XDG_DATA_HOME, APPDAT
 
 export interface InstallTarget {
   readonly place: string;
-  /** The earlier content for that version: nothing, this very copy, which stays, or another one, which was deleted. */
+  /** What the folder had for that version: nothing, the same content, which stays, or other content, which was deleted. */
   readonly before: "nothing" | "same" | "another";
 }
 
@@ -55,11 +59,11 @@ async function putInto(folder: string, source: ProviderPackage): Promise<Install
   const { asFolder, asZip } = placesIn(folder, source.version, source.platform);
   const [place, other] = source.kind === "zip" ? [asZip, asFolder] : [asFolder, asZip];
   makeFolder(path.dirname(place));
-  // Engines that search the mirror at this moment ignore such a name.
+  // A folder with such a name is ignored by engines that search the mirror at this moment.
   const fresh = await mkdtemp(path.join(path.dirname(folder), ".new-"));
   try {
     const copy = path.join(fresh, "package");
-    // The target of a link can change later without a trace in the mirror.
+    // Links are replaced by their content, because the target of a link could change later without a trace in the mirror.
     await cp(source.place, copy, { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE });
     const digest = await digestOf(copy);
     if (source.kind === "zip" && digest !== source.sha256) throw changedDuringInstall(source.place);
@@ -103,13 +107,16 @@ export async function takeFromMirror(mirror: string): Promise<readonly string[]>
 const foldersIn = (mirror: string): readonly string[] =>
   registries.map((registry) => path.join(mirror, registry, ...providerSource.split("/")));
 
-/** The two forms in which engines accept a version. */
+/** The places of a version, in the two forms that engines accept. */
 const placesIn = (folder: string, version: string, platform: string) => ({
   asFolder: path.join(folder, version, platform),
   asZip: path.join(folder, `terraform-provider-uko_${version}_${platform}.zip`),
 });
 
-/** The mirror may be a link of its owner's; a link below it would make this command write or delete elsewhere. */
+/**
+ * Throws for a link below the mirror, which would make this command write or delete elsewhere. The mirror itself may be a
+ * link of its owner.
+ */
 async function refuseLinks(mirror: string, place: string): Promise<void> {
   if (place === mirror) return;
   await refuseLinks(mirror, path.dirname(place));
@@ -145,7 +152,7 @@ async function digestOf(place: string): Promise<string | undefined> {
   return hash.digest("hex");
 }
 
-/** The zip may have been changed since it was checked. */
+/** The error if the zip was changed after its check. */
 function changedDuringInstall(zip: string): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `${path.basename(zip)} changed while it was being installed`,

@@ -1,4 +1,7 @@
-/** A package of the provider for OpenTofu and Terraform: this package's own, or a validated zip of a release. */
+/**
+ * Finds and checks the provider that `uko install` copies: the one in this package, or a zip of a release. A zip is
+ * checked against the file of checksums next to it, and refused if it has links or paths that lead out of its folder.
+ */
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -11,12 +14,12 @@ import type { Machine } from "./cli-world.ts";
 export const executable = "terraform-provider-uko";
 const zipForm = /^terraform-provider-uko_(?<version>\d+\.\d+\.\d+(?:-[\w.-]+)?)_(?<platform>[a-z]+_[a-z0-9]+)\.zip$/;
 
-/** The contents for a mirror: a script with its files in a folder, or a zip in the form of a release. */
+/** The package to install: a folder with a script and its files, or a zip of a release. */
 export type ProviderPackage = { readonly place: string; readonly version: string; readonly platform: string } & (
   | { readonly kind: "folder" }
   | {
       readonly kind: "zip";
-      /** Of the checked content, so that no other content is installed. */
+      /** The digest of the content that was checked, so that no other content is installed. */
       readonly sha256: string;
       /** The file of checksums next to it that lists this checksum; absent if there is none. */
       readonly agreesWith?: string;
@@ -44,7 +47,7 @@ export async function ownPackage(machine: Machine): Promise<ProviderPackage> {
   }
 }
 
-/** A zip of a release, identified by its name. A truncated zip, or one with another checksum, is rejected. */
+/** Checks a zip of a release, which its name identifies. A truncated zip, or one with another checksum, is refused. */
 export async function releasedPackage(file: string, machine: Machine): Promise<ProviderPackage> {
   const name = path.basename(file);
   const { version, platform } = zipForm.exec(name)?.groups ?? {};
@@ -90,7 +93,7 @@ async function findChecksum(zip: string, version: string, sha256: string): Promi
   );
 }
 
-/** An existing file that cannot be read never counts as absent. */
+/** Reads a file; undefined if it does not exist. A file that exists but cannot be read is an error. */
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
@@ -103,14 +106,14 @@ async function readIfThere(file: string): Promise<Buffer | undefined> {
 const refused = (summary: string, ...detail: readonly string[]): UkoError =>
   new UkoError("UKO_INPUT_INVALID", { summary, detail: [...detail, "Nothing was installed."].join(" ") });
 
-/** As Go names it, and so the engines. */
+/** The platform in Go's names, which the engines use. */
 export function platformOf({ system, processor }: Machine): string {
   const systems: Readonly<Record<string, string>> = { win32: "windows" };
   const processors: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
   return `${systems[system] ?? system}_${processors[processor] ?? processor}`;
 }
 
-/** From PKWARE's APPNOTE.TXT: 4.3.7, 4.3.12 and 4.3.16. */
+/** The marks in a zip (PKWARE's APPNOTE.TXT: 4.3.7, 4.3.12 and 4.3.16). */
 const fileMark = Buffer.from("PK\u0003\u0004");
 const entryMark = Buffer.from("PK\u0001\u0002");
 const endMark = Buffer.from("PK\u0005\u0006");
@@ -122,10 +125,13 @@ export interface ZipEntry {
   readonly isSymbolicLink: boolean;
 }
 
-/** Upper half of the external attributes: a Unix mode, whose bits here state the type of the entry. */
+/** The bits of the Unix mode that state the type of an entry, in the upper half of the external attributes. */
 const typeBits = 0o170000;
 const linkBits = 0o120000;
-/** Characters that every system accepts in a name, with folders between slashes. No `..`, no drive, no backslash. */
+/**
+ * The accepted form of a path: characters that every system accepts, with slashes between folders. `..`, drives and
+ * backslashes could lead out of the folder.
+ */
 const plainName = /^(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:[\w.+()@, -]+\/)*[\w.+()@, -]+\/?$/;
 
 export function isInside({ name, isSymbolicLink }: ZipEntry): boolean {

@@ -1,4 +1,7 @@
-/** A writer of Pulumi programs that adopt existing objects: one resource each, by its ID, in order of dependency. */
+/**
+ * Writes Pulumi programs that adopt existing objects by their IDs, one resource for each object, in the order of their
+ * dependencies.
+ */
 
 import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
@@ -32,7 +35,10 @@ function program(named: readonly Named[]): string {
   ].join("\n");
 }
 
-/** Not exported, because Pulumi prints what is exported; a constant only if another resource refers to it. */
+/**
+ * The lines of a resource. It is not exported, because Pulumi prints exports, and it has a variable only if another
+ * resource refers to it.
+ */
 function resource({ item, variable, logicalName }: Named, named: readonly Named[], isUsed: boolean): readonly string[] {
   const lines = Object.entries(item.inputs).map(
     ([property, value]) =>
@@ -61,7 +67,10 @@ function reference(item: InventoryItem, property: string, value: unknown, named:
   return found === undefined ? undefined : `${found.to.variable}.${found.output}`;
 }
 
-/** The service never returns a secret, so the block stays a comment, and an adoption keeps the connection. */
+/**
+ * The comment in place of a secret block, because the service never returns a secret. An adoption without the block keeps
+ * the connection.
+ */
 function secretHint({ name, known, secrets }: SecretBlock, variable: string): readonly string[] {
   const fields = [
     ...Object.entries(known).map(([field, value]) => `${field}: ${literal(value, "")}`),
@@ -74,7 +83,7 @@ function secretHint({ name, known, secrets }: SecretBlock, variable: string): re
   ];
 }
 
-/** Names that are valid, unique, and close to the names that people use. */
+/** Gives each object names that are valid, unique, and close to its own name. */
 function nameEach(items: readonly InventoryItem[]): readonly Named[] {
   const variables = new Set<string>();
   const logicalNames = new Set<string>();
@@ -87,7 +96,7 @@ function nameEach(items: readonly InventoryItem[]): readonly Named[] {
   });
 }
 
-/** With the noun as its suffix, a name is neither a word of the language nor a class. */
+/** The name of a variable. With the noun as its suffix it cannot be a keyword or a class. */
 function variableName(name: string, noun: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   const camel = words
@@ -97,7 +106,7 @@ function variableName(name: string, noun: string): string {
   return /^[a-z]/.test(whole) ? whole : `resource${whole}`;
 }
 
-/** JSON is TypeScript; only names of properties lose their quotes. */
+/** Writes a value as JSON, which is valid TypeScript, but without quotes around the names of properties. */
 function literal(value: unknown, indent: string): string {
   if (Array.isArray(value)) return `[${value.map((each) => literal(each, indent)).join(", ")}]`;
   if (typeof value !== "object" || value === null) return scalar(value);
@@ -107,18 +116,21 @@ function literal(value: unknown, indent: string): string {
   return `{\n${entries.map(([name, each]) => `${inner}${keyText(name)}: ${literal(each, inner)},\n`).join("")}${indent}}`;
 }
 
-/** JSON allows two line terminators in texts that would end a comment of the program. */
+/**
+ * Writes a simple value. Two line terminators, which JSON allows in texts, are escaped, because they would end a comment
+ * of the program.
+ */
 function scalar(value: unknown): string {
   return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 
 function keyText(name: string): string {
-  // As a plain property it would set the object's prototype.
+  // A plain property with this name would set the prototype of the object.
   if (name === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : scalar(name);
 }
 
-/** Pulumi accepts names of 100 characters. A vault's name may be as long, and `adopted-` comes before it. */
+/** The longest name of a project. Pulumi accepts 100 characters, of which `adopted-` takes some. */
 const maxProjectName = 90;
 
 function projectFile(named: readonly Named[]): string {
@@ -136,7 +148,9 @@ function projectFile(named: readonly Named[]): string {
   ].join("\n");
 }
 
-/** What `npm pack` creates. A package of this name in a registry would be someone else's, because ours is in none. */
+/**
+ * The file that `npm pack` creates. A package of this name in a registry would not be uko's, because uko publishes none.
+ */
 export const packedPackage = (version: string): string => `pulumi-uko-${version}.tgz`;
 
 function packageFile(version: string): string {
@@ -144,7 +158,9 @@ function packageFile(version: string): string {
   return `${JSON.stringify({ private: true, type: "module", dependencies }, null, 2)}\n`;
 }
 
-/** For `pulumi import --file`, which dynamic providers do not support: there the program itself adopts. */
+/**
+ * The file for `pulumi import --file`. Dynamic providers do not support it, so with them the program adopts the objects.
+ */
 function importFile(named: readonly Named[]): string {
   const resources = named.map(({ item, logicalName }) => ({
     type: `uko:index:${item.resource}`,

@@ -1,4 +1,8 @@
-/** `uko review`: a view of what another person requested, which this person can keep for a later `uko approve`. */
+/**
+ * `uko review`: shows what another person requested, with exceptions first, and can save the review as a file. A later
+ * `uko approve --review` then approves exactly the reviewed keys without another question, so the person already confirms
+ * here what the file is for.
+ */
 
 import { writeFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
@@ -28,7 +32,7 @@ interface ReviewOptions {
   readonly json?: true;
 }
 
-/** Keys that were never active, and KMS keys, have a review of their own. */
+/** The option `--kind`, because keys that were never active, and KMS keys, have reviews of their own. */
 export function kindOption(kinds: readonly string[]): Option {
   return new Option("--kind <kind>", "which keys; each kind has a review of its own").choices(kinds).default("managed");
 }
@@ -99,7 +103,10 @@ async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions
   });
 }
 
-/** The file lets a later run approve without a question, so a person confirms here what the file is for. */
+/**
+ * Saves the review as a file. A person confirms its purpose here, because a later run can approve by the file without a
+ * question.
+ */
 async function keepReview(
   world: CliWorld,
   { sealReview }: Pick<OpenRun, "sealReview">,
@@ -141,7 +148,7 @@ function reviewText({ out }: CliWorld, review: SetReview, vaults: VaultNames, is
   return `${[...left, viewOfSet(out, { keys, review: file.review }, vaults, [limits]), ...next].join("\n")}\n`;
 }
 
-/** What an approver sees of many keys: the effect, who asks, what is out of the ordinary, and each key. */
+/** The text for an approver of many keys: the effect, who asks, the exceptions, and each key. */
 export function viewOfSet(
   out: TextOutput,
   { keys, review }: { readonly keys: SetReview["keys"]; readonly review: Review },
@@ -171,7 +178,7 @@ function reviewJson(review: SetReview, file: string | undefined): string {
   return lines.map((line) => `${jsonLine(line)}\n`).join("");
 }
 
-/** The label and a note may be cut on a narrow terminal; IDs and times may not. */
+/** The columns that may be cut on a narrow terminal; IDs and times may not. */
 const cuttable: Readonly<Record<string, number>> = {
   LABEL: 12,
   VAULT: 10,
@@ -185,7 +192,7 @@ const cuttable: Readonly<Record<string, number>> = {
 export const tableOf = (output: TextOutput, heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   renderTable(output, heads, rows, cuttable);
 
-/** At a terminal a person types the step and the number of keys. A run without one needs --yes. */
+/** Asks the person at the terminal to type the step and the number of keys. A run without a terminal needs --yes. */
 export async function confirmSet(
   world: CliWorld,
   { json, yes }: { readonly json?: boolean; readonly yes?: boolean },

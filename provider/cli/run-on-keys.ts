@@ -29,7 +29,7 @@ export interface KeyRun {
   /** What happens once for all managed keys, before the first of them. */
   readonly before?: (operations: Operations, refs: readonly KeyRef[], options: CallOptions) => Promise<void>;
   readonly act: (call: KeyCall) => Promise<Report>;
-  /** The same for a KMS key; absent if the command is only for managed keys. */
+  /** The operation on a KMS key; absent if the command is only for managed keys. */
   readonly actOnKms?: (call: KmsKeyCall) => Promise<Report>;
 }
 
@@ -114,7 +114,7 @@ function pathIn(key: KeyPath | KmsKeyPath): Partial<KeyPath> {
   return "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key;
 }
 
-/** Of several keys, a person may answer for all the others too, for each step on its own. */
+/** Asks before each step. If there are several keys, the person can answer for all the others, separately for each step. */
 function confirmation(
   world: CliWorld,
   { asks, json }: KeyRun,

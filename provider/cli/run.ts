@@ -1,4 +1,7 @@
-/** The run of a command: its open operations, its line of progress, and the trace of its calls. */
+/**
+ * Runs the work of a command with open operations, shows its progress on one line of the terminal, and closes the
+ * connections afterwards. With `--debug` it also writes a line for each call to the service.
+ */
 
 import type { Command } from "commander";
 import type { CallOptions, Progress } from "../engine/ports/world.ts";
@@ -29,7 +32,7 @@ export async function withOperations<Opened extends OpenOperations, T>(
   }
 }
 
-/** Lines that stay take the place of the line of progress. */
+/** The outputs of a run. A line that stays replaces the line of progress, which follows below it. */
 export function outputsTo({ err }: Pick<CliWorld, "err">, progress: ProgressLine) {
   const write = (line: string): void => {
     progress.clear();
@@ -40,7 +43,7 @@ export function outputsTo({ err }: Pick<CliWorld, "err">, progress: ProgressLine
 
 const eraseLine = "\r\u001b[2K";
 
-/** One line rewritten in place on a terminal, a line per change elsewhere. */
+/** Creates the progress: one line that is rewritten on a terminal, and a line for each change elsewhere. */
 export function createProgressLine(output: TextOutput): ProgressLine {
   const { columns } = output;
   let shown = "";
@@ -60,7 +63,7 @@ export function createProgressLine(output: TextOutput): ProgressLine {
   };
 }
 
-/** A line that wraps could not be rewritten in place. */
+/** Cuts a line to the width of the terminal, because a line that wraps cannot be rewritten in place. */
 function shorten(line: string, columns: number): string {
   const characters = Array.from(line);
   return characters.length < columns ? line : `${characters.slice(0, Math.max(0, columns - 2)).join("")}…`;
@@ -71,7 +74,7 @@ export type Trace = { readonly trace?: (line: string) => void };
 /** With `--debug`, a line on standard error for each call to the service. */
 export function traceOf(program: Command, { err }: CliWorld): Trace {
   if (program.opts<{ debug?: true }>().debug !== true) return {};
-  // On a terminal, the progress of the run is on this line.
+  // The trace first erases the line of progress.
   const begin = err.columns === undefined ? "" : eraseLine;
   return { trace: (line) => err.write(`${begin}${line}\n`) };
 }

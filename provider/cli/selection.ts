@@ -1,4 +1,7 @@
-/** Keys that a command takes without a name for each: by vault, state, label, template, requester, step or a file. */
+/**
+ * The options that choose keys without naming each one: by vault, state, label, template, requester, step, or a file with
+ * a list of keys.
+ */
 
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
@@ -58,7 +61,9 @@ export function selectionIn(given: SelectionOptions): SelectionOptions {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** The keys of `--keys`. A line may have more words after the key, as lists print them; # begins a remark. */
+/**
+ * Reads the file of `--keys`. A line may have more words after the key, as in lists that uko prints; # begins a comment.
+ */
 export async function keysInFile(
   { readInput }: CliWorld,
   { keys: file }: SelectionOptions,

@@ -1,5 +1,6 @@
 /**
- * Tables and color for every command, with values made printable. A table that is too wide becomes a list of blocks.
+ * Prints tables, with colors if the terminal shows them, and makes every value printable. A table that is too wide for
+ * the terminal becomes a list of blocks.
  */
 
 import { styleText } from "node:util";
@@ -119,7 +120,7 @@ function renderRow(output: TextOutput, row: readonly ShownCell[], widths: readon
     .join(gap);
 }
 
-/** Each row as lines of head and value; empty values are left out. */
+/** Prints each row as lines with the head of the column and the value; empty values are left out. */
 function renderBlocks(output: TextOutput, columns: readonly Column[], rows: readonly (readonly ShownCell[])[]): string {
   const headWidth = Math.max(...columns.map(({ head }) => stringWidth(head)));
   const blocks = rows.map((row) =>

@@ -1,11 +1,14 @@
-/** A writer of configurations for OpenTofu or Terraform: an `import` block and a resource for each object. */
+/**
+ * Writes configurations for OpenTofu or Terraform that adopt existing objects: an `import` block and a resource for each
+ * object.
+ */
 
 import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";
 import { providerAddress, type TerraformResource, terraformResources } from "../schema/terraform.ts";
 import { attribute, blankLine, block, comment, type HclEntry, hclFile, hclLiteral, hclObject, hclText } from "./hcl.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
 
-/** The command that people type; nothing else differs between the two. */
+/** The command of the engine, the only difference between the two. */
 export type TerraformCommand = "tofu" | "terraform";
 
 export interface Surroundings {
@@ -53,7 +56,7 @@ function mainFile(named: readonly Named[], { command, version, instanceId, regio
   ]);
 }
 
-/** By ID, which engines without support for identities also understand. */
+/** Writes the `import` blocks. They use IDs, which engines without support for identities also understand. */
 function importsFile(named: readonly Named[], { command }: Surroundings): string {
   return hclFile([
     comment(`After the first \`${command} apply\` you can delete this file.`),
@@ -75,8 +78,8 @@ function resourceBlock(each: Named, named: readonly Named[]): HclEntry {
 }
 
 /**
- * An object becomes several arguments here. The input that adopts a resource is not among them, because an `import`
- * block does that. But with it a connection may omit its secrets, and an import keeps it in state for that reason.
+ * Writes a property as arguments; an object becomes several. The input that adopts a resource is left out, because an
+ * `import` block does that. But the definition gets it, so that a connection may omit its secrets.
  */
 function argumentsFor(
   { item, resource }: Named,
@@ -106,7 +109,7 @@ function nameAt({ attributes, typeName }: TerraformResource, path: readonly stri
   return found.name;
 }
 
-/** The service never returns a secret, so it stays a comment: an import without it leaves the connection as it is. */
+/** The comment in place of a secret, because the service never returns one. An import without it keeps the connection. */
 function secretHint({ name: outer, known, secrets }: SecretBlock, { resource, name }: Named): readonly HclEntry[] {
   const shown = [
     ...Object.entries(known).map(([field, value]) => attribute(nameAt(resource, [outer, field]), hclLiteral(value))),
@@ -128,7 +131,7 @@ function addressOf({ resource, name }: Named): string {
   return `${resource.typeName}.${name}`;
 }
 
-/** Names that are valid, unique for each type, and close to the names that people use. */
+/** Gives each object a name that is valid, unique for its type, and close to its own name. */
 function nameEach(items: readonly InventoryItem[]): readonly Named[] {
   const addresses = new Set<string>();
   return items.map((item) => {
@@ -150,7 +153,10 @@ function nameFor({ noun, name, id }: InventoryItem): string {
   return /^[a-z]/.test(words) ? words : `${noun}_${words}`;
 }
 
-/** ASCII letters and digits only, after accents are removed: engines differ in which other letters they accept. */
+/**
+ * Reduces a text to ASCII letters and digits after accents are removed, because engines differ in which other letters
+ * they accept.
+ */
 function wordsIn(text: string): string {
   const plain = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
   return plain

@@ -1,4 +1,7 @@
-/** Keys as people type them. Commands that write accept a name only at a terminal, where they show the key and ask. */
+/**
+ * Finds the keys that a person typed by name, and asks for confirmations. A command that writes accepts a name only at a
+ * terminal, where it shows the key that it found and asks. In a script a name could match another key after a rename.
+ */
 
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
@@ -103,7 +106,7 @@ export function requirePerson({ ask }: CliWorld, command: string): void {
   );
 }
 
-/** Whether the person at the terminal agrees; only `y` and `yes` do. */
+/** Asks the person at the terminal; only `y` and `yes` count as yes. */
 export async function isConfirmed(world: CliWorld, question: string): Promise<boolean> {
   return isYes(await answerTo(world, question));
 }
@@ -112,12 +115,12 @@ export function isYes(answer: string): boolean {
   return /^y(es)?$/i.test(answer);
 }
 
-/** Whether the person at the terminal types exactly this text. */
+/** Asks the person at the terminal to type exactly this text. */
 export async function isTyped(world: CliWorld, question: string, phrase: string): Promise<boolean> {
   return (await answerTo(world, question)) === phrase;
 }
 
-/** What the person at the terminal types; empty without a terminal. */
+/** Returns what the person at the terminal types; empty without a terminal. */
 export async function answerTo({ ask }: CliWorld, question: string): Promise<string> {
   return ((await ask?.(question)) ?? "").trim();
 }

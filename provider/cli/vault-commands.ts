@@ -1,4 +1,7 @@
-/** The commands about whole vaults: each reads every key, and acts on many at once or on none. */
+/**
+ * The commands about all keys of some vaults: `uko requests` lists the pending requests, and `uko sweep` removes the keys
+ * that are destroyed. A removal cannot be undone, so `uko sweep` shows the keys and asks first, or requires `--yes`.
+ */
 
 import { type Command, Option } from "commander";
 import {
@@ -74,7 +77,7 @@ const vaultDefault = "repeatable (default: all vaults that you can read)";
 const readVaults = new Option("--vault <vault>", `only this vault, by name or ID; ${vaultDefault}`).argParser(
   collectVaults,
 );
-/** A command that writes names its vaults by their IDs. */
+/** The option of a command that writes: it takes only IDs of vaults. */
 const exactVaults = new Option("--vault <id>", `only this vault; ${vaultDefault}`).argParser(collectVaultIds);
 
 function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Option, description: string): Command {
@@ -129,7 +132,7 @@ const requestColumns: Readonly<Partial<Record<(typeof requestHeads)[number], Omi
   "WHY NOT": { minWidth: 16 },
 };
 
-/** Many people have no role in KMS. Their list of managed keys is complete without it. */
+/** Reads the pending KMS keys. Many people have no role in KMS, and their list of managed keys is complete without it. */
 async function kmsRequests({
   kmsOperations,
   options,
@@ -143,7 +146,7 @@ async function kmsRequests({
   }
 }
 
-/** Removal cannot be undone, so the candidates are shown and confirmed first: at the terminal or by `--yes`. */
+/** Runs `uko sweep`: shows the candidates, and removes them after a confirmation at the terminal or with `--yes`. */
 function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: VaultOptions): Promise<number> {
   const { out } = world;
   return withOperations(world, async (run) => {
@@ -156,7 +159,7 @@ function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: Va
     if (counts.blocked > 0) exitCodes.push(12);
     const shown = yes ? reports.filter(({ exitCode }) => exitCode === 12) : reports;
     for (const report of shown) out.write(json ? reportJson(report) : `${reportText(report, out)}\n`);
-    // A machine is never asked: `--json` requires `--yes`.
+    // With `--json` no question is asked, so `--yes` is required.
     const goesOn = refs.length > 0 && (yes || (!json && (await isConfirmed(world, sweepQuestion(refs.length)))));
     const act = (ref: KeyRef): Promise<Report> => operations.sweep(ref, options);
     const ended = goesOn
@@ -171,7 +174,7 @@ function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: Va
   });
 }
 
-/** A vault whose list was refused, or a key that could not be read, is reported, and does not hide the others. */
+/** Reports each vault and key that could not be read, and returns their exit codes. The other keys are still shown. */
 export function writeUnreadable(world: CliWorld, { unreadable }: Pick<Survey, "unreadable">, json: boolean): number[] {
   for (const { vaultId, keyId, error } of unreadable) {
     const what = keyId === undefined ? `Vault ${vaultId}` : `Key ${vaultId}/${keyId}`;

@@ -1,4 +1,4 @@
-/** `uko whoami`: the caller as the service sees it; changes nothing. */
+/** `uko whoami`: shows the caller as the service identifies them, and which lists they may read; changes nothing. */
 
 import type { Command } from "commander";
 import { adviseOnLists, jsonLine, sayCount, sayLogin } from "../compose/text.ts";

@@ -1,6 +1,7 @@
 /**
  * Writes lines for the host's log to standard error, in go-plugin's form. The host shows them if TF_LOG or
- * TF_LOG_PROVIDER is set. Without these variables the host drops all lines, so there is also no log for evidence.
+ * TF_LOG_PROVIDER is set. Evidence goes to this log only if the log shows the level `info`, because the host would drop
+ * the lines otherwise.
  */
 
 const levels = ["trace", "debug", "info", "warn", "error"] as const;

@@ -1,4 +1,7 @@
-/** `uko campaign`: the sub-program for many keys and a deadline. */
+/**
+ * `uko campaign`: the commands that plan, request, review, approve and finish the deletion of many keys in waves before a
+ * deadline. A command that changes keys asks the person to type words about the wave, unless `--yes` is set.
+ */
 
 import { type Command, Option } from "commander";
 import type { CampaignActing } from "../../engine/campaign/acts/acting.ts";
@@ -34,7 +37,7 @@ export function addCampaignCommand(program: Command, world: UkoWorld, end: (exit
     end(await runCampaign(world, shown, async (run) => work(await run.campaign(), run.options)));
   const act = async (shown: Shown, work: Act): Promise<void> =>
     end(await runCampaign(world, shown, async (run) => work(await run.campaignActs(), run.options, run)));
-  /** The typed words, or `--yes` without a terminal. */
+  /** Asks the person to type the words; without a terminal, `--yes` takes their place. */
   const asking =
     (shown: Shown & Yes): Confirm =>
     (phrase, lines) =>
@@ -186,7 +189,10 @@ function addNextCommand(campaign: Command, world: UkoWorld, act: (shown: Shown, 
     });
 }
 
-/** With `--yes`, a review that the caller kept needs no question, because the caller typed the words before. */
+/**
+ * Asks the questions of `uko campaign next`. With `--yes`, a review that the caller saved needs no question, because the
+ * caller typed the words when saving it.
+ */
 function talkWith(world: UkoWorld, shown: Next, isKept: boolean): Talk {
   const isAnswered = isKept && shown.yes === true;
   return {
@@ -259,7 +265,10 @@ function yesOption(command: Command): Command {
   return command.option("--yes", "required if there is no terminal; at a terminal, uko asks in any case");
 }
 
-/** What a person reads before an answer. Machines read the last report only. */
+/**
+ * Returns the function that shows reports. A person reads each report before a question; a program gets only the last
+ * one.
+ */
 function showing(world: UkoWorld, shown: Shown): (report: CampaignReport) => void {
   return (report) => {
     if (shown.json !== true && shown.csv !== true) printReport(world, {}, report);
