@@ -1,6 +1,7 @@
 /**
- * The acts on a key or a wave as links, and the page of one act. The page shows first who asks, why, until when, and what
- * the act is about. Next to that stand the effect, whether the effect can be undone, and the form with its one button.
+ * The page of one act, such as the approval of a step on a key or a wave, and the links that lead to it. The page first
+ * shows who asks, why, until when and for which keys, and then the effect, whether it can be undone, and the form with
+ * its one button. A person must type a text before a dangerous act, so that a habitual click does not destroy a key.
  */
 
 import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose/text.ts";
@@ -15,7 +16,7 @@ import { confirmingText } from "../text/printable.ts";
 import { layout, token, type Visitor } from "./layout.ts";
 import { commandsOf, explained, keyAddress, moment, problemOf } from "./parts.ts";
 
-/** What the page of an act shows of the key or wave, and what its form sends in addition to the fields. */
+/** What the page of an act shows of the key or wave, and what its form sends in addition to the typed fields. */
 export interface ActPage {
   readonly heading?: string;
   /** The effect, and whether it can be undone. By default the first two facts of the act. */
@@ -28,14 +29,14 @@ export interface ActPage {
   readonly hidden: Readonly<Record<string, string>>;
   /** The text to type; required if a field confirms the act. */
   readonly toType: string;
-  /** What the text consists of, if it is a phrase. */
+  /** How the text is composed, if it is a phrase. */
   readonly typed?: string;
   readonly fields?: readonly ActField[];
   /** The text of the button; if absent, the title of the act. */
   readonly button?: string;
-  /** What marks an act that destroys or erases, so that it looks unlike an act that only cuts off. */
+  /** The warning of an act that destroys or erases. An act that can be undone has none. */
   readonly final?: string | undefined;
-  /** What else the caller can do about the same key or wave. */
+  /** Links to the other acts on the same key or wave. */
   readonly others?: readonly Html[];
   /** The list of many keys. */
   readonly list?: Html;
@@ -51,7 +52,7 @@ export interface ActProblem {
 
 type Offered = Pick<Act, "id" | "title" | "facts" | "right" | "kmsRight">;
 
-/** These acts do not lead on to the end of a key, so they are under "More". */
+/** The acts that do not continue the deletion of a key; they are listed under "More". */
 const aside = /^(store|withdraw|reactivate|rollback|halt)\b/;
 
 export function actList(acts: readonly Offered[], addressOf: (act: Offered) => string): Html {
@@ -63,7 +64,7 @@ export function actList(acts: readonly Offered[], addressOf: (act: Offered) => s
 ${others.length === 0 ? "" : html`<details id="more"${onward.length === 0 ? html` open` : ""}><summary>More</summary><ul class="offers">${others.map(itemOf)}</ul></details>`}`;
 }
 
-/** This page never reads itself again: the caller decides about what it shows. */
+/** The page of one act. It never refreshes itself, because the caller decides about what it shows. */
 export function actPage(act: Omit<Act, "id">, page: ActPage, visitor: Visitor, problem?: ActProblem): Html {
   const { title, facts, isConsequential, isSigned } = act;
   const { heading = title, effects = facts.slice(0, 2), request = facts.slice(2), subject, others = [], back } = page;
@@ -120,7 +121,7 @@ function roleOf({ right, kmsRight }: Pick<Act, "right" | "kmsRight">): Html {
   return right === undefined ? html`` : html`<p class="quiet">Role: ${sayRoles(right, kmsRight)}</p>`;
 }
 
-/** Undefined if the caller filled in the form of the act as its page asked. */
+/** Returns the mistake in the form; undefined if the caller filled it in as its page asked. */
 export function mistakeIn(
   fields: readonly ActField[] = [],
   { typed, reason, requestsNext = "" }: { typed: string; reason: string; requestsNext?: string },
@@ -171,7 +172,7 @@ interface Input {
   readonly help: string | Html;
 }
 
-/** The text that confirms an act is required. */
+/** A field of the form. The text that confirms an act is required. */
 function input({ name, label, help }: Input): Html {
   return html`<label for="${name}">${label}</label>
 <p class="quiet" id="${name}-help">${help}</p>
@@ -217,11 +218,11 @@ export function keyActPage(
     ["Reason", record?.reason],
     ["Expires", deletion.recordExpiresAt && moment(deletion.recordExpiresAt, timeZone)],
   ];
-  // To store an approval changes nothing by itself, so its effect is one sentence longer.
+  // A stored approval takes no step, so its effect has one more sentence.
   const effects = act.facts.slice(0, act.id === "store" ? 3 : 2);
   const page: ActPage = {
     effects,
-    // What KMS cannot tell of the requester is not a fact of the act.
+    // The text that KMS does not report the requester is not a fact of the act.
     request: isInKms ? report.explanation.facts : act.facts.slice(effects.length),
     subject: definitions([
       ["Key", label],
@@ -270,7 +271,7 @@ ${explained(explanation)}`,
   };
 }
 
-/** The key is no longer what the page showed, so nothing was done. */
+/** The page if the key changed after the person saw it, so nothing was done. */
 export function changedPage({ report }: Pick<Inspection, "report">, visitor: Visitor): Html {
   const body = html`<h1>The key has changed</h1>
 <p class="lead" role="alert">Another person or run changed the key after your page was shown. This console did nothing.</p>

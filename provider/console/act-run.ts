@@ -1,7 +1,7 @@
 /**
- * The one act that a console takes at a time. A POST starts the act and leads to the page of its progress, which becomes
- * the page of its result. So a reload repeats nothing, and a second click shows the act that the first click started.
- * The act goes on if the browser leaves, and its result stays until the next act.
+ * Runs one act of a console at a time. A POST starts the act and leads to a page with its progress, which then shows the
+ * result. So a reload repeats nothing, and a second click shows the act that the first click started. The act continues
+ * if the browser leaves, and its result stays until the next act.
  */
 
 import type { Context, Hono } from "hono";
@@ -14,7 +14,7 @@ import { failed, type TableQuery, tableQuery } from "./parts.ts";
 
 export const runAddress = "/run";
 
-/** A fast act has ended before the browser opens the page of its progress. */
+/** How long a request waits for the act. A fast act ends within this time, so the browser opens its result directly. */
 const quickMs = 1_500;
 
 export interface Tools {
@@ -46,7 +46,7 @@ interface ActRun extends Pick<ReadyAct, "title" | "back" | "isOnMany"> {
   readonly address: string;
   readonly state:
     | { readonly kind: "running"; readonly progress: string; readonly isStopping: boolean }
-    /** Nothing was done: the form again, or the page that says what has changed. */
+    /** Nothing was done. The page is the form again, or says what has changed. */
     | { readonly kind: "refused"; readonly page: string }
     | { readonly kind: "done"; readonly result: ActResult }
     | { readonly kind: "failed"; readonly error: UkoError };
@@ -56,7 +56,7 @@ export interface ActRuns {
   current(): ActRun | undefined;
   /** Starts what `prepare` returns, unless it returns a page, or another act is in progress. */
   start(requested: Requested, prepare: () => Promise<ReadyAct | Response>): Promise<Response>;
-  /** Calls in progress end; no other key starts. */
+  /** Stops an act on many keys: calls in progress end, and no other key is started. */
   stop(): void;
 }
 
@@ -79,7 +79,7 @@ export function createActRuns(signal: AbortSignal): ActRuns {
       };
       const report = (progress: string): void => show({ kind: "running", progress, isStopping: own.signal.aborted });
       const fail = (thrown: unknown): void => show({ kind: "failed", error: asUkoError(thrown) });
-      // From the first read on, a second click finds this act.
+      // From now on, a second click finds this act.
       report("Reading from the service");
       const prepared = prepare().then(async (ready) => {
         if (ready instanceof Response) return ready;
@@ -98,7 +98,7 @@ export function createActRuns(signal: AbortSignal): ActRuns {
         run = undefined;
         return page;
       }
-      // The page that says why nothing was done takes the place of the progress.
+      // If nothing was done, the page that says why replaces the progress.
       void shown.then(async (page) => page && show({ kind: "refused", page: await page.text() }));
       return context.redirect(runAddress, 303);
     },
@@ -141,7 +141,7 @@ export function addRunPages(app: Hono<Env>, shows: Shows, runs: ActRuns): void {
   });
 }
 
-/** Undefined while no act was started. An act in progress is shown again every few seconds. */
+/** The page of the current act. An act in progress refreshes its page every few seconds. */
 export function runPage(run: ActRun | undefined, visitor: Visitor, query: TableQuery): Html {
   if (run === undefined || run.state.kind === "refused") {
     const body = html`<h1>No act</h1><p>This console has not started an act. <a href="/waiting">Waiting for you</a></p>`;
@@ -173,7 +173,7 @@ ${result.csv === undefined ? "" : html`<p><a href="${runAddress}.csv">All keys a
   }
 }
 
-/** A line on the pages of a campaign, from which the person may come back to the act. */
+/** A line with a link to the current or last act, for the pages of a campaign. */
 export function lastRun(run: ActRun | undefined): Html {
   if (run === undefined) return html``;
   const says = run.state.kind === "running" ? "In progress" : "Your last act";

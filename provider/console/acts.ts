@@ -1,4 +1,7 @@
-/** The operation of each act: that of its command, taken only on the key as the page showed it. */
+/**
+ * Maps each act of the console to the operation that the matching command calls, and checks its form. An act is taken
+ * only if the key is still as the page showed it, so a person cannot approve something that they did not see.
+ */
 
 import type { Operations } from "../engine/key/commands.ts";
 import type { KmsOperations } from "../engine/kms-key/commands.ts";
@@ -42,7 +45,7 @@ export function actOnKey(
   return operationOf[id](operations, { instanceId, vaultId, keyId }, form, options);
 }
 
-/** The operations of a KMS key; KMS offers no others. */
+/** Takes an act on a KMS key; KMS offers no other acts. */
 export function actOnKmsKey(
   operations: KmsOperations,
   { instanceId, keyId: kmsKeyId }: Report,
@@ -61,7 +64,7 @@ export type Judged =
   | { readonly kind: "mistyped"; readonly act: KeyAct; readonly problem: ActProblem }
   | { readonly kind: "changed" };
 
-/** Whether the key is still as the page showed it, and the form is filled in as the page asked. */
+/** Checks that the key is still as the page showed it, and that the form is filled in as the page asked. */
 export function judgeForm({ report, basis, acts, record }: ActSubject, id: string, form: ActForm): Judged {
   const act = acts.find((each) => each.id === id && each.isSigned !== true);
   if (act === undefined || basis !== form.basis || form.record !== (record?.id ?? "")) return { kind: "changed" };

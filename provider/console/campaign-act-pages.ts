@@ -1,4 +1,6 @@
-/** The page of one act on a wave, and what the page of its result shows. */
+/**
+ * The pages of an act on a wave of a campaign: the form, the approval of a review with its list of keys, and the result.
+ */
 
 import * as z from "zod";
 import type { ApprovalInspection, WaveInspection } from "../engine/campaign/reports/inspect.ts";
@@ -50,7 +52,10 @@ export function waveActPage(chosen: Chosen, visitor: Visitor, problem?: ActProbl
   return actPage(chosen.act, page, visitor, problem);
 }
 
-/** The summary of what the first run does stands next to the form; the list of all reviewed keys follows. */
+/**
+ * The page on which a person approves the review of a wave. The summary of what the first run does is next to the form;
+ * the list of all reviewed keys follows.
+ */
 export function approvalPage(
   chosen: Chosen<WaveApproval> & Pick<WaveInspection, "keys"> & { readonly approval: OpenApproval },
   query: TableQuery,
@@ -60,7 +65,7 @@ export function approvalPage(
   const { wave, act, keys, approval } = chosen;
   const { title, facts, phrase, requester, table, later, apart } = approval;
   const stores = act.name === "store";
-  // The first run acts on a sample: heading, button and phrase name the same number.
+  // The first run takes the step on a sample only, so heading, button and phrase have the number of keys in the sample.
   const now = sayKeys(table.rows.length - later);
   const heading = stores
     ? `Store your approval for ${now} of wave ${wave}`
@@ -113,7 +118,10 @@ function countsIn({ columns, rows }: OpenApproval["table"], column: string): str
 
 const maxCounts = 5;
 
-/** The table of a review names each key by its ID; the list of the wave knows the vault. */
+/**
+ * The reviewed keys with their vaults. The table of a review has only the IDs of keys, so the vault comes from the list
+ * of the wave.
+ */
 function reviewedRows({ columns, rows }: OpenApproval["table"], keys: WaveInspection["keys"]) {
   const pathOf = new Map(keys.rows.map(([, key = ""]) => [key.split("/").at(-1), key]));
   return rows.map((row) => ({
@@ -124,7 +132,10 @@ function reviewedRows({ columns, rows }: OpenApproval["table"], keys: WaveInspec
 
 const reviewed = z.object({ review: z.string(), step: z.enum(["deactivate", "destroy"]) });
 
-/** What the run did, and the act that follows: the approval of a review, or the rest after a sample. */
+/**
+ * The page of the result: what the run did, and the next act, which is the approval of a review, or the rest after a
+ * sample.
+ */
 export function waveResult(
   { act, wave, later }: { readonly act: WaveAct; readonly wave: string; readonly later: number },
   report: CampaignReport,
@@ -146,7 +157,7 @@ ${commandsOf(report)}`;
   return { title: report.summary, body: () => body, ...(report.csv !== undefined && { csv: report.csv }) };
 }
 
-/** The wave is no longer what the page showed, so nothing was done. */
+/** The page if the wave changed after the person saw it, so nothing was done. */
 export function waveChangedPage(wave: string, visitor: Visitor): Html {
   const body = html`<h1>The wave has changed</h1>
 <p class="lead" role="alert">The wave or its review is not what your page showed. This console did nothing.</p>

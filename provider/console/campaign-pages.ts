@@ -1,4 +1,4 @@
-/** The pages of a campaign and of one of its waves. */
+/** The pages that show a campaign and one of its waves: states, dates, keys, and links to the possible acts. */
 
 import type { CampaignOverview, WaveInspection } from "../engine/campaign/reports/inspect.ts";
 import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";
@@ -11,7 +11,7 @@ import { type ActRuns, lastRun } from "./act-run.ts";
 import { layout, type Visitor } from "./layout.ts";
 import { commandsOf, linkedTable, moment, type TableQuery } from "./parts.ts";
 
-/** Each read lists the whole instance, so these pages read themselves again less often than a key's. */
+/** How often these pages refresh. Each read lists the whole instance, so this is less often than for a key. */
 const refreshSeconds = 300;
 
 export function waveAddress(wave: string): string {
@@ -42,15 +42,15 @@ ${commandsOf(report)}`;
   return layout({ title: `Campaign ${campaign}`, body, visitor, refresh: { address: "/campaign", refreshSeconds } });
 }
 
-/** The one section that has the dates of each wave. */
+/** Whether this is the section with the dates of each wave. */
 function isOfDates({ table }: ReportSection): boolean {
   return table?.columns[0] === "wave" && table.columns[1] === "keys";
 }
 
-/** The dates that a person plans with; the picture shows the others. */
+/** The columns with dates that a person plans with; the picture shows the other dates. */
 const shownDates = ["outage", "point of no return", "material gone", "deactivate by", "destroy by"];
 
-/** One row a wave: its keys by state, what it waits for, and its dates. */
+/** The table of waves: for each one its keys by state, what it waits for, and its dates. */
 function wavesTable({ columns, rows }: ReportTable, dates: ReportTable | undefined): Html {
   const lines = rows.map((row) => {
     const [wave = "", keys = ""] = row;
@@ -74,7 +74,7 @@ export function labelFirst(section: ReportSection): Section {
   const rows = table.rows.map((row) => {
     const path = row[key] ?? "";
     const name = row[label] ?? "";
-    // Keys that share a reason share a row, which names one of them.
+    // Keys with the same reason share a row, which names one of them.
     const first = path.includes(" ") ? name : linkTo(keyPageOf(path), name);
     return [first, ...row.filter(isOther), path];
   });

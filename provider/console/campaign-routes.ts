@@ -1,4 +1,4 @@
-/** The routes of a campaign. Each act starts a run that outlives its page; reads never start one. */
+/** The routes of the pages of a campaign. A GET only reads. A POST starts an act, which continues if the browser leaves. */
 
 import type { Context, Hono } from "hono";
 import * as z from "zod";
@@ -133,7 +133,7 @@ interface Taken {
   readonly sent: Form;
 }
 
-/** Does what the command of the act does, with what the form states. */
+/** Takes the act as its command does, with the values of the form. */
 function take(act: WaveAct, { acting, folder, wave, sent }: Taken, options: CallOptions): Promise<CampaignReport> {
   const { reason, key, application, typed } = sent;
   switch (act.name) {

@@ -1,4 +1,7 @@
-/** The routes of a console, each behind the guard of requests and, after the log-in, the session. */
+/**
+ * Builds the web application of the console: the log-in, and the routes of all pages. Every request passes the checks in
+ * request-guard.ts, and every page except the log-in needs a session.
+ */
 
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -74,7 +77,7 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   return app;
 }
 
-/** A page of this console that the log-in leads back to; nothing that a browser could take for another host. */
+/** The path to which the log-in returns. It must be a path of this console that no browser reads as another host. */
 const ownPage = z
   .string()
   .max(1_000)
@@ -82,7 +85,7 @@ const ownPage = z
   .catch("/waiting");
 
 function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
-  // Cookies of one host name are shared by its ports, so the name tells consoles apart.
+  // Browsers share cookies among all ports of a host, so the name contains the port of this console.
   const cookieName = (): string => `uko-console-${host().split(":").at(-1) ?? ""}`;
   app.get("/", (context) => context.redirect("/waiting"));
   app.get("/login", (context) => context.html(loginPage(ownPage.parse(context.req.query("to")))));
@@ -95,7 +98,7 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
     return context.redirect(page, 303);
   });
   app.use(async (context, next) => {
-    // htmx marks what it reads by itself, so a page that is left open does not keep the session alive.
+    // htmx marks automatic refreshes, so that an open page does not keep the session alive.
     const isRefresh = context.req.header("hx-request") !== undefined;
     const session = login.session(getCookie(context, cookieName()), !isRefresh);
     if (session === undefined) {
@@ -159,7 +162,7 @@ function addKeyPages(
   type Operate = (report: Report, id: KeyActId, form: ActForm, options: CallOptions) => Promise<Report>;
   const names = async (options: CallOptions) => ({ vaults: await run.directory.vaultNames(options), timeZone });
 
-  /** The act if the form is correct, or the page that says why not. */
+  /** Returns the act if the form is correct, or the page that says why it is not. */
   const prepare = async (subject: ActSubject, requested: Requested, operate: Operate): Promise<ReadyAct | Response> => {
     const { context, options, visitor } = requested;
     const form = actForm.parse(await context.req.parseBody());
@@ -234,7 +237,10 @@ async function kmsInspection({ run }: ConsoleApp, { context, options }: Requeste
   return inspection;
 }
 
-/** A mistyped address looks like a key that is gone, so its page offers the search. */
+/**
+ * Reads the key of the address. A mistyped address looks the same as a key that is gone, so the error page offers the
+ * search.
+ */
 async function keyInspection({ run }: ConsoleApp, { context, options }: Requested): Promise<Inspection> {
   const { vaultId = "", keyId = "" } = context.req.param() as { vaultId?: string; keyId?: string };
   if (!uuidForm.test(vaultId) || !uuidForm.test(keyId)) throw pageNotFound();

@@ -1,4 +1,7 @@
-/** The context of every page of a console: its parts, the options of a read, the visitor, slow reads, and errors. */
+/**
+ * What every page of the console shares: the parts of the console, the visitor, the reading with a limit of time, and
+ * error pages. If a read takes long, the frame of the page is sent first.
+ */
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Context } from "hono";
@@ -37,10 +40,10 @@ type Handler = (requested: Requested) => Promise<Html | Response>;
 export type Shows = (page: Handler) => (context: Context<Env>) => Promise<Response>;
 
 const longestReadMs = 120_000;
-/** A page that takes longer shows its frame first. */
+/** The time after which a page sends its frame before its content. */
 const frameAfterMs = 500;
 
-/** Makes the handler of a page that reads for the visitor. An error is a page, too. */
+/** Creates the handler of a page that reads for the visitor. An error also becomes a page. */
 export function showsPages(console: ConsoleApp): Shows {
   const { signal } = console;
   return (page) => async (context) => {
@@ -53,7 +56,7 @@ export function showsPages(console: ConsoleApp): Shows {
   };
 }
 
-/** A form starts an act, which goes on if the browser leaves. */
+/** Creates the handler of a form, whose act continues if the browser leaves. */
 export function takesForms(console: ConsoleApp, page: Handler): (context: Context<Env>) => Promise<Response> {
   return async (context) => {
     const options = { signal: console.signal };
@@ -76,14 +79,15 @@ export function errorResponse(context: Context, thrown: unknown, visitor?: Visit
   return context.html(errorPage(error, visitor), statusOf(error.code));
 }
 
-/** False if the work still goes on after this time. */
+/** Whether the work ends within this time. */
 export function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   return Promise.race([work.then(() => true), pause(ms, false, { ref: false })]);
 }
 
 /**
- * Sends navigation and a line of text at once, and the content when the service has responded. Needs no JavaScript: the
- * style sheet hides the line as soon as the content follows it. The status is 200, because it precedes the content.
+ * Sends the navigation and a line of text at once, and the content when the service has responded. It works without
+ * JavaScript: the style sheet hides the line as soon as the content follows. The status is 200, because it is sent before
+ * the content.
  */
 function frameFirst(context: Context<Env>, whole: Promise<Response>, visitor: Visitor): Response {
   const encoder = new TextEncoder();

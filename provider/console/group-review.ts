@@ -1,7 +1,7 @@
 /**
- * The review of many requests of one person, and their approval. The console reads each key, shows the summary that
- * `uko approve` shows, and keeps the review in memory. The form names the digest of that review, so an approval covers
- * exactly the records that the person saw.
+ * The page on which a person reviews and approves many requests of one requester. The console reads each key, shows the
+ * summary that `uko approve` shows, and keeps the review in memory. The form contains the digest of this review, so an
+ * approval covers exactly the records that the person saw, not ones that were written since.
  */
 
 import type { Hono } from "hono";
@@ -31,14 +31,14 @@ interface Reviewed {
   readonly file: ReviewFile;
   readonly phrase: string;
   readonly offersNext: boolean;
-  /** Both people sign, which a browser cannot. */
+  /** Whether this machine demands signatures, which a browser cannot make. */
   readonly isSigned: boolean;
   readonly page: (visitor: Visitor, query: TableQuery, problem?: ActProblem) => Html;
 }
 
 export function addGroupPages(app: Hono<Env>, console: ConsoleApp, runs: ActRuns): void {
   const { operations } = console.run;
-  /** The review that the page of the last act shows, for the log-in that asked for it. */
+  /** The review that the last act showed, for the session that requested it. */
   let reviewed: (Reviewed & { readonly sessionId: string }) | undefined;
 
   const review = ({ context }: Requested, address = context.req.path): ReadyAct => ({
@@ -59,7 +59,7 @@ export function addGroupPages(app: Hono<Env>, console: ConsoleApp, runs: ActRuns
     },
   });
 
-  /** A review counts once: after the approval, the person reviews what is left. */
+  /** Approves by the review, which counts only once. After an approval, the person reviews the remaining keys. */
   const approve = async ({ context, visitor }: Requested): Promise<ReadyAct | Response> => {
     const form = approvalForm.parse(await context.req.parseBody());
     const shown = reviewed;
@@ -86,7 +86,7 @@ export function addGroupPages(app: Hono<Env>, console: ConsoleApp, runs: ActRuns
           () => undefined,
           (thrown: unknown) => thrown,
         );
-        // After a stop, the person still has to know what was done.
+        // After a stop, the page must still show what was done.
         if (stopped !== undefined && results.length === 0) throw stopped;
         const [summary = "", ...rest] = setMessages.summarizeApproval(results, file.review.header, how);
         const unread = file.review.lines.size - results.length;

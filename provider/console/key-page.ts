@@ -1,4 +1,7 @@
-/** The page of one key: its state, the path of its deletion, what it is, and what the caller can do; the same for a KMS key. */
+/**
+ * The page of one managed key or KMS key: its state, the steps of its deletion, its properties, and what the caller can
+ * do.
+ */
 
 import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";
 import type { KmsInspection } from "../engine/kms-key/commands.ts";

@@ -1,4 +1,7 @@
-/** The tables of managed keys, with search and filter, and of the KMS keys that no managed key depends on. */
+/**
+ * The page with tables of managed keys, with search and filter, and of the KMS keys that are not the backing key of a
+ * managed key.
+ */
 
 import type { Listed, ListedKey, Listing } from "../engine/commands/listing.ts";
 import type { KmsKeySnapshot } from "../engine/ports/kms-keys.ts";

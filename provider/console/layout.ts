@@ -1,4 +1,7 @@
-/** The frame of every page: head, navigation, and the caller. */
+/**
+ * The frame of every page: head, navigation, caller, and automatic refresh. A failed refresh replaces the content with
+ * the error, because a page that only seems current would mislead.
+ */
 
 import { type Html, html } from "../html/markup.ts";
 import { pageFrame } from "../html/page.ts";
@@ -7,14 +10,14 @@ export interface Frame {
   readonly title: string;
   readonly body: Html;
   readonly visitor?: Visitor;
-  /** How the page reads itself again; pages on which a person decides never do. */
+  /** How the page refreshes itself; pages on which a person decides never do. */
   readonly refresh?: Refresh;
 }
 
 export interface Refresh {
   readonly address: string;
   readonly refreshSeconds: number;
-  /** The page follows a run, so it reads itself again without JavaScript, too. */
+  /** The page follows a run, so it refreshes without JavaScript, too. */
   readonly isProgress?: true;
 }
 
@@ -33,7 +36,7 @@ const htmxConfig = JSON.stringify({
   allowScriptTags: false,
   historyCacheSize: 0,
   includeIndicatorStyles: false,
-  // An error replaces the content, too: a page that only looks current would mislead.
+  // An error also replaces the content, because a page that only seems current would mislead.
   responseHandling: [{ code: ".*", swap: true }],
   selfRequestsOnly: true,
 });
@@ -64,7 +67,7 @@ ${body}
   return pageFrame({ title: `${title} - uko console`, head, body: content });
 }
 
-/** Only the content is replaced. An element with the focus keeps it, because it keeps its ID. */
+/** The attributes for the refresh. Only the content is replaced, and an element with the focus keeps it by its ID. */
 function refreshing({ address, refreshSeconds: seconds }: Refresh): Html {
   return html` hx-get="${address}" hx-trigger="every ${seconds}s" hx-select="#main" hx-swap="outerHTML"`;
 }
@@ -80,7 +83,7 @@ function navigation({ caller, instanceId, csrfToken, path, hasCampaign }: Visito
 <form method="post" action="/logout">${token(csrfToken)}<button class="plain">Log out</button></form></div>`;
 }
 
-/** The field that shows that a form comes from a page of this session. */
+/** The hidden field that proves that a form comes from a page of this session, and not from another website. */
 export function token(csrfToken: string): Html {
   return html`<input type="hidden" name="csrf" value="${csrfToken}">`;
 }

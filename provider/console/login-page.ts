@@ -1,4 +1,6 @@
-/** The first page, which takes the code that the terminal shows, and the page about the caller. */
+/**
+ * The log-in page, which takes the code that the terminal shows, and the page about the caller with their rights to list.
+ */
 
 import { sayCount, sayLogin } from "../compose/text.ts";
 import type { ListRight } from "../engine/commands/doctor-messages.ts";
@@ -9,7 +11,7 @@ import { layout, type Visitor } from "./layout.ts";
 import type { Entrance } from "./login.ts";
 import { problemOf } from "./parts.ts";
 
-/** `to` is the page that the log-in leads to. */
+/** The log-in page. `to` is the path of the page that follows. */
 export function loginPage(to: string, entrance?: Exclude<Entrance, { kind: "open" }>): Html {
   const problem = entrance === undefined ? undefined : sayProblem(entrance);
   const described = problem === undefined ? "code-help" : "code-help problem";

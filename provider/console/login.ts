@@ -1,16 +1,18 @@
 /**
- * The log-in of a console: a code that is typed once, and one session that expires. Time and randomness are parameters.
+ * The log-in of a console. The terminal shows a code that works once, and there is one session, which expires after 15
+ * minutes without activity and after 8 hours. After 5 wrong codes the console stops, because another program may be
+ * guessing. Time and randomness are parameters.
  */
 
 import { timingSafeEqual } from "node:crypto";
 
-/** Wrong codes before the console stops. */
+/** The number of wrong codes after which the console stops. */
 const maxTries = 5;
 export const idleLimitMs = 15 * 60_000;
 export const sessionLimitMs = 8 * 3_600_000;
 
 const codeLength = 8;
-/** No vowels, so that a code is not a word, and no letters that look like another. */
+/** The letters of a code: no vowels, so that a code is not a word, and no letters that are easily confused. */
 const codeAlphabet = "BCDFGHJKLMNPQRSTVWXZ";
 
 export interface LoginOptions {
@@ -18,7 +20,7 @@ export interface LoginOptions {
   readonly random: (bytes: number) => Uint8Array;
   /** Receives each new code, for the terminal. */
   readonly onCode: (code: string) => void;
-  /** The code was wrong too often; no code is accepted any more. */
+  /** Called when a wrong code was typed too often; then no code is accepted. */
   readonly onLocked: () => void;
 }
 
@@ -94,13 +96,13 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions): 
   };
 }
 
-/** Compares in a time that does not depend on how much is equal. */
+/** Compares in constant time, so that the time does not reveal how much of a guess is correct. */
 export function isSameText(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** 16 of the letters are slightly likelier than the others, which 5 tries cannot use. */
+/** Creates a code. 16 of the letters are slightly more likely than the others, which does not help with 5 tries. */
 function codeFrom(bytes: Uint8Array): string {
   const characters = Array.from(bytes, (byte) => codeAlphabet[byte % codeAlphabet.length] ?? "");
   return `${characters.slice(0, 4).join("")}-${characters.slice(4).join("")}`;

@@ -1,4 +1,4 @@
-/** Parts that pages of the console share: times, explanations, commands and forms. */
+/** Parts that several pages of the console share: times, explanations, commands, forms, and tables with a search. */
 
 import * as z from "zod";
 import { lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
@@ -17,19 +17,22 @@ export function moment(iso: string, timeZone: string): Html {
   return html`<time datetime="${iso}">${sayTime(ms)}${local === undefined ? "" : ` (${local})`}</time>`;
 }
 
-/** Undefined where local time is UTC. */
+/** The local time; undefined if the local time zone is UTC. */
 function sayLocal(ms: number, timeZone: string): string | undefined {
   if (timeZone === "UTC" || timeZone === "Etc/UTC") return undefined;
   const form = { timeZone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
   return new Intl.DateTimeFormat("en-GB", { ...form, timeZoneName: "short" }).format(ms);
 }
 
-/** A KMS key has no vault. */
+/** The address of a key's page; a KMS key has no vault. */
 export function keyAddress({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): string {
   return vaultId === "" ? `/kms/${keyId}` : `/keys/${vaultId}/${keyId}`;
 }
 
-/** The code of a wait would read as an error, so only what was refused shows its code. */
+/**
+ * Shows an explanation. Its code appears only if something was refused, because the code of a wait would be read as an
+ * error.
+ */
 export function explained(explanation: Explanation, isRefused = false): Html {
   const { summary, facts, state, isUnchanged, next, code } = explanation;
   const all = [
@@ -85,7 +88,7 @@ interface LinkedRow {
 
 const rowsPerPage = 50;
 
-/** A table of any length: a page of the rows whose text contains what the person searches for. */
+/** A table of any length, which shows one page of the rows that contain the searched text. */
 export function linkedTable(
   { rows, name }: { readonly rows: readonly LinkedRow[]; readonly name: string },
   { contains, page: wanted }: Partial<TableQuery>,
@@ -130,7 +133,7 @@ export function sayKeys(keys: number, vaultId?: string): string {
   return `${keys} ${vaultId === "" ? "KMS " : ""}${keys === 1 ? "key" : "keys"}`;
 }
 
-/** The first names of many. */
+/** The first of many names, and the number of the others. */
 export function keysOf(names: readonly string[]): string {
   const more = names.length - maxNames;
   return more > 0 ? `${names.slice(0, maxNames).join(", ")} and ${more} more` : names.join(", ");

@@ -1,8 +1,16 @@
-/** The checks and headers that keep other pages away: foreign names of this machine, foreign forms, and frames. */
+/**
+ * Refuses requests that did not come from a page of this console, and sends the security headers. Otherwise any website
+ * open in the browser could send forms to the console and so approve deletions with the caller's credential. The checks
+ * stop requests to another host name (DNS rebinding), forms of other origins, and other sites that show the console in a
+ * frame.
+ */
 
 import type { Context, MiddlewareHandler } from "hono";
 
-/** `default-src 'self'` also stops scripts and styles within a page, which escaped text could forge. */
+/**
+ * The content security policy. `default-src 'self'` also stops scripts and styles within a page, in case a text was not
+ * escaped.
+ */
 const policy = "default-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
 const headers = {
@@ -16,7 +24,7 @@ const headers = {
   "x-frame-options": "DENY",
 } as const;
 
-/** `host` is the console's own address with its port, known once it listens. */
+/** Creates the check. `host` returns the console's address with its port, which is known once the console listens. */
 export function guardRequests(host: () => string): MiddlewareHandler {
   return async (context, next) => {
     const refusal = refusalOf(context, host());

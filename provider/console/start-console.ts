@@ -1,4 +1,8 @@
-/** A console that listens: on loopback, on a free port, for connections of the same user only. */
+/**
+ * Starts the web server of a console on a free port of this machine. It accepts connections from the same
+ * operating-system user only, because any other user could act with the caller's credential. On a system that should show
+ * the owner of a connection but does not, the console does not start.
+ */
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -12,7 +16,7 @@ import { createLogin, type LoginOptions } from "./login.ts";
 export interface ConsoleOptions
   extends Omit<ConsoleApp, "login" | "host" | "htmx">,
     Pick<LoginOptions, "random" | "onCode" | "onLocked"> {
-  /** Another user of this machine tried to connect. */
+  /** Called when another user of this machine tried to connect. */
   readonly onRefused: () => void;
 }
 

@@ -1,6 +1,6 @@
-/** What only the console shows, in addition to the style sheet of every page: navigation, forms, states and acts. */
+/** The icon and the style sheet of the console, in addition to the style sheet that all HTML pages of uko share. */
 
-/** A key, as the browser shows it next to the title. */
+/** The icon, which shows a key. */
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="none" stroke="#0b57b0" stroke-width="4">
 <circle cx="10" cy="16" r="6"/><path d="M16 16h14M25 16v7"/></g></svg>`;
 

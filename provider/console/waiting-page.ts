@@ -1,6 +1,7 @@
 /**
- * The page "Waiting for you": first what the caller can act on, one card for each group of keys with the same requester,
- * step and vault; then the caller's own requests and what waits for others or for time, one line for each key.
+ * The page "Waiting for you". It shows first what the caller can act on, as one card for each group of keys with the same
+ * requester, step and vault. Then follow the caller's own requests, and keys that wait for others or for time, one line
+ * for each key.
  */
 
 import { kmsKeysNotListed, sayPerson, sayRoles } from "../compose/text.ts";
@@ -14,7 +15,10 @@ import { codeOf, linkTo, list, words } from "../html/report-parts.ts";
 import { layout, refreshSeconds, token, type Visitor } from "./layout.ts";
 import { keyAddress, keysOf, linkedTable, moment, sayKeys } from "./parts.ts";
 
-/** Many people have no role in KMS; their list of managed keys is complete without it. */
+/**
+ * The pending KMS keys, or why they could not be read. Many people have no role in KMS; their list of managed keys is
+ * complete without it.
+ */
 export type KmsPending =
   | { readonly kind: "listed"; readonly keys: readonly PendingKey[] }
   | { readonly kind: "unreadable"; readonly error: UkoError };
@@ -37,10 +41,13 @@ export interface Group {
   readonly keys: readonly PendingKey[];
 }
 
-/** Acts on the request of another person, or on a key that only waits for its removal. */
+/**
+ * The acts that the caller can take on waiting keys: on the request of another person, or on a key that waits only for
+ * its removal.
+ */
 const actsOnWaitingKeys: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
 
-/** The group with the oldest request first. */
+/** Groups the keys, with the group of the oldest request first. */
 export function groupsOf(pending: readonly PendingKey[]): readonly Group[] {
   const timeOf = ({ requestedAt = "" }: PendingKey): string => requestedAt;
   const found = pending
@@ -87,7 +94,7 @@ interface At {
   readonly timeZone: string;
 }
 
-/** "Bob asks to deactivate 181 keys in payments", with the one button that leads on. */
+/** A card such as "Bob asks to deactivate 181 keys in payments", with the one button that leads to the act. */
 function card({ act, address, requester, step, vaultId, keys }: Group, index: number, visitor: Visitor, at: At): Html {
   const where = vaultId === "" ? "KMS" : (at.vaults.get(vaultId) ?? vaultId);
   const [first] = keys;
@@ -128,7 +135,7 @@ function oneKey(report: Report, act: KeyActId): Html {
 
 const maxLinks = 50;
 
-/** Keys whose act has no form for many: each has its own page. */
+/** Shows keys whose act has no form for many keys: each has its own page. */
 function manyKeys(keys: readonly PendingKey[], act: KeyActId): Html {
   const links = keys.slice(0, maxLinks).map(({ report }) => linkTo(`${keyAddress(report)}/${act}`, report.label ?? ""));
   const more = keys.length > maxLinks ? [linkTo("/keys", `and ${keys.length - maxLinks} more`)] : [];
