@@ -1,4 +1,7 @@
-/** Differences of older versions of UKO's API, all applied here (uko-v4.md 1.6). */
+/**
+ * The differences of older versions of UKO's API, in one table (uko-v4.md 1.6). With the switch `apiVersion`, a route
+ * refuses or leaves out what that version does not have. All other code of the emulator serves the latest version.
+ */
 
 import { type Call, jsonObject, type Reply, type Route } from "./http.ts";
 import { changed, withoutMember, withRenamedMember } from "./members.ts";
@@ -7,11 +10,11 @@ import { switchesSchema } from "./switches.ts";
 import { invalid, missing, notFound } from "./uko/envelope.ts";
 import type { World } from "./world.ts";
 
-/** Oldest first. */
+/** The versions, the oldest first. */
 const apiVersions = switchesSchema.shape.apiVersion.unwrap().options;
 type ApiVersion = (typeof apiVersions)[number];
 
-/** Members by kind of object. A dot leads into a member, or into each item of a list. */
+/** Members of each kind of object. A dot leads into a member, or into each item of a list. */
 type Members = Readonly<Partial<Record<"K" | "T" | "S" | "V", readonly string[]>>>;
 
 interface Delta {
@@ -22,9 +25,9 @@ interface Delta {
   /** Members that an older version has under another name. */
   readonly renames?: readonly (readonly [member: string, olderName: string])[];
   readonly members?: Members;
-  /** What an older version says of a keystore in place of a status that it lacks. */
+  /** The statuses that an older version reports in place of one that it does not have. */
   readonly statuses?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What a field may say since then. */
+  /** The value that a field can have since this version. */
   readonly values?: Readonly<Record<string, readonly [path: string, value: string]>>;
 }
 
@@ -33,7 +36,10 @@ const reported = (status: string, flag: string, detail: string) =>
 const ends = ["destruction_policy_duration", "destruction_in"];
 const keyParameters = (...names: readonly string[]) => ({ K1: names, K14: names, S7: names });
 
-/** Additions of 4.8 are under 4.12, the next version that IBM's clients speak; 4.13 is 4.13.6. */
+/**
+ * The differences, by the version that added them. Additions of 4.8 are listed under 4.12, the next version that IBM's
+ * clients use; 4.13 means 4.13.6.
+ */
 const deltas: readonly Delta[] = [
   {
     since: "4.12",
@@ -110,7 +116,7 @@ export function shownProxy({ switches }: World, type: KeystoreType, proxy: unkno
   return type === "azure_key_vault" && proxy !== undefined ? { tls_proxy: proxy } : {};
 }
 
-/** Ignores parameters that the version lacks (U5), and refuses fields, like any unknown field. */
+/** The call as an older version reads it: unknown parameters are ignored (U5), and unknown fields are refused. */
 function reducedCall(call: Call, lacking: readonly Delta[]): Call {
   const { operation, world } = call;
   call.caller();
@@ -144,7 +150,7 @@ function reducedReply(call: Call, reply: Reply, lacking: readonly Delta[]): Repl
   if (typeof body !== "object" || body === null) return reply;
   // S7 lists keys.
   const kind = call.operation === "S7" ? "K" : (call.operation.charAt(0) as keyof Members);
-  // The health of a keystore alone is an object of its own, not a member of the keystore.
+  // A response with only the health of a keystore is an object of its own, not a member of the keystore.
   if (call.operation === "S6" || call.operation === "S8" || call.operation === "K13") return reply;
   const paths = lacking.flatMap((delta) => delta.members?.[kind] ?? []);
   const renames = lacking.flatMap((delta) => delta.renames ?? []);

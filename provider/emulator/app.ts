@@ -1,4 +1,8 @@
-/** The HTTP application behind the port: who may call it, and the envelope and the identity of its routes. */
+/**
+ * Builds the emulator's HTTP application: joins the routes of all APIs, answers unknown paths and methods, and refuses
+ * callers whose host name or origin is not known. Otherwise a web page that is open in a browser could use the control
+ * API, which needs no credential.
+ */
 
 import type { IncomingMessage, RequestListener } from "node:http";
 import { isIP } from "node:net";
@@ -113,9 +117,9 @@ interface KnownNames {
 }
 
 /**
- * Keeps web pages away from the control API: refuses names that a page could point to this machine
- * (DNS rebinding), and pages of other origins. With a wildcard, other machines call by an address,
- * by a name without a dot, or by a name that the user listed.
+ * Refuses web pages of other origins, and host names that a page could point to this machine (DNS rebinding). If the
+ * emulator listens on all addresses, other machines can call it by an address, by a name without a dot, or by a name that
+ * the user listed.
  */
 function refusalOfCaller(called: string, origin: string | undefined, names: KnownNames): string | undefined {
   if (!isKnownName(called, names)) {

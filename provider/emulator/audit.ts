@@ -1,10 +1,13 @@
-/** The audit trail: one entry per request, reads included, with its effect on the key. */
+/**
+ * The emulator's audit trail: one entry for each request, including reads, with who called, the result, and the effect on
+ * the key. Tests use it to prove what a client did.
+ */
 
 import { toSecondsText } from "./clock.ts";
 import type { KeyState } from "./key-states.ts";
 import type { Key, Tag } from "./model.ts";
 
-/** The stored key after a write: which consent record was on it, and who had written last. */
+/** The key after a write: its consent record, and the last writers. */
 export interface KeyAfter {
   readonly state: KeyState;
   readonly tags: readonly Tag[];
@@ -58,7 +61,7 @@ export interface AuditEntry {
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Facts that a handler may add to the entry of its request. */
+/** What a handler can add to the entry of its request. */
 export type AuditNote = Partial<Omit<AuditEntry, "seq" | "time" | "operation" | "status" | "effect">>;
 
 type OutsideFacts = Pick<AuditEntry, "time" | "operation" | "method" | "path" | "status" | "caller" | "from">;
@@ -76,7 +79,7 @@ export class AuditTrail {
   /** Entries from here on are not in the file yet. */
   #unsavedSeq = 1;
 
-  /** Beyond `maxEntries`, the older half goes. */
+  /** Adds an entry. If there are more than `maxEntries`, the older half is deleted. */
   append(entry: Omit<AuditEntry, "seq">, maxEntries = Number.POSITIVE_INFINITY): number {
     this.#seq += 1;
     this.#entries.push({ seq: this.#seq, ...entry });
@@ -84,7 +87,7 @@ export class AuditTrail {
     return this.#seq;
   }
 
-  /** Corrects an entry: whether its effect could be stored, or its response be sent, is known later. */
+  /** Completes an entry, because it is known only later whether its effect was stored and its response sent. */
   amend(seq: number, facts: Partial<AuditEntry>): void {
     const index = seq - (this.#entries[0]?.seq ?? 0);
     const entry = this.#entries[index];
@@ -108,7 +111,7 @@ export class AuditTrail {
     this.#unsavedSeq = this.#seq + 1;
   }
 
-  /** The trail of a file or a snapshot. The next entry continues from its last number. */
+  /** Creates the trail of a file or a snapshot. The next entry continues from its last number. */
   static of(entries: readonly AuditEntry[]): AuditTrail {
     const trail = new AuditTrail();
     trail.#entries = [...entries];

@@ -1,4 +1,7 @@
-/** The endpoint broker (uko-v4.md 1.2), and the resource controller of one instance (kms-v2-and-iam.md 7.10). */
+/**
+ * Emulates IBM's endpoint broker (uko-v4.md 1.2) and the part of the resource controller that manages the one instance
+ * (kms-v2-and-iam.md 7.10), such as Terraform uses it.
+ */
 
 import * as z from "zod";
 import { toSecondsText } from "./clock.ts";
@@ -19,7 +22,7 @@ export const brokerRoutes: readonly Route[] = [
   route("instance", "GET", "/v2/resource_groups", readResourceGroups),
 ];
 
-/** Hosts without a scheme; all of them are this process. */
+/** Returns the hosts of UKO and KMS without a scheme; all of them are this process. */
 function readHosts({ world, ...call }: Call): Reply {
   call.caller();
   // U37: 404 for an unknown instance; EP11 is not served, so the response does not name it.
@@ -37,7 +40,7 @@ function listResourceInstances({ world, ...call }: Call): Reply {
   return { status: 200, body: { rows_count: resources.length, next_url: null, resources } };
 }
 
-/** A create answers with the only instance, under its new name. */
+/** Answers a creation with the only instance, under its new name. */
 function createResourceInstance(call: Call): Reply {
   requireRight(call.caller(), "vaults.write");
   call.world.instanceName = parseBody(call, z.object({ name: z.string().min(1).max(180) })).name;
@@ -52,7 +55,10 @@ function named({ world, ...call }: Call): World {
   return world;
 }
 
-/** Refused as long as there are keys (2.13). Then vaults, keystores and all that KMS remembers go with it. */
+/**
+ * Deletes the instance; refused while it contains keys (2.13). Vaults, keystores and everything in KMS are deleted with
+ * it.
+ */
 function removeResourceInstance(call: Call): Reply {
   const world = named(call);
   requireRight(call.caller(), "vaults.delete");

@@ -1,4 +1,7 @@
-/** The emulated clock: it can be frozen, set and advanced, and every response carries its time. */
+/**
+ * The emulated clock. A test can freeze, set and advance it, so that waits of days take no time. Every response has the
+ * time of this clock.
+ */
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
@@ -32,7 +35,7 @@ export class EmulatedClock {
     this.tickMs = tickMs;
   }
 
-  /** The part that a file keeps. A running clock continues while no process serves the file. */
+  /** The state that a file stores. A running clock continues while no process serves the file. */
   state(): ClockState {
     return { offsetMs: this.#offsetMs, frozenAtMs: this.#frozenAtMs ?? null, tickMs: this.tickMs };
   }

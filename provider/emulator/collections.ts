@@ -6,9 +6,9 @@
 import { dayMs } from "./clock.ts";
 import type { Key, Keystore, KmsKey, Template } from "./model.ts";
 
-/** What a file does not have yet. */
+/** The changes that the file does not have yet. */
 export interface Changes {
-  /** The file may have objects that are not among `ids` and no longer exist. */
+  /** Whether the file may contain objects that no longer exist and are not among `ids`. */
   readonly isCleared: boolean;
   /** IDs of objects that are new, changed or removed. */
   readonly ids: ReadonlySet<string>;
@@ -19,7 +19,7 @@ export class Collection<Item extends object> extends Map<string, Item> {
   #isCleared = false;
   readonly #changedIds = new Set<string>();
 
-  /** Only for subclasses, while they are constructed: an index of what does not exist yet is complete. */
+  /** Creates an index. Only for constructors of subclasses, because an index of an empty collection is complete. */
   protected indexBy(keysOf: (item: Item) => readonly string[]): Index<Item> {
     const index = new Index(keysOf);
     this.#indexes.push(index);
@@ -113,7 +113,7 @@ export class Index<Item extends object> {
 
 const only = (key: string | undefined): readonly string[] => (key === undefined ? [] : [key]);
 
-/** Keys and their older versions. Current keys are those that are no older version of another. */
+/** Managed keys and their older versions. A current key is one that is not an older version of another. */
 export class Keys extends Collection<Key> {
   readonly byHead = this.indexBy(({ headId }) => only(headId));
   readonly byTemplate = this.indexBy(({ templateId }) => [templateId]);

@@ -1,4 +1,4 @@
-/** The demo world: people with split roles, a pipeline, two profiles, two keystores and a key. */
+/** The demo world of the emulator: people with separate roles, a pipeline, two profiles, two keystores and a key. */
 
 import type { RoleName } from "./roles.ts";
 import type { Seed } from "./seed.ts";
@@ -17,7 +17,7 @@ const person = (name: string, ...roles: readonly RoleName[]) => ({
 });
 
 const rolesOfBoth: RoleName[] = ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"];
-/** A program, with the roles of Alice and Bob. */
+/** A program with the roles of Alice and of Bob together. */
 const workload = <Kind extends string>(kind: Kind, iamId: string, name: string, apiKey: string) => ({
   kind,
   iamId: `iam-${iamId}`,

@@ -1,4 +1,7 @@
-/** Faults by rule: statuses, delays, dropped responses and held calls of matching requests. */
+/**
+ * Faults that a test adds to the emulator by rules: matching requests get an error, a delay, a dropped response, or are
+ * held until they are released.
+ */
 
 import * as z from "zod";
 import { uuidOf } from "./forms.ts";
@@ -84,12 +87,12 @@ export class FaultRules {
     return this.#rules.map((rule) => ({ ...rule, matched: this.#matches.get(rule.id) ?? 0 }));
   }
 
-  /** The rules with their counts. Held calls end with the process. */
+  /** The rules with their counts, for files. Held calls are not included, because they end with the process. */
   state(): FaultState {
     return { rules: this.#rules, matches: [...this.#matches], count: this.#count };
   }
 
-  /** Held calls stay held. */
+  /** Restores the rules of a file. Calls that are held stay held. */
   restore({ rules, matches, count }: FaultState): void {
     this.#rules = [...rules];
     this.#matches = new Map(matches);

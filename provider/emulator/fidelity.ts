@@ -1,4 +1,7 @@
-/** The fidelity tables: one row for each call and for each question that no source answers. */
+/**
+ * How faithful the emulator is: one row for each call, and one for each question about IBM's services that no source
+ * answers, with the default that the emulator chose. The page fidelity.md is made from these tables.
+ */
 
 import type { Switches } from "./switches.ts";
 
@@ -23,7 +26,7 @@ export type FidelityRow = readonly [
   choice?: keyof Switches,
 ];
 
-/** Calls: served as documented, unless a row of `unknowns` says which part is assumed. */
+/** The calls. Each is served as documented, unless a row of `unknowns` says which part is assumed. */
 // biome-ignore format: one row a line
 export const calls = [
   ["token", "IAM token", "API-key, assume, cr-token, passcode and refresh grants; RS256, IBM's claims, one hour of emulated time; what is missing is `BXNIM0109E` with details, another method `BXNIM0060E`; the API key of a profile in the seed is the token of its compute resource", "documented", "kms-v2-and-iam.md 7"],
@@ -74,7 +77,7 @@ export const calls = [
   ["M27", "private port of `allowedIP`", "The port that the client called", "documented", "kms-v2-and-iam.md 2.12"],
 ] as const satisfies readonly FidelityRow[];
 
-/** Questions that no source answers. The default is the harder behavior for a client. */
+/** Questions that no source answers. The default is the behavior that is harder for a client. */
 // biome-ignore format: one row a line
 export const unknowns = [
   ["U1", "failure statuses and codes", "400 401 403 404 409 412 424 by cause; the codes are the emulator's own", "assumed", "uko-v4.md 2.6, 9"],

@@ -1,4 +1,7 @@
-/** Forms of texts: IDs that are the same in every run, and the patterns of names in requests. */
+/**
+ * Forms of names and IDs that several parts of the emulator share: patterns of names in requests, and IDs that are the
+ * same in every run.
+ */
 
 import { createHash } from "node:crypto";
 import * as z from "zod";

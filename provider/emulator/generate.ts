@@ -1,13 +1,13 @@
 /**
- * A generated seed of any size, the same for the same size: vaults with five kinds of keystore, keys
- * of every age and state, and on request keys that cannot be deleted.
+ * Generates a seed of any size: vaults with five kinds of keystore, keys of every age and state, and, if requested, keys
+ * that cannot be deleted. The same size always gives the same world.
  */
 
 import { demoSeed } from "./demo-seed.ts";
 import { keystoreTypes } from "./model.ts";
 import type { Seed } from "./seed.ts";
 
-/** The limits are those of a seed. */
+/** The parts of a size, with the limits of a seed. */
 const sizes = {
   keys: { least: 0, most: 20_000 },
   vaults: { least: 1, most: 100 },
@@ -49,7 +49,7 @@ const history = {
 type SeededKey = NonNullable<Seed["keys"]>[number];
 type Fields = Pick<SeededKey, "template"> & Partial<SeededKey>;
 
-/** What keeps a key from being deleted; each of these is a blocked key in turn. */
+/** The reasons why a key cannot be deleted, which the blocked keys have in turn. */
 const blockages: readonly ((number: number) => Fields)[] = [
   (number) => ({
     template: "ibm-cloud-kms",
@@ -63,7 +63,9 @@ const blockages: readonly ((number: number) => Fields)[] = [
 
 const templates = keystoreTypes.map((type) => ({ type, name: type.replaceAll("_", "-") }));
 
-/** Every 5th key is in each kind of keystore; every 20th was never active, every 25th is deactivated. */
+/**
+ * An ordinary key. Every 5th key is in each kind of keystore; every 20th was never active, and every 25th is deactivated.
+ */
 function ordinary(number: number, inVault: number): Fields {
   if (number % 20 === 7) return { template: "draft" };
   const template = templates[inVault % templates.length]?.name ?? "aws-kms";
@@ -115,7 +117,7 @@ export function generateSeed({ keys, vaults, kms, blocked }: GeneratedSize): See
       name: `root-${String(number + 1).padStart(5, "0")}`,
       createdAt: history.createdAt,
       createdBy: history.createdBy,
-      // Every 10th lacks the dual authorization of KMS, which has to be turned on first.
+      // Every 10th KMS key has no dual authorization in KMS, which has to be turned on first.
       dualAuthDelete: number % 10 !== 9,
     })),
   };

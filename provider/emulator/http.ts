@@ -71,14 +71,14 @@ export interface Route {
   readonly handle: (call: Call) => Reply | Promise<Reply>;
 }
 
-/** A route that changes something, unless its method says otherwise. */
+/** Creates a route. It counts as one that changes something, unless its method is for reading. */
 export function route(operation: string, method: Route["method"], path: string, handle: Route["handle"]): Route {
   return { operation, method, path, mutates: method !== "GET" && method !== "HEAD", handle };
 }
 
-/** The differences between the APIs behind the port. */
+/** What differs between the APIs: their routes, their refusals and their headers. */
 export interface Api {
-  /** About a request with this Authorization. */
+  /** The refusal of a request with this `Authorization` header. */
   readonly unauthorized: (authorization: string | undefined) => Refusal;
   readonly refuse: (refusal: Refusal, correlationId: string) => unknown;
   readonly wrongMethod: (headers: { readonly allow: string }) => Refusal;

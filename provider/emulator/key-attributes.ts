@@ -1,4 +1,7 @@
-/** The attributes of a managed key that requests set (uko-v4.md 2.5, 3.1): one row each. */
+/**
+ * The attributes of a managed key that requests can set (uko-v4.md 2.5, 3.1), one row for each. The forms of requests,
+ * the required rights and the responses follow from these rows.
+ */
 
 import * as z from "zod";
 import { text } from "./forms.ts";
@@ -10,7 +13,7 @@ interface Attribute {
   readonly schema: z.ZodType;
   /** The calls that set the attribute: K2 creates a key, K4 changes it. */
   readonly calls: readonly ("K2" | "K4")[];
-  /** The value of a key that nothing was written to. */
+  /** The value before the first write. */
   readonly initial: unknown;
   /** The right that a caller needs in addition to `managed-keys.write`. */
   readonly right?: string;
@@ -18,7 +21,7 @@ interface Attribute {
   kept?(written: unknown, before: unknown, switches: Switches): unknown;
 }
 
-/** A date for planning: nothing happens on it by itself. */
+/** A date for planning; the service does nothing on this date. */
 const planned = { schema: z.iso.date(), calls: ["K4"], initial: undefined, right: "managed-keys.write-dates" } as const;
 const tag = z.strictObject({ name: text(1, 254, /^[A-Za-z0-9 -_]+$/), value: text(0, 8192, /^(\w|\s)*$/) });
 /** A value for a free tag of a naming scheme (3.11). */
@@ -27,7 +30,7 @@ const labelTag = z.strictObject({
   value: z.string().regex(/^[A-Za-z0-9 ]{2,255}$/),
 });
 
-/** By their names on the wire. The model, both request forms, the rights and the view derive from these rows. */
+/** The attributes by their names on the wire. */
 const attributes = {
   description: {
     field: "description",

@@ -1,4 +1,7 @@
-/** Effects of a key's steps in its keystores, and the reported statuses (uko-v4.md 4.3, 4.4). */
+/**
+ * What a key's steps do in its keystores: install, disable or schedule the destruction of material. Also computes the
+ * status that each keystore reports (uko-v4.md 4.3, 4.4).
+ */
 
 import { dayMs, hourMs, toDestructionText } from "./clock.ts";
 import type { KeyState } from "./key-states.ts";
@@ -37,7 +40,7 @@ export function targetsOf(world: World, key: Key): readonly Keystore[] {
   );
 }
 
-/** The identity that KMS sees (switch `backingKeyIdentity`). */
+/** The identity under which UKO calls KMS (switch `backingKeyIdentity`). */
 export function towardsBackingKey(world: World, caller: Caller): Caller {
   return world.switches.backingKeyIdentity === "service" ? serviceCaller : caller;
 }
@@ -79,7 +82,7 @@ export function install(world: World, key: Key, placement: Placement, caller: Ca
   placement.idInKeystore = `${world.instanceId}/${backingKey.id}`;
 }
 
-/** Unlinks a key: the material stays, unusable. */
+/** Disables a key in a keystore: its material stays, but cannot be used. */
 export function disable(world: World, placement: Placement, nowMs: number): void {
   const backingKey = world.backingKeyIn(placement);
   if (backingKey === undefined) {
@@ -134,7 +137,7 @@ export function holdsMaterial(world: World, key: Key, nowMs: number): readonly K
   return keystoresOf(world, key, (placement) => materialOf(world, key, placement, nowMs).kind !== "absent");
 }
 
-/** The keystores of the key: by default those that it refers to. */
+/** References to the keystores of a key, by default all of them. */
 export function keystoresOf(
   world: World,
   key: Key,
@@ -168,7 +171,10 @@ const deactivatedExpectation: Expectation = {
   otherwise: "deactivated_key_is_not_deactivated_in_keystore",
 };
 
-/** Expected material in each state, with the details of both outcomes (uko-v4.md 3.4, 4.3). */
+/**
+ * The expected material in each state of the key, with the status details if the keystore has it or not (uko-v4.md 3.4,
+ * 4.3).
+ */
 const expectations = {
   pre_activation: {
     inSync: { absent: "pre_active_key_is_not_present_in_keystore" },
@@ -192,7 +198,7 @@ export function liveStatuses(world: World, key: Key, nowMs: number): readonly Ke
   });
 }
 
-/** What a keystore reports that cannot be asked. */
+/** The statuses of a keystore that does not respond. */
 const unresponsive = {
   error: {
     ...{ status: "error", keystore_sync_flag: "error", keystore_sync_flag_detail: "connection_error" },

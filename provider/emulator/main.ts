@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `uko-emulator`: the emulator without the other commands of `uko`. */
+/** The executable `uko-emulator`: starts the emulator or advances its clock, without the other commands of `uko`. */
 
 import { readFileSync } from "node:fs";
 
@@ -11,7 +11,7 @@ const growYoung = (factor: 1 | 2) =>
   process.getBuiltinModule("node:v8").setFlagsFromString(`--semi-space-growth-factor=${factor}`);
 growYoung(1);
 
-/** The options by name: the value that each takes, if any, and what it says in the help. */
+/** The options: the value of each, if it takes one, and its text in the help. */
 const options = {
   port: ["number", "port to listen on; any free one by default"],
   host: ["address", "address to listen on; 127.0.0.1 by default, for the control API requires no credential"],

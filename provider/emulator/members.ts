@@ -1,4 +1,7 @@
-/** Members of a body by their paths: a dot leads into a member, or into each item of a list. */
+/**
+ * Changes members of a JSON body by their paths, for older API versions and fault rules. A dot in a path leads into a
+ * member, or into each item of a list.
+ */
 
 /** The value without the member; unchanged if the path does not exist. */
 export function withoutMember(value: unknown, path: readonly string[]): unknown {

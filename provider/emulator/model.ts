@@ -1,4 +1,7 @@
-/** The objects of the emulator. Times are epoch milliseconds. */
+/**
+ * The types of all objects that the emulator stores: vaults, keystores, templates, managed keys, KMS keys, policies and
+ * identities. Times are epoch milliseconds.
+ */
 
 import * as z from "zod";
 import type { KeyAttributes } from "./key-attributes.ts";
@@ -43,7 +46,7 @@ export interface Vault extends Stamps {
   readonly id: string;
   name: string;
   description: string;
-  /** Of UKO outside the cloud (uko-v4.md 3.12). */
+  /** The label of the recovery key, which only UKO outside the cloud has (uko-v4.md 3.12). */
   recoveryKeyLabel?: string | undefined;
 }
 
@@ -167,7 +170,7 @@ export interface Key extends Stamps, KeyAttributes {
   storedStatuses?: readonly KeystoreStatus[] | undefined;
 }
 
-/** What a new key has of its template. */
+/** The properties that a new key takes from its template. */
 export function startOf({ id: templateId, vaultId, size, keystoreFields, keyState: state }: Template) {
   return { templateId, vaultId, size, keystoreFields, state, version: 1, placements: [] as Placement[] };
 }

@@ -1,4 +1,4 @@
-/** The options of the emulator, and the running emulator that the package returns. */
+/** The options of `startEmulator`, and the type of a running emulator. */
 
 import type { Seed, SwitchChoices } from "./generated.ts";
 

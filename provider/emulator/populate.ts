@@ -1,4 +1,4 @@
-/** The objects of a world, from its checked seed. References are by name or ID. */
+/** Fills an empty world with the objects of its seed, which was checked. References in the seed are names or IDs. */
 
 import { outsideEntry } from "./audit.ts";
 import { dayMs, hourMs, toSecondsText, wholeSecondMs } from "./clock.ts";

@@ -1,4 +1,7 @@
-/** The seed file: the world that the emulator starts with (provider/docs/reference/emulator.md). */
+/**
+ * The form of a seed, the JSON file with the world that an emulator starts with (provider/docs/reference/emulator.md),
+ * and its check.
+ */
 
 import * as z from "zod";
 import { templateName, text } from "./forms.ts";

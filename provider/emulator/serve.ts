@@ -1,4 +1,8 @@
-/** The steps of a request: identity, fault rules, handler, clock, audit entry, headers. */
+/**
+ * Serves one request: identifies the caller, applies fault rules, runs the handler, stores the changes, writes the audit
+ * entry, and sends the response. An effect is stored before its response is sent, so a client never sees a change that a
+ * crash could lose.
+ */
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,7 +17,7 @@ import { StorageError, type World } from "./world.ts";
 
 const maxBodyBytes = 1_048_576;
 
-/** What every request needs of the process. */
+/** The parts of the process that every request uses. */
 export interface Server {
   readonly world: World;
   readonly tokens: Tokens;
@@ -76,7 +80,7 @@ export async function serve(server: Server, api: Api, route: Route, exchange: Ex
     ...(outcome instanceof Refusal && { code: outcome.code }),
     ...(fault?.drop === "after" && { dropped: "after" }),
   });
-  // No `await` since the handler returned, so a file has both effect and audit entry, or neither.
+  // There is no `await` after the handler has returned, so a file has both the effect and the audit entry, or neither.
   const unstored = refusalToStore(world, effect);
   if (unstored !== undefined) world.audit.amend(seq, { ...undone, status: unstored.status, code: unstored.code });
   if (fault === undefined || (await passes("after", fault, { world, subject, incoming }))) {
@@ -111,8 +115,8 @@ async function openCall({ world, tokens }: Server, api: Api, { operation }: Rout
 const undone = { effect: false, to: undefined, after: undefined } as const;
 
 /**
- * Stores the changes. If the file does not take them, an effect is undone and refused. A read is
- * answered all the same: what it noted is stored with the next change.
+ * Stores the changes. If the file does not accept them, an effect is undone and the request is refused. A read is still
+ * answered, and what it noted is stored with the next change.
  */
 function refusalToStore(world: World, effect: boolean): Refusal | undefined {
   try {
@@ -213,8 +217,7 @@ function unpacked(bytes: Buffer): Buffer | undefined {
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBodyBytes });
   } catch (error) {
-    // What is not gzip reads as a body that is missing, which the handler refuses in its API's own
-    // envelope.
+    // A body that is not gzip counts as missing, which the handler refuses in the form of its API.
     return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? undefined : Buffer.alloc(0);
   }
 }

@@ -1,4 +1,7 @@
-/** The emulator in the caller's process: IAM, broker, UKO and KMS on one port. */
+/**
+ * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. It reads the seed, the file or the snapshot,
+ * and creates a certificate for HTTPS if requested.
+ */
 
 import { readFile } from "node:fs/promises";
 import { buildApp, nameIn } from "./app.ts";
@@ -13,7 +16,7 @@ import { World } from "./world.ts";
 
 export type { EmulatorOptions };
 
-/** The emulator for this repository's own tests, which may look into its world. */
+/** The running emulator with access to its world, for the tests of this repository. */
 export interface Emulator extends RunningEmulator {
   readonly world: World;
 }

@@ -1,4 +1,6 @@
-/** A SQLite file that keeps a world: one transaction per request, before its response is sent. */
+/**
+ * Stores the world of an emulator in a SQLite file, in one transaction for each request and before its response is sent.
+ */
 
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
@@ -14,7 +16,7 @@ import {
 } from "./stored-world.ts";
 import { collectionNames, type Origin, StorageError, type World } from "./world.ts";
 
-/** "UKO" and a zero byte: distinguishes the emulator's SQLite files from others. */
+/** "UKO" and a zero byte, by which the emulator recognizes its own SQLite files. */
 const applicationId = 0x554b_4f00;
 
 const schema = `
@@ -47,7 +49,7 @@ export interface Wanted {
 
 /** Opens or creates the file. A world in the file replaces `world`; else the file receives it. */
 export async function openStore(file: string, world: World, wanted: Wanted): Promise<Store> {
-  // Loaded only here: without a file nothing needs SQLite.
+  // SQLite is imported here, because an emulator without a file does not need it.
   const { DatabaseSync } = await import("node:sqlite");
   let database: DatabaseSync | undefined;
   try {
@@ -60,7 +62,7 @@ export async function openStore(file: string, world: World, wanted: Wanted): Pro
 }
 
 function openIn(database: DatabaseSync, file: string, world: World, wanted: Wanted): Store {
-  // The lock lasts until the process ends in any way: two processes never write one world.
+  // The lock is held until the process ends, so that two processes never write to one world.
   database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;");
   const isNew = checkFile(database, file);
   if (!isNew) {
@@ -78,7 +80,7 @@ function openIn(database: DatabaseSync, file: string, world: World, wanted: Want
   return {
     save: (changed) => {
       try {
-        // SQLite would go on to write into a file that nobody can open again.
+        // SQLite would continue to write to a deleted file, which no process can open again.
         if (!existsSync(file)) throw new Error(`${file} is gone.`);
         inTransaction(database, () => writer.writeChanges(changed));
       } catch (error) {
@@ -114,7 +116,10 @@ function checkFile(database: DatabaseSync, file: string): boolean {
   return tables === 0;
 }
 
-/** The world of a file continues; other options would have no effect, so they are an error. */
+/**
+ * Throws if the options differ from those of the world in the file. The world continues, so other options would have no
+ * effect.
+ */
 function checkOrigin(file: string, { seed, profile, choices }: Origin, stored: StoredWorld, wanted: Wanted): void {
   const kept = decode(stored.values.origin) as Origin;
   const refuse = (what: string): void => {
@@ -151,11 +156,11 @@ function readStoredWorld(database: DatabaseSync): unknown {
 
 type CollectionName = (typeof collectionNames)[number];
 
-/** Writes what a world says has changed. The caller notes it as saved once it is committed. */
+/** Writes the changes of a world. The caller marks them as saved after the commit. */
 class WorldWriter {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepareStatements>;
-  /** The values as written last, by name, and as committed. */
+  /** The values as last written, by name, and as last committed. */
   #values = new Map<string, WrittenValue>();
   #savedValues: ReadonlyMap<string, WrittenValue> = new Map();
   #savedAudit: World["audit"] | undefined;
@@ -213,7 +218,7 @@ class WorldWriter {
     this.#values = new Map(this.#savedValues);
     for (const [name, value] of Object.entries(valuesOf(world))) {
       const saved = this.#savedValues.get(name);
-      // The origin is large, for it has the seed. It is never changed in place.
+      // The origin contains the whole seed and is never changed in place, so it is compared by reference.
       if (saved !== undefined && saved.value === value) continue;
       const body = JSON.stringify(encode(value));
       if (saved?.body !== body) this.#statements.putValue.run(name, body);

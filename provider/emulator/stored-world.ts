@@ -1,4 +1,4 @@
-/** The stored form of a world, for files and snapshots. */
+/** The form in which files and snapshots store a world, and its conversion from and to JSON. */
 
 import * as z from "zod";
 import { type AuditEntry, AuditTrail } from "./audit.ts";
@@ -7,7 +7,7 @@ import type { FaultState } from "./faults.ts";
 import { switchesSchema } from "./switches.ts";
 import { collectionNames, type Origin, valueNames, type World } from "./world.ts";
 
-/** Of the form. No release has stored another one, so there is nothing to migrate yet. */
+/** The version of this form. No release has stored another one, so there is nothing to migrate. */
 export const storedVersion = 3;
 
 const entries = z.array(z.tuple([z.string(), z.unknown()]));
@@ -66,7 +66,7 @@ export function applyStoredWorld(world: World, stored: StoredWorld): void {
     return values.get(name);
   };
   world.origin = decode(value("origin")) as Origin;
-  // A switch that an older world does not know has its default, which is how that world behaved.
+  // A switch that an older world does not have gets its default, which is how that world behaved.
   world.switches = switchesSchema.parse(value("switches"));
   world.clock.restore(value("clock") as ClockState);
   world.faults.restore(decode(value("faults")) as FaultState);
@@ -82,8 +82,8 @@ export function applyStoredWorld(world: World, stored: StoredWorld): void {
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 /**
- * To plain JSON: Maps and Sets become marked objects, and objects that look like marks are wrapped.
- * Undefined members are left out.
+ * Converts a value to plain JSON. Maps and Sets become marked objects, and objects that could be read as such are
+ * wrapped. Undefined members are left out.
  */
 export function encode(value: unknown): Json {
   if (value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "number") {
@@ -95,8 +95,8 @@ export function encode(value: unknown): Json {
   if (typeof value !== "object") throw new Error(`A ${typeof value} cannot be stored.`);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   const encoded = members.map(([name, member]): [string, Json] => [name, encode(member)]);
-  // Only a single member can look like a mark. IBM's fields never start with $, a caller's free
-  // fields may.
+  // Only an object with a single member can be read as a mark. IBM's fields never start with $, but free fields of a
+  // caller may.
   if (encoded.length === 1 && encoded[0]?.[0].startsWith("$")) return { $object: encoded };
   return Object.fromEntries(encoded);
 }

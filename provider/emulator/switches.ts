@@ -1,10 +1,13 @@
-/** Switches for behavior that IBM's documents leave open, and profiles that combine them. */
+/**
+ * The switches for behavior that IBM's documents do not define, and the profiles, which are named combinations of
+ * switches.
+ */
 
 import * as z from "zod";
 
 /**
- * A row a switch. Its default is the documented behavior or, without documentation, the harder case
- * for a client.
+ * One row for each switch. The default is the documented behavior or, without documentation, the one that is harder for a
+ * client.
  */
 const rows = {
   /** U9: the effect of `tags` in create and PATCH requests. */

@@ -1,4 +1,4 @@
-/** Certificates of `--tls`: an authority of this process, and a server certificate. */
+/** Creates the certificates for HTTPS: an authority that only this process has, and a server certificate under it. */
 
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -22,7 +22,10 @@ export interface Tls {
   remove(): Promise<void>;
 }
 
-/** The private keys never leave the process: no other process can sign under this authority. */
+/**
+ * Creates the certificates and writes the file to trust. The private keys stay in this process, so no other process can
+ * sign under this authority.
+ */
 export async function makeTls(names: readonly string[], caFile?: string): Promise<Tls> {
   const { ca, certificate, key } = makeCertificates([...new Set(["localhost", "127.0.0.1", "::1", ...names])]);
   const server = { cert: certificate + ca, key };
@@ -43,10 +46,10 @@ export interface MadeCertificates {
   readonly key: string;
 }
 
-/** Browsers and Apple's clients refuse a server certificate that lives longer than 398 days. */
+/** The lifetime of a certificate. Browsers and Apple's clients refuse one of more than 398 days. */
 const lifeDays = 397;
 
-/** Times are the machine's, because clients check certificates by their own clock. */
+/** Creates the certificates, with times of the machine's clock, because clients check certificates by their own clock. */
 export function makeCertificates(hosts: readonly string[]): MadeCertificates {
   const issuer = { name: `uko emulator authority ${randomBytes(4).toString("hex")}`, ...newKeyPair() };
   const fromMs = Date.now() - dayMs;

@@ -1,4 +1,7 @@
-/** The whole state of one emulator, built from a seed, and again by each reset. */
+/**
+ * The whole state of one emulator (its world): objects, clock, switches, faults and audit trail. It is built from a seed,
+ * and a reset builds it again.
+ */
 
 import { AuditTrail } from "./audit.ts";
 import { EmulatedClock, toSecondsText, wholeSecondMs } from "./clock.ts";
@@ -65,7 +68,7 @@ export interface Origin {
   readonly choices: SwitchChoices;
 }
 
-/** The file did not take the changes. */
+/** The error if the file did not accept the changes. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
 }
@@ -85,7 +88,7 @@ export class World {
   faults = new FaultRules();
   /** The number of IDs so far, from which the next ID follows. */
   idCount = 0;
-  /** Empty while the instance does not exist, after its deletion. */
+  /** The name of the instance; empty after its deletion. */
   instanceName = "emulator";
   readonly identities = new Collection<Identity>();
   readonly apiKeys = new Collection<Identity>();
@@ -100,7 +103,7 @@ export class World {
   readonly rings = new Collection<Ring>();
   /** KMS's policies of the instance by kind, such as `dualAuthDelete`. */
   readonly instancePolicies = new Collection<InstancePolicy>();
-  /** At most one, under `current`. */
+  /** The import token, at most one, under `current`. */
   readonly importTokens = new Collection<ImportToken>();
 
   readonly #fill: (world: World) => void;

@@ -1,10 +1,10 @@
-/** The client of the control API's clock, for the command line. */
+/** The client with which `uko emulator advance` moves the clock of a running emulator. */
 
 import * as z from "zod";
 
 const responseSchema = z.union([z.object({ now: z.iso.datetime() }), z.object({ error: z.string() })]);
 
-/** Local, so this is long. */
+/** The time limit of a call, which is generous for a local server. */
 const maxWaitMs = 10_000;
 
 /** Returns the new emulated time in ms. Throws if no emulator answers at this address, or if it refuses. */

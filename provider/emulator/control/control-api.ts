@@ -1,4 +1,7 @@
-/** The control API under `/_emulator/`, which IBM's service lacks. It requires no credential. */
+/**
+ * The control API under `/_emulator/`, which IBM's services do not have: it moves the clock, adds faults, edits objects,
+ * and saves or resets the world. It requires no credential.
+ */
 
 import * as z from "zod";
 import { dayMs, parseDurationMs } from "../clock.ts";
@@ -9,7 +12,7 @@ import { StorageError, type World } from "../world.ts";
 import { changeKey, changeKeystore } from "./edits.ts";
 import { loadSnapshot, snapshot, takeSnapshot } from "./snapshot.ts";
 
-/** Of a snapshot; the other bodies are small. */
+/** The largest body, which only a snapshot comes near. */
 const maxBodyMiB = 32;
 
 export const clockSchema = z.strictObject({

@@ -1,4 +1,7 @@
-/** Changes from outside the service, as by a cloud console, a registration or an accident. */
+/**
+ * Changes of keys and keystores from outside the emulated services, by the control API: material that disappears in a
+ * cloud, a resource that begins to use a key, or a record that another tool wrote.
+ */
 
 import * as z from "zod";
 import { outsideEntry } from "../audit.ts";
@@ -29,7 +32,7 @@ export const keystoreEditSchema = z.strictObject({
 });
 
 export const keyEditSchema = z.strictObject({
-  /** The key's metadata, without any rule; the audit trail shows a write by `updatedBy`. */
+  /** Changes the key's metadata without the rules of the service. The audit trail shows a write by `updatedBy`. */
   record: z
     .strictObject({
       state: z.enum(keyStates).optional(),
@@ -41,7 +44,7 @@ export const keyEditSchema = z.strictObject({
       updatedBy: z.string().optional(),
     })
     .optional(),
-  /** The material in the keystores. `enabled` brings it back, as a restore does. */
+  /** Sets the material in the keystores. `enabled` restores it. */
   material: z.enum(["absent", "enabled", "disabled", "wrong"]).optional(),
   keystoreId: z.string().optional(),
   addResource: resourceSchema.optional(),

@@ -1,4 +1,7 @@
-/** The page `GET /`: world, clock and audit trail, without scripts and credentials. */
+/**
+ * The page `GET /`, which shows the objects, the clock and the audit trail of the emulator. It needs no script and shows
+ * no credential.
+ */
 
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
@@ -8,7 +11,7 @@ import { type Switches, switchDefaults } from "../switches.ts";
 import type { World } from "../world.ts";
 
 const maxRows = 100;
-/** The columns whose cells take several lines; all others would be hard to read or to copy. */
+/** The columns whose text may wrap. Other texts would be hard to read or to copy on several lines. */
 const wrapping: readonly string[] = ["Roles", "Description", "Statuses in keystores", "Request"];
 
 const style = `

@@ -1,4 +1,7 @@
-/** The world as one JSON object: without credentials to read, or whole as a snapshot. */
+/**
+ * The whole world of the emulator as one JSON object: a view without credentials for reading, and a complete snapshot
+ * that can be loaded again.
+ */
 
 import { dayMs, toSecondsText } from "../clock.ts";
 import { viewKmsKey } from "../kms/view.ts";
@@ -36,7 +39,7 @@ function picked<Item extends object>(items: ReadonlyMap<string, Item>, ...names:
   return [...items.values()].map((item) => pick(item, ...names));
 }
 
-/** Some members, Sets among them as arrays. */
+/** Returns some members, with Sets as arrays. */
 function pick<Item extends object>(item: Item, ...names: readonly (keyof Item)[]): Record<string, unknown> {
   const plain = (value: unknown): unknown => (value instanceof Set ? [...value] : value);
   return Object.fromEntries(names.map((name) => [name, plain(item[name])]));
@@ -68,8 +71,7 @@ export function loadSnapshot(world: World, value: unknown): void {
   try {
     applyStoredWorld(world, stored);
     world.clock.set(Date.parse(taken.takenAt));
-    // Reads every object once, so that gaps in an edited snapshot show here and not in a later
-    // response.
+    // Every object is read once, so that an error in an edited snapshot shows here and not in a later response.
     JSON.stringify(snapshot(world));
     world.faults.release();
   } catch (error) {

@@ -1,4 +1,7 @@
-/** IBM Cloud IAM as clients need it: tokens, keys, API key details (kms-v2-and-iam.md 7). */
+/**
+ * Emulates IBM Cloud IAM as far as clients need it: tokens for API keys, log-ins and profiles, the public keys of tokens,
+ * and details of API keys (kms-v2-and-iam.md 7).
+ */
 
 import { type Api, type Call, Refusal, type Reply, type Route, route } from "../http.ts";
 import type { Identity } from "../model.ts";
@@ -8,14 +11,14 @@ import { issuer, loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
 
 export const iamApi: Api = {
   unauthorized: () => new Refusal(401, "BXNIM0400E", "Authentication failed."),
-  // kms-v2-and-iam.md 7.5; the refusal repeats nothing of the request, which holds the credential.
+  // The refusal repeats nothing of the request, because the request contains the credential (kms-v2-and-iam.md 7.5).
   refuse: (refusal, correlationId) => ({
     errorCode: refusal.code,
     errorMessage: refusal.message,
     errorDetails: refusal.details.explanation,
     context: { requestId: correlationId, requestType: "incoming.Identity_Token" },
   }),
-  // Captured, as the refusal of a missing property is (7.5).
+  // This refusal was captured from the real service, as was the one of a missing property (7.5).
   wrongMethod: (headers) =>
     new Refusal(
       405,
@@ -57,7 +60,7 @@ function describeIssuer({ world }: Call): Reply {
   };
 }
 
-/** Whose an API key is, by its value, which is not repeated (7.9). */
+/** Returns the details of an API key by its value, which the response does not repeat (7.9). */
 function readApiKey(call: Call): Reply {
   const { world } = call;
   call.caller();
@@ -72,11 +75,11 @@ function readApiKey(call: Call): Reply {
   return { status: 200, body: { id, crn, name, iam_id, account_id, locked: false, created_by: iam_id, apikey: "" } };
 }
 
-/** Whom a request of each grant logs in, and for whom. */
+/** Handles a grant: returns the identity that logs in, and the profile that it acts as. */
 type Grant = (call: Call, form: URLSearchParams) => Login | Promise<Login>;
 interface Login {
   readonly identity: Identity;
-  /** By default the identity's own. */
+  /** The login behind the token; by default that of the identity itself. */
   readonly login?: ReturnType<typeof loginOf>;
   /** The grant that the token names, if not that of the request. */
   readonly grantType?: string;
@@ -118,7 +121,7 @@ function grantsOf(tokens: Tokens, passcodes: Passcodes): ReadonlyMap<string, Gra
   return new Map(Object.entries(grants));
 }
 
-/** By name, ID or CRN. */
+/** Whether the form names this profile, by name, ID or CRN. */
 function namesProfile(form: URLSearchParams, { name, iamId }: Identity): boolean {
   const wanted = ["profile_id", "profile_name", "profile_crn"].map((field) => form.get(field) ?? "");
   return wanted.some((each) => [name, iamId, iamId.slice(4)].includes(each) || each.endsWith(`:${iamId.slice(4)}`));

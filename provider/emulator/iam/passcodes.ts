@@ -1,6 +1,6 @@
 /**
- * Log-in with a one-time passcode: IBM's page shows a code to the person who signed in there; here
- * the page asks which person that is. Refresh tokens of such a log-in are kept in memory.
+ * Emulates the log-in with a one-time passcode. IBM's page shows a code to the person who is signed in there; the page
+ * here asks which person to log in. The refresh tokens of such a log-in are kept in memory.
  */
 
 import { randomBytes } from "node:crypto";
@@ -10,18 +10,18 @@ import type { Identity } from "../model.ts";
 
 const passcodeLifeMs = 300_000;
 const refreshLifeMs = 7 * 86_400_000;
-/** Older ones are dropped first. */
+/** The most codes and tokens; the oldest are dropped first. */
 const maxEntries = 1_000;
 /** The public client of IBM's own tools, `bx:bx`. */
 export const publicClient = "Basic Yng6Yng=";
 
-/** Captured (kms-v2-and-iam.md 7.5). */
+/** The refusal of a missing property, as captured from the real service (kms-v2-and-iam.md 7.5). */
 export const missingProperty = (name: string): Refusal =>
   new Refusal(400, "BXNIM0109E", "Property missing or empty.", {
     explanation: `Property '${name}' either missing or empty.`,
   });
 
-/** A field of a form without which there is no token. */
+/** Returns a required field of a form. */
 export function required(form: URLSearchParams, name: string): string {
   const value = form.get(name) ?? "";
   if (value === "") throw missingProperty(name);
@@ -58,7 +58,7 @@ export class Passcodes {
     return { status: 200, body: { name: identity.name, passcode } };
   }
 
-  /** Each code works once. */
+  /** Returns the person of a code, which works once. */
   redeem(call: Call, form: URLSearchParams): Identity {
     const invalid = new Refusal(400, "BXNIM0106E", "Provided passcode is invalid.");
     return identityOf(call, form, { field: "passcode", entries: this.#codes, worksOnce: true, invalid });

@@ -1,4 +1,7 @@
-/** Access tokens: JWTs with IBM's claims (kms-v2-and-iam.md 7.4), dated by the emulated clock. */
+/**
+ * Signs and verifies the access tokens of the emulator: JWTs with IBM's claims (kms-v2-and-iam.md 7.4), dated by the
+ * emulated clock.
+ */
 
 import { generateKeyPair, type KeyPairKeyObjectResult, randomUUID, sign, verify } from "node:crypto";
 import type { Caller, Identity, Login } from "../model.ts";
@@ -13,7 +16,7 @@ const maxIssuedTokens = 100_000;
 
 let pair: Promise<KeyPairKeyObjectResult> | undefined;
 
-/** Created with the first token, once in a process: it takes as long as the rest of a start. */
+/** Creates the key pair with the first token and once in a process, because it takes as long as the rest of a start. */
 function keyPair(): Promise<KeyPairKeyObjectResult> {
   const { promisify } = process.getBuiltinModule("node:util");
   pair ??= promisify(generateKeyPair)("rsa", { modulusLength: 2_048 });

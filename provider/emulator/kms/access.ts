@@ -1,4 +1,7 @@
-/** Access to KMS: a call without the right is 401, without reasons (kms-v2-and-iam.md 4.3, 7.7). */
+/**
+ * Decides who may call the emulated KMS. A call without the right is a 401 without reasons, and an address policy can
+ * refuse a call with any token (kms-v2-and-iam.md 4.3, 7.7). Also finds the key that a path names.
+ */
 
 import { BlockList, isIPv6 } from "node:net";
 import type { Call } from "../http.ts";
@@ -13,7 +16,7 @@ export function requireKmsRight(call: Call, right: string): void {
   settleKmsKeys(call.world, call.nowMs);
 }
 
-/** The right alone, for the call that an address policy does not bind (2.12). */
+/** Checks only the right, for the call to which address policies do not apply (2.12). */
 export function requireKmsRightAnywhere(call: Call, right: string): void {
   const instance = call.header("bluemix-instance");
   const caller = call.caller();
@@ -33,18 +36,21 @@ export function kmsKeyOf(call: Call, right: string, what?: string): KmsKey {
   throw keyNotFound(what);
 }
 
-/** Records what a call changed in a key; `isDated` if its date moves, too. The response is empty. */
+/** Records a change of a key; with `isDated`, the date of the key also changes. The response is empty. */
 export function recordChange({ world, nowMs }: Call, key: KmsKey, isDated = true): { readonly status: 204 } {
   if (isDated) key.updatedMs = nowMs;
   world.kmsKeys.changed(key.id);
   return { status: 204 };
 }
 
-/** The instance's policies `allowedIP` and `allowedNetwork` (2.12): 403, with any token (4.3). */
+/**
+ * Refuses a call from an address that the policies `allowedIP` and `allowedNetwork` exclude: 403 with any token (2.12,
+ * 4.3).
+ */
 function requireAllowedOrigin(call: Call): void {
   const { instancePolicies } = call.world;
   const network = instancePolicies.get("allowedNetwork");
-  // The name shows a private endpoint (1.1): the first label is `private`, or the one after the
+  // The host name shows whether the endpoint is private (1.1): the first label is `private`, or the one after the
   // instance's.
   const isPrivate = /(^|\.)private\./.test(call.header("host") ?? "");
   if (network?.enabled === true && network.attributes?.allowed_network === "private-only" && !isPrivate)

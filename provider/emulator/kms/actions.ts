@@ -1,4 +1,7 @@
-/** Disable, enable, rotate and sync (kms-v2-and-iam.md 2.8). */
+/**
+ * The calls that disable, enable, rotate and sync a KMS key (kms-v2-and-iam.md 2.8). M with a number is the row of the
+ * call in 2.1.
+ */
 
 import * as z from "zod";
 import { hourMs, toSecondsText } from "../clock.ts";

@@ -1,4 +1,7 @@
-/** M1 and M2: a new key, generated or imported, root or standard (kms-v2-and-iam.md 2.2). */
+/**
+ * The calls that create a KMS key, M1 and M2: generated or imported, as a root key or a standard key (kms-v2-and-iam.md
+ * 2.2).
+ */
 
 import * as z from "zod";
 import type { Call, Reply } from "../http.ts";
@@ -23,7 +26,7 @@ import { keyType, viewWithPayload } from "./view.ts";
 const what = "Key could not be created";
 const base64 = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, "not base64");
 
-/** Payload fields of a create and of a rotation. */
+/** The fields of key material in a creation and a rotation. */
 export const payloadFields = {
   payload: base64.min(1).optional(),
   encryptedNonce: base64.optional(),

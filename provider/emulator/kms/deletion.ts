@@ -1,4 +1,7 @@
-/** Set, unset, delete, restore and purge of a KMS key (kms-v2-and-iam.md 2.5-2.7, 2.10). */
+/**
+ * The calls that set, unset, delete, restore and purge a KMS key (kms-v2-and-iam.md 2.5-2.7, 2.10). Under dual
+ * authorization, one person sets the key for deletion and another one deletes it before the window ends.
+ */
 
 import { hourMs, toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
@@ -13,7 +16,7 @@ import { purgeWaitMs, restoreWindowMs, viewKmsKey } from "./view.ts";
 const couldNotDelete = "Key could not be deleted";
 const restoreWaitMs = 30_000;
 
-/** M14: the first authorization; a second one moves the window, unless a switch says otherwise. */
+/** M14: gives the first authorization. A second call moves the window, unless a switch says otherwise. */
 export function setForDeletion(call: Call): Reply {
   const { world, nowMs } = call;
   const key = kmsKeyOf(call, "kms.setkeyfordeletion");
@@ -23,7 +26,7 @@ export function setForDeletion(call: Call): Reply {
     const caller = call.caller();
     policy.setBy = { iamId: caller.iamId, authnIamId: caller.authnIamId };
     policy.expiresMs = nowMs + world.switches.kmsWindowHours * hourMs;
-    // 2.10: the policy's date moves, the key's does not.
+    // The date of the policy changes, but not the date of the key (2.10).
     policy.updatedMs = nowMs;
   }
   call.note({ detail: { authExpiration: toSecondsText(policy.expiresMs ?? nowMs) } });
@@ -50,7 +53,7 @@ function policyFor(action: "setKeyForDeletion" | "unsetKeyForDeletion", key: Kms
   return key.dualAuth;
 }
 
-/** M8: the second authorization. Checks in the order of 10-7. */
+/** M8: deletes the key, with the second authorization if required. The checks are in the order of 10-7. */
 export function deleteKmsKey(call: Call): Reply {
   const { world, nowMs } = call;
   const key = kmsKeyOf(call, "kms.delete", couldNotDelete);
@@ -77,7 +80,7 @@ export function deleteKmsKey(call: Call): Reply {
   return represented(call, key);
 }
 
-/** Whether this identity has the prior authorization that the policy requires (5). */
+/** Whether another identity has given the authorization that the policy requires (5). */
 export function mayDelete(world: World, backingKey: KmsKey, caller: Caller, nowMs: number): boolean {
   const { dualAuth } = backingKey;
   if (dualAuth?.enabled !== true) return true;
@@ -87,7 +90,7 @@ export function mayDelete(world: World, backingKey: KmsKey, caller: Caller, nowM
     : dualAuth.setBy.iamId !== caller.iamId;
 }
 
-/** M9: back to active; the pending authorization is cleared, the policy stays (10-10). */
+/** M9: makes a deleted key active again. The pending authorization is cleared, and the policy stays (10-10). */
 export function restoreKmsKey(call: Call): Reply {
   const what = "Key could not be restored";
   const key = kmsKeyOf(call, "kms.restore", what);
@@ -112,7 +115,7 @@ export function restoreKmsKey(call: Call): Reply {
   return collection("key", [viewKmsKey(call.world, key, call.nowMs)], { status: 201 });
 }
 
-/** M10: requires a separate role, and 4 hours since the deletion. */
+/** M10: erases a deleted key. It requires a separate role, and 4 hours since the deletion. */
 export function purgeKmsKey(call: Call): Reply {
   const what = "Key could not be purged";
   const key = kmsKeyOf(call, "kms.purge", what);
@@ -125,7 +128,7 @@ export function purgeKmsKey(call: Call): Reply {
   return reply;
 }
 
-/** 10-8: 204, unless the request asks for the representation. */
+/** The response: 204, unless the request asks for the key (10-8). */
 function represented(call: Call, key: KmsKey): Reply {
   if (call.header("prefer") !== "return=representation") return { status: 204 };
   return collection("key", [viewKmsKey(call.world, key, call.nowMs)]);

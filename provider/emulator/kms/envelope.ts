@@ -1,4 +1,4 @@
-/** Bodies, collections and refusals of KMS, with their reason codes (kms-v2-and-iam.md 1.5, 2.2, 4). */
+/** The forms of KMS's requests, collections and refusals, with their reason codes (kms-v2-and-iam.md 1.5, 2.2, 4). */
 
 import * as z from "zod";
 import {
@@ -56,7 +56,7 @@ export const unauthorized = (): Refusal =>
     "Unauthorized: Either the user does not have access to the specified resource, the resource does not exist, or the region is incorrectly set",
   );
 
-/** A token whose subject cannot be read is another mistake (4.2) than one that is not valid. */
+/** The refusal of a token. KMS distinguishes a token whose subject cannot be read from one that is not valid (4.2). */
 function unauthenticated(authorization = ""): Refusal {
   const [, payload = ""] = /^Bearer [^.]*\.([^.]+)\./i.exec(authorization) ?? [];
   if (Buffer.from(payload, "base64url").includes('"sub"')) return unauthorized();
@@ -100,7 +100,10 @@ export function refusal(
 export const keyNotFound = (what = "Key could not be retrieved"): Refusal =>
   refusal(404, "KEY_NOT_FOUND_ERR", what, "key does not exist");
 
-/** A code of the emulator's own: a client's mistake must not look like a missing key. */
+/**
+ * The refusal of an unknown path. Its code is the emulator's own, so that a mistake of a client is not taken for a
+ * missing key.
+ */
 export const unknownPath = (): Refusal =>
   refusal(404, "EMULATED_UNKNOWN_PATH", "The path was not found", "The emulator does not serve this path");
 
@@ -184,7 +187,10 @@ export function checked<Schema extends z.ZodType>(raw: unknown, schema: Schema, 
   throw isShape ? badBody(issue.message, what) : invalidField(field, what, `Invalid field: ${field}: ${issue.message}`);
 }
 
-/** Go matches member names in any case, and IBM's Go client sends `Tags` and `KeyRingID` (2.2). */
+/**
+ * The body with the names of members in the schema's case. Go accepts any case, and IBM's Go client sends `Tags` and
+ * `KeyRingID` (2.2).
+ */
 function respelled(raw: unknown, schema: unknown): unknown {
   const schemas = unwrapped(schema);
   if (Array.isArray(raw)) {

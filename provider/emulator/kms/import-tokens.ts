@@ -1,4 +1,7 @@
-/** M26: import tokens, and the check of a securely imported key (kms-v2-and-iam.md 2.1, 2.2). */
+/**
+ * Import tokens (M26), and the decryption and check of a key that a client imports securely with one (kms-v2-and-iam.md
+ * 2.1, 2.2).
+ */
 
 import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomBytes } from "node:crypto";
 import * as z from "zod";
@@ -16,7 +19,7 @@ const requestSchema = z.strictObject({
   maxAllowedRetrievals: z.number().int().min(1).max(500).default(1),
 });
 const current = "current";
-/** Half of the service's, because longer keys take seconds. Clients accept any size. */
+/** The size of the RSA key: half of the service's, because longer keys take seconds to create. Clients accept any size. */
 const modulusLength = 2_048;
 
 export async function createImportToken(call: Call): Promise<Reply> {

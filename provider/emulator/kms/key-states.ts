@@ -1,4 +1,7 @@
-/** The states of a KMS key, and the effect of each call in each state (kms-v2-and-iam.md 3). */
+/**
+ * The table of a KMS key's states and of the effect of each call in each state (kms-v2-and-iam.md 3), as the emulated
+ * service applies it.
+ */
 
 import type { KmsKeyState } from "../model.ts";
 import { invalidState } from "./envelope.ts";
@@ -10,7 +13,10 @@ export interface KmsCell {
 
 const cell = <To extends KmsKeyState>(to: To, source: string) => ({ to, source: `kms-v2-and-iam.md ${source}` });
 
-/** No published key was ever in state 0. Calls that are not listed for a state are refused. */
+/**
+ * The effects. State 0 is missing, because no source shows a key in it. Calls that are not listed for a state are
+ * refused.
+ */
 const kmsKeyCells = {
   setKeyForDeletion: { 1: cell(1, "2.10, 10-9") },
   unsetKeyForDeletion: { 1: cell(1, "2.10, 10-9") },

@@ -1,4 +1,4 @@
-/** The KMS API v2 of the same instance; rows of kms-v2-and-iam.md 2.1 as `M<row>`. */
+/** The routes of the emulated KMS API v2. `M<row>` is the row of a call in kms-v2-and-iam.md 2.1. */
 
 import { toSecondsText } from "../clock.ts";
 import { type Call, type Reply, type Route, route } from "../http.ts";
@@ -41,7 +41,7 @@ const actions = {
   sync: { row: "M16", handle: syncKmsKey },
 } as const satisfies Record<string, { readonly row: string; readonly handle: Route["handle"] }>;
 
-/** More exact paths come first, because the first route that matches is used. */
+/** The routes. More specific paths come first, because the first route that matches is used. */
 export const kmsRoutes: readonly Route[] = [
   route("M4", "HEAD", keys, countKmsKeys),
   route("M3", "GET", keys, listKmsKeys),
@@ -71,7 +71,7 @@ export const kmsRoutes: readonly Route[] = [
   route("M25", "POST", `${one}/aliases/:alias`, createAlias),
   route("M25", "DELETE", `${one}/aliases/:alias`, deleteAlias),
   route("M26", "POST", `${api}/import_token`, createImportToken),
-  // A retrieval counts against the token, so it is a write.
+  // A retrieval reduces the number that the token allows, so it is a write.
   { ...route("M26", "GET", `${api}/import_token`, readImportToken), mutates: true },
   // The deprecated form of the rows 9 and 11 to 15, by `?action=`.
   route("M0", "POST", one, actByQuery),

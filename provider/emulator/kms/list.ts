@@ -1,4 +1,4 @@
-/** M3 and M4: KMS keys, selected, in order and in pages (kms-v2-and-iam.md 2.3). */
+/** The calls that list and count KMS keys (M3, M4): filters, search, order and pages (kms-v2-and-iam.md 2.3). */
 
 import * as z from "zod";
 import { dayMs, wholeSecondMs } from "../clock.ts";
@@ -63,7 +63,7 @@ interface Search {
   matches(key: KmsKey): boolean;
 }
 
-/** The prefixes come in this order; after `escape:` everything is text. */
+/** Parses a search. The prefixes come in this order; after `escape:` the rest is text. */
 function searchOf(call: Call): Search | undefined {
   // IBM's Go client appends a comma.
   let rest = call.url.searchParams.get("search")?.replace(/,$/, "");
@@ -111,7 +111,7 @@ function sorted(call: Call, keys: readonly KmsKey[]): readonly KmsKey[] {
   return [...keys].sort((a, b) => orders.reduce((found, order) => (found === 0 ? order(a, b) : found), 0));
 }
 
-/** A property, or `-` and a property for descending order. */
+/** The order by a property; `-` before the property reverses it. */
 function orderBy(term: string): (a: KmsKey, b: KmsKey) => number {
   const isDescending = term.startsWith("-");
   const name = isDescending ? term.slice(1) : term;

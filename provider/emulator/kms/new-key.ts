@@ -1,4 +1,8 @@
-/** KMS keys without a call: what a new one starts with, and what time alone changes (2.2, 2.12, 3.1, 6). */
+/**
+ * Creates KMS keys with their initial policies, and applies what time alone changes: expiry, rotation by policy, and the
+ * purge of deleted keys (kms-v2-and-iam.md 2.2, 2.12, 3.1, 6). Each request applies due changes first, so the emulator
+ * needs no timer.
+ */
 
 import { randomBytes } from "node:crypto";
 import { dueMsOf, expiryDueMs, purgeDueMs, rotationDueMs } from "../collections.ts";
@@ -13,7 +17,7 @@ export interface KmsKeyFields
   readonly aliases?: readonly string[];
   /** Base64; the key counts as imported. */
   readonly imported?: string | undefined;
-  /** From a create with policy overrides; replaces all policies of the instance. */
+  /** The policies of a creation with policy overrides; they replace all policies of the instance. */
   readonly policies?: KeyPolicies | undefined;
 }
 
@@ -88,7 +92,7 @@ export function addVersion(world: World, key: KmsKey, nowMs: number, material?: 
   world.kmsKeys.changed(key.id);
 }
 
-/** The most rotations that one request catches up on. */
+/** The most overdue rotations that one request applies. */
 const maxRotations = 240;
 
 /**

@@ -1,4 +1,4 @@
-/** M17 to M20 and M27: policies of a key and of the whole instance (kms-v2-and-iam.md 2.11, 2.12). */
+/** The calls that read and write policies of a key and of the instance (M17 to M20, M27; kms-v2-and-iam.md 2.11, 2.12). */
 
 import { isIP } from "node:net";
 import * as z from "zod";
@@ -82,7 +82,7 @@ export function readKeyPolicies(call: Call): Reply {
   return viewPolicies(call, kmsKeyOf(call, "kms.policies.read", "Policies could not be retrieved"));
 }
 
-/** M18: dual authorization cannot be turned off (5, 10-6). A request applies as a whole. */
+/** M18: writes all policies of a request, or none. Dual authorization cannot be turned off (5, 10-6). */
 export function writeKeyPolicies(call: Call): Reply {
   const { world, nowMs } = call;
   const key = kmsKeyOf(call, "kms.policies.write", ofKey.what);
@@ -113,7 +113,7 @@ function checkPolicies(key: KmsKey, { dualAuthDelete, rotation }: KeyPolicies): 
   }
   if (rotation === undefined) return;
   if (key.extractable) throw rootKeyRequired(what);
-  // IBM does not document the code of this refusal; the prefix marks the emulator's own.
+  // IBM does not document the code of this refusal, so it has the prefix of the emulator's own codes.
   if (key.imported) {
     throw refusal(400, "EMULATED_ROTATION_OF_IMPORTED_KEY", what, "An imported key cannot have a rotation policy.");
   }
@@ -200,7 +200,10 @@ export function readInstancePolicies(call: Call): Reply {
   return collection("policy", found);
 }
 
-/** M20: applies at once; dual authorization and rotation apply to keys that are created later. */
+/**
+ * M20: writes policies of the instance, which apply at once. Dual authorization and rotation apply only to keys that are
+ * created later.
+ */
 export function writeInstancePolicies(call: Call): Reply {
   const { world, nowMs } = call;
   requireKmsRight(call, "kms.instance-policies.write");
@@ -217,7 +220,7 @@ export function writeInstancePolicies(call: Call): Reply {
   return { status: 204 };
 }
 
-/** M27: the port of the private endpoint while `allowedIP` applies. The emulator has one port. */
+/** M27: returns the port of the private endpoint while `allowedIP` applies. The emulator has only one port. */
 export function readAllowedPort(call: Call): Reply {
   requireKmsRightAnywhere(call, "kms.instance-policies.read");
   const isInForce = call.world.instancePolicies.get("allowedIP")?.enabled === true;
@@ -227,7 +230,7 @@ export function readAllowedPort(call: Call): Reply {
   return collection("allowed_ip_metadata", isInForce ? [metadata] : []);
 }
 
-/** In camel case, as in newer captures (kms-v2-and-iam.md 10-16). */
+/** The policy in a response, in camel case as in newer captures (kms-v2-and-iam.md 10-16). */
 function viewPolicy(kind: string, policy: InstancePolicy): Record<string, unknown> {
   const attributes = policy.attributes === undefined ? {} : { attributes: policy.attributes };
   return {

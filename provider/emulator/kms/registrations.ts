@@ -1,4 +1,7 @@
-/** Registrations: the cloud resources that a KMS key protects (kms-v2-and-iam.md 2.13). */
+/**
+ * The calls that list registrations, which are the cloud resources that a KMS key protects (M21, M22; kms-v2-and-iam.md
+ * 2.13).
+ */
 
 import { toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";

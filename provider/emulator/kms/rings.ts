@@ -1,4 +1,7 @@
-/** Key rings: M24, and M7 that moves a key to another one (kms-v2-and-iam.md 2.13). */
+/**
+ * The calls that list, create and delete key rings (M24), and the call that moves a key to another ring (M7;
+ * kms-v2-and-iam.md 2.13).
+ */
 
 import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
@@ -40,7 +43,7 @@ export function createRing(call: Call): Reply {
   return { status: 201 };
 }
 
-/** A ring with keys cannot be deleted, unless all are destroyed and `force` moves them. */
+/** Deletes a ring. A ring with keys is refused, unless all its keys are destroyed and `force` moves them. */
 export function deleteRing(call: Call): Reply {
   const what = "Key ring could not be deleted";
   requireKmsRight(call, "kms.key-rings.delete");
@@ -54,7 +57,7 @@ export function deleteRing(call: Call): Reply {
     const message = "The specified key ring contains at least one key (in any state)";
     throw refusal(409, "KEY_RING_NOT_EMPTY_ERR", what, message);
   }
-  // No source says what KMS does here; the code marks the refusal as assumed.
+  // No source says what KMS does here, so the refusal has a code of the emulator's own.
   if ([...world.keystores.values()].some((keystore) => keystore.ring === id)) {
     throw refusal(409, "EMULATED_KEY_RING_OF_KEYSTORE", what, "The key ring belongs to an internal keystore");
   }

@@ -1,4 +1,4 @@
-/** A KMS key and its policies as KMS shows them (kms-v2-and-iam.md 2.11, 3). */
+/** Builds the responses that show a KMS key and its policies (kms-v2-and-iam.md 2.11, 3). */
 
 import { dayMs, hourMs, toSecondsText } from "../clock.ts";
 import { purgeWaitAfterDeletionMs } from "../collections.ts";
@@ -46,7 +46,7 @@ export function viewKmsKey(world: World, key: KmsKey, nowMs: number): Record<str
   };
 }
 
-/** With the material, which only standard keys show (kms-v2-and-iam.md 1.3). */
+/** The key with its material, which KMS shows only for standard keys (kms-v2-and-iam.md 1.3). */
 export function viewWithPayload(world: World, key: KmsKey, nowMs: number): Record<string, unknown> {
   const view = viewKmsKey(world, key, nowMs);
   return key.extractable && key.state !== 5 ? { ...view, payload: key.versions[0].material } : view;

@@ -1,4 +1,7 @@
-/** M13: wrap, unwrap and rewrap with a root key's real material (kms-v2-and-iam.md 2.9). */
+/**
+ * The calls that wrap, unwrap and rewrap with a root key (M13; kms-v2-and-iam.md 2.9). They encrypt with real material,
+ * so a destroyed key makes its ciphertexts unreadable here, too.
+ */
 
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import * as z from "zod";
@@ -15,7 +18,7 @@ const unwrapSchema = z.strictObject({ ciphertext: base64.min(1), aad });
 /** The content of a ciphertext: the version that wrapped it, and the parts of AES-GCM in base64. */
 const sealedSchema = z.strictObject({ version: z.string(), iv: z.string(), ciphertext: z.string(), tag: z.string() });
 
-/** Without a plaintext the service generates one: a data key of 32 bytes. */
+/** Wraps a plaintext. Without one, the service generates a data key of 32 bytes. */
 export function wrap(call: Call): Reply {
   const key = usableKey(call, "kms.wrap", [1]);
   const request = requiredBody(call, wrapSchema, notPerformed);
@@ -26,7 +29,10 @@ export function wrap(call: Call): Reply {
   return { status: 200, body: { ...generated, ciphertext, keyVersion: { id: version.id } } };
 }
 
-/** If an older version wrapped the ciphertext, the response also has the plaintext wrapped again. */
+/**
+ * Unwraps a ciphertext. If an older version of the key wrapped it, the response also contains the plaintext wrapped
+ * again.
+ */
 export function unwrap(call: Call): Reply {
   const key = usableKey(call, "kms.unwrap", [1, 3]);
   const request = requiredBody(call, unwrapSchema, notPerformed);

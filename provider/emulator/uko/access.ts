@@ -1,4 +1,7 @@
-/** Access to UKO's objects: rights, vaults, `UKO-Vault` and `If-Match` (uko-v4.md 1.4, 6). */
+/**
+ * Decides who may call the emulated UKO, on which vault, and whether a change has the right headers (`UKO-Vault`,
+ * `If-Match`; uko-v4.md 1.4, 6).
+ */
 
 import type { Call } from "../http.ts";
 import { Refusal } from "../http.ts";
@@ -14,7 +17,7 @@ export function mayUseVault(caller: Caller, vaultId: string): boolean {
   return caller.identity.vaultIds === undefined || caller.identity.vaultIds.includes(vaultId);
 }
 
-/** U31: the header is ignored, unless it contradicts the object or the profile requires it. */
+/** Checks `UKO-Vault`. The header is ignored, unless it contradicts the object or the profile requires it (U31). */
 export function checkVault(call: Call, vaultId: string): void {
   const header = call.header("uko-vault");
   if (header === undefined && call.world.switches.vaultHeader === "required") throw missing("header", "UKO-Vault");
@@ -49,7 +52,10 @@ export function requireCurrent(call: Call, key: Key): void {
   if (key.headId !== undefined) throw conflict("invalid_state", "An older version of a key cannot be changed.");
 }
 
-/** uko-v4.md 1.4, U2: required, not `*`, quotes tolerated; the cloud build of 4.13.0 has none on S5. */
+/**
+ * Checks `If-Match`: it is required, must not be `*`, and may have quotes (uko-v4.md 1.4, U2). The cloud build of 4.13.0
+ * does not read it on S5.
+ */
 export function checkIfMatch(call: Call, object: Stamps): void {
   if (call.world.switches.cloudBuild && call.operation === "S5") return;
   const header = call.header("if-match");

@@ -1,4 +1,4 @@
-/** Bodies and refusals of UKO: envelope (uko-v4.md 3.15), statuses and codes (2.6, U1). */
+/** The forms of UKO's refusals (uko-v4.md 3.15) with their statuses and codes (2.6, U1), and the parsing of bodies. */
 
 import type * as z from "zod";
 import { type Api, type Call, flagParameter, jsonObject, Refusal } from "../http.ts";

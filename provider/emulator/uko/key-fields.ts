@@ -1,4 +1,4 @@
-/** The fields of a key in create and PATCH, with their patterns (uko-v4.md 2.5, 3.1, 3.10). */
+/** The fields of a key in requests that create or change it, with their patterns (uko-v4.md 2.5, 3.1, 3.10). */
 
 import * as z from "zod";
 import { templateName, text, vaultSchema } from "../forms.ts";
@@ -44,7 +44,7 @@ const labelRules = {
   cca: /^.{1,64}$/,
 } as const satisfies Record<KeystoreType, RegExp>;
 
-/** The user interface's rules per keystore type, if the switch applies them to the API. */
+/** Applies the user interface's rules for labels, by type of keystore, if a switch says that the API has them, too. */
 export function checkLabelRule(call: Call, type: KeystoreType, text: string): void {
   if (call.world.switches.labelRules === "keystore" && !labelRules[type].test(text)) throw invalid("field", "label");
 }

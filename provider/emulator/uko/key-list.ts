@@ -1,4 +1,7 @@
-/** Lists of keys and of the resources that use them: K1, K13, K14, and the parts that S7 and S8 share (uko-v4.md 2.2, 2.3, 3.13). */
+/**
+ * The calls that list keys, their versions, and the resources that use them (K1, K13, K14), with the parts that the lists
+ * of a keystore also use (S7, S8; uko-v4.md 2.2, 2.3, 3.13).
+ */
 
 import type { Call, Reply } from "../http.ts";
 import { keyStates } from "../key-states.ts";
@@ -22,7 +25,7 @@ import {
 } from "./lists.ts";
 import { keyAlgorithms } from "./template-fields.ts";
 
-/** K1, S7 and K14. */
+/** The lists of K1, S7 and K14. */
 type KeyList = "all" | "keystore" | "versions";
 
 const syncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
@@ -58,7 +61,7 @@ const filters: Readonly<Record<string, Filter<Key>>> = {
   ...rotatedBounds,
 };
 
-/** Known to K1 and K14 only: in the list of one keystore they would select nothing. */
+/** Filters of K1 and K14 only, because in the list of one keystore they would have no effect. */
 const keystoreFilters: Readonly<Record<string, Filter<Key>>> = {
   "referenced_keystores[].type": oneOf((key, world) => keystoresOf(world, key).map(({ type }) => type), keystoreTypes),
   "referenced_keystores[].name": oneOf((key, world) => keystoresOf(world, key).map(({ name }) => name)),
@@ -70,7 +73,7 @@ const wholeFilters: Readonly<Record<string, Filter<Key>>> = {
   managing_systems: oneOf(() => "web", ["web", "workstation"]),
 };
 
-/** Ranges of the two names of one date exclude each other and both exact forms. */
+/** The two names of one date. Their ranges exclude each other and both exact filters. */
 const expiry = ["deactivation_date", "expiration_date"] as const;
 const exclusive: FilterSet<Key>["exclusive"] = [
   ["referenced_keystores[].type", "instances[].keystore.type"],

@@ -1,4 +1,7 @@
-/** The steps of a key (K6 to K12), in all of its keystores (uko-v4.md 4.2-4.7, U11-U13). */
+/**
+ * The calls that change the state of a key or its keystores: activate, deactivate, destroy, rotate, realign and sync, and
+ * the status call (K6 to K12; uko-v4.md 4.2-4.7, U11-U13).
+ */
 
 import { hourMs, wholeSecondMs } from "../clock.ts";
 import type { Call, Reply } from "../http.ts";
@@ -24,7 +27,7 @@ import { booleanParameter, conflict, forbidden, invalidState, keystoreFailed } f
 import { keyReply, noteAfter } from "./key-view.ts";
 import { hasSystemTag } from "./naming-scheme.ts";
 
-/** The checks that every step shares, in order: rights, If-Match, state. */
+/** Makes the checks of every step, in this order: rights, If-Match, state. */
 export function begin(call: Call, action: KeyAction): { readonly key: Key; readonly cell: Cell } {
   const key = keyOf(call);
   const { rights } = call.caller().identity;
@@ -58,7 +61,7 @@ export function activateKey(call: Call): Reply {
   const { key } = begin(call, "activate");
   const accepting = acceptingPlacements(call, key, "activate");
   for (const placement of accepting) install(world, key, placement, call.caller(), call.nowMs);
-  // Versions that were active until the key's own deactivation come back with it (4.6).
+  // Versions that were active until the key was deactivated become active again with it (4.6).
   const sinceMs = key.deactivatedMs;
   const isOneVersion = world.templates.get(key.templateId)?.keystoreType === "ibm_cloud_kms";
   for (const version of withVersions(call, key)) {
@@ -133,7 +136,7 @@ export function syncKey(call: Call): Reply {
   return { status: 200, body: { status_in_keystores: statuses } };
 }
 
-/** Brings one keystore in line with the key's state, if it takes part. */
+/** Updates one keystore to the key's state, if it takes part. */
 function conform(call: Call, key: Key, placement: Placement): void {
   const { world, nowMs } = call;
   const keystore = world.keystores.get(placement.keystoreId);
@@ -145,7 +148,7 @@ function conform(call: Call, key: Key, placement: Placement): void {
   }
 }
 
-/** A sync never deletes a backing key that KMS still protects; the key stays out of sync. */
+/** Whether a sync may delete the backing key. It never deletes one that KMS still protects; the key stays out of sync. */
 function backingKeyMayGo(call: Call, placement: Placement): boolean {
   try {
     refuseBackingKeyDeletion(call.world, placement, call.caller(), call.nowMs);
@@ -163,7 +166,10 @@ export function statusOfKey(call: Call): Reply {
   return { status: 200, body: { status_in_keystores: statuses } };
 }
 
-/** U15: if one keystore fails, the key is out of sync there; if all fail, nothing changes. */
+/**
+ * The keystores that take part in a step. A keystore that fails leaves the key out of sync there; if all fail, nothing
+ * changes (U15).
+ */
 export function acceptingPlacements(call: Call, key: Key, operation: KeystoreOperation): readonly Placement[] {
   const placements = key.placements.filter((placement) => !placement.removedByUser);
   const accepting = placements.filter(({ keystoreId }) => accepts(call.world.keystores.get(keystoreId), operation));
@@ -171,7 +177,7 @@ export function acceptingPlacements(call: Call, key: Key, operation: KeystoreOpe
   return accepting;
 }
 
-/** Older versions follow the key (uko-v4.md 4.6). */
+/** The key with its older versions, which take the same steps (uko-v4.md 4.6). */
 export function withVersions(call: Call, key: Key): readonly Key[] {
   return [key, ...call.world.olderVersions(key)];
 }
@@ -182,7 +188,10 @@ export function recordWrite(call: Call, key: Key): void {
   publishStatuses(call.world, key, call.nowMs);
 }
 
-/** Requires no authorization of KMS, even if the backing key is under dual authorization. */
+/**
+ * Deactivates the key in its keystores. KMS needs no authorization for this, even if the backing key is under dual
+ * authorization.
+ */
 export function deactivateEverywhere(call: Call, key: Key): void {
   for (const placement of acceptingPlacements(call, key, "deactivate")) disable(call.world, placement, call.nowMs);
   const deactivatedMs = wholeSecondMs(call.nowMs);
@@ -211,7 +220,7 @@ export function refuseDestruction(call: Call, key: Key): void {
   acceptingPlacements(call, key, "destroy");
 }
 
-/** Only after `refuseDestruction` has passed. */
+/** Destroys the key in its keystores; call it only after `refuseDestruction`. */
 export function destroyEverywhere(call: Call, key: Key): void {
   const { world, nowMs } = call;
   const accepting = acceptingPlacements(call, key, "destroy");
@@ -235,7 +244,7 @@ function refuseBackingKeyDeletion(world: World, placement: Placement, caller: Ca
   );
 }
 
-/** New material under the same key ID; the older version gets an ID of its own. */
+/** Rotates a key: it gets new material under the same key ID, and the older version gets an ID of its own. */
 export function rotateKey(call: Call): Reply {
   const { world, nowMs } = call;
   const { key } = begin(call, "rotate");
@@ -263,13 +272,19 @@ export function rotateKey(call: Call): Reply {
   return world.switches.rotateStatus === 204 ? { status: 204 } : reply;
 }
 
-/** IBM's keystores and Google's AES keys have one active version; a template decides for others. */
+/**
+ * Whether a rotation deactivates the older version. IBM's keystores and Google's AES keys have one active version; for
+ * others the template decides.
+ */
 function deactivatesOlder({ keystoreType, algorithm, deactivateOnRotation }: Template): boolean {
   const knowsOne = keystoreType === "ibm_cloud_kms" || (keystoreType === "google_kms" && algorithm === "aes");
   return knowsOne || deactivateOnRotation;
 }
 
-/** A backing key keeps its ID. Elsewhere the ID of the material changes, in the keystore's own form. */
+/**
+ * Gives the key new material in a keystore. A backing key keeps its ID; elsewhere the material gets a new ID in the form
+ * of the keystore.
+ */
 function rotateMaterial(call: Call, type: KeystoreType | undefined, placement: Placement): void {
   const { world, nowMs } = call;
   const backingKey = world.backingKeyIn(placement);

@@ -1,4 +1,4 @@
-/** A managed key on the wire (uko-v4.md 3.1-3.5). */
+/** Builds the responses that show a managed key (uko-v4.md 3.1-3.5). */
 
 import { type AuditNote, keyAfter } from "../audit.ts";
 import { toSecondsText } from "../clock.ts";
@@ -68,7 +68,7 @@ export function noteAfter(call: Call, key: Key, note: AuditNote = {}): void {
   });
 }
 
-/** Aligned: the key is in exactly the keystores that its template's group names (4.7). */
+/** Whether the key is in exactly the keystores that its template's group names (4.7). */
 export function alignmentOf(world: World, key: Key): "aligned" | "unaligned" {
   const targets = targetsOf(world, key);
   const placed = key.placements.filter((placement) => !placement.removedByUser);

@@ -1,4 +1,4 @@
-/** Create, change and remove a key: K2, K4, K5 (uko-v4.md 2.1, 2.5, 5). */
+/** The calls that create, change and remove a key (K2, K4, K5; uko-v4.md 2.1, 2.5, 5). */
 
 import type { Call, Reply } from "../http.ts";
 import { changedAttributes, initialAttributes, rightsToWrite } from "../key-attributes.ts";
@@ -70,7 +70,7 @@ export function patchKey(call: Call): Reply {
   return finish(call, key);
 }
 
-/** K5: for destroyed keys; during a pending period only with `force` (uko-v4.md 4.2, U5, U6). */
+/** K5: removes a destroyed key; during a pending period only with `force` (uko-v4.md 4.2, U5, U6). */
 export function removeKey(call: Call): Reply {
   const { world, nowMs } = call;
   const key = keyOf(call);

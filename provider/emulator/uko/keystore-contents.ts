@@ -1,4 +1,7 @@
-/** The contents of a keystore, and its deletion or disconnection: S5 to S8 (uko-v4.md 2.1, 2.3, 3.7, 3.13, 5, U26). */
+/**
+ * The calls about the contents of a keystore, and its deletion (S5 to S8; uko-v4.md 2.1, 2.3, 3.7, 3.13, 5, U26): its
+ * health, its keys, and the resources that use them.
+ */
 
 import { purgeWaitAfterDeletionMs } from "../collections.ts";
 import type { Call, Reply } from "../http.ts";
@@ -11,7 +14,7 @@ import { keyList, resourceList } from "./key-list.ts";
 import { acceptingPlacements, deactivateEverywhere, destroyEverywhere, refuseDestruction } from "./key-steps.ts";
 import { keystoreKind, viewHealth } from "./keystores.ts";
 
-/** S6: asks the keystore. Its health is known from then on (U16). */
+/** S6: reports the health of the keystore, which is known from then on (U16). */
 export function statusOfKeystore(call: Call): Reply {
   const keystore = containerOf(keystoreKind, call);
   keystore.checkedMs = call.nowMs;
@@ -19,7 +22,7 @@ export function statusOfKeystore(call: Call): Reply {
   return { status: 200, body: viewHealth(keystore) };
 }
 
-/** S7: keys in pre_activation and destroyed keys are not installed. */
+/** S7: lists the keys in a keystore. Keys in pre_activation and destroyed keys are not installed, so they are missing. */
 export function listKeysOfKeystore(call: Call): Reply {
   const keystore = containerOf(keystoreKind, call);
   requireRight(call.caller(), "managed-keys.list");
@@ -81,7 +84,7 @@ function modeOf(call: Call): Mode {
   return mode;
 }
 
-/** In every mode the ring must be empty. Destroyed keys count until their metadata ends. */
+/** Refuses a deletion if the key ring is not empty, in every mode. Destroyed keys count until their metadata is removed. */
 function refuseFullRing(call: Call, keystore: Keystore): void {
   if (keystore.ring === undefined) return;
   for (const { ring, state, deletedMs } of call.world.kmsKeys.values()) {
@@ -92,7 +95,9 @@ function refuseFullRing(call: Call, keystore: Keystore): void {
   }
 }
 
-/** The keys' own rules apply, and every key is checked before the first one changes. */
+/**
+ * Deactivates or destroys the keys in the keystore by their own rules. All keys are checked before the first one changes.
+ */
 function stepKeys(call: Call, mode: Mode, keys: readonly Key[]): void {
   if (mode === "deactivate") {
     const active = keys.filter((key) => key.state === "active");

@@ -1,4 +1,7 @@
-/** The fields of a keystore in requests and responses, by type (uko-v4.md 3.7-3.9). */
+/**
+ * The fields of a keystore for each type, one row for each field, from which requests, responses and seeds follow
+ * (uko-v4.md 3.7-3.9). Secrets are never stored.
+ */
 
 import * as z from "zod";
 import { groupName, text, vaultSchema } from "../forms.ts";
@@ -67,7 +70,7 @@ const connectionFields: Readonly<Record<KeystoreType, Readonly<Record<string, Fi
   },
 };
 
-/** One value for each field of a type, without the fields for which there is none. */
+/** Maps each field of a type to a value; fields without a value are left out. */
 function eachField<Value>(type: KeystoreType, propertyOf: (field: Field) => Value | undefined): Record<string, Value> {
   const values = Object.entries(connectionFields[type]).map(([name, field]) => [name, propertyOf(field)] as const);
   return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
@@ -178,7 +181,7 @@ export function connectionOf(
   return { fields: { ...derived, ...fields }, works };
 }
 
-/** The remote keystore refuses the credential `wrong`, in base64 for Google. */
+/** Whether the remote keystore refuses the secret, which it does for `wrong`, in base64 for Google. */
 function isWrong(secret: string): boolean {
   return secret === "wrong" || Buffer.from(secret, "base64").toString() === "wrong";
 }

@@ -1,4 +1,4 @@
-/** Keystores: show, create, connect and change, S1 to S4 (uko-v4.md 2.1, 3.7, 3.8). */
+/** The calls that show, create, connect and change a keystore (S1 to S4; uko-v4.md 2.1, 3.7, 3.8). */
 
 import { shownProxy } from "../api-versions.ts";
 import { toSecondsText } from "../clock.ts";
@@ -129,7 +129,9 @@ function freeRing(world: World, name: string): string {
   return id;
 }
 
-/** S4: type, vault and identifying fields cannot change (3.8, U22); masked secrets stay (U24). */
+/**
+ * S4: changes a keystore. Its type, vault and identifying fields cannot change (3.8, U22), and masked secrets stay (U24).
+ */
 export function patchKeystore(call: Call): Reply {
   const { world } = call;
   const { item: keystore, fields } = changeableContainer(keystoreKind, call, "write", (item) => {
@@ -154,7 +156,7 @@ export function patchKeystore(call: Call): Reply {
 
 const healthByResponse = { ok: "ok", error: "not_responding", unknown: "pending_check" } as const;
 
-/** U16: not known before the first S6. */
+/** The health of a keystore, which is unknown before the first S6 (U16). */
 export function healthOf(keystore: Keystore): (typeof healthStatuses)[number] {
   if (keystore.checkedMs === undefined) return "pending_check";
   return keystore.misconfigured === true ? "configuration_error" : healthByResponse[keystore.statusResponse];
@@ -168,7 +170,7 @@ export function viewHealth(keystore: Keystore): Record<string, unknown> {
   };
 }
 
-/** Where an internal keystore is, as far as the service says. */
+/** The fields that locate an internal keystore, as far as the service shows them. */
 function placeOf(world: World, ring: string | undefined): Readonly<Record<string, string | boolean>> {
   const place = { ...requiredFields("ibm_cloud_kms"), ...maskedSecrets("ibm_cloud_kms") };
   if (world.switches.internalKeystoreFields === "empty" || ring === undefined) return place;

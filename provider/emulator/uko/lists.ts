@@ -1,4 +1,6 @@
-/** Lists: filters, limit, offset, sort, and the envelope around a page (uko-v4.md 2.2-2.4, 3.14). */
+/**
+ * Common parts of UKO's lists: filters, limit, offset, sort order, and the envelope of a page (uko-v4.md 2.2-2.4, 3.14).
+ */
 
 import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
@@ -36,7 +38,7 @@ export function oneOf<Item>(valuesOf: ValuesOf<Item>, allowed?: readonly string[
   };
 }
 
-/** A text of 1 to `maxLength` characters that the item's text starts with or includes. */
+/** A filter by a text of 1 to `maxLength` characters, with which the item's text starts or which it includes. */
 export function textFilter<Item>(
   textOf: (item: Item) => string | undefined,
   how: "startsWith" | "includes",
@@ -51,13 +53,13 @@ export function textFilter<Item>(
 const datePattern = /[0-9]{4}-[0-9]{2}-[0-9]{2}/;
 type Bounds = "inclusive" | "strict";
 
-/** An exact date and its bounds. The published pattern is not anchored (uko-v4.md 2.2). */
+/** Filters by an exact date and by its bounds. The published pattern is not anchored (uko-v4.md 2.2). */
 export function dateFilters<Item>(name: string, dateOf: (item: Item) => string | undefined, bounds: Bounds) {
   const dayIn = (value: string) => z.iso.date().safeParse(datePattern.exec(value)?.[0]).data;
   return boundedFilters(name, dateOf, dayIn, bounds);
 }
 
-/** A size in digits, exact or bounded. */
+/** Filters by a size in digits, exact or with bounds. */
 export function sizeFilters<Item>(name: string, sizeOf: (item: Item) => string) {
   const sizeIn = (value: string) => (/^\d+$/.test(value) ? Number(value) : undefined);
   return boundedFilters<Item, number>(name, (item) => Number(sizeOf(item)), sizeIn, "inclusive");
@@ -153,7 +155,7 @@ export function listReply<Item>(call: Call, options: ListOptions<Item>): Reply {
   };
 }
 
-/** JSON, or the vendor's name for it. Zipped JSON and CSV are not served: 406 (uko-v4.md 1.5). */
+/** The content type: JSON, or the vendor's name for it. Zipped JSON and CSV are refused with 406 (uko-v4.md 1.5). */
 function contentTypeOf(call: Call, vendorName: string | undefined): string {
   const accepted = (call.header("accept") ?? "*/*").split(",").map((range) => range.split(";")[0]?.trim() ?? "");
   const json = "application/json";

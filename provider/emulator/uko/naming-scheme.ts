@@ -1,4 +1,7 @@
-/** Naming schemes: text with `<tags>` for values of the caller or dates (uko-v4.md 3.11). */
+/**
+ * Naming schemes, from which the service builds the labels of keys: text with `<tags>` for values of the caller or dates
+ * (uko-v4.md 3.11).
+ */
 
 import { toSecondsText } from "../clock.ts";
 import type { Tag } from "../model.ts";

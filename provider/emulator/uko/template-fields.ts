@@ -1,4 +1,7 @@
-/** The fields of a template in requests, and naming schemes (uko-v4.md 2.5, 3.5, 3.6). */
+/**
+ * The fields of a template in requests, with their patterns and defaults for each type of keystore (uko-v4.md 2.5, 3.3,
+ * 3.5, 3.6).
+ */
 
 import * as z from "zod";
 import { groupName, templateName, text, vaultSchema } from "../forms.ts";
@@ -10,7 +13,7 @@ import { isNamingScheme } from "./naming-scheme.ts";
 export const keyAlgorithms = ["aes", "des", "dilithium", "ec", "hmac", "rsa"] as const;
 
 const namingScheme = z.string().min(1).max(255).refine(isNamingScheme);
-/** Published as the malformed `P^[0-9YMWD]+$`, with `P5Y1M1W2D` (3.5). */
+/** A period such as `P5Y1M1W2D`; the published pattern `P^[0-9YMWD]+$` is malformed (3.5). */
 const period = text(3, 100, /^P(\d+[YMWD])+$/);
 const protectionLevel = z.enum(["hsm", "software"]);
 const rsaSizes = [2048, 3072, 4096];
@@ -54,7 +57,7 @@ const createdKeystores = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("cca"), ...placed, ...cca }),
 ]);
 
-/** No type, no Azure fields, no naming scheme (3.6). */
+/** The fields of a keystores item that can change. Type, Azure fields and naming scheme cannot (3.6). */
 const changeable: Readonly<Partial<Record<KeystoreType, Readonly<Record<string, z.ZodType>>>>> = {
   google_kms: google,
   cca,

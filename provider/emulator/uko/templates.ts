@@ -1,4 +1,7 @@
-/** Templates: T1 to T8 (uko-v4.md 2.1, 2.5, 3.5, 3.6, 4.7, 5). */
+/**
+ * The calls that list, create, change, archive, expose and remove templates (T1 to T8; uko-v4.md 2.1, 2.5, 3.5, 3.6, 4.7,
+ * 5).
+ */
 
 import type { Call, Reply } from "../http.ts";
 import { keystoreTypes, type Template, templateTypes } from "../model.ts";
@@ -108,7 +111,7 @@ function finish(call: Call, template: Template): Reply {
   return changeContainer(templateKind, call, template);
 }
 
-/** T4: everything but the distribution of an archived template can change (U20). */
+/** T4: changes a template. If it is archived, its distribution cannot change (U20). */
 export function patchTemplate(call: Call): Reply {
   const { item: template, fields } = changeable(call, "write", (item) => {
     const read = patchFields(call, item.keystoreType);
@@ -137,7 +140,7 @@ export function patchTemplate(call: Call): Reply {
   return finish(call, template);
 }
 
-/** T5: refused while the vault has a key of the template in any state, destroyed included (5). */
+/** T5: removes a template; refused while the vault has a key of the template in any state, also destroyed (5). */
 export function removeTemplate(call: Call): Reply {
   const { world } = call;
   const { item: template } = changeable(call, "delete", () => undefined);
@@ -149,7 +152,7 @@ export function removeTemplate(call: Call): Reply {
   return { status: 204 };
 }
 
-/** T6: no new keys, no change of the distribution, no realign (4.7). */
+/** T6: archives a template, after which there are no new keys, no changed distribution and no realign (4.7). */
 export const archiveTemplate = (call: Call): Reply => setArchived(call, "archive", true);
 
 /** T7 */
@@ -162,7 +165,7 @@ function setArchived(call: Call, action: "archive" | "unarchive", archived: bool
   return finish(call, template);
 }
 
-/** T8: a shadow template becomes user-defined (4.7). */
+/** T8: makes a shadow template user-defined (4.7). */
 export function exposeTemplate(call: Call): Reply {
   const { item: template } = changeable(call, "write", () => undefined);
   if (template.type !== "shadow") throw conflict("invalid_state", "Only a shadow template can be exposed.");

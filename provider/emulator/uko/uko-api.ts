@@ -1,4 +1,4 @@
-/** UKO's API v4: the routes by the contract's rows (uko-v4.md 2.1). */
+/** The routes of the emulated UKO API v4. A route's ID, such as K2 or S5, is its row in uko-v4.md 2.1. */
 
 import { versioned } from "../api-versions.ts";
 import { type Route, route } from "../http.ts";

@@ -1,4 +1,4 @@
-/** Vaults: V1 to V5 (uko-v4.md 2.1, 2.5, 3.12, 5). */
+/** The calls that list, create, change and remove vaults (V1 to V5; uko-v4.md 2.1, 2.5, 3.12, 5). */
 
 import * as z from "zod";
 import { text } from "../forms.ts";
@@ -68,7 +68,10 @@ export function patchVault(call: Call): Reply {
   return changeContainer(vaultKind, call, vault);
 }
 
-/** V5: refused with keys, keystores or unarchived templates; deletes other templates (5, U19). */
+/**
+ * V5: removes a vault; refused if it contains keys, keystores or unarchived templates. Its other templates are deleted
+ * with it (5, U19).
+ */
 export function removeVault(call: Call): Reply {
   const { world } = call;
   const { item: vault } = changeableContainer(vaultKind, call, "delete", () => undefined);
