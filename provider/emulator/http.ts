@@ -76,7 +76,7 @@ export function route(operation: string, method: Route["method"], path: string, 
   return { operation, method, path, mutates: method !== "GET" && method !== "HEAD", handle };
 }
 
-/** What differs between the APIs: their routes, their refusals and their headers. */
+/** What differs between the APIs: their refusals and their headers. */
 export interface Api {
   /** The refusal of a request with this `Authorization` header. */
   readonly unauthorized: (authorization: string | undefined) => Refusal;

@@ -1,4 +1,7 @@
-/** The frame of every page, and of a page that is one file. */
+/**
+ * The HTML frame of a page of the console, and of a report that is one file. A report loads nothing and runs no script,
+ * so it can be mailed and archived.
+ */
 
 import { type Html, html, trustedStyle } from "./markup.ts";
 import { styleSheet } from "./style-sheet.ts";
@@ -25,7 +28,10 @@ ${body}
 `;
 }
 
-/** One file to mail, to archive and to print. The page loads nothing and runs nothing, whatever its texts contain. */
+/**
+ * A page as one file to mail, archive and print. Its content security policy stops scripts and requests, whatever its
+ * texts contain.
+ */
 export function standalonePage({ title, body }: Pick<PageParts, "title" | "body">): string {
   const head = html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="referrer" content="no-referrer">

@@ -1,4 +1,4 @@
-/** The parts of which every page consists: lists, facts, tables, and the sections of a report. */
+/** The parts that all HTML pages use: lists, facts with names, tables, and the sections of a report. */
 
 import { capital } from "../text/printable.ts";
 import { type Html, html, type Shown } from "./markup.ts";
@@ -37,8 +37,8 @@ ${list(lines)}
 }
 
 /**
- * The style sheet shows each row of a wide table as a block on a narrow screen, with the heads of the columns before the
- * values. The roles keep the meaning of the table there.
+ * A table. On a narrow screen the style sheet shows each row of a wide table as a block, with the heads of the columns
+ * before the values. The roles keep the meaning of the table there.
  */
 export function tableOf({ columns, rows }: Table, name: string): Html {
   const names = columns.map((column) => capital(words(column)));
@@ -58,7 +58,7 @@ export function codeOf(text: string | undefined): Html | undefined {
   return text === undefined ? undefined : html`<code>${text}</code>`;
 }
 
-/** For the cell of a table. A link without a text could not be followed. */
+/** A link in a cell of a table. An empty text is replaced, because a link without text could not be followed. */
 export function linkTo(address: string, text: string): Html {
   return html`<a href="${address}">${text === "" ? "–" : text}</a>`;
 }
@@ -76,5 +76,5 @@ function withCode(value: Shown): Shown {
   return typeof value === "string" && identifier.test(value) ? html`<code>${value}</code>` : value;
 }
 
-/** `<vaultId>/<keyId>`, `kms/<keyId>`, IDs alone, IDs of records, and digests. */
+/** The texts that are shown as code: `<vaultId>/<keyId>`, `kms/<keyId>`, IDs alone, IDs of records, and digests. */
 const identifier = /^(?:(?:(?:kms|[0-9a-f-]{36})\/)?[0-9a-f-]{36}|[0-9a-f]{32}|[0-9a-f]{64})$/;

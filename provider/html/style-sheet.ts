@@ -1,4 +1,4 @@
-/** The look of every page: system fonts, light and dark, from 320 px on, and on A4. */
+/** The style sheet of every HTML page: system fonts, light and dark, for screens from 320 px and for print on A4. */
 
 export const styleSheet = `
 :root {

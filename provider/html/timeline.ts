@@ -1,4 +1,7 @@
-/** A picture of the waves of a campaign. It needs no style attribute, which the console's Content-Security-Policy forbids. */
+/**
+ * Draws the waves of a campaign as bars between today and the last day, with deadlines as marks, in SVG. It uses no style
+ * attributes, which the console's Content-Security-Policy forbids.
+ */
 
 import { type Html, html } from "./markup.ts";
 
@@ -16,7 +19,7 @@ export interface Timeline {
     }[];
   }[];
   readonly marks: readonly { readonly label: string; readonly atMs: number }[];
-  /** When no wave may take a step. */
+  /** The periods in which no wave may take a step. */
   readonly blackouts?: readonly { readonly fromMs: number; readonly untilMs: number }[];
 }
 
@@ -33,10 +36,10 @@ const laneHeight = 24;
 const marksHeight = 40;
 const monthsHeight = 20;
 const maxMonthNames = 12;
-/** Further right, the name of a month would not fit. */
+/** The last place, in percent, where the name of a month fits. */
 const lastNameAt = 94;
 
-/** The tables have the same dates, so assistive technology skips the picture. */
+/** Draws the picture. Assistive technology skips it, because the tables have the same dates. */
 export function timelinePicture({ fromMs, untilMs, rows, marks, blackouts = [] }: Timeline): Html {
   const percent = (ms: number): number =>
     (100 * (Math.min(Math.max(ms, fromMs), untilMs) - fromMs)) / Math.max(1, untilMs - fromMs);

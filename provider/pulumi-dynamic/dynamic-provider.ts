@@ -1,6 +1,6 @@
 /**
- * The providers behind `__provider`, one for each resource. State names this subpath and these
- * names permanently.
+ * The dynamic providers of the npm package, one for each resource. A stack's state names this module and these exports,
+ * so they must never be renamed.
  */
 
 import { type dynamic, log } from "@pulumi/pulumi";

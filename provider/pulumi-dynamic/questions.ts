@@ -1,11 +1,14 @@
-/** Shared parts of the functions for Pulumi programs. These functions change nothing at the service. */
+/**
+ * Shared parts of the package's functions, which read from the service within the program's own process and change
+ * nothing.
+ */
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose/engines.ts";
 import type { ListOptions } from "../engine/resource/definition.ts";
 
 const warn = (line: string): void => void log.warn(line);
-/** A program is stopped as a whole; the calls' own deadlines bound it. */
+/** The options of a read that cannot be canceled: a program is stopped as a whole, and each call has a deadline. */
 export const unstoppable: ListOptions = { signal: new AbortController().signal, warn };
 export const { ask } = openHandlers(
   () => {
@@ -16,7 +19,7 @@ export const { ask } = openHandlers(
   { rerun: "pulumi destroy" },
 );
 
-/** The same function for arguments that depend on other resources' outputs. */
+/** Makes a function accept arguments that depend on the outputs of other resources. */
 export function ofOutput<Args extends object, Result>(
   call: (args: Args) => Promise<Result>,
 ): (args: { readonly [Name in keyof Args]: Input<Args[Name]> }) => Output<Result> {

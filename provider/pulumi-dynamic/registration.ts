@@ -1,6 +1,7 @@
 /**
- * The registration that every class passes to Pulumi: arguments, outputs for the engine to fill,
- * the provider's text, and the resource's lasting name.
+ * Builds the arguments with which each class of the package registers a resource at Pulumi: inputs, outputs for the
+ * engine to fill, the text of the dynamic provider, and the lasting name of the resource, by which an interrupted
+ * creation is found again.
  */
 
 import {
@@ -16,16 +17,13 @@ import {
 export interface ResourceKind {
   readonly type: string;
   /**
-   * Constant and tiny, stored with each resource, and read by every later release: it must never
+   * The text of the provider, which state stores with each resource and every later release reads, so it must never
    * change.
    */
   readonly providerText: string;
-  /** Named here, so that the engine's response fills them. */
+  /** The outputs, which are listed so that the engine's response fills them. */
   readonly outputs: readonly string[];
-  /**
-   * Inputs that are, or contain, a secret. A block is secret as a whole, because a program may
-   * compute one as a whole.
-   */
+  /** The inputs that are or contain a secret. A block is secret as a whole, because a program may compute it as a whole. */
   readonly secrets: readonly string[];
 }
 
@@ -36,8 +34,8 @@ export function registrationOf(
   args: object,
   options: CustomResourceOptions | undefined,
 ): [type: string, name: string, inputs: Inputs, options: CustomResourceOptions | undefined] {
-  // The protocol of dynamic providers passes no URN, and an interrupted creation has to be found
-  // again.
+  // The protocol of dynamic providers passes no URN, so the inputs contain the name by which an interrupted creation is
+  // found again.
   const __origin = interpolate`${organization()}/${createUrn(name, type, options?.parent)}`;
   const empty = Object.fromEntries(outputs.map((output) => [output, undefined]));
   const given = Object.entries(args).map(([property, value]) => [
@@ -49,7 +47,7 @@ export function registrationOf(
   return [type, name, inputs, all];
 }
 
-/** Pulumi's mocks name no organization. Backends without organizations are called the same. */
+/** The organization of the stack. Pulumi's mocks have none, and get the same name as backends without organizations. */
 function organization(): string {
   try {
     return getOrganization();

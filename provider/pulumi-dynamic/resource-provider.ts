@@ -12,8 +12,8 @@ import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, isUkoError } from "../errors.ts";
 
 /**
- * gRPC FAILED_PRECONDITION, which the engine treats as a known error; UNKNOWN would mark the update
- * as possibly corrupt.
+ * The gRPC code FAILED_PRECONDITION, which the engine treats as a known error. With UNKNOWN it would mark the update as
+ * possibly corrupt.
  */
 const failedPrecondition = 9;
 
@@ -27,8 +27,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
   handlers: Handlers<Inputs, State>,
   configure: (config: dynamic.Config) => void,
 ): dynamic.ResourceProvider {
-  // In a forced replacement, `create` finds the key to replace (decision 0010), and the `delete`
-  // that follows would delete that key.
+  // In a forced replacement, `create` finds the key that it should replace (decision 0010). The `delete` that follows
+  // must not delete this key.
   const foundByCreate = new Set<string>();
   const declarations = createDeclarations();
   const countStopped = createTally();
@@ -40,8 +40,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
 
     async check(olds: Properties, news: Properties) {
       const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds ?? {}));
-      // In a preview an input may come from a resource that does not exist yet; it is checked once
-      // it is known.
+      // In a preview an input may come from a resource that does not exist yet. The input is checked when it is known.
       const [urn, adopted] = [urnIn(news), handlers.adopted(news)];
       if (urn !== undefined) declarations.noteWanted(urn, adopted === undefined ? handlers.placeOf(news) : undefined);
       if (urn !== undefined && adopted !== undefined) declarations.noteNamed(urn, adopted);
@@ -86,7 +85,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       return orFail(async () => {
         const found = await handlers.read(withoutPulumi(olds), unstoppable());
         if (found === undefined) {
-          // The program's own creation may follow in a later process, which would not know of the removal.
+          // The creation may follow in another process, which would not know about the removal, so the warning is shown
+          // now.
           await warn(handlers.removedWarning(withoutPulumi(olds)));
           return { id: "", props: {} };
         }
@@ -126,14 +126,17 @@ export function createResourceProvider<Inputs, State extends Inputs>(
 }
 
 /**
- * The engine starts a dynamic provider with its address as the first argument, which Pulumi's own
- * main does not use. Without it warnings end as lines on stderr, and evidence is lost.
+ * Connects the log to the engine, whose address is the first argument of a dynamic provider; Pulumi's own main does not
+ * use it. Without the connection, warnings would go to stderr and evidence would be lost.
  */
 function connectLog(engineAddress: string | undefined): void {
   if (engineAddress !== undefined) resetOptions("project", "stack", -1, engineAddress, "", false, "");
 }
 
-/** A dynamic provider is never notified of a Ctrl-C; the calls' own deadlines bound it. */
+/**
+ * The options of a call that cannot be canceled: Pulumi does not notify a dynamic provider of Ctrl-C, and each call has a
+ * deadline.
+ */
 function unstoppable(): { readonly signal: AbortSignal } {
   return { signal: new AbortController().signal };
 }
@@ -144,23 +147,20 @@ function withoutPulumi(properties: Properties): Properties {
 }
 
 /**
- * Next to a property's name the engine prints its value, even a secret's, so the name goes into the
- * reason.
+ * The failure of a check. Next to the name of a property the engine prints its value, even a secret one, so the name is
+ * part of the reason instead.
  */
 function withoutValue({ property, reason, remedy }: CheckFailure): dynamic.CheckFailure {
   const sentence = property === "" ? reason : `${property}: ${reason}`;
   return { property: "", reason: remedy === undefined ? sentence : `${sentence}; ${remedy}` };
 }
 
-/**
- * The resource's lasting name, kept in the outputs, because a deletion receives nothing else
- * (decision 0010).
- */
+/** The resource's lasting name, which the outputs contain because a deletion receives nothing else (decision 0010). */
 function originIn({ __origin }: Properties): { readonly __origin?: string } {
   return typeof __origin === "string" ? { __origin } : {};
 }
 
-/** An origin is organization and URN. */
+/** The URN in the lasting name, which consists of organization and URN. */
 function urnIn(properties: Properties): string | undefined {
   const { __origin = "" } = originIn(properties);
   const begin = __origin.indexOf("urn:pulumi:");
@@ -186,7 +186,7 @@ async function orFail<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The engine shows all lines as diagnostics, and the first one in its table. */
+/** The error that the engine shows: all lines as diagnostics, and the first one in its table. */
 class EngineError extends Error {
   readonly code = failedPrecondition;
   readonly details: string;

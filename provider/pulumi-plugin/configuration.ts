@@ -1,6 +1,6 @@
 /**
- * The provider's own properties: checks, differences and configuration. Another instance is an
- * error, never a replacement of keys.
+ * The calls about the provider's own settings: check, difference and configuration. A changed instance ID is an error. If
+ * the provider reported a replacement instead, Pulumi would replace all its resources, and so delete every key.
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
@@ -12,10 +12,7 @@ import { maskOf, merged, type Properties, readProperties, writeProperties } from
 
 const secretMask = maskOf(["apiKey", "token"]);
 
-/**
- * Checks what does not depend on the environment, which may differ in the run that uses the
- * settings.
- */
+/** Checks the settings as far as they do not depend on the environment, which may differ in the run that uses them. */
 export async function checkConfig(request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
   const { value: news, mask } = readProperties(request.getNews());
   const { checkStored, programDialect } = await loadDeferred();
@@ -29,8 +26,8 @@ export async function checkConfig(request: providerPb.CheckRequest): Promise<pro
 }
 
 /**
- * Settings may change between runs, but a key of another instance must not be searched for in this
- * one.
+ * Accepts changed settings, except for another instance: uko must not search it for keys of the former one, and then
+ * report them as gone.
  */
 export async function diffConfig(request: providerPb.DiffRequest): Promise<providerPb.DiffResponse> {
   const olds = readProperties(request.getOldInputs() ?? request.getOlds()).value;
@@ -53,7 +50,7 @@ export async function diffConfig(request: providerPb.DiffRequest): Promise<provi
   return response;
 }
 
-/** Opens nothing yet: a preview of other resources needs no credential. */
+/** Stores the settings. It opens no connection yet, because a preview of other resources needs no credential. */
 export async function configure(
   session: Session,
   request: providerPb.ConfigureRequest,
@@ -70,8 +67,8 @@ export async function configure(
 }
 
 /**
- * Next to a property's name the engine prints its value, even a secret's, so the name goes into the
- * reason (seen with 3.259, step_generator.go: issueCheckFailures).
+ * The failure of a check. Next to the name of a property the engine prints its value, even a secret one, so the name is
+ * part of the reason instead (seen with 3.259, step_generator.go: issueCheckFailures).
  */
 export function toFailure({ property, reason, remedy }: CheckFailure): providerPb.CheckFailure {
   const failure = new providerPb.CheckFailure();

@@ -1,6 +1,6 @@
 /**
- * The modules that the process needs only once a call requires them; the bundle keeps them as a
- * separate text (`session.ts`).
+ * The modules that a process needs only once a call requires them. The bundle keeps them as a separate text, which
+ * `session.ts` loads, so that a plugin that only reports its schema starts fast.
  */
 
 export { default as packageSchema } from "../../sdk/schema.json" with { type: "json" };
@@ -20,6 +20,6 @@ export {
   storedSettings,
 } from "../compose/engines.ts";
 
-/** What a person typed. Apart from the rest, so that a run of an engine evaluates none of it. */
+/** Runs a command of `uko` that a person typed. It is imported separately, so that a run of an engine does not load it. */
 export const runOwnCommands = async (version: string): Promise<void> =>
   (await import("../bin/own-commands.ts")).runOwnCommands(version);

@@ -1,6 +1,7 @@
 /**
- * Messages to people through the engine, because a plugin's own output is hidden. A message never
- * changes the run, so only evidence that the engine does not receive is an error.
+ * Sends messages for people, and evidence, to the engine, because the plugin's own output is hidden. A lost message does
+ * not change the run. But if the engine does not receive a line of evidence, that is an error, so that no step is taken
+ * without evidence.
  */
 
 import { type ChannelOptions, credentials, Metadata } from "@grpc/grpc-js";
@@ -8,16 +9,16 @@ import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 
 export interface EngineLog {
-  /** A line on the resource's row, replaced by the next one; removed at the end. */
+  /** Shows a line on the row of the resource. The next line replaces it, and it is removed at the end. */
   status(urn: string, line: string): void;
   /**
-   * Kept under the resource, or under the stack if no URN is passed; resolves once the engine has
-   * received it.
+   * Shows a line that stays under the resource, or under the stack without a URN. Resolves when the engine has received
+   * it.
    */
   warn(line: string, urn?: string): Promise<void>;
-  /** Kept under the stack. */
+  /** Shows a line that stays under the stack. */
   note(line: string): void;
-  /** The same, but rejects if the engine has not received it. */
+  /** Shows a line that stays under the stack. Rejects if the engine has not received it. */
   evidence(line: string): Promise<void>;
   close(): void;
 }

@@ -1,12 +1,12 @@
 /**
- * The mapping of each catalog error to a gRPC status. Total, because the engine treats UNKNOWN as a
- * corrupt update.
+ * Maps every error code to a gRPC status. The engine marks an update with the status UNKNOWN as possibly corrupt, so
+ * every error must have another status.
  */
 
 import { status } from "@grpc/grpc-js";
 import { asUkoError, type ErrorCode } from "../errors.ts";
 
-/** Every other code is a precondition that a person or time has to fulfill. */
+/** The codes with a status of their own. All others are preconditions that a person or time has to fulfill. */
 const byCode: { readonly [Code in ErrorCode]?: status } = {
   UKO_CANCELED: status.CANCELLED,
   UKO_RIGHTS_MISSING: status.PERMISSION_DENIED,

@@ -1,6 +1,6 @@
 /**
- * `pulumi-resource-uko`: serves the package to one engine. Its first line on standard output is the
- * port. To a person who starts it with a command of `uko`, it answers that command.
+ * The executable `pulumi-resource-uko`. It serves the engine that started it, and prints its port as the first line on
+ * standard output. If a person starts it with a command of `uko`, it runs this command.
  */
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
@@ -23,7 +23,7 @@ else serve();
 
 function serve(): void {
   const session = createSession(channelOptions);
-  // Only this machine's engine may call, and it passes its own address as the last argument.
+  // Only the engine on this machine may call. It passes its own address as the last argument.
   const engineAddress = process.argv
     .slice(2)
     .filter((argument) => !argument.startsWith("-"))
@@ -48,7 +48,7 @@ function serve(): void {
   );
 
   /**
-   * The engine sends these signals after it has canceled. Calls on the wire have their responses by
+   * Exits on a signal, which the engine sends after it has canceled. Requests that were sent have their responses by
    * then, or the next run finds their effects.
    */
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));

@@ -1,12 +1,12 @@
 /**
- * The language of the program, for messages that print a line of it. Pulumi does not tell a provider,
- * but starts it in the folder of the program.
+ * Finds the language of the program, for messages that contain a line of it. Pulumi does not report the language to a
+ * provider, so this reads the project file in the folder of the program.
  */
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-/** How far a program may be below its project file (the setting `main`). */
+/** The most folders between a program and its project file (the setting `main`). */
 const maxFolders = 8;
 
 /** The `runtime` of the project, such as `python`. Undefined without a project file that has one. */
@@ -22,7 +22,7 @@ export function projectRuntime(folder: string = process.cwd()): string | undefin
   return undefined;
 }
 
-/** `runtime: python`, or `name` below `runtime:`. The file may also be JSON. */
+/** Finds `runtime: python`, or `name` below `runtime:`. The file may also be JSON. */
 function runtimeIn(text: string): string | undefined {
   return /^\s*"?runtime"?:\s*(?:\{?\s*"?name"?:\s*)?["']?(?<name>[a-z]+)/m.exec(text)?.groups?.name;
 }

@@ -1,6 +1,7 @@
 /**
- * The life cycle of a resource over gRPC: decodes a call, calls a handler, encodes the response.
- * Check and Diff make no network call.
+ * The calls about resources: check, diff, create, read, update, delete and list. Each one decodes the request, calls a
+ * handler and encodes the response. A deletion does not delete a key that the program still declares, or that another
+ * resource of this run has adopted. Check and Diff make no network call.
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
@@ -17,7 +18,7 @@ import type { PlannedObject } from "./run-memory.ts";
 import { loadDeferred, type Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
-/** Interfaces handle values and states as plain properties. */
+/** The handlers of any resource, with inputs and state as plain properties. */
 type AnyHandlers = Handlers<Properties, Properties>;
 
 export async function check(session: Session, request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
@@ -32,7 +33,7 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   return response;
 }
 
-/** An adopted object has an ID of its own, and may still have another name. */
+/** The object that the inputs describe. An adopted object has an ID, and may still have another name. */
 function plannedObject(handlers: AnyHandlers, news: Properties): PlannedObject {
   const id = handlers.adopted(news);
   return id === undefined ? { place: handlers.placeOf(news) } : { id };
@@ -124,7 +125,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   } catch (error) {
     if (isImport || !(await session.handlers()).mayKeepState(error)) throw error;
     const count = session.memory.noteUnread(request.getUrn());
-    // The detail is for the person who acts on the key, and appears in the message of that run.
+    // The detail of the error is left out, because it is for the person who acts on the key, and appears in that run.
     const warning = [refreshSkippedWarning(`${error.summary} [${error.code}]`), sayUnreadSoFar(count)].join("\n  ");
     await warnOf(session, request, [warning]);
     response.setId(request.getId());
@@ -182,7 +183,7 @@ function wordsOf({ property, reason, remedy }: CheckFailure): { readonly summary
   return { summary: `${property}: ${reason}`, detail: remedy === undefined ? "" : `${capital(remedy)}.` };
 }
 
-/** Throws if the resource has to stay in state; people see the error's message. */
+/** Deletes the object. Throws if the resource has to stay in state; people see the message of the error. */
 export async function remove(session: Session, request: providerPb.DeleteRequest): Promise<void> {
   const handlers = await handlersOf(session, typeIn(request));
   const { memory } = session;
@@ -214,10 +215,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   await warnOf(session, request, outcome.warnings);
 }
 
-/**
- * All existing objects of one kind, in pages. A filter by a value that is still unknown cannot be
- * applied.
- */
+/** Lists all existing objects of one kind, in pages. A filter whose value is still unknown cannot be applied. */
 export async function* list(
   session: Session,
   request: providerPb.ListRequest,
@@ -261,7 +259,7 @@ interface OfResource {
   getType(): string;
 }
 
-/** Older engines send only the URN: `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>`. */
+/** The type of a request. Older engines send only the URN: `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>`. */
 function typeIn(request: OfResource): string {
   return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
 }
@@ -293,17 +291,14 @@ async function warnOf(
 }
 
 /**
- * A property is secret if the program or the schema says so, even though state holds only its
+ * Writes a state. A property is secret if the program or the schema says so, even though the state contains only its
  * digest.
  */
 function stateOf(handlers: AnyHandlers, state: Properties, inputMask?: Mask) {
   return writeProperties(state, merged(maskOf(handlers.secrets), inputMask));
 }
 
-/**
- * The dynamic provider stored its own text and the resource's name next to the state
- * (decision 0010).
- */
+/** Removes what the dynamic provider stored in a state: its own text and the resource's name (decision 0010). */
 function withoutPulumi(properties: Properties): Properties {
   const { __provider: _provider, __origin: _origin, ...own } = properties;
   return own;

@@ -1,15 +1,14 @@
 /**
- * The resources of one run, as its calls revealed them. Pulumi does not tell a provider that a
- * creation is half of a replacement or of a rename; such a creation finds the very key that its run
- * then deletes, by its mark (decision 0010) or by `existingKeyId`. Without this memory the second
- * half would delete the key that the first half has just adopted.
+ * Remembers what the calls of one run revealed about each resource. Pulumi does not report that a creation is one half of
+ * a replacement or of a rename. Such a creation finds the very key that the run then deletes, by its mark (decision 0010)
+ * or by `existingKeyId`. Without this memory, the second half would delete the key that the first half has just adopted.
  */
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";
 import { createTally } from "../engine/resource/stopped-alike.ts";
 import { UkoError } from "../errors.ts";
 
-/** The object that the program means. */
+/** The object that a resource of the program describes. */
 export interface PlannedObject {
   /** The object that it adopts. */
   readonly id?: string | undefined;
@@ -27,7 +26,7 @@ export function createRunMemory() {
   const found = new Set<string>();
   const unread = new Set<string>();
   const removed = new Map<string, string>();
-  /** By the name or ID of an object, the resources of the program that declare it. */
+  /** The resources of the program that declare an object, by its name or ID. */
   const declarers = new Map<string, Set<string>>();
   const declare = (object: string | undefined, urn: string): void => {
     if (object !== undefined) declarers.set(object, (declarers.get(object) ?? new Set()).add(urn));
@@ -62,8 +61,8 @@ export function createRunMemory() {
     noteNamed: declarations.noteNamed,
     isWanted: declarations.isWanted,
     /**
-     * State holds this ID under the URN, which reveals nothing about the program: a destroy begins
-     * with such reads.
+     * Records that state has this ID under the URN. This reveals nothing about the program, because a destroy begins with
+     * such reads.
      */
     noteStored: (urn: string, id: string): void => void stored.set(join(urn, id), urn),
     /** The program declares the resource, and state holds this ID under the URN. */
@@ -73,7 +72,7 @@ export function createRunMemory() {
       declarations.noteStored(urn, id);
       if (declarations.isWanted(urn)) declare(id, urn);
     },
-    /** The same for a resource that stays with this object: nothing differs, or the run has updated it. */
+    /** Records a resource that keeps this object: nothing differs, or the run has updated it. */
     noteKept(urn: string, id: string): void {
       if (!imported.has(join(urn, id))) declarations.noteKept(urn, id);
     },
@@ -98,10 +97,7 @@ export function createRunMemory() {
      * entry in state.
      */
     isFound: (urn: string, id: string): boolean => found.has(join(urn, id)),
-    /**
-     * The run could not read the resource and kept its state; returns the number of such resources so
-     * far.
-     */
+    /** Records a resource that could not be read and kept its state; returns how many there are so far. */
     noteUnread: (urn: string): number => unread.add(urn).size,
     /** In a run without a program, how many resources the run has read and not begun to delete, if it deletes any. */
     countUnreached(): number {
@@ -110,7 +106,7 @@ export function createRunMemory() {
     },
     /** Returns how many resources this run has reported for this reason so far, with this one. */
     noteStopped: createTally(),
-    /** Returns their number and resets it to 0, so that a run ends with one such line. */
+    /** Returns how many resources could not be read and resets the number to 0, so that a run ends with one such line. */
     takeUnread(): number {
       const count = unread.size;
       unread.clear();
@@ -118,7 +114,7 @@ export function createRunMemory() {
     },
     /** A read found that the key of this URN is gone; the warning is for a program that still declares it. */
     noteRemoved: (urn: string, warning: string): void => void removed.set(urn, warning),
-    /** A creation under the same URN replaces the removed key. */
+    /** Returns and removes the warning about a removed key, which a creation under the same URN replaces. */
     takeRemoved(urn: string): string | undefined {
       const warning = removed.get(urn);
       removed.delete(urn);
@@ -133,7 +129,7 @@ export function createRunMemory() {
       removed.clear();
       return all;
     },
-    /** The extent of a deletion, given the other resources that the program declares. */
+    /** Decides what a deletion may do, given the other resources that the program declares. */
     decideDeletion(target: Parameters<Declarations["decideDeletion"]>[0]) {
       if (target.resource !== undefined) deleting.add(target.resource);
       return declarations.decideDeletion(target);

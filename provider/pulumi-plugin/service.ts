@@ -1,6 +1,6 @@
 /**
- * The ResourceProvider service: each call by name, on the stubs that Pulumi's Node library ships.
- * All other calls are UNIMPLEMENTED.
+ * The gRPC service ResourceProvider, on the stubs of Pulumi's Node library: it passes each call to its implementation.
+ * Calls that it does not implement return UNIMPLEMENTED.
  */
 
 import type { ChannelOptions, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
@@ -16,14 +16,14 @@ import { loadDeferred, type Session } from "./session.ts";
 import { readProperties, writeProperties } from "./values.ts";
 
 /**
- * As in the SDK's own servers: 400 MiB, and no call is abandoned because a busy process responded
- * late.
+ * The options of the server, as in the servers of Pulumi's SDK: messages of up to 400 MiB, and no call is dropped because
+ * a busy process responded late.
  */
 export const channelOptions: ChannelOptions = {
   "grpc.max_receive_message_length": 400 * 1024 * 1024,
   "grpc.max_send_message_length": 400 * 1024 * 1024,
   "grpc.server_max_unrequested_time_in_server": 1800,
-  // Statistics of each call that no client asks for.
+  // No client asks for these statistics of calls.
   "grpc.enable_channelz": 0,
 };
 
@@ -91,7 +91,7 @@ export function createService(session: Session, version: string): UntypedService
   };
 }
 
-/** What `pulumi convert --from terraform` asks for. An empty response says that there is none. */
+/** Returns the mapping that `pulumi convert --from terraform` requests. An empty response means that there is none. */
 async function getMapping(
   request: providerPb.GetMappingRequest,
   version: string,
@@ -105,8 +105,7 @@ async function getMapping(
 }
 
 /**
- * Answers a program's question. Throws UKO_INPUT_INVALID for a function or arguments that this
- * release does not know.
+ * Calls a function of the package. Throws UKO_INPUT_INVALID for a function or arguments that this release does not have.
  */
 async function invoke(session: Session, request: providerPb.InvokeRequest): Promise<providerPb.InvokeResponse> {
   const { ask } = await session.handlers();

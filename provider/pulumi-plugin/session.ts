@@ -1,4 +1,7 @@
-/** Per-engine state of this process: engine address, configuration, handlers, and shutdown. */
+/**
+ * The state of this process for one engine: the engine's address, the settings, the handlers, the memory of the run, and
+ * its cancellation.
+ */
 
 import type { ChannelOptions } from "@grpc/grpc-js";
 import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";
@@ -8,8 +11,8 @@ import { createRunMemory, type RunMemory } from "./run-memory.ts";
 
 export interface Session {
   /**
-   * If a process serves several runs (`PULUMI_DEBUG_PROVIDERS`), the engine's address changes with
-   * each. A stopped session may start again.
+   * Sets the address of the engine. It changes with each run if one process serves several (`PULUMI_DEBUG_PROVIDERS`). A
+   * stopped session may start again.
    */
   attach(engineAddress: string): void;
   /**
@@ -23,14 +26,14 @@ export interface Session {
   readonly memory: RunMemory;
   /** Aborted when the run is canceled. */
   readonly signal: AbortSignal;
-  /** Ends waits at once and prevents further steps; a call on the wire runs to completion. */
+  /** Cancels the run: waits end at once, and no further step is taken. A request that was sent runs to completion. */
   cancel(): void;
 }
 
-/** The modules that only later calls need. */
+/** Loads the modules that only later calls need. */
 export const loadDeferred = lazyImport(() => import("./deferred.ts"));
 
-/** For runs without an engine, such as those of tools that only request the schema. */
+/** The log of a run without an engine, such as that of a tool that only requests the schema. */
 const silence: EngineLog = {
   status: () => {},
   warn: () => Promise.resolve(),

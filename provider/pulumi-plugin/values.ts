@@ -1,6 +1,6 @@
 /**
- * Conversion between Pulumi's properties on the wire and plain values: secrets, unknowns, outputs
- * and resource references.
+ * Converts between Pulumi's property values on the wire and plain values, with secrets, unknown values, outputs and
+ * references to resources.
  */
 
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
@@ -13,7 +13,7 @@ export type Properties = Readonly<Record<string, unknown>>;
 /** The secret parts of a value: all of it, or some of its members. */
 export type Mask = true | { readonly [name: string]: Mask };
 
-/** A value without its wrappers, and the positions of the secret ones. */
+/** A value without its wrappers, and the places of its secret parts. */
 export interface Unwrapped {
   readonly value: unknown;
   readonly mask?: Mask;
@@ -61,7 +61,7 @@ export function maskOf(paths: readonly string[]): Mask | undefined {
   return paths.reduce<Mask | undefined>((all, path) => merged(all, maskAt(path.split("."))), undefined);
 }
 
-/** Secret if either mask says so. */
+/** Joins two masks: a part is secret if either mask says so. */
 export function merged(a: Mask | undefined, b: Mask | undefined): Mask | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   if (a === true || b === true) return true;

@@ -1,6 +1,7 @@
 /**
- * Writes that vaults, keystores and templates share: create by one POST, adopt, and change only
- * what differs.
+ * Writes that vaults, keystores and templates share: create by one POST, adopt an existing object, and send only changed
+ * values. A creation never adopts an object that happens to have the same name, because a later destroy would then delete
+ * another team's vault.
  */
 
 import { type ContainerReading, readContainer } from "../engine/container/observe.ts";
@@ -41,10 +42,10 @@ export interface Creation<Snapshot, New> {
 }
 
 /**
- * Creates a container by one POST. Never adopts an existing container of the same name. After a
- * lost response, the container that then has the name was created by this run, because the name was
- * free before, unless the service names another creator. Throws UKO_SERVICE_REFUSED,
- * UKO_INPUT_INVALID, UKO_RIGHTS_MISSING: none was created; UKO_RESPONSE_LOST: unknown.
+ * Creates a container by one POST. It never adopts an existing container of the same name. If the response is lost, a
+ * container that then has the name counts as created by this run, because the name was free before, unless the service
+ * names another creator. Throws UKO_SERVICE_REFUSED, UKO_INPUT_INVALID or UKO_RIGHTS_MISSING if none was created, and
+ * UKO_RESPONSE_LOST if that is unknown.
  */
 export async function createContainer<Snapshot extends Named, New>(
   world: World,
@@ -108,7 +109,7 @@ async function findMade<Snapshot extends Named, New>(
   return made;
 }
 
-/** Another writer may have taken the name between our read and our POST. */
+/** Whether another identity created the object, which may have taken the name between the read and the POST of this run. */
 async function isAnothers(world: World, { createdBy }: Named, options: CallOptions): Promise<boolean> {
   const { identity, writesAs } = await world.session.actor(options);
   const own = [identity?.iamId, writesAs?.iamId].filter((iamId) => iamId !== undefined);
@@ -158,7 +159,7 @@ export async function previewContainer<Snapshot extends Named, State extends obj
     taken,
     options,
   );
-  // The resource that holds the container may give up the name in this run.
+  // Another resource holds the container, and may give up the name in this run.
   if (options.holderOf?.(String(data.alikeId)) !== undefined)
     return { failures: [], warnings: [`${summary}\n${detail}`] };
   return { failures: [{ property: "name", reason: summary, remedy: detail.replace(/\.$/, "") }], warnings: [] };
@@ -218,9 +219,7 @@ export async function changeContainer<Snapshot extends Named>(
   });
 }
 
-/**
- * A change that no call can make is an error, never a replacement, which would delete the contents.
- */
+/** Throws if the service has no call for a change. It is never a replacement, which would delete the contents. */
 export function throwIfFrozen(
   what: string,
   failures: readonly CheckFailure[],
@@ -234,8 +233,8 @@ export function throwIfFrozen(
 }
 
 /**
- * Frozen inputs that the program sets to something else than the existing value. `existing…Id` may
- * be removed from the program after the adoption.
+ * The failures for inputs that cannot change but that the program sets to another value. `existing…Id` may be removed
+ * from the program after the adoption.
  */
 export function frozenFailures(
   before: Readonly<Record<string, unknown>>,
@@ -283,8 +282,9 @@ function describeNew({ kind, name }: Pick<Creation<unknown, unknown>, "kind" | "
 }
 
 /**
- * After a rename without an alias, the existing object is the resource's own, under its former name in
- * the state. The error names the object's ID, so that this run does not delete the object.
+ * The error if the name is taken. After a rename without an alias, the existing object may be the resource's own, under
+ * its former name in the state. The error therefore contains the object's ID, so that this run does not delete the
+ * object.
  */
 function nameTaken(
   creation: Pick<Creation<unknown, unknown>, "kind" | "name" | "vaultId" | "adoptBy">,

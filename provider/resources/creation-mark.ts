@@ -1,6 +1,6 @@
 /**
- * The mark of a creation, and the search for what a creation made. A lost response or a crash leads
- * to the created object, never to a second one (decision 0010).
+ * The mark that a creation leaves on a key, and the search for a key by its mark. After a lost response or a crash, the
+ * next run finds the key that was created and does not create a second one (decision 0010).
  */
 
 import type { CallOptions, World } from "../engine/ports/world.ts";
@@ -8,7 +8,7 @@ import { isUkoError, UkoError } from "../errors.ts";
 import { longestInterruptionMs } from "../lifecycle/plan-update.ts";
 
 export interface CreationMark {
-  /** 32 hex digits, which the key bears in a tag. */
+  /** 32 hex digits, which the key has in a tag. */
   readonly value: string;
   /**
    * Whether every run of this resource derives the same mark, so that a later run finds the key of
@@ -17,14 +17,14 @@ export interface CreationMark {
   readonly isLasting: boolean;
 }
 
-/** The service may still be processing a request whose connection broke. */
+/** The most searches, because the service may still be processing a request whose connection broke. */
 const maxSearches = 3;
 const pauseMs = 2000;
 
 /**
- * Derives the mark from the resource's name in its engine (`origin`); without one it holds for this
- * run alone. A retry after a crash knows nothing but the program, so nothing else enters the mark
- * than `parts`, the inputs that identify the key.
+ * Derives the mark from the resource's name in its engine (`origin`). Without a name the mark holds for this run only. A
+ * run after a crash knows nothing but the program, so only `parts`, the inputs that identify the key, also enter the
+ * mark.
  */
 export function creationMark(
   world: World,
@@ -81,7 +81,7 @@ export function isOlderThanInterruption(createdAtMs: number | undefined, nowMs: 
 export interface LostCreation<Found> {
   /** `KMS key "backup"`. */
   readonly what: string;
-  /** `KMS`: the place that the search reads. */
+  /** The place that the search reads, such as `KMS`. */
   readonly place: string;
   readonly search: () => Promise<Found | undefined>;
   /** The advice after a search without a result. */

@@ -1,7 +1,6 @@
 /**
- * What a plan can say about a creation, because the service would otherwise say it in the middle of
- * the apply: a name that is taken, a vault or template that does not exist, and what becomes of an
- * object that the program adopts.
+ * What a plan says about a creation before the apply: a name that is taken, a vault or template that does not exist, and
+ * what happens to an object that the program adopts. Otherwise the service would refuse in the middle of the apply.
  */
 
 import type { CreationPreview } from "../engine/resource/definition.ts";
@@ -24,8 +23,8 @@ export interface Adoption {
 }
 
 /**
- * `find` reads the object, and throws if the creation could not adopt it. The message has names of
- * properties only, because a value may come from a sensitive variable.
+ * Previews an adoption. `find` reads the object, and throws if it cannot be adopted. The message contains only names of
+ * properties, because a value may come from a sensitive variable.
  */
 export async function previewAdoption(
   adoptBy: string,

@@ -1,6 +1,6 @@
 /**
- * Read-only questions about inventory, pending deletions and the deletion path of a key; each
- * described once for every interface.
+ * The functions and data sources that read and change nothing: objects by ID, lists, pending deletions, and the deletion
+ * path of a key. Each is defined once, and every interface offers it.
  */
 
 import * as z from "zod";

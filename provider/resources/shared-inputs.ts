@@ -1,6 +1,6 @@
 /**
- * Inputs and outputs that more than one resource has: IDs, the facts about a pending deletion, and
- * policies, which control this tool and are not stored in the service.
+ * Inputs and outputs that several resources have: IDs, the facts about a pending deletion, and the settings for
+ * deletions, which control uko and are not stored in the service.
  */
 
 import * as z from "zod";
@@ -20,7 +20,7 @@ export const dualAuthorization = z.enum(["required", "single"]).meta({
   },
 });
 
-/** `what` is what cannot be deleted under the protection. */
+/** The input that protects an object from deletion. */
 export function deletionProtection(description: string) {
   return z.boolean().default(false).meta({ description, role: "policy" });
 }

@@ -1,6 +1,7 @@
 /**
- * A guard against changes of groups that would cut keys off from a keystore. Such an outage must be
- * requested explicitly.
+ * Refuses a change of groups that would cut keys off from a keystore: at the next alignment the service would remove them
+ * there, and applications could no longer use them. The change is also refused if the affected keys cannot be read. A
+ * person who wants it has to delete the keys first.
  */
 
 import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/ports/containers.ts";
@@ -30,7 +31,7 @@ export async function refuseUnlinking(
 ): Promise<void> {
   const { keys, before, names } = await readDistribution(world, vaultId, what, options);
   const known: readonly { readonly id: string }[] = narrowing.kind === "keystore" ? before.keystores : before.templates;
-  // Without the previous groups, no key would count as cut off.
+  // If the previous groups are unknown, no key would count as cut off.
   if (!known.some(({ id }) => id === narrowing.id)) {
     throw unlinkingUnknown(
       what,

@@ -1,6 +1,6 @@
 /**
- * The vault as a resource: the container of keys, keystores and templates. It can be deleted only
- * when it is empty.
+ * The resource vault: the container of keys, keystores and templates. It can be deleted only when it is empty, so that
+ * its deletion never deletes a key.
  */
 
 import * as z from "zod";
@@ -22,7 +22,7 @@ import {
 } from "./container-writes.ts";
 import { deletionProtection, uuid } from "./shared-inputs.ts";
 
-/** uko-v4.md 2.5 V2, V4. An absent input keeps the service's value. */
+/** The inputs (uko-v4.md 2.5 V2, V4). An absent input keeps the service's value. */
 const vaultInputs = z.strictObject({
   name: z
     .string()
@@ -165,7 +165,7 @@ function refOf({ instanceId, vaultId }: VaultState): ContainerRef {
   return refTo(instanceId, vaultId);
 }
 
-/** The service's values, plus the inputs that only steer this tool. */
+/** The state: the service's values, plus the inputs that only control uko. */
 function stored(instanceId: string, inputs: Partial<VaultInputs>, snapshot: VaultSnapshot): Stored<VaultState> {
   const { id, name, description, recoveryKeyLabel } = snapshot;
   const { existingVaultId, deletionProtection = false } = inputs;

@@ -1,6 +1,7 @@
 /**
- * Writes to objects that other writers may change as well: one loop for every kind of object, and
- * one mapping of the service's refusals to errors.
+ * The loop for writes to an object that other writers may also change: read, decide, write with the ETag, and begin again
+ * if another writer was faster. Also turns the service's refusals into errors, and finds the missing vault or template
+ * behind a refused creation.
  */
 
 import { throwIfStopped } from "../engine/loop/converge.ts";
@@ -11,9 +12,9 @@ import { capital, plain } from "../engine/text/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { Reading } from "../lifecycle/settling.ts";
 
-/** Another writer may change the object between our read and our write, a few times. */
+/** The usual number of attempts, because another writer may change the object between a read and a write. */
 const usualAttempts = 4;
-/** For an uninterruptible call and the read after it. */
+/** The time limit of a call that cannot be canceled, with the read after it. */
 const uninterruptibleMs = 120_000;
 
 /** An object after an update, and warnings for the user. */
@@ -136,7 +137,7 @@ interface NamedByCreation {
   readonly template?: string | undefined;
 }
 
-/** The vault or the template that a creation names in vain, and the ones that exist. Undefined if both exist. */
+/** Finds the vault or template of a creation that does not exist, and those that exist. Undefined if both exist. */
 export async function findMissing(
   world: World,
   { vaultId, template }: NamedByCreation,

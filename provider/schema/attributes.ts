@@ -1,6 +1,6 @@
 /**
- * A definition's inputs and outputs as a plain list, read once from its zod schemas and projected
- * by every interface and by the reference.
+ * Reads the inputs and outputs of a resource from its zod schemas into a plain list of attributes. Every interface, and
+ * the reference documentation, uses this list.
  */
 
 import type * as z from "zod";
@@ -32,7 +32,7 @@ export interface Attribute {
   readonly isSecret: boolean;
   /** No update can change the input, or the input of the same name. */
   readonly isImmutable?: boolean;
-  /** Of an input that the service does not hold, and of the output of the same name. */
+  /** The role of an input that the service does not store, and of the output of the same name. */
   readonly role?: Meta["role"];
   readonly default?: string | number | boolean;
 }

@@ -1,6 +1,4 @@
-/**
- * The settings of a provider: the service's location, the caller, and the strictness of every run.
- */
+/** The settings of a provider in a program: where the service is, who calls, and how strict every run is. */
 
 import * as z from "zod";
 import { dualAuthorization } from "../resources/shared-inputs.ts";
@@ -11,10 +9,7 @@ const address = (of: string, otherwise: string, variable: string) => ({
   description: `Address of ${of}${otherwise}. \`${variable}\` takes precedence and is read in each run.`,
 });
 
-/**
- * None is required, because the environment of a run may set it; the environment takes precedence
- * over stored settings.
- */
+/** The settings. None is required, because the environment of a run may set it and takes precedence. */
 const settings = z.object({
   instanceId: text.meta({
     description:
@@ -46,9 +41,9 @@ const settings = z.object({
 export const providerAttributes: readonly Attribute[] = inputAttributes({ inputs: settings });
 
 /**
- * Settings that an SDK may take from the environment and store, because they are the same for all
- * people. A credential or an address would be one person's in the state of all, from where the
- * second person's destroy would take it (decision 0016).
+ * The settings that an SDK may take from the environment and store, because they are the same for all people. A
+ * credential or an address is not among them: it would be stored in the state that all people use, and the destroy of the
+ * second person would run with the first person's credential (decision 0016).
  */
 export const environmentDefaults: Readonly<Record<string, string>> = {
   instanceId: "UKO_INSTANCE_ID",

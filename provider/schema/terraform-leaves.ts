@@ -1,6 +1,6 @@
 /**
- * Flattening of attributes until no object is left: `aws: {region}` is `aws_region`, in lists too,
- * because nested blocks are awkward in CDK.
+ * Flattens nested attributes for Terraform: `aws: {region}` becomes `aws_region`, also within lists, because nested
+ * blocks are hard to use in CDK for Terraform.
  */
 
 import type { Attribute, AttributeType } from "./attributes.ts";
@@ -16,7 +16,7 @@ export interface Leaf {
   readonly isRequired: boolean;
   readonly isSecret: boolean;
   readonly isImmutable?: boolean;
-  /** Of the input that the leaf is, or is part of. */
+  /** The role of the input that this leaf is a part of. */
   readonly inputRole?: Attribute["role"];
   readonly preset?: string | number | boolean;
 }
@@ -86,7 +86,7 @@ function leavesAt(attributes: readonly Attribute[], above: readonly string[], is
   });
 }
 
-/** The values that a program may write, and the default. */
+/** The description of a leaf with its possible values and its default. */
 function describe({ description, type, default: preset }: Attribute): string {
   const words = type.kind === "enum" && type.values.length > 0 ? ` One of ${type.values.map(code).join(", ")}.` : "";
   return `${inSnakeCase(description)}${words}${preset === undefined ? "" : ` Default ${code(String(preset))}.`}`;
@@ -96,7 +96,7 @@ function code(word: string): string {
   return `\`${word}\``;
 }
 
-/** Texts are written once for every interface, with the property names of programs. */
+/** Rewrites a text with Terraform's names, because texts are written once, with the property names of Pulumi programs. */
 export function inSnakeCase(text: string): string {
   return text.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, snake);
 }

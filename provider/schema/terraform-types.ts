@@ -1,7 +1,4 @@
-/**
- * The attributes that Terraform and OpenTofu can express, in the shape of `tofu providers schema
- * -json`.
- */
+/** The types of a Terraform provider's schema, in the form that `tofu providers schema -json` prints. */
 
 /**
  * A type as Terraform's JSON writes it. The type of arbitrary values (`dynamic`) is omitted,

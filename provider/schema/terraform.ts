@@ -1,6 +1,6 @@
 /**
- * The Terraform provider's schema, generated from the definitions: flat attributes in snake_case,
- * each with its path in a definition.
+ * Builds the Terraform provider's schema from the definitions of the resources: flat attributes in snake_case, each with
+ * its path in a definition, and for each one where its planned value comes from.
  */
 
 import type * as z from "zod";
@@ -21,14 +21,14 @@ import { providerAttributes } from "./provider-attributes.ts";
 import { type Leaf, leavesOf, snake, valueTypeOf } from "./terraform-leaves.ts";
 import type { AttributeSchema, BlockSchema, IdentitySchema, ProviderSchema } from "./terraform-types.ts";
 
-/** Where the provider is published; Terraform knows it under the same name at its own registry. */
+/** The address of the provider; in Terraform's own registry it has the same name. */
 export const providerAddress = "registry.opentofu.org/pulumi-uko/uko";
 
 /**
- * The source of an attribute's planned value. `required` and `steering` come only from the
- * configuration; a `preset` has a default; a `kept` trigger keeps its value if the configuration
- * omits it, so that its return requests nothing; the service fills in the rest. A `secret` is in no
- * state; `digests` show whether it changed. `timeouts` is the block that only the host knows.
+ * Where the planned value of an attribute comes from. `required` and `steering` come only from the configuration, and a
+ * `preset` has a default. A `kept` trigger keeps its value if the configuration omits it, so that its return requests
+ * nothing. The service fills in the rest. A `secret` is in no state; `digests` show whether it changed. `timeouts` is the
+ * block that only the host knows.
  */
 export type Role =
   | "required"
@@ -103,7 +103,7 @@ const deleteTimeout: Attribute = {
   isRequired: false,
   isSecret: false,
 };
-/** A block, as other providers have it. State keeps it, because a destroy has no configuration. */
+/** The block `timeouts`, as in other providers. State keeps it, because a destroy has no configuration. */
 const timeoutsBlock: TerraformAttribute = {
   ...{ name: "timeouts", path: [], description: "", isRequired: false, isSecret: false },
   type: { kind: "object", description: "", attributes: [deleteTimeout] },
@@ -260,7 +260,10 @@ function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
   };
 }
 
-/** A program's own settings of an object stay hidden, because no other program's read reveals them. */
+/**
+ * The attributes that a data source shows. Settings that only control uko are left out, because the service does not have
+ * them.
+ */
 function shownOf(handlers: ResourceName): readonly Attribute[] {
   return outputAttributes(definitions[handlers]).filter(({ role }) => role === undefined);
 }

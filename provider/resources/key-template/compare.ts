@@ -1,4 +1,4 @@
-/** What differs between the properties that a program states and those of a template in the service. */
+/** Compares the template that a program describes with the one in the service, and builds the change. */
 
 import type { TemplatePatch, TemplateProperties, TemplateSnapshot } from "../../engine/ports/containers.ts";
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
@@ -6,12 +6,12 @@ import { haveSameMembers } from "../container-writes.ts";
 import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs } from "./schema.ts";
 
 export const compared = namesWhere(keyTemplateInputs, isChangeable);
-/** The update form has no Azure block (uko-v4.md 3.6). */
+/** The blocks that an update can change; the service's update has no Azure block (uko-v4.md 3.6). */
 export const changeableBlocks = ["google", "cca"] as const;
 
-/** Undefined if nothing differs. */
+/** The change to send; undefined if nothing differs. */
 export function patchFor(snapshot: TemplateSnapshot, inputs: KeyTemplateInputs): TemplatePatch | undefined {
-  // An archive and its end have calls of their own, so no patch has them.
+  // To archive a template, or to end that, is a call of its own, so it is no part of the change.
   const stored: Readonly<Record<string, unknown>> = { ...snapshot, archived: inputs.archived };
   const own = compared.filter((name) => inputs[name] !== undefined && inputs[name] !== stored[name]);
   const blocks = changeableBlocks.filter((name) => !isContained(inputs[name], snapshot[name]));
@@ -51,7 +51,7 @@ export function propertiesOf(
   return known as Partial<KeyTemplateState>;
 }
 
-/** The service leaves out an empty list, which a program may state. */
+/** The blocks of the service. The service leaves out an empty list, which a program may have. */
 function blocksOf(snapshot: TemplateSnapshot, inputs: Partial<KeyTemplateInputs>): Partial<TemplateProperties> {
   const blocks = (["google", "azure", "cca"] as const).map((name) => {
     const empty = Object.entries(inputs[name] ?? {}).filter(([, value]) => Array.isArray(value) && value.length === 0);

@@ -1,4 +1,7 @@
-/** The key template as a resource: the properties and the keystores of keys created from it. */
+/**
+ * The resource key template: the properties and keystores of the keys that are created from it. A change that would cut
+ * existing keys off from a keystore is refused.
+ */
 
 import { containerDeletion } from "../../engine/container/deletion.ts";
 import { readContainer } from "../../engine/container/observe.ts";
@@ -228,7 +231,7 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeyTemplate
   return [...own, ...adopted, ...(isAzureMoved ? [azure] : [])];
 }
 
-/** All but the service's built-in templates (uko-v4.md 9 U18). */
+/** Whether this is a template that a resource can manage: not one of the service's built-in templates (uko-v4.md 9 U18). */
 function isOurs({ types }: TemplateSnapshot): boolean {
   return !types.includes("system");
 }
@@ -242,7 +245,7 @@ function refuseSystem(snapshot: TemplateSnapshot): void {
 }
 
 /**
- * The template exists by now, so no later step may fail its creation: the template would be in no
+ * Archives a template after its creation. A failure is only a warning, because an error would leave the template in no
  * state.
  */
 async function archiveMade(
@@ -285,7 +288,7 @@ function notAligned(what: string, dialect: Dialect): string {
   return `${capital(what)} has changed. Existing keys stay as they are until you align each of them with ${dialect.assignment("align", true)} on its ${dialect.resource("ManagedKey")}`;
 }
 
-/** The service's values, plus the inputs that only steer this tool. */
+/** The state: the service's values, plus the inputs that only control uko. */
 function stored(
   instanceId: string,
   inputs: Partial<KeyTemplateInputs>,

@@ -1,4 +1,4 @@
-/** Inputs and outputs of a key template, each described once for every interface. */
+/** The inputs and outputs of a key template, each defined and described once for every interface. */
 
 import * as z from "zod";
 import { deletionProtection, uuid } from "../shared-inputs.ts";
@@ -62,7 +62,7 @@ const cca = z
 const changeable = (description: string) => ({ description, invalidates: ["version"] }) as const;
 const immutable = (description: string) => ({ description, immutable: true }) as const;
 
-/** uko-v4.md 2.5 T2, T4, 3.5, 3.6. An absent input keeps the service's value. */
+/** The inputs (uko-v4.md 2.5 T2, T4, 3.5, 3.6). An absent input keeps the service's value. */
 export const keyTemplateInputs = z.strictObject({
   vaultId: uuid.meta(immutable("UUID of the vault that holds the template.")),
   name: z
@@ -137,7 +137,7 @@ export const keyTemplateInputs = z.strictObject({
 export type KeyTemplateInputs = z.infer<typeof keyTemplateInputs>;
 
 /**
- * A later release of the service may add words; they are shown and compared, and no decision
+ * Accepts any word, because a later release of the service may add some. They are shown and compared, and no decision
  * depends on them.
  */
 function anyWord<Known extends string>(_known: z.ZodType<Known, unknown>): z.ZodType<Known> {
@@ -145,8 +145,8 @@ function anyWord<Known extends string>(_known: z.ZodType<Known, unknown>): z.Zod
 }
 
 /**
- * State: the inputs as the service returns them, and the outputs that only the service knows. Texts
- * are not held to the rules for new inputs.
+ * The state: the inputs as the service returns them, and the outputs that only the service knows. Texts are not checked
+ * by the rules for new inputs.
  */
 export const keyTemplateState = z.object({
   ...keyTemplateInputs.shape,

@@ -1,4 +1,4 @@
-/** The connection of a keystore: the block of each type, and the wire name of each field. */
+/** The connection of a keystore: which block of inputs each type has, and how each field is named in UKO's API. */
 
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ConnectionFields, KeystoreSnapshot } from "../../engine/ports/containers.ts";
@@ -32,7 +32,7 @@ interface Field {
   readonly isImmutable: boolean;
 }
 
-/** `aws.secretAccessKey` is `aws_secret_access_key` on the wire. */
+/** The fields by their names in the API: `aws.secretAccessKey` is `aws_secret_access_key` there. */
 export const connectionFields = Object.fromEntries(
   Object.entries(connections).map(([block, { shape }]) => [
     block,
@@ -57,7 +57,7 @@ export function valuesIn(all: Partial<KeystoreInputs>, block: BlockName | undefi
   return block === undefined ? {} : ((all[block] ?? {}) as BlockValues);
 }
 
-/** Undefined for a type that this release does not know. */
+/** The type of a keystore; undefined if this release does not know it. */
 export function findType({ type, variant }: Pick<KeystoreSnapshot, "type" | "variant">): KeystoreType | undefined {
   return keystoreTypes.find(
     (each) =>

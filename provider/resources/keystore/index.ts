@@ -1,6 +1,6 @@
 /**
- * The keystore as a resource: an internal key ring or a connected cloud, to which managed keys are
- * distributed.
+ * The resource keystore: an internal key ring, or the connection to another cloud, to which managed keys are distributed.
+ * A change that would cut keys off, or would point to another place, is refused.
  */
 
 import { containerDeletion } from "../../engine/container/deletion.ts";
@@ -113,7 +113,7 @@ export const keystore: ResourceDefinition<KeystoreInputs, KeystoreState> = defin
       const ref = refTo(instanceId, vaultId, existingKeystoreId);
       const snapshot = await adoptContainer(world, ref, world.keystores, "existingKeystoreId", options);
       assertMatchesExisting(snapshot, inputs, world.dialect);
-      // No secret is known to equal the service's, so the secrets of the program are sent.
+      // uko cannot compare secrets with the service, so the secrets of the program are sent.
       const adopted = stored(instanceId, inputs, snapshot, {});
       const isSame = keystore.changed(adopted.state, inputs).length === 0;
       return {
@@ -194,7 +194,7 @@ function refOf({ instanceId, vaultId, keystoreId }: KeystoreState): ContainerRef
 }
 
 /**
- * Only the service holds the secrets, so an import without them stays connected, as an adopted
+ * The state of an import. Only the service has the secrets, so an import without them stays connected, as an adopted
  * keystore does.
  */
 function asFound(instanceId: string, snapshot: KeystoreSnapshot): Stored<KeystoreState> {
@@ -261,10 +261,7 @@ function wantedOf({ vaultId, type, name, description, groups, tlsProxy, ...block
   };
 }
 
-/**
- * The service's values, plus the inputs that only steer this tool; `known` holds the digests of
- * secrets.
- */
+/** The state: the service's values, plus the inputs that only control uko. `known` contains the digests of secrets. */
 function stored(
   instanceId: string,
   inputs: Partial<KeystoreInputs>,
@@ -299,8 +296,8 @@ function stored(
 }
 
 /**
- * The service checks a new connection at the first read (uko-v4.md 9 U16); a failed read reverts
- * nothing.
+ * Adds the health of the connection. The service checks a new connection at the first read (uko-v4.md 9 U16). A failed
+ * read undoes nothing.
  */
 async function withHealth(
   world: World,

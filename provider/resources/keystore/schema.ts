@@ -1,9 +1,9 @@
-/** Inputs and outputs of a keystore, each described once for every interface. */
+/** The inputs and outputs of a keystore, each defined and described once for every interface. */
 
 import * as z from "zod";
 import { deletionProtection, uuid } from "../shared-inputs.ts";
 
-/** One flat word for the wire's `type` and `ibm_variant` (uko-v4.md 3.7). */
+/** The types, one word for `type` and `ibm_variant` of the API (uko-v4.md 3.7). */
 export const keystoreTypes = [
   "internal",
   "hpcs",
@@ -15,10 +15,7 @@ export const keystoreTypes = [
 ] as const;
 export type KeystoreType = (typeof keystoreTypes)[number];
 
-/**
- * A text held to the service's own pattern and lengths (uko-v4.md 3.8), so that invalid values fail
- * in preview.
- */
+/** A text with the service's own pattern and lengths (uko-v4.md 3.8), so that an invalid value fails in the preview. */
 const text = (min: number, max: number, pattern: RegExp) =>
   z
     .string()
@@ -29,10 +26,10 @@ const endpoint = text(1, 512, /^[A-Za-z0-9._~:/-]+$/);
 const word = (max: number) => text(1, max, /^[A-Za-z0-9-_]*$/);
 const azureId = text(1, 36, /^[-0-9a-zA-Z]+$/);
 
-/** Never returned by the service, so never compared with a response. */
+/** A secret, which the service never returns, so it is never compared with a response. */
 const secret = (description: string) =>
   ({ description: `${description} State holds a digest.`, secret: true }) as const;
-/** Locates the keystore: a change would silently leave its keys behind (uko-v4.md 3.8, U22). */
+/** An input that says where the keystore is. A change would leave its keys behind (uko-v4.md 3.8, U22). */
 const location = (description: string) => ({ description, immutable: true }) as const;
 
 /** The connection of each kind of external keystore. A field's wire name follows from its name. */
@@ -128,10 +125,10 @@ export const connections = {
 };
 const { azure } = connections;
 
-/** The service checks a new connection at the next read. */
+/** The outputs that change with the connection, which the service checks at the next read. */
 const reconnects = { invalidates: ["health", "healthMessage", "location"] } as const;
 
-/** uko-v4.md 3.7, 3.8. An absent input keeps the service's value. */
+/** The inputs (uko-v4.md 3.7, 3.8). An absent input keeps the service's value. */
 export const keystoreInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that the keystore serves.", immutable: true }),
   type: z.enum(keystoreTypes).meta({
@@ -188,14 +185,14 @@ export const keystoreInputs = z.strictObject({
 export type KeystoreInputs = z.infer<typeof keystoreInputs>;
 
 /**
- * Empty if the service does not return it: a secret of an adopted keystore, or a field that a
- * release omits.
+ * A field of the state, which is empty if the service does not return it: a secret of an adopted keystore, or a field
+ * that a release omits.
  */
 const reported = z.string().default("");
 
 /**
- * State: the inputs as the service returns them, with digests for secrets, and the outputs that
- * only the service knows.
+ * The state: the inputs as the service returns them, with digests for secrets, and the outputs that only the service
+ * knows.
  */
 export const keystoreState = z.object({
   ...keystoreInputs.shape,

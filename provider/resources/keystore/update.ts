@@ -1,6 +1,7 @@
 /**
- * The update of a keystore: sends only what differs, and never removes a group that an installed
- * key needs.
+ * Updates a keystore: sends only changed values, and refuses to remove a group that an installed key needs, because that
+ * would cut the key off from the keystore. Warns if a new credential could lead to another account while keys still wait
+ * for their destruction.
  */
 
 import { sayContainer } from "../../engine/container/words.ts";
@@ -33,8 +34,8 @@ export interface Updated {
 }
 
 /**
- * Throws UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_CONTENTS_UNREADABLE, and as
- * `changeContainer` does.
+ * Updates the keystore. Throws UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_CONTENTS_UNREADABLE, and the errors
+ * of `changeContainer`.
  */
 export async function updateKeystore(
   world: World,
@@ -74,10 +75,10 @@ export async function updateKeystore(
 }
 
 /**
- * A new credential may belong to another account, which no field reveals (uko-v4.md 3.7). A key
- * that still waits for its destruction is absent from that account, so its metadata could be
- * removed while the key lives. This is only a warning, so it does not matter if the keys cannot be
- * read.
+ * Warns about keys that wait for their destruction if the credential changes. A new credential may belong to another
+ * account, which no field shows (uko-v4.md 3.7). There the keys are missing, so their metadata could be removed while
+ * their material still exists in the former account. This is only a warning, so a failed read of the keys does not
+ * matter.
  */
 async function warnOfWaitingKeys(
   world: World,
@@ -107,9 +108,7 @@ function notAligned(what: string, dialect: Dialect): string {
   return `${capital(what)} has other groups now. Existing keys stay where they are until you align each of them with ${dialect.assignment("align", true)} on its ${dialect.resource("ManagedKey")}`;
 }
 
-/**
- * Undefined if nothing differs. A secret is sent only if its digest differs from the one in state.
- */
+/** The change to send; undefined if nothing differs. A secret is sent only if its digest differs from the one in state. */
 function patchFor(
   world: World,
   { snapshot }: Present<KeystoreSnapshot>,

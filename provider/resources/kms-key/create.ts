@@ -1,4 +1,7 @@
-/** Creation of a KMS key by exactly one POST, or adoption; never for a managed key's backing key. */
+/**
+ * Creates a KMS key by exactly one POST, or adopts an existing one. It refuses the backing key of a managed key, because
+ * a deletion of the backing key would destroy the managed key's material without the two people that it requires.
+ */
 
 import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
@@ -48,7 +51,7 @@ export async function createKmsKey(
     const created = await createInRing(world, inputs, run, options);
     return { ...created, warnings: [...warnings, ...created.warnings] };
   } catch (error) {
-    // The ring stays, whatever became of the key.
+    // The error keeps the warnings, because a new key ring stays even if the key was not created.
     if (!isUkoError(error) || warnings.length === 0) throw error;
     const { code, summary, data } = error;
     const detail = [error.detail, ...warnings.map((each) => `${each}.`)].join("\n").trim();
@@ -89,7 +92,7 @@ function creationTag({ value }: CreationMark): string {
   return `${creationTagPrefix}${value}`;
 }
 
-/** Names are not unique in KMS, so only the mark prevents a second key after a crash. */
+/** Finds the key of an interrupted run. Names are not unique in KMS, so only the mark prevents a second key. */
 async function findMarked(
   world: World,
   { name }: KmsKeyInputs,
@@ -179,7 +182,9 @@ export async function findAdoptableKmsKey(
   return existing;
 }
 
-/** Throws UKO_KMS_KEY_IS_BACKING_KEY, also if the check cannot be made, unless `isTakenOnTrust`. */
+/**
+ * Throws UKO_KMS_KEY_IS_BACKING_KEY for a backing key. Also throws if the check cannot be made, unless `isTakenOnTrust`.
+ */
 export async function refuseBackingKey(
   world: World,
   { snapshot, observation }: ObservedKmsKey,
@@ -200,7 +205,7 @@ export async function refuseBackingKey(
   });
 }
 
-/** A name or type that differs from the adopted key's own most likely means a wrong ID. */
+/** Throws if name or type of the adopted key differ from the program, because the ID is then most likely wrong. */
 function refusePretence(
   { snapshot }: ObservedKmsKey,
   inputs: Pick<KmsKeyInputs, "name" | "type">,

@@ -1,6 +1,6 @@
 /**
- * The KMS key as a resource: a root or standard key of KMS itself, whose deletion is guarded by
- * KMS's own dual authorization.
+ * The resource KMS key: a root or standard key in KMS itself. KMS's own dual authorization protects its deletion: one
+ * person sets the key for deletion, and another one deletes it.
  */
 
 import { kmsKeyDeletion } from "../../engine/kms-key/deletion.ts";
@@ -37,15 +37,15 @@ const policies = namesWhere(kmsKeyInputs, ({ role }) => role === "policy");
 const secureImport = namesWhere(kmsKeyInputs, ({ role }) => role === "creation").filter(
   (name) => name !== "existingKeyId",
 );
-/** Texts and numbers are compared as they are; the rest has rules of its own. */
+/** The inputs whose comparison has rules of its own; texts and numbers are compared as they are. */
 const ruled: readonly string[] = ["tags", "aliases", "expirationDate", "dualAuthDelete", "existingKeyId", ...policies];
 const compared = namesWhere(kmsKeyInputs, () => true).filter((name) => !ruled.includes(name));
 
-/** KMS has no call for this change; the alternative is always a new key. */
+/** The reason for a refused change. KMS has no call for it, so the only alternative is a new key. */
 const unchangeable = "cannot change on an existing KMS key";
 const newKey = "create a new key, move to it, then delete the old one";
 
-/** kms-v2-and-iam.md 2.2. */
+/** Whether the material has the size of a root key (kms-v2-and-iam.md 2.2). */
 function isRootMaterial(base64: string): boolean {
   return [16, 24, 32].includes((base64.length / 4) * 3 - (/=*$/.exec(base64)?.[0].length ?? 0));
 }
@@ -239,7 +239,7 @@ function stored(
   return { id: state.keyId, state, warnings };
 }
 
-/** The inputs of a program that says as little as possible about an existing key. */
+/** The inputs of the shortest program for an existing key. */
 function asFound({ snapshot }: ObservedKmsKey): KmsKeyInputs {
   return {
     ...(defaultsOf(kmsKeyInputs) as KmsKeyInputs),

@@ -1,4 +1,4 @@
-/** Inputs and outputs of a KMS key, each described once for every interface. */
+/** The inputs and outputs of a KMS key, each defined and described once for every interface. */
 
 import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";
@@ -16,7 +16,7 @@ const reservedAliases: readonly string[] =
   "allowed_ip key keys metadata policy policies registration registrations ring rings rotate wrap unwrap rewrap version versions".split(
     " ",
   );
-/** KMS accepts 30, and the mark of the creation is one of them (decision 0010). */
+/** The most tags of a program. KMS accepts 30, and the mark of the creation is one of them (decision 0010). */
 const maxUserTags = 29;
 
 const alias = z
@@ -32,7 +32,7 @@ const secureImport = {
   role: "creation",
 } as const;
 
-/** kms-v2-and-iam.md 2.2, 2.11. An absent input keeps the value in KMS. */
+/** The inputs (kms-v2-and-iam.md 2.2, 2.11). An absent input keeps the value in KMS. */
 export const kmsKeyInputs = z.strictObject({
   name: z.string().min(2).max(90).meta({
     description: "Name of the key, 2 to 90 characters. KMS does not require it to be unique.",
@@ -146,12 +146,12 @@ export const kmsKeyInputs = z.strictObject({
 export type KmsKeyInputs = z.infer<typeof kmsKeyInputs>;
 
 /**
- * State: the inputs as KMS returns them, and the outputs that only KMS knows. Times are ISO 8601
- * UTC; the payload is a digest.
+ * The state: the inputs as KMS returns them, and the outputs that only KMS knows. Times are ISO 8601 UTC; the payload is
+ * a digest.
  */
 export const kmsKeyState = z.object({
   ...kmsKeyInputs.shape,
-  // As KMS returns it, in whatever form.
+  // The description as KMS returns it, which the rules for new keys may not allow.
   description: z.string().optional(),
   aliases: z.array(z.string()).optional(),
   tags: z.array(z.string()).optional(),

@@ -1,4 +1,7 @@
-/** A KMS key's state for the engine, derived from one read of the key, and its drift warnings. */
+/**
+ * Builds a KMS key's state for the engine from one read of the key, and the warnings about drift: changes that were made
+ * outside the program.
+ */
 
 import { kmsKeyFacts } from "../../engine/kms-key/facts.ts";
 import type { ObservedKmsKey } from "../../engine/kms-key/observe.ts";
@@ -14,10 +17,7 @@ import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 /** Prefix of the tag that marks a creation; hidden from people (decision 0010). */
 export const creationTagPrefix = `${creationTagName}:`;
 
-/**
- * The state: the values in KMS, plus the inputs that only steer this tool; `known` holds a digest
- * for a payload.
- */
+/** The state: the values in KMS, plus the inputs that only control uko. `known` contains a digest for a payload. */
 export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: ObservedKmsKey): KmsKeyState {
   const { snapshot, observation } = observed;
   const { lifecycleState, ...deletion } = kmsKeyFacts(observed);
@@ -48,9 +48,7 @@ export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: Ob
   };
 }
 
-/**
- * KMS writes the same instant in its own form; the program's form is kept if both mean the same.
- */
+/** The expiry date. KMS writes a time in its own form, so the program's form is kept if both mean the same time. */
 function expirationOf(actual: string, wanted: string | undefined): { readonly expirationDate?: string } {
   if (actual === "") return {};
   return { expirationDate: wanted !== undefined && isSameInstant(actual, wanted) ? wanted : actual };

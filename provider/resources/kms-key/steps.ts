@@ -1,4 +1,7 @@
-/** Single changes of a KMS key and its key ring, each with its message for the case that it fails. */
+/**
+ * Single changes of a KMS key, such as its restore or its dual authorization, and the creation of its key ring. Each has
+ * its own message for a failure. A key ring that belongs to a keystore is refused, because its keys are managed keys.
+ */
 
 import { noteRestore } from "../../engine/kms-key/kind.ts";
 import { type ObservedKmsKey, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
@@ -42,9 +45,9 @@ export async function restoreKey(
 }
 
 /**
- * Turns on KMS's dual authorization for an existing key if the program says `dualAuthDelete: true`.
- * KMS never turns it off again, so neither a default nor the environment is enough. A key without
- * it gets a warning, because it cannot be deleted.
+ * Turns on KMS's dual authorization for an existing key if the program says `dualAuthDelete: true`. KMS never turns it
+ * off again, so a default or the environment is not enough. A key without it gets a warning, because uko does not delete
+ * it.
  */
 export async function turnOnAsWritten(
   world: World,
@@ -129,8 +132,8 @@ async function refuseKeystoresRing(world: World, ring: string, options: CallOpti
 }
 
 /**
- * A creation deletes nothing, so unreadable keystores do not stop it: a Key Protect instance has
- * none.
+ * Reads who owns the key ring. A creation deletes nothing, so unreadable keystores do not stop it. An instance of Key
+ * Protect has no keystores.
  */
 async function wholeRing(world: World, ring: string, options: CallOptions): ReturnType<typeof ringOf> {
   try {

@@ -1,6 +1,6 @@
 /**
- * The update of a KMS key: applies the program's changes, one call at a time. Never starts a
- * deletion, and reverts one only on request.
+ * Updates a KMS key: applies the changes of the program one call at a time, each followed by a read. It never starts a
+ * deletion, and it undoes one only if the program requests that. The backing key of a managed key is refused.
  */
 
 import { type ObservedKmsKey, observeKmsKey } from "../../engine/kms-key/observe.ts";
@@ -29,7 +29,7 @@ export interface UpdatedKmsKey extends Changed<ObservedKmsKey> {
   readonly isRotated: boolean;
 }
 
-/** Aliases take one call each; the rest allows for lost responses. */
+/** The most changes in one update: each alias takes a call, and lost responses take more. */
 const maxRounds = 16;
 
 interface Change {
@@ -177,8 +177,8 @@ function warnRotatedBefore({ observation, snapshot }: ObservedKmsKey, dialect: D
 }
 
 /**
- * Never sent twice: after a lost response the key's version shows whether it was rotated
- * (kms-v2-and-iam.md 8). Throws only if it was not, or if KMS shows no new version.
+ * Rotates the key by one call, which is never sent twice. After a lost response, the key's version shows whether it was
+ * rotated (kms-v2-and-iam.md 8). Throws only if it was not, or if KMS shows no new version.
  */
 async function rotate(
   world: World,
@@ -212,8 +212,8 @@ async function rotate(
 }
 
 /**
- * Requesting another rotation is easier than undoing one too many, so an unknown outcome counts as
- * done.
+ * The key after a rotation that could not be read. An unknown outcome counts as done, because a person can easily request
+ * another rotation but cannot undo one.
  */
 function rotatedUnread(
   written: Written<undefined>,

@@ -1,6 +1,6 @@
 /**
- * Alignment of a key with the keystores that its template names now (uko-v4.md K10), unless that
- * would remove it from one.
+ * Aligns a key with the keystores that its template names now (uko-v4.md K10). It refuses if the call would remove the
+ * key from a keystore or deactivate it, because whatever uses the key there would stop working.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
@@ -15,8 +15,8 @@ import { throwIfDenied } from "../write.ts";
 import { type LatestKey, warnRecordBinds, writeKey } from "./write.ts";
 
 /**
- * Aligns a key that the service calls unaligned; returns warnings. Throws
- * UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED: nothing was changed.
+ * Aligns a key that the service reports as unaligned; returns warnings. Throws UKO_KEY_WOULD_BE_UNLINKED,
+ * UKO_RIGHTS_MISSING or UKO_SERVICE_REFUSED, and then nothing was changed.
  */
 export function alignKey(
   world: World,

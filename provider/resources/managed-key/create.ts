@@ -1,6 +1,6 @@
 /**
- * Creation of a managed key by exactly one POST, or adoption. A lost response leads to a search,
- * never to a second key.
+ * Creates a managed key by exactly one POST, or adopts an existing one. After a lost response it searches for the key by
+ * its mark, so that an interrupted run never leads to a second key.
  */
 
 import { type KeyDetails, observedInResponse, observeKey } from "../../engine/key/observe.ts";
@@ -146,15 +146,15 @@ async function adoptExisting(
 interface Made {
   readonly made: WithServiceTime<KeyWithEtag>;
   /**
-   * The POST's own response: this run created the key, and no other writer has changed it at the
-   * response's ETag.
+   * Set if this is the response of the POST itself: this run created the key, and no other writer has changed it at this
+   * ETag.
    */
   readonly isOurs?: true;
 }
 
 /**
- * The key exists by now, so no later step may fail the creation: a failed step becomes a warning,
- * and shows as a difference.
+ * Completes a new key with what the POST does not accept. A failed step is only a warning and shows as a difference,
+ * because an error would leave the key in no state.
  */
 async function complete(
   world: World,

@@ -1,4 +1,7 @@
-/** The managed key as a resource: an encryption key whose deletion requires two people. */
+/**
+ * The resource managed key: an encryption key in UKO whose deletion requires two people. This file connects creation,
+ * read, update and deletion; the rules are in `lifecycle/`.
+ */
 
 import { keyDeletion } from "../../engine/key/deletion.ts";
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
@@ -118,7 +121,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   fate: (state, inputs) => ({
     key: `Key "${plain(state.label, 100)}"`,
     isDestroyed: state.keyState === "destroyed",
-    // A program that names a state has messages of its own.
+    // If the program names a state, other messages apply.
     ...(state.keyState === "deactivated" &&
       inputs.state === undefined && { reactivate: `uko reactivate ${state.vaultId}/${state.keyId}` }),
     isWanted: inputs.state === "destroyed",
@@ -130,8 +133,8 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
 });
 
 /**
- * The program's values are written in the same run, so that no state reports a value that the key
- * does not have. Goals are left to the next update, whose plan shows what it does to the key.
+ * Adopts an existing key. The program's values are written in the same run, so that no state has a value that the key
+ * does not have. A goal such as `destroyed` waits for the next update, whose plan shows what it does to the key.
  */
 async function adopt(
   world: World,
@@ -161,7 +164,7 @@ function refOf(state: ManagedKeyState): KeyRef {
 }
 
 /**
- * The environment and the provider can make a run stricter than the resource says, never looser.
+ * The rules for a deletion. The environment and the provider can make them stricter than the resource says, never looser.
  */
 function policyOf(inputs: ManagedKeyInputs, run: RunSettings): DeletionPolicy {
   return {

@@ -1,6 +1,7 @@
 /**
- * The marker on a key: a creation writes the program's marker, and an existing key's marker is only
- * ever made stricter.
+ * Writes the marker on a key that says whether its deletion requires two people. A creation writes the program's marker.
+ * On an existing key the marker is only made stricter, so that a changed program cannot remove the need for a second
+ * person.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
@@ -26,15 +27,15 @@ const notMarked =
   "uko could not write the marker. The key requires two people for both steps, and the first request writes the marker";
 
 /**
- * Marks an existing key whose marker is absent or looser than `wanted`; returns warnings. Never
- * overwrites a binding record, and never writes to a destroyed key.
+ * Marks an existing key whose marker is absent or looser than `wanted`; returns warnings. Never overwrites a binding
+ * consent record, and never writes to a destroyed key.
  */
 export function markKey(
   world: World,
   ref: KeyRef,
   wanted: DualMarker,
   options: CallOptions,
-  /** `ownEtag`: of a key that this run has just created, so that nobody else knows the key yet. */
+  /** `ownEtag` is the ETag of a key that this run has just created, so that no other person has seen the key. */
   known: { readonly ownEtag?: string; readonly latest?: LatestKey } = {},
 ): Promise<readonly string[]> {
   let location: RecordLocation | undefined;
@@ -76,9 +77,9 @@ export function markKey(
 }
 
 /**
- * Marks a key that this very run created, if the service did not keep the marker of its creation.
- * `made` is the creation's own response: at its ETag no other writer has changed the key, so the
- * marker may be a loosening one. Returns the key after the write.
+ * Marks a key that this run created, if the service did not keep the marker of its creation. `made` is the response to
+ * the creation: at its ETag no other writer has changed the key, so a looser marker is allowed. Returns the key after the
+ * write.
  */
 export async function markCreated(
   world: World,

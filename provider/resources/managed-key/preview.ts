@@ -1,4 +1,7 @@
-/** The preview of a managed key's creation: its vault, template and label, or the key that it adopts. */
+/**
+ * The preview of a managed key's creation: whether its vault and template exist, whether its label is free, and what
+ * changes on a key that it adopts.
+ */
 
 import type { World } from "../../engine/ports/world.ts";
 import type { CreationPreview, PreviewOptions } from "../../engine/resource/definition.ts";
@@ -45,7 +48,7 @@ export async function previewKey(
   return label === undefined ? nothingFound : previewLabel(world, { ...known, vaultId, label }, options);
 }
 
-/** A key of this label stops the creation, unless it is what an interrupted creation of this resource left. */
+/** Checks the label. A key with this label stops the creation, unless an interrupted creation of this resource left it. */
 async function previewLabel(
   world: World,
   known: Partial<ManagedKeyInputs> & { readonly vaultId: string; readonly label: string },
@@ -57,7 +60,7 @@ async function previewLabel(
   if (key === undefined || hasMarkOf(world, inputs, key, options.origin)) return nothingFound;
   const reason = `vault ${vaultId} has a key with this label already`;
   const why = describeAlike(world, inputs, { key }, options);
-  // The resource that holds the key may give up the label in this run.
+  // Another resource holds the key, and may give up the label in this run.
   if (options.holderOf?.(`${vaultId}/${key.keyId}`) !== undefined) {
     return { failures: [], warnings: [`${world.dialect.property("label")}: ${reason}\n${why}`] };
   }

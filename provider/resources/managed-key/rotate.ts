@@ -1,6 +1,6 @@
 /**
- * One rotation of a key for each change of its trigger (uko-v4.md K9). A lost response leads to a
- * read of the version, never to a second rotation.
+ * Rotates a key once for each change of its trigger (uko-v4.md K9). After a lost response it reads the version of the key
+ * and does not rotate again, because a rotation cannot be undone.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
@@ -18,7 +18,7 @@ import { capitalKey, deletionPending, presentKey, writeKey } from "./write.ts";
 /** The key after its rotation, if it could be read. */
 type Rotated = Changed<KeyDetails>;
 
-/** After the last one, only a read follows. */
+/** The most attempts; after the last one, the key is only read. */
 const maxRotations = 4;
 
 /**
@@ -29,7 +29,7 @@ const maxRotations = 4;
  */
 export function rotateKey(world: World, ref: KeyRef, knownVersion: number, options: CallOptions): Promise<Rotated> {
   let lost: string | undefined;
-  /** The read after a rotation, which is also the next one. */
+  /** The read after a rotation, with which the next attempt begins. */
   let next: KeyDetails | undefined;
   const send = async (before: KeyDetails): Promise<Rotated | undefined> => {
     const uninterrupted = withoutCancellation(options);
@@ -100,8 +100,8 @@ function rotationOf({ observation }: KeyDetails): WriteWords {
 }
 
 /**
- * Without a read after a rotation, only one fact is known: it creates the next version
- * (uko-v4.md 4.6).
+ * The key after a rotation that could not be read. One fact is certain: the rotation creates the next version (uko-v4.md
+ * 4.6).
  */
 function rotatedUnread(before: KeyDetails, error: unknown): Rotated {
   const { observation, snapshot } = before;
@@ -116,16 +116,16 @@ function rotatedUnread(before: KeyDetails, error: unknown): Rotated {
 }
 
 /**
- * Requesting another rotation is easier than undoing one too many, so an unknown outcome counts as
- * done.
+ * The warning about an unknown outcome, which counts as done, because a person can easily request another rotation but
+ * cannot undo one.
  */
 function warnUnknown({ observation }: KeyDetails, lost: string, error: unknown, dialect: Dialect): string {
   return `It is not known whether ${sayKey(observation)} was rotated: the response did not arrive (${plain(lost)}), and the next read failed: ${asUkoError(error).summary}. If its version stays ${observation.facts.version}, change ${dialect.property("rotationTrigger")} again`;
 }
 
 /**
- * After a crash the origin of a rotation is unknown, so the rotation counts, and a person can
- * request another.
+ * The warning about a rotation since the last run. After a crash its origin is unknown, so the rotation counts, and a
+ * person can request another.
  */
 function warnRotatedBefore({ observation, snapshot }: KeyDetails, knownVersion: number, dialect: Dialect): string {
   const when = snapshot.rotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.rotatedAtMs)}`;

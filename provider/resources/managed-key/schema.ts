@@ -1,4 +1,4 @@
-/** Inputs and outputs of a managed key, each described once for every interface. */
+/** The inputs and outputs of a managed key, each defined and described once for every interface. */
 
 import * as z from "zod";
 import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
@@ -36,10 +36,10 @@ const labelTags = z.record(
   z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "must be 2 or more letters, digits and blanks"),
 );
 
-/** Inputs that the service takes only by PATCH and keeps as text. Creation, update and state treat them alike. */
+/** Inputs that the service accepts only by PATCH and stores as text. Creation, update and state treat them alike. */
 export const patchedInputs = ["activationDate", "expirationDate"] as const;
 
-/** Inputs (uko-v4.md 2.5 K2, K4). An absent input keeps the service's value. */
+/** The inputs (uko-v4.md 2.5 K2, K4). An absent input keeps the service's value. */
 export const managedKeyInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that holds the key.", immutable: true }),
   template: z
@@ -180,13 +180,12 @@ const keystore = z
   .meta({ description: "A keystore's status of the key.", type: { name: "ManagedKeyKeystore" } });
 
 /**
- * State: the inputs as the service returns them, and the outputs that only the service knows. Times
- * are ISO 8601 UTC.
+ * The state: the inputs as the service returns them, and the outputs that only the service knows. Times are ISO 8601 UTC.
  */
 export const managedKeyState = managedKeyInputs.extend({
   template: managedKeyInputs.shape.template.meta({ description: "Name of the key template." }),
-  // As the service returns them. They may be older than the rules for new keys, and the key must be
-  // deletable all the same.
+  // The values as the service returns them. They may be older than the rules for new keys, and such a key must still be
+  // deletable.
   label: z.string().meta({ description: "Name of the key." }),
   description: z.string().optional(),
   tags: z.record(z.string(), z.string()).optional(),

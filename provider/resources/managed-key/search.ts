@@ -1,4 +1,7 @@
-/** The search for the key that an interrupted creation made, and the key that is alike instead. */
+/**
+ * Searches for the key that an interrupted creation made, by its mark. If another key has the label, the file explains
+ * why uko did not adopt it, and how a person can.
+ */
 
 import type { CallOptions, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../../engine/ports/world.ts";
 import type { CreateOptions } from "../../engine/resource/definition.ts";
@@ -14,7 +17,7 @@ import {
 } from "../creation-mark.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
 
-/** A key of the wanted label that the creation did not make. */
+/** A key that has the label of the program but that this creation did not make. */
 export interface Alike {
   readonly key: KeySnapshot;
   /** Why the key does not qualify although it has the mark. */
@@ -115,10 +118,7 @@ export function describeAlike(
   return `Key ${keyId} has this label, ${why}.\n${keep}`;
 }
 
-/**
- * The key that the program means although it was not adopted, so that the run does not delete it
- * under another name.
- */
+/** The ID of the key that the program probably means, so that this run does not delete it under another name. */
 export function alikeData({ key: { vaultId, keyId } }: Alike): { readonly alikeId: string } {
   return { alikeId: `${vaultId}/${keyId}` };
 }
@@ -137,7 +137,7 @@ export function isMadeForAnother(
   return !isMadeFor(world, inputs, key, origin);
 }
 
-/** Whether the next creation for the resource of this name finds the key by its mark. */
+/** Whether the key has the mark by which the next creation of this resource would find it. */
 export function hasMarkOf(
   world: World,
   inputs: ManagedKeyInputs,

@@ -1,4 +1,7 @@
-/** A key's state for the engine, derived from one read of the key, and its drift warnings. */
+/**
+ * Builds a managed key's state for the engine from one read of the key, and the warnings about drift: changes that were
+ * made outside the program.
+ */
 
 import type { KeySummary } from "../../engine/key/observe.ts";
 import { deletionFacts } from "../../engine/key/report.ts";
@@ -26,10 +29,10 @@ import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
-/** An anonymous actor: the state we show does not depend on who is reading. */
+/** A run without an actor, because the state does not depend on who reads the key. */
 const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
-/** The state: the service's values, plus the inputs that only steer this tool. */
+/** The state: the service's values, plus the inputs that only control uko. */
 export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): ManagedKeyState {
   const { observation, snapshot, nowMs } = observed;
   const { facts } = observation;
@@ -126,7 +129,9 @@ function sayPending(observation: KeyObservation, record: ConsentRecord): string 
   return `${capital(key)}${isCutOff} is waiting for approval of its ${stepNouns[step]}: ${did("requested")}`;
 }
 
-/** The service names the author of the last write only, which may be a later one (uko-v4.md 7). */
+/**
+ * Who wrote to the key last. The service names only the last writer, who may have written after the change (uko-v4.md 7).
+ */
 function sayLastWrite({ updatedBy, updatedAtMs }: KeyObservation): string {
   return updatedBy === undefined || updatedAtMs === undefined
     ? "the audit log of the service says by whom"
@@ -142,9 +147,8 @@ export function staysInactive(observation: KeyObservation): readonly string[] {
 }
 
 /**
- * Whether the change is the deletion's own step, as the record on the key says. An engine that
- * could not save the result of a failed delete finds the change at its next read, and it is not
- * drift.
+ * Whether the changed state is a step of the deletion, as the record on the key says. An engine that could not save the
+ * result of a failed delete finds the change at its next read, and it is not drift.
  */
 function isStepOnRecord({ observation }: KeySummary, before: string): boolean {
   if (observation.carried.kind !== "one") return false;
@@ -154,7 +158,10 @@ function isStepOnRecord({ observation }: KeySummary, before: string): boolean {
   return observation.state === "destroyed" && (before === "active" || before === "deactivated");
 }
 
-/** A date in the past is not a deadline to wait for: as in a plan, the keystore is asked again. */
+/**
+ * When the next step is possible at the earliest. A date in the past is left out, because the keystore has to be asked
+ * again, as in a plan.
+ */
 function notBeforeMs(
   { observation, nowMs }: KeySummary,
   lifecycleState: ManagedKeyState["lifecycleState"],

@@ -1,5 +1,6 @@
 /**
- * The update of a managed key. Never takes a step that needs a second person, unless that person has
+ * Updates a managed key: labels, dates, tags, rotation, and the goal `state`. A goal such as `destroyed` starts a
+ * deletion with the same rules as a destroy. So the run takes no step that needs a second person, unless that person
  * approved what the caller of this run requested.
  */
 
@@ -61,12 +62,12 @@ function isMarkerMissing({ keyState, dualMarker }: ManagedKeyState, inputs: Mana
 const markableStates: readonly string[] = ["pre_activation", "active", "deactivated"];
 
 /**
- * A later state counts as reached; `destroyed` counts only after no keystore holds the material.
+ * Whether the key has reached the goal. A later state counts; `destroyed` counts only when no keystore has the material.
  */
 export function isReached(state: ManagedKeyState, goal: NonNullable<ManagedKeyInputs["state"]>): boolean {
   switch (goal) {
     case "active":
-      // Only `uko reactivate` brings a later state back, so one update has said all that it can.
+      // Only `uko reactivate` makes a deactivated key active again, so the goal counts as reached after one update.
       return state.keyState === "active" || (state.state === "active" && state.keyState !== "pre_activation");
     case "deactivated":
       return state.keyState === "deactivated" || state.keyState === "destroyed";
@@ -125,14 +126,14 @@ async function retire(
   return warningsOf(outcome, options);
 }
 
-/** Removing the trigger from the program requests nothing. */
+/** Whether the program requests a rotation. To remove the trigger requests none. */
 function isTriggered(state: ManagedKeyState, { rotationTrigger }: ManagedKeyInputs): boolean {
   return rotationTrigger !== undefined && rotationTrigger !== state.rotationTrigger;
 }
 
 /**
- * Rotating before a retirement would create useless material, and after its first record no
- * rotation is possible, so neither order can be intended.
+ * Throws if a rotation and a deletion are requested together. A rotation before the deletion would create useless
+ * material, and after the first consent record no rotation is possible.
  */
 function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKeyInputs, dialect: Dialect): void {
   if (goal === undefined || goal === "active") return;
@@ -145,7 +146,7 @@ function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKe
   });
 }
 
-/** A wait keeps the run green; a blocker that a person has to clear does not. */
+/** The warnings of a step. A wait is only a warning; throws for a blocker that a person has to remove. */
 function warningsOf(outcome: Outcome, options: UpdateOptions): readonly string[] {
   const { apply: rerun = "pulumi up", target, program } = options;
   if (outcome.kind === "gone" || (outcome.kind === "stopped" && outcome.plan.kind === "done")) return [];
@@ -223,8 +224,8 @@ function changeOf(observation: KeyObservation): WriteWords {
 }
 
 /**
- * A renamed template is the same template: the program may keep the old name or follow with the new
- * one.
+ * Throws if the program names another template. If a template was renamed, the program may keep the old name or use the
+ * new one.
  */
 function requireTemplate(
   { snapshot, observation }: KeyDetails,
@@ -239,8 +240,8 @@ function requireTemplate(
 }
 
 /**
- * The same before an apply. A name that no template has yet may be the new name that this same run
- * gives to the key's template, so only the apply can decide.
+ * The same check in a plan. A name that no template has may be the new name that this run gives to the key's template, so
+ * only the apply can decide.
  */
 export async function rejectTemplate(
   open: () => World,
@@ -259,7 +260,7 @@ export async function rejectTemplate(
 
 const successor = "create a new key from that template, move to it, then delete the old one";
 
-/** Undefined if nothing differs: an update without changes writes nothing. */
+/** The change to send. Undefined if nothing differs, because an update without changes writes nothing. */
 function patchFor({ snapshot, observation }: KeyDetails, inputs: ManagedKeyInputs): KeyPatch | undefined {
   const { facts } = observation;
   const differs = <T>(wanted: T | undefined, actual: T): wanted is T => wanted !== undefined && wanted !== actual;

@@ -1,6 +1,7 @@
 /**
- * Writes to a managed key for another purpose than its deletion. key-write.ts in lifecycle has the rule: while a consent
- * record binds, none of these writes happens, and none of them leaves on the key a record that the write did not bring.
+ * Writes to a managed key for other purposes than its deletion, such as a new label. While a consent record binds, none
+ * of these writes is sent, because it would make the consent void or change what the second person approves. The rule is
+ * in lifecycle/key-write.ts.
  */
 
 import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe.ts";
