@@ -41,7 +41,7 @@ export interface CliWorld {
   readonly openOperations: Open<OpenOperations>;
 }
 
-/** What the command line as a whole receives. */
+/** What every command of `uko` receives. */
 export interface UkoWorld extends CliWorld {
   readonly openOperations: Open<AllOperations>;
   /** Reads a line at the terminal; undefined at the end of the input. Absent without a terminal. */
@@ -60,7 +60,7 @@ export interface UkoWorld extends CliWorld {
 }
 
 export interface Machine {
-  /** As Node names them: `linux`, `x64`. */
+  /** The system and the processor in Node's names, such as `linux` and `x64`. */
   readonly system: string;
   readonly processor: string;
   readonly home: string;

@@ -108,7 +108,7 @@ function isOneLine(entry: HclEntry | undefined): boolean {
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** In characters as people see them; each quote counts as one. */
+/** The width of a name in visible characters; each quote counts as one. */
 function widthOf(name: string): number {
   const quotes = name.startsWith('"') ? 2 : 0;
   return [...segmenter.segment(quotes > 0 ? name.slice(1, -1) : name)].length + quotes;

@@ -1,6 +1,6 @@
 /**
- * Runs one operation on several keys at a time, and prints the results in the order of the keys. If a person has to confirm the
- * steps, the run takes one key after another. An error about one key does not stop the others.
+ * Runs one operation on several keys at a time, and prints the results in the order of the keys. If a person has to
+ * confirm the steps, the run takes one key after another. An error about one key does not stop the others.
  */
 
 import type { Operations } from "../engine/key/commands.ts";
@@ -26,7 +26,7 @@ export interface KeyRun {
   readonly asks?: boolean;
   /** Options with the same meaning as a variable; the option takes precedence. */
   readonly over?: Environment;
-  /** What happens once for all managed keys, before the first of them. */
+  /** Called once for all managed keys, before the first of them. */
   readonly before?: (operations: Operations, refs: readonly KeyRef[], options: CallOptions) => Promise<void>;
   readonly act: (call: KeyCall) => Promise<Report>;
   /** The operation on a KMS key; absent if the command is only for managed keys. */

@@ -71,7 +71,7 @@ function shorten(line: string, columns: number): string {
 
 export type Trace = { readonly trace?: (line: string) => void };
 
-/** With `--debug`, a line on standard error for each call to the service. */
+/** Returns the trace, which with `--debug` writes a line on standard error for each call to the service. */
 export function traceOf(program: Command, { err }: CliWorld): Trace {
   if (program.opts<{ debug?: true }>().debug !== true) return {};
   // The trace first erases the line of progress.

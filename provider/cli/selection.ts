@@ -10,7 +10,7 @@ import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey } fr
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { fileError } from "./files.ts";
 
-/** As commander passes the options on. */
+/** The options as the parser passes them. */
 export interface SelectionOptions {
   readonly vault?: readonly string[];
   readonly state?: string;

@@ -1,6 +1,6 @@
 /**
- * All operations for `uko` and the console: those on keys, the ones on vaults, listings and campaigns, and the log-in of
- * a person.
+ * All operations for `uko` and the console: those on keys from compose/keys.ts, the inventory of a vault for an import,
+ * the reading and acting operations of campaigns, and the log-in of a person.
  */
 
 import type { NamedText } from "../engine/campaign/files/joined-files.ts";

@@ -21,7 +21,7 @@ export interface ActPage {
   readonly heading?: string;
   /** The effect, and whether it can be undone. By default the first two facts of the act. */
   readonly effects?: readonly string[];
-  /** Who asks, why and until when. By default the other facts of the act. */
+  /** The facts who asks, why and until when. By default the remaining facts of the act. */
   readonly request?: readonly Shown[];
   /** The key or the keys that the act is about. */
   readonly subject: Html;

@@ -45,7 +45,7 @@ function rowOf(key: ListedKey) {
   };
 }
 
-/** As KMS numbers them (kms-v2-and-iam.md 3). */
+/** The names of states by KMS's numbers (kms-v2-and-iam.md 3). */
 const kmsStates: Readonly<Record<number, string>> = {
   0: "pre-activation",
   1: "active",

@@ -149,7 +149,7 @@ ${next.map(({ command, remark }) => html`${commandOf(command)}${remark === undef
 
 export interface KeysQuery {
   readonly contains: string;
-  /** One of the states, or empty for all. */
+  /** One of the states, or empty for all of them. */
   readonly state: string;
 }
 

@@ -32,7 +32,7 @@ export interface Waiting {
 /** Keys for which the caller can take the same act, at the request of one person. */
 export interface Group {
   readonly act: KeyActId;
-  /** Where the keys are reviewed together. */
+  /** The address of the page on which the keys are reviewed together. */
   readonly address: string;
   readonly vaultId: string;
   readonly requester: string;

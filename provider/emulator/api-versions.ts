@@ -110,7 +110,10 @@ function lacks({ switches }: World, since: Delta["since"]): boolean {
   return apiVersions.indexOf(since) > apiVersions.indexOf(switches.apiVersion);
 }
 
-/** 4.12 always shows a keystore's proxy, as a text; later versions only Azure's (uko-v4.md 3.7). */
+/**
+ * The proxy of a keystore as a response shows it. Version 4.12 always shows it, as a text; later versions only Azure's
+ * (uko-v4.md 3.7).
+ */
 export function shownProxy({ switches }: World, type: KeystoreType, proxy: unknown): Readonly<Record<string, unknown>> {
   if (switches.apiVersion === "4.12") return { tls_proxy: proxy ?? "" };
   return type === "azure_key_vault" && proxy !== undefined ? { tls_proxy: proxy } : {};

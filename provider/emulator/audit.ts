@@ -43,7 +43,7 @@ export interface AuditEntry {
   readonly label?: string | undefined;
   readonly from?: KeyState | undefined;
   readonly to?: KeyState | "removed" | undefined;
-  /** 0 if no response was sent. */
+  /** The status of the response; 0 if none was sent. */
   readonly status: number;
   readonly code?: string | undefined;
   /** Whether the request changed something. */

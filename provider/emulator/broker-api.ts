@@ -25,7 +25,7 @@ export const brokerRoutes: readonly Route[] = [
 /** Returns the hosts of UKO and KMS without a scheme; all of them are this process. */
 function readHosts({ world, ...call }: Call): Reply {
   call.caller();
-  // U37: 404 for an unknown instance; EP11 is not served, so the response does not name it.
+  // An unknown instance is a 404 (U37). The emulator does not serve EP11, so the response does not name it.
   if (call.param("instance") !== world.instanceId) throw notFound("instance");
   const host = new URL(world.baseUrl).host;
   return {

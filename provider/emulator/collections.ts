@@ -1,6 +1,7 @@
 /**
- * The emulator's objects of one kind, by ID. A collection records which objects changed since the last save, and keeps indexes,
- * so that a request about one object does not search all of them. Handlers change an object in place, and then call `changed`.
+ * The emulator's objects of one kind, by ID. A collection records which objects changed since the last save. It also
+ * keeps indexes, so that a request about one object does not search all of them. Handlers change an object in place, and
+ * then call `changed`.
  */
 
 import { dayMs } from "./clock.ts";
@@ -129,7 +130,7 @@ export class KmsKeys extends Collection<KmsKey> {
   readonly byManagedKey = this.indexBy(({ backingKeyOf }) => only(backingKeyOf?.keyId));
   readonly byAlias = this.indexBy(({ aliases }) => aliases.map(({ alias }) => alias));
   readonly byRing = this.indexBy(({ ring }) => [ring]);
-  /** No key changes by time alone before this moment. */
+  /** The earliest moment at which a key changes by time alone. */
   dueMs = Number.POSITIVE_INFINITY;
 
   override changed(id: string): void {

@@ -5,7 +5,7 @@
 
 import type { Switches } from "./switches.ts";
 
-/** What a row is based on. */
+/** The source of a row. */
 type Basis =
   /** IBM's public documents or SDKs say so; or no source says. */
   | "documented"

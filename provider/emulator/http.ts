@@ -66,7 +66,7 @@ export interface Route {
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** `:name` stands for any part without a slash. */
   readonly path: string;
-  /** Reads never change anything; a write that succeeds moves a frozen clock. */
+  /** Whether the route can change something. A write that succeeds moves a frozen clock. */
   readonly mutates: boolean;
   readonly handle: (call: Call) => Reply | Promise<Reply>;
 }

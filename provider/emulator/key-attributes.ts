@@ -40,7 +40,7 @@ const attributes = {
     kept: (written, _before, { description }) =>
       description === "collapsed" ? String(written).replace(/\s+/g, " ").trim() : written,
   },
-  // U9: the list is replaced as a whole.
+  // The list is replaced as a whole (U9).
   tags: {
     field: "tags",
     schema: z.array(tag).max(128),

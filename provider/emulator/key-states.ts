@@ -23,7 +23,7 @@ export interface Cell {
   readonly source: string;
 }
 
-/** One row a state: the state afterwards, the rights below `managed-keys`, and the source in uko-v4.md. */
+/** A cell of the table: the state afterwards, the rights below `managed-keys`, and the section of uko-v4.md. */
 const cell = <To extends Cell["to"]>(to: To, rights: string, source: string) => ({
   to,
   rights: rights.split(" ").map((right) => `managed-keys.${right}`),

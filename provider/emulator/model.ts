@@ -33,7 +33,7 @@ export interface Identity {
   readonly givenName?: string | undefined;
   readonly familyName?: string | undefined;
   readonly apiKey?: string | undefined;
-  /** Set on profiles whose API key means "this login in that profile". */
+  /** Set on a profile whose API key stands for this login in the profile. */
   readonly login?: Login | undefined;
   /** The iam_ids that may assume this profile with the assume grant. */
   readonly assumableBy: readonly string[];
@@ -202,13 +202,13 @@ export interface KmsAlias {
   readonly createdBy: string;
 }
 
-/** 1 active, 2 suspended, 3 deactivated, 5 destroyed (kms-v2-and-iam.md 3). */
+/** The states by KMS's numbers: 1 active, 2 suspended, 3 deactivated, 5 destroyed (kms-v2-and-iam.md 3). */
 export type KmsKeyState = 1 | 2 | 3 | 5;
 
 /** A KMS key: the backing key of a managed key in an internal keystore, or an independent key. */
 export interface KmsKey {
   readonly id: string;
-  /** Set on backing keys: the managed key, and the internal keystore that holds it. */
+  /** Set on a backing key: the managed key, and the internal keystore that holds it. */
   readonly backingKeyOf?: { readonly keyId: string; readonly keystoreId: string } | undefined;
   /** Standard keys are extractable, root keys are not. */
   readonly extractable: boolean;

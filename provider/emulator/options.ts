@@ -3,9 +3,9 @@
 import type { Seed, SwitchChoices } from "./generated.ts";
 
 export interface EmulatorOptions {
-  /** 0, the default, takes any free port. */
+  /** The port; 0, the default, takes any free one. */
   readonly port?: number;
-  /** 127.0.0.1 by default, because the control API requires no credential. */
+  /** The address to listen on; 127.0.0.1 by default, because the control API requires no credential. */
   readonly host?: string;
   /** Names by which clients call, in addition to the host and this machine's own. */
   readonly allowHosts?: readonly string[];

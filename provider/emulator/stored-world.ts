@@ -20,7 +20,7 @@ const storedSchema = z.object({
 
 export type StoredWorld = z.output<typeof storedSchema>;
 
-/** Values by name, each stored as a whole. */
+/** The values of a world by name, each of which is stored as a whole. */
 export function valuesOf(world: World): Readonly<Record<string, unknown>> {
   return {
     origin: world.origin,

@@ -134,7 +134,7 @@ export class World {
     return resolveSwitches(this.profile, this.seed.switches, this.origin.choices);
   }
 
-  /** The same IDs in the same order in every world with the same instance. */
+  /** Creates an ID. Every world with the same instance gets the same IDs in the same order. */
   newId(kind: string): string {
     this.idCount += 1;
     return uuidOf(`${this.instanceId}/${kind}/${this.idCount}`);

@@ -10,7 +10,7 @@ export type Html = ReturnType<typeof raw>;
 
 export type Shown = string | number | Html | readonly Shown[];
 
-/** Without the type of its values, a page could show an object as `[object Object]`. */
+/** Creates markup. The type of its values keeps a page from showing an object as `[object Object]`. */
 export function html(parts: TemplateStringsArray, ...values: readonly Shown[]): Html {
   return escapedHtml(parts, ...values.map(visible)) as Html;
 }

@@ -1,6 +1,6 @@
 /**
- * One resource for Pulumi's dynamic provider: decodes its calls, calls a handler, encodes the response. It also keeps `delete`
- * from deleting a key that this program still declares under another name, or that a forced replacement found.
+ * One resource for Pulumi's dynamic provider: decodes its calls, calls a handler, encodes the response. It also keeps
+ * `delete` from deleting a key that this program still declares under another name, or that a forced replacement found.
  */
 
 import { type dynamic, log } from "@pulumi/pulumi";

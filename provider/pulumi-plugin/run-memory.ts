@@ -121,8 +121,8 @@ export function createRunMemory() {
       return warning;
     },
     /**
-     * The warnings of a run that called neither for a program nor for a deletion, such as a refresh:
-     * the next run of the program creates the keys again, and the state does not know them anymore.
+     * The warnings of a run that neither applied a program nor deleted, such as a refresh. The next run of the program
+     * creates the keys again, and then the state no longer contains the removed ones.
      */
     takeAllRemoved(): readonly string[] {
       const all = declarations.hasWanted() || deleting.size > 0 ? [] : [...removed.values()];

@@ -25,7 +25,7 @@ const inVault = z.strictObject({
   vaultId: uuid.optional().meta({ description: "Lists this vault only. If omitted, all vaults are listed." }),
 });
 
-/** Any resource, as far as its two functions need it. */
+/** The parts of a resource that its two functions use. */
 type Readable = ResourceDefinition<object, object>;
 type Filter = z.infer<typeof inVault>;
 
@@ -175,7 +175,7 @@ const planDeletion = defineFunction({
   },
 });
 
-/** Every function by name, for interfaces that project all of them. */
+/** Every function by name; each interface offers all of them. */
 export const functions = { ...ofResources, listPendingDeletions, planDeletion } as const;
 
 /** A label may be older than today's rules for inputs, so the fields are picked, not parsed. */

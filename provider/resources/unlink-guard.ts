@@ -114,7 +114,7 @@ function toDistributedKey({
   };
 }
 
-/** What these keystores and templates do now. */
+/** The current distribution of keys by these keystores and templates. */
 export function distributionOf(
   keystores: readonly KeystoreSnapshot[],
   templates: readonly TemplateSnapshot[],

@@ -37,7 +37,10 @@ export interface SettledWrite<Observed, Result> {
   /** `key <id>`, for messages. */
   readonly what: string;
   readonly read: (attempt: number) => Promise<Observed>;
-  /** Absent for objects without an ETag, whose writes need not settle. */
+  /**
+   * The ETag and the time of a read. Absent for objects without an ETag, whose writes need not wait for the last write to
+   * settle.
+   */
   readonly readingOf?: (observed: Observed) => Reading;
   /** The write that the object needs at this read, or the result if it needs none. */
   readonly decide: (observed: Observed, attempt: number) => Promise<Result | Send<Result>> | Result | Send<Result>;
@@ -79,11 +82,11 @@ export interface WriteWords {
   readonly right?: string;
   /** For a creation, what exists after a denial: `No key was created.` */
   readonly effect?: string;
-  /** What a refusal means for the object; ends with a blank or a line end. */
+  /** The sentence about what a refusal means for the object; it ends with a blank or a line end. */
   readonly left: string;
   /** The beginning of the sentence about a refusal; by default `The service did not`. */
   readonly refusal?: string;
-  /** By default `The service`. */
+  /** The name of the service; by default `The service`. */
   readonly service?: string;
   /** The data of the error about a refusal. */
   readonly data?: Readonly<Record<string, unknown>>;
@@ -158,7 +161,7 @@ export async function findMissing(
   return { property: "template", reason, remedy: `its templates: ${listed(names.toSorted())}` };
 }
 
-/** The same for the message of a refused creation. Undefined also if a list cannot be read. */
+/** Describes what is missing, for the message of a refused creation. Undefined also if a list cannot be read. */
 export async function sayMissing(
   world: World,
   named: NamedByCreation,

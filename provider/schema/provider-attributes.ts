@@ -42,8 +42,8 @@ export const providerAttributes: readonly Attribute[] = inputAttributes({ inputs
 
 /**
  * The settings that an SDK may take from the environment and store, because they are the same for all people. A
- * credential or an address is not among them: it would be stored in the state that all people use, and the destroy of the
- * second person would run with the first person's credential (decision 0016).
+ * credential or an address is not among them. It would be stored in the state that all people use, and the second
+ * person's destroy would run with the first person's credential (decision 0016).
  */
 export const environmentDefaults: Readonly<Record<string, string>> = {
   instanceId: "UKO_INSTANCE_ID",

@@ -7,7 +7,7 @@ import type { Attribute, AttributeType } from "./attributes.ts";
 import type { ValueType } from "./terraform-types.ts";
 
 export interface Leaf {
-  /** In snake_case, as in Terraform. */
+  /** The name in snake_case, as in Terraform. */
   readonly name: string;
   /** The path of the value in the properties of a definition. */
   readonly path: readonly string[];

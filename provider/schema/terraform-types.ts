@@ -54,7 +54,7 @@ export interface IdentitySchema {
   >;
 }
 
-/** One provider, as the engines print it. */
+/** The schema of one provider, as the engines print it. */
 export interface ProviderSchema {
   readonly provider: BlockSchema;
   readonly resource_schemas: Readonly<Record<string, BlockSchema>>;

@@ -231,7 +231,7 @@ function seqOf(text: string): number | undefined {
   }
 }
 
-/** In hexadecimal digits. */
+/** The SHA-256 digest in hexadecimal digits. */
 export function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }

@@ -67,7 +67,7 @@ export function createTokens(options: TokenOptions): Tokens {
 }
 
 function settingToken({ credential, sha256 }: TokenOptions): Tokens {
-  // As `ibmcloud iam oauth-tokens` prints it.
+  // The token may begin with `Bearer`, as `ibmcloud iam oauth-tokens` prints it.
   const read = (): string => credential.read().replace(/^bearer +/i, "");
   const token = async (signal: AbortSignal): Promise<string> => {
     if (signal.aborted) throw canceled();

@@ -25,8 +25,8 @@ export interface HostEnvironment {
 }
 
 /**
- * Not a secret: it distinguishes a host from a person who starts the file by hand (OpenTofu,
- * internal/plugin6/serve.go).
+ * The value of the variable by which a host shows that it started this process. It is not a secret; it distinguishes a
+ * host from a person who starts the file by hand (OpenTofu, internal/plugin6/serve.go).
  */
 export const magicCookie = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 /**

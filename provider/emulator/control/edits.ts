@@ -1,6 +1,6 @@
 /**
- * Changes of keys and keystores from outside the emulated services, by the control API: material that disappears in a
- * cloud, a resource that begins to use a key, or a record that another tool wrote.
+ * Changes keys and keystores from outside the emulated services, by the control API. Examples are material that
+ * disappears in a cloud, a resource that begins to use a key, and a record that another tool wrote.
  */
 
 import * as z from "zod";

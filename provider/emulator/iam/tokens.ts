@@ -11,7 +11,7 @@ export const tokenLifeSeconds = 3_600;
 export const issuer = "https://iam.cloud.ibm.com/identity";
 const keyId = "emulated-1";
 const maxCachedTokens = 1_000;
-/** Beyond this number, the oldest tokens are no longer valid. */
+/** The most valid tokens; with more, the oldest become invalid. */
 const maxIssuedTokens = 100_000;
 
 let pair: Promise<KeyPairKeyObjectResult> | undefined;

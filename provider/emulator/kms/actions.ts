@@ -15,7 +15,7 @@ import { addVersion } from "./new-key.ts";
 
 const enableWaitMs = 30_000;
 
-/** M11 */
+/** M11: disables a key. */
 export function disableKmsKey(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.disable");
   if (key.extractable) throw rootKeyRequired("Key could not be disabled");
@@ -23,7 +23,7 @@ export function disableKmsKey(call: Call): Reply {
   return recordChange(call, key);
 }
 
-/** M11: an expired key that is enabled is deactivated at the next request (3.1). */
+/** M11: enables a key. If it has expired, the next request deactivates it (3.1). */
 export function enableKmsKey(call: Call): Reply {
   const what = "Key could not be enabled";
   const key = kmsKeyOf(call, "kms.enable");
@@ -36,7 +36,7 @@ export function enableKmsKey(call: Call): Reply {
 
 const rotateSchema = z.strictObject(payloadFields);
 
-/** M12: HPCS rotates active keys only (2.14), each at most once an hour. */
+/** M12: rotates a key. HPCS rotates only active keys (2.14), and each at most once an hour. */
 export function rotateKmsKey(call: Call): Reply {
   const { world, nowMs } = call;
   const what = "Key could not be rotated";

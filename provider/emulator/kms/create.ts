@@ -54,12 +54,12 @@ const overridesSchema = keySchema.extend({
 type Request = z.output<typeof overridesSchema>;
 const plainSchema = keySchema.transform((request): Request => request);
 
-/** M1 */
+/** M1: creates a key with the policies of the instance. */
 export function createKmsKey(call: Call): Reply {
   return create(call, plainSchema);
 }
 
-/** M2: the key gets the policies of the request, and none of the instance's (2.2). */
+/** M2: creates a key with the policies of the request, and none of the instance's (2.2). */
 export function createWithOverrides(call: Call): Reply {
   return create(call, overridesSchema);
 }

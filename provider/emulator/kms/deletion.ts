@@ -33,7 +33,7 @@ export function setForDeletion(call: Call): Reply {
   return recordChange(call, key, false);
 }
 
-/** M15 */
+/** M15: withdraws the first authorization. */
 export function unsetForDeletion(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.unsetkeyfordeletion");
   const policy = policyFor("unsetKeyForDeletion", key);

@@ -77,17 +77,17 @@ export const kmsRoutes: readonly Route[] = [
   route("M0", "POST", one, actByQuery),
 ];
 
-/** M5: the only call that returns a standard key's material. */
+/** M5: returns a key. This is the only call that returns a standard key's material. */
 function getKmsKey(call: Call): Reply {
   return collection("key", [viewWithPayload(call.world, kmsKeyOf(call, "kms.read"), call.nowMs)]);
 }
 
-/** M6 */
+/** M6: returns the metadata of a key. */
 function getMetadata(call: Call): Reply {
   return collection("key", [viewKmsKey(call.world, kmsKeyOf(call, "kms.readmetadata"), call.nowMs)]);
 }
 
-/** M23: the versions of a root key, newest first (kms-v2-and-iam.md 2.13). */
+/** M23: lists the versions of a root key, the newest first (kms-v2-and-iam.md 2.13). */
 function listVersions(call: Call): Reply {
   const what = "Key versions could not be retrieved";
   const key = kmsKeyOf(call, "kms.listkeyversions");

@@ -77,7 +77,7 @@ const ofKey: PolicyForm<KeyPolicies> = {
   kindsIn: (resource) => keyKinds.filter((kind) => resource[kind] !== undefined),
 };
 
-/** M17 */
+/** M17: returns the policies of a key. */
 export function readKeyPolicies(call: Call): Reply {
   return viewPolicies(call, kmsKeyOf(call, "kms.policies.read", "Policies could not be retrieved"));
 }
@@ -189,7 +189,7 @@ const ofInstance: PolicyForm<z.output<typeof instancePolicySchema>> = {
   kindsIn: ({ policy_type }) => [policy_type],
 };
 
-/** M19 */
+/** M19: returns the policies of the instance. */
 export function readInstancePolicies(call: Call): Reply {
   requireKmsRight(call, "kms.instance-policies.read");
   const wanted = wantedKind(call, ofInstance);

@@ -71,7 +71,7 @@ export function deleteRing(call: Call): Reply {
 
 const moveSchema = z.strictObject({ keyRingID: z.string() });
 
-/** M7: the header names the current ring, the body the new one. */
+/** M7: moves a key to another ring. The header names the current ring, and the body the new one. */
 export function moveKmsKey(call: Call): Reply {
   const what = "Key could not be updated";
   const key = kmsKeyOf(call, "kms.patch", what);

@@ -81,7 +81,7 @@ function viewDeletion(key: KmsKey, nowMs: number): Record<string, unknown> {
   };
 }
 
-/** What policies of both kinds show (2.11). */
+/** The members that policies of both kinds show (2.11). */
 export function viewKeyPolicy(world: World, policy: DualAuthPolicy | RotationPolicy): Record<string, unknown> {
   return {
     id: policy.id,

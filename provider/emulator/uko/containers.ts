@@ -98,7 +98,9 @@ export function listContainers<Item extends Container>(kind: ContainerKind<Item>
   });
 }
 
-/** U10: vault names are unique in the instance, keystore and template names in their vault. */
+/**
+ * Refuses a name that is taken. Vault names are unique in the instance, keystore and template names in their vault (U10).
+ */
 export function refuseTakenName<Item extends Container>(
   kind: ContainerKind<Item>,
   call: Call,

@@ -87,7 +87,7 @@ const exclusive: FilterSet<Key>["exclusive"] = [
   ]),
 ];
 
-/** K1 and S7 hide deactivated and destroyed keys by default (uko-v4.md 0.2); K14 hides none. */
+/** The filters of each list. K1 and S7 hide deactivated and destroyed keys by default (uko-v4.md 0.2); K14 hides none. */
 const keyFilters: Readonly<Record<KeyList, FilterSet<Key>>> = {
   all: {
     filters: { ...filters, ...keystoreFilters, ...wholeFilters },
@@ -98,7 +98,7 @@ const keyFilters: Readonly<Record<KeyList, FilterSet<Key>>> = {
   versions: { filters: { ...filters, ...keystoreFilters }, exclusive, defaults: {} },
 };
 
-/** K1 */
+/** K1: lists keys. */
 export function listKeys(call: Call): Reply {
   const caller = call.caller();
   requireRight(caller, "managed-keys.list");
@@ -108,7 +108,7 @@ export function listKeys(call: Call): Reply {
   return keyList(call, keys, "all");
 }
 
-/** K14: the current version first (U11). */
+/** K14: lists the versions of a key, the current one first (U11). */
 export function listVersions(call: Call): Reply {
   const key = call.world.headOf(keyOf(call));
   return keyList(call, [key, ...call.world.olderVersions(key)], "versions");
@@ -118,7 +118,7 @@ export function keyList(call: Call, keys: readonly Key[], list: KeyList): Reply 
   const { world, nowMs } = call;
   return listReply(call, {
     name: "managed_keys",
-    // No alternative content types on versions (2.3).
+    // The list of versions has no alternative content types (2.3).
     ...(list === "versions" ? {} : { vendorName: "managed-key-list" }),
     items: filtered(call, keys, keyFilters[list]),
     view: (key) => viewKey(world, key, nowMs),
@@ -138,7 +138,7 @@ export function keyList(call: Call, keys: readonly Key[], list: KeyList): Reply 
   });
 }
 
-/** K13 */
+/** K13: lists the resources that use a key. */
 export function listAssociatedResources(call: Call): Reply {
   const key = keyOf(call);
   return resourceList(

@@ -55,7 +55,7 @@ function written(call: Call, key: Key): Reply {
   return keyReply(call, key);
 }
 
-/** K6 */
+/** K6: activates a key. */
 export function activateKey(call: Call): Reply {
   const { world } = call;
   const { key } = begin(call, "activate");
@@ -74,14 +74,14 @@ export function activateKey(call: Call): Reply {
   return finish(call, key);
 }
 
-/** K7 */
+/** K7: deactivates a key. */
 export function deactivateKey(call: Call): Reply {
   const { key } = begin(call, "deactivate");
   deactivateEverywhere(call, key);
   return written(call, key);
 }
 
-/** K8 */
+/** K8: destroys a key. */
 export function destroyKey(call: Call): Reply {
   const { key } = begin(call, "destroy");
   if (key.state === "pre_activation") {
@@ -158,7 +158,7 @@ function backingKeyMayGo(call: Call, placement: Placement): boolean {
   }
 }
 
-/** K12 */
+/** K12: returns the current status of a key in its keystores. */
 export function statusOfKey(call: Call): Reply {
   const key = keyOf(call);
   const statuses =

@@ -51,7 +51,7 @@ export function viewKey(world: World, key: Key, nowMs: number): Record<string, u
   };
 }
 
-/** One key, with its ETag. */
+/** The response with one key and its ETag. */
 export function keyReply(call: Call, key: Key, status = 200, headers: Record<string, string> = {}): Reply {
   return { status, body: viewKey(call.world, key, call.nowMs), headers: { etag: etagOf(key), ...headers } };
 }

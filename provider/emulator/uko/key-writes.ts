@@ -13,7 +13,7 @@ import { acceptingPlacements, finish } from "./key-steps.ts";
 import { keyReply, noteAfter } from "./key-view.ts";
 import { buildLabel, type Labeled } from "./naming-scheme.ts";
 
-/** K2 */
+/** K2: creates a key. */
 export function createKey(call: Call): Reply {
   const { world, nowMs } = call;
   const caller = call.caller();
@@ -54,7 +54,7 @@ export function createKey(call: Call): Reply {
   return keyReply(call, key, 201, { location: `/v4/managed_keys/${key.id}` });
 }
 
-/** K4 */
+/** K4: changes attributes of a key. */
 export function patchKey(call: Call): Reply {
   const { world } = call;
   const caller = call.caller();
@@ -90,7 +90,7 @@ export function removeKey(call: Call): Reply {
   return { status: 204 };
 }
 
-/** U18: a shadow template is removed with its last key. */
+/** Removes a shadow template with its last key (U18). */
 function removeUnusedShadow(world: World, templateId: string): void {
   if (world.templates.get(templateId)?.type !== "shadow") return;
   if (world.keys.byTemplate.find(templateId).size === 0) world.templates.delete(templateId);
@@ -121,7 +121,7 @@ function rename(call: Call, key: Key, label: string): void {
   }
 }
 
-/** U10: labels are unique in a vault among keys not yet removed. */
+/** Refuses a label that is taken. Labels are unique among the keys of a vault that are not removed (U10). */
 function refuseDuplicate(call: Call, vaultId: string, label: string): void {
   if (call.world.keys.currentByLabel.find(`${vaultId}/${label}`).size > 0) {
     throw conflict("already_exists", "A key with this label exists in the vault.");

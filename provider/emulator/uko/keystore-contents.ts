@@ -29,7 +29,7 @@ export function listKeysOfKeystore(call: Call): Reply {
   return keyList(call, keysIn(call.world, keystore.id), "keystore");
 }
 
-/** S8 */
+/** S8: lists the resources that use keys of a keystore. */
 export function listResourcesOfKeystore(call: Call): Reply {
   const keystore = containerOf(keystoreKind, call);
   requireRight(call.caller(), "managed-keys.read");
@@ -55,7 +55,7 @@ export function placementIn(key: Key, keystoreId: string): Key["placements"][num
 const modes = ["restrict", "disconnect", "deactivate", "destroy"] as const;
 type Mode = (typeof modes)[number];
 
-/** S5 */
+/** S5: deletes or disconnects a keystore. */
 export function removeKeystore(call: Call): Reply {
   const { world } = call;
   const { item: keystore, fields: mode } = changeableContainer(keystoreKind, call, "delete", () => modeOf(call));

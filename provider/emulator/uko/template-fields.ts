@@ -119,7 +119,7 @@ const sizes: Readonly<Record<string, RegExp>> = {
   dilithium: /./,
 };
 
-/** U34: sizes by algorithm. IBM's own keystores accept only AES 256. */
+/** Checks the size for the algorithm (U34). IBM's own keystores accept only AES 256. */
 export function checkSize(type: KeystoreType, algorithm: string, text: string): void {
   if (type !== "cca" && (algorithm === "des" || algorithm === "dilithium")) throw invalid("field", "key.algorithm");
   if (type === "ibm_cloud_kms" && algorithm !== "aes") throw invalid("field", "key.algorithm");

@@ -51,12 +51,12 @@ export const templateKind: ContainerKind<Template> = {
       managing_systems: oneOf(() => "web", ["web", "workstation"]),
     },
     exclusive: exactOrRange("key.size", "created_at", "updated_at"),
-    // U17: all states, and all types except shadow.
+    // By default all states, and all types except shadow (U17).
     defaults: { "type[]": "user_defined,system" },
   },
 };
 
-/** T2 */
+/** T2: creates a template. */
 export function createTemplate(call: Call): Reply {
   const { world } = call;
   const caller = call.caller();
@@ -155,7 +155,7 @@ export function removeTemplate(call: Call): Reply {
 /** T6: archives a template, after which there are no new keys, no changed distribution and no realign (4.7). */
 export const archiveTemplate = (call: Call): Reply => setArchived(call, "archive", true);
 
-/** T7 */
+/** T7: ends the archiving of a template. */
 export const unarchiveTemplate = (call: Call): Reply => setArchived(call, "unarchive", false);
 
 function setArchived(call: Call, action: "archive" | "unarchive", archived: boolean): Reply {

@@ -58,7 +58,7 @@ export function createVault(call: Call): Reply {
   return addContainer(vaultKind, call, vault);
 }
 
-/** V4 */
+/** V4: changes a vault. */
 export function patchVault(call: Call): Reply {
   const { item: vault, fields } = changeableContainer(vaultKind, call, "write", () => parseBody(call, patchSchema));
   refuseTakenName(vaultKind, call, fields.name, { own: vault });

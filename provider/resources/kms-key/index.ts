@@ -200,7 +200,7 @@ export const kmsKey: ResourceDefinition<KmsKeyInputs, KmsKeyState> = defineResou
     }),
 });
 
-/** What KMS can change on an existing key, so that an adoption writes it. */
+/** The inputs that KMS can change on an existing key, so that an adoption writes them. */
 const writtenOnAdoption: readonly string[] = ["aliases", "keyRing", "rotationIntervalMonths"];
 
 /**

@@ -95,8 +95,8 @@ export async function updateKmsKey(
 }
 
 /**
- * One difference, one call, one read: a lost response shows in the next read, and existing values
- * are not written.
+ * Applies one difference by one call, and reads the key again. So a lost response shows in the next read, and values that
+ * are already set are not written.
  */
 function applyChanges(
   world: World,

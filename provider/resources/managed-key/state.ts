@@ -74,7 +74,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
   };
 }
 
-/** What a PATCH has to set so that the key gets its inputs. */
+/** The values that a PATCH has to set so that the key gets its inputs. */
 export function patchedDifferences(inputs: ManagedKeyInputs, snapshot: KeySnapshot): PatchedValues {
   return patchedValues((name) => inputs[name] !== undefined && inputs[name] !== snapshot[name], inputs);
 }

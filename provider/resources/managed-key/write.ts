@@ -25,7 +25,7 @@ export interface LatestKey {
 export interface SettledKeyWrite<Result> extends Omit<SettledWrite<KeyDetails, Result>, "what" | "read" | "readingOf"> {
   readonly ref: KeyRef;
   readonly purpose: KeyWrite;
-  /** By default a fresh read of the key. */
+  /** Reads the key; by default with a fresh read. */
   readonly read?: () => Promise<KeyDetails>;
   /** Saves the read if no write is needed; holds the key afterwards. */
   readonly latest?: LatestKey;

@@ -42,7 +42,7 @@ export function readSshKey(text: string): SshKey | undefined {
   }
 }
 
-/** What a security key says of the moment of its signature. */
+/** A verified signature. `flags` is what a security key reports about the moment of its signature. */
 export interface SshSignature {
   readonly signer: SshKey;
   /** Absent for a key on a disk. */
@@ -120,7 +120,10 @@ function asString(bytes: Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** Reads SSH's encoding. Past the end it returns nothing more, and then it is not at the end either. */
+/**
+ * Reads SSH's encoding. A read past the end returns an empty value, and then `isAtEnd` stays false, so the input is
+ * refused.
+ */
 function readerOf(bytes: Buffer) {
   let at = 0;
   const raw = (length: number): Buffer => {

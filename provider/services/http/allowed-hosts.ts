@@ -59,7 +59,7 @@ const documentedHosts = {
   ],
 } as const satisfies Record<Role, readonly string[]>;
 
-/** Such as `us-south`; all documented regions have this form. */
+/** The form of a region, such as `us-south`, which all documented regions have. */
 export const regionForm = /^[a-z]{2}-[a-z]{2,8}$/;
 /** The ports of instances that were created before 2024. */
 const instancePorts = { first: 8000, last: 19_999 } as const;
@@ -181,7 +181,7 @@ function otherInstance(
   });
 }
 
-/** One of IAM's addresses for people, global or of a region (kms-v2-and-iam.md 7.8). */
+/** Whether this is one of IAM's addresses for people, global or of a region (kms-v2-and-iam.md 7.8). */
 export function isIamLoginHost(address: string): boolean {
   const url = readPlainUrl(address);
   if (url?.protocol !== "https:" || url.port !== "") return false;
@@ -284,7 +284,10 @@ function isLoopbackHost(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || loopbackIpv4.test(hostname);
 }
 
-/** Without a port, an entry allows any port of an environment's address, else the default port. */
+/**
+ * Whether an entry of UKO_ALLOWED_HOSTS allows the address. An entry without a port allows any port of an address from
+ * the environment, and otherwise only the default port.
+ */
 function isSameHost(entry: string, url: URL, isOwn: boolean): boolean {
   const wanted = entry.trim().toLowerCase();
   const port = url.port !== "" ? url.port : url.protocol === "https:" ? "443" : "80";

@@ -43,7 +43,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly kind: "response";
   readonly status: number;
-  /** Never contains the token that was sent. */
+  /** The body, in which the token that was sent is replaced. */
   readonly text: string;
   readonly header: (name: string) => string | undefined;
   /** The service's `Date`; undefined if missing or malformed. */
@@ -334,7 +334,7 @@ function statusOf(response: HttpResponse): { status: number; retryAfterMs: numbe
 
 interface Target {
   readonly origin: string;
-  /** With the query. */
+  /** The path with the query. */
   readonly path: string;
   readonly isLoopback: boolean;
 }

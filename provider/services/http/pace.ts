@@ -9,7 +9,7 @@ export interface Pace {
   /** The most calls at a time, rounded down. */
   readonly limit: number;
   readonly loweredAtMs: number;
-  /** No call starts before. */
+  /** No call starts before this time. */
   readonly pausedUntilMs: number;
 }
 

@@ -8,7 +8,7 @@ import { UkoError } from "../../errors.ts";
 
 export interface ExchangeRequest {
   readonly origin: string;
-  /** With the query. */
+  /** The path with the query. */
   readonly path: string;
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;

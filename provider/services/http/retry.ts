@@ -22,7 +22,7 @@ export interface RetryQuestion {
   readonly attempts: number;
   readonly elapsedMs: number;
   readonly deadlineMs: number;
-  /** From 0 up to 1. */
+  /** A random number from 0 up to 1. */
   readonly random: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Implements the port `BackingKeys` with KMS v2 (kms-v2-and-iam.md 2.4, 2.10): reads the KMS key behind a managed key. A
- * failed read never counts as "gone", because an existing backing key under dual authorization would block or outlast the
- * deletion.
+ * Implements the port `BackingKeys` with KMS v2 (kms-v2-and-iam.md 2.4, 2.10): reads the KMS key behind a managed key,
+ * and opens or closes its deletion window. A failed read never counts as "gone". An existing backing key under dual
+ * authorization would block the deletion, or outlast it.
  */
 
 import type { BackingKeys } from "../../engine/ports/world.ts";

@@ -246,7 +246,7 @@ export function toStamps(
 }
 
 export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKey {
-  // 4.13.0 alone wrote `pending` (uko-v4.md 3.4).
+  // Only release 4.13.0 wrote `pending` (uko-v4.md 3.4).
   const flag = wire.keystore_sync_flag === "pending" ? "verifying_sync" : wire.keystore_sync_flag;
   const destructionAtMs = parseDateTimeMs(wire.destruction_at) ?? parseDateTimeMs(wire.destruction_in);
   const error = messageIn(wire.error);

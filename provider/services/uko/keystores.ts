@@ -1,6 +1,6 @@
 /**
- * Implements the port `Keystores` with UKO v4 (uko-v4.md S1-S6, 3.7, 3.8). It sends the secrets of a connection and never returns
- * one. A deletion uses `mode=restrict`, because the other modes deactivate or destroy the keys in the keystore.
+ * Implements the port `Keystores` with UKO v4 (uko-v4.md S1-S6, 3.7, 3.8). It sends the secrets of a connection and never
+ * returns one. A deletion uses `mode=restrict`, because the other modes deactivate or destroy the keys in the keystore.
  */
 
 import type {

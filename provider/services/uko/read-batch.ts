@@ -27,7 +27,7 @@ export interface ReadCache {
   forget(vaultId: string): void;
 }
 
-/** How long to wait for further reads. */
+/** How long the cache waits for further reads before it decides. */
 const gatherMs = 25;
 /** How long a list is served after its response. */
 const shownMs = 10_000;

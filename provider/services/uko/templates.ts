@@ -39,8 +39,8 @@ export function createTemplates(transport: Transport): Templates {
 }
 
 /**
- * Each property of a template under its name in a body (uko-v4.md 2.5, 3.5, 3.6): at the top, in `key`, and in the one
- * item of `keystores`. A body has no `type` and no `state`: API 4.9 and earlier do not know them.
+ * The names of a template's properties in a body (uko-v4.md 2.5, 3.5, 3.6): at the top, in `key`, and in the one item of
+ * `keystores`. A body has no `type` and no `state`, because API 4.9 and earlier do not know them.
  */
 const ownNames = { name: "name", description: "description", namingScheme: "naming_scheme" } as const;
 const keyNames = {
@@ -52,7 +52,7 @@ const keyNames = {
   deactivateOnRotation: "deactivate_on_rotation",
 } as const;
 const keystoreNames = { keystoreType: "type", group: "group", keystoreNamingScheme: "naming_scheme" } as const;
-/** The same item has the properties of one variant (uko-v4.md 3.3). */
+/** The names of the properties of one variant, which are in the same item (uko-v4.md 3.3). */
 const variants = {
   google: {
     protectionLevel: "google_key_protection_level",

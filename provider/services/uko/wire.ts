@@ -73,7 +73,7 @@ export const managedKey = z.object({
     .array(z.object({ method: optionalText, value: optionalText }))
     .nullish()
     .catch(undefined),
-  /** From API 4.14 on. */
+  /** Present from API 4.14 on. */
   key_material_present: z.array(z.string()).nullish(),
 });
 export type WireManagedKey = z.output<typeof managedKey>;

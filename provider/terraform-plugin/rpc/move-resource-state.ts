@@ -3,9 +3,9 @@
  * configures the provider, so this call cannot read the service, and the response contains only the object's identity.
  * The next ReadResource then reads the object and ignores the state of the other provider.
  *
- * As soon as one instance of a resource with `count` or `for_each` has moved, hosts pass this provider's address with the
- * state of every other instance, because a state has one provider for each resource (OpenTofu, node_resource_abstract.go:
- * `getResourceProviderAddrs`). So a state of IBM's provider can come with this provider's address.
+ * A state of IBM's provider can also come with the address of this provider. As soon as one instance of a resource with
+ * `count` or `for_each` has moved, hosts pass this address with the state of every other instance. A state has only one
+ * provider for each resource (OpenTofu, node_resource_abstract.go: `getResourceProviderAddrs`).
  */
 
 import { UkoError } from "../../errors.ts";

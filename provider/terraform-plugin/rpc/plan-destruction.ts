@@ -55,7 +55,10 @@ export async function planDestruction(
   }
 }
 
-/** The first line of a warning. Hosts show only one of several warnings with the same first line, and count the others. */
+/**
+ * A short warning for further deletions with the same steps. Hosts show only one of several warnings with the same first
+ * line, and count the others.
+ */
 function sayMore(message: string, count: number): string {
   const [summary = ""] = message.split("\n");
   return [

@@ -153,8 +153,9 @@ async function update(
 }
 
 /**
- * The inputs that are still unknown, on which further steps may depend. Unknown values count as unchanged here. The apply
- * plans again with actual values and without this plan, so its steps can exceed those that this plan shows.
+ * The warning that the plan may not show all steps, because an input such as `state` is still unknown. Unknown values
+ * count as unchanged here. The apply plans again with actual values and without this plan, so its steps can exceed those
+ * that this plan shows.
  */
 function openSteps(config: ObjectValue, { label }: ObjectValue, isRetired: boolean): readonly string[] {
   const open = ["state", ...(isRetired ? ["dual_authorization", "deletion_gate"] : [])];

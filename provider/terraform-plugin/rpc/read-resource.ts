@@ -63,7 +63,8 @@ export const readResource: Call<"readResource"> = async (session, request) => {
 };
 
 /**
- * The first line of the warning. Hosts show only one of several warnings with the same first line, and count the others.
+ * A warning about an object that was not read. All such warnings have the same first line, because hosts show only one of
+ * them and count the others.
  */
 function sayUnread(why: string, count: number): string {
   return ["Could not read a resource, so its state is from the last read", why, sayUnreadSoFar(count)].join("\n");
