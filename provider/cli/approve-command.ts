@@ -1,7 +1,8 @@
 /**
- * `uko approve`: lets the second person approve what another person requested, and takes the step. The command shows the
- * keys, asks the person to type the label, or the step and the number of keys, and then acts only on the keys as it
- * showed them. So a person cannot approve something else by a habitual Enter, or a key that changed meanwhile.
+ * `uko approve`: lets the second person approve what another person requested, and takes the step, or with `--store` only
+ * stores the approval. The command shows the keys, asks the person to type the label, or the step and the number of keys,
+ * and then acts only on the keys as it showed them. So a person cannot approve something else by a habitual Enter, or a
+ * key that changed meanwhile.
  */
 
 import { Argument, type Command } from "commander";

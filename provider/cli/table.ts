@@ -88,7 +88,7 @@ function shown(cell: Cell): ShownCell {
   return typeof cell === "string" ? { text: printable(cell) } : { ...cell, text: printable(cell.text) };
 }
 
-/** Widths that fit, cut from the last column on; undefined if not even the narrowest columns fit. */
+/** The widths of columns that fit, cut from the last column on; undefined if not even the narrowest columns fit. */
 function widthsWithin(
   natural: readonly number[],
   columns: readonly Column[],

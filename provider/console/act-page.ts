@@ -252,7 +252,7 @@ function finalMark(id: KeyAct["id"], step: "deactivate" | "destroy" | "kms" | un
 
 export const pointOfNoReturn = "Point of no return";
 
-/** A sentence about what the act did. A code would read as an error, so only an act that did nothing shows one. */
+/** The result of an act as a sentence. Only an act that did nothing shows a code, which would be read as an error. */
 export function resultOf(report: Report, timeZone: string): { readonly title: string; readonly body: Html } {
   const { explanation, taken, deletion, exitCode, code } = report;
   const isRequest = code === "UKO_APPROVAL_PENDING" && exitCode === 0;

@@ -1,7 +1,8 @@
 /**
  * Markup that is safe by construction. Only `html` makes markup from texts: it escapes each text, and it shows each
- * character that hides or reorders text by its number. Otherwise the label of a key could add a script to a page, or
- * read differently on the page than in the service. `fieldText` only escapes, because the browser sends the text of a field back.
+ * character that hides or reorders text by its number. Otherwise the label of a key could add a script to a page, or read
+ * differently on the page than in the service. `fieldText` only escapes, because the browser sends the text of a field
+ * back.
  */
 
 import { html as escapedHtml, raw } from "hono/html";

@@ -30,7 +30,7 @@ export interface Attribute {
   readonly isRequired: boolean;
   /** A secret, or an object that contains one at any depth. */
   readonly isSecret: boolean;
-  /** No update can change the input, or the input of the same name. */
+  /** Whether no update can change the input, or for an output, the input of the same name. */
   readonly isImmutable?: boolean;
   /** The role of an input that the service does not store, and of the output of the same name. */
   readonly role?: Meta["role"];

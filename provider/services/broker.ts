@@ -1,7 +1,7 @@
 /**
- * Finds the endpoints of UKO and KMS for an instance: from the settings, or from IBM's endpoint broker. Also judges
- * whether the server at the configured address is the instance of this run, so that a mistyped address or instance ID
- * does not lead to a deletion in another instance.
+ * Finds the endpoints of UKO and KMS for an instance: from the settings, or from IBM's endpoint broker. Also judges how
+ * certain it is that the configured address is the instance of this run, because a mistyped address or instance ID could
+ * lead to a deletion in another instance.
  */
 
 import * as z from "zod";

@@ -118,7 +118,7 @@ async function syncDirectory(path: string): Promise<void> {
     const directory = await open(path, "r");
     await directory.sync().finally(() => directory.close());
   } catch {
-    // The line itself is on disk.
+    // The line itself is on disk, so this failure does not matter.
   }
 }
 

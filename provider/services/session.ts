@@ -1,6 +1,7 @@
 /**
- * The session of a run: who acts, on which instance, and whether the server that answers is that instance. The check runs
- * before every write to UKO, so that a mistyped address or instance ID cannot change keys in another instance.
+ * The session of a run: who acts, on which instance, and whether the server that answers is that instance. Before every
+ * write to UKO, the run stops if the host name, the broker or the internal keystores show another instance. Otherwise a
+ * mistyped address or instance ID could delete keys in another instance.
  */
 
 import type { Keystores } from "../engine/ports/containers.ts";

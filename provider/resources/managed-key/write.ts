@@ -1,7 +1,8 @@
 /**
  * Writes to a managed key for other purposes than its deletion, such as a new label. While a consent record binds, none
- * of these writes is sent, because it would make the consent void or change what the second person approves. The rule is
- * in lifecycle/key-write.ts.
+ * of these writes is sent, because it would void the consent. None of them leaves on the key a record that the write does
+ * not bring itself: a record that another person planted would otherwise look genuine, because the caller would be the
+ * last writer. The rule is in lifecycle/key-write.ts.
  */
 
 import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe.ts";
@@ -86,12 +87,12 @@ export async function presentKey(world: World, ref: KeyRef, options: CallOptions
   });
 }
 
-/** The warning that a binding record keeps an update back: the difference shows again. */
+/** The warning that a binding consent record stops an update. The difference shows again in the next run. */
 export function warnRecordBinds(observation: KeyObservation, record: ConsentRecord): string {
   return `${capitalKey(observation)} was not changed: ${describeRequest(record)}`;
 }
 
-/** The error about a one-time request of the program that a binding record keeps back. */
+/** The error if a binding consent record stops a one-time request of the program, such as a rotation. */
 export function deletionPending(observation: KeyObservation, record: ConsentRecord, why: string): UkoError {
   const { vaultId, keyId } = observation.facts;
   return new UkoError("UKO_DELETION_PENDING", {

@@ -1,11 +1,11 @@
 /**
  * Reads `allowed_signers`, a file in OpenSSH's format (ssh-keygen(1)) that lists each person with their public key. If
- * the file exists, this machine demands that every consent is signed. The file is in the user's folder by the password
- * database, or in a system folder. No variable, program, state or setting can name another place, because a person who
- * can set a variable could otherwise turn the demand off.
+ * the file exists, this machine demands that each consent to a destruction is signed. The file is in the user's folder by
+ * the password database, or in a system folder. No variable, program, state or setting can name another place, because a
+ * person who can set a variable could otherwise turn the demand off.
  *
- * Only a missing file demands nothing. If a file cannot be read, or another user can write to it, it counts as an empty
- * list, so uko destroys nothing. Otherwise another user could damage the file, or add a key of their own to it.
+ * Only a missing file demands nothing. If a file cannot be read, or another user can write to it, no signature counts, so
+ * uko destroys nothing. If such a file counted as missing, another user could turn the demand off by damaging it.
  */
 
 import { createHash } from "node:crypto";

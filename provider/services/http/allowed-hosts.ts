@@ -1,7 +1,7 @@
 /**
  * Decides which hosts may receive a credential, before uko reads the credential. Without this check, an address in a
- * state, a program or a response could send the caller's API key to another server. Documented IBM hosts are allowed;
- * every other host must be named in the environment of the run (`UKO_ALLOWED_HOSTS`).
+ * state, a program or a response could send the caller's API key to another server. IBM's documented hosts are allowed.
+ * This machine is allowed only if the environment of the run names it, and any other host only if UKO_ALLOWED_HOSTS does.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -33,7 +33,7 @@ const longestDelayMs = 8_000;
 export const longestRetryAfterMs = 30_000;
 const passingStatuses: readonly number[] = [429, 502, 503, 504];
 
-/** Returns the delay before the next attempt; undefined if there is none. */
+/** Returns the delay before the next attempt; undefined if the call must not be sent again. */
 export function retryDelayMs(question: RetryQuestion): number | undefined {
   const { resend, end, attempts, elapsedMs, deadlineMs, random } = question;
   if (attempts >= maxAttempts || !mayResend(resend, end)) return undefined;

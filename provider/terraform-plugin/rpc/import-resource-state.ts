@@ -1,4 +1,7 @@
-/** ImportResourceState: imports an existing object, by its ID or by its identity. */
+/**
+ * ImportResourceState: imports an existing object into the state, by its ID or by its identity. The object must exist,
+ * and must belong to the instance that the identity names.
+ */
 
 import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
