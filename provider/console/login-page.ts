@@ -11,7 +11,7 @@ import { layout, type Visitor } from "./layout.ts";
 import type { Entrance } from "./login.ts";
 import { problemOf } from "./parts.ts";
 
-/** The log-in page. `to` is the path of the page that follows. */
+/** The log-in page. `to` is the path of the page that follows, and `entrance` says why the last try failed. */
 export function loginPage(to: string, entrance?: Exclude<Entrance, { kind: "open" }>): Html {
   const problem = entrance === undefined ? undefined : sayProblem(entrance);
   const described = problem === undefined ? "code-help" : "code-help problem";

@@ -1,7 +1,8 @@
 /**
- * Starts the web server of a console on a free port of this machine. It accepts connections from the same
- * operating-system user only, because any other user could act with the caller's credential. On a system that should show
- * the owner of a connection but does not, the console does not start.
+ * Starts the web server of a console on a free port of this machine. On Linux it accepts connections from the same
+ * operating-system user only, because any other user could act with the caller's credential, and it does not start if the
+ * table of sockets cannot be read. Other systems do not show who connects, so there only the log-in code protects the
+ * console.
  */
 
 import { readFile } from "node:fs/promises";
@@ -29,7 +30,10 @@ export interface RunningConsole {
 /** The bundler sets it to the text of htmx; undefined where the sources run. */
 declare const UKO_HTMX: string | undefined;
 
-/** Throws UKO_SETTINGS_INVALID on a system that does not show who connects. */
+/**
+ * Starts the server. Throws UKO_SETTINGS_INVALID on Linux if the table of sockets, which shows who connects, cannot be
+ * read.
+ */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const blindness = whyPeersAreUnknown();
   if (blindness !== undefined) {

@@ -1,4 +1,7 @@
-/** The options of `startEmulator`, and the type of a running emulator. */
+/**
+ * The options with which programs and tests start an emulator (port, seed, file, HTTPS), and the type of a running
+ * emulator.
+ */
 
 import type { Seed, SwitchChoices } from "./generated.ts";
 

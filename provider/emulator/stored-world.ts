@@ -1,4 +1,7 @@
-/** The form in which files and snapshots store a world, and its conversion from and to JSON. */
+/**
+ * The form in which files and snapshots store a world of the emulator, with its version, and the conversion from and to
+ * JSON.
+ */
 
 import * as z from "zod";
 import { type AuditEntry, AuditTrail } from "./audit.ts";
