@@ -1,20 +1,25 @@
 /**
- * What a run may conclude from the response to its own step, without reading everything again (decision 0048). Most runs take
- * one step and then only have to say what the deletion waits for: five more calls for each key would tell them nothing new.
+ * What a run may conclude from the response to its own step, without reading everything again (decision 0048). Most
+ * runs take one step and then only have to say what the deletion waits for. Five more calls for each key would tell
+ * them nothing new.
  *
- * The danger is to act on half of the facts, so a conclusion from a response may do one of three things only: end the run
- * in a wait, which the next run checks again; write a consent record, and this only from a read; or end a run of `uko approve`
- * after its one step, because of which no engine drops a key from its state. Each other step is planned from a whole read.
+ * The danger is to act on half of the facts. So a conclusion from a response may do one of three things only:
+ *
+ * - It ends the run in a wait, which the next run checks again.
+ * - It writes a consent record, and only if a later read shows the same.
+ * - It ends a run on a reviewed set (`uko approve`), which holds no state. So no engine drops a key from its state
+ *   because of it.
+ *
+ * Each other step is planned from a whole read.
  */
 
 import { isPending } from "./guards.ts";
 import type { KeyObservation } from "./observation.ts";
 import type { Plan, Step } from "./plan.ts";
 
-/** How long facts that no step changes, such as the use of a key, serve within one run. */
+/** How long facts that no step changes, such as the use of a key, count within one run. */
 export const factsServeForMs = 60_000;
 
-/** An observation, and the service's time at its read. */
 export interface TimedObservation {
   readonly observation: KeyObservation;
   readonly nowMs: number;
@@ -54,7 +59,10 @@ export interface ShownAfterStep {
   /** `response`: the step's own response, whose ETag may not be settled. `read`: a later read. */
   readonly source: "response" | "read";
   readonly observation: KeyObservation;
-  /** Whether the run takes the one step of a reviewed set. Its end only reports; no state forgets the key. */
+  /**
+   * Whether the run takes the one step of a reviewed set. The end of such a run only reports, and removes no key from a
+   * state.
+   */
   readonly isOfSet: boolean;
 }
 
@@ -66,7 +74,9 @@ export function mayConclude(plan: Plan, { source, observation, isOfSet }: ShownA
   return source === "read" && plan.kind === "ready" && plan.step.kind === "write_record";
 }
 
-/** A pending status can be taken from a response. That a key is gone cannot: only a live read of each keystore says so. */
+/**
+ * A response can show that a key is pending. It cannot show that a key is gone: only a live read of each keystore can.
+ */
 function areAllPending({ keystores }: KeyObservation): boolean {
   return keystores.length > 0 && keystores.every(isPending);
 }

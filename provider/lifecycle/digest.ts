@@ -1,4 +1,7 @@
-/** The text whose SHA-256 a record quotes: consent is for this key in its present condition. */
+/**
+ * Writes the text whose SHA-256 a consent record carries, its digest. The text names the facts of the key and the step,
+ * so a consent counts only for the key as its author saw it: after a rename, the record is void.
+ */
 
 import type { ApprovedStep, KeyFacts } from "./observation.ts";
 

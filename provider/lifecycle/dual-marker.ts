@@ -1,6 +1,7 @@
 /**
- * The marker on a key: how many people its deletion requires. The call that creates the key writes it, and on an
- * existing key it only becomes stricter (provider/docs/explanation/two-people.md).
+ * The marker on a key: how many people its deletion requires. The call that creates the key writes it. On an existing
+ * key it only becomes stricter, so that no edit of a program makes one person enough
+ * (provider/docs/explanation/two-people.md).
  */
 
 import type { DualMarker, KeyObservation } from "./observation.ts";
@@ -22,7 +23,7 @@ export function markerOf({ marker }: Pick<KeyObservation, "marker">): DualMarker
   return marker ?? "both";
 }
 
-/** The combined policy of program, state, provider and environment. */
+/** The marker that the policy demands. The policy already combines program, state, provider and environment. */
 export function demandedBy({
   dualAuthorization,
   gate,

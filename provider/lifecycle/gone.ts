@@ -1,6 +1,7 @@
 /**
- * The rule for when a key counts as gone. A key that is dropped while it still exists is the one
- * mistake that no later run can detect.
+ * Decides when a key counts as gone, so that an engine may drop it from its state. A 404 is not enough: another
+ * instance, or a vault that the caller may not see, also answers 404. A key that is dropped while it still exists is
+ * the one mistake that no later run can detect.
  */
 
 /** What one run observed when the key was not found. */
@@ -16,7 +17,10 @@ export type GoneVerdict =
   | { readonly kind: "gone" }
   | { readonly kind: "unproven"; readonly why: "other_instance" | "vault_not_found" | "vault_unknown" };
 
-/** No state pins the instance: it must be proven, unless this run removed the key. */
+/**
+ * The rule for a command, which has no state that names the instance: the instance must be proven, unless this run
+ * removed the key itself.
+ */
 export function isGoneForCommand(seen: {
   readonly isRemovedHere: boolean;
   readonly isInstanceProven: boolean;

@@ -1,6 +1,6 @@
 /**
- * The rules by which a text names an identity. IAM issues the ID. The name in a consent record or in evidence is
- * what its bearer wrote, so a name must never pass for the ID of another person.
+ * The rules by which a text names an identity. IAM issues the ID of an identity, but each person writes their own name
+ * into a consent record or into evidence. So a name must never count as the ID of another person.
  */
 
 /** The realm of an ID, a hyphen, and an identifier: `IBMid-550000ALICE`, `iam-ServiceId-…`. A name like "Anna-Maria" has no digit. */
@@ -19,7 +19,10 @@ export function isSamePerson(a: string, b: string): boolean {
   return foldIamId(a) === foldIamId(b);
 }
 
-/** Whether a person chose the identity, by its ID or by the name that it gives itself. */
+/**
+ * Whether `chosen`, a text that a person typed, names the identity by its ID or by the name that the identity gives
+ * itself.
+ */
 export function isChosen(
   chosen: string,
   { iamId, name }: { readonly iamId?: string | undefined; readonly name?: string | undefined },
@@ -29,7 +32,7 @@ export function isChosen(
   return !isIamIdForm(chosen) && name?.toLowerCase() === chosen.toLowerCase();
 }
 
-/** A text in this form selects by ID alone. */
+/** Whether the text has the form of an IAM ID. Such a text selects an identity by its ID alone, never by a name. */
 export function isIamIdForm(text: string): boolean {
   return knownRealm.test(text) || anyRealm.test(text);
 }

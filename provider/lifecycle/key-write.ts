@@ -35,7 +35,7 @@ export const keyWrites = {
   hold: { endsRequest: true },
   release: {},
   reactivate: { endsRequest: true, isWithoutBody: true, isUrgent: true },
-  /** Where one person suffices, so that the step acts on no record. */
+  /** A deactivation for which one person is enough, so that it acts on no record. */
   deactivate_alone: { endsRequest: true, isWithoutBody: true },
   update: {},
   mark: {},
@@ -52,7 +52,7 @@ export type KeyWritePlan =
   | { readonly kind: "write" }
   /** Take the record off with a PATCH, then read, settle and decide again. */
   | { readonly kind: "drop_first" }
-  /** Leave the key alone, and name the request that binds. */
+  /** Do not write, and name the request that binds. */
   | { readonly kind: "leave"; readonly record: ConsentRecord };
 
 /** Decides whether and how `write` may happen to the key as the run has just read it. */
@@ -93,7 +93,10 @@ export function isLeftByService(
   );
 }
 
-/** A record of a later time cannot count through the call that follows this read. */
+/**
+ * How long the call that follows a read can take. A record that is dated later than that cannot become genuine through
+ * the call.
+ */
 const longestCallMs = 120_000;
 
 /** Whether a write by `writesAs` that follows this read could make the record on the key look like one that it brought. */

@@ -1,6 +1,7 @@
 /**
- * The kind of a keystore: whether it is a key ring of this instance's KMS, by its type and variant
- * (uko-v4.md 3.7). Unrecognized words are unknown, never external.
+ * The kind of a keystore: internal if it is a key ring of this instance's own KMS, external if it is in another service
+ * or cloud, by its type and variant (uko-v4.md 3.7). A type or variant that uko does not recognize is `unknown`, never
+ * external, because a rule for internal keystores may apply to it.
  */
 
 export type KeystoreKind = "internal" | "external" | "unknown";
@@ -13,9 +14,9 @@ export function isExternalType(type: string): boolean {
 }
 
 /**
- * The types of keystore in which UKO does not see what uses a key. The associated resources of a key
- * come from IBM's KMS alone, so an empty list says nothing about a copy in another cloud: a person
- * who read "nothing" there would destroy the key of a running database.
+ * The types of keystore for which UKO does not show what uses a key. The list of associated resources comes from IBM's
+ * KMS alone, so an empty list does not describe a copy in another cloud: a person who read "nothing" there would
+ * destroy the key of a running database.
  */
 export function typesOfUnseenUse(keystores: readonly { readonly type: string }[]): readonly string[] {
   return [...new Set(keystores.map(({ type }) => type).filter((type) => type !== "ibm_cloud_kms"))].sort();

@@ -1,6 +1,8 @@
 /**
- * What the managed keys of a vault show about the key ring of an internal keystore, if the service
- * does not name the ring (uko-v4.md 3.7). KMS keys in this ring are backing keys of managed keys.
+ * Finds out from the managed keys of a vault which KMS keys are in the key ring of an internal keystore, if the service
+ * does not name the ring (uko-v4.md 3.7). These KMS keys are backing keys of managed keys. If uko took one for an
+ * independent KMS key, one person could destroy a managed key through KMS. So every doubt counts as `hidden`, never as
+ * `empty`.
  */
 
 export interface KeyOfVault {
@@ -12,7 +14,7 @@ export interface KeyOfVault {
 }
 
 export type RingEvidence =
-  /** KMS keys in the ring. */
+  /** The IDs of KMS keys that are in the ring. */
   | { readonly kind: "backingKeys"; readonly kmsKeyIds: readonly string[] }
   /** The keystore has no managed key, so no KMS key in its ring is a backing key. */
   | { readonly kind: "empty" }
@@ -20,7 +22,7 @@ export type RingEvidence =
   /** A list silently leaves out what the caller may not see, so the vault's own count must confirm it. */
   | { readonly kind: "hidden"; readonly why: "not_all_listed" };
 
-/** Anything that does not name its keystore may concern this one. */
+/** Collects the evidence. A key or status that does not name its keystore may be in this one. */
 export function ringEvidence(
   keystoreId: string,
   keys: readonly KeyOfVault[],

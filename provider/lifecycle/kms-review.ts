@@ -1,6 +1,10 @@
 /**
- * The review of KMS keys that are set for deletion: it names the deletion windows that its reviewer
- * saw. KMS itself refuses the destroy to the identity that opened a window, and does not report that identity.
+ * The review of KMS keys that are set for deletion: it names each deletion window that its reviewer saw. A destruction
+ * follows it only for a key whose window is still the same. KMS itself refuses the destruction to the identity that
+ * opened the window, but does not report that identity.
+ *
+ * The file also recognizes a destruction by this campaign, so that its rollback restores no key that another person
+ * destroyed.
  */
 
 import type { Actor } from "./observation.ts";
@@ -99,7 +103,10 @@ function skipReason(
   return fields.length > 0 ? { kind: "changed", fields } : fresh.window;
 }
 
-/** KMS restores a destroyed key for 30 days. The campaign restores what its reviewer destroyed. */
+/**
+ * Who destroyed a KMS key and when, and the reviews of the campaign that list the key. KMS can restore a key for 30
+ * days.
+ */
 export interface KmsDestruction {
   readonly deletedBy?: string | undefined;
   readonly deletedAtMs?: number | undefined;

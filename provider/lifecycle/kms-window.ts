@@ -75,8 +75,8 @@ export function windowSetter(observation: KeyObservation, run: Run, nowMs: numbe
 }
 
 /**
- * Why nobody can destroy the deactivated key before it is reactivated and deactivated again, if that is
- * so: its window is over, or nothing proves who opened the window.
+ * Why no person can destroy the deactivated key until it is reactivated and deactivated again: its window has expired,
+ * or nothing proves who opened the window. Undefined if a person can.
  */
 export function windowFault(
   observation: KeyObservation,
@@ -105,10 +105,8 @@ function provenSetter(
 }
 
 /**
- * The last write, while the used request is on the key; after a write of uko that removed the request, the note's.
- *
- * A person who may write tags can write a note that names anyone. So the setter only ever takes the destroy away from
- * one person. It gives no one a right: two people still request and approve, whoever set the window.
+ * Who deactivated the key, and when. While the request of the deactivation is on the key, the last write is the
+ * deactivation. After uko removed the request, the note on the key says it.
  */
 function writeOfDeactivation({ carried, note, updatedAtMs, updatedBy }: KeyObservation): {
   readonly atMs: number | undefined;
@@ -134,7 +132,7 @@ function recordedSetter(
   return note?.deactivatedAtMs !== undefined && beganBefore(note.deactivatedAtMs) ? note.kmsSetter : undefined;
 }
 
-/** When the window began; later than any record if no window is open. */
+/** When the window began. Without a window the time is infinite, so that no record is older and can name its setter. */
 function beganAtMs(backingKey: PresentBackingKey): number {
   return (backingKey.windowEndsAtMs ?? Number.POSITIVE_INFINITY) - kmsWindowMs;
 }

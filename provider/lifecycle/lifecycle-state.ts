@@ -1,4 +1,7 @@
-/** The one derived state that users see. It is derived at every read and never stored. */
+/**
+ * Derives the one state of a managed key that users see: what its deletion waits for (an approval, the cool-down, the
+ * pending destruction), or else the key's own state. It is derived at every read and never stored.
+ */
 
 import { knownDeactivationMs } from "./authorization.ts";
 import { deletionStanding } from "./consent-record.ts";
@@ -32,7 +35,10 @@ export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: n
   return deletionStanding(observation, nowMs).binds ? "pending_approval" : state;
 }
 
-/** Whether the 4-hour rule would refuse destroy, as far as is known. */
+/**
+ * Whether the service would refuse the destruction because of its cool-down of 4 hours, as far as the time of the
+ * deactivation is known.
+ */
 export function isCoolingDown(observation: KeyObservation, run: Run, nowMs: number): boolean {
   const deactivatedAtMs = knownDeactivationMs(observation, run);
   return deactivatedAtMs !== undefined && nowMs <= deactivatedAtMs + coolDownMs;

@@ -1,6 +1,7 @@
 /**
- * The contract's states and actions of a managed key as one table. Updates and forecasts read the
- * table; the deletion planner uses only `rights` and `coolDownMs`.
+ * The states and actions of a managed key as one table, as the contract of the service states them: where each action
+ * leads, whether it can be undone, and which right it requires. Previews and updates read the table. The planner of a
+ * deletion uses only `rights` and `coolDownMs`, and checks its own rules.
  */
 
 /** The service's words (uko-v4.md 4.1), with the meanings of NIST SP 800-57 part 1, section 7. */

@@ -1,11 +1,14 @@
 /**
- * The observation of a key: everything that one read shows, in the planner's terms. The engine
- * fills in these plain values, and the planner trusts them.
+ * The observation of a key: everything that one read shows, in the planner's terms. The engine fills in these plain
+ * values, and the planner trusts them. Also says when two identities are the same, and which identity is a person.
  */
 
 import type { ObservedState } from "./managed-key-states.ts";
 
-/** An identity in IAM. `mark`, all that a compact record holds, is 16 digits of its SHA-256. */
+/**
+ * An identity in IAM. `mark` is 16 hex digits of the SHA-256 of the IAM ID, which is all that a compact record has room
+ * for.
+ */
 export interface Identity {
   readonly iamId?: string;
   readonly mark: string;
@@ -20,7 +23,7 @@ export interface Actor {
   readonly displayName: string;
 }
 
-/** What a consent record can approve: the steps that require two people unless both marker and code say otherwise. */
+/** The steps that a consent record can approve. They require two people unless marker and code both say otherwise. */
 export const approvedSteps = ["deactivate", "destroy"] as const;
 export type ApprovedStep = (typeof approvedSteps)[number];
 
@@ -130,7 +133,7 @@ export interface ConsentRecord {
    * `approval`: a person approved the request of another person.
    */
   readonly how: "command" | "engine" | "approval";
-  /** What the writer's own API key seals of a request; see `requestStatement`. An approval quotes it. */
+  /** The seal over a request by the API key of its writer; see `requestStatement`. An approval quotes the seal. */
   readonly seal?: string | undefined;
   readonly signature?: ConsentSignature | undefined;
   /** Whether the signature is the author's own. Otherwise only the last writer vouches for the record. */
@@ -170,7 +173,10 @@ export interface QuotedRequest {
   readonly isSealedHere?: true | undefined;
 }
 
-/** Facts of a deactivation that later runs need. Writes of uko keep them. A reactivation removes them, and so can a hold on a key without room for another tag. */
+/**
+ * Facts of a deactivation that later runs need. Writes of uko keep the note. A reactivation removes it, and so can a
+ * hold on a key that has no room for another tag.
+ */
 export interface DeactivationNote {
   readonly deactivatedAtMs?: number | undefined;
   readonly kmsSetter?: Identity | undefined;
@@ -203,7 +209,7 @@ export interface KeyObservation {
    * service, and `by` the file that demands them.
    */
   readonly signatures?: { readonly service: string; readonly by: string } | undefined;
-  /** What an earlier record knew of the deactivation. It informs, and it is never a consent. */
+  /** The note that an earlier record left about the deactivation. It informs, and it is never a consent. */
   readonly note?: DeactivationNote | undefined;
   /** The current digest for each step that a record can approve, from `digestText`. */
   readonly digests: Readonly<Record<ApprovedStep, string>>;

@@ -1,6 +1,8 @@
 /**
- * The planner of a container's deletion (vault, keystore or template): what still blocks it, and
- * until when. It is pure, and it never empties a container.
+ * Decides whether a container (vault, keystore or template) may be deleted now, what still blocks the deletion, and
+ * until when. It never empties a container: a key or keystore in it refuses the deletion, and so does a list that could
+ * not be read. Otherwise a list that a missing right shortened would let uko delete a container with keys in it. The
+ * function is pure.
  */
 
 import type { ErrorCode } from "../errors.ts";
@@ -52,7 +54,7 @@ export interface ContainerObservation {
   readonly ring: Found<RingKey> | UnnamedRing;
 }
 
-/** The service does not report which key ring it is. */
+/** The ring of an internal keystore whose name the service does not report. */
 export interface UnnamedRing {
   readonly kind: "unnamed";
   readonly reason: string;
@@ -145,9 +147,9 @@ function withinPlanLimit({ id, name }: ContainerObservation, { atMost }: Contain
 }
 
 /**
- * A key that was never active is in no keystore, so it does not keep one (uko-v4.md 5). A destroyed
- * key keeps its keystore until its metadata is removed: without the keystore, nothing could prove
- * that the material is gone.
+ * Whether the key blocks the deletion. A key that was never active is in no keystore, so it does not block one
+ * (uko-v4.md 5). A destroyed key blocks its keystore until its metadata is removed: without the keystore, nothing could
+ * prove that the material is gone.
  */
 function blocks(kind: ContainerKind, key: ContainedKey): boolean {
   return kind !== "keystore" || key.state !== "pre_activation";
@@ -184,15 +186,16 @@ function awaitMetadata(ringKeys: readonly RingKey[]): Extract<ContainerPlan, { k
   };
 }
 
-/** Undefined if one of the times is not reported, because the end is then unknown. */
+/** The latest of the times; undefined if one of them is not reported, because the end is then unknown. */
 function latest(timesMs: readonly (number | undefined)[]): number | undefined {
   const known = timesMs.filter((timeMs) => timeMs !== undefined);
   return known.length === timesMs.length ? Math.max(...known) : undefined;
 }
 
 /**
- * A refusal also mentions a key ring that could not be read. If the service does not name the ring,
- * the metadata that KMS still keeps is the most likely reason, and the next run tries again anyway.
+ * Decides after the service refused the deletion. The message also mentions a key ring that could not be read. If the
+ * service does not name the ring, the metadata that KMS still keeps is the most likely reason, and the next run tries
+ * again anyway.
  */
 function afterRefusal(ring: ContainerObservation["ring"], message: string, nowMs: number): ContainerPlan {
   if (ring.kind === "known") return refuse({ guard: "service_refused", message });

@@ -1,4 +1,8 @@
-/** The planner on state alone. It serves plans, which make no call. */
+/**
+ * Predicts the deletion of a managed key from its state alone, for the plan or preview of an engine, which makes no
+ * call. What a state does not show (records, use, backing keys) can only make the real run stricter than the
+ * prediction.
+ */
 
 import { keyStates } from "./managed-key-states.ts";
 import { type DualMarker, digestsBy, type Identity, type KeyObservation, type KeystoreStatus } from "./observation.ts";
@@ -28,7 +32,10 @@ export interface Prediction {
 }
 
 const somebody: Identity = { iamId: "somebody", mark: "" };
-/** Any person but the actor. The last writer does not matter here, but must be known. */
+/**
+ * Any person who is not the actor. The planner requires a last writer, but a key without a record does not depend on
+ * who it is.
+ */
 const lastWriter: Identity = { iamId: "somebody else", mark: "" };
 const run: Run = {
   actor: { identity: somebody, writesAs: somebody, displayName: "" },
@@ -36,7 +43,7 @@ const run: Run = {
   intent: "engine",
 };
 
-/** Plans for a key without a request. What state does not show can only make it stricter. */
+/** Predicts for a key without a request. A fact that state does not show can only make the run stricter. */
 export function planFromState(known: StateOnlyFacts, policy: DeletionPolicy): Prediction {
   const observation = observationOf(known);
   return {

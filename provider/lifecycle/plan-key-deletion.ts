@@ -1,6 +1,11 @@
 /**
- * The planner of a managed key's deletion: what may happen now, or whom or what the deletion waits
- * for. It is pure, and it decides every consequential step.
+ * The planner of a managed key's deletion. From one read it decides what this run does next: one step, a wait for a
+ * person or for a time, a refusal, or done. Every step of a deletion that cuts off or ends a key is decided here, and
+ * no other file can allow one.
+ *
+ * The checks run in this order: the state of the key, the guards that stop every caller (guards.ts), the KMS window of
+ * its backing keys, the rule of two people (authorization.ts), the cool-down, and last the limit that a plan showed to
+ * people. The planner is pure.
  */
 
 import { assertNever } from "./assert-never.ts";
@@ -48,7 +53,10 @@ function withinPlanLimit(plan: Plan, observation: KeyObservation, { atMost }: De
   return beyond === undefined ? plan : refuse(beyond);
 }
 
-/** A KMS window has no record; the deactivation that follows it does. */
+/**
+ * The record on which the step depends. A KMS window has no record of its own: it is opened for the deactivation that
+ * follows, so it counts for the record in the plan limit.
+ */
 function recordOf(step: Step, atMost: PlanLimit): string | undefined {
   if (step.kind === "set_for_deletion") return atMost.recordId;
   return step.kind === "deactivate" || step.kind === "destroy" ? step.allowedBy?.id : undefined;
@@ -84,7 +92,8 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
     const unset = ownWindowToUnset(observation, run, nowMs);
     return unset === undefined ? awaitPerson(authorization, "deactivate", { observation, policy }) : ready(unset);
   }
-  // The call has no body: without a record that it acts on, it would vouch for whatever record is on the key.
+  // A deactivation has no body and makes the caller the last writer. If it acts on no record, it would make a planted
+  // record on the key look genuine, so uko takes the record off first.
   const isAlone = authorization.allowedBy === undefined;
   if (isAlone && planKeyWrite(observation, "deactivate_alone", nowMs, run).kind === "drop_first") {
     return ready({ kind: "drop_record" });
@@ -121,7 +130,10 @@ function act(kind: "deactivate" | "destroy", { allowedBy }: Extract<Authorizatio
   return ready({ kind, ...(allowedBy !== undefined && { allowedBy }) });
 }
 
-/** No outage, no cool-down, no pending period and no backing key (uko-v4.md 4.3). */
+/**
+ * Plans the destruction of a key that was never active: it causes no outage, and has no cool-down, no pending period
+ * and no backing key (uko-v4.md 4.3).
+ */
 function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
   if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", { observation, policy });
@@ -165,7 +177,7 @@ function guardedSetter(
   return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;
 }
 
-/** Turns the obstacle between an actor and a step into a plan. */
+/** Turns the reason why the actor may not take the step into a plan: a wait, a refusal, or a request to write. */
 function awaitPerson(
   authorization: Exclude<Authorization, { kind: "may" }>,
   step: ApprovedStep,
@@ -189,13 +201,19 @@ function afterRefusedDeactivation(observation: KeyObservation, run: Run, { messa
   return unset === undefined ? refuse({ guard: "service_refused", step: "deactivate", message }) : ready(unset);
 }
 
-/** A window for a deactivation that does not happen is half of a deletion in KMS. */
+/**
+ * The call that closes the windows of this run after its deactivation was refused. An open window is the first half of
+ * a deletion in KMS: another identity could destroy the key.
+ */
 function ownWindowToUnset(observation: KeyObservation, run: Run, nowMs: number): Step | undefined {
   const mayUnset = (run.windowsSetHere ?? []).length > 0 && refusalOf(run, "unset_for_deletion") === undefined;
   return mayUnset ? windowToUnset(observation, nowMs) : undefined;
 }
 
-/** If the deactivation's time is unknown, a 409 may be the 4-hour rule: wait, then refuse. */
+/**
+ * Decides after the service refused the destruction. If the time of the deactivation is unknown, a 409 may be the
+ * cool-down of 4 hours, so the run waits before it gives up.
+ */
 function afterRefusedDestroy(observation: KeyObservation, { status, message }: Refusal, nowMs: number): Plan {
   const latestMs = (observation.updatedAtMs ?? Number.NEGATIVE_INFINITY) + coolDownMs;
   return status === 409 && nowMs <= latestMs

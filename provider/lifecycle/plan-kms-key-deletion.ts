@@ -1,7 +1,10 @@
 /**
- * The planner of a KMS key's deletion under KMS's own dual authorization: one identity sets the key for
- * deletion, and a person with another identity destroys the key. KMS does not report the first identity,
- * so it may be a service ID. The planner is pure.
+ * The planner of a KMS key's deletion under KMS's own dual authorization: one identity sets the key for deletion, and a
+ * person with another identity destroys the key. KMS does not report the first identity, so it may be a service ID.
+ *
+ * It refuses the backing key of a managed key, because its destruction through KMS would bypass the rule of two people
+ * of UKO. It refuses a key that a resource is registered with, and each identity that could be the same person twice.
+ * The planner is pure.
  */
 
 import type { ErrorCode } from "../errors.ts";
@@ -53,13 +56,13 @@ export interface KmsKeyObservation {
   readonly deletedAtMs?: number;
   /** When KMS begins to purge a destroyed key's metadata itself. */
   readonly purgeScheduledAtMs?: number;
-  /** Absent where nothing demands that a destruction is signed. */
+  /** Absent if no file on this machine demands that a destruction is signed. */
   readonly signatures?: KmsSignatures;
 }
 
 /**
- * What demands signatures, and whose signatures exist for the open window. KMS stores no text, so a signed request
- * comes in a file, and the approver signs in their own run. Both name the window by its end.
+ * The files that demand signatures, and whose signatures exist for the open window. KMS stores no text, so a signed
+ * request comes in a file, and the approver signs in their own run. Both name the window by its end.
  */
 export interface KmsSignatures {
   /** For messages: the files that demand signatures. */
@@ -224,11 +227,10 @@ export function isWindowOpen(
 }
 
 /**
- * KMS does not report who set a window. It dates the policy anew, and whether it also updates
- * the writer is not documented. So the writer may be a person who wrote to the policy earlier, while a
- * service ID set the window. The suspicion can only refuse an identity, and no message, evidence or
- * review names a setter. A writer who also created the policy is not suspected: the name may date
- * from the creation.
+ * The identity that probably set the window. KMS does not report it. A set dates the policy anew, and whether it also
+ * updates the writer of the policy is not documented. So the writer may be a person who wrote to the policy earlier,
+ * while a service ID set the window. The suspicion can only refuse an identity, and no message, evidence or review
+ * names a setter. A writer who also created the policy is not suspected, because the name may date from the creation.
  */
 export function suspectedSetter({ policyWrite, windowEndsAtMs }: KmsKeyObservation): Identity | undefined {
   if (policyWrite?.createdBy === undefined || windowEndsAtMs === undefined) return undefined;
@@ -293,12 +295,18 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   return unlessRefused({ kind: "destroy", approvedWindow: name }, run);
 }
 
-/** A signature shows who requested, which KMS never does. So here the two identities are two persons. */
+/**
+ * Whether two people signed. A signature shows who requested, which KMS never does, so the two identities are two
+ * persons.
+ */
 function isSignedByTwo({ requester, isApprovalSigned }: KmsSignatures): boolean {
   return isPerson(requester) && isApprovalSigned === true;
 }
 
-/** Windows that nobody can use to destroy the key. They must be unset, and a new window set. */
+/**
+ * Why no person may use the window to destroy the key; undefined if a person may. Such a window must be unset, and a
+ * new one set.
+ */
 function unfitWindow(
   { policyWrite, deletedAtMs }: KmsKeyObservation,
   windowEndsAtMs: number,
@@ -314,7 +322,7 @@ function unfitWindow(
   return isHidden ? { guard: "setter_unknown", policyWrite } : undefined;
 }
 
-/** A person sets the key under their own credential, and only once in a run. */
+/** Plans the set for deletion. Only a person does it, under their own credential, and only once in a run. */
 function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
   const { state, stateWord } = observation;
   if (run.setHere === true) return refuse({ guard: "window_not_kept" });

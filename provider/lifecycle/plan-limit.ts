@@ -1,7 +1,7 @@
 /**
- * The plan limit, which a plan sets for its apply: the steps that people saw and accepted, for one
- * resource as the plan showed it.
- * An engine may apply a saved plan hours later, when more would be possible than the plan showed.
+ * The plan limit: the steps on one resource that a plan of an engine showed, and that people accepted. An engine may
+ * apply a saved plan hours later, when more has become possible than the plan showed. The apply then refuses each step
+ * beyond the limit, so it never destroys a key whose destruction its plan did not show.
  */
 
 import type { KeyFacts, KeystoreStatus } from "./observation.ts";
@@ -62,8 +62,8 @@ export interface ShownKey extends Omit<KeyFacts, "keystores"> {
 }
 
 /**
- * Limited to what an engine's state can show: a state has one value for each tag, and hosts write
- * every text in Unicode's normal form C. Any other difference would appear in every plan. JSON
+ * The canonical text of a managed key, limited to what the state of an engine can show: a state has one value for each
+ * tag, and engines write every text in Unicode's normal form C. Any other difference would appear in every plan. JSON
  * arrays keep every part apart from its neighbors, whatever characters it holds.
  */
 export function shownKeyText(key: ShownKey): string {

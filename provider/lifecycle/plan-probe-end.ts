@@ -1,6 +1,7 @@
 /**
- * The planner that deletes the key of a tag probe. That key was never active, so one person is
- * enough, and the planner deletes no other key.
+ * The planner that deletes the test key of `uko probe tags`. That key was never active, so one person is enough. It
+ * deletes only the key that this run created, by ID and label, and only while the key is unused: without this check,
+ * one person could delete any key through the probe.
  */
 
 import type { KeyObservation } from "./observation.ts";
@@ -26,8 +27,8 @@ const probePolicy: DeletionPolicy = {
 };
 
 /**
- * Returns the next step towards removal, or `done` for a key that must be left alone: a key that is
- * not the probe's, or that another person started to use.
+ * Returns the next step towards removal. Returns `done`, and so changes nothing, for a key that is not the probe's, or
+ * that another person started to use.
  */
 export function planProbeEnd(observation: KeyObservation, probe: ProbeKey, run: Run, nowMs: number): Plan {
   const { facts, state } = observation;

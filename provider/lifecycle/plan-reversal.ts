@@ -1,6 +1,6 @@
 /**
- * The planner of a reversal: it takes a consent record off a key, or makes a deactivated key active
- * again. A reversal happens only by command.
+ * The planner of a reversal: it takes a consent record off a key, makes a deactivated key active again, and closes the
+ * KMS deletion window. One person is enough, because a reversal only makes a key safer. An engine never plans one.
  */
 
 import { deadEnd } from "./guards.ts";

@@ -1,6 +1,7 @@
 /**
- * The planner of one key of a reviewed set: the one step that its reviewer approved, or an approval
- * that lets the requester take it. Nothing else happens to a key because of a review.
+ * The planner of one key of a reviewed set. It takes the one step that the reviewer approved, or stores an approval
+ * with which the requester takes it. After a deactivation it can also write the request for the destruction. Nothing
+ * else happens to a key because of a review.
  */
 
 import { approvalOf, mayAuthor } from "./authorization.ts";

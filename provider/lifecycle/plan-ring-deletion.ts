@@ -1,4 +1,8 @@
-/** The planner of a KMS key ring's deletion. It is pure, and it never empties a ring. */
+/**
+ * Decides whether a KMS key ring may be deleted now. It refuses a ring with keys, and the ring of a UKO keystore, which
+ * UKO deletes together with the keystore. It waits while KMS keeps the metadata of destroyed keys in the ring. It never
+ * empties a ring. The function is pure.
+ */
 
 import type { RingKey } from "./plan-container-deletion.ts";
 

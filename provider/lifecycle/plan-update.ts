@@ -1,4 +1,8 @@
-/** Plans the other writes to a key: its marker, a sync, a rotation, an alignment. key-write.ts has their common rule. */
+/**
+ * Plans the writes to a managed key that are no part of its deletion: the marker, a sync, a rotation, and an alignment
+ * with its template. A write is left out while a request is pending, because it would void the request (key-write.ts).
+ * A rotation or alignment that would cut off a key is refused.
+ */
 
 import { isLooser, markerOf } from "./dual-marker.ts";
 import { planKeyWrite } from "./key-write.ts";
@@ -48,7 +52,7 @@ export type RotationPlan =
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }
   | { readonly kind: "not_active" }
   | { readonly kind: "not_rotatable" }
-  /** What the older versions encrypted would be cut off, which requires two people. */
+  /** The rotation would cut off what the older versions encrypted, which requires two people. */
   | { readonly kind: "would_deactivate" };
 
 /** The longest interruption that a run resumes; an older creation or rotation is unrelated. */
@@ -81,7 +85,9 @@ export function isAlignable(stateWord: string, alignment: string | undefined): b
   return stateWord === "active" && alignment === "unaligned";
 }
 
-/** It may only install the key, never cut it off without an explicit request. */
+/**
+ * Plans an alignment. It may only install the key in keystores. It never cuts the key off without an explicit request.
+ */
 export function planAlignment(
   observation: KeyObservation,
   key: Pick<DistributedKey, "templateId" | "keystoreIds"> & { readonly templatesKeyState: string },

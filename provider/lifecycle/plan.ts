@@ -1,4 +1,8 @@
-/** The types of a plan, its policy and its run. A wait is a regular result, not a fault. */
+/**
+ * The types that all planners of a managed key share: the policy and the run that they get, and the plan that they
+ * return, with its steps, waits and guards. A wait is a regular result, not a fault. The file also has the facts of
+ * each step, for example its right and whether its evidence is written before the call.
+ */
 
 import type { ErrorCode } from "../errors.ts";
 import type { ConsentDraft, NotBinding } from "./consent-record.ts";

@@ -1,6 +1,7 @@
 /**
- * The places of the consent record, the note and the marker on a key, apart from the user's own text,
- * and the body of each PATCH. Each body removes a record that it does not bring (key-write.ts).
+ * Where the consent record, the note and the marker are on a key: in tags of uko, or at the end of the description if
+ * the service keeps no tags. The file separates them from the user's own text, and builds the body of each PATCH. Each
+ * body removes a record that it does not bring, so that no write makes a planted record look genuine (key-write.ts).
  */
 
 import { isReleasedHold, withoutRelease } from "./campaign/campaign.ts";
@@ -28,7 +29,7 @@ import {
   reservedTagPrefix,
 } from "./tag-names.ts";
 
-/** uko-v4.md 2.5 K2. */
+/** The service allows this many tags (uko-v4.md 2.5 K2). */
 const maxTags = 128;
 
 /** The service allows 200 characters (uko-v4.md 2.5 K2); a compact record needs 90 of them. */
@@ -93,7 +94,10 @@ export interface KeyTextPatch {
   readonly description?: string;
 }
 
-/** The patch that puts a record on a key; undefined if the description has no room for it, as for no approval. */
+/**
+ * The patch that puts a record on a key; undefined if the description has no room for it. A description never has room
+ * for an approval.
+ */
 export function patchWithRecord(
   raw: RawKeyTexts,
   draft: ConsentDraft,
@@ -199,7 +203,10 @@ function holdAlone(tag: Tag): Tag {
   return isReleasedHold(tag) ? { ...tag, value: withoutRelease(tag.value) } : tag;
 }
 
-/** A note takes the place of a record that knows when and by whom the key was deactivated, or who set its KMS window. */
+/**
+ * The tags without a record. If the record knows when and by whom the key was deactivated, or who set its KMS window, a
+ * note takes its place.
+ */
 function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }: RawKeyTexts): readonly Tag[] {
   const record = tags.find((tag) => tag.name === recordTagName);
   const lastWrite = stateWord === "deactivated" && atMs !== undefined ? { atMs, by } : undefined;
@@ -210,7 +217,7 @@ function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }
   return note === undefined ? others : [...others, { name: noteTagName, value: note }];
 }
 
-/** Where the key carries its marker, so that a new marker replaces it. */
+/** Where the key has its marker now, so that a new marker replaces it. */
 export function markerLocation(raw: RawKeyTexts): "tag" | "description" {
   const isInTag = raw.tags.some((tag) => tag.name === markerTagName);
   return !isInTag && suffixForm.test(raw.description) ? "description" : "tag";

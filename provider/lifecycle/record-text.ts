@@ -21,8 +21,8 @@ import {
 export type Sha256 = (text: string) => string;
 
 /**
- * The own seal of a run: an HMAC under a key that only a run with the same API key can derive. A run recognizes by it
- * what an earlier run of the same person wrote. Undefined without an API key.
+ * Computes the own seal of a run: an HMAC under a key that only a run with the same API key can derive. By the seal, a
+ * run recognizes what an earlier run of the same person wrote. Undefined without an API key.
  */
 export type OwnSeal = (statement: string) => string | undefined;
 
@@ -46,7 +46,9 @@ const maxSignatureCharacters = 700;
 const noMark = "0".repeat(markCharacters);
 const noTime = "0".repeat(8);
 
-/** Depends on the key's ID, so a record copied to another key has a different ID there. */
+/**
+ * The ID of a record. It depends on the key's ID, so a record that is copied to another key has a different ID there.
+ */
 export function recordId(keyId: string, recordText: string, sha256: Sha256): string {
   return namesOf(keyId, recordText, sha256).id;
 }
@@ -71,7 +73,10 @@ export function markOf(iamId: string, sha256: Sha256): string {
   return sha256(iamId).slice(0, markCharacters);
 }
 
-/** `uko_deletion`: hex of JSON, because tag values allow only word characters (uko-v4.md 3.1). */
+/**
+ * Writes the value of the tag `uko_deletion`: hex of JSON, because tag values allow only word characters (uko-v4.md
+ * 3.1).
+ */
 export function encodeTagValue(draft: ConsentDraft): string {
   for (const characters of earlierReasonCharacters) {
     const value = hexJson(bodyOf(draft, characters));
@@ -177,7 +182,10 @@ function hexJson(body: Record<string, unknown>): string {
 
 const stepLetters = { deactivate: "d", destroy: "x" } as const satisfies Record<ApprovedStep, string>;
 
-/** The fixed-width end of a description, for a service that keeps no tags. It has no room for an approval's request. */
+/**
+ * Writes the fixed-width record at the end of a description, for a service that keeps no tags. It has no room for the
+ * request that an approval quotes.
+ */
 export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
   return [
     "[uko1",

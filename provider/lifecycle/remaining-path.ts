@@ -1,4 +1,7 @@
-/** The whole path from here to the goal. It is for display and decides nothing. */
+/**
+ * Lists the steps of a deletion from here to its goal, each with its right, the number of people, and the earliest
+ * time. It is for display and decides nothing.
+ */
 
 import { effectivePolicy, knownDeactivationMs } from "./authorization.ts";
 import { dualBackingKeys } from "./kms-window.ts";

@@ -9,8 +9,9 @@
 import type { KeyObservation, KeystoreStatus } from "./observation.ts";
 
 /**
- * `referenced_keystores`, the key's `status_in_keystores`, the live status, and the manifest of a
- * campaign. The manifest only adds keystores that have to report, so a person who edits the manifest cannot prove a removal.
+ * The sources that name keystores, in the order of the values: `referenced_keystores`, the key's `status_in_keystores`,
+ * the live status, and the manifest of a campaign. The manifest only adds keystores that have to report, so a person
+ * who edits the manifest cannot prove a removal.
  */
 export type NamingSource = "metadata" | "stored_status" | "live_status" | "manifest";
 
@@ -69,7 +70,10 @@ export function datedContradictions({ keystores }: Pick<Named, "keystores">, now
   );
 }
 
-/** `key_material_present` of a key that no keystore has; absent before API 4.14. */
+/**
+ * The contradiction of a key that no keystore has, and for which the service still reports material
+ * (`key_material_present`, absent before API 4.14).
+ */
 export function materialContradiction({
   materialIn = [],
 }: Pick<KeyObservation, "materialIn">): Contradiction | undefined {

@@ -30,7 +30,10 @@ export interface ReviewHeader {
   readonly reviewer: string;
   /** The service's time when the reviewer began to read the keys. */
   readonly reviewedAtMs: number;
-  /** What the reviewer confirms beside the number of keys, such as `12 in use`; absent if no class of exceptions is large. */
+  /**
+   * The exceptions that the reviewer confirms in addition to the number of keys, such as `12 in use`; absent if no
+   * class of exceptions is large.
+   */
   readonly exceptions?: string;
   /** What the set is a part of; absent outside a campaign. */
   readonly campaign?: ReviewedWave;
@@ -83,7 +86,7 @@ export interface Review<Line = ReviewLine> {
   readonly digest?: string;
 }
 
-/** Where a run stops that acts on a review: at what its step reaches. */
+/** The goal at which a run on a review stops: where its step leads. */
 export const reviewGoals = {
   deactivate: "deactivated",
   destroy: "destruction_scheduled",
@@ -92,7 +95,7 @@ export const reviewGoals = {
 /** A review names records for this long. */
 export const reviewLifetimeMs = 24 * 60 * 60 * 1000;
 
-/** As many records as a run may name one by one. */
+/** The most keys in one review, which is also the most records that a run may name one by one. */
 export const maxReviewedKeys = 10_000;
 export const maxReviewBytes = 8 * 1024 * 1024;
 
@@ -114,7 +117,7 @@ export type NotReviewable =
   | { readonly kind: "is_approval"; readonly record: ConsentRecord }
   | { readonly kind: "use_unreadable" };
 
-/** Why a run leaves a key alone although a review was passed. */
+/** Why a run skips a key although a review was passed. */
 export type SkipReason =
   | UnusableReview
   | NotReviewable

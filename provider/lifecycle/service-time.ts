@@ -1,4 +1,8 @@
-/** The check of the service's time. Due dates depend on it, so a contradiction stops the run. */
+/**
+ * Checks the time of the service, the `Date` of its responses, against the run's token and the last change of objects.
+ * Expiry and due dates depend on this time: with a clock that runs behind, an expired request would still count. So a
+ * contradiction beyond the tolerance stops the run.
+ */
 
 /** How much the service's `Date` and the times of its objects may differ. */
 export const clockToleranceMs = 10_000;

@@ -1,7 +1,7 @@
 /**
- * The decision about a deletion when other resources declare the same object, as after a rename
- * without an alias or a `moved` block. Deleting one of them must not delete the object that the
- * program still declares.
+ * Decides about a deletion when other resources declare the same object, as after a rename without an alias or a
+ * `moved` block. The engine then creates the new name and deletes the old one. Without this check, the deletion of the
+ * old name would destroy the key that the program still declares.
  */
 
 /** One resource of the program or state, and the object that it represents. */
@@ -36,9 +36,9 @@ export type SharedDeletion =
   /** The resource leaves state; the object stays, and state holds the object under `holder`. */
   | { readonly kind: "let_go"; readonly holder: string }
   /**
-   * The program names the object for `holder`, and state does not hold the object there. If the
-   * resource let go, the object could be lost. If `holder` is the resource itself, the deletion is of a
-   * former entry, which an interrupted replacement left, and the program keeps the object.
+   * The program names the object for `holder`, but state does not hold the object there. If the resource only left
+   * state, no state would hold the object. If `holder` is the resource itself, the deletion is of a former entry, which
+   * an interrupted replacement left, and the program keeps the object.
    */
   | { readonly kind: "refused"; readonly holder: string };
 

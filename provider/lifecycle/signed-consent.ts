@@ -1,11 +1,11 @@
 /**
  * Signed consents, for people who need proof. The service says who wrote to a key last, and not who wrote which text
- * (consent-record.ts). A signature by the person's own SSH key says it: nobody else can make one, so a planted text is
- * never a consent. Where signatures are demanded, each consent to destroy is signed, the request and the approval.
- * Everything else that makes a record count stays as it is: a signature comes on top and replaces nothing.
+ * (consent-record.ts). A signature by a person's own SSH key proves who wrote the text. No other person can make one,
+ * so a planted text is never a consent. Where signatures are demanded, each consent to destroy is signed: the request
+ * and the approval. A signature is an additional requirement and replaces no other one.
  *
- * This file says what a signature is about, and in which time it counts. Bytes, keys and the file that lists the
- * people are judged outside (services/consents/).
+ * This file defines the text that is signed, and in which time a signature counts. Bytes, keys and the file that lists
+ * the people are judged outside (services/consents/).
  */
 
 import type {
@@ -17,7 +17,10 @@ import type {
   KeyObservation,
 } from "./observation.ts";
 
-/** A list of consents is signed at once, and its last key may take this long. A record of a later time is not signed. */
+/**
+ * How much later than its signature a record may be dated. People sign a list of consents at once, and its last key may
+ * be written this much later.
+ */
 export const signatureLifetimeMs = 15 * 60 * 1000;
 
 /** What one signature is about. `requestId` is the ID of the request that an approval is for. */

@@ -1,4 +1,7 @@
-/** The reasons for a deletion. A record that replaces another repeats them as information. */
+/**
+ * The reasons that people stated for a deletion. A record that replaces another repeats the first and the latest reason
+ * as information. A repeated reason approves nothing.
+ */
 
 import { deletionStanding } from "./consent-record.ts";
 import { type ConsentRecord, type Identity, isSame, type KeyObservation, type StatedReason } from "./observation.ts";
@@ -28,7 +31,7 @@ export function reasonsToRepeat(
   return others.length <= 2 ? others : [...others.slice(0, 1), ...others.slice(-1)];
 }
 
-/** The record on the key whose reasons people should see: it binds, or its step was taken. */
+/** The record on the key whose reasons people should see: a record that binds, or whose step was taken. */
 export function recordWithReasons(observation: KeyObservation, nowMs: number): ConsentRecord | undefined {
   const { carried, state } = observation;
   if (carried.kind !== "one" || statedReasons(carried.record).length === 0) return undefined;

@@ -1,18 +1,18 @@
 /** The tags of a key that mean something to `uko`. All others belong to the owner of the key. */
 
-/** Begins the name of each tag that `uko` keeps for itself. */
+/** The prefix of each tag that `uko` keeps for itself. */
 export const reservedTagPrefix = "uko_";
 export const recordTagName = "uko_deletion";
 export const markerTagName = "uko_dual";
 export const creationTagName = "uko_created";
-/** Keeps what a record knew of a deactivation after the record is gone. */
+/** Keeps what a record said of a deactivation after the record is gone. */
 export const noteTagName = "uko_note";
 /** Holds the key in every campaign. Anyone may set this tag. */
 export const holdTagName = "hold";
 
 /**
- * Whether a tag is a property of the key that a program declares. A hold is none: the owner, whose program does not list
- * the hold of a lawyer, must not end it with the next run.
+ * Whether a tag is a property of the key that a program declares. A hold is not one: the program of an owner does not
+ * list the hold of a lawyer, and must not end the hold with the next run.
  */
 export function isDeclaredTag({ name }: { readonly name: string }): boolean {
   return !name.startsWith(reservedTagPrefix) && name !== holdTagName;

@@ -1,4 +1,8 @@
-/** The keys that a change of groups would cut off: an outage to be requested explicitly. Pure. */
+/**
+ * Finds the keys that a change of groups or templates would cut off from a keystore. Cutting off a key is an outage for
+ * its applications, so it must be requested explicitly and never be the side effect of an update. The functions are
+ * pure.
+ */
 
 import type { ObservedState } from "./managed-key-states.ts";
 
@@ -12,13 +16,13 @@ export interface DistributedKey {
   readonly keystoreIds: readonly string[];
 }
 
-/** uko-v4.md 3.6: keystores of the template's type that list the template's group. */
+/** Where keys belong: the keystores of the template's type that list the template's group (uko-v4.md 3.6). */
 export interface Distribution {
   readonly keystores: readonly { readonly id: string; readonly type: string; readonly groups: readonly string[] }[];
   readonly templates: readonly { readonly id: string; readonly type: string; readonly group: string }[];
 }
 
-/** A key and a keystore that it refers to, which would no longer be meant for it. */
+/** A key, and a keystore that it is in and would no longer belong to. */
 export interface Unlinking {
   readonly key: DistributedKey;
   readonly keystoreId: string;

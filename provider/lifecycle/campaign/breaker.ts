@@ -1,7 +1,9 @@
 /**
- * The breaker of a wave: computed again from the service's facts, so that a restart, or another
- * clone with the same files, does not reset it. It stops mistakes; stopping a hostile writer takes
- * removing a role.
+ * The breaker of a wave: it stops the wave once more keys failed than the wave allows, so that one mistake does not
+ * reach every key. It is computed again from the service's facts at each run, so a restart, or another clone with the
+ * same files, does not reset it. It stops mistakes, not a hostile writer: to stop that writer, remove a role.
+ *
+ * The file also limits the first run on a reviewed set to 1 % of its keys.
  */
 
 import type { Sha256 } from "../record-text.ts";
@@ -20,7 +22,9 @@ export interface BreakerFacts {
 
 export type Breaker =
   | { readonly kind: "closed" }
-  /** To resume, a person names this digest; a further failure makes another one. */
+  /**
+   * To resume, a person names this digest and a reason. A further failure changes the digest, so the wave stops again.
+   */
   | { readonly kind: "stopped"; readonly digest: string; readonly failures: readonly string[] };
 
 export function breakerOf(facts: BreakerFacts, sha256: Sha256): Breaker {
@@ -46,7 +50,7 @@ export function mayActOn({ keys, acted }: { readonly keys: number; readonly acte
 /** UKO and KMS round the time of a write to seconds. */
 const roundingMs = 1_000;
 
-/** Whether the reviewer took the step after the review and, after a stop, since the wave was resumed. */
+/** Whether the reviewer made this write after the review and, after a stop, after the wave was resumed. */
 export function isInSample(
   write: { readonly by?: string | undefined; readonly atMs?: number | undefined },
   { reviewer, sinceMs }: { readonly reviewer: string; readonly sinceMs: number },

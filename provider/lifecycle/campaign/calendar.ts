@@ -1,6 +1,6 @@
 /**
- * The calendar of a campaign: on which days and at which minutes a step may happen. Blackouts cover
- * whole days in UTC; a wave's maintenance window covers minutes of a day.
+ * The calendar of a campaign: on which days and at which minutes a step may happen. A blackout forbids steps on whole
+ * days in UTC. A wave's maintenance window allows steps only in some minutes of some weekdays.
  */
 
 import { type Blackout, type CampaignStep, dayMs, type MaintenanceWindow } from "./campaign.ts";

@@ -1,6 +1,8 @@
 /**
- * The terms of a campaign: classes, rules, waves and blackouts, as plain values. A campaign only
- * proposes and narrows; nothing in it grants a right.
+ * The terms of a campaign as plain values: classes, rules, waves and blackouts. A campaign only proposes and narrows
+ * steps, and it grants no right.
+ *
+ * The file also reads and writes the value of the tag `hold`, which forbids every step on a key in every campaign.
  */
 
 import { holdTagName } from "../tag-names.ts";
@@ -111,7 +113,7 @@ export function encodeHoldTag({ kind, until, ticket }: HoldTag, by = ""): string
   return `${kind}${day}${number}${setter}`;
 }
 
-/** A text as a tag value can hold it. */
+/** The text with each character that a tag value cannot hold replaced by `_`. */
 export function tagWord(text: string): string {
   return text.replaceAll(/\W/g, "_");
 }
@@ -136,7 +138,7 @@ export function isReleasedHold({ name, value }: { readonly name: string; readonl
   return name === holdTagName && releaseForm.test(value);
 }
 
-/** The value of a hold without the release that waits. */
+/** The value of a hold tag without the first person's release, which waits for a second person. */
 export function withoutRelease(value: string): string {
   return value.replace(releaseForm, "");
 }

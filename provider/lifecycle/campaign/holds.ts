@@ -1,9 +1,9 @@
 /**
- * The holds on a key that are in force. One person may hold a key, because a hold only forbids steps. A
- * release allows steps again, so it requires more: a hold of kind `legal` ends once two different
- * people have released it, so that one person cannot free a key that a court asked to keep. Any other
- * hold ends with one release. A release names the holds that it ends, so an old release cannot end a
- * newer hold, whatever the order of the lines.
+ * The holds on a key that are in force, and what to do with the tag on the key. One person may hold a key, because a
+ * hold only forbids steps. A release allows steps again, so it requires more: a hold of kind `legal` ends once two
+ * different people have released it, so that one person cannot free a key that a court asked to keep. Any other hold
+ * ends with one release. A release names the holds that it ends, so an old release cannot end a newer hold, whatever
+ * the order of the lines.
  */
 
 import { holdTagName } from "../tag-names.ts";
@@ -31,7 +31,7 @@ export interface Release {
 
 export interface Standing<Held extends NamedHold> {
   readonly hold: Held;
-  /** Who has released the hold already; another person has to follow. */
+  /** The person who has released the legal hold already. Another person has to release it, too. */
   readonly releasedBy?: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The one outcome of each key at the end of a campaign, so that no key is unaccounted for, and when
- * the containers of a vault may be deleted. A container that still holds a key is left by its own
- * planner.
+ * Gives each key exactly one outcome at the end of a campaign, so that no key is unaccounted for. Also decides when the
+ * containers of a vault may be deleted: only after each key of the vault has a final outcome, so that no container is
+ * deleted under a key that a person still needs. The planner of a container's deletion checks its contents again.
  */
 
 import type { KeyClass } from "./campaign.ts";
@@ -11,9 +11,11 @@ export type KeyOutcome =
   | "removed"
   /** Destroyed, and every keystore that was ever named reports live that the key is gone. */
   | "destroyed"
-  /** Destroyed; a keystore reports a date, ahead or past, and not yet that the key is gone. */
+  /** Destroyed, but a keystore still reports a date (ahead or past) instead of reporting that the key is gone. */
   | "pending_destruction"
-  /** The same, with a date after the instance ends: only the provider of the cloud can prove it. */
+  /**
+   * Pending destruction until after the instance ends. From then on, only the provider of the cloud can prove the end.
+   */
   | "proof_by_provider"
   | "deactivated"
   /** The copy in the cloud stays in use without UKO. */
@@ -95,7 +97,7 @@ export function vaultBlock({ isRead, outcomes, keysSinceBaseline }: VaultFacts):
   return accepted > 0 ? { kind: "accepted", keys: accepted } : undefined;
 }
 
-/** A container that appeared after the last baseline belongs to a person who may still need it. */
+/** A container that was created after the last baseline belongs to a person who may still need it. */
 export function isSinceBaseline(createdAtMs: number | undefined, baselineMs: number): boolean {
   return createdAtMs !== undefined && createdAtMs > baselineMs;
 }

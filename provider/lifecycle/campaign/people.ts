@@ -1,4 +1,7 @@
-/** The check that enough people can take a step in time. Being listed grants nothing; a missing person is only a warning. */
+/**
+ * Checks whether enough people are present to take a step in time, and warns if not. The list of expected people grants
+ * no right.
+ */
 
 import { recordLifetimeMs } from "../consent-record.ts";
 

@@ -1,6 +1,7 @@
 /**
- * What a campaign does to one key on a fresh read. It only narrows the planners of a single key: a
- * request for exactly one step, or a reactivation of what the campaign deactivated.
+ * Decides what a campaign does to one key on a fresh read. It only narrows the planners of a single key: the campaign
+ * may request exactly the step of its wave, or reactivate a key that the campaign itself deactivated. It skips each
+ * other key, so that a list that is a day old changes no key that was held or changed since.
  */
 
 import { dualBackingKeys } from "../kms-window.ts";
@@ -24,12 +25,15 @@ export type LeftBecause =
 
 export interface CampaignRequest {
   readonly step: CampaignStep;
-  /** Where the class of the key leads, so that a guard on the way is found before the outage. */
+  /**
+   * The step to which the class of the key leads in the end. So a guard that would stop the destruction is found before
+   * the outage.
+   */
   readonly ending: CampaignStep;
   readonly reason?: string;
-  /** Since when the key soaks, as known before this run withdrew its own request from it. */
+  /** Since when the soak of the key counts, as known before this run withdrew its own request from the key. */
   readonly soaksFromMs?: number;
-  /** Who opened the KMS window, as the record noted that this run withdrew in order to renew it. */
+  /** The identity that opened the KMS window, from the record that this run withdrew in order to renew it. */
   readonly kmsSetter?: Identity;
 }
 
@@ -38,7 +42,7 @@ const endings = {
   destroy: "destruction_scheduled",
 } as const satisfies Record<CampaignStep, DeletionGoal>;
 
-/** Writes the request for the step, and takes no step. */
+/** Plans the request for the step. The plan never contains the step itself. */
 export function planCampaignRequest(
   observation: KeyObservation,
   request: CampaignRequest,
@@ -58,8 +62,8 @@ export function planCampaignRequest(
 }
 
 /**
- * The request becomes the last write of the key, so its record notes the last write before it: the
- * soak goes on counting from there.
+ * The request becomes the last write to the key and hides the time of the deactivation. So the record notes that time,
+ * and the soak does not start again.
  */
 function noteDeactivation(plan: Plan, observation: KeyObservation, request: CampaignRequest, { actor }: Run): Plan {
   if (plan.kind !== "ready" || plan.step.kind !== "write_record") return plan;
@@ -71,7 +75,10 @@ function noteDeactivation(plan: Plan, observation: KeyObservation, request: Camp
   return { ...plan, step: { ...plan.step, draft: { ...draft, deactivatedAtMs } } };
 }
 
-/** Without it, KMS could not tell who may not destroy the key, and nobody could. */
+/**
+ * Copies the setter of the KMS window into the renewed request. Without the setter, the planner could not say who may
+ * not destroy the key, and would refuse the destruction to each person.
+ */
 function noteSetter(plan: Plan, { kmsSetter }: CampaignRequest): Plan {
   if (plan.kind !== "ready" || plan.step.kind !== "write_record" || kmsSetter === undefined) return plan;
   const { draft } = plan.step;
@@ -90,7 +97,7 @@ function requireSetter(plan: Plan, observation: KeyObservation): Plan {
   return isMissing ? { kind: "refused", guard: { guard: "kms_setter_unknown" } } : plan;
 }
 
-/** A wait for time or a refusal says itself what is in the way of the step. */
+/** Whether the plan is about `step`. A wait for time and a refusal count too, because they name what stops the step. */
 function isAbout(plan: Plan, step: CampaignStep): boolean {
   if (plan.kind === "ready") return plan.step.kind === "write_record" && plan.step.draft.step === step;
   if (plan.kind === "waitingForApproval") return plan.step === step;
@@ -107,7 +114,10 @@ export interface CampaignRollback {
   readonly isProvenHere: boolean;
 }
 
-/** Reactivates a key that the campaign deactivated; another writer's key only if a person confirmed it. */
+/**
+ * Plans the reactivation of a key that the campaign deactivated. If another person wrote to the key since, a person has
+ * to confirm it.
+ */
 export function planCampaignRollback(
   observation: KeyObservation,
   { reviews, isInHolds, isConfirmed, isProvenHere }: CampaignRollback,

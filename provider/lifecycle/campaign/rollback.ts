@@ -1,6 +1,8 @@
 /**
- * The proof that a campaign deactivated a key: the key was in a reviewed set, and its last write is
- * that step. Evidence alone never qualifies a key.
+ * Decides whether a rollback may reactivate a key: only if the campaign itself deactivated the key. The proof is that a
+ * review of the campaign lists the key, and that the last write to the key is that step, by one of its two people and
+ * in time. Otherwise a rollback could bring back a key that another person cut off for a reason of their own. The
+ * evidence in the folder alone proves nothing, because each person can write to its files.
  */
 
 import type { ObservedState } from "../managed-key-states.ts";
@@ -8,7 +10,10 @@ import type { Identity } from "../observation.ts";
 
 /** A reviewed deactivation that lists the key. */
 export interface ReviewedDeactivation {
-  /** The two people, either of whom may have taken the step: the reviewer, and the requester on the reviewer's answer. */
+  /**
+   * The two people, either of whom may have taken the step: the reviewer, or the requester on the reviewer's stored
+   * approval.
+   */
   readonly reviewer: string;
   readonly requester: string;
   readonly reviewedAtMs: number;
@@ -25,11 +30,11 @@ export interface RollbackFacts {
 export type Rollback =
   /** May be reactivated without another question. */
   | { readonly kind: "proven" }
-  /** Another write followed; a person has to see it and confirm. */
+  /** Another write followed. A person has to look at the key and confirm. */
   | { readonly kind: "written_since"; readonly by?: Identity; readonly atMs?: number }
   | { readonly kind: "left"; readonly why: "held" | "never_reviewed" | "not_deactivated" | "destroyed" };
 
-/** How long after a review its step can happen: the life of the review, and that of an answer to it. */
+/** How long after a review its step can happen: one day for the review, and seven days for a stored approval. */
 const maxDelayMs = (1 + 7) * 24 * 60 * 60 * 1000;
 /** UKO rounds the time of a write to seconds. */
 const roundingMs = 1_000;

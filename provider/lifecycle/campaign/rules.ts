@@ -1,4 +1,8 @@
-/** The classification of keys: the first rule that matches decides, and globs never backtrack. */
+/**
+ * Classifies keys by the rules of a campaign: the first rule that matches decides the class. Also says what a class
+ * still requires before the campaign may act on the key, for example an owner for a destruction. A pattern takes time
+ * proportional to the product of both lengths at most, so that no pattern can stop a run.
+ */
 
 import type { CampaignKeyKind, KeyClass, KeyTraits, Rule, RuleMatch } from "./campaign.ts";
 
@@ -29,7 +33,7 @@ function hasTag({ tags }: KeyTraits, wanted: NonNullable<RuleMatch["tag"]>): boo
   return tags.some(({ name, value }) => name === wanted.name && (wanted.value ?? value) === value);
 }
 
-/** `*` is any text and `?` one character. Takes at most the product of both lengths. */
+/** Whether the text matches the pattern, in which `*` is any text and `?` is one character. */
 export function isGlobMatch(glob: string, text: string): boolean {
   let at = 0;
   let globAt = 0;
@@ -71,7 +75,7 @@ export interface Classified {
 
 export type ClassGap =
   | "keep_on_ending_instance"
-  /** KMS has no state for it that uko can reach. */
+  /** KMS has no state to which uko could deactivate a key. */
   | "kms_deactivation"
   | "owner_missing"
   | "reason_missing"

@@ -1,6 +1,9 @@
 /**
- * The dates of a key in a campaign: when each step can happen, and when it is too late for a
- * deadline. A late key names what makes it late.
+ * Computes the dates of a key in a campaign: when each step can happen at the earliest, and until when it still meets
+ * the deadline. A key that is too late says what makes it late: a blackout, its wave, or the pending period.
+ *
+ * The file also decides from when the soak of a deactivated key counts. A date that is too early would let the
+ * destruction follow the outage before an owner could notice the outage.
  */
 
 import { knownDeactivationMs } from "../authorization.ts";
@@ -66,7 +69,7 @@ export type LateCause =
   | { readonly kind: "pending_period" };
 
 export type Schedule =
-  /** Nothing is left to do. */
+  /** The key has reached its end. */
   | { readonly kind: "done" }
   /** The campaign writes nothing to the key. */
   | { readonly kind: "untouched" }
@@ -90,7 +93,7 @@ export function lastDestroyBeforeMs(deadlineMs: number, pendingDays: number): nu
 /** `deadlineMs` is exclusive: the material has to be gone, or the key deactivated, before it. */
 export function scheduleOf(key: ScheduledKey, timing: Timing, deadlineMs: number): Schedule {
   if (key.ending === "none") return { kind: "untouched" };
-  // No date is known for a keystore that may still hold the material.
+  // A keystore may still hold the material, and no keystore reports a date for its end.
   if (key.state === "destroyed" && key.isMaterialUncertain === true) return { kind: "impossible" };
   if (isDone(key)) return { kind: "done" };
   if (key.state === "other" || (key.isKms && key.ending === "deactivate")) return { kind: "impossible" };
@@ -109,7 +112,7 @@ function isDone({ state, ending, materialGoneMs }: ScheduledKey): boolean {
   return ending === "deactivate" && (state === "deactivated" || state === "pre_activation");
 }
 
-/** The dates if every person acts at once; a step without a date finds no open time. */
+/** The dates if every person acts at once. A step has no date if the calendar has no open time for it. */
 export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
   if (key.state === "destroyed") return key.materialGoneMs === undefined ? {} : { materialGoneMs: key.materialGoneMs };
   const limits = limitsOf(timing);
@@ -166,7 +169,9 @@ function isInTime(key: ScheduledKey, dates: KeyDates, deadlineMs: number): boole
   return endMs !== undefined && endMs < deadlineMs;
 }
 
-/** The first of these without which the key would be in time. */
+/**
+ * The first cause without which the key would be in time: one blackout, all blackouts, the wave, or the pending period.
+ */
 function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCause {
   const isInTimeWith = (change: Partial<Timing>): boolean =>
     isInTime(key, earliestDates(key, { ...timing, ...change }), deadlineMs);
@@ -179,14 +184,14 @@ function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCau
   return isInTimeWith(free) ? { kind: "wave" } : { kind: "pending_period" };
 }
 
-/** Of a reader, who has taken no step. */
+/** A run that has taken no step, because only a reader asks for the date. */
 const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
- * The time from which the soak of a key counts: as a record on the key notes it, otherwise the last
- * write. It may be later than the deactivation, never earlier: no request and no file of the folder
- * shortens a soak. A reviewer saw the key active, so that it was deactivated after each of
- * `reviewedAtMs`, whatever a record notes. Undefined if the service names no time.
+ * The time from which the soak of a key counts: the time that a record on the key notes, otherwise the last write. It
+ * may be later than the deactivation, never earlier, so no request and no file of the folder shortens a soak. A
+ * reviewer saw the key active at each of `reviewedAtMs`, so the deactivation came later than that, whatever a record
+ * notes. Undefined if the service reports no time.
  */
 export function soaksFromMs(observation: KeyObservation, reviewedAtMs: readonly number[]): number | undefined {
   const { carried, updatedBy, updatedAtMs } = observation;
