@@ -1,5 +1,5 @@
 /**
- * The planner that deletes the test key of `uko probe tags`. That key was never active, so one person is enough. It
+ * The planner that deletes the test key of `uko doctor --probe-tags`. That key was never active, so one person is enough. It
  * deletes only the key that this run created, by ID and label, and only while the key is unused: without this check,
  * one person could delete any key through the probe.
  */

@@ -1,6 +1,7 @@
 /**
- * The commands of a campaign that change keys. Each step is planned per key on a fresh read; the
- * folder and the lists only say which keys to start with.
+ * The commands of a campaign that change keys: request, review, approve, advance (which removes metadata), halt,
+ * rollback, finish, accept, hold and next. Each step is planned per key on a fresh read. The folder and the lists only
+ * say which keys to start with, so an edited or outdated file allows no step.
  */
 
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
@@ -49,7 +50,7 @@ export interface CampaignActing extends Acts {
   accept(folder: string, request: Accepting, options: CallOptions): Promise<CampaignReport>;
   /** Appends a hold, which only takes away, or a release. */
   hold(folder: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport>;
-  /** Does what the caller can do now, after a confirmation. */
+  /** Does what the caller can do now, after a confirmation. See `next.ts`. */
   next(folder: string, request: NextRequest, talk: Talk, options: CallOptions): Promise<NextResult>;
 }
 
@@ -142,7 +143,7 @@ async function requestOne(context: CampaignContext, key: PlannedKey, request: Re
   const reason = request.reason ?? (key.line.reason || undefined);
   if (facts.isKms) return requestKmsKey(context, key, request.renew === true);
   const isDue = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
-  // Who cannot request would only withdraw the other person's request.
+  // A caller who cannot write a request would only withdraw the request of the other person.
   const isRenewed = isDue && mayAuthor(await world.session.actor(options));
   const carried = listed?.observation?.carried;
   const kmsSetter = isRenewed && carried?.kind === "one" ? carried.record.kmsSetter : undefined;
@@ -181,7 +182,7 @@ async function requestKmsKey(
   return resultFrom(key, await createKmsOperations(world).request(ref, options));
 }
 
-/** KMS stores no text, so the signature of the requester stands in the folder. */
+/** KMS stores no text, so uko writes the requester's signature to a file in the folder. */
 async function signOpenedWindows(
   { world, view, options }: CampaignContext,
   keys: readonly PlannedKey[],

@@ -1,4 +1,8 @@
-/** The containers that the end of a campaign deletes, in order, and what blocks each of them. */
+/**
+ * Finds the containers (templates, keystores, key rings, vaults) that the end of a campaign may delete, with what
+ * blocks each of them, and deletes one of them. A container that was created after the baseline, and each container of
+ * a vault that has an unfinished or unknown key, is blocked: it may belong to a person who still needs it.
+ */
 
 import { errorCatalog } from "../../../errors.ts";
 import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../../lifecycle/campaign/outcomes.ts";
@@ -50,7 +54,7 @@ export async function findClosable(
   return { found: closingOrder.flatMap((kind) => found.filter((each) => each.kind === kind)), unreadable };
 }
 
-/** UKO deletes the ring of an internal keystore together with the keystore. */
+/** Finds the KMS key rings outside UKO. UKO deletes the ring of an internal keystore together with the keystore. */
 async function findRings(
   { world, view, options }: CampaignContext,
   unreadable: UnreadablePart[],

@@ -1,7 +1,7 @@
 /**
  * The end of a campaign: the final report, which accounts for each key, and the deletion of the emptied templates,
- * keystores, key rings and vaults, in this order. It never purges, and deletes nothing without a confirmation. Two people
- * can accept a key that no step can end.
+ * keystores, key rings and vaults, in this order. It deletes nothing without a confirmation, and it never purges the
+ * metadata that KMS keeps. Two people can accept a key that no step can end.
  */
 
 import { asUkoError, endsTheRun, isUkoError, mostSevere, UkoError } from "../../../errors.ts";
@@ -37,7 +37,7 @@ export async function finishCampaign(context: CampaignContext, confirm: Confirm 
   const { view, plan } = context;
   const isChanged = plan.waves.some(({ readiness }) => readiness.destroy.gate.kind === "differs");
   const hold = isChanged ? rulesChanged : confirm === undefined ? unconfirmed : undefined;
-  // The containers of an instance that continues stay.
+  // An instance that continues keeps its containers.
   const isEnding = view.campaign.instanceEnds;
   const { found, unreadable } = isEnding ? await findClosable(context) : { found: [], unreadable: [] };
   const free = found.filter(({ blocked }) => blocked === undefined);
@@ -125,7 +125,7 @@ async function closeOrFail(context: CampaignContext, target: Closable): Promise<
 }
 
 function leftOut(each: Closable): readonly Closed[] {
-  // What keeps an accepted key was decided by two people.
+  // Two people decided to keep an accepted key, so its container is no failure.
   const exitCode = each.vaultBlock === "accepted" ? 0 : 12;
   return each.blocked === undefined ? [] : [{ ...each, outcome: "blocked", says: each.blocked, exitCode }];
 }

@@ -1,6 +1,7 @@
 /**
- * The review, the approval and the rollback of a wave's KMS keys, under KMS's own dual authorization:
- * the request opens a deletion window, another identity destroys, and KMS can restore for 30 days.
+ * The review, the approval and the rollback of a wave's KMS keys, under KMS's own dual authorization: a request opens a
+ * deletion window, another identity destroys the key within it, and KMS can restore the key for 30 days. The rollback
+ * restores a key that another identity destroyed only after a person confirmed it.
  */
 
 import { mostSevere, UkoError } from "../../../errors.ts";
@@ -128,7 +129,10 @@ interface RequestedKeys {
   readonly campaign: ReviewedWave;
 }
 
-/** Who destroys which key. Throws UKO_INPUT_INVALID for an approval without the destroy. */
+/**
+ * Returns the act that destroys one reviewed KMS key. Throws UKO_INPUT_INVALID for `--store`, because KMS has no
+ * approval without the destruction.
+ */
 export async function approverOfKmsKeys(
   context: CampaignContext,
   review: KmsReview,
@@ -173,10 +177,10 @@ function saySkip(why: KmsSkip): string {
   }
 }
 
-/** Keys that another person wrote to come back only after a confirmation. */
+/** A rollback changes a key that another person wrote to only after a confirmation. */
 export interface Confirming {
   readonly isConfirmed: boolean;
-  /** Receives the names of the keys that wait for it. */
+  /** Receives the names of the keys that wait for the confirmation. */
   readonly toConfirm: Set<string>;
 }
 

@@ -66,9 +66,9 @@ export interface Talk {
   /** Whether a person can approve: at a terminal, or with a review that the person kept. */
   readonly mayApprove: boolean;
   readonly show: (report: CampaignReport) => void;
-  /** For an act that changes nothing without another person, or that only follows what two people approved. */
+  /** Asks before an act that changes nothing without another person, or that only follows what two people approved. */
   readonly confirm: Confirm;
-  /** For an approval, which no option answers. */
+  /** Asks for an approval. No option of the command can give this confirmation. */
   readonly approve: Confirm;
   /** Asks why a stopped wave may continue. */
   readonly askReason: (wave: string) => Promise<string>;
@@ -146,7 +146,7 @@ async function take(doing: Doing, offer: Offer): Promise<NextResult> {
   return { report: await run.acting.advance(path, offer.wave, options) };
 }
 
-/** A run that changed a key, wrote a review, or was stopped. */
+/** Whether the command ends with this result: the run changed a key, wrote a review, or was stopped. */
 function isEnd({ report: { data }, review }: NextResult): boolean {
   const keys = Array.isArray(data.keys) ? (data.keys as readonly { readonly outcome: string }[]) : [];
   return review !== undefined || data.stoppedBy !== undefined || keys.some(({ outcome }) => outcome === "acted");
@@ -178,7 +178,7 @@ async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<NextR
   return { report: { ...reviewed, sections: [], next: [] }, ...(text !== undefined && { review: text }) };
 }
 
-/** The first keys alone, and after another confirmation the rest. */
+/** Approves the first keys alone and, after another confirmation, the rest. */
 async function takeApproval(
   { run, path, request, talk, options, resume }: Doing,
   { wave, step }: { readonly wave: string; readonly step: CampaignStep },
@@ -263,7 +263,7 @@ function stepOffers(
     JSON.stringify([kindOfKey(key), requesterOf(key, step, view.nowMs)?.iamId]),
   );
   const expiring = requested.filter((key) => isOwn(key) && !isPending(view, key, step, true));
-  // Only a rollback leads on a key whose KMS deletion window lets no person destroy it.
+  // The KMS deletion window of such a key lets no person destroy it. The key needs a rollback, not a request.
   const stuck = step === "destroy" ? windowsToRenew(ready, view.nowMs).length : 0;
   const keys = ready.length - requested.length - stuck + expiring.length;
   return [
@@ -281,7 +281,10 @@ function requesterOf({ listed }: PlannedKey, step: CampaignStep, nowMs: number) 
   return standing?.binds === true && standing.record.quotes === undefined ? standing.record.author : undefined;
 }
 
-/** Destroyed keys of which no keystore reports a pending period. The removal asks every keystore again. */
+/**
+ * Offers the removal of destroyed keys of which no keystore reports a pending period. The removal asks every keystore
+ * again.
+ */
 function removalOffer(context: CampaignContext, wave: string): readonly Offer[] {
   const keys = keysOfWave(context, wave).filter(
     ({ facts }) =>
@@ -294,7 +297,7 @@ function removalOffer(context: CampaignContext, wave: string): readonly Offer[] 
   return keys === 0 ? [] : [{ does: "remove", wave, keys }];
 }
 
-/** Who or what the waves wait for, if the caller can do nothing. */
+/** The report of what the waves wait for, if the caller can do nothing. */
 function reportWaiting(context: CampaignContext, { wave, step: only }: NextRequest): CampaignReport {
   const { view } = context;
   const waves = context.plan.waves.filter(({ name }) => wave === undefined || name === wave);
@@ -336,7 +339,10 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
   };
 }
 
-/** 0 if every key has its end, 13 for a part that was not read, 12 for a person who releases, 10 for a second person, 11 for time. */
+/**
+ * The exit code: 0 if every key has its end, 13 for a part that was not read, 12 for a person who has to release a key,
+ * 10 for a second person, 11 for time.
+ */
 function waitExitCode(
   { keys, waves }: CampaignPlan,
   { isStopped, isRequested }: { readonly isStopped: boolean; readonly isRequested: boolean },

@@ -1,4 +1,8 @@
-/** The campaign as an acting command sees it, and how such a command goes from key to key. */
+/**
+ * How an acting command of a campaign goes from key to key. It opens the campaign with evidence of its own, and plans
+ * each key on a fresh read. If a person adds a hold or changes campaign.yaml while the run is under way, the run skips
+ * the keys that follow. An error about one key does not stop the run.
+ */
 
 import { endsTheRun, isUkoError } from "../../../errors.ts";
 import { isHeld } from "../../../lifecycle/campaign/campaign.ts";
@@ -54,7 +58,7 @@ export async function evidenceOf(
   return evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${newId().slice(0, 13)}.jsonl`));
 }
 
-/** Keeps who passed a blackout or a stop, and why. */
+/** Writes to the folder who passed a blackout or a stop, and why. */
 export async function noteOverride({ view, world, options }: CampaignContext, request: StepRequest): Promise<void> {
   const { wave, step, emergency, resume } = request;
   if (emergency === undefined && resume === undefined) return;
@@ -86,7 +90,7 @@ export async function isHeldNow(
   return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
 }
 
-/** The same act, which skips the key if someone held the key or changed campaign.yaml since the run started. */
+/** Wraps the act, so that it skips the key if a person held the key or changed campaign.yaml since the run started. */
 export function unlessHeld(context: CampaignContext, act: (key: PlannedKey) => Promise<KeyResult>): typeof act {
   return async (key) => {
     if (await context.areRulesNewer()) return withoutStep(key, "campaign.yaml changed since the run started");

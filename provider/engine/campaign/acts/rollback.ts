@@ -1,6 +1,7 @@
 /**
- * The rollback of a wave: reactivates what the campaign deactivated and is still deactivated, and
- * restores the KMS keys that it destroyed.
+ * The rollback of a wave: it reactivates the keys that this campaign deactivated and that are still deactivated, and
+ * restores the KMS keys that it destroyed. A key that another person wrote to since is changed only after a
+ * confirmation, because that person may have cut the key off for a reason of their own.
  */
 
 import { UkoError } from "../../../errors.ts";
@@ -123,7 +124,10 @@ async function rollBackOne(
   });
 }
 
-/** Keys that are active were not changed by the campaign, or are back already. */
+/**
+ * Keys that the rollback does not start with, with the reason. An active key is not listed: the campaign did not change
+ * it, or it is back already.
+ */
 function leftOut(key: PlannedKey, isOurs: boolean): readonly KeyResult[] {
   const { facts } = key;
   if (key.isUnread) return [unread(key)];

@@ -1,6 +1,7 @@
 /**
- * The review and the approval of a wave's step. The review digest is the naming: the approval acts on
- * the reviewed keys that are still as reviewed, and on no other key of the wave.
+ * The review and the approval of a wave's step. A review lists the keys that one person saw, and its digest names
+ * exactly this list. The approval acts on the listed keys that a fresh read shows as reviewed, and on no other key of
+ * the wave. Its first run acts on a few keys only, so that a mistake about the whole set is found on few keys.
  */
 
 import { mostSevere } from "../../../errors.ts";
@@ -153,7 +154,10 @@ function toApproveSection(keys: SetReview["keys"], ready: readonly PlannedKey[])
   return section("To approve", { lines: sayCounts(keys, vaults), table, isWhole: true });
 }
 
-/** First what only the campaign knows: the resources of a key at its baseline. */
+/**
+ * The keys to check before the approval, with the reason. First comes what only the campaign knows: resources that were
+ * added since the baseline.
+ */
 function exceptionRows({ view, plan }: CampaignContext, { keys }: SetReview): readonly (readonly string[])[] {
   const lines = new Map(plan.keys.map(({ name, line }) => [name, line]));
   const wereRead = !view.manifest.blindSpots.some((spot) => spot.startsWith(resourcesNotRead));
@@ -183,7 +187,7 @@ function csvOf(
   return reviewCsv(file?.digest ?? "", rows, left);
 }
 
-/** The command of a reader whose review would be empty. */
+/** The next command if the review would list no key. */
 function instead(
   request: ReviewOfStep,
   ready: readonly PlannedKey[],
@@ -275,7 +279,7 @@ function approverOfKeys(
   { wave, stores }: ApprovalOfStep,
   listed: readonly PlannedKey[],
 ): (key: PlannedKey) => Promise<KeyResult> {
-  // A review of fewer keys is the narrower naming: no key that a gate closed can be acted on.
+  // Narrows the review to the keys that are ready, so that the approval cannot act on a key that a gate closed.
   const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
   const again = nextCommand({ wave, path: context.view.folder.path });
   const approve = approverOf(context.world, { ...review, ...reviewOf(review.header, named) }, { stores, again });

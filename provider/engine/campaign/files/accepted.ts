@@ -1,7 +1,8 @@
 /**
- * Keys that no step can end, for example compromised ones. Two people accept such a key as it is, each with a reason, so
- * that a campaign can end. An accepted key takes no step of the campaign, and no container of its vault is deleted: the
- * lines of the file are not signed, so they may only take away.
+ * Reads `accepted.jsonl`: the keys that two people accept as they are, because no step can end them, for example
+ * compromised keys. Without acceptance, such a key would keep its campaign open for good. An accepted key takes no step
+ * of the campaign, and no container of its vault is deleted. The lines are not signed, so a forged line can only
+ * prevent steps.
  */
 
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * The form of `campaign.yaml`, parsed strictly: no anchors, no tags, no expressions. The file cannot
- * name endpoints, hosts, commands or signers.
+ * The form of `campaign.yaml`, in which people propose classes, waves and rules. It is parsed strictly: no anchors, no
+ * tags, no expressions. The file cannot name endpoints, hosts, commands or signers, so a person who can edit it cannot
+ * send a colleague's credential elsewhere or run a program.
  */
 
 import { isAlias, isNode, LineCounter, parseDocument, visit } from "yaml";
@@ -152,7 +153,7 @@ export const campaignFile = z.strictObject({
 export type Campaign = z.output<typeof campaignFile>;
 export type CampaignRule = Campaign["rules"][number];
 
-/** What a key becomes that no rule names. No wave of campaign.yaml can have this name. */
+/** The rule for a key that no rule names: `leave`. No wave of campaign.yaml can have this name. */
 export const unnamed: CampaignRule = {
   match: { createdBeforeMs: undefined, createdFromMs: undefined },
   class: "leave",

@@ -1,4 +1,7 @@
-/** Comma-separated values (RFC 4180): a strict reader for tables that people join, and a writer that no spreadsheet runs. */
+/**
+ * Comma-separated values (RFC 4180): a strict reader for tables that people join, and a writer whose cells no
+ * spreadsheet runs as a formula.
+ */
 
 import { UkoError } from "../../../errors.ts";
 
@@ -60,7 +63,7 @@ export function cellText(value: CellValue | undefined): string {
   return typeof value === "object" ? value.join("; ") : String(value ?? "");
 }
 
-/** A value that a spreadsheet would run as a formula gets an apostrophe. */
+/** Writes one line. A value that a spreadsheet would run as a formula gets an apostrophe in front. */
 export function csvLine(values: readonly string[]): string {
   const cells = values.map((text) => {
     const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

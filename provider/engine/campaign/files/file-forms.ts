@@ -1,4 +1,7 @@
-/** Forms and refusals that all files of a campaign folder share. */
+/**
+ * What all files of a campaign folder share: the folder as a port, the forms of IDs and dates, and the refusals of a
+ * file that is invalid or of another version.
+ */
 
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
@@ -17,7 +20,7 @@ export interface CampaignFolder {
   create(name: string, text: string): Promise<void>;
   append(name: string, text: string): Promise<void>;
   makeFolder(name: string): Promise<void>;
-  /** Where a file of the folder is, for a port that writes it itself. */
+  /** The path of a file in the folder, for a port that writes the file itself. */
   pathOf(name: string): string;
   /** The names of the files in a folder inside it, sorted; empty if it does not exist. */
   list(name: string): Promise<readonly string[]>;

@@ -1,6 +1,7 @@
 /**
- * The campaign folder as a port: named text files. The truth stays in the service, so the folder
- * only proposes and narrows.
+ * Opens the folder of a campaign, which holds named text files: campaign.yaml, the manifest, holds, acceptances and
+ * evidence. It refuses files that belong to another instance, and a service whose clock is behind the baseline. The
+ * service decides what is true, so the folder only proposes and narrows steps.
  */
 
 import { UkoError } from "../../../errors.ts";
@@ -20,7 +21,7 @@ export interface OpenCampaign {
   /** The text of campaign.yaml. */
   readonly text: string;
   readonly held: CampaignHolds;
-  /** Who accepts which key as it is. */
+  /** The people who accept each key as it is, by the name of the key. */
   readonly accepted: ReadonlyMap<string, readonly AcceptedLine[]>;
   readonly evidence: FolderEvidence;
 }

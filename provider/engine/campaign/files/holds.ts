@@ -1,7 +1,8 @@
 /**
- * The holds of a campaign: lines that only forbid steps. Anyone may add one, without a new baseline.
- * The file only grows: a release is a line of its own. The evidence of the folder contains each line
- * that uko wrote, so that uko notices a line that someone removed.
+ * Reads and writes `holds.jsonl`, the holds of a campaign: lines that only forbid steps. Each person who can write to
+ * the folder may add one, without a new baseline. The file only grows: a release is a line of its own. The evidence of
+ * the folder contains each line that uko wrote. So uko stops if a person removed a line, because the removed line may
+ * have been the legal hold on the next key.
  */
 
 import * as z from "zod";
@@ -102,7 +103,7 @@ export function parseHolds(text: string): CampaignHolds {
   };
 }
 
-/** The line as uko writes it, whatever the order of its fields. */
+/** The name of a hold or release: its line as uko writes it, whatever the order of its fields. */
 function nameOf(line: HoldLine | ReleaseLine): string {
   return JSON.stringify(holdsLine.parse(line));
 }
@@ -143,7 +144,7 @@ export function followHolds(folder: CampaignFolder, atStart: CampaignHolds): () 
   };
 }
 
-/** A file that only grows has at least as many lines as at any earlier time. */
+/** Requires at least as many lines as at an earlier time, because the file only grows. */
 export function requireLines({ lines }: CampaignHolds, atLeast: number, seen: string): void {
   if (lines < atLeast) throw lineLost(`The file has ${count(lines, "line")}, but ${seen} ${atLeast}`);
 }
@@ -158,7 +159,10 @@ function lineLost(why: string): UkoError {
   });
 }
 
-/** A hold that does not name a key of the campaign has no effect, so the key that was meant might take its next step. */
+/**
+ * Requires that each hold names a key of the campaign. A hold with a mistyped key has no effect, so the key that was
+ * meant might take its next step.
+ */
 export function requireKnownKeys(
   holds: readonly CampaignHold[],
   isKnown: (key: string) => boolean,

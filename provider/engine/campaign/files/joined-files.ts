@@ -1,4 +1,7 @@
-/** The files that a baseline joins to its keys: `owners.csv`, and exported states of programs. */
+/**
+ * Reads the files that a baseline joins to its keys: `owners.csv` with the owner of each key, and exported states of
+ * Pulumi, OpenTofu or Terraform, which show the programs that declare a key and what protects it there.
+ */
 
 import { readEntries, type StateEntry } from "../../commands/stored-state.ts";
 import { plain } from "../../text/words.ts";
@@ -24,7 +27,7 @@ export interface OwnerTable {
   unmatched(ids: ReadonlySet<string>): readonly string[];
 }
 
-/** Without the file, no key has an owner. */
+/** Reads `owners.csv` from the folder. Without the file, no key has an owner. */
 export async function ownersIn(folder: CampaignFolder): Promise<OwnerTable> {
   return readOwners((await folder.read(ownersFileName, 64 * mebibyte)) ?? "key,owner\n");
 }
@@ -80,11 +83,17 @@ export function declarationsIn(states: readonly NamedText[]): ReadonlyMap<string
   return found;
 }
 
-/** The last parts of the paths that are IDs, in the forms of this project and of IBM's provider. */
+/**
+ * The end of an ID that names a key: the path of a managed key, in the form of this project and of IBM's provider, and
+ * the ID of a KMS key.
+ */
 const managedPath = /(?<vault>[0-9a-f-]{36})\/(?<key>[0-9a-f-]{36})$/;
 const kmsId = /(?<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-/** `uko_managed_key`, `uko:index:ManagedKey`, `ibm_hpcs_managed_key`, `ibm:index/hpcsManagedKey:HpcsManagedKey`. */
+/**
+ * The name of the key that a resource declares. The types are `uko_managed_key`, `uko:index:ManagedKey`,
+ * `ibm_hpcs_managed_key` and `ibm:index/hpcsManagedKey:HpcsManagedKey`, and those of KMS keys.
+ */
 function keyDeclaredBy({ type, id, properties }: StateEntry): string | undefined {
   if (/managed_?key$/i.test(type)) {
     const { vault, key } = managedPath.exec(id)?.groups ?? {};

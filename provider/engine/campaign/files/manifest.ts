@@ -1,6 +1,7 @@
 /**
- * The manifest of a campaign: one line a key, sorted, with one digest a wave. A line that does not
- * fit the digest of its wave was edited and is refused.
+ * The form of `manifest.jsonl`, the list of keys that people sign and review: one line a key, sorted, and for each wave
+ * its rules with one digest over rules and lines. If a line does not match the digest of its wave, a person edited it,
+ * and uko refuses the whole file. Otherwise an edit could move a key into a wave that was approved without it.
  */
 
 import * as z from "zod";

@@ -1,4 +1,7 @@
-/** The record of people who acted in a blackout or after a stop, with their reasons. The file grants nothing: a stop only names its digest. */
+/**
+ * Reads and writes `overrides.jsonl`: who acted in a blackout or continued after a stop, and why. The file grants
+ * nothing. Its times only decide after which moment the first few keys of a resumed wave count as checked.
+ */
 
 import * as z from "zod";
 import { parseJson } from "../../../text/encodings.ts";

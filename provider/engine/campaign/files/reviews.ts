@@ -1,4 +1,7 @@
-/** The reviewed sets in the folder of a campaign. They show people what happened, and qualify no key. */
+/**
+ * Reads the review files in the folder of a campaign: which key was reviewed, for which step, by whom and when. Reports
+ * show them. A rollback also requires that a review lists the key, and proves the rest from the service.
+ */
 
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
 import { maxReviewBytes, type ReviewHeader } from "../../../lifecycle/review.ts";

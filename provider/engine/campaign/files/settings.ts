@@ -53,14 +53,14 @@ const noSteps: Campaign["waves"][number] = {
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-/** As `campaign.yaml` takes it: `5d`, `4h`, `270m`. */
+/** Writes a period as `campaign.yaml` accepts it: `5d`, `4h`, `270m`. */
 function sayPeriod(ms: number): string {
   const hourMs = dayMs / 24;
   if (ms % dayMs === 0) return `${ms / dayMs}d`;
   return ms % hourMs === 0 ? `${ms / hourMs}h` : `${ms / 60_000}m`;
 }
 
-/** One line for the reviewer. */
+/** Writes the settings as one line for the reviewer. */
 export function saySettings({
   after,
   notBefore,

@@ -1,6 +1,7 @@
 /**
- * The sign-offs of owners: which keys an owner saw, with a digest of each line. A missing sign-off
- * blocks; a present one grants nothing.
+ * The sign-offs of owners. In a file, an owner signs which keys may be destroyed, with a digest of each key's line. A
+ * key without the sign-off of its owners, or that changed since, is not destroyed. A sign-off grants no right: two
+ * people still request and approve.
  */
 
 import * as z from "zod";
@@ -28,7 +29,7 @@ export type Signoff = z.output<typeof signoff>;
 
 type Sha256 = (text: string) => string;
 
-/** A key whose destroy waits for the sign-off of its owners. */
+/** Whether the key is destroyed only after its owners have signed. */
 export function needsSignoff(key: ManifestKey): boolean {
   return endingOf(key) === "destroy";
 }
@@ -62,13 +63,19 @@ function signedLine(owner: string, key: string, line: string): string {
   return JSON.stringify([owner, key, line]);
 }
 
-/** What an owner signs: the key, its facts, and what happens to it; not its state, which changes meanwhile. */
+/**
+ * The digest of what an owner signs: the key, its facts, and what happens to it. The state is left out, because it
+ * changes meanwhile.
+ */
 function signedDigest(key: ManifestKey, sha256: Sha256): string {
   const { label, class: keyClass, into = "", owners, reason, facts } = key;
   return sha256(JSON.stringify(["uko-signed-line-1", namedKey(key), label, keyClass, into, owners, reason, facts]));
 }
 
-/** `signoffs/team-cards-1a2b3c4d.json`: readable, and different for names that differ only in signs. */
+/**
+ * Names the file of an owner, such as `signoffs/team-cards-1a2b3c4d.json`. It is readable, and different for two names
+ * that differ only in punctuation.
+ */
 export function signoffFileName(owner: string, sha256: Sha256): string {
   const slug = owner
     .toLowerCase()

@@ -1,6 +1,7 @@
 /**
- * The baseline: the manifest that the inventory and the rules make now, and its difference to the last one. Nothing in an
- * earlier manifest is dropped: a key that the service no longer lists keeps its line.
+ * Makes the baseline, a new manifest, from the inventory and the rules as they are now, and compares it with the
+ * manifest in the folder. A key that the service no longer lists keeps its line, so that no key disappears from the
+ * campaign without an outcome. While a key lacks what its class requires, no command writes the baseline.
  */
 
 import { UkoError } from "../../../errors.ts";
@@ -83,7 +84,10 @@ export function makeBaseline(
 
 const reasonColumns = { key: "key", label: "label", why: "why" } as const;
 
-/** Throws UKO_CAMPAIGN_INVALID for a wave of a first baseline, which has no other waves to keep. */
+/**
+ * Throws UKO_CAMPAIGN_INVALID if only one wave is planned and no manifest exists, because the first manifest lists
+ * every wave.
+ */
 export function requireEarlier(earlier: Manifest | undefined, wave: string | undefined, path: string): void {
   if (wave === undefined || earlier !== undefined) return;
   throw new UkoError("UKO_CAMPAIGN_INVALID", {
@@ -92,7 +96,10 @@ export function requireEarlier(earlier: Manifest | undefined, wave: string | und
   });
 }
 
-/** A rule about a name would pass over every key of a vault whose name is unknown. */
+/**
+ * A rule that matches vaults by name blocks the baseline if the names could not be read, because the rule would skip
+ * every key that it is about.
+ */
 function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: CampaignInventory) {
   if (!unreadable.some(({ id }) => id === "vaults")) return [];
   return rules.flatMap(({ match }, index) =>

@@ -37,7 +37,7 @@ export interface Closable {
   /** The name of a key ring is its ID. */
   readonly id: string;
   readonly name: string;
-  /** Why the command does not start with it, as a clause. */
+  /** Why the command does not start with the container, as a clause. */
   readonly blocked?: string;
   /** Present if the whole vault is not ready. */
   readonly vaultBlock?: VaultBlock["kind"];
@@ -60,7 +60,7 @@ export interface CloseFacts {
 }
 
 export interface ChecklistItem {
-  /** `you`: uko cannot check it. */
+  /** `you`: uko cannot check the item, so a person has to. */
   readonly state: "done" | "open" | "you";
   readonly what: string;
 }
@@ -90,7 +90,7 @@ export async function readKmsKeys({ world, options }: CampaignContext): Promise<
 
 /** KMS's number for the state destroyed (kms-v2-and-iam.md 3). */
 const destroyed = 5;
-/** kms-v2-and-iam.md 2.7: a purge is refused earlier. */
+/** KMS refuses a purge before this time has passed (kms-v2-and-iam.md 2.7). */
 const purgeAfterMs = 4 * 60 * 60 * 1000;
 
 export function keptMetadata(keys: readonly KmsKeySnapshot[]): readonly KeptMetadata[] {
@@ -169,7 +169,10 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
   ];
 }
 
-/** A command that a person can paste must not end keys that the list above still calls open, or that people only accepted. */
+/**
+ * What to do with the instance. While the list above has an open item, or accepted keys exist, no command is printed,
+ * because a person could paste the command and lose these keys.
+ */
 function sayInstance(
   instance: string,
   { accepted, isReady }: { readonly accepted: number; readonly isReady: boolean },
@@ -182,7 +185,10 @@ function sayInstance(
 
 const you = (what: string): ChecklistItem => ({ state: "you", what });
 
-/** A container of a vault with an accepted key stays with the key. */
+/**
+ * Whether the container counts as left. A container of a vault with an accepted key stays with the key and does not
+ * count.
+ */
 export function isLeft({ outcome, vaultBlock }: Closed): boolean {
   return outcome !== "deleted" && vaultBlock !== "accepted";
 }
@@ -232,7 +238,7 @@ const containerColumns = {
 
 const maxExamples = 2;
 
-/** One row a vault of which no container is touched, with keys that keep it. */
+/** One row for each vault in which no container is deleted, with examples of the keys that prevent it. */
 function unreadyVaults(closed: readonly Closed[], keys: readonly PlannedKey[]): ReportTable {
   const vaults = closed.filter(({ kind, vaultBlock }) => kind === "vault" && vaultBlock !== undefined);
   const examplesIn = (vaultId: string): readonly string[] => {

@@ -1,4 +1,8 @@
-/** Deactivated keys that only a rollback leads on: their KMS deletion windows let no person destroy them. */
+/**
+ * Finds deactivated keys that no person can destroy, because their KMS deletion window expired or nothing proves who
+ * opened it. Only a rollback and a new deactivation help, so reports name these keys early, before a person requests
+ * the destruction in vain.
+ */
 
 import { isUkoError } from "../../../errors.ts";
 import { windowFault } from "../../../lifecycle/kms-window.ts";
@@ -24,7 +28,7 @@ export function windowsToRenew(
   });
 }
 
-/** Such a key would otherwise wait until its destroy is requested before anyone learns of it. */
+/** The section that names these keys. Otherwise they would be noticed only when their destruction is requested. */
 export function windowSection(windows: readonly WindowToRenew[]): readonly ReportSection[] {
   return section("Roll back these keys, then deactivate them again", {
     table: tableOf(windows, {
@@ -43,15 +47,15 @@ export function windowNext(wave: string, keys: readonly string[], path: string):
     );
 }
 
-/** By the codes of keys that only a rollback leads on. */
+/** The reason for each code under which such a key is reported. */
 export const windowSentences: Readonly<Record<string, string>> = {
   [guardCodes.kms_window_expired]: "its KMS deletion window expired, and KMS opens one for active keys only",
   [guardCodes.kms_setter_unknown]: "it is not known who opened its KMS deletion window",
 };
 
 /**
- * Lists again what was deactivated, in a few calls, if KMS guards any of these keys with a deletion
- * window. The steps are taken, so a list that fails is left to `status`: then undefined.
+ * Lists the deactivated keys again, in a few calls, if KMS protects any of them with a deletion window. The steps are
+ * taken already, so a list that fails stops nothing: the result is undefined, and `status` shows the keys later.
  */
 export async function windowsAfter(
   context: CampaignContext,

@@ -1,6 +1,6 @@
 /**
- * The answer of `uko campaign status KEY`: what this campaign did to a key, until when it can be undone,
- * who can, and the command. For an operations desk at night.
+ * The report of `uko campaign status KEY`: what this campaign did to a key, until when that can be undone, by which
+ * role, and with which command. It is meant for an operations desk at night.
  */
 
 import { unended } from "../../../text/printable.ts";
@@ -21,7 +21,7 @@ export function isNamed({ line, name }: PlannedKey, typed: string): boolean {
   return wanted !== "" && names.some((each) => each.toLowerCase() === wanted || lastPart(each) === wanted);
 }
 
-/** Of an ARN, URI or CRN, whose last part people copy most often. */
+/** The last part of an ARN, URI or CRN, which people copy most often. */
 function lastPart(id: string): string {
   return /[:/]/.test(id) ? (id.toLowerCase().split(/[:/]/).at(-1) ?? "") : "";
 }

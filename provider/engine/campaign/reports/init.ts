@@ -1,4 +1,7 @@
-/** The start of a campaign: a first `campaign.yaml`, and a table of the keys by their last possible date. */
+/**
+ * The output of `uko campaign init`: a first `campaign.yaml` with suggested rules, and a table that shows, for each
+ * group of keys, the last day on which a destruction still meets the deadline.
+ */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { kmsRestoreDays, lastDestroyBeforeMs } from "../../../lifecycle/campaign/schedule.ts";
@@ -16,7 +19,7 @@ export interface InitRequest {
   readonly deadline: string;
 }
 
-/** Keys that differ only in what the first table leaves out. */
+/** Keys that have the same kind, state, keystores and pending period. */
 interface Group {
   readonly kind: string;
   readonly state: string;

@@ -1,6 +1,6 @@
 /**
- * The views of a campaign for an interface that shows pages: the whole campaign, one wave with what
- * is open to the caller, and an approval before it is confirmed. For display only; changes nothing.
+ * The data for an interface that shows pages, such as the console: the whole campaign, one wave with the acts that are
+ * open to the caller, and an approval before a person confirms it. It is for display only and changes nothing.
  */
 
 import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";

@@ -1,4 +1,7 @@
-/** The results of an acting command for each key, and their report. */
+/**
+ * What an acting command did to each key (acted, unchanged, left, failed), and the report of all results with its exit
+ * code.
+ */
 
 import { asUkoError, mostSevere } from "../../../errors.ts";
 import { unnamed } from "../../key/text/set-messages.ts";
@@ -38,8 +41,9 @@ export function resultFrom({ name: key, line: { label } }: NamedKey, report: Rep
 }
 
 /**
- * A step that the service refused after its deletion window was opened counts as a failure, so that a first run meets
- * few of them. A record that was removed before a step that then failed is no change of the key.
+ * The outcome of the steps that were taken. A step that the service refused after its deletion window was opened counts
+ * as a failure, so that the small first run shows the failure. A record that was removed before a step that then failed
+ * is no change of the key.
  */
 function outcomeOf(reported: Report["taken"], exitCode: number): KeyResult["outcome"] {
   const taken = reported.filter((step) => step !== "drop_record" || exitCode === 0);

@@ -1,4 +1,7 @@
-/** The views of the keys of a campaign: which facts of a row a report shows, about which keys, and in which order. */
+/**
+ * The tables of keys in the reports of a campaign: which facts of a key's row each table shows, about which keys, and
+ * in which order. Also the CSV of all facts, and the keys that have no row because they are new.
+ */
 
 import { csvTable } from "../files/csv.ts";
 import { dayOf } from "../view/classify.ts";
@@ -50,7 +53,9 @@ export const keyTables = {
     facts: ["key", "label", "wave", "class", "outcome", "updatedAt", "updatedBy", "blocked"],
     isFirst: ({ isFinal }) => !isFinal,
   },
-  /** Of one wave in the console, which links the label, the first fact, to the page of the key, the second. */
+  /**
+   * The keys of one wave in the console. It links the label, the first fact, to the page of the key, the second fact.
+   */
   wave: {
     title: "Keys",
     facts: ["label", "key", "stage", "blocked"],

@@ -1,4 +1,4 @@
-/** A campaign report as one HTML page, so that it can be mailed, archived and printed. */
+/** Renders the report of a campaign as one HTML page, so that people can mail, archive and print it. */
 
 import { type Html, html } from "../../../html/markup.ts";
 import { standalonePage } from "../../../html/page.ts";

@@ -1,4 +1,7 @@
-/** The report of `uko campaign plan`: what is missing and what changed, late keys, and the dates of each wave against both deadlines. */
+/**
+ * The report of `uko campaign plan`: what the manifest lacks, what changed since the last one, which keys are late, the
+ * dates of each wave against the deadlines, expected audit events, and warnings. Its exit code is 14 if a key is late.
+ */
 
 import { mostSevere } from "../../../errors.ts";
 import type { Timeline } from "../../../html/timeline.ts";
@@ -202,7 +205,7 @@ function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefi
 
 const maxShownOwners = 5;
 
-/** Each owner whose signature a key waits for has one command. */
+/** One command for each owner whose sign-off a key waits for. */
 function signoffsNext(keys: readonly PlannedKey[], path: string): readonly NextCommand[] {
   const owners = new Set(keys.flatMap(({ gate }) => (gate.kind === "not_signed_off" ? gate.owners : [])));
   return [...owners]
@@ -254,7 +257,9 @@ function auditRow(wave: string, severity: string, event: string, each: number, t
   return [wave, times.length === 0 ? "" : dayOf(Math.min(...times)), severity, event, String(times.length * each)];
 }
 
-/** At most this long where KMS requires two people, because its deletion window lasts 7 days. */
+/**
+ * A soak must not be longer than this if KMS requires two people for a key, because its deletion window lasts 7 days.
+ */
 const maxKmsSoakMs = 6 * dayMs;
 
 export function planWarnings(view: CampaignView, { waves }: CampaignPlan): readonly string[] {
@@ -278,7 +283,7 @@ export function planWarnings(view: CampaignView, { waves }: CampaignPlan): reado
   ];
 }
 
-/** KMS's own mechanism needs dual authorization, which people have to switch on first. */
+/** Warns about KMS keys without dual authorization, which people have to switch on before uko destroys them. */
 function kmsWarnings(waves: readonly PlannedWave[]): readonly string[] {
   const without = waves
     .flatMap(({ keys }) => keys)

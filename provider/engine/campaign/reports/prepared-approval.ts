@@ -1,4 +1,9 @@
-/** The keys on which the approval of a review can act now. This file only reads, so that a page can show the keys before a person confirms. */
+/**
+ * Prepares the approval of a review without changing anything: it checks the review, and finds the keys on which the
+ * approval can act now, how many of them the first run takes, and the phrase that a person types. A page can thus show
+ * the keys before the person confirms. A review of another wave, step or manifest is refused, because its reviewer saw
+ * other keys or other rules.
+ */
 
 import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
@@ -16,7 +21,6 @@ import { type CampaignReport, nextCommand } from "./report.ts";
 import { readyKeys } from "./waiting.ts";
 import { type ReviewedStepRequest, reportClosed, sizeOfRun, takenByReviewer, waveStateOf } from "./wave-state.ts";
 
-/** What an approval can act on now, before a person confirms it. */
 export type PreparedApproval =
   | { readonly kind: "closed"; readonly report: CampaignReport }
   | {
@@ -79,8 +83,8 @@ function takenByOthers(
 }
 
 /**
- * Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another wave, step or manifest.
- * The file says its own kind, so that one digest names one file.
+ * Reads the review that the digest names. Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another
+ * wave, step or manifest. The file itself says its kind, so one digest names one file.
  */
 async function reviewOfWave(context: CampaignContext, request: ReviewedStepRequest): Promise<AnyReview> {
   const { path } = context.view.folder;

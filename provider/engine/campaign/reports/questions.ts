@@ -1,4 +1,7 @@
-/** What may outlive the instance, and what to ask of each cloud once the instance is gone. */
+/**
+ * The report of `uko campaign finish --after-shutdown`: for each destroyed key that a keystore may still hold, what to
+ * ask of its cloud once the instance is gone and can no longer report it.
+ */
 
 import { isPending } from "../../../lifecycle/guards.ts";
 import { isoTime } from "../../loop/evidence.ts";
@@ -10,7 +13,7 @@ import type { CampaignView } from "../view/view.ts";
 import { dayBefore } from "./key-row.ts";
 import { type CampaignReport, folderFlag, remarked, section, tableOfFields, unreadSection } from "./report.ts";
 
-/** What may outlive the instance: a destroyed key of which no keystore, or not each, reports the end. */
+/** Lists the destroyed keys of which at least one keystore does not report the end. */
 export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: CampaignPlan): CampaignReport {
   const rows = planned.flatMap(questionsAbout);
   const keys = new Set(rows.map(({ key }) => key)).size;
@@ -51,7 +54,7 @@ export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs 
   };
 }
 
-/** One row a keystore that does not report the key as gone. The IDs are those that the manifest keeps. */
+/** One row for each keystore that does not report the key as gone. The IDs are those that the manifest keeps. */
 function questionsAbout({ line, name, listed, facts }: PlannedKey) {
   if (facts.state !== "destroyed") return [];
   const shared = { key: name, label: line.label, wave: line.wave };

@@ -1,4 +1,8 @@
-/** The commands of a campaign that only read the service. They write files of the folder: campaign.yaml, the manifest, a sign-off. */
+/**
+ * The commands of a campaign that only read the service: init, plan, signoff, status and questions. Some write files of
+ * the folder, after a confirmation: the manifest and a sign-off. `init` writes a first campaign.yaml and never
+ * overwrites one.
+ */
 
 import { UkoError } from "../../../errors.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
@@ -48,7 +52,7 @@ export interface PlanRequest {
   readonly confirm?: Confirm | undefined;
 }
 
-/** One key, in the words of people, or the keys of a wave, or all. */
+/** Chooses one key, by any name that people use, or the keys of one wave, or all. */
 export interface StatusOf {
   readonly key?: string | undefined;
   readonly wave?: string | undefined;
@@ -56,7 +60,7 @@ export interface StatusOf {
   readonly isLive: boolean;
 }
 
-/** How a sign-off shows what it signs, and asks. */
+/** The owner who signs, and how the command shows the keys and asks. */
 export interface Signing {
   readonly owner: string;
   readonly show: (report: CampaignReport) => void;
@@ -144,7 +148,7 @@ async function planNow(
 
 const maxShownChanges = 20;
 
-/** What the lead confirms. */
+/** The lines that the lead of the campaign reads before confirming. */
 function sayChange({ changed }: Baseline, before: number | undefined): readonly string[] {
   if (before === undefined) return ["uko writes the first manifest of the campaign."];
   const lines = changed.map(({ key, label, why }) => plain(`  ${key} ${label}: ${why}`, 300));

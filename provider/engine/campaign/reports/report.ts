@@ -1,4 +1,7 @@
-/** The result of a campaign command: sections for people, one object and rows for machines. */
+/**
+ * The form of every report of a campaign command: sections for people, one object and CSV rows for machines, and the
+ * next commands. Also the helpers that build tables and shorten long lists.
+ */
 
 import type { Timeline } from "../../../html/timeline.ts";
 import { sharedRows } from "../../key/text/set-messages.ts";

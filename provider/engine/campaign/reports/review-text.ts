@@ -1,4 +1,7 @@
-/** The title of a review in a campaign, the end of a deletion window, and the holds that people released before the review. */
+/**
+ * Texts of a review in a campaign: its title, the end of a KMS deletion window, and the holds that people released
+ * before the review.
+ */
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";
 import type { ReviewedWave } from "../../../lifecycle/review.ts";

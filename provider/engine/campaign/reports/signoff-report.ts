@@ -1,4 +1,6 @@
-/** The reports of a sign-off: the keys that an owner signs, and the result. */
+/**
+ * The two reports of `uko campaign signoff`: the keys that an owner is about to sign, and the file that was written.
+ */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { count, plain } from "../../text/words.ts";

@@ -1,4 +1,8 @@
-/** The report of `uko campaign status`: stops first, then each wave by state, what it waits for, and each blocked key. */
+/**
+ * The report of `uko campaign status`: stopped waves first, then each wave by state with what it waits for, pending
+ * requests, each blocked key, and the decisions that are due. With live findings, also keystores and keys that are out
+ * of order.
+ */
 
 import { mostSevere } from "../../../errors.ts";
 import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
@@ -160,7 +164,10 @@ export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly Rep
   });
 }
 
-/** No step happens until a person undoes the change, or a lead writes the manifest again. */
+/**
+ * The section about changed rules. No step happens until a person undoes the change, or a lead writes the manifest
+ * again.
+ */
 function ruleSection(differences: readonly string[]): readonly ReportSection[] {
   const lines = atMost(differences, maxShownRules);
   return section("No step until the manifest is written again, because the rules changed", { lines });
@@ -285,7 +292,7 @@ function totalSection(view: CampaignView, plan: CampaignPlan): readonly ReportSe
   });
 }
 
-/** What a person has to decide, by the day until which it keeps the deadline. */
+/** The decisions that people have to make, by the last day that keeps the deadline. */
 function decisions({ waves, keys }: CampaignPlan) {
   const dated = waves.flatMap(({ name, keys: members }) => {
     const { deactivateBefore, destroyBefore } = waveDates(members);

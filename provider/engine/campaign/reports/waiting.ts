@@ -1,4 +1,7 @@
-/** The waits of a wave and of its keys. Each wait for a person names the command that ends it. */
+/**
+ * What each wave and each key of a campaign waits for: a request, an approval, a date, or a person who releases a
+ * block. Each wait for a person names the command that ends it. Also decides which keys pass every gate of a step now.
+ */
 
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
@@ -101,7 +104,7 @@ function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>): string {
   }
 }
 
-/** What an open key waits for that no person has to release first. */
+/** What an open key waits for, if no person has to release it first. */
 export function sayWait(key: PlannedKey, { readiness }: PlannedWave, nowMs: number): string {
   const { facts, gate } = key;
   const step = nextStep(key);
@@ -159,7 +162,7 @@ function sayHold({ kind, by, until }: PlannedKey["holds"][number]): string {
   return kind === "tag" ? `its tag says "${by}"` : `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`;
 }
 
-/** What ends the block of a key; empty for a key without one. */
+/** How a person ends the block of a key; empty for a key that is not blocked. */
 export function howToRelease(key: PlannedKey, path: string): string {
   const { gate, name, line, isUnread, facts } = key;
   const folder = folderFlag(path);
@@ -187,7 +190,7 @@ export function howToRelease(key: PlannedKey, path: string): string {
   }
 }
 
-/** Keys that pass every gate of the step now, and those that do not, with the reason. */
+/** The keys that pass every gate of the step now, and the others with the reason. */
 export function readyKeys(
   context: CampaignContext,
   wave: string,
@@ -207,7 +210,7 @@ export function readyKeys(
   return { ready, apart };
 }
 
-/** Every key of a wave that the caller cannot read: no command may pass over one and report success. */
+/** The keys of a wave that the caller cannot read. No command may skip such a key and report success. */
 export function unreadOf(context: CampaignContext, wave: string): readonly KeyResult[] {
   return keysOfWave(context, wave).flatMap((key) => (key.isUnread ? [unread(key)] : []));
 }
@@ -227,15 +230,15 @@ export function kindOfKey({ facts }: Pick<PlannedKey, "facts">): ReviewKind {
   return facts.state === "pre_activation" ? "never-active" : "managed";
 }
 
-/** Of each kind, because it has a review of its own. */
+/** The number of keys of each kind, because each kind has a review of its own. */
 export function countByKind(keys: readonly Pick<PlannedKey, "facts">[]): Readonly<Record<ReviewKind, number>> {
   const countOf = (kind: ReviewKind): number => keys.filter((key) => kindOfKey(key) === kind).length;
   return { managed: countOf("managed"), "never-active": countOf("never-active"), kms: countOf("kms") };
 }
 
 /**
- * A record that has led to its step already is no request any more. Taking it off would only hide
- * whose write the last one was, which a rollback has to prove.
+ * Whether a request is on the key that a halt can withdraw. A record whose step was taken is no longer a request. Its
+ * removal would only hide who wrote to the key last, which a rollback has to prove.
  */
 export function isRequested({ facts, listed }: PlannedKey, nowMs: number): boolean {
   if (listed?.kmsKey !== undefined) return listed.kmsKey.windowEndsAtMs !== undefined;

@@ -1,4 +1,7 @@
-/** The acts that uko offers to one caller on one wave. The reports of commands print the same acts. */
+/**
+ * The acts that uko offers to one caller on one wave (request, review, approve, store, rollback, halt), each with its
+ * title, effect, role and command. The console renders them, and the reports of commands print the same commands.
+ */
 
 import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
@@ -113,7 +116,10 @@ function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, place: Wa
   };
 }
 
-/** The approval that acts, and the approval that only lets the requester act. */
+/**
+ * Two acts for one review: the approval that takes the step, and the stored approval with which only the requester
+ * takes it.
+ */
 function approvalActs(
   step: CampaignStep,
   { digest, left, kind }: Pick<OwnReview, "digest" | "left" | "kind">,

@@ -1,4 +1,8 @@
-/** What a person states to take a step of a wave, how many keys the next run takes, and the report of a closed wave. */
+/**
+ * The input of a command on one step of a wave, how many keys its next run may act on, and the report if the wave does
+ * not allow the step now. The number counts only keys on which the reviewer really took the step, so that the sample of
+ * few keys cannot be skipped.
+ */
 
 import { type Breaker, isInSample, mayActOn } from "../../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
@@ -26,7 +30,10 @@ export interface StepRequest {
   readonly reason?: string | undefined;
 }
 
-/** A further failure makes another digest, so that a person continues only after the stop that they saw. */
+/**
+ * A person's statement to continue after a stop. A further failure changes the digest, so the person continues only
+ * after the stop that they saw.
+ */
 export interface Resume {
   readonly digest: string;
   readonly reason: string;
@@ -48,7 +55,7 @@ export interface ReviewedStepRequest extends StepRequest {
   readonly stores: boolean;
 }
 
-/** Has the person type the phrase after reading the lines; throws if they do not. */
+/** Asks the person to type the phrase after reading the lines. Throws if they do not. */
 export type Confirm = (phrase: string, shown?: readonly string[]) => Promise<void>;
 
 export interface ApprovalOfStep extends ReviewedStepRequest {
@@ -61,9 +68,8 @@ export function waveStateOf({ view, world }: CampaignContext, request: StepReque
 }
 
 /**
- * How many keys of a reviewed set the next run may act on. The last write of a key that took the step is
- * usually that step. If another write followed, the key does not count and the sample goes again, which
- * only takes longer.
+ * How many keys of a reviewed set the next run may act on. The last write to a key that took the step is usually that
+ * step. If another write followed, the key does not count, and the sample is repeated, which only takes longer.
  */
 export async function sizeOfRun(
   context: CampaignContext,

@@ -1,4 +1,7 @@
-/** The lines of the manifest: each key of the inventory with its class, wave and owners. */
+/**
+ * Makes the lines of the manifest: each key of the inventory with its class and wave by the rules, and with its owners.
+ * Also lists what a class still requires, and rules that decided for no key.
+ */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { type ClassGap, firstMatch, gapsOf } from "../../../lifecycle/campaign/rules.ts";
@@ -29,7 +32,7 @@ export const gapSentences = {
 /** The texts of a first campaign.yaml that people have to replace. They count as missing. */
 export const toReplace = { owner: "name the owner", reason: "name the reason" } as const;
 
-/** What is joined to a key from other sources. */
+/** The facts of a key that come from other sources than UKO. */
 export type Joined = Pick<ManifestKey, "declaredBy" | "usage">;
 
 export function classify(
@@ -107,7 +110,10 @@ export function manifestKeyOf(
   };
 }
 
-/** As campaign.yaml states it for the keystore or its type, then as the service reports it, which a review shows, then as usual. */
+/**
+ * The pending period in days: as campaign.yaml states it for the keystore or its type, otherwise as the service reports
+ * it (which a review shows), otherwise the usual period of the type.
+ */
 export function pendingDaysOf(
   stated: Campaign["pendingDays"],
   { id, type, reportedDays }: Pick<ListedKey["keystores"][number], "id" | "type" | "reportedDays">,

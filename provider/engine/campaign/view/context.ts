@@ -1,4 +1,7 @@
-/** A campaign as a command reads it: its files, what the service shows of its keys, and the dates of each key. */
+/**
+ * Opens a campaign for a command: its files, what the service shows of its keys, and the dates of each key. It also
+ * follows the holds and campaign.yaml during the run, so that an act stops at a key that a person holds meanwhile.
+ */
 
 import { withoutSteps } from "../../loop/many.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
@@ -25,7 +28,10 @@ export type OpenFolder = (path: string) => CampaignFolder;
 /** The holds in the folder at this moment. */
 type HoldsNow = () => Promise<CampaignHolds>;
 
-/** The same campaign for a reader: writes nothing to the folder, and knows which keys are destroyed. */
+/**
+ * Opens the campaign for a reader, which writes nothing to the folder and also reads which keys are destroyed
+ * everywhere.
+ */
 export function openReads(
   world: World,
   openFolder: OpenFolder,
