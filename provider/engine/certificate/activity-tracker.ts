@@ -104,7 +104,7 @@ export function createEventSearch(events: readonly AuditEvent[]): (keyId: string
   };
 }
 
-/** The parts of the names by which an event says what it is about, one of which is the ID of the key. */
+/** The parts of the names by which an event says what it is about. One of them is the ID of the key. */
 function placesOf({ target, requestData }: AuditEvent): ReadonlySet<string> {
   return new Set(`${target.id}/${requestData?.requestURI ?? ""}`.split(/[:/?]/));
 }

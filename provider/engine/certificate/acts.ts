@@ -1,4 +1,7 @@
-/** The acts of each person on a key, as one list for the check of a certificate, its JSON and its page. Pure. */
+/**
+ * Lists who requested, approved and executed each step on a key, by time. The check of a certificate, its JSON and its
+ * page all read this one list. An approver who also executed the step appears once, with both. The functions are pure.
+ */
 
 import { isByOnePerson } from "../commands/audit.ts";
 import type { CertificateStep } from "./statement.ts";

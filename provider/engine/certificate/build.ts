@@ -1,4 +1,8 @@
-/** Builds the unsigned statement of a certificate from evidence and observations. Pure. */
+/**
+ * Builds the unsigned statement of a certificate of key destruction from evidence files: the keys with their outcomes,
+ * the steps with their people, and the list of what is not proven. It computes every fact from the evidence and adds
+ * none. The functions are pure.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { plain } from "../text/words.ts";
@@ -94,7 +98,7 @@ export function isAllIbms(
   return endpoints.length > 0 && endpoints.every(isIbmEndpoint);
 }
 
-/** One certificate is about one instance. */
+/** The one instance that the certificate is about. Throws if the evidence is about several. */
 function instanceOf({ logs, wave }: CertificateSources): string {
   const found = logs.flatMap(({ entries }) => entries.map(({ instanceId }) => instanceId));
   const ids = [...new Set(wave === undefined ? found : [...found, wave.instanceId])];
@@ -147,7 +151,10 @@ function invalid(summary: string, detail: string): UkoError {
   return new UkoError("UKO_INPUT_INVALID", { summary, detail });
 }
 
-/** An entry without a run before it adds no endpoint, so an unknown source stays visible as none. */
+/**
+ * The endpoints that the runs called. An entry without a run before it adds none, so a source that is not recorded
+ * never appears as IBM's.
+ */
 function endpointsOf(logs: readonly ReadLog[], id: string): string[] {
   const runs = logs.flatMap(({ entries }) => entries.map(({ run }) => run));
   const urls = runs.flatMap((run) => (run?.instanceId === id && run.endpoint !== undefined ? [run.endpoint] : []));

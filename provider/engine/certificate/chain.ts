@@ -1,4 +1,8 @@
-/** The check of an evidence file: the chain shows changed lines, the head record a cut end. Pure. */
+/**
+ * Checks an evidence file for later changes. Each line names the SHA-256 of the line before it, so a changed, removed
+ * or moved line breaks the chain. A separate head record names the number and hash of the last line, so a cut end is
+ * noticed, too. A person who can rewrite both files can still invent a whole chain. The functions are pure.
+ */
 
 import * as z from "zod";
 import { parseJson } from "../../text/encodings.ts";
@@ -32,7 +36,7 @@ export interface ChainReport {
 
 const link = z.object({ seq: z.int().positive(), prev: z.string() });
 const headForm = z.object({ v: z.literal(1), count: z.int().positive(), head: z.string() });
-/** A file with this many contradictions is not worth reading further. */
+/** After this many contradictions, the report lists no more. */
 const maxBreaks = 100;
 
 export interface ChainCheck {

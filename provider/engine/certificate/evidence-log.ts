@@ -1,4 +1,7 @@
-/** The content of evidence files for a certificate: the entries, and what names each file. Pure. */
+/**
+ * Reads evidence files for a certificate: the entries, and the length and head hash by which the certificate names each
+ * file. The functions are pure.
+ */
 
 import * as z from "zod";
 import { evidenceLine } from "../commands/audit.ts";
@@ -6,7 +9,7 @@ import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./cha
 import { type CertificateLog, keyMetadata, keystoreReport, signedConsent } from "./statement.ts";
 
 const optionalText = z.string().optional().catch(undefined);
-/** Without the strictness of a certificate: a later release may add fields. */
+/** Parsed less strictly than in a certificate, because a later release may add fields. */
 const keystores = z.array(keystoreReport.strip());
 const keyDescription = z.object({
   ...keyMetadata,

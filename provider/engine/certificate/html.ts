@@ -1,4 +1,7 @@
-/** A certificate as one HTML page without scripts or links, for reading and for printing on A4. Pure. */
+/**
+ * Renders a certificate as one HTML page without scripts or links, to read or to print on A4. The page shows the
+ * statement and does not check its signatures. The function is pure.
+ */
 
 import { type Html, html } from "../../html/markup.ts";
 import { standalonePage } from "../../html/page.ts";
@@ -14,7 +17,9 @@ export interface PageFacts {
   readonly keyIds: readonly string[];
 }
 
-/** A page with the steps of more keys would not be printed; the list of keys is always complete. */
+/**
+ * The steps of at most this many keys are shown, so that the page can be printed. The list of keys is always complete.
+ */
 const maxDetailedKeys = 200;
 
 export function renderCertificatePage(certificate: Certificate, { sha256, keyIds }: PageFacts): string {

@@ -1,4 +1,8 @@
-/** The history of each key, from the entries of all evidence files together. Pure. */
+/**
+ * Computes the history of each key from the entries of all evidence files together: its steps with their people, the
+ * last status of its keystores, and its outcome. A key counts as destroyed only by the same rule as for its removal:
+ * every keystore that any entry names reported live that the key is gone. The functions are pure.
+ */
 
 import { type EndFacts, findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import type { BackingKey, KeystoreStatus } from "../../lifecycle/observation.ts";
@@ -13,7 +17,7 @@ interface NamedKey {
   readonly keyId: string;
 }
 
-/** `<instance>/<vault>/<key>`, or `<instance>/kms/<key>`. */
+/** The name of a key in a certificate: `<instance>/<vault>/<key>`, or `<instance>/kms/<key>`. */
 export function subjectName({ instanceId, vaultId, keyId }: NamedKey): string {
   return `${instanceId}/${placeOf(vaultId)}/${keyId}`;
 }
@@ -51,7 +55,10 @@ interface Context {
   readonly records: Records;
 }
 
-/** A run introduces itself on its first line, which names its caller as the actor of the lines that follow. */
+/**
+ * How the person of each line authenticated. A run names its caller and credential on its first line, and the lines of
+ * the same person that follow belong to it.
+ */
 function credentialsOf(entries: readonly LoggedLine[]): Context["credentials"] {
   const latest = new Map<string, "api_key" | "token">();
   return new Map(
@@ -135,14 +142,17 @@ function outcomeOf(steps: readonly CertificateStep[]): Pick<CertificateKey, "out
     : { outcome, ...(last.doneAt !== undefined && { outcomeAt: last.doneAt }) };
 }
 
-/** Evidence of a destroy does not prove that every keystore has destroyed the key. */
+/**
+ * The outcome if the end is not proven: evidence of a destruction does not prove that every keystore has destroyed the
+ * key.
+ */
 function withoutProof({ outcome, ...rest }: ReturnType<typeof outcomeOf>): ReturnType<typeof outcomeOf> {
   return outcome === "destroyed" || outcome === "removed" ? { outcome: "pending_destruction" } : { outcome, ...rest };
 }
 
 /**
- * Whether the evidence shows what the removal requires: the rule is the same. Every keystore that any
- * entry names has to report the key as gone in the last entry, live and by ID.
+ * Whether the evidence proves the end, by the same rule as the removal: every keystore that any entry names has to
+ * report the key as gone in the last entry, live and by ID.
  */
 function isEndProven(
   status: Status | undefined,

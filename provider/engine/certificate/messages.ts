@@ -1,4 +1,6 @@
-/** A certificate, its check and the check of an evidence file, in sentences and rows. */
+/**
+ * Writes a certificate, the result of its check, and the check of an evidence file as sentences and rows for people.
+ */
 
 import { isByOnePerson } from "../commands/audit.ts";
 import { isConsequentialStep } from "../commands/audited-steps.ts";
@@ -59,7 +61,7 @@ function peopleOf(step: CertificateStep, nameOf: NameOf): string[] {
   ];
 }
 
-/** `approved and executed`, and what to know about it. */
+/** What the person did, such as `approved and executed`, with a note if the act is not confirmed. */
 export function sayDeed({ did, isConfirmed, isSingle }: Act): string {
   const note = isConfirmed ? "" : " (not confirmed)";
   return `${did.join(" and ")}${isSingle === true ? " (one person)" : ""}${note}`;
@@ -82,7 +84,10 @@ function decidingStep({ steps }: CertificateKey): CertificateStep | undefined {
 
 export type NameOf = (iamId: string) => string;
 
-/** Each person with the IAM ID, which is empty for a person whom the evidence does not name. */
+/**
+ * Returns a function that names a person with name and IAM ID. The IAM ID is empty for a person whom the evidence does
+ * not name.
+ */
 export function namesOf(keys: readonly CertificateKey[]): NameOf {
   const names = new Map(
     keys.flatMap(({ steps }) =>
@@ -114,7 +119,7 @@ function idIn(subject: string): string {
   return subject.split("/").at(-1) ?? subject;
 }
 
-/** A valid certificate can list keys that were not destroyed. */
+/** The number of keys by outcome, because a valid certificate can list keys that were not destroyed. */
 function sayOutcomes(keys: readonly CertificateKey[]): string {
   const counts = outcomes.map((each) => [keys.filter(({ outcome }) => outcome === each).length, each] as const);
   return counts

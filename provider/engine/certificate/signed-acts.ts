@@ -1,6 +1,7 @@
 /**
- * The signatures of the people behind a destruction: whether a person signed exactly this act. The list of their keys
- * is the verifier's own, so neither the certificate nor the evidence can say who may have signed. Pure.
+ * Checks whether a person signed exactly this act: the request or approval of this step, on this key, in its state
+ * then. The list of their keys is the verifier's own, so neither the certificate nor the evidence can say who may have
+ * signed. The function is pure.
  */
 
 import * as z from "zod";
@@ -11,7 +12,7 @@ import type { Act } from "./acts.ts";
 import type { CertificateKey } from "./statement.ts";
 
 const text = z.string();
-/** The form of `consentStatement`. */
+/** The form of the text that `consentStatement` writes. */
 const statementForm = z.tuple([
   z.literal("uko-consent-1"),
   z.enum(["request", "approval"]),
@@ -22,7 +23,7 @@ const statementForm = z.tuple([
 export interface SignatureCheck {
   readonly isGenuine: IsGenuine;
   readonly instanceId: string;
-  /** A consent on an emulator is none at IBM, unless the verifier accepts emulators. */
+  /** A consent for an emulator does not count for IBM's service, unless the verifier accepts emulators. */
   readonly allowsEmulator: boolean;
 }
 

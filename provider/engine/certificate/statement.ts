@@ -1,9 +1,12 @@
-/** The form of a certificate: an in-toto Statement v1. Strict: an unknown field is an error. */
+/**
+ * The form of a certificate, an in-toto Statement v1, and the texts of what a certificate does not prove. The form is
+ * strict: an unknown field is an error, so that no reader overlooks a field that a newer release added.
+ */
 
 import * as z from "zod";
 
 export const statementType = "https://in-toto.io/Statement/v1";
-/** A change of the form is a new version at the end. */
+/** The type of this form. A change of the form gets a new version number at its end. */
 export const certificateType = "https://github.com/pulumi-uko/pulumi-uko/certificate/v1";
 
 /** A certificate with more keys would be unwieldy; a campaign has one certificate for each wave. */
@@ -22,7 +25,7 @@ const time = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/)
   .refine(isRealTime, "is not a day or time of the calendar");
-/** `2026-13-45` has the form of a date, and JavaScript moves `2026-02-31` to March. */
+/** Whether the time exists: `2026-13-45` has the form of a date, and JavaScript moves `2026-02-31` to March. */
 function isRealTime(time: string): boolean {
   const ms = Date.parse(time);
   return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(time.slice(0, 19));
@@ -114,7 +117,7 @@ const log = z.strictObject({
 
 const tool = z.strictObject({ name: text, version: text, build: text });
 
-/** What a certificate may not prove. */
+/** The limits of a certificate, by code: what it does not prove. */
 export const limitTexts = {
   exported_material: "Copies of the key material outside the named keystores: exported, or kept by its importer",
   backups: "Backups of the service, of its hardware and of the clouds behind the keystores",
@@ -176,7 +179,7 @@ export const certificateForm = z.strictObject({
   predicateType: z.literal(certificateType),
   predicate,
 });
-/** The evidence files that a statement names, whatever the rest of it is. */
+/** The evidence files that a statement names, read even if the rest of the statement is not valid. */
 export const namedLogsForm = z.object({ predicate: z.object({ evidence: predicate.shape.evidence }) });
 export type Certificate = z.infer<typeof certificateForm>;
 export type CertificateKey = z.infer<typeof keyFacts>;

@@ -1,4 +1,8 @@
-/** The keys that the verifier trusts, mapped to persons. Pure. */
+/**
+ * Counts the persons behind the signatures of a certificate. The verifier maps each trusted key to a person, so that
+ * one person with two keys never counts as two. Also the types of a checked signature and timestamp. The function is
+ * pure.
+ */
 
 import { foldIamId } from "../../lifecycle/iam-id.ts";
 

@@ -25,7 +25,7 @@ import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey 
 export interface VerificationInput {
   readonly statement: unknown;
   readonly signatures: readonly SignatureResult[];
-  /** Of every signature that has one. */
+  /** The timestamps of all signatures that have one. */
   readonly timestamps: readonly TimestampResult[];
   /** Whether one trusted signature at least must have a timestamp. */
   readonly isTimestampRequired: boolean;
@@ -38,7 +38,7 @@ export interface VerificationInput {
   readonly evidence?: readonly (FoundLog | undefined)[];
   /** The audit events that the verifier exported from the account. */
   readonly events?: readonly AuditEvent[];
-  /** The wave as the campaign's own manifest has it. */
+  /** The wave as the manifest of the campaign lists it. */
   readonly wave?: WaveKeys;
   /** Judges signed consents by the list of keys that the verifier passed. */
   readonly isGenuine?: IsGenuine;
@@ -146,7 +146,10 @@ export function verifyCertificate(input: VerificationInput, tools: CertificateTo
   return { ...common, signers, keys, certificate: read, problems };
 }
 
-/** A signer who took no step is a witness of the signed statement, and of the endpoint that it names. */
+/**
+ * Adds whether the signer took a step. A signer who took none is a witness of the signed statement, and of the endpoint
+ * that it names.
+ */
 function withPart(person: TrustedKey["person"], keys: readonly VerifiedKey[]): Signer {
   const { iamId } = person;
   if (iamId === undefined) return person;
@@ -261,7 +264,10 @@ function inconsistencies(certificate: Certificate, tools: CertificateTools): rea
   return problems;
 }
 
-/** A wave is certified as a whole; the manifest of the campaign, if passed, says what the whole is. */
+/**
+ * The differences to the wave. A wave is certified as a whole, and the manifest of the campaign, if passed, lists that
+ * whole. Otherwise a key that was left out of the certificate would go unnoticed.
+ */
 function waveDifferences(
   { subject, predicate: { wave } }: Certificate,
   manifest: WaveKeys | undefined,
@@ -279,7 +285,7 @@ function waveDifferences(
   return [...missing, ...added].map((name) => differs(wave.wave, name));
 }
 
-/** What the evidence files say otherwise, or do not say at all. */
+/** The facts of the certificate that the evidence files contradict or do not contain. */
 function differences(
   { subject, predicate }: Certificate,
   files: readonly (FoundLog | undefined)[],

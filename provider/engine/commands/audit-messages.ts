@@ -1,4 +1,7 @@
-/** The evidence as rows for people, with a list of what it leaves open. */
+/**
+ * The output of `uko audit`: one row for each recorded step, and findings for an auditor, such as steps by one person
+ * alone or steps that were never recorded as finished.
+ */
 
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import { plain, sayPerson } from "../text/words.ts";
@@ -40,7 +43,9 @@ export function auditFindings({ events, stepsOnFile, unreadableLines, unknownVer
   return [...(events.length === 0 ? [sayNone(stepsOnFile)] : []), ...findings.map((finding) => `${finding}.`)];
 }
 
-/** An empty log and a filter without matches are two different answers for an auditor. */
+/**
+ * The sentence if no step is shown. An empty log and a filter without matches are two different results for an auditor.
+ */
 function sayNone(stepsOnFile: number): string {
   if (stepsOnFile === 0) return "The evidence has no steps.";
   return stepsOnFile === 1
@@ -82,7 +87,10 @@ function sayRecordAuthor(person: AuditEvent["requester"]): string {
   return `${iamId === "" ? "not recorded" : plain(iamId, 60)} ${recordId.slice(0, 8)}`.trimEnd();
 }
 
-/** Both steps of one key by one actor. Each step may have had a second person, and an auditor wants to know. */
+/**
+ * Finds keys of which one person executed both steps. Each step may have had a second person, and an auditor wants to
+ * know.
+ */
 function samePerson(events: readonly AuditEvent[]): readonly string[] {
   const deactivatedBy = new Map<string, string>();
   const found: string[] = [];

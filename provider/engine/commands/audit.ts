@@ -1,6 +1,7 @@
 /**
- * The evaluation of evidence: who requested, approved and executed what, when, and what the lines leave open. An event of
- * one person must never read as the events of two. Pure.
+ * Evaluates evidence for `uko audit` and certificates: who requested, approved and executed each step, when, and which
+ * lines leave something open. The steps of one person must never be reported as the steps of two: if the evidence does
+ * not name both people, the result is "unknown", not "two". The functions are pure.
  */
 
 import * as z from "zod";
@@ -70,7 +71,10 @@ export function recordsOf(lines: readonly EvidenceLine[]): Records {
   return new Map(records.flatMap((each) => (each === undefined ? [] : [[each.id, each]])));
 }
 
-/** An approval may be a record of its own; otherwise the person who executed the step approved the request. */
+/**
+ * The people behind a line. An approval may be a record of its own. Otherwise the person who executed the step approved
+ * the request by it.
+ */
 export function peopleBehind(
   { step, actor, record, allowedBy }: Omit<EvidenceLine, "phase">,
   records: Records,
@@ -172,7 +176,7 @@ function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version"
   return typeof version === "number" && version !== 1 ? "unknown_version" : "unreadable";
 }
 
-/** The lines before and after a step, which are one line if the other is missing. */
+/** The lines before and after a step. Both are the same line if one is missing. */
 export interface StepLines<Line> {
   readonly first: Line;
   readonly last: Line;
@@ -180,7 +184,10 @@ export interface StepLines<Line> {
   readonly isDone: boolean;
 }
 
-/** Pairs the lines before and after each step, in the order of their times. Of two attempts, one had no effect. */
+/**
+ * Pairs the lines before and after each step, in the order of their times. If one person made two attempts, one of them
+ * had no effect.
+ */
 export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): readonly StepLines<Line>[] {
   const steps: StepLines<Line>[] = [];
   const begun = new Map<string, number[]>();

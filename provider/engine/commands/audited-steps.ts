@@ -1,9 +1,8 @@
-/** The steps that leave evidence. */
+/** Every step that leaves evidence, and which of them require two people under dual authorization. */
 
 import type { Step } from "../../lifecycle/plan.ts";
 import type { KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
 
-/** Whether two people are behind a step if dual authorization applies. */
 export const isConsequential = {
   write_record: false,
   drop_record: false,

@@ -1,4 +1,8 @@
-/** The output of `uko doctor`: one line for each check, and what to do if a check fails. */
+/**
+ * The output of `uko doctor` and of `uko whoami`: one line for each check, with what to do if it fails, and how long
+ * the caller stays logged in. A check that was not possible is listed as not checked, so that a missing line never
+ * reads as a passed check.
+ */
 
 import { isUkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
@@ -197,7 +201,7 @@ type Reached =
       readonly isProbed: boolean;
     };
 
-/** A line without a finding must not look like a passed check. */
+/** The check that lists what was not checked. A line without a finding must not read as a passed check. */
 export function uncheckedCheck(reached: Reached): Check {
   const open = [
     ...uncheckedIn(reached),
@@ -246,7 +250,7 @@ export function sayCount({ count = 0, isMore }: ListRight): string {
   return `${count}${isMore === true ? "+" : ""}`;
 }
 
-/** Which rights show everything, for a caller who lacks one of them. No predefined role has them and nothing else. */
+/** Which rights list everything, for a caller who lacks one of them. No predefined role has exactly these rights. */
 export function adviseOnLists({ lists }: { readonly lists: readonly ListRight[] }): readonly string[] {
   if (lists.every(({ result }) => result !== "right_missing")) return [];
   const actions = ["vaults", "managed-keys", "target-keystores", "key-templates"].map(

@@ -1,6 +1,7 @@
 /**
- * The preflight check of `uko doctor`: which service a run reaches, as whom, with which rights. Only reads without a
- * probe.
+ * The preflight check of `uko doctor`: which service a run reaches, as which identity, with which rights, and whether
+ * the clocks agree. It only reads, unless the caller asks for the tag probe, which creates a key and deletes it. It
+ * continues after each failure, so that one run reports every problem.
  */
 
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
@@ -35,7 +36,6 @@ export interface Examined {
 /** The number of vaults whose keys are read. More vaults would show no more about rights. */
 const maxVaults = 5;
 
-/** Continues after each failure, so that one run reports every problem. */
 export async function examine(
   { world, endpoint, region, calls, probe }: Examined,
   options: CallOptions,

@@ -1,4 +1,8 @@
-/** The findings of `uko doctor --state`. A person who can edit a Pulumi state can run code as its next user. */
+/**
+ * The findings of `uko doctor --state` about an exported state. A person who can edit a state could make the engine run
+ * foreign code as its next user, let two resources own one key, or require one person where the key requires two. The
+ * check compares the state with the released providers and with the markers of the keys.
+ */
 
 import { effectivePolicy } from "../../lifecycle/authorization.ts";
 import { isLooser } from "../../lifecycle/dual-marker.ts";
@@ -216,7 +220,7 @@ export function controlsCheck(findings: readonly string[], unread: readonly stri
   return ok(check, `${compared} that the state loosens have the same markers`);
 }
 
-/** Without a credential, or with another instance's, markers cannot be read. */
+/** The check if markers could not be compared, because the run has no credential, or has one of another instance. */
 export function controlsNotCompared(keys: number, why: string): Check {
   const loosened = `${count(keys, "key")} that the state loosens`;
   return warn("state controls", `did not compare ${loosened} with the markers of the service`, plain(why, 400));

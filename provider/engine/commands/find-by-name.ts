@@ -1,4 +1,8 @@
-/** The search by a name that a person types: a full ID, an exact name or label, or the unique start of an ID. */
+/**
+ * Finds the vault or key that a person means by a name: a full ID, an exact name or label, the unique start of an ID,
+ * or the ID of a request. A name that fits several objects is an error, so that no command acts on a key that the
+ * person did not mean.
+ */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import { observedInList } from "../key/observe.ts";
@@ -18,7 +22,7 @@ export interface FoundKey {
   readonly keyState: string;
 }
 
-/** What exists, and what a name that a person typed stands for. Changes nothing. */
+/** The reads of the command line: lists of objects, and what a name that a person typed stands for. Changes nothing. */
 export function createDirectory(world: World) {
   return {
     list: (query: ListQuery, options: CallOptions) => listObjects(world, query, options),
@@ -34,7 +38,7 @@ const maxCandidatesShown = 10;
 /** Shorter beginnings of an ID are more likely to be a mistyped name. */
 const idPrefixForm = /^[0-9a-f][0-9a-f-]{3,35}$/;
 
-/** For people who think of a vault by its name. A caller who may not list vaults reads their IDs. */
+/** The names of the vaults by ID, for messages; empty if the caller may not list vaults. */
 async function vaultNames(world: World, options: CallOptions): Promise<VaultNames> {
   const { objects } = await listObjects(world, { vaults: [], kinds: ["vault"] }, options).catch(
     onCodes(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"], () => ({ objects: [] })),
@@ -109,7 +113,7 @@ function theOne(found: readonly FoundKey[], typed: string): FoundKey {
   );
 }
 
-/** A full ID outranks a name, and a name outranks the beginning of an ID. */
+/** The best matches. A full ID takes precedence over a name, and a name over the beginning of an ID. */
 function bestOf<Each>(
   all: readonly Each[],
   typed: string,

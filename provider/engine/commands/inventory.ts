@@ -1,4 +1,8 @@
-/** The inventory of a vault as inputs of a program that adopts it: all that the service returns, and no secret. */
+/**
+ * Lists every object of a vault as inputs of a program that adopts it: all values that the service returns, without
+ * secrets. Destroyed keys are left out, and so is an object that no program of this release can declare, with the
+ * reason.
+ */
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
@@ -35,7 +39,7 @@ export interface SecretBlock {
   readonly secrets: readonly string[];
 }
 
-/** For definitions of all types: an inventory uses only names and values. */
+/** The parts of a resource definition that an inventory uses, for definitions of all types. */
 export type AnyDefinition = Pick<
   // biome-ignore lint/complexity/noBannedTypes: every definition's inputs and state are objects, and no more is used.
   ResourceDefinition<{}, {}>,

@@ -1,7 +1,8 @@
 /**
- * The inventory of an instance for a campaign: the managed keys of each vault, and the KMS keys that do
- * not back a managed key. Lists name the keys; read-by-id.ts reads what a list cannot prove. A part that
- * uko cannot read becomes a named gap.
+ * The inventory of an instance for a campaign: the managed keys of each vault, and the KMS keys that do not back a
+ * managed key. A backing key that was listed as a KMS key could be destroyed through KMS without the rule of two
+ * people. So if uko cannot tell them apart, it lists no KMS key. Lists name the keys; read-by-id.ts reads what a list
+ * cannot prove. A part that uko cannot read is named in `unreadable`.
  */
 
 import { isUkoError, UkoError } from "../../../errors.ts";
@@ -30,7 +31,10 @@ export interface ListedKey {
   readonly kmsDualAuthorization: boolean;
   readonly facts: string;
   readonly verificationPattern: string;
-  /** Of a managed key, with the stored status of its keystores, and its backing KMS keys as KMS lists them. */
+  /**
+   * The observation of a managed key, with the stored status of its keystores, and with its backing KMS keys as KMS
+   * lists them.
+   */
   readonly observation?: KeyObservation;
   /** What is left of a destroyed managed key, by the rule of the removal. */
   readonly leftover?: LeftoverMaterial;
@@ -57,7 +61,7 @@ export interface CampaignInventory {
   readonly keys: readonly ListedKey[];
   readonly unreadable: readonly UnreadablePart[];
   readonly vaults: readonly ListedVault[];
-  /** Keys of the manifest that the service no longer has, asked for each of them by its ID. */
+  /** Keys of the manifest that the service no longer has. uko asked for each of them by its ID. */
   readonly gone: ReadonlySet<string>;
   readonly keystores: readonly KeystoreSnapshot[];
   /** The service's time at the last response. */
@@ -176,7 +180,10 @@ function isUnlisted({ code }: UnreadablePart): boolean {
   return code !== "UKO_RESPONSE_INVALID";
 }
 
-/** A scope that became smaller after the baseline stops a key. The report still needs an outcome for the key. */
+/**
+ * A key that campaign.yaml took out of its scope after the baseline takes no step, but the report still needs an
+ * outcome for it.
+ */
 function outOfScope(key: KnownKey): UnreadablePart {
   const reason =
     "campaign.yaml leaves the key out of its scope, but the manifest names it. Next: widen the scope again to read the key";
@@ -184,8 +191,8 @@ function outOfScope(key: KnownKey): UnreadablePart {
 }
 
 /**
- * A person with roles in single vaults may not list vaults; the scope then names them, and only
- * their names are missing.
+ * The vaults in scope. A person with roles in single vaults may not list vaults. The scope then names the vaults, and
+ * only their names are missing.
  */
 async function vaultsInScope(
   world: World,
@@ -207,9 +214,9 @@ async function vaultsInScope(
 }
 
 /**
- * A vault that no list shows is gone only if the service itself does not find it, and the instance
- * that answers is known. A person without a right to the vault gets another answer. Each other vault
- * that the scope or the manifest names is named as not read.
+ * The vaults of the manifest that no longer exist. A vault that no list shows is gone only if the service itself does
+ * not find it, and the instance that answers is known. A person without a right to the vault gets another response.
+ * Each other vault that the scope or the manifest names is reported as not read.
  */
 async function findGoneVaults(
   world: World,
@@ -238,7 +245,10 @@ function latestTimeMs({ session, serviceClock }: World): number {
   return Math.max(session.serviceTimeMs() ?? 0, serviceClock.latestMs() ?? 0);
 }
 
-/** The keys of vaults outside the scope whose keystores do not name their rings: the keys show the rings. */
+/**
+ * Lists the keys of vaults outside the scope whose keystores do not name their key rings, because the keys show the
+ * rings.
+ */
 async function listKeysOutside(
   world: World,
   { vaults, keystores, unreadable }: Pick<CampaignInventory, "vaults" | "keystores"> & { unreadable: UnreadablePart[] },
@@ -254,7 +264,10 @@ async function listKeysOutside(
   return found;
 }
 
-/** A backing key must not be classified as a KMS key of its own. */
+/**
+ * Whether uko cannot tell backing keys from other KMS keys, because keystores, or the keys of a vault, could not be
+ * read.
+ */
 function isBackingUnknown(keystores: readonly KeystoreSnapshot[], unreadable: readonly UnreadablePart[]): boolean {
   const parts = unreadable.filter(({ id }) => id !== "kms" && id !== "vaults");
   const isRingUnknown = keystores.some((each) => keystoreKindOf(each) === "internal" && each.ring === "");
@@ -262,8 +275,8 @@ function isBackingUnknown(keystores: readonly KeystoreSnapshot[], unreadable: re
 }
 
 /**
- * Leaves out keys in the ring of an internal keystore. A keystore that does not name its ring has
- * the ring of any backing key in it (uko-v4.md 3.7).
+ * Leaves out keys in the ring of an internal keystore. If a keystore does not name its ring, its ring is the one of any
+ * backing key in it (uko-v4.md 3.7).
  */
 function withoutBackingKeys(
   kmsKeys: readonly KmsKeySnapshot[],
@@ -325,7 +338,7 @@ function ofManagedKey(
   };
 }
 
-/** Of `PT168H`, 7; undefined for any other form. */
+/** The days of an ISO 8601 duration in hours: 7 for `PT168H`; undefined for any other form. */
 function daysIn(period: string | undefined): number | undefined {
   const hours = /^PT(\d{1,4})H$/.exec(period ?? "")?.[1];
   return hours === undefined ? undefined : Math.ceil(Number(hours) / 24);

@@ -1,4 +1,7 @@
-/** The live status of the keystores and keys of a campaign, for a check each night. An object that cannot be read is a finding. The check never synchronizes. */
+/**
+ * Reads the live status of the keystores and keys of a campaign, for a check each night, and reports what is out of
+ * order. An object that cannot be read is a finding, too. The check only reads: it never synchronizes a key.
+ */
 
 import { type ErrorCode, isUkoError } from "../../../errors.ts";
 import { type Many, runAll } from "../../loop/many.ts";

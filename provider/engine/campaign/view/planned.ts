@@ -1,4 +1,7 @@
-/** The schedule of every key: wave after wave, against both deadlines. */
+/**
+ * Computes for every key of a campaign its dates, its next gate and its outcome, and for every wave whether it may take
+ * each step. Waves are planned in order, because a wave may have to wait for earlier ones.
+ */
 
 import { type CampaignStep, dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate } from "../../../lifecycle/campaign/gates.ts";
@@ -119,7 +122,10 @@ export function lastDatesOf(schedule: Schedule): LastDates {
   return schedule.kind === "on_time" || schedule.kind === "late" ? schedule.last : {};
 }
 
-/** A key that no step can end is late in any case; of a key that could not be read, nothing is known. */
+/**
+ * Whether the key is late. A key that no step can end is late in any case. A key that could not be read is not, because
+ * nothing is known of it.
+ */
 export function isLate({ schedule, isUnread }: PlannedKey): boolean {
   return schedule.kind === "late" || (schedule.kind === "impossible" && !isUnread);
 }

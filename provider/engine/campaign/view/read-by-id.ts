@@ -65,7 +65,9 @@ export async function readKnownKeys(
   return (await runAll(world, { items: keys, what: "Reading keys that no list shows", act }, options)).flat();
 }
 
-/** Thousands of removed keys share a few vaults, each of which is asked for once in a run. */
+/**
+ * The same world, in which each vault is looked up once in a run, because thousands of removed keys share a few vaults.
+ */
 function withVaultsReadOnce(world: World): World {
   const responses = new Map<string, ReturnType<World["containers"]["vaultExists"]>>();
   const vaultExists = (vaultId: string, options: CallOptions) => {
@@ -85,7 +87,7 @@ export interface EndsToRead {
   /** The manifest by the names of its keys. */
   readonly lines: ReadonlyMap<string, KnownKey>;
   readonly nowMs: number;
-  /** If false, uko does not ask any keystore, and does not take any key for destroyed. */
+  /** If false, uko asks no keystore, so no key counts as destroyed everywhere. */
   readonly areEndsRead: boolean;
   readonly unreadable: UnreadablePart[];
   /** Receives the keys that were removed since the list. */

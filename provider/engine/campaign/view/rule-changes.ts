@@ -1,4 +1,8 @@
-/** The changes in `campaign.yaml` and `owners.csv` since the baseline wrote the manifest, in words and as data. */
+/**
+ * Compares what the rules in `campaign.yaml` and `owners.csv` make of each key and wave now with the manifest, which
+ * people signed and reviewed. An edit that plans less for a key stops that key. Any other edit stops its wave until a
+ * new manifest exists.
+ */
 
 import {
   type Difference,
@@ -17,8 +21,8 @@ import { manifestKeyOf } from "./classify.ts";
 import type { ListedKey } from "./inventory.ts";
 
 /**
- * What the rules make of one key now. They see the key as the baseline saw it, because a rule about
- * a state would otherwise change with each step; only tags and template come from the service.
+ * What the rules make of one key now. The rules see the key as the baseline saw it, because a rule about a state would
+ * otherwise give another result after each step. Only tags and template come from the service.
  */
 export function changeOfKey(
   line: ManifestKey,
@@ -85,12 +89,12 @@ export function waveDifferences(
   ];
 }
 
-/** `soak: "5d" -> "4h"` */
+/** Writes a difference such as `soak: "5d" -> "4h"`. */
 export function sayDifference({ field, before, after }: Difference): string {
   return plain(`${field}: ${sayValue(before)} -> ${sayValue(after)}`, 300);
 }
 
-/** What a key's line in the manifest says of its facts; a digest covers the others. */
+/** The facts of a key that its line in the manifest shows. A digest covers the others. */
 type ShownFacts = Pick<ManifestKey, "label" | "version"> & {
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
 };

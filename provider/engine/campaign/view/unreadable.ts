@@ -1,9 +1,11 @@
-/** The parts of an instance that a command could not read. Such a part is named, and does not hide the others. */
+/**
+ * The parts of an instance that a command could not read: a vault, KMS, or a key. The report names such a part and
+ * still shows the others, so that a missing right never reads as "nothing there".
+ */
 
 import { type ErrorCode, isUkoError } from "../../../errors.ts";
 import { plain } from "../../text/words.ts";
 
-/** A vault, a service or a key that could not be read, or not as a whole. */
 export interface UnreadablePart {
   /** ID of the vault, `kms`, or the key as commands take it. */
   readonly id: string;
@@ -37,7 +39,7 @@ export async function listOrName<Item>(
   }
 }
 
-/** The same for a list that may leave items out. uko still uses the items that the list shows. */
+/** Reads a list that may leave items out. uko names the list as incomplete, and still uses the items that it shows. */
 export async function listOrNameShort<Item>(
   unreadable: UnreadablePart[],
   part: { readonly id: string; readonly name: string },

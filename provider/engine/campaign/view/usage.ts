@@ -1,6 +1,7 @@
 /**
- * Evidence of use, joined to the keys of a campaign: CSV files by key or cloud ID, and associated
- * resources. Silence proves nothing, so each blind spot is named.
+ * Joins evidence of use to the keys of a campaign: CSV files by key or cloud ID, and the associated resources in UKO. A
+ * key that was used recently is blocked. A key without evidence may still be in use, so the report names each source
+ * that was not read.
  */
 
 import { runAll } from "../../loop/many.ts";
@@ -78,7 +79,7 @@ function addFile(file: NamedText, digest: string, add: (id: string, use: FreshUs
   const columns = { required: ["key"], optional: ["lastUsed", "count"] };
   for (const [row, { key = "", lastUsed, count: uses }] of parseCsv(text, name, columns).entries()) {
     const day = dayIn(lastUsed ?? "");
-    // A use that uko cannot read would count as no use, and the key as ready.
+    // If uko skipped a row that it cannot read, the use would count as no use, and the key as ready to delete.
     if (day === undefined || !/^[0-9]{0,15}$/.test(uses ?? "") || (lastUsed === undefined && uses === undefined)) {
       throw invalidCsv(name, `row ${row + 2} needs a lastUsed such as 2027-03-20, or a count`);
     }

@@ -30,11 +30,11 @@ export interface CampaignKey {
   /** Whether uko did not find the key, and could not prove that the key is gone, so that its state is unknown. */
   readonly isUnread: boolean;
   readonly holds: readonly HeldBy[];
-  /** Who accepts the key as it is; two people end it so. */
+  /** The people who accept the key as it is. Two people make its outcome `accepted`. */
   readonly acceptances: readonly AcceptedLine[];
   /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */
   readonly change: RuleChange;
-  /** What every gate and every date follows from. */
+  /** The facts from which all gates and dates are computed. */
   readonly facts: CampaignKeyFacts & ScheduledKey;
 }
 
@@ -107,7 +107,9 @@ export async function viewCampaign(
   return { ...opened, keys, newKeys, inventory, signoffs, reviews, nowMs: inventory.nowMs };
 }
 
-/** A key that could not be read may exist, so that its hold stays. */
+/**
+ * Requires that each hold in force names a known key. A key that could not be read may exist, so its hold is accepted.
+ */
 function requireKnownHolds(
   { held }: OpenCampaign,
   { keys, unreadable, nowMs }: CampaignInventory,
@@ -129,7 +131,10 @@ function backingKeys({ keys }: Manifest): ReadonlySet<string> {
   return new Set(managed.flatMap(({ cloudIds }) => cloudIds.map(({ id }) => id.split("/").at(-1) ?? "")));
 }
 
-/** KMS keeps a destroyed backing key for 90 days, also after its managed key was removed. */
+/**
+ * Whether the KMS key is what is left of a backing key. KMS keeps a destroyed backing key for 90 days, also after its
+ * managed key was removed.
+ */
 function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string>): boolean {
   return kmsKey !== undefined && traits.state === "destroyed" && backing.has(traits.id);
 }
@@ -233,7 +238,10 @@ function deactivatedAt(found: ListedKey, { byKey }: Reviews): number | undefined
   return soaksFromMs(found.observation, reviewedAtMs);
 }
 
-/** Undefined if no keystore waits for a date. A keystore without a date counts from the last write. */
+/**
+ * When the material is gone; undefined if no keystore reports that it waits. For a keystore without a date, the period
+ * counts from the last write.
+ */
 function materialGoneAt({ leftover, kmsKey, updatedAtMs }: ListedKey, pendingDays: number, nowMs: number) {
   if (kmsKey !== undefined) {
     const untilMs = kmsKey.restoreUntilMs ?? (kmsKey.deletedAtMs ?? nowMs) + pendingDays * dayMs;

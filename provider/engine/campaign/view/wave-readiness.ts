@@ -49,7 +49,10 @@ export function readinessOfWave(
   return { gate, breaker };
 }
 
-/** A key that took the step before the campaign proves nothing about this wave. */
+/**
+ * The keys that failed. Only a key that a review of this wave and step lists counts: a step before the campaign proves
+ * nothing about the wave.
+ */
 function failedKeys(view: CampaignView, wave: string, step: CampaignStep): readonly CampaignKey[] {
   return view.keys.filter((key) => {
     const { facts, line, name } = key;
@@ -61,9 +64,9 @@ function failedKeys(view: CampaignView, wave: string, step: CampaignStep): reado
 }
 
 /**
- * A reviewed key that is active again after its deactivation was reactivated; a key that took the
- * step and whose keystore reports an error failed. A key that changed or lost its request does not
- * count: it is only skipped.
+ * Why a key counts as failed; undefined if it does not. A key that is active again after its deactivation was
+ * reactivated. A key whose keystore reports an error after the step failed. A key that changed or lost its request does
+ * not count, because the campaign only skips it.
  */
 export function whyFailed(
   { evidence: { deactivated } }: Pick<CampaignView, "evidence">,
