@@ -1,4 +1,8 @@
-/** The functions that every interface calls for any definition, with plain values in and out. */
+/**
+ * The functions that every interface (Pulumi, OpenTofu, Terraform) calls for a resource: check, diff, create, read,
+ * update, delete, import, list and previews, with plain values in and out. It is the one place at which an engine
+ * enters the code, so all interfaces behave alike.
+ */
 
 import type { PlanLimit } from "../lifecycle/plan-limit.ts";
 import { reportingRun, resultOfStored } from "./loop/report.ts";
@@ -38,20 +42,23 @@ export interface Handlers<Inputs, State extends Inputs>
   lookup(id: string, options: CallOptions): Promise<ResourceRead<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
-  /** Changes that the service would reject. An unreadable object rejects none: the update decides. */
+  /**
+   * Reports changes that the service would reject. If the object is unreadable, it reports none, and the update
+   * decides.
+   */
   checkByRead(olds: unknown, news: unknown, options: CallOptions): Promise<readonly CheckFailure[]>;
   /**
-   * What the service would refuse of a creation, and what an adoption does. Inputs may be unknown. An
-   * unreadable service refuses nothing: the creation decides.
+   * Reports what the service would refuse of a creation, and what an adoption does. Inputs may be unknown. If the
+   * service is unreadable, the preview reports no failure, and the creation decides.
    */
   previewCreation(news: unknown, options: PreviewOptions): Promise<CreationPreview>;
-  /** From state alone; makes no call. `timeoutMs` is the resource's own wait budget. */
+  /** Previews the deletion from state alone, without a call. `timeoutMs` is the resource's own wait budget. */
   previewDelete(olds: unknown, timeoutMs?: number): Planned;
   /** Like `previewDelete`. Returns the preview `short` if the update does not advance the deletion of its resource. */
   previewUpdate(olds: unknown, news: unknown): Planned;
 }
 
-/** For an engine that may apply a plan later. Without a plan limit the run may do everything. */
+/** Options of an apply, which may run long after its plan. Without a plan limit the run may do everything. */
 export interface ApplyOptions extends CallOptions {
   readonly planLimit?: PlanLimit;
   /** The resource's URN, if the engine passes it; the message tells people what to run next. */
@@ -68,7 +75,7 @@ export interface DeleteOptions extends ApplyOptions {
 /** What an interface passes in. `open` is called when the first call needs the service. */
 export interface HandlerContext {
   readonly open: () => { readonly world: World; readonly run: RunSettings };
-  /** Whether the engine knows every setting yet; absent if there is no later moment. */
+  /** Whether the engine knows every setting yet; absent if all settings are known from the start. */
   readonly isConfigured?: () => boolean;
   readonly userInterface: UserInterface;
   /** Same as in `World`; a diff is computed without a world. */
@@ -86,7 +93,8 @@ export function createHandlers<Inputs, State extends Inputs>(
     isWatched: definition.refreshBeforeRun(stored.state, run),
   });
   const pinned = async (world: World, stored: Stored<State>, run: RunSettings, options: CallOptions) => {
-    // A new state names the instance, so no source may report another one. KMS checks it itself.
+    // A new state names the instance, so the instance must be proven before the state is returned. KMS checks its
+    // instance itself.
     const { vaultId } = definition.deletion(stored.state, run).subject({});
     if (vaultId !== "") await world.session.requireOwnInstance(options);
     return looked(stored, run);
@@ -151,7 +159,7 @@ function openFor({ open }: HandlerContext, { progress }: CallOptions): ReturnTyp
 
 type Previews = "checkByRead" | "previewCreation" | "previewDelete" | "previewUpdate";
 
-/** What a plan asks before a run begins. */
+/** The previews that a plan makes before a run begins. */
 function createPreviews<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
   context: HandlerContext,

@@ -1,4 +1,7 @@
-/** The contents of vaults as `uko ls` lists them. Nothing here decides about a step. */
+/**
+ * Lists vaults, keystores, templates and keys for `uko ls`. A list that the caller cannot read is named and does not
+ * hide the others. The result is for display: no step depends on it.
+ */
 
 import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors.ts";
 import { findStoredLeftover } from "../../lifecycle/guards.ts";
@@ -145,8 +148,8 @@ const asListed = onCodes(
 );
 
 /**
- * A key as the list shows it. The keystores of a destroyed key are asked live unless it waits for a
- * date ahead: no list can show that a key is destroyed everywhere.
+ * A key for display. If the key is destroyed, its keystores are asked live, unless its stored status shows that it
+ * waits until a date in the future: no list can show that a key is destroyed everywhere.
  */
 async function observeListed(world: World, snapshot: KeySnapshot, options: CallOptions): Promise<KeySummary> {
   const listed = observedInList(world, snapshot);

@@ -1,4 +1,8 @@
-/** The throwaway key of a tag probe: created by one POST from a template whose keys are not active. */
+/**
+ * Creates and changes the throwaway key of a tag probe (`uko doctor --probe-tags`). The key comes from one POST and a
+ * template whose keys are not active. If the response is lost, the key is found by its label, which contains random
+ * digits of this run, so the probe never takes the key of another person for its own.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
@@ -28,10 +32,13 @@ const pauseMs = 2000;
 const maxPatches = 3;
 /** The length of a consent record with a reason. */
 const tagDigits = 1024;
-/** With newline and brackets 90 characters, the length of a record at the end of a description. */
+/** A record at the end of a description has 90 characters: these digits, a newline and brackets with a word. */
 const endingDigits = 82;
 
-/** In the form of a consent record's locations, with names and words that this tool does not recognize. */
+/**
+ * The texts that the probe writes. They have the form of a consent record's locations, with names and words that uko
+ * does not recognize as a record.
+ */
 function probeTextsOf(mark: string, what: "creation" | "change"): ProbeTexts {
   const digits = (count: number): string => mark.repeat(Math.ceil(count / mark.length)).slice(0, count);
   const text = `Created by uko doctor to test what is stored at ${what}; never activated, can be deleted`;
@@ -126,7 +133,10 @@ async function createdOrFound(
   }
 }
 
-/** The label holds random digits of this run, and labels are unique in a vault (uko-v4.md U10). */
+/**
+ * Finds the created key by its label, which holds random digits of this run. Labels are unique in a vault (uko-v4.md
+ * U10).
+ */
 async function findByLabel(world: World, { vaultId, label = "" }: NewKey, options: CallOptions): Promise<KeySnapshot> {
   const maker = (await world.session.actor(options)).writesAs?.iamId;
   for (let look = 0; look < maxLooks; look += 1) {
@@ -141,7 +151,10 @@ async function findByLabel(world: World, { vaultId, label = "" }: NewKey, option
   });
 }
 
-/** If the service does not report who created a key, the random label alone must suffice. */
+/**
+ * Whether this identity created the key. If the service does not report the creator, the random label alone must
+ * suffice.
+ */
 function isBy({ createdBy }: KeySnapshot, maker: string | undefined): boolean {
   return createdBy === undefined || maker === undefined || createdBy === maker;
 }

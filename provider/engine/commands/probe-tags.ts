@@ -1,4 +1,8 @@
-/** The probe of `uko doctor --probe-tags`: creates a key, reads back what the service keeps on it, and deletes it. */
+/**
+ * The probe of `uko doctor --probe-tags`: it creates a key that is not active, reads back which tags and texts the
+ * service keeps on it, and deletes it. The probe shows before the first deletion whether the service can store consent
+ * records. If the key cannot be deleted, the check names the key and the commands that delete it.
+ */
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
@@ -123,7 +127,7 @@ function leftBy(outcome: Exclude<Outcome, { kind: "gone" }>, made: MadeKey): Lef
   };
 }
 
-/** For the command that the message shows. A canceled run makes no further call. */
+/** The state of the key now, for the command that the message shows. A canceled run makes no further call. */
 async function stateNow(world: World, { ref }: MadeKey): Promise<string | undefined> {
   try {
     const sighting = await observeKey(world, ref, "summary", { signal: new AbortController().signal });

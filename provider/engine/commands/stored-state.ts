@@ -180,8 +180,8 @@ const packagePrefix = "uko:";
 const providerPrefix = "pulumi:providers:";
 
 /**
- * Pulumi keeps a pending creation in the state from run to run. A refresh in which a person answers
- * "import" turns it into a resource, whose code then runs. So its text is examined like a resource's.
+ * Reads a Pulumi state. Pulumi keeps a pending creation in the state from run to run. A refresh in which a person
+ * answers "import" turns it into a resource, whose code then runs. So its text is examined like that of a resource.
  */
 function fromPulumi({ resources: stored, pending }: Extract<Contents, { form: "pulumi" }>): StoredState {
   const operations = new Map(pending.map(({ type, resource }) => [resource, type]));
@@ -216,7 +216,10 @@ function fromPulumi({ resources: stored, pending }: Extract<Contents, { form: "p
   return { form: "pulumi", resources, otherCode };
 }
 
-/** Engines keep the address at the top or within `__internal`, which may also name a different plugin. */
+/**
+ * The provider of a resource. Engines keep the download address at the top or within `__internal`, which may also name
+ * a different plugin.
+ */
 function sourceOf({ type, inputs = {}, outputs = {} }: PulumiResource): StoredSource {
   const places = [inputs, outputs].flatMap((one) => [one, objectIn(one.__internal)]);
   const name = type.slice(providerPrefix.length);
@@ -235,7 +238,7 @@ function objectIn(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-/** A value that is not a text, such as a secret, cannot be compared. */
+/** The different texts in these places. A value that is not a text, such as a secret, cannot be compared. */
 function textsIn(places: readonly Readonly<Record<string, unknown>>[], name: string): readonly string[] {
   const values = places.map((place) => place[name]).filter((value) => value !== undefined && value !== "");
   return [...new Set(values.map((value) => (typeof value === "string" ? value : "a value that cannot be read")))];
@@ -276,7 +279,10 @@ function camel(name: string): string {
 
 type StateFileResource = z.infer<typeof terraformState>["resources"][number];
 
-/** `module.a.uko_managed_key.payroll["x"]`, and the provider without its brackets. */
+/**
+ * The instances of a resource in a state file, such as `module.a.uko_managed_key.payroll["x"]`, with the provider
+ * without its brackets.
+ */
 function instancesIn({ module, mode, type, name, provider, instances }: StateFileResource): TerraformInstance[] {
   if (mode !== "managed") return [];
   return instances.map(({ index_key: index, attributes }) => ({

@@ -1,4 +1,7 @@
-/** The caller as the service sees it: identity, whether it is a person, and the rights that lists reveal. */
+/**
+ * Describes the caller as the service sees it, for `uko whoami`: its identity, whether it is a person, whether it may
+ * request, and the rights that lists reveal. No call reports rights directly, so uko tries each list.
+ */
 
 import { isUkoError, type UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
@@ -24,7 +27,7 @@ export interface Caller extends LogIn {
 /** Keys of more vaults would show no more about rights. */
 const maxVaults = 5;
 
-/** The token is decoded here, and accepted by the service with the first list. */
+/** Describes the caller from its token. The first list shows that the service accepts the token. */
 export async function describeCaller(world: World, options: CallOptions): Promise<Caller> {
   const actor = await world.session.actor(options);
   const { identity, writesAs } = actor;
@@ -66,7 +69,7 @@ export async function describeCaller(world: World, options: CallOptions): Promis
   };
 }
 
-/** The sentences about an identity are those of `uko doctor`. */
+/** Explains in sentences who the caller is. The sentences are those of `uko doctor`. */
 export async function explainCaller(world: World, options: CallOptions): Promise<readonly string[]> {
   const { says, do: advice } = identityCheck(await world.session.actor(options));
   return [`You are ${says}.`, ...(advice === undefined ? [] : [advice])];

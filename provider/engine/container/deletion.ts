@@ -1,4 +1,7 @@
-/** The deletion of a vault, keystore or template, as an IaC engine asks for it. */
+/**
+ * Connects the deletion of a vault, keystore or template to an IaC engine: the preview from state, the plan limit, the
+ * run of the deletion, and its result.
+ */
 
 import { limitContainerDeletion } from "../../lifecycle/plan-limit-from-state.ts";
 import { isoTime } from "../loop/evidence.ts";

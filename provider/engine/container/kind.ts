@@ -1,4 +1,7 @@
-/** Vaults, keystores, templates and KMS key rings as objects of the deletion loop, which empties none of them. */
+/**
+ * Describes vaults, keystores, templates and KMS key rings to the deletion loop: how each is read, planned, deleted and
+ * recorded. A run only deletes the object itself, and never empties it.
+ */
 
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import type { Actor } from "../../lifecycle/observation.ts";
@@ -25,7 +28,7 @@ export interface ContainerTask {
   readonly policy: ContainerPolicy;
 }
 
-/** Why a run ended. Only the deletion itself changes anything, so all is as before. */
+/** Why a run ended before the deletion. Only the deletion changes anything, so the object is as before. */
 type Stop<Plan extends { readonly kind: string }> =
   | { readonly kind: "stopped"; readonly plan: Exclude<Plan, { kind: "ready" }> }
   | { readonly kind: "rights_missing"; readonly message: string; readonly actor: Actor };
@@ -104,7 +107,7 @@ export const ringKind: Deletable<RingTypes> = {
     const keystores = internal
       .filter((each) => each.ring === "" || each.ring.toLowerCase() === ring.toLowerCase())
       .map(({ name }) => name);
-    // The keystores of vaults that the caller's role does not cover are not listed.
+    // Keystores of vaults that the caller may not see are not listed, and the ring may belong to one of them.
     if (!(await seesEveryVault(world, options))) keystores.push("one that this identity does not see");
     return { kind: "present", observation: { ring, keys, keystores }, nowMs: world.session.serviceTimeMs() ?? 0 };
   },

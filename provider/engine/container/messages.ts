@@ -1,4 +1,7 @@
-/** The messages about vaults, keystores and templates that cannot be deleted yet. */
+/**
+ * The messages about a vault, keystore or template that cannot be deleted yet: why, until when, and the commands that
+ * lead on.
+ */
 
 import {
   containerRights,
@@ -36,7 +39,7 @@ import type { ObservedContainer } from "./observe.ts";
 import { sayContainer } from "./words.ts";
 
 const vaultHolder = `someone with the role ${vaultAdministrator}`;
-/** People would not read more names than this. */
+/** At most this many objects are named, because people would not read more. */
 const maxNamed = 10;
 const maxCommands = 3;
 const maxInSummary = 3;
@@ -207,7 +210,10 @@ function sayMetadata(ringKeys: readonly RingKey[], nowMs: number): readonly stri
   return [`After that, KMS keeps the metadata of ${count(ringKeys.length, "key")} in the key ring${until}.`];
 }
 
-/** A key that is kept also keeps its container, so none of these steps is an order. */
+/**
+ * The commands for the keys in the container. The person may want to keep a key, and then the container stays, so each
+ * command is an offer.
+ */
 function waysOn(keys: readonly ContainedKey[]): readonly NextStep[] {
   const living = keys.filter(({ state }) => isEndable(state));
   const over = keys.filter(({ state }) => state === "destroyed");
@@ -277,7 +283,9 @@ function sayRingKey({ name, kmsKeyId, isDestroyed, purgeScheduledAtMs }: RingKey
   return `key ${name === "" ? "" : `"${plain(name, 100)}" `}${kmsKeyId} is ${isDestroyed ? `destroyed${until}` : "not destroyed"}.`;
 }
 
-/** `key "a" (active)`, `5 keys: "a" (active), "b" (active), "c" (active) and 2 more`. */
+/**
+ * Names the objects in a summary: `key "a" (active)`, or `5 keys: "a" (active), "b" (active), "c" (active) and 2 more`.
+ */
 function summarize(names: readonly string[], one: string, many = `${one}s`): string {
   const [only] = names;
   if (names.length === 1) return only?.startsWith('"') === true ? `${one} ${only}` : (only ?? "");

@@ -1,4 +1,7 @@
-/** One fresh observation of a vault, keystore or template, its contents, or its proven absence. */
+/**
+ * Reads a vault, keystore or template with its contents, or proves that it is gone. A list that the caller may not read
+ * becomes a refusal of the deletion, so that a container never counts as empty because a right is missing.
+ */
 
 import { onCodes, UkoError } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
@@ -111,7 +114,7 @@ export async function readContainer<Snapshot extends AnySnapshot>(
   return { kind: "present", snapshot, etag, nowMs };
 }
 
-/** A 401 or 403 is a result here: the planner refuses because of it, or tells people of it. */
+/** Turns a missing right (401 or 403) into a result: the planner refuses the deletion because of it. */
 function found<T>(read: Promise<readonly T[]>): Promise<Found<T>> {
   const unreadable = onCodes(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED"], ({ summary, detail }) => ({
     kind: "unreadable" as const,
@@ -121,9 +124,9 @@ function found<T>(read: Promise<readonly T[]>): Promise<Found<T>> {
 }
 
 /**
- * A keystore holds the keys that refer to it, and destroyed keys whose material it may still have.
- * A living key that was taken out no longer refers to the keystore and does not keep it: that is
- * how a key leaves a keystore (uko-v4.md 4.3).
+ * Whether the container holds the key. A keystore holds the keys that refer to it, and destroyed keys whose material it
+ * may still have. A living key that was taken out of the keystore no longer refers to it and does not block it: a key
+ * leaves a keystore this way (uko-v4.md 4.3).
  */
 function isHeldBy(ref: ContainerRef, key: KeySnapshot): boolean {
   switch (ref.kind) {
@@ -164,12 +167,15 @@ async function containersOf(
   ];
 }
 
-/** Other templates are deleted with the vault, or cannot be deleted (uko-v4.md 9 U18, U19). */
+/**
+ * Whether the template blocks the deletion of its vault. Other templates are deleted with the vault, or cannot be
+ * deleted at all (uko-v4.md 9 U18, U19).
+ */
 export function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
   return !isArchived && !types.includes("shadow") && !types.includes("system");
 }
 
-/** The key ring of an internal keystore must have no metadata of destroyed keys (uko-v4.md 5). */
+/** Reads the key ring of an internal keystore, which must have no metadata of destroyed keys (uko-v4.md 5). */
 async function ringOf(
   world: World,
   keystore: KeystoreSnapshot,
@@ -191,7 +197,7 @@ async function ringOf(
   };
 }
 
-/** KMS's number for the state (kms-v2-and-iam.md 3). */
+/** KMS's number for the state destroyed (kms-v2-and-iam.md 3). */
 const destroyed = 5;
 
 export function toRingKey({ kmsKeyId, name, state, purgeScheduledAtMs }: KmsKeySnapshot): RingKey {

@@ -1,4 +1,4 @@
-/** The names of vaults, keystores and templates. */
+/** Names a vault, keystore or template in a message: its kind with its name, or with its ID if it has no name. */
 
 import type { ContainerObservation } from "../../lifecycle/plan-container-deletion.ts";
 import { plain } from "../text/words.ts";

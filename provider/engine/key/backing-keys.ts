@@ -1,4 +1,8 @@
-/** The KMS keys behind a key's keystores. A keystore that is not clearly external is unreadable. */
+/**
+ * Reads the KMS keys behind a managed key's internal keystores. Whether KMS requires two people, and whether material
+ * is left in KMS, depends on them. So a keystore that is not clearly external, or that names no KMS key, yields an
+ * unreadable backing key, which refuses the step.
+ */
 
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";
 import type { ObservedState } from "../../lifecycle/managed-key-states.ts";

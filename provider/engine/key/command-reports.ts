@@ -1,4 +1,7 @@
-/** The reports of the commands for a managed key, and the record of each run for pipelines. */
+/**
+ * Turns the outcome of a run on a managed key into the report of its command, and writes the report of the run for
+ * pipelines. A key that is not found counts as deleted only if the instance that answered is proven.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { isGoneForCommand } from "../../lifecycle/gone.ts";
@@ -25,7 +28,7 @@ export function recorded<Rest extends readonly [...unknown[], CallOptions]>(
   };
 }
 
-/** For operations towards the deletion, whose goal a key that is gone has reached. */
+/** The report of an operation towards the deletion. A key that is gone has reached the goal. */
 export function reportOutcome(
   world: World,
   ref: KeyRef,
@@ -59,7 +62,7 @@ export async function reportAbsent(world: World, ref: KeyRef, options: CallOptio
   return absent(await reportProvenGone(world, ref, [], options), "UKO_KEY_NOT_FOUND");
 }
 
-/** For operations on an existing key. Throws UKO_KEY_NOT_FOUND. */
+/** The report of an operation on an existing key. Throws UKO_KEY_NOT_FOUND. */
 export function reportExisting(ref: KeyRef, outcome: Outcome): Report {
   if (outcome.kind === "gone") throw notFound(ref);
   const { observed, memory } = outcome;

@@ -1,4 +1,8 @@
-/** The commands for a managed key, without any IaC state. */
+/**
+ * The commands of `uko` for a managed key (status, request, approve, continue, withdraw, reactivate, hold, sync,
+ * review, sweep), which work without an IaC state. The command line sees no program, so it assumes the strictest rule
+ * of two people.
+ */
 
 import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
@@ -41,7 +45,7 @@ export interface GoneKey {
   readonly report: Report;
 }
 
-/** The command line sees no code, so it assumes the strictest rule, which no marker loosens. */
+/** The strictest rule, which no marker loosens, because the command line sees no program. */
 const policy: DeletionPolicy = {
   goal: "removed",
   deletionProtection: false,
@@ -71,7 +75,7 @@ export function createOperations(world: World) {
       return reportOn(ref, observed, run, explainPath(observed, policy, run, fromNow), []);
     },
 
-    /** Reports both, and the acts that are open to the caller. Changes nothing. */
+    /** Reports the status and the path, with the acts that are open to the caller. Changes nothing. */
     async inspect(ref: KeyRef, options: CallOptions): Promise<Inspection | GoneKey> {
       const seen = await describe(world, ref, options);
       return seen.kind === "gone" ? seen : inspect(seen, policy);
@@ -190,20 +194,23 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const { observed, run } = seen;
   const plan = towardsRemoval(observed.observation, run, observed.nowMs);
   const acts = keyActs(observed, plan, run);
-  // The deletion of a key that is not deactivated begins with its request, so that nothing is waiting for one.
+  // The deletion of a key that is not deactivated begins with its request. Before the request, nothing is waiting.
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
   const explanation = withActs(explainStatus(observed, run, plan, userInterface), acts);
   const report = reportOn(ref, observed, run, explanation, [], isBegun ? plan : undefined);
   return { ...seen, report, acts };
 }
 
-/** A request is on the key, which is all that this command can achieve. */
+/**
+ * Whether the run ended in a wait for the approval of the caller's own request, which is all that the command can
+ * achieve.
+ */
 function waitsForOther(outcome: Outcome): boolean {
   const isWaiting = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   return isWaiting && outcome.plan.callerPosition === "wrote_it";
 }
 
-/** A pending request keeps its own reason, so the person who passed another one has to know. */
+/** Adds a remark if the passed reason was not stored. A pending request keeps its own reason. */
 function withUnusedReason(report: Report, outcome: Outcome, reason: string | undefined): Report {
   const isPending = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   const record = isPending && report.taken.length === 0 ? outcome.plan.record : undefined;
@@ -216,12 +223,12 @@ function withUnusedReason(report: Report, outcome: Outcome, reason: string | und
 const unusedReason = "The reason that you passed was not stored, because a request is pending.";
 const howToReplaceReason = "To replace it, withdraw the request and request again.";
 
-/** A request only writes a record, and a sweep only removes, whatever step would be ready. */
+/** Replaces each other step by `done`: the command `request` only writes a record, and `sweep` only removes. */
 function onlyStep(step: Step["kind"], plan: Plan): Plan {
   return plan.kind === "ready" && plan.step.kind !== step ? { kind: "done" } : plan;
 }
 
-/** A destroyed key as a sweep shows it before it removes anything. */
+/** The report on a destroyed key, as `uko sweep` shows it before it removes anything. */
 function reportRemoval(ref: KeyRef, observed: KeyDetails, run: Run, plan: Plan): Report {
   const explanation =
     plan.kind === "ready" || plan.kind === "done"

@@ -1,4 +1,7 @@
-/** The deletion of a managed key, as an IaC engine asks for it. */
+/**
+ * Connects the deletion of a managed key to an IaC engine: the preview from state, the plan limit, the run of the
+ * deletion, and its result. The run acts with the intent `engine`, so it can request a deactivation and never approves.
+ */
 
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
@@ -15,7 +18,10 @@ import { explainOutcome } from "./text/messages.ts";
 
 type LeftOf = (observed: KeyDetails) => LeftObject;
 
-/** `leftOf` makes the resource's state of an observation, for a deletion that is not finished. */
+/**
+ * The deletion of a key. For a deletion that is not finished, `leftOf` makes the state of the resource from the
+ * observation.
+ */
 export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
   const { ref, policy } = target;
   const { instanceId, vaultId, keyId } = ref;

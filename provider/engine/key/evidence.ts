@@ -1,5 +1,6 @@
 /**
- * The evidence of a step on a managed key: from which state to which, and with whose approval.
+ * Describes a step on a managed key for the evidence: from which state to which, with whose approval and signatures,
+ * and before a consequential step also everything that a removal will erase.
  */
 
 import type { ConsentDraft } from "../../lifecycle/consent-record.ts";
@@ -62,12 +63,15 @@ function signedBehind(
   return signed.length === 0 ? {} : { signed };
 }
 
-/** A step that the review approves, or the record that approves it. */
+/**
+ * Whether the evidence names the review: for a step that the review approves, or for the record that stores the
+ * approval.
+ */
 function isReviewed({ kind }: Step): boolean {
   return kind === "deactivate" || kind === "destroy" || kind === "write_record";
 }
 
-/** Everything that a removal erases. */
+/** Describes everything about the key that a removal erases. */
 export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey {
   const { carried, facts, backingKeys } = observation;
   const { version, algorithm, size, templateName, createdAtMs, createdBy, rotatedAtMs, updatedAtMs, updatedBy } =

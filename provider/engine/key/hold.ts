@@ -1,6 +1,7 @@
 /**
- * The hold tag of a key, which every campaign honors. uko changes only a tag that uko wrote, and two
- * people have to release a legal hold (lifecycle/campaign/holds.ts).
+ * Writes and releases the hold tag of a key, which every campaign honors. uko changes only a tag that uko wrote, and
+ * two people have to release a legal hold (lifecycle/campaign/holds.ts). A hold ends a pending request. A release that
+ * would end one is not written.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -34,13 +35,13 @@ export type HoldTagResult =
     }
   /** The caller's release of a legal hold is on the key, which stays held until another person releases it, too. */
   | { readonly kind: "requested" }
-  /** The key has no tag of uko because of this, as a clause. */
+  /** The tag was not changed for this reason, as a clause. */
   | { readonly kind: "left"; readonly why: string; readonly isRightMissing?: true };
 
-/** One change, and rounds for other writers and lost responses. */
+/** The most rounds: one for the change, and others for other writers and lost responses. */
 const maxRounds = 5;
 
-/** Why a person releases a hold goes to the evidence. */
+/** What the caller wants. The reason of a release goes to the evidence. */
 export type HoldWish = Extract<HoldChange, { kind: "hold" }> | { readonly kind: "release"; readonly reason: string };
 
 /**

@@ -1,4 +1,8 @@
-/** Everything that an interface shows of one key on one page, from one read. For display only. */
+/**
+ * Everything that an interface shows of one key on one page, from one read: state, path, record, and the acts that are
+ * open to the caller. For display only. `basis` names the read, so that an act that a person chose on the page is
+ * refused if the key changed since.
+ */
 
 import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../lifecycle/plan.ts";
@@ -75,7 +79,7 @@ export function inspect({ observed, run, report, acts }: Inspected, policy: Dele
   };
 }
 
-/** The state and the record: a person who saw others decided about something else. */
+/** The state and the record of the read. A person who saw other ones decided about something else. */
 export function basisOf({ state, carried }: KeyObservation): string {
   const record = carried.kind === "one" ? carried.record.id : carried.kind === "unreadable" ? carried.id : carried.kind;
   return `${state}:${record}`;

@@ -1,4 +1,7 @@
-/** Managed keys as objects of the deletion loop: what a run remembers, and what lost responses mean. */
+/**
+ * Describes managed keys to the deletion loop: how a key is read, planned and recorded, what a run remembers between
+ * its steps, and what a lost response means. A lost response leads to a read, never to a blind repetition of the step.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
@@ -88,7 +91,10 @@ async function planAfterStep(
     : undefined;
 }
 
-/** Once the time has come, a step that the service refused as too early is tried again. */
+/**
+ * The memory with which a run begins or goes on after a wait. After a wait for time, a step that the service refused as
+ * too early is tried again.
+ */
 function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
   const { approvals, signed, intent } = task;
   if (earlier === undefined) return { run: { actor, approvals, signed, intent }, taken: [] };
@@ -104,8 +110,8 @@ function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): R
 }
 
 /**
- * A record that this run wrote before it waited, and that no longer counts, was withdrawn, voided or
- * expired. A wait never requests again.
+ * Plans the next step. If a record that this run wrote before it waited no longer counts, it was withdrawn, voided or
+ * expired. A run that has waited never requests again.
  */
 function planOnce(task: Task, { observation, nowMs }: KeyDetails, { run, hasWaited }: RunMemory): Plan {
   const plan = task.plan(observation, run, nowMs);
@@ -115,9 +121,9 @@ function planOnce(task: Task, { observation, nowMs }: KeyDetails, { run, hasWait
 }
 
 /**
- * If another writer wrote last, the effect is in doubt, and the run counts as one that deactivated
- * the key. A key that is gone names no writer, so the removal that this run sent counts as its own.
- * Windows and syncs are simply set or run again, so they count as without effect.
+ * Whether the step had its effect, after a lost response. If another writer wrote last, the effect is in doubt, and the
+ * run counts as one that deactivated the key. A key that is gone names no writer, so the removal that this run sent
+ * counts as its own. A window or a sync can be repeated without harm, so it counts as without effect.
  */
 function effectOf(step: Step, context: KeyStepContext, after: ReadResult<KeyDetails>): Effect {
   if (after.kind === "gone") return step.kind === "remove" ? "by_us" : "none";
@@ -146,8 +152,8 @@ function hasReachedTarget(step: Step, context: KeyStepContext, { observation }: 
 }
 
 /**
- * A missing right does not end the run, because the planner may know another way. A record that the
- * service does not keep as a tag is written into the description.
+ * What the run remembers of the result of a step. A missing right does not end the run, because the planner may know
+ * another way. A record that the service does not keep as a tag is written into the description.
  */
 function remember(
   step: Step,
@@ -217,7 +223,7 @@ function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
   }
 }
 
-/** Refusals (412) of an ETag that a new read returns again. One may come from a cache. */
+/** After this many refusals (412) of the same ETag, the run ends. A single one may come from a cache. */
 const maxRefusedEtags = 2;
 
 function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task): RunMemory {
@@ -234,7 +240,7 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
   });
 }
 
-/** Undefined if waiting cannot help. */
+/** What the run can wait for; undefined if waiting cannot help. */
 function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | undefined {
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
     // Only the requester can confirm the request, and this run is the requester's.

@@ -1,10 +1,11 @@
 /**
- * One fresh observation of a key. A key has five types, each for another reader:
+ * Reads a managed key as one fresh observation, or proves that it is gone. A key has five types, each for another
+ * reader:
  *
  * - `KeySnapshot` (ports): one response of the service, in plain values. Only this folder and the services know it.
  * - `KeyFacts` (lifecycle): the facts that a consent is bound to by its digest.
- * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the last writer, the record, the
- *   keystores, the backing keys, the use. The pure core sees nothing else of a key.
+ * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the last writer, the
+ *   record, the keystores, the backing keys, the use. The pure core sees nothing else of a key.
  * - `KeySummary`: the observation with its snapshot and the service's time, for reports.
  * - `KeyDetails`: a summary with the ETag that the next write sends.
  */
@@ -66,9 +67,8 @@ export async function observeKey(
 }
 
 /**
- * Key material can disappear between the read of the key and the read of its keystores. The two
- * responses then contradict each other only because they are of different moments, so a second read
- * decides.
+ * Whether the read of the key and the read of its keystores contradict each other. Key material can disappear between
+ * the two reads, so a second read decides.
  */
 function isContradictory({ observation, nowMs }: KeySummary): boolean {
   if (observation.state !== "destroyed") return false;
@@ -103,7 +103,7 @@ export async function readKeySummary(world: World, ref: KeyRef, options: CallOpt
   return completeOrGone(world, ref, { snapshot, nowMs }, "summary", options);
 }
 
-/** `gone` if another person removed the key after the first read. */
+/** Completes a read. The result is `gone` if another person removed the key after the first read. */
 async function completeOrGone<Read extends Omit<KeySummary, "observation">>(
   world: World,
   ref: KeyRef,
@@ -210,7 +210,10 @@ function toObservation(
   return { ...observation, carried: withVouchers(observation, signatures.isGenuine, nowMs) };
 }
 
-/** A compact record holds a mark of its author. The last writer with that mark has the full ID. */
+/**
+ * Adds the full ID of the author to a compact record, which holds only a mark. The last writer with that mark is the
+ * author.
+ */
 function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined): CarriedRecord {
   if (carried.kind !== "one" || updatedBy === undefined || !isSame(carried.record.author, updatedBy)) return carried;
   return { kind: "one", record: { ...carried.record, author: updatedBy } };

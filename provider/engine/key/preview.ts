@@ -1,4 +1,7 @@
-/** The preview of a managed key's deletion or retirement, from state alone. */
+/**
+ * Previews the deletion or retirement of a managed key from state alone: the sentences that a plan shows to people, and
+ * the plan limit, which the run may not exceed.
+ */
 
 import { shownMarker } from "../../lifecycle/dual-marker.ts";
 import type { KeystoreStatus } from "../../lifecycle/observation.ts";
@@ -33,7 +36,7 @@ export interface KeyTarget {
   readonly policy: DeletionPolicy;
 }
 
-/** For a deletion, whose waits are errors. */
+/** The preview of a deletion. A deletion that has to wait ends with an error. */
 export function planKey(target: KeyTarget, context: PlanContext): Planned {
   const what = nameOf(target, context.facts);
   const refused = refusedByProtection(target.policy.deletionProtection, what, context.userInterface);
@@ -43,7 +46,9 @@ export function planKey(target: KeyTarget, context: PlanContext): Planned {
   };
 }
 
-/** For an update that advances the deletion; always reported, because it may cause an outage. */
+/**
+ * The preview of an update that advances the deletion. It is always reported, because the update may cause an outage.
+ */
 export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): Planned {
   return {
     preview: previewRetirement(target, context),
@@ -71,7 +76,7 @@ function nameOf({ ref }: KeyTarget, { label }: StateFacts): string {
   return `key "${plain(typeof label === "string" ? label : ref.keyId)}"`;
 }
 
-/** Undefined if nothing is left to do, or if state does not show it. */
+/** The path to show; undefined if no step is left, or if state does not show the path. */
 function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): Explanation | undefined {
   const { facts } = context;
   const { ref, policy } = target;
@@ -188,7 +193,9 @@ function sayLeft({ goal }: DeletionPolicy, manner: PreviewKind): string {
   return `After the keystores have deleted the material, 7 to 90 days later, ${then}.`;
 }
 
-/** An update writes the program's values first. It leaves a key with a binding record alone. */
+/**
+ * The facts after the update, which writes the program's values first. While a consent record binds, it writes none.
+ */
 function factsAfterWrite(facts: StateFacts, wanted: StateFacts): StateFacts {
   if (typeof facts.deletionRecordId === "string") return facts;
   return { ...facts, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };

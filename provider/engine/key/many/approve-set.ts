@@ -1,4 +1,8 @@
-/** The approval of a reviewed set: a step, or a record for the requester, on each unchanged key. */
+/**
+ * Approves a reviewed set of keys: on each key that is still as reviewed, it takes the reviewed step, or stores an
+ * approval for the requester. The first key goes alone, so that a cause that concerns every key stops the run at the
+ * first.
+ */
 
 import { type ErrorCode, onCodes, UkoError } from "../../../errors.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
@@ -17,9 +21,12 @@ import { reviewCommand, sayUnusable } from "../text/review-words.ts";
 import { findApprovable } from "./review-set.ts";
 
 export interface Approving {
-  /** Store an approval on each key, on which its requester's next run acts; take no step. */
+  /**
+   * Whether to store an approval on each key, with which its requester's next run takes the step. The run itself then
+   * takes no step.
+   */
   readonly stores: boolean;
-  /** After a deactivation, also request the destruction, in the name of the approver. */
+  /** Whether to request the destruction after a deactivation, too, in the name of the approver. */
   readonly requestsNext?: boolean;
   /** Receives each result as soon as it is known. */
   readonly each: (result: KeyResult) => void;
@@ -30,8 +37,7 @@ export type KeyResult =
   | { readonly kind: "failed"; readonly ref: KeyRef; readonly label: string; readonly error: UkoError };
 
 /**
- * The first key goes alone, so that a cause which concerns every key stops the run at the first.
- * Throws that cause: UKO_REVIEW_OUTDATED if the review names no record at all, and every error that
+ * Approves all keys of a review. Throws UKO_REVIEW_OUTDATED if the review names no record at all, and every error that
  * is not about one key.
  */
 export async function approveReviewed(
@@ -79,7 +85,7 @@ export async function approveOne(
 }
 
 /**
- * Approves the keys of a review one by one; the first signs for all, where signatures are demanded.
+ * Returns the act that approves one key of a review. The first call signs for all keys, where signatures are demanded.
  * Throws UKO_REVIEW_OUTDATED if the review names no record at all.
  */
 export function approverOf(
@@ -106,7 +112,7 @@ function taskFor(ref: KeyRef, review: Review, { stores, requestsNext = false }: 
   return { ref, plan, approvals: [], review, ...(requestsNext && { requestsNext }), intent: "approve" };
 }
 
-/** Errors of one key, which do not keep the run from the next one. */
+/** Errors about one key, after which the run goes on with the next key. */
 const concernsOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_RESPONSE_INVALID",
@@ -131,7 +137,10 @@ function againOf(review: Review): string {
   return reviewCommand({ ...review.header, kind: kindOf(review), ...(first && { requester: first.requester }) });
 }
 
-/** Before the first read. Without a time, the time of the review is checked with the first key. */
+/**
+ * Throws UKO_REVIEW_OUTDATED before the first read if the caller cannot use the review. Without a time, the age of the
+ * review is checked with the first key.
+ */
 export async function requireUsable(
   { session }: World,
   { header }: AnyReview,

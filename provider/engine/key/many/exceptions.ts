@@ -70,7 +70,10 @@ function rareIn<Key extends Weighed>(keys: readonly Key[], traitOf: (key: Key) =
   return keys.filter((key) => (byTrait.get(traitOf(key))?.length ?? 0) <= keys.length * rareShare);
 }
 
-/** A label without its numbers. If many keys have a label of their own, labels show nothing. */
+/**
+ * The keys whose label, without its numbers, is rare. If many keys have a label of their own, the labels show nothing,
+ * and the class is empty.
+ */
 function keysWithStrangeLabels<Key extends Weighed>(keys: readonly Key[]): readonly Key[] {
   const strange = rareIn(keys, ({ line }) => line.label.toLowerCase().replaceAll(/\d+/g, "#"));
   return strange.length <= keys.length * rareShare ? strange : [];

@@ -1,4 +1,7 @@
-/** The list of requests as Prometheus metrics (0.0.4), without the texts that people wrote. */
+/**
+ * Renders the list of pending deletions as Prometheus metrics (text format 0.0.4). The metrics contain counts and
+ * times, and no text that a person wrote.
+ */
 
 import type { Report } from "../../loop/report.ts";
 import type { Survey, Unreadable } from "./survey.ts";
@@ -91,7 +94,7 @@ function countBy(reports: readonly Report[], labelsOf: (report: Report) => Label
   return sorted(counts);
 }
 
-/** The earliest time of each vault; KMS reports some times for none of its keys. */
+/** The earliest time of each vault. KMS reports some times for no key, so they are missing for KMS. */
 function earliestBy(reports: readonly Report[], timeOf: (report: Report) => string | undefined): readonly Sample[] {
   const earliest = new Map<string, Sample>();
   for (const report of reports) {

@@ -81,7 +81,7 @@ const sealLine = z.strictObject({
 /** Each line of the file, for the published JSON Schema. */
 export const reviewFileLine = z.union([header, line, sealLine]);
 
-/** The one text of a review. */
+/** Writes a review. A review has exactly one text. */
 export function encodeReview({ header: { reviewedAtMs, ...common }, lines }: Review<AnyLine>): string {
   const reviewedAt = new Date(reviewedAtMs).toISOString();
   const first = header.parse({ format: header.shape.format.value, ...common, reviewedAt, keys: lines.size });
@@ -124,7 +124,10 @@ export function parseReview(content: string): ParsedReview {
   return { kind: "review", review: kms.length > 0 ? kmsReviewOf(shared, kms) : reviewOf(shared, keys) };
 }
 
-/** What no line shows alone. */
+/**
+ * A fault of the set that no line shows alone: a wrong count, the wrong order, or lines that differ in kind or
+ * requester.
+ */
 function problemOfSet(
   { keys, step, reviewer, campaign }: z.infer<typeof header>,
   lines: readonly AnyLine[],
@@ -204,7 +207,7 @@ export interface ReviewPlace {
   readonly again: string;
 }
 
-/** Throws UKO_REVIEW_INVALID. */
+/** Reads a review whose SHA-256 the caller named. Throws UKO_REVIEW_INVALID if the digest or the form differs. */
 export function readReview({ text: content, digest }: ReviewText, expected: string, place: ReviewPlace): AnyReview {
   const { path, again } = place;
   if (digest !== expected) {
@@ -226,7 +229,10 @@ export function readReview({ text: content, digest }: ReviewText, expected: stri
   });
 }
 
-/** Throws UKO_INPUT_INVALID without an API key: nothing would show that the caller wrote the file. */
+/**
+ * Adds the seal of the caller's API key. Throws UKO_INPUT_INVALID without an API key, because nothing would show that
+ * the caller wrote the file.
+ */
 export function sealReview(content: string, ownSeal: OwnSeal): string {
   const seal = ownSeal(content);
   if (seal !== undefined) return `${content}${JSON.stringify({ seal })}\n`;

@@ -1,4 +1,8 @@
-/** The review of many keys: what one person requested, as another person sees it now. */
+/**
+ * Reads many keys for a review: the requests of one person, as another person can approve them now. Keys that the
+ * caller cannot approve, or that changed, stand apart with the reason. The keys that are left become a review file,
+ * which names exactly what its reviewer saw.
+ */
 
 import { UkoError } from "../../../errors.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
@@ -95,7 +99,7 @@ export interface PendingGroup {
   readonly keys: readonly KeyDetails[];
 }
 
-/** From the lists of the vaults alone, so that thousands of keys take a few calls. */
+/** Lists what the caller can approve from the lists of the vaults alone, so that thousands of keys take a few calls. */
 export async function listApprovable(
   world: World,
   selection: Selection,
@@ -145,7 +149,7 @@ export async function findApprovable(
   return { sets, apart: all.flatMap(({ apart }) => apart), unreadable, approver, signatures };
 }
 
-/** The requester, empty if no request binds, the step, and the kind of key. */
+/** The set of a key: the requester (empty if no request binds), the step, and the kind of key. */
 function scopeOf({ observation, nowMs }: KeyDetails): readonly [string, ReviewedStep, ReviewLine["kind"]] {
   const step = nextStepOf(observation.state) ?? "destroy";
   const standing = standingOf(observation, step, nowMs);
@@ -169,8 +173,8 @@ interface Read {
   readonly actor: Actor;
   readonly keys: readonly KeyDetails[];
   /**
-   * `act`: the caller takes the step now, so that a key that waits for time is left out. `store`: the requester takes the
-   * step, so that the caller may be one who cannot, such as the person who opened a KMS window.
+   * `act`: the caller takes the step now, so a key that waits for time is left out. `store`: the requester takes the
+   * step, so the caller may be a person who cannot, for example the one who opened a KMS window.
    */
   readonly purpose?: "act" | "store";
 }
@@ -192,7 +196,8 @@ function admitAll(
     if (admission.kind === "line") admitted.push({ line: admission.line, record: admission.record, observed });
     else apart.push(apartFor(admission.why, observed));
   }
-  // Only to show what the step would wait for. The run that acts has signed each approval, or none counts.
+  // This run only shows what the step would wait for, so it counts each approval as signed. The run that acts signs
+  // each approval, and an unsigned one does not count.
   const run: Run = { actor, approvals: [], signed: { has: () => true }, intent: "approve" };
   const review = reviewOf(header, linesOf(admitted));
   const keys: KeyInReview[] = [];

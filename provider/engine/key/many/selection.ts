@@ -1,4 +1,7 @@
-/** The choice of keys by what a list shows of them. Every command that takes a key takes such a choice. */
+/**
+ * Chooses keys by what a list shows of them: vault, state, label, template, requester and step. Every command that
+ * takes a key also takes such a choice. A list may be outdated, so each key is read again before a step.
+ */
 
 import { isChosen } from "../../../lifecycle/iam-id.ts";
 import type { ConsentRecord } from "../../../lifecycle/observation.ts";
@@ -24,7 +27,7 @@ export interface Selection {
   readonly isPending?: true;
 }
 
-/** In the order of the vaults and labels. No decision may depend on what a list shows. */
+/** The chosen keys, in the order of the vaults and labels. No decision may depend on what a list shows. */
 export interface Selected {
   readonly keys: readonly KeyDetails[];
   readonly unreadable: readonly Unreadable[];
@@ -56,7 +59,9 @@ export function nextStepOf(state: KeyDetails["observation"]["state"]): ReviewedS
   return state === "deactivated" || state === "pre_activation" ? "destroy" : undefined;
 }
 
-/** A name only finds a person; a review names their ID. */
+/**
+ * Whether the person wrote the record, by IAM ID or name. A name only finds keys to read: a review names the IAM ID.
+ */
 export function isBy(
   { author, authorName: name }: Pick<ConsentRecord, "author" | "authorName">,
   person: string,

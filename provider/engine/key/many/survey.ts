@@ -1,4 +1,8 @@
-/** The survey of whole vaults for pending deletions and for metadata that can be removed. */
+/**
+ * Surveys whole vaults: every key with a record or a pending deletion, and every destroyed key whose metadata may be
+ * removed. A vault or key that could not be read is named and does not hide the others. A survey is for display, and
+ * each step reads its key again.
+ */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
 import { isPending } from "../../../lifecycle/guards.ts";
@@ -16,7 +20,7 @@ import { reportOn } from "../report.ts";
 import { keyActs, removal } from "../text/acts.ts";
 import { explainListed } from "../text/survey-messages.ts";
 
-/** A vault or a key that could not be read does not hide the others. */
+/** The result of a survey. */
 export interface Survey {
   readonly vaults: number;
   /** The service's time after the lists; 0 before its first response. */
@@ -89,7 +93,7 @@ export async function surveyPending(
   return { ...survey, pending: pending.toSorted((a, b) => byUrgency(a.report, b.report)) };
 }
 
-/** Every destroyed key, read live. Of `removable`, this identity may try to remove the metadata. */
+/** Reads every destroyed key live. `removable` are those whose metadata this identity may try to remove. */
 export async function surveyRemovals(
   world: World,
   policy: DeletionPolicy,
@@ -175,7 +179,9 @@ function isOnItsWay({ observation }: KeyDetails): boolean {
   return carried.kind !== "none" || note !== undefined || state === "destroyed";
 }
 
-/** Based on the stored status: good enough to show people where to look, and never acted on. */
+/**
+ * Describes a key from its stored status, which is good enough to show people where to look. No step is based on it.
+ */
 function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run): PendingKey {
   const { observation, nowMs } = observed;
   const remembered = { ...observation, keystoresAreLive: true };
@@ -207,7 +213,10 @@ const urgency: readonly Report["lifecycleState"][] = [
   "pending_destruction",
 ];
 
-/** A key that may be removed now comes before keys that still wait. Only the next read calls it destroyed. */
+/**
+ * The rank of a key in the survey. A key that may be removed now comes before keys that still wait. Only the next read
+ * can call it destroyed.
+ */
 function urgencyOf({ lifecycleState, deletion: { nextStep, canAct } }: Report): number {
   const isRemovable = lifecycleState === "pending_destruction" && nextStep === "remove" && canAct === true;
   return urgency.indexOf(isRemovable ? "destroyed" : lifecycleState);
@@ -225,7 +234,10 @@ type RequestFacts = Pick<
   "nextStep" | "requestedAt" | "requestedByName" | "isOwn" | "canAct" | "cannotActBecause"
 >;
 
-/** No list tells the caller's roles, so `canAct` means that nothing else keeps the caller from the step. */
+/**
+ * The facts of a request for a list. A list does not show the caller's roles, so `canAct` means that no other reason
+ * keeps the caller from the step.
+ */
 function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: boolean): RequestFacts {
   const { carried } = observation;
   const record = carried.record;
