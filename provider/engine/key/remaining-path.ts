@@ -1,4 +1,7 @@
-/** The output of `uko plan`: the whole path to removal, and which steps cannot be undone. */
+/**
+ * The output of `uko plan KEY`: the steps from here to the removal of the key, each with its earliest time, effect,
+ * role and number of people, and which of them cannot be undone.
+ */
 
 import { failingGuard, findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import { dualBackingKeys } from "../../lifecycle/kms-window.ts";

@@ -1,4 +1,7 @@
-/** The report on a managed key: what its deletion waits for, and what this operation did. */
+/**
+ * Makes the report on a managed key that commands print and that `--json` returns: its state, what its deletion waits
+ * for, who can act, and what this operation did.
+ */
 
 import { deletionStanding, expiredRecord, type Standing } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
@@ -62,7 +65,7 @@ export function endOf(outcome: Exclude<Outcome, { readonly kind: "gone" }>): End
   return outcome.kind === "rights_missing" ? outcome : undefined;
 }
 
-/** What the key's deletion waits for, for any reader. */
+/** What the deletion of the key waits for, as data. It does not depend on who reads it. */
 export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
   const standing = deletionStanding(observed.observation, observed.nowMs);
   const untilMs =

@@ -12,8 +12,8 @@ import { nextStepOf } from "./many/selection.ts";
 import { readEach } from "./many/survey.ts";
 
 /**
- * Signs the approval of each line, and with `requestsNext` the requests that follow a deactivation.
- * Throws UKO_SIGNATURE_MISSING.
+ * Signs the approval of each line of a review, and with `requestsNext` the requests that follow a deactivation. Throws
+ * UKO_SIGNATURE_MISSING.
  */
 export async function signReviewed(
   world: World,
@@ -70,7 +70,10 @@ async function signAll(
   if (missing.length > 0) await signatures?.sign(author, missing, nowMs, options);
 }
 
-/** An identity that may not author writes no consent, and the planner says so; nothing is signed for it. */
+/**
+ * The identity that signs. If it may not be the author of a consent, the planner refuses later, so its signature is
+ * never used.
+ */
 async function signerOf({ session }: World, options: CallOptions): Promise<Identity> {
   return (await session.actor(options)).identity ?? { mark: "" };
 }

@@ -1,4 +1,4 @@
-/** The output of `status` for a key, and of commands that reached their goal. */
+/** The output of `uko status` for a managed key, and of commands that reached their goal, such as `uko withdraw`. */
 
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { isPending } from "../../lifecycle/guards.ts";
@@ -31,7 +31,7 @@ import { explainOutcome } from "./text/messages.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./text/record-words.ts";
 import { explainApprovedForCaller } from "./text/waits.ts";
 
-/** As the next run would describe a pending deletion; any other key takes one line. */
+/** Describes a pending deletion as the next run would. Any other key takes one line. */
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userInterface: UserInterface): Explanation {
   const { observation, nowMs } = observed;
   const standing = deletionStanding(observation, nowMs);

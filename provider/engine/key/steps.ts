@@ -1,4 +1,8 @@
-/** The execution of exactly one step: one call, or one record that is written and confirmed. */
+/**
+ * Takes exactly one step on a managed key: one call, or one consent record that is written and then confirmed. A record
+ * counts only if a response or a read shows it exactly as written, by its author, and in time. Without this
+ * confirmation, a key could be cut off because of a record that the service did not keep.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { type ConsentDraft, isWrittenAt, type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
@@ -36,12 +40,12 @@ export interface Task {
   readonly review?: Review;
   /** After a deactivation, the run also requests the destruction, as its person asked. */
   readonly requestsNext?: true;
-  /** The task brings the key away from its end, so that what uses the key need not be known. */
+  /** Whether the task leads away from the deletion, so that the use of the key does not matter. */
   readonly isReversal?: true;
   readonly intent: Run["intent"];
 }
 
-/** What this run has done to the key so far. A run that waits and then continues passes it on. */
+/** What this run has done to the key so far. A run that waits and then continues keeps it. */
 export interface RunMemory {
   readonly run: Run;
   /** The changes that this run made, in order. */
@@ -78,7 +82,7 @@ export interface KeyTypes {
 export type KeyStepContext = StepContext<KeyTypes>;
 type WriteRecord = Extract<Step, { kind: "write_record" }>;
 
-/** Two writes within one second can share an ETag (uko-v4.md 1.4): trust a read after that. */
+/** Two writes within one second can share an ETag (uko-v4.md 1.4), so a read counts only after this time. */
 const etagGrainMs = 1000;
 
 /** Takes `step`: one call, or one record that is written and confirmed by the response or a read back. */
@@ -87,7 +91,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
   const { ref } = task;
   switch (step.kind) {
     case "write_record":
-      // A record has no line before it, so that its evidence is proven writable first.
+      // No evidence line precedes a record, so the run first proves that evidence can be written.
       await world.evidence.open();
       return writeRecord(step, context);
     case "drop_record": {
@@ -106,7 +110,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
       if (written.kind !== "done") return written;
       const shown = observedInResponse(world, ref, written);
       if (step.kind === "destroy") {
-        // The pending periods; no later read of this run is in the evidence.
+        // The pending periods come from this response, because no later read of this run is in the evidence.
         return { ...written, shown, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
       }
       return { ...written, shown, ...(task.requestsNext === true && { settleUnder: shown.etag }) };
@@ -133,8 +137,9 @@ export function writtenRecordId(step: WriteRecord, context: KeyStepContext): str
 }
 
 /**
- * A request carries the own seal of the run, by which a later run of the same person recognizes the request. Where
- * signatures are demanded, a record that requests or approves a destruction also carries what its author has just signed.
+ * The draft as it is written. A request carries the own seal of the run, by which a later run of the same person
+ * recognizes the request. Where signatures are demanded, a record that requests or approves a destruction also carries
+ * what its author has just signed.
  */
 function sealedDraft({ draft }: WriteRecord, { world, task, observed }: KeyStepContext): ConsentDraft {
   const { observation } = observed;
@@ -145,7 +150,7 @@ function sealedDraft({ draft }: WriteRecord, { world, task, observed }: KeyStepC
   return { ...draft, ...(seal !== undefined && { seal }), ...(signature !== undefined && { signature }) };
 }
 
-/** Throws UKO_SIGNATURE_MISSING, so that the run writes no record that does not count. */
+/** The signature of a record. Throws UKO_SIGNATURE_MISSING, so that the run writes no record that does not count. */
 function signatureFor({ signatures }: World, statement: string, writtenAtMs: number): ConsentSignature {
   const signature = signatures?.signed.get(statement);
   const isInTime = signature !== undefined && writtenAtMs - signature.signedAtMs <= signatureLifetimeMs;
@@ -159,7 +164,7 @@ function signatureFor({ signatures }: World, statement: string, writtenAtMs: num
   });
 }
 
-/** If the service dropped the marker's tag before, it would drop the record's tag too. */
+/** Where the record is written. If the service dropped the marker's tag before, it would drop the record's tag, too. */
 export function recordLocationFor({ memory, observed }: KeyStepContext): RecordLocation {
   if (memory.location !== undefined) return memory.location;
   const isMarkedByTag = observed.snapshot.tags.length > 0;
@@ -243,7 +248,7 @@ function isWrittenIn({ observation, etag, nowMs }: KeyDetails, step: WriteRecord
 }
 
 /**
- * A record that the response does not show exactly as written is read back, and so is the first
+ * Reads a record back. This happens if the response does not show the record exactly as written, and for the first
  * record of a run. No key is cut off because of a record that was not read.
  */
 async function readBack(
@@ -303,7 +308,8 @@ export async function restoreDescription(
   await world.clock.sleep(settledAfterMs, options.signal);
   const seen = await observeKey(world, ref, "summary", options);
   if (seen.kind === "gone" || seen.etag !== now.etag) return;
-  // Neither the former description nor the tags may bring a record back: this run would vouch for it.
+  // Neither the former description nor the tags may bring a record back, because this write would make the record look
+  // genuine.
   await world.keys.update(
     ref,
     { description, ...patchOfUser({ ...seen.snapshot, description }, {}) },

@@ -1,4 +1,8 @@
-/** The commands for a KMS key, without any IaC state. */
+/**
+ * The commands of `uko` for a KMS key (status, request, approve, continue, withdraw, list), which work without an IaC
+ * state. The command line sees no program, so it always requires two people. A deletion window that this run opened and
+ * could not sign is closed again, because no person could use it.
+ */
 
 import { asUkoError, UkoError } from "../../errors.ts";
 import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
@@ -31,7 +35,7 @@ import {
 } from "./signed-request.ts";
 import { kmsKeyPath } from "./words.ts";
 
-/** For display only. */
+/** What one read shows of a KMS key. For display only. */
 export interface KmsInspection {
   readonly report: Report;
   readonly acts: readonly KeyAct[];
@@ -43,7 +47,7 @@ export interface KmsInspection {
 
 const userInterface = { rerun: "uko continue" } as const;
 
-/** The command line sees no code, so it assumes that two people are required. */
+/** The command line sees no program, so it requires two people. */
 const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
 
 export type KmsOperations = ReturnType<typeof createKmsOperations>;
@@ -87,7 +91,10 @@ export function createKmsOperations(world: World) {
     list: async (options: CallOptions): Promise<readonly KmsKeySnapshot[]> =>
       excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options),
 
-    /** Sets the key for deletion. With two people required and no window confirmed, no plan destroys. */
+    /**
+     * Sets the key for deletion. The plan cannot destroy the key, because two people are required and no window is
+     * confirmed.
+     */
     request(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
       const work = async (): Promise<Report> => {
         const report = await runOnExisting({ ref, plan: towardsDestruction, approvals: [], mayRequest: true }, options);
@@ -166,7 +173,10 @@ async function inspectKey(
   return { report, present: { report, acts, ...kmsBasisOf(read) } };
 }
 
-/** A file that does not count is refused as its approval would be, so that the message says why. */
+/**
+ * The window to plan with if the file of the signed request does not count. The plan then is the refusal that its
+ * approval would get, so that the message says why.
+ */
 function windowOfUnproven({ observation, nowMs }: ObservedKmsKey, { signedRequest }: InspectedHow): readonly string[] {
   const isUnproven = signedRequest !== undefined && observation.signatures?.requester === undefined;
   return isUnproven && isWindowOpen(observation, nowMs)
@@ -174,7 +184,7 @@ function windowOfUnproven({ observation, nowMs }: ObservedKmsKey, { signedReques
     : [];
 }
 
-/** For operations on an existing key. Throws UKO_NOT_FOUND. */
+/** Runs an operation on an existing key. Throws UKO_NOT_FOUND. */
 async function runExisting(world: World, task: KmsTask, options: CallOptions): Promise<Report> {
   const outcome = await converge(world, kmsKeyKind, task, options);
   if (outcome.kind === "gone") throw kmsKeyNotFound(task.ref);
@@ -198,7 +208,7 @@ export async function renewKmsRequest(world: World, ref: KmsKeyRef, options: Cal
   return { ...requested, taken: [...withdrawn.taken, ...requested.taken] };
 }
 
-/** For machines that demand that both people sign a destruction. */
+/** The operations with signatures, for machines that demand that both people sign a destruction. */
 function signedOperations(world: World) {
   const { instanceId } = world.session;
   return {
@@ -246,7 +256,10 @@ export async function signedText(
   return signed.length === 0 ? undefined : encodeSignedRequests(world.session.instanceId, signed);
 }
 
-/** No person could use an unsigned window, and it would look like a request. */
+/**
+ * Closes the windows again if the work fails. No person could use an unsigned window, and people would take it for a
+ * request.
+ */
 export async function closingOnError<T>(
   world: World,
   opened: readonly KmsKeyRef[],
@@ -319,7 +332,7 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   };
 }
 
-/** The state and the window: a person who saw others decided about something else. */
+/** The state and the open window of the read. A person who saw other ones decided about something else. */
 function kmsBasisOf({ observation, nowMs }: ObservedKmsKey): {
   readonly basis: string;
   readonly window?: string;

@@ -1,4 +1,8 @@
-/** The deletion of a KMS key, as an IaC engine asks for it, and its preview. */
+/**
+ * Connects the deletion of a KMS key to an IaC engine: the preview from state, the plan limit, the run of the deletion,
+ * and its result. An engine neither opens nor uses a deletion window, so it destroys a key only if one person is
+ * enough.
+ */
 
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { limitKmsKeyDeletion } from "../../lifecycle/plan-limit-from-state.ts";
@@ -59,7 +63,7 @@ function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion
   return { kind: "unfinished", explanation: explainKmsOutcome(outcome, userInterface), facts };
 }
 
-/** From state alone. */
+/** The preview and the plan limit, from state alone. */
 function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
   const { ref, name, policy } = target;
   const { facts, userInterface } = context;
@@ -72,7 +76,7 @@ function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
   };
 }
 
-/** Undefined if nothing is left to do, or if state does not show it. */
+/** The path to show; undefined if no step is left, or if state does not show the path. */
 function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undefined {
   const what = sayKmsKey(target);
   const { facts } = context;

@@ -1,4 +1,7 @@
-/** KMS keys as objects of the deletion loop, under KMS's own dual authorization. */
+/**
+ * Describes KMS keys to the deletion loop, under KMS's own dual authorization: how a key is read, planned and recorded,
+ * and whether an effect after a lost response is this run's own. Also writes the evidence of a restore.
+ */
 
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import { isSame } from "../../lifecycle/observation.ts";
@@ -123,7 +126,9 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   },
 };
 
-/** Without proof that this run caused it, an effect is not written to the evidence. */
+/**
+ * Whether the step had its effect. Without proof that this run caused it, the effect is not written to the evidence.
+ */
 function effectOf(step: KmsStep, context: KmsStepContext, after: ReadResult<ObservedKmsKey>): Effect {
   if (!hasReachedTarget(step, after)) return "none";
   return isOurs(step, context, after) ? "by_us" : "in_doubt";

@@ -1,4 +1,7 @@
-/** The messages about the deletion of a KMS key: waits, obstacles, and the next commands. */
+/**
+ * The message with which a run on a KMS key ends: the wait, refusal or missing right, what is left of a destroyed key,
+ * and the commands that lead on. The sentences for refusals are in refusals.ts.
+ */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import {

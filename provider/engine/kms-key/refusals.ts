@@ -1,4 +1,7 @@
-/** The messages for refusals about KMS keys: which precondition does not hold. */
+/**
+ * The messages for refusals on a KMS key: which precondition does not hold, why uko therefore refuses, and how to
+ * proceed.
+ */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/plan-kms-key-deletion.ts";

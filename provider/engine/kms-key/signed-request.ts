@@ -45,7 +45,7 @@ export function encodeSignedRequests(instanceId: string, requests: readonly KmsS
   return [first, ...lines].map((each) => `${JSON.stringify(each)}\n`).join("");
 }
 
-/** Throws UKO_INPUT_INVALID. `file` is for the message. */
+/** Parses the text of the file. Throws UKO_INPUT_INVALID. `file` is for the message. */
 export function parseSignedRequests(
   text: string,
   { file, instanceId, sha256 }: { readonly file: string; readonly instanceId: string } & Pick<World, "sha256">,
@@ -131,7 +131,10 @@ async function signEach(
   });
 }
 
-/** An identity that may not author opens no window and destroys nothing, and the planner says so. */
+/**
+ * The identity that signs. If it may not be the author of a consent, the planner refuses later, so its signature is
+ * never used.
+ */
 async function signerOf({ session }: World, options: CallOptions): Promise<Identity> {
   return (await session.actor(options)).identity ?? { mark: "" };
 }
@@ -177,7 +180,9 @@ export async function observeSigned(
   return { kind: "present", ...(await withSignatures(world, read, signedRequest, options)) };
 }
 
-/** For a review: the key as it will be once the reviewer has signed. The approval signs, and then reads the key again. */
+/**
+ * The key as it will be once the reviewer has signed, for a review. The approval signs, and then reads the key again.
+ */
 export function asIfApproved(observed: ObservedKmsKey): ObservedKmsKey {
   const { observation } = observed;
   if (observation.signatures?.requester === undefined) return observed;

@@ -1,4 +1,7 @@
-/** The words for KMS keys, their windows and steps. */
+/**
+ * Words and short sentences about KMS keys, their deletion windows, states, steps and commands, for all messages about
+ * KMS keys.
+ */
 
 import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
@@ -16,7 +19,7 @@ import { type NextStep, rerunCommand, type UserInterface } from "../text/explana
 import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
-/** The subject of the sentences. */
+/** The key, the run and the interface that the sentences are about. */
 export interface KmsContext {
   readonly observed: ObservedKmsKey;
   readonly run: KmsRun;
@@ -105,7 +108,7 @@ export function sayBegan(windowEndsAtMs: number): string {
   return sayTime(windowEndsAtMs - kmsWindowMs);
 }
 
-/** What KMS can still do after a destruction, and for how long (kms-v2-and-iam.md 2.6). */
+/** How long KMS can restore a destroyed key, as a clause (kms-v2-and-iam.md 2.6). */
 export const kmsWayBack = `can restore it for ${kmsRestoreMs / 86_400_000} days`;
 
 /** Until when KMS can restore a destroyed key; undefined if KMS reports no date. */
@@ -145,7 +148,7 @@ export function kmsRerunCommand(observation: KmsKeyObservation, userInterface: U
     : rerunCommand(userInterface);
 }
 
-/** What a run is waiting for, for a person who reads its log in the meantime. */
+/** The line in the log of a run that waits, with the command that another person runs. */
 export function sayKmsAwaited(
   { kind }: KmsApprovalWait | KmsRequestWait,
   observation: KmsKeyObservation,

@@ -1,6 +1,7 @@
 /**
- * The proofs that an object is gone, and that lists hide none; and the guard against state from
- * another instance, whose 404 proves nothing.
+ * The proofs that an object is gone, and that a list hides no keystore. A 404 from another instance, or for a vault
+ * that this identity may not see, proves nothing. Without these checks, a state with a wrong endpoint would drop keys
+ * that still exist.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -11,7 +12,10 @@ interface Place {
   readonly instanceId: string;
 }
 
-/** UKO_INSTANCE_MISMATCH. `what` is the start of the sentence, such as "Key 4f0c…". */
+/**
+ * Throws UKO_INSTANCE_MISMATCH if the state names another instance. `what` is the start of the sentence, such as "Key
+ * 4f0c…".
+ */
 export function requireOwnInstance({ session }: World, { instanceId }: Place, what: string): void {
   if (instanceId !== session.instanceId) throw instanceMismatch(session.instanceId, instanceId, what);
 }
@@ -35,7 +39,7 @@ interface Missing extends Place {
   readonly ownVault?: { readonly wasSeen: boolean };
 }
 
-/** After a 404. Throws UKO_INSTANCE_MISMATCH, UKO_GONE_UNPROVEN. */
+/** Decides after a 404 whether the object is gone. Throws UKO_INSTANCE_MISMATCH and UKO_GONE_UNPROVEN. */
 export async function goneOrThrow(
   world: World,
   { instanceId, vaultId, what, noun, ownVault }: Missing,
@@ -65,9 +69,9 @@ export async function goneOrThrow(
 }
 
 /**
- * Whether the lists of this caller can show the keystores of every vault. A role may be limited to
- * single vaults (uko-v4.md 6), which lists do not tell. Such a caller has no right to any other vault
- * ID, also to one that does not exist (uko-v4.md 9 U39).
+ * Whether the lists of this caller can show the keystores of every vault. A role may be limited to single vaults
+ * (uko-v4.md 6), which lists do not show. uko asks for a vault that does not exist: a limited caller has no right to it
+ * and gets another response than 404 (uko-v4.md 9 U39).
  */
 export async function seesEveryVault({ containers, newId }: World, options: CallOptions): Promise<boolean> {
   return (await containers.vaultExists(newId(), options)) === "not_found";

@@ -1,4 +1,8 @@
-/** The acts that uko offers to one caller on one managed key. */
+/**
+ * The acts that uko offers to one caller on one managed key (request, approve, store, continue, remove, withdraw,
+ * reactivate), each with its effect, role and command. The command line prints them, and the console shows forms. An
+ * offer permits nothing: each command reads and plans again.
+ */
 
 import { deletionStanding } from "../../../lifecycle/consent-record.ts";
 import { dualBackingKeys } from "../../../lifecycle/kms-window.ts";
@@ -144,7 +148,7 @@ const destruction = {
   facts: [`${pathEffects.destroy}.`, noWayBack],
 } as const;
 
-/** Needs no approval. */
+/** The removal of a destroyed key, which requires no approval. */
 export function removal(path: string): KeyAct {
   return {
     id: "remove",

@@ -1,4 +1,7 @@
-/** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
+/**
+ * The text that a person reads before an approval: one key in full, or many keys with counts and exceptions first, so
+ * that the few unusual keys do not get lost in a long list.
+ */
 
 import { keyPathOf, type ReviewedStep } from "../../../lifecycle/review.ts";
 import { isoTime } from "../../loop/evidence.ts";
@@ -166,14 +169,14 @@ function earliestMs(keys: readonly KeyInReview[]): number {
   return Math.min(...keys.map(({ record }) => record.writtenAtMs));
 }
 
-/** `payroll (12), cards (3)`, the most frequent first. */
+/** The names with their counts, the most frequent first: `payroll (12), cards (3)`. */
 function countsOf(keys: readonly KeyInReview[], nameOf: (key: KeyInReview) => string): string {
   const counts = Array.from(Map.groupBy(keys, nameOf), ([name, members]) => ({ name, count: members.length }));
   const sorted = counts.toSorted((a, b) => b.count - a.count);
   return sayFirst(sorted.map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} (${members})`));
 }
 
-/** As one name, because the command line uses all of them. */
+/** All texts under one name, because the command line uses all of them. */
 export const approvalMessages = {
   groupHeads,
   groupCells,

@@ -1,4 +1,7 @@
-/** The messages about a run's outcome for a managed key. */
+/**
+ * The message with which a run on a managed key ends: the wait, refusal or missing right, what the run did, and the
+ * commands that lead on. The sentences for waits are in waits.ts, and those for refusals in refusals.ts.
+ */
 
 import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
@@ -43,7 +46,7 @@ export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, user
   };
 }
 
-/** A run that ends at its own record already reports when it made the request. */
+/** Whether the message already says that this run made the request. */
 function tellsOwnRecord(outcome: Exclude<Outcome, { kind: "gone" }>): boolean {
   if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForApproval") return false;
   return outcome.plan.callerPosition === "wrote_it";
@@ -122,7 +125,7 @@ function explainMissingRight(
   };
 }
 
-/** The record on which this run was to take the step. A window is set only for a deactivation. */
+/** The record on which this run tried to take the step. A window is opened only for a deactivation. */
 function recordFor(step: Step, { observed }: WaitContext): ConsentRecord | undefined {
   if ("allowedBy" in step) return step.allowedBy;
   return step.kind === "set_for_deletion" ? observed.observation.carried.record : undefined;

@@ -8,7 +8,10 @@ import { recordWithReasons } from "../../../lifecycle/stated-reasons.ts";
 import { plain, sayAuthor, sayIdentity, sayTime, stepNouns } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
 
-/** Who requested which step, and when. The person behind a request of an engine may not have noticed the request. */
+/**
+ * Who requested which step, and when. If an engine wrote the request, the sentence says so, because the person behind
+ * the engine may not have noticed it.
+ */
 export function sayWhoRequested(record: ConsentRecord): string {
   const cause = record.how === "engine" ? ", because an engine ran a deletion" : "";
   return `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${cause}.`;
@@ -49,7 +52,7 @@ export function explainNotBinding(why: NotBinding, { state, signatures }: KeyObs
   }
 }
 
-/** For use after a sentence that names the record's author. */
+/** The reasons of a record, for use after a sentence that names the record's author. */
 export function sayReasons({ reason, earlierReasons = [] }: ConsentRecord): readonly string[] {
   return [
     ...(reason === undefined ? [] : [`Reason: ${sayReason(reason)}`]),
@@ -59,7 +62,7 @@ export function sayReasons({ reason, earlierReasons = [] }: ConsentRecord): read
   ];
 }
 
-/** For messages in which no other sentence names the record. */
+/** The reasons of the record on the key, for a message in which no other sentence names the record. */
 export function sayReasonsOnKey({ observation, nowMs }: Pick<KeyDetails, "observation" | "nowMs">): readonly string[] {
   const record = recordWithReasons(observation, nowMs);
   if (record === undefined) return [];
@@ -71,7 +74,10 @@ export function sayReasonsOnKey({ observation, nowMs }: Pick<KeyDetails, "observ
   ];
 }
 
-/** A record in the description has a fixed width. Without this sentence, its author would believe that the approver can read the reason. */
+/**
+ * Reports that the reason was not stored. A record in the description has a fixed width. Without this sentence, its
+ * author would believe that the approver can read the reason.
+ */
 export function sayReasonWithoutRoom(
   taken: readonly Step[],
   { observation: { carried } }: KeyDetails,

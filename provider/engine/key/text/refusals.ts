@@ -1,4 +1,7 @@
-/** The messages for refusals: which precondition does not hold, and how to proceed. */
+/**
+ * The messages for refusals on a managed key: which precondition does not hold, why uko therefore refuses, and how to
+ * proceed.
+ */
 
 import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
 import { coolDownMs, rights } from "../../../lifecycle/managed-key-states.ts";

@@ -1,4 +1,4 @@
-/** Sentences about a review: why it leaves a key alone, and why it cannot be used. */
+/** Sentences about a review of many keys: why the review skips a key, and why the review cannot be used at all. */
 
 import type { KeyObservation } from "../../../lifecycle/observation.ts";
 import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/review.ts";
@@ -13,14 +13,17 @@ export interface ReviewedSet extends Pick<ReviewHeader, "step" | "campaign"> {
   readonly requester?: string;
 }
 
-/** The command that reviews such a set. A campaign has its own, because any other would pass over the gates of the wave. */
+/**
+ * The command that reviews such a set. A campaign has its own command, because any other one would skip the gates of
+ * the wave.
+ */
 export function reviewCommand({ requester, step, kind, campaign }: ReviewedSet): string {
   if (campaign !== undefined) return `uko campaign next --wave ${campaign.wave}`;
   const by = requester === undefined ? "" : ` --requested-by ${shellWord(requester)}`;
   return `uko review${by} --step ${step}${kind === "managed" ? "" : ` --kind ${kind}`}`;
 }
 
-/** A clause without a full stop, such as `its state is destroyed`. */
+/** Why a key is skipped, as a clause without a full stop. */
 export function saySkipped(why: SkipReason, observation: KeyObservation): string {
   switch (why.kind) {
     case "other_instance":

@@ -1,4 +1,4 @@
-/** The tables and sentences about many keys: for their reviewer, and about the results of an approval. */
+/** Tables and sentences about many keys: for the person who reviews them, and about the results of their approval. */
 
 import { typesOfUnseenUse } from "../../../lifecycle/keystore-kind.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
@@ -52,7 +52,10 @@ export function sharedRows(rows: readonly (readonly string[])[]): readonly (read
     });
 }
 
-/** The reason beside a label: a name within it would keep rows with the same reason apart. */
+/**
+ * The reason without the name of the key, because the label is next to it. A name in the reason would keep rows with
+ * the same reason apart.
+ */
 export function unnamed(why: string, label: string): string {
   const name = `key "${plain(label)}"`;
   return [`KMS ${name}`, name].reduce(
@@ -77,7 +80,7 @@ export function reviewedFacts({ keys }: SetReview): readonly object[] {
   });
 }
 
-/** The same keys for machines. */
+/** The keys that the review does not cover, for machines. */
 export function apartFacts({ apart }: SetReview): readonly object[] {
   return apart.map(({ observed, why }) => {
     const { vaultId, keyId, label } = observed.observation.facts;
@@ -102,7 +105,7 @@ export function reviewTitle(keys: readonly unknown[], review: Review): string {
   return `Destroy ${keysOfKind(kindOf(review), keys.length)}. This cannot be undone.`;
 }
 
-/** Whose request it is. */
+/** The sentence that says who requested the step. */
 export function whoRequested(keys: readonly KeyInReview[]): readonly string[] {
   const [first] = keys;
   if (first === undefined) return [];
@@ -150,7 +153,10 @@ function leftLines(results: readonly KeyResult[]): readonly string[] {
   );
 }
 
-/** `payroll, cards: the reason.` On lines, because a narrow terminal would cut the reason in a cell of a table. */
+/**
+ * One line for each reason, with the labels first: `payroll, cards: the reason.` A narrow terminal would cut the reason
+ * in the cell of a table.
+ */
 export function linesByReason(keys: readonly { readonly label: string; readonly why: string }[]): readonly string[] {
   const byReason = Map.groupBy(keys, ({ label, why }) => unnamed(why, label));
   return Array.from(byReason, ([why, members]) => {
@@ -170,7 +176,7 @@ function exitCodeOf(result: KeyResult): number {
   return result.kind === "failed" ? result.error.exitCode : result.report.exitCode;
 }
 
-/** `98 keys deactivated, 2 left`, and what comes next. */
+/** The result of an approval, `98 keys deactivated, 2 left`, and what comes next. */
 function summarizeApproval(
   results: readonly KeyResult[],
   { step }: Pick<ReviewHeader, "step">,
@@ -194,7 +200,9 @@ function codeOf(result: KeyResult): string | undefined {
   return result.kind === "failed" ? result.error.code : result.report.code;
 }
 
-/** The service says only to the step itself that the approver lacks the role. */
+/**
+ * The advice for keys for which the role is missing. The service reports a missing role only when the step is tried.
+ */
 function withoutRight(powerless: readonly KeyResult[]): readonly string[] {
   if (powerless.length === 0) return [];
   const names = powerless.map(({ label, ref }) => nameOrPath({ label, ...ref }));
@@ -240,13 +248,13 @@ function sayKeystore(type: string, pendingPeriod: string | undefined): string {
   return `${plain(type, 40)}${pendingPeriod === undefined ? "" : ` (${sayPeriod(pendingPeriod)})`}`;
 }
 
-/** `PT168H` as `7 d`; any other duration as the service writes it. */
+/** Writes `PT168H` as `7 d`, and any other duration as the service writes it. */
 function sayPeriod(period: string): string {
   const hours = Number(/^PT(\d{1,6})H$/.exec(period)?.[1] ?? Number.NaN);
   return hours % 24 === 0 ? `${hours / 24} d` : plain(period, 40);
 }
 
-/** As one name, because the command line uses all of them. */
+/** All texts under one name, because the command line uses all of them. */
 export const setMessages = {
   exitCodeOf,
   isDone,

@@ -1,4 +1,7 @@
-/** The messages about keys that a survey of whole vaults found, and about a sweep. */
+/**
+ * The output of `uko requests` (keys with a pending deletion in whole vaults) and of `uko sweep` (the removal of
+ * destroyed keys): rows, summaries and the next commands.
+ */
 
 import type { UkoError } from "../../../errors.ts";
 import { expiredRecord } from "../../../lifecycle/consent-record.ts";
@@ -60,7 +63,7 @@ export function explainRemovable(observed: KeyDetails, why: string): Explanation
   };
 }
 
-/** `3 keys in 2 vaults: 1 pending approval, 2 pending destruction`. */
+/** The summary of the list: `3 keys in 2 vaults: 1 pending approval, 2 pending destruction`. */
 export function summarizeRequests(reports: readonly Report[], vaults: number): string {
   const where = count(vaults, "vault");
   if (reports.length === 0) return `No deletion is pending in ${where}`;
@@ -75,7 +78,7 @@ export function summarizeRequests(reports: readonly Report[], vaults: number): s
   return `${count(reports.length, "key")} in ${where}: ${parts.join(", ")}`;
 }
 
-/** The list of managed keys is complete; only the keys in KMS could not be read. */
+/** The remark that the list has no KMS keys. The list of managed keys is complete. */
 export const kmsKeysNotListed = ({ summary, code }: UkoError): string =>
   `The list does not include KMS keys, because they could not be read: ${summary} [${code}]`;
 
@@ -138,7 +141,10 @@ export function requestRows(reports: readonly Report[]): readonly (readonly stri
   });
 }
 
-/** Of an expired record only the name is listed. A record that was acted on is no longer pending. */
+/**
+ * Who requested the step. For an expired record, only the name is shown. A record that was acted on is no longer
+ * pending.
+ */
 function whoRequested({ requestedBy, requestedByName = "", recordExpiredAt }: Report["deletion"]): string {
   if (requestedBy === undefined) return recordExpiredAt === undefined ? "" : quotedName(requestedByName);
   return sayPerson(requestedBy, requestedByName);

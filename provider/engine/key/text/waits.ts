@@ -1,4 +1,7 @@
-/** The messages for plans that wait: for a person, or for time. */
+/**
+ * The messages for a run on a managed key that has to wait: for a request, for an approval by another person, or for a
+ * time. Each names who can act, with which role and command.
+ */
 
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import type { Standing } from "../../../lifecycle/consent-record.ts";
@@ -51,7 +54,7 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
   };
 }
 
-/** The next run of the caller takes the step. */
+/** Explains that a step is approved and that the next run of the caller takes it. */
 export function explainApprovedForCaller(
   { record, expiresAtMs }: Extract<Standing, { binds: true }>,
   { observation, nowMs }: WaitContext["observed"],
@@ -74,7 +77,7 @@ export function explainApprovedForCaller(
   };
 }
 
-/** No request binds, and this run writes none. */
+/** Explains that no request binds, and that this run writes none. */
 export function explainRequest(wait: RequestWait, { observed, run }: WaitContext): Explanation {
   const { observation } = observed;
   const before = explainNotBinding(wait.notBinding, observation);
@@ -116,7 +119,7 @@ function sayNotBefore({ notBeforeMs }: PersonWait, { nowMs }: WaitContext["obser
   return [`The key is cooling down. It can be destroyed after ${sayTimeAndDistance(notBeforeMs, nowMs)}.`];
 }
 
-/** `Key "payroll" is deactivated and is`. */
+/** The subject of a summary, such as `Key "payroll" is deactivated and is`. */
 function subjectOf(wait: PersonWait, observation: KeyObservation): string {
   const key = capital(sayKey(observation));
   return isStillReversible(wait, observation) ? `${key} is deactivated and is` : `${key} is`;
@@ -176,7 +179,7 @@ function setsWindow(wait: ApprovalWait, observation: KeyObservation): boolean {
   return wait.step === "deactivate" && dualBackingKeys(observation).length > 0;
 }
 
-/** KMS's own rule, shown before the outage, because an expiry costs another outage. */
+/** KMS's own rule. It is shown before the outage, because a window that expires costs another outage. */
 export const kmsRule = [
   "KMS dual authorization is on: the person who deactivates the key cannot destroy it, and it must be destroyed within 7 days.",
   "After 7 days, you have to reactivate the key and start over.",
