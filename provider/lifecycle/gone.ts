@@ -1,7 +1,7 @@
 /**
  * Decides when a key counts as gone, so that an engine may drop it from its state. A 404 is not enough: another
- * instance, or a vault that the caller may not see, also answers 404. A key that is dropped while it still exists is
- * the one mistake that no later run can detect.
+ * instance, or a request with a mistyped vault, also gets a 404. A key that is dropped while it still exists is the one
+ * mistake that no later run can detect.
  */
 
 /** What one run observed when the key was not found. */

@@ -3,9 +3,9 @@
  * person or for a time, a refusal, or done. Every step of a deletion that cuts off or ends a key is decided here, and
  * no other file can allow one.
  *
- * The checks run in this order: the state of the key, the guards that stop every caller (guards.ts), the KMS window of
- * its backing keys, the rule of two people (authorization.ts), the cool-down, and last the limit that a plan showed to
- * people. The planner is pure.
+ * It checks the state of the key, the guards that stop every caller (guards.ts), the rule of two people
+ * (authorization.ts), the KMS deletion window of its backing keys, the cool-down, and last the limit that a plan showed
+ * to people. The planner is pure.
  */
 
 import { assertNever } from "./assert-never.ts";

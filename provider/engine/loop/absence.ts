@@ -1,7 +1,7 @@
 /**
- * The proofs that an object is gone, and that a list hides no keystore. A 404 from another instance, or for a vault
- * that this identity may not see, proves nothing. Without these checks, a state with a wrong endpoint would drop keys
- * that still exist.
+ * The proofs that an object is gone, and that a list hides no keystore. A 404 from another instance, or from a vault
+ * that is not found either, proves nothing. Without these checks, a state with a wrong endpoint would drop keys that
+ * still exist.
  */
 
 import { UkoError } from "../../errors.ts";

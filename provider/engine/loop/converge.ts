@@ -1,6 +1,8 @@
 /**
- * The loop of every run that deletes something: read, plan, take one step, and repeat until the plan
- * has no next step. The loop is bounded and keeps no memory between runs.
+ * The loop of every run that deletes something: read, plan, take one step, and repeat until the plan has no next step.
+ * Each step is planned from what the service shows, so a run that was interrupted continues safely. After a lost
+ * response, the loop reads before it sends anything again. It has a maximum number of rounds and keeps no memory
+ * between runs.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -56,10 +58,10 @@ export interface StepContext<K extends KindTypes> {
 /** The result of a step. `stale` and `lost` both mean: read again and plan again. */
 export type StepResult<Seen = never, Step = never> =
   /**
-   * `isDeletion` if only a read proves the effect: a service, or a gateway in front of it, can accept
-   * a DELETE that has none. `settleUnder` is the ETag of a write that has to settle before the next
-   * step, so that the run need not read twice. `shown` is the object as the response, or the read
-   * back, shows it. `as` is the step as it was taken in the end, such as a record with a later time.
+   * `isDeletion`: only a read proves the effect, because a service, or a gateway in front of it, can accept a DELETE
+   * that has none. `settleUnder`: the ETag of a write that has to settle before the next step, so that the run need not
+   * read twice. `shown`: the object as the response, or the read back, shows it. `as`: the step as it was taken in the
+   * end, such as a record with a later time.
    */
   | ({
       readonly kind: "done";
@@ -102,7 +104,7 @@ export type Effect = "by_us" | "in_doubt" | "none";
 export interface Deletable<K extends KindTypes> {
   /** The maximum number of rounds: the usual steps, and repetitions after other writers and lost responses. */
   readonly maxRounds: number;
-  /** `key 5c1e…`, for errors of the loop itself. */
+  /** The name of the object, such as `key 5c1e…`, for errors of the loop itself. */
   name(task: K["task"]): string;
   /** The command that shows what became of the object. */
   check(task: K["task"]): string;
@@ -126,15 +128,18 @@ export interface Deletable<K extends KindTypes> {
   planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Promise<Planned<K> | undefined>;
   /** The effect of a step whose response was lost. */
   effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
-  /** With `stop` the run ends. A step in doubt counts for the planner, but not as taken. */
+  /**
+   * The memory after the result of a step. With `stop` the run ends. A step in doubt counts for the planner, but not as
+   * taken.
+   */
   remember(
     step: K["step"],
     result: StepResult<K["seen"], K["step"]> | { readonly kind: "in_doubt" },
     context: StepContext<K>,
   ): { readonly memory: K["memory"]; readonly stop?: K["stop"] };
-  /** The step in the evidence; undefined if this phase of it leaves no entry. */
+  /** The evidence of the step; undefined if this phase leaves no entry. */
   evidence(step: K["step"], phase: "before" | "after", context: StepContext<K>): EvidenceFacts | undefined;
-  /** Undefined if no wait can help. */
+  /** What the run can wait for; undefined if no wait can help. */
   awaited(stop: K["stop"], observed: K["seen"]): Awaited | undefined;
 }
 
@@ -156,7 +161,7 @@ export type Outcome<K extends KindTypes> =
       readonly lostCall?: LostCall<K> | undefined;
     });
 
-/** More calls in a row without a response or an effect are a fault of the connection. No plan can handle it. */
+/** After more calls in a row without a response or an effect, the connection is at fault, which no plan can handle. */
 const maxLostResponses = 3;
 
 /** Takes every step that is possible now. Throws for faults only; waits are outcomes. */
@@ -274,7 +279,10 @@ export function throwIfStopped(signal: AbortSignal, inFlight?: UkoError): void {
   throw inFlight ?? new UkoError("UKO_CANCELED", { detail: "Completed steps stay in effect. Run again to continue." });
 }
 
-/** The person has to know which change may still take effect, because the run does not wait for its response. */
+/**
+ * The error of a run that was stopped during a call. The run does not wait for the response, so the person has to know
+ * which change may still take effect.
+ */
 function stoppedInFlight<K extends KindTypes>(
   kind: Deletable<K>,
   task: K["task"],

@@ -1,4 +1,8 @@
-/** The audit entry of each step: who, what, from which state to which state, with whose approval. */
+/**
+ * Writes the evidence entries of a step: who took it, when, from which state to which, and with whose approval. A step
+ * that cuts off or ends something has an entry before its call, too. If that entry cannot be written, the step is not
+ * taken, so no key ends without a trace.
+ */
 
 import type { Actor, ConsentSignature } from "../../lifecycle/observation.ts";
 import type { EvidenceEntry, EvidenceSignature } from "../ports/evidence.ts";
@@ -13,7 +17,7 @@ export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to
   >;
 }
 
-/** What the response to a step tells its evidence. */
+/** What the evidence takes from the response to a step. */
 export interface ReportedResult {
   readonly correlationId: string;
   readonly reported?: EvidenceEntry["reported"];

@@ -1,4 +1,8 @@
-/** The runner over many objects: some at a time, the first alone, with progress. */
+/**
+ * Runs one act over many objects: several at a time, with progress and results in order. The first object goes alone,
+ * so that a cause that concerns every object stops the run at the first. An object that waits gives its place to
+ * another.
+ */
 
 import { UkoError } from "../../errors.ts";
 import type { CallOptions, Clock, World } from "../ports/world.ts";
@@ -28,12 +32,12 @@ export interface ManyResults<Result> {
 
 type ManyWorld = Pick<World, "progress"> & { readonly session: Pick<World["session"], "serviceTimeMs"> };
 
-/** As many as the HTTP client sends at the same time if the service keeps up. */
+/** The items at work at the same time: as many as the HTTP client sends if the service keeps up. */
 const atOnce = 8;
 
 /**
- * Room for the items at work. One that sleeps leaves its place to another, so that the pause after a write costs a run
- * of many keys little more than a run of one.
+ * The places for items at work. An item that sleeps leaves its place to another, so that the pause after a write costs
+ * a run of many keys little more than a run of one.
  */
 export interface Room {
   readonly clock: Clock;
@@ -41,7 +45,7 @@ export interface Room {
   leave(): void;
 }
 
-/** So many items may be at work or asleep. */
+/** The most items that may be at work or asleep. */
 const inRoom = 64;
 
 export function createRoom({ sleep }: Clock): Room {
@@ -70,7 +74,7 @@ export function createRoom({ sleep }: Clock): Room {
   return { clock, enter, leave };
 }
 
-/** The first goes alone: a cause that concerns every item stops the run at the first. */
+/** Runs the act over all items, the first one alone. */
 export async function runMany<Item, Result>(
   world: ManyWorld,
   { items, what, act, each, isOneByOne = false, room }: Many<Item, Result>,
@@ -107,7 +111,9 @@ export async function runMany<Item, Result>(
   return { results: ended.results(), unstarted: items.length - next, ...(end !== undefined && { stoppedBy: end.by }) };
 }
 
-/** A world for many items at a time, where a line about each step of each item would hide the count. */
+/**
+ * The world for many items at a time, without a progress line for each step of each item, which would hide the count.
+ */
 export function withoutSteps(world: World): World {
   const { count } = world.progress;
   return { ...world, progress: { report: () => {}, ...(count !== undefined && { count }) } };

@@ -43,7 +43,7 @@ export interface DeletionFacts
     // The record binds, or its step was taken.
     | "reasons"
   > {
-  /** Only the caller can tell whether they made the request that was approved. */
+  /** Whether the caller still has to confirm the request that was approved: only the caller knows if they made it. */
   readonly isUnconfirmed?: true;
   /** `requester`: the next run of the person who requested the step, which another person has approved. */
   readonly awaits?: "request" | "approval" | "requester" | "time" | "person_to_unblock";
@@ -67,7 +67,7 @@ export function codeOf({ code }: Explanation): Pick<Report, "code" | "exitCode">
   return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalog[code].exitCode };
 }
 
-/** The report about an object that is gone. Its exit code tells scripts of mistyped IDs. */
+/** The report about an object that is gone. Its exit code shows a script that an ID may be mistyped. */
 export function absent(report: Report, code: ErrorCode): Report {
   const explanation = { ...report.explanation, code };
   return { ...report, explanation, ...codeOf(explanation) };

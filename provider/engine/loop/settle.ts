@@ -1,11 +1,18 @@
-/** The wait until an object's last write is settled: at most one for each object and run. */
+/**
+ * Waits until the last write to an object is old enough that no other write can share its ETag (see
+ * lifecycle/settling.ts). Without this wait, a write of uko could overwrite a hold that another person set in the same
+ * second. A run waits at most once for each object, and once more after a write of its own.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { type Reading, type SettlingMemory, settledAfterMs, settlingOf } from "../../lifecycle/settling.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 
 export interface Settler {
-  /** False after a wait: read again. Throws UKO_CHANGED_MEANWHILE. */
+  /**
+   * True if the run may write now. After a wait it returns false, and the run has to read again. Throws
+   * UKO_CHANGED_MEANWHILE.
+   */
   isSettled(reading: Reading): Promise<boolean>;
   /** Call after a write of this run. The run may wait for that write as well. */
   afterOwnWrite(): void;
@@ -13,7 +20,10 @@ export interface Settler {
   restAfterOwnWrite(etag: string): Promise<void>;
 }
 
-/** `restedEtag`: of an object that this run has just created, so no other writer knows it. */
+/**
+ * Makes the settler of one object. `restedEtag` is the ETag of an object that this run has just created, so that no
+ * other writer knows of the object.
+ */
 export function createSettler(world: World, what: string, { signal }: CallOptions, restedEtag?: string): Settler {
   let memory: SettlingMemory = { hasWaited: false, ...(restedEtag !== undefined && { restedEtag }) };
   return {

@@ -1,4 +1,7 @@
-/** The wait of one run, within a wait budget: sleep, read again, continue. */
+/**
+ * Lets one run wait within a budget: it sleeps, reads again, and continues, until no wait helps or the budget is spent.
+ * By default the budget is zero, so a run stops when it has to wait.
+ */
 
 import { onCodes } from "../../errors.ts";
 import type { CallOptions, World } from "../ports/world.ts";
@@ -22,7 +25,7 @@ export interface WaitBudget<Waiting = unknown> {
 const usualPollIntervalMs = 30_000;
 /** A budget of 100 days with a read every 30 s stays below this limit. */
 const maxPolls = 300_000;
-/** The service requires *more than* the 4 hours, and its clock counts whole seconds. */
+/** Added to each wait, because the service requires *more than* the 4 hours, and its clock counts whole seconds. */
 const marginMs = 1000;
 const longWaitMs = 15 * 60_000;
 

@@ -1,4 +1,7 @@
-/** The parameters and results that all calls to the outside world share; a part of the ports of `world.ts`. */
+/**
+ * The parameters and results that all ports share: options of a call, progress, the service's time of a response, and
+ * the result of a write. `lost` means that the effect may have happened, so the caller reads again.
+ */
 
 /** Every call can be canceled. The adapter sets deadlines for single calls. */
 export interface CallOptions {

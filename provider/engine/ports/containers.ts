@@ -1,4 +1,7 @@
-/** The ports for vaults, keystores and templates, with plain values; a part of the ports of `world.ts`. */
+/**
+ * The ports for vaults, keystores and templates, with plain values. Their deletion always uses the service's
+ * `restrict`, which refuses a container that is not empty.
+ */
 
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
 import type { CallOptions, WithServiceTime, Written } from "./calls.ts";
@@ -25,7 +28,7 @@ export interface Stamps {
   readonly updatedBy?: string;
 }
 
-/** uko-v4.md 3.12. */
+/** A vault as the service returns it (uko-v4.md 3.12). */
 export interface VaultSnapshot extends Stamps {
   readonly id: string;
   readonly name: string;
@@ -39,7 +42,7 @@ export interface VaultSnapshot extends Stamps {
 /** A connection's fields by their wire names (uko-v4.md 3.7), without secrets. */
 export type ConnectionFields = Readonly<Record<string, string | number | boolean>>;
 
-/** uko-v4.md 3.7, parsed tolerantly. */
+/** A keystore as the service returns it (uko-v4.md 3.7), parsed tolerantly. */
 export interface KeystoreSnapshot extends Stamps {
   readonly id: string;
   readonly vaultId: string;
@@ -96,7 +99,10 @@ export interface TemplateSnapshot
 
 export interface ListFilter {
   readonly vaultId?: string;
-  /** For a decision about what the list leaves out. Throws UKO_RESPONSE_INVALID if the service counts more than it lists. */
+  /**
+   * Whether the list must be whole, for a decision about what it leaves out. Throws UKO_RESPONSE_INVALID if the service
+   * counts more than it lists.
+   */
   readonly isWhole?: true;
 }
 
@@ -118,7 +124,7 @@ export interface VaultInput {
   readonly recoveryKeyLabel?: string | undefined;
 }
 
-/** V1-V5. */
+/** The calls for vaults (uko-v4.md V1-V5). */
 export interface Vaults extends Collection<VaultSnapshot, VaultInput, Partial<VaultInput>> {}
 
 export interface NewKeystore {
@@ -139,7 +145,10 @@ export interface KeystorePatch {
   readonly fields?: ConnectionFields;
 }
 
-/** S1-S6; S5 is sent with `mode=restrict` only: other modes delete keys or cut them off. */
+/**
+ * The calls for keystores (uko-v4.md S1-S6). S5 is sent with `mode=restrict` only, because other modes delete keys or
+ * cut them off.
+ */
 export interface Keystores extends Collection<KeystoreSnapshot, NewKeystore, KeystorePatch> {
   /** S6: a live status, asked of the keystore now. */
   status(ref: ContainerRef, options: CallOptions): Promise<{ readonly health: string; readonly healthMessage: string }>;
@@ -150,14 +159,14 @@ interface NewTemplate extends TemplateProperties {
 }
 
 /**
- * The update form has no type, no naming scheme and no Azure properties (uko-v4.md 3.6). A group is sent with all
- * properties of its variant.
+ * The properties that an update of a template can send. The form has no type, no naming scheme and no Azure properties
+ * (uko-v4.md 3.6). A group is sent with all properties of its variant.
  */
 export type TemplatePatch = Partial<
   Omit<TemplateProperties, "namingScheme" | "algorithm" | "keystoreType" | "keystoreNamingScheme" | "azure">
 >;
 
-/** T1-T7. */
+/** The calls for templates (uko-v4.md T1-T7). */
 export interface Templates extends Collection<TemplateSnapshot, NewTemplate, TemplatePatch> {
   archive(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<WithEtag<TemplateSnapshot>>>;
   unarchive(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<WithEtag<TemplateSnapshot>>>;

@@ -92,7 +92,7 @@ export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how
   readonly writtenAt: string;
   readonly requestId?: string;
   readonly reason?: string;
-  /** As the record repeats them. Only the record's author vouches for them. */
+  /** The earlier reasons as the record repeats them. Only the record's author vouches for them. */
   readonly earlierReasons?: readonly EvidenceReason[];
 }
 
@@ -112,9 +112,15 @@ export interface EvidenceReason {
 }
 
 export interface Evidence {
-  /** Before a step with no line before it. Throws `UKO_EVIDENCE_UNWRITABLE` if its line could not be written. */
+  /**
+   * Proves before a step that its line can be written, if no line precedes the step. Throws `UKO_EVIDENCE_UNWRITABLE`
+   * if not.
+   */
   open(): Promise<void>;
-  /** Durable before this returns. Throws `UKO_EVIDENCE_UNWRITABLE`: the step is not taken. */
+  /**
+   * Appends the entry, which is durable before this returns. Throws `UKO_EVIDENCE_UNWRITABLE`, and the step is then not
+   * taken.
+   */
   append(entry: EvidenceEntry): Promise<void>;
 }
 
@@ -153,10 +159,12 @@ export interface RunRecord {
   readonly actor: { readonly iamId: string; readonly name: string };
 }
 
-/** `UKO_REPORT`: fails only before a run begins. A report must not change what the run does. */
+/**
+ * The report of `UKO_REPORT`. It fails only before a run begins, because a report must not change what the run does.
+ */
 export interface Reports {
   /** Throws `UKO_REPORT_UNWRITABLE` if later writes could not succeed. */
   open(): Promise<void>;
-  /** Durable before this returns. A write that fails produces a warning. Never throws. */
+  /** Appends the record, which is durable before this returns. A write that fails produces a warning. Never throws. */
   append(record: RunRecord): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** The ports for KMS keys that are not backing keys (kms-v2-and-iam.md 2), with plain values. */
+/**
+ * The port for KMS keys outside UKO and for key rings, with plain values (kms-v2-and-iam.md 2). It has no call that
+ * reads key material, forces a deletion, or purges metadata, so no caller can skip the checks of KMS.
+ */
 
 import type { Registration } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { CallOptions, WithServiceTime, Written } from "./calls.ts";
@@ -69,9 +72,9 @@ export interface PolicyWrite {
 }
 
 /**
- * Reads throw `UKO_ACCESS_DENIED` on 401, which KMS also returns for a foreign key or a missing
- * role. A 401 never means gone.
- * `undefined` stands only for KMS's own 404 `KEY_NOT_FOUND_ERR`.
+ * The calls for KMS keys; the rows are those of kms-v2-and-iam.md 2. Reads throw `UKO_ACCESS_DENIED` on 401, which KMS
+ * also returns for a foreign key or a missing role. A 401 never means gone. `undefined` stands only for KMS's own 404
+ * `KEY_NOT_FOUND_ERR`.
  */
 export interface KmsKeys {
   /** Row 6. */

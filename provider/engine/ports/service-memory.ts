@@ -1,6 +1,7 @@
 /**
- * What one run knows of the service: its time, which is checked with each response and never runs
- * backwards, and whether its responses to writes show what was stored (decision 0048).
+ * What one run knows of the service: its time, which is checked with each response and never runs backwards, and
+ * whether its responses to writes show what was stored (decision 0048). A run that believed a wrong time would let an
+ * expired approval count.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -57,7 +58,7 @@ export interface ResponseTrust {
   isConfirmed(kind: string, confirm: () => Promise<boolean>): Promise<boolean>;
 }
 
-/** One instance for the whole run. A confirmation that failed is tried again. */
+/** Makes the memory of confirmed responses, one for the whole run. A confirmation that failed is tried again. */
 export function createResponseTrust(): ResponseTrust {
   const confirmations = new Map<string, Promise<boolean>>();
   return {

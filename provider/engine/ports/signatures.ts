@@ -1,11 +1,16 @@
-/** The port for signed consents (lifecycle/signed-consent.ts). A run has it only where signatures are demanded. */
+/**
+ * The port for signed consents (lifecycle/signed-consent.ts): it signs statements with the caller's SSH key and checks
+ * signatures of others. A run has the port only where signatures are demanded.
+ */
 
 import type { ConsentSignature, Identity, KeyObservation } from "../../lifecycle/observation.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
 import type { CallOptions } from "./calls.ts";
 
 export interface ConsentSignatures {
-  /** For each observation of the run: the service for the statements, and what demands signatures of them. */
+  /**
+   * What each observation of the run carries: the service that statements name, and the files that demand signatures.
+   */
   readonly demand: NonNullable<KeyObservation["signatures"]>;
   readonly isGenuine: IsGenuine;
   /** What the actor has signed in this run, by statement. */

@@ -1,4 +1,7 @@
-/** The ports of the engine: everything that it can read or do in the outside world. */
+/**
+ * The ports of the engine: everything that it can read or change in the outside world, with the port for managed keys
+ * and the session of a run. The deletion of a key is never sent with `force`.
+ */
 
 import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
 import type { Actor, BackingKey, KeystoreStatus, KeyUse, Tag } from "../../lifecycle/observation.ts";
@@ -80,7 +83,10 @@ export interface KeyPatch {
   readonly tags?: readonly Tag[];
 }
 
-/** uko-v4.md K1-K14. Reads throw `UKO_ACCESS_DENIED` on 401, `UKO_RIGHTS_MISSING` on 403. */
+/**
+ * The calls for managed keys (uko-v4.md K1-K14). Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on
+ * 403.
+ */
 export interface Keys {
   /** K3; `undefined` for a 404, which alone proves nothing. */
   read(ref: KeyRef, options: CallOptions): Promise<WithServiceTime<KeyWithEtag | undefined>>;
@@ -155,11 +161,14 @@ export interface Session {
   actor(options: CallOptions): Promise<Actor>;
   /** Whether the broker, or the endpoint's host name, proves which instance answers. */
   isInstanceProven(options: CallOptions): Promise<boolean>;
-  /** True also if the server itself reports the instance: no proof if the vault is missing too. */
+  /**
+   * Like `isInstanceProven`, and also true if the server itself reports the instance. That is no proof if the vault is
+   * missing, too.
+   */
   isInstanceReported(options: CallOptions): Promise<boolean>;
-  /** Throws UKO_INSTANCE_MISMATCH. Writes to UKO call it before the first of them. */
+  /** Throws UKO_INSTANCE_MISMATCH if another instance answers. Each run calls it before its first write to UKO. */
   requireOwnInstance(options: CallOptions): Promise<void>;
-  /** At the service's latest response in this run, for display; undefined before the first. */
+  /** The service's time at its latest response in this run, for display; undefined before the first response. */
   serviceTimeMs(): number | undefined;
   /** What the token of this run says of itself, for display only. */
   tokenFacts(): TokenFacts;

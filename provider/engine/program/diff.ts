@@ -1,4 +1,7 @@
-/** The differences between a program and a state, path by path. */
+/**
+ * Lists the differences between a program and a state, path by path, for a plan. It lists paths and no values, so no
+ * secret can appear in it.
+ */
 
 import * as z from "zod";
 
@@ -33,7 +36,10 @@ export function differencesIn({ changed, state, inputs, shape, moves }: Compared
   });
 }
 
-/** An absent entry of a map is deleted; an absent property of a block stays as it is. */
+/**
+ * The differences inside a map or a block. An absent entry of a map is deleted. An absent property of a block stays as
+ * it is.
+ */
 function inObject(
   path: string,
   before: Readonly<Record<string, unknown>>,
@@ -51,7 +57,7 @@ function differenceAt(path: string, before: unknown, wanted: unknown): Differenc
   return { path, kind, of: "input" };
 }
 
-/** In brackets, as in Pulumi's and Terraform's paths, if it is not a plain identifier. */
+/** The name as a part of a path: in brackets, as in Pulumi's and Terraform's paths, if it is not a plain identifier. */
 function asStep(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }

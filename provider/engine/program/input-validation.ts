@@ -1,4 +1,7 @@
-/** The validation of values that a program or an engine passes in, in terms of programs. */
+/**
+ * Validates the values that a program or an engine passes in, and explains each failure in the terms of programs
+ * instead of the terms of the validation library.
+ */
 
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";

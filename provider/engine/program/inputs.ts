@@ -1,6 +1,6 @@
 /**
- * The inputs of a program, derived from the existing object: for drift, and for an import. State
- * stores digests of secret inputs, from which no secret can be recovered (decision 0013).
+ * Derives the inputs of a program from the existing object, for drift and for an import, and replaces secrets by
+ * digests. A state stores only digests of secret inputs, from which no secret can be recovered (decision 0013).
  */
 
 import type * as z from "zod";
@@ -16,7 +16,10 @@ export function inputsIn<Inputs extends object>(schema: z.ZodType<Inputs>, state
   ) as Inputs;
 }
 
-/** The program's inputs, but the service's values where the two differ. Secrets stay. */
+/**
+ * The inputs after a refresh: the program's values, and the service's values where the two differ. Secrets stay as the
+ * program has them.
+ */
 export function inputsAfterLook(
   before: Properties,
   state: Properties,
@@ -34,9 +37,8 @@ export function inputsAfterLook(
 }
 
 /**
- * The inputs of a program that declares everything. Each block with a secret is left out, because
- * the service never returns secrets and the block is invalid without them. An object that is
- * reached that way stays connected as it is.
+ * The inputs of a program that declares everything that an import found. A block with a secret is left out, because the
+ * service never returns secrets and the block is invalid without them. The object stays connected as it is.
  */
 export function inputsOfImport(state: Properties, names: readonly string[], secrets: readonly string[]): Properties {
   const kept = names.filter(
@@ -76,7 +78,10 @@ function digestAt<T>(value: T, [name, ...below]: readonly string[], sha256: (tex
   return { ...value, [name]: digestAt((value as Readonly<Record<string, unknown>>)[name], below, sha256) };
 }
 
-/** A secret has no colon. An empty one, of an adopted object, only the service knows. */
+/**
+ * The digest of a secret. A value that is a digest already stays, and a secret has no colon. An empty value stays, too:
+ * it stands for the secret of an adopted object, which only the service knows.
+ */
 function digestOf(value: unknown, sha256: (text: string) => string): unknown {
   return typeof value === "string" && !/^(?:sha256:[0-9a-f]{64})?$/.test(value) ? `sha256:${sha256(value)}` : value;
 }

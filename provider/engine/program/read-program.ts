@@ -1,4 +1,8 @@
-/** The comparison of a program with a state, without a call to the service. */
+/**
+ * Compares a program with a state without a call to the service: validates inputs, finds differences, predicts the
+ * planned state, and warns about destroyed keys. A changed immutable input is an error and never replaces a key,
+ * because the replacement would delete the old key.
+ */
 
 import type * as z from "zod";
 import type { World } from "../ports/world.ts";
@@ -75,7 +79,10 @@ export function readProgram<Inputs, State extends Inputs>(
   const defaults = defaultsOf(definition.inputs as z.ZodType<object>);
   const stateNames = Object.keys(shapeOf(definition.state));
   const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
-  /** A value from state skips the rules for programs: it may be a digest, or older than a rule. */
+  /**
+   * The inputs, completed from the state. A value from state skips the rules for programs, because it may be a digest,
+   * or older than a rule.
+   */
   const inputsBeside = (news: unknown, there: unknown) => {
     const whole = fillUnknowns(news, there, [UNKNOWN, UNCHANGED]);
     const parsed = definition.inputs.safeParse(whole);
@@ -176,7 +183,10 @@ function isThere(olds: unknown): olds is Properties {
   return typeof olds === "object" && olds !== null && Object.keys(olds).length > 0;
 }
 
-/** A changed input never replaces a key, because that would delete the old one. */
+/**
+ * The failures for changed inputs that cannot change. A changed input never replaces a key, because that would delete
+ * the old one.
+ */
 function fixed<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
   inputs: Inputs,
@@ -193,7 +203,7 @@ function fixed<Inputs, State extends Inputs>(
     }));
 }
 
-/** For values of inputs, which are plain: engines pass records in any order. */
+/** Whether two values of inputs are equal. Engines pass the properties of records in any order. */
 function isAlike(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const [ours, theirs] = [Object.entries(a), Object.entries(b)];

@@ -1,4 +1,8 @@
-/** The planned state of a preview. Every value that the run may change is left unknown. */
+/**
+ * The planned state of a preview, and the two markers in it: `UNKNOWN` for a value that only the run will know, and
+ * `UNCHANGED` for one that stays. Every value that the run may change is unknown, so a plan never promises a wrong
+ * value.
+ */
 
 /**
  * Placeholder for a value that is known only after the run. Interfaces translate it into their engine's

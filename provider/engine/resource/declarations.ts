@@ -1,4 +1,7 @@
-/** Which resource declares which object, as one run has learned. See `decideSharedDeletion`. */
+/**
+ * Remembers which resource declares which object, as one run of an engine has learned, so that a deletion knows if
+ * another resource still needs the object. The decision itself is `decideSharedDeletion`.
+ */
 
 import {
   type Declaration,
@@ -23,7 +26,10 @@ export interface Declarations {
   noteKept(resource: string, id: string): void;
   /** The program names the object for the resource, unless state holds one there. */
   noteNamed(resource: string, id: string): void;
-  /** A resource that lets go no longer counts, so the last of several takes the steps. */
+  /**
+   * Decides whether the deletion of a resource deletes its object. A resource that only left state no longer counts, so
+   * the last of several resources takes the steps.
+   */
   decideDeletion(target: DeletionTarget): SharedDeletion;
 }
 

@@ -1,4 +1,7 @@
-/** The description of a resource: its inputs, its outputs, and its own operations. */
+/**
+ * The type of a resource definition: its inputs, outputs, rules and operations. Each interface (Pulumi, OpenTofu,
+ * Terraform) projects the same definition, so a rule is written once.
+ */
 
 import type * as z from "zod";
 import type { ErrorCode } from "../../errors.ts";
@@ -20,7 +23,7 @@ export interface CheckFailure {
   readonly remedy?: string;
 }
 
-/** For a creation, which only its own name connects with an earlier attempt. */
+/** Options of a creation, which only its own name connects with an earlier attempt. */
 export interface CreateOptions extends CallOptions {
   /** The resource's permanent name in its engine; absent if the engine does not pass one. */
   readonly origin?: string;
@@ -32,7 +35,7 @@ export interface CreateOptions extends CallOptions {
   readonly runtime?: string | undefined;
 }
 
-/** For the preview of a creation, which knows more of its run than of the service. */
+/** Options of the preview of a creation. */
 export interface PreviewOptions extends CreateOptions {
   /** Whether this run also creates an object of this unique name (`placeOf`), or renames one to it. */
   readonly isPlanned: (place: string) => boolean;
@@ -46,7 +49,7 @@ export interface CreationPreview {
   readonly warnings: readonly string[];
 }
 
-/** For an update, whose message may tell people what to run next. */
+/** Options of an update, whose message may name the next command. */
 export interface UpdateOptions extends CallOptions {
   /** The current engine's command that applies a program; Pulumi's if absent. */
   readonly apply?: ApplyCommand | undefined;
@@ -80,7 +83,7 @@ export interface KeyFate {
   readonly remedy?: string;
 }
 
-/** For a list, which skips what this release cannot describe instead of failing. */
+/** Options of a list, which skips what this release cannot describe instead of failing. */
 export interface ListOptions extends CallOptions {
   /** Receives what was skipped and why; if absent, the run's progress does. */
   readonly warn?: (line: string) => void;
@@ -127,7 +130,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
     inputs: Inputs,
     options: CallOptions,
   ): Promise<readonly CheckFailure[]>;
-  /** Reads only. Inputs that are still unknown are absent. */
+  /** Previews a creation with reads only. Inputs that are still unknown are absent. */
   previewCreation(world: World, inputs: Partial<Inputs>, options: PreviewOptions): Promise<CreationPreview>;
   /** Rules across properties; `isThere` is true for an update. */
   check(inputs: Inputs, isThere: boolean, dialect: Dialect): readonly CheckFailure[];
@@ -137,13 +140,13 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   /** Undefined only if the resource is proven gone. */
   read(world: World, state: State, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   update(world: World, state: State, inputs: Inputs, run: RunSettings, options: UpdateOptions): Promise<Stored<State>>;
-  /** By ID alone, as an import does. Inputs that control uko itself get their defaults. */
+  /** Finds the object by ID alone, as an import does. Inputs that control uko itself get their defaults. */
   lookup(world: World, id: string, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   /** Every resource that this release can describe, in every state. */
   list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   /** The object and its policy from state, because destroy sees no program. */
   deletion(state: State, run: RunSettings): Deletion;
-  /** For a key, whose data no other key can decrypt: what a program with these inputs has to know if the key ends. */
+  /** What people have to know if the declared key ends, because no other key can decrypt its data. */
   fate?(state: State, inputs: Inputs, dialect: Dialect): KeyFate;
   /** The goal of an update that advances the deletion of a key; undefined without one. */
   retirement?(state: State, inputs: Inputs): DeletionGoal | undefined;
@@ -165,7 +168,7 @@ export function defineFunction<Args extends object, Result extends object>(
   return definition;
 }
 
-/** What a definition does not repeat: these facts are at its properties. */
+/** The facts that a definition does not repeat, because they are at its properties. */
 type FromProperties = "immutable" | "secrets" | "invalidates";
 
 /** Infers the types of a definition, which every interface projects, and reads the facts at its inputs. */

@@ -1,4 +1,8 @@
-/** The deletion of any resource, as an engine calls it: the steps of one run, and its waits. */
+/**
+ * The deletion of any resource, as an engine calls it: it runs the loop with the wait budget, and returns whether the
+ * engine may drop the resource from state. Only an ended deletion may be dropped; a wait or refusal keeps the resource
+ * in state.
+ */
 
 import { type ErrorCode, errorCatalog } from "../../errors.ts";
 import type { DeletionGoal } from "../../lifecycle/plan.ts";
@@ -17,7 +21,7 @@ import type { PlanContext, Planned, StateFacts } from "./preview.ts";
 export interface Deletion {
   /** The object in reports; `facts` are the properties of its resource in state. */
   subject(facts: StateFacts): Subject;
-  /** From state alone. */
+  /** The preview and the plan limit, from state alone. */
   plan(context: PlanContext): Planned;
   /** The plan of an update that advances the deletion. Absent if no update does so. */
   planRetirement?(goal: DeletionGoal, wanted: StateFacts, context: PlanContext): Planned;
@@ -72,7 +76,7 @@ export interface LeftObject {
   readonly state: StateFacts;
 }
 
-/** What a kind of object makes of an outcome. */
+/** What a kind of object concludes from an outcome. */
 export type Conclusion = Facts &
   (
     | { readonly kind: "ended"; readonly warnings: readonly string[] }
@@ -130,7 +134,7 @@ function messageOf(explanation: Explanation, userInterface: UserInterface, { sig
 const waitInterruptedNote =
   "The wait was canceled. Completed steps stay in effect, and the next run continues from here.";
 
-/** For a wait of more than 15 minutes in a pipeline, whose other runs may need the same stack. */
+/** The warning before a wait of more than 15 minutes in a pipeline, whose other runs may need the same stack. */
 function sayLongWait(neededMs: number): string {
   return `This run waits for up to ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} and holds the state lock, so other runs are blocked; without UKO_WAIT, the run stops instead and a later run continues`;
 }

@@ -1,11 +1,10 @@
-/** The service as a plan reads it: the resources of a run share each list. */
+/**
+ * The service as a plan reads it: each list is read once and shared by all resources of the plan. Only a plan may use
+ * it, because a plan writes nothing. A change by another writer after the list shows at the apply.
+ */
 
 import type { CallOptions, World } from "../ports/world.ts";
 
-/**
- * The same world, in which each list is read once. Only for a plan, which writes nothing: another
- * writer's change after the list shows at the apply.
- */
 export function planWorld(world: World): World {
   const lists = new Map<string, Promise<unknown>>();
   function once<Filter, Item>(kind: string, list: (filter: Filter, options: CallOptions) => Promise<readonly Item[]>) {

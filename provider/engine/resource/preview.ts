@@ -1,4 +1,7 @@
-/** The preview of a planned deletion, from state alone, because a plan makes no call. */
+/**
+ * The preview of a planned deletion, from state alone, because a plan makes no call: refused, done in one run, or a
+ * message about the several runs and people that it takes. Also reads from state which request is pending.
+ */
 
 import type { ErrorCode } from "../../errors.ts";
 import { allowsNothing, type PlanLimit } from "../../lifecycle/plan-limit.ts";
@@ -6,7 +9,7 @@ import type { PendingFacts, PlannedRun } from "../../lifecycle/plan-limit-from-s
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
 import { capital, plain, sayTime } from "../text/words.ts";
 
-/** `short` takes one run as far as state shows; `long` takes several, and its message says why. */
+/** `short`: the deletion takes one run, as far as state shows. `long`: it takes several, and the message says why. */
 export type DeletionPreview =
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "long"; readonly message: string }
@@ -53,7 +56,10 @@ export function longIf(path: Explanation | undefined, userInterface: UserInterfa
   return path === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(path, userInterface) };
 }
 
-/** The ID of a record, or the name of a window. Any other text, from an edited state, could be more to a shell. */
+/**
+ * The form of a record's ID and of a window's name. A state can be edited, and any other text could be a command to a
+ * shell.
+ */
 const recordForm = /^[0-9a-f]{32}$|^[0-9a-f-]{36}@[0-9TZ:-]{20}$/;
 
 /** What state shows of the pending deletion, for the limit of its plan. */
@@ -151,7 +157,10 @@ export function previewApproval(
   };
 }
 
-/** `before 24 Nov 2026 18:22 UTC`, if state shows a time. */
+/**
+ * The time before which the step is not possible, such as `before 24 Nov 2026 18:22 UTC`; undefined if state shows
+ * none.
+ */
 function sayNotBefore({ deletionNotBefore }: StateFacts): string | undefined {
   const ms = typeof deletionNotBefore === "string" ? Date.parse(deletionNotBefore) : Number.NaN;
   return Number.isNaN(ms) ? undefined : `before ${sayTime(ms)}`;

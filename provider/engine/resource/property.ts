@@ -1,12 +1,14 @@
-/** Facts about a property that every interface reads, from zod's `.meta` at the property. */
+/**
+ * Facts about a property that every interface reads from zod's `.meta`: immutable, secret, its role, and what it
+ * invalidates. Also functions that read these facts from a schema.
+ */
 
 import * as z from "zod";
 
 /**
- * The source of an input that the service does not hold. A `policy` controls this tool, a `goal` is
- * what an update has to bring about, a change of a `trigger` requests one action, and a `creation`
- * input is used once, when the object is created or adopted. An import sets an `adoption`, too, so
- * that it may be in state although no program names it.
+ * The role of an input that the service does not hold. A `policy` controls uko itself. A `goal` is what an update has
+ * to bring about. A change of a `trigger` requests one action. A `creation` input is used once, when the object is
+ * created or adopted. An import sets an `adoption` input, too, so that it may be in state although no program names it.
  */
 type InputRole = "policy" | "goal" | "trigger" | "creation" | "adoption";
 

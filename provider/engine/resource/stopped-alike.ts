@@ -1,4 +1,7 @@
-/** The resources of one run that stop for the same reason: how they are counted, and how much each message says. */
+/**
+ * Counts the resources of one run that stop for the same reason, and shortens the messages after the first ones.
+ * Otherwise a run of hundreds of keys would print the same explanation hundreds of times.
+ */
 
 import type { Unfinished } from "./delete.ts";
 
@@ -12,7 +15,7 @@ export function createTally(): (reason: string, resource: string) => number {
   };
 }
 
-/** So many resources of a run explain the same reason with facts; the others take one line each. */
+/** The most resources of a run that explain the same reason with facts. The others take one line each. */
 const maxExplained = 3;
 
 /**

@@ -1,4 +1,7 @@
-/** Messages about times of the service that contradict each other, and about a record whose write came too late. */
+/**
+ * Messages about times of the service that contradict each other, and about a record that does not count because its
+ * write was stamped too late.
+ */
 
 import type { UkoErrorOptions } from "../../errors.ts";
 import type { ClockSkew } from "../../lifecycle/service-time.ts";
@@ -22,7 +25,10 @@ export function explainSkew(service: string, skew: ClockSkew, what: string): Uko
   };
 }
 
-/** For a record that cannot count, because the service stamped each of its writes too late, or before the record's time. */
+/**
+ * The message about a record that cannot count, because the service stamped each of its writes too late, or before the
+ * record's time.
+ */
 export function explainUnfitRecord(writtenAtMs: number, updatedAtMs: number, what: string): UkoErrorOptions {
   const lateMs = updatedAtMs - writtenAtMs;
   const distance = `${saySkew(Math.abs(lateMs))} ${lateMs < 0 ? "before" : "after"}`;
@@ -38,7 +44,7 @@ export function explainUnfitRecord(writtenAtMs: number, updatedAtMs: number, wha
   };
 }
 
-/** `40 s`, `5 d 2 h`. */
+/** Writes a difference of times, such as `40 s` or `5 d 2 h`. */
 function saySkew(ms: number): string {
   return ms < 60_000 ? `${Math.round(ms / 1000)} s` : sayDuration(ms);
 }

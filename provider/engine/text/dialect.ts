@@ -1,6 +1,8 @@
-/** The notation of the reader's programs: Pulumi's, or the HCL of OpenTofu and Terraform. */
+/**
+ * Writes names in messages as the reader's program has them: in Pulumi's notation, or in the HCL of OpenTofu and
+ * Terraform.
+ */
 
-/** Writes names as the reader's program has them. */
 export interface Dialect {
   readonly program: "program" | "configuration";
   readonly stack: "stack" | "state";

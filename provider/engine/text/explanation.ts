@@ -1,4 +1,8 @@
-/** The explanation of a run with one key: a first line complete in itself, facts, the next commands, the code. */
+/**
+ * The explanation with which a run on one object ends: a first line that is complete in itself, facts, the next
+ * commands, and the code. It renders the explanation for a terminal or an engine. Each command can be pasted into a
+ * shell: a text from an edited state never becomes a part of a command.
+ */
 
 import type { ErrorCode } from "../../errors.ts";
 import { printableLines } from "../../text/printable.ts";
@@ -46,7 +50,7 @@ export interface UserInterface {
   readonly program?: string | undefined;
 }
 
-/** Any other text, from a state that others can edit, could be more than a URN to a shell. */
+/** The form of a URN. A state can be edited, and any other text could be a command to a shell. */
 const urnForm = /^urn:pulumi:[A-Za-z0-9 ._:$/@+~#,=-]{1,1000}$/;
 
 /** The URN, if a command can carry it in single quotes. */
@@ -55,14 +59,17 @@ export function shellSafeUrn(urn: string | undefined): string | undefined {
 }
 
 /**
- * A text as one word of a shell. What a terminal would not show is left out here: taken out later, a
- * terminal sequence could take the closing quote with it.
+ * Writes a text as one word of a shell. Characters that a terminal would not show are left out here. If they were
+ * removed later, a terminal sequence could take the closing quote with it.
  */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${printableLines(text).replaceAll("'", "'\\''")}'`;
 }
 
-/** With the stack and the target if the URN is known: the reader may have another stack selected. */
+/**
+ * The command to run again, with the stack and the target if the URN is known, because the reader may have another
+ * stack selected.
+ */
 export function rerunCommand({ rerun, target }: UserInterface): string {
   const urn = shellSafeUrn(target);
   const stack = onStack(urn);
@@ -77,7 +84,10 @@ const aliasOptions: Readonly<Record<string, (urn: string) => string>> = {
   java: (urn) => `CustomResourceOptions.builder().aliases(Alias.withUrn("${urn}"))`,
 };
 
-/** As the program's language writes it. TypeScript and YAML write it alike; without a runtime, so does the message. */
+/**
+ * The option `aliases` as the program's language writes it. TypeScript and YAML write it alike, and so does the message
+ * if the runtime is not known.
+ */
 export function aliasOption(urn: string, runtime = ""): string {
   return aliasOptions[runtime]?.(urn) ?? `aliases: ["${urn}"]`;
 }
@@ -90,7 +100,10 @@ export function onStack(urn: string | undefined): string {
 
 export type ApplyCommand = "pulumi up" | `${HclCommand} apply`;
 
-/** Undefined for a reader at the command line, because the purpose of their program is unknown. */
+/**
+ * The command that applies a program; undefined for a reader at the command line, because the purpose of their program
+ * is unknown.
+ */
 export function applyCommand({ rerun }: UserInterface): ApplyCommand | undefined {
   if (rerun === "uko continue") return undefined;
   if (rerun === "pulumi destroy" || rerun === "pulumi up") return "pulumi up";
@@ -145,7 +158,10 @@ export function whoRuns({ who, commands, isEach }: NextStep): string {
   return commands.length > 1 && isEach !== true ? `${who} one of these commands` : who;
 }
 
-/** The same with one command and no code, for a run that has shown another one like it in full. The facts stay. */
+/**
+ * Renders the explanation with one command and without the code, for a run that has shown another one like it in full.
+ * The facts stay.
+ */
 export function renderBriefly(
   { summary, facts, next: [step] }: Explanation,
   userInterface: Pick<UserInterface, "program">,
@@ -156,9 +172,9 @@ export function renderBriefly(
 }
 
 /**
- * The reader asked about one resource. An engine's command that does not name the resource affects more, and the text
- * must say so. OpenTofu and Terraform do not pass the name to a provider, so their narrow commands come first: the key
- * alone, then what left the configuration, then everything.
+ * Splits a step by the scope of its commands. The reader asked about one resource. An engine's command that does not
+ * name the resource affects more, and the text must say so. OpenTofu and Terraform do not pass the name to a provider,
+ * so their narrow commands come first: the key alone, then what left the configuration, then everything.
  */
 function byScope(step: NextStep): readonly NextStep[] {
   const isWholeStack = (command: string): boolean => command.endsWith("pulumi destroy");

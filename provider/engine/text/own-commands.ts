@@ -1,6 +1,6 @@
 /**
- * The commands of `uko` that the executables of the Pulumi plugin and the Terraform provider answer, too. They are the
- * commands about one key that messages print, and `whoami`, so that a user of Python or HCL needs no other program.
+ * The commands of `uko` that the executables of the Pulumi plugin and the Terraform provider also run: the commands
+ * about one key that messages print, and `whoami`. So a user of Python or HCL needs no other program.
  */
 
 export const ownCommands = [

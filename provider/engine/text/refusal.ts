@@ -1,4 +1,7 @@
-/** The messages for refusals that all kinds of objects have in common, such as an apply beyond its plan. */
+/**
+ * The messages for refusals that several kinds of objects share: deletion protection, a retention policy, unreadable
+ * use, an unrecognized state, and an apply that would do more than its plan showed.
+ */
 
 import type { ErrorCode } from "../../errors.ts";
 import type { BeyondPlan, LimitedStep } from "../../lifecycle/plan-limit.ts";

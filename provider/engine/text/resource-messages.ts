@@ -1,4 +1,7 @@
-/** Messages about one resource of an engine: its label, two declarations of one object, a destroyed key, and failed reads. */
+/**
+ * Messages about one resource of an engine: its label, two declarations of one object, a rename without an alias or a
+ * moved block, a key that ended although the program declares it, and failed reads.
+ */
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
 import { type Dialect, dialectOf } from "./dialect.ts";
@@ -12,7 +15,7 @@ export interface ResourceLabel {
   readonly id?: unknown;
 }
 
-/** `key "payroll" 5c1e…/9b2d…`. */
+/** Names a resource: `key "payroll" 5c1e…/9b2d…`. */
 function sayWhich({ noun, name, id }: ResourceLabel): string {
   const called = typeof name === "string" && name !== "" ? ` "${plain(name, 100)}"` : "";
   return `${noun}${called}${typeof id === "string" && id !== "" ? ` ${plain(id, 100)}` : ""}`;
@@ -24,7 +27,10 @@ export function errorAbout(which: ResourceLabel, thrown: unknown): UkoError {
   return new UkoError(code, { summary: `${capital(sayWhich(which))}: ${summary}`, detail, data, cause });
 }
 
-/** A message whose first line already has the name. The ID is added below it, unless this is all that is said or the ID is there. */
+/**
+ * Adds the ID to a message whose first line already has the name. Nothing is added if the message is one line, or has
+ * the ID already.
+ */
 export function messageAbout(which: ResourceLabel, message: string): string {
   const [summary, ...lines] = message.split("\n");
   if (typeof which.id !== "string" || lines.length === 0 || message.includes(which.id)) return message;
@@ -92,8 +98,8 @@ function parentsIn(urn: string): string {
 }
 
 /**
- * Always the whole URN: an alias by name keeps the resource's present parent, and so does `pulumi
- * state rename`, so neither has an effect on a resource that moved under another parent.
+ * The lines that show the option `aliases`. It names the whole URN: an alias by name keeps the resource's present
+ * parent, and so does `pulumi state rename`, so neither has an effect on a resource that moved under another parent.
  */
 function aliasLines(
   sentence: string,
@@ -114,7 +120,9 @@ function keptUnderItsName(urn: string, id: string): UkoError {
   });
 }
 
-/** The same for OpenTofu and Terraform, whose provider does not know the address of a resource. */
+/**
+ * The error about two declarations for OpenTofu and Terraform, whose provider does not know the address of a resource.
+ */
 export function declaredTwiceInHcl(typeName: string, id: string, command: HclCommand): UkoError {
   return new UkoError("UKO_DECLARED_TWICE", {
     summary: `This run deletes a ${typeName} whose object another resource of the configuration declares: ${plain(id, 100)}`,
@@ -232,8 +240,8 @@ interface Ended {
 }
 
 /**
- * Repeated by every run of a program that declares the key: such a program plans no change, and a
- * person who does not know of the destruction would rely on the key.
+ * The warning that a declared key is out of use. Every run of the program repeats it: such a program plans no change,
+ * and a person who does not know of the destruction would rely on the key.
  */
 export function sayOutOfUse(
   { isDestroyed, ...fate }: Ended & { readonly isDestroyed: boolean; readonly reactivate?: string | undefined },
@@ -263,7 +271,10 @@ function sayDeactivated(key: string, reactivate: string, { program }: Dialect): 
   ].join("\n");
 }
 
-/** The state forgets the key, so no later run can warn that the new key is another one. */
+/**
+ * The warning that a key left the state. No later run can warn that the new key is another one, because the state no
+ * longer has the old key.
+ */
 export function sayRemoved({ key }: Ended, { program }: Dialect): string {
   return [
     `${key} was removed from the service, so it leaves the state`,
@@ -283,7 +294,10 @@ const lookFaults: readonly ErrorCode[] = [
   "UKO_CLOCK_SKEW",
 ];
 
-/** A read before every run must not stop the runs of people whose work does not involve this key (decision 0017). */
+/**
+ * Whether the error is one of a read that says nothing about the object. A refresh before every run must not stop the
+ * runs of people whose work does not involve this key (decision 0017).
+ */
 export function isTransientReadError(error: unknown): error is UkoError {
   return isUkoError(error) && lookFaults.includes(error.code);
 }
@@ -293,7 +307,7 @@ export function refreshSkippedWarning(why: string): string {
   return `Could not refresh this resource; keeping the last known state: ${why}`;
 }
 
-/** Ends each such warning, so that the last warning shows the total. */
+/** The end of each such warning, so that the last warning shows the total. */
 export function sayUnreadSoFar(count: number): string {
   return `Resources that this run could not read so far: ${count}. UKO_STRICT_READS=1 turns this warning into an error.`;
 }

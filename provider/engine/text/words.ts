@@ -1,4 +1,7 @@
-/** The words for names, times, steps and states, so that all messages use the same ones. */
+/**
+ * Words for names, times, steps, states and people, used by all messages, so that each fact is written the same way
+ * everywhere. Text of other people is made safe for a terminal here.
+ */
 
 import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -18,7 +21,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** `24 Nov 2026 14:22 UTC`. */
+/** Writes a time: `24 Nov 2026 14:22 UTC`. */
 export function sayTime(ms: number): string {
   const time = new Date(ms);
   const two = (value: number): string => String(value).padStart(2, "0");
@@ -26,7 +29,10 @@ export function sayTime(ms: number): string {
   return `${day} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())} UTC`;
 }
 
-/** `in 3 h 12 min`, `2 d 4 h ago`, `now`. A wait is rounded up, so that a retry at that time is not too early. */
+/**
+ * Writes the distance to a time: `in 3 h 12 min`, `2 d 4 h ago`, `now`. A wait is rounded up, so that a retry at that
+ * time is not too early.
+ */
 export function sayDistance(ms: number, nowMs: number): string {
   const isAhead = ms > nowMs;
   const minutes = isAhead ? Math.ceil((ms - nowMs) / minuteMs) : Math.floor((nowMs - ms) / minuteMs);
@@ -35,7 +41,7 @@ export function sayDistance(ms: number, nowMs: number): string {
   return isAhead ? `in ${words}` : `${words} ago`;
 }
 
-/** `3 h 12 min`, `89 d 20 h`; the two largest units. */
+/** Writes a duration in its two largest units: `3 h 12 min`, `89 d 20 h`. */
 export function sayDuration(ms: number): string {
   const days = Math.floor(ms / dayMs);
   const hours = Math.floor((ms % dayMs) / hourMs);
@@ -45,7 +51,7 @@ export function sayDuration(ms: number): string {
   return parts.filter((part) => part !== "" && (part !== "0 min" || hours === 0)).join(" ");
 }
 
-/** `24 Nov 2026 18:22 UTC, in 3 h 12 min`. */
+/** Writes a time with its distance: `24 Nov 2026 18:22 UTC, in 3 h 12 min`. */
 export function sayTimeAndDistance(ms: number, nowMs: number): string {
   return `${sayTime(ms)}, ${sayDistance(ms, nowMs)}`;
 }
@@ -55,21 +61,21 @@ export function plain(text: string, maxCharacters = 200): string {
   return printable(text, maxCharacters);
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** Joins names: `a`, `a and b`, `a, b and c`. */
 export function sayList(names: readonly string[]): string {
   return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
 }
 
-/** So many names are shown; the others are counted. */
+/** The most names that a list shows. The others are counted. */
 export const maxNamed = 5;
 
-/** `payroll, cards, and 3 more`. */
+/** Lists the first names: `payroll, cards, and 3 more`. */
 export function sayFirst(names: readonly string[]): string {
   const more = names.length > maxNamed ? [`and ${names.length - maxNamed} more`] : [];
   return [...names.slice(0, maxNamed), ...more].join(", ");
 }
 
-/** `1 key`, `2 keys`; `many` for a plural of its own. */
+/** Writes a number with its noun: `1 key`, `2 keys`. `many` is for an irregular plural. */
 export function count(number: number, noun: string, many = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : many}`;
 }
@@ -96,14 +102,14 @@ type KeyNames = Pick<KeyObservation["facts"], "label" | "vaultId" | "keyId">;
 
 const plainLabel = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
-/** `<vaultId>/<keyId>`, as commands take it. */
+/** The path of a key, `<vaultId>/<keyId>`, as commands take it. */
 export function keyPath(observation: KeyObservation): string {
   return `${observation.facts.vaultId}/${observation.facts.keyId}`;
 }
 
 /**
- * `IBMid-550000ALICE ("Alice Example")`. The service vouches for the ID. The name is what its bearer
- * wrote, which may be the ID of another person, so the ID comes first and quotes enclose the name.
+ * Names a person: `IBMid-550000ALICE ("Alice Example")`. The service vouches for the ID. The person wrote the name,
+ * which may be the ID of another person, so the ID comes first and quotes enclose the name.
  */
 export function sayPerson(iamId: string, name = ""): string {
   const id = plain(iamId, 100);
@@ -146,13 +152,16 @@ export const stepNouns = {
   destroy: "destruction",
 } as const satisfies Record<ApprovedStep, string>;
 
-/** `Key Custodian - Deployer or Key Custodian - Creator`, `Key Custodian - Deployer and (KMS Writer or KMS Manager)`. */
+/**
+ * Names the roles of a right: `Key Custodian - Deployer or Key Custodian - Creator`, `Key Custodian - Deployer and (KMS
+ * Writer or KMS Manager)`.
+ */
 export function sayRoles(right: Right, kmsRight?: Right): string {
   const roles = right.roles.join(" or ");
   return kmsRight === undefined ? roles : `${roles} and (${kmsRight.roles.join(" or ")})`;
 }
 
-/** `someone with the role Vault Administrator`. */
+/** Names the people who can act: `someone with the role Vault Administrator`. */
 export function sayHolder(right: Right, kmsRight?: Right, who = "someone"): string {
   return `${who} with the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(right, kmsRight)}`;
 }
@@ -215,7 +224,9 @@ export function sayWord(word: string): string {
   return word.replaceAll("_", " ");
 }
 
-/** `active, in sync`, `pending destruction, in sync, until 24 Dec 2026 18:22 UTC`. */
+/**
+ * The status of a key in a keystore: `active, in sync`, `pending destruction, in sync, until 24 Dec 2026 18:22 UTC`.
+ */
 export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus): string {
   const sync = syncFlag === "ok" ? ", in sync" : syncFlag === status ? "" : `, ${sayWord(syncFlag)}`;
   return `${sayWord(status)}${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
