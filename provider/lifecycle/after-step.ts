@@ -26,8 +26,8 @@ export interface TimedObservation {
 }
 
 /**
- * Completes what the response to `step` shows with the facts of the read before it that the step cannot change: the use of the
- * key, and backing keys without KMS dual authorization. Undefined if the run must read everything again.
+ * Completes what the response to `step` shows with the facts of the read before it that the step cannot change: the use
+ * of the key, and backing keys without KMS dual authorization. Undefined if the run must read everything again.
  */
 export function completeAfterStep(
   step: Step["kind"],

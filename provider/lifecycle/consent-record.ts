@@ -67,7 +67,10 @@ export type Standing =
   | { readonly binds: true; readonly record: ConsentRecord; readonly expiresAtMs: number }
   | { readonly binds: false; readonly why: NotBinding };
 
-/** Decides whether the record on the key binds for `step`. The checks are those above, in the order of what a person can mend. */
+/**
+ * Decides whether the record on the key binds for `step`. The checks are those above, in the order of what a person can
+ * mend.
+ */
 export function standingOf(observation: KeyObservation, step: ApprovedStep, nowMs: number): Standing {
   const { carried, updatedBy, updatedAtMs } = observation;
   if (carried.kind !== "one") return { binds: false, why: { kind: carried.kind } };

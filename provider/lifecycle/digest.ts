@@ -6,10 +6,9 @@
 import type { ApprovedStep, KeyFacts } from "./observation.ts";
 
 /**
- * Canonical text of what two honest people both see; the digest is the first 32 hex digits of its
- * SHA-256.
- * JSON arrays keep every part apart from its neighbors, whatever characters it holds. Endpoints and
- * registrations are left out, because they may differ between two honest runs.
+ * The canonical text of what two honest people both see. The digest is the first 32 hex digits of its SHA-256. JSON
+ * arrays keep every part apart from its neighbors, whatever characters it holds. Endpoints and registrations are left
+ * out, because they may differ between two honest runs.
  */
 export function digestText(facts: KeyFacts, step: ApprovedStep): string {
   const byNameThenValue = facts.tags.map((tag) => [tag.name, tag.value]).sort(compareTexts);
@@ -30,7 +29,7 @@ export function digestText(facts: KeyFacts, step: ApprovedStep): string {
   ]);
 }
 
-/** By code units, so that every machine and locale sorts in the same order. */
+/** Compares by code units, so that every machine and locale sorts in the same order. */
 function compareTexts(a: readonly string[], b: readonly string[]): number {
   const left = JSON.stringify(a);
   const right = JSON.stringify(b);

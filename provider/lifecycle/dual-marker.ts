@@ -18,7 +18,10 @@ export function stricterOf(one: DualMarker, other: DualMarker): DualMarker {
   return isLooser(one, other) ? other : one;
 }
 
-/** Without a marker, the creator is unknown, so two people are required for both steps. */
+/**
+ * The marker that counts for a key. Without a marker, the creator is unknown, so two people are required for both
+ * steps.
+ */
 export function markerOf({ marker }: Pick<KeyObservation, "marker">): DualMarker {
   return marker ?? "both";
 }

@@ -3,7 +3,10 @@
  * into a consent record or into evidence. So a name must never count as the ID of another person.
  */
 
-/** The realm of an ID, a hyphen, and an identifier: `IBMid-550000ALICE`, `iam-ServiceId-…`. A name like "Anna-Maria" has no digit. */
+/**
+ * The realm of an ID, a hyphen, and an identifier: `IBMid-550000ALICE`, `iam-ServiceId-…`. A name like "Anna-Maria" has
+ * no digit.
+ */
 const knownRealm = /^(?:IBMid|iam|crn)-/i;
 const anyRealm = /^[a-z][a-z0-9_.]*-(?=\S*\d)\S+$/i;
 

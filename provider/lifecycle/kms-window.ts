@@ -1,13 +1,15 @@
 /**
- * KMS's own dual authorization on the *backing key*, the KMS key behind a managed key. One identity, the *setter*, sets the key
- * for deletion, which opens a *deletion window* of 7 days; another identity can destroy the key within it. KMS does not report
- * the setter, and refuses the destruction if setter and destroyer are the same.
+ * KMS's own dual authorization on the *backing key*, the KMS key behind a managed key. One identity, the *setter*, sets
+ * the key for deletion, which opens a *deletion window* of 7 days; another identity can destroy the key within it. KMS
+ * does not report the setter, and refuses the destruction if setter and destroyer are the same.
  *
- * uko opens its own window just before it deactivates, and first closes one that it did not open. There are two reasons:
+ * uko opens its own window just before it deactivates, and first closes one that it did not open. There are two
+ * reasons:
  *
- * - A window of another identity would make the second person the only one who can destroy the key, and nothing would say so
- *   before the outage. The record of uko names the setter, so that the message can name who has to act.
- * - A window that ends within the cool-down would leave a deactivated key that nobody can destroy: an outage for nothing.
+ * - A window of another identity would make the second person the only one who can destroy the key, and no message
+ *   would say so before the outage. The record of uko names the setter, so that the message can name who has to act.
+ * - A window that ends within the cool-down would leave a deactivated key that no person can destroy: an outage without
+ *   a purpose.
  */
 
 import { coolDownMs } from "./managed-key-states.ts";
@@ -33,7 +35,10 @@ export function isWindowLive(backingKey: PresentBackingKey, nowMs: number): bool
   return backingKey.windowEndsAtMs !== undefined && backingKey.windowEndsAtMs > nowMs;
 }
 
-/** The next call on a window before a deactivation: close one that this run did not open, open one, or refuse one that is too short. */
+/**
+ * The next call on a window before a deactivation: close one that this run did not open, open one, or refuse one that
+ * is too short.
+ */
 export function prepareWindows(
   observation: KeyObservation,
   run: Run,
@@ -57,7 +62,10 @@ export function prepareWindows(
   return undefined;
 }
 
-/** The call that closes a window of a deletion that does not go on. KMS closes windows of active keys only (kms-v2-and-iam.md 10 no. 9). */
+/**
+ * The call that closes a window of a deletion that does not go on. KMS closes windows of active keys only
+ * (kms-v2-and-iam.md 10 no. 9).
+ */
 export function windowToUnset(observation: KeyObservation, nowMs: number): Step | undefined {
   const backingKey = dualBackingKeys(observation).find((each) => each.state === "active" && isWindowLive(each, nowMs));
   return backingKey === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: backingKey.kmsKeyId };

@@ -129,8 +129,8 @@ export interface ConsentRecord {
   readonly author: Identity;
   readonly authorName?: string | undefined;
   /**
-   * `command`: a person requested by command. `engine`: a run of an engine wrote the request, because its deletion reached this key.
-   * `approval`: a person approved the request of another person.
+   * `command`: a person requested by command. `engine`: a run of an engine wrote the request, because its deletion
+   * reached this key. `approval`: a person approved the request of another person.
    */
   readonly how: "command" | "engine" | "approval";
   /** The seal over a request by the API key of its writer; see `requestStatement`. An approval quotes the seal. */

@@ -115,9 +115,9 @@ export function containerPlanCode(plan: Exclude<ContainerPlan, { kind: "ready" }
 }
 
 /**
- * Decides whether the container may be deleted now. The order follows the path to deletion: keys
- * first, then the container's other contents, then the metadata in KMS. Deletion always uses the
- * service's `restrict`, so an outdated read of an empty container does no harm.
+ * Decides whether the container may be deleted now. The order follows the path to deletion: keys first, then the
+ * container's other contents, then the metadata in KMS. The service itself refuses a container that is not empty (a
+ * keystore is deleted with `mode=restrict`), so an outdated read of an empty container does no harm.
  */
 export function planContainerDeletion(
   observation: ContainerObservation,

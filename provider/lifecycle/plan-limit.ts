@@ -83,7 +83,7 @@ export function shownKeyText(key: ShownKey): string {
   ]);
 }
 
-/** The same text for a KMS key, or for a vault, keystore or template. */
+/** The canonical text of a KMS key, or of a vault, keystore or template. */
 export function shownNameText(name: string): string {
   return asHostsWrite(["uko-plan-1", name]);
 }

@@ -1,7 +1,7 @@
 /**
- * The text of a consent record on a key, and of the note that a removed record leaves. Anyone who may write tags can write such
- * a text, so nothing here is trusted: what does not have exactly this form is no record, and whether a record counts is
- * decided in consent-record.ts.
+ * The text of a consent record on a key, and of the note that a removed record leaves. Anyone who may write tags can
+ * write such a text, so nothing here is trusted: what does not have exactly this form is no record, and whether a
+ * record counts is decided in consent-record.ts.
  */
 
 import type { ConsentDraft } from "./consent-record.ts";

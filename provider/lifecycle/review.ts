@@ -1,7 +1,7 @@
 /**
- * A review is the list of keys that one person saw and may approve together. It counts for 24 hours, for this person, instance
- * and step only. A key is approved only if a fresh read shows it exactly as listed: its request, its facts, the resources that
- * use it, and its keystores. Otherwise a person could approve a key that they never saw.
+ * A review is the list of keys that one person saw and may approve together. It counts for 24 hours, for this person,
+ * instance and step only. A key is approved only if a fresh read shows it exactly as listed: its request, its facts,
+ * the resources that use it, and its keystores. Otherwise a person could approve a key that they never saw.
  */
 
 import { type NotBinding, standingOf } from "./consent-record.ts";
@@ -255,7 +255,7 @@ function keystoresOf({ facts, keystores: statuses }: KeyObservation): readonly R
   }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** By every field that either line has, so that no field of a line can go unread. */
+/** Compares every field that either line has, so that no field of a line can go unread. */
 export function changedFields<Line extends object>(reviewed: Line, fresh: Line): readonly (keyof Line)[] {
   const fields = Object.keys({ ...reviewed, ...fresh }) as (keyof Line)[];
   return fields.filter((field) => JSON.stringify(reviewed[field]) !== JSON.stringify(fresh[field]));

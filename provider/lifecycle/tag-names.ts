@@ -1,4 +1,7 @@
-/** The tags of a key that mean something to `uko`. All others belong to the owner of the key. */
+/**
+ * The names of the tags on a key that mean something to `uko`: its own tags with the prefix `uko_`, and `hold`. All
+ * other tags belong to the owner of the key, and a program may declare them.
+ */
 
 /** The prefix of each tag that `uko` keeps for itself. */
 export const reservedTagPrefix = "uko_";

@@ -1,5 +1,5 @@
 /**
- * The audit events of the account, which the verifier exported: whether a person wrote to a key at a time.
+ * Decides from the audit events of the account, which the verifier exported, whether a person wrote to a key at a time.
  *
  * The events come from IBM and not from the people who wrote the evidence, so they can confirm or contradict it. The
  * fields are those of "Event fields" in IBM Cloud's documentation of activity tracking
@@ -8,13 +8,12 @@
  * - **A write** is an event that changes the key. An event does not say which step it was, or which text it brought.
  * - **A call** (a step, or an approval by executing it) is known by a write of that person at that time.
  * - **A record** (a request, or a stored approval) is known by a write of its author at the record's time, and only if
- *   no other person wrote just before. Otherwise Carol can write a request in Bob's name, and Bob, who then changes a tag
- *   with another tool, becomes its last writer: his write at that time did not bring the request.
+ *   no other person wrote just before. Otherwise Carol could write a request in Bob's name. Bob then changes a tag with
+ *   another tool and becomes the last writer, and his write would seem to have brought the request.
  *
  * A signer can name any time in a certificate. So a record counts only if it could count at the call, and a call takes
- * minutes; else Bob's creation of the key could show a request, or a call of a year could take any write.
- *
- * Pure.
+ * minutes at most. Otherwise Bob's creation of the key could show a request, or a call of a year could take any write.
+ * The functions are pure.
  */
 
 import * as z from "zod";

@@ -1,12 +1,15 @@
 /**
- * The check of a certificate: form, signatures, consistency, and how each act of a person is known. Pure.
+ * Checks a certificate: its form, its signatures, its consistency, and how each act of a person is known. The functions
+ * are pure.
  *
- * A valid certificate proves who signed it. If the verifier passes the evidence files, it also proves that the certificate
- * agrees with them. Its acts are only **stated**, because the people who took the steps wrote the evidence. Audit events of the
- * account, which the verifier exported, show an act apart from the evidence (`activity-tracker.ts`), and so does the
- * person's own signature of the act (`signed-acts.ts`). `--require` counts signers of the certificate; `--two-people`
- * counts persons behind the steps, and accepts none that is only stated; `--signed` requires, for each destruction, the signatures of
- * the requester and the approver.
+ * A valid certificate proves who signed it. If the verifier passes the evidence files, it also proves that the
+ * certificate agrees with them. Its acts are only **stated**, because the people who took the steps wrote the evidence.
+ * Two sources show an act apart from the evidence: audit events of the account, which the verifier exported
+ * (`activity-tracker.ts`), and the person's own signature of the act (`signed-acts.ts`).
+ *
+ * - `--require` counts signers of the certificate.
+ * - `--two-people` counts persons behind the steps, and accepts no act that is only stated.
+ * - `--signed` requires, for each destruction, the signatures of the requester and the approver.
  */
 
 import { isSamePerson } from "../../lifecycle/iam-id.ts";

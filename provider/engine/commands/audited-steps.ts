@@ -23,7 +23,7 @@ export const auditedSteps: readonly string[] = Object.keys(isConsequential);
 
 const consequential = new Map<string, boolean>(Object.entries(isConsequential));
 
-/** The same for the name of any step in the evidence. */
+/** Whether the step with this name in the evidence requires two people under dual authorization. */
 export function isConsequentialStep(step: string): boolean {
   return consequential.get(step) === true;
 }

@@ -1,7 +1,7 @@
 /**
- * Reads an exported state of Pulumi, OpenTofu or Terraform: the resources of uko, and each place from which an engine would take
- * code (the text of a provider, the address of a plugin). A person who can edit the state could otherwise have foreign code run
- * with the credential of a colleague.
+ * Reads an exported state of Pulumi, OpenTofu or Terraform: the resources of uko, and each place from which an engine
+ * would take code (the text of a provider, the address of a plugin). A person who can edit the state could otherwise
+ * have foreign code run with the credential of a colleague.
  */
 
 import * as z from "zod";

@@ -149,7 +149,7 @@ export function createOperations(world: World) {
     approve: (reviewed: Review, approving: Approving, options: CallOptions): Promise<readonly KeyResult[]> =>
       approveReviewed(world, reviewed, approving, options),
 
-    /** The same for one key whose request was shown with `recordId`. Throws UKO_CHANGED_MEANWHILE for any other request. */
+    /** Approves one key whose request was shown with `recordId`. Throws UKO_CHANGED_MEANWHILE for any other request. */
     approveOne: (ref: KeyRef, shown: ShownRequest, options: CallOptions): Promise<Report> =>
       approveOne(world, ref, shown, options),
 
@@ -157,7 +157,7 @@ export function createOperations(world: World) {
     requests: (vaultIds: readonly string[], options: CallOptions): Promise<Survey> =>
       surveyRequests(world, policy, vaultIds, options),
 
-    /** The same keys with the operations that are open to the caller. Changes nothing. */
+    /** Lists the keys of `requests` with the operations that are open to the caller. Changes nothing. */
     pending: (vaultIds: readonly string[], options: CallOptions): Promise<PendingSurvey> =>
       surveyPending(world, policy, vaultIds, options),
 

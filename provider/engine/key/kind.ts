@@ -69,8 +69,8 @@ function nextOf(plan: Plan, { forbidden }: RunMemory): Next<KeyTypes> {
 }
 
 /**
- * A write that has to settle shows an ETag that the next step may not use, so the run reads the key again. It asks neither for
- * the use of the key nor for the backing keys, and keeps both from the read before the step.
+ * A write that has to settle shows an ETag that the next step may not use, so the run reads the key again. It asks
+ * neither for the use of the key nor for the backing keys, and keeps both from the read before the step.
  */
 async function planAfterStep(
   { step, result: { shown, settleUnder }, context }: TakenStep<KeyTypes>,

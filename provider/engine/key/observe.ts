@@ -46,8 +46,8 @@ export interface KeyDetails extends KeySummary {
 }
 
 /**
- * `summary` reads the key alone. `reversal` also reads its backing KMS keys, because a reversal closes their deletion windows.
- * `decision` also reads what uses the key. Each asks the keystores of destroyed keys for a live status.
+ * `summary` reads the key alone. `reversal` also reads its backing KMS keys, because a reversal closes their deletion
+ * windows. `decision` also reads what uses the key. Each asks the keystores of destroyed keys for a live status.
  */
 export type Depth = "summary" | "reversal" | "decision";
 

@@ -1,6 +1,7 @@
 /**
- * The commands that a caller can run on a KMS key now: request, approve, withdraw, each with its effect, right and deadline. The
- * command line prints them, and the console shows forms. Nothing is permitted here: each command reads and plans again.
+ * The commands that a caller can run on a KMS key now: request, approve, withdraw, each with its effect, right and
+ * deadline. The command line prints them, and the console shows forms. Nothing is permitted here: each command reads
+ * and plans again.
  */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";

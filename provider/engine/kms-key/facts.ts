@@ -1,4 +1,7 @@
-/** The facts about a pending deletion of a KMS key, as data. Times are ISO 8601 UTC. */
+/**
+ * Makes the facts about a pending deletion of a KMS key, as data for reports: its state, what the deletion waits for,
+ * the roles, and the end of the open deletion window. Times are ISO 8601 UTC.
+ */
 
 import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isWindowOpen, type KmsPlan, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";

@@ -116,7 +116,10 @@ function whoSet(
   ];
 }
 
-/** The last writer of the key's policy is only a suspicion: KMS may keep the writer of an earlier change (`suspectedSetter`). */
+/**
+ * The last writer of the key's policy is only a suspicion: KMS may keep the writer of an earlier change
+ * (`suspectedSetter`).
+ */
 function whoMaybe(
   callerPosition: KmsApprovalWait["callerPosition"],
   { observation: { signatures } }: KmsContext["observed"],

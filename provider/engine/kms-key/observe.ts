@@ -1,7 +1,7 @@
 /**
- * Reads a KMS key. For a decision, it also finds out whether the key ring belongs to a keystore of UKO. If so, the key may be the
- * backing key of a managed key, and its deletion would bypass the rule of two people. A ring that cannot be determined counts as
- * unknown.
+ * Reads a KMS key. For a decision, it also finds out whether the key ring belongs to a keystore of UKO. If so, the key
+ * may be the backing key of a managed key, and its deletion would bypass the rule of two people. A ring that cannot be
+ * determined counts as unknown.
  */
 
 import { onCodes } from "../../errors.ts";
@@ -151,7 +151,7 @@ interface RingsOfRun {
 type KeyRing = KmsKeyObservation["ring"];
 type KeyInRing = Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">;
 
-/** The same for many keys; each keystore is read once. */
+/** Finds the rings of many keys, and reads each keystore once. */
 function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promise<KeyRing> {
   let listed: Promise<readonly KeystoreSnapshot[]> | undefined;
   const unnamed = new Map<string, Promise<UnnamedRing>>();

@@ -1,10 +1,10 @@
 /**
- * The signed request for the destruction of a KMS key. A managed key carries its records; KMS stores no text. So the
+ * The signed request for the destruction of a KMS key. A managed key stores its records, but KMS stores no text. So the
  * requester's signature travels in a file from the run that opened the deletion window to the approver.
  *
  * Anyone can write such a file, so it proves nothing by itself. It counts for one window of one key: the signed
- * statement names the end of the window, and uko builds it again from what KMS says now. A line for another key, a
- * window that was closed and opened again, or another person's name is about another text, and its signature fails.
+ * statement names the end of the window, and uko builds the statement again from what KMS reports now. The signature
+ * then fails for another key, for a window that was closed and opened again, and for another person's name.
  */
 
 import * as z from "zod";

@@ -161,7 +161,10 @@ export type Outcome<K extends KindTypes> =
       readonly lostCall?: LostCall<K> | undefined;
     });
 
-/** After more calls in a row without a response or an effect, the connection is at fault, which no plan can handle. */
+/**
+ * The most calls in a row without a response or an effect. After them, the connection is at fault, which no plan can
+ * handle.
+ */
 const maxLostResponses = 3;
 
 /** Takes every step that is possible now. Throws for faults only; waits are outcomes. */

@@ -1,7 +1,7 @@
 /**
  * Runs one act over many objects: several at a time, with progress and results in order. The first object goes alone,
- * so that a cause that concerns every object stops the run at the first. An object that waits gives its place to
- * another.
+ * so that a cause that concerns every object stops the run at the first. In a room, an object that waits gives its
+ * place to another.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -16,9 +16,9 @@ export interface Many<Item, Result> {
   readonly act: (item: Item, index: number) => Promise<Result>;
   /** Receives each result in the order of the items, as soon as the items before it have ended. */
   readonly each?: (result: Result) => void;
-  /** For a run that asks a person: one item at a time. */
+  /** Whether the items go one at a time, because the run asks a person. */
   readonly isOneByOne?: boolean;
-  /** For items that sleep by its clock. */
+  /** The places for items that sleep by the room's clock. */
   readonly room?: Room;
 }
 

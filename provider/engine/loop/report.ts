@@ -1,6 +1,6 @@
 /**
- * The result of one operation on one object, as data for machines and text for people: `--json`, and
- * the report of a run for pipelines (UKO_REPORT). The run itself is the same with and without it.
+ * The result of one operation on one object, as data for machines and text for people: printed by `--json`, and
+ * appended to the report of a run for pipelines (UKO_REPORT). The run itself is the same with and without a report.
  */
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";

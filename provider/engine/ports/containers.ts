@@ -1,6 +1,6 @@
 /**
- * The ports for vaults, keystores and templates, with plain values. Their deletion always uses the service's
- * `restrict`, which refuses a container that is not empty.
+ * The ports for vaults, keystores and templates, with plain values. Their deletion never empties a container: a
+ * keystore is deleted with `mode=restrict` only, because the other modes delete its keys or cut them off.
  */
 
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";

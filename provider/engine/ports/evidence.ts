@@ -1,4 +1,8 @@
-/** The ports for the evidence of each step and for the report of each run, with plain values. */
+/**
+ * The ports and forms of two logs: the evidence of each step for auditors, and the report of each run for pipelines.
+ * Evidence that cannot be written stops a step. A report that cannot be written only warns, because it must not change
+ * what a run does.
+ */
 
 import type { ErrorCode } from "../../errors.ts";
 import type { ConsentRecord } from "../../lifecycle/observation.ts";

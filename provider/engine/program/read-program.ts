@@ -39,7 +39,7 @@ export interface ProgramReader<Inputs, State extends Inputs> {
   check(news: unknown, olds: unknown): Checked<Inputs>;
   /** The names of inputs that differ. */
   diff(olds: unknown, news: unknown): readonly string[];
-  /** The same path by path; an unknown value differs. */
+  /** The differences path by path. An unknown value differs. */
   differences(olds: unknown, news: unknown): readonly Difference[];
   /** State and inputs of an update. An unknown or unchanged value counts as its present value. */
   known(olds: unknown, news: unknown): { readonly state: State; readonly inputs: Inputs };
@@ -178,7 +178,7 @@ function pick(values: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(names.map((name) => [name, values[name]]));
 }
 
-/** Before a creation, engines pass no value or an empty one. */
+/** Whether a state exists. Before a creation, engines pass no value or an empty one. */
 function isThere(olds: unknown): olds is Properties {
   return typeof olds === "object" && olds !== null && Object.keys(olds).length > 0;
 }

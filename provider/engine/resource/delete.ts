@@ -49,7 +49,7 @@ export interface Waiting {
 }
 
 interface Facts {
-  /** For a report, in addition to code and exit code, if the planner of this kind knows them. */
+  /** The facts for a report, in addition to code and exit code, if the planner of this kind knows them. */
   readonly facts: Omit<RunRecord, keyof Subject | "operation" | "actor" | "code" | "exitCode">;
 }
 

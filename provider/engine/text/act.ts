@@ -1,6 +1,7 @@
 /**
- * An act that uko offers to one caller on one key or wave. The command line prints the command of the
- * act; the console renders the act as a form. An act decides nothing: its operation reads and plans again.
+ * The type of an act that uko offers to one caller on one key or wave, with its effect, right and command. The command
+ * line prints the command of the act; the console renders the act as a form. An act decides nothing: its operation
+ * reads and plans again.
  */
 
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -30,10 +31,16 @@ export interface Act {
   readonly isSigned?: true;
 }
 
-/** `label` and `phrase` confirm the act: the person types what the page shows. `requestsNext` is the second question of `uko approve`. */
+/**
+ * `label` and `phrase` confirm the act: the person types what the page shows. `requestsNext` is the second question of
+ * `uko approve`.
+ */
 export type ActField = "reason" | "label" | "phrase" | "key" | "application" | "requestsNext";
 
-/** The command with the same name; `store` is `approve --store`, `remove` is `continue` on a destroyed key, and `withdraw` is also `decline`. */
+/**
+ * The command with the same name; `store` is `approve --store`, `remove` is `continue` on a destroyed key, and
+ * `withdraw` is also `decline`.
+ */
 export type KeyActId = "request" | "approve" | "store" | "continue" | "withdraw" | "reactivate" | "remove";
 
 export interface KeyAct extends Act {

@@ -142,7 +142,10 @@ function stateLines({ state, isUnchanged }: Explanation): readonly string[] {
   return sentences.length === 0 ? [] : [sentences.join(" ")];
 }
 
-/** Renders for a terminal or an engine's diagnostics, with commands for the reader's machine. Tables show only the first line. */
+/**
+ * Renders for a terminal or an engine's diagnostics, with commands for the reader's machine. Tables show only the first
+ * line.
+ */
 export function renderExplanation(explanation: Explanation, { program }: Pick<UserInterface, "program"> = {}): string {
   const next = explanation.next.flatMap(byScope).flatMap((step, index) => {
     const label = index === 0 ? "Next:" : step.isSequel === true ? "then:" : "  or:";

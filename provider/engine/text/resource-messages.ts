@@ -21,7 +21,7 @@ function sayWhich({ noun, name, id }: ResourceLabel): string {
   return `${noun}${called}${typeof id === "string" && id !== "" ? ` ${plain(id, 100)}` : ""}`;
 }
 
-/** The same error, with the resource's label at the start of its first line. */
+/** Returns the error with the resource's label at the start of its first line. */
 export function errorAbout(which: ResourceLabel, thrown: unknown): UkoError {
   const { code, summary, detail, data, cause } = asUkoError(thrown);
   return new UkoError(code, { summary: `${capital(sayWhich(which))}: ${summary}`, detail, data, cause });
@@ -188,7 +188,10 @@ export interface NewName {
   readonly runtime?: string | undefined;
 }
 
-/** How a program keeps an object under another name. Adopting the object while the former resource is deleted would delete the object. */
+/**
+ * How a program keeps an object under another name. Adopting the object while the former resource is deleted would
+ * delete the object.
+ */
 export function sayKeepUnderNewName(
   { noun, id, adoptBy }: Existing,
   { apply = "pulumi up", origin, holder, creator, runtime }: NewName,

@@ -264,7 +264,7 @@ export function sayState(observation: KeyObservation): string {
   }
 }
 
-/** The same as a verb: `is active, in use by 2 resources`, `was never activated`. */
+/** The state of a key as a verb: `is active, in use by 2 resources`, `was never activated`. */
 export function isInState(observation: KeyObservation): string {
   const state = sayState(observation);
   if (observation.state === "pre_activation") return `was ${state}`;

@@ -3,7 +3,7 @@
  * reach every key. It is computed again from the service's facts at each run, so a restart, or another clone with the
  * same files, does not reset it. It stops mistakes, not a hostile writer: to stop that writer, remove a role.
  *
- * The file also limits the first run on a reviewed set to 1 % of its keys.
+ * The file also limits the first run on a reviewed set to 1 % of its keys, at least one.
  */
 
 import type { Sha256 } from "../record-text.ts";

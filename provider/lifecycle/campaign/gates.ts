@@ -1,7 +1,7 @@
 /**
- * The reasons for which a campaign may not take a step now: for a wave (its date, earlier waves, a blackout, changed rules, a
- * stop) and for a key (a hold, a change, use, a missing sign-off, the soak). A gate can only refuse. A step that passes every gate
- * still requires a request, and an approval by another person.
+ * The gates of a campaign: the reasons for which it may not take a step now. For a wave: its date, earlier waves, a
+ * blackout, changed rules, a stop. For a key: a hold, a change, use, a missing sign-off, the soak. A gate can only
+ * refuse. A step that passes every gate still requires a request, and an approval by another person.
  */
 
 import { blackoutAt, nextOpenMs } from "./calendar.ts";

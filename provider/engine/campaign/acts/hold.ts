@@ -1,7 +1,7 @@
 /**
- * Adds and releases holds in the folder of a campaign. On a managed key, a hold also changes the tag that every campaign honors;
- * a KMS key has no tags. The release of a legal hold requires two people. The line is written before its evidence, so that a
- * later run notices a removed line.
+ * Adds and releases holds in the folder of a campaign. On a managed key, a hold also changes the tag that every
+ * campaign honors; a KMS key has no tags. The release of a legal hold requires two people. The line is written before
+ * its evidence, so that a later run notices a removed line.
  */
 
 import { endsTheRun, isUkoError, UkoError } from "../../../errors.ts";

@@ -21,7 +21,7 @@ export interface Ownership {
 }
 
 export interface OwnerTable {
-  /** By UKO ID, `<vaultId>/<keyId>`, or an ID in a cloud. */
+  /** Finds the ownership of a key by its UKO ID, `<vaultId>/<keyId>`, or an ID in a cloud. */
   find(ids: readonly string[]): Ownership;
   /** Entries whose key is not in the inventory. */
   unmatched(ids: ReadonlySet<string>): readonly string[];

@@ -186,7 +186,7 @@ export function byVaultThenId(a: Pick<ManifestKey, "vault" | "id">, b: Pick<Mani
   return compare(a.vault, b.vault) || compare(a.id, b.id);
 }
 
-/** By code units, so that every machine and locale sorts in the same order. */
+/** Compares by code units, so that every machine and locale sorts in the same order. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

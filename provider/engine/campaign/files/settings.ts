@@ -1,6 +1,6 @@
 /**
- * The rules of a wave that do not concern single keys. The manifest repeats these rules, and the digest
- * of the wave covers them, so that a person who reviews the wave also reviews its rules.
+ * The rules of a wave that do not concern single keys, such as its soak and the blackouts. The manifest repeats these
+ * rules, and the digest of the wave covers them, so that a person who reviews the wave also reviews its rules.
  */
 
 import * as z from "zod";

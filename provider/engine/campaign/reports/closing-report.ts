@@ -1,6 +1,6 @@
 /**
- * The report of `uko campaign finish`: the one outcome of each key, what blocks each container, the metadata that an administrator
- * may purge, and the checklist for deleting the instance.
+ * The report of `uko campaign finish`: the one outcome of each key, what blocks each container, the metadata that an
+ * administrator may purge, and the checklist for deleting the instance.
  */
 
 import { isUkoError, type UkoError } from "../../../errors.ts";

@@ -144,7 +144,7 @@ interface StepOfCaller {
   readonly reviewer: string | undefined;
 }
 
-/** At most this many of a step's latest reviews are read; people write fewer. */
+/** At most this many of the latest reviews of a step are read. People write fewer. */
 const maxOwnReviews = 100;
 
 async function ownReviews(

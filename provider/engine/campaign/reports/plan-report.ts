@@ -143,7 +143,7 @@ function waveRow({ name, keys }: PlannedWave) {
   };
 }
 
-/** From today to the last date or deadline, with a tenth of the time as a margin for the labels. */
+/** The timeline from today to the last date or deadline, with a margin for the labels. */
 export function timelineOf(
   { campaign, nowMs }: CampaignView,
   { waves, deadlineMs, lastDeadlineMs }: CampaignPlan,

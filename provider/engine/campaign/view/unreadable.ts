@@ -24,7 +24,10 @@ export const concernOnePart: readonly ErrorCode[] = [
   "UKO_GONE_UNPROVEN",
 ];
 
-/** Reads one part of the inventory. If the caller cannot read the part, the report names the part and still reads the others. */
+/**
+ * Reads one part of the inventory. If the caller cannot read the part, the report names the part and still reads the
+ * others.
+ */
 export async function listOrName<Item>(
   unreadable: UnreadablePart[],
   { id, name }: { readonly id: string; readonly name: string },

@@ -1,6 +1,7 @@
 /**
- * The view of a campaign: each line of the manifest with what the service shows of the key now, and
- * with what people changed in the rules since. For display and planning; a step reads the key again.
+ * Joins each line of the manifest with what the service shows of the key now, with its holds, sign-offs and reviews,
+ * and with what people changed in the rules since. Every report and plan of a campaign is made from this view. A step
+ * reads the key again.
  */
 
 import { dayMs, type Hold, isHeld, isOwnHoldTag } from "../../../lifecycle/campaign/campaign.ts";

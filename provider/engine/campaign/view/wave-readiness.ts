@@ -1,7 +1,7 @@
 /**
- * Whether a wave may take a step now: by its rules, the calendar and the breaker. It depends only on the service's facts
- * and the files of the folder, so that another clone with the same files decides the same. Reports and acts ask the same
- * function, so that no report calls a stopped wave open.
+ * Decides whether a wave may take a step now, by its rules, the calendar and the breaker. The decision depends only on
+ * the service's facts and the files of the folder, so another clone with the same files decides the same. Reports and
+ * acts call the same function, so that no report calls a stopped wave open.
  */
 
 import { type Breaker, breakerOf } from "../../../lifecycle/campaign/breaker.ts";

@@ -1,7 +1,8 @@
 /**
- * The keys that a person should look at before approving many at once. A reader of 400 rows misses the one that is in use, so
- * each class of such keys is counted and named before the list. A class that is too large to be named in full is confirmed
- * with its number: who types only "destroy 400" could overlook that 31 of them were created last week.
+ * Finds the keys that a person should look at before approving many at once. A reader of 400 rows misses the one that
+ * is in use, so each class of such keys is counted and named before the list. A class that is too large to be named in
+ * full is confirmed with its number: a person who types only "destroy 400" could overlook that 31 of them were created
+ * last week.
  */
 
 import type { ReviewLine } from "../../../lifecycle/review.ts";

@@ -115,7 +115,7 @@ function vaultLabel(vaultId: string): Labels {
   return { vault_id: vaultId === "" ? "kms" : vaultId };
 }
 
-/** In a fixed order, so that two runs over the same keys print the same bytes. */
+/** Sorts the samples, so that two runs over the same keys print the same bytes. */
 function sorted(samples: ReadonlyMap<string, Sample>): readonly Sample[] {
   return [...samples].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sample]) => sample);
 }

@@ -1,10 +1,10 @@
 /**
- * The file of a review: a header with what all keys have in common, and one line for each key.
+ * Writes and reads the file of a review: a header with what all keys have in common, and one line for each key.
  *
- * Anyone can write such a file, so nothing in it is trusted. The SHA-256 that its reviewer names shows
- * that the file is the one that they saw. The parser refuses every text but the one that `encodeReview`
- * writes, so that a text cannot read like one review to a person and like another to `uko`. Whether a
- * line still says what is true of its key is decided on a fresh read (`lifecycle/review.ts`).
+ * Anyone can write such a file, so nothing in it is trusted. The SHA-256 that its reviewer names shows that the file is
+ * the one that they saw. The parser refuses every text but the one that `encodeReview` writes, so that no text can mean
+ * one review to a person and another to `uko`. Whether a line still describes its key is decided on a fresh read
+ * (`lifecycle/review.ts`).
  */
 
 import * as z from "zod";

@@ -76,7 +76,7 @@ export async function surveyRequests(
   return { ...survey, reports: pending.map(({ report }) => report) };
 }
 
-/** The same keys with the operations that are open to the caller. */
+/** Every key with a consent record or a pending deletion, with the operations that are open to the caller. */
 export async function surveyPending(
   world: World,
   policy: DeletionPolicy,

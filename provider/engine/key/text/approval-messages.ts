@@ -86,7 +86,7 @@ export function exceptionsAmong(keys: readonly KeyInReview[]) {
   });
 }
 
-/** At most 20 lines before the list: counts, then the exceptions. */
+/** The lines before the list, at most 20: counts, then the exceptions. */
 function summarize(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
   const exceptions = exceptionClasses(keys).map(
     ({ title, found }) => `${count(found.length, "key")} ${title}: ${sayFirst(found.map(sayException))}.`,

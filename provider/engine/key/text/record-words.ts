@@ -1,4 +1,7 @@
-/** Sentences about the consent record on a key: why it does not count, and the reasons that it gives or repeats. */
+/**
+ * Sentences about the consent record on a key: who requested what, why a record does not count, and the reasons that it
+ * gives or repeats.
+ */
 
 import type { NotBinding } from "../../../lifecycle/consent-record.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
