@@ -7,7 +7,7 @@
 import type { DualMarker, KeyObservation } from "./observation.ts";
 import type { DeletionPolicy } from "./plan.ts";
 
-/** The loosest first. */
+/** The values of the marker, the loosest first. */
 export const dualMarkers = ["single", "destroy", "both"] as const satisfies readonly DualMarker[];
 
 export function isLooser(one: DualMarker, other: DualMarker): boolean {

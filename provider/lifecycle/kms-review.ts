@@ -33,7 +33,7 @@ export interface KmsReviewLine {
   readonly kind: "kms";
   readonly kmsKeyId: string;
   readonly name: string;
-  /** As `windowName` writes it. */
+  /** The name of the deletion window, as `windowName` writes it. */
   readonly window: string;
 }
 

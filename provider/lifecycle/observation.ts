@@ -219,7 +219,7 @@ export interface KeyObservation {
    * may follow (`after-step.ts`); false for a status that the service stored.
    */
   readonly keystoresAreLive: boolean;
-  /** As stored with the key. They may name keystores that the live status omits. */
+  /** The statuses that the service stored with the key. They may name keystores that the live status omits. */
   readonly storedKeystores: readonly KeystoreStatus[];
   /** Where the service reports key material (`key_material_present`); absent if it does not. */
   readonly materialIn?: readonly string[] | undefined;

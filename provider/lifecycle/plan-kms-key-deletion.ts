@@ -65,7 +65,7 @@ export interface KmsKeyObservation {
  * request comes in a file, and the approver signs in their own run. Both name the window by its end.
  */
 export interface KmsSignatures {
-  /** For messages: the files that demand signatures. */
+  /** The files that demand signatures, for messages. */
   readonly by: string;
   /** The person whose own signature is under the request for this window. */
   readonly requester?: Identity;

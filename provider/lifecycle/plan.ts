@@ -72,7 +72,7 @@ export interface Refusal {
 
 /** One call that changes something at the service. */
 export type Step =
-  /** The same write stores `marker` on the key. */
+  /** Writes the record. The same write stores `marker` on the key. */
   | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: DualMarker }
   /** `dropsNote`: also the note of a deactivation that was undone. */
   | { readonly kind: "drop_record"; readonly dropsNote?: true }

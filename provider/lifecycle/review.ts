@@ -73,7 +73,7 @@ export interface ReviewLine {
 export interface ReviewedKeystore {
   readonly id: string;
   readonly type: string;
-  /** As the service reports it: an ISO 8601 duration. */
+  /** The pending period as the service reports it, an ISO 8601 duration. */
   readonly pendingPeriod?: string;
 }
 

@@ -112,7 +112,7 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
 const greenOnTheWay = "A run that has to wait succeeds, and plans show the change until the goal is reached.";
 
 interface DeletionPath {
-  /** From this run on; empty if nothing is left to do, or if the planner does not know a path. */
+  /** The steps from this run on; empty if nothing is left to do, or if the planner does not know a path. */
   readonly steps: readonly string[];
   /** The steps that are left after the pending step. */
   readonly rest: readonly string[];

@@ -38,7 +38,7 @@ export interface Task {
   readonly signed?: Run["signed"];
   /** The review by which the run takes one step, or stores one approval, and reports it. */
   readonly review?: Review;
-  /** After a deactivation, the run also requests the destruction, as its person asked. */
+  /** Whether the run also requests the destruction after a deactivation, as its person asked. */
   readonly requestsNext?: true;
   /** Whether the task leads away from the deletion, so that the use of the key does not matter. */
   readonly isReversal?: true;

@@ -52,7 +52,7 @@ export type KmsOutcome = Outcome<KmsKeyTypes>;
 type KmsStepContext = StepContext<KmsKeyTypes>;
 
 export const kmsKeyKind: Deletable<KmsKeyTypes> = {
-  // One step and the read after it.
+  // The regular path has one step and the read after it. The other rounds are for lost responses.
   maxRounds: 10,
   name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
   check: ({ ref }) => `uko status ${kmsKeyPath(ref)}`,

@@ -32,10 +32,10 @@ function instanceMismatch(own: string, other: string, what: string): UkoError {
 
 interface Missing extends Place {
   readonly vaultId: string;
-  /** As in `requireOwnInstance`, and the noun alone. */
+  /** The start of a sentence, as in `requireOwnInstance`. `noun` is the noun alone. */
   readonly what: string;
   readonly noun: string;
-  /** For a vault, which is its own vault; its 404 counts if this run read the vault before. */
+  /** Present for a vault, which is its own vault. Its 404 counts if this run read the vault before. */
   readonly ownVault?: { readonly wasSeen: boolean };
 }
 

@@ -23,7 +23,7 @@ export interface Many<Item, Result> {
 }
 
 export interface ManyResults<Result> {
-  /** In the order of the items. */
+  /** The results, in the order of the items. */
   readonly results: readonly Result[];
   readonly unstarted: number;
   /** The error that stopped the run, or the cancellation. */

@@ -51,7 +51,10 @@ export interface DeletionFacts
   readonly nextStep?: ApprovedStep | "remove";
   /** In a list of requests: when the record on the key was written. */
   readonly requestedAt?: string;
-  /** In a list of requests: the name that the record gives its author. The service vouches for the ID alone. */
+  /**
+   * In a list of requests: the name that the record gives its author. The service vouches for the ID alone, so the name
+   * is not trusted.
+   */
   readonly requestedByName?: string;
   /** In a list of requests: whether the caller wrote the record on the key. */
   readonly isOwn?: boolean;

@@ -27,7 +27,7 @@ export interface CheckFailure {
 export interface CreateOptions extends CallOptions {
   /** The resource's permanent name in its engine; absent if the engine does not pass one. */
   readonly origin?: string;
-  /** As for an update. */
+  /** The current engine's command that applies a program, as for an update. */
   readonly apply?: ApplyCommand | undefined;
   /** The resource under which state holds the object with this ID, as far as this run knows. */
   readonly holderOf?: (id: string) => string | undefined;

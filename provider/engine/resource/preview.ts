@@ -36,7 +36,7 @@ export interface PlanContext extends PlannedRun {
 /** Waits are errors in a deletion, and warnings if the program retires the key. */
 export type PreviewKind = "deletion" | "retirement";
 
-/** Undefined unless deletion protection is on. */
+/** The refusal if deletion protection is on; otherwise undefined. */
 export function refusedByProtection(
   isProtected: boolean,
   what: string,

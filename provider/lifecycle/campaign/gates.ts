@@ -34,7 +34,7 @@ export interface WaveFacts {
   readonly isEmergency: boolean;
 }
 
-/** The first gate that is closed. Halt and rollback never ask it. */
+/** The first gate that is closed. Halt and rollback do not check it, because they only make keys safer. */
 export function waveGate(facts: WaveFacts): WaveGate {
   const { step, wave, unfinished, differences, nowMs, isEmergency } = facts;
   if (differences.length > 0) return { kind: "differs", differences };

@@ -50,7 +50,7 @@ export type HoldChange = { readonly kind: "hold"; readonly tag: HoldTag } | { re
 
 export type HoldTagPlan =
   | { readonly kind: "done" }
-  /** Without a value, the write removes the tag. */
+  /** A write of `value` to the tag. Without a value, the write removes the tag. */
   | { readonly kind: "write"; readonly value?: string }
   /** The release of this person is on the key, and waits for another person. */
   | { readonly kind: "waits" }

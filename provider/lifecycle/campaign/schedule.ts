@@ -31,7 +31,7 @@ export interface ScheduledKey {
   /** Whether KMS keeps metadata that blocks the key ring. */
   readonly hasKmsMetadata: boolean;
   readonly deactivatedAtMs?: number | undefined;
-  /** As the keystores report it, once the key is destroyed. */
+  /** When the material is gone, as the keystores report it once the key is destroyed. */
   readonly materialGoneMs?: number | undefined;
   /** Whether the key is destroyed, and a keystore reports neither that it is gone nor a pending end. */
   readonly isMaterialUncertain?: boolean | undefined;

@@ -31,7 +31,7 @@ export interface RollbackRequest {
   readonly application?: string | undefined;
   /** Anything that `find` accepts. */
   readonly key?: string | undefined;
-  /** Also reactivates keys that another person wrote to since; then a person confirms it. */
+  /** Whether to reactivate also keys that another person wrote to since. A person then confirms it. */
   readonly writtenSince: boolean;
   readonly confirm: Confirm;
 }

@@ -87,9 +87,9 @@ export type ManifestWave = z.output<typeof manifestWave>;
 export type WaveOfBaseline = Pick<ManifestWave, "wave" | "baselineAt" | "settings">;
 
 export interface Manifest extends Omit<z.output<typeof header>, "format"> {
-  /** In the order of the names. */
+  /** The waves, in the order of their names. */
   readonly waves: readonly ManifestWave[];
-  /** In the order of vault and ID. */
+  /** The keys, in the order of vault and ID. */
   readonly keys: readonly ManifestKey[];
 }
 

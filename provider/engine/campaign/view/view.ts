@@ -178,7 +178,7 @@ function holdsOn(
   const inFolder = own.filter((each) => isHeld([each], [], nowMs));
   return [
     ...inFolder.map(({ kind, by, until = "" }): HeldBy => ({ kind, by, until })),
-    // The tag of a hold in this folder says nothing more.
+    // The tag of a hold in this folder repeats that hold, so it is not shown again.
     ...tags
       .filter((tag) => isHeld([], [tag], nowMs) && !(inFolder.length > 0 && isOwnHoldTag(tag.value)))
       .map(({ value }): HeldBy => ({ kind: "tag", by: value, until: "" })),
