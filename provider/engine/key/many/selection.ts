@@ -3,6 +3,7 @@
  * takes a key also takes such a choice. A list may be outdated, so each key is read again before a step.
  */
 
+import { isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { isChosen } from "../../../lifecycle/iam-id.ts";
 import type { ConsentRecord } from "../../../lifecycle/observation.ts";
 import type { ReviewedStep } from "../../../lifecycle/review.ts";
@@ -45,7 +46,7 @@ function isSelected({ observation }: KeyDetails, { state, label, requester, step
   const { facts, carried, stateWord } = observation;
   return (
     (state === undefined || stateWord === state) &&
-    (label === undefined || isLike(label, facts.label)) &&
+    (label === undefined || isGlobMatch(label, facts.label)) &&
     (requester === undefined ||
       (carried.record !== undefined && isBy(carried.record.quotes ?? carried.record, requester))) &&
     (step === undefined || nextStepOf(observation.state) === step) &&
@@ -72,10 +73,4 @@ export function isBy(
 export function refOf({ observation: { facts } }: KeyDetails): KeyRef {
   const { instanceId, vaultId, keyId } = facts;
   return { instanceId, vaultId, keyId };
-}
-
-function isLike(glob: string, text: string): boolean {
-  const wild = { "*": ".*", "?": "." } as const;
-  const pattern = glob.replaceAll(/[.*+?^${}()|[\]\\/]/g, (each) => wild[each as "*"] ?? `\\${each}`);
-  return new RegExp(`^${pattern}$`, "su").test(text);
 }
