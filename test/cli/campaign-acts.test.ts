@@ -176,6 +176,15 @@ it("names the keys that a review could not read, and exits with their code", asy
   expect(ended.exitCode).toBe(13);
 });
 
+/** What the pages of the campaign show Alice. */
+async function onPages<Shown>(show: (pages: CampaignPages) => Promise<Shown>): Promise<Shown> {
+  const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
+  return show(await run.campaignPages()).finally(() => run.close());
+}
+type CampaignPages = Awaited<ReturnType<ReturnType<typeof openOperations>["campaignPages"]>>;
+const approvalOf = (review: string, stores: boolean) =>
+  onPages((pages) => pages.approval(folder, { ...pilotDeactivate, review, stores }, options));
+
 it("offers the latest reviews of a step, whatever the names of their files", async () => {
   await campaign("bob", "request pilot deactivate");
   const review = await reviewOf("alice", "deactivate");
@@ -185,19 +194,9 @@ it("offers the latest reviews of a step, whatever the names of their files", asy
   for (const other of Array.from({ length: 100 }).flatMap((_, number) => [`-${number}`, `z${number}`])) {
     writeFileSync(path.join(folder, "reviews", `pilot-deactivate-${other}.jsonl`), earlier);
   }
-  const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
-  const { acts } = await (await run.campaignPages()).wave(folder, "pilot", { signal: new AbortController().signal });
-  await run.close();
+  const { acts } = await onPages((pages) => pages.wave(folder, "pilot", options));
   expect(acts).toContainEqual(expect.objectContaining({ name: "approve", review }));
 });
-
-/** What the page of the approval shows Alice. */
-async function approvalOf(review: string, stores: boolean) {
-  const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
-  const shown = await (await run.campaignPages()).approval(folder, { ...pilotDeactivate, review, stores }, options);
-  await run.close();
-  return shown;
-}
 
 it("shows an approver the reviewed keys that are held now, and leaves them out of the number to type", async () => {
   await campaign("bob", "request pilot deactivate");
@@ -296,26 +295,6 @@ it("leaves a key that is held or that changed after the review, and takes the st
   expect(counts(await run())).toEqual({ left: 17, acted: 1 });
   expect(counts(await run())).toEqual({ left: 2, acted: 15 });
   expect((await campaign("alice", `status ${firstKey}`)).out).toContain('"active"');
-});
-
-it("makes no call for a single key if next has nothing to do", async () => {
-  await campaign("bob", "request pilot deactivate");
-  const before = (await world.trail()).length;
-  expect((await world.uko("bob", `campaign next --step deactivate --json --folder ${folder}`)).exitCode).toBe(10);
-  const calls = (await world.trail()).slice(before);
-  expect(calls.filter(({ keyId }) => keyId !== undefined)).toEqual([]);
-  expect(calls.length).toBeLessThanOrEqual(20);
-});
-
-it("rolls a wave back with at most six calls a key", async () => {
-  await campaign("bob", "request pilot deactivate");
-  await world.advance("1m");
-  await approve("alice", "deactivate");
-  await world.advance("1m");
-  const before = (await world.trail()).length;
-  expect(counts(await campaign("alice", "rollback pilot"))).toMatchObject({ acted: 18 });
-  const calls = (await world.trail()).slice(before).filter(({ keyId }) => keyId !== undefined);
-  expect(calls.length / 18).toBeLessThanOrEqual(6);
 });
 
 it("withdraws every request, and reactivates what it deactivated but not what another person wrote to", async () => {

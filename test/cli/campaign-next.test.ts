@@ -84,6 +84,22 @@ describe("a wave of two people", () => {
     expect((await stage.world.verdict()).violations).toEqual([]);
   });
 
+  it("costs no call for a single key if there is nothing to do, and at most six a key for a rollback", async () => {
+    await begin();
+    await next("bob");
+    const callsOf = async (act: () => Promise<unknown>) => {
+      const before = (await stage.world.trail()).length;
+      await act();
+      return (await stage.world.trail()).slice(before);
+    };
+    const idle = await callsOf(() => next("bob", "--step deactivate"));
+    expect(idle.filter(({ keyId }) => keyId !== undefined)).toEqual([]);
+    expect(idle.length).toBeLessThanOrEqual(20);
+    await next("alice");
+    const back = await callsOf(async () => expect((await type("alice", "rollback pilot")).exitCode).toBe(0));
+    expect(back.filter(({ keyId }) => keyId !== undefined).length / 4).toBeLessThanOrEqual(6);
+  });
+
   it("shows the reason of the rule on each requested key", async () => {
     await begin();
     await next("bob");
