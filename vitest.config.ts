@@ -15,7 +15,13 @@ const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
 const scenarios = ["test/contracts/interfaces/*.test.ts"];
 const attacks = ["test/attacks/**/*.test.ts"];
 /** What `quick` leaves out of the tests within one process. */
-const notInQuick = [...attacks, "test/lifecycle/model/mutants.test.ts", "test/cli/import.test.ts"];
+const notInQuick = [
+  ...attacks,
+  "test/lifecycle/model/mutants.test.ts",
+  "test/engine/lost-responses.test.ts",
+  "test/cli/campaign-planted.test.ts",
+  "test/cli/import.test.ts",
+];
 /** The same, and what `quick` explores less deeply or repeats less often. */
 const slowUnit = [
   ...notInQuick,

@@ -14,13 +14,14 @@ import type { UkoWorld } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 import { printReport } from "./print.ts";
 import { withOperations } from "./run.ts";
-import { requireFullIds, resolveKeys } from "./typed-keys.ts";
+import { requireFullIds, resolveKeys, yesOption } from "./typed-keys.ts";
 
 interface Holding extends Partial<Pick<HoldRequest, "kind" | "until" | "ticket">> {
   readonly release?: true;
   readonly reason?: string;
   readonly campaign?: string;
   readonly json?: true;
+  readonly yes?: true;
 }
 
 export function addHoldCommand(program: Command, world: UkoWorld, end: (exitCode: number) => void): void {
@@ -47,15 +48,16 @@ export function addHoldCommand(program: Command, world: UkoWorld, end: (exitCode
       "--campaign <folder>",
       "also hold the key in the folder of a campaign, in any clone; required for a KMS key",
     )
+    .option(...yesOption)
     .option("--json", "one line of JSON")
     .addHelpText("after", exampleHelp("hold"))
     .action(async (key: TypedKey, holding: Holding) => end(await runHold(world, key, holding)));
 }
 
 async function runHold(world: UkoWorld, typedKey: TypedKey, holding: Holding): Promise<number> {
-  const { kind = "owner", until, ticket, release, reason = "", campaign, json } = holding;
+  const { kind = "owner", until, ticket, release, reason = "", campaign, json, yes } = holding;
   requireReason(release, holding.reason);
-  const typed = { keys: [typedKey], json: json === true, writes: "hold" };
+  const typed = { keys: [typedKey], json: json === true, writes: "hold", yes: yes === true };
   requireFullIds(world, typed);
   return withOperations(world, async (run) => {
     const { operations, settings, progress, options } = run;

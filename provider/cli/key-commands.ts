@@ -22,7 +22,7 @@ import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
 import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
 import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
-import { isTyped } from "./typed-keys.ts";
+import { isTyped, yesOption } from "./typed-keys.ts";
 
 export interface KeyCommands {
   readonly program: Command;
@@ -32,6 +32,10 @@ export interface KeyCommands {
 
 interface JsonOption {
   readonly json?: true;
+}
+
+interface ReversibleOptions extends JsonOption, SelectionOptions {
+  readonly yes?: true;
 }
 
 export function addKeyCommands({ program, world, end }: KeyCommands): void {
@@ -46,6 +50,13 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     end(await runOnKeys(world, { keys, selection, json: options.json === true, ...rest }));
   };
 
+  /** A command that can be undone, so that a script may choose keys by name. */
+  const reversible = (name: "withdraw" | "reactivate", description: string, acts: Acts): Command =>
+    keyCommand(program, { name, keys: "several", description, ...acts })
+      .option(...yesOption)
+      .action((typed: TypedKey[] = [], given: ReversibleOptions) =>
+        run(typed, given, { ...acts, yes: given.yes === true }),
+      );
   const plain = (name: CommandName, keys: "one" | "several", description: string, acts: Acts): Command =>
     keyCommand(program, { name, keys, description, ...acts }).action(
       (typed: TypedKey | TypedKey[] = [], given: JsonOption & SelectionOptions) => run([typed].flat(), given, acts),
@@ -74,26 +85,22 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
         "reason for the second person, at most 500 characters; not for kms/ keys",
       ).argParser(parseReason),
     )
+    .option(...yesOption)
     .option("--out <file>", "write your signed requests for kms/ keys to this file, where signatures are demanded")
     .action(async (keys: TypedKey[] = [], given: RequestOptions) => {
-      const { reason, out, json } = given;
+      const { reason, out, json, yes } = given;
       if (reason !== undefined) refuseReasonOnKms(keys);
-      if (out === undefined) return run(keys, given, requesting(reason));
+      if (out === undefined) return run(keys, given, { ...requesting(reason), yes: yes === true });
       end(await requestToFile(world, keys, { out, json: json === true }));
     });
   addContinue(program, world, run);
 
-  plain(
-    "withdraw",
-    "several",
-    "Withdraw your request or approval, or decline another person's; the key keeps its state",
-    {
-      writes: "withdraw",
-      act: ({ operations, ref, options }) => operations.withdraw(ref, options),
-      actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
-    },
-  ).alias("decline");
-  plain("reactivate", "several", "Make a deactivated key active again, and withdraw a pending request", {
+  reversible("withdraw", "Withdraw your request or approval, or decline another person's; the key keeps its state", {
+    writes: "withdraw",
+    act: ({ operations, ref, options }) => operations.withdraw(ref, options),
+    actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
+  }).alias("decline");
+  reversible("reactivate", "Make a deactivated key active again, and withdraw a pending request", {
     writes: "reactivate",
     act: ({ operations, ref, options }) => operations.reactivate(ref, options),
   });
@@ -103,7 +110,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   });
 }
 
-interface RequestOptions extends JsonOption, SelectionOptions {
+interface RequestOptions extends ReversibleOptions {
   readonly reason?: string;
   readonly out?: string;
 }

@@ -20,8 +20,9 @@ export interface KeyRun {
   readonly keys: readonly TypedKey[];
   readonly selection?: SelectionOptions;
   readonly json: boolean;
-  /** The command, if it writes; then only a person at a terminal may name a key by its name. */
+  /** The command, if it writes; then only a person at a terminal may name a key by its name, unless `yes` is set. */
   readonly writes?: string;
+  readonly yes?: boolean;
   /** Asks at a terminal before a key is destroyed or removed. */
   readonly asks?: boolean;
   /** Options with the same meaning as a variable; the option takes precedence. */

@@ -1,6 +1,7 @@
 /**
  * Finds the keys that a person typed by name, and asks for confirmations. A command that writes accepts a name only at a
- * terminal, where it shows the key that it found and asks. In a script a name could match another key after a rename.
+ * terminal, where it shows the key that it found and asks. In a script a name could match another key after a rename, so a
+ * script states `--yes`, for commands alone that can be undone.
  */
 
 import { UkoError } from "../errors.ts";
@@ -21,34 +22,46 @@ interface Typed {
   readonly selection?: SelectionOptions;
   readonly json: boolean;
   readonly writes?: string;
+  /** The caller does not want to be asked about the keys that were found. */
+  readonly yes?: boolean;
 }
+
+export const yesOption = [
+  "--yes",
+  "do not ask about keys that a name or an option selects; then also without a terminal",
+] as const;
 
 const needsTerminal =
   "This command changes something. It accepts a name only at a terminal, where it asks before it runs, and never with --json.";
 
 /** Throws UKO_INPUT_INVALID before the first call if a name needs a terminal and there is none. */
-export function requireFullIds(world: CliWorld, { keys, selection = {}, json, writes }: Typed): void {
-  if (writes === undefined || (world.ask !== undefined && !json)) return;
+export function requireFullIds(world: CliWorld, { keys, selection = {}, json, writes, yes }: Typed): void {
+  if (writes === undefined || yes === true || (world.ask !== undefined && !json)) return;
+  const why = yes === undefined ? needsTerminal : `${needsTerminal} With --yes it does not ask.`;
   if (isSelecting(selection)) {
     throw invalidInput(
       "Options that choose keys need a terminal",
-      `${needsTerminal}\nNext: name each key by its full ID, or list them in a file for --keys.`,
+      `${why}\nNext: name each key by its full ID, or list them in a file for --keys.`,
     );
   }
-  for (const key of keys) if ("name" in key) throw notFullKeyPath(key.name, needsTerminal);
+  for (const key of keys) if ("name" in key) throw notFullKeyPath(key.name, why);
 }
 
 /** Throws UKO_CANCELED if the person does not confirm the keys that were found. */
 export async function resolveKeys(
   world: CliWorld,
   { directory, operations }: OpenOperations,
-  { keys, selection = {}, json, writes }: Typed,
+  { keys, selection = {}, json, writes, yes }: Typed,
 ): Promise<readonly (KeyPath | KmsKeyPath)[]> {
   const found: string[] = [];
   const resolved: (KeyPath | KmsKeyPath)[] = [];
   const options = { signal: world.signal };
   const inFile = await keysInFile(world, selection);
-  requireFullIds(world, { keys: inFile, json, ...(writes !== undefined && { writes }) });
+  requireFullIds(world, {
+    ...{ keys: inFile, json },
+    ...(writes !== undefined && { writes }),
+    ...(yes !== undefined && { yes }),
+  });
   const find = directory.keyFinder(options);
   for (const key of [...keys, ...inFile]) {
     if (!("name" in key)) {
@@ -70,7 +83,7 @@ export async function resolveKeys(
     if (resolved.length === 0)
       throw invalidInput("No key is like that", "uko ls --kind key lists the keys that you can read.");
   }
-  if (writes !== undefined && found.length > 0) await confirmFound(world, writes, found);
+  if (writes !== undefined && found.length > 0 && yes !== true) await confirmFound(world, writes, found);
   return resolved;
 }
 

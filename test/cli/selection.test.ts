@@ -134,6 +134,17 @@ it.each(["request", "withdraw", "decline", "continue", "reactivate"])(
   },
 );
 
+it("lets a script choose keys with --yes, for commands that can be undone", async () => {
+  expect((await world.uko("bob", "request --label c* --yes")).exitCode).toBe(0);
+  expect((await world.uko("bob", "request payments/draft")).err).toContain("With --yes it does not ask.");
+  expect((await world.uko("bob", "request payments/draft --yes --json")).exitCode).toBe(0);
+  expect(await pending()).toEqual(["cards", "draft"]);
+  expect((await world.uko("bob", "withdraw --label * --yes")).exitCode).toBe(0);
+  expect(await pending()).toEqual([]);
+  expect((await world.uko("bob", "hold payments/draft --yes")).exitCode).toBe(0);
+  expect((await world.uko("bob", "sync payments/cards --yes")).err).toContain("Unknown option '--yes'");
+});
+
 it("names the vaults that it could not read", async () => {
   await world.control("faults", { operation: "K1", status: 403, times: 1 });
   const { err } = await world.type("bob", "request --label *", []);

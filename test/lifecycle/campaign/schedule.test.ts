@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blackoutAt, lastOpenMs, nextOpenMs } from "../../../provider/lifecycle/campaign/calendar.ts";
+import { blackoutAt, lastOpenMs, nextOpenMs, openPeriods } from "../../../provider/lifecycle/campaign/calendar.ts";
 import { type Blackout, type CampaignStep, dayMs } from "../../../provider/lifecycle/campaign/campaign.ts";
 import {
   earliestDates,
@@ -48,6 +48,15 @@ describe("the calendar", () => {
     ["in a blackout", day(5), day(0) + 18 * hourMs],
   ])("was open last, %s", (_, beforeMs, expected) => {
     expect(lastOpenMs(limits, beforeMs)).toBe(expected);
+  });
+
+  test.each([
+    ["from the evening on, when the maintenance window of the day is over", day(0) + 19 * hourMs, day(7), [day(6)]],
+    ["until the morning, before the maintenance window of the day begins", day(6), day(7) + 7 * hourMs, [day(6)]],
+    ["within one maintenance window", day(0) + 9 * hourMs, day(0) + 10 * hourMs, []],
+  ] as const)("is open %s", (_, fromMs, untilMs, days) => {
+    const whole = days.map((at) => ({ fromMs: at + 8 * hourMs, untilMs: at + 18 * hourMs }));
+    expect(openPeriods(limits, { fromMs, untilMs })).toEqual(whole.length > 0 ? whole : [{ fromMs, untilMs }]);
   });
 
   test("finds no time if every day is closed", () => {
