@@ -2,8 +2,7 @@
  * Writes evidence: a line before each step that can do harm, and a line after each step. A line is on disk before the run
  * goes on. In a file, each line names the digest of the previous line, so a changed or removed line is visible later
  * (decision 0041). `UKO_EVIDENCE=log` writes to the log of the run, without a chain; then uko removes no key, because a
- * removal erases the records on the key. Without any place for evidence, uko takes no step that needs evidence first
- * (decision 0005).
+ * removal erases the records on the key. Without any place for evidence, uko takes no step that needs evidence first.
  */
 
 import { createHash } from "node:crypto";
