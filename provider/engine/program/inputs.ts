@@ -1,6 +1,6 @@
 /**
  * Derives the inputs of a program from the existing object, for drift and for an import, and replaces secrets by
- * digests. A state stores only digests of secret inputs, from which no secret can be recovered (decision 0013).
+ * digests. A state stores only digests of secret inputs, from which no secret can be recovered (decision 0016).
  */
 
 import type * as z from "zod";

@@ -16,7 +16,7 @@ declare module "zod" {
   interface GlobalMeta {
     /** No update can change the input. */
     readonly immutable?: true;
-    /** State holds a digest of the input (decision 0013). */
+    /** State holds a digest of the input (decision 0016). */
     readonly secret?: true;
     /** Absent for an input that the service holds. */
     readonly role?: InputRole;
