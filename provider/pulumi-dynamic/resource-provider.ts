@@ -20,8 +20,8 @@ const failedPrecondition = 9;
 type Properties = Record<string, unknown>;
 
 /**
- * Creates the provider of one resource. It has no cancel, so it never waits, even if UKO_WAIT is
- * set (decision 0009).
+ * Creates the provider of one resource. Pulumi does not pass Ctrl-C to a dynamic provider, so it never waits, even if
+ * UKO_WAIT is set: a person could end the wait only by killing the run, which leaves the stack locked.
  */
 export function createResourceProvider<Inputs, State extends Inputs>(
   handlers: Handlers<Inputs, State>,
