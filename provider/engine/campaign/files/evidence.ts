@@ -25,9 +25,10 @@ export interface FolderEvidence {
 }
 
 const heldEntry = z.looseObject({ resource: z.literal("campaign_hold"), line: z.string() });
-const deactivation = z.looseObject({ step: z.literal("deactivate"), vaultId: z.string(), keyId: z.string() });
-const write = z.looseObject({
-  ...{ time: z.iso.datetime(), vaultId: z.string(), keyId: z.string() },
+const taken = z.looseObject({ phase: z.literal("after"), vaultId: z.string(), keyId: z.string() });
+const deactivation = taken.extend({ step: z.literal("deactivate") });
+const write = taken.extend({
+  time: z.iso.datetime(),
   actor: z.looseObject({ iamId: z.string() }),
 });
 
@@ -39,15 +40,11 @@ export async function readEvidence(folder: CampaignFolder): Promise<FolderEviden
     const file = `${evidenceFolder}/${name}`;
     const text = (await folder.read(file, maxEvidenceBytes)) ?? "";
     for (const line of text.split("\n")) {
-      const isAfter = line.includes('"phase":"after"');
-      // The entry before a step describes the whole key, and says nothing that the one after the step does not.
-      if (!isAfter && !line.includes('"campaign_hold"')) continue;
       const entry = parseJson(line);
       const held = heldEntry.safeParse(entry).data;
       if (held !== undefined) holdLines.push({ file, line: held.line });
-      if (!isAfter) continue;
-      const taken = deactivation.safeParse(entry).data;
-      if (taken !== undefined) deactivated.add(`${taken.vaultId}/${taken.keyId}`);
+      const cutOff = deactivation.safeParse(entry).data;
+      if (cutOff !== undefined) deactivated.add(`${cutOff.vaultId}/${cutOff.keyId}`);
       const noted = write.safeParse(entry).data;
       if (noted === undefined) continue;
       const key = `${noted.vaultId || "kms"}/${noted.keyId}`;
