@@ -53,9 +53,7 @@ function kindsFor(vault: string | undefined, { kind, state, name, undeclared }: 
 function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Promise<number> {
   return withOperations(world, async ({ directory, progress, options }) => {
     const { state: states, name: contains, undeclared } = given;
-    const texts = undeclared?.map(async (name) => ({ name, text: await readInputFile(world, name, exportedState) }));
-    const { declarationsIn } = await import("../compose/operations.ts");
-    const declared = texts && (await declarationsIn(await Promise.all(texts)));
+    const declared = undeclared && (await declaredIn(world, undeclared));
     const vaults = vault === undefined ? [] : [await directory.findVault(vault, options)];
     const kinds = kindsFor(vault, given);
     const query = { vaults, kinds, ...(states && { states }), ...(contains !== undefined && { contains }) };
@@ -159,3 +157,10 @@ const tones: Readonly<Record<LifecycleState, Tone>> = {
   compromised: "refused",
   unrecognized: "refused",
 };
+
+/** The managed keys that exported states declare. The reader of states is loaded only for --undeclared. */
+async function declaredIn(world: CliWorld, files: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+  const { declarationsIn } = await import("../compose/operations.ts");
+  const texts = files.map(async (name) => ({ name, text: await readInputFile(world, name, exportedState) }));
+  return declarationsIn(await Promise.all(texts));
+}

@@ -51,17 +51,14 @@ export function requireFullIds(world: CliWorld, { keys, selection = {}, json, wr
 export async function resolveKeys(
   world: CliWorld,
   { directory, operations }: OpenOperations,
-  { keys, selection = {}, json, writes, yes }: Typed,
+  typed: Typed,
 ): Promise<readonly (KeyPath | KmsKeyPath)[]> {
+  const { keys, selection = {}, writes, yes } = typed;
   const found: string[] = [];
   const resolved: (KeyPath | KmsKeyPath)[] = [];
   const options = { signal: world.signal };
   const inFile = await keysInFile(world, selection);
-  requireFullIds(world, {
-    ...{ keys: inFile, json },
-    ...(writes !== undefined && { writes }),
-    ...(yes !== undefined && { yes }),
-  });
+  requireFullIds(world, { ...typed, keys: inFile, selection: {} });
   const find = directory.keyFinder(options);
   for (const key of [...keys, ...inFile]) {
     if (!("name" in key)) {
