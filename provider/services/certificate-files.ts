@@ -9,7 +9,13 @@ import { UkoError } from "../errors.ts";
 import { readNamedText, UnsafeFile } from "../process/regular-file.ts";
 import { parseSigners } from "./consents/allowed-signers.ts";
 import { type Envelope, maxEnvelopeBytes, parseEnvelope } from "./signing/envelope.ts";
-import { createExternalSigner, createPemSigner, readPublicKey, type Signer } from "./signing/keys.ts";
+import {
+  createExternalSigner,
+  createPemSigner,
+  readPublicKey,
+  type Signer,
+  type SigningCommand,
+} from "./signing/keys.ts";
 
 /** A file to write. An existing file is replaced only with `isReplaced`. */
 export interface Target {
@@ -20,12 +26,7 @@ export interface Target {
 /** The signer: a private key file, or a command whose signatures the public key confirms. */
 export type SignerChoice =
   | { readonly kind: "file"; readonly file: string; readonly passphrase: () => Promise<string | undefined> }
-  | {
-      readonly kind: "command";
-      readonly command: string;
-      readonly publicKeyFile: string;
-      readonly environment: Readonly<Record<string, string | undefined>>;
-    };
+  | ({ readonly kind: "command"; readonly publicKeyFile: string } & SigningCommand);
 
 export async function openSigner(choice: SignerChoice, signal: AbortSignal): Promise<Signer> {
   if (choice.kind === "file") {
