@@ -44,7 +44,7 @@ export const keyEditSchema = z.strictObject({
       updatedBy: z.string().optional(),
     })
     .optional(),
-  /** Sets the material in the keystores. `enabled` restores it. */
+  /** Whether each keystore of the key has the key material: `enabled` gives the material back after one of the others. */
   material: z.enum(["absent", "enabled", "disabled", "wrong"]).optional(),
   keystoreId: z.string().optional(),
   addResource: resourceSchema.optional(),

@@ -13,7 +13,10 @@ import type { RequestOf, Session } from "../session.ts";
 
 type Event = MessageInitShape<typeof ListResource_EventSchema>;
 
-/** Lists the objects. An error is also an event, because the call itself has no diagnostics. */
+/**
+ * Answers Terraform's query for the objects of one type, with an event for each object. An error is an event too, because the
+ * response to the call has no place for diagnostics.
+ */
 export async function* listResource(
   session: Session,
   request: RequestOf<"listResource">,
