@@ -41,7 +41,12 @@ export function resultOf(name: FunctionName): readonly Attribute[] {
   return resultAttributes(functions[name].result);
 }
 
+/** `ManagedKey` becomes `managedKey`, as a variable or a member. */
+export function memberNameOf(resource: string): string {
+  return `${resource.slice(0, 1).toLowerCase()}${resource.slice(1)}`;
+}
+
 /** `ManagedKey` becomes `managedKeys`, as in the result of `listManagedKeys`. */
 export function listNameOf(resource: string): string {
-  return `${resource.slice(0, 1).toLowerCase()}${resource.slice(1)}s`;
+  return `${memberNameOf(resource)}s`;
 }

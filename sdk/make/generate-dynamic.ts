@@ -11,7 +11,7 @@ import {
   inputAttributes,
   outputAttributes,
 } from "../../provider/schema/attributes.ts";
-import { described, describedNames, listNameOf, type ResourceName } from "./described.ts";
+import { described, describedNames, listNameOf, memberNameOf, type ResourceName } from "./described.ts";
 import { documentationOf } from "./docs/documentation.ts";
 import { memberTexts } from "./type-text.ts";
 
@@ -38,7 +38,7 @@ function classSection(name: ResourceName): string {
   // State holds a policy and a digest as well, and programs have no use for either.
   const outputs = outputAttributes(definition).filter(({ role, isSecret }) => role === undefined && !isSecret);
   const isInput = new Set(inputs.map((input) => input.name));
-  const handlers = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;
+  const handlers = memberNameOf(name);
   const kind = `${handlers}Kind`;
   return [
     ...blocks.map((block) => interfaceOf(nameOf(block), block.description, block.attributes)),
@@ -73,16 +73,14 @@ function functionsSection(name: ResourceName): string {
   const state = `${name}State`;
   const args = argumentAttributes(get).map((each) => `readonly ${each.name}: string`);
   const isInVault = argumentAttributes(list).length > 0;
-  const values = documentationOf(name).exampleId.split("/").slice(-args.length);
-  const given = argumentAttributes(get).map((each, at) => `${each.name}: "${values[at] ?? ""}"`);
-  const found = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;
+  const given = exampleArguments(name);
   return [
     `export type Get${name}Args = { ${args.join("; ")} };`,
-    withExample(get.summary, callOf(`const ${found} = await uko.get${name}({ ${given.join(", ")} });`)),
+    withExample(get.summary, callOf(`const ${memberNameOf(name)} = await uko.get${name}(${given});`)),
     `export function get${name}(args: Get${name}Args): Promise<${state}> {`,
     `  return ask.get${name}(args, unstoppable);`,
     "}",
-    ...outputFunction(`get${name}`, `{ ${given.join(", ")} }`),
+    ...outputFunction(`get${name}`, given),
     "",
     withExample(list.summary, callOf(`const ${listNameOf(name)} = await uko.list${name}s();`)),
     `export async function list${name}s(${isInVault ? "filter: InVault = {}" : ""}): Promise<readonly ${state}[]> {`,
@@ -140,19 +138,20 @@ function pendingSection(): string {
 function planSection(): string {
   return [
     outputInterface("DeletionPlan", "The whole deletion path of a key.", planned.result),
-    withExample(planned.summary, callOf(`const plan = await uko.planDeletion(${aKey});`)),
+    withExample(planned.summary, callOf(`const plan = await uko.planDeletion(${exampleArguments("ManagedKey")});`)),
     "export function planDeletion(args: { readonly vaultId: string; readonly keyId: string }): Promise<DeletionPlan> {",
     "  return ask.planDeletion(args, unstoppable);",
     "}",
-    ...outputFunction("planDeletion", aKey),
+    ...outputFunction("planDeletion", exampleArguments("ManagedKey")),
   ].join("\n");
 }
 
-/** The key of the examples. */
-const aKey = (() => {
-  const [vaultId = "", keyId = ""] = documentationOf("ManagedKey").exampleId.split("/");
-  return `{ vaultId: "${vaultId}", keyId: "${keyId}" }`;
-})();
+/** The arguments that name the object of a resource's examples, such as `{ vaultId: "…", keyId: "…" }`. */
+function exampleArguments(name: ResourceName): string {
+  const attributes = argumentAttributes(functions[`get${name}`]);
+  const values = documentationOf(name).exampleId.split("/").slice(-attributes.length);
+  return `{ ${attributes.map((each, at) => `${each.name}: "${values[at] ?? ""}"`).join(", ")} }`;
+}
 
 function interfaceOf(name: string, description: string, attributes: readonly Attribute[]): string {
   const members = attributes.flatMap((attribute) => [
