@@ -39,11 +39,11 @@ export function containerDeletion(target: ContainerTarget): Deletion {
 function conclude(outcome: ContainerOutcome, userInterface: UserInterface): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { taken } };
-  const facts = { ...awaitedBy(outcome), taken };
+  const facts = { ...awaitsOf(outcome), taken };
   return { kind: "unfinished", explanation: explainContainerOutcome(outcome, userInterface), facts };
 }
 
-function awaitedBy(stop: ContainerStop): Conclusion["facts"] {
+function awaitsOf(stop: ContainerStop): Conclusion["facts"] {
   if (stop.kind === "rights_missing" || stop.plan.kind === "refused") return { awaits: "person_to_unblock" };
   const { untilMs } = stop.plan;
   return { awaits: "time", ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }) };

@@ -13,7 +13,7 @@ import {
 } from "../../lifecycle/plan-container-deletion.ts";
 import { planRingDeletion, type RingObservation, type RingPlan } from "../../lifecycle/plan-ring-deletion.ts";
 import { seesEveryVault } from "../loop/absence.ts";
-import type { Awaited, Deletable, Effect, KindTypes, Outcome, StepContext, StepResult } from "../loop/converge.ts";
+import type { Deletable, Effect, KindTypes, OpenWait, Outcome, StepContext, StepResult } from "../loop/converge.ts";
 import type { EvidenceFacts } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
 import type { ContainerRef } from "../ports/containers.ts";
@@ -84,13 +84,13 @@ export const containerKind: Deletable<ContainerTypes> = {
     const { kind: resource, instanceId, vaultId, id: keyId } = ref;
     return evidenceOf({ instanceId, resource, vaultId, keyId, label: observation.name });
   },
-  awaited(stop, { nowMs }) {
+  openWait(stop, { nowMs }) {
     const plan = stop.kind === "stopped" ? stop.plan : undefined;
     const isMetadata = plan?.kind === "waitingForTime" && plan.awaits === "kms_metadata";
     const what = isMetadata
       ? "Waiting for KMS to purge the metadata of its keys"
       : "Waiting until its destroyed keys can be removed";
-    return awaitedBy(stop, nowMs, what);
+    return openWaitOf(stop, nowMs, what);
   },
 };
 
@@ -116,7 +116,8 @@ export const ringKind: Deletable<RingTypes> = {
   take: async (_step, { world, task: { ring }, options }) => resultOf(await world.kmsKeys.removeRing(ring, options)),
   evidence: (_step, _phase, { task: { instanceId, ring } }) =>
     evidenceOf({ instanceId, resource: "key_ring", vaultId: "", keyId: ring, label: ring }),
-  awaited: (stop, { nowMs }) => awaitedBy(stop, nowMs, "Waiting for KMS to purge the metadata of the keys in the ring"),
+  openWait: (stop, { nowMs }) =>
+    openWaitOf(stop, nowMs, "Waiting for KMS to purge the metadata of the keys in the ring"),
 };
 
 function nextOf<Plan extends { readonly kind: string }>(plan: Plan) {
@@ -132,7 +133,7 @@ function evidenceOf(subject: EvidenceFacts["subject"]): EvidenceFacts {
   return { subject, step: "delete", from: "present", to: "absent", details: { keystores: [] } };
 }
 
-function awaitedBy(stop: ContainerStop | Stop<RingPlan>, nowMs: number, what: string): Awaited | undefined {
+function openWaitOf(stop: ContainerStop | Stop<RingPlan>, nowMs: number, what: string): OpenWait | undefined {
   if (stop.kind !== "stopped" || stop.plan.kind !== "waitingForTime") return undefined;
   return { neededMs: neededUntil(stop.plan.untilMs, nowMs), what };
 }

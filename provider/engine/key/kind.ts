@@ -10,11 +10,11 @@ import { carriedId } from "../../lifecycle/key-write.ts";
 import { isSame } from "../../lifecycle/observation.ts";
 import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/plan.ts";
 import type {
-  Awaited,
   Deletable,
   Earlier,
   Effect,
   Next,
+  OpenWait,
   Outcome as OutcomeOf,
   Planned,
   ReadResult,
@@ -34,7 +34,7 @@ import {
   takeStep,
   writtenRecordId,
 } from "./steps.ts";
-import { sayAwaited } from "./text/waits.ts";
+import { sayOpenWait } from "./text/waits.ts";
 
 /** The result of a run. */
 export type Outcome = OutcomeOf<KeyTypes>;
@@ -57,7 +57,7 @@ export const keyKind: Deletable<KeyTypes> = {
   effectOf,
   remember,
   evidence: keyEvidence,
-  awaited: (stop, observed) => (stop.kind === "stopped" ? awaitedBy(stop.plan, observed) : undefined),
+  openWait: (stop, observed) => (stop.kind === "stopped" ? openWaitOf(stop.plan, observed) : undefined),
 };
 
 function nextOf(plan: Plan, { forbidden }: RunMemory): Next<KeyTypes> {
@@ -241,11 +241,11 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
 }
 
 /** What the run can wait for; undefined if waiting cannot help. */
-function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | undefined {
+function openWaitOf(plan: Plan, { observation, nowMs }: KeyDetails): OpenWait | undefined {
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
     // Only the requester can confirm the request, and this run is the requester's.
     if (plan.callerPosition === "may_confirm") return undefined;
-    return { neededMs: Number.POSITIVE_INFINITY, ...sayAwaited(plan, observation) };
+    return { neededMs: Number.POSITIVE_INFINITY, ...sayOpenWait(plan, observation) };
   }
   if (plan.kind !== "waitingForTime" || plan.awaits === "separate_run") return undefined;
   const what = plan.awaits === "cool_down" ? "Cooling down" : "Waiting for the keystores to delete the key material";

@@ -74,7 +74,7 @@ export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
       : end !== undefined && "notBeforeMs" in end
         ? end.notBeforeMs
         : undefined;
-  const awaits = awaitedBy(end, standing);
+  const awaits = awaitsOf(end, standing);
   const record = recordWithReasons(observed.observation, observed.nowMs);
   return {
     ...(awaits !== undefined && { awaits }),
@@ -116,7 +116,7 @@ function expiryOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "reco
   return expired === undefined ? {} : { recordExpiredAt: isoTime(expired.atMs) };
 }
 
-function awaitedBy(end: End | undefined, standing: Standing): DeletionFacts["awaits"] {
+function awaitsOf(end: End | undefined, standing: Standing): DeletionFacts["awaits"] {
   if (end?.kind === "waitingForTime") return "time";
   if (end?.kind === "refused") return "person_to_unblock";
   if (standing.binds) return standing.record.quotes === undefined ? "approval" : "requester";

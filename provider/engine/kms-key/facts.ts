@@ -14,7 +14,7 @@ export interface KmsKeyFacts extends DeletionFacts {
 }
 
 export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPlan): KmsKeyFacts {
-  const awaits = awaitedBy(plan);
+  const awaits = awaitsOf(plan);
   const untilMs = plan?.kind === "waitingForTime" ? plan.untilMs : undefined;
   const facts = {
     ...(awaits !== undefined && { awaits }),
@@ -31,7 +31,7 @@ export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPl
   };
 }
 
-function awaitedBy(plan: KmsPlan | undefined): DeletionFacts["awaits"] {
+function awaitsOf(plan: KmsPlan | undefined): DeletionFacts["awaits"] {
   switch (plan?.kind) {
     case "waitingForApproval":
       return "approval";

@@ -21,7 +21,7 @@ import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 import { type KmsSignedRequest, observeSigned, signaturesBehind } from "./signed-request.ts";
-import { describeKmsStep, kmsKeyPath, questionBeforeKms, sayKmsAwaited } from "./words.ts";
+import { describeKmsStep, kmsKeyPath, questionBeforeKms, sayKmsOpenWait } from "./words.ts";
 
 /** The task of one run for one KMS key. `plan` is a pure planner with its policy already bound. */
 export interface KmsTask {
@@ -115,11 +115,11 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
       },
     };
   },
-  awaited(stop, { observation, nowMs }) {
+  openWait(stop, { observation, nowMs }) {
     if (stop.kind !== "stopped") return undefined;
     const { plan } = stop;
     if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
-      return { neededMs: Number.POSITIVE_INFINITY, ...sayKmsAwaited(plan, observation) };
+      return { neededMs: Number.POSITIVE_INFINITY, ...sayKmsOpenWait(plan, observation) };
     }
     if (plan.kind !== "waitingForTime") return undefined;
     return { neededMs: neededUntil(plan.untilMs, nowMs), what: "Waiting for KMS to purge the metadata of the key" };

@@ -13,7 +13,7 @@ import type {
   KmsRun,
   KmsStep,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { Awaited } from "../loop/converge.ts";
+import type { OpenWait } from "../loop/converge.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../text/words.ts";
@@ -149,10 +149,10 @@ export function kmsRerunCommand(observation: KmsKeyObservation, userInterface: U
 }
 
 /** The line in the log of a run that waits, with the command that another person runs. */
-export function sayKmsAwaited(
+export function sayKmsOpenWait(
   { kind }: KmsApprovalWait | KmsRequestWait,
   observation: KmsKeyObservation,
-): Omit<Awaited, "neededMs"> {
+): Omit<OpenWait, "neededMs"> {
   return kind === "waitingForRequest"
     ? { what: "Waiting for a person to run", command: kmsRequestCommand(observation) }
     : { what: "Waiting for another person to run", command: kmsApproveCommand(observation) };

@@ -36,7 +36,7 @@ export interface Earlier<Memory> {
 }
 
 /** A state that only waiting can change. */
-export interface Awaited {
+export interface OpenWait {
   /** Infinite if only a person can end the wait, or if its end is unknown. */
   readonly neededMs: number;
   /** A clause for people, such as "Cooling down". */
@@ -140,7 +140,7 @@ export interface Deletable<K extends KindTypes> {
   /** The evidence of the step; undefined if this phase leaves no entry. */
   evidence(step: K["step"], phase: "before" | "after", context: StepContext<K>): EvidenceFacts | undefined;
   /** What the run can wait for; undefined if no wait can help. */
-  awaited(stop: K["stop"], observed: K["seen"]): Awaited | undefined;
+  openWait(stop: K["stop"], observed: K["seen"]): OpenWait | undefined;
 }
 
 /** A call whose response was lost, or a deletion, as long as no read has shown its effect. */

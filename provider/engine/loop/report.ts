@@ -147,11 +147,11 @@ export function resultOfReport({ label, lifecycleState, deletion, taken, code, e
 
 /** A creation or an update succeeded. State holds what the resource now waits for. */
 export function resultOfStored({ state }: { readonly state: unknown }): Result {
-  return { ...awaitedIn(state), exitCode: 0 };
+  return { ...awaitsIn(state), exitCode: 0 };
 }
 
 /** What a resource's state shows of its deletion; the state of a container shows nothing. */
-function awaitedIn(state: unknown): Partial<Result> {
+function awaitsIn(state: unknown): Partial<Result> {
   return textsIn(state, {
     lifecycleState: "lifecycleState",
     awaits: "deletionAwaits",

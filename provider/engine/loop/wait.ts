@@ -7,7 +7,7 @@ import { onCodes } from "../../errors.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { runnable } from "../text/own-commands.ts";
 import { sayDuration } from "../text/words.ts";
-import { type Awaited, converge, type Deletable, type KindTypes, type Outcome } from "./converge.ts";
+import { converge, type Deletable, type KindTypes, type OpenWait, type Outcome } from "./converge.ts";
 
 export interface WaitBudget<Waiting = unknown> {
   /** How long this run may spend waiting, in total. */
@@ -42,11 +42,11 @@ export async function convergeAndWait<K extends KindTypes>(
   const report = reporter(world, program);
   for (let poll = 0; poll < maxPolls; poll += 1) {
     if (!("observed" in outcome) || leftMs <= 0) return outcome;
-    const awaited = kind.awaited(outcome, outcome.observed);
-    if (awaited === undefined) return outcome;
-    const { neededMs } = awaited;
+    const wait = kind.openWait(outcome, outcome.observed);
+    if (wait === undefined) return outcome;
+    const { neededMs } = wait;
     if (Number.isFinite(neededMs) && neededMs > leftMs) return outcome;
-    report(awaited);
+    report(wait);
     if (poll === 0) await beforeWait?.(outcome);
     if (poll === 0 && Math.min(neededMs, leftMs) > longWaitMs) beforeLongWait?.(Math.min(neededMs, leftMs));
     const sleepMs = Math.min(neededMs, leftMs, pollIntervalMs);
@@ -66,11 +66,11 @@ export function neededUntil(untilMs: number | undefined, nowMs: number): number 
 }
 
 /** Each report is a log line: the same wait is reported again after 1/16 of the remaining time. */
-function reporter({ progress }: World, program: string | undefined): (awaited: Awaited) => void {
-  let reported: Pick<Awaited, "what" | "neededMs"> | undefined;
-  return (awaited) => {
-    const { neededMs, command } = awaited;
-    const what = command === undefined ? awaited.what : `${awaited.what}: ${runnable(command, program)}`;
+function reporter({ progress }: World, program: string | undefined): (wait: OpenWait) => void {
+  let reported: Pick<OpenWait, "what" | "neededMs"> | undefined;
+  return (wait) => {
+    const { neededMs, command } = wait;
+    const what = command === undefined ? wait.what : `${wait.what}: ${runnable(command, program)}`;
     const againAfterMs = Math.max(60_000, (reported?.neededMs ?? 0) / 16);
     if (reported?.what === what && !(reported.neededMs - neededMs >= againAfterMs)) return;
     reported = { what, neededMs };

@@ -9,7 +9,7 @@ import { dualBackingKeys } from "../../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
 import type { Actor, ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../../lifecycle/plan.ts";
-import type { Awaited } from "../../loop/converge.ts";
+import type { OpenWait } from "../../loop/converge.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
@@ -303,7 +303,7 @@ function startOf(ms: number | undefined): Pick<NextStep, "notBefore"> {
 }
 
 /** The line that reports the wait in the log of a run that waits. */
-export function sayAwaited(wait: PersonWait, observation: KeyObservation): Omit<Awaited, "neededMs"> {
+export function sayOpenWait(wait: PersonWait, observation: KeyObservation): Omit<OpenWait, "neededMs"> {
   const name = keyName(observation);
   if (wait.kind === "waitingForRequest") return { what: "Waiting for a person to run", command: `uko request ${name}` };
   const { quotes } = wait.record;
