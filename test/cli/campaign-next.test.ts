@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { campaignSeed } from "./campaign-seed.ts";
 import { counts, dataOf, useCampaignStage } from "./campaign-stage.ts";
-import type { EndedAtTerminal, Person } from "./harness.ts";
+import type { Ended, EndedAtTerminal, Person } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
 const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
@@ -98,6 +98,46 @@ describe("a wave of two people", () => {
     await next("alice");
     const back = await callsOf(async () => expect((await type("alice", "rollback pilot")).exitCode).toBe(0));
     expect(back.filter(({ keyId }) => keyId !== undefined).length / 4).toBeLessThanOrEqual(6);
+  });
+
+  it("asks one by one for keys of the named wave and of the waves before it, and for no other key", async () => {
+    const waves =
+      "  - {name: pilot, soak: 4h}\n  - {name: aside, soak: 4h}\n  - {name: last, soak: 4h, after: [pilot]}\n";
+    const rules = [1, 2, 3]
+      .map(
+        (at) =>
+          `  - {match: {label: mail-${at}}, class: destroy, wave: ${at === 3 ? "last" : "aside"}, owner: platform, reason: Moved}\n`,
+      )
+      .join("");
+    stage.write(
+      "campaign.yaml",
+      campaignFile.replace(/^ {2}- \{name: pilot.*\n/m, waves).replace(/^rules:\n/m, `rules:\n${rules}`),
+    );
+    await type("bob", "plan --write");
+    await type("bob", "signoff --owner platform");
+    await next("bob", "--wave aside");
+    await next("alice", "--wave aside");
+    await stage.world.advance("5h");
+    await next("alice", "--wave aside");
+    await next("bob", "--wave aside");
+    await stage.world.advance("91d");
+    expect((await next("bob", "--wave aside")).out).toContain("Removed the metadata of 2 keys");
+
+    const removed = ["mail-1", "mail-2"].map((label) => stage.keyNamed(label).split("/")[1]);
+    const asked = async (act: () => Promise<EndedAtTerminal | Ended>) => {
+      const before = (await stage.world.trail()).length;
+      const ended = await act();
+      const calls = (await stage.world.trail()).slice(before);
+      return { ended, calls: calls.filter(({ keyId }) => removed.includes(keyId)).length };
+    };
+    expect((await asked(() => quiet("bob", "status"))).calls).toBeGreaterThan(0);
+    const status = await asked(() => quiet("bob", "status --wave last --json"));
+    expect([status.calls, status.ended.exitCode, counts(status.ended)]).toEqual([0, 0, { open: 1 }]);
+    // The wave before has not finished, so the wave is closed also for a command that reads less.
+    const closed = await asked(() => quiet("bob", "next --wave last --json"));
+    expect([closed.calls, dataOf(closed.ended).gate]).toEqual([0, "after"]);
+    const pilot = await asked(() => next("bob", "--wave pilot --emergency Deadline"));
+    expect([pilot.calls, first(pilot.ended.out)]).toEqual([0, expect.stringMatching(/^Requested/)]);
   });
 
   it("shows the reason of the rule on each requested key", async () => {

@@ -19,9 +19,17 @@ import { type KeyResult, reportResults, resultFrom, withoutStep } from "../repor
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
 import { isPending, isRequested, readyKeys, requestEndMs, sayGate, unreadOf } from "../reports/waiting.ts";
 import { rollbackAct } from "../reports/wave-acts.ts";
-import { type Confirm, closedByRules, type RequestOfStep, reportClosed, waveStateOf } from "../reports/wave-state.ts";
+import {
+  type Confirm,
+  closedByRules,
+  type RequestOfStep,
+  type ReviewOfStep,
+  reportClosed,
+  waveStateOf,
+} from "../reports/wave-state.ts";
 import { type CampaignContext, keysOfWave, type OpenFolder } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
+import type { Reading } from "../view/view.ts";
 import { type Accepting, acceptKey, finishCampaign } from "./finish.ts";
 import { changeHold, type HoldRequest } from "./hold.ts";
 import { type Acts, type NextRequest, type NextResult, type Talk, takeNext } from "./next.ts";
@@ -60,21 +68,26 @@ export function createCampaignActing(
   evidenceAt: ActPorts["evidenceAt"],
 ): CampaignActing {
   const on =
-    <Request>(act: (context: CampaignContext, request: Request) => Promise<CampaignReport>, areEndsRead = false) =>
+    <Request>(
+      act: (context: CampaignContext, request: Request) => Promise<CampaignReport>,
+      readingFor: (request: Request) => Reading,
+    ) =>
     async (path: string, request: Request, options: CallOptions) =>
-      act(await openActs(world, { openFolder, evidenceAt, areEndsRead }, path, options), request);
+      act(await openActs(world, { openFolder, evidenceAt }, path, { ...readingFor(request), options }), request);
+  const inWave = ({ wave }: { readonly wave: string }): Reading => ({ areEndsRead: false, wave });
+  const everywhere = (): Reading => ({ areEndsRead: true });
   const acting: CampaignActing = {
-    request: on(requestStep),
-    review: on(async (context, request) => {
+    request: on(requestStep, inWave),
+    review: on(async (context, request: ReviewOfStep) => {
       const { wave, step } = request;
       return closedByRules(context, wave, step) ?? reviewStep(context, request);
-    }),
-    approve: on(approveStep),
-    advance: on(advanceWave),
-    halt: on(haltWave),
-    rollback: on(rollBackWave),
-    finish: on(finishCampaign, true),
-    accept: on(acceptKey, true),
+    }, inWave),
+    approve: on(approveStep, inWave),
+    advance: on(advanceWave, (wave) => inWave({ wave })),
+    halt: on(haltWave, (wave) => inWave({ wave })),
+    rollback: on(rollBackWave, inWave),
+    finish: on(finishCampaign, everywhere),
+    accept: on(acceptKey, everywhere),
     hold: async (path, request, options) => {
       const campaign = await openCampaign(openFolder(path), world.session.instanceId);
       const evidence = await evidenceOf(world, { folder: campaign.folder, evidenceAt }, options);

@@ -43,7 +43,7 @@ import {
   waveStateOf,
 } from "../reports/wave-state.ts";
 import { type CampaignContext, keysOfWave, type OpenFolder, openReads } from "../view/context.ts";
-import { type CampaignPlan, nextStep, type PlannedKey } from "../view/planned.ts";
+import { type CampaignPlan, nextStep, onlyWave, type PlannedKey } from "../view/planned.ts";
 
 export interface NextRequest {
   readonly wave?: string | undefined;
@@ -119,7 +119,7 @@ interface Doing {
 
 export async function takeNext(doing: Doing): Promise<NextResult> {
   const { run, path, request, talk, options } = doing;
-  const context = await openReads(run.world, run.openFolder, path, options);
+  const context = await openReads(run.world, run.openFolder, path, options, request.wave);
   if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
   const { review } = request;
   const offers = review === undefined ? await offersTo(context, doing) : [await offerOfReview(context, review)];
@@ -300,9 +300,8 @@ function removalOffer(context: CampaignContext, wave: string): readonly Offer[] 
 /** The report of what the waves wait for, if the caller can do nothing. */
 function reportWaiting(context: CampaignContext, { wave, step: only }: NextRequest): CampaignReport {
   const { view } = context;
-  const waves = context.plan.waves.filter(({ name }) => wave === undefined || name === wave);
-  const plan = { ...context.plan, waves, keys: waves.flatMap(({ keys }) => keys) };
-  const [single] = wave === undefined ? [] : waves;
+  const plan = onlyWave(context.plan, wave);
+  const [single] = wave === undefined ? [] : plan.waves;
   const step = campaignSteps.find(
     (each) => (only ?? each) === each && plan.keys.some(({ facts }) => isStepDue(facts, each)),
   );
@@ -333,7 +332,7 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
     exitCode: waitExitCode(plan, { isStopped: stops.length > 0, isRequested: requests.length > 0 }),
     data: {
       campaign: view.campaign.name,
-      waves: waves.map((each) => ({ wave: each.name, waitsFor: waitsFor(each, view.nowMs) })),
+      waves: plan.waves.map((each) => ({ wave: each.name, waitsFor: waitsFor(each, view.nowMs) })),
       ...{ stops, requests },
     },
   };

@@ -25,22 +25,22 @@ import { failedOn, type KeyResult, resultFrom, withoutStep } from "../reports/ke
 import type { StepRequest } from "../reports/wave-state.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
+import type { Reading } from "../view/view.ts";
 
 export interface ActPorts {
   readonly openFolder: OpenFolder;
   readonly evidenceAt: (path: string) => Evidence;
-  /** Whether the act reports which keys are destroyed, so that it asks their keystores. */
-  readonly areEndsRead?: boolean;
 }
 
 /** Each run writes its evidence to a file of its own, so that two people never change the same file. */
 export async function openActs(
   base: World,
-  { openFolder, evidenceAt, areEndsRead = false }: ActPorts,
+  { openFolder, evidenceAt }: ActPorts,
   path: string,
-  options: CallOptions,
+  reading: Reading & { readonly options: CallOptions },
 ): Promise<CampaignContext> {
-  const context = await openCampaignAt(base, openFolder, path, { areEndsRead, options });
+  const { options } = reading;
+  const context = await openCampaignAt(base, openFolder, path, reading);
   const { folder } = context.view;
   const evidence = await evidenceOf(base, { folder, evidenceAt }, options);
   return { ...context, world: { ...context.world, evidence } };

@@ -60,7 +60,7 @@ export type ApprovalInspection =
     };
 
 export function createCampaignInspection(world: World, openFolder: OpenFolder) {
-  const open = (path: string, options: CallOptions) => openReads(world, openFolder, path, options);
+  const open = (path: string, options: CallOptions, wave?: string) => openReads(world, openFolder, path, options, wave);
   return {
     /** The name of the campaign in the folder. Makes no call. */
     async name(path: string) {
@@ -68,7 +68,7 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
     },
     async overview(path: string, options: CallOptions): Promise<CampaignOverview> {
       const { view, plan } = await open(path, options);
-      const { page, ...report } = reportStatus(view, plan, {});
+      const { page, ...report } = reportStatus(view, plan);
       // The page links each wave in a table of its own.
       const sections = [
         ...report.sections.filter(({ title }) => title !== "Waves"),
@@ -84,10 +84,10 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
       };
     },
     async wave(path: string, wave: string, options: CallOptions) {
-      return inspectWave(await open(path, options), wave);
+      return inspectWave(await open(path, options, wave), wave);
     },
     async approval(path: string, request: ReviewedStepRequest, options: CallOptions) {
-      return inspectApproval(await open(path, options), request);
+      return inspectApproval(await open(path, options, request.wave), request);
     },
   };
 }

@@ -24,7 +24,7 @@ import type { Joined } from "../view/classify.ts";
 import { type OpenFolder, openReads } from "../view/context.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/inventory.ts";
 import { readLive } from "../view/live.ts";
-import { planCampaign } from "../view/planned.ts";
+import { onlyWave, planCampaign } from "../view/planned.ts";
 import { listOrName } from "../view/unreadable.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, viewCampaign } from "../view/view.ts";
@@ -70,7 +70,7 @@ export interface Signing {
 export type CampaignReading = ReturnType<typeof createCampaignReading>;
 
 export function createCampaignReading(world: World, openFolder: OpenFolder) {
-  const seen = (path: string, options: CallOptions) => openReads(world, openFolder, path, options);
+  const seen = (path: string, options: CallOptions, wave?: string) => openReads(world, openFolder, path, options, wave);
   const opened = (path: string) => openCampaign(openFolder(path), world.session.instanceId);
   return {
     /** Writes a first `campaign.yaml`; never overwrites one. */
@@ -84,10 +84,12 @@ export function createCampaignReading(world: World, openFolder: OpenFolder) {
       writeSignoff(world, await opened(path), signing, options),
     /** Each wave, what it waits for, stops and blocked keys; or what happened to one key. */
     status: async (path: string, { key, wave, isLive }: StatusOf, options: CallOptions) => {
-      const { view, plan } = await seen(path, options);
+      const { view, plan } = await seen(path, options, key === undefined ? wave : undefined);
       if (key !== undefined) return reportFound(view, plan, key);
-      const live = isLive ? await readLive(world, view, plan, options) : undefined;
-      return reportStatus(view, plan, { wave, live });
+      if (wave !== undefined) requireWave(view.campaign, wave);
+      const shown = onlyWave(plan, wave);
+      const live = isLive ? await readLive(world, view, shown, options) : undefined;
+      return reportStatus(view, shown, live);
     },
     /** What to ask of each cloud once the instance is gone. */
     questions: async (path: string, options: CallOptions) => {
@@ -125,7 +127,7 @@ async function planNow(
   requireEarlier(earlier, wave, opened.folder.path);
   const owners = await ownersIn(opened.folder);
   const declarations = declarationsIn(declared);
-  const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier, true), options);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier, { areEndsRead: true }), options);
   if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
   const usage = await readUsage(world, inventory, { files, isLive, earlier: earlier?.keys ?? [] }, options);
   const before = new Map(earlier?.keys.map((line) => [namedKey(line), line.declaredBy]));

@@ -9,7 +9,6 @@ import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { count, sayTimeAndDistance } from "../../text/words.ts";
-import { requireWave } from "../files/folder.ts";
 import { dayOf } from "../view/classify.ts";
 import type { LiveFindings } from "../view/live.ts";
 import { type CampaignPlan, isLate, lastDatesOf, type PlannedWave } from "../view/planned.ts";
@@ -34,17 +33,9 @@ import {
 } from "./report.ts";
 import { isReady, type PendingRequest, renewWithinMs, requestOn, sayGate, waitsFor } from "./waiting.ts";
 
-export interface StatusRequest {
-  /** Only the keys of this wave. */
-  readonly wave?: string | undefined;
-  /** What the keystores report live; absent if they were not asked. */
-  readonly live?: LiveFindings | undefined;
-}
-
-export function reportStatus(view: CampaignView, whole: CampaignPlan, { wave, live }: StatusRequest): CampaignReport {
-  if (wave !== undefined) requireWave(view.campaign, wave);
-  const waves = whole.waves.filter(({ name }) => wave === undefined || name === wave);
-  const plan = { ...whole, waves, keys: waves.flatMap(({ keys }) => keys) };
+/** `live` is what the keystores report live; absent if they were not asked. */
+export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: LiveFindings): CampaignReport {
+  const { waves } = plan;
   const { inventory, folder, campaign, nowMs } = view;
   const rows = keyRows(view, plan);
   const requests = pendingRequests(view, plan);

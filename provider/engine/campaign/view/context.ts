@@ -11,7 +11,7 @@ import { openCampaign, readManifest } from "../files/folder.ts";
 import { type CampaignHolds, followHolds } from "../files/holds.ts";
 import { takeCampaignInventory } from "./inventory.ts";
 import { type CampaignPlan, type PlannedKey, planCampaign } from "./planned.ts";
-import { type CampaignView, inventoryScope, viewCampaign } from "./view.ts";
+import { type CampaignView, inventoryScope, type Reading, viewCampaign } from "./view.ts";
 
 export interface CampaignContext {
   readonly world: World;
@@ -37,20 +37,21 @@ export function openReads(
   openFolder: OpenFolder,
   path: string,
   options: CallOptions,
+  wave?: string,
 ): Promise<CampaignContext> {
-  return openCampaignAt(world, openFolder, path, { areEndsRead: true, options });
+  return openCampaignAt(world, openFolder, path, { areEndsRead: true, wave, options });
 }
 
 export async function openCampaignAt(
   world: World,
   openFolder: OpenFolder,
   path: string,
-  { areEndsRead, options }: { readonly areEndsRead: boolean; readonly options: CallOptions },
+  { options, ...reading }: Reading & { readonly options: CallOptions },
 ): Promise<CampaignContext> {
   const opened = await openCampaign(openFolder(path), world.session.instanceId);
   // An edited manifest is refused before the service is asked.
   const manifest = await readManifest(opened, world.sha256);
-  const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest, areEndsRead), options);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options);
   const view = await viewCampaign({ ...opened, manifest }, inventory, world);
   const plan = planCampaign(view, world);
   const { folder, text } = opened;

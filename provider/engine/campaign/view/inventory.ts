@@ -75,6 +75,8 @@ export interface InventoryScope {
   readonly known?: readonly KnownKey[];
   /** Whether to ask the keystores of destroyed keys live, as a command that calls keys destroyed must. */
   readonly areEndsRead?: boolean;
+  /** Names of keys that uko does not ask for one by one, because the command is about another wave. */
+  readonly apart?: ReadonlySet<string>;
 }
 
 export function namedListedKey({ traits }: ListedKey): string {
@@ -129,7 +131,9 @@ export async function takeCampaignInventory(
   keys.push(...found.map((read) => (read.kind === "kms" ? ofKmsKey(world, read.kmsKey) : managed(read.snapshot))));
   const gone = new Set(absent);
   const lines = new Map((scope.known ?? []).map((line) => [namedKey(line), line]));
-  const reading = { lines, nowMs: latestTimeMs(world), areEndsRead: scope.areEndsRead === true, unreadable, gone };
+  const { areEndsRead = false, apart = new Set() } = scope;
+  const isAsked = (name: string): boolean => areEndsRead && !apart.has(name);
+  const reading = { lines, nowMs: latestTimeMs(world), isAsked, unreadable, gone };
   return {
     keys: await readEnds(world, keys, reading, options),
     gone,
@@ -143,7 +147,7 @@ export async function takeCampaignInventory(
 /** Reads the keys of the manifest that no list shows, and names those that this run does not read. */
 async function readUnlisted(
   world: World,
-  { known = [], vaults: wanted, kmsKeys }: InventoryScope,
+  { known = [], vaults: wanted, kmsKeys, apart }: InventoryScope,
   {
     keys,
     vaults,
@@ -159,7 +163,7 @@ async function readUnlisted(
   options: CallOptions,
 ): Promise<{ readonly found: readonly FoundKey[]; readonly gone: readonly string[] }> {
   const listed = new Set(keys.map(namedListedKey));
-  const missing = known.filter((key) => !listed.has(namedKey(key)));
+  const missing = known.filter((key) => !listed.has(namedKey(key)) && apart?.has(namedKey(key)) !== true);
   const isInScope = ({ kind, vault }: KnownKey): boolean =>
     kind === "kms" ? kmsKeys : (wanted?.includes(vault) ?? true);
   const items = missing.filter((key) => isInScope(key) && !unlisted.has(key.kind === "kms" ? "kms" : key.vault));

@@ -87,6 +87,13 @@ function wavesWithKeys(waves: CampaignView["campaign"]["waves"], named: Iterable
   return [...waves, ...others.map((name) => ({ name, after: [], soakMs: 7 * dayMs, maxFailures: 0 }))];
 }
 
+/** The plan of one wave, or the whole plan without a name. */
+export function onlyWave(plan: CampaignPlan, wave: string | undefined): CampaignPlan {
+  if (wave === undefined) return plan;
+  const waves = plan.waves.filter(({ name }) => name === wave);
+  return { ...plan, waves, keys: waves.flatMap(({ keys }) => keys) };
+}
+
 /** The step that the key needs next. */
 export function nextStep({ facts }: Pick<CampaignKey, "facts">): CampaignStep {
   return isStepDue(facts, "deactivate") || (facts.state === "active" && !facts.isKms) ? "deactivate" : "destroy";

@@ -87,8 +87,8 @@ export interface EndsToRead {
   /** The manifest by the names of its keys. */
   readonly lines: ReadonlyMap<string, KnownKey>;
   readonly nowMs: number;
-  /** If false, uko asks no keystore, so no key counts as destroyed everywhere. */
-  readonly areEndsRead: boolean;
+  /** Whether uko asks the keystores about the key of this name. Otherwise the key does not count as destroyed everywhere. */
+  readonly isAsked: (name: string) => boolean;
   readonly unreadable: UnreadablePart[];
   /** Receives the keys that were removed since the list. */
   readonly gone: Set<string>;
@@ -101,7 +101,7 @@ export interface EndsToRead {
 export async function readEnds<Key extends KeyOfList>(
   world: World,
   keys: readonly Key[],
-  { lines, nowMs, areEndsRead, unreadable, gone }: EndsToRead,
+  { lines, nowMs, isAsked, unreadable, gone }: EndsToRead,
   options: CallOptions,
 ): Promise<readonly (Key & { readonly leftover?: LeftoverMaterial })[]> {
   const isDestroyed = ({ observation }: Key): boolean => observation?.state === "destroyed";
@@ -111,7 +111,7 @@ export async function readEnds<Key extends KeyOfList>(
     const { vaultId, keyId, label } = observation.facts;
     const name = namedKey({ kind: "managed", vault: vaultId, id: keyId });
     const stored = { ...key, leftover: findStoredLeftover(observation, nowMs) };
-    if (!areEndsRead || stored.leftover.kind === "pending") return [stored];
+    if (!isAsked(name) || stored.leftover.kind === "pending") return [stored];
     const part = { id: name, name: plain(label, 255) };
     const [seen] = await listOrName(unreadable, part, async () => [
       await observeKey(world, observation.facts, "decision", options),

@@ -140,13 +140,27 @@ function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string
   return kmsKey !== undefined && traits.state === "destroyed" && backing.has(traits.id);
 }
 
-/** What the inventory of this campaign reads. */
+/** How much a command reads in addition to the lists. */
+export interface Reading {
+  /** Whether the command also says which keys are destroyed everywhere, so that uko asks their keystores. */
+  readonly areEndsRead: boolean;
+  /** The wave that the command is about; every wave if absent. */
+  readonly wave?: string | undefined;
+}
+
+/**
+ * What the inventory of this campaign reads. A command on one wave asks one by one only for keys of this wave and of the
+ * waves before it, which must have finished. A key of another wave that no list shows then counts as not read.
+ */
 export function inventoryScope(
   { campaign }: Pick<OpenCampaign, "campaign">,
   manifest: Pick<Manifest, "keys"> | undefined,
-  areEndsRead = false,
+  { areEndsRead, wave }: Reading,
 ): InventoryScope {
-  return { ...campaign.scope, known: manifest?.keys ?? [], areEndsRead };
+  const known = manifest?.keys ?? [];
+  const after = campaign.waves.find(({ name }) => name === wave)?.after ?? [];
+  const others = wave === undefined ? [] : known.filter((line) => line.wave !== wave && !after.includes(line.wave));
+  return { ...campaign.scope, known, areEndsRead, apart: new Set(others.map(namedKey)) };
 }
 
 /** The waves in which a key that is not held still needs the step, or could not be read, so that it may need the step. */
