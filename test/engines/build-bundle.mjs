@@ -59,6 +59,8 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
     minifySyntax: true,
     metafile: true,
     logLevel: "warning",
+    // THIRD-PARTY-NOTICES.txt has them. One letter outside ASCII in a comment doubles the memory that Node keeps for the code.
+    legalComments: "none",
     alias: { undici: path.join(repository, undiciParts) },
     // grpc-js reads `.proto` files with it for services of its own, which none of ours offers.
     external: ["@grpc/proto-loader"],

@@ -10,6 +10,7 @@
 
 import { UkoError } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
+import type { Breaker } from "../../../lifecycle/campaign/breaker.ts";
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
@@ -100,7 +101,13 @@ export interface NextResult {
   readonly review?: string;
 }
 
-type Offer = { readonly wave: string; readonly stop?: string } & (
+/** A stop after which the wave continues only for a reason, and the report that the caller reads first. */
+interface Stop {
+  readonly digest: string;
+  readonly report: CampaignReport;
+}
+
+type Offer = { readonly wave: string; readonly stop?: Stop } & (
   | { readonly does: "approve"; readonly step: CampaignStep; readonly digest: string }
   | { readonly does: "review"; readonly step: CampaignStep; readonly kind: ReviewKind; readonly requestedBy?: string }
   | { readonly does: "request"; readonly step: CampaignStep; readonly keys: number; readonly renew: boolean }
@@ -118,21 +125,39 @@ interface Doing {
 }
 
 export async function takeNext(doing: Doing): Promise<NextResult> {
-  const { run, path, request, talk, options } = doing;
+  const found = await findOffers(doing);
+  return found.kind === "nothing" ? { report: found.report } : takeFirst(doing, found);
+}
+
+type Found =
+  | { readonly kind: "nothing"; readonly report: CampaignReport }
+  | { readonly kind: "offers"; readonly offer: Offer; readonly others: readonly Offer[] };
+
+/** Each act reads the campaign again, so this function lets go of what it read: 4,000 keys take 60 MB. */
+async function findOffers(doing: Doing): Promise<Found> {
+  const { run, path, request, options } = doing;
   const context = await openReads(run.world, run.openFolder, path, options, request.wave);
   if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
   const { review } = request;
   const offers = review === undefined ? await offersTo(context, doing) : [await offerOfReview(context, review)];
-  let first: NextResult | undefined;
-  // An offer that changes no key, for example because a role is missing, must not keep the caller from the next one.
-  for (const offer of offers) {
-    const stop = offer.stop === undefined ? {} : { resume: await askResume(context, offer, talk) };
-    const result = await take({ ...doing, ...stop }, offer);
-    if (isEnd(result)) return result;
-    talk.show({ ...result.report, next: [] });
-    first ??= result;
-  }
-  return first ?? { report: reportWaiting(context, request) };
+  const [offer, ...others] = offers;
+  return offer === undefined
+    ? { kind: "nothing", report: reportWaiting(context, request) }
+    : { kind: "offers", offer, others };
+}
+
+/** Takes the offer, and the next one if this one changes no key, for example because the caller lacks a role. */
+async function takeFirst(
+  doing: Doing,
+  { offer, others }: Pick<Extract<Found, { kind: "offers" }>, "offer" | "others">,
+): Promise<NextResult> {
+  const { talk } = doing;
+  const resume = offer.stop === undefined ? {} : { resume: await askResume(offer.wave, offer.stop, talk) };
+  const result = await take({ ...doing, ...resume }, offer);
+  const [next, ...rest] = others;
+  if (isEnd(result) || next === undefined) return result;
+  talk.show({ ...result.report, next: [] });
+  return takeFirst(doing, { offer: next, others: rest });
 }
 
 async function take(doing: Doing, offer: Offer): Promise<NextResult> {
@@ -193,17 +218,24 @@ async function takeApproval(
   return run.acting.approve(path, approval, options);
 }
 
-async function askResume({ view, plan }: CampaignContext, { wave, stop = "" }: Offer, talk: Talk): Promise<Resume> {
+async function askResume(wave: string, { digest, report }: Stop, talk: Talk): Promise<Resume> {
+  talk.show(report);
+  return { digest, reason: await talk.askReason(wave) };
+}
+
+function stopOf({ view, plan }: CampaignContext, wave: string, breaker: Breaker): { readonly stop?: Stop } {
+  if (breaker.kind !== "stopped") return {};
   const stops = stoppedKeys(view, plan).filter((each) => each.wave === wave);
-  talk.show({
+  const report = {
     summary: `Wave "${wave}" is stopped: ${count(stops.length, "key failed or was reactivated", "keys failed or were reactivated")}`,
     ...{ sections: stopSection(stops), next: [], exitCode: 12, data: {} },
-  });
-  return { digest: stop, reason: await talk.askReason(wave) };
+  };
+  return { stop: { digest: breaker.digest, report } };
 }
 
 /** A kept review says which step of which wave it approves. The approval checks everything else. */
-async function offerOfReview({ view, world, plan }: CampaignContext, text: string): Promise<Offer> {
+async function offerOfReview(context: CampaignContext, text: string): Promise<Offer> {
+  const { view, world, plan } = context;
   const parsed = parseReview(text);
   const header = parsed.kind === "review" ? parsed.review.header : undefined;
   const wave = header?.campaign?.wave;
@@ -218,7 +250,7 @@ async function offerOfReview({ view, world, plan }: CampaignContext, text: strin
   // Another clone of the folder may not have the review yet.
   if ((await view.folder.read(file, maxReviewBytes)) === undefined) await view.folder.write(file, text);
   const breaker = plan.waves.find(({ name }) => name === wave)?.readiness[header.step].breaker;
-  const stop = breaker?.kind === "stopped" ? { stop: breaker.digest } : {};
+  const stop = breaker === undefined ? {} : stopOf(context, wave, breaker);
   return { does: "approve", wave, step: header.step, digest, ...stop };
 }
 
@@ -250,7 +282,7 @@ function stepOffers(
   const { view } = context;
   const { gate, breaker } = waveStateOf(context, { wave, step, emergency: request.emergency });
   if (gate.kind !== "open" && gate.kind !== "stopped") return [];
-  const place = { wave, step, ...(breaker.kind === "stopped" && { stop: breaker.digest }) };
+  const place = { wave, step, ...stopOf(context, wave, breaker) };
   const { ready } = readyKeys(context, wave, step);
   const requested = ready.filter((key) => isPending(view, key, step, false));
   const isOwn = (key: PlannedKey): boolean => {
