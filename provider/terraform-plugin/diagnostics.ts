@@ -7,7 +7,6 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, type ErrorCode } from "../errors.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";
-import { snake } from "../schema/terraform-leaves.ts";
 import { capital, printableLines } from "../text/printable.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
 
@@ -36,10 +35,8 @@ export function unfinishedDiagnostic(code: ErrorCode, message: string, attribute
 
 /** The diagnostic of an invalid input. */
 export function failureDiagnostic({ property, reason, remedy }: CheckFailure, attributes: Attributes): Diagnostic {
-  const inBlock = attributes.find(({ path: [first, ...below] }) => first === property && below.length > 0);
-  const path = inBlock === undefined ? pathOfProperty(property, attributes) : pathOf(attributes, inBlock.name);
-  // `aws` of a program is several attributes here, `aws_region` and others.
-  const name = inBlock !== undefined ? `${snake(property)}_*` : path === undefined ? property : written(path);
+  const path = pathOfProperty(property, attributes);
+  const name = path === undefined ? property : written(path);
   const detail = remedy === undefined ? "" : `${capital(remedy)}.`;
   return said("error", `${name === "" ? "" : `${name}: `}${reason}`, detail, path);
 }

@@ -103,14 +103,13 @@ describe("creating a template", () => {
     [{ ...ledger, activationPeriod: "2 years" }, "activationPeriod"],
     [{ ...ledger, expirationPeriod: "P" }, "expirationPeriod"],
     [{ ...ledger, group: "g" }, "group"],
-    [{ ...ledger, google: google.google }, "google"],
-    [{ ...google, google: undefined }, "google"],
+    [{ ...ledger, google: google.google }, "google.protectionLevel", "google.purpose", "google.algorithm"],
+    [{ ...google, google: undefined }, "google.purpose"],
     [{ ...ledger, keyState: "destroyed" }, "keyState"],
     [{ ...ledger, algorithm: "aes", size: "333" }, "size"],
-  ])("fails in preview for %j", (news, property) => {
-    expect(containersOf(uko, "bob").templates.check(news, {}).failures).toEqual([
-      expect.objectContaining({ property }),
-    ]);
+  ])("fails in preview for %j", (news, ...properties) => {
+    const { failures } = containersOf(uko, "bob").templates.check(news, {});
+    expect(failures.map(({ property }) => property)).toEqual(properties);
   });
 });
 

@@ -103,17 +103,16 @@ describe("creating a keystore", () => {
 
   test.each([
     [{ ...internal, name: undefined }, "name"],
-    [{ ...internal, aws: aws.aws }, "aws"],
-    [{ ...aws, aws: undefined }, "aws"],
+    [{ ...internal, aws: aws.aws }, "aws.region", "aws.accessKeyId", "aws.secretAccessKey"],
+    [{ ...aws, aws: undefined }, "aws.region", "aws.accessKeyId", "aws.secretAccessKey"],
     [{ ...aws, aws: { ...aws.aws, accessKeyId: "with blank" } }, "aws.accessKeyId"],
     [{ ...internal, groups: ["x"] }, "groups.0"],
     [{ ...internal, groups: [] }, "groups"],
     [{ ...internal, tlsProxy: "no-port" }, "tlsProxy"],
     [{ ...internal, type: "ibm_cloud_kms" }, "type"],
-  ])("fails in preview for %j", (news, property) => {
-    expect(containersOf(uko, "bob").keystores.check(news, {}).failures).toEqual([
-      expect.objectContaining({ property }),
-    ]);
+  ])("fails in preview for %j", (news, ...properties) => {
+    const { failures } = containersOf(uko, "bob").keystores.check(news, {});
+    expect(failures.map(({ property }) => property)).toEqual(properties);
   });
 
   test("accepts an Azure keystore without a name", () => {
@@ -162,8 +161,8 @@ describe("changing a keystore", () => {
     const elsewhere = { ...aws, aws: { ...aws.aws, region: "us_east_1" } };
     expect(keystores.check(elsewhere, state).failures).toEqual([
       {
-        property: "aws",
-        reason: expect.stringMatching(/^cannot change in region/),
+        property: "aws.region",
+        reason: "cannot change, because it defines where the keystore is",
         remedy: expect.stringContaining("create a new one"),
       },
     ]);

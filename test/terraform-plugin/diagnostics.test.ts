@@ -66,7 +66,6 @@ describe("a failed check", () => {
     [ofTemplate, "azure.operations.1", "azure_operations[1]: is odd", "attributeName:azure_operations elementKeyInt:1"],
     // A path cannot lead to an element of a set.
     [ofKms, "aliases.1", "aliases: is odd", "attributeName:aliases"],
-    [ofKeystore, "aws", "aws_*: is odd", "attributeName:aws_access_key_id"],
     [ofKey, "labbel", "labbel: is odd", undefined],
     [ofKey, "", "is odd", undefined],
   ])("is reported at its attribute or within it, under its flat name", (attributes, property, summary, place) => {

@@ -14,7 +14,7 @@ export function patchFor(snapshot: TemplateSnapshot, inputs: KeyTemplateInputs):
   // To archive a template, or to end that, is a call of its own, so it is no part of the change.
   const stored: Readonly<Record<string, unknown>> = { ...snapshot, archived: inputs.archived };
   const own = compared.filter((name) => inputs[name] !== undefined && inputs[name] !== stored[name]);
-  const blocks = changeableBlocks.filter((name) => !isContained(inputs[name], snapshot[name]));
+  const blocks = changeableBlocks.filter((name) => differingIn(inputs[name], snapshot[name]).length > 0);
   if (own.length === 0 && blocks.length === 0) return undefined;
   const isMoved = own.includes("group") || blocks.length > 0;
   const { group } = inputs;
@@ -60,11 +60,11 @@ function blocksOf(snapshot: TemplateSnapshot, inputs: Partial<KeyTemplateInputs>
   return Object.fromEntries(blocks.filter(([, values]) => Object.keys(values).length > 0));
 }
 
-/** Whether every value that the program sets is present. */
-export function isContained(wanted: unknown, there: unknown): boolean {
-  if (wanted === undefined) return true;
+/** The names of the values that the program sets and that differ. */
+export function differingIn(wanted: object | undefined, there: unknown): readonly string[] {
   const known = (there ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.entries(wanted as object).every(([name, value]) => value === undefined || isSame(value, known[name]));
+  const stated = Object.entries(wanted ?? {}).filter(([, value]) => value !== undefined);
+  return stated.flatMap(([name, value]) => (isSame(value, known[name]) ? [] : [name]));
 }
 
 /** Lists of words have no order, and an empty list equals an absent one. */

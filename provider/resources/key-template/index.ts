@@ -30,7 +30,7 @@ import {
   throwIfFrozen,
 } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
-import { changeableBlocks, compared, isContained, patchFor, propertiesOf } from "./compare.ts";
+import { changeableBlocks, compared, differingIn, patchFor, propertiesOf } from "./compare.ts";
 import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs, keyTemplateState } from "./schema.ts";
 
 const frozenNames = namesWhere(
@@ -80,7 +80,7 @@ export const keyTemplate: ResourceDefinition<KeyTemplateInputs, KeyTemplateState
     const differing: (keyof KeyTemplateInputs)[] = compared.filter(
       (name) => inputs[name] !== undefined && inputs[name] !== state[name],
     );
-    for (const name of changeableBlocks) if (!isContained(inputs[name], state[name])) differing.push(name);
+    for (const name of changeableBlocks) if (differingIn(inputs[name], state[name]).length > 0) differing.push(name);
     if (inputs.deletionProtection !== state.deletionProtection) differing.push("deletionProtection");
     return differing;
   },
@@ -205,10 +205,11 @@ function sayTemplate({ id, name }: TemplateSnapshot): string {
 function checkTemplate(inputs: KeyTemplateInputs): readonly CheckFailure[] {
   const { keystoreType } = inputs;
   const failures: CheckFailure[] = Object.entries(blockTypes)
-    .filter(([name, type]) => inputs[name as keyof typeof blockTypes] !== undefined && type !== keystoreType)
-    .map(([property]) => ({ property, reason: `does not apply to keys for keystores of type ${keystoreType}` }));
+    .filter(([, type]) => type !== keystoreType)
+    .flatMap(([block]) => Object.keys(inputs[block as keyof typeof blockTypes] ?? {}).map((name) => `${block}.${name}`))
+    .map((property) => ({ property, reason: `does not apply to keys for keystores of type ${keystoreType}` }));
   if (keystoreType === "google_kms" && inputs.google === undefined && inputs.existingTemplateId === undefined) {
-    failures.push({ property: "google", reason: "is required: Google needs the purpose of the key" });
+    failures.push({ property: "google.purpose", reason: "is required: Google needs the purpose of the key" });
   }
   // FIPS 197 has these three; sizes of other algorithms depend on the service.
   if (inputs.algorithm === "aes" && !["128", "192", "256"].includes(inputs.size)) {
@@ -226,9 +227,13 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeyTemplate
     ["existingTemplateId"],
     "template",
   );
-  const isAzureMoved = before.azure !== undefined && !isContained(inputs.azure, before.azure);
-  const azure = { property: "azure", reason: "cannot change on an existing template", remedy: moveContainer };
-  return [...own, ...adopted, ...(isAzureMoved ? [azure] : [])];
+  const moved = before.azure === undefined ? [] : differingIn(inputs.azure, before.azure);
+  const azure = moved.map((name) => ({
+    property: `azure.${name}`,
+    reason: "cannot change on an existing template",
+    remedy: moveContainer,
+  }));
+  return [...own, ...adopted, ...azure];
 }
 
 /** Whether this is a template that a resource can manage: not one of the service's built-in templates (uko-v4.md 9 U18). */

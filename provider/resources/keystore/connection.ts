@@ -30,6 +30,7 @@ interface Field {
   readonly wire: string;
   readonly isSecret: boolean;
   readonly isImmutable: boolean;
+  readonly isRequired: boolean;
 }
 
 /** The fields by their names in the API: `aws.secretAccessKey` is `aws_secret_access_key` there. */
@@ -40,7 +41,8 @@ export const connectionFields = Object.fromEntries(
       Object.entries(shape).map(([name, property]): [string, Field] => {
         const { secret = false, immutable = false } = metaOf(property);
         const wire = `${block}_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
-        return [name, { wire, isSecret: secret, isImmutable: immutable }];
+        const isRequired = !property.safeParse(undefined).success;
+        return [name, { wire, isSecret: secret, isImmutable: immutable, isRequired }];
       }),
     ),
   ]),
@@ -55,6 +57,11 @@ export type BlockValues = Readonly<Record<string, string | number | boolean | un
 /** The values of a block; none if it is absent. */
 export function valuesIn(all: Partial<KeystoreInputs>, block: BlockName | undefined): BlockValues {
   return block === undefined ? {} : ((all[block] ?? {}) as BlockValues);
+}
+
+/** The names of the inputs without which there is no connection. */
+export function requiredIn(block: BlockName): readonly string[] {
+  return Object.entries(connectionFields[block]).flatMap(([name, { isRequired }]) => (isRequired ? [name] : []));
 }
 
 /** The type of a keystore; undefined if this release does not know it. */

@@ -36,6 +36,7 @@ import {
   differingIn,
   findType,
   fromWire,
+  requiredIn,
   sayUnknownType,
   secretPaths,
   toWire,
@@ -206,16 +207,21 @@ function holdsSecrets(block: BlockName | undefined): boolean {
   return secretPaths.some((path) => path.startsWith(`${block}.`));
 }
 
-/** The connection block is required and must match the type; an adopted keystore may omit it. */
+/**
+ * The connection of its type is required, except for an adopted keystore, and no other connection applies. Each failure
+ * names a property within the connection, because HCL has no name for the connection as a whole.
+ */
 function checkKeystore(inputs: KeystoreInputs): readonly CheckFailure[] {
   const { type, name, existingKeystoreId } = inputs;
   const { block } = typeFacts[type];
   const isAdopted = existingKeystoreId !== undefined;
   const failures: CheckFailure[] = blockNames
-    .filter((each) => each !== block && inputs[each] !== undefined)
+    .filter((each) => each !== block)
+    .flatMap((each) => Object.keys(valuesIn(inputs, each)).map((name) => `${each}.${name}`))
     .map((property) => ({ property, reason: `does not apply to a keystore of type ${type}` }));
   if (block !== undefined && inputs[block] === undefined && !isAdopted) {
-    failures.push({ property: block, reason: `is required for a keystore of type ${type}` });
+    const reason = `is required for a keystore of type ${type}`;
+    failures.push(...requiredIn(block).map((name) => ({ property: `${block}.${name}`, reason })));
   }
   if (name === undefined && type !== "azure_key_vault" && !isAdopted) {
     failures.push({ property: "name", reason: "is required, except for a keystore of type azure_key_vault" });
@@ -236,8 +242,8 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeystoreInp
       (name) => connectionFields[block][name]?.isImmutable === true && was[name] !== undefined && was[name] !== "",
     );
     return moved.map((name) => ({
-      property: block,
-      reason: `cannot change in ${name}, which defines where the keystore is`,
+      property: `${block}.${name}`,
+      reason: "cannot change, because it defines where the keystore is",
       remedy: moveContainer,
     }));
   });

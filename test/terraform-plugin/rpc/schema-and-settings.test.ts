@@ -169,8 +169,20 @@ describe("the validation of a resource", () => {
       },
     });
     expect(textsOf(partial)).toEqual(["aws_secret_access_key: is required"]);
-    const misfit = await validate("uko_keystore", { vault_id: vaultId, type: "internal", aws_region: "eu_west_3" });
-    expect(misfit.length).toBeGreaterThan(0);
+    const misfit = await validate("uko_keystore", {
+      ...{ vault_id: vaultId, type: "aws_kms", name: "paris", azure_tenant: "7c1e" },
+      ...{ azure_service_name: "vault", azure_resource_group: "keys", azure_subscription_id: "9d" },
+      ...{ azure_service_principal_client_id: "1f", azure_service_principal_password: "secret" },
+    });
+    expect(textsOf(misfit)).toEqual([
+      ...[
+        ...["service_name", "resource_group", "service_principal_client_id", "service_principal_password"],
+        ...["tenant", "subscription_id"],
+      ].map((name) => `azure_${name}: does not apply to a keystore of type aws_kms`),
+      ...["region", "access_key_id", "secret_access_key"].map(
+        (name) => `aws_${name}: is required for a keystore of type aws_kms`,
+      ),
+    ]);
     const nameless = await validate("uko_keystore", { vault_id: vaultId, type: "internal" });
     expect(textsOf(nameless)).toEqual(["name: is required, except for a keystore of type azure_key_vault"]);
   });
