@@ -111,6 +111,7 @@ export const errorCatalog = {
   UKO_CREDENTIAL_REFUSED: { summary: "IAM rejected the credential", retryable: false, exitCode: 1 },
   UKO_ACCESS_DENIED: { summary: "The service did not accept the identity", retryable: false, exitCode: 1 },
   UKO_INSTANCE_MISMATCH: { summary: "The key belongs to another instance", retryable: false, exitCode: 1 },
+  UKO_NOT_IN_KEY_PROTECT: { summary: "Key Protect has no such objects", retryable: false, exitCode: 1 },
   UKO_KEY_NOT_FOUND: { summary: "The key was not found", retryable: false, exitCode: 1 },
   UKO_NOT_FOUND: { summary: "The vault, keystore, template or KMS key was not found", retryable: false, exitCode: 1 },
   UKO_GONE_UNPROVEN: {

@@ -8,7 +8,7 @@ import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
 import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam.ts";
-import { uuidForm } from "./text/uuid-form.ts";
+import { type KeyProtect, readInstance } from "./text/uuid-form.ts";
 
 type Names = { readonly property: (path: string) => string };
 
@@ -64,8 +64,8 @@ export function checkStored(
   });
   const fail = (property: string, reason: string, remedy?: string): void =>
     void failures.push({ property, reason, ...(remedy !== undefined && { remedy }) });
-  if (typeof instanceId === "string" && !uuidForm.test(instanceId)) {
-    fail("instanceId", "must be the UUID of the instance, in lower case");
+  if (typeof instanceId === "string" && readInstance(instanceId) === undefined) {
+    fail("instanceId", `must be ${instanceForms}`);
   }
   if (apiKey !== undefined && token !== undefined) {
     fail("token", `cannot be combined with ${nameOf("apiKey")}`, "set only one of the two");
@@ -82,6 +82,8 @@ export function checkStored(
 
 export interface Settings {
   readonly instanceId: string;
+  /** Set for an instance of Key Protect, which has no UKO. */
+  readonly keyProtect?: KeyProtect;
   readonly region?: string;
   readonly endpoint?: Endpoint;
   readonly kmsEndpoint?: Endpoint;
@@ -106,6 +108,7 @@ export type EvidencePlace =
   | { readonly kind: "none"; readonly why: string };
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
+const instanceForms = "the UUID of the instance, in lower case, or the CRN of an instance of Key Protect";
 
 /** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of the setting. */
 export function readSettings(
@@ -114,27 +117,42 @@ export function readSettings(
   names: Names = { property: (name) => name },
 ): Settings {
   const inProvider = (name: string): string => `${names.property(name)} in the configuration of the provider`;
-  const instanceId = firstGiven(environment.UKO_INSTANCE_ID, stored.instanceId);
-  if (instanceId === undefined) {
+  const given = firstGiven(environment.UKO_INSTANCE_ID, stored.instanceId);
+  if (given === undefined) {
     const others = "A run also needs UKO_REGION, or endpoints, and UKO_API_KEY, your own credential.";
     throw invalid("The instance ID is not set", `Set UKO_INSTANCE_ID, or ${inProvider("instanceId")}.\n${others}`);
   }
-  if (!uuidForm.test(instanceId)) {
+  const instance = readInstance(given);
+  if (instance === undefined) {
     throw invalid(
       "The instance ID is not valid",
-      `UKO_INSTANCE_ID, or ${inProvider("instanceId")}, must be the UUID of the instance, in lower case.`,
+      `UKO_INSTANCE_ID, or ${inProvider("instanceId")}, must be ${instanceForms}.`,
     );
   }
-  const region = firstGiven(environment.UKO_REGION, stored.region);
+  const { instanceId, keyProtect } = instance;
+  const region = firstGiven(environment.UKO_REGION, stored.region) ?? keyProtect?.region;
   const wait = firstGiven(environment.UKO_WAIT);
   const endpoint = namedAddress(environment.UKO_ENDPOINT, stored.endpoint);
   const kmsEndpoint = namedAddress(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
   const reportPath = firstGiven(environment.UKO_REPORT);
+  if (keyProtect !== undefined && (endpoint !== undefined || region !== keyProtect.region)) {
+    const name = endpoint === undefined ? "region" : "address of UKO";
+    const [variable, property] = endpoint === undefined ? ["UKO_REGION", "region"] : ["UKO_ENDPOINT", "endpoint"];
+    throw invalid(
+      `The ${name} does not fit the instance, which is Key Protect in ${keyProtect.region}`,
+      `Key Protect has no UKO, and its CRN names its region. Unset ${variable}, and ${inProvider(property)}.`,
+    );
+  }
   return {
-    instanceId,
+    ...instance,
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint: { ...endpoint, role: "uko", instanceId } }),
-    ...(kmsEndpoint !== undefined && { kmsEndpoint: { ...kmsEndpoint, role: "kms", instanceId } }),
+    ...(kmsEndpoint !== undefined && {
+      kmsEndpoint:
+        keyProtect === undefined
+          ? { ...kmsEndpoint, role: "kms", instanceId }
+          : { ...kmsEndpoint, role: "key_protect", instanceId, region: keyProtect.region },
+    }),
     ...readIamSettings(environment, stored),
     credential: credentialOf(environment, stored, names),
     isDualRequired: [

@@ -104,7 +104,7 @@ async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
 async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
   const { startFromCommandLine } = await import("../emulator/start.ts");
   try {
-    const { url, instanceId, caFile, world, close } = await startFromCommandLine(options);
+    const { url, instanceId, instanceCrn, caFile, world, close } = await startFromCommandLine(options);
     // A user usually starts with a program that creates a key, so the first person in the list is one who may create
     // keys.
     const { identities } = world.seed;
@@ -113,13 +113,16 @@ async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
       each?.apiKey === undefined ? [] : [{ name: each.name, apiKey: each.apiKey }],
     );
     const [key] = world.keys.values();
+    const [kmsKey] = world.kmsKeys.values();
+    const firstKey = instanceCrn === undefined ? key && `${key.vaultId}/${key.id}` : kmsKey && `kms/${kmsKey.id}`;
     return {
       url,
       pid: process.pid,
       instanceId,
+      ...(instanceCrn !== undefined && { instanceCrn }),
       ...(caFile !== undefined && { caFile }),
       people,
-      ...(key !== undefined && { firstKey: `${key.vaultId}/${key.id}` }),
+      ...(firstKey !== undefined && { firstKey }),
       close,
     };
   } catch (error) {

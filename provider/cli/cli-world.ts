@@ -109,6 +109,7 @@ export interface RunningEmulator {
   readonly url: string;
   readonly pid: number;
   readonly instanceId: string;
+  readonly instanceCrn?: string;
   readonly caFile?: string;
   /** The people who can log in, each with an API key. */
   readonly people: readonly { readonly name: string; readonly apiKey: string }[];

@@ -42,7 +42,10 @@ export function addEmulatorCommand(program: Command, world: UkoWorld): void {
     )
     .option("--load <file>", "snapshot to continue from (JSON), instead of a seed")
     .option("--file <file>", "SQLite file that stores the data; by default the data is lost at the end")
-    .option("--profile <name>", "named set of behaviors where IBM's documentation leaves a choice")
+    .option(
+      "--profile <name>",
+      "named set of behaviors where IBM's documentation leaves a choice; key-protect: Key Protect, without UKO",
+    )
     .option("--tls", "serve HTTPS with a certificate that is created for this run")
     .option("--ca-file <file>", "with --tls: file for the certificate that clients must trust")
     .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
@@ -80,12 +83,12 @@ function addAdvance(parent: Command, world: UkoWorld): void {
     });
 }
 
-function readyJson({ url, instanceId, pid, caFile }: RunningEmulator): string {
-  return `${JSON.stringify({ url, pid, instanceId, caFile })}\n`;
+function readyJson({ url, instanceId, instanceCrn, pid, caFile }: RunningEmulator): string {
+  return `${JSON.stringify({ url, pid, instanceId, instanceCrn, caFile })}\n`;
 }
 
 function readyText(emulator: RunningEmulator, { host, file, profile }: Omit<EmulatorStart, "tls">): string {
-  const { url, instanceId, people, firstKey, caFile } = emulator;
+  const { url, instanceId, instanceCrn, people, firstKey, caFile } = emulator;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
   const keeps = file === undefined ? "data is not stored" : `data is stored in ${file}`;
@@ -94,8 +97,8 @@ function readyText(emulator: RunningEmulator, { host, file, profile }: Omit<Emul
     `The emulator listens on ${url} until you press Ctrl-C; ${keeps}.`,
     "",
     `To use it from another terminal${be}:`,
-    `  export UKO_ENDPOINT=${url} UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}`,
-    `  export UKO_INSTANCE_ID=${instanceId}`,
+    `  export ${instanceCrn === undefined ? `UKO_ENDPOINT=${url} ` : ""}UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}`,
+    `  export UKO_INSTANCE_ID=${instanceCrn ?? instanceId}`,
     ...(caFile === undefined ? [] : [`  export NODE_EXTRA_CA_CERTS=${caFile}`]),
     ...(caFile === undefined || isLoopback(url) ? [] : [`  export UKO_ALLOWED_HOSTS=${new URL(url).host}`]),
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),

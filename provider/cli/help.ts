@@ -45,8 +45,8 @@ environment (variables). uko explain CODE says what a code in brackets means.`;
 
 /** Each variable of the environment that uko reads as a setting. The pages about settings have the same words. */
 export const variables = {
-  UKO_INSTANCE_ID: "UUID of the instance",
-  UKO_REGION: "region of the instance, such as `eu-de`",
+  UKO_INSTANCE_ID: "UUID of the instance, or the CRN of an instance of Key Protect",
+  UKO_REGION: "region of the instance, such as `eu-de`; the CRN of Key Protect contains it",
   UKO_API_KEY: "your own API key; the run acts as its identity",
   UKO_API_KEY_FILE: "file with your API key, instead of the key itself; only you may have access to the file",
   UKO_TOKEN: "IAM access token instead of an API key",

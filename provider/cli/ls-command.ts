@@ -1,14 +1,14 @@
-/** `uko ls`: lists vaults, keystores, templates and keys; changes nothing. */
+/** `uko ls`: lists vaults, keystores, templates, keys and KMS keys; changes nothing. */
 
 import { Argument, type Command, Option } from "commander";
-import { jsonLine, lifecycleStates, listedKinds } from "../compose/text.ts";
+import { jsonLine, lifecycleStates, listedKinds, sayKmsDualAuth } from "../compose/text.ts";
 import type { Listed, ListedKey, ListedKind, Listing } from "../engine/commands/listing.ts";
 import { mostSevere } from "../errors.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exportedState, readInputFile } from "./files.ts";
 import { exampleHelp } from "./help.ts";
 import { printError } from "./print.ts";
-import { withOperations } from "./run.ts";
+import { type OpenRun, withOperations } from "./run.ts";
 import { type Cell, type Column, paint, renderTable, type Tone } from "./table.ts";
 
 type LifecycleState = ListedKey["lifecycleState"];
@@ -25,7 +25,9 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
   program
     .command("ls")
     .description("List vaults, or the keystores, templates and keys of a vault; changes nothing")
-    .addArgument(new Argument("[vault]", "name or ID of a vault; without it, uko lists the vaults"))
+    .addArgument(
+      new Argument("[vault]", "name or ID of a vault; without it, uko lists the vaults, or the keys of Key Protect"),
+    )
     .addOption(new Option("--kind <kind...>", "only these kinds").choices(listedKinds))
     .addOption(new Option("--state <state...>", "only keys in these states").choices(lifecycleStates))
     .option("--name <text>", "only what has this text in its name or label")
@@ -43,19 +45,24 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
  * The kinds to list. Without a vault only vaults are listed, which fit on a screen, unless a filter asks for their
  * contents.
  */
-function kindsFor(vault: string | undefined, { kind, state, name, undeclared }: LsOptions): readonly ListedKind[] {
+function kindsFor(
+  { keyProtect }: OpenRun["settings"],
+  vault: string | undefined,
+  { kind, state, name, undeclared }: LsOptions,
+): readonly ListedKind[] {
   if (kind !== undefined) return listedKinds.filter((each) => kind.includes(each));
   if (state !== undefined || undeclared !== undefined) return ["key"];
   if (vault !== undefined) return ["keystore", "template", "key"];
-  return name === undefined ? ["vault"] : listedKinds;
+  if (keyProtect !== undefined) return ["kms"];
+  return name === undefined ? ["vault"] : listedKinds.filter((each) => each !== "kms");
 }
 
 function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Promise<number> {
-  return withOperations(world, async ({ directory, progress, options }) => {
+  return withOperations(world, async ({ directory, settings, progress, options }) => {
     const { state: states, name: contains, undeclared } = given;
     const declared = undeclared && (await declaredIn(world, undeclared));
     const vaults = vault === undefined ? [] : [await directory.findVault(vault, options)];
-    const kinds = kindsFor(vault, given);
+    const kinds = kindsFor(settings, vault, given);
     const query = { vaults, kinds, ...(states && { states }), ...(contains !== undefined && { contains }) };
     const listing = await directory.list(query, options);
     progress.clear();
@@ -102,7 +109,13 @@ function tableOfKind<Kind extends ListedKind>(output: TextOutput, kind: Kind, ob
   });
 }
 
-const headings = { vault: "Vaults", keystore: "Keystores", template: "Templates", key: "Keys" } as const;
+const headings = {
+  vault: "Vaults",
+  keystore: "Keystores",
+  template: "Templates",
+  key: "Keys",
+  kms: "KMS keys",
+} as const;
 
 /** The width from which a row shows a key's full path. A narrower terminal shows only the ID of the key. */
 const wideColumns = 160;
@@ -143,6 +156,16 @@ const columns: { readonly [Kind in ListedKind]: readonly ListColumn<Kind>[] } = 
       cell: ({ vaultId, keyId }, { columns: width = wideColumns }) =>
         width >= wideColumns ? `${vaultId}/${keyId}` : keyId,
     },
+  ],
+  kms: [
+    { head: "NAME", cell: ({ name }) => name },
+    {
+      head: "STATE",
+      cell: ({ keyState, windowEndsAt }) => (windowEndsAt ? `${keyState}, set for deletion` : keyState),
+    },
+    { head: "TYPE", minWidth: 8, isOptional: true, cell: ({ type }) => type },
+    { head: "DUAL AUTHORIZATION", cell: sayKmsDualAuth },
+    { head: "ID", cell: ({ keyId }) => `kms/${keyId}` },
   ],
 };
 

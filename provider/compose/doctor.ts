@@ -44,7 +44,8 @@ export async function examineWorld(
     return [faultCheck("settings", error)];
   }
   const { world, settings, close } = opened;
-  const { endpoint, region } = settings;
+  const { region, keyProtect } = settings;
+  const endpoint = keyProtect ? settings.kmsEndpoint : settings.endpoint;
   const where = { ...(endpoint !== undefined && { endpoint: endpoint.url }), ...(region !== undefined && { region }) };
   try {
     const { isDualRequired } = settings;

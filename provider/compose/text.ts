@@ -23,7 +23,7 @@ export {
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */
 export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";
-export { sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
+export { sayKmsDualAuth, sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
 export { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
 export { maxReasonCharacters } from "../lifecycle/record-text.ts";
 export { jsonLine } from "../services/durable-append.ts";

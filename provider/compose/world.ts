@@ -12,7 +12,7 @@ import type { Clock, Progress, World } from "../engine/ports/world.ts";
 import { type Dialect, programDialect } from "../engine/text/dialect.ts";
 import { UkoError } from "../errors.ts";
 import { noSeal } from "../lifecycle/record-text.ts";
-import { createEndpoints, type Endpoints } from "../services/broker.ts";
+import { createEndpoints, createKeyProtectEndpoints, type Endpoints } from "../services/broker.ts";
 import { createConsentSignatures, type SigningPlaces, systemPlaces } from "../services/consents/consent-signatures.ts";
 import {
   createEvidenceFile,
@@ -106,7 +106,7 @@ export function openWorld(
   for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
     if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
   }
-  const { instanceId } = settings;
+  const { instanceId, keyProtect } = settings;
   const http = openHttp(settings, outputs);
   const tokens =
     outputs.login ??
@@ -117,17 +117,19 @@ export function openWorld(
       sha256,
       monotonicMs,
     });
-  const endpoints = createEndpoints({
-    http,
-    bearer: tokens,
-    instanceId,
-    ...(settings.region !== undefined && { region: settings.region }),
-    ...(settings.endpoint !== undefined && { uko: settings.endpoint }),
-    ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
-  });
+  const endpoints = keyProtect
+    ? createKeyProtectEndpoints(instanceId, keyProtect, settings.kmsEndpoint)
+    : createEndpoints({
+        http,
+        bearer: tokens,
+        instanceId,
+        ...(settings.region !== undefined && { region: settings.region }),
+        ...(settings.endpoint !== undefined && { uko: settings.endpoint }),
+        ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
+      });
   const service = { http, bearer: tokens, instanceId };
   const session = createSession({
-    ...{ instanceId, http, tokens, endpoints },
+    ...{ instanceId, isKeyProtect: keyProtect !== undefined, http, tokens, endpoints },
     ownSeal: outputs.login === undefined ? createOwnSeal(settings.credential) : noSeal,
     keystores: () => uko.keystores,
   });
@@ -148,7 +150,7 @@ export function openWorld(
   const world: World = {
     ...uko,
     backingKeys: createBackingKeys({ ...service, endpoint: endpoints.kms }),
-    kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
+    kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }, keyProtect?.crn),
     session,
     dialect,
     serviceClock: createServiceClock(tokens.issuedAtMs),
@@ -170,7 +172,7 @@ export function openWorld(
   return {
     settings,
     world,
-    endpoint: () => endpointOf(endpoints),
+    endpoint: () => endpointOf(endpoints, settings),
     evidenceAt: (path) => evidenceIn(isChosen(settings.evidence) ? settings.evidence : { kind: "named", path }),
     close: () => http.close(),
   };
@@ -210,15 +212,15 @@ function isChosen({ kind }: EvidencePlace): boolean {
 
 function openEvidence(
   place: EvidencePlace,
-  { instanceId, credential }: Settings,
+  settings: Settings,
   { evidenceLog, note, progress, warn = (line) => progress.report(line) }: Outputs,
   endpoints: Endpoints,
 ): Evidence {
   const run = async (): Promise<EvidenceRun> => ({
-    instanceId,
-    ...(await endpointOf(endpoints)),
+    instanceId: settings.instanceId,
+    ...(await endpointOf(endpoints, settings)),
     tool: await toolIdentity(),
-    credential: credential.kind,
+    credential: settings.credential.kind,
   });
   switch (place.kind) {
     case "named":
@@ -241,9 +243,13 @@ function openEvidence(
 }
 
 /** The endpoint for the evidence. The key was read before, so no other call is needed to find it. */
-async function endpointOf(endpoints: Endpoints): Promise<{ readonly endpoint?: string }> {
+async function endpointOf(
+  { uko, kms }: Endpoints,
+  { keyProtect }: Pick<Settings, "keyProtect">,
+): Promise<{ readonly endpoint?: string }> {
+  const find = keyProtect ? kms : uko;
   try {
-    return { endpoint: (await endpoints.uko(AbortSignal.timeout(endpointDeadlineMs))).url };
+    return { endpoint: (await find(AbortSignal.timeout(endpointDeadlineMs))).url };
   } catch {
     return {};
   }

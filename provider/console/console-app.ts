@@ -134,15 +134,20 @@ function addPages(app: Hono<Env>, console: ConsoleApp, shows: Shows): void {
     ]);
     return waitingPage({ survey, kms, vaults }, tableQuery.parse(context.req.query()).page, visitor, timeZone);
   });
-  add("/keys", async ({ context, options, visitor }) => {
+  const hasManagedKeys = run.settings.keyProtect === undefined;
+  const kmsPage = async ({ context, options, visitor }: Requested): Promise<Html> => {
+    const { objects } = await run.directory.list({ vaults: [], kinds: ["kms"] }, options);
+    return kmsKeysPage({ objects, hasManagedKeys }, tableQuery.parse(context.req.query()), visitor);
+  };
+  add("/kms", kmsPage);
+  add("/keys", async (requested) => {
+    if (!hasManagedKeys) return kmsPage(requested);
+    const { context, options, visitor } = requested;
     const query = keysQuery.parse(context.req.query());
     const states = query.state === "" ? {} : { states: [query.state] };
     const wanted = { vaults: [], kinds: ["key"], contains: query.contains, ...states } as const;
     return keysPage(await run.directory.list(wanted, options), query, visitor);
   });
-  add("/kms", async ({ context, options, visitor }) =>
-    kmsKeysPage(await run.kmsOperations.list(options), tableQuery.parse(context.req.query()), visitor),
-  );
   add("/me", async ({ context, options, visitor }) => {
     const minutesLeft = Math.floor((context.get("session").endsAtMs - nowMs()) / 60_000);
     const caller = await run.directory.describeCaller(options);

@@ -3,8 +3,8 @@
  * managed key.
  */
 
-import type { Listed, ListedKey, Listing } from "../engine/commands/listing.ts";
-import type { KmsKeySnapshot } from "../engine/ports/kms-keys.ts";
+import { sayKmsDualAuth } from "../compose/text.ts";
+import type { Listed, ListedKey, ListedKmsKey, Listing } from "../engine/commands/listing.ts";
 import { type Html, html } from "../html/markup.ts";
 import { list, words } from "../html/report-parts.ts";
 import { layout, type Visitor } from "./layout.ts";
@@ -29,6 +29,10 @@ function isKey(object: Listed): object is ListedKey {
   return object.resource === "key";
 }
 
+function isKmsKey(object: Listed): object is ListedKmsKey {
+  return object.resource === "kms";
+}
+
 function rowOf(key: ListedKey) {
   const { keyId, label, lifecycleState, vault, template, algorithm, size, keystores } = key;
   return {
@@ -45,28 +49,24 @@ function rowOf(key: ListedKey) {
   };
 }
 
-/** The names of states by KMS's numbers (kms-v2-and-iam.md 3). */
-const kmsStates: Readonly<Record<number, string>> = {
-  0: "pre-activation",
-  1: "active",
-  2: "suspended",
-  3: "deactivated",
-  5: "destroyed",
-};
+interface KmsKeysShown extends Pick<Listing, "objects"> {
+  /** Key Protect has none. */
+  readonly hasManagedKeys: boolean;
+}
 
-export function kmsKeysPage(keys: readonly KmsKeySnapshot[], query: TableQuery, visitor: Visitor): Html {
-  const sorted = keys.toSorted((a, b) => a.name.localeCompare(b.name));
-  const rows = sorted.map(({ name, kmsKeyId, state, dualAuthDelete, windowEndsAtMs }) => ({
-    link: `/kms/${kmsKeyId}`,
-    id: kmsKeyId,
+export function kmsKeysPage({ objects, hasManagedKeys }: KmsKeysShown, query: TableQuery, visitor: Visitor): Html {
+  const sorted = objects.filter(isKmsKey).toSorted((a, b) => a.name.localeCompare(b.name));
+  const rows = sorted.map(({ name, keyId, keyState, dualAuthDelete, windowEndsAt }) => ({
+    link: `/kms/${keyId}`,
+    id: keyId,
     cells: {
       name,
-      state: kmsStates[state] ?? `state ${state}`,
-      "dual authorization": dualAuthDelete ? (windowEndsAtMs === undefined ? "on" : "on, set for deletion") : "off",
+      state: words(keyState),
+      "dual authorization": `${sayKmsDualAuth({ dualAuthDelete })}${windowEndsAt === undefined ? "" : ", set for deletion"}`,
     },
   }));
   const body = html`<h1>KMS keys</h1>
-<p>Keys of the instance that no managed key depends on. <a href="/keys">Managed keys</a></p>
+${hasManagedKeys ? html`<p>Keys of the instance that no managed key depends on. <a href="/keys">Managed keys</a></p>` : ""}
 ${linkedTable({ rows, name: "KMS keys" }, query, "/kms")}`;
   return layout({ title: "KMS keys", body, visitor });
 }

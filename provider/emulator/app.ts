@@ -7,7 +7,7 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { isIP } from "node:net";
 import querystring from "node:querystring";
-import { brokerRoutes } from "./broker-api.ts";
+import { brokerRoutes, instanceRoutes } from "./broker-api.ts";
 import { type ControlRoute, controlRoutes, healthOf } from "./control/control-api.ts";
 import { worldPage } from "./control/page.ts";
 import { type Api, type Exchange, Refusal, type Reply, type Route, route, sendReply } from "./http.ts";
@@ -25,6 +25,8 @@ interface Path {
   readonly handles: ReadonlyMap<string, Handle>;
   /** For every other method; without it, the next path that matches decides. */
   readonly otherwise?: Handle;
+  /** Whether the product of the instance has the path; without it, every product has. */
+  readonly isServed?: () => boolean;
 }
 
 export function buildApp(server: Server, names: KnownNames): RequestListener {
@@ -34,10 +36,11 @@ export function buildApp(server: Server, names: KnownNames): RequestListener {
     ["GET", "/health", () => healthOf(world)],
     ["GET", "/", () => worldPage(world)],
   ];
+  const isServed = () => world.switches.product === "hpcs";
   const paths: readonly Path[] = [
     ...mounted(server, iamApi, iamRoutes(tokens)),
-    ...mounted(server, ukoApi, brokerRoutes),
-    ...mounted(server, ukoApi, ukoRoutes),
+    ...mounted(server, ukoApi, instanceRoutes),
+    ...mounted(server, ukoApi, [...brokerRoutes, ...ukoRoutes]).map((path) => ({ ...path, isServed })),
     ...mounted(server, kmsApi, kmsRoutes),
     ...own.map(([method, path, replyTo]) => {
       const handle: Handle = async (exchange) => sendReply(exchange, await replyTo(exchange));
@@ -73,9 +76,9 @@ function addressOf({ url = "", headers: { host = "" }, socket }: IncomingMessage
 /** By the first path that matches and serves the method. A GET serves HEAD, too, unless HEAD has a route of its own. */
 async function answer(paths: readonly Path[], exchange: Exchange): Promise<void> {
   const { method = "" } = exchange.incoming;
-  for (const { pattern, handles, otherwise } of paths) {
+  for (const { pattern, handles, otherwise, isServed } of paths) {
     const found = pattern.exec(exchange.url.pathname);
-    if (found === null) continue;
+    if (found === null || isServed?.() === false) continue;
     const handle = handles.get(method) ?? (method === "HEAD" ? handles.get("GET") : undefined) ?? otherwise;
     if (handle !== undefined)
       return handle({ ...exchange, param: (name) => querystring.unescape(found.groups?.[name] ?? "") });

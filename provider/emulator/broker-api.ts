@@ -13,8 +13,9 @@ import { collectionNames, seededId, type World } from "./world.ts";
 
 const instances = "/v2/resource_instances";
 
-export const brokerRoutes: readonly Route[] = [
-  route("broker", "GET", "/crypto_v2/instances/:instance", readHosts),
+export const brokerRoutes: readonly Route[] = [route("broker", "GET", "/crypto_v2/instances/:instance", readHosts)];
+
+export const instanceRoutes: readonly Route[] = [
   route("instance", "GET", instances, listResourceInstances),
   route("instance", "POST", instances, createResourceInstance),
   route("instance", "GET", `${instances}/:instance`, (call) => ({ status: 200, body: viewInstance(named(call)) })),
@@ -82,9 +83,7 @@ function readResourceGroups({ world, ...call }: Call): Reply {
 
 const groupOf = (world: World): string => seededId(world, "resource-group", "default");
 
-function crnOf({ seed, accountId, instanceId }: World): string {
-  return `crn:v1:bluemix:public:hs-crypto:${seed.instance.region}:a/${accountId}:${instanceId}::`;
-}
+const crnOf = ({ crn }: World): string => `${crn}::`;
 
 /** IBM's Terraform provider derives the address of KMS from the endpoints. */
 function viewInstance(world: World): Record<string, unknown> {

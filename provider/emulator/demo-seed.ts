@@ -68,6 +68,13 @@ export const demoSeed = {
 } as const satisfies Seed;
 
 /** The world without a seed file. Its key gives every command something to show at once. */
+/** The same people, with a root key of Key Protect that two of them have to delete. */
+export const keyProtectWorld = {
+  instance: demoSeed.instance,
+  identities: demoSeed.identities,
+  kmsKeys: [{ id: "9b2d0000-0000-4000-8000-000000000003", name: "orders", dualAuthDelete: true }],
+} as const satisfies Seed;
+
 export const demoWorld = {
   ...demoSeed,
   keys: [

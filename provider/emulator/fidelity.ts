@@ -142,6 +142,7 @@ export const unknowns = [
   ["KMS-policy-members", "members of key policies", "Both kinds in one resource accepted; `type` in responses about one kind", "documented", "kms-v2-and-iam.md 2.11"],
   ["KMS-12", "force and dual authorization", "Force does not bypass it", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-24", "wrong key ring header", "404", "assumed", "kms-v2-and-iam.md 10"],
+  ["product", "product of the instance", "Hyper Protect Crypto Services; `key-protect`: KMS and the instance alone, with the service name `kms` in CRNs, also those of Dedicated", "documented", "kms-v2-and-iam.md 1.2, 2.14", "product"],
   ["token-clock", "the clock that tokens live by", "The emulated one; `wall`: the machine's, for clients that judge a token by it", "assumed", "kms-v2-and-iam.md 7.3", "tokenClock"],
   ["refresh", "refresh grant after an API key", "Not served: 400; clients ask again with the API key", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-13", "registrations after delete and force", "Listed until purge", "assumed", "kms-v2-and-iam.md 10"],

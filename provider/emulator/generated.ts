@@ -24,6 +24,7 @@ export interface SwitchChoices {
   patchDestroyed?: "accepted" | "refused" | undefined;
   internalKeystoreFields?: "empty" | "filled" | undefined;
   tokenClock?: "emulated" | "wall" | undefined;
+  product?: "hpcs" | "key-protect" | undefined;
   hrefs?: "relative" | "absolute" | undefined;
   auditEntries?: number | undefined;
 }
@@ -66,6 +67,7 @@ export interface Seed {
     patchDestroyed?: "accepted" | "refused" | undefined;
     internalKeystoreFields?: "empty" | "filled" | undefined;
     tokenClock?: "emulated" | "wall" | undefined;
+    product?: "hpcs" | "key-protect" | undefined;
     hrefs?: "relative" | "absolute" | undefined;
     auditEntries?: number | undefined;
   } | undefined;

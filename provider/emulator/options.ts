@@ -31,6 +31,8 @@ export interface RunningEmulator {
   readonly url: string;
   readonly port: number;
   readonly instanceId: string;
+  /** The value of `UKO_INSTANCE_ID` for an instance of Key Protect. */
+  readonly instanceCrn?: string;
   /** The certificate to trust, for `NODE_EXTRA_CA_CERTS`; under `tls` only. */
   readonly caFile?: string;
   close(): Promise<void>;

@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { buildApp, nameIn } from "./app.ts";
 import { loadSnapshot } from "./control/snapshot.ts";
-import { demoWorld } from "./demo-seed.ts";
+import { demoWorld, keyProtectWorld } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
 import type { EmulatorOptions, RunningEmulator } from "./options.ts";
 import { populate } from "./populate.ts";
@@ -56,6 +56,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       url: `${scheme}://${callable.includes(":") ? `[${callable}]` : callable}:${address.port}`,
       port: address.port,
       instanceId: world.instanceId,
+      ...(world.switches.product === "key-protect" && { instanceCrn: `${world.crn}::` }),
       ...(tls !== undefined && { caFile: tls.caFile }),
       world,
       close: async () => {
@@ -124,7 +125,8 @@ async function openWorld(options: EmulatorOptions): Promise<{ world: World; clos
   if (snapshot !== undefined && (seed ?? profile ?? options.switches) !== undefined) {
     throw new Error("A snapshot is a whole world: do not combine it with a seed, a profile or switches.");
   }
-  const world = new World(checkSeed(seed ?? demoWorld), { profile, switches: options.switches }, populate);
+  const demo = profile === "key-protect" ? keyProtectWorld : demoWorld;
+  const world = new World(checkSeed(seed ?? demo), { profile, switches: options.switches }, populate);
   if (snapshot !== undefined) loadSnapshot(world, snapshot);
   if (file === undefined) return { world, closeStore: () => {} };
   const { openStore } = await import("./store.ts");

@@ -54,6 +54,8 @@ const rows = {
   internalKeystoreFields: z.enum(["empty", "filled"]).default("empty"),
   /** The clock of tokens: IBM's clients check expiry by the machine's clock, also after an advance. */
   tokenClock: z.enum(["emulated", "wall"]).default("emulated"),
+  /** The product of the instance. Key Protect has KMS alone, and its CRNs name `kms` (kms-v2-and-iam.md 1.2). */
+  product: z.enum(["hpcs", "key-protect"]).default("hpcs"),
   /** U32: the form of `href`. */
   hrefs: z.enum(["relative", "absolute"]).default("relative"),
   /** The emulator's own: how many entries its audit trail has at most. */
@@ -85,6 +87,7 @@ export const profiles = {
   "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsExpiredWindow: "cleared" },
   "named-rings": { internalKeystoreFields: "filled" },
   "ibm-clients": { tokenClock: "wall", kmsFirstUpdate: "absent" },
+  "key-protect": { product: "key-protect" },
   zos: { lastWriter: "absent", tags: "dropped" },
   // IBM's SDKs from 4.12 on have no tags in requests (U9); no source says what a service does with
   // tags.

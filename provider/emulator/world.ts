@@ -152,6 +152,12 @@ export class World {
     return this.seed.instance.id;
   }
 
+  /** The CRN of the instance, without its end (kms-v2-and-iam.md 1.2). */
+  get crn(): string {
+    const service = this.switches.product === "hpcs" ? "hs-crypto" : "kms";
+    return `crn:v1:bluemix:public:${service}:${this.seed.instance.region}:a/${this.accountId}:${this.instanceId}`;
+  }
+
   get accountId(): string {
     return this.seed.instance.accountId;
   }

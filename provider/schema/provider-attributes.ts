@@ -13,7 +13,7 @@ const address = (of: string, otherwise: string, variable: string) => ({
 const settings = z.object({
   instanceId: text.meta({
     description:
-      "UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.",
+      "UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.",
   }),
   region: text.meta({ description: "Region of the instance, such as `us-south`. `UKO_REGION` takes precedence." }),
   endpoint: text.meta(address("the service", "; found by instance and region if omitted", "UKO_ENDPOINT")),

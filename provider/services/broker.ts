@@ -1,5 +1,6 @@
 /**
- * Finds the endpoints of UKO and KMS for an instance: from the settings, or from IBM's endpoint broker. Also judges how
+ * Finds the endpoints of UKO and KMS for an instance: from the settings, from IBM's endpoint broker, or from the CRN of
+ * an instance of Key Protect, which has no broker and no UKO (kms-v2-and-iam.md 1.1). Also judges how
  * certain it is that the configured address is the instance of this run, because a mistyped address or instance ID could
  * lead to a deletion in another instance.
  */
@@ -7,6 +8,7 @@
 import * as z from "zod";
 import { isUkoError, UkoError } from "../errors.ts";
 import { parseJson } from "../text/encodings.ts";
+import type { KeyProtect } from "../text/uuid-form.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpResponse } from "./http/client.ts";
 import { singleFlight } from "./http/concurrency.ts";
@@ -77,6 +79,35 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
         return { kind: "contradicted", why: `The broker of this address does not know instance ${instanceId}.` };
       }
     },
+  };
+}
+
+/**
+ * The endpoints of an instance of Key Protect. A call for an object of UKO ends here, before anything is sent.
+ * `configured` is needed for private addresses and for Key Protect Dedicated, which the CRN does not show.
+ */
+export function createKeyProtectEndpoints(
+  instanceId: string,
+  { region }: KeyProtect,
+  configured: Endpoint | undefined,
+): Endpoints {
+  const kms: Endpoint = configured ?? {
+    url: `https://${region}.kms.cloud.ibm.com`,
+    source: "built_in",
+    role: "key_protect",
+    ...{ instanceId, region },
+  };
+  const kind = readDocumentedHost(kms)?.instance === instanceId ? "proven" : "reported";
+  return {
+    uko: async () => {
+      throw new UkoError("UKO_NOT_IN_KEY_PROTECT", {
+        summary: `Instance ${instanceId} is Key Protect, which has no managed keys, vaults, keystores or templates`,
+        detail: "It has KMS keys alone. Nothing was sent.\nNext: list its keys with\n  uko ls",
+      });
+    },
+    kms: async () => kms,
+    // Another host names no instance. KMS answers for the instance in the header of each call, and its keys name it.
+    instance: async () => ({ kind }),
   };
 }
 

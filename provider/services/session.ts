@@ -16,6 +16,7 @@ import type { Tokens } from "./iam.ts";
 
 export interface SessionOptions {
   readonly instanceId: string;
+  readonly isKeyProtect?: boolean;
   readonly http: Pick<HttpClient, "serviceTimeMs">;
   readonly tokens: Pick<Tokens, "actor" | "facts">;
   readonly ownSeal: OwnSeal;
@@ -25,7 +26,7 @@ export interface SessionOptions {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { instanceId, http, tokens, ownSeal } = options;
+  const { instanceId, isKeyProtect = false, http, tokens, ownSeal } = options;
   let known: InstanceReport | undefined;
   const ask = singleFlight(async (signal) => {
     const { report, isLasting } = await reportOf(options, signal);
@@ -35,6 +36,7 @@ export function createSession(options: SessionOptions): Session {
   const report = async ({ signal }: CallOptions): Promise<InstanceReport> => known ?? ask(signal);
   return {
     instanceId,
+    isKeyProtect,
     actor: ({ signal }) => tokens.actor(signal),
     isInstanceProven: async (call) => (await report(call)).kind === "proven",
     isInstanceReported: async (call) => ["proven", "reported"].includes((await report(call)).kind),

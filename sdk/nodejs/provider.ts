@@ -42,7 +42,7 @@ export class Provider extends pulumi.ProviderResource {
      */
     declare public readonly iamEndpoint: pulumi.Output<string | undefined>;
     /**
-     * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+     * UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
      */
     declare public readonly instanceId: pulumi.Output<string | undefined>;
     /**
@@ -107,7 +107,7 @@ export interface ProviderArgs {
      */
     iamEndpoint?: pulumi.Input<string | undefined>;
     /**
-     * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+     * UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
      */
     instanceId?: pulumi.Input<string | undefined>;
     /**

@@ -111,9 +111,42 @@ test("a host that the victim allows for one port does not open its other ports a
 
 test("documented hosts in the state are still called, and IAM gets the key first", async () => {
   const endpoint = `https://${instanceId}.uko.eu-de.hs-crypto.appdomain.cloud`;
-  expect(await run({ endpoint, kmsEndpoint: "https://eu-de.kms.cloud.ibm.com" })).toBe("was sent");
+  const kmsEndpoint = `https://${instanceId}.api.eu-de.hs-crypto.appdomain.cloud`;
+  expect(await run({ endpoint, kmsEndpoint })).toBe("was sent");
   expect(new Set(reached)).toEqual(new Set(["iam.cloud.ibm.com:443"]));
 });
+
+const keyProtect = { UKO_INSTANCE_ID: `crn:v1:bluemix:public:kms:eu-de:a/4a1b:${instanceId}::` };
+
+test.each([
+  ["in another region", "https://us-south.kms.cloud.ibm.com"],
+  ["in another region, private", "https://private.us-south.kms.cloud.ibm.com"],
+  ["of Dedicated, of another instance", `https://${another}.api.eu-de.kms.appdomain.cloud`],
+  ["of Dedicated, in another region", `https://${instanceId}.api.us-south.kms.appdomain.cloud`],
+  ["of Dedicated, without an instance", "https://api.eu-de.kms.appdomain.cloud"],
+  ["of Dedicated, with a port", `https://${instanceId}.api.eu-de.kms.appdomain.cloud:8443`],
+  ["with one more label", "https://x.eu-de.kms.cloud.ibm.com"],
+  ["of an instance with UKO", `https://${instanceId}.api.eu-de.hs-crypto.appdomain.cloud`],
+  ["on the victim's machine", "http://127.0.0.1:4711"],
+])("a state that names a host of Key Protect %s gets no request", async (_, kmsEndpoint) => {
+  expect(await run({ kmsEndpoint }, keyProtect)).toMatch(/\[UKO_(HOST_NOT_ALLOWED|INSTANCE_MISMATCH)\]/);
+  expect(reached).toEqual([]);
+});
+
+test("a state that names a region or UKO for an instance of Key Protect gets no request", async () => {
+  for (const stored of [{ region: "us-south" }, { endpoint: "https://uko.cloud.ibm.com" }]) {
+    expect(await run(stored, keyProtect)).toContain("[UKO_SETTINGS_INVALID]");
+  }
+  expect(reached).toEqual([]);
+});
+
+test.each(["https://eu-de.kms.cloud.ibm.com", `https://${instanceId}.api.private.eu-de.kms.appdomain.cloud`])(
+  "the instance's own host of Key Protect, %s, is called",
+  async (kmsEndpoint) => {
+    expect(await run({ kmsEndpoint }, keyProtect)).toBe("was sent");
+    expect(new Set(reached)).toEqual(new Set(["iam.cloud.ibm.com:443"]));
+  },
+);
 
 test("the command's own environment may still name a host that is not IBM's, once UKO_ALLOWED_HOSTS lists it", async () => {
   const UKO_IAM_ENDPOINT = `https://${cluster}:30263/path`;

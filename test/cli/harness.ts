@@ -117,12 +117,13 @@ export async function startCliWorld({
   const { url } = emulator;
   const defaults = { ...emulator.world.switches };
   const stateHome = freshStateHome();
+  const { instanceCrn } = emulator;
   const environmentOf = (who: Person): Readonly<Record<string, string>> => ({
     XDG_STATE_HOME: stateHome,
-    UKO_ENDPOINT: url,
+    ...(instanceCrn === undefined && { UKO_ENDPOINT: url }),
     UKO_KMS_ENDPOINT: url,
     UKO_IAM_ENDPOINT: url,
-    UKO_INSTANCE_ID: demoInstanceId,
+    UKO_INSTANCE_ID: instanceCrn ?? demoInstanceId,
     UKO_API_KEY: apiKeys[who],
   });
   const post = async (name: string, body: unknown): Promise<void> => {

@@ -240,7 +240,7 @@ describe("help", () => {
   });
 
   it.each([
-    ["environment", /^ {2}UKO_INSTANCE_ID +UUID of the instance$/m],
+    ["environment", /^ {2}UKO_INSTANCE_ID +UUID of the instance, or the CRN of an instance of Key Protect$/m],
     ["steps", /^How two people delete a key:\n {2}uko request /],
     ["keys", /^Name a key by <vaultId>\/<keyId>/],
     ["output", /^Exit codes:\n {2}0 done/],

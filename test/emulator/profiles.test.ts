@@ -8,7 +8,10 @@ afterEach(() => world.close());
 
 const tag = { name: "team", value: "pay" };
 
-it.each(Object.keys(profiles))("a key can be led from created to removed under the profile %s", async (profile) => {
+/** Key Protect has no managed keys. */
+const withUko = Object.keys(profiles).filter((name) => name !== "key-protect");
+
+it.each(withUko)("a key can be led from created to removed under the profile %s", async (profile) => {
   world = await startCheckedWorld({ profile, switches: { vaultHeader: "optional" } });
   const { id } = await world.keyIn("destroyed");
   expect((await world.as("bob").remove(id)).status).toBe(204);
@@ -250,6 +253,17 @@ describe("versions of the API (1.6)", () => {
     const response = await world.as("carol").call("POST", "/api/v4/vaults", { name: "x", recovery_key_label: "y" });
     expect(response.body.errors[0]?.target).toEqual({ type: "field", name: "recovery_key_label" });
   });
+});
+
+it("key-protect serves KMS and the instance, and neither UKO nor the broker", async () => {
+  world = await startCheckedWorld({ profile: "key-protect" });
+  const { url } = world.emulator;
+  const statusOf = async (path: string) => (await fetch(`${url}${path}`)).status;
+  expect(await statusOf("/api/v2/keys")).toBe(400);
+  expect(await statusOf("/v2/resource_instances")).toBe(401);
+  for (const path of ["/api/v4/vaults", "/api/v4/managed_keys", `/crypto_v2/instances/${world.emulator.instanceId}`]) {
+    expect(await statusOf(path), path).toBe(404);
+  }
 });
 
 describe("single switches", () => {

@@ -9,18 +9,13 @@ export const restoreWindowMs = 30 * dayMs;
 export const purgeWaitMs = 4 * hourMs;
 export const keyType = "application/vnd.ibm.kms.key+json";
 
-function crnOf(world: World, kind: "key" | "policy", id: string): string {
-  const { region } = world.seed.instance;
-  return `crn:v1:bluemix:public:hs-crypto:${region}:a/${world.accountId}:${world.instanceId}:${kind}:${id}`;
-}
-
 export function viewKmsKey(world: World, key: KmsKey, nowMs: number): Record<string, unknown> {
   const [version] = key.versions;
   const isHidden = world.switches.kmsFirstUpdate === "absent" && key.updatedMs === key.createdMs;
   return {
     type: keyType,
     id: key.id,
-    crn: crnOf(world, "key", key.id),
+    crn: `${world.crn}:key:${key.id}`,
     name: key.name,
     ...(key.description === undefined ? {} : { description: key.description }),
     ...(key.aliases.length === 0 ? {} : { aliases: key.aliases.map(({ alias }) => alias) }),
@@ -85,7 +80,7 @@ function viewDeletion(key: KmsKey, nowMs: number): Record<string, unknown> {
 export function viewKeyPolicy(world: World, policy: DualAuthPolicy | RotationPolicy): Record<string, unknown> {
   return {
     id: policy.id,
-    crn: crnOf(world, "policy", policy.id),
+    crn: `${world.crn}:policy:${policy.id}`,
     createdBy: policy.createdBy,
     creationDate: toSecondsText(policy.createdMs),
     updatedBy: policy.updatedBy,

@@ -7,6 +7,7 @@
 import { isUkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type Actor, isPerson } from "../../lifecycle/observation.ts";
+import type { Session } from "../ports/world.ts";
 import { plain, sayActor, sayDuration, sayList, sayTime } from "../text/words.ts";
 
 /** Printed by `--json`, one line each. */
@@ -64,10 +65,15 @@ export function faultCheck(check: string, thrown: unknown): Check {
   return { check, level, says: `${plain(thrown.summary, 300)} [${thrown.code}]`, do: thrown.detail };
 }
 
-export function settingsCheck(instanceId: string, endpoint: string | undefined, region: string | undefined): Check {
-  const asked = `endpoint from IBM's broker${region === undefined ? "" : ` in ${region}`}`;
+export function settingsCheck(
+  { instanceId, isKeyProtect }: Pick<Session, "instanceId" | "isKeyProtect">,
+  endpoint: string | undefined,
+  region: string | undefined,
+): Check {
+  const place = region === undefined ? "" : ` in ${region}`;
+  const asked = isKeyProtect ? `the public endpoint${place}` : `endpoint from IBM's broker${place}`;
   const found = endpoint === undefined ? asked : `endpoint ${endpoint} from your settings`;
-  return ok("settings", `instance ${instanceId}, ${found}`);
+  return ok("settings", `${isKeyProtect ? "Key Protect instance" : "instance"} ${instanceId}, ${found}`);
 }
 
 export function identityCheck(actor: Actor): Check {

@@ -40,7 +40,7 @@ export async function examine(
   { world, endpoint, region, calls, probe }: Examined,
   options: CallOptions,
 ): Promise<Check[]> {
-  const checks: Check[] = [settingsCheck(world.session.instanceId, endpoint, region), stateHintCheck()];
+  const checks: Check[] = [settingsCheck(world.session, endpoint, region), stateHintCheck()];
   const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => Check | readonly Check[]) => {
     world.progress.report(`Reading ${name}`);
     try {
@@ -58,6 +58,25 @@ export async function examine(
 
   const actor = await look("identity", () => world.session.actor(options), identityCheck);
   if (actor === undefined) return [...checks, uncheckedCheck({ isIdentityKnown: false })];
+  const lookAtKms = async (): Promise<void> => {
+    const before = calls().length;
+    await look(
+      "KMS keys",
+      () => world.kmsKeys.list({}, options),
+      (found) => [
+        ...reachabilityCheck("KMS", calls().slice(before).at(-1)),
+        listCheck("KMS keys", found.length, "KMS key"),
+      ],
+    );
+  };
+  if (world.session.isKeyProtect) {
+    await lookAtKms();
+    return [
+      ...checks,
+      clockCheck(calls().at(-1)?.skewMs),
+      uncheckedCheck({ isIdentityKnown: true, vaults: 0, readVaults: 0, isProbed: true }),
+    ];
+  }
   const vaults = await look("vaults", () => world.vaults.list({}, options), vaultsCheck);
   const fromUko = calls().at(-1);
   if (fromUko !== undefined) {
@@ -79,15 +98,7 @@ export async function examine(
   const hasData = [vaults, keys, keystores, templates].some((found) => found !== undefined && found.length > 0);
   const fields = hasData ? calls().flatMap((call) => call.fields) : [];
   checks.push(versionCheck(new Set(fields)), ...tagsOf(keys));
-  const before = calls().length;
-  await look(
-    "KMS keys",
-    () => world.kmsKeys.list({}, options),
-    (found) => [
-      ...reachabilityCheck("KMS", calls().slice(before).at(-1)),
-      listCheck("KMS keys", found.length, "KMS key"),
-    ],
-  );
+  await lookAtKms();
   const listed = { vaults: vaults?.length, readVaults: vaultIds.length, isProbed: probe !== undefined };
   checks.push(uncheckedCheck({ isIdentityKnown: true, ...listed }));
   if (probe !== undefined) checks.push(...(await probeTags(world, probe, options)));

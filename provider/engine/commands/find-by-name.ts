@@ -41,7 +41,7 @@ const idPrefixForm = /^[0-9a-f][0-9a-f-]{3,35}$/;
 /** The names of the vaults by ID, for messages; empty if the caller may not list vaults. */
 async function vaultNames(world: World, options: CallOptions): Promise<VaultNames> {
   const { objects } = await listObjects(world, { vaults: [], kinds: ["vault"] }, options).catch(
-    onCodes(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"], () => ({ objects: [] })),
+    onCodes(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING", "UKO_NOT_IN_KEY_PROTECT"], () => ({ objects: [] })),
   );
   return new Map(objects.flatMap((each) => (each.resource === "vault" ? [[each.vaultId, each.name] as const] : [])));
 }

@@ -1,5 +1,5 @@
 /**
- * Lists vaults, keystores, templates and keys for `uko ls`. A list that the caller cannot read is named and does not
+ * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`. A list that the caller cannot read is named and does not
  * hide the others. The result is for display: no step depends on it.
  */
 
@@ -8,11 +8,12 @@ import { findStoredLeftover } from "../../lifecycle/guards.ts";
 import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { type KeySummary, observedInList, observeKey } from "../key/observe.ts";
+import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 
-export const listedKinds = ["vault", "keystore", "template", "key"] as const;
+export const listedKinds = ["vault", "keystore", "template", "key", "kms"] as const;
 export type ListedKind = (typeof listedKinds)[number];
 
 interface InVault {
@@ -58,7 +59,21 @@ export interface ListedKey extends InVault {
   readonly keystores: readonly string[];
 }
 
-export type Listed = ListedVault | ListedKeystore | ListedTemplate | ListedKey;
+/** A key of KMS itself. */
+export interface ListedKmsKey {
+  readonly resource: "kms";
+  readonly keyId: string;
+  readonly name: string;
+  readonly keyState: string;
+  readonly type: "root" | "standard";
+  readonly keyRing: string;
+  /** Whether KMS demands two people for the deletion, which it never stops to do. IBM's console does not show it. */
+  readonly dualAuthDelete: boolean;
+  /** The end of the deletion window, ISO 8601 UTC. */
+  readonly windowEndsAt?: string;
+}
+
+export type Listed = ListedVault | ListedKeystore | ListedTemplate | ListedKey | ListedKmsKey;
 
 export interface ListQuery {
   /** The vaults to list, as `findVault` returns them; all if empty. */
@@ -85,14 +100,15 @@ const concernOneList: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_RESPONS
 
 export async function listObjects(world: World, query: ListQuery, options: CallOptions): Promise<Listing> {
   const { kinds, states, contains = "" } = query;
-  const vaults = query.vaults.length > 0 ? query.vaults : await world.vaults.list({}, options);
+  const isInVaults = kinds.some((kind) => kind !== "kms");
+  const vaults = query.vaults.length > 0 || !isInVaults ? query.vaults : await world.vaults.list({}, options);
   const objects: Listed[] = kinds.includes("vault")
     ? vaults.map(({ id, name, description }) => ({ resource: "vault", vaultId: id, name, description }))
     : [];
   const unreadable: UnreadableList[] = [];
   for (const [index, vault] of vaults.entries()) {
     for (const kind of kinds) {
-      if (kind === "vault") continue;
+      if (kind === "vault" || kind === "kms") continue;
       world.progress.report(`Listing vault ${index + 1} of ${vaults.length}: ${kind}s`);
       try {
         objects.push(...(await listers[kind](world, vault, options)));
@@ -102,10 +118,28 @@ export async function listObjects(world: World, query: ListQuery, options: CallO
       }
     }
   }
+  if (kinds.includes("kms")) objects.push(...(await listKmsKeys(world, options)));
   const matches = (object: Listed): boolean =>
     nameOf(object).toLowerCase().includes(contains.toLowerCase()) &&
     (states === undefined || object.resource !== "key" || states.includes(object.lifecycleState));
   return { objects: objects.filter(matches), unreadable };
+}
+
+async function listKmsKeys(world: World, options: CallOptions): Promise<readonly ListedKmsKey[]> {
+  // Imported lazily, because the help reads the names of the kinds in this file.
+  const { excludeKeystoreKeys } = await import("../kms-key/observe.ts");
+  const { sayKmsStateNumber } = await import("../kms-key/words.ts");
+  const all = await excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options);
+  return all.map((key) => ({
+    resource: "kms",
+    keyId: key.kmsKeyId,
+    name: key.name,
+    keyState: sayKmsStateNumber(key.state),
+    type: key.isExtractable ? "standard" : "root",
+    keyRing: key.ring,
+    dualAuthDelete: key.dualAuthDelete,
+    ...(key.windowEndsAtMs !== undefined && key.state !== 5 && { windowEndsAt: isoTime(key.windowEndsAtMs) }),
+  }));
 }
 
 export function nameOf(object: Listed): string {
@@ -114,7 +148,7 @@ export function nameOf(object: Listed): string {
 
 const listers: Readonly<
   Record<
-    Exclude<ListedKind, "vault">,
+    Exclude<ListedKind, "vault" | "kms">,
     (world: World, vault: VaultSnapshot, options: CallOptions) => Promise<readonly Listed[]>
   >
 > = {

@@ -36,22 +36,26 @@ export async function describeCaller(world: World, options: CallOptions): Promis
   const tryList = async (what: ListRight["what"], list: () => Promise<readonly unknown[]>): Promise<void> => {
     lists.push(await listRight(what, list));
   };
-  await tryList("vaults", async () => {
-    vaultIds = (await world.vaults.list({}, options)).map(({ id }) => id);
-    return vaultIds;
-  });
-  // Keys can be listed only one vault at a time.
-  if (vaultIds.length === 0) lists.push({ what: "keys", result: "unknown" });
-  else {
-    const keys = await listRight("keys", async () => {
-      const listed: unknown[] = [];
-      for (const vaultId of vaultIds.slice(0, maxVaults)) listed.push(...(await world.keys.list({ vaultId }, options)));
-      return listed;
+  const listInUko = async (): Promise<void> => {
+    await tryList("vaults", async () => {
+      vaultIds = (await world.vaults.list({}, options)).map(({ id }) => id);
+      return vaultIds;
     });
-    lists.push({ ...keys, ...(keys.result === "listed" && vaultIds.length > maxVaults && { isMore: true }) });
-  }
-  await tryList("keystores", () => world.keystores.list({}, options));
-  await tryList("templates", () => world.templates.list({}, options));
+    // Keys can be listed only one vault at a time.
+    if (vaultIds.length === 0) lists.push({ what: "keys", result: "unknown" });
+    else {
+      const keys = await listRight("keys", async () => {
+        const listed: unknown[] = [];
+        for (const vaultId of vaultIds.slice(0, maxVaults))
+          listed.push(...(await world.keys.list({ vaultId }, options)));
+        return listed;
+      });
+      lists.push({ ...keys, ...(keys.result === "listed" && vaultIds.length > maxVaults && { isMore: true }) });
+    }
+    await tryList("keystores", () => world.keystores.list({}, options));
+    await tryList("templates", () => world.templates.list({}, options));
+  };
+  if (!world.session.isKeyProtect) await listInUko();
   await tryList("KMS keys", () => world.kmsKeys.list({}, options));
   const { accountId, expiresAtMs, isRenewed } = world.session.tokenFacts();
   return {

@@ -1,5 +1,5 @@
 /**
- * The commands of `uko` for a KMS key (status, request, approve, continue, withdraw, list), which work without an IaC
+ * The commands of `uko` for a KMS key (status, request, approve, continue, withdraw), which work without an IaC
  * state. The command line sees no program, so it always requires two people. A deletion window that this run opened and
  * could not sign is closed again, because no person could use it.
  */
@@ -16,7 +16,7 @@ import {
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { converge } from "../loop/converge.ts";
 import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
-import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
+import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { type KeyAct, withActs } from "../text/act.ts";
 import { asRead, type Explanation } from "../text/explanation.ts";
@@ -33,7 +33,7 @@ import {
   signApprovals,
   signRequests,
 } from "./signed-request.ts";
-import { kmsKeyPath } from "./words.ts";
+import { kmsKeyPath, sayForGood } from "./words.ts";
 
 /** What one read shows of a KMS key. For display only. */
 export interface KmsInspection {
@@ -87,10 +87,6 @@ export function createKmsOperations(world: World) {
     pending,
     requests: async (options: CallOptions): Promise<readonly Report[]> =>
       (await pending(options)).map(({ report }) => report),
-    /** Every KMS key that is not the backing key of a managed key. */
-    list: async (options: CallOptions): Promise<readonly KmsKeySnapshot[]> =>
-      excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options),
-
     /**
      * Sets the key for deletion. The plan cannot destroy the key, because two people are required and no window is
      * confirmed.
@@ -169,7 +165,8 @@ async function inspectKey(
   const plan = isQuiet ? ({ kind: "done" } as const) : planned;
   const acts = kmsKeyActs(read, planned);
   const { explanation, ...facts } = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
-  const report = { ...facts, explanation: withActs(explanation, acts) };
+  const shown = { ...explanation, facts: [...explanation.facts, ...sayForGood(read.observation)] };
+  const report = { ...facts, explanation: withActs(shown, acts) };
   return { report, present: { report, acts, ...kmsBasisOf(read) } };
 }
 
@@ -326,6 +323,7 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
     label: observation.name,
     lifecycleState,
     keyState: observation.stateWord,
+    dualAuthDelete: observation.dualAuthDelete,
     deletion,
     explanation,
     ...codeOf(explanation),

@@ -131,7 +131,7 @@ export async function ringOf(world: World, key: KeyInRing, options: CallOptions)
     ringsOfRun.set(world, rings);
   }
   let ring = await rings.look(key);
-  if (ring.kind === "own" && !isKeyProtects(key)) {
+  if (ring.kind === "own" && !isKeyProtects(world, key)) {
     rings.isWhole ??= await seesEveryVault(world, options);
     if (!rings.isWhole) ring = limitedView;
   }
@@ -176,12 +176,15 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
     }
     return { kind: "own", ...(emptyKeystore !== undefined && { emptyKeystore }) };
   };
-  return async (key) => (isKeyProtects(key) ? { kind: "own" } : ringOfKey(key).catch(unknownRing));
+  return async (key) => (isKeyProtects(world, key) ? { kind: "own" } : ringOfKey(key).catch(unknownRing));
 }
 
-/** Internal keystores are key rings of a Hyper Protect Crypto Services instance; Key Protect has none. */
-function isKeyProtects({ crn }: KeyInRing): boolean {
-  return crn.split(":")[4] === "kms";
+/**
+ * Internal keystores are key rings of a Hyper Protect Crypto Services instance; Key Protect has none. The settings and
+ * the key have to agree: neither a person who calls the instance Key Protect nor a response alone ends this check.
+ */
+function isKeyProtects({ session }: World, { crn }: KeyInRing): boolean {
+  return session.isKeyProtect && crn.split(":")[4] === "kms";
 }
 
 const limitedView: KeyRing = {

@@ -3,7 +3,7 @@
  * KMS keys.
  */
 
-import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { kmsKeyStateOf, kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type {
@@ -103,6 +103,20 @@ export function sayKmsState({ state, stateWord }: KmsKeyObservation): string {
       return `"${plain(stateWord, 40)}"`;
   }
 }
+
+/** The state of a key in a list, by KMS's number: `active`, `4`. */
+export function sayKmsStateNumber(state: number): string {
+  const known = kmsKeyStateOf(state);
+  return known === "unrecognized" ? String(state) : known;
+}
+
+/** The sentence of each read of a key whose policy KMS never turns off (kms-v2-and-iam.md 5). */
+export function sayForGood({ state, dualAuthDelete }: Pick<KmsKeyObservation, "state" | "dualAuthDelete">) {
+  return dualAuthDelete && state !== "destroyed" ? [`${forGood}.`] : [];
+}
+
+export const forGood =
+  "KMS dual authorization is on for good: KMS never turns it off, and IBM's console does not show it";
 
 export function sayBegan(windowEndsAtMs: number): string {
   return sayTime(windowEndsAtMs - kmsWindowMs);

@@ -6,6 +6,7 @@
 
 import { UkoError } from "../../errors.ts";
 import { isGone } from "../../lifecycle/gone.ts";
+import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 
 interface Place {
@@ -66,6 +67,11 @@ export async function goneOrThrow(
       `Check that the endpoint belongs to instance ${instanceId}. Without UKO_ENDPOINT, uko gets the endpoint from IBM's broker, which proves the instance.`,
     ].join("\n"),
   });
+}
+
+/** The vaults that the caller may list, for display: an instance of Key Protect has none. */
+export async function vaultsOf({ session, vaults }: World, options: CallOptions): Promise<readonly VaultSnapshot[]> {
+  return session.isKeyProtect ? [] : vaults.list({}, options);
 }
 
 /**

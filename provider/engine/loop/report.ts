@@ -21,6 +21,8 @@ export interface Report {
   readonly label?: string;
   readonly lifecycleState: LifecycleState | KmsLifecycleState | "gone";
   readonly keyState?: string;
+  /** Of a KMS key: whether KMS demands two people for its deletion. */
+  readonly dualAuthDelete?: boolean;
   readonly deletion: DeletionFacts;
   /** The changes that this operation made, in order. */
   readonly taken: readonly Step["kind"][];

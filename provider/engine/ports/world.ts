@@ -157,6 +157,11 @@ export interface TokenFacts {
 /** The identity and the instance behind this run. */
 export interface Session {
   readonly instanceId: string;
+  /**
+   * Whether the instance is Key Protect, by its CRN in the settings. It has KMS keys alone: each call for another object
+   * throws UKO_NOT_IN_KEY_PROTECT, and each KMS key that is read has to name this instance in its own CRN.
+   */
+  readonly isKeyProtect: boolean;
   /** Decoded from the same token that the steps will send. */
   actor(options: CallOptions): Promise<Actor>;
   /** Whether the broker, or the endpoint's host name, proves which instance answers. */

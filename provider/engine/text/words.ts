@@ -270,3 +270,8 @@ export function isInState(observation: KeyObservation): string {
   if (observation.state === "pre_activation") return `was ${state}`;
   return `is ${state.startsWith('"') ? "in state " : ""}${state}`;
 }
+
+/** KMS's dual authorization in a table. IBM's console does not show it for a key. */
+export function sayKmsDualAuth({ dualAuthDelete }: { readonly dualAuthDelete: boolean }): string {
+  return dualAuthDelete ? "on for good" : "off";
+}

@@ -10,7 +10,7 @@ import {
   observedInSnapshot,
   observeKmsKey,
 } from "../../engine/kms-key/observe.ts";
-import { sayKmsKey } from "../../engine/kms-key/words.ts";
+import { forGood, sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import type { World } from "../../engine/ports/world.ts";
 import { digestSecrets, inputsIn } from "../../engine/program/inputs.ts";
@@ -118,7 +118,13 @@ export const kmsKey: ResourceDefinition<KmsKeyInputs, KmsKeyState> = defineResou
   },
 
   async previewCreation(world, inputs, options) {
-    const { existingKeyId, name, type } = inputs;
+    const { existingKeyId, name, type, dualAuthorization, dualAuthDelete = dualAuthorization === "required" } = inputs;
+    if (existingKeyId === undefined && name !== undefined && dualAuthDelete) {
+      return {
+        ...nothingFound,
+        warnings: [`${sayKmsKey({ name })} will require two people for its deletion. ${forGood}`],
+      };
+    }
     if (existingKeyId === undefined || name === undefined || type === undefined) return nothingFound;
     return previewAdoption("existingKeyId", world.dialect.property, async () => {
       const found = await findAdoptableKmsKey(world, { ...inputs, name, type }, existingKeyId, options);

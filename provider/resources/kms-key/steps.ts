@@ -136,6 +136,7 @@ async function refuseKeystoresRing(world: World, ring: string, options: CallOpti
  * Protect has no keystores.
  */
 async function wholeRing(world: World, ring: string, options: CallOptions): ReturnType<typeof ringOf> {
+  if (world.session.isKeyProtect) return { kind: "own" };
   try {
     return await ringOf(world, { kmsKeyId: "", crn: "", ring }, options);
   } catch (error) {

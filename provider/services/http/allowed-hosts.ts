@@ -18,6 +18,8 @@ export type Endpoint = { readonly url: string; readonly source: EndpointSource }
   | { readonly role: "iam" | "broker" | "tsa" }
   /** `instanceId` is the instance of this run: a host name that names another one is not called. */
   | { readonly role: "uko" | "kms"; readonly instanceId: string }
+  /** Most hosts of Key Protect name only a region, which has to be the one of the instance. */
+  | { readonly role: "key_protect"; readonly instanceId: string; readonly region: string }
 );
 
 type Role = Endpoint["role"];
@@ -52,8 +54,12 @@ const documentedHosts = {
     "<instance>.api.private.<region>.hs-crypto.appdomain.cloud",
     "api.<region>.hs-crypto.cloud.ibm.com:<port>",
     "api.private.<region>.hs-crypto.cloud.ibm.com:<port>",
+  ],
+  /** A host of Hyper Protect Crypto Services is not among them: there, UKO says which KMS keys are in use. */
+  key_protect: [
     "<region>.kms.cloud.ibm.com",
     "private.<region>.kms.cloud.ibm.com",
+    // Key Protect Dedicated.
     "<instance>.api.<region>.kms.appdomain.cloud",
     "<instance>.api.private.<region>.kms.appdomain.cloud",
   ],
@@ -98,15 +104,21 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
   if (documented === undefined) {
     const unlisted = "UKO_ALLOWED_HOSTS does not include it";
     const { role } = endpoint;
+    if (role === "kms" && matchDocumented("key_protect", url) !== undefined) {
+      return { kind: "refused", reason: "UKO_INSTANCE_ID has to be the CRN of an instance of Key Protect" };
+    }
     const reason = role === "tsa" ? unlisted : `it is not a documented address of ${roleWords[role]}, and ${unlisted}`;
     return { kind: "refused", reason, entry: url.host };
   }
-  const { instance, hasPort } = documented;
+  const { instance, region, hasPort } = documented;
   if (hasPort && endpoint.source === "stored") {
     return { kind: "refused", reason: "only the environment of this run, or IBM's broker, can set a port" };
   }
   if (instance !== undefined && "instanceId" in endpoint && instance !== endpoint.instanceId) {
     return { kind: "other_instance", host: url.host, instanceId: instance };
+  }
+  if (endpoint.role === "key_protect" && region !== endpoint.region) {
+    return { kind: "refused", reason: `the CRN of the instance names the region ${endpoint.region}` };
   }
   return allowed;
 }
@@ -218,6 +230,7 @@ const settingOf = {
   iam: { stored: "iamEndpoint", environment: "UKO_IAM_ENDPOINT" },
   uko: { stored: "endpoint", environment: "UKO_ENDPOINT" },
   kms: { stored: "kmsEndpoint", environment: "UKO_KMS_ENDPOINT" },
+  key_protect: { stored: "kmsEndpoint", environment: "UKO_KMS_ENDPOINT" },
   broker: { stored: "broker", environment: "the environment" },
   tsa: { stored: "tsa", environment: "--tsa" },
 } as const satisfies Record<Role, object>;
@@ -226,7 +239,8 @@ const roleWords = {
   iam: "IBM Cloud IAM",
   broker: "the endpoint broker",
   uko: "Unified Key Orchestrator",
-  kms: "IBM Cloud KMS",
+  kms: "the KMS of Hyper Protect Crypto Services",
+  key_protect: "Key Protect",
 } as const satisfies Record<Exclude<Role, "tsa">, string>;
 
 function originOf({ source, role }: Endpoint): string {

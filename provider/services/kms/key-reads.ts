@@ -5,7 +5,7 @@
 
 import type * as z from "zod";
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engine/ports/kms-keys.ts";
-import { onCodes } from "../../errors.ts";
+import { onCodes, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { printable } from "../../text/printable.ts";
@@ -24,7 +24,11 @@ const pageSize = 1_000;
 /** The most pages of a list: 50,000 items, more than twice what an instance can hold (uko-v4.md 3.8). */
 const maxPages = 50;
 
-export function createKmsKeyReads(transport: Transport): KmsKeyReads {
+export function createKmsKeyReads(transport: Transport, instanceCrn?: string): KmsKeyReads {
+  const known = (key: WireKmsKey, response: HttpResponse): KmsKeySnapshot => {
+    if (instanceCrn !== undefined) requireKeyOf(instanceCrn, key);
+    return toKmsSnapshot(key, response);
+  };
   return {
     async read(ref, { signal }) {
       const path = `${kmsKeyPath(transport, ref)}/metadata`;
@@ -34,13 +38,13 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
       if (key === undefined || others.length > 0 || key.id !== ref.kmsKeyId) {
         throw invalidResponse(service, "it is not about the requested key", response);
       }
-      return withServiceTime(service, response, toKmsSnapshot(key, response));
+      return withServiceTime(service, response, known(key, response));
     },
     async list({ ring }, { signal }) {
       const headers = ring === undefined ? {} : { headers: { "x-kms-key-ring": checkedName(ring, "key ring") } };
       const call = { path: "/keys", query: { state: everyState }, ...headers, signal };
       const found = await walk(transport, call, kmsRights.list, (response) =>
-        parseResponse(service, response, kmsKeys).resources.map((key) => toKmsSnapshot(key, response)),
+        parseResponse(service, response, kmsKeys).resources.map((key) => known(key, response)),
       );
       return [...new Map(found.map((key) => [key.kmsKeyId, key])).values()];
     },
@@ -75,6 +79,24 @@ const unreadable = onCodes(["UKO_ACCESS_DENIED", "UKO_RESPONSE_INVALID"], ({ sum
   kind: "unreadable" as const,
   reason: printable(`${summary}. ${detail}`),
 }));
+
+/**
+ * Throws UKO_INSTANCE_MISMATCH unless the key itself says that it belongs to this instance of Key Protect. Otherwise a
+ * person could call an instance of Hyper Protect Crypto Services Key Protect in their settings, and delete the KMS key
+ * behind a managed key without the two people that the managed key requires.
+ */
+function requireKeyOf(instanceCrn: string, { id, crn }: WireKmsKey): void {
+  if (crn === `${instanceCrn}:key:${id}`) return;
+  throw new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `KMS key ${printable(id)} does not belong to the Key Protect instance that the settings name`,
+    detail: [
+      crn === "" ? "KMS does not report its CRN." : `According to KMS, its CRN is ${printable(crn)}.`,
+      `The settings name ${instanceCrn}::`,
+      "Nothing was changed.",
+      "Next: copy the CRN of the instance from IBM Cloud. Name an instance with Unified Key Orchestrator by its UUID.",
+    ].join("\n"),
+  });
+}
 
 /** Pages by offset until one is short; a collection has no total (kms-v2-and-iam.md 1.5). */
 async function walk<T>(

@@ -18,9 +18,10 @@ import { asAsked, createKmsKeyReads, toKmsSnapshot } from "./key-reads.ts";
 import { checkedName, createKmsTransport, kmsKeyPath, kmsRules, noValue, reasonCodes } from "./transport.ts";
 import { kmsKey } from "./wire.ts";
 
-export function createKmsKeys(options: TransportOptions): KmsKeys {
+/** `instanceCrn` is the CRN that each key has to show, without its end; only an instance of Key Protect has one here. */
+export function createKmsKeys(options: TransportOptions, instanceCrn?: string): KmsKeys {
   const transport = createKmsTransport(options);
-  return { ...createKmsKeyReads(transport), ...createKmsKeyWrites(transport) };
+  return { ...createKmsKeyReads(transport, instanceCrn), ...createKmsKeyWrites(transport) };
 }
 
 type KmsKeyWrites = Omit<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "registrations" | "rings">;

@@ -23,7 +23,7 @@ type Provider struct {
 	Endpoint pulumi.StringPtrOutput `pulumi:"endpoint"`
 	// Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
 	IamEndpoint pulumi.StringPtrOutput `pulumi:"iamEndpoint"`
-	// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+	// UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 	InstanceId pulumi.StringPtrOutput `pulumi:"instanceId"`
 	// Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
 	KmsEndpoint pulumi.StringPtrOutput `pulumi:"kmsEndpoint"`
@@ -79,7 +79,7 @@ type providerArgs struct {
 	Endpoint *string `pulumi:"endpoint"`
 	// Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
 	IamEndpoint *string `pulumi:"iamEndpoint"`
-	// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+	// UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 	InstanceId *string `pulumi:"instanceId"`
 	// Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
 	KmsEndpoint *string `pulumi:"kmsEndpoint"`
@@ -101,7 +101,7 @@ type ProviderArgs struct {
 	Endpoint pulumi.StringPtrInput
 	// Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
 	IamEndpoint pulumi.StringPtrInput
-	// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+	// UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 	InstanceId pulumi.StringPtrInput
 	// Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
 	KmsEndpoint pulumi.StringPtrInput
@@ -170,7 +170,7 @@ func (o ProviderOutput) IamEndpoint() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.IamEndpoint }).(pulumi.StringPtrOutput)
 }
 
-// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+// UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 func (o ProviderOutput) InstanceId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.InstanceId }).(pulumi.StringPtrOutput)
 }

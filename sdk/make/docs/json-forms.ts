@@ -51,6 +51,7 @@ const report = z
     label: z.string().optional(),
     lifecycleState: keyStates,
     keyState: z.string().describe("The state as the service reports it").optional(),
+    dualAuthDelete: z.boolean().describe("Of a KMS key: whether KMS demands two people, for good").optional(),
     deletion: z.object({
       awaits: z.enum(["request", "approval", "requester", "time", "person_to_unblock"]).optional(),
       ...pending,
@@ -157,6 +158,17 @@ const listing = z
       algorithm: z.string(),
       size: z.string(),
       keystores: z.array(z.string()),
+    }),
+    z.object({
+      v,
+      resource: z.literal(listedKinds[4]),
+      keyId: id("key"),
+      name: z.string(),
+      keyState: z.string(),
+      type: z.enum(["root", "standard"]),
+      keyRing: z.string(),
+      dualAuthDelete: z.boolean().describe("Whether KMS demands two people for the deletion, for good"),
+      windowEndsAt: time("The end of the deletion window").optional(),
     }),
   ])
   .describe("One object, as uko ls --json prints it");

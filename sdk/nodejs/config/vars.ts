@@ -52,7 +52,7 @@ Object.defineProperty(exports, "iamEndpoint", {
 });
 
 /**
- * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+ * UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
  */
 export declare const instanceId: string | undefined;
 Object.defineProperty(exports, "instanceId", {

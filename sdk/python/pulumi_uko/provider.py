@@ -36,7 +36,7 @@ class ProviderArgs:
         :param pulumi.Input['DualAuthorization'] dual_authorization: With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
         :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
         :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
-        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
         :param pulumi.Input[_builtins.str] kms_endpoint: Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
         :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
         :param pulumi.Input[_builtins.bool] strict_reads: With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
@@ -117,7 +117,7 @@ class ProviderArgs:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+        UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
         """
         return pulumi.get(self, "instance_id")
 
@@ -199,7 +199,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input['DualAuthorization'] dual_authorization: With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
         :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
         :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
-        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
         :param pulumi.Input[_builtins.str] kms_endpoint: Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
         :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
         :param pulumi.Input[_builtins.bool] strict_reads: With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
@@ -304,7 +304,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+        UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
         """
         return pulumi.get(self, "instance_id")
 

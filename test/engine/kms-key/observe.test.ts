@@ -158,9 +158,17 @@ describe("the owner of a KMS key's ring", () => {
     },
   );
 
-  it("is the key in a Key Protect instance, which has no keystores", async () => {
+  it("is the key in a Key Protect instance, which has no keystores, if the settings and the key say so", async () => {
     const crn = `crn:v1:bluemix:public:kms:us-south:a/1:${instanceId}:key:${kmsKeyId}`;
-    expect(await ringOf(aWorld(), { ...key, crn }, options)).toEqual(own);
+    const keyProtect = aWorld({ session: { isKeyProtect: true } });
+    expect(await ringOf(keyProtect, { ...key, crn }, options)).toEqual(own);
+    for (const [world, each] of [
+      [keyProtect, { ...key, crn: crn.replace(":kms:", ":hs-crypto:") }],
+      [keyProtect, { ...key, crn: "" }],
+      [aWorld(), { ...key, crn }],
+    ] as const) {
+      await expect(ringOf(world, each, options)).rejects.toThrow("keystores.list was not to be called");
+    }
   });
 });
 

@@ -10,12 +10,20 @@ import {
 
 type Role = Endpoint["role"];
 const sources: readonly EndpointSource[] = ["environment", "stored", "broker", "built_in"];
-const roles: readonly Role[] = ["iam", "broker", "uko", "kms", "tsa"];
+const roles: readonly Role[] = ["iam", "broker", "uko", "kms", "key_protect", "tsa"];
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 const another = "11111111-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 
-const endpoint = (url: string, source: EndpointSource, role: Role): Endpoint =>
-  role === "uko" || role === "kms" ? { url, source, role, instanceId } : { url, source, role };
+/** An instance of Key Protect is in the region of the address, unless a test names another. */
+const endpoint = (
+  url: string,
+  source: EndpointSource,
+  role: Role,
+  region = /[a-z]{2}-[a-z]{2,8}(?=\.)/.exec(url)?.[0] ?? "eu-de",
+): Endpoint => {
+  if (role === "key_protect") return { url, source, role, instanceId, region };
+  return role === "uko" || role === "kms" ? { url, source, role, instanceId } : { url, source, role };
+};
 const decide = (url: string, source: EndpointSource, role: Role, hosts: readonly string[] = []): string =>
   decideHost(endpoint(url, source, role), hosts).kind;
 /** Whether any service may be called at the address. */
@@ -36,11 +44,11 @@ describe("a documented address may receive its own service's credential, whateve
     ["uko", "https://uko.cloud.ibm.com", [""]],
     ["kms", `https://${instanceId}.api.<region>.hs-crypto.appdomain.cloud`, hpcsRegions],
     ["kms", `https://${instanceId}.api.private.<region>.hs-crypto.appdomain.cloud:443`, hpcsRegions],
-    ["kms", "https://<region>.kms.cloud.ibm.com", kmsRegions],
-    ["kms", "https://private.<region>.kms.cloud.ibm.com", kmsRegions],
+    ["key_protect", "https://<region>.kms.cloud.ibm.com", kmsRegions],
+    ["key_protect", "https://private.<region>.kms.cloud.ibm.com", kmsRegions],
     // Key Protect Dedicated.
-    ["kms", `https://${instanceId}.api.<region>.kms.appdomain.cloud`, kmsRegions],
-    ["kms", `https://${instanceId}.api.private.<region>.kms.appdomain.cloud`, kmsRegions],
+    ["key_protect", `https://${instanceId}.api.<region>.kms.appdomain.cloud`, kmsRegions],
+    ["key_protect", `https://${instanceId}.api.private.<region>.kms.appdomain.cloud`, kmsRegions],
   ])("%s: %s", (role, form, regions) => {
     for (const region of regions) {
       const url = form.replace("<region>", region);
@@ -74,11 +82,35 @@ test("a path comes from the environment alone", () => {
 test("a host that names another instance is not called, and is distinguished from an undocumented host", () => {
   for (const source of sources) {
     expect(decide(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, source, "uko")).toBe("other_instance");
-    expect(decide(`https://${another}.api.eu-de.kms.appdomain.cloud`, source, "kms")).toBe("other_instance");
-    expect(decide(`https://${another}.api.private.eu-de.kms.appdomain.cloud`, source, "kms")).toBe("other_instance");
+    const dedicated = `https://${another}.api.eu-de.kms.appdomain.cloud`;
+    expect(decide(dedicated, source, "key_protect")).toBe("other_instance");
+    expect(decide(dedicated.replace("api", "api.private"), source, "key_protect")).toBe("other_instance");
     expect(decide(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, source, "kms")).toBe("refused");
     expect(decide("https://abc.uko.eu-de.hs-crypto.appdomain.cloud", source, "uko")).toBe("refused");
   }
+});
+
+test("Key Protect is called in the region that the CRN of the instance names, and in no other", () => {
+  for (const host of [
+    "us-south.kms.cloud.ibm.com",
+    "private.us-south.kms.cloud.ibm.com",
+    `${instanceId}.api.us-south.kms.appdomain.cloud`,
+  ]) {
+    for (const source of sources) {
+      const judge = (region: string) => decideHost(endpoint(`https://${host}`, source, "key_protect", region), []).kind;
+      expect([judge("us-south"), judge("eu-de")], `${host} from ${source}`).toEqual(["allowed", "refused"]);
+    }
+  }
+});
+
+test("Key Protect is not called for an instance with UKO, nor the other way round, and the refusal says what to set", () => {
+  const refusal = (url: string, role: Role) => decideHost(endpoint(url, "environment", role), []);
+  expect(refusal("https://eu-de.kms.cloud.ibm.com", "kms")).toEqual({
+    kind: "refused",
+    reason: "UKO_INSTANCE_ID has to be the CRN of an instance of Key Protect",
+  });
+  const hpcs = `https://${instanceId}.api.eu-de.hs-crypto.appdomain.cloud`;
+  expect(refusal(hpcs, "key_protect")).toMatchObject({ kind: "refused" });
 });
 
 describe("a customer's own address below IBM's domains may not receive a credential", () => {
@@ -205,7 +237,10 @@ const documented: Readonly<Record<Role, RegExp>> = {
   ),
   tsa: /^(?!)/,
   kms: new RegExp(
-    `^(${instanceId}\\.api(\\.private)?\\.${region}\\.(hs-crypto|kms)\\.appdomain\\.cloud|api(\\.private)?\\.${region}\\.hs-crypto\\.cloud\\.ibm\\.com:\\d{4,5}|(private\\.)?${region}\\.kms\\.cloud\\.ibm\\.com)$`,
+    `^(${instanceId}\\.api(\\.private)?\\.${region}\\.hs-crypto\\.appdomain\\.cloud|api(\\.private)?\\.${region}\\.hs-crypto\\.cloud\\.ibm\\.com:\\d{4,5})$`,
+  ),
+  key_protect: new RegExp(
+    `^(${instanceId}\\.api(\\.private)?\\.${region}\\.kms\\.appdomain\\.cloud|(private\\.)?${region}\\.kms\\.cloud\\.ibm\\.com)$`,
   ),
 };
 

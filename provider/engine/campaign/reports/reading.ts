@@ -169,7 +169,8 @@ async function writeSignoff(
   const { keys } = await readManifest(opened, world.sha256);
   const own = keysOfOwner(keys, owner);
   // Each response has the service's time, also one that refuses the list.
-  await listOrName([], { id: "vaults", name: "" }, () => world.vaults.list({}, options));
+  const list = () => (world.session.isKeyProtect ? world.kmsKeys.rings(options) : world.vaults.list({}, options));
+  await listOrName<unknown>([], { id: "vaults", name: "" }, list);
   const nowMs = world.session.serviceTimeMs() ?? 0;
   show(showSignoff(owner, own, nowMs));
   await confirm(`sign ${own.length}`);

@@ -12,7 +12,7 @@ import { keystoreKindOf } from "../../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../../lifecycle/kms-key-states.ts";
 import type { BackingKey, KeyObservation } from "../../../lifecycle/observation.ts";
 import { observedInList } from "../../key/observe.ts";
-import { seesEveryVault } from "../../loop/absence.ts";
+import { seesEveryVault, vaultsOf } from "../../loop/absence.ts";
 import type { KeystoreSnapshot } from "../../ports/containers.ts";
 import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../../ports/world.ts";
@@ -98,9 +98,12 @@ export async function takeCampaignInventory(
   const goneVaults = await findGoneVaults(world, scope, { vaults, unreadable }, options);
   const kmsKeys = await listOrName(unreadable, { id: "kms", name: "KMS" }, () => world.kmsKeys.list({}, options));
   const backingKeys = new Map(kmsKeys.map((key) => [key.kmsKeyId, key]));
-  const keystores = await listOrName(unreadable, { id: "keystores", name: "" }, () =>
-    world.keystores.list({ isWhole: true }, options),
-  );
+  const { isKeyProtect } = world.session;
+  const keystores = isKeyProtect
+    ? []
+    : await listOrName(unreadable, { id: "keystores", name: "" }, () =>
+        world.keystores.list({ isWhole: true }, options),
+      );
   const internal = new Map(keystores.map((each) => [each.id, keystoreKindOf(each) !== "external"]));
   const names = new Map(vaults.map(({ id, name }) => [id, name]));
   const managed = (snapshot: KeySnapshot): ListedKey =>
@@ -115,7 +118,7 @@ export async function takeCampaignInventory(
   }
   const unlisted = new Set(unreadable.filter(isUnlisted).map(({ id }) => id));
   const others = scope.kmsKeys ? await listKeysOutside(world, { vaults, keystores, unreadable }, options) : [];
-  const isWhole = !scope.kmsKeys || (await seesEveryVault(world, options));
+  const isWhole = !scope.kmsKeys || isKeyProtect || (await seesEveryVault(world, options));
   if (scope.kmsKeys && (!isWhole || isBackingUnknown(keystores, unreadable))) {
     const reason =
       "Without the keystores and vaults, uko cannot distinguish them from the keys behind internal keystores";
@@ -205,7 +208,7 @@ async function vaultsInScope(
   options: CallOptions,
 ): Promise<CampaignInventory["vaults"]> {
   if (wanted === undefined) {
-    return world.vaults.list({}, options).catch((error: unknown) => {
+    return vaultsOf(world, options).catch((error: unknown) => {
       if (!isUkoError(error) || error.code !== "UKO_RIGHTS_MISSING") throw error;
       const next = "Next: with roles in single vaults, name these vaults in scope.vaults of campaign.yaml";
       throw new UkoError(error.code, { summary: error.summary, detail: `${error.detail}\n${next}`, cause: error });

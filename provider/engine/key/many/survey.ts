@@ -9,6 +9,7 @@ import { isPending } from "../../../lifecycle/guards.ts";
 import { isSame } from "../../../lifecycle/observation.ts";
 import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
+import { vaultsOf } from "../../loop/absence.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { runAll } from "../../loop/many.ts";
 import type { DeletionFacts, Report } from "../../loop/report.ts";
@@ -163,7 +164,7 @@ export async function listAll(
   vaultIds: readonly string[],
   options: CallOptions,
 ): Promise<Omit<Survey, "reports"> & { readonly keys: readonly KeySnapshot[] }> {
-  const ids = vaultIds.length > 0 ? vaultIds : (await world.vaults.list({}, options)).map(({ id }) => id);
+  const ids = vaultIds.length > 0 ? vaultIds : (await vaultsOf(world, options)).map(({ id }) => id);
   const keys: KeySnapshot[] = [];
   const unreadable: Unreadable[] = [];
   for (const [index, vaultId] of ids.entries()) {

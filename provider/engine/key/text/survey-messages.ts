@@ -65,8 +65,9 @@ export function explainRemovable(observed: KeyDetails, why: string): Explanation
 
 /** The summary of the list: `3 keys in 2 vaults: 1 pending approval, 2 pending destruction`. */
 export function summarizeRequests(reports: readonly Report[], vaults: number): string {
-  const where = count(vaults, "vault");
-  if (reports.length === 0) return `No deletion is pending in ${where}`;
+  // Key Protect has no vaults.
+  const where = vaults === 0 ? "" : ` in ${count(vaults, "vault")}`;
+  if (reports.length === 0) return `No deletion is pending${where}`;
   const counts = new Map<string, number>();
   const pending = reports.filter(({ deletion }) => deletion.recordExpiredAt === undefined);
   for (const { lifecycleState } of pending) counts.set(lifecycleState, (counts.get(lifecycleState) ?? 0) + 1);
@@ -75,7 +76,7 @@ export function summarizeRequests(reports: readonly Report[], vaults: number): s
     ...[...counts].map(([state, keys]) => `${keys} ${sayWord(state)}`),
     ...(expired === 0 ? [] : [count(expired, "expired request")]),
   ];
-  return `${count(reports.length, "key")} in ${where}: ${parts.join(", ")}`;
+  return `${count(reports.length, "key")}${where}: ${parts.join(", ")}`;
 }
 
 /** The remark that the list has no KMS keys. The list of managed keys is complete. */

@@ -23,7 +23,7 @@ export interface UkoProviderConfig {
   */
   readonly iamEndpoint?: string;
   /**
-  * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+  * UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
   */
   readonly instanceId?: string;
   /**
@@ -173,7 +173,7 @@ export class UkoProvider extends cdktf.TerraformProvider {
   }
 
   private _instanceId?: string; 
-  /** UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement. */
+  /** UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement. */
   public get instanceId() {
     return this._instanceId;
   }

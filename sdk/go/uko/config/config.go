@@ -31,7 +31,7 @@ func GetIamEndpoint(ctx *pulumi.Context) string {
 	return config.Get(ctx, "uko:iamEndpoint")
 }
 
-// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+// UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 func GetInstanceId(ctx *pulumi.Context) string {
 	v, err := config.Try(ctx, "uko:instanceId")
 	if err == nil {

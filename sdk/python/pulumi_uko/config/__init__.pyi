@@ -36,7 +36,7 @@ Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedenc
 
 instanceId: Optional[str]
 """
-UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 """
 
 kmsEndpoint: Optional[str]

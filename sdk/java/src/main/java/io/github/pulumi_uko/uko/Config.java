@@ -39,7 +39,7 @@ public final class Config {
         return Codegen.stringProp("iamEndpoint").config(config).get();
     }
 /**
- * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+ * UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
  * 
  */
     public Optional<String> instanceId() {

@@ -63,14 +63,14 @@ public class Provider extends com.pulumi.resources.ProviderResource {
         return Codegen.optional(this.iamEndpoint);
     }
     /**
-     * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+     * UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
      * 
      */
     @Export(name="instanceId", refs={String.class}, tree="[0]")
     private Output</* @Nullable */ String> instanceId;
 
     /**
-     * @return UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+     * @return UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
      * 
      */
     public Output<Optional<String>> instanceId() {

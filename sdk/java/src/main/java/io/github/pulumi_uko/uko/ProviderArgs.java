@@ -79,14 +79,14 @@ public final class ProviderArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+     * UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
      * 
      */
     @Import(name="instanceId")
     private @Nullable Output<String> instanceId;
 
     /**
-     * @return UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+     * @return UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
      * 
      */
     public Optional<Output<String>> instanceId() {
@@ -270,7 +270,7 @@ public final class ProviderArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param instanceId UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+         * @param instanceId UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
          * 
          * @return builder
          * 
@@ -281,7 +281,7 @@ public final class ProviderArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param instanceId UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+         * @param instanceId UUID of the instance, or the CRN of an instance of Key Protect. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
          * 
          * @return builder
          * 
