@@ -4,7 +4,7 @@ import { ended, firstLineOf, messageOf, nextCommands } from "./support/next-step
 import { profilesByTier } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
-test.each(profilesByTier())(
+test.each([...profilesByTier(), "key-protect" as const])(
   "one person sets a KMS key for deletion by hand, another destroys it by hand, and the engine lets go (%s)",
   (profile) =>
     withScenario({ profile, program: kmsProgramOf({ backup: {} }), people: ["bob", "carol"] }, async (scenario) => {

@@ -68,6 +68,8 @@ export interface AuditEntry extends TrailEntry {
 export interface LocalUko {
   readonly url: string;
   readonly instanceId: string;
+  /** Of an instance of Key Protect. */
+  readonly instanceCrn?: string;
   /** Calls `/_emulator/NAME`: without a body GET, with one POST. Throws unless it is accepted. */
   control(name: string, body?: unknown): Promise<unknown>;
   world(): Promise<WorldView>;
@@ -77,10 +79,11 @@ export interface LocalUko {
 
 /** In the test's process; the provider or engine that calls it is a process of its own. */
 export async function openEmulator(profile: string, seed: Seed): Promise<LocalUko> {
-  const { url, instanceId, world, close } = await startEmulator({ profile, seed });
+  const { url, instanceId, instanceCrn, world, close } = await startEmulator({ profile, seed });
   return {
     url,
     instanceId,
+    ...(instanceCrn !== undefined && { instanceCrn }),
     control: (name, body) => callControl(url, name, body),
     // Without a request, as each scenario reads them many times.
     world: async () => structuredClone(snapshot(world)) as WorldView,

@@ -33,7 +33,7 @@ const demoApiKeys: Readonly<Record<string, string>> = {
 
 export interface ScenarioOptions {
   readonly profile: ProfileName;
-  /** By default the demo world. Unless the seed sets a clock, it is frozen at `startTime`. */
+  /** By default the demo world, or its people alone under the profile of Key Protect. Unless the seed sets a clock, it is frozen at `startTime`. */
   readonly seed?: Seed;
   /** The program in each working copy; `programWith` makes one. */
   readonly program?: string;
@@ -92,11 +92,13 @@ export class Scenario implements AsyncDisposable {
 
   /** The settings of a person, as they would stand in their shell's profile. */
   environmentOf(name: string): Variables {
+    const { instanceCrn, instanceId } = this.uko;
     return {
-      UKO_ENDPOINT: this.url,
+      // An instance of Key Protect has no UKO.
+      ...(instanceCrn === undefined && { UKO_ENDPOINT: this.url }),
       UKO_KMS_ENDPOINT: this.url,
       UKO_IAM_ENDPOINT: this.url,
-      UKO_INSTANCE_ID: this.uko.instanceId,
+      UKO_INSTANCE_ID: instanceCrn ?? instanceId,
       UKO_API_KEY: this.#apiKeyOf(name),
       ...this.#options.env,
     };
@@ -231,7 +233,9 @@ export async function endForgotten(): Promise<void> {
 
 /** Starts a scenario, which the caller disposes of. `withScenario` is for one test. */
 export async function openScenario(options: ScenarioOptions): Promise<Scenario> {
-  const seed: Seed = options.seed ?? demoSeed;
+  const { instance, identities } = demoSeed;
+  const demo: Seed = options.profile === "key-protect" ? { instance, identities } : demoSeed;
+  const seed = options.seed ?? demo;
   const clock = { start: startTime, frozen: true, ...seed.clock };
   const [uko, workspace] = await Promise.all([
     openEmulator(options.profile, { ...seed, clock }),
