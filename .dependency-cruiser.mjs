@@ -38,6 +38,7 @@ const layers = {
       "engine/ports/evidence.ts",
       "engine/ports/kms-keys.ts",
       "engine/ports/signatures.ts",
+      "engine/ports/wire.ts",
       "engine/certificate/statement.ts",
       "engine/certificate/trust.ts",
     ],
@@ -86,6 +87,13 @@ const layers = {
     ours: ["errors.ts", "compose/world.ts", "engine/", "resources/"],
     types: ["services/", "settings.ts"],
     packages: [],
+  },
+  // Apart from compose/operations.ts, so that only this command loads the rows of the probes.
+  "compose/probe.ts": {
+    ours: ["errors.ts", "compose/world.ts", "engine/", "services/", "text/"],
+    types: ["settings.ts"],
+    packages: [],
+    node: true,
   },
   "pulumi-dynamic/": {
     ours: ["errors.ts", "compose/engines.ts"],
@@ -147,6 +155,7 @@ const layers = {
       "compose/operations.ts",
       "compose/certificates.ts",
       "compose/doctor.ts",
+      "compose/probe.ts",
       "compose/text.ts",
       "process/other-programs.ts",
       "text/",

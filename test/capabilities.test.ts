@@ -50,6 +50,7 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-login": ["cli/login", "reads the code without an echo, after a warning, and says who logged in"],
   "uko-whoami": ["cli/credentials", "shows the person, and what the lists reveal"],
   "uko-doctor": ["cli/doctor", "prints a line for each check, and changes nothing"],
+  "uko-probe": ["cli/probe", "only reads, says what it found, and writes a recording that only its owner can read"],
   "uko-install": ["cli/install", "puts the provider where both engines find it"],
   "uko-emulator": ["cli/process", "the emulator is ready soon, and prints its address"],
   "uko-emulator-advance": ["emulator/control", "advances for the command line"],

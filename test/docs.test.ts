@@ -52,7 +52,7 @@ async function parses(words: readonly string[]): Promise<string> {
     readErrorPage: open,
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
   });
-  // `audit`, `install`, `doctor` and `completion` open no operations: they stop at their file, the provider, the settings,
+  // `audit`, `install`, `doctor`, `probe` and `completion` open no operations: they stop at their file, the provider, the settings,
   // their script.
   const asFarAs =
     /\bopened\b|[^ ]+ could not be read|evidence file is not set|^uko login needs a terminal|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|The instance ID is not set|Could not read the state|This is not a state|^complete -F _uko/m;

@@ -79,15 +79,20 @@ export const helpTopics = {
 const doctorHelp = `
 uko infers your permissions from which list calls succeed. It never tries a destructive call. It sees whether the
 service stores tags on keys that have some; otherwise the first request finds out, before anything is deactivated.
-With --probe-tags, uko tests this on a key of its own. It creates the key from a template whose keys start as
-pre_activation, and names it "uko probe" and eight digits. The key is never activated. The same run destroys it
-(Key Custodian - Creator) and removes it (Vault Administrator). No other key is touched. If
-UKO_DUAL_AUTHORIZATION=required, or the keys of the template are active at once, uko creates no key. If the run cannot
-delete its key, it prints the name of the key and how to delete it.
 With --state, uko checks a state instead: a person who can edit a Pulumi state can run code as the next user of it.
 Export one with pulumi stack export, tofu show -json or terraform show -json, or pass a state file. uko reads the
 service, and needs a credential, only for keys that the state lets one person delete.
 Exits with 1 if a check fails, otherwise with 0.`;
+
+const probeHelp = `
+The result is a recording: one line of JSON for each probe, with its requests and responses. Names, IDs, hosts, people,
+accounts and times are replaced. Read it before you send it. A file of the same name with .keys has the real IDs of the
+keys that are left. Keep it, and do not send it.
+With --throwaway, uko creates two keys from each template, named "uko probe" and eight digits. It never touches another
+key. The first key is never active and is removed at once. The second one is activated, synchronized and deactivated. It
+can be destroyed after more than 4 hours, and removed after the pending period of its keystore: run uko probe --resume
+with the same API key. A key that another person uses or changes is left, and two people delete it.
+Exit codes: 0 nothing is left   11 a key waits for time   12 people have to delete a key. A refuted probe is a result.`;
 
 const consoleHelp = `
 The console listens on this machine only, on a free port, and accepts connections only from your own user (on Linux; on
@@ -285,11 +290,12 @@ export const examples = {
   whoami: [["who you are, and what you can list", "uko whoami"]],
   doctor: [
     ["check that you can run uko", "uko doctor"],
-    [
-      "check that the service stores consent records",
-      `uko doctor --probe-tags --vault ${vaultId} --template payroll-draft`,
-    ],
     ["check whether someone edited the state of this stack", "pulumi stack export | uko doctor --state -"],
+  ],
+  probe: [
+    ["compare the service with the emulator; reads only", "uko probe"],
+    ["also with two keys of its own", `uko probe --throwaway --vault ${vaultId} --template payroll-draft`],
+    ["after the cool-down", "uko probe --resume uko-probe.jsonl"],
   ],
   console: [
     ["pages for your own browser", "uko console"],
@@ -337,6 +343,7 @@ export const listed = {
   login: ["Set up", "Log in with a one-time code, and run commands as yourself"],
   whoami: ["Set up", "Show who you are for the service, and what you can list"],
   doctor: ["Set up", "Check the endpoint, identity, permissions and clock"],
+  probe: ["Set up", "Record what the service does that its documents do not say"],
   install: ["Set up", "Install the provider for OpenTofu and Terraform"],
   emulator: ["Set up", "Start a local emulator of the service"],
   completion: ["Set up", "Print a script that completes commands in your shell"],
@@ -354,6 +361,7 @@ export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
   doctor: doctorHelp,
   install: installHelp,
   login: loginHelp,
+  probe: probeHelp,
 };
 
 export function exampleHelp(name: CommandName): string {

@@ -19,6 +19,7 @@ import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addLoginCommand } from "./login-command.ts";
 import { addLsCommand } from "./ls-command.ts";
+import { addProbeCommand } from "./probe-command.ts";
 import { addReviewCommand } from "./review-commands.ts";
 import { tracedWorld } from "./run.ts";
 import { addVaultCommands } from "./vault-commands.ts";
@@ -50,6 +51,7 @@ export function buildProgram(untraced: UkoWorld, end: (exitCode: number) => void
   addLoginCommand(program, world, { end, run: runCli });
   addWhoamiCommand(program, world);
   addDoctorCommand(program, world, end);
+  addProbeCommand(program, world, end);
   addEmulatorCommand(program, world);
   addCompletionCommand(program, world);
   program

@@ -12,12 +12,11 @@ import {
   examineStored,
   loosenedIn,
 } from "../engine/commands/examine-state.ts";
-import type { TagProbe } from "../engine/commands/probe-tags.ts";
 import { readState } from "../engine/commands/stored-state.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { asUkoError } from "../errors.ts";
 import { resources } from "../resources/registry.ts";
-import type { WatchedResponse } from "../services/http/client.ts";
+import type { WatchedExchange } from "../services/http/client.ts";
 import type { Environment } from "../settings.ts";
 import { type OpenWorld, type Outputs, openWorld } from "./world.ts";
 
@@ -29,10 +28,11 @@ export async function examineWorld(
   environment: Environment,
   outputs: Outputs,
   options: CallOptions,
-  probe?: Omit<TagProbe, "isDualRequired">,
 ): Promise<readonly Check[]> {
   const calls: WatchedCall[] = [];
-  const watch = ({ origin, status, durationMs, serviceTimeMs, text }: WatchedResponse): void => {
+  const watch = ({ request, response, durationMs }: WatchedExchange): void => {
+    const { origin } = new URL(request.endpoint.url);
+    const { status, serviceTimeMs, text } = response;
     const fields = new Set(Array.from(text.matchAll(/"([a-z_]{1,60})"\s*:/g), ([, field = ""]) => field));
     const skew = serviceTimeMs === undefined ? {} : { skewMs: serviceTimeMs - Date.now() };
     if (calls.length < maxWatchedCalls) calls.push({ origin, status, durationMs, ...skew, fields: [...fields] });
@@ -48,9 +48,7 @@ export async function examineWorld(
   const endpoint = keyProtect ? settings.kmsEndpoint : settings.endpoint;
   const where = { ...(endpoint !== undefined && { endpoint: endpoint.url }), ...(region !== undefined && { region }) };
   try {
-    const { isDualRequired } = settings;
-    const probed = probe === undefined ? {} : { probe: { ...probe, isDualRequired } };
-    return await examine({ world, ...where, calls: () => calls, ...probed }, options);
+    return await examine({ world, ...where, calls: () => calls }, options);
   } finally {
     await close();
   }

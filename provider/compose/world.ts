@@ -21,7 +21,7 @@ import {
   type EvidenceLog,
 } from "../services/evidence-file.ts";
 import { hostOf, readDocumentedHost, requireAllowedHost } from "../services/http/allowed-hosts.ts";
-import { createHttpClient, type HttpClient, type WatchedResponse, watchClient } from "../services/http/client.ts";
+import { createHttpClient, type HttpClient, type WatchedExchange, watchClient } from "../services/http/client.ts";
 import { traceClient } from "../services/http/trace.ts";
 import { createTokens, type Tokens } from "../services/iam.ts";
 import { createBackingKeys } from "../services/kms/backing-keys.ts";
@@ -48,8 +48,8 @@ export interface Outputs {
   readonly evidenceLog?: EvidenceLog | undefined;
   /** Receives a line that stays, such as the path of the evidence. */
   readonly note?: (line: string) => void;
-  /** Receives every response, for `uko doctor`. */
-  readonly watch?: (response: WatchedResponse) => void;
+  /** Receives every call that got a response, for `uko doctor` and `uko probe`. */
+  readonly watch?: (exchange: WatchedExchange) => void;
   /** Receives a line for each call, for `uko --debug`; without any secret. */
   readonly trace?: (line: string) => void;
   /** The tokens of a person who logged in, instead of those of a credential. */
@@ -66,6 +66,8 @@ export interface OpenWorld {
   readonly settings: Settings;
   readonly world: World;
   readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
+  /** For requests that no port of the world makes. */
+  readonly connection: { readonly http: HttpClient; readonly tokens: Tokens; readonly endpoints: Endpoints };
   /** Evidence in this file, unless the environment names another place. */
   evidenceAt(path: string): Evidence;
   /** Closes connections after the calls in progress have ended. */
@@ -173,6 +175,7 @@ export function openWorld(
     settings,
     world,
     endpoint: () => endpointOf(endpoints, settings),
+    connection: { http, tokens, endpoints },
     evidenceAt: (path) => evidenceIn(isChosen(settings.evidence) ? settings.evidence : { kind: "named", path }),
     close: () => http.close(),
   };

@@ -5,13 +5,8 @@
 
 import type { Switches } from "./switches.ts";
 
-/** The source of a row. */
-type Basis =
-  /** IBM's public documents or SDKs say so; or no source says. */
-  | "documented"
-  | "assumed"
-  /** Seen on a real instance: the day; service, version and region; where to read the record. */
-  | { readonly on: string; readonly where: string; readonly record: string };
+/** IBM's public documents or SDKs say so; or no source says. What a real instance showed is in recordings alone. */
+type Basis = "documented" | "assumed";
 
 /**
  * One row. The ID is the contract's row or unknown: `K8`, `U7`, `KMS-3` (row 3 of

@@ -1,18 +1,27 @@
 /**
- * The planner that deletes the test key of `uko doctor --probe-tags`. That key was never active, so one person is enough. It
- * deletes only the key that this run created, by ID and label, and only while the key is unused: without this check,
- * one person could delete any key through the probe.
+ * The planner that deletes the throw-away key of `uko probe`. One person is enough for this key, because nothing depends
+ * on it. Without the checks below, one person could delete any key through the probe:
+ *
+ * - *Another key.* The key must have the ID and the label of the run that created it, and its first version. The label
+ *   holds random digits, and a later run knows both only by the seal of the same person's API key.
+ * - *A key that was used.* A key that was active is deleted only if its probe activated it, and if the service lists no
+ *   resource that uses it. A list that cannot be read counts as a use.
+ * - *A key that another writer changed.* The last writer must be one of the people of the run, if the service names one.
  */
 
-import type { KeyObservation } from "./observation.ts";
+import { type Identity, isSame, type KeyObservation } from "./observation.ts";
 import type { DeletionPolicy, Plan, Run } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 
-/** The key as this same run created it. */
+/** The key as the probe created it. */
 export interface ProbeKey {
   readonly keyId: string;
-  /** Contains random digits of this run. */
+  /** Contains random digits of the run. */
   readonly label: string;
+  /** Whether the probe itself made the key active. */
+  readonly isActivated: boolean;
+  /** The person who created the key, and the second person of the run. */
+  readonly writers: readonly Identity[];
 }
 
 /**
@@ -26,17 +35,18 @@ const probePolicy: DeletionPolicy = {
   gate: "both",
 };
 
-/**
- * Returns the next step towards removal. Returns `done`, and so changes nothing, for a key that is not the probe's, or
- * that another person started to use.
- */
+/** Returns the next step towards removal. Returns `done`, and so changes nothing, if a check above fails. */
 export function planProbeEnd(observation: KeyObservation, probe: ProbeKey, run: Run, nowMs: number): Plan {
-  const { facts, state } = observation;
+  const { facts, updatedBy } = observation;
   const isOwn = facts.keyId === probe.keyId && facts.label === probe.label && facts.version <= 1;
-  const isUnused = state === "pre_activation" || state === "destroyed";
-  if (!isOwn || !isUnused) return { kind: "done" };
-  // A missing marker counts as `both` because the key's creator is unknown. This same run created
-  // the probe's key.
+  const isWriterKnown = updatedBy === undefined || probe.writers.some((writer) => isSame(writer, updatedBy));
+  if (!isOwn || !isWriterKnown || !isUnused(observation, probe)) return { kind: "done" };
+  // A missing marker counts as `both` because the key's creator is unknown. The probe created this key.
   const marked: KeyObservation = { ...observation, marker: observation.marker ?? "single" };
   return planKeyDeletion(marked, probePolicy, run, nowMs);
+}
+
+function isUnused({ state, use }: KeyObservation, { isActivated }: ProbeKey): boolean {
+  if (state === "pre_activation" || state === "destroyed") return true;
+  return (state === "active" || state === "deactivated") && isActivated && use.kind === "known" && use.count === 0;
 }

@@ -248,7 +248,6 @@ describe("every call of uko that writes to a key", () => {
     "engine/key/steps.ts act": ["reactivate", "deactivate where one person suffices"],
     "engine/key/steps.ts sync": ["sync"],
     "engine/key/hold.ts update": ["hold", "release"],
-    "engine/commands/probe-key.ts update": ["a key that this very run created to be thrown away"],
     "resources/managed-key/write.ts update": ["activate", "align", "rotate"],
     "resources/managed-key/update.ts update": ["update"],
     "resources/managed-key/update.ts act": ["activate"],

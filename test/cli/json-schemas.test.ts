@@ -85,6 +85,7 @@ describe("what uko prints", () => {
     ["error", "sync payroll --json"],
     ["check", "doctor --json"],
     ["explanation", "explain --json"],
+    ["probe", `probe --json --out ${path.join(mkdtempSync(path.join(tmpdir(), "uko-probe-")), "recording.jsonl")}`],
     ["sweep", "sweep --json"],
     ["hold", `hold ${keys.ledger} --until 2026-12-24 --json`],
     ["review", "review --requested-by IBMid-550000BOB --step deactivate --json", "alice"],

@@ -1,9 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { calls, type FidelityRow, unknowns } from "../../provider/emulator/fidelity.ts";
 import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
 import { switchDefaults } from "../../provider/emulator/switches.ts";
 import { ukoRoutes } from "../../provider/emulator/uko/uko-api.ts";
-import { fidelityCells, fidelityMarkdown } from "../../sdk/make/docs/fidelity.ts";
+import type { ProbeRow } from "../../provider/engine/probe/row.ts";
+import { allRows, readRows } from "../../provider/engine/probe/rows.ts";
+import { fidelityMarkdown } from "../../sdk/make/docs/fidelity.ts";
 import { read } from "../support/documents.ts";
 
 const rows: readonly FidelityRow[] = [...calls, ...unknowns];
@@ -12,17 +14,41 @@ it("docs/fidelity.md matches the tables", async () => {
   await expect(fidelityMarkdown()).toMatchFileSnapshot("../../provider/docs/reference/fidelity.md");
 });
 
-it("says at the top that nothing was seen on a real instance, unless a row says when and where", () => {
-  const verified = rows.filter(([, , , basis]) => typeof basis !== "string").length;
-  const says = fidelityMarkdown().includes("**No behavior has been seen on a real instance yet.**");
-  expect(says).toBe(verified === 0);
-});
+describe("takes what was seen from recordings", () => {
+  const [first, second] = readRows;
+  const line = (row: ProbeRow | undefined, verdict: string) =>
+    JSON.stringify({ v: 1, kind: "probe", id: row?.id, answers: row?.answers, expects: row?.expects, verdict });
+  const recording = (product: string, ...lines: readonly string[]) => {
+    const header = { v: 1, kind: "recording", product, apiVersion: "4.14.2", region: "eu-de", day: "2027-01-31" };
+    return { file: "one.jsonl", text: `${[JSON.stringify(header), ...lines].join("\n")}\n` };
+  };
+  const service = "Hyper Protect Crypto Services";
 
-it("a verified row names the day, the instance and the record", () => {
-  const verified = { on: "2027-01-31", where: "API 4.14.6, eu-de", record: "https://example.com/1" };
-  expect(fidelityCells(["X", "s", "b", verified, "c"])[3]).toBe(
-    "verified 2027-01-31, API 4.14.6, eu-de ([record](https://example.com/1))",
-  );
+  it("says at the top that nothing was seen, as long as only the emulator was recorded", () => {
+    const page = fidelityMarkdown([recording("emulator", line(first, "verified"))]);
+    expect(page).toContain("**No behavior has been seen on a real instance yet.**");
+    expect(page).toContain("0 are verified, 0 refuted");
+  });
+
+  it("counts what IBM's service showed, with day, version, region and file", () => {
+    const page = fidelityMarkdown([recording(service, line(first, "verified"), line(second, "not_tried"))]);
+    expect(page).toContain("**1 of ");
+    expect(page).toContain(
+      "verified 2027-01-31, Hyper Protect Crypto Services, API 4.14.2, eu-de (`test/recordings/one.jsonl`)",
+    );
+  });
+
+  it("counts no line of a probe that asked something else", () => {
+    const old = line(first, "verified").replace("passcode endpoint", "other endpoint");
+    expect(fidelityMarkdown([recording(service, old)])).toContain("0 are verified, 0 refuted");
+  });
+
+  it("calls a row refuted if one probe of it is, and names its switch", () => {
+    const tags = allRows.filter(({ answers }) => answers === "U9");
+    const page = fidelityMarkdown([recording(service, line(tags[0], "verified"), line(tags[1], "refuted"))]);
+    expect(page).toContain("0 are verified, 1 refuted");
+    expect(page).toMatch(/\| U9 \|.*refuted 2027-01-31.*; switch `tags` \|/);
+  });
 });
 
 it("every row has its own ID, and a section of the contract as its source", () => {

@@ -154,9 +154,14 @@ const versionHints = [
   ["status_in_keystores", "4.12 or later"],
 ] as const;
 
+const hintIn = (fields: ReadonlySet<string>) => versionHints.find(([field]) => fields.has(field));
+
+/** The version of the API in words, by the fields of its responses. */
+export const versionIn = (fields: ReadonlySet<string>): string => hintIn(fields)?.[1] ?? "unknown";
+
 export function versionCheck(fields: ReadonlySet<string>): Check {
   const check = "API version";
-  const hint = versionHints.find(([field]) => fields.has(field));
+  const hint = hintIn(fields);
   if (hint !== undefined) return ok(check, `${hint[1]}, according to the field ${hint[0]}`);
   return warn(
     check,
@@ -165,7 +170,7 @@ export function versionCheck(fields: ReadonlySet<string>): Check {
   );
 }
 
-/** This check only looks for tag support; `uko doctor --probe-tags` tries it. */
+/** This check only looks for tag support; `uko probe --throwaway` tries it. */
 export function tagsCheck(tagged: number, keys: number): Check {
   if (tagged > 0) return ok("tags", `stored: ${tagged} of ${keys} keys have tags`);
   return ok(
@@ -204,7 +209,6 @@ type Reached =
       readonly vaults: number | undefined;
       /** The number of vaults whose keys were read. */
       readonly readVaults: number;
-      readonly isProbed: boolean;
     };
 
 /** The check that lists what was not checked. A line without a finding must not read as a passed check. */
@@ -218,13 +222,13 @@ export function uncheckedCheck(reached: Reached): Check {
 
 function uncheckedIn(reached: Reached): readonly string[] {
   if (!reached.isIdentityKnown) return ["vaults, keys, keystores, templates and KMS keys: the identity is unknown"];
-  const { vaults, readVaults, isProbed } = reached;
+  const { vaults, readVaults } = reached;
   return [
     ...(vaults === undefined ? ["keys: the vaults could not be listed"] : []),
     ...(vaults !== undefined && vaults > readVaults
       ? [`keys of ${vaults - readVaults} of the ${vaults} vaults: uko doctor reads ${readVaults} vaults`]
       : []),
-    ...(isProbed ? [] : ["whether the service stores a request: uko doctor --probe-tags finds out"]),
+    "whether the service stores a request: uko probe --throwaway finds out",
   ];
 }
 

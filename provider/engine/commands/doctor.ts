@@ -1,7 +1,6 @@
 /**
  * The preflight check of `uko doctor`: which service a run reaches, as which identity, with which rights, and whether
- * the clocks agree. It only reads, unless the caller asks for the tag probe, which creates a key and deletes it. It
- * continues after each failure, so that one run reports every problem.
+ * the clocks agree. It only reads, and it continues after each failure, so that one run reports every problem.
  */
 
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
@@ -21,7 +20,6 @@ import {
   versionCheck,
   type WatchedCall,
 } from "./doctor-messages.ts";
-import { probeTags, type TagProbe } from "./probe-tags.ts";
 
 export interface Examined {
   readonly world: World;
@@ -29,17 +27,12 @@ export interface Examined {
   readonly region?: string;
   /** Every call so far, oldest first. */
   readonly calls: () => readonly WatchedCall[];
-  /** Absent unless requested: it creates a key and deletes it. */
-  readonly probe?: TagProbe;
 }
 
 /** The number of vaults whose keys are read. More vaults would show no more about rights. */
 const maxVaults = 5;
 
-export async function examine(
-  { world, endpoint, region, calls, probe }: Examined,
-  options: CallOptions,
-): Promise<Check[]> {
+export async function examine({ world, endpoint, region, calls }: Examined, options: CallOptions): Promise<Check[]> {
   const checks: Check[] = [settingsCheck(world.session, endpoint, region), stateHintCheck()];
   const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => Check | readonly Check[]) => {
     world.progress.report(`Reading ${name}`);
@@ -74,7 +67,7 @@ export async function examine(
     return [
       ...checks,
       clockCheck(calls().at(-1)?.skewMs),
-      uncheckedCheck({ isIdentityKnown: true, vaults: 0, readVaults: 0, isProbed: true }),
+      uncheckedCheck({ isIdentityKnown: true, vaults: 0, readVaults: 0 }),
     ];
   }
   const vaults = await look("vaults", () => world.vaults.list({}, options), vaultsCheck);
@@ -99,9 +92,8 @@ export async function examine(
   const fields = hasData ? calls().flatMap((call) => call.fields) : [];
   checks.push(versionCheck(new Set(fields)), ...tagsOf(keys));
   await lookAtKms();
-  const listed = { vaults: vaults?.length, readVaults: vaultIds.length, isProbed: probe !== undefined };
+  const listed = { vaults: vaults?.length, readVaults: vaultIds.length };
   checks.push(uncheckedCheck({ isIdentityKnown: true, ...listed }));
-  if (probe !== undefined) checks.push(...(await probeTags(world, probe, options)));
   return checks;
 }
 

@@ -24,7 +24,7 @@ export interface BearerSource {
 
 export interface HttpRequest {
   readonly endpoint: Endpoint;
-  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "OPTIONS" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Returns the absolute path for the endpoint's own path, which has no trailing slash. */
   readonly path: (endpointPath: string) => string;
   readonly query?: Readonly<Record<string, string>>;
@@ -345,31 +345,26 @@ function targetOf({ endpoint, path: pathBelow, query }: HttpRequest, allowedHost
   return { origin, path: `${pathBelow(path)}${asked}`, isLoopback };
 }
 
-export interface WatchedResponse {
-  readonly origin: string;
-  readonly status: number;
+/** A call that got a response. */
+export interface WatchedExchange {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
   /** Including all retries. */
   readonly durationMs: number;
-  readonly serviceTimeMs: number | undefined;
-  readonly text: string;
 }
 
 export function watchClient(
   http: HttpClient,
   monotonicMs: () => number,
-  watch: (response: WatchedResponse) => void,
+  watch: (exchange: WatchedExchange) => void,
 ): HttpClient {
   return {
     ...http,
     async send(request) {
       const startedMs = monotonicMs();
-      const end = await http.send(request);
-      if (end.kind === "response") {
-        const { origin } = new URL(request.endpoint.url);
-        const { status, serviceTimeMs, text } = end;
-        watch({ origin, status, durationMs: monotonicMs() - startedMs, serviceTimeMs, text });
-      }
-      return end;
+      const response = await http.send(request);
+      if (response.kind === "response") watch({ request, response, durationMs: monotonicMs() - startedMs });
+      return response;
     },
   };
 }

@@ -10,7 +10,7 @@ export interface ExchangeRequest {
   readonly origin: string;
   /** The path with the query. */
   readonly path: string;
-  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "OPTIONS" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | undefined;
   readonly encoding: "utf8" | "latin1";

@@ -1,23 +1,32 @@
-/** The page provider/docs/reference/fidelity.md, rendered from the tables of the emulator. */
+/** The page provider/docs/reference/fidelity.md, rendered from the tables of the emulator and from recordings. */
 
 import { calls, type FidelityRow, unknowns } from "../../../provider/emulator/fidelity.ts";
 import { profiles, switchDefaults } from "../../../provider/emulator/switches.ts";
+import { sayNeed, unprobed } from "../../../provider/engine/probe/rows.ts";
+import { type Recording, recordings, seenRows } from "./recordings.ts";
 
-export function fidelityMarkdown(): string {
+export function fidelityMarkdown(found: readonly Recording[] = recordings()): string {
+  const seen = seenRows(found);
+  const cellsOf = (row: FidelityRow) => fidelityCells(row, seen);
   return `${[
     "# How faithful the emulator is",
-    "Use this page to see what the emulator takes from IBM's documents, and what it assumes.\nIt is generated from `provider/emulator/fidelity.ts`; do not edit it.",
-    summary([...calls, ...unknowns]),
+    "Use this page to see what the emulator takes from IBM's documents, and what it assumes.\nIt is generated from `provider/emulator/fidelity.ts` and the recordings in `test/recordings`; do not edit it.",
+    summary([...calls, ...unknowns], seen),
     basis,
     "## Record what a real instance does",
     howToVerify,
     "## Calls",
     "As documented, unless a row of the next table says which part is assumed.",
-    table(["call", "subject", "behavior", "basis", "source"], calls.map(fidelityCells)),
+    table(["call", "subject", "behavior", "basis", "source", "seen"], calls.map(cellsOf)),
     "## What no source says",
     table(
-      ["", "subject", "default behavior", "basis", "source", "switch"],
-      unknowns.map((row: FidelityRow) => [...fidelityCells(row), code(row[5])]),
+      ["", "subject", "default behavior", "basis", "source", "seen", "switch"],
+      unknowns.map((row: FidelityRow) => [...cellsOf(row), code(row[5])]),
+    ),
+    "## What no probe asks",
+    table(
+      ["rows", "what an answer needs"],
+      Object.entries(unprobed).map(([need, rows]) => [rows.join("; "), sayNeed(need)]),
     ),
     "## Switches",
     table(
@@ -32,43 +41,53 @@ export function fidelityMarkdown(): string {
   ].join("\n\n")}\n`;
 }
 
-const basis = `Each behavior has one of three bases:
+const basis = `Each behavior has one of two bases:
 
 - *documented*: IBM's public documents or SDKs say so;
-- *assumed*: no source says. If the difference matters, a switch changes it, and \`uko emulator --profile\` selects useful sets of switches;
-- *verified*: seen on a real instance. The table says when and where, and links to the record.
+- *assumed*: no source says. If the difference matters, a switch changes it, and \`uko emulator --profile\` selects useful sets of switches.
+
+The column *seen* says what a recording of a real instance shows: *verified* if the service does what the row says, *refuted* if it does something else.
 
 A source is a section of the contract, [uko-v4.md](../contract/uko-v4.md) or [kms-v2-and-iam.md](../contract/kms-v2-and-iam.md).
 For each fact, the contract names IBM's document, SDK or provider, or says that the fact is inferred.`;
 
-const howToVerify = `If you have an instance, you can verify an assumption.
-For most rows, a vault and a key for tests are enough.
+const howToVerify = `If you have an instance, you can answer most rows with one command: see [What to record, and how long it takes](../how-to/record-a-service.md).
+When you have a recording:
 
-1. Make the call of the row, and keep request and response: status, headers, body. Leave out credentials, and IDs that must not become public.
-2. If the instance does what the row says, replace the basis of the row in \`provider/emulator/fidelity.ts\` by \`{ on, where, record }\`: the day; the service with API version and region; where to read request and response.
-3. If the instance does something else, change the emulator first, with a test that cites the record. If instances may differ, add a switch whose default is what you saw.
-4. Run \`npx vitest run test/emulator/fidelity.test.ts --update\` to write this page.
+1. Put the file in \`test/recordings\`.
+2. If a row is refuted, change the emulator, with a test that cites the recording. If instances may differ, add a switch, and name it in the row.
+3. Run \`npx vitest run test/emulator/fidelity.test.ts --update\` to write this page.
 
-\`uko doctor --probe-tags\` shows what a real instance does about U9 and the row *description*.`;
+\`test/recordings/emulator.jsonl\` is a recording of the emulator itself. It shows the form, and proves nothing about IBM's service.`;
 
-function summary(rows: readonly FidelityRow[]): string {
-  const count = (wanted: string): number => rows.filter((row) => basisName(row) === wanted).length;
-  const verified = count("verified");
-  const seen =
-    verified === 0
+type SeenRows = ReturnType<typeof seenRows>;
+
+function summary(rows: readonly FidelityRow[], seen: SeenRows): string {
+  const count = (is: (row: FidelityRow) => boolean): number => rows.filter(is).length;
+  const based = (wanted: string): number => count(([, , , found]) => found === wanted);
+  const judged = (wanted: string): number => count(([id]) => verdictOf(seen.get(id)) === wanted);
+  const first =
+    seen.size === 0
       ? "**No behavior has been seen on a real instance yet.**"
-      : `**${verified} of ${rows.length} behaviors have been seen on a real instance.**`;
-  return `${seen} Of ${rows.length} behaviors ${count("documented")} are documented, ${count("assumed")} assumed, ${verified} verified.`;
+      : `**${seen.size} of ${rows.length} behaviors have been seen on a real instance.**`;
+  return `${first} Of ${rows.length} behaviors ${based("documented")} are documented, ${based("assumed")} assumed; ${judged("verified")} are verified, ${judged("refuted")} refuted.`;
 }
 
-function basisName([, , , basis]: FidelityRow): string {
-  return typeof basis === "string" ? basis : "verified";
+/** A row that one recording refutes is refuted, whatever others say. */
+function verdictOf(seen: ReturnType<SeenRows["get"]>): string | undefined {
+  return seen?.some(({ verdict }) => verdict === "refuted") === true ? "refuted" : seen?.[0]?.verdict;
 }
 
-/** The cells of one row, without its switch. */
-export function fidelityCells([id, subject, behavior, basis, source]: FidelityRow): readonly string[] {
-  const shown = typeof basis === "string" ? basis : `verified ${basis.on}, ${basis.where} ([record](${basis.record}))`;
-  return [id, subject, behavior, shown, source];
+/** The cells of one row, without its switch. A refuted row names the switch that makes the emulator behave so. */
+export function fidelityCells(
+  [id, subject, behavior, basisOfRow, source, choice]: FidelityRow,
+  seen: SeenRows,
+): readonly string[] {
+  const shown = (seen.get(id) ?? []).map(({ verdict, where }) => {
+    const way = choice === undefined ? "no switch yet" : `switch ${code(choice)}`;
+    return `${verdict} ${where}${verdict === "refuted" ? `; ${way}` : ""}`;
+  });
+  return [id, subject, behavior, basisOfRow, source, shown.join("; ")];
 }
 
 function choicesOf(choices: Readonly<Record<string, unknown>>): string {

@@ -1,0 +1,42 @@
+/**
+ * The port through which a probe sends single requests as they are, because the wire itself is its question: a header
+ * that is missing, a status, the form of an error. The adapter adds only host and credential.
+ */
+
+import type { CallOptions } from "./calls.ts";
+
+export interface WireRequest {
+  readonly service: "uko" | "kms" | "iam" | "broker";
+  readonly method: "GET" | "HEAD" | "OPTIONS" | "POST" | "PATCH";
+  /** Below the root of the service, with the query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text is sent as a form, any other value as JSON. */
+  readonly body?: unknown;
+  /** `second` is the second person of this run; `anonymous` sends no credential. */
+  readonly as: "self" | "second" | "anonymous";
+}
+
+export interface WireResponse {
+  /** 0 if no response arrived. */
+  readonly status: number;
+  /** Names in lower case; only those that a probe can ask about. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON, or the text. */
+  readonly body: unknown;
+}
+
+/** A request and its response; a request of another adapter has the path as it was sent. */
+export interface Exchange {
+  readonly request: Omit<WireRequest, "as" | "method"> & { readonly method: string; readonly as?: WireRequest["as"] };
+  readonly response: WireResponse;
+}
+
+export interface Wire {
+  /** Whether the run has a second person, and whether the service has this endpoint. */
+  readonly has: (what: "second" | "broker") => boolean;
+  /** Never throws for a response, whatever its status. */
+  send(request: WireRequest, options: CallOptions): Promise<WireResponse>;
+  /** The changes that other adapters send while `work` runs. */
+  changesDuring(work: () => Promise<unknown>): Promise<readonly Exchange[]>;
+}

@@ -1,0 +1,70 @@
+/**
+ * The lines of a recording: a header, one line for each probe, and an end. A recording says nothing about a person or an
+ * account (redact.ts). It counts for a fidelity row only if its product is not the emulator.
+ */
+
+import type { Exchange } from "../ports/wire.ts";
+import type { Redactor } from "./redact.ts";
+import type { ProbeRow } from "./row.ts";
+
+export type Verdict = "verified" | "refuted" | "not_tried";
+
+export interface RecordingHeader {
+  readonly v: 1;
+  readonly kind: "recording";
+  /** `emulator` for every address on this machine: it proves nothing about IBM's service. */
+  readonly product: string;
+  readonly apiVersion: string;
+  readonly region: string;
+  readonly day: string;
+  /** SHA-256 of the rows that were asked. */
+  readonly rows: string;
+}
+
+export interface ProbeLine {
+  readonly v: 1;
+  readonly kind: "probe";
+  readonly id: string;
+  readonly answers: string;
+  /** The type of the keystore that the throw-away key is in; absent for a probe that only reads. */
+  readonly keystore?: string;
+  readonly verdict: Verdict;
+  readonly why?: string;
+  readonly expects: string;
+  readonly exchanges: readonly unknown[];
+}
+
+export interface Probed {
+  readonly verdict: Verdict;
+  readonly why?: string | undefined;
+  readonly exchanges: readonly Exchange[];
+}
+
+export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor, keystore?: string): ProbeLine {
+  const { id, answers, expects } = row;
+  const { verdict, why } = probed;
+  return {
+    v: 1,
+    kind: "probe",
+    id,
+    answers,
+    ...(keystore !== undefined && { keystore }),
+    verdict,
+    ...(why !== undefined && { why }),
+    expects,
+    exchanges: probed.exchanges.map((exchange) => exchangeOf(exchange, redactor)),
+  };
+}
+
+function exchangeOf({ request, response }: Exchange, { redact }: Redactor): unknown {
+  const { service, method, path, headers, body, as } = request;
+  return {
+    request: `${method} ${service} ${redact(path)}`,
+    ...(as !== undefined && as !== "self" && { as }),
+    ...(headers !== undefined && { headers: redact(headers) }),
+    ...(body !== undefined && { body: redact(body) }),
+    status: response.status,
+    responseHeaders: redact(response.headers),
+    ...(response.body !== "" && { response: redact(response.body) }),
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * Replaces everything in a recording that is not a word of the protocol. A rule that lists what is secret forgets
+ * something: a new member with an e-mail address, an account in a message. So the rule is turned around. A piece of text
+ * stays only if each of its words is in the vocabulary, or if it is a short number, a duration or a version. Every other
+ * piece becomes a placeholder, such as `<key-1>` or `<host-2>`. The same piece has the same placeholder in the whole
+ * recording, so a reader sees which values are equal.
+ *
+ * A text that a person typed, such as a label, goes as a whole, even if it consists of words of the protocol. Times
+ * become the distance to the start of the run, with their own resolution.
+ */
+
+import { vocabulary } from "./vocabulary.ts";
+
+export interface Redactor {
+  /** A JSON value, or a text; `member` is the name of the member that holds it. */
+  redact(value: unknown, member?: string): unknown;
+  /** Names the kind of a value that the run has just created. */
+  know(kind: string, text: string): void;
+}
+
+/** Members with texts that people type. */
+const typed: readonly string[] = [
+  "label",
+  "name",
+  "description",
+  "groups",
+  "group",
+  "value",
+  "email",
+  "naming_scheme",
+  "template_name",
+  "label_in_keystore",
+  "service_instance_name",
+  "keyRingID",
+  "keyName",
+  "location",
+  "tags",
+  "aliases",
+];
+const partsOfRequests: readonly string[] = ["field", "parameter", "header", "query_param"];
+/** Lists in a recording end after this many items. */
+const maxItems = 3;
+const maxPlainNumber = 9_999;
+const iso = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/;
+const httpDate = /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/;
+/** A time, or a piece between separators that never belong to a value. */
+const pieces = new RegExp(`${iso.source}|${httpDate.source}|[^\\s/?&=,;:"'()\\[\\]{}<>\`]+`, "g");
+const plain = /^(\d{1,4}|v\d|v?\d{1,2}(\.\d{1,2}){1,2}|P(T?\d{1,4}[YMWDHS])+)$/;
+const words = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Times further away than this say nothing about the run. */
+const farMs = { past: 3_600_000, future: 400 * 86_400_000 } as const;
+
+/** `known` names the kind of values of this run, such as the ID of its vault. */
+export function createRedactor(startMs: number, known: Readonly<Record<string, string | undefined>>): Redactor {
+  const placeholders = new Map<string, string>();
+  const counts = new Map<string, number>();
+  const typedTexts = new Set<string>();
+  const placeholder = (text: string, kind: string, more = ""): string => {
+    const found = placeholders.get(text);
+    if (found !== undefined) return found;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    const made = `<${kind}-${count}${more}>`;
+    placeholders.set(text, made);
+    return made;
+  };
+  for (const [kind, text] of Object.entries(known)) if (text !== undefined && text !== "") placeholder(text, kind);
+
+  const timeOf = (text: string): string => {
+    const ms = Date.parse(text) - startMs;
+    const isNear = ms >= -farMs.past && ms <= farMs.future;
+    const fraction = /\.\d+/.exec(text)?.[0].length ?? 0;
+    const digits = fraction === 0 ? 0 : fraction - 1;
+    return placeholder(text, "time", isNear ? ` ${(ms / 1000).toFixed(digits)}s` : " earlier or later");
+  };
+  const pieceOf = (text: string, member: string): string => {
+    const decoded = text.includes("%") ? decodedUri(text) : text;
+    if (decoded !== text) return textOf(decoded, "href");
+    if (iso.test(text) || httpDate.test(text)) return timeOf(text);
+    const found = placeholders.get(text);
+    if (found !== undefined) return found;
+    // A sign at the end of a sentence does not belong to the word.
+    const [, body = "", end = ""] = /^(.*?)([.!…]*)$/s.exec(text) ?? [];
+    if (body !== text) return `${body === "" ? "" : pieceOf(body, member)}${end}`;
+    if (plain.test(text) || isProtocol(text)) return text;
+    return placeholder(text, kindOf(text, member));
+  };
+  const textOf = (text: string, member: string): string => {
+    if (text === "" || text === "***") return text;
+    if (typed.includes(member)) {
+      typedTexts.add(text);
+      return placeholders.get(text) ?? placeholder(text, isProtocol(member) ? member : "text");
+    }
+    // A person's text inside a message is replaced before its words are.
+    const inside = [...typedTexts].filter((each) => text !== each && each.length > 2 && holds(text, each));
+    const longest = inside.sort((one, two) => two.length - one.length)[0];
+    if (longest !== undefined && !isProtocol(text)) {
+      return text
+        .split(longest)
+        .map((part) => textOf(part, member))
+        .join(placeholders.get(longest) ?? "<text>");
+    }
+    return text.replace(pieces, (piece) => pieceOf(piece, member));
+  };
+  const redact = (value: unknown, member = "text"): unknown => {
+    if (typeof value === "string") return textOf(value, member);
+    if (typeof value === "number") {
+      return Number.isInteger(value) && Math.abs(value) <= maxPlainNumber
+        ? value
+        : placeholder(String(value), "number");
+    }
+    if (Array.isArray(value)) {
+      const shown = value.slice(0, maxItems).map((item) => redact(item, member));
+      return value.length > maxItems ? [...shown, `<${value.length - maxItems} more>`] : shown;
+    }
+    if (typeof value !== "object" || value === null) return value;
+    // The target of a refusal is a part of the request, and no name that a person typed.
+    const isTarget = partsOfRequests.includes(String(Object(value).type));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [
+        isProtocol(name) ? name : pieceOf(name, "member"),
+        redact(each, isTarget ? "target" : name),
+      ]),
+    );
+  };
+  return { redact, know: (kind, text) => void placeholder(text, kind) };
+}
+
+function decodedUri(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whether a text consists of words of the vocabulary, joined by `_`, `-`, `.`, `+` or capital letters. */
+function isProtocol(text: string): boolean {
+  const found = text.match(words) ?? [];
+  return (
+    found.length > 0 &&
+    /^[A-Za-z][A-Za-z_.+*-]*$/.test(text) &&
+    found.every((word) => vocabulary.has(word.toLowerCase()))
+  );
+}
+
+function holds(text: string, part: string): boolean {
+  const at = text.indexOf(part);
+  if (at < 0) return false;
+  const before = text.at(at - 1) ?? "";
+  const after = text.at(at + part.length) ?? "";
+  return (at === 0 || !/[\w-]/.test(before)) && !/[\w-]/.test(after);
+}
+
+/** The kind of a value by its form, otherwise by its member. */
+function kindOf(text: string, member: string): string {
+  if (uuid.test(text)) return member === "id" || !isProtocol(member) ? "id" : member;
+  if (text.includes("@")) return "mail";
+  if (/^(IBMid|iam|crn)-/.test(text)) return "person";
+  if (/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/i.test(text)) return "host";
+  return isProtocol(member) ? member : "text";
+}

@@ -1,0 +1,80 @@
+/**
+ * A probe is a row: an ID, the row of the emulator's fidelity that it answers, what the emulator does, what to send, and
+ * whether the responses show the same. A row is data, so that one loop walks all of them (walk.ts), and so that a
+ * recording names by a digest which rows it answers.
+ */
+
+import type { WireRequest, WireResponse } from "../ports/wire.ts";
+
+/** `METHOD service /path`, in which `{name}` stands for a value of the run. */
+type Line = `${WireRequest["method"]} ${WireRequest["service"]} /${string}`;
+
+export type ProbeCall = Line | readonly [Line, Partial<Pick<WireRequest, "headers" | "body" | "as">>];
+
+/** Steps that a planner allows first, and that leave evidence (own-key.ts). */
+export type OwnStep = "create" | "deactivate" | "destroy_early" | "destroy" | "remove";
+
+export interface ProbeRow {
+  readonly id: string;
+  /** The ID of a row in the emulator's fidelity.ts. */
+  readonly answers: string;
+  /** What the emulator does, as a sentence for the reader of a recording. */
+  readonly expects: string;
+  /** One step on the throw-away key, before the calls. */
+  readonly step?: OwnStep;
+  readonly send: readonly ProbeCall[];
+  /** Gets the changes of the step, then the responses to the calls. A text says why they decide nothing. */
+  readonly holds: (responses: readonly WireResponse[], values: Values) => boolean | string;
+}
+
+/** The values of a run: `{vault}`, `{key}`, `{own}` and so on. */
+export type Values = Readonly<Record<string, string | undefined>>;
+
+/** The values at a path in a body; `*` stands for each item of a list. */
+export function pick({ body }: Pick<WireResponse, "body">, path: string): readonly unknown[] {
+  return path.split(".").reduce<readonly unknown[]>(
+    (found, name) =>
+      found.flatMap((value): readonly unknown[] => {
+        if (typeof value !== "object" || value === null) return [];
+        if (name === "*") return Array.isArray(value) ? value : [];
+        const member = (value as Readonly<Record<string, unknown>>)[name];
+        return member === undefined ? [] : [member];
+      }),
+    [body],
+  );
+}
+
+/** The value at a path without `*`. */
+export const at = (response: Pick<WireResponse, "body"> | undefined, path: string): unknown =>
+  response === undefined ? undefined : pick(response, path)[0];
+
+export const textAt = (response: Pick<WireResponse, "body"> | undefined, path: string): string =>
+  String(at(response, path) ?? "");
+
+/** Whether the responses have these statuses, in order. */
+export const statuses =
+  (...wanted: readonly number[]): ProbeRow["holds"] =>
+  (responses) =>
+    wanted.every((status, index) => responses[index]?.status === status);
+
+/** A refusal of UKO: its status, and the part of the request that the error names (uko-v4.md 3.14). */
+export const refusedFor =
+  (status: number, target?: string): ProbeRow["holds"] =>
+  ([response]) =>
+    response?.status === status &&
+    at(response, "status_code") === status &&
+    at(response, "errors.0.target.name") === target;
+
+/** A refusal of KMS with its reason code (kms-v2-and-iam.md 4). */
+export const kmsRefusal =
+  (status: number, code?: string): ProbeRow["holds"] =>
+  ([response]) =>
+    response?.status === status && at(response, "resources.0.reasons.0.code") === code;
+
+/** Whether each value is at most, or at least, the next one. */
+export function isSorted(values: readonly unknown[], order: "up" | "down"): boolean | string {
+  const texts = values.map(String);
+  if (new Set(texts).size < 2) return "fewer than two different values are visible";
+  const pairs = texts.slice(1).map((next, index) => [texts[index] ?? "", next] as const);
+  return pairs.every(([one, next]) => (order === "up" ? one <= next : one >= next));
+}

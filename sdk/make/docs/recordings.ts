@@ -1,0 +1,56 @@
+/**
+ * What recordings of `uko probe` say about the rows of fidelity.ts. A line counts only if the probe still asks the same,
+ * and only if IBM's service responded: a recording of the emulator, or of a host that nobody can name, proves nothing.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import type { ProbeLine, RecordingHeader } from "../../../provider/engine/probe/recording.ts";
+import { allRows } from "../../../provider/engine/probe/rows.ts";
+
+const folder = new URL("../../../test/recordings/", import.meta.url);
+
+export interface Recording {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What one recording says about one row. */
+interface Seen {
+  readonly verdict: "verified" | "refuted";
+  readonly where: string;
+}
+
+export function recordings(): readonly Recording[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+  return files.sort().map((file) => ({ file, text: readFileSync(new URL(file, folder), "utf8") }));
+}
+
+/** By the ID of the row, in the order of the recordings. */
+export function seenRows(found: readonly Recording[]): ReadonlyMap<string, readonly Seen[]> {
+  const seen = new Map<string, Seen[]>();
+  for (const { file, text } of found) {
+    const parsed = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as ProbeLine | RecordingHeader);
+    const header = parsed.find((line) => line.kind === "recording");
+    if (header === undefined || notIbm.includes(header.product)) continue;
+    const where = `${header.day}, ${header.product}, API ${header.apiVersion}, ${header.region} (\`test/recordings/${file}\`)`;
+    for (const [id, lines] of Map.groupBy(parsed.filter(isCurrent), ({ answers }) => answers)) {
+      const verdicts = lines.map(({ verdict }) => verdict).filter((verdict) => verdict !== "not_tried");
+      if (verdicts.length === 0) continue;
+      const verdict = verdicts.includes("refuted") ? "refuted" : "verified";
+      seen.set(id, [...(seen.get(id) ?? []), { verdict, where }]);
+    }
+  }
+  return seen;
+}
+
+const notIbm: readonly string[] = ["emulator", "another host"];
+
+function isCurrent(line: ProbeLine | RecordingHeader): line is ProbeLine {
+  if (line.kind !== "probe") return false;
+  return allRows.some(
+    ({ id, answers, expects }) => id === line.id && answers === line.answers && expects === line.expects,
+  );
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { expect, it } from "vitest";
+import { demoInstanceId } from "../../../provider/emulator/demo-seed.ts";
+import type { WireResponse } from "../../../provider/engine/ports/wire.ts";
+import { createRedactor } from "../../../provider/engine/probe/redact.ts";
+import { apiKeys, vaultId } from "../../emulator/harness.ts";
+import { draftTemplates, startProbeWorld, walk } from "./stage.ts";
+
+const startMs = Date.parse("2026-11-24T14:22:00Z");
+const redact = (value: unknown) => JSON.stringify(createRedactor(startMs, {}).redact(value));
+const token = () => randomBytes(24).toString("base64url");
+const digits = () => String(10_000 + Math.floor(Math.random() * 1e9));
+
+/** What must not survive, each with the parts that would identify it. */
+const secrets: readonly (() => string)[] = [
+  token,
+  () => randomBytes(20).toString("hex"),
+  () => `eyJhbGciOiJSUzI1NiJ9.${token()}.${token()}`,
+  () => `${crypto.randomUUID()}`,
+  () => `ab${digits()}@customer-${digits()}.example.com`,
+  () => `arn:aws:kms:eu-central-1:${digits()}:key/${crypto.randomUUID()}`,
+  () => `crn:v1:bluemix:public:hs-crypto:eu-de:a/${randomBytes(16).toString("hex")}:${crypto.randomUUID()}::`,
+  () => `https://vault-${digits()}.privatelink.azure-customer.net:8443/keys/${token()}?sv=${token()}`,
+  () => `IBMid-${digits()}HILDEGARD`,
+  () => `10.${digits()}.4711.2`,
+  () => `a/${digits()}`,
+  () => `-----BEGIN PRIVATE KEY-----\n${randomBytes(60).toString("base64")}\n-----END PRIVATE KEY-----`,
+  () => "Hildegard Quastenflosser",
+  () => "xqzvkjw",
+];
+/** Pieces of a planted text that are long enough to identify it, and are no words of the protocol. */
+const traces = (text: string) =>
+  (text.match(/[A-Za-z0-9]{6,}/g) ?? []).filter(
+    (part) =>
+      !/^(public|bluemix|central|vault|https|example|PRIVATE|privatelink|customer|BEGIN|azure|crypto)$/i.test(part),
+  );
+
+it("keeps no planted text in any member, name of a member, item, path or header", async () => {
+  const planted: string[] = [];
+  const plant = (): string => {
+    const text = (secrets[planted.length % secrets.length] ?? token)();
+    planted.push(text);
+    return text;
+  };
+  const infect = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(infect);
+    if (typeof value === "object" && value !== null) {
+      const members = Object.entries(value).map(([name, each]) => [name, infect(each)]);
+      return Object.fromEntries([
+        ...members,
+        [plant(), plant()],
+        ["message", `The key ${plant()} of ${plant()} was not found.`],
+      ]);
+    }
+    if (typeof value === "number") return Number(digits());
+    return typeof value === "string" ? plant() : value;
+  };
+  const falsify = (_row: string, _index: number, { status, headers, body }: WireResponse): WireResponse => ({
+    status,
+    headers: Object.fromEntries(Object.keys(headers).map((name) => [name, plant()])),
+    body: infect(body),
+  });
+  const test = await startProbeWorld();
+  const walked = await walk(test, { templates: ["payroll-draft"], falsify });
+  await test.close();
+  const text = JSON.stringify(walked.lines);
+  const survivors = planted.flatMap((each) => traces(each).filter((trace) => text.includes(trace)));
+  console.log(`${planted.length} planted texts, ${survivors.length} traces of them in the recording`);
+  expect(planted.length).toBeGreaterThan(3_000);
+  expect(survivors).toEqual([]);
+});
+
+it("keeps nothing of the instance, its people and its objects in a recording of a whole walk", async () => {
+  const test = await startProbeWorld();
+  const walked = await walk(test, { templates: draftTemplates });
+  await test.close();
+  const text = JSON.stringify([walked.header, walked.lines]);
+  const host = new URL(test.url).host;
+  const own = [
+    ...Object.values(apiKeys),
+    demoInstanceId,
+    vaultId,
+    host,
+    "emulated-account",
+    "550000",
+    "Payroll",
+    "payments",
+    "frankfurt",
+  ];
+  expect(own.filter((each) => text.includes(each))).toEqual([]);
+  expect(text).not.toMatch(/\d{4}-\d\d-\d\dT/);
+  expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+});
+
+it("keeps the words of the protocol, so that a reader sees what the service said", () => {
+  const refusal = {
+    status_code: 400,
+    errors: [
+      {
+        code: "invalid_parameter",
+        message: "The parameter limit is not valid.",
+        target: { type: "parameter", name: "limit" },
+      },
+    ],
+  };
+  expect(redact(refusal)).toBe(JSON.stringify(refusal));
+  expect(redact("The key Hildegard was not found.")).toBe('"The key <text-1> was not found."');
+});
+
+it("gives equal values the same placeholder, and times their distance with their resolution", () => {
+  const id = "9b2d0000-0000-4000-8000-000000000001";
+  const value = {
+    id,
+    href: `/v4/managed_keys/${id}`,
+    etag: "2026-11-24T14:22:02Z",
+    updated_at: "2026-11-24T14:22:02.125Z",
+  };
+  expect(redact(value)).toBe(
+    '{"id":"<id-1>","href":"/v4/managed_keys/<id-1>","etag":"<time-1 2s>","updated_at":"<time-2 2.125s>"}',
+  );
+  expect(redact({ created_at: "2020-01-01T00:00:00Z" })).toBe('{"created_at":"<time-1 earlier or later>"}');
+});
+
+it("replaces a label as a whole, even if it consists of words of the protocol, and inside a message", () => {
+  const redactor = createRedactor(startMs, {});
+  expect(redactor.redact({ label: "root key" })).toEqual({ label: "<label-1>" });
+  expect(redactor.redact({ message: "The label root key exists." })).toEqual({
+    message: "The label <label-1> exists.",
+  });
+});
