@@ -46,6 +46,7 @@ const other = {
   version: "an instance with an older version of the API",
   secret: "a request with the API key itself, which a probe never sends",
   host: "a host that uko does not call",
+  keyProtect: "an instance of Key Protect",
 } as const;
 
 /** The rows of fidelity.ts without a probe, by what they need. */
@@ -112,6 +113,7 @@ export const unprobed: Readonly<Record<keyof typeof other, readonly string[]>> =
   version: ["versions", "cloud-build"],
   secret: ["apikey"],
   host: ["instance", "instance-refusals", "gzip"],
+  keyProtect: ["product"],
 };
 
 export const sayNeed = (need: string): string =>
