@@ -89,13 +89,14 @@ const template = {
 const today = { module: "nodenext", moduleResolution: "nodenext" };
 const inEarlierYears = { module: "commonjs", moduleResolution: "node" };
 
-test("README: the first up in Pulumi's template, and the printed command of the second person", {
+test("README: the first up of the dynamic provider in Pulumi's template, and the printed command of the second person", {
   timeout: installLimitMs,
 }, async () => {
   await using workspace = await PulumiWorkspace.create();
   const { folder, env, terminalOf } = await newUser(workspace);
   const bob = await terminalOf("bob");
-  const [program = ""] = blocksIn("README.md", "ts");
+  const [native = ""] = blocksIn("README.md", "ts");
+  const program = native.replace('from "@uko/pulumi"', 'from "pulumi-uko"');
   for (const [name, text] of Object.entries({ ...template, "index.ts": program }))
     await writeFile(path.join(folder, name), text);
   await cp(path.join(packed, tarball), path.join(folder, tarball));

@@ -20,7 +20,7 @@ test.each(["pulumi-uko", "@uko/pulumi"])("a program of %s runs under mocks as do
   }
   const [program = "", itsTest = ""] = blocksIn(page, "ts");
   await writeFile(path.join(folder, "package.json"), `{ "private": true, "type": "module" }\n`);
-  await writeFile(path.join(folder, "keys.ts"), program.replace('"pulumi-uko"', `"${module}"`));
+  await writeFile(path.join(folder, "keys.ts"), program.replace('"@uko/pulumi"', `"${module}"`));
   await writeFile(path.join(folder, "keys.test.ts"), itsTest);
   const [{ line = "" } = {}] = commandsIn(page);
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined };

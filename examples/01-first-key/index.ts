@@ -1,6 +1,6 @@
 /** A key for payroll. One person may end it, which code has to say. */
 
-import { ManagedKey } from "pulumi-uko";
+import { ManagedKey } from "@uko/pulumi";
 
 const payroll = new ManagedKey("payroll", {
   // The vault `payments` of the emulator's demo world.

@@ -1,6 +1,6 @@
 /** A key for payroll. Its deletion requires two people, unless the code says otherwise. */
 
-import { ManagedKey } from "pulumi-uko";
+import { ManagedKey } from "@uko/pulumi";
 
 const payroll = new ManagedKey("payroll", {
   // The vault `payments` of the emulator's demo world.

@@ -1,7 +1,7 @@
 /** A vault and everything in it. What is inside names what it is in, so each end comes in the right order. */
 
 import { secret } from "@pulumi/pulumi";
-import { Keystore, KeyTemplate, KmsKey, ManagedKey, Vault } from "pulumi-uko";
+import { Keystore, KeyTemplate, KmsKey, ManagedKey, Vault } from "@uko/pulumi";
 
 const vault = new Vault("treasury", { name: "treasury", description: "Keys of the treasury" });
 const { vaultId } = vault;

@@ -1,6 +1,6 @@
 /** Adopts existing resources: the first `pulumi up` changes nothing, except that it marks each key without a marker as requiring two people. */
 
-import { KeyTemplate, Keystore, ManagedKey, Vault } from "pulumi-uko";
+import { KeyTemplate, Keystore, ManagedKey, Vault } from "@uko/pulumi";
 
 const paymentsVault = new Vault("payments", {
   name: "payments",

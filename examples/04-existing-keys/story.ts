@@ -30,9 +30,11 @@ async function tell(stage: PulumiStage): Promise<void> {
   const marks = Array.from({ length: 4 }, () => "Bob Example marked it for two people");
   await stage.printAudit(marks);
 
-  stage.say("A second up changes nothing.");
-  await stage.pulumi("bob", "up", { exitCode: 0, says: "11 unchanged" });
-
+  stage.say("A second up changes nothing. It warns about the key that is out of use.");
+  await stage.pulumi("bob", "up", {
+    exitCode: 0,
+    says: 'Key "orders-2024" is deactivated, but the program declares it',
+  });
   await stage.printAudit(marks);
 
   stage.say(

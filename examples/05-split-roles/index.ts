@@ -1,6 +1,6 @@
 /** A key whose end nobody can bring about alone, whatever tool they use: the roles are divided. */
 
-import { ManagedKey } from "pulumi-uko";
+import { ManagedKey } from "@uko/pulumi";
 
 const ledger = new ManagedKey("ledger", {
   // The vault `payments` of the emulator's demo world.

@@ -7,7 +7,7 @@ import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
 
 export const story: PulumiStory = {
   kind: "pulumi",
-  project: fileURLToPath(new URL("../02-two-people", import.meta.url)),
+  project: fileURLToPath(new URL("program", import.meta.url)),
   tell,
 };
 

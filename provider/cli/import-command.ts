@@ -88,8 +88,8 @@ async function writeFor(
       files: writeProgram(items, version),
       next: [
         `  npm install ./${packedPackage(version)} && pulumi stack init dev && pulumi up`,
-        `The package is not published yet: create ${packedPackage(version)} with npm pack in a checkout, and copy it into the folder first.`,
-        "import.json names the same resources for pulumi import --file, in a project of the native package; this program does not read it.",
+        `The package is not published yet: create ${packedPackage(version)} with npm pack ./sdk/nodejs in a checkout, copy it into the folder, and install the plugin first.`,
+        "import.json names the same resources for pulumi import --file; this program does not read it.",
         "The first pulumi up adopts each resource by its ID. It changes nothing except that it marks each key without a marker as requiring two people.",
       ],
     };

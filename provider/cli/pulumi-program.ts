@@ -29,7 +29,7 @@ function program(named: readonly Named[]): string {
   return [
     "/** Adopts existing resources: the first `pulumi up` changes nothing, except that it marks each key without a marker as requiring two people. */",
     "",
-    `import { ${classes.join(", ")} } from "pulumi-uko";`,
+    `import { ${classes.join(", ")} } from "@uko/pulumi";`,
     ...named.flatMap((each) => ["", ...resource(each, named, used.has(each.variable))]),
     "",
   ].join("\n");
@@ -149,17 +149,18 @@ function projectFile(named: readonly Named[]): string {
 }
 
 /**
- * The file that `npm pack` creates. A package of this name in a registry would not be uko's, because uko publishes none.
+ * The file that `npm pack ./sdk/nodejs` creates. A package of this name in a registry would not be uko's, because uko
+ * publishes none.
  */
-export const packedPackage = (version: string): string => `pulumi-uko-${version}.tgz`;
+export const packedPackage = (version: string): string => `uko-pulumi-${version}.tgz`;
 
 function packageFile(version: string): string {
-  const dependencies = { "@pulumi/pulumi": "^3.249.0", "pulumi-uko": `file:${packedPackage(version)}` };
+  const dependencies = { "@pulumi/pulumi": "^3.249.0", "@uko/pulumi": `file:${packedPackage(version)}` };
   return `${JSON.stringify({ private: true, type: "module", dependencies }, null, 2)}\n`;
 }
 
 /**
- * The file for `pulumi import --file`. Dynamic providers do not support it, so with them the program adopts the objects.
+ * The file for `pulumi import --file`, for people who keep a program of their own.
  */
 function importFile(named: readonly Named[]): string {
   const resources = named.map(({ item, logicalName }) => ({

@@ -27,7 +27,7 @@ it("writes a program that adopts the vault's resources by ID, and changes nothin
   const ended = await importInto(out);
   const listing = ["vault", "keystore", "template", "key"].map((noun) => `Listing each ${noun}\n`).join("");
   expect([ended.exitCode, ended.err]).toEqual([0, listing]);
-  expect(ended.out).toContain("  npm install ./pulumi-uko-0.0.0-test.tgz && pulumi stack init dev && pulumi up\n");
+  expect(ended.out).toContain("  npm install ./uko-pulumi-0.0.0-test.tgz && pulumi stack init dev && pulumi up\n");
   expect((await world.trail()).slice(before).filter(({ effect }) => effect)).toEqual([]);
   const written = readdirSync(out).toSorted();
   expect(written).toEqual(["Pulumi.yaml", "import.json", "index.ts", "package.json"]);
@@ -54,7 +54,7 @@ it("writes a configuration that imports the same by ID, with the commands of Ope
 it("writes no program that requests an unpublished package from a registry", async () => {
   await importInto(folder);
   const { dependencies } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
-  expect(dependencies["pulumi-uko"]).toBe("file:pulumi-uko-0.0.0-test.tgz");
+  expect(dependencies["@uko/pulumi"]).toBe("file:uko-pulumi-0.0.0-test.tgz");
 });
 
 it("installs the provider first unless both engines find this version of it", async () => {

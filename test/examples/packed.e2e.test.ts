@@ -31,7 +31,7 @@ test.runIf(isWhole)("the packed package works for a stranger", async () => {
 
   const uko = await LocalUko.start();
   onTestFinished(() => uko.stop());
-  await using workspace = await PulumiWorkspace.create(path.join(repository, "examples", "01-first-key"));
+  await using workspace = await PulumiWorkspace.create(path.join(repository, "examples", "demo", "program"));
   await rm(path.join(workspace.folder, "node_modules"), { recursive: true });
   await cp(path.join(folder, "node_modules"), path.join(workspace.folder, "node_modules"), {
     recursive: true,

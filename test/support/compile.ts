@@ -9,6 +9,9 @@ const exported = {
   "pulumi-uko/emulator": path.join(repository, "provider/emulator/index.ts"),
 };
 
+/** The library of the native package, from its sources: a run of the unit tests need not have built it. */
+const packages = { ...exported, "@uko/pulumi": path.join(repository, "sdk/nodejs/index.ts") };
+
 /** The messages about each file, in the order of the files. */
 export function complaintsAbout(files: readonly string[]): readonly (readonly string[])[] {
   const program = ts.createProgram(files, {
@@ -20,7 +23,7 @@ export function complaintsAbout(files: readonly string[]): readonly (readonly st
     module: ts.ModuleKind.NodeNext,
     moduleDetection: ts.ModuleDetectionKind.Force,
     target: ts.ScriptTarget.ES2023,
-    paths: Object.fromEntries(Object.entries(exported).map(([name, file]) => [name, [file]])),
+    paths: Object.fromEntries(Object.entries(packages).map(([name, file]) => [name, [file]])),
     typeRoots: [path.join(repository, "node_modules/@types")],
     types: ["node"],
   });

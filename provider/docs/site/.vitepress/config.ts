@@ -1,12 +1,13 @@
 /**
- * The site of the guides: the pages of provider/docs as they are, with a menu by kind.
+ * The site of the guides: the pages of provider/docs as they are, with the menu of sidebar.ts.
  * Links that leave the site, to examples or decisions, go to the repository.
  */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import errors from "../errors/[code].paths.ts";
+import { installation, pagesOfTheSite, sections } from "./sidebar.ts";
 
 /** The parts of a markdown-it token, and of its renderer, that the links need. */
 interface Token {
@@ -28,32 +29,14 @@ interface Markdown {
 const pages = fileURLToPath(new URL("../../", import.meta.url));
 const repository = path.join(pages, "../..");
 const home = "https://github.com/pulumi-uko/pulumi-uko";
-const installation = "registry/installation-configuration";
-
-const kinds = [
-  { folder: "tutorials", text: "Tutorials" },
-  { folder: "how-to", text: "How-to guides" },
-  { folder: "reference", text: "Reference" },
-  { folder: "explanation", text: "Explanation" },
-];
 
 function titleOf(page: string): string {
-  const text = readFileSync(path.join(pages, page), "utf8");
-  return (/^# (.+)$/m.exec(text)?.[1] ?? page).replaceAll("`", "");
-}
-
-function menuOf(folder: string): readonly { text: string; link: string }[] {
-  const files = readdirSync(path.join(pages, folder)).filter((file) => file.endsWith(".md"));
-  const own = files.map((file) => ({
-    text: titleOf(`${folder}/${file}`),
-    link: `/${folder}/${path.parse(file).name}`,
-  }));
-  const extra = folder === "how-to" ? [{ text: "Install and configure", link: `/${installation}` }] : [];
-  return [...extra, ...own.toSorted((one, other) => one.text.localeCompare(other.text))];
+  const text = readFileSync(path.join(pages, `${page}.md`), "utf8");
+  return page === installation ? "Install and configure" : (/^# (.+)$/m.exec(text)?.[1] ?? page).replaceAll("`", "");
 }
 
 const isOnTheSite = (page: string): boolean =>
-  page === `${installation}.md` || kinds.some(({ folder }) => page.startsWith(`${folder}/`) && page.endsWith(".md"));
+  page.endsWith(".md") && pagesOfTheSite.includes(page.slice(0, -".md".length));
 
 /** The address of a link: within the site if the page is on the site, otherwise in the repository. */
 function addressOf(link: string, from: string): string {
@@ -169,14 +152,26 @@ export default {
     html.replace('<div class="VPContent is-home"', '<div role="main" class="VPContent is-home"'),
   vite: { plugins: [vueOfThisFolder] },
   themeConfig: {
-    nav: kinds.map(({ folder, text }) => ({ text, link: menuOf(folder)[0]?.link, activeMatch: `^/${folder}/` })),
-    sidebar: [
-      ...kinds.map(({ folder, text }) => ({ text, items: menuOf(folder) })),
-      {
-        text: "Errors",
-        items: errors.paths().map(({ params: { code } }) => ({ text: code, link: `/errors/${code}` })),
-      },
+    nav: [
+      { text: "Start", link: "/how-to/delete-an-existing-key" },
+      { text: "Two people", link: "/explanation/two-people" },
+      { text: "Reference", link: "/reference/cli" },
+      { text: "Errors", link: "/reference/errors" },
     ],
+    sidebar: {
+      "/errors/": [
+        { text: "Errors and waits", link: "/reference/errors" },
+        {
+          text: "Codes",
+          items: errors.paths().map(({ params: { code } }) => ({ text: code, link: `/errors/${code}` })),
+        },
+      ],
+      "/": sections.map(({ text, pages: own }, at) => ({
+        text,
+        collapsed: at > 1,
+        items: own.map((page) => ({ text: titleOf(page), link: `/${page}` })),
+      })),
+    },
     outline: [2, 3],
     search: { provider: "local" },
     socialLinks: [{ icon: "github", link: home }],

@@ -1,0 +1,14 @@
+/** A key for payroll, by the dynamic provider, which needs no plugin. Its deletion requires two people. */
+
+import { ManagedKey } from "pulumi-uko";
+
+const payroll = new ManagedKey("payroll", {
+  // The vault `payments` of the emulator's demo world.
+  vaultId: "5c1e0000-0000-4000-8000-000000000001",
+  template: "payroll",
+  label: "payroll",
+  deletionReason: "Payroll moved to the new ledger",
+});
+
+export const keyId = payroll.keyId;
+export const lifecycleState = payroll.lifecycleState;

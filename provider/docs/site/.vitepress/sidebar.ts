@@ -1,0 +1,102 @@
+/**
+ * The pages of the site, in the order of their readers. It is the one list of them: the menu and the count of words
+ * read it, and a test compares it with the files.
+ */
+
+interface Section {
+  readonly text: string;
+  /** Files below provider/docs, without their ending. */
+  readonly pages: readonly string[];
+}
+
+export const installation = "registry/installation-configuration";
+
+export const sections: readonly Section[] = [
+  {
+    text: "Start here",
+    pages: [
+      "how-to/delete-an-existing-key",
+      "how-to/approve-a-request",
+      "how-to/check-a-certificate",
+      "tutorials/your-first-campaign",
+      "how-to/agents",
+    ],
+  },
+  {
+    text: "Tutorials",
+    pages: [
+      "tutorials/two-people-with-pulumi",
+      "tutorials/two-people-with-opentofu",
+      "tutorials/two-people-with-the-command-line",
+    ],
+  },
+  {
+    text: "Declare keys",
+    pages: [
+      installation,
+      "how-to/terraform",
+      "how-to/existing-keys",
+      "how-to/migrate-from-ibm-provider",
+      "how-to/whole-stack",
+      "how-to/test-programs",
+      "how-to/dynamic-provider",
+      "how-to/stop-using-uko",
+    ],
+  },
+  {
+    text: "Delete and approve",
+    pages: [
+      "how-to/many-keys",
+      "how-to/console",
+      "how-to/notify-approvers",
+      "how-to/metrics",
+      "how-to/require-signed-consents",
+      "how-to/evidence-for-auditors",
+      "how-to/troubleshoot",
+    ],
+  },
+  { text: "Pipelines", pages: ["how-to/pipelines", "how-to/hosted-runs"] },
+  {
+    text: "Campaigns",
+    pages: [
+      "how-to/campaigns",
+      "how-to/campaign-incident",
+      "how-to/engines-in-a-campaign",
+      "how-to/before-march-2027",
+      "reference/campaigns",
+    ],
+  },
+  {
+    text: "Understand and trust",
+    pages: [
+      "explanation/two-people",
+      "explanation/what-destroy-does",
+      "explanation/saved-plans",
+      "explanation/guarantees",
+      "explanation/threat-model",
+      "explanation/trust",
+    ],
+  },
+  {
+    text: "Reference",
+    pages: [
+      "reference/resources",
+      "reference/settings",
+      "reference/cli",
+      "reference/cli-delete",
+      "reference/cli-inspect",
+      "reference/cli-undo",
+      "reference/cli-fleet",
+      "reference/cli-set-up",
+      "reference/errors",
+      "reference/glossary",
+    ],
+  },
+  { text: "Emulator", pages: ["reference/emulator", "reference/emulator-control"] },
+  {
+    text: "Project",
+    pages: ["reference/compatibility", "reference/performance", "reference/fidelity", "how-to/record-a-service"],
+  },
+];
+
+export const pagesOfTheSite: readonly string[] = sections.flatMap(({ pages }) => pages);

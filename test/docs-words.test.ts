@@ -1,0 +1,29 @@
+/** The site stays short enough to be read, and its menu has every page. */
+
+import { globSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { pagesOfTheSite } from "../provider/docs/site/.vitepress/sidebar.ts";
+import { repository } from "./support/documents.ts";
+import { sumOf, wordsIn, wordsOfTheSite } from "./support/site-words.ts";
+
+const limit = 35_000;
+
+test("the pages that people write for the site have at most 35,000 words (node test/support/site-words.ts)", () => {
+  const words = wordsOfTheSite();
+  expect(words.get("how-to/campaigns")).toBeGreaterThan(500);
+  expect([...words.keys()]).not.toContain("reference/cli-fleet");
+  expect(sumOf(words), "remove as much as you add: each fact once").toBeLessThanOrEqual(limit);
+});
+
+test("a word has a letter or a digit", () => {
+  expect(wordsIn("| `uko ls` | -- |\n| --- | 7 days |\n")).toBe(4);
+});
+
+test("the menu of the site has each page once", () => {
+  const files = globSync("{tutorials,how-to,explanation,reference}/*.md", {
+    cwd: path.join(repository, "provider/docs"),
+  });
+  const pages = [...files.map((file) => file.replace(/\.md$/, "")), "registry/installation-configuration"];
+  expect(pagesOfTheSite.toSorted()).toEqual(pages.toSorted());
+});
