@@ -40,9 +40,9 @@ export class LocalUko {
     this.instanceId = instanceId;
   }
 
-  /** Starts it on a free port, with the demo world or that of a seed file; it takes well under a second. */
-  static async start(seedFile?: string): Promise<LocalUko> {
-    const seed = seedFile === undefined ? [] : ["--seed", seedFile];
+  /** Starts it on a free port, with the demo world, that of a seed file, or that of other arguments; it takes well under a second. */
+  static async start(seedFile?: string, world: readonly string[] = []): Promise<LocalUko> {
+    const seed = seedFile === undefined ? world : ["--seed", seedFile];
     const child = spawn(process.execPath, [ukoScript, "emulator", "--port", "0", "--json", ...seed], {
       stdio: ["ignore", "pipe", "inherit"],
     });

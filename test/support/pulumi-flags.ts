@@ -4,7 +4,7 @@ export const pulumiFlags = {
   cancel: [],
   "config set": ["--secret"],
   destroy: ["--yes", "--continue-on-error", "--target"],
-  import: ["--out", "--file"],
+  import: ["--out", "--file", "--generate-code", "--yes"],
   login: [],
   "package add": [],
   "plugin install": ["--server", "--file"],
@@ -17,6 +17,7 @@ export const pulumiFlags = {
   "stack rm": ["--yes"],
   "state delete": [],
   "state rename": [],
+  "state unprotect": ["--all", "--yes"],
   up: ["--refresh", "--yes"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
@@ -33,5 +34,5 @@ export function foreignFlags(words: readonly string[]): readonly string[] {
   const command = findPulumiCommand(words);
   if (command === undefined) return words;
   const flags: readonly string[] = pulumiFlags[command];
-  return words.filter((word) => word.startsWith("-") && !flags.includes(word));
+  return words.filter((word) => word.startsWith("-") && !flags.includes(word.split("=")[0] ?? ""));
 }
