@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pagesOfTheSite } from "../provider/docs/site/.vitepress/sidebar.ts";
 import { errorCatalog } from "../provider/errors.ts";
 import { type Browser, barriersOn, launchBrowser, type Page } from "./support/browser.ts";
 import { repository } from "./support/documents.ts";
@@ -73,6 +74,12 @@ test("every link leads to a page and a heading of the site, or to a file of the 
   expect(broken).toEqual([]);
 });
 
+test("the list for programs that read texts names each page of the menu", () => {
+  const list = readFileSync(path.join(site, "llms.txt"), "utf8");
+  const named = Array.from(list.matchAll(/\(https:.*?\/provider\/docs\/(.+?)\.md\): ./g), ([, page = ""]) => page);
+  expect(named).toEqual(pagesOfTheSite);
+});
+
 test("every code of an error has a page at its own address", () => {
   for (const [code, { exitCode }] of Object.entries(errorCatalog)) {
     const page = fileOf(`${base}errors/${code}`);
@@ -99,7 +106,10 @@ describe.skipIf(isLeftOut)("in a browser", () => {
     return { page, mistakes };
   }
 
-  const places = ["", "tutorials/two-people-with-pulumi", "how-to/troubleshoot", "errors/UKO_COOLING_DOWN"];
+  const places = [
+    ...["", "tutorials/two-people-with-pulumi", "how-to/troubleshoot", "errors/UKO_COOLING_DOWN"],
+    "registry/installation-configuration",
+  ];
   test.each(["light", "dark"] as const)("the pages are readable in %s, without barriers and errors", async (scheme) => {
     for (const place of places) {
       const { page, mistakes } = await open(place, scheme);
@@ -112,6 +122,23 @@ describe.skipIf(isLeftOut)("in a browser", () => {
       expect(await barriersOn(page), `${place} in ${scheme}`).toEqual([]);
       expect(mistakes, place).toEqual([]);
     }
+  });
+
+  test("no page is wider than the window of a phone, a tablet or a desk", async () => {
+    const { page } = await open("", "light");
+    for (const width of [390, 768, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const place of [...places, "explanation/threat-model", "reference/campaigns"]) {
+        await page.goto(`${home}${place}`);
+        const isWider = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
+        expect(isWider, `${place} at ${width} px`).toBe(false);
+      }
+    }
+  });
+
+  test("the languages of an installation are tabs", async () => {
+    const { page } = await open("registry/installation-configuration", "light");
+    expect(await page.locator(".vp-code-group label").count()).toBe(5);
   });
 
   test("the search finds a page by a word in its text", async () => {

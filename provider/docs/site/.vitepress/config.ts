@@ -3,7 +3,7 @@
  * Links that leave the site, to examples or decisions, go to the repository.
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import errors from "../errors/[code].paths.ts";
@@ -51,12 +51,45 @@ function addressOf(link: string, from: string): string {
   return `${home}/blob/main/${path.relative(repository, place)}${fragment}`;
 }
 
-/** The Pulumi Registry has tabs and titles of its own in the page about installation. */
+/** The names of the tabs that the Pulumi Registry gives to its languages. */
+const languages: Readonly<Record<string, string>> = {
+  typescript: "TypeScript",
+  python: "Python",
+  go: "Go",
+  java: "Java",
+  yaml: "YAML",
+};
+
+/** The Pulumi Registry has tabs and titles of its own in the page about installation: here they are the tabs of the theme. */
 function withoutRegistryMarks(source: string): string {
   if (!source.includes("{{< chooser")) return source;
   return source
+    .replaceAll(/^\{\{< chooser .*$/gm, "::: code-group")
+    .replaceAll(/^\{\{< \/chooser .*$/gm, ":::")
+    .replaceAll(/^\{\{% choosable language (\w+) %\}\}\n+```(\w+)$/gm, (_, language: string, fence: string) => {
+      return `\`\`\`${fence} [${languages[language] ?? language}]`;
+    })
     .replaceAll(/^\{\{[<%].*[>%]\}\}$/gm, "")
     .replace(/^(---\n[\s\S]*?\n---\n)?/, "$1\n# Install and configure\n");
+}
+
+/** The first sentence of a page, for programs that choose pages by it. */
+function opening(page: string): string {
+  const text = readFileSync(path.join(pages, `${page}.md`), "utf8").replace(/^---\n[\s\S]*?\n---\n/, "");
+  const line = text.split("\n").find((each) => /^[A-Z`*]/.test(each)) ?? "";
+  return line.replaceAll(/\[([^\]]+)\]\([^)]*\)|\*\*/g, "$1");
+}
+
+/** The pages as a list for programs that read texts (llmstxt.org). */
+function writeList(folder: string): void {
+  const lists = sections.map(({ text, pages: own }) => {
+    const links = own.map(
+      (page) => `- [${titleOf(page)}](${home}/blob/main/provider/docs/${page}.md): ${opening(page)}`,
+    );
+    return `## ${text}\n\n${links.join("\n")}\n`;
+  });
+  const head = `# uko\n\n> ${description} For IBM Unified Key Orchestrator, with Pulumi, OpenTofu, Terraform or a command line.\n`;
+  writeFileSync(path.join(folder, "llms.txt"), [head, ...lists].join("\n"));
 }
 
 /** Long names in a table can break between their words, so that the last column stays in view. */
@@ -131,9 +164,11 @@ const vueOfThisFolder = {
   },
 };
 
+const description = "Delete encryption keys as code: two people, waiting periods, and proof.";
+
 export default {
   title: "uko",
-  description: "Delete encryption keys as code: two people, waiting periods, and proof.",
+  description,
   lang: "en-US",
   base: "/pulumi-uko/",
   srcDir: "..",
@@ -147,6 +182,8 @@ export default {
   head: [["style", {}, style]],
   markdown: { config: configureMarkdown, anchor: { slugify: anchorOf }, theme },
   transformPageData: withLayout,
+  sitemap: { hostname: "https://pulumi-uko.github.io/pulumi-uko/" },
+  buildEnd: ({ outDir }: { readonly outDir: string }) => writeList(outDir),
   // The home page of the theme has no main landmark.
   transformHtml: (html: string) =>
     html.replace('<div class="VPContent is-home"', '<div role="main" class="VPContent is-home"'),
