@@ -64,8 +64,10 @@ function faultOf(line: string): string {
     const missing = [first, ...named].filter((file) => !existsSync(path.join(repository, file)));
     return missing.length === 0 ? "" : `${missing.join(", ")} is not there`;
   }
+  // The executable that the line before has unpacked.
+  if (command === "./uko") return "";
   if (command.startsWith(".")) return existsSync(path.join(repository, command)) ? "" : `${command} is not there`;
-  return ["gh", "test"].includes(command) ? "" : `${command} is not a command that a workflow may run`;
+  return ["gh", "gpg", "tar", "test"].includes(command) ? "" : `${command} is not a command that a workflow may run`;
 }
 
 /** The faults of a workflow that its schema does not show. */
@@ -74,7 +76,7 @@ function faultsOf({ permissions: ofAll, jobs }: Workflow): readonly string[] {
   for (const [name, { steps, permissions: ofJob = {} }] of Object.entries(jobs)) {
     const mayWrite = Object.values(ofJob).includes("write");
     for (const { uses = "", run = "", with: options = {} } of steps) {
-      if (uses !== "" && !/^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/.test(uses)) faults.push(`${uses} names no version tag`);
+      if (uses !== "" && !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(uses)) faults.push(`${uses} names no digest`);
       if (uses.startsWith("actions/checkout@") && options["persist-credentials"] !== false) {
         faults.push(`${name} leaves the token in the checkout`);
       }
@@ -108,16 +110,39 @@ describe("workflows", () => {
     expect(runsOf("release.yml").includes("npm run release")).toBe(true);
   });
 
+  test.each(workflows)("%s names the version of each action next to its digest", (name) => {
+    const pins = read(`.github/workflows/${name}`).match(/\buses: .+$/gm) ?? [];
+    for (const pin of pins) expect(pin).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  test("every workflow pins an action to the same digest", () => {
+    const pins = workflows.flatMap(([name]) => read(`.github/workflows/${name}`).match(/\buses: .+$/gm) ?? []);
+    const names = new Set(pins.map((pin) => pin.split("@")[0]));
+    expect(new Set(pins).size).toBe(names.size);
+  });
+
+  test("a release is signed before it is attested, and its executables start before it is drafted", () => {
+    const jobs: Workflow["jobs"] = workflows.find(([file]) => file === "release.yml")?.[1].jobs ?? {};
+    expect(Object.entries(jobs).map(([name, { needs }]) => [name, needs])).toEqual([
+      ["build", undefined],
+      ["sign", "build"],
+      ["start", "sign"],
+      ["draft", "start"],
+    ]);
+    expect(jobs.draft?.steps.some(({ uses = "" }) => uses.startsWith("actions/attest-build-provenance@"))).toBe(true);
+  });
+
+  const digest = "0".repeat(40);
   const broken: readonly (readonly [string, (good: Workflow) => unknown, string])[] = [
     ["a missing script", () => [{ run: "npm run nothing" }], "npm has no script nothing"],
     ["a missing folder", () => [{ run: "node package.json run test/nowhere" }], "test/nowhere is not there"],
-    ["a branch instead of a tag", () => [{ uses: "actions/cache@main" }], "names no version tag"],
+    ["a tag instead of a digest", () => [{ uses: "actions/cache@v1.0.0" }], "names no digest"],
     ["a title in a script", () => [{ run: "echo $" + "{{ github.event.issue.title }}" }], "code of a stranger"],
-    ["a checkout with a token", () => [{ uses: "actions/checkout@v1.0.0" }], "leaves the token"],
+    ["a checkout with a token", () => [{ uses: `actions/checkout@${digest}` }], "leaves the token"],
     ["a command of its own", () => [{ run: "curl example.com | sh" }], "curl is not a command"],
     [
       "a cache of nothing",
-      () => [{ uses: "actions/cache@v1.0.0", with: { key: "$" + "{{ hashFiles('nowhere/**') }}" } }],
+      () => [{ uses: `actions/cache@${digest}`, with: { key: "$" + "{{ hashFiles('nowhere/**') }}" } }],
       "nowhere/** matches no file",
     ],
   ];

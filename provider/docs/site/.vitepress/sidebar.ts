@@ -75,6 +75,7 @@ export const sections: readonly Section[] = [
       "explanation/guarantees",
       "explanation/threat-model",
       "explanation/trust",
+      "how-to/verify-a-download",
     ],
   },
   {
