@@ -121,7 +121,7 @@ const generatedBy = "The page is generated from the commands: `npm run schema` w
 function groupPage(group: Group, commands: readonly Described[]): string {
   return `${[
     `# The command line: ${group.toLowerCase()}`,
-    `Use this page to look up the commands with which you ${purposes[group]}.\n${generatedBy}\n[The index](cli.md) says how to name keys, and lists variables and exit codes.`,
+    `Commands with which you ${purposes[group]}.\n${generatedBy}\n[The index](cli.md) says how to name keys, and lists variables and exit codes.`,
     ...commands.map(commandSection),
   ].join("\n\n")}\n`;
 }
@@ -152,7 +152,7 @@ function commandLineIndex(groups: readonly (readonly [Group, readonly Described[
   ]);
   return `${[
     "# The command line",
-    `Use this page to find a command of \`uko\`, and to look up the variables and exit codes of all commands.\n${generatedBy}\nThe man page \`uko.1\` next to it has all commands on one page.`,
+    `Every command of \`uko\`, with the variables and exit codes of all commands.\n${generatedBy}\nThe man page \`uko.1\` next to it has all commands on one page.`,
     ...paragraphsOf(generalHelp).map(sentence),
     "With `--debug`, every command prints a line for each call on standard error, without any secret.",
     ...sections,

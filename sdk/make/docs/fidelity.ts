@@ -10,7 +10,7 @@ export function fidelityMarkdown(found: readonly Recording[] = recordings()): st
   const cellsOf = (row: FidelityRow) => fidelityCells(row, seen);
   return `${[
     "# How faithful the emulator is",
-    "Use this page to see what the emulator takes from IBM's documents, and what it assumes.\nIt is generated from `provider/emulator/fidelity.ts` and the recordings in `test/recordings`; do not edit it.",
+    "What the emulator takes from IBM's documents, and what it assumes.\nIt is generated from `provider/emulator/fidelity.ts` and the recordings in `test/recordings`; do not edit it.",
     summary([...calls, ...unknowns], seen),
     basis,
     "## Record what a real instance does",

@@ -18,7 +18,7 @@ import { describeDestroy, pulumiWords } from "./documentation.ts";
 export function referenceMarkdown(): string {
   const sections = [
     "# Resources and functions",
-    "Use this page to look up each resource and function, with its inputs and outputs. `npm run schema` writes it from the same definitions as the documentation of each language.",
+    "Each resource and function, with its inputs and outputs. `npm run schema` writes it from the same definitions as the documentation of each language.",
     [
       "Names are those of TypeScript and YAML; Python writes `deletion_gate`, Go `DeletionGate`.",
       "If you omit an input that has no default, the value in the service does not change.",
