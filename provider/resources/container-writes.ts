@@ -1,7 +1,7 @@
 /**
- * Writes that vaults, keystores and templates share: create by one POST, adopt an existing object, and send only changed
- * values. A creation never adopts an object that happens to have the same name, because a later destroy would then delete
- * another team's vault.
+ * Creates, adopts and changes vaults, keystores and templates. A creation is one POST, and a change sends only the
+ * values that differ. A creation never adopts an object that happens to have the same name, because a later destroy
+ * would then delete another team's object.
  */
 
 import { type ContainerReading, readContainer } from "../engine/container/observe.ts";

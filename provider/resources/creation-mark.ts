@@ -1,6 +1,7 @@
 /**
- * The mark that a creation leaves on a key, and the search for a key by its mark. After a lost response or a crash, the
- * next run finds the key that was created and does not create a second one (decision 0010).
+ * Writes a mark on a key that a run creates, and finds a key by this mark. After a lost response or a crash, the next
+ * run computes the same mark from the resource's name. So it finds the key that was created, and does not create a
+ * second one (decision 0010).
  */
 
 import type { CallOptions, World } from "../engine/ports/world.ts";

@@ -1,6 +1,7 @@
 /**
- * What a plan says about a creation before the apply: a name that is taken, a vault or template that does not exist, and
- * what happens to an object that the program adopts. Otherwise the service would refuse in the middle of the apply.
+ * Reports, before the apply, what would go wrong with a creation: a taken name, or a vault or template that does not
+ * exist. It also reports what would happen to an existing object that the program adopts. Otherwise the service would
+ * refuse the creation in the middle of the apply.
  */
 
 import type { CreationPreview } from "../engine/resource/definition.ts";

@@ -1,6 +1,7 @@
 /**
- * The functions and data sources that read and change nothing: objects by ID, lists, pending deletions, and the deletion
- * path of a key. Each is defined once, and every interface offers it.
+ * Defines the functions and data sources of the provider, which read and change nothing. They return objects by ID,
+ * lists, pending deletions, and the steps that the deletion of a key still needs. Each is defined once, and every
+ * interface offers it.
  */
 
 import * as z from "zod";

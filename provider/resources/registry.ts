@@ -1,6 +1,6 @@
 /**
- * The list of all resources, in the order in which they are created. Every other list of resources is derived from this
- * one.
+ * Lists all resources, in the order in which they have to be created. Every other list of resources is derived from
+ * this one.
  */
 
 import type * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * Inputs and outputs that several resources have: IDs, the facts about a pending deletion, and the settings for
- * deletions, which control uko and are not stored in the service.
+ * Defines the inputs and outputs that several resources have: IDs, the facts about a pending deletion, and the
+ * settings for deletions. These settings control uko and are not stored in the service.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * The resource vault: the container of keys, keystores and templates. It can be deleted only when it is empty, so that
- * its deletion never deletes a key.
+ * Defines the resource vault: the container of keys, keystores and templates. A vault is deleted only when it is
+ * empty, so that its deletion never deletes a key.
  */
 
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * Appends lines to a file that only its owner can read, such as evidence. A call resolves after the line is on disk, so a
- * crash after it loses nothing. Folders and files that another user could have placed are refused.
+ * Appends lines to a file that only its owner can read, such as the evidence (the audit log of runs). A call resolves
+ * after the line is on disk, so a crash after the call loses nothing. Folders and files that another user could have
+ * placed are refused.
  */
 
 import { chmodSync, constants, lstatSync } from "node:fs";

@@ -1,8 +1,11 @@
 /**
- * Writes evidence: a line before each step that can do harm, and a line after each step. A line is on disk before the run
- * goes on. In a file, each line names the digest of the previous line, so a changed or removed line is visible later
- * (decision 0041). `UKO_EVIDENCE=log` writes to the log of the run, without a chain; then uko removes no key, because a
- * removal erases the records on the key. Without any place for evidence, uko takes no step that needs evidence first.
+ * Writes evidence, the audit log of a run: a line before each step that can do harm, and a line after each step. The
+ * run goes on only after a line is on disk. In a file, each line names the digest of the previous line, so a changed
+ * or removed line is visible later (decision 0041).
+ *
+ * With `UKO_EVIDENCE=log`, the lines go to the log of the run, without digests that link them. Then uko removes no
+ * key, because a removal erases the requests and approvals, which are on the key itself. Without any place for
+ * evidence, uko takes no step that needs a line before it.
  */
 
 import { createHash } from "node:crypto";

@@ -1,6 +1,7 @@
 /**
- * Reads an evidence file line by line, with the SHA-256 digest of each line, so that its chain can be checked. Also reads
- * the head record next to the file, which names the last line.
+ * Reads an evidence file (the audit log of runs) line by line, and computes the SHA-256 digest of each line. A
+ * verifier compares each digest with the one that the next line names. The file also reads the small `.head` file next
+ * to the evidence. It names the last line, so that a line missing at the end is noticed.
  */
 
 import { createHash } from "node:crypto";

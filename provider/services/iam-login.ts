@@ -1,6 +1,6 @@
 /**
- * Logs a person in with a one-time passcode, so that no API key has to be stored. The tokens stay in this process's
- * memory.
+ * Logs a person in at IBM Cloud with a one-time passcode, so that no API key has to be stored. The tokens stay in this
+ * process's memory.
  */
 
 import * as z from "zod";

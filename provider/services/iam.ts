@@ -1,7 +1,8 @@
 /**
- * Supplies the bearer tokens of this run: requested from IAM with an API key, or taken from the settings. Tokens stay in
- * memory. The file also reads from the token who acts (the actor), and stops the run if a new token belongs to another
- * identity, because every plan was made for the first one.
+ * Supplies the bearer tokens of this run. It requests them from IAM, IBM Cloud's log-in service, with an API key, or
+ * takes one from the settings. Tokens stay in memory. The file also reads from the token which identity acts (the
+ * actor). It stops the run if a new token belongs to another identity, because every plan of the run was made for the
+ * first one.
  */
 
 import { decodeJwt } from "jose/jwt/decode";

@@ -1,8 +1,10 @@
 /**
- * Computes the seal of this run: an HMAC-SHA-256 under a key that is derived from the run's API key. A request carries
- * the seal of the run that wrote it. Carol, who may write tags, can write a request in Bob's name; only a run with Bob's
- * API key can recompute the seal and find that Bob never made it. The key is derived with HKDF, so that a reader of the
- * seals on keys cannot compute the API key.
+ * Computes the seal of this run, which proves to its author that a request is their own. It is an HMAC-SHA-256 under a
+ * key that is derived from the run's API key. A request on a key contains the seal of the run that wrote it.
+ *
+ * The seal stops this attack: Carol, who may write tags, writes a request on a key in Bob's name, and hopes that Bob's
+ * run acts on it. A run with Bob's API key computes the seal, finds another one on the key, and so knows that Bob did
+ * not make the request. The sealing key is derived with HKDF, so that a reader of seals cannot compute the API key.
  */
 
 import { createHmac, hkdfSync } from "node:crypto";

@@ -1,6 +1,7 @@
 /**
- * Appends a report of each key and run as one line of JSON to the file in `UKO_REPORT`, for pipelines. A file that cannot
- * be opened stops the run before it begins. A later failure is only a warning, because the steps were already taken.
+ * Appends a report of each key and of each run, as one line of JSON, to the file that `UKO_REPORT` names, for
+ * pipelines. A file that cannot be opened stops the run before it begins. A write that fails later is only a warning,
+ * because the steps that it reports were already taken.
  */
 
 import type { Reports } from "../engine/ports/evidence.ts";

@@ -1,6 +1,6 @@
 /**
- * Reads a file that holds a credential, such as `UKO_API_KEY_FILE`. On systems that report permissions, the file is
- * refused if other users of this machine can read it.
+ * Reads a file that holds a credential, such as the one that `UKO_API_KEY_FILE` names. On systems that report
+ * permissions, the file is refused if other users of this machine can read it.
  */
 
 import { closeSync, fstatSync, readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Compares the template that a program describes with the one in the service, and builds the change. */
+/** Compares the template that a program describes with the template in the service, and builds the change to send. */
 
 import type { TemplatePatch, TemplateProperties, TemplateSnapshot } from "../../engine/ports/containers.ts";
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";

@@ -1,6 +1,6 @@
 /**
- * The resource key template: the properties and keystores of the keys that are created from it. A change that would cut
- * existing keys off from a keystore is refused.
+ * Defines the resource key template. A template holds the properties of the keys that are created from it, and the
+ * keystores into which they are distributed. A change that would cut existing keys off from a keystore is refused.
  */
 
 import { containerDeletion } from "../../engine/container/deletion.ts";

@@ -1,4 +1,7 @@
-/** The connection of a keystore: which block of inputs each type has, and how each field is named in UKO's API. */
+/**
+ * Maps the connection of a keystore to UKO's API: which block of inputs each type of keystore has, and how the API
+ * names each field.
+ */
 
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ConnectionFields, KeystoreSnapshot } from "../../engine/ports/containers.ts";

@@ -1,6 +1,6 @@
 /**
- * The resource keystore: an internal key ring, or the connection to another cloud, to which managed keys are distributed.
- * A change that would cut keys off, or would point to another place, is refused.
+ * Defines the resource keystore, to which managed keys are distributed: an internal key ring, or the connection to
+ * another cloud. A change that would cut keys off from the keystore, or would point it to another place, is refused.
  */
 
 import { containerDeletion } from "../../engine/container/deletion.ts";

@@ -1,4 +1,4 @@
-/** The inputs and outputs of a keystore, each defined and described once for every interface. */
+/** Defines the inputs and outputs of a keystore, each described once for every interface. */
 
 import * as z from "zod";
 import { deletionProtection, uuid } from "../shared-inputs.ts";

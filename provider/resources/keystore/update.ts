@@ -1,7 +1,8 @@
 /**
- * Updates a keystore: sends only changed values, and refuses to remove a group that an installed key needs, because that
- * would cut the key off from the keystore. Warns if a new credential could lead to another account while keys still wait
- * for their destruction.
+ * Updates a keystore, and sends only changed values. A group is a name by which a template chooses the keystores of
+ * its keys. An update that removes a group is refused if an installed key would thereby be cut off from the keystore.
+ * The file warns if a new credential could lead to another account while keys in the keystore still wait for their
+ * destruction.
  */
 
 import { sayContainer } from "../../engine/container/words.ts";

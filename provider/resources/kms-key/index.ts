@@ -1,6 +1,6 @@
 /**
- * The resource KMS key: a root or standard key in KMS itself. KMS's own dual authorization protects its deletion: one
- * person sets the key for deletion, and another one deletes it.
+ * Defines the resource KMS key: a root or standard key in KMS itself, outside UKO. KMS's own dual authorization can
+ * protect its deletion: one person sets the key for deletion, and another person deletes it.
  */
 
 import { kmsKeyDeletion } from "../../engine/kms-key/deletion.ts";

@@ -1,4 +1,4 @@
-/** The inputs and outputs of a KMS key, each defined and described once for every interface. */
+/** Defines the inputs and outputs of a KMS key, each described once for every interface. */
 
 import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";

@@ -1,6 +1,6 @@
 /**
- * Builds a KMS key's state for the engine from one read of the key, and the warnings about drift: changes that were made
- * outside the program.
+ * Builds a KMS key's state, as the engine (Pulumi, OpenTofu, Terraform) stores it, from one read of the key. The file
+ * also builds the warnings about changes that were made outside the program.
  */
 
 import { kmsKeyFacts } from "../../engine/kms-key/facts.ts";

@@ -1,6 +1,8 @@
 /**
- * Single changes of a KMS key, such as its restore or its dual authorization, and the creation of its key ring. Each has
- * its own message for a failure. A key ring that belongs to a keystore is refused, because its keys are managed keys.
+ * Makes single changes of a KMS key, such as its restore or its dual authorization, each with its own message for a
+ * failure. The file also creates the key ring that a program names for a KMS key, if the ring does not exist. A key
+ * ring that belongs to a keystore is refused before anything is changed, because its keys are managed keys. The
+ * message says to use another ring, or to declare a managed key.
  */
 
 import { noteRestore } from "../../engine/kms-key/kind.ts";

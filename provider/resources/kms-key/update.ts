@@ -1,6 +1,7 @@
 /**
- * Updates a KMS key: applies the changes of the program one call at a time, each followed by a read. It never starts a
- * deletion, and it undoes one only if the program requests that. The backing key of a managed key is refused.
+ * Updates a KMS key: sends the changes of the program one call at a time, and reads the key after each call. It never
+ * starts a deletion, and it undoes one only if the program requests that. It refuses to change a backing key, which is
+ * the KMS key behind a managed key.
  */
 
 import { type ObservedKmsKey, observeKmsKey } from "../../engine/kms-key/observe.ts";

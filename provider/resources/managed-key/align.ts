@@ -1,6 +1,7 @@
 /**
- * Aligns a key with the keystores that its template names now (uko-v4.md K10). It refuses if the call would remove the
- * key from a keystore or deactivate it, because whatever uses the key there would stop working.
+ * Aligns a key with the keystores that its template names now, by one call to the service (uko-v4.md K10). It refuses
+ * if the call would remove the key from a keystore or deactivate it. The applications that use the key there would
+ * otherwise stop working.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";

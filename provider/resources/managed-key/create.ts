@@ -1,6 +1,6 @@
 /**
- * Creates a managed key by exactly one POST, or adopts an existing one. After a lost response it searches for the key by
- * its mark, so that an interrupted run never leads to a second key.
+ * Creates a managed key by exactly one POST, or adopts an existing one. A creation leaves a mark on the key. After a
+ * lost response, the run searches for the key by this mark, so that an interrupted run never leads to a second key.
  */
 
 import { type KeyDetails, observedInResponse, observeKey } from "../../engine/key/observe.ts";

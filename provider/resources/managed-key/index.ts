@@ -1,6 +1,6 @@
 /**
- * The resource managed key: an encryption key in UKO whose deletion requires two people. This file connects creation,
- * read, update and deletion; the rules are in `lifecycle/`.
+ * Defines the resource managed key: an encryption key in UKO whose deletion requires two people by default. This file
+ * connects creation, read, update and deletion; the rules of each are in `lifecycle/`.
  */
 
 import { keyDeletion } from "../../engine/key/deletion.ts";

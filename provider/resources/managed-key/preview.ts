@@ -1,6 +1,6 @@
 /**
- * The preview of a managed key's creation: whether its vault and template exist, whether its label is free, and what
- * changes on a key that it adopts.
+ * Previews the creation of a managed key. The preview reports whether the vault and the template exist, and whether
+ * the label is free. For a key that the program adopts, it reports what would change on the key.
  */
 
 import type { World } from "../../engine/ports/world.ts";

@@ -1,6 +1,6 @@
 /**
- * Rotates a key once for each change of its trigger (uko-v4.md K9). After a lost response it reads the version of the key
- * and does not rotate again, because a rotation cannot be undone.
+ * Rotates a key once for each change of the input `rotationTrigger` (uko-v4.md K9). After a lost response it reads the
+ * version of the key and does not rotate it again, because a rotation cannot be undone.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";

@@ -1,6 +1,6 @@
 /**
- * Searches for the key that an interrupted creation made, by its mark. If another key has the label, the file explains
- * why uko did not adopt it, and how a person can.
+ * Searches for the key that an interrupted creation made, by the mark that the creation left on it. If an existing key
+ * has the label but was not adopted, the message explains the reason, and how a person can adopt this key.
  */
 
 import type { CallOptions, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../../engine/ports/world.ts";

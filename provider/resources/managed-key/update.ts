@@ -1,7 +1,7 @@
 /**
- * Updates a managed key: its label, dates, tags and marker, the alignment with its template, its rotation, and the goal
- * `state`. A goal such as `destroyed` starts a deletion with the same rules as a destroy. So the run takes no step that
- * needs a second person, unless that person approved what the caller of this run requested.
+ * Updates a managed key: its label, dates, tags, keystores and rotation, the marker that says how many people its
+ * deletion needs, and the goal `state`. A goal such as `destroyed` starts a deletion with the same rules as a destroy.
+ * A run thus takes no step that needs a second person, unless that person approved what this run's caller requested.
  */
 
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";

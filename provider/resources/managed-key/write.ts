@@ -1,8 +1,11 @@
 /**
- * Writes to a managed key for other purposes than its deletion, such as a new label. While a consent record binds, none
- * of these writes is sent, because it would void the consent. None of them leaves on the key a record that the write does
- * not bring itself: a record that another person planted would otherwise look genuine, because the caller would be the
- * last writer. The rule is in lifecycle/key-write.ts.
+ * Writes to a managed key for other purposes than its deletion, such as a new label. Two rules protect the consent
+ * records on the key, in which persons request or approve its deletion (lifecycle/key-write.ts).
+ *
+ * - While a record counts, no such write is sent, because the write would void the record.
+ * - A record that does not count is removed with the write or before it, because another person could have planted it
+ *   in the caller's name. A record looks genuine if its author is the last writer, and the write makes the caller that
+ *   writer.
  */
 
 import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe.ts";

@@ -1,6 +1,8 @@
 /**
- * Signs consents with the person's own SSH key, and verifies the signatures on keys against `allowed_signers`.
- * `ssh-keygen` signs, so SSH agents, security keys and smart cards work as for git, and uko never reads a private key.
+ * Signs consent records, in which a person requests or approves a step of a deletion, with the person's own SSH key.
+ * The file also verifies the signatures on a key against `allowed_signers`, the list of persons and their public keys.
+ * The program `ssh-keygen` makes the signatures, so SSH agents, security keys and smart cards work as they do for git.
+ * Thus uko never reads a private key.
  */
 
 import { existsSync } from "node:fs";

@@ -1,7 +1,8 @@
 /**
- * Sends every call to a service. The client checks the host first, then reads the credential, limits concurrent calls,
- * applies the deadline, and retries only what is safe to send twice. A change without a response counts as lost, because
- * it may have happened.
+ * Sends every call to a service. Before it reads the credential, the client checks that the host may receive it. The
+ * client also limits the number of concurrent calls, applies a deadline, and retries only calls that are safe to send
+ * twice. If no response arrives, the outcome of a change is unknown: the caller must read the object to learn what
+ * happened.
  */
 
 import type { Agent, Dispatcher } from "undici";

@@ -1,7 +1,7 @@
 /**
- * Limits concurrent calls. Waiting calls start in order of arrival, but writes start before reads: a consent record
- * counts only if it is written within seconds of the read that it is based on. Also lets many callers share one call in
- * progress.
+ * Limits how many calls run at a time. Waiting calls start in the order of their arrival, but writes start before
+ * reads. The reason is that a consent record (a person's request or approval) counts only if it is written within
+ * seconds of the read that it is based on. The file also lets several callers share one call that is in progress.
  */
 
 import { UkoError } from "../../errors.ts";

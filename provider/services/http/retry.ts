@@ -1,6 +1,6 @@
 /**
- * Decides whether and when a failed call is sent again: only if a second request is safe, at most four times in total,
- * and within the deadline (kms-v2-and-iam.md 8).
+ * Decides whether and when a failed call is sent again (kms-v2-and-iam.md 8). It is sent again only if a second
+ * request cannot do harm, at most four times in total, and within the deadline of the call.
  */
 
 /**

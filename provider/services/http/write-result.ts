@@ -1,7 +1,7 @@
 /**
- * Turns the end of a change into what the engine needs: done, refused, or lost. `lost` means that the change may have
- * happened, so the engine reads the object again before it reports anything. An unclear response always counts as lost,
- * because a wrong "refused" could hide a deletion.
+ * Turns the end of a call that changes something into one of a few results, such as done, refused or lost. `lost`
+ * means that the change may have happened, so the engine reads the object again before it reports anything. An unclear
+ * response always counts as lost, because a wrong "refused" could hide a deletion.
  */
 
 import type { Written } from "../../engine/ports/world.ts";

@@ -1,6 +1,7 @@
 /**
- * Calls KMS v2 with the instance ID in a header (kms-v2-and-iam.md 1.1, 1.3). Turns KMS's refusals into messages, and
- * reads their reason codes, which programs may match (kms-v2-and-iam.md 4).
+ * Calls KMS v2 with the instance ID in a header (kms-v2-and-iam.md 1.1, 1.3). The file turns KMS's refusals into
+ * messages. It also reads their reason codes, which IBM documents, so other code may compare them (kms-v2-and-iam.md
+ * 4).
  */
 
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";

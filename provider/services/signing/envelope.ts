@@ -1,6 +1,7 @@
 /**
- * Signed envelopes of certificates (DSSE). An envelope has exactly one valid form of bytes, so any change to the file is
- * visible. Each signature covers the pre-authentication encoding of the payload.
+ * Reads and writes the envelope of a certificate: a file in the format DSSE with the certificate and its signatures.
+ * An envelope has exactly one valid form of bytes, so any change to the file is visible. As DSSE demands, each
+ * signature covers the type of the content together with the content (its pre-authentication encoding).
  */
 
 import { createHash } from "node:crypto";

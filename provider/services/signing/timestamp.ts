@@ -1,6 +1,6 @@
 /**
- * Timestamps of signatures by an external authority (RFC 3161), which prove that a signature existed at a time. The file
- * requests a timestamp and checks it; the check needs no network.
+ * Requests and checks timestamps of signatures by an external authority (RFC 3161). A timestamp proves that a
+ * signature existed at a time. Only the request needs the network; the check does not.
  */
 
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";

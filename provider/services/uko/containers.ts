@@ -1,7 +1,8 @@
 /**
- * Implements the port `Containers` with UKO v4 (uko-v4.md V3, S3): whether a vault exists, and whether a keystore is
- * internal or external. The kind decides whether a key can have a backing KMS key that a deletion has to check, so an
- * unknown kind is reported as unknown.
+ * Reports whether a vault exists, and whether a keystore is internal (a key ring in KMS) or external. It implements
+ * the port `Containers` with UKO v4 (uko-v4.md V3, S3). In an internal keystore a managed key can have a backing key,
+ * a KMS key behind it that a deletion has to check. Therefore an unclear kind is reported as unknown, and never as
+ * external.
  */
 
 import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";

@@ -1,6 +1,7 @@
 /**
- * Implements the port `Keystores` with UKO v4 (uko-v4.md S1-S6, 3.7, 3.8). It sends the secrets of a connection and never
- * returns one. A deletion uses `mode=restrict`, because the other modes deactivate or destroy the keys in the keystore.
+ * Reads and changes keystores through UKO v4 (uko-v4.md S1-S6, 3.7, 3.8), as the port `Keystores` demands. It sends
+ * the secrets of a keystore's connection and never returns one. It deletes a keystore only with `mode=restrict`,
+ * because the other modes deactivate or destroy the keys in it.
  */
 
 import type {

@@ -1,7 +1,7 @@
 /**
- * A cache of reads of managed keys. If several keys of a vault are read within a short time, the cache reads one list of
- * the vault and serves all of them from it, which saves hundreds of calls. A list is served for 10 s, and a write of this
- * run to the vault discards it.
+ * Caches reads of managed keys. If a run reads several keys of a vault within a short time, the cache reads one list
+ * of the vault and serves all of them from it. This saves hundreds of calls. The cache serves a list for 10 s. A write
+ * of this run to the vault discards the list earlier.
  */
 
 import type { KeyRef, KeySnapshot, WithServiceTime } from "../../engine/ports/world.ts";

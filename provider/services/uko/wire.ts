@@ -1,7 +1,7 @@
 /**
- * The forms of UKO v4's responses (uko-v4.md 3). Unknown fields and words are accepted, and numbers may be texts. A list
- * on which a decision depends must be present: a missing list makes the response invalid and never counts as empty,
- * because an empty list of uses would allow a deletion.
+ * Defines the forms of UKO v4's responses (uko-v4.md 3). Unknown fields and words are accepted, and numbers may be
+ * texts. A list on which a decision depends must be present: a missing list makes the response invalid and never
+ * counts as empty. An empty list of the resources that use a key, for example, would allow its deletion.
  */
 
 import * as z from "zod";
