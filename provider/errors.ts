@@ -1,6 +1,7 @@
 /**
- * The error catalog: every error code with its summary, its exit code, and whether a retry may help. Also `UkoError`, the
- * only error that uko throws, and the choice of one exit code for several keys. This file imports nothing.
+ * Defines the error catalog: every error code with its summary, its exit code, and whether a retry may help. The file
+ * also defines `UkoError`, the only error that uko throws. If a command acts on several keys, the file chooses its one
+ * exit code. This file imports nothing.
  */
 
 /** The meaning of each exit code. No error has exit code 0 or 14; 14 is for late keys of a campaign. */

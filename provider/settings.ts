@@ -1,7 +1,8 @@
 /**
- * Reads the settings of a run from the environment and from what an engine stored. The environment takes precedence, but
- * a control such as dual authorization applies if either side sets it. A destroy reads stored settings from a state that
- * others may have edited, so they cannot name a local address or weaken a control.
+ * Reads the settings of a run from the environment and from what the engine (Pulumi, OpenTofu, Terraform) stored. The
+ * environment takes precedence, but a control such as dual authorization applies if either side sets it. A destroy
+ * reads stored settings from a state that other people may have edited. So these settings cannot name an address on
+ * this machine or weaken a control.
  */
 
 import { UkoError } from "./errors.ts";

@@ -1,6 +1,6 @@
 /**
- * What the executable needs from this machine: a check that Node is new enough, opening a page in the browser, and
- * running another program in this terminal.
+ * Does three things on this machine for the executable: checks that Node is new enough, opens a page in the browser,
+ * and runs another program in the same terminal.
  */
 
 import { spawn } from "node:child_process";

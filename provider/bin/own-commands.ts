@@ -1,6 +1,6 @@
 /**
- * Runs the commands of `uko` when a person starts the executable of the Pulumi plugin or of the provider with one of
- * them. No run of an engine loads this module.
+ * Runs a command of `uko` that a person typed after the name of another executable: the Pulumi plugin, or the provider
+ * for OpenTofu and Terraform. If the engine starts this executable, it does not load the module.
  */
 
 import path from "node:path";

@@ -1,6 +1,7 @@
 /**
- * Finds the command with which a person can start `uko` when only the Pulumi plugin or the provider is installed: the
- * path of this executable. Messages show it in the commands to paste.
+ * Finds the command by which a person can start `uko` if only the Pulumi plugin, or the provider for OpenTofu and
+ * Terraform, is installed. It is the path of the executable that runs now. Messages put this path into the commands
+ * that the person pastes.
  */
 
 import { accessSync, constants, statSync } from "node:fs";

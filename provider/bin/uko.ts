@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The executable `uko`: checks the version of Node, connects the command line with this process, and starts the console
- * and the emulator for their commands.
+ * Starts the executable `uko`. It checks the version of Node and connects the command line with this process. For the
+ * commands `console` and `emulator`, it starts these two.
  */
 
 import { readFileSync, realpathSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * Defines what every command receives: the environment, the streams, the questions at the terminal, and functions that
- * open operations or start the console and the emulator. Tests pass their own. Also imports the operations lazily, so
- * that help does not load them.
+ * Defines what every command receives: the environment, the streams, and the questions at the terminal. It also
+ * receives functions that connect to the services, or start the console and the emulator. Tests pass their own. The
+ * file imports the operations only when a command needs them, so that `--help` does not load them.
  */
 
 import type { openKeyOperations } from "../compose/keys.ts";

@@ -1,6 +1,6 @@
 /**
- * `uko completion`: prints a script that completes commands, options, keys and vaults in bash, zsh and fish. Anyone who
- * may set a label could put shell code in it, so a name with unusual characters is never completed.
+ * `uko completion`: prints a script that completes commands, options, keys and vaults in bash, zsh and fish. Anyone
+ * who may set the label of a key could put shell code into it. So a name with unusual characters is never completed.
  */
 
 import { Argument, type Command, Option } from "commander";

@@ -1,6 +1,6 @@
 /**
- * The texts of `--help` that are not in the commands themselves: the general help, the settings, topics, examples, and
- * the group of each command.
+ * Defines the texts of `--help` that are not in the commands themselves: the general help, the settings, topics,
+ * examples, and the group of each command.
  */
 
 import { exitCodes, mostSevereFirst } from "../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * The commands about keys, such as status, request, continue, withdraw and reactivate. Each one parses its arguments and
- * calls one operation for each key.
+ * Defines the commands about single keys, such as `uko status`, `uko request` and `uko withdraw`. Each one parses its
+ * arguments and calls one operation for each key.
  */
 
 import { Argument, type Command, Option } from "commander";

@@ -1,6 +1,7 @@
 /**
- * The subset of `uko`'s commands that the executables of the Pulumi plugin and of the provider for OpenTofu also have, so
- * that a person can approve without installing `uko`.
+ * Builds the smaller `uko` that the executables of the Pulumi plugin, and of the provider for OpenTofu and Terraform,
+ * contain. A person can thus approve without installing `uko` itself. It has the commands about single keys, `approve`
+ * and `whoami`.
  */
 
 import type { Command } from "commander";

@@ -1,8 +1,12 @@
 /**
- * The requests and approvals for the destruction of KMS keys. A KMS key carries no request; one person opens a deletion
- * window, and KMS requires another person to destroy the key, but does not report who opened the window. So the second
- * person approves the window. On a machine that demands signatures, the requester signs a file that names key and window,
- * because otherwise it would not be known who requested the destruction.
+ * Requests and approves the destruction of KMS keys. A KMS key cannot store a request. Instead, the first person opens
+ * KMS's deletion window of 7 days, and KMS then accepts the destruction only from a second person. This destruction is
+ * the approval: uko shows the second person the open window, asks, and destroys the key. There is no approval without
+ * it.
+ *
+ * KMS does not report who opened the window. On a machine that demands signatures, the requester therefore also signs
+ * a file with the key and the window (`uko request --out`). The second person passes it to `uko approve --request`, so
+ * that it is known who requested the destruction.
  */
 
 import { rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * Shared parts of the programs that `uko import` writes for Pulumi and Terraform: their files, unique names for the
- * resources, and references from one resource to another.
+ * Names and connects the resources of the programs that `uko import` writes for Pulumi and Terraform. It makes each
+ * name unique. It replaces an ID by a reference, so that the engine deletes a vault or a template after the keys in
+ * it.
  */
 
 import type { InventoryItem } from "../engine/commands/inventory.ts";

@@ -1,7 +1,7 @@
 /**
- * `uko review`: shows what another person requested, with exceptions first, and can save the review as a file. A later
- * `uko approve --review` then approves exactly the reviewed keys without another question, so the person already confirms
- * here what the file is for.
+ * `uko review`: shows the keys for which another person requested a step, with exceptions first, and can save what it
+ * showed as a review file. Later, `uko approve --review` approves exactly the keys in this file without asking again.
+ * Therefore the person already confirms while saving the file that it is for an approval.
  */
 
 import { writeFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
- * The options that choose keys without naming each one: by vault, state, label, template, requester, step, or a file with
- * a list of keys.
+ * Defines the options that choose keys without naming each one: by vault, state, label, template, requester or step. A
+ * file with a list of keys can choose them, too.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,7 +1,8 @@
 /**
- * Finds the keys that a person typed by name, and asks for confirmations. A command that writes accepts a name only at a
- * terminal, where it shows the key that it found and asks. In a script a name could match another key after a rename, so a
- * script states `--yes`, for commands alone that can be undone.
+ * Finds the keys that a person typed by name, and asks the person to confirm them. A command that changes something
+ * accepts a name only at a terminal, where it shows the key that it found and asks. In a script, a name could match
+ * another key after a rename, so the command refuses names there. A command whose effect can be undone accepts them
+ * with `--yes`.
  */
 
 import { UkoError } from "../errors.ts";

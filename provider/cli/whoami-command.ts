@@ -1,4 +1,6 @@
-/** `uko whoami`: shows the caller as the service identifies them, and which lists they may read; changes nothing. */
+/**
+ * `uko whoami`: shows the caller as the service identifies them, and which lists they may read. It changes nothing.
+ */
 
 import type { Command } from "commander";
 import { adviseOnLists, jsonLine, sayCount, sayLogin } from "../compose/text.ts";

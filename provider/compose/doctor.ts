@@ -1,6 +1,6 @@
 /**
- * Runs the checks of `uko doctor`. They open a session of their own and report every error as a finding, so that invalid
- * settings are reported and do not stop the command.
+ * Runs the checks of `uko doctor`. They open a session of their own and report every error as a finding. So an invalid
+ * setting becomes a line of the report and does not stop the command.
  */
 
 import { examine } from "../engine/commands/doctor.ts";

@@ -1,6 +1,7 @@
 /**
- * The module of this folder that the interfaces of engines import (Pulumi, OpenTofu, Terraform): the handlers of every
- * resource, the checks of inputs and settings, and the wording of messages.
+ * Gives the interfaces of the engines (Pulumi, OpenTofu, Terraform) all that they call. This is the handlers of every
+ * resource, the checks of inputs and settings, and the wording of messages. The interfaces themselves import no other
+ * module of this folder.
  */
 
 import { createHandlers, type HandlerContext } from "../engine/handlers.ts";

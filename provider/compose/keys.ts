@@ -1,7 +1,7 @@
 /**
- * The operations on single keys for every executable with commands, which includes the Pulumi plugin and the provider for
- * OpenTofu. The operations of campaigns are in compose/operations.ts, so that the plugin and the provider do not load
- * their libraries.
+ * Joins the operations on single keys for every executable that has commands, such as the Pulumi plugin and the
+ * provider for OpenTofu and Terraform. The operations of campaigns, which delete many keys, are in
+ * compose/operations.ts. So the plugin and the provider do not load the libraries of campaigns.
  */
 
 import { createDirectory } from "../engine/commands/find-by-name.ts";

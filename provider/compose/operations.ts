@@ -1,6 +1,6 @@
 /**
- * All operations for `uko` and the console: those on keys from compose/keys.ts, the inventory of a vault for an import,
- * the reading and acting operations of campaigns, and the log-in of a person.
+ * Joins all operations for `uko` and the console. They are the operations on single keys from compose/keys.ts, the
+ * list of a vault's contents for an import, the commands of campaigns, and the log-in of a person.
  */
 
 import type { NamedText } from "../engine/campaign/files/joined-files.ts";

@@ -1,6 +1,6 @@
 /**
- * The version of this program and the SHA-256 digest of its code. Evidence and certificates contain both, so that an
- * auditor can find out which program took a step.
+ * Computes the version of this program and the SHA-256 digest of its code. Evidence and certificates contain both, so
+ * that an auditor can find out which program took a step.
  */
 
 import { createHash } from "node:crypto";

@@ -1,7 +1,7 @@
 /**
- * Builds everything that a run uses (`World`) from its settings: the clients of UKO and KMS, tokens, evidence,
- * signatures, clock and randomness. All configured addresses are checked before the first call. It needs no definition of
- * a resource.
+ * Builds all that a run uses (`World`) from its settings: the clients of UKO and KMS, tokens, evidence, signatures,
+ * clock and randomness. It checks every configured address before the first call, so that no credential reaches a
+ * wrong host. It does not load the definitions of resources.
  */
 
 import { hash, randomUUID } from "node:crypto";

@@ -1,7 +1,7 @@
 /**
- * The page of one act, such as the approval of a step on a key or a wave, and the links that lead to it. The page first
- * shows who asks, why, until when and for which keys, and then the effect, whether it can be undone, and the form with
- * its one button. A person must type a text before a dangerous act, so that a habitual click does not destroy a key.
+ * Builds the page of one act, such as the approval of a step, and the links that lead to it. The page first shows who
+ * asks, why, until when and for which keys. Then follow the effect, whether it can be undone, and a form with one
+ * button. Before a dangerous act, the person must type a text, so that a habitual click destroys no key.
  */
 
 import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose/text.ts";

@@ -1,6 +1,7 @@
 /**
- * Maps each act of the console to the operation that the matching command calls, and checks its form. An act is taken
- * only if the key is still as the page showed it, so a person cannot approve something that they did not see.
+ * Maps each act of the console, such as `approve`, to the operation that the command of this name calls. The file also
+ * checks the form of the act. An act is refused if the key has changed since the page showed it, so that a person
+ * approves only what they saw.
  */
 
 import type { Operations } from "../engine/key/commands.ts";

@@ -1,5 +1,6 @@
 /**
- * The pages of an act on a wave of a campaign: the form, the approval of a review with its list of keys, and the result.
+ * Builds the pages of an act on a wave, a group of a campaign's keys that go through each step together. They are the
+ * form, the list of keys that a person approves, and the result.
  */
 
 import * as z from "zod";

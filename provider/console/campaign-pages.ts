@@ -1,4 +1,7 @@
-/** The pages that show a campaign and one of its waves: states, dates, keys, and links to the possible acts. */
+/**
+ * Builds the pages that show a campaign and one of its waves (groups of keys that are deleted together). They show
+ * states, dates, keys, and links to the possible acts.
+ */
 
 import type { CampaignOverview, WaveInspection } from "../engine/campaign/reports/inspect.ts";
 import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";

@@ -1,4 +1,7 @@
-/** The routes of the pages of a campaign. A GET only reads. A POST starts an act, which continues if the browser leaves. */
+/**
+ * Connects the addresses of the campaign pages with their code. A GET only reads. A POST starts an act, which
+ * continues if the browser leaves.
+ */
 
 import type { Context, Hono } from "hono";
 import * as z from "zod";

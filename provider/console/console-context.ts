@@ -1,6 +1,6 @@
 /**
- * What every page of the console shares: the parts of the console, the visitor, the reading with a limit of time, and
- * error pages. If a read takes long, the frame of the page is sent first.
+ * Defines what every page of the console shares: the parts of the running console, the visitor, a time limit for
+ * reads, and error pages. If a read takes long, the frame of the page is sent before its content.
  */
 
 import { setTimeout as pause } from "node:timers/promises";

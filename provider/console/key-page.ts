@@ -1,6 +1,6 @@
 /**
- * The page of one managed key or KMS key: its state, the steps of its deletion, its properties, and what the caller can
- * do.
+ * Builds the page of one managed key or KMS key: its state, the steps of its deletion, its properties, and what the
+ * caller can do.
  */
 
 import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";

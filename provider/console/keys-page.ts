@@ -1,6 +1,6 @@
 /**
- * The page with tables of managed keys, with search and filter, and of the KMS keys that are not the backing key of a
- * managed key.
+ * Builds the page with the table of managed keys, with search and filter. The file also builds the page with the KMS
+ * keys that hold no material of a managed key.
  */
 
 import { sayKmsDualAuth } from "../compose/text.ts";

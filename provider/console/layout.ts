@@ -1,6 +1,6 @@
 /**
- * The frame of every page: head, navigation, caller, and automatic refresh. A failed refresh replaces the content with
- * the error, because a page that only seems current would mislead.
+ * Builds the frame of every page: head, navigation, caller, and automatic refresh. A failed refresh replaces the
+ * content with the error, because a page that only seems current would mislead.
  */
 
 import { type Html, html } from "../html/markup.ts";

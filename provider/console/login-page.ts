@@ -1,5 +1,6 @@
 /**
- * The log-in page, which takes the code that the terminal shows, and the page about the caller with their rights to list.
+ * Builds the log-in page, which takes the code that the terminal shows. The file also builds the page that shows who
+ * the caller is and what they may list.
  */
 
 import { sayCount, sayLogin } from "../compose/text.ts";

@@ -1,4 +1,7 @@
-/** Parts that several pages of the console share: times, explanations, commands, forms, and tables with a search. */
+/**
+ * Renders the parts that several pages of the console share: times, explanations, commands, forms, and tables with a
+ * search.
+ */
 
 import * as z from "zod";
 import { lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";

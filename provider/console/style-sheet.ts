@@ -1,4 +1,6 @@
-/** The icon and the style sheet of the console, in addition to the style sheet that all HTML pages of uko share. */
+/**
+ * Holds the icon and the style sheet of the console. The style sheet adds to the one that all HTML pages of uko share.
+ */
 
 /** The icon, which shows a key. */
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="none" stroke="#0b57b0" stroke-width="4">

@@ -1,8 +1,8 @@
 /**
- * Markup that is safe by construction. Only `html` makes markup from texts: it escapes each text, and it shows each
- * character that hides or reorders text by its number. Otherwise the label of a key could add a script to a page, or read
- * differently on the page than in the service. `fieldText` only escapes, because the browser sends the text of a field
- * back.
+ * Makes markup that is safe by construction. Only the function `html` makes markup from texts. It escapes each text,
+ * and shows each character that hides or reorders text as its number. Otherwise the label of a key could add a script
+ * to a page, or read differently on the page than in the service. `fieldText` only escapes: it fills a form field,
+ * whose text the browser sends back unchanged.
  */
 
 import { html as escapedHtml, raw } from "hono/html";

@@ -1,6 +1,6 @@
 /**
- * The HTML frame of a page of the console, and of a report that is one file. A report loads nothing and runs no script,
- * so it can be mailed and archived.
+ * Builds the HTML frame of a page of the console, and of a report that is stored as one file. A report loads nothing
+ * and runs no script, so it can be mailed and archived.
  */
 
 import { type Html, html, trustedStyle } from "./markup.ts";

@@ -1,4 +1,4 @@
-/** The parts that all HTML pages use: lists, facts with names, tables, and the sections of a report. */
+/** Renders the parts that all HTML pages use: lists, facts with names, tables, and the sections of a report. */
 
 import { capital } from "../text/printable.ts";
 import { type Html, html, type Shown } from "./markup.ts";

@@ -1,4 +1,6 @@
-/** The style sheet of every HTML page: system fonts, light and dark, for screens from 320 px and for print on A4. */
+/**
+ * Holds the style sheet of every HTML page: system fonts, light and dark, for screens from 320 px and for print on A4.
+ */
 
 export const styleSheet = `
 :root {

@@ -1,6 +1,7 @@
 /**
- * Shared parts of the gRPC servers of both plugins: a call with several response messages, and the exit of a plugin whose
- * engine has ended.
+ * Helps the Pulumi plugin and the provider for OpenTofu and Terraform, which both serve gRPC. The file serves a call
+ * that has several response messages. It also stops a plugin whose engine has ended, because no engine would then save
+ * the result of a step.
  */
 
 import { once } from "node:events";

@@ -1,6 +1,6 @@
 /**
- * The dynamic providers of the npm package, one for each resource. A stack's state names this module and these exports,
- * so they must never be renamed.
+ * Exports the dynamic providers of the npm package, one for each resource. A stack's state names this module and these
+ * exports, so they must never be renamed.
  */
 
 import { type dynamic, log } from "@pulumi/pulumi";

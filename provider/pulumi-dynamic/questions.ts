@@ -1,6 +1,6 @@
 /**
- * Shared parts of the package's functions, which read from the service within the program's own process and change
- * nothing.
+ * Connects the functions of the npm package, which read and change nothing, with the service. They run in the process
+ * of the Pulumi program. Their arguments may depend on outputs of other resources.
  */
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";

@@ -1,7 +1,7 @@
 /**
  * Builds the arguments with which each class of the package registers a resource at Pulumi. They are the inputs, the
- * outputs for the engine to fill, and the text of the dynamic provider. They also contain the lasting name of the
- * resource, by which an interrupted creation is found again.
+ * outputs for the engine to fill, and the text of the dynamic provider. They also contain a name that stays the same
+ * in every run. By this name a later run finds the object of an interrupted creation.
  */
 
 import {

@@ -1,6 +1,7 @@
 /**
- * One resource for Pulumi's dynamic provider: decodes its calls, calls a handler, encodes the response. It also keeps
- * `delete` from deleting a key that this program still declares under another name, or that a forced replacement found.
+ * Implements Pulumi's dynamic provider for one resource: decodes each call, calls a handler, and encodes the response.
+ * A call of `delete` must not delete a key that the program still declares under another name. It also must not delete
+ * a key that the first half of a forced replacement found again, because the new resource has this key.
  */
 
 import { type dynamic, log } from "@pulumi/pulumi";

@@ -1,6 +1,6 @@
 /**
- * Reads the inputs and outputs of a resource from its zod schemas into a plain list of attributes. Every interface, and
- * the reference documentation, uses this list.
+ * Turns the zod schemas of a resource into a plain list of its inputs and outputs. Every interface, and the reference
+ * documentation, uses this list.
  */
 
 import type * as z from "zod";

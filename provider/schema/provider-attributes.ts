@@ -1,4 +1,7 @@
-/** The settings of a provider in a program: where the service is, who calls, and how strict every run is. */
+/**
+ * Defines the settings that a program gives to the provider: where the service is, who calls, and how strict every run
+ * is.
+ */
 
 import * as z from "zod";
 import { dualAuthorization } from "../resources/shared-inputs.ts";

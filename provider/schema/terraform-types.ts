@@ -1,4 +1,4 @@
-/** The types of a Terraform provider's schema, in the form that `tofu providers schema -json` prints. */
+/** Defines the types of a Terraform provider's schema, in the form that `tofu providers schema -json` prints. */
 
 /**
  * A type as Terraform's JSON writes it. The type of arbitrary values (`dynamic`) is omitted,

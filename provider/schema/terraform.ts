@@ -1,6 +1,6 @@
 /**
- * Builds the Terraform provider's schema from the definitions of the resources: flat attributes in snake_case, each with
- * its path in a definition, and for each one where its planned value comes from.
+ * Builds the Terraform provider's schema from the definitions of the resources. It has flat attributes in snake_case.
+ * For each one, the file also records its path in a definition, and where its planned value comes from.
  */
 
 import type * as z from "zod";

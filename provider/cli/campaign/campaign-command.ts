@@ -1,6 +1,7 @@
 /**
- * `uko campaign`: the commands that plan, request, review, approve and finish the deletion of many keys in waves before a
- * deadline. A command that changes keys asks the person to type words about the wave, unless `--yes` is set.
+ * `uko campaign`: plans, requests, reviews, approves and finishes the deletion of many keys before a deadline. The
+ * keys are deleted in waves, which are groups that go through each step together. A command that changes keys asks the
+ * person to type words about the wave, unless `--yes` is set.
  */
 
 import { type Command, Option } from "commander";

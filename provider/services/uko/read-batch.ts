@@ -1,7 +1,7 @@
 /**
  * Caches reads of managed keys. If a run reads several keys of a vault within a short time, the cache reads one list
- * of the vault and serves all of them from it. This saves hundreds of calls. The cache serves a list for 10 s. A write
- * of this run to the vault discards the list earlier.
+ * of the vault. It serves all of these reads from the list, which saves hundreds of calls. The cache uses a list for
+ * 10 s. A write of this run to the vault discards the list earlier.
  */
 
 import type { KeyRef, KeySnapshot, WithServiceTime } from "../../engine/ports/world.ts";

@@ -1,4 +1,6 @@
-/** A page for each error, at the stable address `errors/CODE`: its section of the page about all errors. */
+/**
+ * Makes a page of the site for each error code, at the stable address `errors/CODE`, from its section of `errors.md`.
+ */
 
 import { readFileSync } from "node:fs";
 
