@@ -1,6 +1,6 @@
 /**
- * Does three things on this machine for the executable: checks that Node is new enough, opens a page in the browser,
- * and runs another program in the same terminal.
+ * Checks that Node is new enough, opens a page in the browser, and runs another program in the same terminal. The
+ * executables use these functions.
  */
 
 import { spawn } from "node:child_process";

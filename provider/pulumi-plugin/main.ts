@@ -1,6 +1,6 @@
 /**
- * The executable `pulumi-resource-uko`. It serves the engine that started it, and prints its port as the first line on
- * standard output. If a person starts it with a command of `uko`, it runs this command.
+ * Starts the executable `pulumi-resource-uko`. It serves the engine that started it, and prints its port as the first
+ * line on standard output. If a person starts the executable with a command of `uko`, it runs this command.
  */
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";

@@ -1,7 +1,7 @@
 /**
- * The calls about resources: check, diff, create, read, update, delete and list. Each one decodes the request, calls a
- * handler and encodes the response. A deletion does not delete a key that the program still declares, or that another
- * resource of this run has adopted. Check and Diff make no network call.
+ * Serves the calls about resources: check, diff, create, read, update, delete and list. Each one decodes the request,
+ * calls a handler and encodes the response. A call of `delete` does not delete a key that the program still declares,
+ * or that another resource of this run has adopted. Check and diff make no network call.
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";

@@ -1,7 +1,8 @@
 /**
- * Remembers what the calls of one run revealed about each resource. Pulumi does not report that a creation is one half of
- * a replacement or of a rename. Such a creation finds the very key that the run then deletes, by its mark (decision 0010)
- * or by `existingKeyId`. Without this memory, the second half would delete the key that the first half has just adopted.
+ * Remembers what the calls of one run revealed about each resource, so that a run does not delete a key that it keeps.
+ * A replacement or a rename arrives as a creation and a deletion, and Pulumi does not report that they belong
+ * together. The creation finds the existing key, by the mark of its first creation (decision 0010) or by
+ * `existingKeyId`, and adopts it. Without this memory, the deletion would then delete the key that was just adopted.
  */
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";

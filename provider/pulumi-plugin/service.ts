@@ -1,6 +1,6 @@
 /**
- * The gRPC service ResourceProvider, on the stubs of Pulumi's Node library: it passes each call to its implementation.
- * Calls that it does not implement return UNIMPLEMENTED.
+ * Serves Pulumi's gRPC service ResourceProvider with the stubs of Pulumi's Node library, and passes each call to its
+ * implementation. Calls without an implementation return UNIMPLEMENTED.
  */
 
 import type { ChannelOptions, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";

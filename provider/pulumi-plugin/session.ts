@@ -1,6 +1,6 @@
 /**
- * The state of this process for one engine: the engine's address, the settings, the handlers, the memory of the run, and
- * its cancellation.
+ * Holds the state of this process for one engine: the engine's address, the settings, the handlers, the memory of the
+ * run, and its cancellation.
  */
 
 import type { ChannelOptions } from "@grpc/grpc-js";

@@ -1,4 +1,7 @@
-/** Finds the resource or data source that a call names, and reads and writes its values in the form of the protocol. */
+/**
+ * Finds the definition of the resource or data source that a call names. The file also reads and writes the values of
+ * a resource in the form of Terraform's protocol.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { Handlers } from "../engine/handlers.ts";

@@ -1,6 +1,6 @@
 /**
- * Creates the session of a process: its settings, handlers, cancellation and memory of the run. The interface is in
- * session.ts, so that the calls, which import only the interface, do not depend on this file.
+ * Creates the session of a process: its settings, handlers, cancellation and memory of the run. The type of the
+ * session is in session.ts. The code of the calls imports only this type, so it does not depend on this file.
  */
 
 import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";

@@ -1,6 +1,6 @@
 /**
- * Turns errors, unfinished steps and warnings into the diagnostics of the protocol: a summary, a detail, and the
- * attribute that the problem is about.
+ * Turns errors, unfinished deletions and warnings into the diagnostics of Terraform's protocol. A diagnostic has a
+ * summary, a detail, and the attribute that the problem is about.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";

@@ -1,7 +1,7 @@
 /**
- * Encodes the responses that are the same in every process: the schema and the identities. The bundler evaluates this
- * file and stores the result, so that a process that only reports its schema loads no definition of a resource (decision
- * 0019).
+ * Encodes the responses that never differ between processes: the schema and the identities. The bundler evaluates this
+ * file and stores the result (decision 0019). So a process that only reports its schema loads no definition of a
+ * resource.
  */
 
 import { create, toBinary } from "@bufbuild/protobuf";

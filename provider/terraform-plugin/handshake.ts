@@ -1,7 +1,8 @@
 /**
- * The start of go-plugin's protocol: the host's variables, the address (a socket of the user, or a local port on Windows), a
- * certificate for this process, and the line that answers the host. If the host sends a certificate, the provider serves no
- * client without it, because any client can act with the caller's credential.
+ * Begins go-plugin's protocol with the host (OpenTofu or Terraform) that started the provider. It reads the host's
+ * variables and chooses an address: a socket of the user, or a local port on Windows. It also creates a certificate
+ * for this process, and writes the line that the host expects. If the host sends a certificate, the provider refuses
+ * every client without it, because a client can act with the caller's credential.
  */
 
 import { randomBytes } from "node:crypto";

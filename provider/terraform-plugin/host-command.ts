@@ -1,8 +1,11 @@
 /**
- * Finds out which command of the host started this provider, from the host's command line, because the protocol does not
- * report it. Under `plan` and `apply`, a creation that cannot succeed is an error of the plan. Under `destroy` it is not:
- * `tofu destroy` first plans the whole configuration (OpenTofu, context_plan.go: destroyPlan), including resources that
- * earlier runs have deleted. An error there would stop a deletion that takes weeks.
+ * Finds out which command of the host (OpenTofu or Terraform) started this provider. The protocol does not report it,
+ * so the file reads the host's command line. Under `plan` and `apply`, a creation that cannot succeed is an error of
+ * the plan.
+ *
+ * Under `destroy` it is not an error. `tofu destroy` first plans the whole configuration (OpenTofu, context_plan.go:
+ * destroyPlan), which includes resources that earlier runs have deleted. An error there would stop a deletion that
+ * takes weeks.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,4 +1,6 @@
-/** Loads the modules of `deferred.ts` at their first use, because only later calls need them. */
+/**
+ * Loads the modules of `deferred.ts` at their first use, so that a process that only reports its schema starts fast.
+ */
 
 import { lazyImport } from "../process/lazy-import.ts";
 

@@ -1,6 +1,7 @@
 /**
- * The executable `terraform-provider-uko`. It serves the host that started it until the host stops it. With `--debug` it
- * serves any host that knows its address. If a person starts it with a command of `uko`, it runs this command.
+ * Starts the executable `terraform-provider-uko`. It serves the host (OpenTofu or Terraform) that started it until the
+ * host stops it. With `--debug` it serves any host that knows its address. If a person starts it with a command of
+ * `uko`, it runs this command.
  */
 
 import packageFile from "../../package.json" with { type: "json" };

@@ -1,6 +1,7 @@
 /**
- * Computes the planned values of a creation or an update for each attribute. Hosts reject a plan that changes a
- * configured value, and an apply that returns other values than planned, so the rules here follow theirs.
+ * Computes the planned value of each attribute for a creation or an update. The hosts (OpenTofu, Terraform) reject a
+ * plan that changes a configured value, and an apply that returns other values than planned. The rules here follow
+ * theirs.
  */
 
 import { containsUnknown, UNKNOWN } from "../engine/program/unknown.ts";

@@ -1,7 +1,9 @@
 /**
- * Private data that the host stores for this provider next to a plan or a state. It records what the protocol does not
- * report. A plan without a state can be a creation or one half of a replacement, and a deletion can be planned as such or
- * be the other half. It also stores the plan limit, the most that the apply of a planned deletion may do.
+ * Encodes and reads the private data that the host (OpenTofu or Terraform) stores for this provider next to a plan or
+ * a state. The data records the purpose of a plan, which the protocol does not report. Without it, a creation would
+ * look like the creating half of a replacement, and a deletion like its deleting half. The data also stores the plan
+ * limit: the steps that the plan of a deletion showed, which its apply must not exceed. Without a stored limit, the
+ * apply takes no step.
  */
 
 import { limitedSteps } from "../compose/engines.ts";

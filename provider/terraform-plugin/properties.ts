@@ -1,6 +1,6 @@
 /**
  * Converts between Terraform's flat attributes, such as `aws_region`, and the handlers' nested properties, such as
- * `aws.region`. A state contains digests in place of secrets.
+ * `aws.region`. A state contains digests of secrets, and not the secrets.
  */
 
 import { UNCHANGED, UNKNOWN } from "../engine/program/unknown.ts";

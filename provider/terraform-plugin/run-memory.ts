@@ -1,7 +1,8 @@
 /**
- * Remembers what the calls of one run revealed about each object: read, declared, planned, found, or to be deleted. Hosts
- * do not report which calls are about the same object, so only this memory shows that a run would delete an object that
- * another resource of the configuration still has.
+ * Remembers what the calls of one run revealed about each object: read, declared, planned, found, or planned for
+ * deletion. The hosts (OpenTofu, Terraform) do not report which calls are about the same object. Only this memory
+ * shows that a run would delete an object that another resource of the configuration still has. The calls then refuse
+ * the deletion.
  */
 
 import { createTally } from "../engine/resource/stopped-alike.ts";

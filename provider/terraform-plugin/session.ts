@@ -1,6 +1,6 @@
 /**
- * The interface of a session, which every call receives: the settings, handlers and cancellation of this connection, and
- * the memory of its run. Also the types of calls, requests and responses.
+ * Defines the session that every call receives: the settings, handlers and cancellation of this connection, and the
+ * memory of its run. The file also defines the types of calls, requests and responses.
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";

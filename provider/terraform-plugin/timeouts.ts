@@ -1,6 +1,6 @@
 /**
- * Reads the block `timeouts` of a resource, whose `delete` limits how long a destroy waits for the conditions of the next
- * step.
+ * Reads the block `timeouts` of a resource. Its value `delete` limits how long a destroy waits until the next step is
+ * allowed.
  */
 
 import { parseDurationMs } from "../compose/engines.ts";

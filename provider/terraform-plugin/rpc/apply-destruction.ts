@@ -1,7 +1,9 @@
 /**
- * Deletes a resource as ApplyResourceChange requests it, up to the limit of its plan. If the deletion is not finished,
- * the resource stays in state with its current values, and the error says what the deletion waits for. Nothing is deleted
- * if the run still declares the object, or if the deletion is one half of a replacement.
+ * Deletes a resource as ApplyResourceChange requests it, and takes no step that the plan did not show (the plan
+ * limit). If the deletion is not finished, the resource stays in state with its current values, and the error says
+ * what the deletion waits for. If the run still declares the object, or if the deletion is one half of a replacement,
+ * the call deletes nothing and fails. If another resource has adopted the object in this run, only the old entry is
+ * removed from state.
  */
 
 import {

@@ -1,6 +1,6 @@
 /**
- * ApplyResourceChange: creates, changes or deletes a resource. Without a prior state it creates, without a planned state
- * it deletes, and with both it changes.
+ * Serves ApplyResourceChange, which creates, changes or deletes a resource. Without a prior state it creates, without
+ * a planned state it deletes, and with both it changes.
  */
 
 import { allowsNothing } from "../../compose/engines.ts";

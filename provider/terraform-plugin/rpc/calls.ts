@@ -1,4 +1,4 @@
-/** Lists every call of the protocol whose response has diagnostics, by its name. */
+/** Lists every call of Terraform's protocol whose response has diagnostics, by its name. */
 
 export { applyResourceChange } from "./apply-resource-change.ts";
 export { configureProvider } from "./configure-provider.ts";

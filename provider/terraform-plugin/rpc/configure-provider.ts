@@ -1,7 +1,7 @@
 /**
- * ConfigureProvider: begins a run with the settings of the provider block. It opens no connection yet, because a plan of
- * other resources needs no credential. Warns if the environment overrides a credential or an instance in the
- * configuration.
+ * Serves ConfigureProvider, which begins a run with the settings of the provider block. It opens no connection yet,
+ * because a plan of other providers' resources needs no credential. It warns if the environment overrides a credential
+ * or an instance in the configuration.
  */
 
 import { otherCredential, otherInstance, type StoredSettings, storedSettings } from "../../compose/engines.ts";

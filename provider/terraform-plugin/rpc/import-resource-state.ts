@@ -1,6 +1,6 @@
 /**
- * ImportResourceState: imports an existing object into the state, by its ID or by its identity. The object must exist,
- * and must belong to the instance that the identity names.
+ * Serves ImportResourceState, which imports an existing object into the state, by its ID or by its identity. The
+ * import fails if the object does not exist, or if it is not in the instance that the identity names.
  */
 
 import { UkoError } from "../../errors.ts";

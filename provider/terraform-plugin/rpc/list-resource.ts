@@ -1,6 +1,6 @@
 /**
- * ListResource: returns all existing objects of one kind as a stream of events, one for each object, for `terraform
- * query`.
+ * Serves ListResource, which returns all existing objects of one kind for `terraform query`, as a stream with one
+ * event for each object.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";

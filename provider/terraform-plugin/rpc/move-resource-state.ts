@@ -1,11 +1,12 @@
 /**
- * MoveResourceState: lets a `moved` block take over an object that IBM's provider manages. Terraform calls it before it
- * configures the provider, so this call cannot read the service, and the response contains only the object's identity.
- * The next ReadResource then reads the object and ignores the state of the other provider.
+ * Serves MoveResourceState, by which a `moved` block takes over an object that IBM's provider manages. Terraform calls
+ * it before it configures the provider, so this call cannot read the service, and the response contains only the
+ * object's identity. The ReadResource that follows reads the object and ignores the values from the state of IBM's
+ * provider.
  *
- * A state of IBM's provider can also come with the address of this provider. As soon as one instance of a resource with
- * `count` or `for_each` has moved, hosts pass this address with the state of every other instance. A state has only one
- * provider for each resource (OpenTofu, node_resource_abstract.go: `getResourceProviderAddrs`).
+ * A state of IBM's provider can also arrive under the address of this provider. A state has only one provider for each
+ * resource (OpenTofu, node_resource_abstract.go: `getResourceProviderAddrs`). So once one instance of a resource with
+ * `count` or `for_each` has moved, hosts pass this address with the states of all instances.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,7 +1,8 @@
 /**
- * Plans the deletion of a resource as part of PlanResourceChange: refuses a protected resource, and shows what the
- * deletion will need, before any step is taken. Also holds the checks for names that an object of this run takes over
- * from another.
+ * Plans the deletion of a resource as part of PlanResourceChange. It refuses a protected resource, and shows what the
+ * deletion will need before any step is taken. It also refuses a run that deletes an object and creates a new one
+ * under the deleted object's unique name. Hosts may run the two in any order, so the deletion could succeed while the
+ * creation fails because the name is still taken.
  */
 
 import { declaredTwiceInHcl, renamedInHcl } from "../../compose/engines.ts";

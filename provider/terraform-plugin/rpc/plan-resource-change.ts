@@ -1,7 +1,7 @@
 /**
- * PlanResourceChange: plans the creation, change or deletion of a resource. It never plans a replacement, because a
- * replacement would delete the existing key and make its data unreadable. A changed input that cannot be applied is an
- * error instead.
+ * Serves PlanResourceChange, which plans the creation, change or deletion of a resource. It never plans a replacement,
+ * because a replacement would delete the existing key and make its data unreadable. An input whose change cannot be
+ * applied to the existing object is an error.
  */
 
 import { declaredTwiceInHcl } from "../../compose/engines.ts";

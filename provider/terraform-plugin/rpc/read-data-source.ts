@@ -1,4 +1,4 @@
-/** ReadDataSource: answers the question of a data source and changes nothing. */
+/** Serves ReadDataSource, which reads what a data source describes, and changes nothing. */
 
 import type { ListOptions } from "../../engine/resource/definition.ts";
 import { dataSourceNamed, readPresent, writeObject } from "../blocks.ts";

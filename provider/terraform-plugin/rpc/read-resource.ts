@@ -1,7 +1,7 @@
 /**
- * ReadResource: returns the current values of a resource, or null only with proof that the object is gone. A null makes
- * the host plan a new key. A transient read error therefore keeps the state and is a warning, unless UKO_STRICT_READS is
- * set.
+ * Serves ReadResource, which returns the current values of a resource, or null only with proof that the object is
+ * gone. A null makes the host plan a new key. A transient read error therefore keeps the state and is a warning,
+ * unless UKO_STRICT_READS is set: then it is an error.
  */
 
 import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose/engines.ts";

@@ -1,6 +1,6 @@
 /**
- * UpgradeResourceState and UpgradeResourceIdentity: read a state that any earlier release wrote. Hosts call them at every
- * read of a state. A state of a later release is an error.
+ * Serves UpgradeResourceState and UpgradeResourceIdentity, which read a state that this release or an earlier one
+ * wrote. Hosts call them at every read of a state. A state of a later release is an error.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,6 +1,7 @@
 /**
- * Validates a configuration by every rule that needs no state and no service. An unknown value is accepted here and
- * checked later. A secret that an older host would store in state is an error.
+ * Validates a configuration by every rule that needs no state and no service. An unknown value is accepted here, and
+ * is checked when it is known. If the host is too old to keep a secret out of the state, a secret in the configuration
+ * is an error.
  */
 
 import { checkArguments, checkStored, hclDialect } from "../../compose/engines.ts";
