@@ -1,6 +1,7 @@
 /**
- * The differences of older versions of UKO's API, in one table (uko-v4.md 1.6). With the switch `apiVersion`, a route
- * refuses or leaves out what that version does not have. All other code of the emulator serves the latest version.
+ * Makes the emulator behave like an older version of UKO's API (uko-v4.md 1.6). One table lists what each version
+ * added. With the switch `apiVersion`, a route refuses or leaves out what the chosen version does not have. All other
+ * code of the emulator serves the latest version.
  */
 
 import { type Call, jsonObject, type Reply, type Route } from "./http.ts";

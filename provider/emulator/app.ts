@@ -1,7 +1,7 @@
 /**
- * Builds the emulator's HTTP application: joins the routes of all APIs, answers unknown paths and methods, and refuses
- * callers whose host name or origin is not known. Otherwise a web page that is open in a browser could use the control
- * API, which needs no credential.
+ * Builds the emulator's HTTP application: joins the routes of all APIs and answers unknown paths and methods. It
+ * refuses requests with an unknown host name or origin. Otherwise a web page that is open in a browser could use the
+ * control API, which needs no credential.
  */
 
 import type { IncomingMessage, RequestListener } from "node:http";

@@ -1,6 +1,6 @@
 /**
- * The emulator's audit trail: one entry for each request, including reads, with who called, the result, and the effect on
- * the key. Tests use it to prove what a client did.
+ * Writes the emulator's audit trail: one entry for each request, including reads, with who called, the result, and the
+ * effect on the key. Tests use it to prove what a client did.
  */
 
 import { toSecondsText } from "./clock.ts";

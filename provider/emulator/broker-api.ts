@@ -1,6 +1,7 @@
 /**
- * Emulates IBM's endpoint broker (uko-v4.md 1.2) and the part of the resource controller that manages the one instance
- * (kms-v2-and-iam.md 7.10), such as Terraform uses it.
+ * Emulates IBM's endpoint broker, the service that lists the addresses of an instance (uko-v4.md 1.2). The file also
+ * emulates the part of IBM Cloud's resource controller with which Terraform manages the one instance
+ * (kms-v2-and-iam.md 7.10).
  */
 
 import * as z from "zod";

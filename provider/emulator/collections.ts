@@ -1,7 +1,7 @@
 /**
- * The emulator's objects of one kind, by ID. A collection records which objects changed since the last save. It also
- * keeps indexes, so that a request about one object does not search all of them. Handlers change an object in place, and
- * then call `changed`.
+ * Holds the emulator's objects of one kind, such as all keys, by ID. A collection records which objects changed since
+ * the last save. It also keeps indexes, so that a request about one object does not search all of them. The code of a
+ * call changes an object in place, and then calls `changed`.
  */
 
 import { dayMs } from "./clock.ts";

@@ -1,4 +1,7 @@
-/** The demo world of the emulator: people with separate roles, a pipeline, two profiles, two keystores and a key. */
+/**
+ * Defines the objects with which `uko emulator` starts for a demo: people with separate roles, a pipeline, two
+ * profiles, two keystores and a key.
+ */
 
 import type { RoleName } from "./roles.ts";
 import type { Seed } from "./seed.ts";

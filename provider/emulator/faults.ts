@@ -1,6 +1,6 @@
 /**
- * Faults that a test adds to the emulator by rules: matching requests get an error, a delay, a dropped response, or are
- * held until they are released.
+ * Applies faults that a test adds as rules. A request that matches a rule gets an error, a delay or a changed
+ * response. A rule can also cut the connection, or hold the request until the test releases it.
  */
 
 import * as z from "zod";

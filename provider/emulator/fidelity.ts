@@ -1,6 +1,7 @@
 /**
- * How faithful the emulator is: one row for each call, and one for each question about IBM's services that no source
- * answers, with the default that the emulator chose. The page fidelity.md is made from these tables.
+ * Describes how closely the emulator follows IBM's services. One table has a row for each call. The other has a row
+ * for each question that no source of IBM answers, with the behavior that the emulator chose. The page fidelity.md is
+ * made from these tables.
  */
 
 import type { Switches } from "./switches.ts";

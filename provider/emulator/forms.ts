@@ -1,6 +1,6 @@
 /**
- * Forms of names and IDs that several parts of the emulator share: patterns of names in requests, and IDs that are the
- * same in every run.
+ * Defines forms of names and IDs that several parts of the emulator share. They are the patterns that names in a
+ * request must match, and IDs that do not change from run to run.
  */
 
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * Generates a seed of any size: vaults with five kinds of keystore, keys of every age and state, and, if requested, keys
- * that cannot be deleted. The same size always gives the same world.
+ * Generates the objects of an emulator in any number: vaults with five kinds of keystore, and keys of every age and
+ * state. On request, some of the keys cannot be deleted. The same numbers always give the same objects.
  */
 
 import { demoSeed } from "./demo-seed.ts";

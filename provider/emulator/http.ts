@@ -1,4 +1,9 @@
-/** Exchanges, calls, replies, routes and refusals, and the parts of a request that UKO and KMS read alike. */
+/**
+ * Defines the types of a request on its way through the emulator. An `Exchange` is a raw request with its response. A
+ * `Call` adds the time, the caller and all objects of the emulator for the code of one API. This code returns a
+ * `Reply` or throws a `Refusal`, and a `Route` says which code serves a path. The file also parses bodies and query
+ * parameters for the emulated services, which are UKO, KMS and IAM.
+ */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AuditNote } from "./audit.ts";

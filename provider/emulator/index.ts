@@ -1,4 +1,4 @@
-/** The package subpath `pulumi-uko/emulator`, with which programs and tests in Node start an emulator. */
+/** Exports the package subpath `pulumi-uko/emulator`, with which programs and tests in Node start an emulator. */
 
 import type { RunningEmulator as Emulator, EmulatorOptions } from "./options.ts";
 import { startEmulator as start } from "./start.ts";

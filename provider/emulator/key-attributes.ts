@@ -1,6 +1,6 @@
 /**
- * The attributes of a managed key that requests can set (uko-v4.md 2.5, 3.1), one row for each. The forms of requests,
- * the required rights and the responses follow from these rows.
+ * Lists the attributes of a managed key that a request can set, one row for each (uko-v4.md 2.5, 3.1). The accepted
+ * requests, the required rights and the responses are derived from these rows.
  */
 
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /**
- * The table of a managed key's states and of the effect of each call in each state (uko-v4.md 4.1, 4.2), as the emulated
- * service applies it. It is written independently of `lifecycle/`, so that tests against the emulator can find an error
- * there.
+ * Defines a managed key's states and the effect of each call in each state, as the emulated service applies them
+ * (uko-v4.md 4.1, 4.2). The table is written independently of `lifecycle/`, the same rules in the client. So a test
+ * against the emulator can find an error there.
  */
 
 export const keyStates = [

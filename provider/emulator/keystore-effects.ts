@@ -1,6 +1,6 @@
 /**
- * What a key's steps do in its keystores: install, disable or schedule the destruction of material. Also computes the
- * status that each keystore reports (uko-v4.md 4.3, 4.4).
+ * Applies the steps of a managed key in its keystores: installs or disables its material there, or schedules the
+ * material's destruction. The file also computes the status that each keystore reports (uko-v4.md 4.3, 4.4).
  */
 
 import { dayMs, hourMs, toDestructionText } from "./clock.ts";

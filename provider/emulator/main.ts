@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The executable `uko-emulator`: starts the emulator or advances its clock, without the other commands of `uko`. */
+/**
+ * Starts the executable `uko-emulator`, which starts an emulator or advances the clock of a running one. It contains
+ * no other command of `uko`.
+ */
 
 import { readFileSync } from "node:fs";
 

@@ -1,6 +1,7 @@
 /**
- * Changes members of a JSON body by their paths, for older API versions and fault rules. A dot in a path leads into a
- * member, or into each item of a list.
+ * Removes, renames or sets members of a JSON body by their paths, such as `key.state`. A dot in a path leads into a
+ * member; if this member is a list, the path continues in each item. Two parts of the emulator change responses in
+ * this way. One emulates older API versions; the other applies the faults that a test adds.
  */
 
 /** The value without the member; unchanged if the path does not exist. */

@@ -1,6 +1,6 @@
 /**
- * The types of all objects that the emulator stores: vaults, keystores, templates, managed keys, KMS keys, policies and
- * identities. Times are epoch milliseconds.
+ * Defines the types of all objects that the emulator stores: vaults, keystores, templates, managed keys, KMS keys,
+ * policies and identities. Times are epoch milliseconds.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * The options with which programs and tests start an emulator (port, seed, file, HTTPS), and the type of a running
- * emulator.
+ * Defines the options with which programs and tests start an emulator (port, seed, file, HTTPS), and the type of a
+ * running emulator. A seed is a JSON file with the first objects.
  */
 
 import type { Seed, SwitchChoices } from "./generated.ts";

@@ -1,4 +1,7 @@
-/** Fills an empty world with the objects of its seed, which was checked. References in the seed are names or IDs. */
+/**
+ * Creates the objects that a seed describes, the JSON file with which an emulator starts. The seed was checked before.
+ * In a seed, an object refers to another one by its name or ID.
+ */
 
 import { outsideEntry } from "./audit.ts";
 import { dayMs, hourMs, toSecondsText, wholeSecondMs } from "./clock.ts";

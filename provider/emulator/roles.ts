@@ -1,4 +1,4 @@
-/** The rights that each role gives in UKO (uko-v4.md 6) and in KMS (kms-v2-and-iam.md 7.7). */
+/** Lists the rights that each role gives in UKO (uko-v4.md 6) and in KMS (kms-v2-and-iam.md 7.7). */
 
 export const roleNames = [
   "Reader",

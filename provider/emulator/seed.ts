@@ -1,6 +1,6 @@
 /**
- * The form of a seed, the JSON file with the world that an emulator starts with (provider/docs/reference/emulator.md),
- * and its check.
+ * Defines and checks the form of a seed, the JSON file with the objects that an emulator has at its start
+ * (provider/docs/reference/emulator.md).
  */
 
 import * as z from "zod";

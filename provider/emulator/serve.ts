@@ -1,7 +1,7 @@
 /**
- * Serves one request: identifies the caller, applies fault rules, runs the handler, stores the changes, writes the audit
- * entry, and sends the response. An effect is stored before its response is sent, so a client never sees a change that a
- * crash could lose.
+ * Serves one request: identifies the caller, applies the faults that a test added, and runs the code of the call. Then
+ * it stores the changes, writes the audit entry, and sends the response. An effect is stored before its response is
+ * sent, so a client never sees a change that a crash could lose.
  */
 
 import { randomUUID } from "node:crypto";

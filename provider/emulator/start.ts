@@ -1,6 +1,6 @@
 /**
- * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. It reads the seed, the file or the snapshot,
- * and creates a certificate for HTTPS if requested.
+ * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. It reads the first objects from a seed, a
+ * file or a snapshot, and creates a certificate for HTTPS if the options demand it.
  */
 
 import { readFile } from "node:fs/promises";

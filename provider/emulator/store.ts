@@ -1,5 +1,6 @@
 /**
- * Stores the world of an emulator in a SQLite file, in one transaction for each request and before its response is sent.
+ * Stores the objects of an emulator in a SQLite file, so that they survive the end of the process. Each request is one
+ * transaction, which is written before its response is sent.
  */
 
 import { existsSync } from "node:fs";

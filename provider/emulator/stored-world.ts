@@ -1,6 +1,6 @@
 /**
- * The form in which files and snapshots store a world of the emulator, with its version, and the conversion from and to
- * JSON.
+ * Defines the form in which files and snapshots store the objects of an emulator, with a version of this form. The
+ * file converts from and to JSON.
  */
 
 import * as z from "zod";

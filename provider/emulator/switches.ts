@@ -1,6 +1,6 @@
 /**
- * The switches for behavior that IBM's documents do not define, and the profiles, which are named combinations of
- * switches.
+ * Defines the switches of the emulator: one for each behavior that IBM's documents leave open, so that a test can try
+ * each possibility. The file also defines the profiles, which are named combinations of switches.
  */
 
 import * as z from "zod";

@@ -1,4 +1,6 @@
-/** Creates the certificates for HTTPS: an authority that only this process has, and a server certificate under it. */
+/**
+ * Creates the certificates for HTTPS: an authority that only this process has, and a server certificate that it signs.
+ */
 
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

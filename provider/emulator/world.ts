@@ -1,6 +1,6 @@
 /**
- * The whole state of one emulator (its world): objects, clock, switches, faults and audit trail. It is built from a seed,
- * and a reset builds it again.
+ * Holds all that one emulator has, which the code calls its world: objects, clock, switches, faults and audit trail.
+ * The world is built from a seed, a JSON file with the first objects, and a reset builds it again.
  */
 
 import { AuditTrail } from "./audit.ts";

@@ -1,4 +1,7 @@
-/** The client with which `uko emulator advance` moves the clock of a running emulator. */
+/**
+ * Moves the clock of a running emulator, as `uko emulator advance` needs it: finds the emulator and calls its control
+ * API.
+ */
 
 import * as z from "zod";
 

@@ -1,6 +1,6 @@
 /**
- * The control API under `/_emulator/`, which IBM's services do not have: it moves the clock, adds faults, edits objects,
- * and saves or resets the world. It requires no credential.
+ * Serves the control API under `/_emulator/`, which IBM's services do not have. It moves the clock, adds faults, edits
+ * objects, and saves or resets all objects of the emulator. It requires no credential.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * Changes keys and keystores from outside the emulated services, by the control API. Examples are material that
- * disappears in a cloud, a resource that begins to use a key, and a record that another tool wrote.
+ * Changes keys and keystores at the request of a test, by the control API and not by a call of UKO or KMS. Examples
+ * are material that disappears in a cloud, or a resource that begins to use a key.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * The page `GET /`, on which a person sees the objects, the clock and the audit trail of the emulator. It needs no script
- * and shows no credential.
+ * Serves the page `GET /`, on which a person sees the objects, the clock and the audit trail of the emulator. The page
+ * needs no script and shows no credential.
  */
 
 import { createHash } from "node:crypto";

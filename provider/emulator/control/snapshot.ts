@@ -1,6 +1,6 @@
 /**
- * The whole world of the emulator as one JSON object: a view without credentials for reading, and a complete snapshot
- * that can be loaded again.
+ * Writes all objects of the emulator, its clock and its settings as one JSON object. There are two forms: a view
+ * without credentials for reading, and a complete snapshot that can be loaded again.
  */
 
 import { dayMs, toSecondsText } from "../clock.ts";

@@ -1,6 +1,6 @@
 /**
- * The calls that disable, enable, rotate and sync a KMS key (kms-v2-and-iam.md 2.8). M with a number is the row of the
- * call in 2.1.
+ * Serves the calls that disable, enable, rotate and sync a KMS key (kms-v2-and-iam.md 2.8). A number such as M14 in
+ * the code is the row of a call in the table of section 2.1.
  */
 
 import * as z from "zod";

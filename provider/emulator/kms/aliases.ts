@@ -1,6 +1,6 @@
 /**
- * The emulator's calls that create and delete an alias of a KMS key (kms-v2-and-iam.md 2.2). An alias is unique within the
- * instance.
+ * Serves the calls that create and delete an alias of a KMS key (kms-v2-and-iam.md 2.2). An alias is unique within the
+ * instance, so a second key cannot get it.
  */
 
 import { toSecondsText } from "../clock.ts";

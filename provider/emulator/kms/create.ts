@@ -1,6 +1,6 @@
 /**
- * The calls that create a KMS key, M1 and M2: generated or imported, as a root key or a standard key (kms-v2-and-iam.md
- * 2.2).
+ * Serves the calls that create a KMS key (M1 and M2 in kms-v2-and-iam.md 2.1, 2.2). The key is generated or imported,
+ * and is a root key or a standard key.
  */
 
 import * as z from "zod";

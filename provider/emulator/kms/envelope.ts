@@ -1,4 +1,6 @@
-/** The forms of KMS's requests, collections and refusals, with their reason codes (kms-v2-and-iam.md 1.5, 2.2, 4). */
+/**
+ * Defines the forms of KMS's requests, lists and refusals, with their reason codes (kms-v2-and-iam.md 1.5, 2.2, 4).
+ */
 
 import * as z from "zod";
 import {

@@ -1,6 +1,6 @@
 /**
- * Import tokens (M26), and the decryption and check of a key that a client imports securely with one (kms-v2-and-iam.md
- * 2.1, 2.2).
+ * Serves the calls for import tokens (M26 in kms-v2-and-iam.md 2.1, 2.2). A client encrypts a key under the public key
+ * of such a token to import it securely. The file also decrypts and checks this key.
  */
 
 import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomBytes } from "node:crypto";

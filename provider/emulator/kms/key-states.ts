@@ -1,6 +1,6 @@
 /**
- * The table of a KMS key's states and of the effect of each call in each state (kms-v2-and-iam.md 3), as the emulated
- * service applies it.
+ * Defines a KMS key's states and the effect of each call in each state, as the emulated service applies them
+ * (kms-v2-and-iam.md 3).
  */
 
 import type { KmsKeyState } from "../model.ts";

@@ -1,4 +1,7 @@
-/** The routes of the emulated KMS API v2. `M<row>` is the row of a call in kms-v2-and-iam.md 2.1. */
+/**
+ * Lists the routes of the emulated KMS API v2. A name such as M14 is the row of a call in the table of
+ * kms-v2-and-iam.md 2.1.
+ */
 
 import { toSecondsText } from "../clock.ts";
 import { type Call, type Reply, type Route, route } from "../http.ts";

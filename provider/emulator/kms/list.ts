@@ -1,4 +1,7 @@
-/** The calls that list and count KMS keys (M3, M4): filters, search, order and pages (kms-v2-and-iam.md 2.3). */
+/**
+ * Serves the calls that list and count KMS keys (M3 and M4 in kms-v2-and-iam.md 2.1), with filters, search, order and
+ * pages (2.3).
+ */
 
 import * as z from "zod";
 import { dayMs, wholeSecondMs } from "../clock.ts";

@@ -1,6 +1,6 @@
 /**
- * The calls that list registrations, which are the cloud resources that a KMS key protects (M21, M22; kms-v2-and-iam.md
- * 2.13).
+ * Serves the calls that list registrations (M21 and M22 in kms-v2-and-iam.md 2.1, 2.13). A registration is a cloud
+ * resource that a KMS key protects.
  */
 
 import { toSecondsText } from "../clock.ts";

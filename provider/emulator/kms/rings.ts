@@ -1,6 +1,6 @@
 /**
- * The calls that list, create and delete key rings (M24), and the call that moves a key to another ring (M7;
- * kms-v2-and-iam.md 2.13).
+ * Serves the calls that list, create and delete key rings, which are groups of KMS keys (M24 in kms-v2-and-iam.md 2.1,
+ * 2.13). It also serves the call that moves a key to another ring (M7).
  */
 
 import * as z from "zod";

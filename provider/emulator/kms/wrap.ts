@@ -1,6 +1,6 @@
 /**
- * The calls that wrap, unwrap and rewrap with a root key (M13; kms-v2-and-iam.md 2.9). They encrypt with real material,
- * so a destroyed key makes its ciphertexts unreadable here, too.
+ * Serves the calls by which a root key wraps, unwraps and rewraps data keys (M13; kms-v2-and-iam.md 2.9). They encrypt
+ * with real material. So, as in KMS, a data key cannot be decrypted any more after its root key was destroyed.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";

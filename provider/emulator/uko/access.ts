@@ -1,6 +1,6 @@
 /**
- * Decides who may call the emulated UKO, on which vault, and whether a change has the right headers (`UKO-Vault`,
- * `If-Match`; uko-v4.md 1.4, 6).
+ * Decides who may call the emulated UKO, and on which vault. A change without the right headers (`UKO-Vault`,
+ * `If-Match`) is refused (uko-v4.md 1.4, 6).
  */
 
 import type { Call } from "../http.ts";

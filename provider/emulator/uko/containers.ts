@@ -1,6 +1,6 @@
 /**
- * The calls that vaults, keystores and templates have in common: read, list, create and change, with rights and unique
- * names (uko-v4.md 2.1, 2.4, 3.1).
+ * Serves the calls that vaults, keystores and templates have in common: read, list, create and change, with rights and
+ * unique names (uko-v4.md 2.1, 2.4, 3.1).
  */
 
 import { toSecondsText } from "../clock.ts";

@@ -1,4 +1,7 @@
-/** The forms of UKO's refusals (uko-v4.md 3.15) with their statuses and codes (2.6, U1), and the parsing of bodies. */
+/**
+ * Defines the forms of UKO's refusals (uko-v4.md 3.15) with their statuses and codes (uko-v4.md 2.6, 9 U1), and parses
+ * the bodies of requests.
+ */
 
 import type * as z from "zod";
 import { type Api, type Call, flagParameter, jsonObject, Refusal } from "../http.ts";

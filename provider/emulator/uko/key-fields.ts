@@ -1,4 +1,6 @@
-/** The fields of a key in requests that create or change it, with their patterns (uko-v4.md 2.5, 3.1, 3.10). */
+/**
+ * Defines the fields of a key in requests that create or change it, with their patterns (uko-v4.md 2.5, 3.1, 3.10).
+ */
 
 import * as z from "zod";
 import { templateName, text, vaultSchema } from "../forms.ts";

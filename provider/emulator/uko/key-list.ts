@@ -1,6 +1,6 @@
 /**
- * The calls that list keys, their versions, and the resources that use them (K1, K13, K14), with the parts that the lists
- * of a keystore also use (S7, S8; uko-v4.md 2.2, 2.3, 3.13).
+ * Serves the calls that list keys, their versions, and the resources that use them (K1, K13 and K14 in uko-v4.md
+ * 2.1-2.3, 3.13). The calls that list the contents of a keystore (S7, S8) use parts of this file.
  */
 
 import type { Call, Reply } from "../http.ts";

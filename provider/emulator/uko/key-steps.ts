@@ -1,6 +1,7 @@
 /**
- * The calls that change the state of a key or its keystores: activate, deactivate, destroy, rotate, realign and sync, and
- * the status call (K6 to K12; uko-v4.md 4.2-4.7, U11-U13).
+ * Serves the calls that change the state of a key or its keystores: activate, deactivate, destroy, rotate, align and
+ * sync. It also serves the call that reports the status in the keystores. They are K6 to K12 in uko-v4.md 2.1,
+ * 4.2-4.7, 9 (U11-U13).
  */
 
 import { hourMs, wholeSecondMs } from "../clock.ts";

@@ -1,6 +1,6 @@
 /**
- * The fields of a keystore for each type, one row for each field, from which requests, responses and seeds follow
- * (uko-v4.md 3.7-3.9). Secrets are never stored.
+ * Lists the fields of a keystore for each type, one row for each field (uko-v4.md 3.7-3.9). Requests, responses and
+ * seeds are derived from these rows. Secrets are never stored.
  */
 
 import * as z from "zod";

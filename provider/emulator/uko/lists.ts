@@ -1,5 +1,6 @@
 /**
- * Common parts of UKO's lists: filters, limit, offset, sort order, and the envelope of a page (uko-v4.md 2.2-2.4, 3.14).
+ * Builds UKO's lists, one for each kind of object: filters, limit, offset, sort order, and the form of a page
+ * (uko-v4.md 2.2-2.4, 3.14).
  */
 
 import * as z from "zod";

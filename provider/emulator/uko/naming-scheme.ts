@@ -1,6 +1,6 @@
 /**
- * Naming schemes, from which the service builds the labels of keys: text with `<tags>` for values of the caller or dates
- * (uko-v4.md 3.11).
+ * Builds the label of a key from its template's naming scheme, as the service does. A scheme is a text with `<tags>`,
+ * which stand for values that the caller sends or for dates (uko-v4.md 3.11).
  */
 
 import { toSecondsText } from "../clock.ts";

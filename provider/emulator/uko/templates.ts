@@ -1,6 +1,6 @@
 /**
- * The calls that list, create, change, archive, expose and remove templates (T1 to T8; uko-v4.md 2.1, 2.5, 3.5, 3.6, 4.7,
- * 5).
+ * Serves the calls that list, create, change, archive and remove templates (T1 to T8; uko-v4.md 2.1, 2.5, 3.5, 3.6,
+ * 4.7, 5). The call `expose` turns a hidden template (type `shadow`) into an ordinary one, which people see in UKO.
  */
 
 import type { Call, Reply } from "../http.ts";

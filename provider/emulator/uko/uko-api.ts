@@ -1,4 +1,7 @@
-/** The routes of the emulated UKO API v4. A route's ID, such as K2 or S5, is its row in uko-v4.md 2.1. */
+/**
+ * Lists the routes of the emulated UKO API v4. The ID of a route, such as K2 or S5, is its row in the table of
+ * uko-v4.md 2.1.
+ */
 
 import { versioned } from "../api-versions.ts";
 import { type Route, route } from "../http.ts";

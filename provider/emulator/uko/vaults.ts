@@ -1,4 +1,4 @@
-/** The calls that list, create, change and remove vaults (V1 to V5; uko-v4.md 2.1, 2.5, 3.12, 5). */
+/** Serves the calls that list, create, change and remove vaults (V1 to V5; uko-v4.md 2.1, 2.5, 3.12, 5). */
 
 import * as z from "zod";
 import { text } from "../forms.ts";
