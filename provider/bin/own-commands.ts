@@ -1,6 +1,7 @@
 /**
  * Runs a command of `uko` that a person typed after the name of another executable: the Pulumi plugin, or the provider
- * for OpenTofu and Terraform. If the engine starts this executable, it does not load the module.
+ * for OpenTofu and Terraform. When the engine (Pulumi, OpenTofu, Terraform) starts such an executable, this file is
+ * not loaded.
  */
 
 import path from "node:path";

@@ -1,7 +1,7 @@
 /**
  * Finds the command by which a person can start `uko` if only the Pulumi plugin, or the provider for OpenTofu and
- * Terraform, is installed. It is the path of the executable that runs now. Messages put this path into the commands
- * that the person pastes.
+ * Terraform, is installed. The command is the path of this plugin or provider, which also runs commands of `uko`.
+ * Messages put the path into the commands that the person pastes.
  */
 
 import { accessSync, constants, statSync } from "node:fs";

@@ -1,8 +1,8 @@
 /**
- * `uko approve`: lets the second person approve what another person requested, and takes the step, or with `--store` only
- * stores the approval. The command shows the keys, asks the person to type the label, or the step and the number of keys,
- * and then acts only on the keys as it showed them. So a person cannot approve something else by a habitual Enter, or a
- * key that changed meanwhile.
+ * `uko approve`: approves what another person requested, and then takes the step, such as the destruction of a key.
+ * With `--store` it only stores the approval. The command shows the keys, and asks the person to type the label, or
+ * the step and the number of keys. Then it acts only on the keys as it showed them. So a person cannot approve
+ * something else by a habitual Enter, or approve a key that changed meanwhile.
  */
 
 import { Argument, type Command } from "commander";

@@ -1,6 +1,6 @@
 /**
- * `uko audit`: shows the contents of evidence files, or checks that their chains are unbroken (`--verify`). It calls no
- * service.
+ * `uko audit`: shows from evidence files (the audit log of runs) who requested, approved and executed each step. With
+ * `--verify` it checks instead that the files are as the runs wrote them. It calls no service.
  */
 
 import { Argument, type Command, Option } from "commander";

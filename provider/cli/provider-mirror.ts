@@ -1,7 +1,7 @@
 /**
- * Installs the provider into the local folder that OpenTofu and Terraform search without a registry, and removes it. It
- * never writes or deletes through a link. It also finds the engines' configuration files that make them ignore this
- * folder.
+ * Installs the provider into the local folder that OpenTofu and Terraform search without a registry, and removes it
+ * from there. The file never writes or deletes through a link. It also finds configuration files of OpenTofu and
+ * Terraform because of which they ignore this folder.
  */
 
 import { createHash } from "node:crypto";

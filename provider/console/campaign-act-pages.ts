@@ -1,6 +1,6 @@
 /**
- * Builds the pages of an act on a wave, a group of a campaign's keys that go through each step together. They are the
- * form, the list of keys that a person approves, and the result.
+ * Builds the pages of an act on a wave. A wave is a group of keys that a campaign, a planned deletion of many keys,
+ * takes through each step together. The pages are the form, the list of keys that a person approves, and the result.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * Connects the addresses of the campaign pages with their code. A GET only reads. A POST starts an act, which
- * continues if the browser leaves.
+ * Connects the addresses of the pages of a campaign, a planned deletion of many keys, with the code of the pages. A
+ * GET only reads. A POST starts an act, which continues if the browser leaves.
  */
 
 import type { Context, Hono } from "hono";

@@ -1,7 +1,7 @@
 /**
  * Defines a managed key's states and the effect of each call in each state, as the emulated service applies them
- * (uko-v4.md 4.1, 4.2). The table is written independently of `lifecycle/`, the same rules in the client. So a test
- * against the emulator can find an error there.
+ * (uko-v4.md 4.1, 4.2). The client has its own table of these rules in `lifecycle/`. This one is written independently
+ * of it, so that a test against the emulator can find an error in the client's table.
  */
 
 export const keyStates = [

@@ -1,6 +1,7 @@
 /**
- * Draws the waves of a campaign as bars between today and the last day, with deadlines as marks, in SVG. It uses no style
- * attributes, which the console's Content-Security-Policy forbids.
+ * Draws the waves of a campaign in SVG. A wave is a group of keys that are deleted together, and becomes a bar between
+ * today and the last day. Deadlines are marks. The picture uses no style attributes, because the console's
+ * Content-Security-Policy forbids them.
  */
 
 import { type Html, html } from "./markup.ts";

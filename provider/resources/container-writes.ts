@@ -1,7 +1,7 @@
 /**
  * Creates, adopts and changes vaults, keystores and templates. A creation is one POST, and a change sends only the
- * values that differ. A creation never adopts an object that happens to have the same name, because a later destroy
- * would then delete another team's object.
+ * values that differ. An existing object is adopted only if the program names its ID, and not because it has the same
+ * name. Otherwise a later destroy could delete another team's object.
  */
 
 import { type ContainerReading, readContainer } from "../engine/container/observe.ts";

@@ -1,6 +1,7 @@
 /**
  * Builds the Terraform provider's schema from the definitions of the resources. It has flat attributes in snake_case.
- * For each one, the file also records its path in a definition, and where its planned value comes from.
+ * For each one, the file also records its path in the definition. It also records whether a plan takes the value from
+ * the configuration, the state or the service.
  */
 
 import type * as z from "zod";

@@ -1,7 +1,7 @@
 /**
- * Reads and writes the files of a campaign folder. A file is written under another name and then renamed, so a crash
- * leaves the earlier file whole. Links are refused, because a link that another person committed could lead uko to files
- * outside the folder.
+ * Reads and writes the files of a campaign, a planned deletion of many keys, in its folder. A file is written under
+ * another name and then renamed, so a crash leaves the earlier file whole. Links are refused, because a link that
+ * another person committed could lead uko to files outside the folder.
  */
 
 import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";

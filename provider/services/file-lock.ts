@@ -1,6 +1,6 @@
 /**
- * A lock file that lets one process at a time write a file. A lock that shows the same holder for several seconds counts as
- * abandoned and is removed, so the work under a lock must be shorter.
+ * Lets one process at a time write a file, by a lock file next to it. A lock that shows the same holder for about 5
+ * seconds counts as abandoned and is removed. So a process must hold a lock for a shorter time.
  */
 
 import { link, open, rename, unlink } from "node:fs/promises";

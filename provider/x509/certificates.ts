@@ -1,6 +1,6 @@
 /**
- * Creates key pairs and TLS certificates for servers on this machine (RFC 5280): the provider that a host starts, and the
- * emulator. Node has no function for certificates, so they are encoded here in DER.
+ * Creates key pairs and TLS certificates for servers on this machine (RFC 5280): the provider that OpenTofu or
+ * Terraform starts, and the emulator. Node has no function that creates certificates, so they are encoded here in DER.
  */
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";

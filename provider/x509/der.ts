@@ -1,6 +1,6 @@
 /**
- * Encodes values in DER (ITU-T X.690), for certificates and requests for timestamps, which no library of this project
- * writes.
+ * Encodes values in DER (ITU-T X.690), for certificates and requests for timestamps. No library of this project can
+ * write DER.
  */
 
 export function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {

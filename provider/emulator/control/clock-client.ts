@@ -1,7 +1,4 @@
-/**
- * Moves the clock of a running emulator, as `uko emulator advance` needs it: finds the emulator and calls its control
- * API.
- */
+/** Moves the clock of a running emulator by a call of its control API, as `uko emulator advance` needs it. */
 
 import * as z from "zod";
 

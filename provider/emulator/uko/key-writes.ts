@@ -1,4 +1,4 @@
-/** Serves the calls that create, change and remove a key (K2, K4, K5; uko-v4.md 2.1, 2.5, 5). */
+/** Serves the calls that create, change and remove a key (rows K2, K4 and K5 of uko-v4.md 2.1; also 2.5, 5). */
 
 import type { Call, Reply } from "../http.ts";
 import { changedAttributes, initialAttributes, rightsToWrite } from "../key-attributes.ts";

@@ -1,4 +1,6 @@
-/** Serves the calls that show, create, connect and change a keystore (S1 to S4; uko-v4.md 2.1, 3.7, 3.8). */
+/**
+ * Serves the calls that show, create, connect and change a keystore (rows S1 to S4 of uko-v4.md 2.1; also 3.7, 3.8).
+ */
 
 import { shownProxy } from "../api-versions.ts";
 import { toSecondsText } from "../clock.ts";

@@ -1,6 +1,6 @@
 /**
- * Builds UKO's lists, one for each kind of object: filters, limit, offset, sort order, and the form of a page
- * (uko-v4.md 2.2-2.4, 3.14).
+ * Does what all lists of UKO have in common: filters, limit, offset, sort order, and the form of a page (uko-v4.md
+ * 2.2-2.4, 3.14).
  */
 
 import * as z from "zod";

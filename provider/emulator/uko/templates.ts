@@ -1,6 +1,7 @@
 /**
- * Serves the calls that list, create, change, archive and remove templates (T1 to T8; uko-v4.md 2.1, 2.5, 3.5, 3.6,
- * 4.7, 5). The call `expose` turns a hidden template (type `shadow`) into an ordinary one, which people see in UKO.
+ * Serves the calls that list, create, change, archive and remove templates (rows T1 to T8 of uko-v4.md 2.1; also 2.5,
+ * 3.5, 3.6, 4.7, 5). The call `expose` turns a hidden template (type `shadow`) into an ordinary one, which people see
+ * in UKO.
  */
 
 import type { Call, Reply } from "../http.ts";

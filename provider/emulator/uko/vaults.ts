@@ -1,4 +1,6 @@
-/** Serves the calls that list, create, change and remove vaults (V1 to V5; uko-v4.md 2.1, 2.5, 3.12, 5). */
+/**
+ * Serves the calls that list, create, change and remove vaults (rows V1 to V5 of uko-v4.md 2.1; also 2.5, 3.12, 5).
+ */
 
 import * as z from "zod";
 import { text } from "../forms.ts";

@@ -1,4 +1,4 @@
-/** Defines the inputs and outputs of a keystore, each described once for every interface. */
+/** Defines the inputs and outputs of a keystore, each described once for Pulumi, OpenTofu and Terraform. */
 
 import * as z from "zod";
 import { deletionProtection, uuid } from "../shared-inputs.ts";

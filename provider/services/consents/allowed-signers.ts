@@ -1,11 +1,11 @@
 /**
  * Reads `allowed_signers`, a file in OpenSSH's format (ssh-keygen(1)) that lists each person with their public key. If
- * the file exists, this machine demands that each consent to a destruction is signed. The file is in the user's folder by
- * the password database, or in a system folder. No variable, program, state or setting can name another place, because a
- * person who can set a variable could otherwise turn the demand off.
+ * the file exists, this machine demands a signature on every request and approval of a destruction. The file is in a
+ * system folder, or in the home folder that the system's password database names. No variable, program, state or
+ * setting can name another place. Otherwise a person who can set a variable could turn the demand off.
  *
- * Only a missing file demands nothing. If a file cannot be read, or another user can write to it, no signature counts, so
- * uko destroys nothing. If such a file counted as missing, another user could turn the demand off by damaging it.
+ * Only a missing file demands nothing. If a file cannot be read, or another user can write to it, no signature counts,
+ * so uko destroys nothing. If such a file counted as missing, another user could turn the demand off by damaging it.
  */
 
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * Parses and verifies SSH signatures as `ssh-keygen -Y sign` makes them (OpenSSH, PROTOCOL.sshsig and PROTOCOL.u2f). A
- * signature of a security key also shows whether a person touched the key.
+ * Parses and verifies SSH signatures as `ssh-keygen -Y sign` makes them (OpenSSH, PROTOCOL.sshsig and PROTOCOL.u2f).
+ * The file also finds out whether a person touched the security key that signed.
  */
 
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";

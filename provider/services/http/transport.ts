@@ -1,6 +1,6 @@
 /**
  * Calls one service of the instance: encodes JSON bodies, adds the common headers, and turns failed reads into errors.
- * Also refuses objects that belong to another instance.
+ * The file also refuses to read or change an object that belongs to another instance.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Creates the client of one UKO v4 instance, which implements the ports of the engine for keys, vaults, keystores and
- * templates. After each write of this run, the cached reads of the vault are invalidated. The file also implements the
- * port `Vaults`.
+ * Creates the client of one UKO v4 instance. It implements the ports, the interfaces through which the engine reads
+ * and changes keys, vaults, keystores and templates. After each write of this run to a vault, the client invalidates
+ * the cached reads of this vault.
  */
 
 import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/ports/containers.ts";

@@ -1,8 +1,11 @@
 /**
- * Plans the deletion of a resource as part of PlanResourceChange. It refuses a protected resource, and shows what the
- * deletion will need before any step is taken. It also refuses a run that deletes an object and creates a new one
- * under the deleted object's unique name. Hosts may run the two in any order, so the deletion could succeed while the
- * creation fails because the name is still taken.
+ * Plans the deletion of a resource as part of PlanResourceChange, and shows what the deletion will need before any
+ * step is taken. The plan fails in three cases:
+ *
+ * - The resource is protected from deletion.
+ * - Another resource of the run still declares the object.
+ * - The run gives the unique name of the object to a new object. The host (OpenTofu or Terraform) runs deletion and
+ *   creation in any order. So the deletion could succeed although the creation fails, because the name is still taken.
  */
 
 import { declaredTwiceInHcl, renamedInHcl } from "../../compose/engines.ts";
