@@ -40,7 +40,7 @@ export function browserOf(environment: NodeJS.ProcessEnv): ((url: string) => voi
       detached: true,
       env: withoutSecrets(environment),
     });
-    // The address is printed too, so a browser that does not start is no fault.
+    // The address is printed too, so it is not an error if the browser does not start.
     child.on("error", () => {});
     child.unref();
   };

@@ -1,7 +1,7 @@
 /**
- * Finds the command by which a person can start `uko` if only the Pulumi plugin, or the provider for OpenTofu and
- * Terraform, is installed. The command is the path of this plugin or provider, which also runs commands of `uko`.
- * Messages put the path into the commands that the person pastes.
+ * Finds a command by which a person can start `uko` if `uko` itself is not on PATH. The Pulumi plugin, and the
+ * provider for OpenTofu and Terraform, also run commands of `uko`, so the command is the path of the one that runs
+ * now. Messages put the path into the commands that the person pastes.
  */
 
 import { accessSync, constants, statSync } from "node:fs";
@@ -40,8 +40,8 @@ export function ownProgram({ environment, executable, home, system }: Place = he
   );
   if (isInstalled) return undefined;
   if (isWindows) return executable.includes(" ") ? `"${executable}"` : executable;
-  // The path is written with `~`, because the reader may be another person, in whose home folder the plugin has the same
-  // place.
+  // The reader may be another person, whose plugin is at the same place of another home folder, so `~` replaces this
+  // person's home folder.
   const inHome = path.relative(home, executable);
   const isInHome = home !== "" && !inHome.startsWith("..") && !path.isAbsolute(inHome);
   return isInHome ? `~/${shellWord(inHome)}` : shellWord(executable);

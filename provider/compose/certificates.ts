@@ -164,7 +164,7 @@ export interface VerificationChoice {
   readonly areSignaturesRequired?: boolean;
 }
 
-/** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is no envelope. */
+/** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is not an envelope. */
 export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
   const { file, requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator, evidence } = choice;
   const trusted = await readTrust(choice.trust);

@@ -59,7 +59,7 @@ export function buildApp(server: Server, names: KnownNames): RequestListener {
       if (refusal === undefined) await answer(paths, exchange);
       else sendReply(exchange, { status: 403, body: { error: refusal } });
     } catch (error) {
-      // The client of a request that was cut off is no longer there.
+      // After the connection was cut, nothing can be sent to the client.
       if (incoming.socket.destroyed) return;
       console.error(error);
       sendReply(exchange, { status: 500, body: { error: `The emulator failed: ${(error as Error).message}` } });
@@ -73,7 +73,7 @@ function addressOf({ url = "", headers: { host = "" }, socket }: IncomingMessage
   return host === "" ? "" : `${"encrypted" in socket ? "https" : "http"}://${host}${url}`;
 }
 
-/** By the first path that matches and serves the method. A GET serves HEAD, too, unless HEAD has a route of its own. */
+/** Serves a request by the first path that matches and has the method. A GET route serves HEAD if HEAD has no route. */
 async function answer(paths: readonly Path[], exchange: Exchange): Promise<void> {
   const { method = "" } = exchange.incoming;
   for (const { pattern, handles, otherwise, isServed } of paths) {

@@ -96,7 +96,7 @@ export function wholeSecondMs(ms: number): number {
   return Math.floor(ms / 1_000) * 1_000;
 }
 
-/** A page of a list shows the same times again. To make their texts took a fifth of its view. */
+/** Keeps the texts of times, because the objects of a list repeat them. Formatting took a fifth of a list's time. */
 const secondsTexts = new Map<number, string>();
 const maxSecondsTexts = 10_000;
 

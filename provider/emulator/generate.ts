@@ -49,7 +49,7 @@ const history = {
 type SeededKey = NonNullable<Seed["keys"]>[number];
 type Fields = Pick<SeededKey, "template"> & Partial<SeededKey>;
 
-/** The reasons why a key cannot be deleted, which the blocked keys have in turn. */
+/** The reasons why a key cannot be deleted, one for each blocked key in rotation. */
 const blockages: readonly ((number: number) => Fields)[] = [
   (number) => ({
     template: "ibm-cloud-kms",

@@ -14,7 +14,7 @@ export type RoleName = (typeof roleNames)[number];
 
 /** The rights of one area by their names. */
 const rights = (area: string, names: string): readonly string[] => names.split(" ").map((name) => `${area}.${name}`);
-/** Gives the same rights in each area of UKO. */
+/** Returns rights with these names in each area of UKO. */
 const inEachArea = (names: string) =>
   ["managed-keys", "target-keystores", "key-templates", "vaults"].flatMap((area) => rights(area, names));
 

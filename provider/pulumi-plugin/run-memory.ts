@@ -1,8 +1,8 @@
 /**
  * Remembers what the calls of one run revealed about each resource, so that a run does not delete a key that it keeps.
  * A replacement or a rename arrives as a creation and a deletion, and Pulumi does not report that they belong
- * together. The creation finds the existing key, by the mark of its first creation (decision 0010) or by
- * `existingKeyId`, and adopts it. Without this memory, the deletion would then delete the key that was just adopted.
+ * together. The creation finds the existing key by `existingKeyId`, or by the mark of uko on the key (decision 0010),
+ * and adopts the key. Without this memory, the deletion would then delete the key that was just adopted.
  */
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";

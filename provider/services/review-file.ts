@@ -1,7 +1,7 @@
 /**
- * Reads a review file, in which a person saved the keys that they reviewed and want to approve. The digest is computed
- * from exactly the bytes that are returned, so it covers what is approved. A link is refused, because another user
- * could exchange the file behind it.
+ * Reads a review file, in which a person saved the keys that they reviewed and want to approve. The file is read once,
+ * and its digest is computed from these bytes, so that the digest covers exactly what is approved. A link is refused,
+ * because another user could exchange the file behind it.
  */
 
 import { createHash } from "node:crypto";

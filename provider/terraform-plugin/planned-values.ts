@@ -19,7 +19,7 @@ import {
 } from "./properties.ts";
 import type { ObjectValue, Value } from "./values.ts";
 
-/** The planned values, or the failures; with failures there are no values. */
+/** The planned values, or the failures. If there are failures, `values` is empty. */
 export interface PlannedValues {
   readonly values: ObjectValue;
   readonly failures: readonly CheckFailure[];

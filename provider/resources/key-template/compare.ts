@@ -11,7 +11,7 @@ export const changeableBlocks = ["google", "cca"] as const;
 
 /** The change to send; undefined if nothing differs. */
 export function patchFor(snapshot: TemplateSnapshot, inputs: KeyTemplateInputs): TemplatePatch | undefined {
-  // To archive a template, or to end that, is a call of its own, so it is no part of the change.
+  // The service archives and unarchives a template by separate calls, so `archived` is not part of this change.
   const stored: Readonly<Record<string, unknown>> = { ...snapshot, archived: inputs.archived };
   const own = compared.filter((name) => inputs[name] !== undefined && inputs[name] !== stored[name]);
   const blocks = changeableBlocks.filter((name) => differingIn(inputs[name], snapshot[name]).length > 0);

@@ -124,8 +124,8 @@ export function alikeData({ key: { vaultId, keyId } }: Alike): { readonly alikeI
 }
 
 /**
- * Whether the key was created for another resource, of this stack or of another one; a key without
- * a mark does not reveal it.
+ * Whether the mark on the key shows that it was created for another resource, of this stack or of another stack. False
+ * for a key without a mark.
  */
 export function isMadeForAnother(
   world: World,

@@ -19,8 +19,8 @@ import { patchWithoutRecord } from "../../lifecycle/record-locations.ts";
 import { type SettledWrite, throwIfDenied, type WriteWords, writeUntilSettled } from "../write.ts";
 
 /**
- * The key as one run last read it or wrote it; absent after a write whose response does not show the
- * key. It may show that no write is needed. A write needs a read of its own.
+ * The key as this run last read it or wrote it. It is absent after a write whose response does not show the key. It
+ * can show that no write is needed, but before a write the key is read again.
  */
 export interface LatestKey {
   observed?: KeyDetails;

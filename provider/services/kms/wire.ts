@@ -1,7 +1,7 @@
 /**
- * Defines the forms of KMS v2's responses (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1). A member on which a safety check
- * depends is parsed strictly: an unexpected value makes the whole response invalid. Otherwise it could pass for "not
- * protected" or "not in use", and the key could be deleted.
+ * Defines the forms of KMS v2's responses (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1). A field on which a safety check
+ * depends is parsed strictly: an unexpected value makes the whole response invalid. Otherwise such a value could pass
+ * for "not protected" or "not in use", and the key could be deleted.
  */
 
 import * as z from "zod";

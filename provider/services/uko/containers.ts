@@ -1,8 +1,8 @@
 /**
- * Reports whether a vault exists, and whether a keystore is internal (a key ring in KMS) or external. It implements
- * the port `Containers` with UKO v4 (uko-v4.md V3, S3). In an internal keystore a managed key can have a backing key,
- * a KMS key behind it that a deletion has to check. Therefore an unclear kind is reported as unknown, and never as
- * external.
+ * Reports whether a vault exists, and whether a keystore is internal (a key ring in KMS) or external (uko-v4.md V3,
+ * S3). It implements `Containers`, a port (interface) of the engine. In an internal keystore a managed key can have a
+ * backing key, a KMS key behind it that a deletion has to check. Therefore an unclear kind is reported as unknown, and
+ * never as external.
  */
 
 import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";

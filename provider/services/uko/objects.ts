@@ -163,8 +163,8 @@ export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 ? { value: undefined } : undefined;
 
 /**
- * For a removal, whose only response is 204 (uko-v4.md K5, T5, S5, V5). Any other success, such as
- * the page of a proxy on the way, is no proof that the object is gone; the next read shows it.
+ * For a removal, whose only success is a 204 (uko-v4.md K5, T5, S5, V5). Another status of success, such as the page of
+ * a proxy, does not prove that the object is gone; the next read shows it.
  */
 export const removed: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 ? { value: undefined } : undefined;

@@ -1,6 +1,6 @@
 /**
- * Reads and changes key templates through UKO v4 (uko-v4.md T1-T7, 3.5, 3.6), as the port `Templates` demands. One
- * table maps each property of a template to its name in a request and a response.
+ * Reads and changes key templates through UKO v4 (uko-v4.md T1-T7, 3.5, 3.6). It implements `Templates`, a port
+ * (interface) of the engine. One table maps each property of a template to its name in a request and a response.
  */
 
 import type { TemplateProperties, TemplateSnapshot, Templates } from "../../engine/ports/containers.ts";
