@@ -1,7 +1,8 @@
 /**
- * The breaker of a wave: it stops the wave once more keys failed than the wave allows, so that one mistake does not
- * reach every key. It is computed again from the service's facts at each run, so a restart, or another clone with the
- * same files, does not reset it. It stops mistakes, not a hostile writer: to stop that writer, remove a role.
+ * Computes the breaker of a wave, a group of keys of a campaign. The breaker stops the wave once more of its keys
+ * failed than the wave allows, so that one mistake does not reach every key. It is computed at each run from what the
+ * service shows. So neither a restart nor another clone of the campaign's files resets it. It stops mistakes, not a
+ * hostile writer: to stop a hostile writer, remove that person's role.
  *
  * The file also limits the first run on a reviewed set to 1 % of its keys, at least one.
  */

@@ -1,6 +1,6 @@
 /**
- * The calendar of a campaign: on which days and at which minutes a step may happen. A blackout forbids steps on whole
- * days in UTC. A wave's maintenance window allows steps only in some minutes of some weekdays.
+ * Decides on which days and at which minutes a campaign may take a step. A blackout forbids steps on whole days in
+ * UTC. A maintenance window of a wave, a group of keys, allows its steps only in some minutes of some weekdays.
  */
 
 import { type Blackout, type CampaignStep, dayMs, type MaintenanceWindow } from "./campaign.ts";

@@ -1,8 +1,9 @@
 /**
- * The terms of a campaign as plain values: classes, rules, waves and blackouts. A campaign only proposes and narrows
- * steps, and it grants no right.
+ * Defines the terms of a campaign as plain values. A class says what happens to a key, and a rule gives keys their
+ * class. A wave is a group of keys that take their steps together, and a blackout is a period without steps. A
+ * campaign only proposes and forbids steps, and it grants no right.
  *
- * The file also reads and writes the value of the tag `hold`, which forbids every step on a key in every campaign.
+ * The file also reads and writes the value of the tag `hold`, which forbids every step of every campaign on a key.
  */
 
 import { holdTagName } from "../tag-names.ts";

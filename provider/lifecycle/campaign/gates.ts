@@ -1,7 +1,11 @@
 /**
- * The gates of a campaign: the reasons for which it may not take a step now. For a wave: its date, earlier waves, a
- * blackout, changed rules, a stop. For a key: a hold, a change, use, a missing sign-off, the soak. A gate can only
- * refuse. A step that passes every gate still requires a request, and an approval by another person.
+ * Decides what keeps a campaign from a step now. Each such reason is called a gate, and a gate can only refuse. A step
+ * that passes every gate still requires a request, and an approval by another person.
+ *
+ * - The gates of a wave, a group of keys, are its date, an unfinished earlier wave, a day or minute without steps,
+ *   rules that people edited after their review, and a stop after too many failures.
+ * - The gates of a key are, for example, a hold, a changed fact, recent use, and an owner who has not signed. One gate
+ *   is the soak, the wait after the deactivation in which an owner can notice the outage.
  */
 
 import { blackoutAt, nextOpenMs } from "./calendar.ts";

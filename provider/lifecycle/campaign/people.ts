@@ -1,6 +1,6 @@
 /**
- * Checks whether enough people are present to take a step in time, and warns if not. The list of expected people grants
- * no right.
+ * Checks whether two different people are present in time for each step of a campaign, by the absences that the
+ * campaign's file lists. If not, a report warns. The list of people grants no right.
  */
 
 import { recordLifetimeMs } from "../consent-record.ts";

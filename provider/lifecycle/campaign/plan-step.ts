@@ -1,7 +1,8 @@
 /**
- * Decides what a campaign does to one key on a fresh read. It only narrows the planners of a single key: the campaign
- * may request exactly the step of its wave, or reactivate a key that the campaign itself deactivated. It skips each
- * other key, so that a list that is a day old changes no key that was held or changed since.
+ * Decides what a campaign does to one key, from a fresh read. It calls the planners for a single key and only narrows
+ * their result. The campaign may request exactly the step of the key's wave, or reactivate a key that the campaign
+ * itself deactivated. It skips every other key. So a list that is a day old changes no key that was held or changed
+ * since.
  */
 
 import { dualBackingKeys } from "../kms-window.ts";

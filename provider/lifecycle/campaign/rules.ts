@@ -1,7 +1,7 @@
 /**
- * Classifies keys by the rules of a campaign: the first rule that matches decides the class. Also says what a class
- * still requires before the campaign may act on the key, for example an owner for a destruction. A pattern takes time
- * proportional to the product of both lengths at most, so that no pattern can stop a run.
+ * Classifies keys by the rules of a campaign: the first rule that matches decides what happens to the key. It also
+ * says what the campaign requires before it may act on the key, for example an owner for a destruction. The time to
+ * match a pattern is bounded by the product of both lengths, so that no pattern in the file can stop a run.
  */
 
 import type { CampaignKeyKind, KeyClass, KeyTraits, Rule, RuleMatch } from "./campaign.ts";

@@ -1,9 +1,9 @@
 /**
  * Computes the dates of a key in a campaign: when each step can happen at the earliest, and until when it still meets
- * the deadline. A key that is too late says what makes it late: a blackout, its wave, or the pending period.
+ * the deadline. A key that misses the deadline says why: a blackout, its wave, or the pending period of a keystore.
  *
- * The file also decides from when the soak of a deactivated key counts. A date that is too early would let the
- * destruction follow the outage before an owner could notice the outage.
+ * The file also decides from when the soak counts, the wait between the deactivation and the destruction. If it
+ * counted from a time that is too early, the destruction could follow before an owner noticed the outage.
  */
 
 import { knownDeactivationMs } from "../authorization.ts";

@@ -1,7 +1,8 @@
 /**
- * The commands of a campaign that change keys: request, review, approve, advance (which removes metadata), halt,
- * rollback, finish, accept, hold and next. Each step is planned per key on a fresh read. The folder and the lists only
- * say which keys to start with, so an edited or outdated file allows no step.
+ * Runs the commands of a campaign that change keys or its folder: request, review, approve, advance (which removes the
+ * metadata of destroyed keys), halt, rollback, finish, accept, hold and next. A campaign is a plan to delete many keys
+ * by a date, in a folder of files. The folder, and the service's lists of keys, only say which keys to start with.
+ * Each step is decided on a fresh read of its key, so an edited or outdated file allows no step.
  */
 
 import { mayAuthor } from "../../../lifecycle/authorization.ts";

@@ -1,7 +1,8 @@
 /**
- * Finds the containers (templates, keystores, key rings, vaults) that the end of a campaign may delete, with what
- * blocks each of them, and deletes one of them. A container that was created after the baseline, and each container of
- * a vault that has an unfinished or unknown key, is blocked: it may belong to a person who still needs it.
+ * Finds the containers (templates, keystores, key rings, vaults) that the end of a campaign may delete, and deletes
+ * one of them. A container that it may not delete is listed with the reason. Two kinds are never deleted, because a
+ * person may still need them. One is a container that was created after the manifest, the list of the campaign's keys.
+ * The other is every container of a vault with an unfinished or unknown key.
  */
 
 import { errorCatalog } from "../../../errors.ts";

@@ -1,7 +1,8 @@
 /**
- * The end of a campaign: the final report, which accounts for each key, and the deletion of the emptied templates,
- * keystores, key rings and vaults, in this order. It deletes nothing without a confirmation, and it never purges the
- * metadata that KMS keeps. Two people can accept a key that no step can end.
+ * Ends a campaign. It writes the final report, which gives each key one outcome, and deletes the emptied templates,
+ * keystores, key rings and vaults, in this order. It deletes nothing until a person confirms, and it never purges the
+ * metadata that KMS keeps of destroyed keys. The file also lets two people accept a key that no step can delete, such
+ * as a compromised key.
  */
 
 import { asUkoError, endsTheRun, isUkoError, mostSevere, UkoError } from "../../../errors.ts";

@@ -1,7 +1,8 @@
 /**
- * Adds and releases holds in the folder of a campaign. On a managed key, a hold also changes the tag that every
- * campaign honors; a KMS key has no tags. The release of a legal hold requires two people. The line is written before
- * its evidence, so that a later run notices a removed line.
+ * Adds and releases holds in the folder of a campaign. A hold is a line that forbids every step of this campaign on
+ * one key. On a managed key, the command also changes the tag `hold`, which every campaign obeys; a KMS key has no
+ * tags. Two people have to release a legal hold. uko writes the line before its evidence. So evidence without its line
+ * proves that a person removed the line.
  */
 
 import { endsTheRun, isUkoError, UkoError } from "../../../errors.ts";

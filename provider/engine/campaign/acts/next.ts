@@ -1,11 +1,15 @@
 /**
- * `uko campaign next`: finds what the caller can do now and does it, after a confirmation. The caller never names a digest
- * or a step. Each act is one of `acting.ts`, with all of its gates: this file only chooses, shows and asks.
+ * Runs `uko campaign next`: it finds what the caller can do now and does it, after a confirmation. The caller never
+ * names a digest or a step. Each act is one of `acting.ts`, with all of its checks: this file only chooses, shows and
+ * asks.
  *
  * The order is: approve what another person requested, because that person waits; request; remove. Without a terminal,
- * removals come first, so that requests without an approval cannot keep a nightly run from them. An approval begins with
- * a review of every key, takes a few keys, shows them, asks again, and takes the rest on a new read of the campaign. A run
- * that ended in between begins with a new review, so that no old review is used for keys that changed since.
+ * no person can approve. Removals then come first, so that requests that wait for approval do not keep a nightly run
+ * from them.
+ *
+ * An approval begins with a review of every requested key. It then approves a few keys, shows the result, asks again,
+ * and approves the remaining keys on a new read of the campaign. If the run ends before that, the next run begins with
+ * a new review. So no old review is used for keys that changed since.
  */
 
 import { UkoError } from "../../../errors.ts";

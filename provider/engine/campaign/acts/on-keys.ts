@@ -1,7 +1,7 @@
 /**
- * How an acting command of a campaign goes from key to key. It opens the campaign with evidence of its own, and plans
- * each key on a fresh read. If a person adds a hold or changes campaign.yaml while the run is under way, the run skips
- * the keys that follow. An error about one key does not stop the run.
+ * Goes from key to key for a command of a campaign that changes keys. Each run writes its evidence to a file of its
+ * own, and plans each key on a fresh read. If a person adds a hold or changes campaign.yaml during the run, the run
+ * skips the keys that are left. An error about one key is reported, and the run goes on with the next key.
  */
 
 import { endsTheRun, isUkoError } from "../../../errors.ts";

@@ -1,7 +1,8 @@
 /**
- * The rollback of a wave: it reactivates the keys that this campaign deactivated and that are still deactivated, and
- * restores the KMS keys that it destroyed. A key that another person wrote to since is changed only after a
- * confirmation, because that person may have cut the key off for a reason of their own.
+ * Rolls back a wave, a group of keys of a campaign. It reactivates the keys that this campaign deactivated and that
+ * are still deactivated, and restores the KMS keys that this campaign destroyed. If another person wrote to a key
+ * since, the rollback changes the key only after a confirmation: that person may have cut the key off for a reason of
+ * their own.
  */
 
 import { UkoError } from "../../../errors.ts";

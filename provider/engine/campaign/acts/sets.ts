@@ -1,7 +1,8 @@
 /**
- * The review and the approval of a wave's step. A review lists the keys that one person saw, and its digest names
- * exactly this list. The approval acts on the listed keys that a fresh read shows as reviewed, and on no other key of
- * the wave. Its first run acts on a few keys only, so that a mistake about the whole set is found on few keys.
+ * Makes the review and the approval of one step of a wave, a group of keys of a campaign. A review lists the keys that
+ * one person saw, and its digest names exactly this list. The approval acts only on listed keys that a fresh read
+ * still shows as reviewed. It skips every other key. Its first run acts on a few keys only, so that a mistake about
+ * the whole set is found on few keys.
  */
 
 import { mostSevere } from "../../../errors.ts";

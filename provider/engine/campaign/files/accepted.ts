@@ -1,7 +1,7 @@
 /**
- * Reads `accepted.jsonl`: the keys that two people accept as they are, because no step can end them, for example
- * compromised keys. Without acceptance, such a key would keep its campaign open for good. An accepted key takes no step
- * of the campaign, and no container of its vault is deleted. The lines are not signed, so a forged line can only
+ * Reads `accepted.jsonl`, the keys that two people accept as they are, because no step can delete them: for example,
+ * compromised keys. Without the acceptance, such a key would keep its campaign open for good. The campaign takes no
+ * step on an accepted key, and deletes no container of its vault. The lines are not signed, so a forged line can only
  * prevent steps.
  */
 

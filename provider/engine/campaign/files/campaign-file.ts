@@ -1,7 +1,8 @@
 /**
- * The form of `campaign.yaml`, in which people propose classes, waves and rules. It is parsed strictly: no anchors, no
- * tags, no expressions. The file cannot name endpoints, hosts, commands or signers, so a person who can edit it cannot
- * send a colleague's credential elsewhere or run a program.
+ * Defines and parses `campaign.yaml`, in which people propose which keys a campaign deletes, and when. The file has
+ * classes (what happens to a key), waves (groups of keys that take their steps together) and rules that assign keys to
+ * both. The parser refuses anchors, tags and expressions of YAML. The file cannot name endpoints, hosts, commands or
+ * signers. So a person who can edit it cannot send a colleague's credential elsewhere or run a program.
  */
 
 import { isAlias, isNode, LineCounter, parseDocument, visit } from "yaml";

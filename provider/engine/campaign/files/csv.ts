@@ -1,6 +1,7 @@
 /**
- * Comma-separated values (RFC 4180): a strict reader for tables that people join, and a writer whose cells no
- * spreadsheet runs as a formula.
+ * Reads and writes comma-separated values (RFC 4180). The reader is strict: a mistake in a table that a person wrote
+ * is an error that names the line. The writer puts an apostrophe before a cell that a spreadsheet would run as a
+ * formula.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,6 +1,7 @@
 /**
- * What the evidence in the folder of a campaign tells its commands, from one pass over the files. The evidence is unsigned, and
- * a person can edit it. So it can only stop a wave or show a lost hold: no line of it allows a step.
+ * Reads the evidence files in the folder of a campaign once, and returns what its commands need of them: which hold
+ * lines commands wrote, which keys they deactivated, and the last write to each key. The evidence is unsigned, and a
+ * person can edit it. So it can only stop a wave or show that a hold was removed: no line of it allows a step.
  */
 
 import * as z from "zod";

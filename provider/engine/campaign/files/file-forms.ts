@@ -1,6 +1,6 @@
 /**
- * What all files of a campaign folder share: the folder as a port, the forms of IDs and dates, and the refusals of a
- * file that is invalid or of another version.
+ * Defines what all files of a campaign folder share: the folder as an interface, the forms of IDs and dates, and the
+ * errors for a file that is invalid or has another version.
  */
 
 import * as z from "zod";

@@ -1,7 +1,8 @@
 /**
- * Opens the folder of a campaign, which holds named text files: campaign.yaml, the manifest, holds, acceptances and
- * evidence. It refuses files that belong to another instance, and a service whose clock is behind the baseline. The
- * service decides what is true, so the folder only proposes and narrows steps.
+ * Opens the folder of a campaign: campaign.yaml, the manifest (the list of keys that people sign and review), holds,
+ * acceptances and evidence. It refuses files that belong to another instance of the service. It also refuses a service
+ * whose clock is behind the time of the manifest, because all dates would then be wrong. The service decides what is
+ * true: the folder only proposes steps and forbids steps.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,8 +1,11 @@
 /**
- * Reads and writes `holds.jsonl`, the holds of a campaign: lines that only forbid steps. Each person who can write to
- * the folder may add one, without a new baseline. The file only grows: a release is a line of its own. The evidence of
- * the folder contains each line that uko wrote. So uko stops if a person removed a line, because the removed line may
- * have been the legal hold on the next key.
+ * Reads and writes `holds.jsonl`, the holds of a campaign. A hold is a line that forbids every step on one key. Each
+ * person who can write to the folder may add one at any time, without a new manifest. A release ends a hold, and a
+ * legal hold needs the releases of two people.
+ *
+ * The file only grows: a release is a new line and does not replace the hold. The folder's evidence repeats each line
+ * that uko wrote. If such a line is missing from the file, uko stops, because the removed line may have been the legal
+ * hold on the next key.
  */
 
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * Reads the files that a baseline joins to its keys: `owners.csv` with the owner of each key, and exported states of
- * Pulumi, OpenTofu or Terraform, which show the programs that declare a key and what protects it there.
+ * Reads the files from which a new manifest (the list of a campaign's keys) takes facts that the service does not
+ * have. `owners.csv` names the owner of each key. Exported states of Pulumi, OpenTofu or Terraform show which programs
+ * declare a key, and what protects the key there.
  */
 
 import { readEntries, type StateEntry } from "../../commands/stored-state.ts";

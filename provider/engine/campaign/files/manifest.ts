@@ -1,7 +1,8 @@
 /**
- * The form of `manifest.jsonl`, the list of keys that people sign and review: one line a key, sorted, and for each wave
- * its rules with one digest over rules and lines. If a line does not match the digest of its wave, a person edited it,
- * and uko refuses the whole file. Otherwise an edit could move a key into a wave that was approved without it.
+ * Defines `manifest.jsonl`, the list of keys that people sign and review. It has one line for each key, in a fixed
+ * order. Keys that take their steps together form a wave. For each wave the file has its rules, and one digest over
+ * these rules and the lines of its keys. If they do not match the digest, a person edited them, and uko refuses the
+ * whole file. Otherwise an edit could move a key into a wave that people had already approved without that key.
  */
 
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * Reads and writes `overrides.jsonl`: who acted in a blackout or continued after a stop, and why. The file grants
- * nothing. Its times only decide after which moment the first few keys of a resumed wave count as checked.
+ * Reads and writes `overrides.jsonl`, the statements of people who acted on a blackout day, or continued a wave after
+ * a stop, each with a reason. The file allows nothing by itself. After a stop, a wave again begins with a few keys,
+ * which people check before the rest. The times in this file only decide which keys count as checked since the stop.
  */
 
 import * as z from "zod";

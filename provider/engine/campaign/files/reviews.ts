@@ -1,6 +1,7 @@
 /**
- * Reads the review files in the folder of a campaign: which key was reviewed, for which step, by whom and when. Reports
- * show them. A rollback also requires that a review lists the key, and proves the rest from the service.
+ * Reads the review files in the folder of a campaign. Each shows which keys a person reviewed, for which step, and
+ * when. Reports show these facts. A rollback undoes a step only if one of these reviews lists the key. It proves
+ * everything else from the service, because each person who can write to the folder can write such a file.
  */
 
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";

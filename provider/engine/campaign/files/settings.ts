@@ -1,6 +1,8 @@
 /**
- * The rules of a wave that do not concern single keys, such as its soak and the blackouts. The manifest repeats these
- * rules, and the digest of the wave covers them, so that a person who reviews the wave also reviews its rules.
+ * Defines the rules of a wave (a group of keys of a campaign) that do not concern single keys. Examples are its
+ * blackouts, days without steps, and its soak, the wait between deactivation and destruction. The manifest, which
+ * people sign and review, repeats these rules, and the digest of the wave covers them. So a person who reviews the
+ * wave also reviews its rules.
  */
 
 import * as z from "zod";

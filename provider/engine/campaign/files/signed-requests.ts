@@ -1,8 +1,8 @@
 /**
- * Writes and reads the signed requests for the KMS keys of a campaign, where signatures are demanded. The request for a
- * managed key is stored on the key, but KMS stores no text, so the request is in a file of the folder. Each person who
- * can write to the folder can write such a file, so it grants nothing: a line counts only if its signature is that of a
- * listed person, for the window that is open now.
+ * Writes and reads the signed requests to destroy KMS keys of a campaign, on machines that demand signatures. UKO
+ * stores the request for a managed key on the key. KMS stores no text, so the request for a KMS key is in a file of
+ * the folder. Each person who can write to the folder can write such a file. A line therefore counts only if a listed
+ * person signed it, for the KMS deletion window that is open now.
  */
 
 import { onCodes } from "../../../errors.ts";

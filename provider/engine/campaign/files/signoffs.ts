@@ -1,7 +1,8 @@
 /**
- * The sign-offs of owners. In a file, an owner signs which keys may be destroyed, with a digest of each key's line. A
- * key without the sign-off of its owners, or that changed since, is not destroyed. A sign-off grants no right: two
- * people still request and approve.
+ * Reads, makes and checks the sign-offs of key owners. A sign-off is a file in which an owner names the keys that may
+ * be destroyed. It has a digest of what the manifest, the list of the campaign's keys, says of each of them. The
+ * campaign does not destroy a key that an owner has not signed, or that changed since. A sign-off grants no right: two
+ * people still request and approve the destruction.
  */
 
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * The report of `uko campaign finish`: the one outcome of each key, what blocks each container, the metadata that an
- * administrator may purge, and the checklist for deleting the instance.
+ * Writes the report of `uko campaign finish`. It shows the one outcome of each key and what keeps each container from
+ * being deleted. It also lists the metadata that an administrator may purge, and what to check before the instance is
+ * deleted.
  */
 
 import { isUkoError, type UkoError } from "../../../errors.ts";

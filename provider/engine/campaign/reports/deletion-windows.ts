@@ -1,7 +1,8 @@
 /**
- * Finds deactivated keys that no person can destroy, because their KMS deletion window expired or nothing proves who
- * opened it. Only a rollback and a new deactivation help, so reports name these keys early, before a person requests
- * the destruction in vain.
+ * Finds deactivated keys that no person can destroy, because of KMS's own dual authorization on the KMS key behind
+ * them: its deletion window of 7 days expired, or nothing proves who opened it. KMS opens a window for active keys
+ * only, so such a key must be reactivated and deactivated again. Reports name these keys early, before a person
+ * requests their destruction in vain.
  */
 
 import { isUkoError } from "../../../errors.ts";

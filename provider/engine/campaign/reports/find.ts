@@ -1,6 +1,6 @@
 /**
- * The report of `uko campaign status KEY`: what this campaign did to a key, until when that can be undone, by which
- * role, and with which command. It is meant for an operations desk at night.
+ * Writes the report of `uko campaign status KEY`: what this campaign did to a key, until when a person can undo it,
+ * with which role and with which command. It is meant for an operations desk at night.
  */
 
 import { unended } from "../../../text/printable.ts";

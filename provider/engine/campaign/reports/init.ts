@@ -1,6 +1,6 @@
 /**
- * The output of `uko campaign init`: a first `campaign.yaml` with suggested rules, and a table that shows, for each
- * group of keys, the last day on which a destruction still meets the deadline.
+ * Makes the output of `uko campaign init`: a first `campaign.yaml` with suggested rules, and a table of the keys in
+ * groups. For each group the table shows the last day on which a destruction still meets the deadline.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

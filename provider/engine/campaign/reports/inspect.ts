@@ -1,6 +1,6 @@
 /**
- * The data for an interface that shows pages, such as the console: the whole campaign, one wave with the acts that are
- * open to the caller, and an approval before a person confirms it. It is for display only and changes nothing.
+ * Collects what the console shows of a campaign: the campaign as a whole, one wave with the acts that are open to the
+ * caller, and an approval before a person confirms it. It only reads. Each act plans again when a person starts it.
  */
 
 import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";

@@ -1,6 +1,6 @@
 /**
- * What an acting command did to each key (acted, unchanged, left, failed), and the report of all results with its exit
- * code.
+ * Records what a command of a campaign did to each key: changed it, found nothing to do, skipped it, or failed. It
+ * makes the report of all these results, with the exit code of the command.
  */
 
 import { asUkoError, mostSevere } from "../../../errors.ts";

@@ -1,6 +1,7 @@
 /**
- * The tables of keys in the reports of a campaign: which facts of a key's row each table shows, about which keys, and
- * in which order. Also the CSV of all facts, and the keys that have no row because they are new.
+ * Defines the tables of keys in the reports of a campaign: which facts about which keys each table shows, and in which
+ * order. It also writes the CSV of all facts, and lists new keys, which are not in the manifest and therefore have no
+ * row.
  */
 
 import { csvTable } from "../files/csv.ts";

@@ -1,6 +1,7 @@
 /**
- * The report of `uko campaign plan`: what the manifest lacks, what changed since the last one, which keys are late, the
- * dates of each wave against the deadlines, expected audit events, and warnings. Its exit code is 14 if a key is late.
+ * Writes the report of `uko campaign plan`. It shows what the manifest (the list of the campaign's keys) lacks, what
+ * changed since the last manifest, and which keys miss the deadline. It also shows the dates of each wave, the audit
+ * events to expect, and warnings. The exit code is 14 if a key misses the deadline.
  */
 
 import { mostSevere } from "../../../errors.ts";

@@ -1,8 +1,7 @@
 /**
- * Prepares the approval of a review without changing anything: it checks the review, and finds the keys on which the
- * approval can act now, how many of them the first run takes, and the phrase that a person types. A page can thus show
- * the keys before the person confirms. A review of another wave, step or manifest is refused, because its reviewer saw
- * other keys or other rules.
+ * Prepares the approval of a review, without changing anything, so that a page can show its keys before a person
+ * confirms. It finds the keys on which the approval can act now, how many of them the first run takes, and the phrase
+ * to type. It refuses a review of another wave, step or manifest, because its reviewer saw other keys or other rules.
  */
 
 import { UkoError } from "../../../errors.ts";

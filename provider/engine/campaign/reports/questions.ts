@@ -1,6 +1,7 @@
 /**
- * The report of `uko campaign finish --after-shutdown`: for each destroyed key that a keystore may still hold, what to
- * ask of its cloud once the instance is gone and can no longer report it.
+ * Writes the report of `uko campaign finish --after-shutdown`. It lists each destroyed key that a keystore may still
+ * hold, with the questions for the cloud of that keystore. People ask the cloud itself, because an instance that was
+ * shut down can no longer report what the keystore holds.
  */
 
 import { isPending } from "../../../lifecycle/guards.ts";

@@ -1,7 +1,7 @@
 /**
- * The commands of a campaign that only read the service: init, plan, signoff, status and questions. Some write files of
- * the folder, after a confirmation: the manifest and a sign-off. `init` writes a first campaign.yaml and never
- * overwrites one.
+ * Runs the commands of a campaign that change no key: init, plan, signoff, status and questions. After a confirmation,
+ * `plan` writes the manifest, the list of the campaign's keys. After a confirmation, `signoff` writes a file in which
+ * an owner agrees to the destruction of keys. `init` writes a first campaign.yaml and never overwrites one.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * The form of every report of a campaign command: sections for people, one object and CSV rows for machines, and the
- * next commands. Also the helpers that build tables and shorten long lists.
+ * Defines the form that every command of a campaign reports in: sections for people, one object and CSV rows for
+ * machines, and the next commands. It also has the functions that build tables and shorten long lists.
  */
 
 import type { Timeline } from "../../../html/timeline.ts";

@@ -1,6 +1,6 @@
 /**
- * Texts of a review in a campaign: its title, the end of a KMS deletion window, and the holds that people released
- * before the review.
+ * Writes texts about a review in a campaign: what its approval does and whether that can be undone, when a KMS
+ * deletion window ends, and which holds people released before the review.
  */
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";

@@ -1,5 +1,6 @@
 /**
- * The two reports of `uko campaign signoff`: the keys that an owner is about to sign, and the file that was written.
+ * Writes the two reports of `uko campaign signoff`, with which the owner of keys agrees to their destruction: first
+ * the keys that the owner is about to sign, then the file that was written.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

@@ -1,7 +1,7 @@
 /**
- * The report of `uko campaign status`: stopped waves first, then each wave by state with what it waits for, pending
- * requests, each blocked key, and the decisions that are due. With live findings, also keystores and keys that are out
- * of order.
+ * Writes the report of `uko campaign status`: first the waves that were stopped after failures, then what each wave
+ * waits for, pending requests, blocked keys, and decisions that are due. If the keystores were asked live, the report
+ * also names keystores and keys that are not in order. A wave is a group of keys that take their steps together.
  */
 
 import { mostSevere } from "../../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * The input of a command on one step of a wave, how many keys its next run may act on, and the report if the wave does
- * not allow the step now. The number counts only keys on which the reviewer really took the step, so that the sample of
- * few keys cannot be skipped.
+ * Says whether a wave, a group of keys of a campaign, allows a step now; if not, it makes the report that says why. It
+ * also computes how many keys the next run on a review may act on, because the first run acts on a small sample. Only
+ * keys on which the reviewer really took the step count as that sample, so that a person cannot skip it.
  */
 
 import { type Breaker, isInSample, mayActOn } from "../../../lifecycle/campaign/breaker.ts";

@@ -1,6 +1,7 @@
 /**
- * Makes the lines of the manifest: each key of the inventory with its class and wave by the rules, and with its owners.
- * Also lists what a class still requires, and rules that decided for no key.
+ * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its owners, and with
+ * the class and wave that the rules give it. It also lists what a class still requires of a key, such as an owner, and
+ * the rules that matched no key.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

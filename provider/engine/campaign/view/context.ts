@@ -1,6 +1,7 @@
 /**
- * Opens a campaign for a command: its files, what the service shows of its keys, and the dates of each key. It also
- * follows the holds and campaign.yaml during the run, so that an act stops at a key that a person holds meanwhile.
+ * Opens a campaign for a command: its files, what the service shows of its keys, and the dates of each key. During the
+ * run it reads the holds and campaign.yaml again before each key. So a hold that a person adds during the run still
+ * stops the key.
  */
 
 import { withoutSteps } from "../../loop/many.ts";

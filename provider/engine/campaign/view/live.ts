@@ -1,6 +1,7 @@
 /**
- * Reads the live status of the keystores and keys of a campaign, for a check each night, and reports what is out of
- * order. An object that cannot be read is a finding, too. The check only reads: it never synchronizes a key.
+ * Asks every keystore of a campaign for its present status and that of its keys, and reports what is not in order. It
+ * is a check for each night. An object that it cannot read is a finding, too. The check only reads: it never
+ * synchronizes a key.
  */
 
 import { type ErrorCode, isUkoError } from "../../../errors.ts";

@@ -1,6 +1,7 @@
 /**
- * Computes for every key of a campaign its dates, its next gate and its outcome, and for every wave whether it may take
- * each step. Waves are planned in order, because a wave may have to wait for earlier ones.
+ * Computes for every key of a campaign its dates, its outcome, and what keeps it from its next step. For every wave (a
+ * group of keys that take their steps together) it computes which steps are allowed now. Waves are planned in their
+ * order, because a wave may have to wait for an earlier one.
  */
 
 import { type CampaignStep, dayMs } from "../../../lifecycle/campaign/campaign.ts";

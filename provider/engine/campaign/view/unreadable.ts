@@ -1,6 +1,6 @@
 /**
- * The parts of an instance that a command could not read: a vault, KMS, or a key. The report names such a part and
- * still shows the others, so that a missing right never reads as "nothing there".
+ * Collects the parts of an instance that a command could not read: a vault, KMS, or a key. A report names each such
+ * part and still shows the others, so that a missing right never reads as "nothing exists here".
  */
 
 import { type ErrorCode, isUkoError } from "../../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Joins evidence of use to the keys of a campaign: CSV files by key or cloud ID, and the associated resources in UKO. A
- * key that was used recently is blocked. A key without evidence may still be in use, so the report names each source
- * that was not read.
+ * Collects signs that a key of a campaign is in use: CSV files that name keys, and the resources that UKO associates
+ * with a key. A key that was used recently is blocked. A key without any sign may still be in use, so the report names
+ * each source that was not read.
  */
 
 import { runAll } from "../../loop/many.ts";

@@ -1,7 +1,7 @@
 /**
- * Joins each line of the manifest with what the service shows of the key now, with its holds, sign-offs and reviews,
- * and with what people changed in the rules since. Every report and plan of a campaign is made from this view. A step
- * reads the key again.
+ * Joins what is known of each key of a campaign: its line in the manifest (the list that people reviewed), what the
+ * service shows now, its holds, sign-offs and reviews. It adds how people edited the rules since. Every report and
+ * plan of a campaign is made from this view. A step does not rely on it and reads its key again.
  */
 
 import { dayMs, type Hold, isHeld, isOwnHoldTag } from "../../../lifecycle/campaign/campaign.ts";

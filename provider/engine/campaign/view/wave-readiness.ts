@@ -1,7 +1,8 @@
 /**
- * Decides whether a wave may take a step now, by its rules, the calendar and the breaker. The decision depends only on
- * the service's facts and the files of the folder, so another clone with the same files decides the same. Reports and
- * acts call the same function, so that no report calls a stopped wave open.
+ * Decides whether a wave (a group of keys that take their steps together) may take a step now. It checks the rules of
+ * the wave, the calendar, and the breaker, which stops a wave once more keys failed than the rules allow. The decision
+ * depends only on the service and on the files of the folder, so another clone of the folder decides the same. Reports
+ * and commands call this one function, so that no report calls a stopped wave open.
  */
 
 import { type Breaker, breakerOf } from "../../../lifecycle/campaign/breaker.ts";
