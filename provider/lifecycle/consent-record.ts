@@ -1,17 +1,17 @@
 /**
- * When a consent record counts. A *consent record* is a text on the key by which one person requests, or approves,
- * exactly one *step* (deactivate or destroy) of this key. It says its author and its time, and it carries the *digest*:
- * a hash of the facts of the key that the author saw. The text proves nothing, because each person who may write tags
- * can write any text in any name. What the service itself says about the last write to the key is what proves a
- * consent, so a record *binds* only if:
+ * Decides whether a consent record counts. A *consent record* is a text on the key by which one person requests, or
+ * approves, exactly one *step* (deactivate or destroy) of this key. It says its author and its time, and it carries
+ * the *digest*: a hash of the facts of the key that the author saw. The text proves nothing, because each person who
+ * may write tags can write any text in any name. What the service itself says about the last write to the key is what
+ * proves a consent, so a record *binds* only if:
  *
  * - There is exactly one. Two records could say different things, and no rule for choosing one would be safe.
  * - Its author is who wrote to the key last. Otherwise Carol could write a request in Bob's name and approve it alone.
  * - The author is a person. A service ID runs for everyone who can start its pipeline.
  * - The last write came at most 2 s after the record's own time, and not before it. Otherwise Carol could plant a
  *   request in Bob's name and wait until Bob writes to the key for any other reason, which makes him its last writer.
- * - It is for the step that comes next. A consent to an outage, which can be undone, is no consent to the end of the
- *   key.
+ * - It is for the step that comes next. A person who agrees to a deactivation, which can be undone, has not agreed to
+ *   the destruction.
  * - The digest is that of the key as it is now. Otherwise Bob could request the deletion of a test key, rename it to
  *   another purpose, and let Alice approve something that she never saw.
  * - An approval quotes a request. Otherwise one text could stand for two people.

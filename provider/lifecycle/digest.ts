@@ -1,6 +1,6 @@
 /**
- * Writes the text whose SHA-256 a consent record carries, its digest. The text names the facts of the key and the step,
- * so a consent counts only for the key as its author saw it: after a rename, the record is void.
+ * Writes the text whose SHA-256, the digest, is in each request and approval on a key. The text contains the facts of
+ * the key and the step. So a request counts only for the key as its author saw it: after a rename, it is void.
  */
 
 import type { ApprovedStep, KeyFacts } from "./observation.ts";

@@ -1,7 +1,8 @@
 /**
- * Decides when a key counts as gone, so that an engine may drop it from its state. A 404 is not enough: another
- * instance, or a request with a mistyped vault, also gets a 404. A key that is dropped while it still exists is the one
- * mistake that no later run can detect.
+ * Decides whether a key counts as gone, so that an engine (Pulumi, OpenTofu, Terraform) may drop it from its state. A
+ * 404 for the key is not enough: another instance, or a request with a mistyped vault, also gets a 404. Either the
+ * vault must exist on the very instance in state, or it must be proven which instance answered. If a key that still
+ * exists were dropped, no later run could detect the mistake.
  */
 
 /** What one run observed when the key was not found. */

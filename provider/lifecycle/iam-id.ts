@@ -1,6 +1,7 @@
 /**
- * The rules by which a text names an identity. IAM issues the ID of an identity, but each person writes their own name
- * into a consent record or into evidence. So a name must never count as the ID of another person.
+ * Decides whether a text that a person typed names an identity of IAM, the access management of IBM Cloud. IAM issues
+ * the ID of an identity, but each person writes their own name into a request, an approval or evidence. So a text in
+ * the form of an ID is compared with IDs alone. Otherwise a person could call themselves by the ID of another person.
  */
 
 /**

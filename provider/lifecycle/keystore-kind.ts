@@ -1,7 +1,7 @@
 /**
- * The kind of a keystore: internal if it is a key ring of this instance's own KMS, external if it is in another service
- * or cloud, by its type and variant (uko-v4.md 3.7). A type or variant that uko does not recognize is `unknown`, never
- * external, because a rule for internal keystores may apply to it.
+ * Decides whether a keystore is internal or external, by its type and variant (uko-v4.md 3.7). An internal keystore is
+ * a key ring of this instance's own KMS. An external one is in another service or cloud. A type or variant that uko
+ * does not recognize is `unknown`, never external, because a rule for internal keystores may apply to it.
  */
 
 export type KeystoreKind = "internal" | "external" | "unknown";

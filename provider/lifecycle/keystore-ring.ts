@@ -1,8 +1,8 @@
 /**
- * Finds out from the managed keys of a vault which KMS keys are in the key ring of an internal keystore, if the service
- * does not name the ring (uko-v4.md 3.7). These KMS keys are backing keys of managed keys. If uko took one for an
- * independent KMS key, one person could destroy a managed key through KMS. So every doubt counts as `hidden`, never as
- * `empty`.
+ * Finds out which KMS keys are in the key ring of an internal keystore, if the service does not name the ring
+ * (uko-v4.md 3.7). The managed keys of the vault show it. A KMS key in the ring may be the backing key of a managed
+ * key. If uko took it for an independent KMS key, one person could destroy the managed key through KMS. So every doubt
+ * gives `hidden`, never `empty`, and uko then refuses to delete such KMS keys.
  */
 
 export interface KeyOfVault {

@@ -1,15 +1,17 @@
 /**
- * KMS's own dual authorization on the *backing key*, the KMS key behind a managed key. One identity, the *setter*, sets
- * the key for deletion, which opens a *deletion window* of 7 days; another identity can destroy the key within it. KMS
- * does not report the setter, and refuses the destruction if setter and destroyer are the same.
+ * Plans the calls for KMS's own dual authorization on the *backing key*, the KMS key behind a managed key. One
+ * identity, the *setter*, sets the key for deletion, which opens a *deletion window* of 7 days. Another identity can
+ * destroy the key within it. KMS does not report the setter, and refuses the destruction if setter and destroyer are
+ * the same.
  *
  * uko opens its own window just before it deactivates, and first closes one that it did not open. There are two
  * reasons:
  *
- * - A window of another identity would make the second person the only one who can destroy the key, and no message
- *   would say so before the outage. The record of uko names the setter, so that the message can name who has to act.
- * - A window that ends within the cool-down would leave a deactivated key that no person can destroy: an outage without
- *   a purpose.
+ * - KMS does not report who opened a window of another identity. So no message could say before the outage which
+ *   person KMS will let destroy the key. The setter of uko's own window is named in the consent record on the key, so
+ *   a message can name who has to act.
+ * - A window may end within the cool-down, the 4 hours after a deactivation without a destruction. It would leave a
+ *   deactivated key that no person can destroy: an outage without a purpose.
  */
 
 import { coolDownMs } from "./managed-key-states.ts";

@@ -1,6 +1,7 @@
 /**
- * Derives the one state of a managed key that users see: what its deletion waits for (an approval, the cool-down, the
- * pending destruction), or else the key's own state. It is derived at every read and never stored.
+ * Derives the one state of a managed key that users see. If a deletion waits, the state says for what: an approval,
+ * the cool-down (the 4 hours after a deactivation), or the destruction by a keystore. Otherwise it is the key's own
+ * state. It is derived at every read and never stored.
  */
 
 import { knownDeactivationMs } from "./authorization.ts";

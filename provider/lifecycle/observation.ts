@@ -1,6 +1,7 @@
 /**
- * The observation of a key: everything that one read shows, in the planner's terms. The engine fills in these plain
- * values, and the planner trusts them. Also says when two identities are the same, and which identity is a person.
+ * Defines the observation of a managed key: everything that one read shows, as plain values on which a planner
+ * decides. The engine fills in the values, and the planner trusts them. The file also says when two identities are the
+ * same, and which identity is a person.
  */
 
 import type { ObservedState } from "./managed-key-states.ts";

@@ -1,7 +1,7 @@
 /**
- * Predicts the deletion of a managed key from its state alone, for the plan or preview of an engine, which makes no
- * call. What a state does not show (records, use, backing keys) can only make the real run stricter than the
- * prediction.
+ * Predicts the deletion of a managed key for the plan or preview of an engine (Pulumi, OpenTofu, Terraform). It uses
+ * only the state of the engine and makes no call. A state does not show some facts, such as requests on the key and
+ * what uses it. These facts can only make the real run stricter than the prediction.
  */
 
 import { keyStates } from "./managed-key-states.ts";

@@ -1,11 +1,12 @@
 /**
- * The planner of a managed key's deletion. From one read it decides what this run does next: one step, a wait for a
- * person or for a time, a refusal, or done. Every step of a deletion that cuts off or ends a key is decided here, and
- * no other file can allow one.
+ * Plans the deletion of a managed key. From one read it decides what this run does next: one step, a wait for a person
+ * or for a time, a refusal, or nothing because the deletion is done. Every step of a deletion that deactivates,
+ * destroys or removes a key is decided here, and no other file can allow one.
  *
- * It checks the state of the key, the guards that stop every caller (guards.ts), the rule of two people
- * (authorization.ts), the KMS deletion window of its backing keys, the cool-down, and last the limit that a plan showed
- * to people. The planner is pure.
+ * It checks the state of the key, the guards that stop every caller (guards.ts) and the rule of two people
+ * (authorization.ts). Then come the deletion window of KMS (kms-window.ts) and the cool-down, the 4 hours after a
+ * deactivation without a destruction. The last check is the plan limit (plan-limit.ts): if an engine first showed a
+ * plan to people, the run takes no step that this plan did not show. The planner is pure.
  */
 
 import { assertNever } from "./assert-never.ts";

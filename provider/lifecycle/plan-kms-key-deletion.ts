@@ -1,10 +1,11 @@
 /**
- * The planner of a KMS key's deletion under KMS's own dual authorization: one identity sets the key for deletion, and a
+ * Plans the deletion of a KMS key under KMS's own dual authorization: one identity sets the key for deletion, and a
  * person with another identity destroys the key. KMS does not report the first identity, so it may be a service ID.
  *
  * It refuses the backing key of a managed key, because its destruction through KMS would bypass the rule of two people
- * of UKO. It refuses a key that a resource is registered with, and each identity that could be the same person twice.
- * The planner is pure.
+ * of UKO. It refuses a key with which a cloud resource is registered, because the data of that resource would become
+ * unreadable. It refuses the destruction to a caller who may be the person who set the key for deletion. Otherwise one
+ * person with two identities would act as two people. The planner is pure.
  */
 
 import type { ErrorCode } from "../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * The plan limit: the steps on one resource that a plan of an engine showed, and that people accepted. An engine may
- * apply a saved plan hours later, when more has become possible than the plan showed. The apply then refuses each step
- * beyond the limit, so it never destroys a key whose destruction its plan did not show.
+ * Defines the plan limit: the steps on one resource that the plan of an engine (Pulumi, OpenTofu, Terraform) showed,
+ * and that people accepted. An engine may apply a saved plan hours later, when more steps have become possible. The
+ * apply then refuses each step beyond the limit, so it never destroys a key whose destruction its plan did not show.
  */
 
 import type { KeyFacts, KeystoreStatus } from "./observation.ts";

@@ -1,6 +1,7 @@
 /**
- * The planner of a reversal: it takes a consent record off a key, makes a deactivated key active again, and closes the
- * KMS deletion window. One person is enough, because a reversal only makes a key safer. An engine never plans one.
+ * Plans how a deletion is undone: it removes the request or approval from the key, makes a deactivated key active
+ * again, and closes the KMS deletion window. One person is enough, because each of these steps only makes a key safer.
+ * A run of an engine (Pulumi, OpenTofu, Terraform) never undoes a deletion.
  */
 
 import { deadEnd } from "./guards.ts";

@@ -1,7 +1,8 @@
 /**
- * The planner of one key of a reviewed set. It takes the one step that the reviewer approved, or stores an approval
- * with which the requester takes it. After a deactivation it can also write the request for the destruction. Nothing
- * else happens to a key because of a review.
+ * Plans what happens to one key of a review, the list of keys that one person saw and may approve together. It takes
+ * the one step that the reviewer approved, or stores an approval on the key so that the requester takes the step.
+ * After a deactivation it can also write the reviewer's request for the destruction. No other step follows from a
+ * review, and a key that changed since is skipped.
  */
 
 import { approvalOf, mayAuthor } from "./authorization.ts";

@@ -1,7 +1,8 @@
 /**
- * Plans the writes to a managed key that are no part of its deletion: the marker, a sync, a rotation, and an alignment
- * with its template. A write is left out while a request is pending, because it would void the request (key-write.ts).
- * A rotation or alignment that would cut off a key is refused.
+ * Plans the writes to a managed key that are not part of its deletion: the marker (the tag that says how many people a
+ * deletion requires), a sync with its keystores, a rotation, and an alignment with its template. While a request is
+ * pending, the write is left out, because it would void the request (key-write.ts). A rotation or alignment that could
+ * cut applications off from the key is refused, because an outage requires two people.
  */
 
 import { isLooser, markerOf } from "./dual-marker.ts";

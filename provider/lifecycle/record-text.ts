@@ -1,7 +1,8 @@
 /**
- * The text of a consent record on a key, and of the note that a removed record leaves. Anyone who may write tags can
- * write such a text, so nothing here is trusted: what does not have exactly this form is no record, and whether a
- * record counts is decided in consent-record.ts.
+ * Writes and reads the text of a consent record, with which a person requests or approves a step on a key. It does the
+ * same for the note that keeps facts of a removed record. Anyone who may write tags can write such a text, so nothing
+ * in it is trusted. A text that does not have exactly this form is not a record. Whether a record counts is decided in
+ * consent-record.ts.
  */
 
 import type { ConsentDraft } from "./consent-record.ts";

@@ -1,6 +1,6 @@
 /**
- * Lists the steps of a deletion from here to its goal, each with its right, the number of people, and the earliest
- * time. It is for display and decides nothing.
+ * Lists the steps of a deletion that are left, from the present state of the key to the goal of its deletion. Each has
+ * its right, the number of people, and the earliest time. The list is for display and decides nothing.
  */
 
 import { effectivePolicy, knownDeactivationMs } from "./authorization.ts";

@@ -1,10 +1,10 @@
 /**
- * Responses of the service that contradict each other about a destroyed key. The removal erases the key's metadata, and
- * with it the only list of where copies of the key are. Four sources name keystores, and each can be incomplete: a
- * keystore that was disconnected is missing from the live status, and an older API lists no IDs. If uko believed the
- * shortest list, a copy in another cloud would outlive every trace of it. So each keystore that any source names must
- * report the key live and by its ID, and what one source leaves out proves nothing about a keystore that another source
- * names.
+ * Finds responses of the service that contradict each other about a destroyed key; each contradiction refuses the
+ * removal of the key. The removal erases the key's metadata, and with it the only list of where copies of the key are.
+ * Four sources name keystores, and each can be incomplete: a keystore that was disconnected is missing from the live
+ * status, and an older API lists no IDs. If uko believed the shortest list, a copy in another cloud could remain
+ * without any trace of it. So each keystore that any source names must report, live and by its ID, that it does not
+ * have the key. A source that leaves a keystore out proves nothing about it.
  */
 
 import type { KeyObservation, KeystoreStatus } from "./observation.ts";

@@ -1,7 +1,8 @@
 /**
- * A review is the list of keys that one person saw and may approve together. It counts for 24 hours, for this person,
- * instance and step only. A key is approved only if a fresh read shows it exactly as listed: its request, its facts,
- * the resources that use it, and its keystores. Otherwise a person could approve a key that they never saw.
+ * Decides whether a review still counts, and which of its keys a run may act on. A review is the list of keys that one
+ * person saw and may approve together. It counts for 24 hours, for this person, instance and step only. A key is
+ * approved only if a fresh read shows it exactly as listed: its request, its facts, the resources that use it, and its
+ * keystores. Otherwise it is skipped, because a person could approve a key that they never saw.
  */
 
 import { type NotBinding, standingOf } from "./consent-record.ts";

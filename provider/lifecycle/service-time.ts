@@ -1,7 +1,8 @@
 /**
- * Checks the time of the service, the `Date` of its responses, against the run's token and the last change of objects.
- * Expiry and due dates depend on this time: with a clock that runs behind, an expired request would still count. So a
- * contradiction beyond the tolerance stops the run.
+ * Checks the time of the service, the `Date` of its responses, against two other times: when the run's token was
+ * issued, and when the objects that it reads were last changed. Expiry and due dates depend on the time of the
+ * service: with a clock that runs behind, an expired request would still count. So a contradiction beyond the
+ * tolerance stops the run.
  */
 
 /** How much the service's `Date` and the times of its objects may differ. */

@@ -1,10 +1,12 @@
 /**
- * When a run may write to an object that was just written. Each write of uko names the ETag of the read that it is
- * based on (`If-Match`), and the service refuses the write with 412 if another write came since. But ETags count
- * seconds (uko-v4.md 1.4): two writes within one second share an ETag. Bob reads at 12:00:05.2, Alice puts a hold on
- * the key at 12:00:05.6, and Bob's deactivation with the ETag of 12:00:05 passes, although the hold has voided his
- * approval. So a run waits until the last write is 2 s old, and reads again: no later write can then have the ETag that
- * it sends. An object without a time of its last write counts as settled.
+ * Decides when a run may write to an object that was just written. Each write of uko names the ETag of the read that
+ * it is based on (`If-Match`). The service refuses the write with 412 if another write came since. But ETags count
+ * seconds (uko-v4.md 1.4), so two writes within one second share an ETag.
+ *
+ * An example: Bob reads at 12:00:05.2, and Alice puts a hold on the key at 12:00:05.6. The hold makes Bob's approval
+ * void. But Bob's deactivation still carries the ETag of 12:00:05, so the service would accept it. Therefore a run
+ * waits until the last write is 2 s old, and reads again. After that, no other write can have the ETag that the run
+ * sends. An object without a time of its last write counts as settled.
  */
 
 /** Two seconds and not one, because the service's `Date`, with which the run compares, also counts whole seconds. */

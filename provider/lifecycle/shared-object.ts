@@ -1,7 +1,9 @@
 /**
- * Decides about a deletion when other resources declare the same object, as after a rename without an alias or a
- * `moved` block. The engine then creates the new name and deletes the old one. Without this check, the deletion of the
- * old name would destroy the key that the program still declares.
+ * Decides whether the deletion of a resource deletes its object, if another resource declares the same object. This
+ * happens after a rename without an alias or a `moved` block: the engine (Pulumi, OpenTofu, Terraform) creates the new
+ * name and deletes the old one. Without this check, the deletion of the old name would destroy the key that the
+ * program still declares. If state already has the object under the new name, only the old name leaves state, and the
+ * object stays. Otherwise the deletion is refused, because no state would have the object.
  */
 
 /** One resource of the program or state, and the object that it represents. */

@@ -1,11 +1,11 @@
 /**
- * Signed consents, for people who need proof. The service says who wrote to a key last, and not who wrote which text
- * (consent-record.ts). A signature by a person's own SSH key proves who wrote the text. No other person can make one,
- * so a planted text is never a consent. Where signatures are demanded, each consent to destroy is signed: the request
- * and the approval. A signature is an additional requirement and replaces no other one.
+ * Defines what people sign, where a machine demands that requests and approvals of a destruction are signed. The
+ * service says who wrote to a key last, and not who wrote which text (consent-record.ts). A signature by a person's
+ * own SSH key proves who wrote the text. No other person can make one, so a text in a forged name never counts. A
+ * signature is an additional requirement and replaces no other one.
  *
- * This file defines the text that is signed, and in which time a signature counts. Bytes, keys and the file that lists
- * the people are judged outside (services/consents/).
+ * The file also says in which time a signature counts. The signatures themselves, and the file that lists the people
+ * and their keys, are checked in services/consents/.
  */
 
 import type {

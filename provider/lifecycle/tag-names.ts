@@ -1,6 +1,6 @@
 /**
- * The names of the tags on a key that mean something to `uko`: its own tags with the prefix `uko_`, and `hold`. All
- * other tags belong to the owner of the key, and a program may declare them.
+ * Lists the names of the tags on a key that mean something to `uko`: its own tags with the prefix `uko_`, and `hold`.
+ * All other tags belong to the owner of the key, and a program may declare them.
  */
 
 /** The prefix of each tag that `uko` keeps for itself. */
