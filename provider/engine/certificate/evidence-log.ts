@@ -1,6 +1,7 @@
 /**
- * Reads evidence files for a certificate: the entries, and the length and head hash by which the certificate names each
- * file. The functions are pure.
+ * Reads evidence files, the logs of the steps that runs took, for a certificate of key destruction. It returns the
+ * entries, and the length and the hash of the last line, by which a certificate names each file. The functions are
+ * pure.
  */
 
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /**
- * Checks whether a person signed exactly this act: the request or approval of this step, on this key, in its state
- * then. The list of their keys is the verifier's own, so neither the certificate nor the evidence can say who may have
- * signed. The function is pure.
+ * Checks whether a person signed exactly this act: the request or the approval of this step, on this key, in the state
+ * that the key had then. The verifier brings the list of people and their public keys. So neither the certificate nor
+ * the evidence can say whose signature counts. The function is pure.
  */
 
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * The form of a certificate, an in-toto Statement v1, and the texts of what a certificate does not prove. The form is
- * strict: an unknown field is an error, so that no reader overlooks a field that a newer release added.
+ * Defines the form of a certificate of key destruction, an in-toto Statement v1, and the texts that say what a
+ * certificate does not prove. An unknown field is an error. Otherwise an older reader could overlook a field of a
+ * newer release and show only a part of the certificate.
  */
 
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /**
- * Counts the persons behind the signatures of a certificate. The verifier maps each trusted key to a person, so that
- * one person with two keys never counts as two. Also the types of a checked signature and timestamp. The function is
- * pure.
+ * Counts the persons behind the signatures of a certificate. The verifier says which person owns each trusted key, so
+ * that one person with two keys never counts as two. The file also has the types of a checked signature and timestamp.
+ * The function is pure.
  */
 
 import { foldIamId } from "../../lifecycle/iam-id.ts";

@@ -1,6 +1,6 @@
 /**
- * The output of `uko audit`: one row for each recorded step, and findings for an auditor, such as steps by one person
- * alone or steps that were never recorded as finished.
+ * Writes the output of `uko audit`: one row for each step in the evidence, and findings for an auditor. A finding is,
+ * for example, a step that one person took alone, or a step whose end is not in the evidence.
  */
 
 import { isSamePerson } from "../../lifecycle/iam-id.ts";

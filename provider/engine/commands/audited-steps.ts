@@ -1,4 +1,4 @@
-/** Every step that leaves evidence, and which of them require two people under dual authorization. */
+/** Lists every step that leaves evidence, and says which steps require two people under dual authorization. */
 
 import type { Step } from "../../lifecycle/plan.ts";
 import type { KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";

@@ -1,7 +1,7 @@
 /**
- * The output of `uko doctor` and of `uko whoami`: one line for each check, with what to do if it fails, and how long
- * the caller stays logged in. A check that was not possible is listed as not checked, so that a missing line never
- * reads as a passed check.
+ * Writes the output of `uko doctor` and of `uko whoami`: one line for each check, with what to do if it fails, and how
+ * long the caller stays logged in. A check that was not possible is listed as not checked, so that a missing line
+ * never reads as a passed check.
  */
 
 import { isUkoError } from "../../errors.ts";

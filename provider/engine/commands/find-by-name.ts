@@ -1,7 +1,7 @@
 /**
- * Finds the vault or key that a person means by a name: a full ID, an exact name or label, the unique start of an ID,
- * or the ID of a request. A name that fits several objects is an error, so that no command acts on a key that the
- * person did not mean.
+ * Finds the vault or key that a person means by a text: a full ID, an exact name or label, the start of an ID that no
+ * other object shares, or the ID of a request. A text that fits several objects is an error, so that no command acts
+ * on a key that the person did not mean.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";

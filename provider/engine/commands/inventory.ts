@@ -1,7 +1,7 @@
 /**
- * Lists every object of a vault as inputs of a program that adopts it: all values that the service returns, without
- * secrets. Destroyed keys are left out, and so is an object that no program of this release can declare, with the
- * reason.
+ * Lists the objects of a vault as the inputs with which a program adopts them: all values that the service returns,
+ * without secrets. It leaves out destroyed keys. It also leaves out an object that no program of this release can
+ * declare, and names the reason.
  */
 
 import * as z from "zod";

@@ -1,7 +1,8 @@
 /**
- * Reads an exported state of Pulumi, OpenTofu or Terraform: the resources of uko, and each place from which an engine
- * would take code (the text of a provider, the address of a plugin). A person who can edit the state could otherwise
- * have foreign code run with the credential of a colleague.
+ * Reads an exported state of Pulumi, OpenTofu or Terraform, for `uko doctor --state`. It returns the resources of uko,
+ * and each place from which the engine would take code: the text of a provider, or the address of a plugin. These
+ * places are checked because a person who can edit the state could have foreign code run with a colleague's
+ * credential.
  */
 
 import * as z from "zod";

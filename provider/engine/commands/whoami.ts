@@ -1,6 +1,7 @@
 /**
- * Describes the caller as the service sees it, for `uko whoami`: its identity, whether it is a person, whether it may
- * request, and the rights that lists reveal. No call reports rights directly, so uko tries each list.
+ * Describes the caller for `uko whoami`: the identity that the service sees, whether it is a person, whether it may
+ * request a step, and which rights it has. No call of the service reports rights, so uko tries each list and shows
+ * which ones the caller may read.
  */
 
 import { isUkoError, type UkoError } from "../../errors.ts";

@@ -1,6 +1,7 @@
 /**
- * Connects the deletion of a vault, keystore or template to an IaC engine: the preview from state, the plan limit, the
- * run of the deletion, and its result.
+ * Connects the deletion of a vault, keystore or template to the engine (Pulumi, OpenTofu, Terraform). It makes the
+ * preview from the state, and the plan limit, which keeps an apply from doing more than its plan showed. It also runs
+ * the deletion and returns the result.
  */
 
 import { limitContainerDeletion } from "../../lifecycle/plan-limit-from-state.ts";

@@ -1,6 +1,7 @@
 /**
- * Describes vaults, keystores, templates and KMS key rings to the deletion loop: how each is read, planned, deleted and
- * recorded. A run only deletes the object itself, and never empties it.
+ * Describes vaults, keystores, templates and KMS key rings to the deletion loop, which repeats read, plan and step:
+ * how an object of each kind is read, planned, deleted and recorded. A run deletes only the object itself, and never
+ * empties it.
  */
 
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";

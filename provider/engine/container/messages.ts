@@ -1,6 +1,6 @@
 /**
- * The messages about a vault, keystore or template that cannot be deleted yet: why, until when, and the commands that
- * lead on.
+ * Writes the messages about a vault, keystore or template that cannot be deleted yet: why, until when, and with which
+ * commands the person goes on.
  */
 
 import {

@@ -1,6 +1,7 @@
 /**
- * Reads a vault, keystore or template with its contents, or proves that it is gone. A list that the caller may not read
- * becomes a refusal of the deletion, so that a container never counts as empty because a right is missing.
+ * Reads a vault, keystore or template with its contents, or proves that it is gone. If the caller may not read the
+ * list of its contents, the deletion is refused. Otherwise a container could count as empty because a right is
+ * missing.
  */
 
 import { onCodes, UkoError } from "../../errors.ts";

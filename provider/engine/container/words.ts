@@ -1,4 +1,7 @@
-/** Names a vault, keystore or template in a message: its kind with its name, or with its ID if it has no name. */
+/**
+ * Writes the name of a vault, keystore or template for a message: its kind with its name, or with its ID if it has no
+ * name.
+ */
 
 import type { ContainerObservation } from "../../lifecycle/plan-container-deletion.ts";
 import { plain } from "../text/words.ts";

@@ -1,7 +1,8 @@
 /**
- * Reads the KMS keys behind a managed key's internal keystores. Whether KMS requires two people, and whether material
- * is left in KMS, depends on them. So a keystore that is not clearly external, or that names no KMS key, yields an
- * unreadable backing key, which refuses the step.
+ * Reads the KMS keys behind a managed key in internal keystores, its backing keys. Two decisions depend on them:
+ * whether KMS requires two people, and whether key material is left in KMS. In case of doubt, the backing key counts
+ * as unreadable, and an unreadable backing key refuses the step. Doubt means that a keystore may be internal, or names
+ * no KMS key.
  */
 
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";

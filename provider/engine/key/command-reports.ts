@@ -1,6 +1,7 @@
 /**
- * Turns the outcome of a run on a managed key into the report of its command, and writes the report of the run for
- * pipelines. A key that is not found counts as deleted only if the instance that answered is proven.
+ * Turns the outcome of a run on a managed key into the report of its command, and writes it to the report file for
+ * pipelines. A key that the service does not find counts as deleted only if it is proven which instance answered.
+ * Otherwise a wrong address would report a living key as deleted.
  */
 
 import { UkoError } from "../../errors.ts";

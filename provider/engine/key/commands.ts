@@ -1,7 +1,7 @@
 /**
- * The commands of `uko` for a managed key (status, request, approve, continue, withdraw, reactivate, hold, sync,
- * review, sweep), which work without an IaC state. The command line sees no program, so it assumes the strictest rule
- * of two people.
+ * Runs the commands of `uko` for a managed key (status, request, approve, continue, withdraw, reactivate, hold, sync,
+ * review, sweep). They work without a state of Pulumi, OpenTofu or Terraform. The command line does not see the
+ * program that declares the key and may allow one person. So it assumes the strictest rule, two people for each step.
  */
 
 import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";

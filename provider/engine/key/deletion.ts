@@ -1,6 +1,7 @@
 /**
- * Connects the deletion of a managed key to an IaC engine: the preview from state, the plan limit, the run of the
- * deletion, and its result. The run acts with the intent `engine`, so it can request a deactivation and never approves.
+ * Connects the deletion of a managed key to the engine (Pulumi, OpenTofu, Terraform). It makes the preview from the
+ * state, and the plan limit, which keeps an apply from doing more than its plan showed. It also runs the deletion and
+ * returns the result. A run of an engine can request a deactivation, and it never approves a step.
  */
 
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";

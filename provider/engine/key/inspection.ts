@@ -1,7 +1,7 @@
 /**
- * Everything that an interface shows of one key on one page, from one read: state, path, record, and the acts that are
- * open to the caller. For display only. `basis` names the read, so that an act that a person chose on the page is
- * refused if the key changed since.
+ * Collects what the console shows of one key on its page, from one read: state, remaining steps, consent record (the
+ * request or approval on the key), and the acts that are open to the caller. It is for display only. `basis` names
+ * this read. If the key changed since, an act that a person chose on the page is refused.
  */
 
 import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";

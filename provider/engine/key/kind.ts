@@ -1,6 +1,7 @@
 /**
- * Describes managed keys to the deletion loop: how a key is read, planned and recorded, what a run remembers between
- * its steps, and what a lost response means. A lost response leads to a read, never to a blind repetition of the step.
+ * Describes managed keys to the deletion loop, which repeats read, plan and step: how a key is read, planned and
+ * recorded, and what a run remembers between its steps. It also decides what a lost response means. The run then reads
+ * the key before it sends the step again, because the step may have happened.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,11 +1,11 @@
 /**
- * Reads a managed key as one fresh observation, or proves that it is gone. A key has five types, each for another
- * reader:
+ * Reads a managed key with a fresh call, or proves that it is gone. What is known of a key has five types, each with
+ * readers of its own:
  *
  * - `KeySnapshot` (ports): one response of the service, in plain values. Only this folder and the services know it.
- * - `KeyFacts` (lifecycle): the facts that a consent is bound to by its digest.
+ * - `KeyFacts` (lifecycle): the facts that a person consents to. A request names them by a hash, their digest.
  * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the last writer, the
- *   record, the keystores, the backing keys, the use. The pure core sees nothing else of a key.
+ *   request on the key, the keystores, the backing keys, the use. The pure core sees nothing else of a key.
  * - `KeySummary`: the observation with its snapshot and the service's time, for reports.
  * - `KeyDetails`: a summary with the ETag that the next write sends.
  */

@@ -1,6 +1,6 @@
 /**
- * The output of `uko plan KEY`: the steps from here to the removal of the key, each with its earliest time, effect,
- * role and number of people, and which of them cannot be undone.
+ * Writes the output of `uko plan KEY`: the steps from now to the removal of the key, each with its earliest time,
+ * effect, role and number of people. It names the steps that cannot be undone.
  */
 
 import { failingGuard, findLeftoverMaterial } from "../../lifecycle/guards.ts";

@@ -1,6 +1,6 @@
 /**
  * Makes the report on a managed key that commands print and that `--json` returns: its state, what its deletion waits
- * for, who can act, and what this operation did.
+ * for, who can act, and what this command did.
  */
 
 import { deletionStanding, expiredRecord, type Standing } from "../../lifecycle/consent-record.ts";

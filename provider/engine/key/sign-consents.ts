@@ -1,7 +1,8 @@
 /**
- * Signs what a command is about to approve or request, where this machine demands signatures: one signature for all
- * keys of the command, before the first of them changes. Only commands of people call it. A run of an engine signs
- * nothing, because it requests no destruction and makes no approval.
+ * Signs the approvals and requests that a command is about to write, on machines that demand signatures. One signature
+ * covers all keys of the command, and it is made before the first key changes. Only commands that a person runs use
+ * this file. A run of an engine (Pulumi, OpenTofu, Terraform) has nothing to sign, because it never approves a step
+ * and never requests a destruction.
  */
 
 import type { Identity } from "../../lifecycle/observation.ts";

@@ -1,4 +1,7 @@
-/** The output of `uko status` for a managed key, and of commands that reached their goal, such as `uko withdraw`. */
+/**
+ * Writes the output of `uko status` for a managed key, and of commands that reached their goal, such as `uko
+ * withdraw`.
+ */
 
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { isPending } from "../../lifecycle/guards.ts";

@@ -1,7 +1,8 @@
 /**
- * Takes exactly one step on a managed key: one call, or one consent record that is written and then confirmed. A record
- * counts only if a response or a read shows it exactly as written, by its author, and in time. Without this
- * confirmation, a key could be cut off because of a record that the service did not keep.
+ * Takes exactly one step on a managed key: one call, or the writing of one consent record. A consent record is the
+ * text on the key with which a person requests or approves a step. uko relies on a record only after a response or a
+ * read shows it exactly as written, by its author, and in time. Without this confirmation, a key could be deactivated
+ * because of a record that the service did not keep.
  */
 
 import { UkoError } from "../../errors.ts";

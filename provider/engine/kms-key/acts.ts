@@ -1,7 +1,7 @@
 /**
- * The commands that a caller can run on a KMS key now: request, approve, withdraw, each with its effect, right and
- * deadline. The command line prints them, and the console shows forms. Nothing is permitted here: each command reads
- * and plans again.
+ * Lists the acts that a caller can do now on a KMS key: request, approve, withdraw, each with its command, effect,
+ * right and deadline. The command line prints the commands, and the console shows forms. A listed act permits nothing:
+ * each command reads the key and decides again.
  */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";

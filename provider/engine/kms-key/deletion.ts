@@ -1,7 +1,8 @@
 /**
- * Connects the deletion of a KMS key to an IaC engine: the preview from state, the plan limit, the run of the deletion,
- * and its result. An engine neither opens nor uses a deletion window, so it destroys a key only if one person is
- * enough.
+ * Connects the deletion of a KMS key to the engine (Pulumi, OpenTofu, Terraform). It makes the preview from the state,
+ * and the plan limit, which keeps an apply from doing more than its plan showed. It also runs the deletion and returns
+ * the result. A run of an engine neither opens nor uses a deletion window, with which KMS lets two people destroy a
+ * key. So it destroys a key only if one person is enough.
  */
 
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";

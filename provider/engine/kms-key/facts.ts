@@ -1,6 +1,7 @@
 /**
- * Makes the facts about a pending deletion of a KMS key, as data for reports: its state, what the deletion waits for,
- * the roles, and the end of the open deletion window. Times are ISO 8601 UTC.
+ * Makes data about the pending deletion of a KMS key, for reports: the state of the key and what its deletion waits
+ * for. It adds the roles that the destruction requires, and the end of the open deletion window, in which KMS accepts
+ * the destruction. Times are ISO 8601 UTC.
  */
 
 import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key-states.ts";

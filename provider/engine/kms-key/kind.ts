@@ -1,6 +1,8 @@
 /**
- * Describes KMS keys to the deletion loop, under KMS's own dual authorization: how a key is read, planned and recorded,
- * and whether an effect after a lost response is this run's own. Also writes the evidence of a restore.
+ * Describes KMS keys to the deletion loop, which repeats read, plan and step: how a key is read, planned and recorded,
+ * under KMS's own dual authorization. After a lost response it decides whether an effect that a read shows came from
+ * this run or from another writer. Only an effect of this run becomes evidence. The file also writes the evidence of a
+ * restore.
  */
 
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";

@@ -1,6 +1,6 @@
 /**
- * The message with which a run on a KMS key ends: the wait, refusal or missing right, what is left of a destroyed key,
- * and the commands that lead on. The sentences for refusals are in refusals.ts.
+ * Writes the message with which a run on a KMS key ends: the wait, refusal or missing right, what is left of a
+ * destroyed key, and the commands that come next. The sentences for refusals are in refusals.ts.
  */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";

@@ -1,7 +1,7 @@
 /**
- * Reads a KMS key. For a decision, it also finds out whether the key ring belongs to a keystore of UKO. If so, the key
- * may be the backing key of a managed key, and its deletion would bypass the rule of two people. A ring that cannot be
- * determined counts as unknown.
+ * Reads a KMS key, a key outside UKO. For a decision it also finds out whether a keystore of UKO owns the key ring,
+ * the group of KMS keys that contains the key. If so, a managed key of UKO may depend on the key. Its deletion is then
+ * refused, because it would bypass UKO's rule of two people. If uko cannot find out, the deletion is refused, too.
  */
 
 import { onCodes } from "../../errors.ts";

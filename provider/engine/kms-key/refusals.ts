@@ -1,6 +1,6 @@
 /**
- * The messages for refusals on a KMS key: which precondition does not hold, why uko therefore refuses, and how to
- * proceed.
+ * Writes the messages for refusals on a KMS key: which precondition is not met, why uko therefore refuses the step,
+ * and how to proceed.
  */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";

@@ -1,10 +1,11 @@
 /**
- * The signed request for the destruction of a KMS key. A managed key stores its records, but KMS stores no text. So the
- * requester's signature travels in a file from the run that opened the deletion window to the approver.
+ * Writes, reads and checks the signed request for the destruction of a KMS key. A request for a managed key is stored
+ * on the key, but KMS stores no text. A person requests the destruction by opening a deletion window in KMS. Their
+ * signature goes to the approver in a file.
  *
  * Anyone can write such a file, so it proves nothing by itself. It counts for one window of one key: the signed
  * statement names the end of the window, and uko builds the statement again from what KMS reports now. The signature
- * then fails for another key, for a window that was closed and opened again, and for another person's name.
+ * is then invalid for another key, for a window that was closed and opened again, and for another person's name.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * Words and short sentences about KMS keys, their deletion windows, states, steps and commands, for all messages about
- * KMS keys.
+ * Writes words and short sentences about KMS keys, their deletion windows, states, steps and commands, for all
+ * messages about KMS keys.
  */
 
 import { kmsKeyStateOf, kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";

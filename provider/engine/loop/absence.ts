@@ -1,7 +1,8 @@
 /**
- * The proofs that an object is gone, and that a list hides no keystore. A 404 from another instance, or from a vault
- * that is not found either, proves nothing. Without these checks, a state with a wrong endpoint would drop keys that
- * still exist.
+ * Decides whether an object is gone, after the service did not find it (404). The 404 of another instance proves
+ * nothing. If the vault of the object is not found either, the 404 counts only if it is proven which instance
+ * answered. In doubt this file throws an error. Without these checks, an engine with a wrong address would drop keys
+ * that still exist from its state. The file also checks whether the caller's lists of keystores can be complete.
  */
 
 import { UkoError } from "../../errors.ts";

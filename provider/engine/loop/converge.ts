@@ -1,8 +1,8 @@
 /**
- * The loop of every run that deletes something: read, plan, take one step, and repeat until the plan has no next step.
- * Each step is planned from what the service shows, so a run that was interrupted continues safely. After a lost
- * response, the loop reads before it sends anything again. It has a maximum number of rounds and keeps no memory
- * between runs.
+ * Runs the loop of every deletion: read, plan, take one step, and repeat until the plan has no next step. Each step is
+ * planned from what the service shows, so a later run can continue safely after an interruption. After a lost
+ * response, the loop reads before it sends anything again, because the step may have happened. It has a maximum number
+ * of rounds, and no memory passes from one run to the next.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Runs one act over many objects: several at a time, with progress and results in order. The first object goes alone,
- * so that a cause that concerns every object stops the run at the first. In a room, an object that waits gives its
- * place to another.
+ * Runs one act on many objects: several at a time, with progress, and with the results in order. The first object goes
+ * alone, so that a fault that concerns every object stops the run at the first. A `Room` limits how many objects are
+ * at work. An object that sleeps, for example after a write, lets another object start.
  */
 
 import { UkoError } from "../../errors.ts";

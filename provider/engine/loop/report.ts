@@ -1,6 +1,7 @@
 /**
- * The result of one operation on one object, as data for machines and text for people: printed by `--json`, and
- * appended to the report of a run for pipelines (UKO_REPORT). The run itself is the same with and without a report.
+ * Defines the result of one operation on one object, as data for machines and text for people. `--json` prints it. If
+ * `UKO_REPORT` names a file, the run also appends the result there, for pipelines. The report does not change what the
+ * run does.
  */
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";

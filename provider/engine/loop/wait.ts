@@ -1,6 +1,7 @@
 /**
- * Lets one run wait within a budget: it sleeps, reads again, and continues, until no wait helps or the budget is spent.
- * By default the budget is zero, so a run stops when it has to wait.
+ * Lets one run wait within its wait budget, the time that it may spend waiting (`UKO_WAIT`). The run sleeps, reads
+ * again and continues, until no wait helps or the budget is spent. Then it ends and says what it waits for. By default
+ * the budget is zero.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * The ports and forms of two logs: the evidence of each step for auditors, and the report of each run for pipelines.
- * Evidence that cannot be written stops a step. A report that cannot be written only warns, because it must not change
- * what a run does.
+ * Defines the interfaces and forms of two logs: the evidence of each step, for auditors, and the report of each run,
+ * for pipelines. If evidence cannot be written, the step is not taken. If a report cannot be written, the run only
+ * warns, because a report must not change what a run does.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * What one run knows of the service: its time, which is checked with each response and never runs backwards, and
- * whether its responses to writes show what was stored (decision 0048). A run that believed a wrong time would let an
- * expired approval count.
+ * Keeps what one run learned about the service: its time, and whether it really stores what its responses to writes
+ * show (decision 0048). The time is checked with each response and never runs backwards. If it contradicts another
+ * time, the run stops: with a wrong time, an expired approval would still count.
  */
 
 import { UkoError } from "../../errors.ts";

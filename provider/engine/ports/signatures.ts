@@ -1,6 +1,6 @@
 /**
- * The port for signed consents (lifecycle/signed-consent.ts): it signs statements with the caller's SSH key and checks
- * signatures of others. A run has the port only where signatures are demanded.
+ * Defines the port with which a run signs requests and approvals with the caller's SSH key, and checks the signatures
+ * of other people (lifecycle/signed-consent.ts). A run has this port only on a machine that demands signatures.
  */
 
 import type { ConsentSignature, Identity, KeyObservation } from "../../lifecycle/observation.ts";

@@ -1,6 +1,7 @@
 /**
- * The ports of the engine: everything that it can read or change in the outside world, with the port for managed keys
- * and the session of a run. The deletion of a key is never sent with `force`.
+ * Defines the ports of the engine: everything that it can read or change in the outside world. The file itself has the
+ * port for managed keys and the session of a run. No deletion of a key is sent with the service's option `force`,
+ * which would skip the wait for the keystores.
  */
 
 import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";

@@ -1,6 +1,6 @@
 /**
- * Lists the differences between a program and a state, path by path, for a plan. It lists paths and no values, so no
- * secret can appear in it.
+ * Lists the differences between a program and a state, path by path, for a plan. The list contains no values, so no
+ * secret can appear in the plan.
  */
 
 import * as z from "zod";

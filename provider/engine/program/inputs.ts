@@ -1,6 +1,7 @@
 /**
- * Derives the inputs of a program from the existing object, for drift and for an import, and replaces secrets by
- * digests. A state stores only digests of secret inputs, from which no secret can be recovered (decision 0016).
+ * Derives the inputs of a program from an existing object, for an import, and for drift, a change outside the program.
+ * It replaces each secret with a digest, from which the secret cannot be recovered. So a state never contains a secret
+ * (decision 0016).
  */
 
 import type * as z from "zod";

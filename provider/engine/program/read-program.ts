@@ -1,7 +1,7 @@
 /**
- * Compares a program with a state without a call to the service: validates inputs, finds differences, predicts the
- * planned state, and warns about destroyed keys. A changed immutable input is an error and never replaces a key,
- * because the replacement would delete the old key.
+ * Compares a program with a state, without a call to the service. It validates inputs, finds differences, predicts the
+ * planned state, and warns about destroyed keys. A change of an input that no update can change is an error. It never
+ * replaces a key with a new one, because the replacement would delete the old key.
  */
 
 import type * as z from "zod";

@@ -1,7 +1,7 @@
 /**
- * The planned state of a preview, and the two markers in it: `UNKNOWN` for a value that only the run will know, and
- * `UNCHANGED` for one that stays. Every value that the run may change is unknown, so a plan never promises a wrong
- * value.
+ * Computes the planned state of a preview, and defines its two markers: `UNKNOWN` for a value that only the run will
+ * show, and `UNCHANGED` for a value that stays. Every value that the run may change is unknown, so a plan never shows
+ * a value that then turns out wrong.
  */
 
 /**

@@ -1,6 +1,7 @@
 /**
- * Remembers which resource declares which object, as one run of an engine has learned, so that a deletion knows if
- * another resource still needs the object. The decision itself is `decideSharedDeletion`.
+ * Remembers which resource declares which object, as far as one run of an engine (Pulumi, OpenTofu, Terraform) has
+ * shown it. So a deletion finds out whether another resource still declares the object. `decideSharedDeletion` then
+ * decides: the object is kept if another resource declares it.
  */
 
 import {

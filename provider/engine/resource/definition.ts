@@ -1,6 +1,6 @@
 /**
- * The type of a resource definition: its inputs, outputs, rules and operations. Each interface (Pulumi, OpenTofu,
- * Terraform) projects the same definition, so a rule is written once.
+ * Defines what a resource consists of: its inputs, outputs, rules and operations. Pulumi, OpenTofu and Terraform get
+ * their resource from one and the same definition, so that each rule is written once.
  */
 
 import type * as z from "zod";

@@ -1,7 +1,8 @@
 /**
- * The deletion of any resource, as an engine calls it: it runs the loop with the wait budget, and returns whether the
- * engine may drop the resource from state. Only an ended deletion may be dropped; a wait or refusal keeps the resource
- * in state.
+ * Deletes any resource for an engine (Pulumi, OpenTofu, Terraform), and says whether the engine may drop the resource
+ * from its state. It reads, plans and takes steps until the deletion ends, or until it has to wait longer than the run
+ * may (`UKO_WAIT`). The engine may drop the resource only after the deletion ended. After a wait, a refusal or an
+ * error, the resource stays in state, and a later run continues.
  */
 
 import { type ErrorCode, errorCatalog } from "../../errors.ts";

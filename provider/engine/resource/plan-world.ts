@@ -1,6 +1,7 @@
 /**
- * The service as a plan reads it: each list is read once and shared by all resources of the plan. Only a plan may use
- * it, because a plan writes nothing. A change by another writer after the list shows at the apply.
+ * Makes a view of the service for plans: each list is read once, and all resources of the plan share it. A run that
+ * changes something must not use it, because the lists get old. If another writer changes an object after the list,
+ * the apply notices it.
  */
 
 import type { CallOptions, World } from "../ports/world.ts";

@@ -1,6 +1,6 @@
 /**
- * Facts about a property that every interface reads from zod's `.meta`: immutable, secret, its role, and what it
- * invalidates. Also functions that read these facts from a schema.
+ * Reads the facts about a property that every interface needs: whether it is immutable or secret, its role, and which
+ * outputs its change makes unknown. The facts are stored with the property's schema, in zod's `.meta`.
  */
 
 import * as z from "zod";

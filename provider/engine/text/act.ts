@@ -1,7 +1,7 @@
 /**
- * The type of an act that uko offers to one caller on one key or wave, with its effect, right and command. The command
- * line prints the command of the act; the console renders the act as a form. An act decides nothing: its operation
- * reads and plans again.
+ * Defines an act that uko offers to one caller on one key, or on a group of keys of a campaign: its effect, the right
+ * that it requires, and its command. The command line prints the command, and the console renders a form. An act
+ * permits nothing: the operation behind it reads the key and decides again.
  */
 
 import type { Right } from "../../lifecycle/managed-key-states.ts";

@@ -1,6 +1,6 @@
 /**
- * Writes names in messages as the reader's program has them: in Pulumi's notation, or in the HCL of OpenTofu and
- * Terraform.
+ * Writes names in messages in the notation of the reader's program, such as `existingKeyId` for Pulumi, and
+ * `existing_key_id` for the HCL of OpenTofu and Terraform.
  */
 
 export interface Dialect {

@@ -1,7 +1,7 @@
 /**
- * The explanation with which a run on one object ends: a first line that is complete in itself, facts, the next
- * commands, and the code. It renders the explanation for a terminal or an engine. Each command can be pasted into a
- * shell: a text from an edited state never becomes a part of a command.
+ * Defines the explanation with which a run on one object ends, and renders it for a terminal or an engine. It has a
+ * first line that is complete in itself, facts, the next commands, and the code. Each command can be pasted into a
+ * shell. A text from a state, which a person may have edited, never becomes a part of a command.
  */
 
 import type { ErrorCode } from "../../errors.ts";

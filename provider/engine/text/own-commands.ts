@@ -1,6 +1,6 @@
 /**
- * The commands of `uko` that the executables of the Pulumi plugin and the Terraform provider also run: the commands
- * about one key that messages print, and `whoami`. So a user of Python or HCL needs no other program.
+ * Lists the commands of `uko` that the executables of the Pulumi plugin and the Terraform provider also run. These are
+ * the commands about one key that messages print, and `whoami`. So a user of Python or HCL needs no other program.
  */
 
 export const ownCommands = [

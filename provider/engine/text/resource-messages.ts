@@ -1,6 +1,7 @@
 /**
- * Messages about one resource of an engine: its label, two declarations of one object, a rename without an alias or a
- * moved block, a key that ended although the program declares it, and failed reads.
+ * Writes messages about one resource of Pulumi, OpenTofu or Terraform: its name, two declarations of one object, and a
+ * rename without an alias or a `moved` block. Others are about a key that was deleted although the program declares
+ * it, and about failed reads.
  */
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * Words for names, times, steps, states and people, used by all messages, so that each fact is written the same way
- * everywhere. Text of other people is made safe for a terminal here.
+ * Writes names, times, steps, states and people for all messages, so that each fact reads the same everywhere. It also
+ * makes text of other people safe for a terminal, which could otherwise run control characters in it.
  */
 
 import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";

@@ -1,7 +1,7 @@
 /**
- * Approves a reviewed set of keys: on each key that is still as reviewed, it takes the reviewed step, or stores an
- * approval for the requester. The first key goes alone, so that a cause that concerns every key stops the run at the
- * first.
+ * Approves many keys that one person reviewed. It acts on each key that a fresh read shows as reviewed, and skips
+ * every other key. It takes the reviewed step, or stores an approval on the key so that the requester takes the step.
+ * The first key goes alone, so that a fault that concerns every key stops the run at the first.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../../errors.ts";

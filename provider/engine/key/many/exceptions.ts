@@ -1,8 +1,8 @@
 /**
- * Finds the keys that a person should look at before approving many at once. A reader of 400 rows misses the one that
- * is in use, so each class of such keys is counted and named before the list. A class that is too large to be named in
- * full is confirmed with its number: a person who types only "destroy 400" could overlook that 31 of them were created
- * last week.
+ * Finds the unusual keys among many that a person is about to approve, such as a key that is in use. A reader of 400
+ * rows would miss it, so each class of unusual keys is counted and named before the list. If a class is too large to
+ * name all its keys, the person also types its number. A person who types only "destroy 400" could overlook that 31 of
+ * these keys were created last week.
  */
 
 import type { ReviewLine } from "../../../lifecycle/review.ts";

@@ -1,6 +1,6 @@
 /**
- * Renders the list of pending deletions as Prometheus metrics (text format 0.0.4). The metrics contain counts and
- * times, and no text that a person wrote.
+ * Renders the pending deletions as metrics for Prometheus (text format 0.0.4): how many keys wait, for what, and until
+ * when. The metrics contain only counts, times and IDs, and no text that a person wrote, such as a label or a reason.
  */
 
 import type { Report } from "../../loop/report.ts";

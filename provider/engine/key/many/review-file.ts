@@ -1,9 +1,9 @@
 /**
  * Writes and reads the file of a review: a header with what all keys have in common, and one line for each key.
  *
- * Anyone can write such a file, so nothing in it is trusted. The SHA-256 that its reviewer names shows that the file is
- * the one that they saw. The parser refuses every text but the one that `encodeReview` writes, so that no text can mean
- * one review to a person and another to `uko`. Whether a line still describes its key is decided on a fresh read
+ * Anyone can write such a file, so nothing in it is trusted. The reviewer names the SHA-256 of the file that they saw,
+ * so a changed file is refused. The parser accepts only the exact text that `encodeReview` writes, so that no text can
+ * mean one review to a person and another to `uko`. Whether a line still describes its key is decided on a fresh read
  * (`lifecycle/review.ts`).
  */
 

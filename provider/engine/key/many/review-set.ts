@@ -1,7 +1,7 @@
 /**
- * Reads many keys for a review: the requests of one person, as another person can approve them now. Keys that the
- * caller cannot approve, or that changed, stand apart with the reason. The keys that are left become a review file,
- * which names exactly what its reviewer saw.
+ * Reads many keys for a review: the requests of one person, as another person can approve them now. A key that the
+ * caller cannot approve, or that changed since its request, is listed apart with the reason. The keys that remain
+ * become a review file, which names exactly what its reviewer saw.
  */
 
 import { UkoError } from "../../../errors.ts";

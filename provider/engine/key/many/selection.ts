@@ -1,6 +1,6 @@
 /**
- * Chooses keys by what a list shows of them: vault, state, label, template, requester and step. Every command that
- * takes a key also takes such a choice. A list may be outdated, so each key is read again before a step.
+ * Chooses keys by what the service's lists show of them: vault, state, label, template, requester and step. Commands
+ * for several keys accept such a choice. A list may be outdated, so each chosen key is read again before a step.
  */
 
 import { isGlobMatch } from "../../../lifecycle/campaign/rules.ts";

@@ -1,7 +1,7 @@
 /**
- * Surveys whole vaults: every key with a record or a pending deletion, and every destroyed key whose metadata may be
- * removed. A vault or key that could not be read is named and does not hide the others. A survey is for display, and
- * each step reads its key again.
+ * Lists, for whole vaults, every key with a pending request or deletion, and every destroyed key whose metadata may be
+ * removed. If a vault or key cannot be read, the result names it and still has the others. The result is for display,
+ * and each step reads its key again.
  */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";

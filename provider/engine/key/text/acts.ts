@@ -1,7 +1,8 @@
 /**
- * The acts that uko offers to one caller on one managed key (request, approve, store, continue, remove, withdraw,
- * reactivate), each with its effect, role and command. The command line prints them, and the console shows forms. An
- * offer permits nothing: each command reads and plans again.
+ * Lists the acts that uko offers to one caller on one managed key: request, approve, store, continue, remove,
+ * withdraw, reactivate. To store is to write an approval on the key, so that the requester takes the step. Each act
+ * has its effect, role and command. The command line prints the commands, and the console shows forms. An offer
+ * permits nothing: each command reads the key and decides again.
  */
 
 import { deletionStanding } from "../../../lifecycle/consent-record.ts";

@@ -1,6 +1,6 @@
 /**
- * The text that a person reads before an approval: one key in full, or many keys with counts and exceptions first, so
- * that the few unusual keys do not get lost in a long list.
+ * Writes the text that a person reads before an approval. One key is shown in full. For many keys, the counts and the
+ * unusual keys come first, so that they do not get lost in a long list.
  */
 
 import { keyPathOf, type ReviewedStep } from "../../../lifecycle/review.ts";

@@ -1,6 +1,6 @@
 /**
- * The message with which a run on a managed key ends: the wait, refusal or missing right, what the run did, and the
- * commands that lead on. The sentences for waits are in waits.ts, and those for refusals in refusals.ts.
+ * Writes the message with which a run on a managed key ends: the wait, refusal or missing right, what the run did, and
+ * the commands that come next. The sentences for waits are in waits.ts, and those for refusals in refusals.ts.
  */
 
 import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";

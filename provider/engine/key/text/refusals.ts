@@ -1,6 +1,6 @@
 /**
- * The messages for refusals on a managed key: which precondition does not hold, why uko therefore refuses, and how to
- * proceed.
+ * Writes the messages for refusals on a managed key: which precondition is not met, why uko therefore refuses the
+ * step, and how to proceed.
  */
 
 import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";

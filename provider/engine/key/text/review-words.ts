@@ -1,4 +1,6 @@
-/** Sentences about a review of many keys: why the review skips a key, and why the review cannot be used at all. */
+/**
+ * Writes sentences about a review of many keys: why the review skips a key, and why no run can use the review at all.
+ */
 
 import type { KeyObservation } from "../../../lifecycle/observation.ts";
 import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/review.ts";

@@ -1,4 +1,7 @@
-/** Tables and sentences about many keys: for the person who reviews them, and about the results of their approval. */
+/**
+ * Writes tables and sentences about many keys, for the person who reviews them, and about the results of their
+ * approval.
+ */
 
 import { typesOfUnseenUse } from "../../../lifecycle/keystore-kind.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";

@@ -1,6 +1,6 @@
 /**
- * The output of `uko requests` (keys with a pending deletion in whole vaults) and of `uko sweep` (the removal of
- * destroyed keys): rows, summaries and the next commands.
+ * Writes the output of `uko requests`, which lists keys with a pending deletion in whole vaults, and of `uko sweep`,
+ * which removes the metadata of destroyed keys: rows, summaries and the next commands.
  */
 
 import type { UkoError } from "../../../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * The messages for a run on a managed key that has to wait: for a request, for an approval by another person, or for a
- * time. Each names who can act, with which role and command.
+ * Writes the messages for a run on a managed key that has to wait: for a request, for an approval by another person,
+ * or for a time. Each message names who can act, with which role and command.
  */
 
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
