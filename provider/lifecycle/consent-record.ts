@@ -9,7 +9,8 @@
  * - Its author is who wrote to the key last. Otherwise Carol could write a request in Bob's name and approve it alone.
  * - The author is a person. A service ID runs for everyone who can start its pipeline.
  * - The last write came at most 2 s after the record's own time, and not before it. Otherwise Carol could plant a
- *   request in Bob's name and wait until Bob writes to the key for any other reason, which makes him its last writer.
+ *   request in Bob's name and wait. As soon as Bob writes to the key for any other reason, he is its last writer, and
+ *   the request would count.
  * - It is for the step that comes next. A person who agrees to a deactivation, which can be undone, has not agreed to
  *   the destruction.
  * - The digest is that of the key as it is now. Otherwise Bob could request the deletion of a test key, rename it to

@@ -1,7 +1,7 @@
 /**
- * Decides how many people the deletion of a key requires by the marker, a tag on the key. The call that creates the
- * key writes the marker. On an existing key it only becomes stricter, so that no edit of a program makes one person
- * enough (provider/docs/explanation/two-people.md).
+ * Decides by the marker, a tag on the key, how many people its deletion requires. The call that creates the key writes
+ * the marker. On an existing key it only becomes stricter, so that no edit of a program makes one person enough
+ * (provider/docs/explanation/two-people.md).
  */
 
 import type { DualMarker, KeyObservation } from "./observation.ts";

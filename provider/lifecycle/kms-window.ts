@@ -10,8 +10,8 @@
  * - KMS does not report who opened a window of another identity. So no message could say before the outage which
  *   person KMS will let destroy the key. The setter of uko's own window is named in the consent record on the key, so
  *   a message can name who has to act.
- * - A window may end within the cool-down, the 4 hours after a deactivation without a destruction. It would leave a
- *   deactivated key that no person can destroy: an outage without a purpose.
+ * - A window may end within the cool-down, the 4 hours after a deactivation in which the service refuses the
+ *   destruction. It would leave a deactivated key that no person can destroy: an outage without a purpose.
  */
 
 import { coolDownMs } from "./managed-key-states.ts";

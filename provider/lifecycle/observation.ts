@@ -1,7 +1,7 @@
 /**
  * Defines the observation of a managed key: everything that one read shows, as plain values on which a planner
- * decides. The engine fills in the values, and the planner trusts them. The file also says when two identities are the
- * same, and which identity is a person.
+ * decides. The code in provider/engine/ fills in the values, and the planner trusts them. The file also says when two
+ * identities are the same, and which identity is a person.
  */
 
 import type { ObservedState } from "./managed-key-states.ts";

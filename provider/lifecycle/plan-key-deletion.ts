@@ -5,8 +5,9 @@
  *
  * It checks the state of the key, the guards that stop every caller (guards.ts) and the rule of two people
  * (authorization.ts). Then come the deletion window of KMS (kms-window.ts) and the cool-down, the 4 hours after a
- * deactivation without a destruction. The last check is the plan limit (plan-limit.ts): if an engine first showed a
- * plan to people, the run takes no step that this plan did not show. The planner is pure.
+ * deactivation in which the service refuses the destruction. The last check is the plan limit (plan-limit.ts): if an
+ * engine (Pulumi, OpenTofu, Terraform) first showed a plan to people, the run takes no step that this plan did not
+ * show. The planner is pure.
  */
 
 import { assertNever } from "./assert-never.ts";

@@ -1,19 +1,21 @@
 /**
- * Decides from the audit events of the account, which the verifier exported, whether a person wrote to a key at a time.
+ * Decides whether audit events of the account show an act of a person on a key. The person who verifies a certificate
+ * exported these events.
  *
  * The events come from IBM and not from the people who wrote the evidence, so they can confirm or contradict it. The
  * fields are those of "Event fields" in IBM Cloud's documentation of activity tracking
  * (https://cloud.ibm.com/docs/atracker?topic=atracker-event) and of uko-v4.md 7. No real export was available.
  *
  * - **A write** is an event that changes the key. An event does not say which step it was, or which text it brought.
- * - **A call** (a step, or an approval by executing it) is known by a write of that person at that time.
- * - **A record** (a request, or a stored approval) is known by a write of its author at the record's time, and only if
- *   no other person wrote just before. Otherwise Carol could write a request in Bob's name. Bob then changes a tag with
- *   another tool and becomes the last writer, and his write would seem to have brought the request.
+ * - **A call** (a step, or an approval by executing it) is shown by a write of that person at that time.
+ * - **A record** (a request, or a stored approval) is shown by a write of its author at the record's time. No other
+ *   person may have written just before. Otherwise Carol could write a request in Bob's name. If Bob then changed a
+ *   tag with another tool, his write would seem to have brought the request.
  *
- * A signer can name any time in a certificate. So a record counts only if it could count at the call, and a call takes
- * minutes at most. Otherwise Bob's creation of the key could show a request, or a call of a year could take any write.
- * The functions are pure.
+ * The signer of a certificate can state any time in it. Two limits keep a stated time from fitting a write that has
+ * nothing to do with the act. A record must be written at most 7 days before the call that uses it. Otherwise Bob's
+ * creation of the key could pass for his request. A call may last 5 minutes at most. Otherwise a stated call of a year
+ * would fit any write of the person. The functions are pure.
  */
 
 import * as z from "zod";

@@ -1,8 +1,8 @@
 /**
  * Writes and releases the tag `hold` of a key, which forbids every step of every campaign. uko changes only a tag that
- * uko wrote. Two people have to release a legal hold (lifecycle/campaign/holds.ts). Any write to a key makes a pending
- * request void. A hold is written all the same, because it makes the key safer. A release is refused while a request
- * is pending.
+ * uko wrote. Two people have to release a legal hold (lifecycle/campaign/holds.ts). A write to a key can make a
+ * pending request void. A hold is written all the same, because it makes the key safer. A release is refused while a
+ * request is pending.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,5 +1,5 @@
 /**
- * Writes the evidence of a step, the log for auditors: who took it, when, from which state to which, and with whose
+ * Writes the evidence (the log for auditors) of a step: who took it, when, from which state to which, and with whose
  * approval. A step that deactivates, destroys or removes something has an entry before its call, too. If that entry
  * cannot be written, the step is not taken, so no key ends without a trace.
  */

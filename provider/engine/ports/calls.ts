@@ -1,7 +1,7 @@
 /**
- * Defines the parameters and results that all ports, the engine's interfaces to the services, share: options of a
- * call, progress, the service's time of a response, and the result of a write. A write whose response was lost has the
- * result `lost`. It may have happened, so the caller reads the object before it sends anything again.
+ * Defines the parameters and results that all ports (the interfaces of this project's code to the services) share:
+ * options of a call, progress, the service's time of a response, and the result of a write. A write whose response was
+ * lost has the result `lost`. It may have happened, so the caller reads the object before it sends anything again.
  */
 
 /** Every call can be canceled. The adapter sets deadlines for single calls. */

@@ -1,7 +1,7 @@
 /**
- * Defines the ports for vaults, keystores and templates, the engine's interfaces to the service. Values are plain
- * data. A deletion never empties a container: a keystore is deleted with `mode=restrict` only, because the other modes
- * delete its keys or cut them off.
+ * Defines the ports for vaults, keystores and templates, the interfaces through which this project's code calls the
+ * service. Values are plain data. A deletion never empties a container: a keystore is deleted with `mode=restrict`
+ * only, because the other modes delete its keys or cut them off.
  */
 
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";

@@ -1,6 +1,6 @@
 /**
- * Validates the values that a program or an engine passes in, and explains each failure in the terms of programs
- * instead of the terms of the validation library.
+ * Validates the values that a program or an engine (Pulumi, OpenTofu, Terraform) passes in, and explains each failure
+ * in the terms of programs instead of the terms of the validation library.
  */
 
 import type * as z from "zod";

@@ -1,7 +1,8 @@
 /**
- * Defines the explanation with which a run on one object ends, and renders it for a terminal or an engine. It has a
- * first line that is complete in itself, facts, the next commands, and the code. Each command can be pasted into a
- * shell. A text from a state, which a person may have edited, never becomes a part of a command.
+ * Defines the explanation with which a run on one object ends, and renders it for a terminal or an engine (Pulumi,
+ * OpenTofu, Terraform). It has a first line that is complete in itself, facts, the next commands, and the code. Each
+ * command can be pasted into a shell. A text from a state, which a person may have edited, never becomes a part of a
+ * command.
  */
 
 import type { ErrorCode } from "../../errors.ts";

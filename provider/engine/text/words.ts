@@ -1,6 +1,6 @@
 /**
  * Writes names, times, steps, states and people for all messages, so that each fact reads the same everywhere. It also
- * makes text of other people safe for a terminal, which could otherwise run control characters in it.
+ * makes text of other people safe for a terminal, so that control characters in it have no effect.
  */
 
 import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";

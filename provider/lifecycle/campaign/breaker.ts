@@ -4,7 +4,8 @@
  * service shows. So neither a restart nor another clone of the campaign's files resets it. It stops mistakes, not a
  * hostile writer: to stop a hostile writer, remove that person's role.
  *
- * The file also limits the first run on a reviewed set to 1 % of its keys, at least one.
+ * The file also limits the first run on a review to 1 % of its keys, at least one. A review is a list of keys that one
+ * person saw and may approve.
  */
 
 import type { Sha256 } from "../record-text.ts";

@@ -3,7 +3,7 @@
  * that passes every gate still requires a request, and an approval by another person.
  *
  * - The gates of a wave, a group of keys, are its date, an unfinished earlier wave, and a day or minute without steps.
- *   It is also closed after too many failures, and while the rules differ from those that people reviewed.
+ *   A wave is also closed after too many failures, and while the rules differ from those that people reviewed.
  * - The gates of a key are, for example, a hold, a changed fact, recent use, and an owner who has not signed. One gate
  *   is the soak, the wait after the deactivation in which an owner can notice the outage.
  */

@@ -4,8 +4,7 @@
  * asks.
  *
  * The order is: approve what another person requested, because that person waits; request; remove. Without a terminal,
- * no person can approve. Removals then come first, so that requests that wait for approval do not keep a nightly run
- * from them.
+ * as in a nightly run, removals come first. Otherwise requests that wait for an approval could keep the run from them.
  *
  * An approval begins with a review of every requested key. It then approves a few keys, shows the result, asks again,
  * and approves the remaining keys on a new read of the campaign. If the run ends before that, the next run begins with

@@ -1,7 +1,8 @@
 /**
  * Goes from key to key for a command of a campaign that changes keys. Each run writes its evidence to a file of its
- * own, and plans each key on a fresh read. If a person adds a hold or changes campaign.yaml during the run, the run
- * skips the keys that are left. An error about one key is reported, and the run goes on with the next key.
+ * own, and plans each key on a fresh read. If a person holds a key during the run, the run skips this key. If a person
+ * changes campaign.yaml, the run skips every key that is left. An error about one key is reported, and the run goes on
+ * with the next key.
  */
 
 import { endsTheRun, isUkoError } from "../../../errors.ts";

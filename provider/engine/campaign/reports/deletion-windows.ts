@@ -1,6 +1,7 @@
 /**
- * Finds deactivated keys that no person can destroy, because of KMS's own dual authorization on the KMS key behind
- * them: its deletion window of 7 days expired, or nothing proves who opened it. KMS opens a window for active keys
+ * Finds deactivated keys that no person can destroy, because of KMS's own dual authorization. One identity opens a
+ * deletion window of 7 days on the KMS key behind the key, and another identity must destroy it within the window. The
+ * window expired, or nothing proves who opened it, so it is not known who may act. KMS opens a window for active keys
  * only, so such a key must be reactivated and deactivated again. Reports name these keys early, before a person
  * requests their destruction in vain.
  */

@@ -2,8 +2,8 @@
  * Lists the keys of an instance for a campaign: the managed keys of each vault, and the KMS keys outside UKO. Behind a
  * managed key in an internal keystore there is a KMS key, its backing key, and this list must not contain it.
  * Otherwise the campaign could destroy it through KMS, without UKO's rule of two people. If uko cannot tell backing
- * keys from other KMS keys, it lists no KMS key. `read-by-id.ts` reads the keys about which a list proves nothing. A
- * part that uko cannot read is named in `unreadable`.
+ * keys from other KMS keys, it lists no KMS key. `read-by-id.ts` reads single keys, if a list does not prove what
+ * became of them. A part that uko cannot read is named in `unreadable`.
  */
 
 import { isUkoError, UkoError } from "../../../errors.ts";

@@ -1,8 +1,8 @@
 /**
  * Finds the unusual keys among many that a person is about to approve, such as a key that is in use. A reader of 400
  * rows would miss it, so each class of unusual keys is counted and named before the list. If a class is too large to
- * name all its keys, the person also types its number. A person who types only "destroy 400" could overlook that 31 of
- * these keys were created last week.
+ * name all its keys, the person also types how many keys it has. A person who types only "destroy 400" could overlook
+ * that 31 of these keys were created last week.
  */
 
 import type { ReviewLine } from "../../../lifecycle/review.ts";
