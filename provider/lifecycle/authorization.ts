@@ -167,8 +167,8 @@ function withoutBindingRecord(
   // An engine runs whatever its program says, and its person may not have noticed that a key left the program. So an
   // engine requests only what can be undone.
   const mayWrite = run.intent === "request" || (run.intent === "engine" && step === "deactivate");
-  // If only the time of a token or of another object says that a request has expired, one of the
-  // times is wrong, and a new record would replace a request that may well bind.
+  // If the service's own time does not say that a request has expired, but the time of a token or of an
+  // object does, one of these times is wrong. A new record could then replace a request that still counts.
   const isInDoubt = why.kind === "expired" && nowMs + tokenToleranceMs < why.atMs;
   if (!mayWrite || isInDoubt) return mustAsk("may_ask");
   return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs) };

@@ -23,8 +23,8 @@ export const strictest = {
 } as const;
 
 /**
- * `done` once the key is in the state to which the reviewed step leads, and, if `requestsNext`, with the reviewer's
- * request for the destruction of a key that this run deactivated.
+ * Returns `done` once the key is in the state to which the reviewed step leads. With `requestsNext`, a key that this run
+ * deactivated must then also have the reviewer's request for its destruction.
  */
 export function planReviewedStep(
   { review, requestsNext = false }: { readonly review: Review; readonly requestsNext?: boolean | undefined },

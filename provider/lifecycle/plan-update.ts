@@ -1,8 +1,9 @@
 /**
  * Plans the writes to a managed key that are not part of its deletion: the marker (the tag that says how many people a
  * deletion requires), a sync with its keystores, a rotation, and an alignment with its template. While a request is
- * pending, the write is left out, because it would void the request (key-write.ts). A rotation or alignment that could
- * cut applications off from the key is refused, because an outage requires two people.
+ * pending, the write is left out, because it would void the request (key-write.ts). A rotation that would deactivate
+ * older versions is refused if a deactivation of the key requires two people. An alignment that would cut the key off
+ * is always refused.
  */
 
 import { isLooser, markerOf } from "./dual-marker.ts";

@@ -15,9 +15,9 @@ import { consentStatement } from "./signed-consent.ts";
 export type ReviewedStep = "deactivate" | "destroy";
 
 /**
- * What a line is about. All lines of a review are of one kind: a person who approves the destruction of
- * deactivated keys must not destroy, among them, a key that has never protected anything (nothing but a
- * destroy lies before it) or a KMS key (whose request another rule protects).
+ * What a line is about. All lines of a review are of one kind, so that an approval has one meaning. A person who
+ * approves the destruction of deactivated keys must not also destroy a key that was never active, which is destroyed
+ * without a deactivation before. The same holds for a KMS key, whose request another rule protects.
  */
 export const reviewKinds = ["managed", "never-active", "kms"] as const;
 export type ReviewKind = (typeof reviewKinds)[number];

@@ -42,8 +42,9 @@ export interface SignedSubject {
 }
 
 /**
- * The text that a person signs. It names all that the consent is for, so that a signature that is copied to another
- * service, instance, key, state, step or request, or from a request to an approval, is about another text.
+ * The text that a person signs. It names everything that the consent is for: service, instance, key, state, step and
+ * request, and whether it is a request or an approval. So a signature that is copied to anything else is not valid
+ * there, because the text there is another one.
  */
 export function consentStatement(subject: SignedSubject, { kind, step, digest, author, requestId }: SignedAct): string {
   const { service, instanceId, vaultId, keyId, state } = subject;

@@ -46,8 +46,8 @@ export type AuditEvent = z.infer<typeof event>;
 const isStep = /\.(managed-keys\.(write|delete)|secrets\.delete)$/;
 const isReading = /\.(read|list)$/;
 /**
- * How long before the author's write no other person may have written to the key. A planted record has to name the
- * second of the write that makes it count, and a planter does not know this second more than a minute before.
+ * How long before the author's write no other person may have written to the key. A planted record counts only if it
+ * names the second of the author's next write. A planter does not know this second more than a minute before.
  */
 const quietBeforeMs = 60_000;
 const maxCallMs = 5 * 60_000;

@@ -1,8 +1,8 @@
 /**
- * Reads an exported state of Pulumi, OpenTofu or Terraform, for `uko doctor --state`. It returns the resources of uko,
- * and each place from which the engine would take code: the text of a provider, or the address of a plugin. These
- * places are checked because a person who can edit the state could have foreign code run with a colleague's
- * credential.
+ * Reads an exported state of Pulumi, OpenTofu or Terraform, for `uko doctor --state` and for campaigns. It returns the
+ * resources of uko, and each place from which the engine would take code: the text of a provider, or the address of a
+ * plugin. These places are checked because a person who can edit the state could have foreign code run with a
+ * colleague's credential.
  */
 
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /**
  * Describes a step on a managed key for the evidence, the log for auditors: the state before and after, and whose
- * approval and signatures allowed the step. Before a step that deactivates or destroys, it also describes all metadata
- * that the removal of the key will erase.
+ * approval and signatures allowed the step. A step that deactivates, destroys or removes also has an entry before it.
+ * This entry describes all metadata that the removal of the key will erase.
  */
 
 import type { ConsentDraft } from "../../lifecycle/consent-record.ts";

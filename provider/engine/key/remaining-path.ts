@@ -32,8 +32,9 @@ interface Times {
 }
 
 /**
- * Times are the earliest possible ones: they assume that every person acts at once. Without `fromNow`, as in an output
- * of a program, which would otherwise change with each run, they are dates of the service, or count from the first step.
+ * Times are the earliest possible ones: they assume that every person acts at once. Without `fromNow`, times are dates of
+ * the service, or count from the first step. An output of a program needs that, because it would otherwise change with
+ * each run.
  */
 export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: Run, fromNow = true): Explanation {
   const { observation, nowMs } = observed;

@@ -40,8 +40,8 @@ export async function signReviewed(
 }
 
 /**
- * Signs the request for the destruction of each key that may be destroyed next, in the state that it has now, or will
- * have when the request is written. Throws UKO_SIGNATURE_MISSING.
+ * Signs the request for the destruction of each key that may be destroyed next. The signature names the state that the
+ * key will have when the request is written, which may follow a deactivation. Throws UKO_SIGNATURE_MISSING.
  */
 export async function signRequests(
   world: World,

@@ -1,5 +1,5 @@
 /**
- * Validates the values that a program or an engine (Pulumi, OpenTofu, Terraform) passes in, and explains each failure
+ * Validates the values that a program or an engine (Pulumi, OpenTofu, Terraform) passes in. It explains each failure
  * in the terms of programs instead of the terms of the validation library.
  */
 

@@ -39,9 +39,9 @@ export function breakerOf(facts: BreakerFacts, sha256: Sha256): Breaker {
 
 /**
  * How many keys of a reviewed set the next run may act on: the first 1 % go alone, so that a mistake
- * that concerns the whole set is found on few keys. `acted` counts the keys of this set whose step
- * `isInSample` accepts, so that an earlier set, or a step of another person, does not replace
- * the sample.
+ * that concerns the whole set is found on few keys. `acted` counts only
+ * the keys of this set whose step `isInSample` accepts. So neither an earlier set nor a step of another
+ * person replaces the sample.
  */
 export function mayActOn({ keys, acted }: { readonly keys: number; readonly acted: number }): number {
   const remaining = keys - acted;

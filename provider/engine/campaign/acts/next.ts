@@ -374,8 +374,8 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
 }
 
 /**
- * The exit code: 0 if every key has its end, 13 for a part that was not read, 12 for a person who has to release a key,
- * 10 for a second person, 11 for time.
+ * The exit code: 0 if every key has reached its end, 13 if a part was not read, 12 if a person has to release a key, 10
+ * if a second person has to act, and 11 if only time has to pass.
  */
 function waitExitCode(
   { keys, waves }: CampaignPlan,

@@ -99,8 +99,8 @@ export function requireEarlier(earlier: Manifest | undefined, wave: string | und
 }
 
 /**
- * A rule that matches vaults by name blocks the baseline if the names could not be read, because the rule would skip
- * every key that it is about.
+ * If the names of the vaults could not be read, a rule that matches vaults by name blocks the baseline. Otherwise the
+ * rule would skip every key that it is about.
  */
 function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: CampaignInventory) {
   if (!unreadable.some(({ id }) => id === "vaults")) return [];

@@ -171,8 +171,8 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
 }
 
 /**
- * What to do with the instance. While the list above has an open item, or accepted keys exist, no command is printed,
- * because a person could paste the command and lose these keys.
+ * What to do with the instance. While the list above has an open item, or accepted keys exist, it prints no command that
+ * deletes the instance. A person could paste the command and lose these keys.
  */
 function sayInstance(
   instance: string,

@@ -163,7 +163,7 @@ export function inventoryScope(
   return { ...campaign.scope, known, areEndsRead, apart: new Set(others.map(namedKey)) };
 }
 
-/** The waves in which a key that is not held still needs the step, or could not be read, so that it may need the step. */
+/** The waves in which a key still needs the step. A held key does not count; a key that could not be read does. */
 export function unfinishedWaves(keys: readonly CampaignKey[], step: "deactivate" | "destroy"): ReadonlySet<string> {
   const isDue = ({ facts, isUnread }: CampaignKey) => isStepDue(isUnread ? { ...facts, state: "active" } : facts, step);
   return new Set(keys.filter(isDue).map(({ line }) => line.wave));
