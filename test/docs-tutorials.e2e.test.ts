@@ -2,8 +2,10 @@
 
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { locateEngine } from "./engines/find-engine.ts";
 import { locatePulumi } from "./engines/find-pulumi.ts";
 import { locateTofu } from "./engines/find-tofu.ts";
+import { languageHost } from "./engines/language-hosts.ts";
 import { deedsIn } from "./stage/audit-table.ts";
 import { LocalUko } from "./stage/local-uko.ts";
 import { read } from "./support/documents.ts";
@@ -43,6 +45,16 @@ test("two people delete a key with OpenTofu, from an empty folder", { timeout: l
 
 test("two people delete a key with the command line, from an empty folder", { timeout: limitMs }, async () => {
   expect(await follow("provider/docs/tutorials/two-people-with-the-command-line.md", [])).toEqual(deletion);
+});
+
+test("two people delete a root key of Key Protect with the native package, from an empty folder", {
+  timeout: limitMs,
+}, async () => {
+  const pulumi = await locatePulumi();
+  const host = locateEngine(languageHost("yaml", pulumi?.pulumiBin ?? ""));
+  const folders = [...(pulumi?.pathEntries ?? []), ...(host ? [path.dirname(host.bin)] : [])];
+  const deeds = await follow("provider/docs/tutorials/two-people-with-key-protect.md", folders);
+  expect(deeds).toEqual(["Alice Example set the KMS key for deletion", "Bob Example destroyed the KMS key"]);
 });
 
 test("two people retire ten of fifty keys as a campaign, from an empty folder", { timeout: limitMs }, async () => {

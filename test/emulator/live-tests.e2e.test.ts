@@ -15,6 +15,7 @@ import * as tar from "tar";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
+import { profiles } from "../../provider/emulator/switches.ts";
 import { locateGo } from "../engines/find-go.ts";
 import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
 import { send } from "./harness.ts";
@@ -24,9 +25,10 @@ import { runLiveTests } from "./live-tests/node-runner.ts";
 let emulator: Emulator;
 let folder: string;
 beforeEach(async () => {
-  // An instance without vaults, as IBM's tests expect a new one.
+  // A new instance of Key Protect, for which IBM writes its tests.
   const { instance, identities } = demoSeed;
-  emulator = await startEmulator({ seed: { instance, identities }, profile: "ibm-clients" });
+  const switches = profiles["ibm-clients"];
+  emulator = await startEmulator({ seed: { instance, identities }, profile: "key-protect", switches });
   folder = await mkdtemp(path.join(tmpdir(), "uko-live-tests-"));
 });
 afterEach(async () => {

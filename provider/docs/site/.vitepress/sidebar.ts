@@ -28,6 +28,7 @@ export const sections: readonly Section[] = [
       "tutorials/two-people-with-pulumi",
       "tutorials/two-people-with-opentofu",
       "tutorials/two-people-with-the-command-line",
+      "tutorials/two-people-with-key-protect",
     ],
   },
   {
