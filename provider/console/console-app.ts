@@ -136,8 +136,9 @@ function addPages(app: Hono<Env>, console: ConsoleApp, shows: Shows): void {
   });
   const hasManagedKeys = run.settings.keyProtect === undefined;
   const kmsPage = async ({ context, options, visitor }: Requested): Promise<Html> => {
-    const { objects } = await run.directory.list({ vaults: [], kinds: ["kms"] }, options);
-    return kmsKeysPage({ objects, hasManagedKeys }, tableQuery.parse(context.req.query()), visitor);
+    const query = keysQuery.parse(context.req.query());
+    const { objects } = await run.directory.list({ vaults: [], kinds: ["kms"], contains: query.contains }, options);
+    return kmsKeysPage({ objects, hasManagedKeys }, query, visitor);
   };
   add("/kms", kmsPage);
   add("/keys", async (requested) => {

@@ -69,7 +69,7 @@ export function firstCampaignFile(
     `deadline: ${deadline}`,
     ...(ibmDates.lastDay > deadline ? [`lastDeadline: ${ibmDates.lastDay}`] : []),
     "scope:",
-    "  vaults:",
+    ...(vaults.length > 0 ? ["  vaults:"] : []),
     ...vaults.map(({ id, name: vaultName }) => `    - ${id} # ${vaultName.replaceAll(/[^\w .-]/g, "?")}`),
     "  kmsKeys: true",
     "# Pending periods by ID or type of keystore, where they differ from 7 (aws_kms), 30 (google_kms, ibm_cloud_kms)",
