@@ -124,8 +124,8 @@ export class Reader {
   async #type(terminal: Terminal, documented: string): Promise<void> {
     // A person with an API key needs no log-in, which asks for a one-time code.
     if (documented === "uko login") return;
-    // Both are done already: the emulator has a port of its own, and packing would build everything again.
-    if (/^(?:uko emulator(?: --.*)?|npm pack)$/.test(documented)) return;
+    // These are done already: the emulator has a port of its own, and the others would build everything again.
+    if (/^(?:uko emulator(?: --.*)?|npm pack|npm run build)$/.test(documented)) return;
     const address = new URL(this.#uko.url).host;
     const line = documented
       .replaceAll(documentedAddress, address)
