@@ -1,7 +1,8 @@
 /**
  * Plans how a deletion is undone: it removes the request or approval from the key, makes a deactivated key active
- * again, and closes the KMS deletion window. One person is enough, because each of these steps only makes a key safer.
- * A run of an engine (Pulumi, OpenTofu, Terraform) never undoes a deletion.
+ * again, and closes the KMS deletion window. In this window, another person could otherwise destroy the KMS key behind
+ * it. One person is enough, because each of these steps only makes a key safer. A run of an engine (Pulumi, OpenTofu,
+ * Terraform) never undoes a deletion.
  */
 
 import { deadEnd } from "./guards.ts";

@@ -2,7 +2,7 @@
  * Defines the types that all planners of a managed key share. A planner gets the policy (what the program allows) and
  * the run (who acts, and what this run has already done). It returns a plan: a step, a wait, a refusal with its
  * reason, or done. A wait is a regular result, not a fault. The file also has the facts of each step, for example its
- * right and whether its evidence is written before the call.
+ * right and whether an entry in the log for auditors precedes its call.
  */
 
 import type { ErrorCode } from "../errors.ts";

@@ -1,5 +1,6 @@
 /**
- * Writes a certificate, the result of its check, and the check of an evidence file as sentences and rows for people.
+ * Writes sentences and rows for people about a certificate of key destruction and the result of its check. It does the
+ * same for the check of an evidence file, the log of the steps that runs took.
  */
 
 import { isByOnePerson } from "../commands/audit.ts";

@@ -1,7 +1,8 @@
 /**
- * Checks whether a person signed exactly this act: the request or the approval of this step, on this key, in the state
- * that the key had then. The verifier brings the list of people and their public keys. So neither the certificate nor
- * the evidence can say whose signature counts. The function is pure.
+ * Checks whether a person signed exactly the act that a certificate states: the request or the approval of one step,
+ * on one key, in the state that the key had then. The person who verifies the certificate brings the list of people
+ * and their public keys. So neither the certificate nor the log from which it was made can say whose signature counts.
+ * The function is pure.
  */
 
 import * as z from "zod";

@@ -1,7 +1,8 @@
 /**
- * Evaluates evidence for `uko audit` and certificates: who requested, approved and executed each step, when, and which
- * lines leave something open. The steps of one person must never be reported as the steps of two: if the evidence does
- * not name both people, the result is "unknown", not "two". The functions are pure.
+ * Evaluates evidence (the log of the steps that runs took) for `uko audit` and certificates: who requested, approved
+ * and executed each step, when, and which lines leave something open. The steps of one person must never be reported
+ * as the steps of two: if the evidence does not name both people, the result is "unknown", not "two". The functions
+ * are pure.
  */
 
 import * as z from "zod";

@@ -1,4 +1,7 @@
-/** Lists every step that leaves evidence, and says which steps require two people under dual authorization. */
+/**
+ * Lists every step that runs write to the evidence, the log for auditors, and says which steps require two people
+ * under dual authorization.
+ */
 
 import type { Step } from "../../lifecycle/plan.ts";
 import type { KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";

@@ -1,7 +1,7 @@
 /**
  * Writes, reads and checks the signed request for the destruction of a KMS key. A request for a managed key is stored
- * on the key, but KMS stores no text. A person requests the destruction by opening a deletion window in KMS. Their
- * signature goes to the approver in a file.
+ * on the key, but KMS stores no text. A person requests the destruction by opening a deletion window in KMS, the 7
+ * days in which another person can destroy the key. The requester's signature goes to the approver in a file.
  *
  * Anyone can write such a file, so it proves nothing by itself. It counts for one window of one key: the signed
  * statement names the end of the window, and uko builds the statement again from what KMS reports now. The signature

@@ -1,7 +1,7 @@
 /**
  * Derives the inputs of a program from an existing object, for an import, and for drift, a change outside the program.
- * It replaces each secret with a digest, from which the secret cannot be recovered. So a state never contains a secret
- * (decision 0016).
+ * It replaces each secret with a digest (a hash), from which the secret cannot be recovered. So a state never contains
+ * a secret (decision 0016).
  */
 
 import type * as z from "zod";

@@ -1,8 +1,8 @@
 /**
  * Decides what a campaign does to one key, from a fresh read. It calls the planners for a single key and only narrows
- * their result. The campaign may request exactly the step of the key's wave, or reactivate a key that the campaign
- * itself deactivated. It skips every other key. So a list that is a day old changes no key that was held or changed
- * since.
+ * their result. The campaign may request exactly the step that the key's group of keys, its wave, takes now. Or it may
+ * reactivate a key that the campaign itself deactivated. It skips every other key. So a list that is a day old changes
+ * no key that was held or changed since.
  */
 
 import { dualBackingKeys } from "../kms-window.ts";

@@ -1,6 +1,7 @@
 /**
  * Computes the dates of a key in a campaign: when each step can happen at the earliest, and until when it still meets
- * the deadline. A key that misses the deadline says why: a blackout, its wave, or the pending period of a keystore.
+ * the deadline. For a key that misses the deadline it names the cause: days without steps, the start of its wave
+ * (group of keys), or the pending period, in which a keystore keeps a destroyed key.
  *
  * The file also decides from when the soak counts, the wait between the deactivation and the destruction. If it
  * counted from a time that is too early, the destruction could follow before an owner noticed the outage.

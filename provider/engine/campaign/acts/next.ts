@@ -6,9 +6,9 @@
  * The order is: approve what another person requested, because that person waits; request; remove. Without a terminal,
  * as in a nightly run, removals come first. Otherwise requests that wait for an approval could keep the run from them.
  *
- * An approval begins with a review of every requested key. It then approves a few keys, shows the result, asks again,
- * and approves the remaining keys on a new read of the campaign. If the run ends before that, the next run begins with
- * a new review. So no old review is used for keys that changed since.
+ * An approval begins with a review, which lists every requested key as the caller reads it. It then approves a few
+ * keys, shows the result, asks again, and approves the remaining keys on a new read of the campaign. If the run ends
+ * before that, the next run begins with a new review. So no old review is used for keys that changed since.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,7 +1,7 @@
 /**
  * Reads and writes `holds.jsonl`, the holds of a campaign. A hold is a line that forbids every step on one key. Each
- * person who can write to the folder may add one at any time, without a new manifest. A release ends a hold, and a
- * legal hold needs the releases of two people.
+ * person who can write to the folder may add one at any time, without a new list of the campaign's keys. A release
+ * ends a hold, and a legal hold needs the releases of two people.
  *
  * The file only grows: a release is a new line and does not replace the hold. The folder's evidence repeats each line
  * that uko wrote. If such a line is missing from the file, uko stops, because the removed line may have been the legal

@@ -1,7 +1,8 @@
 /**
- * Reads the review files in the folder of a campaign. Each shows which keys a person reviewed, for which step, and
- * when. Reports show these facts. A rollback undoes a step only if one of these reviews lists the key. It proves
- * everything else from the service, because each person who can write to the folder can write such a file.
+ * Reads the review files in the folder of a campaign. Each lists the keys that one person saw and may approve
+ * together, with the step and the time. Reports show these facts. A rollback undoes a step only if one of these
+ * reviews lists the key. It proves everything else from the service, because each person who can write to the folder
+ * can write such a file.
  */
 
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";

@@ -1,8 +1,8 @@
 /**
  * Defines the rules of a wave (a group of keys of a campaign) that do not concern single keys. Examples are its
- * blackouts, days without steps, and its soak, the wait between deactivation and destruction. The manifest, which
- * people sign and review, repeats these rules, and the digest of the wave covers them. So a person who reviews the
- * wave also reviews its rules.
+ * blackouts, days without steps, and its soak, the wait between deactivation and destruction. The manifest, the list
+ * of keys that people sign and review, repeats these rules. The digest (a hash) of the wave covers them. So a person
+ * who reviews the wave also reviews its rules.
  */
 
 import * as z from "zod";

@@ -1,7 +1,8 @@
 /**
  * Writes the report of `uko campaign plan`. It shows what the manifest (the list of the campaign's keys) lacks, what
- * changed since the last manifest, and which keys miss the deadline. It also shows the dates of each wave, the audit
- * events to expect, and warnings. The exit code is 14 if a key misses the deadline.
+ * changed since the last manifest, and which keys miss the deadline. It also shows the dates of each wave (a group of
+ * keys that take their steps together), the audit events to expect, and warnings. The exit code is 14 if a key misses
+ * the deadline.
  */
 
 import { mostSevere } from "../../../errors.ts";

@@ -1,7 +1,8 @@
 /**
- * Prepares the approval of a review, without changing anything, so that a page can show its keys before a person
- * confirms. It finds the keys on which the approval can act now, how many of them the first run takes, and the phrase
- * to type. It refuses a review of another wave, step or manifest, because its reviewer saw other keys or other rules.
+ * Prepares the approval of a review, a list of keys that one person saw. So a page can show the keys before a person
+ * confirms. It changes nothing. It finds the keys on which the approval can act now, how many of them the first run
+ * takes, and the phrase to type. It refuses a review of another step or group of keys, or of an older list of the
+ * campaign's keys. The reviewer then saw other keys or other rules.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,6 +1,7 @@
 /**
- * Writes texts about a review in a campaign: what its approval does and whether that can be undone, when a KMS
- * deletion window ends, and which holds people released before the review.
+ * Writes texts about a review in a campaign, a list of keys that one person saw and may approve. They say what the
+ * approval does, whether that can be undone, and which holds people released before the review. For a KMS key they say
+ * until when KMS accepts its destruction.
  */
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";

@@ -1,7 +1,7 @@
 /**
- * Says what each wave and each key of a campaign waits for: a request, an approval, a date, or a person who removes a
- * block. Each wait for a person names the command that ends the wait. The file also selects the keys that no rule of
- * the campaign keeps from their next step now.
+ * Says what each wave (a group of keys) and each key of a campaign waits for: a request, an approval, a date, or a
+ * person who removes a block. Each wait for a person names the command that ends the wait. The file also selects the
+ * keys that no rule of the campaign keeps from their next step now.
  */
 
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";

@@ -1,7 +1,8 @@
 /**
  * Says whether a wave, a group of keys of a campaign, allows a step now; if not, it makes the report that says why. It
- * also computes how many keys the next run on a review may act on, because the first run acts on a small sample. Only
- * keys on which the reviewer really took the step count as that sample, so that a person cannot skip it.
+ * also computes how many keys of a review, a list of keys that one person saw, the next run may act on. The first run
+ * acts on a small sample. Only keys on which the reviewer really took the step count as that sample, so that a person
+ * cannot skip it.
  */
 
 import { type Breaker, isInSample, mayActOn } from "../../../lifecycle/campaign/breaker.ts";

@@ -1,7 +1,8 @@
 /**
- * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its owners, its class
- * (what the campaign does to it) and its wave (when). The rules of the campaign decide class and wave. It also lists
- * what a class still requires of a key, such as an owner, and the rules that matched no key.
+ * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its owners, class and
+ * wave. The rules of the campaign decide the class, which says what happens to the key, and the wave, the group with
+ * which it takes its steps. It also lists what a class still requires of a key, such as an owner, and the rules that
+ * matched no key.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

@@ -1,7 +1,8 @@
 /**
  * Joins what is known of each key of a campaign: its line in the manifest (the list that people reviewed), what the
- * service shows now, its holds, sign-offs and reviews. It adds how people edited the rules since. Every report and
- * plan of a campaign is made from this view. A step does not rely on it and reads its key again.
+ * service shows now, and its holds. It adds whether its owners agreed, which reviews list it, and how people edited
+ * the rules since. Every report and plan of a campaign is made from this view. A step does not rely on it and reads
+ * its key again.
  */
 
 import { dayMs, type Hold, isHeld, isOwnHoldTag } from "../../../lifecycle/campaign/campaign.ts";

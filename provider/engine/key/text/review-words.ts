@@ -1,5 +1,6 @@
 /**
- * Writes sentences about a review of many keys: why the review skips a key, and why no run can use the review at all.
+ * Writes sentences about a review, a list of keys that one person saw and may approve together: why the review skips a
+ * key, and why no run can use the review at all.
  */
 
 import type { KeyObservation } from "../../../lifecycle/observation.ts";
