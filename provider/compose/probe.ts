@@ -4,12 +4,19 @@
  * seal of the same API key, a later run takes no key from it: a colleague could have written another key into it.
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { type LeftKey, type ProbeRequest, type ProbeSummary, walkProbes } from "../engine/probe/walk.ts";
 import { UkoError } from "../errors.ts";
+import { isSame } from "../lifecycle/observation.ts";
 import { appendLine, jsonLine, requireAppendable, systemSays } from "../services/durable-append.ts";
-import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost } from "../services/http/allowed-hosts.ts";
+import {
+  type Endpoint,
+  hostOf,
+  isLoopbackEndpoint,
+  readDocumentedHost,
+  regionForm,
+} from "../services/http/allowed-hosts.ts";
 import type { WatchedExchange } from "../services/http/client.ts";
 import { createTokens } from "../services/iam.ts";
 import { readSecretFile } from "../services/secret-file.ts";
@@ -48,7 +55,7 @@ export async function runProbe(
     const sealOf = (keys: readonly LeftKey[]) => ownSeal(`uko probe keys\n${instanceId}\n${JSON.stringify(keys)}`);
     await openRecording(choices);
     const resumed = choices.isResumed ? keysIn(`${choices.out}.keys`, sealOf) : [];
-    const second = choices.second === undefined ? undefined : secondPerson(settings, http, choices.second);
+    const second = choices.second === undefined ? undefined : tokensOfSecond(settings, http, choices.second);
     const broker = brokerOf(settings);
     const wire = createWire({
       http,
@@ -59,13 +66,16 @@ export async function runProbe(
     });
     ({ watch } = wire);
     const uko = await endpoints.uko(options.signal);
+    const secondPerson = (await second?.actor(options.signal))?.writesAs;
+    const { writesAs } = await tokens.actor(options.signal);
+    if (secondPerson !== undefined && (writesAs === undefined || isSame(secondPerson, writesAs))) throw samePerson();
     const request: ProbeRequest = {
       ...placeOf(uko, settings),
       vaultId: choices.vaultId,
       templates: choices.templates,
       resumed,
       canResume: sealOf([]) !== undefined,
-      secondPerson: (await second?.actor(options.signal))?.writesAs,
+      secondPerson,
     };
     const append = (line: object) => appendLine(choices.out, jsonLine(line));
     const keep = (keys: readonly LeftKey[]) =>
@@ -76,7 +86,7 @@ export async function runProbe(
   }
 }
 
-function secondPerson(settings: Settings, http: Parameters<typeof createTokens>[0]["http"], file: string) {
+function tokensOfSecond(settings: Settings, http: Parameters<typeof createTokens>[0]["http"], file: string) {
   const read = (): string => readSecretFile(file, "--second");
   const credential = { kind: "api_key", read, setting: "--second" } as const;
   return createTokens({ http, credential, endpoint: settings.iamEndpoint, sha256, monotonicMs });
@@ -90,7 +100,8 @@ function placeOf(uko: Endpoint, settings: Settings): Pick<ProbeRequest, "product
     : documented === undefined
       ? "another host"
       : "Hyper Protect Crypto Services";
-  return { product, region: documented?.region ?? settings.region ?? "unknown" };
+  const region = documented?.region ?? settings.region ?? "";
+  return { product, region: regionForm.test(region) ? region : "unknown" };
 }
 
 function brokerOf({ region, endpoint }: Settings): Endpoint | undefined {
@@ -102,14 +113,9 @@ function brokerOf({ region, endpoint }: Settings): Endpoint | undefined {
   return { url: `https://${known}.broker.hs-crypto.cloud.ibm.com`, source: "built_in", role: "broker" };
 }
 
-/** Refuses a recording that exists, unless the run goes on with it. */
+/** Refuses a recording that has a line, unless the run goes on with it. */
 async function openRecording({ out, isResumed, templates }: ProbeChoices): Promise<void> {
-  let isThere = true;
-  try {
-    readFileSync(out);
-  } catch {
-    isThere = false;
-  }
+  const isThere = (statSync(out, { throwIfNoEntry: false })?.size ?? 0) > 0;
   if (isThere !== isResumed) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: isThere ? `The file ${out} exists` : `The recording ${out} does not exist`,
@@ -148,6 +154,13 @@ function keysIn(path: string, sealOf: (keys: readonly LeftKey[]) => string | und
     summary: `The file ${path} has no list of keys that this API key sealed`,
     detail:
       "No key was touched. Only the API key of the run that created the keys can go on with them.\nNext: two people can delete a key that is left, like any other key: uko request <vaultId>/<keyId>",
+  });
+}
+
+function samePerson(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "The API key in --second is of the same identity as the credential of the run",
+    detail: "No key was created. A second person shows whether a synchronization changes the last writer.",
   });
 }
 

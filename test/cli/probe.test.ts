@@ -86,6 +86,15 @@ describe("sends nothing", () => {
     expect((await world.trail()).length).toBe(before);
   });
 
+  it("that changes anything, if the second person is the first one", async () => {
+    const second = path.join(folder, "second");
+    writeFileSync(second, "carol-demo-key", { mode: 0o600 });
+    const before = (await effects()).length;
+    const { exitCode, err } = await world.uko("carol", `${throwaway("payroll-draft")} --second ${second}`);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("the same identity")]);
+    expect((await effects()).length).toBe(before);
+  });
+
   it("if a file would be overwritten", async () => {
     writeFileSync(out, "mine");
     const { exitCode, err } = await world.uko("carol", `probe --out ${out}`);
@@ -95,6 +104,15 @@ describe("sends nothing", () => {
 });
 
 describe("creates no key", () => {
+  it("if the evidence of its steps could not be written", async () => {
+    const before = (await effects()).length;
+    await world.uko("carol", throwaway("payroll-draft"), {
+      UKO_EVIDENCE: path.join(folder, "missing", "evidence.jsonl"),
+    });
+    expect((await effects()).length).toBe(before);
+    expect(lines().find(({ id }) => id === "key.create")?.why).toBe("UKO_EVIDENCE_UNWRITABLE");
+  });
+
   it.each([
     ["from a template whose keys are active at once", "payroll", "the keys of the template are active at once"],
     ["from a template that does not exist", "nothing", "no visible template with that name"],

@@ -9,98 +9,50 @@ const iamError =
 
 const apiKeyGrant = "urn:ibm:params:oauth:grant-type:apikey";
 
+// biome-ignore format: a row in few lines
 export const identityRows = [
-  {
-    id: "iam.discovery",
-    answers: "discovery",
+  { id: "iam.discovery", answers: "discovery",
     expects: "The issuer is https://iam.cloud.ibm.com/identity, and there is a passcode endpoint.",
     send: ["GET iam /identity/.well-known/openid-configuration"],
     holds: ([response]) =>
-      at(response, "issuer") === "https://iam.cloud.ibm.com/identity" && textAt(response, "passcode_endpoint") !== "",
-  },
-  {
-    id: "iam.keys",
-    answers: "jwks",
-    expects: "The keys are RSA for RS256.",
+      at(response, "issuer") === "https://iam.cloud.ibm.com/identity" && textAt(response, "passcode_endpoint") !== "" },
+  { id: "iam.keys", answers: "jwks", expects: "The keys are RSA for RS256.",
     send: ["GET iam /identity/keys"],
-    holds: ([response]) => at(response, "keys.0.alg") === "RS256" && at(response, "keys.0.kty") === "RSA",
-  },
-  {
-    id: "iam.no-grant",
-    answers: "token",
-    expects: "A token request without a grant is 400 with BXNIM0109E.",
+    holds: ([response]) => at(response, "keys.0.alg") === "RS256" && at(response, "keys.0.kty") === "RSA" },
+  { id: "iam.no-grant", answers: "token", expects: "A token request without a grant is 400 with BXNIM0109E.",
     send: [["POST iam /identity/token", { as: "anonymous", body: "response_type=cloud_iam" }]],
-    holds: iamError(400, "BXNIM0109E"),
-  },
-  {
-    id: "iam.no-api-key",
-    answers: "token",
+    holds: iamError(400, "BXNIM0109E") },
+  { id: "iam.no-api-key", answers: "token",
     expects: "A token request without an API key is 400 with BXNIM0109E and details.",
     send: [["POST iam /identity/token", { as: "anonymous", body: `grant_type=${encodeURIComponent(apiKeyGrant)}` }]],
     holds: ([response], values) =>
       iamError(400, "BXNIM0109E")(
         [response].flatMap((each) => each ?? []),
         values,
-      ) === true && textAt(response, "errorDetails") !== "",
-  },
-  {
-    id: "iam.method",
-    answers: "token",
-    expects: "A GET of the token path is refused with BXNIM0060E.",
+      ) === true && textAt(response, "errorDetails") !== "" },
+  { id: "iam.method", answers: "token", expects: "A GET of the token path is refused with BXNIM0060E.",
     send: [["GET iam /identity/token", { as: "anonymous" }]],
-    holds: ([response]) => at(response, "errorCode") === "BXNIM0060E",
-  },
-  {
-    id: "iam.refresh",
-    answers: "refresh",
-    expects: "The refresh token of an API key, `not_supported`, is 400.",
+    holds: ([response]) => at(response, "errorCode") === "BXNIM0060E" },
+  { id: "iam.refresh", answers: "refresh", expects: "The refresh token of an API key, `not_supported`, is 400.",
     send: [
       ["POST iam /identity/token", { as: "anonymous", body: "grant_type=refresh_token&refresh_token=not_supported" }],
     ],
-    holds: statuses(400),
-  },
-  {
-    id: "apikey.no-token",
-    answers: "apikey-refusals",
-    expects: "API key details without a token are 401.",
-    send: [["GET iam /v1/apikeys/details", { as: "anonymous" }]],
-    holds: statuses(401),
-  },
-  {
-    id: "apikey.no-key",
-    answers: "apikey-refusals",
-    expects: "API key details without `IAM-ApiKey` are 400.",
-    send: ["GET iam /v1/apikeys/details"],
-    holds: statuses(400),
-  },
-  {
-    id: "apikey.unknown",
-    answers: "apikey-refusals",
-    expects: "The details of an unknown API key are 404.",
+    holds: statuses(400) },
+  { id: "apikey.no-token", answers: "apikey-refusals", expects: "API key details without a token are 401.",
+    send: [["GET iam /v1/apikeys/details", { as: "anonymous" }]], holds: statuses(401) },
+  { id: "apikey.no-key", answers: "apikey-refusals", expects: "API key details without `IAM-ApiKey` are 400.",
+    send: ["GET iam /v1/apikeys/details"], holds: statuses(400) },
+  { id: "apikey.unknown", answers: "apikey-refusals", expects: "The details of an unknown API key are 404.",
     send: [["GET iam /v1/apikeys/details", { headers: { "iam-apikey": "uko-probe-unknown-key" } }]],
-    holds: statuses(404),
-  },
-  {
-    id: "broker.hosts",
-    answers: "broker",
-    expects: "The broker names hosts without a scheme.",
+    holds: statuses(404) },
+  { id: "broker.hosts", answers: "broker", expects: "The broker names hosts without a scheme.",
     send: ["GET broker /crypto_v2/instances/{instance}"],
     holds: ([response]) =>
       textAt(response, "kms.public") !== "" &&
-      !`${textAt(response, "uko.public")}${textAt(response, "kms.public")}`.includes("://"),
-  },
-  {
-    id: "broker.private",
-    answers: "U37",
-    expects: "UKO has no private host.",
+      !`${textAt(response, "uko.public")}${textAt(response, "kms.public")}`.includes("://") },
+  { id: "broker.private", answers: "U37", expects: "UKO has no private host.",
     send: ["GET broker /crypto_v2/instances/{instance}"],
-    holds: ([response]) => textAt(response, "uko.public") !== "" && at(response, "uko.private") === undefined,
-  },
-  {
-    id: "broker.unknown",
-    answers: "U37",
-    expects: "An unknown instance is 404.",
-    send: ["GET broker /crypto_v2/instances/{unknown}"],
-    holds: statuses(404),
-  },
+    holds: ([response]) => textAt(response, "uko.public") !== "" && at(response, "uko.private") === undefined },
+  { id: "broker.unknown", answers: "U37", expects: "An unknown instance is 404.",
+    send: ["GET broker /crypto_v2/instances/{unknown}"], holds: statuses(404) },
 ] as const satisfies readonly ProbeRow[];

@@ -14,10 +14,9 @@ const secretMembers = [
   "azure_service_principal_password",
 ] as const;
 
+// biome-ignore format: a row in few lines
 export const listRows = [
-  {
-    id: "keys.envelope",
-    answers: "K1",
+  { id: "keys.envelope", answers: "K1",
     expects: "A list has total_count, limit 20, offset 0, first and last, and no ETag.",
     send: ["GET uko /managed_keys"],
     holds: ([response]) =>
@@ -26,45 +25,26 @@ export const listRows = [
       at(response, "offset") === 0 &&
       textAt(response, "first.href") !== "" &&
       textAt(response, "last.href") !== "" &&
-      response?.headers.etag === undefined,
-  },
-  {
-    id: "keys.default-states",
-    answers: "K1",
+      response?.headers.etag === undefined },
+  { id: "keys.default-states", answers: "K1",
     expects: "Without `state`, a list hides deactivated and destroyed keys.",
     send: ["GET uko /managed_keys?state=deactivated,destroyed&limit=1", "GET uko /managed_keys?limit=1000"],
     holds: ([hidden, list]) => {
       if (at(hidden, "total_count") === 0) return "no deactivated or destroyed key is visible";
       const states = list === undefined ? [] : pick(list, "managed_keys.*.state");
       return states.every((state) => state === "active" || state === "pre_activation");
-    },
-  },
-  {
-    id: "keys.default-order",
-    answers: "K1",
-    expects: "Keys come with the latest change first.",
+    } },
+  { id: "keys.default-order", answers: "K1", expects: "Keys come with the latest change first.",
     send: [`GET uko /managed_keys?limit=5&${everyState}`],
     holds: ([response]) =>
-      response === undefined ? false : isSorted(pick(response, "managed_keys.*.updated_at"), "down"),
-  },
-  {
-    id: "keys.sort",
-    answers: "K1",
-    expects: "`sort=created_at` lists the oldest key first.",
+      response === undefined ? false : isSorted(pick(response, "managed_keys.*.updated_at"), "down") },
+  { id: "keys.sort", answers: "K1", expects: "`sort=created_at` lists the oldest key first.",
     send: [`GET uko /managed_keys?limit=5&sort=created_at&${everyState}`],
     holds: ([response]) =>
-      response === undefined ? false : isSorted(pick(response, "managed_keys.*.created_at"), "up"),
-  },
-  {
-    id: "keys.sort-unknown",
-    answers: "K1",
-    expects: "A field that cannot be sorted by is 400 with the parameter.",
-    send: ["GET uko /managed_keys?sort=uko_probe"],
-    holds: refusedFor(400, "sort"),
-  },
-  {
-    id: "keys.pages",
-    answers: "K1",
+      response === undefined ? false : isSorted(pick(response, "managed_keys.*.created_at"), "up") },
+  { id: "keys.sort-unknown", answers: "K1", expects: "A field that cannot be sorted by is 400 with the parameter.",
+    send: ["GET uko /managed_keys?sort=uko_probe"], holds: refusedFor(400, "sort") },
+  { id: "keys.pages", answers: "K1",
     expects: "The second page begins after the first one and names the previous page.",
     send: [
       `GET uko /managed_keys?limit=1&sort=created_at&${everyState}`,
@@ -75,18 +55,13 @@ export const listRows = [
         ? "fewer than two keys are visible"
         : textAt(first, "next.href").includes("offset=1") &&
           textAt(second, "previous.href").includes("offset=0") &&
-          idsIn(first, "managed_keys")[0] !== idsIn(second, "managed_keys")[0],
-  },
-  {
-    id: "keys.past-end",
-    answers: "K1",
-    expects: "An offset behind the end is an empty page with the whole count.",
+          idsIn(first, "managed_keys")[0] !== idsIn(second, "managed_keys")[0] },
+  { id: "keys.past-end", answers: "K1", expects: "An offset behind the end is an empty page with the whole count.",
     send: ["GET uko /managed_keys?offset=100000", "GET uko /managed_keys?limit=1"],
     holds: ([past, list]) =>
       past?.status === 200 &&
       idsIn(past, "managed_keys").length === 0 &&
-      at(past, "total_count") === at(list, "total_count"),
-  },
+      at(past, "total_count") === at(list, "total_count") },
   ...(["0", "1001", "x"] as const).map((limit) => ({
     id: `keys.limit-${limit}`,
     answers: "U33",
@@ -94,74 +69,44 @@ export const listRows = [
     send: [`GET uko /managed_keys?limit=${limit}`] as const,
     holds: refusedFor(400, "limit"),
   })),
-  {
-    id: "keys.offset-negative",
-    answers: "U33",
-    expects: "offset=-1 is 400 with the parameter.",
-    send: ["GET uko /managed_keys?offset=-1"],
-    holds: refusedFor(400, "offset"),
-  },
-  {
-    id: "keys.vendor-type",
-    answers: "K1",
-    expects: "A list is served as IBM's own JSON type.",
+  { id: "keys.offset-negative", answers: "U33", expects: "offset=-1 is 400 with the parameter.",
+    send: ["GET uko /managed_keys?offset=-1"], holds: refusedFor(400, "offset") },
+  { id: "keys.vendor-type", answers: "K1", expects: "A list is served as IBM's own JSON type.",
     send: [
       ["GET uko /managed_keys?limit=1", { headers: { accept: "application/vnd.ibm.uko.managed-key-list.v4.1+json" } }],
     ],
     holds: ([response]) =>
-      response?.headers["content-type"]?.startsWith("application/vnd.ibm.uko.managed-key-list.v4.1+json") === true,
-  },
-  {
-    id: "keys.csv",
-    answers: "K1",
-    expects: "A list as zipped CSV is 406.",
+      response?.headers["content-type"]?.startsWith("application/vnd.ibm.uko.managed-key-list.v4.1+json") === true },
+  { id: "keys.csv", answers: "K1", expects: "A list as zipped CSV is 406.",
     send: [
       [
         "GET uko /managed_keys?limit=1",
         { headers: { accept: "application/vnd.ibm.uko.managed-key-list.v4.1.csv+zip" } },
       ],
     ],
-    holds: statuses(406),
-  },
-  {
-    id: "keys.hrefs",
-    answers: "U32",
-    expects: "`href` is relative and begins with /v4/.",
+    holds: statuses(406) },
+  { id: "keys.hrefs", answers: "U32", expects: "`href` is relative and begins with /v4/.",
     send: ["GET uko /managed_keys?limit=1"],
-    holds: ([response]) => textAt(response, "first.href").startsWith("/v4/"),
-  },
-  {
-    id: "templates.list",
-    answers: "T1, T3",
+    holds: ([response]) => textAt(response, "first.href").startsWith("/v4/") },
+  { id: "templates.list", answers: "T1, T3",
     expects: "A template has its version, the count of its keys, and one keystores item.",
     send: ["GET uko /templates?limit=3", "GET uko /templates/{template}"],
     holds: ([, one]) =>
       typeof at(one, "version") === "number" &&
       typeof at(one, "keys_count") === "number" &&
       (one === undefined ? [] : pick(one, "keystores.*")).length === 1 &&
-      one?.headers.etag === textAt(one, "updated_at"),
-  },
-  {
-    id: "templates.default-types",
-    answers: "U17",
-    expects: "Without `type[]`, a list has no shadow template.",
+      one?.headers.etag === textAt(one, "updated_at") },
+  { id: "templates.default-types", answers: "U17", expects: "Without `type[]`, a list has no shadow template.",
     send: ["GET uko /templates?limit=1000"],
-    holds: ([response]) => response?.status === 200 && !pick(response, "templates.*.type.*").includes("shadow"),
-  },
-  {
-    id: "keystores.one",
-    answers: "S1, S3",
+    holds: ([response]) => response?.status === 200 && !pick(response, "templates.*.type.*").includes("shadow") },
+  { id: "keystores.one", answers: "S1, S3",
     expects: "A keystore has its groups and its health, and `updated_at` as ETag.",
     send: ["GET uko /keystores/{keystore}"],
     holds: ([one]) =>
       textAt(one, "status.health_status") !== "" &&
       Array.isArray(at(one, "groups")) &&
-      one?.headers.etag === textAt(one, "updated_at"),
-  },
-  {
-    id: "keystores.secrets",
-    answers: "U24",
-    expects: "Secrets of a keystore are empty or ***.",
+      one?.headers.etag === textAt(one, "updated_at") },
+  { id: "keystores.secrets", answers: "U24", expects: "Secrets of a keystore are empty or ***.",
     send: ["GET uko /keystores?limit=20"],
     holds: ([response]) => {
       if (response === undefined) return false;
@@ -169,63 +114,41 @@ export const listRows = [
       return secrets.length === 0
         ? "no keystore with a secret is visible"
         : secrets.every((text) => text === "" || text === "***");
-    },
-  },
-  {
-    id: "keystores.proxy",
-    answers: "proxy",
-    expects: "Only a keystore in Azure shows `tls_proxy`.",
+    } },
+  { id: "keystores.proxy", answers: "proxy", expects: "Only a keystore in Azure shows `tls_proxy`.",
     send: ["GET uko /keystores?limit=20"],
     holds: ([response]) =>
       response !== undefined &&
       pick(response, "keystores.*").every(
         (body) => at({ body }, "tls_proxy") === undefined || at({ body }, "type") === "azure_key_vault",
-      ),
-  },
-  {
-    id: "keystores.place",
-    answers: "internal-place",
-    expects: "An internal keystore leaves its instance out.",
+      ) },
+  { id: "keystores.place", answers: "internal-place", expects: "An internal keystore leaves its instance out.",
     send: ["GET uko /keystores?limit=1000&type=ibm_cloud_kms"],
     holds: ([response]) => {
       if (response === undefined) return false;
       const internal = pick(response, "keystores.*").filter((body) => at({ body }, "ibm_variant") === "internal");
       if (internal.length === 0) return "no internal keystore is visible";
       return internal.every((body) => textAt({ body }, "ibm_instance_id") === "");
-    },
-  },
-  {
-    id: "keystores.status",
-    answers: "S6, S7, S8",
+    } },
+  { id: "keystores.status", answers: "S6, S7, S8",
     expects: "The health of a keystore is 200 with health_status and last_heartbeat.",
     send: ["GET uko /keystores/{keystore}/status"],
-    holds: ([response]) => textAt(response, "health_status") !== "" && textAt(response, "last_heartbeat") !== "",
-  },
-  {
-    id: "keystores.keys",
-    answers: "S6, S7, S8",
+    holds: ([response]) => textAt(response, "health_status") !== "" && textAt(response, "last_heartbeat") !== "" },
+  { id: "keystores.keys", answers: "S6, S7, S8",
     expects: "The keys of a keystore are a list in which no key is in pre_activation or destroyed.",
     send: ["GET uko /keystores/{keystore}/managed_keys?limit=20&state=pre_activation,active,deactivated,destroyed"],
     holds: ([response]) =>
       response !== undefined &&
       typeof at(response, "total_count") === "number" &&
-      pick(response, "managed_keys.*.state").every((state) => state === "active" || state === "deactivated"),
-  },
-  {
-    id: "keystores.resources",
-    answers: "S6, S7, S8",
-    expects: "The resources of a keystore are a list.",
+      pick(response, "managed_keys.*.state").every((state) => state === "active" || state === "deactivated") },
+  { id: "keystores.resources", answers: "S6, S7, S8", expects: "The resources of a keystore are a list.",
     send: ["GET uko /keystores/{keystore}/associated_resources?limit=1"],
-    holds: ([response]) => typeof at(response, "total_count") === "number",
-  },
-  {
-    id: "vaults.counts",
-    answers: "V1, V3",
+    holds: ([response]) => typeof at(response, "total_count") === "number" },
+  { id: "vaults.counts", answers: "V1, V3",
     expects: "A vault has the counts of its keys, templates and keystores, and an ETag.",
     send: ["GET uko /vaults/{vault}"],
     holds: ([response]) =>
       ["keys_count", "key_templates_count", "keystores_count"].every(
         (name) => typeof at(response, name) === "number",
-      ) && response?.headers.etag === textAt(response, "updated_at"),
-  },
+      ) && response?.headers.etag === textAt(response, "updated_at") },
 ] as const satisfies readonly ProbeRow[];

@@ -141,8 +141,8 @@ async function createdOrFound(
  * U10). If the service does not report the creator, the random label alone must suffice.
  */
 async function findByLabel(world: World, { vaultId, label = "" }: NewKey, options: CallOptions): Promise<KeySnapshot> {
-  const maker = (await world.session.actor(options)).writesAs?.iamId;
-  for (let reads = 0; reads < maxReads; reads += 1) {
+  const maker = options.signal.aborted ? undefined : (await world.session.actor(options)).writesAs?.iamId;
+  for (let reads = 0; reads < maxReads && !options.signal.aborted; reads += 1) {
     if (reads > 0) await world.clock.sleep(pauseMs, options.signal);
     const listed = await world.keys.list({ vaultId, label }, options);
     const found = listed.filter(

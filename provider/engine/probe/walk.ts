@@ -102,7 +102,10 @@ export async function walkProbes(
   const values: Values = { ...found, actor: actor?.iamId };
   const { labelPart: _part, labelOtherCase: _case, templatePart: _prefix, kms: _kms, ...known } = values;
   const redactor = createRedactor(startMs, { ...known, second: request.secondPerson?.iamId });
-  const run: Run = { ...ports, options, request, actor, values, redactor, lines: [], left: [] };
+  // Until a run has reached a key of an earlier one, the list of what is left still has it.
+  const notReached = { state: "unknown", why: "the run did not reach it" } as const;
+  const left: Left[] = request.resumed.map((key) => ({ ...key, ...notReached }));
+  const run: Run = { ...ports, options, request, actor, values, redactor, lines: [], left };
   let failure: unknown;
   try {
     await append(header);
@@ -116,7 +119,7 @@ export async function walkProbes(
   }
   const of = (verdict: Verdict) => run.lines.filter((line) => line.verdict === verdict);
   const counts = { verified: of("verified").length, refuted: of("refuted").length, not_tried: of("not_tried").length };
-  const summary = { header, counts, refuted: of("refuted"), left: run.left };
+  const summary = { header, counts, refuted: of("refuted"), left };
   if (failure !== undefined) return { ...summary, failure };
   await append({ v: 1, kind: "end", ...counts });
   return summary;
@@ -163,7 +166,8 @@ async function probe(run: Run, row: ProbeRow, own: OwnRun): Promise<Probed> {
     for (const call of row.send) {
       const values: Values = { ...valuesIn(run, own), etag };
       const filled = fill(call, values);
-      if (typeof filled === "string") return notTried(`no visible ${filled}`);
+      if (typeof filled === "string")
+        return notTried(filled === "kms" ? "KMS cannot be listed" : `no visible ${filled}`);
       if (filled.as === "second" && !run.wire.has("second")) return notTried("needs a second person (--second)");
       if (filled.service === "broker" && !run.wire.has("broker")) return notTried("no region is set (UKO_REGION)");
       requireHarmless(filled, own.key);
@@ -174,7 +178,7 @@ async function probe(run: Run, row: ProbeRow, own: OwnRun): Promise<Probed> {
       exchanges.push({ request: filled, response });
       etag = response.headers.etag ?? etag;
       own.backingKey = backingKeyIn(response) ?? own.backingKey;
-      if (filled.path === "/managed_keys" && response.status === 201) await endSecondKey(run, own, response);
+      if (filled.path === "/managed_keys" && response.status === 201) await endSecondKey(run, own.key, response);
     }
   } catch (error) {
     if (run.options.signal.aborted) throw error;
@@ -249,10 +253,10 @@ async function markActive(run: Run, own: OwnRun): Promise<void> {
   await run.keep(run.left);
 }
 
-/** Ends the key that a service created although its label was taken. */
-async function endSecondKey({ world, options }: Run, { key }: OwnRun, response: WireResponse): Promise<void> {
+/** Ends the key that a service created although its label was taken. The planner checks first that it has that label. */
+async function endSecondKey(run: Run, key: OwnKey | undefined, response: WireResponse): Promise<void> {
   const keyId = String(at(response, "id") ?? "");
-  if (key !== undefined) await endOwnKey(world, { ...key, keyId, ref: { ...key.ref, keyId } }, options);
+  if (key !== undefined) await endAndReport(run, { key: { ...key, keyId, ref: { ...key.ref, keyId } } });
 }
 
 /** Walks the rows of a key, and ends the key whatever happens in between. */
@@ -267,7 +271,7 @@ async function walkKey(run: Run, own: OwnRun): Promise<void> {
 /** A draft that is removed at once, or the life of an active key. */
 async function newKey(run: Run, template: string, part: "draft" | "life"): Promise<OwnRun> {
   const { world, request, options, actor } = run;
-  const { keystore, obstacle } = await templateOf(run, template);
+  const { keystore, obstacle = obstacleOf(run, part) } = await templateOf(run, template);
   const mark = world.newId().replaceAll("-", "").slice(0, 8);
   const label = `uko probe ${mark}`;
   const { vaultId = "" } = request;
@@ -277,8 +281,11 @@ async function newKey(run: Run, template: string, part: "draft" | "life"): Promi
     keystore,
     rows: ownParts[part].rows,
     mayActivate: part === "life",
-    obstacle: obstacle ?? (part === "life" && !request.canResume ? needsApiKey : undefined),
+    obstacle,
     create: async () => {
+      // Without evidence no step could be taken, and the key would stay.
+      await world.evidence.open();
+      await world.reports?.open();
       const ref = await createOwnKey(world, { vaultId, template, label, mark }, options);
       run.redactor.know("own", ref.keyId);
       const key = { keyId: ref.keyId, label, isActivated: false, writers, template, keystore };
@@ -289,12 +296,17 @@ async function newKey(run: Run, template: string, part: "draft" | "life"): Promi
   };
 }
 
-const needsApiKey = "needs an API key, because only its seal lets a later run end the key";
+/** Why this run must not create a key that it could not end. */
+function obstacleOf({ world, request }: Run, part: "draft" | "life"): string | undefined {
+  if (world.signatures !== undefined) return "this machine demands signed consents, so two people have to end each key";
+  if (part === "draft" || request.canResume) return undefined;
+  return "needs an API key, because only its seal lets a later run end the key";
+}
 
-async function templateOf({ world, request, options }: Run, name: string) {
+async function templateOf({ world, request, options, redactor }: Run, name: string) {
   const templates = await world.templates.list({ vaultId: request.vaultId ?? "" }, options);
   const template = templates.find((each) => each.name === name);
-  const keystore = template?.keystoreType ?? "unknown";
+  const keystore = String(redactor.redact(template?.keystoreType ?? "unknown"));
   return { keystore, obstacle: template === undefined ? "no visible template with that name" : obstacleIn(template) };
 }
 

@@ -2,7 +2,7 @@
 
 import { calls, type FidelityRow, unknowns } from "../../../provider/emulator/fidelity.ts";
 import { profiles, switchDefaults } from "../../../provider/emulator/switches.ts";
-import { sayNeed, unprobed } from "../../../provider/engine/probe/rows.ts";
+import { ownParts, readRows, sayNeed, unprobed } from "../../../provider/engine/probe/rows.ts";
 import { type Recording, recordings, seenRows } from "./recordings.ts";
 
 export function fidelityMarkdown(found: readonly Recording[] = recordings()): string {
@@ -22,6 +22,14 @@ export function fidelityMarkdown(found: readonly Recording[] = recordings()): st
     table(
       ["", "subject", "default behavior", "basis", "source", "seen", "switch"],
       unknowns.map((row: FidelityRow) => [...cellsOf(row), code(row[5])]),
+    ),
+    "## What a probe needs",
+    table(
+      ["probes", "what they need"],
+      [
+        [String(readRows.length), "nothing but a credential that can list"],
+        ...Object.values(ownParts).map(({ rows, needs }) => [String(rows.length), needs]),
+      ],
     ),
     "## What no probe asks",
     table(

@@ -48,6 +48,8 @@ export interface WalkChoices {
   readonly resumed?: readonly LeftKey[];
   readonly hasSecond?: boolean;
   readonly signal?: AbortSignal;
+  /** How many lines the disk has room for. */
+  readonly room?: number;
   /** The responses to a row, in order, as the row sees them. */
   readonly falsify?: (row: string, index: number, response: WireResponse) => WireResponse;
 }
@@ -108,7 +110,10 @@ export async function walk(test: TestWorld, choices: WalkChoices = {}): Promise<
     ...{ product: "emulator", region: "eu-de", vaultId, templates, resumed, canResume: true },
     secondPerson: hasSecond ? (await second.actor(options.signal)).writesAs : undefined,
   };
-  const append = async (line: object) => void lines.push(line);
+  const append = async (line: object) => {
+    if (lines.length === choices.room) throw new Error("no space left");
+    lines.push(line);
+  };
   const keep = async (keys: readonly LeftKey[]) => {
     kept = [...keys];
   };

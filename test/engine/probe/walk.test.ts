@@ -139,6 +139,21 @@ describe("never touches a key that it did not create", () => {
     expect(Object.keys(ownParts)).toEqual(["draft", "life", "cooled", "end"]);
   });
 
+  it("does not end the key of another person that a response names as its own", async () => {
+    const { id } = (await test.as("bob").create({ label: "payroll", template_name: "payroll-draft" })).body;
+    const falsify: WalkChoices["falsify"] = (row, _index, response) =>
+      row === "label.twice" ? { ...response, status: 201, body: { id } } : response;
+    const walked = await walk(test, { templates: ["payroll-draft"], falsify });
+    expect((await effects()).filter(({ keyId }) => keyId === id).map(({ operation }) => operation)).toEqual(["K2"]);
+    expect(walked.left).toContainEqual(expect.objectContaining({ keyId: id, next: undefined }));
+  });
+
+  it("still names the keys of an earlier run that it did not reach", async () => {
+    const first = await walk(test, { templates: ["payroll-draft"] });
+    const second = await walk(test, { resumed: first.kept, room: 0 });
+    expect(second.left).toMatchObject(first.kept.map(({ keyId, next }) => ({ keyId, next })));
+  });
+
   it.each([
     ["used", (id: string) => test.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket-9" } })],
     ["changed", (id: string) => test.as("bob").patch(id, { description: "mine now" })],
@@ -155,7 +170,17 @@ describe("never touches a key that it did not create", () => {
   });
 });
 
-it("ends its keys even if the recording cannot be written any more, and after a stop names what is left", async () => {
+it("ends its keys even if the recording cannot be written any more", async () => {
+  const room = 1 + readRows.length + 3;
+  const walked = await walk(test, { templates: ["payroll-draft"], room });
+  expect(walked.failure).toMatchObject({ message: "no space left" });
+  expect([walked.left, walked.kept]).toEqual([[], []]);
+  expect((await effects()).filter(({ operation }) => operation === "K2" || operation === "K5").slice(-2)).toMatchObject(
+    [{ operation: "K2" }, { operation: "K5" }],
+  );
+});
+
+it("names what is left after a stop, and a later run ends it", async () => {
   const stop = new AbortController();
   const falsify: WalkChoices["falsify"] = (row, _index, response) => {
     if (row === "key.unused") stop.abort();
