@@ -1,12 +1,14 @@
 /**
- * The planner that deletes the throw-away key of `uko probe`. One person is enough for this key, because nothing depends
- * on it. Without the checks below, one person could delete any key through the probe:
+ * Plans the deletion of the throwaway key of `uko probe`, which creates a key to try the service. One person is enough
+ * for this key, because nothing depends on it. Without the checks below, one person could delete any key through the
+ * probe:
  *
  * - *Another key.* The key must have the ID and the label of the run that created it, and its first version. The label
  *   holds random digits, and a later run knows both only by the seal of the same person's API key.
- * - *A key that was used.* A key that was active is deleted only if its probe activated it, and if the service lists no
- *   resource that uses it. A list that cannot be read counts as a use.
- * - *A key that another writer changed.* The last writer must be one of the people of the run, if the service names one.
+ * - *A key that was used.* A key that was active is deleted only if its probe activated it. The service must also list
+ *   no resource that uses it. A list that cannot be read counts as a use.
+ * - *A key that another writer changed.* The last writer must be one of the people of the run, if the service names
+ *   one.
  */
 
 import { type Identity, isSame, type KeyObservation } from "./observation.ts";

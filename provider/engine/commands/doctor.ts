@@ -1,6 +1,7 @@
 /**
- * The preflight check of `uko doctor`: which service a run reaches, as which identity, with which rights, and whether
- * the clocks agree. It only reads, and it continues after each failure, so that one run reports every problem.
+ * Runs the checks of `uko doctor` before you use uko: which service a run reaches, as which identity, with which
+ * rights, and whether the clocks agree. It only reads, and it continues after each failure, so that one run reports
+ * every problem.
  */
 
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";

@@ -1,6 +1,6 @@
 /**
- * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`. A list that the caller cannot read is named and does not
- * hide the others. The result is for display: no step depends on it.
+ * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`. If the caller may not read a list, the result
+ * names this list and still has the others. The result is for display: no step depends on it.
  */
 
 import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors.ts";

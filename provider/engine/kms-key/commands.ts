@@ -1,7 +1,8 @@
 /**
- * The commands of `uko` for a KMS key (status, request, approve, continue, withdraw), which work without an IaC
- * state. The command line sees no program, so it always requires two people. A deletion window that this run opened and
- * could not sign is closed again, because no person could use it.
+ * Runs the commands of `uko` for a KMS key, a key outside UKO (status, request, approve, continue, withdraw). They
+ * work without a state of Pulumi, OpenTofu or Terraform. The command line does not see a program, so it always
+ * requires two people. A request opens a deletion window in KMS. Where signatures are demanded, a run closes its
+ * window again if the request was not signed, because no second person could use it.
  */
 
 import { asUkoError, UkoError } from "../../errors.ts";

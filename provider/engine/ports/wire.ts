@@ -1,6 +1,7 @@
 /**
- * The port through which a probe sends single requests as they are, because the wire itself is its question: a header
- * that is missing, a status, the form of an error. The adapter adds only host and credential.
+ * Defines the port through which `uko probe` sends single HTTP requests exactly as they are. The command asks how the
+ * service answers, for example to a request without a header, so no client code may change the request. The adapter
+ * adds only the host and the credential.
  */
 
 import type { CallOptions } from "./calls.ts";

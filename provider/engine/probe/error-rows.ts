@@ -1,4 +1,7 @@
-/** Probes of refusals and headers of UKO (uko-v4.md 1.4, 2.6). Each request is refused, or changes nothing. */
+/**
+ * Lists the probes of refusals and headers of UKO (uko-v4.md 1.4, 2.6). A probe is a set of requests by which `uko
+ * probe` compares a real service with the emulator. Each request here is refused, or changes nothing.
+ */
 
 import { at, type ProbeRow, refusedFor, statuses } from "./row.ts";
 

@@ -1,4 +1,7 @@
-/** Probes of the filters of keys, and of what one key shows (uko-v4.md 2.3, 3.2-3.4, 3.13). */
+/**
+ * Lists the probes of the filters of keys, and of what one key shows (uko-v4.md 2.3, 3.2-3.4, 3.13). A probe is a set
+ * of requests by which `uko probe` compares a real service with the emulator.
+ */
 
 import { at, isSorted, type ProbeRow, pick, refusedFor, statuses, textAt } from "./row.ts";
 

@@ -1,4 +1,7 @@
-/** Probes of IAM and of the endpoint broker (kms-v2-and-iam.md 7, uko-v4.md 1.2). None of them sends a secret. */
+/**
+ * Lists the probes of IAM and of the endpoint broker (kms-v2-and-iam.md 7, uko-v4.md 1.2). A probe is a set of
+ * requests by which `uko probe` compares a real service with the emulator. None of these requests sends a secret.
+ */
 
 import { at, type ProbeRow, statuses, textAt } from "./row.ts";
 

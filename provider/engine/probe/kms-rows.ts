@@ -1,4 +1,7 @@
-/** Probes of KMS that only read (kms-v2-and-iam.md 1-4, 10). */
+/**
+ * Lists the probes of KMS, which only read (kms-v2-and-iam.md 1-4, 10). A probe is a set of requests by which `uko
+ * probe` compares a real service with the emulator.
+ */
 
 import { at, kmsRefusal, type ProbeRow, pick, statuses, textAt } from "./row.ts";
 

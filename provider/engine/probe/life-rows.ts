@@ -1,6 +1,8 @@
 /**
- * Probes of the states of a key: the end of one that was never active, then the life of one that is active, up to the
- * waits that no run can shorten (uko-v4.md 4). A step that ends something is never sent by a row itself (own-key.ts).
+ * Lists the probes of the states of a key (uko-v4.md 4). A probe is a set of requests by which `uko probe` compares a
+ * real service with the emulator. The first ones delete a key that was never active. The others go through the life of
+ * an active key, up to the waits that no run can shorten. A probe never sends a step that deactivates, destroys or
+ * removes by itself: own-key.ts takes such steps, after its checks.
  */
 
 import { at, type ProbeRow, pick, statuses, textAt } from "./row.ts";

@@ -1,4 +1,7 @@
-/** Probes of lists: envelope, paging, order and content types (uko-v4.md 1.5, 2.2-2.4, 3.14). */
+/**
+ * Lists the probes of lists: envelope, paging, order and content types (uko-v4.md 1.5, 2.2-2.4, 3.14). A probe is a
+ * set of requests by which `uko probe` compares a real service with the emulator.
+ */
 
 import { at, isSorted, type ProbeRow, pick, refusedFor, statuses, textAt } from "./row.ts";
 

@@ -1,4 +1,7 @@
-/** What `uko probe` tells a person: the counts, what was refuted, and each key that is left, with the next command. */
+/**
+ * Writes what `uko probe` shows to a person: how many answers of the service agree with the emulator, which do not,
+ * and each throwaway key that is left, with the next command.
+ */
 
 import { capital, count, plain, sayTime } from "../text/words.ts";
 import type { Left, ProbeSummary } from "./walk.ts";

@@ -1,8 +1,8 @@
 /**
- * The throw-away key of `uko probe`: creates it, and takes the steps that end something. Such a step is never sent as a
- * raw request. It goes through the loop of every other deletion, with its evidence, and only if the planner of the
- * probe's key allows it (lifecycle/plan-probe-end.ts). A raw request may change nothing but the key of this run, and may
- * not end it (`requireHarmless`).
+ * Creates the throwaway key of `uko probe`, and takes the steps that deactivate, destroy or remove it. Such a step is
+ * never sent as a single raw request. It goes through the loop of every other deletion, with its evidence, and only if
+ * the planner of the probe's key allows it (lifecycle/plan-probe-end.ts). Otherwise the probe could delete another
+ * person's key. A raw request may change nothing but the key of this run, and may not end it (`requireHarmless`).
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,7 +1,8 @@
 /**
- * A probe is a row: an ID, the row of the emulator's fidelity that it answers, what the emulator does, what to send, and
- * whether the responses show the same. A row is data, so that one loop walks all of them (walk.ts), and so that a
- * recording names by a digest which rows it answers.
+ * Defines a probe, by which `uko probe` compares a real service with the emulator. It has an ID, the assumption of the
+ * emulator that it tests, and the requests to send. A function says whether the responses confirm the assumption. A
+ * probe is data, so that one loop walks all of them (walk.ts). A recording names the probes that it answers by a hash
+ * over them.
  */
 
 import type { WireRequest, WireResponse } from "../ports/wire.ts";

@@ -1,6 +1,6 @@
 /**
- * All probes, in the order of a run, and the questions that no probe asks. A question without a probe says what its
- * answer needs, so that a person with an instance knows what is left.
+ * Lists all probes of `uko probe` in the order of a run, and the assumptions of the emulator that no probe tests. For
+ * each such assumption it says what a test would require, so that a person with an instance knows what is left.
  */
 
 import { errorRows } from "./error-rows.ts";

@@ -1,4 +1,7 @@
-/** Probes of a new key that is not active: its creation, its tags and its description (uko-v4.md 2.5, U9). */
+/**
+ * Lists the probes of a new key that is not active: its creation, its tags and its description (uko-v4.md 2.5, U9). A
+ * probe is a set of requests by which `uko probe` compares a real service with the emulator.
+ */
 
 import { at, type ProbeRow, pick, textAt } from "./row.ts";
 

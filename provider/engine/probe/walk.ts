@@ -1,7 +1,7 @@
 /**
- * Walks all probes: fills in the values of the run, sends the requests of a row, and judges the responses. The one loop
- * serves every row, those that only read and those of a throw-away key. It never throws because of a response, and it
- * says of each key that it created that the key is gone, or exactly what is left.
+ * Walks all probes of `uko probe`: it fills in the values of the run, sends the requests of a probe, and judges the
+ * responses. One loop serves every probe, with or without a throwaway key. It never throws because of a response. For
+ * each key that it created, it reports that the key is gone, or exactly what is left.
  */
 
 import { asUkoError } from "../../errors.ts";
