@@ -8,6 +8,7 @@ import path from "node:path";
 import { evidencePlaceOf } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import { notRegular, readNamedText } from "../process/regular-file.ts";
+import { readInstance } from "../text/uuid-form.ts";
 import type { CliWorld } from "./cli-world.ts";
 
 /**
@@ -40,7 +41,8 @@ export function evidenceFiles(
   option: string,
 ): readonly string[] {
   if (named !== undefined && named.length > 0) return withFilesOf(named);
-  const { UKO_INSTANCE_ID: instanceId = "" } = environment;
+  const { UKO_INSTANCE_ID: instance = "" } = environment;
+  const { instanceId } = readInstance(instance) ?? { instanceId: instance };
   const place = evidencePlaceOf(environment, instanceId);
   if (place.kind === "named" || (place.kind === "default" && instanceId !== "")) return [place.path];
   throw new UkoError("UKO_INPUT_INVALID", {

@@ -23,6 +23,8 @@ describe("on an instance of Key Protect", () => {
     const done = await world.type("bob", `approve ${key}`);
     expect([done.exitCode, done.out + done.err]).toEqual([0, expect.stringContaining(`"${name}" is destroyed`)]);
     expect(await kmsWrites()).toEqual(["M14", "M8"]);
+    const audited = await world.uko("erin", "audit");
+    expect([audited.exitCode, audited.out]).toEqual([0, expect.stringContaining(name)]);
     const operations = new Set((await world.trail()).map(({ operation }) => operation));
     expect([...operations].filter((each) => !/^(M\d+|token|jwks)$/.test(each))).toEqual([]);
     expect((await world.verdict()).violations).toEqual([]);

@@ -62,7 +62,8 @@ async function findRings(
 ): Promise<readonly Closable[]> {
   const { inventory, newKeys } = view;
   const { scope } = view.campaign;
-  if (!scope.kmsKeys || scope.vaults !== undefined) return [];
+  // An empty ring has no key whose CRN could confirm that the instance is Key Protect.
+  if (!scope.kmsKeys || scope.vaults !== undefined || world.session.isKeyProtect) return [];
   const rings = await listOrName(unreadable, { id: "rings", name: "" }, () => world.kmsKeys.rings(options));
   const ofKeystores = inventory.keystores
     .filter((each) => keystoreKindOf(each) === "internal")
