@@ -123,6 +123,19 @@ describe("creates no key", () => {
     expect(lines().find(({ id }) => id === "key.create")).toMatchObject({ verdict: "not_tried", why });
   });
 
+  it("that would be active, without an API key whose seal lets a later run end it", async () => {
+    const form = new URLSearchParams({
+      grant_type: "urn:ibm:params:oauth:grant-type:apikey",
+      apikey: "carol-demo-key",
+    });
+    const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: form });
+    const { access_token: token } = (await login.json()) as { access_token: string };
+    const before = (await effects()).length;
+    const { exitCode } = await world.uko("carol", throwaway("payroll-draft"), { UKO_API_KEY: "", UKO_TOKEN: token });
+    expect([exitCode, (await effects()).slice(before).filter((operation) => operation === "K6")]).toEqual([0, []]);
+    expect(lines().find(({ id }) => id === "life.create")?.why).toContain("needs an API key");
+  }, 60_000);
+
   it("without the role to create", async () => {
     await world.uko("alice", throwaway("payroll-draft"));
     expect(await effects()).not.toContain("K2");

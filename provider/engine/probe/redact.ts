@@ -45,7 +45,7 @@ const iso = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/;
 const httpDate = /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/;
 /** A time, or a piece between separators that never belong to a value. */
 const pieces = new RegExp(`${iso.source}|${httpDate.source}|[^\\s/?&=,;:"'()\\[\\]{}<>\`]+`, "g");
-const plain = /^(\d{1,4}|v\d|v?\d{1,2}(\.\d{1,2}){1,2}|P(T?\d{1,4}[YMWDHS])+)$/;
+const plain = /^(\d{1,4}|[REHP]S\d{3}|v\d|v?\d{1,2}(\.\d{1,2}){1,2}|P(T?\d{1,4}[YMWDHS])+)$/;
 const words = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Times further away than this say nothing about the run. */
@@ -65,7 +65,11 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
     placeholders.set(text, made);
     return made;
   };
-  for (const [kind, text] of Object.entries(known)) if (text !== undefined && text !== "") placeholder(text, kind);
+  for (const [kind, text = ""] of Object.entries(known)) {
+    if (text === "") continue;
+    placeholder(text, kind);
+    if (!uuid.test(text)) typedTexts.add(text);
+  }
 
   const timeOf = (text: string): string => {
     const ms = Date.parse(text) - startMs;
@@ -78,7 +82,8 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
     const decoded = text.includes("%") ? decodedUri(text) : text;
     if (decoded !== text) return textOf(decoded, "href");
     if (iso.test(text) || httpDate.test(text)) return timeOf(text);
-    const found = placeholders.get(text);
+    // A query has a blank as `+`.
+    const found = placeholders.get(text) ?? placeholders.get(text.replaceAll("+", " "));
     if (found !== undefined) return found;
     // A sign at the end of a sentence does not belong to the word.
     const [, body = "", end = ""] = /^(.*?)([.!…]*)$/s.exec(text) ?? [];
@@ -87,10 +92,11 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
     return placeholder(text, kindOf(text, member));
   };
   const textOf = (text: string, member: string): string => {
-    if (text === "" || text === "***") return text;
+    const found = placeholders.get(text);
+    if (text === "" || text === "***" || found !== undefined) return found ?? text;
     if (typed.includes(member)) {
       typedTexts.add(text);
-      return placeholders.get(text) ?? placeholder(text, isProtocol(member) ? member : "text");
+      return placeholder(text, isProtocol(member) ? member : "text");
     }
     // A person's text inside a message is replaced before its words are.
     const inside = [...typedTexts].filter((each) => text !== each && each.length > 2 && holds(text, each));

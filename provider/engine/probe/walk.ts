@@ -100,7 +100,7 @@ export async function walkProbes(
     rows: world.sha256(rowsText()),
   };
   const values: Values = { ...found, actor: actor?.iamId };
-  const { labelPart: _part, labelOtherCase: _case, templatePart: _prefix, kms: _kms, ...known } = values;
+  const { kms: _kms, ...known } = values;
   const redactor = createRedactor(startMs, { ...known, second: request.secondPerson?.iamId });
   // Until a run has reached a key of an earlier one, the list of what is left still has it.
   const notReached = { state: "unknown", why: "the run did not reach it" } as const;

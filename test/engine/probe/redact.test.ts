@@ -71,10 +71,13 @@ it("keeps no planted text in any member, name of a member, item, path or header"
 });
 
 it("keeps nothing of the instance, its people and its objects in a recording of a whole walk", async () => {
-  const test = await startProbeWorld();
+  const test = await startProbeWorld("Root key one");
   const walked = await walk(test, { templates: draftTemplates });
   await test.close();
   const text = JSON.stringify([walked.header, walked.lines]);
+  // Words of the protocol are a name in this place.
+  expect(text.match(/label=(?!<)[^&"]*/g)).toBeNull();
+  expect(JSON.stringify(walked.lines.map(({ exchanges }) => exchanges))).not.toMatch(/root.key/i);
   const host = new URL(test.url).host;
   const own = [
     ...Object.values(apiKeys),

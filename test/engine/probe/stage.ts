@@ -20,12 +20,12 @@ import { options } from "../harness.ts";
 export const draftTemplates = ["payroll-draft", "cards-draft"] as const;
 
 /** A world with keys of every kind that a read probe asks about, in which the clock stands still. */
-export async function startProbeWorld(): Promise<TestWorld> {
+export async function startProbeWorld(label = "Payroll one"): Promise<TestWorld> {
   const test = await startTestWorld({
     seed: { ...demoSeed, clock: { start: "2026-11-24T14:22:00Z", frozen: true } },
   });
   const carol = test.as("carol");
-  const { id } = (await carol.create({ label: "Payroll one" })).body;
+  const { id } = (await carol.create({ label })).body;
   await carol.step(id, "rotate");
   await test.advance("2h");
   await carol.create({ label: "Payroll two" });
