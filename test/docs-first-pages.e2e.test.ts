@@ -1,6 +1,7 @@
 /**
  * The first page of each reader, typed as it stands: it works, and needs no more commands than its reader is promised.
- * Your first campaign is among the tutorials (docs-tutorials.e2e.test.ts), and the agent in attacks/30-agent.test.ts.
+ * Your first campaign is among the tutorials (docs-tutorials.e2e.test.ts), and what an agent cannot do in
+ * attacks/30-agent.test.ts.
  */
 
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -14,7 +15,7 @@ import { PulumiWorkspace } from "./stage/pulumi.ts";
 import { repository } from "./support/documents.ts";
 import { limitMs, opening, ownTerminal, partsOf, Reader } from "./support/reader.ts";
 
-type Person = "alice" | "bob";
+type Person = "alice" | "bob" | "pipeline";
 
 /** What a reader has before the page: the command `uko`, the settings, and a credential. */
 async function newReader(who: Person, { engineFolders = [] as readonly string[], env = {} } = {}) {
@@ -83,6 +84,13 @@ test("Approve a request: no", { timeout: limitMs }, async () => {
   await become("alice");
   await follow(reader, "approve-a-request", "Say no", "If something is wrong");
   expect(deedsIn(await uko.audit())).toHaveLength(2);
+});
+
+test("Let an agent work on keys: 3 commands prepare the work, and write nothing", { timeout: limitMs }, async () => {
+  const { reader, uko } = await newReader("pipeline");
+  await follow(reader, "agents", "Give it a service ID");
+  expect(deedsIn(await uko.audit())).toEqual([]);
+  expect(reader.commands).toBe(3);
 });
 
 test("Check a certificate: two commands, for the certificate of an emulator", { timeout: limitMs }, async () => {

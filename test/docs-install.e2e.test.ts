@@ -78,6 +78,13 @@ async function newUser(workspace: PulumiWorkspace) {
   return { home, folder, env, terminalOf };
 }
 
+/** The library of the native package, as a checkout has it after a build. */
+function copyLibrary(checkout: string): Promise<void> {
+  const isWanted = (file: string) => !file.includes("node_modules");
+  const library = path.join("sdk", "nodejs");
+  return cp(path.join(repository, library), path.join(checkout, library), { recursive: true, filter: isWanted });
+}
+
 /** Pulumi's own template for TypeScript, of today and of earlier years. */
 const template = {
   "Pulumi.yaml": "name: keys\nruntime: nodejs\n",
@@ -130,9 +137,10 @@ test("examples by hand: the copy of a folder, its package, and a key", { timeout
   const folder = path.join(home, "first-key");
   await cp(path.join(repository, "examples"), path.join(checkout, "examples"), { recursive: true });
   await cp(path.join(packed, tarball), path.join(checkout, tarball));
+  await copyLibrary(checkout);
   const lines = linesFrom("examples/README.md", "npm pack").filter((line) => !line.startsWith("npm pack"));
   for (const line of lines.filter((each) => /^(?:npm|cp)\b/.test(each))) {
-    await succeed(line, line.includes("npm install ..") ? folder : checkout, env);
+    await succeed(line, line.includes(" ../pulumi-uko/") ? folder : checkout, env);
   }
   expect((await type("uko --version", home, carol)).output.trim()).toBe(packageFile.version);
   for (const line of lines.filter((each) => each.startsWith("pulumi "))) {
@@ -147,9 +155,7 @@ test("the native package from a checkout: one copy of Pulumi's library, and the 
 }, async () => {
   await using workspace = await PulumiWorkspace.create();
   const { home, folder, env, terminalOf } = await newUser(workspace);
-  const sdk = path.join(home, "pulumi-uko", "sdk", "nodejs");
-  const isWanted = (file: string) => !file.includes("node_modules");
-  await cp(path.join(repository, "sdk", "nodejs"), sdk, { recursive: true, filter: isWanted });
+  await copyLibrary(path.join(home, "pulumi-uko"));
   await mkdir(path.join(home, "pulumi-uko", "node_modules"));
   await symlink(
     path.join(repository, "node_modules", "@pulumi"),
