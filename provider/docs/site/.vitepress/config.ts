@@ -203,9 +203,9 @@ export default {
           items: errors.paths().map(({ params: { code } }) => ({ text: code, link: `/errors/${code}` })),
         },
       ],
-      "/": sections.map(({ text, pages: own }, at) => ({
+      // Not collapsible: the theme nests one button in another, which a screen reader cannot use.
+      "/": sections.map(({ text, pages: own }) => ({
         text,
-        collapsed: at > 1,
         items: own.map((page) => ({ text: titleOf(page), link: `/${page}` })),
       })),
     },
