@@ -59,7 +59,7 @@ The column *seen* says what a recording of a real instance shows: *verified* if 
 A source is a section of the contract, [uko-v4.md](../contract/uko-v4.md) or [kms-v2-and-iam.md](../contract/kms-v2-and-iam.md).
 For each fact, the contract names IBM's document, SDK or provider, or says that the fact is inferred.`;
 
-const howToVerify = `If you have an instance, you can answer most rows with one command: see [What to record, and how long it takes](../how-to/record-a-service.md).
+const howToVerify = `If you have an instance, you can answer most rows with one command: see [What to record, and how long it takes](../internals/record-a-service.md).
 When you have a recording:
 
 1. Put the file in \`test/recordings\`.

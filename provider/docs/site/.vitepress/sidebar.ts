@@ -95,10 +95,7 @@ export const sections: readonly Section[] = [
     ],
   },
   { text: "Emulator", pages: ["reference/emulator", "reference/emulator-control"] },
-  {
-    text: "Project",
-    pages: ["reference/compatibility", "reference/performance", "reference/fidelity", "how-to/record-a-service"],
-  },
+  { text: "Project", pages: ["reference/compatibility", "reference/fidelity"] },
 ];
 
 export const pagesOfTheSite: readonly string[] = sections.flatMap(({ pages }) => pages);
