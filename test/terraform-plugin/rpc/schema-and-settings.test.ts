@@ -67,7 +67,7 @@ describe("settings", () => {
     expect(await validate({ instance_id: UNKNOWN, api_key: "a" })).toEqual([]);
     const messages = await validate({ instance_id: "PAYMENTS", api_key: "a", token: "b", dual_authorization: "two" });
     expect(textsOf(messages)).toEqual([
-      "instance_id: must be the UUID of the instance, in lower case",
+      "instance_id: must be the UUID of the instance, in lower case, or the CRN of an instance of Key Protect",
       "token: cannot be combined with api_key\nSet only one of the two.",
       'dual_authorization: must be "required" or "single"',
     ]);
