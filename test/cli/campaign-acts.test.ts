@@ -76,7 +76,7 @@ it("retires 20 keys with two people, from the request to the removal", async () 
   const again = `approve pilot deactivate --review ${await reviewOf("alice", "deactivate")}`;
   const first = await inFolder("alice", again);
   expect(first.out).toMatch(
-    /^Deactivated 1 key of wave "pilot"; 17 left for the next run\n\nCheck these keys, .*\nLABEL +KEY\n\S+ +\S+\n\nNext:\n/,
+    /^Deactivated 1 key of wave "pilot"; 17 to follow after your check\n\nCheck these keys before the rest\nLABEL +KEY\n\S+ +\S+\n\nNext:\n/,
   );
   expect(counts(await campaign("alice", again))).toEqual({ acted: 17 });
   expect((await inFolder("bob", "request pilot deactivate")).out).toContain(

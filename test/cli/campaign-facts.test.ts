@@ -127,7 +127,7 @@ describe("a report of a wave", () => {
     await stage.world.type("carol", `approve ${stage.keyNamed("mail-2")}`);
     await stage.world.advance("1m");
     const approved = await stage.campaign(`next --review ${file} --yes`, "alice");
-    expect(approved.out).toMatch(/^Deactivated 1 key of wave "main"; 1 unaffected; 5 left for the next run/);
+    expect(approved.out).toMatch(/^Deactivated 1 key of wave "main"; 1 unaffected; 5 to follow after your check/);
     expect(approved.out).toMatch(/mail-2 .*already deactivated, last written by IBMid-550000CAROL/);
     // The keys of the own first run are no surprise.
     await stage.world.advance("1m");

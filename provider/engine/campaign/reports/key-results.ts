@@ -98,7 +98,7 @@ export function reportResults(report: ResultsReport): CampaignReport {
     `${did} ${count(acted.length, "key")} of wave "${wave}"`,
     ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
     ...(left.length > 0 ? [`${left.length} unaffected`] : []),
-    ...(later.length > 0 ? [`${later.length} left for the next run`] : []),
+    ...(later.length > 0 ? [`${later.length} to follow after your check`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(run.unstarted > 0 ? [`${run.unstarted} not started`] : []),
   ];
@@ -108,7 +108,7 @@ export function reportResults(report: ResultsReport): CampaignReport {
     sections: [
       ...section("Why the run stopped", { lines: stopLine }),
       ...reasonSection("Failed", tableOf(failed, reasonColumns)),
-      ...section("Check these keys, then run the same command again", { table: tableOf(toCheck, namingColumns) }),
+      ...section("Check these keys before the rest", { table: tableOf(toCheck, namingColumns) }),
       ...found,
       ...reasonSection("Not changed, with the reason", tableOf(left, reasonColumns)),
       ...reasonSection("Unchanged", tableOf(unchanged, reasonColumns)),
