@@ -23,6 +23,8 @@ export interface Notice {
 
 export interface Notices {
   readonly notices: readonly Notice[];
+  /** The settings of the job that an approver needs, too, such as `UKO_REGION`. */
+  readonly settings: Readonly<Record<string, string>>;
   /** How many lines are faults: a vault or a key that could not be read, or a line of another form. */
   readonly faults: number;
 }
@@ -35,6 +37,7 @@ interface Line {
   readonly deletion?: Deletion;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
 type Deletion = Readonly<Record<string, unknown>>;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -45,7 +48,7 @@ const steps: Readonly<Record<string, string>> = {
 };
 const destroyKmsKey = "destroy: data becomes inaccessible; KMS can restore the key for 30 days";
 
-export function readNotices(jsonLines: string): Notices {
+export function readNotices(jsonLines: string, environment: Environment = {}): Notices {
   const notices: Notice[] = [];
   let faults = 0;
   for (const text of jsonLines.split("\n").filter((each) => each.trim() !== "")) {
@@ -54,7 +57,11 @@ export function readNotices(jsonLines: string): Notices {
     if (notice === "fault" || line === undefined) faults += 1;
     else if (notice !== undefined) notices.push(notice);
   }
-  return { notices, faults };
+  const settings = ["UKO_INSTANCE_ID", "UKO_REGION"].flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, clean(value, 200)] as const];
+  });
+  return { notices, faults, settings: Object.fromEntries(settings) };
 }
 
 function parseLine(text: string): Line | undefined {
@@ -153,13 +160,19 @@ export function titleOf({ notices: { length } }: Notices): string {
   return length === 1 ? "1 request waits for an approval" : `${length} requests wait for an approval`;
 }
 
+/** The one address in a message. */
+export const guide = "https://pulumi-uko.github.io/pulumi-uko/how-to/approve-a-request";
+
 /** What stands below the notices, one sentence an element. */
-export function closingOf({ notices, faults }: Notices, shown: number): readonly string[] {
+export function closingOf({ notices, faults, settings }: Notices, shown: number): readonly string[] {
   const left = notices.length - shown;
+  const set = Object.entries(settings).map(([name, value]) => `${name} to ${value}`);
   return [
     ...(left > 0 ? [`${left} more: to list all of them, run uko login -- requests.`] : []),
     ...(faults > 0 ? [`${faults} of the vaults or keys could not be read, so requests can be missing here.`] : []),
+    ...(set.length === 0 ? [] : [`Before the command, set ${set.join(", and ")}.`]),
     "This message approves nothing. Run the command in your own terminal: you log in as yourself, read the request, and see the command with which you approve or decline.",
     "To use a browser instead, run uko login -- console.",
+    `What to check before you decide: ${guide}`,
   ];
 }

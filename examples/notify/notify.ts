@@ -14,7 +14,7 @@ const formats = {
 
 const [, , format = ""] = process.argv;
 if (Object.hasOwn(formats, format)) {
-  const found = readNotices(await text(process.stdin));
+  const found = readNotices(await text(process.stdin), process.env);
   const isEmpty = found.notices.length === 0 && found.faults === 0;
   if (!isEmpty) process.stdout.write(formats[format as keyof typeof formats](found));
 } else {

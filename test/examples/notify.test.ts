@@ -7,7 +7,7 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { mailText } from "../../examples/notify/mail.ts";
-import { type Notices, readNotices } from "../../examples/notify/notices.ts";
+import { guide, type Notices, readNotices } from "../../examples/notify/notices.ts";
 import { slackPayload } from "../../examples/notify/slack.ts";
 import { teamsPayload } from "../../examples/notify/teams.ts";
 import { type CliTestWorld, type Ended, keys, makeKmsKey, repository, seed, startCliWorld } from "../cli/harness.ts";
@@ -80,7 +80,10 @@ const places = ["slack", "teams", "mail"] as const;
 describe("a message", () => {
   it.each(places)("for %s names key, step, requester, times, approver and command", async (format) => {
     const extension = format === "mail" ? "txt" : "json";
-    const message = messageOf(format, readNotices(several));
+    const message = messageOf(
+      format,
+      readNotices(several, { UKO_INSTANCE_ID: seed.instance?.id, UKO_REGION: "eu-de" }),
+    );
     await expect(normalized(message)).toMatchFileSnapshot(`../golden/notify/${format}.${extension}`);
   });
 
@@ -99,18 +102,18 @@ describe("a message", () => {
     await world.advance("8d");
     const { out } = await asReader("requests --json");
     expect(out).toContain("recordExpiredAt");
-    expect(readNotices(out)).toEqual({ notices: [], faults: 0 });
+    expect(readNotices(out)).toMatchObject({ notices: [], faults: 0 });
   });
 
   it("does not name a key without a request", () => {
     const [line] = linesOf(several);
     const { recordId: _, ...deletion } = line?.deletion ?? {};
-    expect(readNotices(JSON.stringify({ ...line, deletion }))).toEqual({ notices: [], faults: 0 });
+    expect(readNotices(JSON.stringify({ ...line, deletion }))).toMatchObject({ notices: [], faults: 0 });
   });
 
   it("says that requests can be missing if a vault could not be read", async () => {
     const { exitCode, out } = await world.uko("erin", "requests --json");
-    expect([exitCode, readNotices(out)]).toEqual([13, { notices: [], faults: 1 }]);
+    expect([exitCode, readNotices(out)]).toMatchObject([13, { notices: [], faults: 1 }]);
     for (const format of places) {
       expect(messageOf(format, readNotices(`${out}no JSON\n`))).toContain("2 of the vaults or keys could not be read");
     }
@@ -197,7 +200,7 @@ describe("a hostile label, name or reason", () => {
     ]);
     expect(body.join("\n\n")).not.toMatch(/^Bcc/m);
     for (const format of places) {
-      const message = messageOf(format, found).replace("http://adaptivecards.io/schemas/", "");
+      const message = messageOf(format, found).replace("http://adaptivecards.io/schemas/", "").replace(guide, "");
       expect(message).not.toMatch(/:\/\/|www\.|[\u2028\u202E\u200B\r]/u);
     }
   });
@@ -205,7 +208,7 @@ describe("a hostile label, name or reason", () => {
   it("in an ID makes the line a fault, so that no command can hold it", async () => {
     const line = JSON.parse(await hostileLine("payroll"));
     for (const ids of [{ keyId: "x; curl evil" }, { vaultId: "$(id)" }, { vaultId: "../.." }]) {
-      expect(readNotices(JSON.stringify({ ...line, ...ids }))).toEqual({ notices: [], faults: 1 });
+      expect(readNotices(JSON.stringify({ ...line, ...ids }))).toMatchObject({ notices: [], faults: 1 });
     }
   });
 
