@@ -107,7 +107,10 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     const listing = { objects, unreadable: [{ vaultId: text, error: { summary: text } }] };
     return keysPage(as(listing), { ...query, state: "" }, visitorOf(text));
   },
-  "the KMS keys": (text) => kmsKeysPage(as([{ name: text, kmsKeyId: text, state: 1 }]), query, visitorOf(text)),
+  "the KMS keys": (text) => {
+    const objects = [{ resource: "kms", name: text, keyId: text, keyState: text, dualAuthDelete: true }];
+    return kmsKeysPage(as({ objects, hasManagedKeys: true }), query, visitorOf(text));
+  },
   "the pending deletions": (text) => {
     const approval = { ...actOf(text), id: "approve", right: { roles: [text] } };
     const pending = [[actOf(text)], [approval]].map((acts) => ({

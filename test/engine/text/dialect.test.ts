@@ -105,9 +105,10 @@ describe("every sentence of every interface", () => {
     "provider/compose/engines.ts",
     "provider/errors.ts",
   ];
-  // The command line names every engine, one interface has its own advice, and descriptions are projected.
+  // The command line names every engine, one interface has its own advice, descriptions are projected, and a probe names
+  // calls and fields of the service.
   const ofOneInterface =
-    /engine\/(?:campaign\/.*|commands\/(?:doctor-messages|examine-state|stored-state)|text\/resource-messages|text\/explanation)\.ts$|schema\.ts$/;
+    /engine\/(?:campaign\/.*|probe\/.*|commands\/(?:doctor-messages|examine-state|stored-state)|text\/resource-messages|text\/explanation)\.ts$|schema\.ts$/;
   const sentences = files
     .filter((file) => !ofOneInterface.test(file))
     .flatMap((file) => sentencesIn(file).map((sentence) => ({ file, sentence })));
