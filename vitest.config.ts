@@ -32,10 +32,6 @@ const slowUnit = [
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */
 const apart = ["test/schema/registry.test.ts"];
 const quickFiles = quickScenarios.map((name) => `test/contracts/interfaces/${name}.test.ts`);
-/** 01-four-runs takes other profiles there, and 11-crashes kills the provider in other runs. */
-const alsoInRest: readonly string[] = ["01-four-runs", "11-crashes"].map(
-  (name) => `test/contracts/interfaces/${name}.test.ts`,
-);
 // A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
 const maxWorkers = Math.max(2, availableParallelism());
 
@@ -87,39 +83,29 @@ const unitApart = {
 /** What belongs to one engine. A recording of the path for it is made through the interface that needs no other process. */
 const e2e = { test: { ...withEngine, name: "e2e", include: endToEnd, env: { ...env, UKO_TEST_INTERFACE: "dynamic" } } };
 
-/** In `quick` the Pulumi interfaces run a choice of scenarios, and OpenTofu, which nobody may have yet, none. */
+/** In `quick` the package alone runs with its CLI, and one scenario: it shows that the parts work together. */
 const userInterfaces = interfaceNames
-  .filter((userInterface) => tier !== "quick" || userInterface !== "terraform")
+  .filter((userInterface) => tier !== "quick" || userInterface === "package")
   .map((userInterface) => ({
     test: {
       ...withEngine,
       name: `interface: ${userInterface}`,
       include: tier === "quick" ? quickFiles : scenarios,
-      exclude: [
-        ...configDefaults.exclude,
-        ...(tier === "rest" && userInterface !== "terraform"
-          ? quickFiles.filter((file) => !alsoInRest.includes(file))
-          : []),
-      ],
       setupFiles: [counter, "test/contracts/interfaces/support/each-file.ts"],
       env: { ...env, UKO_TEST_INTERFACE: userInterface },
     },
   }));
 
-/** Every scenario on the wire, without the CLI. What `quick` leaves to `rest` is the interface that has most in common with another. */
-const isLeftToRest = (userInterface: string): boolean => userInterface === "dynamic";
+/** Every scenario on the wire, without the CLI: for the package in `quick`, and for the other interfaces in `rest`. */
 const isInTier = (userInterface: string): boolean =>
-  tier === "quick" ? !isLeftToRest(userInterface) : tier !== "rest" || isLeftToRest(userInterface);
+  tier === "quick" ? userInterface === "package" : tier !== "rest" || userInterface !== "package";
 const wires = wireInterfaces.filter(isInTier).map((userInterface) => ({
   test: {
     ...withEngine,
     name: `wire: ${userInterface}`,
     include: scenarios,
     // The real CLI runs these in the same tier.
-    exclude: [
-      ...configDefaults.exclude,
-      ...(tier === "quick" && userInterface === "package" && !withoutEngines ? quickFiles : []),
-    ],
+    exclude: [...configDefaults.exclude, ...(tier === "quick" && !withoutEngines ? quickFiles : [])],
     setupFiles: [counter, "test/contracts/interfaces/support/each-file.ts"],
     env: { ...env, UKO_TEST_INTERFACE: userInterface, UKO_TEST_HOST: "wire" },
   },

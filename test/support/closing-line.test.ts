@@ -19,9 +19,9 @@ test("the closing line counts its own run, or every run that names the same file
 });
 
 test("a run of npm test over its budget of time or of CPU time says so", () => {
-  const cost = { wallSeconds: 570, cpuSeconds: 594, isQuick: true };
-  expect(costOf(cost)).toBe("9.5 minutes, 9.9 CPU-minutes; the budget of npm test is 10 of each");
-  expect(costOf({ ...cost, wallSeconds: 660 })).toMatch(/^11\.0 minutes, .*: OVER BUDGET$/);
-  expect(costOf({ ...cost, cpuSeconds: 660 })).toMatch(/11\.0 CPU-minutes; .*: OVER BUDGET$/);
+  const cost = { wallSeconds: 390, cpuSeconds: 414, isQuick: true };
+  expect(costOf(cost)).toBe("6.5 minutes, 6.9 CPU-minutes; the budget of npm test is 7 of each");
+  expect(costOf({ ...cost, wallSeconds: 480 })).toMatch(/^8\.0 minutes, .*: OVER BUDGET$/);
+  expect(costOf({ ...cost, cpuSeconds: 480 })).toMatch(/8\.0 CPU-minutes; .*: OVER BUDGET$/);
   expect(costOf({ wallSeconds: 3_000, cpuSeconds: 3_000, isQuick: false })).toBe("50.0 minutes, 50.0 CPU-minutes");
 });

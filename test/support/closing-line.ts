@@ -10,7 +10,7 @@ import type { Reporter, TestModule } from "vitest/node";
 import { tier } from "./tier.ts";
 
 /** What a run of `npm test` may cost. A busy machine is slower, so a run over it is shown and does not fail. */
-const budgetMinutes = 10;
+const budgetMinutes = 7;
 const listedFiles = 20;
 
 export default class ClosingLine implements Reporter {

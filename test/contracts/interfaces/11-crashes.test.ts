@@ -52,19 +52,15 @@ test("the path creates, deactivates, destroys and removes one key, each step on 
   ]);
 });
 
-/** The calls that cut data off, the only changes of their runs. `quick` kills the provider there, and `rest` in the other runs. */
+/** The calls that cut data off, the only changes of their runs. `quick` kills the provider there alone. */
 const quickKills: Partial<Record<RunName, string>> = { deactivate: "K7", destroy: "K8" };
-const leavesToQuick = tier === "rest" && userInterface.name !== "terraform";
-const disturbed = runs.filter((name) =>
-  tier === "quick" ? name in quickKills : !leavesToQuick || !(name in quickKills),
-);
+const disturbed = runs.filter((name) => tier !== "quick" || name in quickKills);
 
 test.each(disturbed)(
   "the next run completes %s after the provider was killed at any of its calls",
   async (name) => {
     const run = runNamed(recorded, name);
-    const isDue = (operation: string): boolean =>
-      tier === "quick" ? operation === quickKills[name] : !leavesToQuick || operation !== quickKills[name];
+    const isDue = (operation: string): boolean => tier !== "quick" || operation === quickKills[name];
     const cases = run.calls.flatMap(({ operation }, call) =>
       (isWhole || changes.has(operation)) && isDue(operation)
         ? (["before", "after"] as const).map((when) => ({ operation, call, when }))
