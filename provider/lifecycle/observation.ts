@@ -198,6 +198,7 @@ export interface KeyObservation {
   readonly state: ObservedState;
   /** The service's word for the state, for display. */
   readonly stateWord: string;
+  readonly createdBy?: Identity | undefined;
   readonly updatedAtMs?: number | undefined;
   readonly updatedBy?: Identity | undefined;
   readonly carried: CarriedRecord;

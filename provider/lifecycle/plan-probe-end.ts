@@ -9,6 +9,8 @@
  *   no resource that uses it. A list that cannot be read counts as a use.
  * - *A key that another writer changed.* The last writer must be one of the people of the run, if the service names
  *   one.
+ * - *A key that another person created.* A person holds the API key that seals the list of left keys, so this person
+ *   can seal a list with any key in it. No person can change who created a key.
  */
 
 import { type Identity, isSame, type KeyObservation } from "./observation.ts";
@@ -22,7 +24,7 @@ export interface ProbeKey {
   readonly label: string;
   /** Whether the probe itself made the key active. */
   readonly isActivated: boolean;
-  /** The person who created the key, and the second person of the run. */
+  /** The person who created the key comes first, then the second person of the run. */
   readonly writers: readonly Identity[];
 }
 
@@ -39,10 +41,12 @@ const probePolicy: DeletionPolicy = {
 
 /** Returns the next step towards removal. Returns `done`, and so changes nothing, if a check above fails. */
 export function planProbeEnd(observation: KeyObservation, probe: ProbeKey, run: Run, nowMs: number): Plan {
-  const { facts, updatedBy } = observation;
+  const { facts, createdBy, updatedBy } = observation;
   const isOwn = facts.keyId === probe.keyId && facts.label === probe.label && facts.version <= 1;
+  const [creator] = probe.writers;
+  const isCreator = createdBy === undefined || (creator !== undefined && isSame(creator, createdBy));
   const isWriterKnown = updatedBy === undefined || probe.writers.some((writer) => isSame(writer, updatedBy));
-  if (!isOwn || !isWriterKnown || !isUnused(observation, probe)) return { kind: "done" };
+  if (!isOwn || !isCreator || !isWriterKnown || !isUnused(observation, probe)) return { kind: "done" };
   // A missing marker counts as `both` because the key's creator is unknown. The probe created this key.
   const marked: KeyObservation = { ...observation, marker: observation.marker ?? "single" };
   return planKeyDeletion(marked, probePolicy, run, nowMs);

@@ -46,11 +46,19 @@ describe("does not change", () => {
   it.each([
     ["is used", { use: { kind: "known", count: 1, retainedBy: [] } }],
     ["may be used, because its use cannot be read", { use: { kind: "unreadable", reason: "403" } }],
+    ["another person created", { ...unused, createdBy: { iamId: "IBMid-550000MALLORY", mark: "f".repeat(16) } }],
     ["another person changed", { ...unused, updatedBy: { iamId: "IBMid-550000MALLORY", mark: "f".repeat(16) } }],
   ] as const)("an active key of its own that %s", (_what, over) => {
     for (const state of ["active", "deactivated"] as const) {
       expect(plan(aKey({ state, ...over }), { isActivated: true })).toEqual({ kind: "done" });
     }
+  });
+
+  it("a key that the second person of the run created", () => {
+    const second = { iamId: "IBMid-550000MALLORY", mark: "f".repeat(16) };
+    const over = { writers: [...probe.writers, second] };
+    expect(plan({ ...fresh, updatedBy: second }, over)).toMatchObject({ kind: "ready" });
+    expect(plan({ ...fresh, createdBy: second }, over)).toEqual({ kind: "done" });
   });
 
   it.each([{ keyId: "another" }, { label: "payroll, renamed" }, { version: 2 }])(

@@ -184,16 +184,16 @@ function toObservation(
     tags: texts.userTags,
     keystores: snapshot.referencedKeystores.map(({ id, type }) => ({ id, type })),
   };
-  const updatedBy: Identity | undefined =
-    snapshot.updatedBy === undefined
-      ? undefined
-      : { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) };
+  const identityOf = (iamId: string | undefined): Identity | undefined =>
+    iamId === undefined ? undefined : { iamId, mark: markOf(iamId, world.sha256) };
+  const updatedBy = identityOf(snapshot.updatedBy);
   const { signatures } = world;
   const observation: KeyObservation = {
     facts,
     state: stateOf(snapshot.stateWord),
     stateWord: snapshot.stateWord,
     updatedAtMs: snapshot.updatedAtMs,
+    createdBy: identityOf(snapshot.createdBy),
     updatedBy,
     latestTimeMs: world.serviceClock.latestMs(),
     carried: withAuthorsId(texts.carried, updatedBy),
