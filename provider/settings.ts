@@ -1,8 +1,9 @@
 /**
  * Reads the settings of a run from the environment and from what the engine (Pulumi, OpenTofu, Terraform) stored. The
- * environment takes precedence, but a control such as dual authorization applies if either side sets it. A destroy
- * reads stored settings from a state that other people may have edited. So these settings cannot name an address on
- * this machine or weaken a control.
+ * environment takes precedence, except that dual authorization applies if either side requires it. A destroy reads
+ * stored settings from a state that other people may have edited. So stored settings cannot remove a requirement of
+ * the environment. Each address also keeps its source, and http/allowed-hosts.ts decides which source may name which
+ * host.
  */
 
 import { UkoError } from "./errors.ts";

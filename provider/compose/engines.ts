@@ -1,7 +1,7 @@
 /**
- * Gives the interfaces of the engines (Pulumi, OpenTofu, Terraform) all that they call. This is the handlers of every
- * resource, the checks of inputs and settings, and the wording of messages. The interfaces themselves import no other
- * module of this folder.
+ * Gives the interfaces of the engines (Pulumi, OpenTofu, Terraform) what they call when an engine asks. This is the
+ * handlers of every resource, the checks of inputs and settings, and the wording of messages. For this work, the
+ * interfaces import no other module of this folder.
  */
 
 import { createHandlers, type HandlerContext } from "../engine/handlers.ts";

@@ -1,7 +1,8 @@
 /**
- * Runs `uko probe`: opens the wire, names the product that answers, keeps the recording, and keeps apart from it the
- * sealed list of the keys that are left. That list has real IDs, so it is never part of what a person sends. Without the
- * seal of the same API key, a later run takes no key from it: a colleague could have written another key into it.
+ * Runs `uko probe`: connects to the services, names the product that answers, and appends to the recording. It also
+ * writes a sealed list of the keys that are left, to a file of its own. That list has real IDs, so it is never part of
+ * what a person sends. Without the seal of the same API key, a later run takes no key from it: a colleague could have
+ * written another key into it.
  */
 
 import { readFileSync, statSync } from "node:fs";

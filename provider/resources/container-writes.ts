@@ -1,7 +1,8 @@
 /**
- * Creates, adopts and changes vaults, keystores and templates. A creation is one POST, and a change sends only the
- * values that differ. An existing object is adopted only if the program names its ID, and not because it has the same
- * name. Otherwise a later destroy could delete another team's object.
+ * Creates, adopts and changes vaults, keystores and templates. A creation is one POST, and a change that differs in
+ * nothing sends nothing. An existing object is adopted only if the program names its ID, and not because it has the
+ * same name. Otherwise a later destroy could delete another team's object. After a lost response, an object with the
+ * new name counts as created by this run, unless the service names another creator.
  */
 
 import { type ContainerReading, readContainer } from "../engine/container/observe.ts";

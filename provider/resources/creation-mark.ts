@@ -1,7 +1,8 @@
 /**
- * Writes a mark on a key that a run creates, and finds a key by this mark. After a lost response or a crash, the next
- * run computes the same mark from the resource's name. So it finds the key that was created, and does not create a
- * second one (decision 0010).
+ * Computes the mark of a key that a run creates, and finds a key by this mark. After a lost response or a crash, a
+ * later run computes the same mark from the resource's name. So it finds the key that was created, and does not create
+ * a second one (decision 0010). If the engine gives no name, the mark is random and helps only within the run. A key
+ * that changed since its creation, or is too old, does not count.
  */
 
 import type { CallOptions, World } from "../engine/ports/world.ts";

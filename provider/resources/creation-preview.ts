@@ -1,7 +1,7 @@
 /**
- * Reports, before the apply, what would go wrong with a creation: a taken name, or a vault or template that does not
- * exist. It also reports what would happen to an existing object that the program adopts. Otherwise the service would
- * refuse the creation in the middle of the apply.
+ * Previews an adoption before the apply: which properties of the existing object the run writes and keeps, or why the
+ * program cannot adopt it. Otherwise the apply would stop in the middle. Other files report what is wrong with a new
+ * object, such as a taken name: container-writes.ts and managed-key/preview.ts.
  */
 
 import type { CreationPreview } from "../engine/resource/definition.ts";

@@ -1,6 +1,7 @@
 /**
  * Defines the inputs and outputs that several resources have: IDs, the facts about a pending deletion, and the
- * settings for deletions. These settings control uko and are not stored in the service.
+ * settings for deletions. These settings control uko. The service stores none of them, except that a managed key has a
+ * marker which uko writes from `dualAuthorization`.
  */
 
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /**
  * Reads and writes the files that belong to a certificate of deleted keys. These are the envelope, which holds the
  * certificate with its signatures, the keys of signers, the list of allowed signers, and the HTML page. The user named
- * each file on the command line, so uko follows a link when it reads one.
+ * each file on the command line, so uko follows a link when it reads one. It never writes through a link.
  */
 
 import { rename, rm, stat, writeFile } from "node:fs/promises";

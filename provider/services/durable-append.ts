@@ -1,7 +1,8 @@
 /**
  * Appends lines to a file that only its owner can read, such as the evidence (the audit log of runs). A call resolves
- * after the line is on disk, so a crash after the call loses nothing. Folders and files that another user could have
- * placed are refused.
+ * after the line is on disk, so a crash after the call loses nothing. A link is refused in place of the file, and so
+ * is a file that other users can access and this user cannot protect. In the user's state folder, the folder and the
+ * file must also belong to this user.
  */
 
 import { chmodSync, constants, lstatSync } from "node:fs";

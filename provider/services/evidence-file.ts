@@ -4,8 +4,8 @@
  * or removed line is visible later (decision 0041).
  *
  * With `UKO_EVIDENCE=log`, the lines go to the log of the run, without digests that link them. Then uko removes no
- * key, because a removal erases the requests and approvals, which are on the key itself. Without any place for
- * evidence, uko takes no step that needs a line before it.
+ * managed key from its vault, because a removal erases the requests and approvals, which are on the key itself.
+ * Without any place for evidence, uko takes no step that needs a line before it.
  */
 
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
  * Reads a file that holds a credential, such as the one that `UKO_API_KEY_FILE` names. On systems that report
- * permissions, the file is refused if other users of this machine can read it.
+ * permissions, the file is refused if its mode gives other users of this machine any access.
  */
 
 import { closeSync, fstatSync, readFileSync } from "node:fs";

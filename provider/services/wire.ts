@@ -1,6 +1,6 @@
 /**
- * Sends single requests as a probe wrote them, through the client that checks the host and holds the credential. Also
- * collects the changes that the adapters send meanwhile, so that a recording has those as well.
+ * Sends single requests as a probe wrote them, through the client that checks the host before it reads the credential.
+ * Also collects the changes that the adapters send meanwhile, so that a recording has those as well.
  */
 
 import type { Exchange, Wire, WireRequest, WireResponse } from "../engine/ports/wire.ts";

@@ -1,7 +1,7 @@
 /**
  * Creates a KMS key by exactly one POST, or adopts an existing one. The file refuses to adopt a backing key, which is
- * the KMS key behind a managed key. The deletion of a backing key would destroy the managed key's material without the
- * two people that the managed key requires.
+ * the KMS key behind a managed key, or a key that may be one. The deletion of a backing key would destroy the managed
+ * key's material without the two people that the managed key requires.
  */
 
 import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";

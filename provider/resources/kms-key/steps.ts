@@ -1,8 +1,9 @@
 /**
  * Makes single changes of a KMS key, such as its restore or its dual authorization, each with its own message for a
  * failure. The file also creates the key ring that a program names for a KMS key, if the ring does not exist. A key
- * ring that belongs to a keystore is refused before anything is changed, because its keys are managed keys. The
- * message says to use another ring, or to declare a managed key.
+ * ring that belongs to a keystore is refused before uko creates a key in it or moves one to it. Its keys are managed
+ * keys, so the message says to use another ring, or to declare a managed key. If uko cannot find out who owns the
+ * ring, it only warns.
  */
 
 import { noteRestore } from "../../engine/kms-key/kind.ts";

@@ -1,6 +1,7 @@
 /**
- * Creates a managed key by exactly one POST, or adopts an existing one. A creation leaves a mark on the key. After a
- * lost response, the run searches for the key by this mark, so that an interrupted run never leads to a second key.
+ * Creates a managed key, or adopts an existing one. A creation is one POST. If the service refuses its tags with 400,
+ * which creates nothing, uko sends a second POST without tags. A creation leaves a mark on the key, in a tag. After a
+ * lost response, the run searches for the key by this mark, so that an interrupted run does not lead to a second key.
  */
 
 import { type KeyDetails, observedInResponse, observeKey } from "../../engine/key/observe.ts";

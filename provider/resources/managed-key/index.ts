@@ -1,6 +1,6 @@
 /**
  * Defines the resource managed key: an encryption key in UKO whose deletion requires two people by default. This file
- * connects creation, read, update and deletion; the rules of each are in `lifecycle/`.
+ * connects creation, read, update and deletion. What a run may write to a key, and when, is decided in `lifecycle/`.
  */
 
 import { keyDeletion } from "../../engine/key/deletion.ts";

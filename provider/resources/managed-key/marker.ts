@@ -1,7 +1,7 @@
 /**
- * Writes the marker on a key, a tag or a line of its description that states whether its deletion requires two people.
- * A creation writes the program's choice. On an existing key the marker is only made stricter, so that a changed
- * program cannot remove the need for a second person.
+ * Writes the marker on a key, a tag or a line of its description that states which steps of its deletion require two
+ * people. A creation writes the program's choice. On an existing key the marker is only made stricter, so that a
+ * changed program cannot remove the need for a second person.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";

@@ -1,11 +1,12 @@
 /**
- * Reads `allowed_signers`, a file in OpenSSH's format (ssh-keygen(1)) that lists each person with their public key. If
- * the file exists, this machine demands a signature on every request and approval of a destruction. The file is in a
- * system folder, or in the home folder that the system's password database names. No variable, program, state or
+ * Reads `allowed_signers`, a file in OpenSSH's format (ssh-keygen(1)) that lists each person with their public keys.
+ * If the file exists, this machine demands a signature on every request and approval of a destruction. The file is in
+ * a system folder, or in the home folder that the system's password database names. No variable, program, state or
  * setting can name another place. Otherwise a person who can set a variable could turn the demand off.
  *
  * Only a missing file demands nothing. If a file cannot be read, or another user can write to it, no signature counts,
  * so uko destroys nothing. If such a file counted as missing, another user could turn the demand off by damaging it.
+ * On Windows, uko cannot check who can write to the file.
  */
 
 import { createHash } from "node:crypto";

@@ -1,7 +1,7 @@
 /**
  * Signs consent records, in which a person requests or approves a step of a deletion, with the person's own SSH key.
- * The file also verifies the signatures on a key against `allowed_signers`, the list of persons and their public keys.
- * The program `ssh-keygen` makes the signatures, so SSH agents, security keys and smart cards work as they do for git.
+ * The file also verifies these signatures against `allowed_signers`, the list of persons and their public keys. The
+ * program `ssh-keygen` makes the signatures, so SSH agents, security keys and smart cards work as they do for git.
  * Thus uko never reads a private key.
  */
 

@@ -1,6 +1,7 @@
 /**
  * Parses and verifies SSH signatures as `ssh-keygen -Y sign` makes them (OpenSSH, PROTOCOL.sshsig and PROTOCOL.u2f).
- * The file also finds out whether a person touched the security key that signed.
+ * Only Ed25519 keys and the keys of security keys are accepted. The file also finds out whether a person touched the
+ * security key that signed, and whether it checked a PIN or a fingerprint.
  */
 
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";

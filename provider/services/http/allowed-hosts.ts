@@ -1,7 +1,9 @@
 /**
  * Decides which hosts may receive a credential, before uko reads the credential. Without this check, an address in a
- * state, a program or a response could send the caller's API key to another server. IBM's documented hosts are allowed.
- * This machine is allowed only if the environment of the run names it, and any other host only if UKO_ALLOWED_HOSTS does.
+ * state, a program or a response could send the caller's API key to another server. IBM's documented hosts of the
+ * called service are allowed, unless the host name shows another instance. This machine is allowed only if the
+ * environment of the run names it, as an address or in UKO_ALLOWED_HOSTS. Any other host is allowed only if
+ * UKO_ALLOWED_HOSTS names it.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,8 +1,8 @@
 /**
  * Sends every call to a service. Before it reads the credential, the client checks that the host may receive it. The
- * client also limits the number of concurrent calls, applies a deadline, and retries only calls that are safe to send
- * twice. If no response arrives, the outcome of a change is unknown: the caller must read the object to learn what
- * happened.
+ * client also limits the number of concurrent calls, except calls for tokens. It applies a deadline, and retries only
+ * calls that are safe to send twice. If no response arrives to a change that was sent, its outcome is unknown: the
+ * caller must read the object to learn what happened.
  */
 
 import type { Agent, Dispatcher } from "undici";

@@ -1,6 +1,7 @@
 /**
  * Computes how many calls uko makes at a time. The number is halved after 429 or 503, and rises slowly after other
- * responses. No call starts before the time in `Retry-After`.
+ * responses. If such a 429 or 503 has `Retry-After`, no call starts before that time. A wait of more than 30 s does
+ * not stop the other calls, because only the refused call fails then.
  */
 
 import { longestRetryAfterMs } from "./retry.ts";

@@ -1,6 +1,6 @@
 /**
- * Turns the response to a read into a parsed value or an error, in the same way for every service. An error contains
- * no value from the response except the service's own message, which was made safe to show.
+ * Turns a response into a parsed value or an error, in the same way for every service. From the response, an error
+ * contains only the status, the correlation ID and the service's own message, which was made safe to show.
  */
 
 import type * as z from "zod";

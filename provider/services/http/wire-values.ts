@@ -1,4 +1,7 @@
-/** Parses and encodes values as services write them: optional texts, lists, times and identities. */
+/**
+ * Parses values as services write them: optional texts, lists, times and identities. The file also drops absent
+ * fields.
+ */
 
 import * as z from "zod";
 

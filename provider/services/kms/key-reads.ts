@@ -1,6 +1,7 @@
 /**
- * Reads KMS keys, their policies and the services that use them (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24). Only
- * metadata is read, never key material.
+ * Reads KMS keys, key rings, and the services that use a key. It also reads who last wrote a key's policy of dual
+ * authorization (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24). Only metadata is read, never key material. For an
+ * instance of Key Protect, a key with the CRN of another instance is an error.
  */
 
 import type * as z from "zod";

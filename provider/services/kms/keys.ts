@@ -1,8 +1,8 @@
 /**
  * Creates, changes, rotates, destroys and restores KMS keys, and manages their aliases and key rings
  * (kms-v2-and-iam.md 2). It implements `KmsKeys`, a port (interface) of the engine. A deletion never uses `force`,
- * which would destroy a key that is still in use. A creation is sent once, so that a lost response does not lead to a
- * second key.
+ * which would destroy a key that is still in use. A creation is not sent again after a lost response, because that
+ * could create a second key.
  */
 
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";

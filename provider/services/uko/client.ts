@@ -1,7 +1,7 @@
 /**
  * Creates the client of one UKO v4 instance. It implements the ports, the interfaces through which the engine reads
- * and changes keys, vaults, keystores and templates. After each write of this run to a vault, the client invalidates
- * the cached reads of this vault.
+ * and changes keys, vaults, keystores and templates. After each write of this run to a key, the client invalidates the
+ * cached reads of the key's vault. Only reads of keys are cached there.
  */
 
 import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/ports/containers.ts";

@@ -1,7 +1,7 @@
 /**
- * Reads, changes and removes one object of UKO by its ID, and lists objects of one kind. Every change sends the ETag
- * of an earlier read, so that it cannot overwrite a change by another writer. A 404 counts as "gone" only if the
- * service itself sent it, because a gateway's 404 proves nothing about the object.
+ * Reads, creates, changes and removes one object of UKO, and lists objects of one kind. Every change of an existing
+ * object sends the ETag of an earlier read, so that it cannot overwrite a change by another writer. A 404 counts as
+ * "gone" only if the service itself sent it, because a gateway's 404 proves nothing about the object.
  */
 
 import type * as z from "zod";
