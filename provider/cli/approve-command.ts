@@ -2,7 +2,8 @@
  * `uko approve`: approves what another person requested, and then takes the step, such as the destruction of a key.
  * With `--store` it only stores the approval. The command shows the keys, and asks the person to type the label, or
  * the step and the number of keys. Then it acts only on the keys as it showed them. So a person cannot approve
- * something else by a habitual Enter, or approve a key that changed meanwhile.
+ * something else by a habitual Enter, or approve a key that changed meanwhile. Only `--review FILE --yes` asks
+ * nothing, because the person typed the words when `uko review` wrote the file.
  */
 
 import { Argument, type Command } from "commander";

@@ -1,7 +1,7 @@
 /**
- * Parses command-line arguments: keys, vaults, dates, durations, ports and folders. Each parser throws UKO_INPUT_INVALID
- * with the expected form. Commands that write take the full path of a key, because a name could match another key and
- * some steps cannot be undone.
+ * Parses command-line arguments, such as keys, vaults, dates, durations, ports and folders. Each parser throws
+ * UKO_INPUT_INVALID with the expected form. A key can be written as its full path or as a name. Whether a command
+ * accepts a name is decided in typed-keys.ts, because a name could match another key.
  */
 
 import path from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Reads and finds the files that commands take as input: exported state, and evidence files or folders of them. Errors
- * name the file and the next step.
+ * Reads and finds the files that commands take as input, such as an exported state, and evidence files or folders of
+ * them. Errors name the file, and mostly the next step.
  */
 
 import { readdirSync, statSync } from "node:fs";

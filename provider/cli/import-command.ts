@@ -1,6 +1,6 @@
 /**
- * `uko import`: writes a Pulumi program or a Terraform configuration that adopts a vault and its contents. It changes
- * nothing in the service and overwrites no file.
+ * `uko import`: writes a Pulumi program or a Terraform configuration that adopts a vault and its contents, without
+ * destroyed keys. It changes nothing in the service and overwrites no file.
  */
 
 import { readdir, writeFile } from "node:fs/promises";

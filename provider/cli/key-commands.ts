@@ -1,6 +1,6 @@
 /**
  * Defines the commands about single keys, such as `uko status`, `uko request` and `uko withdraw`. Each one parses its
- * arguments and calls one operation for each key.
+ * arguments and calls one operation for each key. `uko continue` repeats it if the person confirms a request.
  */
 
 import { Argument, type Command, Option } from "commander";

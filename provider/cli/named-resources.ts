@@ -1,7 +1,7 @@
 /**
  * Names and connects the resources of the programs that `uko import` writes for Pulumi and Terraform. It makes each
- * name unique. It replaces an ID by a reference, so that the engine deletes a vault or a template after the keys in
- * it.
+ * name unique. It replaces the ID of a vault and the name of a template by a reference, and finds the keystores of a
+ * key. So the engine deletes vault, template and keystores after the keys.
  */
 
 import type { InventoryItem } from "../engine/commands/inventory.ts";

@@ -1,6 +1,7 @@
 /**
- * Writes reports and errors: text and tables for people, or one line of JSON for programs. Results go to standard output.
- * Text from a service or a file is made printable first.
+ * Writes reports and errors: text and tables for people, or one line of JSON for programs. Results go to standard
+ * output, and errors for people to standard error. Values in tables and the texts of a campaign are made printable
+ * here. The texts of other reports and errors must arrive printable.
  */
 
 import { isDeepStrictEqual } from "node:util";

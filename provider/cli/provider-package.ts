@@ -1,6 +1,7 @@
 /**
  * Finds and checks the provider that `uko install` copies: the one in this package, or a zip of a release. A zip is
- * checked against the file of checksums next to it, and refused if it has links or paths that lead out of its folder.
+ * compared with the file of checksums next to it, if that file exists. A zip with links, or with paths that lead out
+ * of its folder, is refused.
  */
 
 import { createHash } from "node:crypto";

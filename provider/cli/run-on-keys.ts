@@ -1,6 +1,7 @@
 /**
  * Runs one operation on several keys at a time, and prints the results in the order of the keys. If a person has to
- * confirm the steps, the run takes one key after another. An error about one key does not stop the others.
+ * confirm the steps, the run takes one key after another. An error about one key does not stop the others, unless it
+ * concerns the whole run, such as a rejected credential.
  */
 
 import type { Operations } from "../engine/key/commands.ts";

@@ -1,5 +1,5 @@
 /**
- * Maps each act of the console, such as `approve`, to the operation that the command of this name calls. The file also
+ * Maps each act of the console, such as `approve`, to the operation that the command for this act calls. The file also
  * checks the form of the act. An act is refused if the key has changed since the page showed it, so that a person
  * approves only what they saw.
  */

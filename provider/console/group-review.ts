@@ -1,7 +1,8 @@
 /**
- * Builds the page on which a person reviews and approves many requests of one requester. The console reads each key,
- * shows the summary that `uko approve` shows, and keeps this review in memory. The form contains the digest of the
- * review. So an approval covers exactly the requests that the person saw, and none that was written later.
+ * Builds the page on which a person reviews and approves many requests of one requester for one step in one vault. The
+ * console reads each key, shows the summary that `uko approve` shows, and keeps this review in memory. The form
+ * contains the digest of the review. So an approval covers exactly the requests that the person saw, and none that was
+ * written later.
  */
 
 import type { Hono } from "hono";

@@ -1,6 +1,7 @@
 /**
- * Builds the frame of every page: head, navigation, caller, and automatic refresh. A failed refresh replaces the
- * content with the error, because a page that only seems current would mislead.
+ * Builds the frame of every page: head, navigation and caller. A page on which a person does not decide can also
+ * refresh itself. An error response to a refresh replaces the content, because a page that only seems current would
+ * mislead.
  */
 
 import { type Html, html } from "../html/markup.ts";

@@ -1,8 +1,8 @@
 /**
- * Makes markup that is safe by construction. Only the function `html` makes markup from texts. It escapes each text,
- * and shows each character that hides or reorders text as its number. Otherwise the label of a key could add a script
- * to a page, or read differently on the page than in the service. `fieldText` only escapes: it fills a form field,
- * whose text the browser sends back unchanged.
+ * Makes markup that is safe by construction. The function `html` makes markup from texts. It escapes each text, and
+ * shows each character that hides or reorders text as its number. Otherwise the label of a key could add a script to a
+ * page, or read differently on the page than in the service. `fieldText` only escapes: it fills a form field, whose
+ * text the browser sends back unchanged. `trustedStyle` escapes nothing, and is only for style sheets of uko.
  */
 
 import { html as escapedHtml, raw } from "hono/html";

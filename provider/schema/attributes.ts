@@ -1,6 +1,6 @@
 /**
- * Turns the zod schemas of a resource into a plain list of its inputs and outputs. Every interface, and the reference
- * documentation, uses this list.
+ * Turns the zod schemas of a resource or a function into a plain list of its inputs and outputs. The schemas of Pulumi
+ * and Terraform, and the reference documentation, are made from this list.
  */
 
 import type * as z from "zod";

@@ -2,8 +2,8 @@
  * Encodes and reads the private data that the host (OpenTofu or Terraform) stores for this provider next to a plan or
  * a state. The data records the purpose of a plan, which the protocol does not report. Without it, a creation would
  * look like the creating half of a replacement, and a deletion like its deleting half. The data also stores the plan
- * limit: the steps that the plan of a deletion showed, which its apply must not exceed. Without a stored limit, the
- * apply takes no step.
+ * limit: the steps that a plan showed of a deletion, also of one that an update makes. Its apply must not exceed them.
+ * Without a stored limit, the apply takes no step.
  */
 
 import { limitedSteps } from "../compose/engines.ts";

@@ -1,6 +1,6 @@
 /**
- * Reads the block `timeouts` of a resource. Its value `delete` limits how long a destroy waits until the next step is
- * allowed.
+ * Reads the block `timeouts` of a resource. Its value `delete` limits how long a destroy waits for people and for time
+ * before it stops.
  */
 
 import { parseDurationMs } from "../compose/engines.ts";

@@ -1,6 +1,7 @@
 /**
- * Makes text from outside safe to show: without terminal control sequences, invisible characters and secrets, and of
- * limited length. Otherwise a key's label could rewrite what an approver reads at the terminal.
+ * Makes text from outside safe to show. The functions remove terminal control sequences and invisible characters, or a
+ * secret, and `printable` also limits the length. Otherwise a key's label could rewrite what an approver reads at the
+ * terminal.
  */
 
 const maxShownCharacters = 500;

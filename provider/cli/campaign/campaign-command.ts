@@ -1,7 +1,8 @@
 /**
  * `uko campaign`: plans, requests, reviews, approves and finishes the deletion of many keys before a deadline. The
- * keys are deleted in waves, which are groups that go through each step together. A command that changes keys asks the
- * person to type words about the wave, unless `--yes` is set.
+ * keys are deleted in waves, which are groups that go through each step together. Most commands that change keys ask
+ * the person to type words about the wave. `halt` does not ask, and `rollback` asks only with `--written-since`.
+ * Without a terminal they require `--yes`, and an approval also requires a saved review.
  */
 
 import { type Command, Option } from "commander";

@@ -1,8 +1,8 @@
 /**
- * Rotates a key once for each change of the input `rotationTrigger` (uko-v4.md K9). A rotation since the last run, if
- * it is at most 7 days old, counts as this rotation, because an interrupted run may have made it. After a lost
- * response, uko reads the version of the key. It rotates again only if the version has not changed, because a rotation
- * cannot be undone.
+ * Rotates a key once for each change of the input `rotationTrigger` (uko-v4.md K9). A rotation of the last 7 days that
+ * the state does not know counts as this rotation, because an interrupted run may have made it. After a lost response,
+ * uko reads the version of the key. It rotates again only if the version has not changed, because a rotation cannot be
+ * undone.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";

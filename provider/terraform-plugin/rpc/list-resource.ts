@@ -1,6 +1,6 @@
 /**
- * Serves ListResource, which returns all existing objects of one kind for `terraform query`, as a stream with one
- * event for each object.
+ * Serves ListResource, which returns the existing objects of one resource type for `terraform query`, as a stream with
+ * one event for each object. The host can limit their number.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";

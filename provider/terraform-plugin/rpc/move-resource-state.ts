@@ -2,7 +2,7 @@
  * Serves MoveResourceState, by which a `moved` block takes over an object that IBM's provider manages. Terraform calls
  * it before it configures the provider, so this call cannot read the service, and the response contains only the
  * object's identity. The ReadResource that follows reads the object and ignores the values from the state of IBM's
- * provider.
+ * provider. A state that this provider wrote is returned with all its values.
  *
  * A state of IBM's provider can also arrive under the address of this provider. A state has only one provider for each
  * resource (OpenTofu, node_resource_abstract.go: `getResourceProviderAddrs`). So once one instance of a resource with
