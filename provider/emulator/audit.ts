@@ -1,6 +1,7 @@
 /**
- * Writes the emulator's audit trail: one entry for each request, including reads, with who called, the result, and the
- * effect on the key. Tests use it to prove what a client did.
+ * Writes the emulator's audit trail. Each request to an emulated API, including a read, has an entry: the caller, the
+ * result, and the effect on the key. A key of the seed and an edit of a key's metadata by the control API have one
+ * too. Tests use the trail to prove what a client did. If it has too many entries, the oldest are deleted.
  */
 
 import { toSecondsText } from "./clock.ts";

@@ -1,6 +1,7 @@
 /**
- * Defines the objects with which `uko emulator` starts for a demo: people with separate roles, a pipeline, two
- * profiles, two keystores and a key.
+ * Defines the objects with which an emulator starts if its options name none. They are people with separate roles, a
+ * pipeline, two profiles, two keystores with templates, and a key. An emulator of Key Protect starts with the same
+ * identities and a root key.
  */
 
 import type { RoleName } from "./roles.ts";
@@ -70,7 +71,6 @@ export const demoSeed = {
   ],
 } as const satisfies Seed;
 
-/** The world without a seed file. Its key gives every command something to show at once. */
 /** The same people, with a root key of Key Protect that two of them have to delete. */
 export const keyProtectWorld = {
   instance: demoSeed.instance,
@@ -78,6 +78,7 @@ export const keyProtectWorld = {
   kmsKeys: [{ id: "9b2d0000-0000-4000-8000-000000000003", name: "orders", dualAuthDelete: true }],
 } as const satisfies Seed;
 
+/** The world without a seed file. Its key gives every command something to show at once. */
 export const demoWorld = {
   ...demoSeed,
   keys: [

@@ -1,7 +1,7 @@
 /**
  * Describes how closely the emulator follows IBM's services. One table has a row for each call. The other has a row
- * for each question that no source of IBM answers, with the behavior that the emulator chose. The page fidelity.md is
- * made from these tables.
+ * for each open question, with the behavior that the emulator chose; few of these behaviors are documented. The page
+ * fidelity.md is made from these tables.
  */
 
 import type { Switches } from "./switches.ts";

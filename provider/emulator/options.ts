@@ -1,6 +1,7 @@
 /**
- * Defines the options with which programs and tests start an emulator (port, seed, file, HTTPS), and the type of a
- * running emulator. A seed is a JSON file with the first objects.
+ * Defines the options with which programs and tests start an emulator (port, first objects, storage, HTTPS), and the
+ * type of a running emulator. The option `file` is the SQLite file that stores the objects. The option `seed` is an
+ * object in the form of a JSON seed file.
  */
 
 import type { Seed, SwitchChoices } from "./generated.ts";

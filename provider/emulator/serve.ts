@@ -1,7 +1,7 @@
 /**
  * Serves one request: identifies the caller, applies the faults that a test added, and runs the code of the call. Then
- * it stores the changes, writes the audit entry, and sends the response. An effect is stored before its response is
- * sent, so a client never sees a change that a crash could lose.
+ * it stores the changes with the audit entry, and sends the response. With a file, an effect is stored before its
+ * response is sent, so a client never sees a change that a crash could lose.
  */
 
 import { randomUUID } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. It reads the first objects from a seed, a
- * file or a snapshot, and creates a certificate for HTTPS if the options demand it.
+ * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. Its first objects are from a seed or a
+ * snapshot, or from the file in which an earlier emulator stored them. For HTTPS, it creates a certificate.
  */
 
 import { readFile } from "node:fs/promises";

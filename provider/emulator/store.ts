@@ -1,6 +1,6 @@
 /**
- * Stores the objects of an emulator in a SQLite file, so that they survive the end of the process. Each request is one
- * transaction, which is written before its response is sent.
+ * Stores the objects of an emulator in a SQLite file, so that they survive the end of the process. The changes of a
+ * request are one transaction, which is written before the response is sent.
  */
 
 import { existsSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Serves the page `GET /`, on which a person sees the objects, the clock and the audit trail of the emulator. The page
- * needs no script and shows no credential.
+ * Serves the page `GET /`, on which a person sees the objects, the clock and the audit trail of the emulator. A table
+ * shows at most 100 rows. The page needs no script and shows no credential.
  */
 
 import { createHash } from "node:crypto";

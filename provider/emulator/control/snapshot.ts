@@ -1,6 +1,7 @@
 /**
- * Writes all objects of the emulator, its clock and its settings as one JSON object. There are two forms: a view
- * without credentials for reading, and a complete snapshot that can be loaded again.
+ * Writes the objects of the emulator, its clock and its switches as one JSON object, in two forms. The view is for
+ * reading: it has no credentials, and leaves out the audit trail and some details of KMS. The complete snapshot can be
+ * loaded again, and contains API keys and key material.
  */
 
 import { dayMs, toSecondsText } from "../clock.ts";

@@ -1,6 +1,6 @@
 /**
- * Signs and verifies the access tokens of the emulator: JWTs with IBM's claims (kms-v2-and-iam.md 7.4), dated by the
- * emulated clock.
+ * Signs and verifies the access tokens of the emulator: JWTs with IBM's claims (kms-v2-and-iam.md 7.4). The emulated
+ * clock dates them, or the machine's clock if the switch `tokenClock` says so.
  */
 
 import { generateKeyPair, type KeyPairKeyObjectResult, randomUUID, sign, verify } from "node:crypto";

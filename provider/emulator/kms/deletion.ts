@@ -1,7 +1,7 @@
 /**
  * Serves the calls that set a KMS key for deletion, undo this, and delete, restore and purge the key
  * (kms-v2-and-iam.md 2.5-2.7, 2.10). Under dual authorization, one person sets the key for deletion. Another person
- * then deletes it within the window of 7 days, or the call is refused.
+ * can then delete it until the window ends, by default after 7 days. Any other deletion is refused.
  */
 
 import { hourMs, toSecondsText } from "../clock.ts";

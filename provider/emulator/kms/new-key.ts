@@ -1,7 +1,7 @@
 /**
- * Creates KMS keys with their initial policies, and applies what time alone changes: expiry, rotation by policy, and the
- * purge of deleted keys (kms-v2-and-iam.md 2.2, 2.12, 3.1, 6). Each request applies due changes first, so the emulator
- * needs no timer.
+ * Creates KMS keys with their initial policies (kms-v2-and-iam.md 2.2, 2.12, 3.1, 6). The file also applies what time
+ * alone changes: expiry, rotation by policy, and the purge of deleted keys. Each allowed KMS request applies due
+ * changes first, so the emulator needs no timer.
  */
 
 import { randomBytes } from "node:crypto";

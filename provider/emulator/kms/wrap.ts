@@ -1,7 +1,7 @@
 /**
  * Serves the calls by which a root key wraps, unwraps and rewraps data keys (row M13 of kms-v2-and-iam.md 2.1; also
- * 2.9). They encrypt with real material. So, as in KMS, a data key cannot be decrypted any more after its root key was
- * destroyed.
+ * 2.9). They encrypt with real material. So, as in KMS, a data key cannot be decrypted after its root key was deleted,
+ * unless the root key is restored.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";

@@ -1,6 +1,7 @@
 /**
- * Decides who may call the emulated UKO, and on which vault. A change without the right headers (`UKO-Vault`,
- * `If-Match`) is refused (uko-v4.md 1.4, 6).
+ * Decides who may call the emulated UKO, and on which vault, for reads and changes (uko-v4.md 1.4, 6). The header
+ * `UKO-Vault` may be absent, unless the switch `vaultHeader` requires it. If it names another vault than the object's,
+ * the object is not found. A change of an object needs `If-Match` with the object's current ETag.
  */
 
 import type { Call } from "../http.ts";
