@@ -33,12 +33,15 @@ export interface Session {
 /** Loads the modules that only later calls need. */
 export const loadDeferred = lazyImport(() => import("./deferred.ts"));
 
-/** The log of a run without an engine, such as that of a tool that only requests the schema. */
+/**
+ * The log of a run without an engine, such as that of a tool that only requests the schema. No engine receives
+ * evidence there, so a step that has to leave evidence fails.
+ */
 const silence: EngineLog = {
   status: () => {},
   warn: () => Promise.resolve(),
   note: () => {},
-  evidence: () => Promise.resolve(),
+  evidence: () => Promise.reject(new Error("no engine receives the evidence")),
   close: () => {},
 };
 

@@ -72,7 +72,7 @@ export interface Talk {
   readonly show: (report: CampaignReport) => void;
   /** Asks before an act that changes nothing without another person, or that only follows what two people approved. */
   readonly confirm: Confirm;
-  /** Asks for an approval. No option of the command can give this confirmation. */
+  /** Asks for an approval at a terminal. Only with a review that the person kept, `--yes` answers instead. */
   readonly approve: Confirm;
   /** Asks why a stopped wave may continue. */
   readonly askReason: (wave: string) => Promise<string>;
