@@ -1,17 +1,19 @@
 /**
- * Decides what a run may conclude from the response to its own step, without reading everything about the key again
- * (decision 0048). Most runs take one step and then only have to say what the deletion waits for. Reading everything
- * again would cost five more calls for each key.
+ * Decides what a run may conclude from the response to its own step, without reading everything
+ * about the key again (decision 0048). Most runs take one step and then only have to say what the
+ * deletion waits for. Reading everything again would cost five more calls for each key.
  *
- * The danger is to act on half of the facts, because a response does not show everything about a key. So without a
- * whole read, a run may do one of three things only:
+ * The danger is to act on half of the facts, because a response does not show everything about a
+ * key. So without a whole read, a run may do one of three things only:
  *
  * - It may end in a wait. The next run reads everything and checks the wait again.
- * - It may write a request or an approval on the key, but only if it has read the key itself again after the step.
- * - It may end, if it is a run of `uko approve`. Such a run is not part of an engine (Pulumi, OpenTofu, Terraform), so
- *   no state can lose a key because of it.
+ * - It may write a request or an approval on the key, but only if it has read the key itself again
+ *   after the step.
+ * - It may end, if it approves keys of a review, as `uko approve` does. Such a run is not part of
+ *   an engine (Pulumi, OpenTofu, Terraform), so no state can lose a key because of it.
  *
- * Every other conclusion requires a whole read: to take a step, and to tell an engine that a key is gone.
+ * Every other conclusion requires a whole read: to take a step, to refuse one, and to tell an
+ * engine that a key is gone. A read that is older than a minute no longer completes a response.
  */
 
 import { isPending } from "./guards.ts";

@@ -1,6 +1,7 @@
 /**
- * Writes the text whose SHA-256, the digest, is in each request and approval on a key. The text contains the facts of
- * the key and the step. So a request counts only for the key as its author saw it: after a rename, it is void.
+ * Writes the text behind the *digest* in each request and approval on a key: the digest is the
+ * first half of the text's SHA-256. The text contains the facts of the key and the step. So a
+ * request counts only for the key as its author saw it: after a rename, it is void.
  */
 
 import type { ApprovedStep, KeyFacts } from "./observation.ts";

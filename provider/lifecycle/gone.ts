@@ -1,8 +1,10 @@
 /**
- * Decides whether a key counts as gone, so that an engine (Pulumi, OpenTofu, Terraform) may drop it from its state. A
- * 404 for the key is not enough: another instance, or a request with a mistyped vault, also gets a 404. Either the
- * vault must exist on the very instance in state, or it must be proven which instance answered. If a key that still
- * exists were dropped, no later run could detect the mistake.
+ * Decides whether a key counts as gone, so that an engine (Pulumi, OpenTofu, Terraform) may drop it
+ * from its state. A 404 for the key is not enough: another instance, or a request with a mistyped
+ * vault, also gets a 404. The instance that answers must be the one in state. In addition, the
+ * vault must exist on it; or the vault is missing too, and it must be proven which instance
+ * answered. If it is unknown whether the vault exists, the key does not count as gone. If a key
+ * that still exists were dropped, no later run could detect the mistake.
  */
 
 /** What one run observed when the key was not found. */

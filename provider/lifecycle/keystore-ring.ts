@@ -1,8 +1,11 @@
 /**
- * Finds out which KMS keys are in the key ring of an internal keystore, if the service does not name the ring
- * (uko-v4.md 3.7). The managed keys of the vault show it. A KMS key in the ring may be the backing key of a managed
- * key. If uko took it for an independent KMS key, one person could destroy the managed key through KMS. So every doubt
- * gives `hidden`, never `empty`, and uko then refuses to delete such KMS keys.
+ * Collects evidence of which KMS key ring is that of an internal keystore, if the service does not
+ * name the ring (uko-v4.md 3.7). The evidence is in the managed keys of the vault: a KMS key that
+ * one of them has in this keystore is in the ring, and so reveals the ring (`backingKeys`). This
+ * list need not contain every KMS key of the ring. A KMS key in the ring may be the backing key of
+ * a managed key. If uko took it for an independent KMS key, one person could destroy the managed
+ * key through KMS. So if no managed key names a KMS key, every doubt gives `hidden`, never `empty`.
+ * While a ring is hidden, uko refuses to delete any KMS key of the instance.
  */
 
 export interface KeyOfVault {

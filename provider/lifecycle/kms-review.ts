@@ -1,11 +1,12 @@
 /**
- * Decides about one KMS key in a review, the list of keys that one person saw and may approve together. The request
- * for a KMS key is a deletion window, which one identity opens in KMS. The review names each window that its reviewer
- * saw. The key is destroyed only if its window is still the same, and skipped otherwise. KMS itself refuses the
- * destruction to the identity that opened the window, but does not report that identity.
+ * Decides about one KMS key in a review, the list of keys that one person saw and may approve
+ * together. The request for a KMS key is a deletion window, which one identity opens in KMS. The
+ * review names each window that its reviewer saw. The key is destroyed only if its name and its
+ * window are still the same, and skipped otherwise. KMS itself refuses the destruction to the
+ * identity that opened the window, but does not report that identity.
  *
- * The file also recognizes a destruction by a reviewer of this campaign. So the campaign's rollback restores no key
- * that another person destroyed, unless a person confirms it.
+ * The file also recognizes a destruction by a reviewer of this campaign. So the campaign's rollback
+ * restores no key that another person destroyed, unless a person confirms it.
  */
 
 import type { Actor } from "./observation.ts";

@@ -1,7 +1,9 @@
 /**
- * Derives the one state of a managed key that users see. If a deletion waits, the state says for what: an approval,
- * the cool-down (the 4 hours after a deactivation), or the destruction by a keystore. Otherwise it is the key's own
- * state. It is derived at every read and never stored.
+ * Derives the one state of a managed key that users see. If a deletion waits, the state says for
+ * what. A deletion waits for a person, for the cool-down (the 4 hours after a deactivation), or
+ * until each keystore has proven that it destroyed the key. Otherwise it is the key's own state. It
+ * is derived at every read. The service does not store it; an engine's state shows that of the last
+ * read.
  */
 
 import { knownDeactivationMs } from "./authorization.ts";

@@ -1,7 +1,7 @@
 /**
- * Plans the deletion of the throwaway key of `uko probe`, which creates a key to try the service. One person is enough
- * for this key, because nothing depends on it. Without the checks below, one person could delete any key through the
- * probe:
+ * Plans the deletion of the throwaway key of `uko probe`, which creates a key to try the service.
+ * One person is enough for this key, because nothing depends on it, unless its marker or KMS
+ * requires two. Without the checks below, one person could delete any key through the probe:
  *
  * - *Another key.* The key must have the ID and the label of the run that created it, and its first version. The label
  *   holds random digits, and a later run knows both only by the seal of the same person's API key.

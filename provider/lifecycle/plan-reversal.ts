@@ -1,8 +1,10 @@
 /**
- * Plans how a deletion is undone: it removes the request or approval from the key, makes a deactivated key active
- * again, and closes the KMS deletion window. In this window, another person could otherwise destroy the KMS key behind
- * it. One person is enough, because each of these steps only makes a key safer. A run of an engine (Pulumi, OpenTofu,
- * Terraform) never undoes a deletion.
+ * Plans how a deletion is undone. A withdrawal removes the request or approval from the key, and
+ * closes the KMS deletion window of an active backing key. In this window, another person could
+ * otherwise destroy the KMS key behind the managed key. A reactivation also makes a deactivated key
+ * active again. Both are refused for a key that is destroyed, compromised, or in an unknown state.
+ * One person is enough, because each of these steps only makes a key safer. A run of an engine
+ * (Pulumi, OpenTofu, Terraform) never undoes a deletion.
  */
 
 import { deadEnd } from "./guards.ts";

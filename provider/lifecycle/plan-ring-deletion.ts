@@ -1,7 +1,8 @@
 /**
- * Decides whether a KMS key ring, a group of KMS keys, may be deleted now. It refuses a ring with keys, so that it
- * never empties a ring. It refuses the ring of a UKO keystore, which UKO deletes together with the keystore. It waits
- * while KMS keeps the metadata of destroyed keys in the ring. The function is pure.
+ * Decides whether a KMS key ring, a group of KMS keys, may be deleted now. It refuses a ring with a
+ * key that is not destroyed, so that it never empties a ring. It refuses a ring that is, or may be,
+ * the ring of a UKO keystore, which UKO deletes together with the keystore. It waits while KMS
+ * keeps the metadata of destroyed keys in the ring. The function is pure.
  */
 
 import type { RingKey } from "./plan-container-deletion.ts";

@@ -1,8 +1,8 @@
 /**
- * Writes and reads the text of a consent record, with which a person requests or approves a step on a key. It does the
- * same for the note that keeps facts of a removed record. Anyone who may write tags can write such a text, so nothing
- * in it is trusted. A text that does not have exactly this form is not a record. Whether a record counts is decided in
- * consent-record.ts.
+ * Writes and reads the text of a consent record, with which a person requests or approves a step on
+ * a key. It does the same for the note that keeps facts of a removed record. Anyone who may write
+ * tags can write such a text, so nothing in it is trusted. A text that lacks this form, or a
+ * required part of it, is not a record. Whether a record counts is decided in consent-record.ts.
  */
 
 import type { ConsentDraft } from "./consent-record.ts";

@@ -1,8 +1,9 @@
 /**
- * Checks the time of the service, the `Date` of its responses, against two other times: when the run's token was
- * issued, and when the objects that it reads were last changed. Expiry and due dates depend on the time of the
- * service: with a clock that runs behind, an expired request would still count. So a contradiction beyond the
- * tolerance stops the run.
+ * Compares the time of the service, the `Date` of its responses, with two other times: when the
+ * run's token was issued, and when the objects that it reads were last changed. Expiry and due
+ * dates depend on the time of the service: with a clock that runs behind, an expired request would
+ * still count. So a `Date` that is earlier than one of these times by more than the tolerance stops
+ * the run. A clock that runs ahead is not detected.
  */
 
 /** How much the service's `Date` and the times of its objects may differ. */

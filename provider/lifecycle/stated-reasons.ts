@@ -1,7 +1,8 @@
 /**
- * Collects the reasons that people stated for a deletion in their requests and approvals. A key has only one such
- * record at a time. So a new record repeats the first and the latest reason, and people still see them. A repeated
- * reason approves nothing.
+ * Collects the reasons that people stated for a deletion in their requests and approvals. A key has
+ * only one such record at a time. So a new record repeats the first and the latest reason, and
+ * people still see them. It repeats nothing from a record that the last writer could have forged. A
+ * repeated reason approves nothing.
  */
 
 import { deletionStanding } from "./consent-record.ts";

@@ -1,7 +1,8 @@
 /**
- * Finds the keys that a change of groups or templates would cut off from a keystore. Cutting off a key is an outage for
- * its applications, so it must be requested explicitly and never be the side effect of an update. The functions are
- * pure.
+ * Finds the keys that a change of the groups of keystores, or of templates, would remove from a
+ * keystore. A key also counts if it may be removed, because its template or keystore is not listed.
+ * The removal from a keystore is an outage for the key's applications. So it must be requested
+ * explicitly and never be the side effect of an update. The functions are pure.
  */
 
 import type { ObservedState } from "./managed-key-states.ts";

@@ -1,9 +1,11 @@
 /**
- * Decides which holds on a key are in force, and what to write to the tag `hold` of the key. A hold forbids every step
- * of a campaign on the key. One person may hold a key, because a hold only forbids steps. A release allows steps
- * again, so it requires more. A hold of kind `legal` ends once two different people have released it. So one person
- * cannot free a key that a court asked to keep. Any other hold ends with one release. A release names the holds that
- * it ends, so an old release cannot end a newer hold, whatever the order of the lines.
+ * Decides which holds on a key are in force, and what to write to the tag `hold` of the key. A hold
+ * forbids every step of a campaign on the key. One person may hold a key, because a hold only
+ * forbids steps. A release allows steps again, so it requires more. A hold of kind `legal` ends
+ * once two different people have released it. So one person cannot free a key that a court asked to
+ * keep. Any other hold ends with one release. A hold with a last day also ends after that day
+ * (campaign.ts). A release names the holds that it ends, so an old release cannot end a newer hold,
+ * whatever the order of the lines.
  */
 
 import { holdTagName } from "../tag-names.ts";

@@ -1,6 +1,7 @@
 /**
- * Checks whether two different people are present in time for each step of a campaign, by the absences that the
- * campaign's file lists. If not, a report warns. The list of people grants no right.
+ * Checks whether two different people are present in time for a step of a campaign, by the absences
+ * that the campaign's file lists. It also finds a step that depends on one person. A report then
+ * warns. The list of people grants no right.
  */
 
 import { recordLifetimeMs } from "../consent-record.ts";
