@@ -1,7 +1,8 @@
 /**
- * Defines the functions that every interface to an engine (Pulumi, OpenTofu, Terraform) calls for a resource: check,
- * diff, create, read, update, delete, import, list and previews. Values go in and out as plain data. Every call of an
- * engine passes through this file, so all interfaces behave alike.
+ * Defines the functions that every interface to an engine (Pulumi, OpenTofu, Terraform) calls for a
+ * resource: check, diff, create, read, update, delete, import, list and previews. Values go in and
+ * out as plain data. Every call of an engine about a resource passes through this file, so all
+ * interfaces behave alike.
  */
 
 import type { PlanLimit } from "../lifecycle/plan-limit.ts";

@@ -1,6 +1,8 @@
 /**
- * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`. If the caller may not read a list, the result
- * names this list and still has the others. The result is for display: no step depends on it.
+ * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`. If the caller may not read
+ * the keystores, templates or keys of one vault, the result names this list and still has the
+ * others. If the vaults or the KMS keys cannot be listed, the call fails. The result is for
+ * display: no step depends on it.
  */
 
 import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors.ts";

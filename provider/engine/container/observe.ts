@@ -1,7 +1,8 @@
 /**
- * Reads a vault, keystore or template with its contents, or proves that it is gone. If the caller may not read the
- * list of its contents, the deletion is refused. Otherwise a container could count as empty because a right is
- * missing.
+ * Reads a vault, keystore or template with its contents, or proves that it is gone. If the caller
+ * may not read the list of its keys, keystores or templates, the deletion is refused. Otherwise a
+ * container could count as empty because a right is missing. A KMS key ring that cannot be read
+ * does not refuse it (lifecycle/plan-container-deletion.ts).
  */
 
 import { onCodes, UkoError } from "../../errors.ts";

@@ -1,8 +1,9 @@
 /**
- * Reads the KMS keys behind a managed key in internal keystores, its backing keys. Two decisions depend on them:
- * whether KMS requires two people, and whether key material is left in KMS. In case of doubt, the backing key counts
- * as unreadable, and an unreadable backing key refuses the step. Doubt means that a keystore may be internal, or names
- * no KMS key.
+ * Reads the KMS keys behind a managed key in internal keystores, its backing keys. Two decisions
+ * depend on them: whether KMS requires two people, and whether key material is left in KMS. In case
+ * of doubt, the backing key counts as unreadable, and an unreadable backing key refuses the step.
+ * Doubt means, for example, that uko cannot find out whether a keystore is internal, or that an
+ * internal keystore names no KMS key.
  */
 
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";

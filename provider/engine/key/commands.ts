@@ -1,7 +1,9 @@
 /**
- * Runs the commands of `uko` for a managed key (status, request, approve, continue, withdraw, reactivate, hold, sync,
- * review, sweep). They work without a state of Pulumi, OpenTofu or Terraform. The command line does not see the
- * program that declares the key and may allow one person. So it assumes the strictest rule, two people for each step.
+ * Runs the commands of `uko` for managed keys, for the command line and the console: among them
+ * status, plan, request, approve, continue, withdraw, reactivate, hold, sync, review, and sweep.
+ * They work without a state of Pulumi, OpenTofu or Terraform. They do not see the program that
+ * declares the key and may allow one person. So they assume the strictest rule, two people for each
+ * step.
  */
 
 import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";

@@ -1,7 +1,9 @@
 /**
- * Describes a step on a managed key for the evidence, the log for auditors: the state before and after, and whose
- * approval and signatures allowed the step. A step that deactivates, destroys or removes also has an entry before it.
- * This entry describes all metadata that the removal of the key will erase.
+ * Describes a step on a managed key for the evidence, the log for auditors: the state before and
+ * after, and whose approval and signatures allowed the step. A step that deactivates, destroys or
+ * removes also has an entry before it, and so has the opening of a KMS deletion window. This entry
+ * describes most of the metadata that the removal of the key will erase: dates, keystores with
+ * their IDs, backing keys, and the consent record. It leaves out the tags and the fingerprints.
  */
 
 import type { ConsentDraft } from "../../lifecycle/consent-record.ts";

@@ -1,11 +1,14 @@
 /**
- * Reads a managed key with a fresh call, or proves that it is gone. What is known of a key has five types, each with
- * readers of its own:
+ * Reads a managed key, or proves that it is gone. A decision needs a fresh read (`observeKey`). A
+ * refresh may use a cached read, and lists and responses are for display, or for the few
+ * conclusions of lifecycle/after-step.ts. What is known of a key has five types:
  *
- * - `KeySnapshot` (ports): one response of the service, in plain values. Only this folder and the services know it.
- * - `KeyFacts` (lifecycle): the facts that a person consents to. A request names them by a hash, their digest.
- * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the last writer, the
- *   request on the key, the keystores, the backing keys, the use. The pure core sees nothing else of a key.
+ * - `KeySnapshot` (ports): one response of the service, in plain values.
+ * - `KeyFacts` (lifecycle): the facts that a person consents to. A request names them by a hash,
+ *   their digest.
+ * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the
+ *   last writer, the request on the key, the keystores, the backing keys, the use. The planners of
+ *   a deletion see nothing else of a key.
  * - `KeySummary`: the observation with its snapshot and the service's time, for reports.
  * - `KeyDetails`: a summary with the ETag that the next write sends.
  */

@@ -1,8 +1,9 @@
 /**
- * Signs the approvals and requests that a command is about to write, on machines that demand signatures. One signature
- * covers all keys of the command, and it is made before the first key changes. Only commands that a person runs use
- * this file. A run of an engine (Pulumi, OpenTofu, Terraform) has nothing to sign, because it never approves a step
- * and never requests a destruction.
+ * Signs the approvals and requests of destructions that a command is about to make, on machines
+ * that demand signatures. One signature covers all keys of the command, and it is made before the
+ * first key changes. Only commands that a person runs use this file. A run of an engine (Pulumi,
+ * OpenTofu, Terraform) has nothing to sign, because it never approves a step and never requests a
+ * destruction.
  */
 
 import type { Identity } from "../../lifecycle/observation.ts";

@@ -1,8 +1,9 @@
 /**
- * Runs the commands of `uko` for a KMS key, a key outside UKO (status, request, approve, continue, withdraw). They
- * work without a state of Pulumi, OpenTofu or Terraform. The command line does not see a program, so it always
- * requires two people. A request opens a deletion window in KMS. Where signatures are demanded, a run closes its
- * window again if the request was not signed, because no second person could use it.
+ * Runs the commands of `uko` for a KMS key, a key outside UKO (status, request, approve, continue,
+ * withdraw). They work without a state of Pulumi, OpenTofu or Terraform. The command line does not
+ * see a program, so it always requires two people. A request opens a deletion window in KMS. Where
+ * signatures are demanded, a run closes the windows that it opened if one of its requests fails or
+ * is not signed. No second person could use an unsigned one.
  */
 
 import { asUkoError, UkoError } from "../../errors.ts";

@@ -1,7 +1,9 @@
 /**
- * Reads a KMS key, a key outside UKO. For a decision it also finds out whether a keystore of UKO owns the key ring,
- * the group of KMS keys that contains the key. If so, a managed key of UKO may depend on the key. Its deletion is then
- * refused, because it would bypass UKO's rule of two people. If uko cannot find out, the deletion is refused, too.
+ * Reads a KMS key by its ID. For a decision it also finds out what uses the key, and whether a
+ * keystore of UKO owns the key's ring. A ring is a group of KMS keys. If a keystore owns it, a
+ * managed key of UKO may depend on the KMS key. The deletion of the KMS key is then refused,
+ * because it would bypass UKO's rule of two people. If uko cannot find out, the deletion is
+ * refused, too.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,7 +1,8 @@
 /**
- * Defines the result of one operation on one object, as data for machines and text for people. `--json` prints it. If
- * `UKO_REPORT` names a file, the run also appends the result there, for pipelines. The report does not change what the
- * run does.
+ * Defines the result of one operation on one object, as data for machines and text for people.
+ * `--json` prints it. If `UKO_REPORT` names a file, the run also appends the result there, for
+ * pipelines. If that file cannot be opened, the run ends before its work. After that, the report
+ * does not change what the run does.
  */
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";

@@ -1,8 +1,9 @@
 /**
- * Defines the explanation with which a run on one object ends, and renders it for a terminal or an engine (Pulumi,
- * OpenTofu, Terraform). It has a first line that is complete in itself, facts, the next commands, and the code. Each
- * command can be pasted into a shell. A text from a state, which a person may have edited, never becomes a part of a
- * command.
+ * Defines the explanation with which a run on one object ends, and renders it for a terminal or an
+ * engine (Pulumi, OpenTofu, Terraform). It has a first line that is complete in itself, facts, the
+ * next commands, and the code. Each command can be pasted into a shell. A person may have edited a
+ * state. So a text from a state becomes a part of a command only if no shell could take it for
+ * anything else.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,8 +1,9 @@
 /**
- * Ends a campaign. It writes the final report, which gives each key one outcome, and deletes the emptied templates,
- * keystores, key rings and vaults, in this order. It deletes nothing until a person confirms, and it never purges the
- * metadata that KMS keeps of destroyed keys. The file also lets two people accept a key that no step can delete, such
- * as a compromised key.
+ * Ends a campaign. It writes the final report, which gives each key one outcome. If the instance
+ * ends, it also deletes the emptied templates, keystores, key rings and vaults, in this order. It
+ * deletes nothing without a confirmation, and it never purges the metadata that KMS keeps of
+ * destroyed keys. The file also lets two people accept a key as it is, such as a compromised key,
+ * which no step can delete.
  */
 
 import { asUkoError, endsTheRun, isUkoError, mostSevere, UkoError } from "../../../errors.ts";

@@ -1,8 +1,9 @@
 /**
- * Adds and releases holds in the folder of a campaign. A hold is a line that forbids every step of this campaign on
- * one key. On a managed key, the command also changes the tag `hold`, which every campaign obeys; a KMS key has no
- * tags. Two people have to release a legal hold. uko writes the line before its evidence. So evidence without its line
- * proves that a person removed the line.
+ * Adds and releases holds in the folder of a campaign. A hold is a line that forbids every step of
+ * this campaign on one key. On a managed key, the command also writes the tag `hold`, which every
+ * campaign obeys. If it could not write the tag, it says why. A KMS key has no such tag. Two people
+ * have to release a legal hold. uko writes the line before its evidence. So evidence without its
+ * line proves that a person removed the line.
  */
 
 import { endsTheRun, isUkoError, UkoError } from "../../../errors.ts";

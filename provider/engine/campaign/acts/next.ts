@@ -1,14 +1,18 @@
 /**
- * Runs `uko campaign next`: it finds what the caller can do now and does it, after a confirmation. The caller never
- * names a digest or a step. Each act is one of `acting.ts`, with all of its checks: this file only chooses, shows and
- * asks.
+ * Runs `uko campaign next`: it finds what the caller can do now and does it, after a confirmation.
+ * The caller never names a digest, and need not name a step. Each act is one of `acting.ts`, with
+ * all of its checks: this file only chooses, shows and asks.
  *
- * The order is: approve what another person requested, because that person waits; request; remove. Without a terminal,
- * as in a nightly run, removals come first. Otherwise requests that wait for an approval could keep the run from them.
+ * The order is: approve what another person requested, because that person waits; request; remove.
+ * If no person can approve, as in a nightly run without a terminal, removals come first. Otherwise
+ * requests that wait for an approval could keep the run from them. An identity that is not a person
+ * can only remove.
  *
- * An approval begins with a review, which lists every requested key as the caller reads it. It then approves a few
- * keys, shows the result, asks again, and approves the remaining keys on a new read of the campaign. If the run ends
- * before that, the next run begins with a new review. So no old review is used for keys that changed since.
+ * An approval begins with a review, which lists every requested key as the caller reads it. It then
+ * approves a few keys, shows the result, asks again, and approves the remaining keys on a new read
+ * of the campaign. If the run ends before that, the next run begins with a new review. So no old
+ * review is used for keys that changed since. A caller who passes a review of their own approves
+ * only the part that one run may take.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,8 +1,9 @@
 /**
- * Goes from key to key for a command of a campaign that changes keys. Each run writes its evidence to a file of its
- * own, and plans each key on a fresh read. If a person holds a key during the run, the run skips this key. If a person
- * changes campaign.yaml, the run skips every key that is left. An error about one key is reported, and the run goes on
- * with the next key.
+ * Goes through the keys for a command of a campaign that changes keys, some at a time. Each run
+ * writes its evidence to a file of its own, and plans each key on a fresh read. A request, an
+ * approval or a removal skips a key that a person holds during the run. If a person changes
+ * campaign.yaml, it skips every key that is left. An error about one key is reported, and the run
+ * goes on with the next key; an error about the whole run ends it.
  */
 
 import { endsTheRun, isUkoError } from "../../../errors.ts";

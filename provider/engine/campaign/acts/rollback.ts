@@ -1,8 +1,9 @@
 /**
- * Rolls back a wave, a group of keys of a campaign. It reactivates the keys that this campaign deactivated and that
- * are still deactivated, and restores the KMS keys that this campaign destroyed. If another person wrote to a key
- * since, the rollback changes the key only after a confirmation: that person may have cut the key off for a reason of
- * their own.
+ * Rolls back a wave, a group of keys of a campaign. It reactivates the keys that this campaign
+ * deactivated and that are still deactivated, and restores the KMS keys that this campaign
+ * destroyed. It changes no key that is held. If another person wrote to a key since, or destroyed
+ * the KMS key, the rollback changes the key only after a confirmation: that person may have had a
+ * reason of their own.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,10 +1,12 @@
 /**
- * Writes and reads the file of a review: a header with what all keys have in common, and one line for each key.
+ * Writes and reads the file of a review: a header with what all keys have in common, one line for
+ * each key, and sometimes a seal.
  *
- * Anyone can write such a file, so nothing in it is trusted. The reviewer names the SHA-256 of the file that they saw,
- * so a changed file is refused. The parser accepts only the exact text that `encodeReview` writes, so that no text can
- * mean one review to a person and another to `uko`. Whether a line still describes its key is decided on a fresh read
- * (`lifecycle/review.ts`).
+ * Anyone can write such a file, so nothing in it is trusted. The reviewer names the SHA-256 of the
+ * file that they saw, or the file ends with a seal that only the reviewer's API key can make. So a
+ * changed file is refused. The parser accepts only the exact text that `encodeReview` writes, so
+ * that no text can mean one review to a person and another to `uko`. Whether a line still describes
+ * its key is decided on a fresh read (`lifecycle/review.ts`).
  */
 
 import * as z from "zod";

@@ -1,7 +1,8 @@
 /**
- * Reads many keys for a review: the requests of one person, as another person can approve them now. A key that the
- * caller cannot approve, or that changed since its request, is listed apart with the reason. The keys that remain
- * become a review file, which names exactly what its reviewer saw.
+ * Reads many keys for a review: the requests of one person, as another person can approve them. A
+ * key that the caller cannot approve, or that changed since its request, is listed apart with the
+ * reason. The keys that remain become a review file, which names exactly what its reviewer saw. The
+ * file also groups all requests that a caller can approve, by requester, step and kind of key.
  */
 
 import { UkoError } from "../../../errors.ts";

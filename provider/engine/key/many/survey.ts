@@ -1,7 +1,10 @@
 /**
- * Lists, for whole vaults, every key with a pending request or deletion, and every destroyed key whose metadata may be
- * removed. If a vault or key cannot be read, the result names it and still has the others. The result is for display,
- * and each step reads its key again.
+ * Lists, for whole vaults, every destroyed key, and every key with a request, an approval (also a
+ * void one), or uko's note of a deactivation. It also finds the destroyed keys whose metadata may
+ * be removed. A key that another tool deactivated is not in the list. If a missing right or an
+ * invalid response hides a vault or key, the result names it and still has the others. If the
+ * vaults cannot be listed, or the service is down, the survey fails. The result is for display, and
+ * each step reads its key again.
  */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
