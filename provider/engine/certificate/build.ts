@@ -1,7 +1,9 @@
 /**
- * Builds the unsigned statement of a certificate of key destruction from evidence files, the logs of the steps that
- * runs took: the keys with their outcomes, the steps with their people, and the list of what is not proven. It
- * computes every fact from the evidence and adds none. The functions are pure.
+ * Builds the unsigned statement of a certificate of key destruction from evidence files, the logs
+ * of the steps that runs took: the keys with their outcomes, the steps with their people, and the
+ * list of what is not proven. Every outcome, step and person comes from the evidence. Only which
+ * keys a wave has, and the label of a key without evidence, come from the manifest of the campaign.
+ * The functions are pure.
  */
 
 import { UkoError } from "../../errors.ts";

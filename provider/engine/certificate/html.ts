@@ -1,6 +1,7 @@
 /**
- * Renders a certificate of key destruction as one HTML page without scripts or links, to read or to print on A4. The
- * page shows what the certificate states and does not check its signatures. The function is pure.
+ * Renders a certificate of key destruction as one HTML page without scripts or links, to read or to
+ * print on A4. The page shows what the certificate states and does not check its signatures. It
+ * lists every key, and the steps of the first 200 keys. The function is pure.
  */
 
 import { type Html, html } from "../../html/markup.ts";

@@ -1,7 +1,8 @@
 /**
- * Counts the persons behind the signatures of a certificate. The verifier says which person owns each trusted key, so
- * that one person with two keys never counts as two. The file also has the types of a checked signature and timestamp.
- * The function is pure.
+ * Counts the persons behind the signatures of a certificate. The verifier says which person owns
+ * each trusted key, by the person's IAM ID. So one person with two keys counts once. A key without
+ * an IAM ID counts as a person of its own, because its owner cannot be compared with others. The
+ * file also has the types of a checked signature and timestamp. The function is pure.
  */
 
 import { foldIamId } from "../../lifecycle/iam-id.ts";

@@ -1,7 +1,8 @@
 /**
- * Finds the vault or key that a person means by a text: a full ID, an exact name or label, the start of an ID that no
- * other object shares, or the ID of a request. A text that fits several objects is an error, so that no command acts
- * on a key that the person did not mean.
+ * Finds the vault or key that a person means by a text: a full ID, an exact name or label, or the
+ * start of an ID (four characters or more) that no other object shares. For a key it may also be
+ * the vault and the label (`<vault>/<label>`), or the ID of its request. A text that fits several
+ * objects is an error, so that no command acts on a key that the person did not mean.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";

@@ -1,8 +1,10 @@
 /**
- * Creates the throwaway key of `uko probe`, and takes the steps that deactivate, destroy or remove it. Such a step is
- * never sent as a single raw request. It goes through the loop of every other deletion, with its evidence, and only if
- * the planner of the probe's key allows it (lifecycle/plan-probe-end.ts). Otherwise the probe could delete another
- * person's key. A raw request may change nothing but the key of this run, and may not end it (`requireHarmless`).
+ * Creates the throwaway key of `uko probe`, and takes the steps that deactivate, destroy or remove
+ * it. Such a step is never sent as a single raw request. It goes through the loop of every other
+ * deletion, with its evidence, and only if the planner of the probe's key allows it
+ * (lifecycle/plan-probe-end.ts). Otherwise the probe could delete another person's key. A raw
+ * request may change nothing but the key of this run, and may not end it (`requireHarmless`). The
+ * one other change is to create a second key with the same label, if the service allows that.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,8 +1,9 @@
 /**
- * Reads `accepted.jsonl`, the keys that two people accept as they are, because no step can delete them: for example,
- * compromised keys. Without the acceptance, such a key would keep its campaign open for good. The campaign takes no
- * step on an accepted key, and deletes no container of its vault. The lines are not signed, so a forged line can only
- * prevent steps.
+ * Reads `accepted.jsonl`, in which people accept keys as they are, for example because no step can
+ * delete a compromised key. A key counts as accepted once two people accepted it. Without the
+ * acceptance, such a key would keep its campaign open for good. The campaign takes no step on an
+ * accepted key, and deletes no container of its vault. The lines are not signed. A forged line can
+ * give a key the outcome `accepted`, but it can only prevent steps.
  */
 
 import * as z from "zod";

@@ -1,8 +1,9 @@
 /**
- * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its owners, class and
- * wave. The rules of the campaign decide the class, which says what happens to the key, and the wave, the group with
- * which it takes its steps. It also lists what a class still requires of a key, such as an owner, and the rules that
- * matched no key.
+ * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its
+ * owners, class and wave. The rules of the campaign decide the class, which says what happens to
+ * the key, and the wave, the group with which it takes its steps. A key that no rule names gets the
+ * class `leave`, so it takes no step. The file also lists what a class still requires of a key,
+ * such as an owner, and the rules that decided for no key.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

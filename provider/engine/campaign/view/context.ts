@@ -1,7 +1,7 @@
 /**
- * Opens a campaign for a command: its files, what the service shows of its keys, and the dates of each key. During the
- * run it reads the holds and campaign.yaml again before each key. So a hold that a person adds during the run still
- * stops the key.
+ * Opens a campaign for a command: its files, what the service shows of its keys, and the dates of
+ * each key. It also lets the command read the holds and campaign.yaml again before each key. So a
+ * hold that a person adds during the run still stops the key.
  */
 
 import { withoutSteps } from "../../loop/many.ts";

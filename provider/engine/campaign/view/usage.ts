@@ -1,7 +1,8 @@
 /**
- * Collects signs that a key of a campaign is in use: CSV files that name keys, and the resources that UKO associates
- * with a key. A key that was used recently is blocked. A key without any sign may still be in use, so the report names
- * each source that was not read.
+ * Collects signs that a key of a campaign is in use: CSV files that name keys, and the resources
+ * that UKO associates with a key. A key that was used recently is blocked, unless a person states a
+ * reason to go on. A key without any sign may still be in use, so the report names each source that
+ * was not read.
  */
 
 import { runAll } from "../../loop/many.ts";

@@ -1,8 +1,9 @@
 /**
- * Decides whether a wave (a group of keys that take their steps together) may take a step now. It checks the rules of
- * the wave, the calendar, and the breaker, which stops a wave once more keys failed than the rules allow. The decision
- * depends only on the service and on the files of the folder, so another clone of the folder decides the same. Reports
- * and commands call this one function, so that no report calls a stopped wave open.
+ * Decides whether a wave (a group of keys that take their steps together) may take a step now. It
+ * checks the rules of the wave, the calendar, and the breaker, which stops a wave once more keys
+ * failed than the rules allow. The decision depends on the service, on the files of the folder, and
+ * on a person's reason to pass a blackout or a stop. So another clone of the folder decides the
+ * same. Reports and commands call this one function, so that no report calls a stopped wave open.
  */
 
 import { type Breaker, breakerOf } from "../../../lifecycle/campaign/breaker.ts";
