@@ -1,6 +1,7 @@
 /**
- * Lists the commands of `uko` that the executables of the Pulumi plugin and the Terraform provider also run. These are
- * the commands about one key that messages print, and `whoami`. So a user of Python or HCL needs no other program.
+ * Lists the commands of `uko` that the executables of the Pulumi plugin and the Terraform provider
+ * also run: those about one key that a person needs in order to go on with its deletion, and
+ * `whoami`. So a user of Python or HCL needs no other program for them.
  */
 
 export const ownCommands = [

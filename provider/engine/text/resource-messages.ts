@@ -1,7 +1,7 @@
 /**
- * Writes messages about one resource of Pulumi, OpenTofu or Terraform: its name, two declarations of one object, and a
- * rename without an alias or a `moved` block. Others are about a key that was deleted although the program declares
- * it, and about failed reads.
+ * Writes messages about one resource of Pulumi, OpenTofu or Terraform: its name, two declarations
+ * of one object, and a rename without an alias or a `moved` block. Others are about a key that was
+ * deactivated, destroyed or removed although the program declares it, and about failed reads.
  */
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Makes one row for each key of a campaign, with every fact that any report shows about the key. `key-views.ts`
- * chooses the facts of each report. Tables, `--csv`, `--json` and pages read the same row, so that a fact has one name
- * and one value everywhere.
+ * Makes one row for each key of a campaign, with every fact that the tables of keys show.
+ * `key-views.ts` chooses the facts of each table. Tables, `--csv`, `--json` and pages read the same
+ * row, so that a fact has one name and one value everywhere.
  */
 
 import * as z from "zod";

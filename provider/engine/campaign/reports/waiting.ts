@@ -1,7 +1,8 @@
 /**
- * Says what each wave (a group of keys) and each key of a campaign waits for: a request, an approval, a date, or a
- * person who removes a block. Each wait for a person names the command that ends the wait. The file also selects the
- * keys that no rule of the campaign keeps from their next step now.
+ * Says what each wave (a group of keys) and each key of a campaign waits for: a request, an
+ * approval, a date, or a person who removes a block. For most blocks of a key it names the command
+ * or the edit that ends the block. The file also selects the keys that no gate of the key keeps
+ * from their next step now; the gates of their wave are in wave-state.ts.
  */
 
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
