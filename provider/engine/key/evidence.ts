@@ -74,7 +74,7 @@ function isReviewed({ kind }: Step): boolean {
   return kind === "deactivate" || kind === "destroy" || kind === "write_record";
 }
 
-/** Describes everything about the key that a removal erases. */
+/** Describes the key for the entry before a step: what a removal erases, without tags and fingerprints. */
 export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey {
   const { carried, facts, backingKeys } = observation;
   const { version, algorithm, size, templateName, createdAtMs, createdBy, rotatedAtMs, updatedAtMs, updatedBy } =

@@ -11,7 +11,7 @@ import type { PendingFacts, PlannedRun } from "../../lifecycle/plan-limit-from-s
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
 import { capital, plain, sayTime } from "../text/words.ts";
 
-/** `short`: the deletion takes one run, as far as state shows. `long`: it takes several, and the message says why. */
+/** `short`: nothing to say, as far as state shows. `long`: a message about the steps, the runs and the people. */
 export type DeletionPreview =
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "long"; readonly message: string }
