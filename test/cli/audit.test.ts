@@ -99,7 +99,9 @@ test("removes control characters of the file, which could control the terminal",
   expect(out.split("\n")).toHaveLength(3);
 });
 
-test("selects the holds of keys by their step", async () => {
-  const held = line({ step: "hold", from: "active", to: "active" });
-  expect(await audit([...story, held], undefined, ["--step", "hold"])).toMatch(/^TIME.*\n.* hold +payroll +active/);
+test.each(["hold", "restore"])("selects the entries of the step %s", async (step) => {
+  const taken = line({ step, from: "active", to: "active" });
+  expect(await audit([...story, taken], undefined, ["--step", step])).toMatch(
+    new RegExp(`^TIME.*\\n.* ${step} +payroll +active`),
+  );
 });

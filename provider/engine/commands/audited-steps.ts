@@ -13,6 +13,7 @@ export const isConsequential = {
   unset_for_deletion: false,
   deactivate: true,
   reactivate: false,
+  restore: false,
   sync: false,
   hold: false,
   release: false,
@@ -20,7 +21,10 @@ export const isConsequential = {
   destroy: true,
   remove: false,
   delete: false,
-} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete" | "hold" | "release" | "accept", boolean>;
+} as const satisfies Record<
+  Step["kind"] | KmsStep["kind"] | "restore" | "delete" | "hold" | "release" | "accept",
+  boolean
+>;
 
 export const auditedSteps: readonly string[] = Object.keys(isConsequential);
 

@@ -29,7 +29,9 @@ export interface FolderEvidence {
 const heldEntry = z.looseObject({ resource: z.literal("campaign_hold"), line: z.string() });
 const taken = z.looseObject({ phase: z.literal("after"), vaultId: z.string(), keyId: z.string() });
 const deactivation = taken.extend({ step: z.literal("deactivate") });
+/** A hold or an acceptance is a line of the folder, and not a write to the key. */
 const write = taken.extend({
+  resource: z.literal("kms_key").optional(),
   time: z.iso.datetime(),
   actor: z.looseObject({ iamId: z.string() }),
 });
