@@ -11,8 +11,16 @@ import {
   inputAttributes,
   outputAttributes,
 } from "../../provider/schema/attributes.ts";
-import { described, describedNames, listNameOf, memberNameOf, type ResourceName } from "./described.ts";
+import {
+  described,
+  describedNames,
+  type FunctionName,
+  listNameOf,
+  memberNameOf,
+  type ResourceName,
+} from "./described.ts";
 import { documentationOf } from "./docs/documentation.ts";
+import { exampleArguments } from "./docs/function-programs.ts";
 import { memberTexts } from "./type-text.ts";
 
 type ObjectType = Extract<AttributeType, { kind: "object" }>;
@@ -73,7 +81,7 @@ function functionsSection(name: ResourceName): string {
   const state = `${name}State`;
   const args = argumentAttributes(get).map((each) => `readonly ${each.name}: string`);
   const isInVault = argumentAttributes(list).length > 0;
-  const given = exampleArguments(name);
+  const given = argumentsText(`get${name}`);
   return [
     `export type Get${name}Args = { ${args.join("; ")} };`,
     withExample(get.summary, callOf(`const ${memberNameOf(name)} = await uko.get${name}(${given});`)),
@@ -138,19 +146,19 @@ function pendingSection(): string {
 function planSection(): string {
   return [
     outputInterface("DeletionPlan", "The whole deletion path of a key.", planned.result),
-    withExample(planned.summary, callOf(`const plan = await uko.planDeletion(${exampleArguments("ManagedKey")});`)),
+    withExample(planned.summary, callOf(`const plan = await uko.planDeletion(${argumentsText("planDeletion")});`)),
     "export function planDeletion(args: { readonly vaultId: string; readonly keyId: string }): Promise<DeletionPlan> {",
     "  return ask.planDeletion(args, unstoppable);",
     "}",
-    ...outputFunction("planDeletion", exampleArguments("ManagedKey")),
+    ...outputFunction("planDeletion", argumentsText("planDeletion")),
   ].join("\n");
 }
 
-/** The arguments that name the object of a resource's examples, such as `{ vaultId: "…", keyId: "…" }`. */
-function exampleArguments(name: ResourceName): string {
-  const attributes = argumentAttributes(functions[`get${name}`]);
-  const values = documentationOf(name).exampleId.split("/").slice(-attributes.length);
-  return `{ ${attributes.map((each, at) => `${each.name}: "${values[at] ?? ""}"`).join(", ")} }`;
+/** The arguments of an example, such as `{ vaultId: "…", keyId: "…" }`. */
+function argumentsText(name: FunctionName): string {
+  return `{ ${exampleArguments(name)
+    .map((each) => `${each.name}: "${each.value}"`)
+    .join(", ")} }`;
 }
 
 function interfaceOf(name: string, description: string, attributes: readonly Attribute[]): string {

@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
+ *
+ * export const name = found.name;
+ * ```
  */
 export function getKeyTemplate(args: GetKeyTemplateArgs, opts?: pulumi.InvokeOptions): Promise<GetKeyTemplateResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -121,6 +132,17 @@ export interface GetKeyTemplateResult {
 }
 /**
  * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
+ *
+ * export const name = found.name;
+ * ```
  */
 export function getKeyTemplateOutput(args: GetKeyTemplateOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetKeyTemplateResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
+ *
+ * export const name = found.name;
+ * ```
  */
 export function getKeystore(args: GetKeystoreArgs, opts?: pulumi.InvokeOptions): Promise<GetKeystoreResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -109,6 +120,17 @@ export interface GetKeystoreResult {
 }
 /**
  * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
+ *
+ * export const name = found.name;
+ * ```
  */
 export function getKeystoreOutput(args: GetKeystoreOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetKeystoreResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getKmsKeyOutput({ keyId: "c0ffee00-0000-4000-8000-000000000005" });
+ *
+ * export const name = found.name;
+ * ```
  */
 export function getKmsKey(args: GetKmsKeyArgs, opts?: pulumi.InvokeOptions): Promise<GetKmsKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -152,6 +163,17 @@ export interface GetKmsKeyResult {
 }
 /**
  * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getKmsKeyOutput({ keyId: "c0ffee00-0000-4000-8000-000000000005" });
+ *
+ * export const name = found.name;
+ * ```
  */
 export function getKmsKeyOutput(args: GetKmsKeyOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetKmsKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ *
+ * export const label = found.label;
+ * ```
  */
 export function getManagedKey(args: GetManagedKeyArgs, opts?: pulumi.InvokeOptions): Promise<GetManagedKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -165,6 +176,17 @@ export interface GetManagedKeyResult {
 }
 /**
  * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ *
+ * export const label = found.label;
+ * ```
  */
 export function getManagedKeyOutput(args: GetManagedKeyOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetManagedKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -6,6 +6,17 @@ import * as utilities from "./utilities";
 
 /**
  * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getVaultOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
+ *
+ * export const name = found.name;
+ * ```
  */
 export function getVault(args: GetVaultArgs, opts?: pulumi.InvokeOptions): Promise<GetVaultResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -53,6 +64,17 @@ export interface GetVaultResult {
 }
 /**
  * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.getVaultOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
+ *
+ * export const name = found.name;
+ * ```
  */
 export function getVaultOutput(args: GetVaultOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetVaultResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

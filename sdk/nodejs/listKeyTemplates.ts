@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Lists every key template.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listKeyTemplatesOutput();
+ *
+ * export const keyTemplates = found.keyTemplates;
+ * ```
  */
 export function listKeyTemplates(args?: ListKeyTemplatesArgs, opts?: pulumi.InvokeOptions): Promise<ListKeyTemplatesResult> {
     args = args || {};
@@ -33,6 +44,17 @@ export interface ListKeyTemplatesResult {
 }
 /**
  * Lists every key template.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listKeyTemplatesOutput();
+ *
+ * export const keyTemplates = found.keyTemplates;
+ * ```
  */
 export function listKeyTemplatesOutput(args?: ListKeyTemplatesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListKeyTemplatesResult> {
     args = args || {};

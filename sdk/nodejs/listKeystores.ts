@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Lists every keystore, without its secrets.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listKeystoresOutput();
+ *
+ * export const keystores = found.keystores;
+ * ```
  */
 export function listKeystores(args?: ListKeystoresArgs, opts?: pulumi.InvokeOptions): Promise<ListKeystoresResult> {
     args = args || {};
@@ -33,6 +44,17 @@ export interface ListKeystoresResult {
 }
 /**
  * Lists every keystore, without its secrets.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listKeystoresOutput();
+ *
+ * export const keystores = found.keystores;
+ * ```
  */
 export function listKeystoresOutput(args?: ListKeystoresOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListKeystoresResult> {
     args = args || {};

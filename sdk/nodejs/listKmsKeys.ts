@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Lists every KMS key that uko can manage: all keys except those of internal keystores.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listKmsKeysOutput();
+ *
+ * export const kmsKeys = found.kmsKeys;
+ * ```
  */
 export function listKmsKeys(opts?: pulumi.InvokeOptions): Promise<ListKmsKeysResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -24,6 +35,17 @@ export interface ListKmsKeysResult {
 }
 /**
  * Lists every KMS key that uko can manage: all keys except those of internal keystores.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listKmsKeysOutput();
+ *
+ * export const kmsKeys = found.kmsKeys;
+ * ```
  */
 export function listKmsKeysOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListKmsKeysResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

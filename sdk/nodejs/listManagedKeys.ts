@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Lists every managed key, in every state.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listManagedKeysOutput();
+ *
+ * export const managedKeys = found.managedKeys;
+ * ```
  */
 export function listManagedKeys(args?: ListManagedKeysArgs, opts?: pulumi.InvokeOptions): Promise<ListManagedKeysResult> {
     args = args || {};
@@ -33,6 +44,17 @@ export interface ListManagedKeysResult {
 }
 /**
  * Lists every managed key, in every state.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listManagedKeysOutput();
+ *
+ * export const managedKeys = found.managedKeys;
+ * ```
  */
 export function listManagedKeysOutput(args?: ListManagedKeysOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListManagedKeysResult> {
     args = args || {};

@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listPendingDeletionsOutput();
+ *
+ * export const pendingDeletions = found.pendingDeletions;
+ * ```
  */
 export function listPendingDeletions(args?: ListPendingDeletionsArgs, opts?: pulumi.InvokeOptions): Promise<ListPendingDeletionsResult> {
     args = args || {};
@@ -33,6 +44,17 @@ export interface ListPendingDeletionsResult {
 }
 /**
  * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listPendingDeletionsOutput();
+ *
+ * export const pendingDeletions = found.pendingDeletions;
+ * ```
  */
 export function listPendingDeletionsOutput(args?: ListPendingDeletionsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListPendingDeletionsResult> {
     args = args || {};

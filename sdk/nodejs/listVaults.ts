@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Lists every vault of the instance that the caller may see.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listVaultsOutput();
+ *
+ * export const vaults = found.vaults;
+ * ```
  */
 export function listVaults(opts?: pulumi.InvokeOptions): Promise<ListVaultsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -24,6 +35,17 @@ export interface ListVaultsResult {
 }
 /**
  * Lists every vault of the instance that the caller may see.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.listVaultsOutput();
+ *
+ * export const vaults = found.vaults;
+ * ```
  */
 export function listVaultsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListVaultsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

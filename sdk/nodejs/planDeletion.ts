@@ -9,6 +9,17 @@ import * as utilities from "./utilities";
 
 /**
  * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.planDeletionOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ *
+ * export const explanation = found.explanation;
+ * ```
  */
 export function planDeletion(args: PlanDeletionArgs, opts?: pulumi.InvokeOptions): Promise<PlanDeletionResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -69,6 +80,17 @@ export interface PlanDeletionResult {
 }
 /**
  * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
+ *
+ * ## Example Usage
+ * ### In a program
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const found = uko.planDeletionOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ *
+ * export const explanation = found.explanation;
+ * ```
  */
 export function planDeletionOutput(args: PlanDeletionOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<PlanDeletionResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

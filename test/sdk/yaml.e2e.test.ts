@@ -4,9 +4,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { functionPrograms } from "../../sdk/make/docs/function-programs.ts";
 import { PulumiWorkspace } from "../stage/pulumi.ts";
 import { unreachable } from "../support/unreachable.ts";
-import { examplePrograms } from "./support/example-programs.ts";
+import { resourcePrograms } from "./support/example-programs.ts";
 
 /** Without a service: the objects that the programs name exist nowhere. */
 async function preview(text: string): Promise<{ readonly exitCode: number; readonly output: string }> {
@@ -24,14 +25,22 @@ async function preview(text: string): Promise<{ readonly exitCode: number; reado
   }
 }
 
-test.each(examplePrograms("yaml"))("the documented program $name can be run", async ({ text }) => {
+test.each(resourcePrograms("yaml"))("the documented program $name can be run", async ({ text }) => {
   const { exitCode, output } = await preview(text);
   expect([exitCode, output]).toEqual([0, expect.stringMatching(/\+ [0-9]+ to create/)]);
   expect(output).not.toContain("warning:");
 });
 
+test.each(["planDeletion", "listVaults", "getKmsKey"] as const)(
+  "the documented program of %s reaches the service, which is not there",
+  async (name) => {
+    const { exitCode, output } = await preview(functionPrograms(name).yaml ?? "");
+    expect([exitCode, output]).toEqual([expect.any(Number), expect.stringContaining("UKO_SERVICE_UNAVAILABLE")]);
+  },
+);
+
 test("a property that is not there is told by its name", async () => {
-  const text = examplePrograms("yaml")[0]?.text.replace("template:", "templat:") ?? "";
+  const text = resourcePrograms("yaml")[0]?.text.replace("template:", "templat:") ?? "";
   const { exitCode, output } = await preview(text);
   expect(exitCode).not.toBe(0);
   expect(output).toContain("templat");

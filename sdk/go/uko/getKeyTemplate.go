@@ -12,6 +12,31 @@ import (
 )
 
 // Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.LookupKeyTemplateOutput(ctx, uko.LookupKeyTemplateOutputArgs{
+//				VaultId:    pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				TemplateId: pulumi.String("6d1f0000-0000-4000-8000-000000000004"),
+//			})
+//			ctx.Export("name", found.Name())
+//			return nil
+//		})
+//	}
+//
+// ```
 func LookupKeyTemplate(ctx *pulumi.Context, args *LookupKeyTemplateArgs, opts ...pulumi.InvokeOption) (*LookupKeyTemplateResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupKeyTemplateResult

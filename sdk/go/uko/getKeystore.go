@@ -12,6 +12,31 @@ import (
 )
 
 // Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.LookupKeystoreOutput(ctx, uko.LookupKeystoreOutputArgs{
+//				VaultId:    pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				KeystoreId: pulumi.String("4a7c0000-0000-4000-8000-000000000003"),
+//			})
+//			ctx.Export("name", found.Name())
+//			return nil
+//		})
+//	}
+//
+// ```
 func LookupKeystore(ctx *pulumi.Context, args *LookupKeystoreArgs, opts ...pulumi.InvokeOption) (*LookupKeystoreResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupKeystoreResult

@@ -12,6 +12,30 @@ import (
 )
 
 // Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.LookupKmsKeyOutput(ctx, uko.LookupKmsKeyOutputArgs{
+//				KeyId: pulumi.String("c0ffee00-0000-4000-8000-000000000005"),
+//			})
+//			ctx.Export("name", found.Name())
+//			return nil
+//		})
+//	}
+//
+// ```
 func LookupKmsKey(ctx *pulumi.Context, args *LookupKmsKeyArgs, opts ...pulumi.InvokeOption) (*LookupKmsKeyResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupKmsKeyResult

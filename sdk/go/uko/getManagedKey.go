@@ -12,6 +12,31 @@ import (
 )
 
 // Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.LookupManagedKeyOutput(ctx, uko.LookupManagedKeyOutputArgs{
+//				VaultId: pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				KeyId:   pulumi.String("9b2d0000-0000-4000-8000-000000000002"),
+//			})
+//			ctx.Export("label", found.Label())
+//			return nil
+//		})
+//	}
+//
+// ```
 func LookupManagedKey(ctx *pulumi.Context, args *LookupManagedKeyArgs, opts ...pulumi.InvokeOption) (*LookupManagedKeyResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupManagedKeyResult

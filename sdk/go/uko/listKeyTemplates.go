@@ -12,6 +12,28 @@ import (
 )
 
 // Lists every key template.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.ListKeyTemplatesOutput(ctx, uko.ListKeyTemplatesOutputArgs{})
+//			ctx.Export("keyTemplates", found.KeyTemplates())
+//			return nil
+//		})
+//	}
+//
+// ```
 func ListKeyTemplates(ctx *pulumi.Context, args *ListKeyTemplatesArgs, opts ...pulumi.InvokeOption) (*ListKeyTemplatesResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListKeyTemplatesResult

@@ -12,6 +12,28 @@ import (
 )
 
 // Lists every keystore, without its secrets.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.ListKeystoresOutput(ctx, uko.ListKeystoresOutputArgs{})
+//			ctx.Export("keystores", found.Keystores())
+//			return nil
+//		})
+//	}
+//
+// ```
 func ListKeystores(ctx *pulumi.Context, args *ListKeystoresArgs, opts ...pulumi.InvokeOption) (*ListKeystoresResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListKeystoresResult

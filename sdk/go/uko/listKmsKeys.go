@@ -12,6 +12,28 @@ import (
 )
 
 // Lists every KMS key that uko can manage: all keys except those of internal keystores.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.ListKmsKeysOutput(ctx)
+//			ctx.Export("kmsKeys", found.KmsKeys())
+//			return nil
+//		})
+//	}
+//
+// ```
 func ListKmsKeys(ctx *pulumi.Context, opts ...pulumi.InvokeOption) (*ListKmsKeysResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListKmsKeysResult

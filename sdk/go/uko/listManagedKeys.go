@@ -12,6 +12,28 @@ import (
 )
 
 // Lists every managed key, in every state.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.ListManagedKeysOutput(ctx, uko.ListManagedKeysOutputArgs{})
+//			ctx.Export("managedKeys", found.ManagedKeys())
+//			return nil
+//		})
+//	}
+//
+// ```
 func ListManagedKeys(ctx *pulumi.Context, args *ListManagedKeysArgs, opts ...pulumi.InvokeOption) (*ListManagedKeysResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListManagedKeysResult

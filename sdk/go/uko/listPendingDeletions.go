@@ -12,6 +12,28 @@ import (
 )
 
 // Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.ListPendingDeletionsOutput(ctx, uko.ListPendingDeletionsOutputArgs{})
+//			ctx.Export("pendingDeletions", found.PendingDeletions())
+//			return nil
+//		})
+//	}
+//
+// ```
 func ListPendingDeletions(ctx *pulumi.Context, args *ListPendingDeletionsArgs, opts ...pulumi.InvokeOption) (*ListPendingDeletionsResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListPendingDeletionsResult

@@ -12,6 +12,28 @@ import (
 )
 
 // Lists every vault of the instance that the caller may see.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.ListVaultsOutput(ctx)
+//			ctx.Export("vaults", found.Vaults())
+//			return nil
+//		})
+//	}
+//
+// ```
 func ListVaults(ctx *pulumi.Context, opts ...pulumi.InvokeOption) (*ListVaultsResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListVaultsResult

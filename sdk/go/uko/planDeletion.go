@@ -12,6 +12,31 @@ import (
 )
 
 // Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
+//
+// ## Example Usage
+// ### In a program
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			found := uko.PlanDeletionOutput(ctx, uko.PlanDeletionOutputArgs{
+//				VaultId: pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				KeyId:   pulumi.String("9b2d0000-0000-4000-8000-000000000002"),
+//			})
+//			ctx.Export("explanation", found.Explanation())
+//			return nil
+//		})
+//	}
+//
+// ```
 func PlanDeletion(ctx *pulumi.Context, args *PlanDeletionArgs, opts ...pulumi.InvokeOption) (*PlanDeletionResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv PlanDeletionResult

@@ -92,18 +92,23 @@ export function describeDestroy(name: ResourceName, { again, protect }: DestroyW
  */
 export function describeResource(name: ResourceName, summary: string, idForm: string): string {
   const { examples, exampleId } = documentationOf(name);
+  return [
+    summary,
+    `## What destroy does\n\n${unwrapped(describeDestroy(name, pulumiWords))}`,
+    describeExamples(examples),
+    `## Import\n\nThe import ID is \`${idForm}\`:\n\n\`\`\`sh\n$ pulumi import uko:index:${name} example ${exampleId}\n\`\`\``,
+  ].join("\n\n");
+}
+
+/** Examples with the markers by which the documentation of each language finds its own programs. */
+export function describeExamples(examples: readonly Example[]): string {
   const shown = examples.flatMap(({ title, programs: { terraform: _hcl, ...all } }) => {
     const fences = pulumiLanguages.flatMap((language) =>
       all[language] === undefined ? [] : [`\`\`\`${language}\n${all[language]}\n\`\`\``],
     );
     return fences.length === 0 ? [] : [`{{% example %}}\n### ${title}\n\n${fences.join("\n")}\n{{% /example %}}`];
   });
-  return [
-    summary,
-    `## What destroy does\n\n${unwrapped(describeDestroy(name, pulumiWords))}`,
-    `{{% examples %}}\n## Example Usage\n\n${shown.join("\n\n")}\n{{% /examples %}}`,
-    `## Import\n\nThe import ID is \`${idForm}\`:\n\n\`\`\`sh\n$ pulumi import uko:index:${name} example ${exampleId}\n\`\`\``,
-  ].join("\n\n");
+  return `{{% examples %}}\n## Example Usage\n\n${shown.join("\n\n")}\n{{% /examples %}}`;
 }
 
 /** A paragraph is one line, because some languages' documentation keeps every line break. */

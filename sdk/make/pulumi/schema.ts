@@ -8,7 +8,8 @@ import { functions } from "../../../provider/resources/functions.ts";
 import { argumentAttributes, inputAttributes, outputAttributes } from "../../../provider/schema/attributes.ts";
 import { environmentDefaults, providerAttributes } from "../../../provider/schema/provider-attributes.ts";
 import { described, describedNames, type FunctionName, type ResourceName, resultOf } from "../described.ts";
-import { describeResource } from "../docs/documentation.ts";
+import { describeExamples, describeResource } from "../docs/documentation.ts";
+import { functionPrograms } from "../docs/function-programs.ts";
 import { languages } from "./languages.ts";
 import type { FunctionSpec, PackageSpec, ResourceSpec } from "./package-spec.ts";
 import { collectTypes, type NamedTypes } from "./types.ts";
@@ -70,7 +71,7 @@ function functionSpec(name: FunctionName, types: NamedTypes): FunctionSpec {
   const { summary, args } = functions[name];
   const inputs = types.properties(argumentAttributes({ args: args as z.ZodType<object> }));
   return {
-    description: summary,
+    description: `${summary}\n\n${describeExamples([{ title: "In a program", programs: functionPrograms(name) }])}`,
     ...(Object.keys(inputs.properties).length > 0 && { inputs }),
     outputs: types.properties(resultOf(name)),
   };

@@ -305,6 +305,17 @@ def get_key_template(template_id: Optional[_builtins.str] = None,
     """
     Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_key_template_output(vault_id="5c1e0000-0000-4000-8000-000000000001", template_id="6d1f0000-0000-4000-8000-000000000004")
+
+    pulumi.export("name", found.name)
+    ```
+
     :param _builtins.str template_id: UUID of the template.
     :param _builtins.str vault_id: UUID of the vault.
     """
@@ -342,6 +353,17 @@ def get_key_template_output(template_id: pulumi.Input[Optional[_builtins.str]] =
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetKeyTemplateResult]:
     """
     Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_key_template_output(vault_id="5c1e0000-0000-4000-8000-000000000001", template_id="6d1f0000-0000-4000-8000-000000000004")
+
+    pulumi.export("name", found.name)
+    ```
 
     :param _builtins.str template_id: UUID of the template.
     :param _builtins.str vault_id: UUID of the vault.

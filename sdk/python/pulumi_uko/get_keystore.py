@@ -270,6 +270,17 @@ def get_keystore(keystore_id: Optional[_builtins.str] = None,
     """
     Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_keystore_output(vault_id="5c1e0000-0000-4000-8000-000000000001", keystore_id="4a7c0000-0000-4000-8000-000000000003")
+
+    pulumi.export("name", found.name)
+    ```
+
     :param _builtins.str keystore_id: UUID of the keystore.
     :param _builtins.str vault_id: UUID of the vault.
     """
@@ -304,6 +315,17 @@ def get_keystore_output(keystore_id: pulumi.Input[Optional[_builtins.str]] = Non
                         opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetKeystoreResult]:
     """
     Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_keystore_output(vault_id="5c1e0000-0000-4000-8000-000000000001", keystore_id="4a7c0000-0000-4000-8000-000000000003")
+
+    pulumi.export("name", found.name)
+    ```
 
     :param _builtins.str keystore_id: UUID of the keystore.
     :param _builtins.str vault_id: UUID of the vault.

@@ -412,6 +412,17 @@ def get_kms_key(key_id: Optional[_builtins.str] = None,
     """
     Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_kms_key_output(key_id="c0ffee00-0000-4000-8000-000000000005")
+
+    pulumi.export("name", found.name)
+    ```
+
     :param _builtins.str key_id: UUID of the key.
     """
     __args__ = dict()
@@ -455,6 +466,17 @@ def get_kms_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetKmsKeyResult]:
     """
     Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_kms_key_output(key_id="c0ffee00-0000-4000-8000-000000000005")
+
+    pulumi.export("name", found.name)
+    ```
 
     :param _builtins.str key_id: UUID of the key.
     """

@@ -438,6 +438,17 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
     """
     Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_managed_key_output(vault_id="5c1e0000-0000-4000-8000-000000000001", key_id="9b2d0000-0000-4000-8000-000000000002")
+
+    pulumi.export("label", found.label)
+    ```
+
     :param _builtins.str key_id: UUID of the key.
     :param _builtins.str vault_id: UUID of the vault.
     """
@@ -486,6 +497,17 @@ def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
                            opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetManagedKeyResult]:
     """
     Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_managed_key_output(vault_id="5c1e0000-0000-4000-8000-000000000001", key_id="9b2d0000-0000-4000-8000-000000000002")
+
+    pulumi.export("label", found.label)
+    ```
 
     :param _builtins.str key_id: UUID of the key.
     :param _builtins.str vault_id: UUID of the vault.

@@ -123,6 +123,17 @@ def get_vault(vault_id: Optional[_builtins.str] = None,
     """
     Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_vault_output(vault_id="5c1e0000-0000-4000-8000-000000000001")
+
+    pulumi.export("name", found.name)
+    ```
+
     :param _builtins.str vault_id: UUID of the vault.
     """
     __args__ = dict()
@@ -142,6 +153,17 @@ def get_vault_output(vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                      opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetVaultResult]:
     """
     Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.get_vault_output(vault_id="5c1e0000-0000-4000-8000-000000000001")
+
+    pulumi.export("name", found.name)
+    ```
 
     :param _builtins.str vault_id: UUID of the vault.
     """

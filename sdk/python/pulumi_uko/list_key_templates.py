@@ -52,6 +52,17 @@ def list_key_templates(vault_id: Optional[_builtins.str] = None,
     """
     Lists every key template.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_key_templates_output()
+
+    pulumi.export("key_templates", found.key_templates)
+    ```
+
     :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
@@ -65,6 +76,17 @@ def list_key_templates_output(vault_id: pulumi.Input[Optional[Optional[_builtins
                               opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListKeyTemplatesResult]:
     """
     Lists every key template.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_key_templates_output()
+
+    pulumi.export("key_templates", found.key_templates)
+    ```
 
     :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """

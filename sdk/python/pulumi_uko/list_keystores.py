@@ -53,6 +53,17 @@ def list_keystores(vault_id: Optional[_builtins.str] = None,
     """
     Lists every keystore, without its secrets.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_keystores_output()
+
+    pulumi.export("keystores", found.keystores)
+    ```
+
     :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
@@ -66,6 +77,17 @@ def list_keystores_output(vault_id: pulumi.Input[Optional[Optional[_builtins.str
                           opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListKeystoresResult]:
     """
     Lists every keystore, without its secrets.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_keystores_output()
+
+    pulumi.export("keystores", found.keystores)
+    ```
 
     :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """

@@ -51,6 +51,17 @@ class AwaitableListKmsKeysResult(ListKmsKeysResult):
 def list_kms_keys(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListKmsKeysResult:
     """
     Lists every KMS key that uko can manage: all keys except those of internal keystores.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_kms_keys_output()
+
+    pulumi.export("kms_keys", found.kms_keys)
+    ```
     """
     __args__ = dict()
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
@@ -61,6 +72,17 @@ def list_kms_keys(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListK
 def list_kms_keys_output(opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListKmsKeysResult]:
     """
     Lists every KMS key that uko can manage: all keys except those of internal keystores.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_kms_keys_output()
+
+    pulumi.export("kms_keys", found.kms_keys)
+    ```
     """
     __args__ = dict()
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)

@@ -53,6 +53,17 @@ def list_managed_keys(vault_id: Optional[_builtins.str] = None,
     """
     Lists every managed key, in every state.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_managed_keys_output()
+
+    pulumi.export("managed_keys", found.managed_keys)
+    ```
+
     :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
@@ -66,6 +77,17 @@ def list_managed_keys_output(vault_id: pulumi.Input[Optional[Optional[_builtins.
                              opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListManagedKeysResult]:
     """
     Lists every managed key, in every state.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_managed_keys_output()
+
+    pulumi.export("managed_keys", found.managed_keys)
+    ```
 
     :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """

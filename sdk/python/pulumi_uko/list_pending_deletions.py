@@ -53,6 +53,17 @@ def list_pending_deletions(vault_id: Optional[_builtins.str] = None,
     """
     Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_pending_deletions_output()
+
+    pulumi.export("pending_deletions", found.pending_deletions)
+    ```
+
     :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
@@ -66,6 +77,17 @@ def list_pending_deletions_output(vault_id: pulumi.Input[Optional[Optional[_buil
                                   opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListPendingDeletionsResult]:
     """
     Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_pending_deletions_output()
+
+    pulumi.export("pending_deletions", found.pending_deletions)
+    ```
 
     :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """

@@ -50,6 +50,17 @@ class AwaitableListVaultsResult(ListVaultsResult):
 def list_vaults(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListVaultsResult:
     """
     Lists every vault of the instance that the caller may see.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_vaults_output()
+
+    pulumi.export("vaults", found.vaults)
+    ```
     """
     __args__ = dict()
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
@@ -60,6 +71,17 @@ def list_vaults(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListVau
 def list_vaults_output(opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListVaultsResult]:
     """
     Lists every vault of the instance that the caller may see.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.list_vaults_output()
+
+    pulumi.export("vaults", found.vaults)
+    ```
     """
     __args__ = dict()
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)

@@ -149,6 +149,17 @@ def plan_deletion(key_id: Optional[_builtins.str] = None,
     """
     Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
 
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.plan_deletion_output(vault_id="5c1e0000-0000-4000-8000-000000000001", key_id="9b2d0000-0000-4000-8000-000000000002")
+
+    pulumi.export("explanation", found.explanation)
+    ```
+
     :param _builtins.str key_id: UUID of the key.
     :param _builtins.str vault_id: UUID of the vault.
     """
@@ -173,6 +184,17 @@ def plan_deletion_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
                          opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[PlanDeletionResult]:
     """
     Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
+
+    ## Example Usage
+    ### In a program
+    ```python
+    import pulumi
+    import pulumi_uko as uko
+
+    found = uko.plan_deletion_output(vault_id="5c1e0000-0000-4000-8000-000000000001", key_id="9b2d0000-0000-4000-8000-000000000002")
+
+    pulumi.export("explanation", found.explanation)
+    ```
 
     :param _builtins.str key_id: UUID of the key.
     :param _builtins.str vault_id: UUID of the vault.

@@ -1,7 +1,8 @@
-/** The programs that the documentation shows, with the resource that each is shown at. */
+/** The programs that the documentation shows, with the resource or the function that each is shown at. */
 
 import { describedNames } from "../../../sdk/make/described.ts";
 import { documentationOf } from "../../../sdk/make/docs/documentation.ts";
+import { exampleFunctions, functionPrograms } from "../../../sdk/make/docs/function-programs.ts";
 
 export type ExampleLanguage = "typescript" | "python" | "go" | "yaml";
 
@@ -11,12 +12,25 @@ export interface ExampleProgram {
   readonly text: string;
 }
 
-/** Answers every program in one language. */
-export function examplePrograms(language: ExampleLanguage): readonly ExampleProgram[] {
+/** The programs of all resources in one language. */
+export function resourcePrograms(language: ExampleLanguage): readonly ExampleProgram[] {
   return describedNames.flatMap((resource) =>
     documentationOf(resource).examples.flatMap(({ programs }, index) => {
-      const name = `${resource.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase()}_${index + 1}`;
+      const name = `${folderName(resource)}_${index + 1}`;
       return programs[language] === undefined ? [] : [{ name, text: `${programs[language]}\n` }];
     }),
   );
+}
+
+/** Every program in one language. */
+export function examplePrograms(language: ExampleLanguage): readonly ExampleProgram[] {
+  const ofFunctions = exampleFunctions.map((name) => ({
+    name: folderName(name),
+    text: `${functionPrograms(name)[language]}\n`,
+  }));
+  return [...resourcePrograms(language), ...ofFunctions];
+}
+
+function folderName(name: string): string {
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
 }

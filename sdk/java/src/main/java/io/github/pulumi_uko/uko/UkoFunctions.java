@@ -48,12 +48,16 @@ public final class UkoFunctions {
     /**
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<GetKeyTemplateResult> getKeyTemplate(GetKeyTemplateArgs args) {
         return getKeyTemplate(args, InvokeOptions.Empty);
     }
     /**
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<GetKeyTemplateResult> getKeyTemplatePlain(GetKeyTemplatePlainArgs args) {
@@ -62,12 +66,16 @@ public final class UkoFunctions {
     /**
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<GetKeyTemplateResult> getKeyTemplate(GetKeyTemplateArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("uko:index:getKeyTemplate", TypeShape.of(GetKeyTemplateResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<GetKeyTemplateResult> getKeyTemplate(GetKeyTemplateArgs args, InvokeOutputOptions options) {
@@ -76,12 +84,16 @@ public final class UkoFunctions {
     /**
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<GetKeyTemplateResult> getKeyTemplatePlain(GetKeyTemplatePlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("uko:index:getKeyTemplate", TypeShape.of(GetKeyTemplateResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<GetKeystoreResult> getKeystore(GetKeystoreArgs args) {
@@ -90,12 +102,16 @@ public final class UkoFunctions {
     /**
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<GetKeystoreResult> getKeystorePlain(GetKeystorePlainArgs args) {
         return getKeystorePlain(args, InvokeOptions.Empty);
     }
     /**
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<GetKeystoreResult> getKeystore(GetKeystoreArgs args, InvokeOptions options) {
@@ -104,12 +120,16 @@ public final class UkoFunctions {
     /**
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<GetKeystoreResult> getKeystore(GetKeystoreArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("uko:index:getKeystore", TypeShape.of(GetKeystoreResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<GetKeystoreResult> getKeystorePlain(GetKeystorePlainArgs args, InvokeOptions options) {
@@ -118,12 +138,16 @@ public final class UkoFunctions {
     /**
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<GetKmsKeyResult> getKmsKey(GetKmsKeyArgs args) {
         return getKmsKey(args, InvokeOptions.Empty);
     }
     /**
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<GetKmsKeyResult> getKmsKeyPlain(GetKmsKeyPlainArgs args) {
@@ -132,12 +156,16 @@ public final class UkoFunctions {
     /**
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<GetKmsKeyResult> getKmsKey(GetKmsKeyArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("uko:index:getKmsKey", TypeShape.of(GetKmsKeyResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<GetKmsKeyResult> getKmsKey(GetKmsKeyArgs args, InvokeOutputOptions options) {
@@ -146,12 +174,16 @@ public final class UkoFunctions {
     /**
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<GetKmsKeyResult> getKmsKeyPlain(GetKmsKeyPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("uko:index:getKmsKey", TypeShape.of(GetKmsKeyResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<GetManagedKeyResult> getManagedKey(GetManagedKeyArgs args) {
@@ -160,12 +192,16 @@ public final class UkoFunctions {
     /**
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<GetManagedKeyResult> getManagedKeyPlain(GetManagedKeyPlainArgs args) {
         return getManagedKeyPlain(args, InvokeOptions.Empty);
     }
     /**
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<GetManagedKeyResult> getManagedKey(GetManagedKeyArgs args, InvokeOptions options) {
@@ -174,12 +210,16 @@ public final class UkoFunctions {
     /**
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<GetManagedKeyResult> getManagedKey(GetManagedKeyArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("uko:index:getManagedKey", TypeShape.of(GetManagedKeyResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<GetManagedKeyResult> getManagedKeyPlain(GetManagedKeyPlainArgs args, InvokeOptions options) {
@@ -188,12 +228,16 @@ public final class UkoFunctions {
     /**
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<GetVaultResult> getVault(GetVaultArgs args) {
         return getVault(args, InvokeOptions.Empty);
     }
     /**
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<GetVaultResult> getVaultPlain(GetVaultPlainArgs args) {
@@ -202,12 +246,16 @@ public final class UkoFunctions {
     /**
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<GetVaultResult> getVault(GetVaultArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("uko:index:getVault", TypeShape.of(GetVaultResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<GetVaultResult> getVault(GetVaultArgs args, InvokeOutputOptions options) {
@@ -216,12 +264,16 @@ public final class UkoFunctions {
     /**
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<GetVaultResult> getVaultPlain(GetVaultPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("uko:index:getVault", TypeShape.of(GetVaultResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every key template.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListKeyTemplatesResult> listKeyTemplates() {
@@ -230,12 +282,16 @@ public final class UkoFunctions {
     /**
      * Lists every key template.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListKeyTemplatesResult> listKeyTemplatesPlain() {
         return listKeyTemplatesPlain(ListKeyTemplatesPlainArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Lists every key template.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListKeyTemplatesResult> listKeyTemplates(ListKeyTemplatesArgs args) {
@@ -244,12 +300,16 @@ public final class UkoFunctions {
     /**
      * Lists every key template.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListKeyTemplatesResult> listKeyTemplatesPlain(ListKeyTemplatesPlainArgs args) {
         return listKeyTemplatesPlain(args, InvokeOptions.Empty);
     }
     /**
      * Lists every key template.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListKeyTemplatesResult> listKeyTemplates(ListKeyTemplatesArgs args, InvokeOptions options) {
@@ -258,12 +318,16 @@ public final class UkoFunctions {
     /**
      * Lists every key template.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListKeyTemplatesResult> listKeyTemplates(ListKeyTemplatesArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("uko:index:listKeyTemplates", TypeShape.of(ListKeyTemplatesResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every key template.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListKeyTemplatesResult> listKeyTemplatesPlain(ListKeyTemplatesPlainArgs args, InvokeOptions options) {
@@ -272,12 +336,16 @@ public final class UkoFunctions {
     /**
      * Lists every keystore, without its secrets.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListKeystoresResult> listKeystores() {
         return listKeystores(ListKeystoresArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Lists every keystore, without its secrets.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListKeystoresResult> listKeystoresPlain() {
@@ -286,12 +354,16 @@ public final class UkoFunctions {
     /**
      * Lists every keystore, without its secrets.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListKeystoresResult> listKeystores(ListKeystoresArgs args) {
         return listKeystores(args, InvokeOptions.Empty);
     }
     /**
      * Lists every keystore, without its secrets.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListKeystoresResult> listKeystoresPlain(ListKeystoresPlainArgs args) {
@@ -300,12 +372,16 @@ public final class UkoFunctions {
     /**
      * Lists every keystore, without its secrets.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListKeystoresResult> listKeystores(ListKeystoresArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("uko:index:listKeystores", TypeShape.of(ListKeystoresResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every keystore, without its secrets.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListKeystoresResult> listKeystores(ListKeystoresArgs args, InvokeOutputOptions options) {
@@ -314,12 +390,16 @@ public final class UkoFunctions {
     /**
      * Lists every keystore, without its secrets.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListKeystoresResult> listKeystoresPlain(ListKeystoresPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("uko:index:listKeystores", TypeShape.of(ListKeystoresResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListKmsKeysResult> listKmsKeys() {
@@ -328,12 +408,16 @@ public final class UkoFunctions {
     /**
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListKmsKeysResult> listKmsKeysPlain() {
         return listKmsKeysPlain(InvokeArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListKmsKeysResult> listKmsKeys(InvokeArgs args) {
@@ -342,12 +426,16 @@ public final class UkoFunctions {
     /**
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListKmsKeysResult> listKmsKeysPlain(InvokeArgs args) {
         return listKmsKeysPlain(args, InvokeOptions.Empty);
     }
     /**
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListKmsKeysResult> listKmsKeys(InvokeArgs args, InvokeOptions options) {
@@ -356,12 +444,16 @@ public final class UkoFunctions {
     /**
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListKmsKeysResult> listKmsKeys(InvokeArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("uko:index:listKmsKeys", TypeShape.of(ListKmsKeysResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListKmsKeysResult> listKmsKeysPlain(InvokeArgs args, InvokeOptions options) {
@@ -370,12 +462,16 @@ public final class UkoFunctions {
     /**
      * Lists every managed key, in every state.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListManagedKeysResult> listManagedKeys() {
         return listManagedKeys(ListManagedKeysArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Lists every managed key, in every state.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListManagedKeysResult> listManagedKeysPlain() {
@@ -384,12 +480,16 @@ public final class UkoFunctions {
     /**
      * Lists every managed key, in every state.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListManagedKeysResult> listManagedKeys(ListManagedKeysArgs args) {
         return listManagedKeys(args, InvokeOptions.Empty);
     }
     /**
      * Lists every managed key, in every state.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListManagedKeysResult> listManagedKeysPlain(ListManagedKeysPlainArgs args) {
@@ -398,12 +498,16 @@ public final class UkoFunctions {
     /**
      * Lists every managed key, in every state.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListManagedKeysResult> listManagedKeys(ListManagedKeysArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("uko:index:listManagedKeys", TypeShape.of(ListManagedKeysResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every managed key, in every state.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListManagedKeysResult> listManagedKeys(ListManagedKeysArgs args, InvokeOutputOptions options) {
@@ -412,12 +516,16 @@ public final class UkoFunctions {
     /**
      * Lists every managed key, in every state.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListManagedKeysResult> listManagedKeysPlain(ListManagedKeysPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("uko:index:listManagedKeys", TypeShape.of(ListManagedKeysResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListPendingDeletionsResult> listPendingDeletions() {
@@ -426,12 +534,16 @@ public final class UkoFunctions {
     /**
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListPendingDeletionsResult> listPendingDeletionsPlain() {
         return listPendingDeletionsPlain(ListPendingDeletionsPlainArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListPendingDeletionsResult> listPendingDeletions(ListPendingDeletionsArgs args) {
@@ -440,12 +552,16 @@ public final class UkoFunctions {
     /**
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListPendingDeletionsResult> listPendingDeletionsPlain(ListPendingDeletionsPlainArgs args) {
         return listPendingDeletionsPlain(args, InvokeOptions.Empty);
     }
     /**
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListPendingDeletionsResult> listPendingDeletions(ListPendingDeletionsArgs args, InvokeOptions options) {
@@ -454,12 +570,16 @@ public final class UkoFunctions {
     /**
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListPendingDeletionsResult> listPendingDeletions(ListPendingDeletionsArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("uko:index:listPendingDeletions", TypeShape.of(ListPendingDeletionsResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListPendingDeletionsResult> listPendingDeletionsPlain(ListPendingDeletionsPlainArgs args, InvokeOptions options) {
@@ -468,12 +588,16 @@ public final class UkoFunctions {
     /**
      * Lists every vault of the instance that the caller may see.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListVaultsResult> listVaults() {
         return listVaults(InvokeArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Lists every vault of the instance that the caller may see.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListVaultsResult> listVaultsPlain() {
@@ -482,12 +606,16 @@ public final class UkoFunctions {
     /**
      * Lists every vault of the instance that the caller may see.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListVaultsResult> listVaults(InvokeArgs args) {
         return listVaults(args, InvokeOptions.Empty);
     }
     /**
      * Lists every vault of the instance that the caller may see.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<ListVaultsResult> listVaultsPlain(InvokeArgs args) {
@@ -496,12 +624,16 @@ public final class UkoFunctions {
     /**
      * Lists every vault of the instance that the caller may see.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<ListVaultsResult> listVaults(InvokeArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("uko:index:listVaults", TypeShape.of(ListVaultsResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists every vault of the instance that the caller may see.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<ListVaultsResult> listVaults(InvokeArgs args, InvokeOutputOptions options) {
@@ -510,12 +642,16 @@ public final class UkoFunctions {
     /**
      * Lists every vault of the instance that the caller may see.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<ListVaultsResult> listVaultsPlain(InvokeArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("uko:index:listVaults", TypeShape.of(ListVaultsResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<PlanDeletionResult> planDeletion(PlanDeletionArgs args) {
@@ -524,12 +660,16 @@ public final class UkoFunctions {
     /**
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
      * 
+     * ## Example Usage
+     * 
      */
     public static CompletableFuture<PlanDeletionResult> planDeletionPlain(PlanDeletionPlainArgs args) {
         return planDeletionPlain(args, InvokeOptions.Empty);
     }
     /**
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
+     * 
+     * ## Example Usage
      * 
      */
     public static Output<PlanDeletionResult> planDeletion(PlanDeletionArgs args, InvokeOptions options) {
@@ -538,12 +678,16 @@ public final class UkoFunctions {
     /**
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
      * 
+     * ## Example Usage
+     * 
      */
     public static Output<PlanDeletionResult> planDeletion(PlanDeletionArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("uko:index:planDeletion", TypeShape.of(PlanDeletionResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
+     * 
+     * ## Example Usage
      * 
      */
     public static CompletableFuture<PlanDeletionResult> planDeletionPlain(PlanDeletionPlainArgs args, InvokeOptions options) {

@@ -1,0 +1,96 @@
+/**
+ * An example program for each function in each language of Pulumi. Each program asks for the object that the examples of
+ * the resource name, and exports one part of the result, so one template for each language serves all functions.
+ */
+
+import { functions } from "../../../provider/resources/functions.ts";
+import { type Attribute, argumentAttributes } from "../../../provider/schema/attributes.ts";
+import { snake } from "../../../provider/schema/terraform-leaves.ts";
+import { describedNames, type FunctionName, type ResourceName, resultOf } from "../described.ts";
+import { documentationOf, type Example } from "./documentation.ts";
+
+interface Argument {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The arguments that name the object of a resource's examples. */
+export function exampleArguments(name: FunctionName): readonly Argument[] {
+  const names = argumentsOf(name).filter(({ isRequired }) => isRequired);
+  if (names.length === 0) return [];
+  const resource = describedNames.find((each: ResourceName) => name === `get${each}`) ?? "ManagedKey";
+  const values = documentationOf(resource).exampleId.split("/").slice(-names.length);
+  return names.map((each, at) => ({ name: each.name, value: values[at] ?? "" }));
+}
+
+export const exampleFunctions = Object.keys(functions) as readonly FunctionName[];
+
+export function functionPrograms(name: FunctionName): Example["programs"] {
+  const given = exampleArguments(name);
+  const shown = shownPart(name);
+  const inGo = name.replace(/^get/, "Lookup").replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  const argumentsInGo = argumentsOf(name).length === 0 ? "" : `, uko.${inGo}OutputArgs{${fieldsInGo(given)}}`;
+  return {
+    typescript: `import * as uko from "@uko/pulumi";
+
+const found = uko.${name}Output(${given.length === 0 ? "" : `{ ${given.map((each) => `${each.name}: "${each.value}"`).join(", ")} }`});
+
+export const ${shown} = found.${shown};`,
+    python: `import pulumi
+import pulumi_uko as uko
+
+found = uko.${snake(name)}_output(${given.map((each) => `${snake(each.name)}="${each.value}"`).join(", ")})
+
+pulumi.export("${snake(shown)}", found.${snake(shown)})`,
+    go: `package main
+
+import (
+	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		found := uko.${inGo}Output(ctx${argumentsInGo})
+		ctx.Export("${shown}", found.${pascal(shown)}())
+		return nil
+	})
+}`,
+    yaml: [
+      "name: found",
+      "runtime: yaml",
+      "variables:",
+      "  found:",
+      "    fn::invoke:",
+      `      function: uko:${name}`,
+      ...(given.length === 0 ? [] : ["      arguments:"]),
+      ...given.map((each) => `        ${each.name}: ${each.value}`),
+      "outputs:",
+      `  ${shown}: \${found.${shown}}`,
+    ].join("\n"),
+  };
+}
+
+function argumentsOf(name: FunctionName): readonly Attribute[] {
+  return argumentAttributes(functions[name]);
+}
+
+/** The part of the result that a reader wants first: the plan in words, the name of an object, or the list. */
+function shownPart(name: FunctionName): string {
+  const parts = resultOf(name);
+  const [first] = ["explanation", "label", "name"].filter((each) => parts.some((part) => part.name === each));
+  return first ?? parts[0]?.name ?? "";
+}
+
+/** The fields of a Go struct, aligned as gofmt does. */
+function fieldsInGo(given: readonly Argument[]): string {
+  const width = Math.max(0, ...given.map(({ name }) => name.length));
+  const lines = given.map(
+    ({ name, value }) => `\t\t\t${`${pascal(name)}:`.padEnd(width + 1)} pulumi.String("${value}"),\n`,
+  );
+  return lines.length === 0 ? "" : `\n${lines.join("")}\t\t`;
+}
+
+function pascal(name: string): string {
+  return name.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+}
