@@ -143,7 +143,7 @@ interface OwnRun {
 
 async function walkRows(run: Run, rows: readonly ProbeRow[], own: OwnRun): Promise<void> {
   for (const row of rows) {
-    run.world.progress.report(`Probing ${row.id}`);
+    run.world.progress.count?.(`Probing ${row.id}`);
     const probed = await probe(run, row, own);
     // After a step that did not happen, the other rows of the key would judge another state.
     if (row.step !== undefined && probed.verdict === "not_tried") own.obstacle ??= `${row.id} was not tried`;

@@ -77,7 +77,7 @@ export async function walk(test: TestWorld, choices: WalkChoices = {}): Promise<
     },
     {},
     {
-      progress: { report },
+      progress: { report, count: report },
       watch: (exchange) => watch(exchange),
       clock: { sleep: async (ms) => test.emulator.world.clock.advance(ms) },
     },
