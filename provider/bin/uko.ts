@@ -104,7 +104,7 @@ async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
 async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
   const { startFromCommandLine } = await import("../emulator/start.ts");
   try {
-    const { url, instanceId, instanceCrn, caFile, world, close } = await startFromCommandLine(options);
+    const { url, instanceId, instanceCrn, caFile, recorded, world, close } = await startFromCommandLine(options);
     // A user usually starts with a program that creates a key, so the first person in the list is one who may create
     // keys.
     const { identities } = world.seed;
@@ -121,6 +121,7 @@ async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
       instanceId,
       ...(instanceCrn !== undefined && { instanceCrn }),
       ...(caFile !== undefined && { caFile }),
+      ...(recorded !== undefined && { recorded }),
       people,
       ...(firstKey !== undefined && { firstKey }),
       close,

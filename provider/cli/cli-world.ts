@@ -111,6 +111,8 @@ export interface RunningEmulator {
   readonly instanceId: string;
   readonly instanceCrn?: string;
   readonly caFile?: string;
+  /** What a recording changes, one sentence for each refuted row. */
+  readonly recorded?: readonly string[];
   /** The people who can log in, each with an API key. */
   readonly people: readonly { readonly name: string; readonly apiKey: string }[];
   /** A key for the first commands, in the form that commands take; absent if there is none. */

@@ -44,7 +44,7 @@ export function addEmulatorCommand(program: Command, world: UkoWorld): void {
     .option("--file <file>", "SQLite file that stores the data; by default the data is lost at the end")
     .option(
       "--profile <name>",
-      "named set of behaviors where IBM's documentation leaves a choice; key-protect: Key Protect, without UKO",
+      "named set of behaviors where IBM's documentation leaves a choice; key-protect: Key Protect, without UKO; or a recording of uko probe (.jsonl)",
     )
     .option("--tls", "serve HTTPS with a certificate that is created for this run")
     .option("--ca-file <file>", "with --tls: file for the certificate that clients must trust")
@@ -88,13 +88,14 @@ function readyJson({ url, instanceId, instanceCrn, pid, caFile }: RunningEmulato
 }
 
 function readyText(emulator: RunningEmulator, { host, file, profile }: Omit<EmulatorStart, "tls">): string {
-  const { url, instanceId, instanceCrn, people, firstKey, caFile } = emulator;
+  const { url, instanceId, instanceCrn, people, firstKey, caFile, recorded = [] } = emulator;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
   const keeps = file === undefined ? "data is not stored" : `data is stored in ${file}`;
   const curl = caFile === undefined ? "curl" : `curl --cacert ${caFile}`;
   return [
     `The emulator listens on ${url} until you press Ctrl-C; ${keeps}.`,
+    ...(recorded.length === 0 ? [] : ["The recording refutes:", ...recorded.map((each) => `  ${each}`)]),
     "",
     `To use it from another terminal${be}:`,
     `  export ${instanceCrn === undefined ? `UKO_ENDPOINT=${url} ` : ""}UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}`,

@@ -20,7 +20,7 @@ const options = {
   host: ["address", "address to listen on; 127.0.0.1 by default, for the control API requires no credential"],
   "allow-host": ["name", "name by which clients call the emulator; may be repeated"],
   "public-url": ["url", "address that responses name; by default the one that the client called"],
-  profile: ["name", "named set of behaviors, such as key-protect: Key Protect, without UKO"],
+  profile: ["name", "named set of behaviors, such as key-protect: Key Protect, without UKO; or a recording (.jsonl)"],
   seed: ["file", "initial data (JSON); by default the demo data"],
   generate: ["size", "generated data, such as keys=5000,vaults=12"],
   load: ["file", "snapshot to continue from (JSON), instead of a seed"],

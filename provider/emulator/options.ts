@@ -34,6 +34,8 @@ export interface RunningEmulator {
   readonly instanceId: string;
   /** The value of `UKO_INSTANCE_ID` for an instance of Key Protect. */
   readonly instanceCrn?: string;
+  /** What the recording in the place of a profile changes, one sentence for each refuted row. */
+  readonly recorded?: readonly string[];
   /** The certificate to trust, for `NODE_EXTRA_CA_CERTS`; under `tls` only. */
   readonly caFile?: string;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import { demoWorld, keyProtectWorld } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
 import type { EmulatorOptions, RunningEmulator } from "./options.ts";
 import { populate } from "./populate.ts";
+import type { Recorded } from "./recorded.ts";
 import { checkSeed, type Seed } from "./seed.ts";
 import { isProfileName, profiles } from "./switches.ts";
 import { World } from "./world.ts";
@@ -93,13 +94,22 @@ export interface CommandLineOptions extends Omit<EmulatorOptions, "seed" | "snap
 
 /** Rejects also if a file cannot be read. */
 export async function startFromCommandLine(typed: CommandLineOptions): Promise<Emulator> {
-  const { seed, generate, load, ...options } = typed;
-  return startEmulator({
+  const { seed, generate, load, profile, ...options } = typed;
+  const recorded = profile?.endsWith(".jsonl") ? await recordedIn(profile) : undefined;
+  const emulator = await startEmulator({
     ...options,
+    ...(recorded !== undefined ? { switches: recorded.switches } : profile !== undefined && { profile }),
     ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
     ...(generate !== undefined && { seed: await generatedSeed(generate) }),
     ...(load !== undefined && { snapshot: await readJson(load) }),
   });
+  return recorded === undefined ? emulator : { ...emulator, recorded: recorded.says };
+}
+
+/** A recording of `uko probe` in the place of the name of a profile. */
+async function recordedIn(file: string): Promise<Recorded> {
+  const { readRecorded } = await import("./recorded.ts");
+  return readRecorded(await readFile(file, "utf8"));
 }
 
 /** Loads the generator only for a start that generates a world. */
