@@ -1,7 +1,7 @@
 /**
  * Runs one act of a console, such as an approval, at a time. A POST starts the act and leads the browser to a page
  * that shows its progress and then its result. So a reload repeats nothing, and a second click shows the act that the
- * first one started. The act continues if the browser leaves, and its result is kept until the next act begins.
+ * first one started. The act continues if the browser leaves, and its result is kept until the next form is sent.
  */
 
 import type { Context, Hono } from "hono";

@@ -1,6 +1,6 @@
 /**
  * Finds the language of the program, for messages that contain a line of program text. Pulumi does not report the
- * language to a provider, so this file reads the project file in the folder of the program.
+ * language to a provider, so this file reads the nearest project file, in the folder of the program or above it.
  */
 
 import { readFileSync } from "node:fs";

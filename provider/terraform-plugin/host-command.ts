@@ -1,7 +1,8 @@
 /**
  * Finds out which command of the host (OpenTofu or Terraform) started this provider. The protocol does not report it,
  * so the file reads the host's command line. Only Linux shows this command line. Under `plan` and `apply` with a
- * refresh, a creation that cannot succeed is an error of the plan. If the command is unknown, it is a warning.
+ * refresh, a creation that cannot succeed is an error of the plan. It is a warning if the command is unknown, and, for
+ * a taken name under `apply`, until this provider has read an object of the state.
  *
  * Under `destroy` it is not an error. `tofu destroy` first plans the whole configuration (OpenTofu, context_plan.go:
  * destroyPlan), which includes resources that earlier runs have deleted. An error there would stop a deletion that

@@ -1,5 +1,5 @@
 /**
- * Serves the calls that list keys, their versions, and the resources that use them (K1, K13 and K14 in uko-v4.md
+ * Serves the calls that list keys, their versions, and the resources that use them (K1, K14 and K13 in uko-v4.md
  * 2.1-2.3, 3.13). The calls that list the contents of a keystore (S7, S8) use parts of this file.
  */
 

@@ -2,8 +2,9 @@
  * Runs the commands of `uko` for a KMS key, a key outside UKO (status, request, approve, continue,
  * withdraw). They work without a state of Pulumi, OpenTofu or Terraform. The command line does not
  * see a program, so it always requires two people. A request opens a deletion window in KMS. Where
- * signatures are demanded, a run closes the windows that it opened if one of its requests fails or
- * is not signed. No second person could use an unsigned one.
+ * signatures are demanded, no second person could use a window without a signature, so a run closes
+ * the windows that it opened if an error stops it before it has signed them. A request that KMS
+ * refuses is only reported, and the other windows stay open and are signed.
  */
 
 import { asUkoError, UkoError } from "../../errors.ts";
@@ -224,7 +225,7 @@ function signedOperations(world: World) {
 
 /**
  * Sets the keys for deletion, and signs the requests: one signature for the windows that this call opened, because the
- * caller vouches for no other. If one is not set or not signed, all are closed again, and the error is thrown.
+ * caller vouches for no other. If an error is thrown before, all are closed again.
  */
 async function requestSigned(
   world: World,

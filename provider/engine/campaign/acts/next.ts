@@ -6,7 +6,7 @@
  * The order is: approve what another person requested, because that person waits; request; remove.
  * If no person can approve, as in a nightly run without a terminal, removals come first. Otherwise
  * requests that wait for an approval could keep the run from them. An identity that is not a person
- * can only remove.
+ * can only remove, or make a review to read.
  *
  * An approval begins with a review, which lists every requested key as the caller reads it. It then
  * approves a few keys, shows the result, asks again, and approves the remaining keys on a new read

@@ -1,7 +1,8 @@
 /**
- * Asks every keystore in the vaults of a campaign for its present status and that of its managed
- * keys, and reports what is not in order. It is a check for each night. An object that it cannot
- * read is a finding, too. The check only reads: it never synchronizes a key.
+ * Asks every keystore in the vaults of a campaign for its present status. It also asks for the live
+ * status of each managed key that the campaign lists and the service still has, of one wave if the
+ * caller names it. The file reports what is not in order, as a check for each night. An object that
+ * it cannot read is a finding, too. The check only reads: it never synchronizes a key.
  */
 
 import { type ErrorCode, isUkoError } from "../../../errors.ts";
