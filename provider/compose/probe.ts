@@ -10,14 +10,9 @@ import type { CallOptions } from "../engine/ports/world.ts";
 import { type LeftKey, type ProbeRequest, type ProbeSummary, walkProbes } from "../engine/probe/walk.ts";
 import { UkoError } from "../errors.ts";
 import { isSame } from "../lifecycle/observation.ts";
+import { witnessOf } from "../services/broker.ts";
 import { appendLine, jsonLine, requireAppendable, systemSays } from "../services/durable-append.ts";
-import {
-  type Endpoint,
-  hostOf,
-  isLoopbackEndpoint,
-  readDocumentedHost,
-  regionForm,
-} from "../services/http/allowed-hosts.ts";
+import { type Endpoint, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../services/http/allowed-hosts.ts";
 import type { WatchedExchange } from "../services/http/client.ts";
 import { createTokens } from "../services/iam.ts";
 import { readSecretFile } from "../services/secret-file.ts";
@@ -105,13 +100,13 @@ function placeOf(uko: Endpoint, settings: Settings): Pick<ProbeRequest, "product
   return { product, region: regionForm.test(region) ? region : "unknown" };
 }
 
+/** On this machine, the emulator is its own broker, also if a region is set. */
 function brokerOf({ region, endpoint }: Settings): Endpoint | undefined {
-  if (endpoint !== undefined && isLoopbackEndpoint(endpoint)) {
-    return { url: `${new URL(endpoint.url).protocol}//${hostOf(endpoint)}`, source: endpoint.source, role: "broker" };
-  }
-  const known = region ?? (endpoint === undefined ? undefined : readDocumentedHost(endpoint)?.region);
-  if (known === undefined) return undefined;
-  return { url: `https://${known}.broker.hs-crypto.cloud.ibm.com`, source: "built_in", role: "broker" };
+  const isLocal = endpoint !== undefined && isLoopbackEndpoint(endpoint);
+  return witnessOf({
+    ...(endpoint !== undefined && { uko: endpoint }),
+    ...(region !== undefined && !isLocal && { region }),
+  });
 }
 
 /** Refuses a recording that has a line, unless the run goes on with it. */

@@ -95,3 +95,8 @@ const kmsNumbers: Readonly<Record<number, KmsKeyState>> = {
 export function kmsKeyStateOf(wire: number): ObservedKmsKeyState {
   return kmsNumbers[wire] ?? "unrecognized";
 }
+
+/** KMS's number for a state as people read it: `active`, `4`. */
+export function kmsStateWord(wire: number): string {
+  return kmsNumbers[wire] ?? String(wire);
+}

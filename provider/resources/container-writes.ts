@@ -257,6 +257,23 @@ export function haveSameMembers(a: readonly string[], b: readonly string[]): boo
   return a.length === b.length && a.every((each) => b.includes(each));
 }
 
+/** The names of the values that the program sets and that differ. */
+export function differingIn(wanted: object | undefined, there: unknown): readonly string[] {
+  const known = (there ?? {}) as Readonly<Record<string, unknown>>;
+  const stated = Object.entries(wanted ?? {}).filter(([, value]) => value !== undefined);
+  return stated.flatMap(([name, value]) => (isSame(value, known[name]) ? [] : [name]));
+}
+
+/** Lists of words have no order, and an empty list equals an absent one. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (isNone(a) || isNone(b)) return isNone(a) && isNone(b);
+  return Array.isArray(a) && Array.isArray(b) ? haveSameMembers(a, b) : a === b;
+}
+
+function isNone(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
 /** Describes drift: changes made outside the program since the last run. */
 export function driftIn(
   what: string,

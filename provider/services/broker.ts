@@ -27,6 +27,8 @@ export interface EndpointOptions {
   readonly broker?: Endpoint;
 }
 
+type BrokerOptions = Pick<EndpointOptions, "uko" | "region" | "broker">;
+
 export interface Endpoints {
   uko(signal: AbortSignal): Promise<Endpoint>;
   kms(signal: AbortSignal): Promise<Endpoint>;
@@ -127,7 +129,7 @@ function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined,
  * The broker that can confirm the instance: the configured one, the one of the region in the host name, or the emulator's
  * own.
  */
-function witnessOf(options: EndpointOptions): Endpoint | undefined {
+export function witnessOf(options: BrokerOptions): Endpoint | undefined {
   const { uko } = options;
   const broker = brokerOf(options);
   if (broker !== undefined || uko === undefined) return broker;
@@ -138,7 +140,7 @@ function witnessOf(options: EndpointOptions): Endpoint | undefined {
   return { url: `${uko.url.slice(0, uko.url.indexOf(":"))}://${host}`, source: uko.source, role: "broker" };
 }
 
-function brokerOf({ broker, region }: EndpointOptions): Endpoint | undefined {
+function brokerOf({ broker, region }: BrokerOptions): Endpoint | undefined {
   if (broker !== undefined || region === undefined) return broker;
   if (regionForm.test(region))
     return {

@@ -7,6 +7,8 @@ import type { Exchange, Wire, WireRequest, WireResponse } from "../engine/ports/
 import { parseJson } from "../text/encodings.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpResponse, WatchedExchange } from "./http/client.ts";
+import { kmsRoot } from "./kms/transport.ts";
+import { ukoRoot } from "./uko/transport.ts";
 
 type Service = WireRequest["service"];
 
@@ -35,8 +37,8 @@ const headerNames = [
 ] as const;
 
 const root: Readonly<Record<Service, (base: string) => string>> = {
-  uko: (base) => `${base.replace(/\/v4$/, "").replace(/\/api$/, "")}/api/v4`,
-  kms: (base) => `${base.replace(/\/api(\/v2)?$/, "")}/api/v2`,
+  uko: ukoRoot,
+  kms: kmsRoot,
   iam: (base) => base,
   broker: (base) => base,
 };

@@ -11,16 +11,9 @@ import {
   inputAttributes,
   outputAttributes,
 } from "../../provider/schema/attributes.ts";
-import {
-  described,
-  describedNames,
-  type FunctionName,
-  listNameOf,
-  memberNameOf,
-  type ResourceName,
-} from "./described.ts";
+import { described, describedNames, listNameOf, memberNameOf, type ResourceName } from "./described.ts";
 import { documentationOf } from "./docs/documentation.ts";
-import { exampleArguments } from "./docs/function-programs.ts";
+import { argumentsText } from "./docs/function-programs.ts";
 import { memberTexts } from "./type-text.ts";
 
 type ObjectType = Extract<AttributeType, { kind: "object" }>;
@@ -152,13 +145,6 @@ function planSection(): string {
     "}",
     ...outputFunction("planDeletion", argumentsText("planDeletion")),
   ].join("\n");
-}
-
-/** The arguments of an example, such as `{ vaultId: "…", keyId: "…" }`. */
-function argumentsText(name: FunctionName): string {
-  return `{ ${exampleArguments(name)
-    .map((each) => `${each.name}: "${each.value}"`)
-    .join(", ")} }`;
 }
 
 function interfaceOf(name: string, description: string, attributes: readonly Attribute[]): string {

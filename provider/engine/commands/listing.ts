@@ -130,13 +130,13 @@ export async function listObjects(world: World, query: ListQuery, options: CallO
 async function listKmsKeys(world: World, options: CallOptions): Promise<readonly ListedKmsKey[]> {
   // Imported lazily, because the help reads the names of the kinds in this file.
   const { excludeKeystoreKeys } = await import("../kms-key/observe.ts");
-  const { sayKmsStateNumber } = await import("../kms-key/words.ts");
+  const { kmsStateWord } = await import("../../lifecycle/kms-key-states.ts");
   const all = await excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options);
   return all.map((key) => ({
     resource: "kms",
     keyId: key.kmsKeyId,
     name: key.name,
-    keyState: sayKmsStateNumber(key.state),
+    keyState: kmsStateWord(key.state),
     type: key.isExtractable ? "standard" : "root",
     keyRing: key.ring,
     dualAuthDelete: key.dualAuthDelete,

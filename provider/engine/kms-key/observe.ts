@@ -10,7 +10,7 @@ import { onCodes } from "../../errors.ts";
 import { factsServeForMs } from "../../lifecycle/after-step.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
-import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
+import { kmsKeyStateOf, kmsStateWord } from "../../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { markOf } from "../../lifecycle/record-text.ts";
 import { requireOwnInstance, seesEveryVault } from "../loop/absence.ts";
@@ -83,7 +83,7 @@ function observationOf(
     kmsKeyId,
     name,
     state,
-    stateWord: state === "unrecognized" ? String(snapshot.state) : state,
+    stateWord: kmsStateWord(snapshot.state),
     dualAuthDelete,
     registrations: { kind: "known", items: [] },
     ring: { kind: "own" },

@@ -3,7 +3,7 @@
  * messages about KMS keys.
  */
 
-import { kmsKeyStateOf, kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type {
@@ -102,12 +102,6 @@ export function sayKmsState({ state, stateWord }: KmsKeyObservation): string {
     case "unrecognized":
       return `"${plain(stateWord, 40)}"`;
   }
-}
-
-/** The state of a key in a list, by KMS's number: `active`, `4`. */
-export function sayKmsStateNumber(state: number): string {
-  const known = kmsKeyStateOf(state);
-  return known === "unrecognized" ? String(state) : known;
 }
 
 /** The sentence of each read of a key whose policy KMS never turns off (kms-v2-and-iam.md 5). */

@@ -2,7 +2,7 @@
 
 import type { TemplatePatch, TemplateProperties, TemplateSnapshot } from "../../engine/ports/containers.ts";
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
-import { haveSameMembers } from "../container-writes.ts";
+import { differingIn } from "../container-writes.ts";
 import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs } from "./schema.ts";
 
 export const compared = namesWhere(keyTemplateInputs, isChangeable);
@@ -58,21 +58,4 @@ function blocksOf(snapshot: TemplateSnapshot, inputs: Partial<KeyTemplateInputs>
     return [name, { ...Object.fromEntries(empty), ...snapshot[name] }] as const;
   });
   return Object.fromEntries(blocks.filter(([, values]) => Object.keys(values).length > 0));
-}
-
-/** The names of the values that the program sets and that differ. */
-export function differingIn(wanted: object | undefined, there: unknown): readonly string[] {
-  const known = (there ?? {}) as Readonly<Record<string, unknown>>;
-  const stated = Object.entries(wanted ?? {}).filter(([, value]) => value !== undefined);
-  return stated.flatMap(([name, value]) => (isSame(value, known[name]) ? [] : [name]));
-}
-
-/** Lists of words have no order, and an empty list equals an absent one. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (isNone(a) || isNone(b)) return isNone(a) && isNone(b);
-  return Array.isArray(a) && Array.isArray(b) ? haveSameMembers(a, b) : a === b;
-}
-
-function isNone(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.length === 0);
 }

@@ -22,6 +22,7 @@ import {
   adoptContainer,
   changeContainer,
   createContainer,
+  differingIn,
   driftIn,
   frozenFailures,
   moveContainer,
@@ -30,7 +31,7 @@ import {
   throwIfFrozen,
 } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
-import { changeableBlocks, compared, differingIn, patchFor, propertiesOf } from "./compare.ts";
+import { changeableBlocks, compared, patchFor, propertiesOf } from "./compare.ts";
 import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs, keyTemplateState } from "./schema.ts";
 
 const frozenNames = namesWhere(

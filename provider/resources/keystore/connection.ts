@@ -117,8 +117,3 @@ export function fromWire(block: BlockName, fields: ConnectionFields, known: Bloc
     }),
   );
 }
-
-/** The names of set values that differ from `before`. */
-export function differingIn(before: BlockValues, wanted: BlockValues): readonly string[] {
-  return Object.keys(wanted).filter((name) => wanted[name] !== undefined && wanted[name] !== before[name]);
-}

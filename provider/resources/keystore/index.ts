@@ -21,6 +21,7 @@ import { asUkoError } from "../../errors.ts";
 import {
   adoptContainer,
   createContainer,
+  differingIn,
   driftIn,
   frozenFailures,
   haveSameMembers,
@@ -33,7 +34,6 @@ import {
   type BlockName,
   blockNames,
   connectionFields,
-  differingIn,
   findType,
   fromWire,
   requiredIn,
@@ -82,7 +82,7 @@ export const keystore: ResourceDefinition<KeystoreInputs, KeystoreState> = defin
     );
     if (inputs.groups !== undefined && !haveSameMembers(inputs.groups, state.groups ?? [])) differing.push("groups");
     for (const block of blockNames) {
-      if (differingIn(valuesIn(state, block), valuesIn(inputs, block)).length > 0) differing.push(block);
+      if (differingIn(valuesIn(inputs, block), valuesIn(state, block)).length > 0) differing.push(block);
     }
     if (inputs.deletionProtection !== state.deletionProtection) differing.push("deletionProtection");
     return differing;
@@ -238,7 +238,7 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeystoreInp
   );
   const inBlocks = blockNames.flatMap((block) => {
     const was = valuesIn(before, block);
-    const moved = differingIn(was, valuesIn(inputs, block)).filter(
+    const moved = differingIn(valuesIn(inputs, block), was).filter(
       (name) => connectionFields[block][name]?.isImmutable === true && was[name] !== undefined && was[name] !== "",
     );
     return moved.map((name) => ({

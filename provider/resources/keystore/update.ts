@@ -13,18 +13,9 @@ import type { CheckFailure } from "../../engine/resource/definition.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { capital, count, plain } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
-import { changeContainer, haveSameMembers, type Present, throwIfFrozen } from "../container-writes.ts";
+import { changeContainer, differingIn, haveSameMembers, type Present, throwIfFrozen } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
-import {
-  connectionFields,
-  differingIn,
-  fromWire,
-  secretPaths,
-  toWire,
-  typeFacts,
-  typeOf,
-  valuesIn,
-} from "./connection.ts";
+import { connectionFields, fromWire, secretPaths, toWire, typeFacts, typeOf, valuesIn } from "./connection.ts";
 import type { KeystoreInputs, KeystoreState } from "./schema.ts";
 
 export interface Updated {
@@ -144,7 +135,7 @@ function connectionPatch(
   const there = fromWire(block, snapshot.fields, valuesIn(state, block));
   // The location of the keystore is never part of a PATCH, even if the service does not return it:
   // existing keys would be left behind.
-  const names = differingIn(there, digested).filter((name) => connectionFields[block][name]?.isImmutable !== true);
+  const names = differingIn(digested, there).filter((name) => connectionFields[block][name]?.isImmutable !== true);
   return toWire(block, Object.fromEntries(names.map((name) => [name, wanted[name]])));
 }
 
@@ -157,7 +148,7 @@ export function assertMatchesExisting(snapshot: KeystoreSnapshot, inputs: Keysto
   const what = sayContainer({ kind: "keystore", id: snapshot.id, name: snapshot.name });
   const { block } = typeFacts[type];
   const there = block === undefined ? {} : fromWire(block, snapshot.fields, {});
-  const moved = differingIn(there, valuesIn(inputs, block)).filter(
+  const moved = differingIn(valuesIn(inputs, block), there).filter(
     (name) => block !== undefined && connectionFields[block][name]?.isImmutable === true && there[name] !== undefined,
   );
   if (type === inputs.type && moved.length === 0) return;

@@ -23,11 +23,16 @@ import { createTransport, requireInstance, type Transport, type TransportOptions
 import type { WrittenRules } from "../http/write-result.ts";
 import { kmsError } from "./wire.ts";
 
+/** An endpoint may be written with or without `/api`, `/api/v2`. */
+export function kmsRoot(base: string): string {
+  return `${base.replace(/\/api(\/v2)?$/, "")}/api/v2`;
+}
+
 export function createKmsTransport(options: TransportOptions): Transport {
   return createTransport(
     {
       name: service,
-      root: (base) => `${base.replace(/\/api(\/v2)?$/, "")}/api/v2`,
+      root: kmsRoot,
       headers: { "bluemix-instance": options.instanceId },
       throwReadError,
     },

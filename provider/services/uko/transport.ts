@@ -19,14 +19,18 @@ export interface UkoTransportOptions extends TransportOptions {
   readonly beforeWrite: (signal: AbortSignal) => Promise<void>;
 }
 
+/** An endpoint may be written with or without `/api`, `/api/v4`. */
+export function ukoRoot(base: string): string {
+  return `${base.replace(/\/v4$/, "").replace(/\/api$/, "")}/api/v4`;
+}
+
 const idForm = /^[-0-9a-z]{1,36}$/;
 
 export function createUkoTransport(options: UkoTransportOptions): Transport {
   return createTransport(
     {
       name: service,
-      // An endpoint may be written with or without `/api`, `/api/v4`.
-      root: (base) => `${base.replace(/\/v4$/, "").replace(/\/api$/, "")}/api/v4`,
+      root: ukoRoot,
       async beforeCall({ method, signal }) {
         if (method !== "GET") await options.beforeWrite(signal);
       },

@@ -6,6 +6,7 @@
 import { functions } from "../../../provider/resources/functions.ts";
 import { type Attribute, argumentAttributes } from "../../../provider/schema/attributes.ts";
 import { snake } from "../../../provider/schema/terraform-leaves.ts";
+import { capital } from "../../../provider/text/printable.ts";
 import { describedNames, type FunctionName, type ResourceName, resultOf } from "../described.ts";
 import { documentationOf, type Example } from "./documentation.ts";
 
@@ -15,7 +16,7 @@ interface Argument {
 }
 
 /** The arguments that name the object of a resource's examples. */
-export function exampleArguments(name: FunctionName): readonly Argument[] {
+function exampleArguments(name: FunctionName): readonly Argument[] {
   const names = argumentsOf(name).filter(({ isRequired }) => isRequired);
   if (names.length === 0) return [];
   const resource = describedNames.find((each: ResourceName) => name === `get${each}`) ?? "ManagedKey";
@@ -23,17 +24,23 @@ export function exampleArguments(name: FunctionName): readonly Argument[] {
   return names.map((each, at) => ({ name: each.name, value: values[at] ?? "" }));
 }
 
+/** The arguments as one object of a program in TypeScript: `{ vaultId: "…", keyId: "…" }`; empty without arguments. */
+export function argumentsText(name: FunctionName): string {
+  const given = exampleArguments(name).map((each) => `${each.name}: "${each.value}"`);
+  return given.length === 0 ? "" : `{ ${given.join(", ")} }`;
+}
+
 export const exampleFunctions = Object.keys(functions) as readonly FunctionName[];
 
 export function functionPrograms(name: FunctionName): Example["programs"] {
   const given = exampleArguments(name);
   const shown = shownPart(name);
-  const inGo = name.replace(/^get/, "Lookup").replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  const inGo = capital(name.replace(/^get/, "Lookup"));
   const argumentsInGo = argumentsOf(name).length === 0 ? "" : `, uko.${inGo}OutputArgs{${fieldsInGo(given)}}`;
   return {
     typescript: `import * as uko from "@uko/pulumi";
 
-const found = uko.${name}Output(${given.length === 0 ? "" : `{ ${given.map((each) => `${each.name}: "${each.value}"`).join(", ")} }`});
+const found = uko.${name}Output(${argumentsText(name)});
 
 export const ${shown} = found.${shown};`,
     python: `import pulumi
@@ -52,7 +59,7 @@ import (
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		found := uko.${inGo}Output(ctx${argumentsInGo})
-		ctx.Export("${shown}", found.${pascal(shown)}())
+		ctx.Export("${shown}", found.${capital(shown)}())
 		return nil
 	})
 }`,
@@ -86,11 +93,7 @@ function shownPart(name: FunctionName): string {
 function fieldsInGo(given: readonly Argument[]): string {
   const width = Math.max(0, ...given.map(({ name }) => name.length));
   const lines = given.map(
-    ({ name, value }) => `\t\t\t${`${pascal(name)}:`.padEnd(width + 1)} pulumi.String("${value}"),\n`,
+    ({ name, value }) => `\t\t\t${`${capital(name)}:`.padEnd(width + 1)} pulumi.String("${value}"),\n`,
   );
   return lines.length === 0 ? "" : `\n${lines.join("")}\t\t`;
-}
-
-function pascal(name: string): string {
-  return name.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }

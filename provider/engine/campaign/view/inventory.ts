@@ -12,7 +12,7 @@ import { isUkoError, UkoError } from "../../../errors.ts";
 import type { KeyTraits } from "../../../lifecycle/campaign/campaign.ts";
 import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../../lifecycle/keystore-kind.ts";
-import { kmsKeyStateOf } from "../../../lifecycle/kms-key-states.ts";
+import { kmsKeyStateOf, kmsStateWord } from "../../../lifecycle/kms-key-states.ts";
 import type { BackingKey, KeyObservation } from "../../../lifecycle/observation.ts";
 import { observedInList } from "../../key/observe.ts";
 import { seesEveryVault, vaultsOf } from "../../loop/absence.ts";
@@ -366,7 +366,6 @@ function backingKeyOf({ kmsKeyId, state: number, dualAuthDelete, windowEndsAtMs 
 }
 
 function ofKmsKey(world: World, kmsKey: KmsKeySnapshot): ListedKey {
-  const state = kmsKeyStateOf(kmsKey.state);
   const facts = [
     "uko-kms-facts-1",
     world.session.instanceId,
@@ -382,7 +381,7 @@ function ofKmsKey(world: World, kmsKey: KmsKeySnapshot): ListedKey {
       vaultName: "",
       id: kmsKey.kmsKeyId,
       label: plain(kmsKey.name, 255),
-      state: state === "unrecognized" ? String(kmsKey.state) : state,
+      state: kmsStateWord(kmsKey.state),
       keystoreTypes: [],
       tags: kmsKey.tags.map((name) => ({ name, value: "" })),
       template: "",
