@@ -134,7 +134,7 @@ test("examples by hand: the copy of a folder, its package, and a key", { timeout
   const { home, env, terminalOf } = await newUser(workspace);
   const carol = await terminalOf("carol");
   const checkout = path.join(home, "pulumi-uko");
-  const folder = path.join(home, "first-key");
+  const folder = path.join(home, "one-person");
   await cp(path.join(repository, "examples"), path.join(checkout, "examples"), { recursive: true });
   await cp(path.join(packed, tarball), path.join(checkout, tarball));
   await copyLibrary(checkout);

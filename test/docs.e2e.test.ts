@@ -56,7 +56,7 @@ const languages: readonly Language[] = [
     fence: "java",
     runtime: " java",
     file: programFiles.java,
-    others: { "pom.xml": read("examples/15-java/pom.xml") },
+    others: { "pom.xml": read("examples/pulumi-java/pom.xml") },
   },
   { fence: "yaml", runtime: " yaml", file: "Pulumi.yaml", others: {} },
 ];

@@ -120,9 +120,9 @@ test("the seed file in the emulator's guide is valid", () => {
   expect(checkSeed(JSON.parse(seed)).keys).toHaveLength(1);
 });
 
-test("the README's program is the one of examples/02-two-people", () => {
+test("the README's program is the one of examples/pulumi-typescript", () => {
   const [, program = "?"] = /```ts\n([\s\S]*?)```/.exec(read("README.md")) ?? [];
-  expect(read("examples/02-two-people/index.ts")).toContain(program);
+  expect(read("examples/pulumi-typescript/index.ts")).toContain(program);
 });
 
 /** The target of a document's link within this repository: a file, and the heading in it. */

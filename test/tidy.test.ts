@@ -25,7 +25,7 @@ interface Rule {
 }
 
 // Generated files follow the rules of their generator.
-const code = /^(provider|examples|test)\/(?!.*\/protocol\/[^/]*_pb\.ts$).*\.(ts|mjs)$/;
+const code = /^(provider|examples|test)\/(?!.*\/protocol\/[^/]*_pb\.ts$).*\.(m?ts|mjs)$/;
 const product = /^provider\/.*\.ts$/;
 // License texts, checksums and locked versions are third-party texts.
 const foreign = /(^|\/)(LICENSE|go\.sum|go\.mod|package-lock\.json)$/;
@@ -134,7 +134,7 @@ const rules: readonly Rule[] = [
     title: "plain English: no word of the former dialect (provider/docs/reference/glossary.md)",
     // Grows with each page that is rewritten, until it covers provider/, sdk/make/, examples/ and every page.
     files:
-      /^((ARCHITECTURE|CONTRIBUTING|README)\.md|examples\/[^/]*\/README\.md|provider\/docs\/(explanation|how-to|internals|reference|registry|tutorials)\/[^/]*\.md|provider\/(emulator|pulumi-dynamic|resources|schema)\/.*|sdk\/make\/.*|sdk\/released\/README\.md|sdk\/terraform\/docs\/.*|test\/(attacks|cli|emulator|engine|resources)\/.*)$/,
+      /^((ARCHITECTURE|CONTRIBUTING|README)\.md|examples\/(?:[^/]*\/)*README\.md|provider\/docs\/(explanation|how-to|internals|reference|registry|tutorials)\/[^/]*\.md|provider\/(emulator|pulumi-dynamic|resources|schema)\/.*|sdk\/make\/.*|sdk\/released\/README\.md|sdk\/terraform\/docs\/.*|test\/(attacks|cli|emulator|engine|resources)\/.*)$/,
     find: lines(
       /\b(told|foretells?|foretold|foreseen?|unseen|unasked|untold|besides?|whoever|for ever|of ours|outweighs?|is to be|are to be|awaited(?!<)|on file|stands behind|takes the role|local UKO(?!'s demo world))\b/i,
     ),

@@ -5,6 +5,6 @@ import { story } from "./story.ts";
 
 if (await runStory(story)) {
   console.log(
-    "\nREADME.md shows these steps as a table. To try changes, start with examples/01-first-key or examples/02-two-people.",
+    "\nREADME.md shows these steps as a table. To try changes, start with examples/one-person or examples/two-people.",
   );
 }

@@ -1,13 +1,12 @@
 /** The story of one key and two people: `pulumi destroy` requests and removes, and `uko approve` takes the steps between. */
 
-import { fileURLToPath } from "node:url";
 import { auditOfFourRuns } from "../../test/stage/payroll-story.ts";
 import type { PulumiStory } from "../../test/stage/perform.ts";
 import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
 
 export const story: PulumiStory = {
   kind: "pulumi",
-  project: fileURLToPath(new URL("program", import.meta.url)),
+  project: "demo/program",
   tell,
 };
 

@@ -23,7 +23,7 @@ const minimumVersion = 11;
 const probeLimitMs = 30_000;
 const mavenLimitMs = 20 * 60_000;
 const sdk = fileURLToPath(new URL("../../sdk/java", import.meta.url));
-const example = fileURLToPath(new URL("../../examples/15-java", import.meta.url));
+const example = fileURLToPath(new URL("../../examples/pulumi-java", import.meta.url));
 /** The goals that make and install the SDK. The usual phases would also download the plugins for its tests, which it does not have. */
 const install = ["resources:resources", "compiler:compile", "jar:jar", "install:install"];
 

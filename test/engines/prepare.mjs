@@ -54,20 +54,22 @@ function run(command, args, failure, env = process.env) {
 }
 
 /** What a script asks of main.ts: languages of programs, or `tofu`; none for everything; undefined if it runs no engine or finds it by itself. */
-function enginesOf(script, [wanted = ""]) {
+function enginesOf(script, [example = ""]) {
   if (script?.endsWith("vitest.mjs") && process.env.UKO_TEST_TIER === "quick") return ["nodejs"];
   if (script === undefined || script.endsWith("vitest.mjs")) return [];
   if (/^(?:sdk\/make\/|sdk\/release\/|test\/engines\/build\.mjs$)/.test(script)) return undefined;
   if (script !== "examples/run.ts") return ["nodejs"];
-  const examples = readdirSync(path.join(repository, "examples"), { recursive: true });
-  const files = examples.filter((file) => file.startsWith(wanted || "01"));
+  const folder = path.join(repository, "examples", example);
+  // A wrong name gets the list of the examples, and the console is not an engine.
+  if (example === "" || example === "console" || !existsSync(folder)) return undefined;
+  const files = readdirSync(folder, { recursive: true });
+  const usesTofu = example === "cdk-terrain" || files.some((file) => file.endsWith(".tf"));
   const projects = files.filter((file) => path.basename(file) === "Pulumi.yaml");
-  if (projects.length === 0) return files.length > 0 ? ["tofu"] : undefined;
   const languages = projects.map((file) => {
-    const settings = readFileSync(path.join(repository, "examples", file), "utf8");
+    const settings = readFileSync(path.join(folder, file), "utf8");
     return /^runtime:(?:\s+name:)?\s+(\w+)/m.exec(settings)?.[1] ?? "nodejs";
   });
-  return ["nodejs", ...languages];
+  return [...(usesTofu ? ["tofu"] : []), ...(usesTofu && languages.length === 0 ? [] : ["nodejs"]), ...languages];
 }
 
 function main([script, ...args]) {

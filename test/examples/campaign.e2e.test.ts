@@ -1,10 +1,10 @@
-/** The campaign of examples/12-campaign: one key of a Pulumi stack, one of an OpenTofu configuration, and one that no program declares. */
+/** examples/campaign: one key of a Pulumi stack, one of an OpenTofu configuration, and one that no program declares. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { messageOf } from "../../examples/12-campaign/waiting.ts";
+import { messageOf } from "../../examples/campaign/waiting.ts";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { repository } from "../cli/harness.ts";
 import { LocalUko } from "../stage/local-uko.ts";
@@ -13,8 +13,8 @@ import { TofuWorkspace } from "../stage/tofu.ts";
 import { typeUko } from "../stage/typing.ts";
 import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
 
-const example = path.join(repository, "examples/12-campaign");
-const folder = mkdtempSync(path.join(tmpdir(), "uko-example-12-"));
+const example = path.join(repository, "examples/campaign");
+const folder = mkdtempSync(path.join(tmpdir(), "uko-example-campaign-"));
 const aged = { createdAt: "2026-01-01T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
 /** A service ID with the role Reader, and the three rights to list that this role does not have. */
 const notifier = {

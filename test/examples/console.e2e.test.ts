@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { story } from "../../examples/14-console/story.ts";
 import { perform } from "../stage/perform.ts";
+import { story } from "./stories/console.ts";
 
-test("examples/14-console opens a console for each person, and says what to click", async () => {
+test("examples/console opens a console for each person, and says what to click", async () => {
   let shown = "";
   const audit = await perform(story, (text) => {
     shown += text;

@@ -25,7 +25,7 @@ interface Change {
 }
 
 test("the policies name attributes of a key that exist", () => {
-  const policy = read("examples/opa/keys.rego");
+  const policy = read("examples/policy/opa/keys.rego");
   const named = Array.from(
     policy.matchAll(/\.(?:before|after)\.(\w+)|"(deletion_reason|expiration_date)"/g),
     (found) => found[1] ?? found[2],
@@ -50,7 +50,7 @@ describe.skipIf(isSkipped)("a plan that OPA reads", () => {
     const plan = { resource_changes: [{ address: `${type}.payroll`, type, change }] };
     writeFileSync(path.join(folder, "plan.json"), JSON.stringify(plan));
     writeFileSync(path.join(folder, "settings.json"), JSON.stringify(settings));
-    const policy = path.join(repository, "examples/opa/keys.rego");
+    const policy = path.join(repository, "examples/policy/opa/keys.rego");
     const data = ["--data", policy, "--data", path.join(folder, "settings.json")];
     const args = ["eval", "--format", "json", ...data, "--input", path.join(folder, "plan.json"), "data.main.deny"];
     const printed = JSON.parse(execFileSync(opa ?? "", args, { encoding: "utf8" })) as {

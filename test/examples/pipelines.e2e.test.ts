@@ -24,9 +24,9 @@ interface Step {
   readonly env?: Variables;
 }
 
-const github = parse(read("examples/pipelines/github-actions.yml"));
+const github = parse(read("examples/github-actions/delete-keys.yml"));
 const steps = github.jobs.delete.steps as readonly Step[];
-const gitlab = parse(read("examples/pipelines/gitlab-ci.yml"))["delete-keys"];
+const gitlab = parse(read("examples/gitlab/delete-keys.gitlab-ci.yml"))["delete-keys"];
 const key = keys.vouchers;
 
 let world: CliTestWorld;
@@ -37,7 +37,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await world.reset();
   folder = mkdtempSync(path.join(tmpdir(), "uko-pipelines-"));
-  cpSync(path.join(repository, "examples/pipelines"), path.join(folder, "pipelines"), { recursive: true });
+  cpSync(path.join(repository, "examples/github-actions"), path.join(folder, "pipelines"), { recursive: true });
   program("uko", `exec "${process.execPath}" "${executable}" "$@"`);
   // What comments is played: it keeps its arguments, its input, and the file that it would send.
   program("gh", `{ echo "$*"; cat summary.md; } >> "${folder}/comments"`);
@@ -202,7 +202,7 @@ describe("the job for GitLab", () => {
 describe("the summary", () => {
   const summaryOf = (lines: readonly object[]): Promise<Ended> => {
     writeFileSync(path.join(folder, "lines"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    return bash("node pipelines/report.ts summary < lines", {});
+    return bash("node pipelines/report.mts summary < lines", {});
   };
 
   it("shows a hostile label as text of one cell, and each key once", async () => {

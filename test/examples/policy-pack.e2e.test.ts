@@ -9,7 +9,7 @@ import { type PulumiResult, PulumiWorkspace } from "../stage/pulumi.ts";
 import { repository } from "../support/documents.ts";
 import { unreachable } from "../support/unreachable.ts";
 
-const pack = path.join(repository, "examples", "policy-pack");
+const pack = path.join(repository, "examples/policy/policy-pack");
 /**
  * The Node language host that we can build is older than the CLI and starts no policy packs, so the CLI is given the name of another
  * runtime, and for it what the host of today does: run Pulumi's own entry for policy packs.

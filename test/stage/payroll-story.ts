@@ -13,7 +13,7 @@ export const auditOfFourRuns: readonly string[] = [
   "Bob Example removed the key's metadata",
 ];
 
-/** A story with the native package; `project` is the folder with the program. */
+/** A story with the native package; `project` is the folder with the program, below `examples`. */
 export function packageStory(project: string): PulumiStory {
   return {
     kind: "pulumi",

@@ -1,5 +1,6 @@
 /** Sets a stage for a story, tells it, and clears everything away. */
 
+import { fileURLToPath } from "node:url";
 import { CdkWorkspace } from "./cdk.ts";
 import { CdkStage } from "./cdk-stage.ts";
 import { ConsoleStage } from "./console-stage.ts";
@@ -10,16 +11,16 @@ import type { Write } from "./stage.ts";
 
 export interface PulumiStory {
   readonly kind: "pulumi";
-  /** The folder with the Pulumi project that each person has checked out. */
+  /** The folder below `examples` with the Pulumi project that each person has checked out. */
   readonly project: string;
-  /** A seed file for the emulator; the demo world if absent. */
+  /** A seed file for the emulator, below `examples`; the demo world if absent. */
   readonly seedFile?: string;
   readonly tell: (stage: PulumiStage) => Promise<void>;
 }
 
 export interface CdkStory {
   readonly kind: "cdk";
-  /** The folder with the program that each person has checked out. */
+  /** The folder below `examples` with the program that each person has checked out. */
   readonly project: string;
   readonly tell: (stage: CdkStage) => Promise<void>;
 }
@@ -36,13 +37,18 @@ interface Performance {
   readonly dispose: () => Promise<void>;
 }
 
+export function inExamples(place: string): string {
+  return fileURLToPath(new URL(`../../examples/${place}`, import.meta.url));
+}
+
 /** Returns the audit trail of the whole story. */
 export async function perform(
   story: Story,
   write: Write,
   signal = new AbortController().signal,
 ): Promise<readonly AuditEntry[]> {
-  const uko = await LocalUko.start(story.kind === "pulumi" ? story.seedFile : undefined);
+  const seedFile = story.kind === "pulumi" ? story.seedFile : undefined;
+  const uko = await LocalUko.start(seedFile && inExamples(seedFile));
   let performance: Performance | undefined;
   let cleared: Promise<unknown> | undefined;
   const clear = (): Promise<unknown> => {
@@ -67,9 +73,9 @@ async function prepare(story: Story, uko: LocalUko, write: Write): Promise<Perfo
     return { tell: () => story.tell(stage), dispose: async () => stage.close() };
   }
   if (story.kind === "cdk") {
-    const workspace = await CdkWorkspace.create(story.project);
+    const workspace = await CdkWorkspace.create(inExamples(story.project));
     return { tell: () => story.tell(new CdkStage(uko, workspace, write)), dispose: () => workspace.dispose() };
   }
-  const workspace = await PulumiWorkspace.create(story.project);
+  const workspace = await PulumiWorkspace.create(inExamples(story.project));
   return { tell: () => story.tell(new PulumiStage(uko, workspace, write)), dispose: () => workspace.dispose() };
 }

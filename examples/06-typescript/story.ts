@@ -1,6 +1,0 @@
-/** The life of one key, declared in TypeScript. */
-
-import { fileURLToPath } from "node:url";
-import { packageStory } from "../../test/stage/payroll-story.ts";
-
-export const story = packageStory(fileURLToPath(new URL(".", import.meta.url)));
