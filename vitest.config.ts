@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { interfaceNames, wireInterfaces } from "./test/contracts/interfaces/interface-names.ts";
 import { quickScenarios, tier } from "./test/support/tier.ts";
 
@@ -32,8 +33,25 @@ const slowUnit = [
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */
 const apart = ["test/schema/registry.test.ts"];
 const quickFiles = quickScenarios.map((name) => `test/contracts/interfaces/${name}.test.ts`);
-// A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
-const maxWorkers = Math.max(2, availableParallelism());
+// A test that starts a CLI or a browser waits for a third of its time, so one worker more than cores keeps the cores busy.
+const maxWorkers = availableParallelism() + 1;
+
+/** The files that take minutes. Vitest sorts by the size of a file, which would start some of these last. */
+const longest = [
+  "test/lifecycle/model/",
+  "test/examples/stories.e2e",
+  "test/docs-tutorials.e2e",
+  "test/docs-install.e2e",
+];
+
+/** Starts the longest files first, so that no worker ends a run alone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => longest.some((name) => moduleId.includes(`/${name}`));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 /** What counts the CPU time of each file. */
 const counter = "test/support/cpu-time.ts";
@@ -96,10 +114,9 @@ const userInterfaces = interfaceNames
     },
   }));
 
-/** Every scenario on the wire, without the CLI: for the package in `quick`, and for the other interfaces in `rest`. */
-const isInTier = (userInterface: string): boolean =>
-  tier === "quick" ? userInterface === "package" : tier !== "rest" || userInterface !== "package";
-const wires = wireInterfaces.filter(isInTier).map((userInterface) => ({
+/** Every scenario on the wire, without the CLI: for the package in `quick`. `rest` runs them with the CLI of each interface instead. */
+const wiresOfTier = { quick: ["package"], rest: [], full: ["package"], all: wireInterfaces }[tier ?? "all"];
+const wires = wiresOfTier.map((userInterface) => ({
   test: {
     ...withEngine,
     name: `wire: ${userInterface}`,
@@ -114,6 +131,7 @@ const wires = wireInterfaces.filter(isInTier).map((userInterface) => ({
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/closing-line.ts"],
+    sequence: { sequencer: LongestFirst },
     projects: [
       unit,
       unitApart,

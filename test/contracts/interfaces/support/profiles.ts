@@ -6,7 +6,6 @@
 import { createHash } from "node:crypto";
 import { isWhole, tier } from "../../../support/tier.ts";
 import { isOnWire } from "../interface-names.ts";
-import { userInterface } from "../user-interface.ts";
 
 export const sixProfiles = [
   "documented",
@@ -18,19 +17,16 @@ export const sixProfiles = [
 ] as const;
 export type Profile = (typeof sixProfiles)[number];
 
-/**
- * All six on the wire in `npm run test:all`; otherwise `documented` and those that a scenario requires. In `quick` the package
- * takes these on the wire; `rest` takes them with OpenTofu itself, and not once more on its wire.
- */
-export function profilesFor(...always: readonly Profile[]): readonly Profile[] {
-  if (tier === "rest" && isOnWire && userInterface.name === "terraform") return ["documented"];
-  return isWhole && isOnWire ? sixProfiles : [...new Set<Profile>(["documented", ...always])];
+/** All six on the wire in `npm run test:all`; otherwise `documented`, and on the wire also those that a scenario requires. */
+export function profilesFor(...onWire: readonly Profile[]): readonly Profile[] {
+  if (!isOnWire) return ["documented"];
+  return isWhole ? sixProfiles : ["documented", ...onWire];
 }
 
-/** The same for a scenario of `quick`, in which Pulumi's CLI leaves all profiles but `documented` to `rest`. */
+/** The same for a scenario that also a CLI takes with these profiles: in `quick` only with `documented`. */
 export function profilesByTier(...always: readonly Profile[]): readonly Profile[] {
   if (isWhole) return sixProfiles;
-  return tier === "quick" && !isOnWire ? ["documented"] : profilesFor(...always);
+  return tier === "quick" && !isOnWire ? ["documented"] : ["documented", ...always];
 }
 
 const iamIds = { Alice: "IBMid-550000ALICE", Bob: "IBMid-550000BOB", Carol: "IBMid-550000CAROL" } as const;
