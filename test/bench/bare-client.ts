@@ -18,7 +18,6 @@ export interface BareClient {
   /** `liveReads`: how often a run asks the keystores of each key for their live status. */
   run(run: BareRun, liveReads?: number): Promise<BareSpent>;
   advance(duration: string): Promise<void>;
-  delayResponses(latencyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,9 +42,6 @@ export async function openBareClient(count: number, width: number): Promise<Bare
     },
     async advance(duration) {
       for (const { uko } of both) await uko.advance(duration);
-    },
-    async delayResponses(latencyMs) {
-      for (const { uko } of both) await uko.delayResponses(latencyMs);
     },
     async close() {
       for (const { uko } of both) await uko.stop();

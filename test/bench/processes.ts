@@ -3,44 +3,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-export interface Started {
+interface Started {
   readonly child: ChildProcess;
   /** The first that it wrote. */
   readonly line: string;
-  readonly ms: number;
 }
 
-/** A program for this Node, and its arguments. */
-export type NodeArguments = readonly string[];
-
-type Environment = Readonly<Record<string, string>>;
-
-/** How long each took to its line, started in turn so that a machine whose speed drifts treats them alike. */
-export async function measureStarts(
-  programs: readonly NodeArguments[],
-  environment: Environment,
-  rounds: number,
-): Promise<readonly (readonly number[])[]> {
-  const times = programs.map((): number[] => []);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [index, program] of programs.entries()) {
-      const { child, ms } = await start(program, environment);
-      times[index]?.push(ms);
-      await end(child);
-    }
-  }
-  return times;
-}
-
-export function start(program: NodeArguments, env: Environment): Promise<Started> {
+/** Starts a program for this Node with its arguments. */
+export function start(program: readonly string[], env: Readonly<Record<string, string>>): Promise<Started> {
   return new Promise((resolve, reject) => {
-    const begin = performance.now();
     const child = spawn(process.execPath, program, { env, stdio: ["ignore", "pipe", "inherit"] });
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`${program.join(" ")} ended with ${code}`)));
-    child.stdout.once("data", (line: Buffer) =>
-      resolve({ child, line: line.toString().trim(), ms: performance.now() - begin }),
-    );
+    child.stdout.once("data", (line: Buffer) => resolve({ child, line: line.toString().trim() }));
   });
 }
 

@@ -1,4 +1,4 @@
-/** The bench of Pulumi's two interfaces: the plugin's process, and many keys from their creation to their end. */
+/** The bench of Pulumi's two interfaces: many keys from their creation to their end. */
 
 import os from "node:os";
 import path from "node:path";
@@ -10,15 +10,13 @@ import { buildNull } from "./build-null.ts";
 import { deleteKeys, floorOf } from "./keys-run.ts";
 import { expectExit, measure, runLimitMs, total } from "./measure.ts";
 import { refusing, type StoredKey, storing } from "./null-state.ts";
-import { measurePlugins } from "./plugin-process.ts";
 import { type BenchInterface, keysProgram, nullProgram } from "./program.ts";
-import { type BenchRow, type BenchSize, type Floor, openComparison, row, rule, runHead } from "./table.ts";
+import { type BenchRow, type BenchSize, type Floor, openComparison, runHead } from "./table.ts";
 
 const up = ["up", "--skip-preview", "--yes"];
 const refresh = ["refresh", "--skip-preview", "--yes"];
 const destroy = ["destroy", "--skip-preview", "--yes", "--continue-on-error"];
 const handler = fileURLToPath(new URL("null-handler.cjs", import.meta.url));
-const plugin = fileURLToPath(new URL("../../build/plugin/pulumi-resource-uko", import.meta.url));
 
 /** `scratch` is a folder for what only this run needs. */
 export async function benchPulumi(
@@ -29,7 +27,6 @@ export async function benchPulumi(
 ): Promise<void> {
   const nullPlugin = await buildNull("null-plugin.ts", path.join(scratch, "null"), "pulumi-resource-null");
   const stored = await storedKey(userInterface);
-  if (userInterface === "package") await showProcesses(nullPlugin, stored);
   console.log(runHead);
   const { parallel, skipsCheckpoints } = size;
   const width = parallel ?? parallelism();
@@ -64,28 +61,6 @@ async function storedKey(userInterface: BenchInterface): Promise<StoredKey> {
 
 function propertiesOf(stored: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(stored).filter(([name]) => !name.startsWith("__")));
-}
-
-async function showProcesses(nullPlugin: string, stored: StoredKey): Promise<void> {
-  const uko = await LocalUko.start();
-  try {
-    const settings = { PATH: process.env.PATH ?? "", ...uko.settings, UKO_API_KEY: "bob-demo-key" };
-    const environment = { ...settings, ...storing(stored) };
-    const inputs = { vaultId: "5c1e0000-0000-4000-8000-000000000001", template: "payroll", label: "bench" };
-    const [ours, alone] = await measurePlugins([plugin, nullPlugin], environment, inputs);
-    if (ours === undefined || alone === undefined) throw new Error("Both plugins are measured.");
-    console.log(row("the plugin's process", "uko", "one that does nothing", "ratio"));
-    console.log(rule(4));
-    const compare = (name: string, unit: string, a: number, b: number, digits = 0) =>
-      console.log(row(name, `${a.toFixed(digits)} ${unit}`, `${b.toFixed(digits)} ${unit}`, (a / b).toFixed(2)));
-    compare("start to port line", "ms", ours.startMs, alone.startMs);
-    compare("idle memory", "MiB", ours.idleMiB, alone.idleMiB);
-    for (const name of ["Check", "Diff", "Read"] as const)
-      compare(name, "ms", ours.callMs[name], alone.callMs[name], 2);
-    console.log("");
-  } finally {
-    await uko.stop();
-  }
 }
 
 function run(name: string, uko: LocalUko | undefined, person: PulumiPerson, args: readonly string[], env = {}) {

@@ -90,8 +90,6 @@ export interface Comparison {
     over: { floor: Floor | undefined; bare?: BareRun; stateBytes?: number },
   ): Promise<void>;
   advance(duration: string): Promise<void>;
-  /** Delays each response that the client gets. */
-  delayResponses(latencyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,7 +123,6 @@ export async function openComparison(
       console.log(runRow(each));
     },
     advance: (duration) => client.advance(duration),
-    delayResponses: (latencyMs) => client.delayResponses(latencyMs),
     close: () => client.close(),
   };
 }

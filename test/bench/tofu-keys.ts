@@ -1,8 +1,7 @@
-/** The bench of the provider for OpenTofu and Terraform: its process, one key, and many keys from their creation to their end. */
+/** The bench of the provider for OpenTofu and Terraform: many keys from their creation to their end. */
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { findTofu } from "../engines/find-tofu.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { type TofuPerson, TofuWorkspace } from "../stage/tofu.ts";
@@ -10,32 +9,16 @@ import { buildNull } from "./build-null.ts";
 import { deleteKeys, floorOf } from "./keys-run.ts";
 import { expectExit, type Measured, measure, runLimitMs, total } from "./measure.ts";
 import { refusing, type StoredKey, storing } from "./null-state.ts";
-import { median } from "./processes.ts";
-import { measureProviders } from "./provider-process.ts";
-import { type BenchRow, type BenchSize, type Floor, openComparison, row, rule, runHead } from "./table.ts";
-import {
-  builtInConfiguration,
-  keysConfiguration,
-  nullConfiguration,
-  nullRequirements,
-  nullSettings,
-} from "./tofu-program.ts";
+import { type BenchRow, type BenchSize, type Floor, openComparison, runHead } from "./table.ts";
+import { keysConfiguration, nullConfiguration, nullRequirements, nullSettings } from "./tofu-program.ts";
 
-const provider = fileURLToPath(new URL("../../build/terraform/terraform-provider-uko", import.meta.url));
 const apply = ["apply", "-auto-approve"];
 const refresh = ["apply", "-refresh-only", "-auto-approve"];
 const destroy = ["destroy", "-auto-approve"];
-const plans = 5;
 /** OpenTofu's default. */
 const parallelism = 10;
-/** Of a response from a service on another continent. */
-const distantMs = 80;
 /** A refresh of a thousand keys may take so many calls of the service. */
 const callsPerThousand = 10;
-
-/** Measured once, elsewhere, so that it tells the order of things and no more. */
-const ibmsProvider =
-  "IBM's provider, in Go: 54 ms to its line, 4 calls of the service for a creation, 2 for a look, and it ends no key.";
 
 /** `scratch` is a folder for what only this run needs. */
 export async function benchTofu(size: BenchSize, scratch: string, rows: BenchRow[]): Promise<void> {
@@ -44,54 +27,9 @@ export async function benchTofu(size: BenchSize, scratch: string, rows: BenchRow
   const nullProvider = await buildNull("null-provider.ts", path.join(scratch, "null"), "terraform-provider-null");
   const settings = path.join(scratch, "null.rc");
   await writeFile(settings, nullSettings(path.dirname(nullProvider)));
-  await showProcesses(nullProvider);
-  await showFirstPlans(settings);
-  console.log(`${runHead}`);
+  console.log(runHead);
   for (const count of size.counts) {
     await measureKeys({ count, width }, await measureFloor({ count, width }, settings), rows);
-  }
-}
-
-async function showProcesses(nullProvider: string): Promise<void> {
-  const { providers, nodeLineMs } = await measureProviders([provider, nullProvider]);
-  const [ours, alone] = providers;
-  if (ours === undefined || alone === undefined) throw new Error("Both providers are measured.");
-  console.log(row("the provider's process", "uko", "one that does nothing", "Node alone"));
-  console.log(rule(4));
-  console.log(row("start to handshake line", ...[ours.lineMs, alone.lineMs, nodeLineMs].map(spread)));
-  console.log(row("start to the schema's response", ...[ours.responseMs, alone.responseMs].map(spread), ""));
-  console.log(row("idle memory", `${ours.idleMiB} MiB`, `${alone.idleMiB} MiB`, ""));
-  console.log(`\n${ibmsProvider}\n`);
-}
-
-/** Where other work goes on beside, the least says more than the middle. */
-function spread(times: readonly number[]): string {
-  return `${median(times).toFixed(0)} ms (least ${Math.min(...times).toFixed(0)})`;
-}
-
-/** A plan of one resource that is not there yet, in turn, so that a machine whose speed drifts treats them alike. */
-async function showFirstPlans(settings: string): Promise<void> {
-  const uko = await LocalUko.start();
-  try {
-    await using workspace = await TofuWorkspace.create();
-    const people = [
-      await ukoPerson(workspace, uko, "bob", 1),
-      await nullPerson(workspace, settings, 1),
-      await bareOf(await workspace.person("bare", { program: builtInConfiguration })),
-    ];
-    const times = people.map((): number[] => []);
-    for (let round = 0; round < plans; round += 1) {
-      for (const [index, person] of people.entries()) {
-        const { seconds } = expectExit(await run("plan", undefined, person, ["plan"]), 0);
-        times[index]?.push(seconds * 1000);
-      }
-    }
-    console.log(row("first plan of one resource", "uko", "one that does nothing", "terraform_data"));
-    console.log(rule(4));
-    console.log(row("start to end", ...times.map(spread)));
-    console.log("");
-  } finally {
-    await uko.stop();
   }
 }
 
@@ -120,12 +58,6 @@ async function storedKey(): Promise<StoredKey> {
   } finally {
     await uko.stop();
   }
-}
-
-/** Needs no provider. */
-async function bareOf(person: TofuPerson): Promise<TofuPerson> {
-  await person.writeFile("versions.tf", "");
-  return person;
 }
 
 function run(name: string, uko: LocalUko | undefined, person: TofuPerson, args: readonly string[], env = {}) {
@@ -184,12 +116,6 @@ async function measureKeys(
     });
     const unchanged = await measured("unchanged", ["plan"]);
     await comparison.add("plan, unchanged", unchanged, { floor: floors.get("unchanged"), bare: "list" });
-    for (const each of [uko, comparison]) await each.delayResponses(distantMs);
-    const distant = await measured("distant", ["plan"]);
-    await comparison.add(`plan, unchanged, ${distantMs} ms a call`, distant, {
-      ...{ floor: floors.get("unchanged"), bare: "list" },
-    });
-    for (const each of [uko, comparison]) await each.delayResponses(0);
     const refreshed = await measured("refresh", refresh);
     await comparison.add("refresh", refreshed, { floor: floors.get("refresh"), bare: "list" });
     expectFewCalls(refreshed, count);

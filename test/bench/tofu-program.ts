@@ -29,12 +29,6 @@ export const nullRequirements = `terraform {
 }
 `;
 
-/** Of what is built into the engine, so that no provider is started. */
-export const builtInConfiguration = `resource "terraform_data" "bench" {
-  input = "bench 0001"
-}
-`;
-
 /** Has the engine take the provider from its folder. */
 export function nullSettings(folder: string): string {
   return `provider_installation {

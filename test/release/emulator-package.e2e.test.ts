@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { packEmulator } from "../../sdk/release/emulator-package.ts";
 import { BareClient } from "../bench/emulator-client.ts";
-import { cpuMs, end, type NodeArguments, residentMiB, start } from "../bench/processes.ts";
+import { cpuMs, end, residentMiB, start } from "../bench/processes.ts";
 import { blocksIn, read } from "../support/documents.ts";
 
 const run = promisify(execFile);
@@ -88,7 +88,7 @@ interface Cost {
 const textOf = ({ ms, mib }: Cost): string => `${ms.toFixed()} ms of CPU time and ${mib} MiB`;
 
 /** The least of five starts of each program, in turn. */
-async function leastStarts(programs: readonly [NodeArguments, NodeArguments]): Promise<readonly [Cost, Cost]> {
+async function leastStarts(programs: readonly [readonly string[], readonly string[]]): Promise<readonly [Cost, Cost]> {
   const least: [Cost, Cost] = [
     { ms: Number.POSITIVE_INFINITY, mib: Number.POSITIVE_INFINITY },
     { ms: Number.POSITIVE_INFINITY, mib: Number.POSITIVE_INFINITY },

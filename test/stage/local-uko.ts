@@ -84,12 +84,6 @@ export class LocalUko {
     await this.#control("faults", rule);
   }
 
-  /** Delays each answer of the service by this many milliseconds of real time, in place of all fault rules; 0 for no delay. */
-  async delayResponses(latencyMs: number): Promise<void> {
-    await this.#control("faults", undefined, "DELETE");
-    if (latencyMs > 0) await this.fault({ latencyMs });
-  }
-
   async audit(): Promise<readonly AuditEntry[]> {
     return (await this.#control("audit")) as readonly AuditEntry[];
   }
