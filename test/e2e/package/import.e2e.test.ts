@@ -1,4 +1,4 @@
-/** Imports by ID alone, of each kind and of 500 keys at once. An imported resource has no difference from its program. */
+/** Imports by ID alone, of each kind and of many keys at once. An imported resource has no difference from its program. */
 
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -129,54 +129,50 @@ test("another ID in the option import adopts that key and deletes the former one
   });
 });
 
-const many = 500;
-const timeoutMs = 300_000;
+/** Pulumi's file backend writes the whole state after each key, so more keys would measure Pulumi. */
+const many = 100;
 
-test(
-  `${many} keys are imported in one run, an up of them all differs in nothing, and looks at many are answered from lists`,
-  () => {
-    const keys = Array.from({ length: many }, (_, index) => ({
-      ...{ id: `9b2d0000-0000-4000-8000-${String(index).padStart(12, "0")}`, label: `key-${index}` },
-      ...{ vault: "payments", template: "payroll", tags: [marker], ...made },
+test(`${many} keys are imported in one run, an up of them all differs in nothing, and looks at many are answered from lists`, () => {
+  const keys = Array.from({ length: many }, (_, index) => ({
+    ...{ id: `9b2d0000-0000-4000-8000-${String(index).padStart(12, "0")}`, label: `key-${index}` },
+    ...{ vault: "payments", template: "payroll", tags: [marker], ...made },
+  }));
+  return withYaml({ seed: { ...demoSeed, keys }, people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    const file = path.join(bob.engine.workingCopy, "import.json");
+    const resources = keys.map(({ id, label }) => ({
+      type: "uko:index:ManagedKey",
+      name: label,
+      id: `${vaultId}/${id}`,
     }));
-    return withYaml({ seed: { ...demoSeed, keys }, people: ["bob"] }, async (scenario) => {
-      const bob = await scenario.person("bob");
-      const file = path.join(bob.engine.workingCopy, "import.json");
-      const resources = keys.map(({ id, label }) => ({
-        type: "uko:index:ManagedKey",
-        name: label,
-        id: `${vaultId}/${id}`,
-      }));
-      await writeFile(file, JSON.stringify({ resources }));
-      await bob.writeProgram(
-        yamlProgram({ resources: Object.fromEntries(keys.map(({ label }) => [label, keyResource(label)])) }),
-      );
-      const measured = [
-        await measure("import", scenario, bob, [
-          "import",
-          "--file",
-          file,
-          "--yes",
-          "--skip-preview",
-          "--generate-code=false",
-          "--protect=false",
-        ]),
-        await measure("up", scenario, bob, ["up", "--yes", "--skip-preview", "--expect-no-changes"]),
-        await measure("refresh", scenario, bob, ["refresh", "--yes", "--skip-preview", "--expect-no-changes"]),
-      ];
-      console.log(measured.map(({ title, seconds, calls }) => `${title}: ${seconds} s, ${calls} calls`).join("\n"));
-      expect(await bob.resources()).toHaveLength(many);
-      expect(await writesOf(scenario)).toEqual([]);
-      // A page of a list holds many keys, so a run over all of them needs no call for each.
-      for (const { title, calls } of measured) expect(calls, title).toBeLessThan(many / 5);
-    });
-  },
-  timeoutMs * 3,
-);
+    await writeFile(file, JSON.stringify({ resources }));
+    await bob.writeProgram(
+      yamlProgram({ resources: Object.fromEntries(keys.map(({ label }) => [label, keyResource(label)])) }),
+    );
+    const measured = [
+      await measure("import", scenario, bob, [
+        "import",
+        "--file",
+        file,
+        "--yes",
+        "--skip-preview",
+        "--generate-code=false",
+        "--protect=false",
+      ]),
+      await measure("up", scenario, bob, ["up", "--yes", "--skip-preview", "--expect-no-changes"]),
+      await measure("refresh", scenario, bob, ["refresh", "--yes", "--skip-preview", "--expect-no-changes"]),
+    ];
+    console.log(measured.map(({ title, seconds, calls }) => `${title}: ${seconds} s, ${calls} calls`).join("\n"));
+    expect(await bob.resources()).toHaveLength(many);
+    expect(await writesOf(scenario)).toEqual([]);
+    // A page of a list holds many keys, so a run over all of them needs no call for each.
+    for (const { title, calls } of measured) expect(calls, title).toBeLessThan(many / 5);
+  });
+});
 
 async function measure(title: string, scenario: Scenario, { engine: pulumi }: Person, args: readonly string[]) {
   const mark = await scenario.mark();
-  const result = ended(await pulumi.run(args, { timeoutMs }), 0);
+  const result = ended(await pulumi.run(args), 0);
   expect(messageOf(result.output)).toBe("");
   const calls = (await scenario.audit()).filter(({ seq }: AuditEntry) => seq > mark).length;
   return { title, seconds: Math.round(result.durationMs / 100) / 10, calls };
