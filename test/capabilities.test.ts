@@ -41,7 +41,7 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-campaign-init": ["cli/campaign-files", "writes a campaign.yaml that can be read"],
   "uko-campaign-plan": ["cli/campaign", "shows late keys first with the blackout that makes them late"],
   "uko-campaign-signoff": ["cli/campaign-files", "releases the keys of the owner, until one of them changes"],
-  "uko-campaign-next": ["cli/campaign-next", "ends with two commands a step, and each person reads what to do"],
+  "uko-campaign-next": ["console/campaign-story", "%s ends a wave with two people"],
   "uko-campaign-status": ["cli/campaign", "shows each wave by state, pending requests and blocked keys"],
   "uko-campaign-halt": ["cli/campaign-acts", "stops after a reactivation, in every clone that has the evidence"],
   "uko-campaign-rollback": ["cli/campaign-acts", "withdraws every request, and reactivates what it deactivated"],
@@ -159,10 +159,7 @@ const others: Readonly<Record<string, Shown>> = {
   "check policies of the organization": ["examples/policy-pack.e2e", "programs that break no rule pass"],
   "certify a wave": ["cli/certificate-wave", "is certified as a whole, and a missing key is found"],
   "approve in a browser": ["console/browser.e2e", "takes one key of two people from the request to its removal"],
-  "approve a wave in a browser": [
-    "console/campaign-pages.e2e",
-    "takes a wave of two people from the request to the destruction",
-  ],
+  "approve a wave in a browser": ["console/campaign.e2e", "is approved by a second person, who types the step"],
   "use the Pulumi package in Go": ["sdk/go.e2e", "it compiles, and go vet finds nothing"],
   "use the Pulumi package in Python": ["sdk/python.e2e", "its wheel compiles, and brings types"],
   "use the Pulumi package in TypeScript": [

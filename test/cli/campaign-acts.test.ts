@@ -70,45 +70,6 @@ async function approve(who: Person, step: string, options = ""): Promise<readonl
   return [first, await campaign(who, `approve pilot ${step} --review ${review}`)];
 }
 
-it("retires 20 keys with two people, from the request to the removal", async () => {
-  const requested = await campaign("bob", "request pilot deactivate --reason Moved");
-  expect([requested.exitCode, counts(requested)]).toEqual([0, { acted: 18 }]);
-  const again = `approve pilot deactivate --review ${await reviewOf("alice", "deactivate")}`;
-  const first = await inFolder("alice", again);
-  expect(first.out).toMatch(
-    /^Deactivated 1 key of wave "pilot"; 17 to follow after your check\n\nCheck these keys before the rest\nLABEL +KEY\n\S+ +\S+\n\nNext:\n/,
-  );
-  expect(counts(await campaign("alice", again))).toEqual({ acted: 17 });
-  expect((await inFolder("bob", "request pilot deactivate")).out).toContain(
-    `Next:\n  uko campaign status --folder ${folder}`,
-  );
-
-  await world.advance("5h");
-  const toDestroy = await campaign("alice", "request pilot destroy --reason Moved");
-  expect([toDestroy.exitCode, counts(toDestroy)]).toEqual([0, { acted: 20 }]);
-  expect((await approve("bob", "destroy", "--kind never-active")).map(counts)).toEqual([{ acted: 1 }, {}]);
-  expect((await approve("bob", "destroy")).map(counts)).toEqual([{ acted: 1, left: 18 }, { acted: 18 }]);
-  // Only CCA, and the key that was never active, have no pending period.
-  expect(counts(await campaign("bob", "advance pilot"))).toEqual({ acted: 5, unchanged: 15 });
-
-  await world.advance("91d");
-  expect(counts(await campaign("bob", "advance pilot"))).toEqual({ acted: 15 });
-  const verdict = await world.verdict();
-  expect(verdict.violations).toEqual([]);
-  const files = readdirSync(path.join(folder, "evidence")).filter((name) => name.endsWith(".jsonl"));
-  const steps = files.flatMap((name) =>
-    readFileSync(path.join(folder, "evidence", name), "utf8")
-      .trim()
-      .split("\n"),
-  );
-  const destroyed = steps.map((line) => JSON.parse(line)).filter(({ step }) => step === "destroy");
-  expect(destroyed.length).toBeGreaterThanOrEqual(20);
-  expect(destroyed.every(({ review }) => /^[0-9a-f]{64}$/.test(review))).toBe(true);
-  expect(new Set(files.map((name) => name.split("-").slice(0, 2).join("-")))).toEqual(
-    new Set(["IBMid-550000ALICE", "IBMid-550000BOB"]),
-  );
-});
-
 it("lists each key of a review as CSV, with the digest or the reason", async () => {
   await campaign("bob", "request pilot deactivate");
   const csv = async (who: Person) => (await inFolder(who, "review pilot deactivate --csv")).out.trimEnd().split("\n");

@@ -55,3 +55,31 @@ export const campaignSeed = {
     { id: idOf(22), name: "root-2", createdAt: aged.createdAt },
   ],
 } as const satisfies Seed;
+
+const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
+const keysOf = (name: string, count: number, place: { readonly vault: string; readonly template: string }) =>
+  Array.from({ length: count }, (_, at) => ({ ...created, ...place, label: `${name}-${at}` }));
+
+/** One wave of four active keys and one that was never active. */
+export const waveSeed: Seed = {
+  ...campaignSeed,
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+  keys: [
+    ...keysOf("mail", 4, { vault: archive, template: "azure" }),
+    ...keysOf("draft", 1, { vault: payments, template: "draft" }),
+  ],
+  kmsKeys: [],
+};
+
+export const waveFile = `format: uko-campaign-1
+name: eol
+instance: ${campaignSeed.instance.id}
+deadline: 2027-03-20
+waves:
+  - {name: pilot, soak: 4h}
+rules:
+  - {match: {label: 'draft*'}, class: destroy, wave: pilot, owner: platform, reason: Never used}
+  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved to the new ledger}
+blackouts:
+  - {from: 2026-12-15, to: 2027-01-05, reason: Year end}
+`;

@@ -1,6 +1,6 @@
-/** A wave of 200 keys in Chromium: one person requests, a second person reviews and approves, and a review is attacked. */
+/** A wave of 200 keys in Chromium: one person requests, a second person reviews and approves. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -86,23 +86,7 @@ describe.skipIf(isLeftOut)("a wave in a browser", () => {
     await alice.page.getByRole("button", { name: /^Review the deactivation/ }).click();
     await alice.page.getByRole("link", { name: /^Approve this review and deactivate/ }).click();
     await inspectPage(alice.page, "wave-approve");
-
-    // A review file that changes under the page names nothing any more.
-    const name = readdirSync(path.join(folder, "reviews"))[0] ?? "";
-    const file = path.join(folder, "reviews", name);
-    const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.split("\n").toSpliced(2, 1).join("\n"));
     const approve = alice.page.url();
-    await alice.page.getByLabel("Type the step and the number of keys").fill("deactivate 2");
-    await alice.page.getByRole("button", { name: /^Deactivate \d+ keys?$/ }).click();
-    await alice.page.getByRole("heading", { name: "The wave has changed" }).waitFor();
-    writeFileSync(file, text);
-
-    await alice.page.goto(approve);
-    await alice.page.getByLabel("Type the step and the number of keys").fill("deactivate 200");
-    await alice.page.getByRole("button", { name: /^Deactivate \d+ keys?$/ }).click();
-    await alice.page.getByRole("alert").waitFor();
-    expect(await deactivations()).toBe(0);
 
     // The first run acts on a few keys, the second on all others.
     for (const isFirst of [true, false]) {
@@ -115,7 +99,7 @@ describe.skipIf(isLeftOut)("a wave in a browser", () => {
     }
     await inspectPage(alice.page, "wave-result");
     expect(await deactivations()).toBeGreaterThanOrEqual(190);
-    expect([alice.mistakes.filter((each) => !/status of 4(22|09)/.test(each)), bob.mistakes]).toEqual([[], []]);
+    expect([alice.mistakes, bob.mistakes]).toEqual([[], []]);
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   });
