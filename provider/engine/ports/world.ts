@@ -89,8 +89,8 @@ export interface KeyPatch {
  * 403.
  */
 export interface Keys {
-  /** K3; `undefined` for a 404, which alone proves nothing. */
-  read(ref: KeyRef, options: CallOptions): Promise<WithServiceTime<KeyWithEtag | undefined>>;
+  /** K3; `undefined` for a 404, which alone proves nothing. A key that no list shows takes one call less if it is gone. */
+  read(ref: KeyRef, options: CallOptions, isUnlisted?: true): Promise<WithServiceTime<KeyWithEtag | undefined>>;
   /**
    * For display only, never for a decision: without ETag, and up to ten seconds old unless this run
    * changed a key of the vault.

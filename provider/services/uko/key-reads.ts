@@ -38,7 +38,7 @@ type KeyReads = Pick<Keys, "read" | "cachedRead" | "liveStatus" | "use" | "list"
 
 export function createKeyReads(transport: Transport, readCache: ReadCache): KeyReads {
   return {
-    read: (ref, { signal }) => readKey(transport, ref, signal),
+    read: (ref, { signal }, isUnlisted) => readKey(transport, ref, signal, isUnlisted),
     async cachedRead(ref, { signal }) {
       // This throws for an invalid ID before a list is read for it.
       keyPath(transport, ref);
@@ -122,6 +122,7 @@ async function readKey(
   transport: Transport,
   ref: KeyRef,
   signal: AbortSignal,
+  isUnlisted?: boolean,
 ): Promise<WithServiceTime<KeyWithEtag | undefined>> {
   const response = await readObject(
     transport,
@@ -130,6 +131,7 @@ async function readKey(
       ref: { ...ref, id: ref.keyId },
       right: readRights.readKey,
       findVault: (within) => findVaultInList(transport, wholeWalk(within), ref.keyId),
+      isUnlisted,
     },
     signal,
   );

@@ -7,7 +7,7 @@
 import type * as z from "zod";
 import type { ListFilter, WithEtag } from "../../engine/ports/containers.ts";
 import type { CallOptions, WithServiceTime, Written } from "../../engine/ports/world.ts";
-import { UkoError } from "../../errors.ts";
+import { onCodes, UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { capital } from "../../text/printable.ts";
@@ -48,23 +48,31 @@ export interface ObjectRead {
   readonly right: Right;
   /** The vault in which the instance's plain list shows the object; undefined if in none. */
   readonly findVault: (signal: AbortSignal) => Promise<string | undefined>;
+  /** The object is probably gone, so that one call asks for it in every vault. */
+  readonly isUnlisted?: boolean | undefined;
 }
 
 /** Returns the object's 200, or in its place the service's own 404. */
 export async function readObject(
   transport: Transport,
-  { kind, ref, right, findVault }: ObjectRead,
+  { kind, ref, right, findVault, isUnlisted = false }: ObjectRead,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const call = { path: objectPath(transport, kind, ref), signal };
   const vaultId = vaultOf(kind, ref);
+  const isResponse = (each: HttpResponse): boolean => each.status === 400 || isOwnNotFound(each);
+  const readAnywhere = () => transport.read(call, right, isResponse);
+  // A caller with roles in single vaults may have to name the vault.
+  const anywhere = isUnlisted
+    ? await readAnywhere().catch(onCodes(["UKO_RIGHTS_MISSING"], () => undefined))
+    : undefined;
+  if (anywhere !== undefined && anywhere.status !== 400) return anywhere;
   const response = await transport.read({ ...call, ...ukoHeaders(vaultId) }, right, isOwnNotFound);
   if (response.status === 200 || vaultId === undefined) return response;
   // The service also returns 404 for an object in another vault than the header names (uko-v4.md 1.4). Only a second read
   // without the header distinguishes the two. API 4.9 and earlier answer that read with 400, and their plain lists need
   // no header.
-  const isResponse = (second: HttpResponse): boolean => second.status === 400 || isOwnNotFound(second);
-  const second = await transport.read(call, right, isResponse);
+  const second = anywhere ?? (await readAnywhere());
   if (second.status !== 400) return second;
   const elsewhere = await findVault(signal);
   if (elsewhere === undefined) return response;

@@ -42,7 +42,7 @@ export async function readKnownKeys(
   { goneVaults, unreadable }: { readonly goneVaults: readonly string[]; readonly unreadable: UnreadablePart[] },
   options: CallOptions,
 ): Promise<readonly ReadKey[]> {
-  const asking = withVaultsReadOnce(world);
+  const asking = forUnlistedKeys(world);
   const { instanceId } = world.session;
   const read = async (key: KnownKey): Promise<readonly ReadKey[]> => {
     const { kind, vault: vaultId, id } = key;
@@ -66,16 +66,18 @@ export async function readKnownKeys(
 }
 
 /**
- * The same world, in which each vault is looked up once in a run, because thousands of removed keys share a few vaults.
+ * The same world, in which a removed key takes one call: each vault is looked up once in a run, because thousands of
+ * removed keys share a few vaults.
  */
-function withVaultsReadOnce(world: World): World {
+function forUnlistedKeys(world: World): World {
   const responses = new Map<string, ReturnType<World["containers"]["vaultExists"]>>();
   const vaultExists = (vaultId: string, options: CallOptions) => {
     const response = responses.get(vaultId) ?? world.containers.vaultExists(vaultId, options);
     responses.set(vaultId, response);
     return response;
   };
-  return { ...world, containers: { ...world.containers, vaultExists } };
+  const read: World["keys"]["read"] = (ref, options) => world.keys.read(ref, options, true);
+  return { ...world, containers: { ...world.containers, vaultExists }, keys: { ...world.keys, read } };
 }
 
 interface KeyOfList {
