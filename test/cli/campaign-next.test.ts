@@ -24,8 +24,8 @@ async function quiet(who: Person, command: string) {
 }
 const first = (out: string): string => out.split("\n")[0] ?? "";
 
-async function begin(): Promise<void> {
-  stage.write("campaign.yaml", waveFile);
+async function begin(text = waveFile): Promise<void> {
+  stage.write("campaign.yaml", text);
   await type("bob", "plan --write");
   await type("bob", "signoff --owner platform");
 }
@@ -88,7 +88,8 @@ describe("a wave of two people", () => {
       const calls = (await stage.world.trail()).slice(before);
       return { ended, calls: calls.filter(({ keyId }) => removed.includes(keyId)).length };
     };
-    expect((await asked(() => quiet("bob", "status"))).calls).toBeGreaterThan(0);
+    // A removed key takes one call: a read by its ID in any vault, because a list does not prove that it is gone.
+    expect((await asked(() => quiet("bob", "status"))).calls).toBe(2);
     const status = await asked(() => quiet("bob", "status --wave last --json"));
     expect([status.calls, status.ended.exitCode, counts(status.ended)]).toEqual([0, 0, { open: 1 }]);
     // The wave before has not finished, so the wave is closed also for a command that reads less.
@@ -152,6 +153,20 @@ describe("without a terminal", () => {
     // A pipeline is no author of a request.
     expect((await quiet("pipeline", "next --yes --json")).exitCode).toBe(10);
     expect((await stage.world.verdict()).violations).toEqual([]);
+  });
+
+  it("waits for a person if only the first request is missing", async () => {
+    await begin(waveFile.replace("'draft*'}, class: destroy", "'draft*'}, class: leave"));
+    for (const [who, command] of [
+      ["bob", "next --step destroy"],
+      ["pipeline", "next --yes"],
+    ] as const) {
+      const { exitCode, out } = await quiet(who, command);
+      expect([exitCode, out]).toEqual([
+        10,
+        expect.stringMatching(/uko campaign next --wave pilot .*\n.*a request for 4 keys/),
+      ]);
+    }
   });
 
   it("approves a review that the same person kept, first a few keys and then the rest", async () => {

@@ -33,6 +33,7 @@ import { keyRows } from "../reports/key-row.ts";
 import { keySection } from "../reports/key-views.ts";
 import { type CampaignReport, folderFlag, remarked, section, unreadSection } from "../reports/report.ts";
 import {
+  nextOf,
   pendingRequests,
   requestSection,
   stateTable,
@@ -40,7 +41,7 @@ import {
   stopSection,
   summarizeStatus,
 } from "../reports/status.ts";
-import { isPending, kindOfKey, readyKeys, waitsFor } from "../reports/waiting.ts";
+import { isPending, isReady, kindOfKey, readyKeys, waitsFor } from "../reports/waiting.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -353,6 +354,7 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
   const requests = pendingRequests(view, plan);
   const stops = stoppedKeys(view, plan);
   const { path } = view.folder;
+  const rolledBack = new Set(windowsToRenew(plan.keys, view.nowMs).map(({ key }) => key));
   return {
     summary: `You can do nothing now. ${summarizeStatus(plan)}`,
     sections: [
@@ -366,9 +368,10 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
       ...(requests.some(({ how }) => how === "approval")
         ? [remarked("uko continue --requested-by IBMID", "the requester, whose IAM ID it names")]
         : []),
+      ...plan.waves.flatMap((each) => nextOf(each, view, rolledBack)),
       { command: `uko campaign status ${folderFlag(path)}` },
     ],
-    exitCode: waitExitCode(plan, { isStopped: stops.length > 0, isRequested: requests.length > 0 }),
+    exitCode: stops.length > 0 ? 12 : waitExitCode(plan, rolledBack),
     data: {
       campaign: view.campaign.name,
       waves: plan.waves.map((each) => ({ wave: each.name, waitsFor: waitsFor(each, view.nowMs) })),
@@ -378,22 +381,24 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
 }
 
 /**
- * The exit code: 0 if every key has reached its end, 13 if a part was not read, 12 if a person has to release a key, 10
- * if a second person has to act, and 11 if only time has to pass.
+ * The exit code: 13 if a part was not read, 0 if every key has reached its end, 10 if a person has to request or approve
+ * a step, 11 if only time has to pass, and 12 if a person has to release a key.
  */
-function waitExitCode(
-  { keys, waves }: CampaignPlan,
-  { isStopped, isRequested }: { readonly isStopped: boolean; readonly isRequested: boolean },
-): number {
+function waitExitCode({ keys, waves }: CampaignPlan, rolledBack: ReadonlySet<string>): number {
   if (keys.some(({ isUnread }) => isUnread)) return 13;
-  if (isStopped) return 12;
-  if (isRequested) return 10;
   const open = keys.filter(({ outcome }) => outcome === "open" || outcome === "pending_destruction");
   if (open.length === 0) return 0;
-  const isTime = ({ facts, gate, line }: PlannedKey): boolean => {
-    const gateOfWave = waves.find(({ name }) => name === line.wave)?.readiness[nextStep({ facts })].gate.kind;
-    const isClosed = gateOfWave === "not_before" || gateOfWave === "blackout" || gateOfWave === "maintenance_window";
-    return facts.materialGoneMs !== undefined || gate.kind === "soaking" || (gate.kind === "open" && isClosed);
+  const gateOfWave = ({ line, ...key }: PlannedKey) =>
+    waves.find(({ name }) => name === line.wave)?.readiness[nextStep(key)].gate.kind;
+  const isForPerson = (key: PlannedKey): boolean =>
+    isReady(key, nextStep(key)) && gateOfWave(key) === "open" && !rolledBack.has(key.name);
+  if (open.some(isForPerson)) return 10;
+  const isTime = (key: PlannedKey): boolean => {
+    const gate = gateOfWave(key) ?? "";
+    const isClosed = ["not_before", "blackout", "maintenance_window"].includes(gate);
+    return (
+      key.facts.materialGoneMs !== undefined || key.gate.kind === "soaking" || (key.gate.kind === "open" && isClosed)
+    );
   };
   return open.some(isTime) ? 11 : 12;
 }

@@ -115,7 +115,7 @@ function liveSections({ keystores, keys }: LiveFindings): readonly ReportSection
 const liveFields = ["object", "label", "finding"] as const;
 
 /** Each wave with a step that a person can take now, or continue after a stop. */
-function nextOf(wave: PlannedWave, view: CampaignView, rolledBack: ReadonlySet<string>): readonly NextCommand[] {
+export function nextOf(wave: PlannedWave, view: CampaignView, rolledBack: ReadonlySet<string>): readonly NextCommand[] {
   const isOpen = campaignSteps.some((step) => {
     const { gate } = wave.readiness[step];
     const isDue = wave.keys.some((key) => isReady(key, step) && !rolledBack.has(key.name));
