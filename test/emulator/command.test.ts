@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
-import { neverRun } from "../../sdk/release/emulator/never-run.ts";
 import { read } from "../support/documents.ts";
 import { send, stageWorld } from "./harness.ts";
 import { clientTable } from "./live-tests/clients.ts";
@@ -67,10 +66,4 @@ it("answers GET /health without a credential, as a container or a cluster asks",
 
 it("the guide has the table of clients, as the suites run them", () => {
   expect(read("provider/docs/reference/emulator.md")).toContain(clientTable());
-});
-
-it("the list of what was never run has the lines that a release prints", () => {
-  const [, section = ""] = read("provider/docs/internals/never-run.md").split("## The emulator in containers\n");
-  const listed = section.split("\n## ")[0]?.match(/^- .+$/gm) ?? [];
-  expect(listed).toEqual(neverRun.map((each) => `- ${each}`));
 });

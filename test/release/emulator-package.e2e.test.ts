@@ -2,11 +2,14 @@
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { globSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { extract } from "tar";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { packEmulator } from "../../sdk/release/emulator-package.ts";
@@ -116,21 +119,41 @@ test("the program of its README runs", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ now: expect.any(String) });
 });
 
-test("the Containerfile copies the package of the release and runs its command with flags that it has", async () => {
+test("the files that the Containerfile adds start with its entry point, and its health check finds them", async () => {
   const lines = (await readFile(path.join(folder, "Containerfile"), "utf8")).split("\n");
-  const [copied = ""] = lines.flatMap((line) => /^COPY (\S+) /.exec(line)?.[1] ?? []);
-  const form = new RegExp(`^${copied.replaceAll(".", "\\.").replaceAll("*", ".*")}$`);
-  expect((await readdir(folder)).filter((name) => form.test(name))).toHaveLength(1);
-  const [entry = "[]"] = lines.flatMap((line) => /^ENTRYPOINT (.+)$/.exec(line)?.[1] ?? []);
-  const [command = "", ...flags] = JSON.parse(entry) as string[];
-  expect(flags).toEqual(["--host", "0.0.0.0", "--port", "7600"]);
-  expect(lines).toContain("EXPOSE 7600");
-  const free = flags.map((word) => (word === "7600" ? "0" : word));
-  const emulator = spawn(path.join(project, "node_modules", ".bin", command), [...free, "--json"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const wordsOf = (instruction: string): readonly string[] =>
+    JSON.parse(lines.find((line) => line.startsWith(instruction))?.slice(instruction.length) ?? "[]");
+  expect(lines).toEqual(expect.arrayContaining(["USER node", "EXPOSE 7600"]));
+  expect(lines.filter((line) => line.startsWith("RUN "))).toEqual([]);
+  expect(lines).toContainEqual(expect.stringMatching(/^FROM \S+:[\d.]+-alpine@sha256:[0-9a-f]{64}$/));
+
+  const [, added = "", place = ""] = lines.map((line) => /^ADD (\S+) (\S+)$/.exec(line)).find(Boolean) ?? [];
+  const archives = globSync(added, { cwd: folder });
+  expect(archives).toHaveLength(1);
+  const image = path.join(folder, "image");
+  await mkdir(path.join(image, place), { recursive: true });
+  const archive = path.join(folder, archives[0] ?? "");
+  await extract({ file: archive, cwd: path.join(image, place) });
+  expect((await stat(archive)).size, "with its base at most 90 MB of a download").toBeLessThan(30_000_000);
+
+  const port = String(await freePort());
+  const inImage = (word: string): string =>
+    (word.startsWith("/") ? path.join(image, word) : word).replaceAll("7600", port);
+  const [node, ...entry] = wordsOf("ENTRYPOINT ").map(inImage);
+  expect([node, ...entry.slice(1)]).toEqual(["node", "--host", "0.0.0.0", "--port", port]);
+  const [same, ...check] = wordsOf("HEALTHCHECK CMD ").map(inImage);
+  expect(same).toBe(node);
+  await expect(run(process.execPath, check)).rejects.toMatchObject({ code: 1 });
+  const emulator = spawn(process.execPath, [...entry, "--json"], { cwd: "/", stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void emulator.kill());
-  const [line] = (await once(createInterface(emulator.stdout), "line")) as [string];
-  const { port } = new URL(JSON.parse(line).url);
-  expect((await fetch(`http://localhost:${port}/_emulator/clock`)).status).toBe(200);
+  await once(createInterface(emulator.stdout), "line");
+  await run(process.execPath, check);
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await promisify(server.close.bind(server))();
+  return port;
+}
