@@ -12,6 +12,7 @@ import { makeOnce, type Report, withProgress } from "./make-once.ts";
 
 export interface JavaEngine {
   readonly version: string;
+  readonly compilerBin: string;
   readonly mavenBin: string;
   /** A local repository of Maven with all libraries and plugins, but without the SDK of this project. */
   readonly libraries: string;
@@ -53,7 +54,7 @@ export async function locateJava(env: NodeJS.ProcessEnv = process.env): Promise<
   const digest = createHash("sha256");
   for (const folder of [sdk, example]) digest.update(readFileSync(path.join(folder, "pom.xml")));
   const libraries = engineFolder(`java-libraries-${digest.digest("hex").slice(0, 12)}`, env);
-  return { version, mavenBin, libraries, isReady: existsSync(libraries) };
+  return { version, compilerBin: compiler, mavenBin, libraries, isReady: existsSync(libraries) };
 }
 
 /** Returns the JDK and Maven, and downloads the libraries if they are missing. */

@@ -67,7 +67,8 @@ describe("every resource", () => {
     expect(listInputs).toBeDefined();
     expect(description).toContain("## What destroy does");
     expect(description).toContain(`pulumi import uko:index:${name} example `);
-    for (const fence of ["typescript", "python", "go", "yaml"]) expect(description).toContain(`\`\`\`${fence}\n`);
+    for (const fence of ["typescript", "python", "go", "java", "yaml"])
+      expect(description).toContain(`\`\`\`${fence}\n`);
   });
 
   test("the ID in the import example has the documented form", () => {

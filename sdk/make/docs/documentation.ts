@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { ResourceName } from "../described.ts";
 
-const pulumiLanguages = ["typescript", "python", "go", "yaml"] as const;
+const pulumiLanguages = ["typescript", "python", "go", "java", "yaml"] as const;
 type Language = (typeof pulumiLanguages)[number] | "terraform";
 
 export interface Example {

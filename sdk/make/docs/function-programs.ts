@@ -63,6 +63,19 @@ func main() {
 		return nil
 	})
 }`,
+    java: `import com.pulumi.Pulumi;
+import io.github.pulumi_uko.uko.UkoFunctions;
+${given.length === 0 ? "" : `import io.github.pulumi_uko.uko.inputs.${capital(name)}Args;\n`}import io.github.pulumi_uko.uko.outputs.${capital(name)}Result;
+
+public final class App {
+    public static void main(String[] args) {
+        Pulumi.run(context -> {
+            var found = UkoFunctions.${name}(${argumentsInJava(name, given)});
+
+            context.export("${shown}", found.applyValue(${capital(name)}Result::${shown}));
+        });
+    }
+}`,
     yaml: [
       "name: found",
       "runtime: yaml",
@@ -87,6 +100,12 @@ function shownPart(name: FunctionName): string {
   const parts = resultOf(name);
   const [first] = ["explanation", "label", "name"].filter((each) => parts.some((part) => part.name === each));
   return first ?? parts[0]?.name ?? "";
+}
+
+function argumentsInJava(name: FunctionName, given: readonly Argument[]): string {
+  const indent = " ".repeat(16);
+  const lines = given.map((each) => `${indent}.${each.name}("${each.value}")\n`).join("");
+  return lines === "" ? "" : `${capital(name)}Args.builder()\n${lines}${indent}.build()`;
 }
 
 /** The fields of a Go struct, aligned as gofmt does. */

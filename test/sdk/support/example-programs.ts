@@ -4,7 +4,7 @@ import { describedNames } from "../../../sdk/make/described.ts";
 import { documentationOf } from "../../../sdk/make/docs/documentation.ts";
 import { exampleFunctions, functionPrograms } from "../../../sdk/make/docs/function-programs.ts";
 
-export type ExampleLanguage = "typescript" | "python" | "go" | "yaml";
+export type ExampleLanguage = "typescript" | "python" | "go" | "java" | "yaml";
 
 export interface ExampleProgram {
   /** Fit for a folder and for a package: `managed_key_1`. */

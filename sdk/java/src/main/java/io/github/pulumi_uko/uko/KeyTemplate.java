@@ -28,6 +28,40 @@ import javax.annotation.Nullable;
  * Destroying a template deletes it once the metadata of every key that was created from it is removed. Its keys are never deleted with it. A template with `archived` allows no new keys, and stays.
  * 
  * ## Example Usage
+ * ### Keys for Azure, in hardware
+ * <pre>
+ * {@code
+ * import com.pulumi.Pulumi;
+ * import io.github.pulumi_uko.uko.KeyTemplate;
+ * import io.github.pulumi_uko.uko.KeyTemplateArgs;
+ * import io.github.pulumi_uko.uko.enums.AzureOperation;
+ * import io.github.pulumi_uko.uko.enums.KeyAlgorithm;
+ * import io.github.pulumi_uko.uko.enums.ProtectionLevel;
+ * import io.github.pulumi_uko.uko.enums.TemplateKeystoreType;
+ * import io.github.pulumi_uko.uko.inputs.KeyTemplateAzureArgs;
+ * 
+ * public final class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(context -> {
+ *             new KeyTemplate("mail", KeyTemplateArgs.builder()
+ *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+ *                 .name("mail")
+ *                 .algorithm(KeyAlgorithm.Rsa)
+ *                 .size("2048")
+ *                 .activationPeriod("P0D")
+ *                 .expirationPeriod("P2Y")
+ *                 .keystoreType(TemplateKeystoreType.AzureKeyVault)
+ *                 .group("mail")
+ *                 .azure(KeyTemplateAzureArgs.builder()
+ *                     .protectionLevel(ProtectionLevel.Hsm)
+ *                     .operations(AzureOperation.WrapKey, AzureOperation.UnwrapKey)
+ *                     .build())
+ *                 .build());
+ *         });
+ *     }
+ * }
+ * }
+ * </pre>
  * 
  * ## Import
  * 

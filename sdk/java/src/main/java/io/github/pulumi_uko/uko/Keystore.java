@@ -30,6 +30,56 @@ import javax.annotation.Nullable;
  * Destroying a keystore deletes it once no key is installed in it, and the metadata of every destroyed key that was installed in it is removed. An internal keystore also waits for KMS to purge its destroyed keys, up to 90 days. A keystore is never deleted by force, and its keys are never deleted with it.
  * 
  * ## Example Usage
+ * ### A key ring of this instance
+ * <pre>
+ * {@code
+ * import com.pulumi.Pulumi;
+ * import io.github.pulumi_uko.uko.Keystore;
+ * import io.github.pulumi_uko.uko.KeystoreArgs;
+ * import io.github.pulumi_uko.uko.enums.KeystoreType;
+ * 
+ * public final class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(context -> {
+ *             new Keystore("ring", KeystoreArgs.builder()
+ *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+ *                 .type(KeystoreType.Internal)
+ *                 .name("treasury-ring")
+ *                 .groups("ledger")
+ *                 .build());
+ *         });
+ *     }
+ * }
+ * }
+ * </pre>
+ * ### AWS as a keystore
+ * <pre>
+ * {@code
+ * import com.pulumi.Pulumi;
+ * import io.github.pulumi_uko.uko.Keystore;
+ * import io.github.pulumi_uko.uko.KeystoreArgs;
+ * import io.github.pulumi_uko.uko.enums.KeystoreType;
+ * import io.github.pulumi_uko.uko.inputs.KeystoreAwsArgs;
+ * 
+ * public final class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(context -> {
+ *             new Keystore("frankfurt", KeystoreArgs.builder()
+ *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+ *                 .type(KeystoreType.AwsKms)
+ *                 .name("aws-frankfurt")
+ *                 .groups("cards")
+ *                 .aws(KeystoreAwsArgs.builder()
+ *                     .region("eu_central_1")
+ *                     .accessKeyId(context.config().requireSecret("awsAccessKeyId"))
+ *                     .secretAccessKey(context.config().requireSecret("awsSecretAccessKey"))
+ *                     .build())
+ *                 .build());
+ *         });
+ *     }
+ * }
+ * }
+ * </pre>
  * 
  * ## Import
  * 

@@ -30,6 +30,29 @@ import javax.annotation.Nullable;
  * Destroying a KMS key requires two identities, by KMS&#39;s own dual authorization. A run waits for both people and changes nothing. One person sets the key for deletion with `uko request kms/&lt;keyId&gt;`, and nothing stops working. Within 7 days, another person runs `uko approve kms/&lt;keyId&gt;`, and the key is destroyed: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again on any day.
  * 
  * ## Example Usage
+ * ### A root key that KMS rotates
+ * <pre>
+ * {@code
+ * import com.pulumi.Pulumi;
+ * import io.github.pulumi_uko.uko.KmsKey;
+ * import io.github.pulumi_uko.uko.KmsKeyArgs;
+ * 
+ * public final class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(context -> {
+ *             var backups = new KmsKey("backups", KmsKeyArgs.builder()
+ *                 .name("backups")
+ *                 .aliases("backups")
+ *                 .keyRing("storage")
+ *                 .rotationIntervalMonths(12)
+ *                 .build());
+ * 
+ *             context.export("crn", backups.crn());
+ *         });
+ *     }
+ * }
+ * }
+ * </pre>
  * 
  * ## Import
  * 

@@ -41,6 +41,56 @@ import javax.annotation.Nullable;
  * Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
  * 
  * ## Example Usage
+ * ### A key whose deletion requires two people
+ * <pre>
+ * {@code
+ * import com.pulumi.Pulumi;
+ * import io.github.pulumi_uko.uko.ManagedKey;
+ * import io.github.pulumi_uko.uko.ManagedKeyArgs;
+ * import java.util.Map;
+ * 
+ * public final class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(context -> {
+ *             var ledger = new ManagedKey("ledger", ManagedKeyArgs.builder()
+ *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+ *                 .template("ledger")
+ *                 .label("ledger-2027")
+ *                 .tags(Map.of("owner", "payments"))
+ *                 .deletionReason("the ledger moved to a key of its own")
+ *                 .build());
+ * 
+ *             context.export("keyId", ledger.keyId());
+ *             context.export("lifecycleState", ledger.lifecycleState());
+ *         });
+ *     }
+ * }
+ * }
+ * </pre>
+ * ### Retire a key, and delete it later
+ * <pre>
+ * {@code
+ * import com.pulumi.Pulumi;
+ * import io.github.pulumi_uko.uko.ManagedKey;
+ * import io.github.pulumi_uko.uko.ManagedKeyArgs;
+ * import io.github.pulumi_uko.uko.enums.TargetState;
+ * 
+ * public final class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(context -> {
+ *             var archive = new ManagedKey("archive", ManagedKeyArgs.builder()
+ *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+ *                 .template("archive")
+ *                 .state(TargetState.Destroyed)
+ *                 .deletionReason("its retention ended")
+ *                 .build());
+ * 
+ *             context.export("awaits", archive.deletionAwaits());
+ *         });
+ *     }
+ * }
+ * }
+ * </pre>
  * 
  * ## Import
  * 

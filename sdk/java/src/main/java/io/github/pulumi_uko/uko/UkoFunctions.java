@@ -49,6 +49,28 @@ public final class UkoFunctions {
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeyTemplateArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeyTemplateResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKeyTemplateResult> getKeyTemplate(GetKeyTemplateArgs args) {
@@ -58,6 +80,28 @@ public final class UkoFunctions {
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeyTemplateArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeyTemplateResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetKeyTemplateResult> getKeyTemplatePlain(GetKeyTemplatePlainArgs args) {
@@ -67,6 +111,28 @@ public final class UkoFunctions {
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeyTemplateArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeyTemplateResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKeyTemplateResult> getKeyTemplate(GetKeyTemplateArgs args, InvokeOptions options) {
@@ -76,6 +142,28 @@ public final class UkoFunctions {
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeyTemplateArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeyTemplateResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKeyTemplateResult> getKeyTemplate(GetKeyTemplateArgs args, InvokeOutputOptions options) {
@@ -85,6 +173,28 @@ public final class UkoFunctions {
      * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeyTemplateArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeyTemplateResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetKeyTemplateResult> getKeyTemplatePlain(GetKeyTemplatePlainArgs args, InvokeOptions options) {
@@ -94,6 +204,28 @@ public final class UkoFunctions {
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeystoreArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeystoreResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKeystoreResult> getKeystore(GetKeystoreArgs args) {
@@ -103,6 +235,28 @@ public final class UkoFunctions {
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeystoreArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeystoreResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetKeystoreResult> getKeystorePlain(GetKeystorePlainArgs args) {
@@ -112,6 +266,28 @@ public final class UkoFunctions {
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeystoreArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeystoreResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKeystoreResult> getKeystore(GetKeystoreArgs args, InvokeOptions options) {
@@ -121,6 +297,28 @@ public final class UkoFunctions {
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeystoreArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeystoreResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKeystoreResult> getKeystore(GetKeystoreArgs args, InvokeOutputOptions options) {
@@ -130,6 +328,28 @@ public final class UkoFunctions {
      * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKeystoreArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKeystoreResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetKeystoreResult> getKeystorePlain(GetKeystorePlainArgs args, InvokeOptions options) {
@@ -139,6 +359,27 @@ public final class UkoFunctions {
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKmsKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKmsKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKmsKey(GetKmsKeyArgs.builder()
+     *                 .keyId("c0ffee00-0000-4000-8000-000000000005")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKmsKeyResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKmsKeyResult> getKmsKey(GetKmsKeyArgs args) {
@@ -148,6 +389,27 @@ public final class UkoFunctions {
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKmsKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKmsKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKmsKey(GetKmsKeyArgs.builder()
+     *                 .keyId("c0ffee00-0000-4000-8000-000000000005")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKmsKeyResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetKmsKeyResult> getKmsKeyPlain(GetKmsKeyPlainArgs args) {
@@ -157,6 +419,27 @@ public final class UkoFunctions {
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKmsKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKmsKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKmsKey(GetKmsKeyArgs.builder()
+     *                 .keyId("c0ffee00-0000-4000-8000-000000000005")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKmsKeyResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKmsKeyResult> getKmsKey(GetKmsKeyArgs args, InvokeOptions options) {
@@ -166,6 +449,27 @@ public final class UkoFunctions {
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKmsKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKmsKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKmsKey(GetKmsKeyArgs.builder()
+     *                 .keyId("c0ffee00-0000-4000-8000-000000000005")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKmsKeyResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetKmsKeyResult> getKmsKey(GetKmsKeyArgs args, InvokeOutputOptions options) {
@@ -175,6 +479,27 @@ public final class UkoFunctions {
      * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetKmsKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetKmsKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getKmsKey(GetKmsKeyArgs.builder()
+     *                 .keyId("c0ffee00-0000-4000-8000-000000000005")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetKmsKeyResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetKmsKeyResult> getKmsKeyPlain(GetKmsKeyPlainArgs args, InvokeOptions options) {
@@ -184,6 +509,28 @@ public final class UkoFunctions {
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetManagedKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetManagedKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetManagedKeyResult> getManagedKey(GetManagedKeyArgs args) {
@@ -193,6 +540,28 @@ public final class UkoFunctions {
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetManagedKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetManagedKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetManagedKeyResult> getManagedKeyPlain(GetManagedKeyPlainArgs args) {
@@ -202,6 +571,28 @@ public final class UkoFunctions {
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetManagedKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetManagedKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetManagedKeyResult> getManagedKey(GetManagedKeyArgs args, InvokeOptions options) {
@@ -211,6 +602,28 @@ public final class UkoFunctions {
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetManagedKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetManagedKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetManagedKeyResult> getManagedKey(GetManagedKeyArgs args, InvokeOutputOptions options) {
@@ -220,6 +633,28 @@ public final class UkoFunctions {
      * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetManagedKeyArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetManagedKeyResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetManagedKeyResult> getManagedKeyPlain(GetManagedKeyPlainArgs args, InvokeOptions options) {
@@ -229,6 +664,27 @@ public final class UkoFunctions {
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetVaultArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetVaultResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetVaultResult> getVault(GetVaultArgs args) {
@@ -238,6 +694,27 @@ public final class UkoFunctions {
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetVaultArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetVaultResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetVaultResult> getVaultPlain(GetVaultPlainArgs args) {
@@ -247,6 +724,27 @@ public final class UkoFunctions {
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetVaultArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetVaultResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetVaultResult> getVault(GetVaultArgs args, InvokeOptions options) {
@@ -256,6 +754,27 @@ public final class UkoFunctions {
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetVaultArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetVaultResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetVaultResult> getVault(GetVaultArgs args, InvokeOutputOptions options) {
@@ -265,6 +784,27 @@ public final class UkoFunctions {
      * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetVaultArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetVaultResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .build());
+     * 
+     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetVaultResult> getVaultPlain(GetVaultPlainArgs args, InvokeOptions options) {
@@ -274,6 +814,24 @@ public final class UkoFunctions {
      * Lists every key template.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeyTemplatesResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeyTemplates();
+     * 
+     *             context.export("keyTemplates", found.applyValue(ListKeyTemplatesResult::keyTemplates));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKeyTemplatesResult> listKeyTemplates() {
@@ -283,6 +841,24 @@ public final class UkoFunctions {
      * Lists every key template.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeyTemplatesResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeyTemplates();
+     * 
+     *             context.export("keyTemplates", found.applyValue(ListKeyTemplatesResult::keyTemplates));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKeyTemplatesResult> listKeyTemplatesPlain() {
@@ -292,6 +868,24 @@ public final class UkoFunctions {
      * Lists every key template.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeyTemplatesResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeyTemplates();
+     * 
+     *             context.export("keyTemplates", found.applyValue(ListKeyTemplatesResult::keyTemplates));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKeyTemplatesResult> listKeyTemplates(ListKeyTemplatesArgs args) {
@@ -301,6 +895,24 @@ public final class UkoFunctions {
      * Lists every key template.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeyTemplatesResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeyTemplates();
+     * 
+     *             context.export("keyTemplates", found.applyValue(ListKeyTemplatesResult::keyTemplates));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKeyTemplatesResult> listKeyTemplatesPlain(ListKeyTemplatesPlainArgs args) {
@@ -310,6 +922,24 @@ public final class UkoFunctions {
      * Lists every key template.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeyTemplatesResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeyTemplates();
+     * 
+     *             context.export("keyTemplates", found.applyValue(ListKeyTemplatesResult::keyTemplates));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKeyTemplatesResult> listKeyTemplates(ListKeyTemplatesArgs args, InvokeOptions options) {
@@ -319,6 +949,24 @@ public final class UkoFunctions {
      * Lists every key template.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeyTemplatesResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeyTemplates();
+     * 
+     *             context.export("keyTemplates", found.applyValue(ListKeyTemplatesResult::keyTemplates));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKeyTemplatesResult> listKeyTemplates(ListKeyTemplatesArgs args, InvokeOutputOptions options) {
@@ -328,6 +976,24 @@ public final class UkoFunctions {
      * Lists every key template.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeyTemplatesResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeyTemplates();
+     * 
+     *             context.export("keyTemplates", found.applyValue(ListKeyTemplatesResult::keyTemplates));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKeyTemplatesResult> listKeyTemplatesPlain(ListKeyTemplatesPlainArgs args, InvokeOptions options) {
@@ -337,6 +1003,24 @@ public final class UkoFunctions {
      * Lists every keystore, without its secrets.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeystoresResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeystores();
+     * 
+     *             context.export("keystores", found.applyValue(ListKeystoresResult::keystores));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKeystoresResult> listKeystores() {
@@ -346,6 +1030,24 @@ public final class UkoFunctions {
      * Lists every keystore, without its secrets.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeystoresResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeystores();
+     * 
+     *             context.export("keystores", found.applyValue(ListKeystoresResult::keystores));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKeystoresResult> listKeystoresPlain() {
@@ -355,6 +1057,24 @@ public final class UkoFunctions {
      * Lists every keystore, without its secrets.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeystoresResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeystores();
+     * 
+     *             context.export("keystores", found.applyValue(ListKeystoresResult::keystores));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKeystoresResult> listKeystores(ListKeystoresArgs args) {
@@ -364,6 +1084,24 @@ public final class UkoFunctions {
      * Lists every keystore, without its secrets.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeystoresResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeystores();
+     * 
+     *             context.export("keystores", found.applyValue(ListKeystoresResult::keystores));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKeystoresResult> listKeystoresPlain(ListKeystoresPlainArgs args) {
@@ -373,6 +1111,24 @@ public final class UkoFunctions {
      * Lists every keystore, without its secrets.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeystoresResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeystores();
+     * 
+     *             context.export("keystores", found.applyValue(ListKeystoresResult::keystores));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKeystoresResult> listKeystores(ListKeystoresArgs args, InvokeOptions options) {
@@ -382,6 +1138,24 @@ public final class UkoFunctions {
      * Lists every keystore, without its secrets.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeystoresResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeystores();
+     * 
+     *             context.export("keystores", found.applyValue(ListKeystoresResult::keystores));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKeystoresResult> listKeystores(ListKeystoresArgs args, InvokeOutputOptions options) {
@@ -391,6 +1165,24 @@ public final class UkoFunctions {
      * Lists every keystore, without its secrets.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKeystoresResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKeystores();
+     * 
+     *             context.export("keystores", found.applyValue(ListKeystoresResult::keystores));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKeystoresResult> listKeystoresPlain(ListKeystoresPlainArgs args, InvokeOptions options) {
@@ -400,6 +1192,24 @@ public final class UkoFunctions {
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKmsKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKmsKeys();
+     * 
+     *             context.export("kmsKeys", found.applyValue(ListKmsKeysResult::kmsKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKmsKeysResult> listKmsKeys() {
@@ -409,6 +1219,24 @@ public final class UkoFunctions {
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKmsKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKmsKeys();
+     * 
+     *             context.export("kmsKeys", found.applyValue(ListKmsKeysResult::kmsKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKmsKeysResult> listKmsKeysPlain() {
@@ -418,6 +1246,24 @@ public final class UkoFunctions {
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKmsKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKmsKeys();
+     * 
+     *             context.export("kmsKeys", found.applyValue(ListKmsKeysResult::kmsKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKmsKeysResult> listKmsKeys(InvokeArgs args) {
@@ -427,6 +1273,24 @@ public final class UkoFunctions {
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKmsKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKmsKeys();
+     * 
+     *             context.export("kmsKeys", found.applyValue(ListKmsKeysResult::kmsKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKmsKeysResult> listKmsKeysPlain(InvokeArgs args) {
@@ -436,6 +1300,24 @@ public final class UkoFunctions {
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKmsKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKmsKeys();
+     * 
+     *             context.export("kmsKeys", found.applyValue(ListKmsKeysResult::kmsKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKmsKeysResult> listKmsKeys(InvokeArgs args, InvokeOptions options) {
@@ -445,6 +1327,24 @@ public final class UkoFunctions {
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKmsKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKmsKeys();
+     * 
+     *             context.export("kmsKeys", found.applyValue(ListKmsKeysResult::kmsKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListKmsKeysResult> listKmsKeys(InvokeArgs args, InvokeOutputOptions options) {
@@ -454,6 +1354,24 @@ public final class UkoFunctions {
      * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListKmsKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listKmsKeys();
+     * 
+     *             context.export("kmsKeys", found.applyValue(ListKmsKeysResult::kmsKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListKmsKeysResult> listKmsKeysPlain(InvokeArgs args, InvokeOptions options) {
@@ -463,6 +1381,24 @@ public final class UkoFunctions {
      * Lists every managed key, in every state.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListManagedKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listManagedKeys();
+     * 
+     *             context.export("managedKeys", found.applyValue(ListManagedKeysResult::managedKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListManagedKeysResult> listManagedKeys() {
@@ -472,6 +1408,24 @@ public final class UkoFunctions {
      * Lists every managed key, in every state.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListManagedKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listManagedKeys();
+     * 
+     *             context.export("managedKeys", found.applyValue(ListManagedKeysResult::managedKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListManagedKeysResult> listManagedKeysPlain() {
@@ -481,6 +1435,24 @@ public final class UkoFunctions {
      * Lists every managed key, in every state.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListManagedKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listManagedKeys();
+     * 
+     *             context.export("managedKeys", found.applyValue(ListManagedKeysResult::managedKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListManagedKeysResult> listManagedKeys(ListManagedKeysArgs args) {
@@ -490,6 +1462,24 @@ public final class UkoFunctions {
      * Lists every managed key, in every state.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListManagedKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listManagedKeys();
+     * 
+     *             context.export("managedKeys", found.applyValue(ListManagedKeysResult::managedKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListManagedKeysResult> listManagedKeysPlain(ListManagedKeysPlainArgs args) {
@@ -499,6 +1489,24 @@ public final class UkoFunctions {
      * Lists every managed key, in every state.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListManagedKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listManagedKeys();
+     * 
+     *             context.export("managedKeys", found.applyValue(ListManagedKeysResult::managedKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListManagedKeysResult> listManagedKeys(ListManagedKeysArgs args, InvokeOptions options) {
@@ -508,6 +1516,24 @@ public final class UkoFunctions {
      * Lists every managed key, in every state.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListManagedKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listManagedKeys();
+     * 
+     *             context.export("managedKeys", found.applyValue(ListManagedKeysResult::managedKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListManagedKeysResult> listManagedKeys(ListManagedKeysArgs args, InvokeOutputOptions options) {
@@ -517,6 +1543,24 @@ public final class UkoFunctions {
      * Lists every managed key, in every state.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListManagedKeysResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listManagedKeys();
+     * 
+     *             context.export("managedKeys", found.applyValue(ListManagedKeysResult::managedKeys));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListManagedKeysResult> listManagedKeysPlain(ListManagedKeysPlainArgs args, InvokeOptions options) {
@@ -526,6 +1570,24 @@ public final class UkoFunctions {
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListPendingDeletionsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listPendingDeletions();
+     * 
+     *             context.export("pendingDeletions", found.applyValue(ListPendingDeletionsResult::pendingDeletions));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListPendingDeletionsResult> listPendingDeletions() {
@@ -535,6 +1597,24 @@ public final class UkoFunctions {
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListPendingDeletionsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listPendingDeletions();
+     * 
+     *             context.export("pendingDeletions", found.applyValue(ListPendingDeletionsResult::pendingDeletions));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListPendingDeletionsResult> listPendingDeletionsPlain() {
@@ -544,6 +1624,24 @@ public final class UkoFunctions {
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListPendingDeletionsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listPendingDeletions();
+     * 
+     *             context.export("pendingDeletions", found.applyValue(ListPendingDeletionsResult::pendingDeletions));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListPendingDeletionsResult> listPendingDeletions(ListPendingDeletionsArgs args) {
@@ -553,6 +1651,24 @@ public final class UkoFunctions {
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListPendingDeletionsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listPendingDeletions();
+     * 
+     *             context.export("pendingDeletions", found.applyValue(ListPendingDeletionsResult::pendingDeletions));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListPendingDeletionsResult> listPendingDeletionsPlain(ListPendingDeletionsPlainArgs args) {
@@ -562,6 +1678,24 @@ public final class UkoFunctions {
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListPendingDeletionsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listPendingDeletions();
+     * 
+     *             context.export("pendingDeletions", found.applyValue(ListPendingDeletionsResult::pendingDeletions));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListPendingDeletionsResult> listPendingDeletions(ListPendingDeletionsArgs args, InvokeOptions options) {
@@ -571,6 +1705,24 @@ public final class UkoFunctions {
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListPendingDeletionsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listPendingDeletions();
+     * 
+     *             context.export("pendingDeletions", found.applyValue(ListPendingDeletionsResult::pendingDeletions));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListPendingDeletionsResult> listPendingDeletions(ListPendingDeletionsArgs args, InvokeOutputOptions options) {
@@ -580,6 +1732,24 @@ public final class UkoFunctions {
      * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListPendingDeletionsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listPendingDeletions();
+     * 
+     *             context.export("pendingDeletions", found.applyValue(ListPendingDeletionsResult::pendingDeletions));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListPendingDeletionsResult> listPendingDeletionsPlain(ListPendingDeletionsPlainArgs args, InvokeOptions options) {
@@ -589,6 +1759,24 @@ public final class UkoFunctions {
      * Lists every vault of the instance that the caller may see.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListVaultsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listVaults();
+     * 
+     *             context.export("vaults", found.applyValue(ListVaultsResult::vaults));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListVaultsResult> listVaults() {
@@ -598,6 +1786,24 @@ public final class UkoFunctions {
      * Lists every vault of the instance that the caller may see.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListVaultsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listVaults();
+     * 
+     *             context.export("vaults", found.applyValue(ListVaultsResult::vaults));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListVaultsResult> listVaultsPlain() {
@@ -607,6 +1813,24 @@ public final class UkoFunctions {
      * Lists every vault of the instance that the caller may see.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListVaultsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listVaults();
+     * 
+     *             context.export("vaults", found.applyValue(ListVaultsResult::vaults));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListVaultsResult> listVaults(InvokeArgs args) {
@@ -616,6 +1840,24 @@ public final class UkoFunctions {
      * Lists every vault of the instance that the caller may see.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListVaultsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listVaults();
+     * 
+     *             context.export("vaults", found.applyValue(ListVaultsResult::vaults));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListVaultsResult> listVaultsPlain(InvokeArgs args) {
@@ -625,6 +1867,24 @@ public final class UkoFunctions {
      * Lists every vault of the instance that the caller may see.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListVaultsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listVaults();
+     * 
+     *             context.export("vaults", found.applyValue(ListVaultsResult::vaults));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListVaultsResult> listVaults(InvokeArgs args, InvokeOptions options) {
@@ -634,6 +1894,24 @@ public final class UkoFunctions {
      * Lists every vault of the instance that the caller may see.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListVaultsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listVaults();
+     * 
+     *             context.export("vaults", found.applyValue(ListVaultsResult::vaults));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<ListVaultsResult> listVaults(InvokeArgs args, InvokeOutputOptions options) {
@@ -643,6 +1921,24 @@ public final class UkoFunctions {
      * Lists every vault of the instance that the caller may see.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.outputs.ListVaultsResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.listVaults();
+     * 
+     *             context.export("vaults", found.applyValue(ListVaultsResult::vaults));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<ListVaultsResult> listVaultsPlain(InvokeArgs args, InvokeOptions options) {
@@ -652,6 +1948,28 @@ public final class UkoFunctions {
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.PlanDeletionArgs;
+     * import io.github.pulumi_uko.uko.outputs.PlanDeletionResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.planDeletion(PlanDeletionArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("explanation", found.applyValue(PlanDeletionResult::explanation));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<PlanDeletionResult> planDeletion(PlanDeletionArgs args) {
@@ -661,6 +1979,28 @@ public final class UkoFunctions {
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.PlanDeletionArgs;
+     * import io.github.pulumi_uko.uko.outputs.PlanDeletionResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.planDeletion(PlanDeletionArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("explanation", found.applyValue(PlanDeletionResult::explanation));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<PlanDeletionResult> planDeletionPlain(PlanDeletionPlainArgs args) {
@@ -670,6 +2010,28 @@ public final class UkoFunctions {
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.PlanDeletionArgs;
+     * import io.github.pulumi_uko.uko.outputs.PlanDeletionResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.planDeletion(PlanDeletionArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("explanation", found.applyValue(PlanDeletionResult::explanation));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<PlanDeletionResult> planDeletion(PlanDeletionArgs args, InvokeOptions options) {
@@ -679,6 +2041,28 @@ public final class UkoFunctions {
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.PlanDeletionArgs;
+     * import io.github.pulumi_uko.uko.outputs.PlanDeletionResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.planDeletion(PlanDeletionArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("explanation", found.applyValue(PlanDeletionResult::explanation));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<PlanDeletionResult> planDeletion(PlanDeletionArgs args, InvokeOutputOptions options) {
@@ -688,6 +2072,28 @@ public final class UkoFunctions {
      * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
      * 
      * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.PlanDeletionArgs;
+     * import io.github.pulumi_uko.uko.outputs.PlanDeletionResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.planDeletion(PlanDeletionArgs.builder()
+     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .build());
+     * 
+     *             context.export("explanation", found.applyValue(PlanDeletionResult::explanation));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<PlanDeletionResult> planDeletionPlain(PlanDeletionPlainArgs args, InvokeOptions options) {

@@ -24,6 +24,57 @@ import javax.annotation.Nullable;
  * Destroying a vault deletes it once it is empty. It waits for its keystores, for templates that are not archived, and for the metadata of every key to be removed. The message names what the vault still contains. Nothing in the vault is deleted with it.
  * 
  * ## Example Usage
+ * ### A vault with everything that a first key needs
+ * <pre>
+ * {@code
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.resources.CustomResourceOptions;
+ * import io.github.pulumi_uko.uko.KeyTemplate;
+ * import io.github.pulumi_uko.uko.KeyTemplateArgs;
+ * import io.github.pulumi_uko.uko.Keystore;
+ * import io.github.pulumi_uko.uko.KeystoreArgs;
+ * import io.github.pulumi_uko.uko.ManagedKey;
+ * import io.github.pulumi_uko.uko.ManagedKeyArgs;
+ * import io.github.pulumi_uko.uko.Vault;
+ * import io.github.pulumi_uko.uko.VaultArgs;
+ * import io.github.pulumi_uko.uko.enums.KeyAlgorithm;
+ * import io.github.pulumi_uko.uko.enums.KeystoreType;
+ * import io.github.pulumi_uko.uko.enums.TemplateKeystoreType;
+ * 
+ * public final class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(context -> {
+ *             var treasury = new Vault("treasury", VaultArgs.builder().name("treasury").build());
+ * 
+ *             var ring = new Keystore("ring", KeystoreArgs.builder()
+ *                 .vaultId(treasury.vaultId())
+ *                 .type(KeystoreType.Internal)
+ *                 .name("treasury-ring")
+ *                 .groups("ledger")
+ *                 .build());
+ * 
+ *             var template = new KeyTemplate("ledger", KeyTemplateArgs.builder()
+ *                 .vaultId(treasury.vaultId())
+ *                 .name("ledger")
+ *                 .algorithm(KeyAlgorithm.Aes)
+ *                 .size("256")
+ *                 .activationPeriod("P0D")
+ *                 .expirationPeriod("P5Y")
+ *                 .keystoreType(TemplateKeystoreType.IbmCloudKms)
+ *                 .group("ledger")
+ *                 .build());
+ * 
+ *             // The keystores of the template's group have to exist before the key, and are deleted after it.
+ *             new ManagedKey("ledger", ManagedKeyArgs.builder()
+ *                 .vaultId(treasury.vaultId())
+ *                 .template(template.name())
+ *                 .label("ledger-2027")
+ *                 .build(), CustomResourceOptions.builder().dependsOn(ring).build());
+ *         });
+ *     }
+ * }
+ * }
+ * </pre>
  * 
  * ## Import
  * 
