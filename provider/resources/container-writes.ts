@@ -1,5 +1,5 @@
 /**
- * Creates, adopts and changes vaults, keystores and templates. A creation is one POST, and a change that differs in
+ * Creates and changes vaults, keystores and templates. A creation is one POST, and a change that differs in
  * nothing sends nothing. An existing object is adopted only if the program names its ID, and not because it has the
  * same name. Otherwise a later destroy could delete another team's object. After a lost response, an object with the
  * new name counts as created by this run, unless the service names another creator.
@@ -9,7 +9,7 @@ import { type ContainerReading, readContainer } from "../engine/container/observ
 import { sayContainer } from "../engine/container/words.ts";
 import type { Collection, ContainerRef, WithEtag } from "../engine/ports/containers.ts";
 import type { CallOptions, World, Written } from "../engine/ports/world.ts";
-import type { CheckFailure, CreateOptions, CreationPreview, PreviewOptions } from "../engine/resource/definition.ts";
+import type { CheckFailure, CreateOptions } from "../engine/resource/definition.ts";
 import { sayKeepUnderNewName } from "../engine/text/resource-messages.ts";
 import { capital, plain, sayRoles } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
@@ -17,10 +17,9 @@ import { containerRights } from "../lifecycle/managed-key-states.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 import { findCreated } from "./creation-mark.ts";
-import { nothingFound, previewAdoption } from "./creation-preview.ts";
-import { denialOf, findMissing, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
+import { denialOf, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
 
-interface Named {
+export interface Named {
   readonly id: string;
   readonly vaultId?: string;
   readonly name: string;
@@ -118,70 +117,6 @@ async function isAnothers(world: World, { createdBy }: Named, options: CallOptio
   return createdBy !== undefined && /^(IBMid|iam|crn)-/.test(createdBy) && own.length > 0 && !own.includes(createdBy);
 }
 
-export interface NewContainer<Snapshot, State> {
-  readonly port: Pick<Collection<Snapshot, never, never>, "read" | "list">;
-  /** The container that the creation adopts, if the program names one. */
-  readonly adopted?: ContainerRef | undefined;
-  readonly adoptBy: string;
-  readonly vaultId?: string | undefined;
-  readonly name?: string | undefined;
-  /** The state that an adoption begins with. Throws if the container cannot be adopted. */
-  stateOf(snapshot: Snapshot): State;
-  changed(state: State): readonly string[];
-  readonly names: readonly string[];
-  readonly inputs: Readonly<Record<string, unknown>>;
-}
-
-/** The preview of a container's creation: its vault, its name, or the container that it adopts. */
-export async function previewContainer<Snapshot extends Named, State extends object>(
-  world: World,
-  kind: ContainerKind,
-  creation: NewContainer<Snapshot, State>,
-  options: PreviewOptions,
-): Promise<CreationPreview> {
-  const { port, adopted, adoptBy, vaultId, name, names, inputs } = creation;
-  if (adopted !== undefined) {
-    return previewAdoption(adoptBy, world.dialect.property, async () => {
-      const snapshot = await adoptContainer(world, adopted, port, adoptBy, options);
-      const state = creation.stateOf(snapshot);
-      const what = `${sayContainer({ kind, id: snapshot.id, name: snapshot.name })} (${snapshot.id})`;
-      return { what, state, inputs, changed: creation.changed(state), names };
-    });
-  }
-  if (kind !== "vault" && vaultId === undefined) return nothingFound;
-  const missing = vaultId === undefined ? undefined : await findMissing(world, { vaultId }, options);
-  if (missing !== undefined) return { failures: [missing], warnings: [] };
-  if (name === undefined) return nothingFound;
-  const listed = await port.list(vaultId === undefined ? {} : { vaultId }, options);
-  const taken = listed.find((each) => each.name === name);
-  if (taken === undefined) return nothingFound;
-  const { summary, detail, data } = nameTaken(
-    { kind, name, adoptBy, ...(vaultId !== undefined && { vaultId }) },
-    taken,
-    options,
-  );
-  // Another resource holds the container, and may give up the name in this run.
-  if (options.holderOf?.(String(data.alikeId)) !== undefined)
-    return { failures: [], warnings: [`${summary}\n${detail}`] };
-  return { failures: [{ property: "name", reason: summary, remedy: detail.replace(/\.$/, "") }], warnings: [] };
-}
-
-/** Reads an existing container that the program adopts. Throws UKO_NOT_FOUND. */
-export async function adoptContainer<Snapshot extends Named>(
-  world: World,
-  ref: ContainerRef,
-  port: Pick<Collection<Snapshot, never, never>, "read">,
-  adoptBy: string,
-  options: CallOptions,
-): Promise<Snapshot> {
-  const reading = await readContainer(world, ref, port, false, options);
-  if (reading.kind === "present") return reading.snapshot;
-  throw new UkoError("UKO_NOT_FOUND", {
-    summary: `The ${ref.kind} to adopt was not found: ${ref.id}`,
-    detail: `${world.dialect.property(adoptBy)} adopts an existing ${ref.kind} and never creates one. Check the IDs.`,
-  });
-}
-
 /**
  * Sends the differences, if there are any, with the ETag of a fresh read. Throws UKO_NOT_FOUND if
  * the container is gone.
@@ -220,19 +155,6 @@ export async function changeContainer<Snapshot extends Named>(
   });
 }
 
-/** Throws if the service has no call for a change. It is never a replacement, which would delete the contents. */
-export function throwIfFrozen(
-  what: string,
-  failures: readonly CheckFailure[],
-  { dialect }: Pick<World, "dialect">,
-): void {
-  if (failures.length === 0) return;
-  throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `${capital(what)} was not changed: ${failures.map(({ property }) => dialect.property(property)).join(", ")} cannot change`,
-    detail: failures.map(({ property, remedy }) => `${dialect.property(property)}: ${remedy}`).join("\n"),
-  });
-}
-
 /**
  * The failures for inputs that cannot change but that the program sets to another value. `existing…Id` may be removed
  * from the program after the adoption.
@@ -264,25 +186,18 @@ export function differingIn(wanted: object | undefined, there: unknown): readonl
   return stated.flatMap(([name, value]) => (isSame(value, known[name]) ? [] : [name]));
 }
 
-/** Lists of words have no order, and an empty list equals an absent one. */
-function isSame(a: unknown, b: unknown): boolean {
+/**
+ * Lists of words have no order, and an empty list equals an absent one. Of a block, only the values that `a` sets are
+ * compared.
+ */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a === "object" && a !== null && !Array.isArray(a)) return differingIn(a, b).length === 0;
   if (isNone(a) || isNone(b)) return isNone(a) && isNone(b);
   return Array.isArray(a) && Array.isArray(b) ? haveSameMembers(a, b) : a === b;
 }
 
 function isNone(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
-}
-
-/** Describes drift: changes made outside the program since the last run. */
-export function driftIn(
-  what: string,
-  names: readonly string[],
-  before: Readonly<Record<string, unknown>>,
-  now: Readonly<Record<string, unknown>>,
-): readonly string[] {
-  const moved = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
-  return moved.length === 0 ? [] : [`${capital(what)} was changed since the last run: ${moved.join(", ")}`];
 }
 
 /** Parses the IDs that an import passes. */
@@ -304,7 +219,7 @@ function describeNew({ kind, name }: Pick<Creation<unknown, unknown>, "kind" | "
  * its former name in the state. The error therefore contains the object's ID, so that this run does not delete the
  * object.
  */
-function nameTaken(
+export function nameTaken(
   creation: Pick<Creation<unknown, unknown>, "kind" | "name" | "vaultId" | "adoptBy">,
   { id }: Named,
   { apply, origin, holderOf, runtime }: CreateOptions,

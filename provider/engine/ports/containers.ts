@@ -155,7 +155,7 @@ export interface Keystores extends Collection<KeystoreSnapshot, NewKeystore, Key
   status(ref: ContainerRef, options: CallOptions): Promise<{ readonly health: string; readonly healthMessage: string }>;
 }
 
-interface NewTemplate extends TemplateProperties {
+export interface NewTemplate extends TemplateProperties {
   readonly vaultId: string;
 }
 

@@ -5,7 +5,7 @@ import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
 import { differingIn } from "../container-writes.ts";
 import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs } from "./schema.ts";
 
-export const compared = namesWhere(keyTemplateInputs, isChangeable);
+const compared = namesWhere(keyTemplateInputs, isChangeable);
 /** The blocks that an update can change; the service's update has no Azure block (uko-v4.md 3.6). */
 export const changeableBlocks = ["google", "cca"] as const;
 
@@ -47,6 +47,7 @@ export function propertiesOf(
     ...(keystoreNamingScheme && { keystoreNamingScheme }),
     ...blocksOf(snapshot, inputs),
     archived: isArchived,
+    version: snapshot.version,
   };
   return known as Partial<KeyTemplateState>;
 }

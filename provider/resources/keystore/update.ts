@@ -9,11 +9,11 @@ import { sayContainer } from "../../engine/container/words.ts";
 import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { digestSecrets } from "../../engine/program/inputs.ts";
-import type { CheckFailure } from "../../engine/resource/definition.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { capital, count, plain } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
-import { changeContainer, differingIn, haveSameMembers, type Present, throwIfFrozen } from "../container-writes.ts";
+import type { UpdateTarget } from "../container.ts";
+import { changeContainer, differingIn, haveSameMembers, type Present } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
 import { connectionFields, fromWire, secretPaths, toWire, typeFacts, typeOf, valuesIn } from "./connection.ts";
 import type { KeystoreInputs, KeystoreState } from "./schema.ts";
@@ -31,14 +31,9 @@ export interface Updated {
  */
 export async function updateKeystore(
   world: World,
-  ref: ContainerRef,
-  state: KeystoreState,
-  inputs: KeystoreInputs,
-  frozen: readonly CheckFailure[],
+  { ref, what, state, inputs }: UpdateTarget<KeystoreInputs, KeystoreState>,
   options: CallOptions,
 ): Promise<Updated> {
-  const what = sayContainer({ kind: "keystore", id: ref.id, name: state.name ?? "" });
-  throwIfFrozen(what, frozen, world);
   let isMoved = false;
   let isReconnected = false;
   const snapshot = await changeContainer(
@@ -143,7 +138,11 @@ function connectionPatch(
  * A program whose type or location differs from the existing keystore describes another keystore.
  * Throws UKO_CHANGE_IMPOSSIBLE.
  */
-export function assertMatchesExisting(snapshot: KeystoreSnapshot, inputs: KeystoreInputs, dialect: Dialect): void {
+export function assertMatchesExisting(
+  snapshot: KeystoreSnapshot,
+  inputs: Partial<KeystoreInputs>,
+  dialect: Dialect,
+): void {
   const type = typeOf(snapshot);
   const what = sayContainer({ kind: "keystore", id: snapshot.id, name: snapshot.name });
   const { block } = typeFacts[type];
