@@ -25,7 +25,9 @@ export interface VaultArgs {
 
 /** A vault as the service reports it. */
 export interface VaultState {
+  /** Name of the vault, 1 to 100 characters, unique in its instance. */
   name: string;
+  /** Up to 200 characters. */
   description?: string | undefined;
   /** Label of the recovery key; on-premises only. */
   recoveryKeyLabel?: string | undefined;
@@ -261,9 +263,12 @@ export interface KeystoreState {
   vaultId: string;
   /** `internal` is a key ring of this instance. All other types are external and need a connection. */
   type: "internal" | "hpcs" | "key_protect" | "aws_kms" | "azure_key_vault" | "google_kms" | "cca";
+  /** Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`. */
   name?: string | undefined;
+  /** Up to 200 characters. */
   description?: string | undefined;
   groups: string[];
+  /** TLS proxy for a private endpoint, `host:port`. */
   tlsProxy?: string | undefined;
   ibm?: {
     apiEndpoint: string;
@@ -527,18 +532,29 @@ export interface KeyTemplateArgs {
 export interface KeyTemplateState {
   /** UUID of the vault that holds the template. */
   vaultId: string;
+  /** Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters. */
   name: string;
+  /** Up to 200 characters. */
   description?: string | undefined;
+  /** Scheme of the labels of keys, with `<tags>`. */
   namingScheme?: string | undefined;
+  /** Algorithm of the keys; `des` and `dilithium` on-premises only. */
   algorithm: string;
+  /** Size of the keys, such as `256`. */
   size: string;
+  /** Time from creation to the first day of use, such as `P0D`. */
   activationPeriod: string;
+  /** Time to the last day of use, such as `P2Y`. */
   expirationPeriod: string;
+  /** State of a new key. An `active` key is installed at once. */
   keyState: string;
   /** Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people. */
   deactivateOnRotation?: boolean | undefined;
+  /** Type of the keystores in which keys are installed. */
   keystoreType: string;
+  /** Group of the keystores in which keys are installed. A change is refused while it would cut a key off. */
   group: string;
+  /** Scheme of the names of keys in the keystore. */
   keystoreNamingScheme?: string | undefined;
   google?: {
     protectionLevel: string;

@@ -43,3 +43,33 @@ export function pendingOutputs({ requestedBy, recordId, recordExpiresAt }: Delet
     ...(recordExpiresAt !== undefined && { deletionRecordExpiresAt: recordExpiresAt }),
   };
 }
+
+/**
+ * The inputs as the service returns them, for a state. Rules for new objects do not apply: an existing object may be
+ * older than they are. A word may be new to this release; it is shown and compared, and no decision depends on it.
+ */
+export function reported<Shape extends z.ZodRawShape>(shape: Shape): Shape {
+  const fields = Object.entries(shape) as [string, z.ZodType][];
+  const states = fields.map(([name, field]): [string, z.ZodType] => {
+    const { description } = field;
+    return [name, description === undefined ? loosen(field) : loosen(field).describe(description)];
+  });
+  return Object.fromEntries(states) as z.ZodRawShape as Shape;
+}
+
+/** A service may omit a text that has to be in a block or is one of its words. Such a text is empty. */
+function loosen(field: z.ZodType, isInBlock = false): z.ZodType {
+  if (field instanceof z.ZodOptional) return loosen(field.unwrap() as z.ZodType).optional();
+  if (field instanceof z.ZodDefault) {
+    const inner = loosen(field.unwrap() as z.ZodType);
+    return inner === field.unwrap() ? field : inner;
+  }
+  if (field instanceof z.ZodArray) return z.array(loosen(field.element as z.ZodType));
+  if (field instanceof z.ZodObject) {
+    const shape = field.shape as Readonly<Record<string, z.ZodType>>;
+    return z.object(Object.fromEntries(Object.entries(shape).map(([name, each]) => [name, loosen(each, true)])));
+  }
+  if (field instanceof z.ZodEnum) return z.string().default("");
+  if (field instanceof z.ZodString) return isInBlock ? z.string().default("") : z.string();
+  return field instanceof z.ZodNumber && isInBlock ? z.int().default(0) : field;
+}

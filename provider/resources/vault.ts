@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { VaultInput, VaultSnapshot } from "../engine/ports/containers.ts";
 import { defineContainer } from "./container.ts";
 import { changeContainer, differingIn } from "./container-writes.ts";
-import { deletionProtection, uuid } from "./shared-inputs.ts";
+import { deletionProtection, reported, uuid } from "./shared-inputs.ts";
 
 /** The inputs (uko-v4.md 2.5 V2, V4). An absent input keeps the service's value. */
 const vaultInputs = z.strictObject({
@@ -26,9 +26,7 @@ const vaultInputs = z.strictObject({
 export type VaultInputs = z.infer<typeof vaultInputs>;
 
 export const vaultState = z.object({
-  ...vaultInputs.shape,
-  name: z.string(),
-  description: z.string().optional(),
+  ...reported(vaultInputs.shape),
   instanceId: z.string().meta({ description: "ID of the instance that the vault belongs to." }),
   vaultId: z.string().meta({ description: "UUID of the vault." }),
 });

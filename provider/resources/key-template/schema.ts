@@ -1,7 +1,7 @@
 /** Defines the inputs and outputs of a key template, each described once for Pulumi, OpenTofu and Terraform. */
 
 import * as z from "zod";
-import { deletionProtection, uuid } from "../shared-inputs.ts";
+import { deletionProtection, reported, uuid } from "../shared-inputs.ts";
 
 const period = z
   .string()
@@ -137,50 +137,12 @@ export const keyTemplateInputs = z.strictObject({
 export type KeyTemplateInputs = z.infer<typeof keyTemplateInputs>;
 
 /**
- * Accepts any word, because a later release of the service may add some. They are shown and compared, and no decision
- * depends on them.
- */
-function anyWord<Known extends string>(_known: z.ZodType<Known, unknown>): z.ZodType<Known> {
-  return z.string().default("") as z.ZodType<string> as z.ZodType<Known>;
-}
-
-/**
  * The state: the inputs as the service returns them, and the outputs that only the service knows. Texts are not checked
  * by the rules for new inputs.
  */
 export const keyTemplateState = z.object({
-  ...keyTemplateInputs.shape,
-  name: z.string(),
-  description: z.string().optional(),
-  namingScheme: z.string().optional(),
-  algorithm: anyWord(keyTemplateInputs.shape.algorithm),
-  size: z.string(),
-  activationPeriod: z.string(),
-  expirationPeriod: z.string(),
-  keyState: anyWord(keyTemplateInputs.shape.keyState),
-  keystoreType: anyWord(keyTemplateInputs.shape.keystoreType),
-  group: z.string(),
-  keystoreNamingScheme: z.string().optional(),
-  google: z
-    .object({
-      protectionLevel: anyWord(protection),
-      purpose: anyWord(google.shape.purpose),
-      algorithm: anyWord(google.shape.algorithm),
-    })
-    .optional(),
-  azure: z
-    .object({
-      protectionLevel: anyWord(protection).optional(),
-      operations: z.array(anyWord(azure.shape.operations.unwrap().element)).optional(),
-    })
-    .optional(),
-  cca: z
-    .object({
-      usageControl: anyWord(cca.shape.usageControl.unwrap()).optional(),
-      keyType: anyWord(cca.shape.keyType.unwrap()).optional(),
-      keyWords: z.array(z.string()).optional(),
-    })
-    .optional(),
+  ...reported(keyTemplateInputs.shape),
+  vaultId: keyTemplateInputs.shape.vaultId,
   instanceId: z.string().meta({ description: "ID of the instance that the template belongs to." }),
   templateId: z.string().meta({ description: "UUID of the template." }),
   version: z.int().meta({ description: "Incremented by each update." }),

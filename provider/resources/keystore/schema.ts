@@ -1,7 +1,7 @@
 /** Defines the inputs and outputs of a keystore, each described once for Pulumi, OpenTofu and Terraform. */
 
 import * as z from "zod";
-import { deletionProtection, uuid } from "../shared-inputs.ts";
+import { deletionProtection, reported, uuid } from "../shared-inputs.ts";
 
 /** The types, one word for `type` and `ibm_variant` of the API (uko-v4.md 3.7). */
 export const keystoreTypes = [
@@ -123,7 +123,6 @@ export const connections = {
       type: { name: "KeystoreCca" },
     }),
 };
-const { azure } = connections;
 
 /** The outputs that change with the connection, which the service checks at the next read. */
 const reconnects = { invalidates: ["health", "healthMessage", "location"] } as const;
@@ -184,62 +183,21 @@ export const keystoreInputs = z.strictObject({
 });
 export type KeystoreInputs = z.infer<typeof keystoreInputs>;
 
-/**
- * A field of the state, which is empty if the service does not return it: a secret of an adopted keystore, or a field
- * that a release omits.
- */
-const reported = z.string().default("");
+const known = reported(keystoreInputs.shape);
+const { variant, environment } = connections.azure.shape;
 
 /**
  * The state: the inputs as the service returns them, with digests for secrets, and the outputs that only the service
  * knows.
  */
 export const keystoreState = z.object({
-  ...keystoreInputs.shape,
-  name: z.string().optional(),
-  description: z.string().optional(),
+  ...known,
+  vaultId: keystoreInputs.shape.vaultId,
+  type: keystoreInputs.shape.type,
   groups: z.array(z.string()),
-  tlsProxy: z.string().optional(),
-  ibm: z
-    .object({
-      apiEndpoint: reported,
-      iamEndpoint: reported,
-      apiKey: reported,
-      instanceId: reported,
-      keyRing: z.string().optional(),
-    })
-    .optional(),
-  aws: z.object({ region: reported, accessKeyId: reported, secretAccessKey: reported }).optional(),
-  azure: z
-    .object({
-      serviceName: reported,
-      resourceGroup: reported,
-      servicePrincipalClientId: reported,
-      servicePrincipalPassword: reported,
-      tenant: reported,
-      subscriptionId: reported,
-      variant: azure.shape.variant.catch(undefined),
-      location: z.string().optional(),
-      environment: azure.shape.environment.catch(undefined),
-    })
-    .optional(),
-  google: z
-    .object({
-      credentials: reported,
-      location: z.string().optional(),
-      keyRing: z.string().optional(),
-      projectId: z.string().optional(),
-      privateKeyId: z.string().optional(),
-    })
-    .optional(),
-  cca: z
-    .object({
-      host: reported,
-      port: z.int().default(0),
-      publicKeyHash: reported,
-      useTls: z.boolean().optional(),
-      trustedIssuer: z.string().optional(),
-    })
+  azure: known.azure
+    .unwrap()
+    .extend({ variant: variant.catch(undefined), environment: environment.catch(undefined) })
     .optional(),
   instanceId: z.string().meta({ description: "ID of the instance that the keystore belongs to." }),
   keystoreId: z.string().meta({ description: "UUID of the keystore." }),
