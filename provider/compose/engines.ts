@@ -18,7 +18,7 @@ import type { StoredSettings } from "../settings.ts";
 import { type OpenWorld, type Outputs, openWorld, sha256 } from "./world.ts";
 
 export { createDeclarations } from "../engine/resource/declarations.ts";
-export { createTally, messageAmong } from "../engine/resource/stopped-alike.ts";
+export { createTally, messageAmong, sayAhead, sayStopped } from "../engine/resource/stopped-alike.ts";
 export { hclDialect, programDialect } from "../engine/text/dialect.ts";
 export {
   declaredByTwo,

@@ -26,6 +26,7 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   const { value: news, mask } = readProperties(request.getNews());
   const olds = readProperties(request.getOlds()).value;
   session.memory.trackPlanned(request.getUrn(), { ...plannedObject(handlers, news), name: handlers.placeOf(news) });
+  await warnOf(session, request, session.memory.takeAhead(request.getUrn())?.warning);
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
@@ -140,13 +141,30 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
     if (removed !== undefined) session.memory.noteRemoved(request.getUrn(), removed);
     return response;
   }
-  await warnOf(session, request, found.warnings);
+  const { warnings, waitWarning } = found;
+  await warnOf(session, request, isImport ? warnings : warnings.filter((each) => each !== waitWarning));
+  if (!isImport) noteAhead(session, request, handlers, found);
   const inputs = handlers.inputsOf(found.state, isImport ? undefined : withoutPulumi(before.value));
   response.setId(found.id);
   response.setProperties(stateOf(handlers, found.state));
   response.setInputs(writeProperties(inputs, merged(before.mask, maskOf(handlers.secrets))));
   response.setRefreshBeforeUpdate(found.isWatched);
   return response;
+}
+
+/** Keeps what the read shows of a deletion until a later call reveals whether this run deletes, which the engine does not say. */
+function noteAhead(
+  session: Session,
+  request: OfResource,
+  handlers: AnyHandlers,
+  found: ResourceRead<Properties>,
+): void {
+  const { preview } = handlers.previewDelete(found.state);
+  const urn = request.getUrn();
+  session.memory.noteAhead(urn, {
+    ...{ type: request.getType(), name: urn.split("::").at(-1) ?? "", warning: found.waitWarning },
+    ...(preview.kind !== "short" && { message: preview.message }),
+  });
 }
 
 export async function update(session: Session, request: providerPb.UpdateRequest): Promise<providerPb.UpdateResponse> {
@@ -209,8 +227,10 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
     },
   });
   if (outcome.kind === "unfinished") {
-    const { code } = outcome;
-    throw failureOf(code, messageAmong(outcome, memory.noteStopped(`${code} ${request.getType()}`, `${urn} ${id}`)));
+    throw failureOf(
+      outcome.code,
+      messageAmong(outcome, memory.noteStopped(outcome, request.getType(), `${urn} ${id}`), true),
+    );
   }
   await warnOf(session, request, outcome.warnings);
 }

@@ -6,7 +6,8 @@
  */
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";
-import { createTally } from "../engine/resource/stopped-alike.ts";
+import type { Unfinished } from "../engine/resource/delete.ts";
+import { type Ahead, createTally, type Stopped } from "../engine/resource/stopped-alike.ts";
 import { UkoError } from "../errors.ts";
 
 /** The object that a resource of the program describes. */
@@ -17,6 +18,13 @@ export interface PlannedObject {
   readonly place?: string | undefined;
   /** The unique name that the program gives to its object, whether it exists or not. */
   readonly name?: string | undefined;
+}
+
+/** A resource that a run has read and may delete. */
+interface MayEnd extends Omit<Ahead, "message"> {
+  /** What its pending deletion waits for. */
+  readonly warning?: string | undefined;
+  readonly message?: string;
 }
 
 export type RunMemory = ReturnType<typeof createRunMemory>;
@@ -34,6 +42,7 @@ export function createRunMemory() {
   };
   const deleting = new Set<string>();
   const declarations = createDeclarations();
+  const end = createRunEnd(declarations, deleting);
   const join = (urn: string, id: string): string => `${urn} ${id}`;
   const refuseReplacement = (urn: string, id: string): void => {
     if (!stored.has(join(urn, id))) return;
@@ -105,8 +114,7 @@ export function createRunMemory() {
       if (deleting.size === 0 || declarations.hasWanted()) return 0;
       return [...new Set(stored.values())].filter((urn) => !deleting.has(urn)).length;
     },
-    /** Returns how many resources this run has reported for this reason so far, with this one. */
-    noteStopped: createTally(),
+    ...end,
     /** Returns how many resources could not be read and resets the number to 0, so that a run ends with one such line. */
     takeUnread(): number {
       const count = unread.size;
@@ -134,6 +142,44 @@ export function createRunMemory() {
     decideDeletion(target: Parameters<Declarations["decideDeletion"]>[0]) {
       if (target.resource !== undefined) deleting.add(target.resource);
       return declarations.decideDeletion(target);
+    },
+  };
+}
+
+/** Remembers what only the end of a run can report. */
+function createRunEnd({ hasWanted }: Declarations, deleting: ReadonlySet<string>) {
+  const ahead = new Map<string, MayEnd>();
+  const stopped = new Map<string, Stopped>();
+  const tally = createTally();
+  return {
+    /** Returns how many resources of the type have stopped for this reason so far, with this one. */
+    noteStopped({ code, forAll }: Unfinished, type: string, resource: string): number {
+      const count = tally(`${code} ${type}`, resource);
+      stopped.set(`${code} ${type}`, { code, forAll, type, count });
+      return count;
+    },
+    /** The reasons for which several resources stopped, in the order in which they appeared. */
+    takeStopped(): readonly Stopped[] {
+      const all = [...stopped.values()].filter(({ count }) => count > 1);
+      stopped.clear();
+      return all;
+    },
+    noteAhead: (urn: string, shown: MayEnd): void => void ahead.set(urn, shown),
+    takeAhead(urn: string): MayEnd | undefined {
+      const shown = ahead.get(urn);
+      ahead.delete(urn);
+      return shown;
+    },
+    /** What a run has read and not begun to delete. A destroy reports only what it reached. */
+    takeAllAhead(): { readonly warnings: readonly (readonly [string, string])[]; readonly previews: readonly Ahead[] } {
+      const isProgram = hasWanted();
+      const all = isProgram || deleting.size === 0 ? [...ahead].filter(([urn]) => !deleting.has(urn)) : [];
+      ahead.clear();
+      const warnings = all.flatMap(([urn, { warning }]) => (warning === undefined ? [] : [[urn, warning] as const]));
+      const previews = all.flatMap(([, { message, ...shown }]) =>
+        message === undefined ? [] : [{ ...shown, message }],
+      );
+      return isProgram ? { warnings, previews: [] } : { warnings: warnings.length > 3 ? [] : warnings, previews };
     },
   };
 }

@@ -81,14 +81,24 @@ export function createService(session: Session, version: string): UntypedService
     // has responded.
     cancel: respond(async () => {
       session.cancel();
-      for (const warning of session.memory.takeAllRemoved()) await session.log.warn(warning);
-      const unreached = session.memory.countUnreached();
-      if (unreached > 0) await session.log.warn((await loadDeferred()).sayUnreached(unreached));
-      const unread = session.memory.takeUnread();
-      if (unread > 0) await session.log.warn((await loadDeferred()).sayUnreadInAll(unread));
+      await reportEnd(session);
       return new emptyPb.Empty();
     }),
   };
+}
+
+/** What only the end of a run shows: counts, and what concerns resources that the run has read and not changed. */
+async function reportEnd({ memory, log }: Session): Promise<void> {
+  const { sayAhead, sayStopped, sayUnreached, sayUnreadInAll } = await loadDeferred();
+  for (const warning of memory.takeAllRemoved()) await log.warn(warning);
+  const { warnings, previews } = memory.takeAllAhead();
+  for (const [urn, warning] of warnings) await log.warn(warning, urn);
+  for (const line of sayAhead(previews)) await log.warn(line);
+  for (const stopped of memory.takeStopped()) await log.warn(sayStopped(stopped));
+  const unreached = memory.countUnreached();
+  if (unreached > 0) await log.warn(sayUnreached(unreached));
+  const unread = memory.takeUnread();
+  if (unread > 0) await log.warn(sayUnreadInAll(unread));
 }
 
 /** Returns the mapping that `pulumi convert --from terraform` requests. An empty response means that there is none. */

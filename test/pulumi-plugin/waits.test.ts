@@ -105,3 +105,49 @@ describe("a wait within a run", () => {
     expect(properties.keyId).toBeDefined();
   });
 });
+
+describe("a key that waits", () => {
+  const warnings = (plugin: { log: readonly { severity: number; message: string; urn: string }[] }, from = 0) =>
+    plugin.log
+      .slice(from)
+      .filter(({ severity }) => severity === enginePb.LogSeverity.WARNING)
+      .map(({ message }) => message);
+  const waiting = /^Key "payroll" is waiting for approval of its deactivation: IBMid-550000BOB/;
+  const asked = async () => {
+    const { id, inputs, properties } = await stage.made();
+    await statusOf(stage.bob.delete(properties));
+    const alice = await stage.another(stage.environmentOf("alice"));
+    const read = () => alice.read(id, properties, inputs);
+    return { alice, inputs, properties, read };
+  };
+
+  test("is one error of a destroy, without the warning of the refresh before it", async () => {
+    const { alice, properties, read } = await asked();
+    await read();
+    expect((await statusOf(alice.delete(properties))).details).toContain("[UKO_APPROVAL_PENDING]");
+    await alice.cancel();
+    expect(warnings(alice)).toEqual([]);
+  });
+
+  test("is one warning of a run whose program declares the key", async () => {
+    const { alice, inputs, read } = await asked();
+    await read();
+    await alice.check(inputs);
+    await alice.cancel();
+    expect(warnings(alice)).toEqual([expect.stringMatching(waiting)]);
+  });
+
+  test("is a warning of a run that only reads, which also says what a destroy does", async () => {
+    const { alice, read } = await asked();
+    await read();
+    expect(warnings(alice)).toEqual([]);
+    await alice.cancel();
+    const [wait, preview = ""] = warnings(alice);
+    expect(wait).toMatch(waiting);
+    expect(preview.split("\n").slice(0, 3)).toEqual([
+      "What a destroy does now, resources of type uko:index:ManagedKey: 1",
+      '  Key "payroll" is waiting for a second person to approve its deactivation',
+      "    IBMid-550000BOB requested the deactivation. Until another person approves the request, a run changes nothing and fails.",
+    ]);
+  });
+});

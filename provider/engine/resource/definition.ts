@@ -66,6 +66,8 @@ export interface Stored<State> {
   readonly id: string;
   readonly state: State;
   readonly warnings: readonly string[];
+  /** The one of the warnings that says what a pending deletion waits for. The error of a deletion says it, too. */
+  readonly waitWarning?: string | undefined;
   /** No new object: the existing one was adopted, or found again after an interruption. */
   readonly isFound?: true;
 }

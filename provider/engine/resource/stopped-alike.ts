@@ -3,6 +3,8 @@
  * Otherwise a run of hundreds of keys would print the same explanation hundreds of times.
  */
 
+import { errorCatalog } from "../../errors.ts";
+import { sayFirst } from "../text/words.ts";
 import type { Unfinished } from "./delete.ts";
 
 /** Counts, for each reason, the resources of a run that were reported for it, this one included. */
@@ -20,11 +22,52 @@ const maxExplained = 3;
 
 /**
  * The message of the resource that is the `count`th of its run to stop for this reason. Hosts show each message, so only
- * the first one has everything.
+ * the first one has everything. With `ends`, the run ends with `sayStopped`. Otherwise each message has the count so far.
  */
-export function messageAmong({ code, message, brief, summary, forAll }: Unfinished, count: number): string {
+export function messageAmong(
+  { code, message, brief, summary, forAll }: Unfinished,
+  count: number,
+  ends = false,
+): string {
   if (count === 1) return message;
+  if (ends) return count > maxExplained ? `${summary} [${code}]` : `${brief}\n  [${code}]`;
   const all = forAll === "" ? "" : ` ${forAll}`;
   if (count > maxExplained) return `${summary} (${count} so far).${all} [${code}]`;
   return `${brief}\n  ${count} resources of this run have stopped for this reason so far.${all}\n  [${code}]`;
+}
+
+/** The resources of one type that stopped for one reason. */
+export interface Stopped extends Pick<Unfinished, "code" | "forAll"> {
+  readonly type: string;
+  readonly count: number;
+}
+
+/** Ends a run in which several resources stopped for one reason. */
+export function sayStopped({ code, forAll, type, count }: Stopped): string {
+  const all = forAll === "" ? [] : [`  ${forAll}`];
+  return [`${count} resources of type ${type} stopped: ${errorCatalog[code].summary} [${code}]`, ...all].join("\n");
+}
+
+/** What a destroy would do to one resource, as a read of this run shows. */
+export interface Ahead {
+  readonly type: string;
+  readonly name: string;
+  readonly message: string;
+}
+
+/**
+ * Ends a run that only read: a refresh, or the preview of a destroy. An engine passes neither the command nor the caller,
+ * and the preview is the last text before the person confirms.
+ */
+export function sayAhead(ahead: readonly Ahead[]): readonly string[] {
+  const groups = Map.groupBy(ahead, ({ type, message }) => `${type} ${message.split("\n")[0]?.replace(/"[^"]*"/, "")}`);
+  return [...groups.values()].map(([first, ...others]) => {
+    const message = (first?.message ?? "").split("\n").map((line) => `  ${line}`);
+    const more = `  The same applies to ${others.length} more: ${sayFirst(others.map(({ name }) => name))}.`;
+    return [
+      `What a destroy does now, resources of type ${first?.type}: ${others.length + 1}`,
+      ...message,
+      ...(others.length === 0 ? [] : [more]),
+    ].join("\n");
+  });
 }

@@ -24,7 +24,7 @@ import { adoptKey, createKey } from "./create.ts";
 import { previewKey, writtenOnAdoption } from "./preview.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
-import { driftWarnings, stateOf } from "./state.ts";
+import { driftWarnings, pendingWarning, stateOf } from "./state.ts";
 import { changedInputs, isReached, rejectTemplate, updateKey } from "./update.ts";
 
 const idForm = /^(?<vaultId>[0-9a-f-]{36})\/(?<keyId>[0-9a-f-]{36})$/;
@@ -77,7 +77,9 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     const result = await readKeySummary(world, refOf(state), options);
     if (result.kind === "gone") return undefined;
     const next = stored(inputsIn(managedKeyInputs, state), result, []);
-    return { ...next, warnings: driftWarnings(result, state) };
+    const waitWarning = pendingWarning(result);
+    const waits = waitWarning === undefined ? [] : [waitWarning];
+    return { ...next, warnings: [...waits, ...driftWarnings(result, state)], waitWarning };
   },
 
   async update(world, state, inputs, run, options) {

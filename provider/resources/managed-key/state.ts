@@ -90,12 +90,16 @@ function patchedValues(
 
 const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_key"];
 
+/** What a pending deletion of the key waits for. */
+export function pendingWarning({ observation, nowMs }: KeySummary): string | undefined {
+  const standing = deletionStanding(observation, nowMs);
+  return standing.binds ? sayPending(observation, standing.record) : undefined;
+}
+
 /** Warnings for four kinds of drift; none is repaired silently. */
 export function driftWarnings(observed: KeySummary, before: ManagedKeyState): readonly string[] {
-  const { observation, nowMs } = observed;
+  const { observation } = observed;
   const key = capital(sayKey(observation));
-  const standing = deletionStanding(observation, nowMs);
-  const pending = standing.binds ? [sayPending(observation, standing.record)] : [];
   const isDestroyed = observation.state === "destroyed";
   const canceled = observation.keystores
     .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
@@ -115,7 +119,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
         ]
       : [];
   const left = before.state === "active" ? staysInactive(observation) : [];
-  return [...pending, ...canceled, ...outOfSync, ...moved, ...left];
+  return [...canceled, ...outOfSync, ...moved, ...left];
 }
 
 function sayPending(observation: KeyObservation, record: ConsentRecord): string {

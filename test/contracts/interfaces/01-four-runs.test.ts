@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { evidenceFile, expectEvidence } from "./support/evidence.ts";
 import { type Kept, keptBy, keptOf, made } from "./support/kept-state.ts";
 import { endAgain, ended, lookOf, messageOf } from "./support/next-steps.ts";
-import { profilesByTier, sayAuthorUnder } from "./support/profiles.ts";
+import { profilesByTier } from "./support/profiles.ts";
 import { recordOn } from "./support/records.ts";
 import { withScenario } from "./support/scenario.ts";
 import { userInterface } from "./user-interface.ts";
@@ -46,15 +46,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
     const other = ended(await alice.destroy(), 1, asks("is waiting for a second person to approve its deactivation"));
     expect(await scenario.writes(beforeOther)).toEqual([]);
     expect(lookOf(other.output)).toEqual(
-      userInterface.predicts
-        ? ['Key "payroll" is waiting for a second person to approve its deactivation']
-        : userInterface.looksFirst
-          ? [
-              asks(
-                `is waiting for approval of its deactivation: ${sayAuthorUnder(profile, "Bob")} requested it on 24 Nov 2026 14:22 UTC`,
-              ),
-            ]
-          : [],
+      userInterface.predicts ? ['Key "payroll" is waiting for a second person to approve its deactivation'] : [],
     );
 
     // She types what was printed: it deactivates the key, and requests its destruction in her name.

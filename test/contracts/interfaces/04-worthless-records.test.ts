@@ -82,7 +82,7 @@ describe.each(profilesFor())("under %s", (profile) => {
           );
           expect([...ids, forged.id]).not.toContain(recordOn(await key(name)).id);
           // Of many messages with one reason only the first ones have facts.
-          if (/\(\d so far\)/.test(message)) continue;
+          if (!message.trimEnd().includes("\n")) continue;
           explained += 1;
           expect(message).toContain(why);
           expect(message).toContain("You requested the deactivation on 1 Dec 2026 15:2");

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { credentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import {
   caller,
   type LogLine,
@@ -59,6 +60,8 @@ export interface Provider {
   /** Undefined if the resource is gone. */
   read(stored: Stored): Promise<(ProviderReply & { readonly inputs: Properties }) | undefined>;
   delete(stored: Stored): Promise<void>;
+  /** Sent at each end of a run. */
+  cancel(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -139,6 +142,9 @@ export async function startProvider(
     async delete(stored) {
       const { id, outputs, inputs } = stored;
       await about(stored)("delete", { Id: id, Properties: sent(outputs), OldInputs: sent(inputs) });
+    },
+    async cancel() {
+      await unary((done) => client.cancel(new emptyPb.Empty(), done));
     },
     async close() {
       client.close();

@@ -98,6 +98,7 @@ export async function runEngine(request: RunRequest): Promise<RunOutcome> {
   // The stack itself is a resource too.
   if (kind === "up" || kind === "preview") count(counts.has("created") && !before.length ? "created" : "unchanged");
 
+  await provider.cancel();
   const said = [...warningsIn(provider, [...before, ...state.read().resources, ...targetsIn(request)]), ...errors];
   const isChanged = ["created", "updated", "deleted"].some((what) => counts.has(what));
   if (options.expectsNoChanges && isChanged && errors.length === 0)
