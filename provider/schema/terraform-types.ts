@@ -13,8 +13,13 @@ export type ValueType =
   | readonly ["map", ValueType]
   | readonly ["object", { readonly [name: string]: ValueType }];
 
+/** Has either a `type` or, for a list of objects, a `nested_type`, in which each member has its own description. */
 export interface AttributeSchema {
-  readonly type: ValueType;
+  readonly type?: ValueType;
+  readonly nested_type?: {
+    readonly nesting_mode: "list";
+    readonly attributes: Readonly<Record<string, AttributeSchema>>;
+  };
   readonly description: string;
   readonly description_kind: "markdown";
   readonly required?: true;

@@ -19,7 +19,7 @@ import {
   resultAttributes,
 } from "./attributes.ts";
 import { providerAttributes } from "./provider-attributes.ts";
-import { type Leaf, leavesOf, snake, valueTypeOf } from "./terraform-leaves.ts";
+import { type Leaf, leavesOf, membersOf, snake, valueTypeOf } from "./terraform-leaves.ts";
 import type { AttributeSchema, BlockSchema, IdentitySchema, ProviderSchema } from "./terraform-types.ts";
 
 /** The address of the provider; in Terraform's own registry it has the same name. */
@@ -109,7 +109,7 @@ const timeoutsBlock: TerraformAttribute = {
   ...{ name: "timeouts", path: [], description: "", isRequired: false, isSecret: false },
   type: { kind: "object", description: "", attributes: [deleteTimeout] },
   role: "timeouts",
-  schema: { type: ["object", { delete: "string" }], description: "", description_kind: "markdown", ...flags.timeouts },
+  schema: { description: "", description_kind: "markdown", ...flags.timeouts },
 };
 const nestedTimeouts: NonNullable<BlockSchema["block"]["block_types"]>[string] = {
   nesting_mode: "single",
@@ -200,13 +200,20 @@ function roleOf({ inputRole, isRequired, isSecret, preset }: Leaf): Role {
 
 function attributeOf(leaf: Leaf, role: Role, more: Partial<AttributeSchema> = {}): TerraformAttribute {
   const schema: AttributeSchema = {
-    type: valueTypeOf(leaf.type),
+    ...typeOf(leaf.type),
     description: role === "output" ? leaf.description : describeInput(leaf),
     description_kind: "markdown",
     ...flags[role],
     ...more,
   };
   return { ...leaf, role, schema };
+}
+
+/** A list of objects comes only from the service. */
+function typeOf(type: AttributeType): Pick<AttributeSchema, "type" | "nested_type"> {
+  if (type.kind !== "list" || type.element.kind !== "object") return { type: valueTypeOf(type) };
+  const members = membersOf(type.element).map((leaf) => [leaf.name, attributeOf(leaf, "output").schema]);
+  return { nested_type: { nesting_mode: "list", attributes: Object.fromEntries(members) } };
 }
 
 function idAttribute(idForm: string): TerraformAttribute {

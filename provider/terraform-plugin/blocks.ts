@@ -13,6 +13,7 @@ import {
   terraformDataSources,
   terraformResources,
 } from "../schema/terraform.ts";
+import { valueTypeOf } from "../schema/terraform-leaves.ts";
 import type { Properties } from "./properties.ts";
 import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
 import type { Session } from "./session.ts";
@@ -42,7 +43,7 @@ const types = new WeakMap<TerraformBlock["attributes"], ValueType>();
 export function typeOf({ attributes }: Pick<TerraformBlock, "attributes">): ValueType {
   const known = types.get(attributes);
   if (known !== undefined) return known;
-  const type: ValueType = ["object", Object.fromEntries(attributes.map(({ name, schema }) => [name, schema.type]))];
+  const type: ValueType = ["object", Object.fromEntries(attributes.map(({ name, type }) => [name, valueTypeOf(type)]))];
   types.set(attributes, type);
   return type;
 }

@@ -5,6 +5,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { terraformResources } from "../../provider/schema/terraform.ts";
+import { valueTypeOf } from "../../provider/schema/terraform-leaves.ts";
+
+const key = terraformResources.get("uko_managed_key")?.attributes.filter(({ role }) => role !== "timeouts") ?? [];
+const attributes = key.map(({ name, schema, type }) => [name, { ...schema, type: valueTypeOf(type) }]);
 
 /** `source` is a file beside this one. Answers the executable; beside it nothing else is needed. */
 export async function buildNull(source: string, folder: string, name: string): Promise<string> {
@@ -19,7 +23,7 @@ export async function buildNull(source: string, folder: string, name: string): P
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames: true,
-    define: { KEY_ATTRIBUTES: JSON.stringify(terraformResources.get("uko_managed_key")?.block.block.attributes) },
+    define: { KEY_ATTRIBUTES: JSON.stringify(Object.fromEntries(attributes)) },
     banner: { js: "#!/usr/bin/env node" },
   });
   await chmod(outfile, 0o755);

@@ -126,7 +126,7 @@ test("the fields of a list have a section of their own, to which its line links"
     const anchors = Array.from(text.matchAll(/<a id="(nested[\w-]+)">/g), ([, anchor]) => anchor);
     expect(links, file).toEqual(anchors);
   }
-  expect(page("data-sources/managed_keys.md")).toContain("(#nestedobjatt--managed_keys--keystores)");
+  expect(page("data-sources/managed_keys.md")).toContain("(#nestedatt--managed_keys--keystores)");
   expect(page("resources/managed_key.md")).toMatch(
     /### Nested Schema for `keystores`\n\nRead-Only:\n\n- `destruction_at`/,
   );

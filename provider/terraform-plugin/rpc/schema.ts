@@ -7,7 +7,9 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { terraformDataSources, terraformProvider, terraformResources } from "../../schema/terraform.ts";
 import type { BlockSchema, ValueType } from "../../schema/terraform-types.ts";
 import {
+  type Schema_AttributeSchema,
   Schema_NestedBlock_NestingMode,
+  Schema_Object_NestingMode,
   type SchemaSchema,
   type ServerCapabilitiesSchema,
   StringKind,
@@ -94,10 +96,18 @@ function schemaMessage({ version, block }: BlockSchema): MessageInitShape<typeof
   };
 }
 
-function attributeMessages(attributes: BlockSchema["block"]["attributes"]) {
+function attributeMessages(
+  attributes: BlockSchema["block"]["attributes"],
+): MessageInitShape<typeof Schema_AttributeSchema>[] {
   return Object.entries(attributes).map(([name, attribute]) => ({
     name,
-    type: typeMessage(attribute.type),
+    ...(attribute.type && { type: typeMessage(attribute.type) }),
+    ...(attribute.nested_type && {
+      nestedType: {
+        nesting: Schema_Object_NestingMode.LIST,
+        attributes: attributeMessages(attribute.nested_type.attributes),
+      },
+    }),
     description: attribute.description,
     descriptionKind: StringKind.MARKDOWN,
     required: attribute.required ?? false,

@@ -1,6 +1,5 @@
 /**
- * The `Schema` section of a page, in the layout of tfplugindocs, with a sentence for the members of
- * lists of objects, too.
+ * The `Schema` section of a page, in the layout of tfplugindocs.
  */
 
 import type { AttributeType } from "../../../../provider/schema/attributes.ts";
@@ -57,7 +56,7 @@ function sectionsBelow({ name, type, role }: TerraformAttribute): readonly strin
 function lineOf({ name, type, schema, role }: TerraformAttribute): string {
   if (role === "timeouts") return `- \`${name}\` (Block, Optional)${linkTo(type, [name], "Optional")}`;
   const flags = [
-    typeText(schema.type),
+    kindOf(type),
     ...(schema.sensitive === true ? ["Sensitive"] : []),
     ...(schema.write_only === true ? [`[Write-only](${writeOnlyArguments})`] : []),
   ];
@@ -80,9 +79,8 @@ function nestedSections(
   if (object === undefined) return [];
   const members = [...membersOf(object)].sort((a, b) => (a.name < b.name ? -1 : 1));
   const lines = members.map((member) => {
-    const kind = typeText(valueTypeOf(member.type));
     const link = linkTo(member.type, [...path, member.name]);
-    return `- \`${member.name}\` (${kind}) ${escaped(member.description)}${link}`;
+    return `- \`${member.name}\` (${kindOf(member.type)}) ${escaped(member.description)}${link}`;
   });
   return [
     `<a id="${anchorOf(path, use)}"></a>\n### Nested Schema for \`${path.join(".")}\``,
@@ -93,13 +91,17 @@ function nestedSections(
 }
 
 function anchorOf(path: readonly string[], use?: Use): string {
-  if (use === "Optional") return `nestedblock--${path.join("--")}`;
-  return `${path.length > 1 ? "nestedobjatt" : "nestedatt"}--${path.join("--")}`;
+  return `${use === "Optional" ? "nestedblock" : "nestedatt"}--${path.join("--")}`;
 }
 
 function objectIn(type: AttributeType): Extract<AttributeType, { kind: "object" }> | undefined {
   if (type.kind === "object") return type;
   return type.kind === "list" ? objectIn(type.element) : undefined;
+}
+
+/** tfplugindocs's word for a type; a list of objects has nested attributes. */
+function kindOf(type: AttributeType): string {
+  return objectIn(type) === undefined ? typeText(valueTypeOf(type)) : "Attributes List";
 }
 
 function typeText(type: ValueType): string {
