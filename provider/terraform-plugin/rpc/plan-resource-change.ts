@@ -48,16 +48,16 @@ async function creation(
   if (failures.length > 0) return rejected(resource, failures);
   const inputs = propertiesOf(resource.attributes, config);
   const adopted = handlers.adopted(inputs);
-  const found = await previewCreation(session, resource, handlers, config);
+  const isTwice = isDeclaredTwice(session, resource, config, adopted);
+  const found = isTwice
+    ? declaredByAnother(resource, adopted)
+    : await previewCreation(session, resource, handlers, config);
   if (found.failures.some((failure) => isCertain(session, resource, failure)))
     return rejected(resource, found.failures);
   session.memory.noteName(handlers.placeOf(inputs));
   // An adopted object is not created, and may still be in state under its former address.
   if (adopted !== undefined) declare(session, resource, adopted);
-  else {
-    session.memory.trackPlanned(resource, config);
-    if (session.memory.isNameLeaving(resource, config)) throw renamed(resource, config);
-  }
+  else if (session.memory.isNameLeaving(resource, config)) throw renamed(resource, config);
   const removed = [session.memory.goneWarning(resource, config) ?? []].flat();
   return {
     plannedState: writeObject(values, resource),
@@ -95,24 +95,29 @@ async function previewCreation(
 ): Promise<CreationPreview> {
   if (memory.isApplying()) return { failures: [], warnings: [] };
   const inputs = propertiesOf(resource.attributes, config);
-  const adopted = handlers.adopted(inputs);
-  if (adopted !== undefined && memory.isDeclared(resource.typeName, adopted)) {
-    return declaredByAnother(resource, (name) => name.startsWith("existing_"));
-  }
-  const place = adopted === undefined ? handlers.placeOf(inputs) : undefined;
   const isHeld = memory.isNameHeld(resource, config);
-  if (place !== undefined && !isHeld && memory.isNamePlanned(resource, config)) {
-    return declaredByAnother(resource, (name) => name === resource.uniqueNames.at(-1));
-  }
   // An object in state has this name. `duplicateNameWarning` reports it, and the run may still rename the object.
   const { [resource.uniqueNames.at(-1) ?? ""]: _held, ...others } = inputs;
   return handlers.previewCreation(isHeld ? others : inputs, { signal, isPlanned: memory.hasName });
 }
 
-function declaredByAnother(
-  { attributes }: TerraformResource,
-  isNaming: (attribute: string) => boolean,
-): CreationPreview {
+/**
+ * Whether another new resource of this run has the name, or another resource has the ID that this one adopts. The file
+ * records both before it calls the service, because hosts plan many resources at once.
+ */
+function isDeclaredTwice({ memory }: Session, resource: TerraformResource, config: ObjectValue, adopted?: string) {
+  const isTaken =
+    adopted === undefined
+      ? memory.isNamePlanned(resource, config) && !memory.isNameHeld(resource, config)
+      : memory.isDeclared(resource.typeName, adopted);
+  if (adopted === undefined) memory.trackPlanned(resource, config);
+  else memory.noteDeclared(resource.typeName, adopted);
+  return isTaken && !memory.isApplying();
+}
+
+function declaredByAnother({ attributes, uniqueNames }: TerraformResource, adopted?: string): CreationPreview {
+  const isNaming = (name: string) =>
+    adopted === undefined ? name === uniqueNames.at(-1) : name.startsWith("existing_");
   const property = attributes.find(({ name }) => isNaming(name))?.path.join(".") ?? "";
   const reason = "another resource of this configuration declares the same object";
   const remedy = "remove one of the two, or give it a name or an ID of its own";

@@ -101,6 +101,18 @@ describe("the plan of a creation", () => {
     ]);
   });
 
+  test("refuses one of two blocks that declare one label or adopt one key, also if the host plans both at once", async () => {
+    const [first, second] = [stage.core("uko_managed_key"), stage.core("uko_managed_key")];
+    for (const [attribute, config] of [
+      ["label", { label: "twice" }],
+      ["existing_key_id", { label: "adopted", existing_key_id: "9b2d0000-0000-4000-8000-000000000002" }],
+    ] as const) {
+      const plans = await Promise.all([first.plan(keyConfig(config)), second.plan(keyConfig(config))]);
+      const same = `${attribute}: another resource of this configuration declares the same object`;
+      expect(plans.flatMap(({ warnings }) => warnings).filter((each) => each.startsWith(same))).toHaveLength(1);
+    }
+  });
+
   test("holds for every configuration that passes its checks, and hosts find no fault with it", async () => {
     const word = fc.string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(..."abcXYZ 09._/-") });
     const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.constant(UNKNOWN));
