@@ -186,7 +186,7 @@ async function adopt(rules: AnyRules, world: World, ref: ContainerRef, options: 
   if (reading.kind === "present") return reading.snapshot;
   throw new UkoError("UKO_NOT_FOUND", {
     summary: `The ${ref.kind} to adopt was not found: ${ref.id}`,
-    detail: `${world.dialect.property(rules.adoptBy)} adopts an existing ${ref.kind} and never creates one. Check the IDs.`,
+    detail: `Check the IDs: ${world.dialect.property(rules.adoptBy)} adopts an existing ${ref.kind} and never creates one.`,
   });
 }
 

@@ -26,6 +26,15 @@ export function deletionProtection(description: string) {
   return z.boolean().default(false).meta({ description, role: "policy" });
 }
 
+/** A group of keystores (uko-v4.md 3.7). */
+export const groupName = z
+  .string()
+  .max(200)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/,
+    "must be 2 or more letters, digits, blanks, - and _, and to begin with a letter or digit",
+  );
+
 /** Outputs that change during the deletion of a key. */
 export const deletionOutputs = [
   "deletionAwaits",

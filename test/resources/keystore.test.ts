@@ -110,6 +110,8 @@ describe("creating a keystore", () => {
     [{ ...internal, groups: [] }, "groups"],
     [{ ...internal, tlsProxy: "no-port" }, "tlsProxy"],
     [{ ...internal, type: "ibm_cloud_kms" }, "type"],
+    // A part of another type's connection, which is not asked for what it lacks.
+    [{ ...internal, azure: { tenant: "t", servicePrincipalPassword: UNCHANGED } }, "azure.tenant"],
   ])("fails in preview for %j", (news, ...properties) => {
     const { failures } = containersOf(uko, "bob").keystores.check(news, {});
     expect(failures.map(({ property }) => property)).toEqual(properties);

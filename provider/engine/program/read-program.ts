@@ -111,12 +111,14 @@ export function readProgram<Inputs, State extends Inputs>(
       const before = isThere(olds) ? digestSecrets(olds, secrets, sha256) : undefined;
       const { inputs, failures } = inputsBeside(news, before);
       const checked = contains(news, [UNKNOWN, UNCHANGED]) ? { ...defaults, ...(news as Properties) } : inputs;
-      if (failures.length > 0) return { inputs: checked, failures };
+      // A part that does not apply, such as another type's connection, is not asked for what it lacks.
+      const own = outside(absentIn(definition, news), failures);
+      if (own.length > 0) return { inputs: checked, failures: own };
       // A change of an immutable input is reported before the other inputs are known. Rules between
       // inputs wait until all are known.
       const rules = containsUnknown(news) ? [] : definition.check(inputs, before !== undefined, dialect);
       const kept = before === undefined ? [] : fixed(definition, digested(inputs), before, dialect);
-      return { inputs: checked, failures: [...rules, ...kept] };
+      return { inputs: checked, failures: rules.length + kept.length > 0 ? [...rules, ...kept] : failures };
     },
     secrets,
     diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news))),
@@ -130,8 +132,7 @@ export function readProgram<Inputs, State extends Inputs>(
     known,
     promise(news, olds) {
       if (olds === undefined) {
-        const absent = definition.absentAfterCreation?.(news as Properties) ?? [];
-        return plannedCreate(digestSecrets(news as Properties, secrets, sha256), stateNames, absent);
+        return plannedCreate(digestSecrets(Object(news), secrets, sha256), stateNames, absentIn(definition, news));
       }
       const { state, inputs, changed, open } = compared(olds, news);
       const later = pick(fillUnknowns(news, state, [UNCHANGED]) as Properties, open);
@@ -156,6 +157,15 @@ export function readProgram<Inputs, State extends Inputs>(
       return inputsAfterLook(before as Properties, state as Properties, changed, secrets);
     },
   };
+}
+
+function absentIn(definition: { absentAfterCreation?(inputs: Properties): readonly string[] }, news: unknown) {
+  return definition.absentAfterCreation?.(Object(news)) ?? [];
+}
+
+/** The failures that are not within one of these properties. */
+function outside(names: readonly string[], failures: readonly CheckFailure[]): readonly CheckFailure[] {
+  return failures.filter(({ property }) => !names.some((name) => property.startsWith(`${name}.`)));
 }
 
 function adoptedId(

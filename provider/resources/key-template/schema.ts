@@ -1,13 +1,12 @@
 /** Defines the inputs and outputs of a key template, each described once for Pulumi, OpenTofu and Terraform. */
 
 import * as z from "zod";
-import { deletionProtection, reported, uuid } from "../shared-inputs.ts";
+import { deletionProtection, groupName, reported, uuid } from "../shared-inputs.ts";
 
 const period = z
   .string()
   .max(100)
   .regex(/^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$/, "must be an ISO 8601 period such as P5Y1M1W2D");
-const words = /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/;
 const protection = z.enum(["hsm", "software"]).meta({
   type: {
     name: "ProtectionLevel",
@@ -108,15 +107,9 @@ export const keyTemplateInputs = z.strictObject({
     ...immutable("Type of the keystores in which keys are installed."),
     type: { name: "TemplateKeystoreType", description: "Type of the keystores in which keys are installed." },
   }),
-  group: z
-    .string()
-    .max(200)
-    .regex(words, `has characters that the service does not take: it has to match ${words.source}`)
-    .meta(
-      changeable(
-        "Group of the keystores in which keys are installed. A change is refused while it would cut a key off.",
-      ),
-    ),
+  group: groupName.meta(
+    changeable("Group of the keystores in which keys are installed. A change is refused while it would cut a key off."),
+  ),
   keystoreNamingScheme: z.string().min(1).optional().meta(immutable("Scheme of the names of keys in the keystore.")),
   google: google.optional().meta({ invalidates: ["version"] }),
   azure: azure.optional().meta({ immutable: true }),

@@ -99,7 +99,11 @@ function checkKeystore(inputs: KeystoreInputs): readonly CheckFailure[] {
   const isAdopted = existingKeystoreId !== undefined;
   const failures: CheckFailure[] = blockNames
     .filter((each) => each !== block)
-    .flatMap((each) => Object.keys(valuesIn(inputs, each)).map((name) => `${each}.${name}`))
+    .flatMap((each) =>
+      Object.entries(valuesIn(inputs, each)).flatMap(([name, value]) =>
+        value === undefined ? [] : [`${each}.${name}`],
+      ),
+    )
     .map((property) => ({ property, reason: `does not apply to a keystore of type ${type}` }));
   if (block !== undefined && inputs[block] === undefined && !isAdopted) {
     const reason = `is required for a keystore of type ${type}`;

@@ -1,7 +1,7 @@
 /** Defines the inputs and outputs of a keystore, each described once for Pulumi, OpenTofu and Terraform. */
 
 import * as z from "zod";
-import { deletionProtection, reported, uuid } from "../shared-inputs.ts";
+import { deletionProtection, groupName, reported, uuid } from "../shared-inputs.ts";
 
 /** The types, one word for `type` and `ibm_variant` of the API (uko-v4.md 3.7). */
 export const keystoreTypes = [
@@ -148,24 +148,11 @@ export const keystoreInputs = z.strictObject({
         "Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.",
     }),
   description: z.string().max(200).optional().meta({ description: "Up to 200 characters." }),
-  groups: z
-    .array(
-      z
-        .string()
-        .max(200)
-        .regex(
-          /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/,
-          "must be 2 or more letters, digits, blanks, - and _, and to begin with a letter or digit",
-        ),
-    )
-    .min(1)
-    .max(128)
-    .optional()
-    .meta({
-      description:
-        "Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.",
-      isSet: true,
-    }),
+  groups: z.array(groupName).min(1).max(128).optional().meta({
+    description:
+      "Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.",
+    isSet: true,
+  }),
   tlsProxy: z
     .string()
     .regex(/^[A-Za-z0-9.-]+:[0-9]{1,5}$/, "has to have the form host:port")

@@ -169,7 +169,7 @@ export async function findAdoptableKmsKey(
   if (existing.kind === "gone") {
     throw new UkoError("UKO_NOT_FOUND", {
       summary: `The KMS key to adopt was not found: ${kmsKeyId}`,
-      detail: `${world.dialect.property("existingKeyId")} adopts an existing key and never creates one. Check the ID.`,
+      detail: `Check the ID: ${world.dialect.property("existingKeyId")} adopts an existing key and never creates one.`,
     });
   }
   await refuseBackingKey(world, existing, false, options);

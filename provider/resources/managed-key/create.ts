@@ -90,7 +90,7 @@ export async function findAdoptable(
   if (existing.kind === "gone") {
     throw new UkoError("UKO_KEY_NOT_FOUND", {
       summary: `The key to adopt was not found in vault ${inputs.vaultId}: ${keyId}`,
-      detail: `${world.dialect.property("existingKeyId")} adopts an existing key and never creates one. Check both IDs.`,
+      detail: `Check both IDs: ${world.dialect.property("existingKeyId")} adopts an existing key and never creates one.`,
     });
   }
   const { templateName } = existing.snapshot;
