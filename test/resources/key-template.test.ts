@@ -41,18 +41,6 @@ const spied = () => spiedOn("templates");
 
 describe("creating a template", () => {
   test.each([
-    ["for a key ring", ledger],
-    ["for Google", google],
-  ])("%s makes one that matches the program", async (_where, news) => {
-    const { id, state } = await create(news);
-    expect(id).toBe(`${vaultId}/${state.templateId}`);
-    expect(state).toMatchObject({ ...news, keyState: "active", archived: false });
-    const { templates } = containersOf(uko, "bob");
-    expect(templates.diff(state, checkedBy(templates, news, state))).toEqual([]);
-    expect((await templates.read(state, options))?.warnings).toEqual([]);
-  });
-
-  test.each([
     ["operations in Azure", { keystoreType: "azure_key_vault", azure: { protectionLevel: "hsm", operations: [] } }],
     ["a key's words", { keystoreType: "cca", cca: { keyType: "data", keyWords: [] } }],
   ])("treats an empty list of %s as absent", async (_what, over) => {

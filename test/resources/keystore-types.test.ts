@@ -1,4 +1,4 @@
-/** Every type of connected keystore from its connection to its deletion, with a key in it that is deleted through the type's pending period. */
+/** Every type of connected keystore: a new secret, and the deletion of a key in it through the type's pending period. round-trip.test.ts has the connections. */
 
 import { describe, expect, test } from "vitest";
 import { vaultId } from "../emulator/harness.ts";
@@ -14,7 +14,6 @@ interface Case {
   readonly connection: Readonly<Record<string, unknown>>;
   /** A change to the connection: of a secret if the type has one. */
   readonly renewed: Readonly<Record<string, unknown>>;
-  readonly secrets: readonly string[];
   /** A change to the location, which is immutable. */
   readonly elsewhere?: Readonly<Record<string, unknown>>;
   readonly template: Readonly<Record<string, unknown>>;
@@ -38,7 +37,6 @@ const cases: readonly Case[] = [
     block: "ibm",
     connection: ibm,
     renewed: { apiKey: "second-key" },
-    secrets: ["apiKey"],
     elsewhere: { keyRing: "others" },
     template: { keystoreType: "ibm_cloud_kms" },
     pending: "30d1m",
@@ -48,7 +46,6 @@ const cases: readonly Case[] = [
     block: "aws",
     connection: { region: "eu_west_1", accessKeyId: "AKIAFIRST", secretAccessKey: "hush/first" },
     renewed: { accessKeyId: "AKIASECOND", secretAccessKey: "hush/second" },
-    secrets: ["accessKeyId", "secretAccessKey"],
     elsewhere: { region: "us_east_1" },
     template: { keystoreType: "aws_kms", algorithm: "rsa", size: "2048" },
     pending: "7d1m",
@@ -68,7 +65,6 @@ const cases: readonly Case[] = [
       environment: "azure",
     },
     renewed: { servicePrincipalPassword: "hush.second" },
-    secrets: ["servicePrincipalPassword"],
     elsewhere: { tenant: "tenant-2" },
     template: {
       keystoreType: "azure_key_vault",
@@ -83,7 +79,6 @@ const cases: readonly Case[] = [
     block: "google",
     connection: { credentials: googleFile("key-1"), location: "europe-west3", keyRing: "shop-ring" },
     renewed: { credentials: googleFile("key-1", { private_key: "other" }) },
-    secrets: ["credentials"],
     elsewhere: { location: "us-east1" },
     template: {
       keystoreType: "google_kms",
@@ -96,7 +91,6 @@ const cases: readonly Case[] = [
     block: "cca",
     connection: { host: "cca.example.com", port: 9443, publicKeyHash: "aa11", useTls: true, trustedIssuer: "Example" },
     renewed: { publicKeyHash: "bb22" },
-    secrets: [],
     template: {
       keystoreType: "cca",
       cca: { usageControl: "key_management_only", keyType: "cipher", keyWords: ["XPRTCPAC"] },
@@ -106,7 +100,7 @@ const cases: readonly Case[] = [
 ];
 
 describe.each(cases)("a keystore of type $type", (each) => {
-  const { type, block, connection, renewed, secrets, elsewhere, template, pending } = each;
+  const { type, block, connection, renewed, elsewhere, template, pending } = each;
   const news = { vaultId, type, name: `connected-${type.replaceAll("_", "-")}`, groups: ["shop"], [block]: connection };
   const templateNews = {
     vaultId,
@@ -122,22 +116,6 @@ describe.each(cases)("a keystore of type $type", (each) => {
     const { keystores } = containersOf(uko, "carol");
     return keystores.create(checkedBy(keystores, news), options);
   };
-
-  test("is read back as it was connected, with digests for secrets, and shows no difference", async () => {
-    const { state, warnings } = await connect();
-    expect(warnings).toEqual([]);
-    const { keystores } = containersOf(uko, "carol");
-    const read = await keystores.read(state, options);
-    expect([read?.state, read?.warnings]).toEqual([state, []]);
-    const shown = (state as unknown as Record<string, Record<string, unknown>>)[block] ?? {};
-    for (const [name, value] of Object.entries(connection)) {
-      expect(shown[name], name).toEqual(
-        secrets.includes(name) ? expect.stringMatching(/^sha256:[0-9a-f]{64}$/) : value,
-      );
-    }
-    expect(keystores.diff(state, checkedBy(keystores, news, state))).toEqual([]);
-    expect((await keystores.lookup(`${vaultId}/${state.keystoreId}`, options))?.state).toMatchObject({ type });
-  });
 
   test("accepts a new secret once and a new name, and refuses a new location", async () => {
     const { state } = await connect();

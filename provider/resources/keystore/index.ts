@@ -27,7 +27,7 @@ import {
   valuesIn,
 } from "./connection.ts";
 import { type KeystoreInputs, type KeystoreState, type KeystoreType, keystoreInputs, keystoreState } from "./schema.ts";
-import { assertMatchesExisting, updateKeystore } from "./update.ts";
+import { assertMatchesExisting, proxyOf, updateKeystore } from "./update.ts";
 
 export const keystore = defineContainer<KeystoreInputs, KeystoreState, KeystoreSnapshot, NewKeystore>({
   kind: "keystore",
@@ -155,14 +155,14 @@ function propertiesOf(
   const type = typeOf(snapshot);
   const { block } = typeFacts[type];
   const { vaultId, name, description, groups, fields, location, ring, health, healthMessage } = snapshot;
-  const tlsProxy = fields.tls_proxy;
+  const tlsProxy = proxyOf(snapshot, inputs.tlsProxy);
   return {
     ...{ vaultId, type, location, health, healthMessage, ring: type === "internal" ? ring : "" },
     ...(name !== "" && { name }),
     ...((description !== "" || inputs.description !== undefined) && { description }),
     // Groups have no order, so the program's order is kept.
     groups: inputs.groups !== undefined && haveSameMembers(inputs.groups, groups) ? inputs.groups : [...groups],
-    ...(typeof tlsProxy === "string" && { tlsProxy }),
+    ...(tlsProxy !== undefined && { tlsProxy }),
     ...(block !== undefined && {
       [block]: keystoreState.shape[block].parse(fromWire(block, fields, valuesIn(known, block))),
     }),

@@ -101,7 +101,7 @@ export const connections = {
       location: text(1, 512, /^[A-Za-z0-9-]*$/)
         .optional()
         .meta(location("Location, such as `europe-west3`.")),
-      keyRing: text(1, 1024, /^[A-Za-z0-9-_]*$/)
+      keyRing: text(1, 1024, /^[A-Za-z0-9-]*$/)
         .optional()
         .meta(location("Key ring in Google Cloud.")),
       projectId: word(512).optional().meta(location("Project. If omitted, it comes from the credentials.")),

@@ -95,6 +95,16 @@ function notAligned(what: string, dialect: Dialect): string {
   return `${capital(what)} has other groups now. Existing keys stay where they are until you align each of them with ${dialect.assignment("align", true)} on its ${dialect.resource("ManagedKey")}`;
 }
 
+/**
+ * The TLS proxy that the service returns. From API 4.13 on, it returns the proxy of a keystore in Azure alone
+ * (uko-v4.md 3.7), so for all other types the value that state knows stays.
+ */
+export function proxyOf({ type, fields }: KeystoreSnapshot, known: string | undefined): string | undefined {
+  const { tls_proxy: reported } = fields;
+  if (typeof reported === "string") return reported;
+  return type === "azure_key_vault" ? undefined : known;
+}
+
 /** The change to send; undefined if nothing differs. A secret is sent only if its digest differs from the one in state. */
 function patchFor(
   world: World,
@@ -105,7 +115,7 @@ function patchFor(
   const { name, description, groups, tlsProxy } = inputs;
   const isSameGroups = groups === undefined || haveSameMembers(groups, snapshot.groups);
   const fields: ConnectionFields = {
-    ...(tlsProxy !== undefined && tlsProxy !== snapshot.fields.tls_proxy && { tls_proxy: tlsProxy }),
+    ...(tlsProxy !== undefined && tlsProxy !== proxyOf(snapshot, state.tlsProxy) && { tls_proxy: tlsProxy }),
     ...connectionPatch(world, snapshot, state, inputs),
   };
   const patch: KeystorePatch = {

@@ -232,24 +232,6 @@ describe("a template", () => {
     },
   );
 
-  test("is created whole, and changed by its inputs", async () => {
-    server.script(reply(least, 201), reply(least));
-    const { templates } = client();
-    const wanted = { size: "256", activationPeriod: "P0D", expirationPeriod: "P1Y", keyState: "active" } as const;
-    const distribution = { keystoreType: "google_kms", group: "g", google: { purpose: "mac" } };
-    await templates.create({ vaultId, name: "t", algorithm: "aes", ...wanted, ...distribution }, options);
-    await templates.update(template, { group: "h" }, etag, options);
-    expect(bodies()).toEqual([
-      {
-        vault: { id: vaultId },
-        name: "t",
-        key: { ...key, size: "256" },
-        keystores: [{ group: "g", type: "google_kms", google_key_purpose: "mac" }],
-      },
-      { keystores: [{ group: "h" }] },
-    ]);
-  });
-
   test("is archived and restored with its ETag", async () => {
     server.script(reply(least));
     await client().templates.archive(template, etag, options);
