@@ -13,11 +13,11 @@ const optionalFlag = z
   .transform((value) => value ?? false);
 
 /**
- * The members of a backing key that a managed key's deletion needs. `dualAuthDelete` may be absent
- * (kms-v2-and-iam.md 5.2). Null, or an object without `enabled`, is invalid, because a guard
- * depends on it.
+ * A KMS key, which may be the backing key of a managed key. Key material is not among the members, so the parser drops
+ * it if KMS sends it. `dualAuthDelete` may be absent (kms-v2-and-iam.md 5.2). Null, or an object without `enabled`, is
+ * invalid, because a guard depends on it.
  */
-const backingKey = z.object({
+export const kmsKey = z.object({
   id: z.string(),
   state: z.number().int(),
   dualAuthDelete: z
@@ -27,12 +27,6 @@ const backingKey = z.object({
       authExpiration: z.string().optional(),
     })
     .optional(),
-});
-export type WireBackingKey = z.output<typeof backingKey>;
-export const oneBackingKey = z.object({ resources: z.array(backingKey).min(1).max(1) });
-
-/** A KMS key. Key material is not among the members, so the parser drops it if KMS sends it. */
-export const kmsKey = backingKey.extend({
   crn: optionalText,
   name: optionalText,
   description: optionalText,

@@ -97,7 +97,7 @@ describe("reading a backing key", () => {
     server.script(reply);
     const backingKey = await backingKeys().read(id, options);
     expect(backingKey).toMatchObject({ kind: "unreadable", kmsKeyId: id });
-    expect(JSON.stringify(backingKey)).not.toMatch(/token/);
+    expect(JSON.stringify(backingKey)).not.toMatch(/Bearer |token-2|"token"/);
   });
 
   test("treats an invalid ID as unreadable, and never as a path", async () => {
