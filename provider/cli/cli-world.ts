@@ -75,7 +75,7 @@ export type Open<Opened> = (...args: Parameters<typeof openKeyOperations>) => Pr
 export interface EmulatorStart {
   readonly port: number;
   readonly host: string;
-  readonly allowHosts?: readonly string[];
+  readonly allowHost?: readonly string[];
   readonly publicUrl?: string;
   readonly profile?: string;
   /** The file of the seed. */
@@ -85,7 +85,8 @@ export interface EmulatorStart {
   /** The file of the initial snapshot. */
   readonly load?: string;
   readonly file?: string;
-  readonly tls?: { readonly caFile?: string };
+  readonly tls?: true;
+  readonly caFile?: string;
 }
 
 export interface ConsoleStart {

@@ -11,13 +11,6 @@ import { exampleHelp } from "./help.ts";
 import { refuseUnknown } from "./help-layout.ts";
 import { stopped } from "./run.ts";
 
-interface EmulatorOptions extends Omit<EmulatorStart, "tls" | "allowHosts"> {
-  readonly allowHost?: readonly string[];
-  readonly tls?: true;
-  readonly caFile?: string;
-  readonly json?: true;
-}
-
 /** Adds the command, which runs until a person stops it. That is its normal end. */
 export function addEmulatorCommand(program: Command, world: UkoWorld): void {
   const emulator = program
@@ -51,14 +44,10 @@ export function addEmulatorCommand(program: Command, world: UkoWorld): void {
     .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
     .addHelpText("after", exampleHelp("emulator"))
     .allowExcessArguments()
-    .action(async ({ tls, caFile, json, allowHost: allowHosts, ...options }: EmulatorOptions) => {
+    .action(async ({ json, ...options }: EmulatorStart & { readonly json?: true }) => {
       const [unknown] = emulator.args;
       if (unknown !== undefined) refuseUnknown(unknown, emulator);
-      const started = await world.startEmulator({
-        ...options,
-        ...(allowHosts !== undefined && { allowHosts }),
-        ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
-      });
+      const started = await world.startEmulator(options);
       world.out.write(json === true ? readyJson(started) : readyText(started, options));
       await stopped(world.signal);
       await started.close();
@@ -87,7 +76,7 @@ function readyJson({ url, instanceId, instanceCrn, pid, caFile }: RunningEmulato
   return `${JSON.stringify({ url, pid, instanceId, instanceCrn, caFile })}\n`;
 }
 
-function readyText(emulator: RunningEmulator, { host, file, profile }: Omit<EmulatorStart, "tls">): string {
+function readyText(emulator: RunningEmulator, { host, file, profile }: EmulatorStart): string {
   const { url, instanceId, instanceCrn, people, firstKey, caFile, recorded = [] } = emulator;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;

@@ -55,7 +55,7 @@ function help(): string {
 
 async function run(): Promise<string> {
   const { values, positionals } = parse();
-  const { url, json, tls, port, help: wantsHelp, version: wantsVersion, ...rest } = values;
+  const { url, json, port, help: wantsHelp, version: wantsVersion, ...rest } = values;
   if (wantsHelp) return help();
   if (wantsVersion) {
     return `${JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version}\n`;
@@ -70,15 +70,9 @@ async function run(): Promise<string> {
   }
   if (command !== undefined) throw new Error(`${positionals.join(" ")} is not a command. Next: uko-emulator --help`);
   if (!/^\d{1,5}$/.test(port ?? "0")) throw new Error(`The port ${port} is not a number.`);
-  const { "ca-file": caFile, "allow-host": allowHosts, "public-url": publicUrl, ...files } = rest;
+  const { "ca-file": caFile, "allow-host": allowHost, "public-url": publicUrl, ...others } = rest;
   const { startFromCommandLine } = await import("./start.ts");
-  const emulator = await startFromCommandLine({
-    ...files,
-    port: Number(port ?? 0),
-    ...(allowHosts !== undefined && { allowHosts }),
-    ...(publicUrl !== undefined && { publicUrl }),
-    ...((tls || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
-  });
+  const emulator = await startFromCommandLine({ ...others, port: Number(port ?? 0), caFile, allowHost, publicUrl });
   growYoung(2);
   const stop = (): void => void emulator.close().then(() => process.exit(0));
   process.once("SIGTERM", stop);

@@ -86,18 +86,25 @@ function originOf(publicUrl: string): string {
 }
 
 /** The options as a command line has them: names of files, and the size of a generated world. */
-export interface CommandLineOptions extends Omit<EmulatorOptions, "seed" | "snapshot"> {
+export interface CommandLineOptions extends Pick<EmulatorOptions, "port" | "host" | "profile" | "file"> {
+  readonly allowHost?: EmulatorOptions["allowHosts"] | undefined;
+  readonly publicUrl?: string | undefined;
   readonly seed?: string;
   readonly generate?: string;
   readonly load?: string;
+  readonly tls?: boolean | undefined;
+  readonly caFile?: string | undefined;
 }
 
 /** Rejects also if a file cannot be read. */
 export async function startFromCommandLine(typed: CommandLineOptions): Promise<Emulator> {
-  const { seed, generate, load, profile, ...options } = typed;
+  const { seed, generate, load, profile, allowHost: allowHosts, publicUrl, tls, caFile, ...options } = typed;
   const recorded = profile?.endsWith(".jsonl") ? await recordedIn(profile) : undefined;
   const emulator = await startEmulator({
     ...options,
+    ...(allowHosts !== undefined && { allowHosts }),
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
     ...(recorded !== undefined ? { switches: recorded.switches } : profile !== undefined && { profile }),
     ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
     ...(generate !== undefined && { seed: await generatedSeed(generate) }),

@@ -330,7 +330,7 @@ describe("uko emulator", () => {
       "ca.pem",
     ]);
     expect(startEmulator).toHaveBeenCalledWith(
-      expect.objectContaining({ file: "uko.db", load: "world.json", tls: { caFile: "ca.pem" } }),
+      expect.objectContaining({ file: "uko.db", load: "world.json", caFile: "ca.pem" }),
     );
     expect(out).toContain("data is stored in uko.db");
   });
@@ -348,7 +348,7 @@ describe("uko emulator", () => {
       [],
     );
     expect(startEmulator).toHaveBeenCalledWith(
-      expect.objectContaining({ allowHosts: ["uko.test", "emulator.svc"], publicUrl: "https://uko.test" }),
+      expect.objectContaining({ allowHost: ["uko.test", "emulator.svc"], publicUrl: "https://uko.test" }),
     );
   });
 
