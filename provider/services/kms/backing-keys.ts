@@ -13,8 +13,7 @@ import { printable } from "../../text/printable.ts";
 import { concernsTheRun } from "../http/read-result.ts";
 import type { TransportOptions } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
-import { createKmsKeys, moveDeletionWindow } from "./keys.ts";
-import { createKmsTransport } from "./transport.ts";
+import { createKmsKeys } from "./keys.ts";
 
 /** The numbers of KMS's states (kms-v2-and-iam.md 3); the number 4 does not exist. */
 const states = new Map([
@@ -27,11 +26,10 @@ const states = new Map([
 export function createBackingKeys(options: TransportOptions): BackingKeys {
   const { instanceId } = options;
   const keys = createKmsKeys(options);
-  const transport = createKmsTransport(options);
   return {
-    async read(kmsKeyId, { signal }): Promise<BackingKey> {
+    async read(kmsKeyId, call): Promise<BackingKey> {
       try {
-        const { value: key } = await keys.read({ instanceId, kmsKeyId }, { signal });
+        const { value: key } = await keys.read({ instanceId, kmsKeyId }, call);
         if (key === undefined) return { kind: "absent", kmsKeyId };
         const { dualAuthDelete, windowEndsAtMs } = key;
         const state = states.get(key.state as 1 | 2 | 3 | 5) ?? "other";
@@ -41,7 +39,7 @@ export function createBackingKeys(options: TransportOptions): BackingKeys {
         return { kind: "unreadable", kmsKeyId, reason: printable(`${error.summary}. ${error.detail}`) };
       }
     },
-    setForDeletion: (kmsKeyId, { signal }) => moveDeletionWindow(transport, kmsKeyId, "setKeyForDeletion", signal),
-    unsetForDeletion: (kmsKeyId, { signal }) => moveDeletionWindow(transport, kmsKeyId, "unsetKeyForDeletion", signal),
+    setForDeletion: (kmsKeyId, call) => keys.setForDeletion({ instanceId, kmsKeyId }, call),
+    unsetForDeletion: (kmsKeyId, call) => keys.unsetForDeletion({ instanceId, kmsKeyId }, call),
   };
 }

@@ -10,7 +10,6 @@ import type { Written } from "../../engine/ports/world.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { parseJson } from "../../text/encodings.ts";
-import { uuidForm } from "../../text/uuid-form.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
 import type { Call, Transport, TransportOptions } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
@@ -31,6 +30,7 @@ const keyType = "application/vnd.ibm.kms.key+json";
 const policyType = "application/vnd.ibm.kms.policy+json";
 
 export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
+  // A change is sent again only after a 429: a second call may move the end of a deletion window (kms-v2-and-iam.md 8).
   const change = async (
     call: Omit<Call, "resend">,
     right: Right,
@@ -70,12 +70,12 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
       return putPolicy(kmsKeyPath(transport, ref), "rotation", policy, signal);
     },
     async setForDeletion(ref, { signal }) {
-      kmsKeyPath(transport, ref);
-      return moveDeletionWindow(transport, ref.kmsKeyId, "setKeyForDeletion", signal);
+      const path = `${kmsKeyPath(transport, ref)}/actions/setKeyForDeletion`;
+      return change({ method: "POST", path, signal }, kmsRights.setForDeletion);
     },
     async unsetForDeletion(ref, { signal }) {
-      kmsKeyPath(transport, ref);
-      return moveDeletionWindow(transport, ref.kmsKeyId, "unsetKeyForDeletion", signal);
+      const path = `${kmsKeyPath(transport, ref)}/actions/unsetKeyForDeletion`;
+      return change({ method: "POST", path, signal }, kmsRights.unsetForDeletion);
     },
     async destroy(ref, { signal }) {
       const path = kmsKeyPath(transport, ref);
@@ -165,28 +165,4 @@ function creationResource(wanted: NewKmsKey): Record<string, unknown> {
 /** A body, which is always a collection of one item (kms-v2-and-iam.md 1.5). */
 function collection(type: string, resource: object): Record<string, unknown> {
   return { metadata: { collectionType: type, collectionTotal: 1 }, resources: [{ type, ...resource }] };
-}
-
-const needed = {
-  setKeyForDeletion: kmsRights.setForDeletion,
-  unsetKeyForDeletion: kmsRights.unsetForDeletion,
-} as const;
-
-/**
- * Opens or closes a deletion window. The call is sent again only after a 429, because a second call may move the end of
- * the window (kms-v2-and-iam.md 8).
- */
-export async function moveDeletionWindow(
-  transport: Transport,
-  kmsKeyId: string,
-  action: keyof typeof needed,
-  signal: AbortSignal,
-): Promise<Written<undefined>> {
-  if (!uuidForm.test(kmsKeyId)) {
-    const message = "the ID of the KMS key is not a UUID, and nothing was sent";
-    return { kind: "refused", status: 400, message, correlationId: "" };
-  }
-  const path = `/keys/${kmsKeyId}/actions/${action}`;
-  const end = await transport.call({ method: "POST", path, resend: "after_429", signal });
-  return toWritten(end, kmsRules(needed[action], noValue));
 }

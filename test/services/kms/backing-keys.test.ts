@@ -103,7 +103,7 @@ describe("reading a backing key", () => {
   test("treats an invalid ID as unreadable, and never as a path", async () => {
     for (const wrong of ["", "../purge", "registrations", `${id}/x`]) {
       expect(await backingKeys().read(wrong, options)).toMatchObject({ kind: "unreadable" });
-      expect(await backingKeys().setForDeletion(wrong, options)).toMatchObject({ kind: "refused" });
+      await expect(backingKeys().setForDeletion(wrong, options)).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
     }
     expect(server.asked).toEqual([]);
   });
