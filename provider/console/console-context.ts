@@ -26,6 +26,8 @@ export interface ConsoleApp {
   readonly campaign?: { readonly folder: string; readonly name: string };
   readonly htmx: string;
   readonly signal: AbortSignal;
+  /** The time after which a page sends its frame before its content. By default half a second. */
+  readonly frameAfterMs?: number;
 }
 
 export type Env = { Variables: { session: Session } };
@@ -40,12 +42,10 @@ type Handler = (requested: Requested) => Promise<Html | Response>;
 export type Shows = (page: Handler) => (context: Context<Env>) => Promise<Response>;
 
 const longestReadMs = 120_000;
-/** The time after which a page sends its frame before its content. */
-const frameAfterMs = 500;
 
 /** Creates the handler of a page that reads for the visitor. An error also becomes a page. */
 export function showsPages(console: ConsoleApp): Shows {
-  const { signal } = console;
+  const { signal, frameAfterMs = 500 } = console;
   return (page) => async (context) => {
     const { req } = context;
     const options = { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };

@@ -392,16 +392,19 @@ describe("an error", () => {
 
 describe("a page", () => {
   it("sends its navigation at once if the service is slow, and the content after it", async () => {
-    await bob.open("/me");
-    const rule = { method: "POST", body: JSON.stringify({ operation: "K1", latencyMs: 1_200 }) };
+    const hasty = openConsole(world, "bob", { frameAfterMs: 20 });
+    await hasty.logIn();
+    await hasty.open("/me");
+    const rule = { method: "POST", body: JSON.stringify({ operation: "K1", latencyMs: 300 }) };
     await fetch(`${world.url}/_emulator/faults`, rule);
-    const { status, text } = await bob.open("/keys");
+    const { status, text } = await hasty.open("/keys");
     expect([status, text.match(/<html/g)?.length, text.match(/<main/g)?.length]).toEqual([200, 1, 1]);
     expect(text).toMatch(/<\/header>\s*<p class="reading" role="status">Reading from the service …<\/p>\s*<main/);
     expect(text).toContain("vouchers");
-    const missing = await bob.open(`/keys/${key.replace(/.$/, "9")}`);
+    const missing = await hasty.open(`/keys/${key.replace(/.$/, "9")}`);
     expect(missing.text).toContain('role="search"');
     await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
+    await hasty.close();
   });
 
   it("of a mistyped address is a 404 with navigation and a search", async () => {

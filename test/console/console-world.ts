@@ -46,8 +46,10 @@ export function openConsole(
   {
     campaign,
     signing = unsigned,
+    // On a busy machine a read takes long; the status of the response comes with the content only.
+    frameAfterMs = 60_000,
     ...over
-  }: Partial<LoginOptions> & Pick<ConsoleApp, "campaign"> & { readonly signing?: SigningPlaces } = {},
+  }: Partial<LoginOptions> & Pick<ConsoleApp, "campaign" | "frameAfterMs"> & { readonly signing?: SigningPlaces } = {},
 ): TestConsole {
   const outputs = { progress: { report: () => {} }, clock: withoutPause, signingPlaces: signing };
   const run = openOperations(world.environmentOf(who), outputs);
@@ -74,6 +76,7 @@ export function openConsole(
     timeZone: "UTC",
     htmx: "/* htmx */",
     signal: stop.signal,
+    frameAfterMs,
     ...(campaign !== undefined && { campaign }),
   });
   const send: TestConsole["send"] = async (path, { headers = {}, ...init } = {}) => {
