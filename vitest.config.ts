@@ -75,6 +75,7 @@ const withEngine = {
 const withinProcess = {
   env,
   testTimeout: 60_000,
+  hookTimeout: 60_000,
   setupFiles: [counter],
   maxWorkers,
 } as const;
