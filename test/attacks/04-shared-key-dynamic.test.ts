@@ -1,4 +1,4 @@
-/** Two resources of one program declare one key, on the dynamic provider. Point 4 of issue 12. */
+/** Two resources of one program declare one key, on the dynamic provider. 04-shared-key-native has what the engine decides for both. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
@@ -97,32 +97,6 @@ test("a key moved under a parent: the error prints the URN that created it, and 
   expect(details).not.toContain("state rename");
 });
 
-test("a vault renamed without an alias stays: its deletion is refused, and names the alias", async () => {
-  const vault = (name: string) => ({
-    name: "ledger",
-    __origin: originOf(name).replace("ManagedKey", "Vault"),
-    __provider: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").vault',
-  });
-  const ledger = await run.create((await run.check({}, vault("ledger"))).inputs);
-  const writes = await nextRun();
-  const { inputs } = await run.check({}, vault("books"));
-  expect((await errorOf(run.create(inputs))).details).toContain("already exists, with ID");
-  const { details } = await errorOf(run.delete(ledger.properties, ledger.id));
-  expect(details).toContain("[UKO_DECLARED_TWICE]");
-  expect(details).toContain('  aliases: ["urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:Vault::ledger"]');
-  expect(await writes()).toEqual([]);
-});
-
-test("a destroy of both resources requests the deletion of the key, since no program declares them", async () => {
-  const payroll = await made("payroll");
-  const wages = await made("wages", { existingKeyId: payroll.properties.keyId });
-  await nextRun();
-  for (const { properties, id } of [payroll, wages]) {
-    await run.read(id, properties);
-    expect((await errorOf(run.delete(properties, id))).details).toContain("[UKO_APPROVAL_PENDING]");
-  }
-});
-
 test("an interrupted replacement left a former entry of a resource that stays: its deletion takes no step on the key", async () => {
   const payroll = await made("payroll");
   const writes = await nextRun();
@@ -142,15 +116,6 @@ test("a forced replacement by another key prints no command that deletes the new
   const { details } = await errorOf(run.delete(payroll.properties, payroll.id));
   expect(details).toContain("uko approve payroll");
   expect(details).not.toMatch(/pulumi (?:up|destroy)/);
-});
-
-test("a destroy with a refresh, after which engines compare as well, requests the deletion", async () => {
-  const payroll = await made("payroll");
-  await nextRun();
-  await run.read(payroll.id, payroll.properties);
-  await run.diff(payroll.properties, payroll.inputs, payroll.id);
-  const { details } = await errorOf(run.delete(payroll.properties, payroll.id));
-  expect(details).toContain("[UKO_APPROVAL_PENDING]");
 });
 
 describe("a run of Carol, after Bob requested the deactivation and Alice stored an approval, prints what Bob runs", () => {

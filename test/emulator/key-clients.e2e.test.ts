@@ -1,6 +1,6 @@
 /**
- * IBM's own clients of KMS for Python and Go, unmodified, with the calls that each makes by default: on an instance of
- * Hyper Protect Crypto Services, and on one of Key Protect, for which IBM makes them.
+ * IBM's own clients of KMS for Python and Go, unmodified, with the calls that each makes by default, on an instance of Hyper
+ * Protect Crypto Services. IBM's live tests run on one of Key Protect (live-tests.e2e.test.ts).
  */
 
 import { execFile } from "node:child_process";
@@ -9,26 +9,17 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
-import { demoSeed, keyProtectWorld } from "../../provider/emulator/demo-seed.ts";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
-import { profiles } from "../../provider/emulator/switches.ts";
 import { locateGo } from "../engines/find-go.ts";
 import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
 import { clientRuns } from "./live-tests/clients.ts";
 
 let emulator: Emulator;
-/** Both products return the same to a client. */
-const openers = {
-  hpcs: () => startEmulator({ seed: demoSeed, profile: "ibm-clients" }),
-  "key-protect": () =>
-    startEmulator({
-      seed: { ...keyProtectWorld, kmsKeys: [], keyRings: ["payroll-ring"] },
-      profile: "key-protect",
-      switches: profiles["ibm-clients"],
-    }),
-} as const;
-const products = Object.keys(openers) as readonly (keyof typeof openers)[];
+beforeEach(async () => {
+  emulator = await startEmulator({ seed: demoSeed, profile: "ibm-clients" });
+});
 afterEach(() => emulator?.close());
 
 const folder = (name: string) => fileURLToPath(new URL(`key-clients/${name}/`, import.meta.url));
@@ -44,27 +35,23 @@ async function walk(file: string, args: readonly string[], cwd: string, env: obj
 }
 
 /** The checksums of all packages are pinned in a file; pip fetches them, as configured on the machine. */
-describe.each(products)("on an instance of %s", (product) => {
-  it.skipIf(isPythonLeftOut()).each([
-    [clientRuns.keyprotect3.release, "keyprotect-3"],
-    [clientRuns.keyprotect2.release, "keyprotect-2"],
-  ])("Python's keyprotect %s leads a key from created to purged", async (_version, name) => {
-    emulator = await openers[product]();
-    const venv = await mkdtemp(path.join(tmpdir(), `uko-${name}-`));
-    try {
-      const cwd = folder("python");
-      const python = await installPython(venv, path.join(cwd, `${name}.txt`));
-      const said = await walk(python, [`${name}.py`], cwd, { PYTHONDONTWRITEBYTECODE: "1", PYTHONPATH: undefined });
-      await expect(said).toMatchFileSnapshot(`../golden/clients/${name}.txt`);
-    } finally {
-      await rm(venv, { recursive: true, force: true });
-    }
-  });
+it.skipIf(isPythonLeftOut()).each([
+  [clientRuns.keyprotect3.release, "keyprotect-3"],
+  [clientRuns.keyprotect2.release, "keyprotect-2"],
+])("Python's keyprotect %s leads a key from created to purged", async (_version, name) => {
+  const venv = await mkdtemp(path.join(tmpdir(), `uko-${name}-`));
+  try {
+    const cwd = folder("python");
+    const python = await installPython(venv, path.join(cwd, `${name}.txt`));
+    const said = await walk(python, [`${name}.py`], cwd, { PYTHONDONTWRITEBYTECODE: "1", PYTHONPATH: undefined });
+    await expect(said).toMatchFileSnapshot(`../golden/clients/${name}.txt`);
+  } finally {
+    await rm(venv, { recursive: true, force: true });
+  }
+});
 
-  it(`Go's key client ${clientRuns.goKeys.release} leads a key from created to purged`, async () => {
-    emulator = await openers[product]();
-    const { goBin, env } = await locateGo();
-    const said = await walk(goBin, ["run", "-mod=readonly", "."], folder("go"), env);
-    await expect(said).toMatchFileSnapshot("../golden/clients/keyprotect-go-client.txt");
-  });
+it(`Go's key client ${clientRuns.goKeys.release} leads a key from created to purged`, async () => {
+  const { goBin, env } = await locateGo();
+  const said = await walk(goBin, ["run", "-mod=readonly", "."], folder("go"), env);
+  await expect(said).toMatchFileSnapshot("../golden/clients/keyprotect-go-client.txt");
 });

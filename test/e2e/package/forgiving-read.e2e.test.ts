@@ -14,9 +14,7 @@ const notLookedAt = /^Could not refresh this resource; keeping the last known st
 
 test.each([
   ["refuses this identity the key", { status: 403 }, "UKO_RIGHTS_MISSING"],
-  ["does not accept the credential for the key", { status: 401 }, "UKO_ACCESS_DENIED"],
   ["answers nonsense for the key", { status: 200, body: "<html>" }, "UKO_RESPONSE_INVALID"],
-  ["fails at the key", { status: 500 }, "UKO_SERVICE_UNAVAILABLE"],
 ] as const)(
   "if the service %s, an up creates the other resources, warns, and keeps the state of the key",
   (_title, response, code) =>
