@@ -8,7 +8,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { keyTemplateInputs } from "../../provider/resources/key-template/schema.ts";
-import { connections, keystoreInputs, keystoreTypes } from "../../provider/resources/keystore/schema.ts";
+import {
+  connections,
+  type KeystoreType,
+  keystoreInputs,
+  keystoreTypes,
+} from "../../provider/resources/keystore/schema.ts";
 import { vault } from "../../provider/resources/vault.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { type ContainerHandlers, checkedBy, containersOf } from "../engine/containers-harness.ts";
@@ -32,7 +37,7 @@ function valuesOf(schema: z.ZodType): fc.Arbitrary<unknown> {
   if (!(schema instanceof z.ZodString)) throw new Error(`no values for ${schema.type}`);
   const patterns = (schema.def.checks ?? []).map((check) => (check._zod.def as { readonly pattern?: RegExp }).pattern);
   const pattern = patterns.find((each) => each !== undefined) ?? /^[a-z][a-z0-9]{0,20}$/;
-  // fast-check knows no lookahead.
+  // fast-check cannot generate texts for a lookahead.
   if (pattern.source.startsWith("^P(?=")) return fc.constantFrom("P0D", "P2Y", "P5Y1M1W2D");
   return fc.stringMatching(pattern).filter((text) => schema.safeParse(text).success);
 }
@@ -89,17 +94,15 @@ const asVaults = (handlers: unknown) => handlers as ContainerHandlers["vaults"];
 const googleFile = (id: number) =>
   Buffer.from(JSON.stringify({ project_id: "shop-1", private_key_id: "key-1", private_key: id })).toString("base64");
 
-const blockOf: Readonly<Partial<Record<string, keyof typeof connections>>> = {
-  ...{
-    internal: undefined,
-    hpcs: "ibm",
-    key_protect: "ibm",
-    aws_kms: "aws",
-    azure_key_vault: "azure",
-    google_kms: "google",
-  },
+const blockOf: Readonly<Record<KeystoreType, keyof typeof connections | undefined>> = {
+  internal: undefined,
+  hpcs: "ibm",
+  key_protect: "ibm",
+  aws_kms: "aws",
+  azure_key_vault: "azure",
+  google_kms: "google",
   cca: "cca",
-} as const;
+};
 const templateBlocks = keyTemplateInputs.shape;
 const templateFields: Readonly<Record<string, Fields>> = {
   ibm_cloud_kms: {},
@@ -111,7 +114,7 @@ const templateFields: Readonly<Record<string, Fields>> = {
 const kinds: Readonly<Record<string, Kind>> = {
   vault: {
     handlers: ({ vaults }) => vaults,
-    fields: without(vault.inputs.shape as Fields),
+    fields: without(shapeOf(vault.inputs) ?? {}),
     fixed: (id) => ({ name: `vault ${id}` }),
   },
   ...Object.fromEntries(
