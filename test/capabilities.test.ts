@@ -155,7 +155,10 @@ const others: Readonly<Record<string, Shown>> = {
   "report each key of a run": ["cli/files", "UKO_REPORT gets a line for each key and run that acted or waited"],
   "write metrics of requests": ["cli/surveys", "prints metrics of the same keys"],
   "notify people of requests": ["examples/notify", "for %s names key, step, requester, times, approver and command"],
-  "run in pipelines": ["examples/pipelines.e2e", "deletes a key: two people by hand, and the rest by the schedule"],
+  "run in pipelines": [
+    "examples/pipelines.e2e",
+    "deletes a key: two people at their terminals, and the rest by the schedule",
+  ],
   "check policies of the organization": ["examples/policy-pack.e2e", "programs that break no rule pass"],
   "certify a wave": ["cli/certificate-wave", "is certified as a whole, and a missing key is found"],
   "approve in a browser": ["console/browser.e2e", "takes one key of two people from the request to its removal"],

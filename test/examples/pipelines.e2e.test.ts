@@ -3,14 +3,15 @@
  * itself is played: its variables, its files for outputs and summaries, and its clients that comment.
  */
 
-import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type CliTestWorld, executable, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { locatePulumi } from "../engines/find-pulumi.ts";
 import { read, repository } from "../support/documents.ts";
 
 type Variables = Readonly<Record<string, string>>;
@@ -74,7 +75,9 @@ const service = { UKO_API_KEY: "pipeline-demo-key" } as const;
 
 describe("the workflow for GitHub Actions", () => {
   interface Dispatch {
-    readonly who: Person | "service";
+    /** The service ID by default. */
+    readonly who?: Person;
+    readonly isScheduled?: boolean;
     readonly destroy: string;
     readonly pullRequest?: string;
   }
@@ -86,9 +89,9 @@ describe("the workflow for GitHub Actions", () => {
     readonly log: string;
   }
 
-  /** Runs the steps with their conditions; a service starts by the schedule, a person by hand. */
-  async function run({ who, destroy, pullRequest = "" }: Dispatch): Promise<Job> {
-    const event = who === "service" ? "schedule" : "workflow_dispatch";
+  /** Runs the steps with their conditions; by the schedule or by hand. */
+  async function run({ who, isScheduled = false, destroy, pullRequest = "" }: Dispatch): Promise<Job> {
+    const event = isScheduled ? "schedule" : "workflow_dispatch";
     const files = { GITHUB_OUTPUT: path.join(folder, "outputs"), GITHUB_STEP_SUMMARY: path.join(folder, "summaries") };
     for (const file of [...Object.values(files), path.join(folder, "comments")]) writeFileSync(file, "");
     const outputs: Record<string, string> = {};
@@ -101,7 +104,7 @@ describe("the workflow for GitHub Actions", () => {
       "steps.destroy.outcome == 'success'": () => !skipped.includes("Destroy"),
     };
     for (const { name = "", run: script, if: condition, env = {} } of steps.filter((step) => step.run !== undefined)) {
-      if (script?.startsWith("npm install")) continue;
+      if (script?.startsWith("npm install") || name.startsWith("Install")) continue;
       const isOn = condition === undefined ? undefined : conditions[condition];
       if (condition !== undefined && isOn === undefined) throw new Error(`The test does not play: ${condition}`);
       if (isOn?.() === false) {
@@ -116,8 +119,8 @@ describe("the workflow for GitHub Actions", () => {
       };
       const ofStep = Object.entries(env).map(([variable, value]) => [variable, expressions[value] ?? "?"]);
       const ended = await bash(script ?? "", {
-        ...world.environmentOf(who === "service" ? "bob" : who),
-        ...(who === "service" && service),
+        ...world.environmentOf(who ?? "bob"),
+        ...(who === undefined && service),
         ...files,
         UKO_REPORT: path.join(folder, "report.jsonl"),
         DESTROY: destroy,
@@ -130,9 +133,9 @@ describe("the workflow for GitHub Actions", () => {
     return { exitCode: 0, skipped, outputs, log };
   }
 
-  it("deletes a key: two people by hand, and the rest by the schedule when its time has come", async () => {
+  it("deletes a key: two people at their terminals, and the rest by the schedule when its time has come", async () => {
     await world.uko("bob", `request ${key}`);
-    const requested = await run({ who: "bob", destroy: `uko continue ${key}`, pullRequest: "7" });
+    const requested = await run({ destroy: `uko continue ${key}`, pullRequest: "7" });
     expect(requested).toMatchObject({ exitCode: 0, outputs: { exit_code: "10", outcome: "waiting_for_person" } });
     expect(requested.log).toContain("::notice::Waiting for another person.");
     expect(written("comments")).toContain("pr comment 7 --edit-last --create-if-none --body-file summary.md\n### Key");
@@ -140,27 +143,24 @@ describe("the workflow for GitHub Actions", () => {
       /^\| `vouchers` \| `pending_approval` \| `a person other than IBMid-550000BOB/m,
     );
 
-    const early = await run({ who: "service", destroy: "exit 99" });
+    const early = await run({ isScheduled: true, destroy: "exit 99" });
     expect(early).toMatchObject({ exitCode: 0, outputs: { due: "false" } });
     expect(early.skipped).toEqual(["Destroy", "Comment on the pull request", "End with the outcome"]);
 
     await world.advance("1m");
-    // A pipeline approves nothing: Alice and Bob do, each at a terminal.
-    const other = await run({ who: "alice", destroy: `uko continue ${key}` });
-    expect(other.outputs).toMatchObject({ exit_code: "10" });
     expect((await world.type("alice", `approve ${key}`)).exitCode).toBe(0);
     await world.advance("5h");
     expect((await world.type("bob", `approve ${key}`)).exitCode).toBe(0);
-    const destroyed = await run({ who: "bob", destroy: `uko continue ${key}` });
+    const destroyed = await run({ destroy: `uko continue ${key}` });
     expect(destroyed.outputs).toMatchObject({ exit_code: "11", outcome: "waiting_for_time" });
     expect(destroyed.outputs.not_before).toMatch(/^2026-12-24T/);
     expect(destroyed.log).toContain(
       `::notice::Waiting for time. The job continues after ${destroyed.outputs.not_before}`,
     );
-    expect((await run({ who: "service", destroy: "exit 99" })).outputs.due).toBe("false");
+    expect((await run({ isScheduled: true, destroy: "exit 99" })).outputs.due).toBe("false");
 
     await world.advance("31d");
-    const removed = await run({ who: "service", destroy: "uko sweep --yes" });
+    const removed = await run({ isScheduled: true, destroy: "uko sweep --yes" });
     expect(removed).toMatchObject({ exitCode: 0, outputs: { due: "true", outcome: "done" } });
     expect((await world.uko("bob", `status ${key} --json`)).out).toContain('"lifecycleState":"gone"');
     expect(await world.verdict()).toEqual({ ok: true, violations: [] });
@@ -197,6 +197,22 @@ describe("the job for GitLab", () => {
     expect(early.exitCode, early.output).toBe(0);
     expect(written("summary.md")).toContain("| `vouchers` | `pending_approval` |");
   });
+});
+
+it("each recipe installs the engine and the plugin with the real Pulumi CLI", async () => {
+  const { pulumiBin = "" } = (await locatePulumi()) ?? {};
+  const plugin = path.join(repository, "build/plugin");
+  execFileSync("tar", ["-czf", path.join(folder, "pulumi-resource-uko-v0.1.0-linux-amd64.tar.gz"), "-C", plugin, "."]);
+  program("curl", "true");
+  const github = steps.find(({ name }) => name === "Install the engine and the plugin")?.run ?? "";
+  for (const script of [github, (gitlab.before_script as readonly string[]).slice(1).join("\n")]) {
+    const HOME = mkdtempSync(path.join(folder, "home-"));
+    mkdirSync(path.join(HOME, ".pulumi/bin"), { recursive: true });
+    symlinkSync(pulumiBin, path.join(HOME, ".pulumi/bin/pulumi"));
+    const environment = { HOME, GITHUB_PATH: path.join(folder, "path"), PULUMI_SKIP_UPDATE_CHECK: "true" };
+    const ended = await bash(`${script}\n"$HOME/.pulumi/bin/pulumi" plugin ls`, environment);
+    expect(ended.output).toMatch(/^uko +resource +0\.1\.0/m);
+  }
 });
 
 describe("the summary", () => {
