@@ -23,7 +23,12 @@ interface Expectation {
 const expectations: Readonly<Record<string, Expectation>> = {
   "one-person": { required: false },
   "whole-stack": { keys: 2 },
-  "existing-vault": { steps: ["K8"] },
+  "existing-key/pulumi": { steps: ["K7"] },
+  "existing-key/opentofu": { steps: ["K7"] },
+  "existing-vault/imported": { steps: ["K8"] },
+  "existing-vault/component": { steps: [] },
+  "existing-vault/opentofu": { steps: [] },
+  "rotate-then-retire": { steps: ["K2", "K2", "K7", "K8", "K5"] },
 };
 const leftOut = new Set([...(isPythonLeftOut() ? ["pulumi-python"] : []), ...(isJavaLeftOut() ? ["pulumi-java"] : [])]);
 const told: readonly { readonly name: string; readonly story: Story }[] = [

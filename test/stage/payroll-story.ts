@@ -1,6 +1,6 @@
 /** The life of one key called `payroll`, the same in every language and with every kit: created, requested, approved, removed. */
 
-import type { CdkStory, PulumiStory } from "./perform.ts";
+import type { PulumiStory, TofuStory } from "./perform.ts";
 import type { Expected, Name, Stage } from "./stage.ts";
 
 /** The lines of the audit trail about a key that two people deleted in four commands. */
@@ -34,22 +34,21 @@ export function packageStory(project: string): PulumiStory {
   };
 }
 
-/** A story with the constructs of a CDK. */
-export function cdkStory(project: string): CdkStory {
+/** A story with OpenTofu: a configuration, or the program of a CDK that writes one. */
+export function tofuStory(kind: TofuStory["kind"], project: string): TofuStory {
   return {
-    kind: "cdk",
+    kind,
     project,
     async tell(stage) {
-      stage.say(
-        "Bob's program writes the configuration that OpenTofu reads. He creates a key whose deletion requires two people.",
-      );
-      await stage.synthesize("bob");
+      if (kind === "cdk") stage.say("Bob's program writes the configuration that OpenTofu reads.");
+      stage.say("Bob creates a key whose deletion requires two people.");
+      if (kind === "cdk") await stage.synthesize("bob");
       await stage.tofu("bob", "apply", { exitCode: 0, says: "Resources: 1 added" });
       await tellDeletion(stage, {
         destroy: (name, expected) => stage.tofu(name, "destroy", expected),
         async showRequest() {
-          stage.say("Alice has the same program and the same state. Her plan shows what the deletion is waiting for.");
-          await stage.synthesize("alice");
+          stage.say("Alice has the same files and the same state. Her plan shows what the deletion is waiting for.");
+          if (kind === "cdk") await stage.synthesize("alice");
           await stage.tofu("alice", "plan", { exitCode: 0, says: isRequested });
         },
         place: "state",

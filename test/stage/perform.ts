@@ -1,13 +1,18 @@
 /** Sets a stage for a story, tells it, and clears everything away. */
 
+import { execFile } from "node:child_process";
+import { cp } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { CdkWorkspace } from "./cdk.ts";
-import { CdkStage } from "./cdk-stage.ts";
 import { ConsoleStage } from "./console-stage.ts";
 import { type AuditEntry, LocalUko } from "./local-uko.ts";
 import { PulumiWorkspace } from "./pulumi.ts";
 import { PulumiStage } from "./pulumi-stage.ts";
 import type { Write } from "./stage.ts";
+import { TofuWorkspace } from "./tofu.ts";
+import { type TofuPlace, TofuStage } from "./tofu-stage.ts";
 
 export interface PulumiStory {
   readonly kind: "pulumi";
@@ -18,11 +23,12 @@ export interface PulumiStory {
   readonly tell: (stage: PulumiStage) => Promise<void>;
 }
 
-export interface CdkStory {
-  readonly kind: "cdk";
-  /** The folder below `examples` with the program that each person has checked out. */
+export interface TofuStory {
+  readonly kind: "tofu" | "cdk";
+  /** The folder below `examples` with the configuration or the program that each person has checked out. */
   readonly project: string;
-  readonly tell: (stage: CdkStage) => Promise<void>;
+  readonly seedFile?: string;
+  readonly tell: (stage: TofuStage) => Promise<void>;
 }
 
 export interface ConsoleStory {
@@ -30,7 +36,7 @@ export interface ConsoleStory {
   readonly tell: (stage: ConsoleStage) => Promise<void>;
 }
 
-export type Story = PulumiStory | CdkStory | ConsoleStory;
+export type Story = PulumiStory | TofuStory | ConsoleStory;
 
 interface Performance {
   readonly tell: () => Promise<void>;
@@ -47,7 +53,7 @@ export async function perform(
   write: Write,
   signal = new AbortController().signal,
 ): Promise<readonly AuditEntry[]> {
-  const seedFile = story.kind === "pulumi" ? story.seedFile : undefined;
+  const seedFile = story.kind === "console" ? undefined : story.seedFile;
   const uko = await LocalUko.start(seedFile && inExamples(seedFile));
   let performance: Performance | undefined;
   let cleared: Promise<unknown> | undefined;
@@ -72,10 +78,32 @@ async function prepare(story: Story, uko: LocalUko, write: Write): Promise<Perfo
     const stage = new ConsoleStage(uko, write);
     return { tell: () => story.tell(stage), dispose: async () => stage.close() };
   }
-  if (story.kind === "cdk") {
-    const workspace = await CdkWorkspace.create(inExamples(story.project));
-    return { tell: () => story.tell(new CdkStage(uko, workspace, write)), dispose: () => workspace.dispose() };
+  if (story.kind === "pulumi") {
+    const workspace = await PulumiWorkspace.create(inExamples(story.project));
+    return { tell: () => story.tell(new PulumiStage(uko, workspace, write)), dispose: () => workspace.dispose() };
   }
-  const workspace = await PulumiWorkspace.create(inExamples(story.project));
-  return { tell: () => story.tell(new PulumiStage(uko, workspace, write)), dispose: () => workspace.dispose() };
+  const workspace = await (story.kind === "cdk" ? CdkWorkspace : TofuWorkspace).create(inExamples(story.project));
+  const place = workspace instanceof CdkWorkspace ? workspace : await placeOf(workspace);
+  return { tell: () => story.tell(new TofuStage(uko, place, write)), dispose: () => workspace.dispose() };
+}
+
+async function placeOf(workspace: TofuWorkspace): Promise<TofuPlace> {
+  const sources = await repositoryOf(workspace.folder);
+  return {
+    folder: workspace.folder,
+    person: async (name, env) => ({ tofu: await workspace.person(name, { env: { ...env, ...sources } }) }),
+  };
+}
+
+/** The variables with which Git takes the modules from here, where users take them from the repository on GitHub. */
+async function repositoryOf(folder: string): Promise<Readonly<Record<string, string>>> {
+  const place = path.join(folder, "repository");
+  await cp(inExamples("existing-vault"), path.join(place, "examples/existing-vault"), { recursive: true });
+  const git = (...words: string[]) =>
+    promisify(execFile)("git", ["-c", "user.name=uko", "-c", "user.email=uko", ...words], { cwd: place });
+  await git("init", "--quiet");
+  await git("add", ".");
+  await git("commit", "--quiet", "--message", "modules");
+  const address = "https://github.com/pulumi-uko/pulumi-uko.git";
+  return { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.file://${place}.insteadOf`, GIT_CONFIG_VALUE_0: address };
 }

@@ -6,6 +6,7 @@ export const pulumiFlags = {
   destroy: ["--yes", "--continue-on-error", "--target"],
   import: ["--out", "--file", "--generate-code", "--yes"],
   login: [],
+  new: ["--generate-only"],
   "package add": [],
   "plugin install": ["--server", "--file"],
   "plugin rm": ["--yes"],
