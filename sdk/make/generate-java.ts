@@ -79,6 +79,7 @@ function pom(version: string): string {
   <properties>
     <maven.compiler.release>11</maven.compiler.release>
     <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+    <project.build.outputTimestamp>1985-10-26T08:15:00Z</project.build.outputTimestamp>
   </properties>
   <dependencies>
 ${dependencies.join("\n").replaceAll(/^/gm, "    ")}
@@ -88,6 +89,7 @@ ${dependencies.join("\n").replaceAll(/^/gm, "    ")}
 ${plugins.map(([name, its]) => `      <plugin><artifactId>${name}</artifactId><version>${its}</version></plugin>`).join("\n")}
     </plugins>
   </build>
+${releaseProfile}
 </project>
 `;
 }
@@ -98,6 +100,52 @@ const plugins = [
   ["maven-jar-plugin", "3.4.2"],
   ["maven-install-plugin", "3.1.4"],
 ] as const;
+
+/** What Maven Central requires of a publication: sources, documentation and signatures. The bill of materials is published with them. */
+const releaseProfile = `  <profiles>
+    <profile>
+      <id>release</id>
+      <properties><maven.test.skip>true</maven.test.skip></properties>
+      <build>
+        <plugins>
+          <plugin>
+            <artifactId>maven-surefire-plugin</artifactId>
+            <version>3.5.3</version>
+          </plugin>
+          <plugin>
+            <artifactId>maven-source-plugin</artifactId>
+            <version>3.3.1</version>
+            <executions><execution><goals><goal>jar-no-fork</goal></goals></execution></executions>
+          </plugin>
+          <plugin>
+            <artifactId>maven-javadoc-plugin</artifactId>
+            <version>3.11.2</version>
+            <configuration><doclint>none</doclint><quiet>true</quiet></configuration>
+            <executions><execution><goals><goal>jar</goal></goals></execution></executions>
+          </plugin>
+          <plugin>
+            <groupId>org.cyclonedx</groupId>
+            <artifactId>cyclonedx-maven-plugin</artifactId>
+            <version>2.9.1</version>
+            <configuration><outputFormat>json</outputFormat><skipNotDeployed>false</skipNotDeployed></configuration>
+            <executions><execution><phase>package</phase><goals><goal>makeBom</goal></goals></execution></executions>
+          </plugin>
+          <plugin>
+            <artifactId>maven-gpg-plugin</artifactId>
+            <version>3.2.7</version>
+            <executions><execution><phase>verify</phase><goals><goal>sign</goal></goals></execution></executions>
+          </plugin>
+          <plugin>
+            <groupId>org.sonatype.central</groupId>
+            <artifactId>central-publishing-maven-plugin</artifactId>
+            <version>0.10.0</version>
+            <extensions>true</extensions>
+            <configuration><publishingServerId>central</publishingServerId></configuration>
+          </plugin>
+        </plugins>
+      </build>
+    </profile>
+  </profiles>`;
 
 function dependency(place: {
   readonly groupId: string;

@@ -3,6 +3,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { sha512Hex } from "./bill-of-materials.ts";
+import { commandLine, terraformProvider } from "./programs.ts";
 
 export interface BundledPackage {
   readonly name: string;
@@ -31,13 +33,19 @@ export async function bundledPackages(metafile: string, repository: string): Pro
   );
   return Promise.all(
     [...folders].sort().map(async (folder) => {
-      const integrity = lock.packages[folder]?.integrity;
-      if (!integrity?.startsWith("sha512-"))
-        throw new Error(`package-lock.json has no sha512 for ${folder}, which is bundled`);
-      const sha512 = Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex");
+      const sha512 = sha512Hex(lock.packages[folder]?.integrity);
+      if (sha512 === undefined) throw new Error(`package-lock.json has no sha512 for ${folder}, which is bundled`);
       return { ...(await readManifest(path.join(repository, folder))), sha512 };
     }),
   );
+}
+
+/** Returns what is in the two programs that the npm package brings, by name. */
+export async function bundledInNpm(build: string, repository: string): Promise<readonly BundledPackage[]> {
+  const metafiles = [commandLine, terraformProvider].map(({ folder }) => path.join(build, `${folder}.metafile.json`));
+  const bundles = await Promise.all(metafiles.map((file) => bundledPackages(file, repository)));
+  const packages = new Map(bundles.flat().map((each) => [`${each.name}@${each.version}`, each]));
+  return [...packages.values()].toSorted((one, other) => one.name.localeCompare(other.name));
 }
 
 /** `node_modules/@grpc/grpc-js` for a file in it, as the lock file names it; nothing for a file of ours. */

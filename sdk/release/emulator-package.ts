@@ -7,14 +7,15 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { z } from "zod";
 import { packTar } from "./archive.ts";
-import { thirdPartyNotices } from "./bill-of-materials.ts";
-import { bundledPackages } from "./bundled-packages.ts";
-import { type ReleaseFile, sha256 } from "./release-file.ts";
+import { billOfMaterials, npmPart, thirdPartyNotices } from "./bill-of-materials.ts";
+import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
+import { type ReleaseFile, sha256, writeReleaseFile } from "./release-file.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const own = fileURLToPath(new URL("emulator/", import.meta.url));
 /** The types name those of zod. Its code, and that of the other packages, is in the bundle. */
 const packages = ["zod"];
+const packageName = "@uko/emulator";
 
 const manifestShape = z.object({
   version: z.string(),
@@ -39,24 +40,27 @@ export async function packEmulator(folder: string): Promise<readonly ReleaseFile
       recursive: true,
       filter: async (file) => file.endsWith(".d.ts") || (await stat(file)).isDirectory(),
     });
-    await writeFile(path.join(content, "THIRD-PARTY-NOTICES.txt"), await bundle(path.join(content, types), workFolder));
+    const bundled = await bundle(path.join(content, types), workFolder);
+    await writeFile(path.join(content, "THIRD-PARTY-NOTICES.txt"), thirdPartyNotices(bundled));
     await cp(path.join(repository, "LICENSE"), path.join(content, "LICENSE"));
     await cp(path.join(own, "README.md"), path.join(content, "README.md"));
     await writeFile(path.join(content, "package.json"), `${JSON.stringify(manifestOf(manifest), undefined, 2)}\n`);
     const name = `uko-emulator-${manifest.version}.tgz`;
     await packTar(workFolder, ["package"], path.join(folder, name));
-    await cp(path.join(own, "Containerfile"), path.join(folder, "Containerfile"));
-    const names = [name, "Containerfile"];
-    return await Promise.all(
-      names.map(async (each) => ({ name: each, sha256: await sha256(path.join(folder, each)) })),
-    );
+    const { version, license } = manifest;
+    const bill = billOfMaterials(npmPart({ name: packageName, version, license }), bundled.map(npmPart));
+    return [
+      { name, sha256: await sha256(path.join(folder, name)) },
+      await writeReleaseFile(folder, "Containerfile", await readFile(path.join(own, "Containerfile"), "utf8")),
+      await writeReleaseFile(folder, name.replace(/tgz$/, "cdx.json"), bill),
+    ];
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
 }
 
-/** Halves the CPU time of a start, for Node finds one file in place of hundreds. Returns the licenses of what it contains. */
-async function bundle(outdir: string, workFolder: string): Promise<string> {
+/** Halves the CPU time of a start, for Node finds one file in place of hundreds. Returns what it contains. */
+async function bundle(outdir: string, workFolder: string): Promise<readonly BundledPackage[]> {
   const { metafile } = await build({
     absWorkingDir: repository,
     entryPoints: ["main", "index"].map((name) => `dist/emulator/${name}.js`),
@@ -72,12 +76,12 @@ async function bundle(outdir: string, workFolder: string): Promise<string> {
   });
   const file = path.join(workFolder, "metafile.json");
   await writeFile(file, JSON.stringify(metafile));
-  return thirdPartyNotices(await bundledPackages(file, repository));
+  return bundledPackages(file, repository);
 }
 
 function manifestOf({ dependencies, ...shared }: z.infer<typeof manifestShape>): object {
   return {
-    name: "@uko/emulator",
+    name: packageName,
     description: "An emulator of IBM Unified Key Orchestrator and its KMS, for tests without an account",
     keywords: ["uko", "ibm-cloud", "hpcs", "key-management", "emulator", "testing"],
     ...shared,

@@ -1,8 +1,10 @@
 /** Makes the files of a release: `npm run release -- [--platform linux-amd64 ...] [--out DIR] [--gpg-key KEY]`. */
 
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { packPackages } from "./packages.ts";
 import { choosePlatforms } from "./platforms.ts";
 import { sign, signCommand } from "./registry-files.ts";
 import { makeRelease } from "./release.ts";
@@ -18,8 +20,11 @@ try {
     },
   });
   const folder = path.resolve(values.out);
-  const options = { platforms: choosePlatforms(values.platform), folder, build };
-  const files = await makeRelease(options, (line) => console.error(line));
+  const platforms = choosePlatforms(values.platform);
+  const report = (line: string) => console.error(line);
+  await mkdir(folder, { recursive: true });
+  const made = await packPackages(folder, report);
+  const files = await makeRelease({ platforms, folder, build, made }, report);
   console.log(
     `${files.length} files and checksums.txt are in ${folder}. provider/docs/internals/release.md says which go where.`,
   );

@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Report } from "../../test/engines/make-once.ts";
-import { billOfMaterials, thirdPartyNotices } from "./bill-of-materials.ts";
+import { billOfMaterials, nodePart, npmPart, thirdPartyNotices } from "./bill-of-materials.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { packEmulator } from "./emulator-package.ts";
 import { fetchNode } from "./fetch-node.ts";
@@ -22,6 +22,8 @@ export interface ReleaseOptions {
   readonly folder: string;
   /** Holds the programs as `npm run build` makes them. */
   readonly build: string;
+  /** Files that are in the folder already, for the list of checksums. */
+  readonly made?: readonly ReleaseFile[];
 }
 
 const notices = "THIRD-PARTY-NOTICES.txt";
@@ -44,7 +46,7 @@ interface Built {
 
 /** Returns the files of the release in the order of their names; what was in the folder under other names stays. */
 export async function makeRelease(options: ReleaseOptions, report: Report): Promise<readonly ReleaseFile[]> {
-  const { platforms, folder, build } = options;
+  const { platforms, folder, build, made = [] } = options;
   const { version, license } = manifestShape.parse(
     JSON.parse(await readFile(path.join(repository, "package.json"), "utf8")),
   );
@@ -60,7 +62,7 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
       built.push(...(await buildAll(materials, version, platform, place, folder, report)));
       await rm(place, { recursive: true });
     }
-    const files: ReleaseFile[] = built.map(({ archive }) => archive);
+    const files: ReleaseFile[] = [...made, ...built.map(({ archive }) => archive)];
     for (const each of materials) files.push(await writeBill(each, { version, license }, options));
     files.push(...(await packEmulator(folder)));
     const pages = path.join(repository, "provider/docs/registry");
@@ -134,6 +136,6 @@ function writeBill(
   { platforms, folder }: ReleaseOptions,
 ): Promise<ReleaseFile> {
   const product = { name: program.name, version, license, url: `pkg:github/pulumi-uko/pulumi-uko@v${version}` };
-  const bill = billOfMaterials(product, packages, platforms);
-  return writeReleaseFile(folder, `${program.stem(version)}.cdx.json`, `${bill}\n`);
+  const bill = billOfMaterials(product, [...packages.map(npmPart), ...platforms.map(nodePart)]);
+  return writeReleaseFile(folder, `${program.stem(version)}.cdx.json`, bill);
 }

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { billOfMaterials, thirdPartyNotices } from "../../sdk/release/bill-of-materials.ts";
+import { billOfMaterials, nodePart, npmPart, thirdPartyNotices } from "../../sdk/release/bill-of-materials.ts";
 import { bundledPackages } from "../../sdk/release/bundled-packages.ts";
 import { nodeVersion, platforms } from "../../sdk/release/platforms.ts";
 
@@ -62,7 +62,9 @@ test("refuses a bundled package that the lock file does not vouch for", async ()
 
 test("writes a bill of materials whose every part is named once and hangs on the product", async () => {
   const packages = await bundledPackages(await aMetafile({ "node_modules/@grpc/grpc-js/a.js": 1 }), repository);
-  const bill = JSON.parse(billOfMaterials(product, packages, platforms)) as {
+  const bill = JSON.parse(
+    billOfMaterials(product, [...packages, ...packages].map(npmPart).concat(platforms.map(nodePart))),
+  ) as {
     components: { "bom-ref": string; purl: string; version: string }[];
     dependencies: { ref: string; dependsOn?: string[] }[];
   };

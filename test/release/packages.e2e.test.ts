@@ -1,0 +1,170 @@
+/** The packages of a release, each installed from its archive into an empty project, with the programs of its own registry's users. */
+
+import { execFile } from "node:child_process";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { packageVersion } from "../../sdk/make/schema-file.ts";
+import { packPackages } from "../../sdk/release/packages.ts";
+import type { ReleaseFile } from "../../sdk/release/release-file.ts";
+import { findGo } from "../engines/find-go.ts";
+import { findJava, isJavaLeftOut } from "../engines/find-java.ts";
+import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
+import { repository } from "../support/documents.ts";
+
+/** Maven downloads its plugins, and pip Pulumi's library. */
+const limitMs = 1_200_000;
+const version = packageVersion();
+const silently = (): void => undefined;
+
+let folder: string;
+let files: readonly ReleaseFile[];
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "uko-packages-test-"));
+  files = await packPackages(folder, silently);
+}, limitMs);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const archive = (name: string): string => path.join(folder, name);
+
+async function emptyProject(): Promise<string> {
+  return mkdtemp(path.join(folder, "project-"));
+}
+
+async function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env) {
+  const options = { cwd, env, timeout: limitMs, maxBuffer: 64 * 1024 * 1024 };
+  return (await promisify(execFile)(command, args, options)).stdout.trim();
+}
+
+test("each package comes with a bill of materials that names its parts", async () => {
+  expect(files.map(({ name }) => name).toSorted()).toEqual(
+    (await readdir(folder)).filter((name) => /\d/.test(name)).toSorted(),
+  );
+  const expected: readonly (readonly [string, string, string])[] = [
+    [`pulumi-uko-${version}`, "pkg:npm/pulumi-uko@", "pkg:npm/%40msgpack/msgpack@"],
+    [`uko-pulumi-${version}`, "pkg:npm/%40uko/pulumi@", "pkg:npm/%40grpc/grpc-js@"],
+    [`uko-cdktn-${version}`, "pkg:npm/%40uko/cdktn@", "pkg:npm/constructs@"],
+    [`uko-go-v${version}`, "pkg:golang/github.com/pulumi-uko/pulumi-uko/sdk/go@", "pkg:golang/google.golang.org/grpc@"],
+    ...(isPythonLeftOut()
+      ? []
+      : [[`pulumi_uko-${version}-python`, "pkg:pypi/pulumi-uko@", "pkg:pypi/grpcio@"] as const]),
+    ...(isJavaLeftOut()
+      ? []
+      : [[`uko-${version}-java`, "pkg:maven/io.github.pulumi-uko/uko@", "pkg:maven/io.grpc/grpc-core@"] as const]),
+  ];
+  for (const [stem, product, part] of expected) {
+    const bill = JSON.parse(await readFile(archive(`${stem}.cdx.json`), "utf8")) as {
+      metadata: { component: { purl: string } };
+      components: { purl: string }[];
+    };
+    expect(bill.metadata.component.purl).toContain(product);
+    expect(bill.components.map(({ purl }) => purl)).toContainEqual(expect.stringContaining(part));
+    expect(bill.components.map(({ purl }) => purl)).not.toContainEqual(expect.stringContaining("vitest"));
+  }
+});
+
+test("npm installs its three packages, and programs find the plugin's version, the constructs and the command", {
+  timeout: limitMs,
+}, async () => {
+  const project = await emptyProject();
+  await writeFile(path.join(project, "package.json"), '{ "private": true }\n');
+  const tarballs = ["pulumi-uko", "uko-pulumi", "uko-cdktn"].map((name) => archive(`${name}-${version}.tgz`));
+  await run("npm", ["install", ...tarballs, "--prefer-offline", "--no-audit", "--no-fund"], project);
+  const program = `const { utilities, ...uko } = { ...require("@uko/pulumi"), utilities: require("@uko/pulumi/bin/utilities.js") };
+console.log(JSON.stringify([utilities.getVersion(), typeof uko.ManagedKey, typeof require("@uko/cdktn").ManagedKey]));
+import("pulumi-uko").then(({ ManagedKey }) => console.log(typeof ManagedKey));`;
+  expect(await run(process.execPath, ["-e", program], project)).toBe(
+    `${JSON.stringify([version, "function", "function"])}\nfunction`,
+  );
+  expect(await run(path.join(project, "node_modules/.bin/uko"), ["--version"], project)).toBe(version);
+});
+
+test.skipIf(isPythonLeftOut())("pip installs the wheel, whose requirements are met", { timeout: limitMs }, async () => {
+  const project = await emptyProject();
+  const python = await installPython(
+    path.join(project, "venv"),
+    path.join(repository, "test/engines/python/requirements.txt"),
+  );
+  const pip = ["-m", "pip", "--disable-pip-version-check"];
+  await run(python, [...pip, "install", "--no-deps", archive(`pulumi_uko-${version}-py3-none-any.whl`)], project);
+  expect(await run(python, [...pip, "check"], project)).toBe("No broken requirements found.");
+  const program = "import pulumi_uko; print(pulumi_uko._utilities.get_version(), pulumi_uko.ManagedKey.__name__)";
+  expect(await run(python, ["-c", program], project)).toBe(`${version} ManagedKey`);
+});
+
+test("Go finds the module by the tag of a release, and compiles a program with it", { timeout: limitMs }, async () => {
+  const { goBin, env: goEnv } = await findGo(silently);
+  const module = "github.com/pulumi-uko/pulumi-uko/sdk/go";
+  // Go keeps each version that it has seen, so every run needs another one.
+  const tagged = `v${version}-test.${Date.now()}`;
+  const origin = await emptyProject();
+  await cp(path.join(repository, "sdk/go"), path.join(origin, "sdk/go"), { recursive: true });
+  const who = ["-c", "user.name=test", "-c", "user.email=test@example.test"];
+  for (const words of [
+    ["init", "--quiet"],
+    ["add", "."],
+    [...who, "commit", "--quiet", "-m", "test"],
+    ["tag", `sdk/go/${tagged}`],
+  ])
+    await run("git", words, origin);
+  const gitConfig = path.join(folder, "gitconfig");
+  await writeFile(gitConfig, `[url "file://${origin}"]\n\tinsteadOf = https://github.com/pulumi-uko/pulumi-uko\n`);
+  const env = { ...process.env, ...goEnv, GOWORK: "off", GOPRIVATE: module, GONOPROXY: module, GONOSUMDB: module };
+  const project = await emptyProject();
+  const go = (...args: readonly string[]) => run(goBin, args, project, { ...env, GIT_CONFIG_GLOBAL: gitConfig });
+  onTestFinished(async () => {
+    const kept = path.join(goEnv.GOMODCACHE ?? "", `${module}@${tagged}`);
+    for (const each of await readdir(kept, { recursive: true, withFileTypes: true }))
+      if (each.isDirectory()) await chmod(path.join(each.parentPath, each.name), 0o700);
+    await chmod(kept, 0o700);
+    await rm(kept, { recursive: true });
+  });
+
+  await go("mod", "init", "example.test/keys");
+  await go("get", `${module}@${tagged}`);
+  const program = `package main
+
+import (
+	"fmt"
+
+	"${module}/uko"
+)
+
+func main() { fmt.Printf("%T", uko.ManagedKeyArgs{}) }
+`;
+  await writeFile(path.join(project, "main.go"), program);
+  await go("mod", "tidy");
+  expect(await go("run", ".")).toBe("uko.ManagedKeyArgs");
+});
+
+test.skipIf(isJavaLeftOut())(
+  "Maven installs the jar, and compiles and runs a program with it",
+  {
+    timeout: limitMs,
+  },
+  async () => {
+    const { mavenBin, libraries } = await findJava(silently);
+    const project = await emptyProject();
+    const local = path.join(project, "repository");
+    await cp(libraries, local, { recursive: true });
+    await rm(path.join(local, "io/github/pulumi-uko"), { recursive: true });
+    const maven = ["--quiet", "--batch-mode", "--offline", `-Dmaven.repo.local=${local}`];
+    const jar = [`-Dfile=${archive(`uko-${version}.jar`)}`, `-DpomFile=${archive(`uko-${version}.pom`)}`];
+    await run(
+      mavenBin,
+      [...maven, "org.apache.maven.plugins:maven-install-plugin:3.1.4:install-file", ...jar],
+      project,
+    );
+    await cp(path.join(repository, "examples/15-java/pom.xml"), path.join(project, "pom.xml"));
+    await mkdir(path.join(project, "src/main/java/payroll"), { recursive: true });
+    const program = `package payroll;
+public class App { public static void main(String[] words) { System.out.print(io.github.pulumi_uko.uko.ManagedKey.class.getName()); } }
+`;
+    await writeFile(path.join(project, "src/main/java/payroll/App.java"), program);
+    expect(await run(mavenBin, [...maven, "compile", "exec:java"], project)).toContain(
+      "io.github.pulumi_uko.uko.ManagedKey",
+    );
+  },
+);
