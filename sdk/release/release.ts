@@ -10,9 +10,10 @@ import { billOfMaterials, nodePart, npmPart, thirdPartyNotices } from "./bill-of
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { packEmulator } from "./emulator-package.ts";
 import { fetchNode } from "./fetch-node.ts";
+import { writeInstallers } from "./installers.ts";
 import { makeBlob, makeExecutable } from "./make-executable.ts";
 import { hostPlatform, type Platform } from "./platforms.ts";
-import { programs, type ReleasedProgram, terraformProvider } from "./programs.ts";
+import { commandLine, programs, type ReleasedProgram, terraformProvider } from "./programs.ts";
 import { packRegistryDocs } from "./registry-docs.ts";
 import { writeRegistryFiles } from "./registry-files.ts";
 import { byName, checksumLines, type ReleaseFile, sha256, writeReleaseFile } from "./release-file.ts";
@@ -65,6 +66,8 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
     const files: ReleaseFile[] = [...made, ...built.map(({ archive }) => archive)];
     for (const each of materials) files.push(await writeBill(each, { version, license }, options));
     files.push(...(await packEmulator(folder)));
+    const commands = built.filter(({ program }) => program === commandLine);
+    files.push(...(await writeInstallers(folder, version, commands)));
     const pages = path.join(repository, "provider/docs/registry");
     files.push(await packRegistryDocs(folder, version, pages, path.join(workFolder, "registry-docs")));
     const zips = built.filter(({ program }) => program === terraformProvider).map(({ archive }) => archive);
