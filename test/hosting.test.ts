@@ -10,6 +10,7 @@ import { minimumVersion } from "./engines/find-pulumi.ts";
 import { read, repository } from "./support/documents.ts";
 
 const step = z.strictObject({
+  id: z.string().optional(),
   name: z.string().optional(),
   uses: z.string().optional(),
   with: z.record(z.string(), z.unknown()).optional(),
@@ -39,6 +40,19 @@ const workflow = z.strictObject({
 });
 type Workflow = z.infer<typeof workflow>;
 
+const ruleset = z.looseObject({
+  enforcement: z.literal("active"),
+  bypass_actors: z.array(z.unknown()).max(0),
+  rules: z.array(
+    z.object({
+      type: z.string(),
+      parameters: z
+        .looseObject({ required_status_checks: z.array(z.object({ context: z.string() })).optional() })
+        .optional(),
+    }),
+  ),
+});
+
 const manifest = JSON.parse(read("package.json")) as {
   readonly scripts: Record<string, string>;
   readonly devDependencies: Record<string, string>;
@@ -50,11 +64,13 @@ const workflows = readdirSync(folder).map((name) => {
   return [name, workflow.parse(parse(text))] as const;
 });
 
+const toolsOfRunners: ReadonlySet<string> = new Set("cp docker gh git gpg jq mkdir mvn tar test timeout".split(" "));
+
 /** The fault of a line that a workflow runs; the empty string if it has none. */
 function faultOf(line: string): string {
   if (line.includes("${{")) return "an expression in a script can hold code of a stranger: pass it as a variable";
   const [command = "", first = "", ...rest] = line.split(/\s+/);
-  if (command === "npm" && first === "ci") return "";
+  if (command === "npm" && ["ci", "view"].includes(first)) return "";
   if (command === "npm") {
     const script = first === "run" ? (rest[0] ?? "") : first;
     return script in scripts ? "" : `npm has no script ${script}`;
@@ -64,10 +80,10 @@ function faultOf(line: string): string {
     const missing = [first, ...named].filter((file) => !existsSync(path.join(repository, file)));
     return missing.length === 0 ? "" : `${missing.join(", ")} is not there`;
   }
-  // The executable that the line before has unpacked.
-  if (command === "./uko") return "";
+  // The executable that the line before has unpacked; a loop; a variable.
+  if (["./uko", "for", "done"].includes(command) || /^\w+=\$\(/.test(command)) return "";
   if (command.startsWith(".")) return existsSync(path.join(repository, command)) ? "" : `${command} is not there`;
-  return ["gh", "gpg", "tar", "test"].includes(command) ? "" : `${command} is not a command that a workflow may run`;
+  return toolsOfRunners.has(command) ? "" : `${command} is not a command that a workflow may run`;
 }
 
 /** The faults of a workflow that its schema does not show. */
@@ -80,9 +96,10 @@ function faultsOf({ permissions: ofAll, jobs }: Workflow): readonly string[] {
       if (uses.startsWith("actions/checkout@") && options["persist-credentials"] !== false) {
         faults.push(`${name} leaves the token in the checkout`);
       }
-      if (mayWrite && /^(npm|node|npx|\.)/.test(run)) faults.push(`${name} may write and runs code of the repository`);
-      for (const line of run.split("\n").filter((each) => each !== "")) {
-        if (faultOf(line) !== "") faults.push(`${name}: ${faultOf(line)}`);
+      if (mayWrite && /^\s*(npm (?!view)|node|npx|\.|mvn)/m.test(run))
+        faults.push(`${name} may write and runs code of the repository`);
+      for (const line of run.split("\n").map((each) => each.trim())) {
+        if (line !== "" && faultOf(line) !== "") faults.push(`${name}: ${faultOf(line)}`);
       }
       for (const [, pattern = ""] of JSON.stringify(options).matchAll(/hashFiles\('([^']+)'\)/g)) {
         if (globSync(pattern, { cwd: repository }).length === 0) faults.push(`${pattern} matches no file`);
@@ -130,6 +147,27 @@ describe("workflows", () => {
       ["draft", "start"],
     ]);
     expect(jobs.draft?.steps.some(({ uses = "" }) => uses.startsWith("actions/attest-build-provenance@"))).toBe(true);
+  });
+
+  test("a published release goes to each registry, by trusted publishing where the registry has it", () => {
+    const jobs: Workflow["jobs"] = workflows.find(([file]) => file === "publish.yml")?.[1].jobs ?? {};
+    expect(Object.keys(jobs)).toEqual(["npm", "pypi", "maven", "image", "go", "repositories"]);
+    for (const each of Object.values(jobs)) expect(each.environment).toBe("release");
+    for (const name of ["npm", "pypi"]) {
+      expect(jobs[name]?.permissions).toEqual({ contents: "read", "id-token": "write" });
+      expect(JSON.stringify(jobs[name])).not.toMatch(/secrets\./);
+    }
+  });
+
+  test("the rules of the branch want two approvals and checks that exist, and no release tag can be moved", () => {
+    const rules = (name: string) => ruleset.parse(JSON.parse(read(`.github/rulesets/${name}.json`)));
+    const branch = rules("main").rules.map(({ parameters = {} }) => parameters);
+    expect(branch).toContainEqual(expect.objectContaining({ required_approving_review_count: 2 }));
+    const checks = branch.flatMap(({ required_status_checks: its = [] }) => its.map(({ context }) => context));
+    expect(checks).toHaveLength(2);
+    const names = workflows.flatMap(([, { jobs }]) => Object.values(jobs).map(({ name }) => name));
+    expect(names).toEqual(expect.arrayContaining(checks));
+    expect(rules("releases").rules.map(({ type }) => type)).toEqual(["deletion", "update", "non_fast_forward"]);
   });
 
   const digest = "0".repeat(40);
