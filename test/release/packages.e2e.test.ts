@@ -157,7 +157,7 @@ test.skipIf(isJavaLeftOut())(
       [...maven, "org.apache.maven.plugins:maven-install-plugin:3.1.4:install-file", ...jar],
       project,
     );
-    await cp(path.join(repository, "examples/15-java/pom.xml"), path.join(project, "pom.xml"));
+    await cp(path.join(repository, "examples/pulumi-java/pom.xml"), path.join(project, "pom.xml"));
     await mkdir(path.join(project, "src/main/java/payroll"), { recursive: true });
     const program = `package payroll;
 public class App { public static void main(String[] words) { System.out.print(io.github.pulumi_uko.uko.ManagedKey.class.getName()); } }
