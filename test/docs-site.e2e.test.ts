@@ -108,7 +108,7 @@ describe.skipIf(isLeftOut)("in a browser", () => {
 
   const places = [
     ...["", "tutorials/two-people-with-pulumi", "how-to/troubleshoot", "errors/UKO_COOLING_DOWN"],
-    "registry/installation-configuration",
+    ...["registry/installation-configuration", "reference/resources/keystore", "reference/functions/plan-deletion"],
   ];
   test.each(["light", "dark"] as const)("the pages are readable in %s, without barriers and errors", async (scheme) => {
     for (const place of places) {
@@ -141,6 +141,14 @@ describe.skipIf(isLeftOut)("in a browser", () => {
     expect(await page.locator(".vp-code-group label").count()).toBe(5);
   });
 
+  test("the languages of a resource are tabs, and a tab shows its program", async () => {
+    const { page } = await open("reference/resources/vault", "light");
+    const group = ".vp-code-group >> nth=0";
+    expect(await page.locator(`${group} >> .tabs`).textContent()).toBe("TypeScriptPythonGoJavaYAMLHCL");
+    await page.locator(`${group} >> label:text-is("Java")`).click();
+    expect(await page.locator(`${group} >> .blocks > .active`).textContent()).toContain("Pulumi.run(");
+  });
+
   test("the search finds a page by a word in its text", async () => {
     const { page } = await open("", "light");
     await page.getByRole("button", { name: "Search" }).click();
@@ -149,5 +157,14 @@ describe.skipIf(isLeftOut)("in a browser", () => {
     const results = await page.locator(".VPLocalSearchBox .results").textContent();
     expect(results).toContain("Errors and waits");
     expect(results).toContain("Saved plans");
+  });
+
+  test("the search finds the page of a resource by the name of an input in any language", async () => {
+    const { page } = await open("", "light");
+    await page.getByRole("button", { name: "Search" }).click();
+    for (const name of ["deletionGate", "deletion_gate"]) {
+      await page.locator(".VPLocalSearchBox input").fill(name);
+      await page.locator(".VPLocalSearchBox .result:has-text('ManagedKey') >> nth=0").waitFor();
+    }
   });
 });

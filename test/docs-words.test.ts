@@ -21,7 +21,7 @@ test("a word has a letter or a digit", () => {
 });
 
 test("the menu of the site has each page once", () => {
-  const files = globSync("{tutorials,how-to,explanation,reference}/*.md", {
+  const files = globSync("{tutorials,how-to,explanation,reference}/**/*.md", {
     cwd: path.join(repository, "provider/docs"),
   });
   const pages = [...files.map((file) => file.replace(/\.md$/, "")), "registry/installation-configuration"];

@@ -267,7 +267,7 @@ test("the npm package contains the program and its guides, and neither contract,
   // Built files exist only after a build.
   const committed = names.filter((name) => !/^(dist|build)\//.test(name)).toSorted();
   const pages = globSync(
-    "provider/docs/{README.md,{explanation,how-to,reference,registry,tutorials}/*.{md,1},reference/schemas/*.json,how-to/certificate/*,images/*}",
+    "provider/docs/{README.md,{explanation,how-to,reference,registry,tutorials}/*.{md,1},reference/{functions,resources}/*.md,reference/schemas/*.json,how-to/certificate/*,images/*}",
     { cwd: repository, exclude: ["provider/docs/images/console-*-{320,768}.png"] },
   );
   expect(committed).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...pages].toSorted());

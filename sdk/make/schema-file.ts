@@ -16,7 +16,6 @@ export const registryExamplesFolder = new URL("examples/", registryRoot);
 export const emulatorTypesFile = new URL("../provider/emulator/generated.ts", sdkFolder);
 export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.ts", sdkFolder);
 export const referenceFolder = new URL("../provider/docs/reference/", sdkFolder);
-export const referenceFile = new URL("resources.md", referenceFolder);
 export const manPageFile = new URL("uko.1", referenceFolder);
 export const settingsFile = new URL("settings.md", referenceFolder);
 /** Pages written by hand, except for their tables of settings. */

@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { commandLineManPage, commandLinePages } from "./docs/command-line.ts";
 import { jsonFormNames, jsonSchemaText } from "./docs/json-forms.ts";
-import { referenceMarkdown } from "./docs/reference.ts";
+import { referenceFolders, referencePages } from "./docs/reference.ts";
 import { exampleFiles } from "./docs/registry/example-programs.ts";
 import { generatedFolders, registryPages } from "./docs/registry/pages.ts";
 import { settingsPages } from "./docs/settings.ts";
@@ -14,7 +14,6 @@ import {
   emulatorTypesFile,
   jsonSchemasFolder,
   manPageFile,
-  referenceFile,
   referenceFolder,
   registryDocsFolder,
   registryExamplesFolder,
@@ -29,7 +28,6 @@ import {
 writeFileSync(schemaFile, schemaText());
 writeFileSync(terraformMappingFile, terraformMappingText());
 writeFileSync(terraformSchemaFile, terraformSchemaText());
-writeFileSync(referenceFile, referenceMarkdown());
 for (const [name, text] of commandLinePages()) writeFileSync(new URL(name, referenceFolder), text);
 writeFileSync(manPageFile, commandLineManPage());
 for (const [file, text] of settingsPages()) writeFileSync(file, text);
@@ -38,9 +36,14 @@ for (const name of jsonFormNames)
 writeFileSync(dynamicClassesFile, dynamicClasses());
 writeFileSync(emulatorTypesFile, emulatorTypes());
 // The page and the examples of a removed resource go with it.
-for (const folder of generatedFolders) rmSync(new URL(folder, registryDocsFolder), { recursive: true, force: true });
-rmSync(registryExamplesFolder, { recursive: true, force: true });
+for (const folder of [
+  ...referenceFolders.map((each) => new URL(each, referenceFolder)),
+  ...generatedFolders.map((each) => new URL(each, registryDocsFolder)),
+  registryExamplesFolder,
+])
+  rmSync(folder, { recursive: true, force: true });
 for (const [root, files] of [
+  [referenceFolder, referencePages()],
   [registryDocsFolder, registryPages()],
   [registryExamplesFolder, exampleFiles()],
 ] as const) {
@@ -50,5 +53,5 @@ for (const [root, files] of [
   }
 }
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference/resources.md, provider/docs/reference/cli.md and a page for each group of commands, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, provider/emulator/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference with a page for each resource, function and group of commands, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, provider/emulator/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
 );

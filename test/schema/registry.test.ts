@@ -16,7 +16,7 @@ import { ValidateResourceConfig_RequestSchema } from "../../provider/terraform-p
 import { getProviderSchema } from "../../provider/terraform-plugin/rpc/schema.ts";
 import { validateResourceConfig } from "../../provider/terraform-plugin/rpc/validate.ts";
 import { encodeValue } from "../../provider/terraform-plugin/values.ts";
-import { referenceMarkdown } from "../../sdk/make/docs/reference.ts";
+import { referencePages } from "../../sdk/make/docs/reference.ts";
 import { registryPages } from "../../sdk/make/docs/registry/pages.ts";
 import { dynamicClasses } from "../../sdk/make/generate-dynamic.ts";
 import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
@@ -106,7 +106,7 @@ test("is in Terraform's schema, with its data sources and its identity", () => {
 });
 
 test("is in the reference and on the registries' pages", () => {
-  expect(referenceMarkdown()).toContain("\n## Toy\n");
+  expect(referencePages().get("resources/toy.md")).toContain("# Toy\n");
   expect(registryPages().has("resources/toy.md")).toBe(true);
 });
 

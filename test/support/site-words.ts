@@ -6,11 +6,12 @@
 import { fileURLToPath } from "node:url";
 import { pagesOfTheSite } from "../../provider/docs/site/.vitepress/sidebar.ts";
 import { commandLinePages } from "../../sdk/make/docs/command-line.ts";
+import { referencePages } from "../../sdk/make/docs/reference.ts";
 import { read } from "./documents.ts";
 
 /** Written by `npm run schema`, or by a test from a table in the code. */
 const generated = new Set(
-  ["resources.md", "settings.md", "fidelity.md", ...commandLinePages().keys()].map(
+  ["settings.md", "fidelity.md", ...referencePages().keys(), ...commandLinePages().keys()].map(
     (name) => `reference/${name.replace(".md", "")}`,
   ),
 );

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { ResourceName } from "../described.ts";
 
 const pulumiLanguages = ["typescript", "python", "go", "java", "yaml"] as const;
-type Language = (typeof pulumiLanguages)[number] | "terraform";
+export type Language = (typeof pulumiLanguages)[number] | "terraform";
 
 export interface Example {
   readonly title: string;

@@ -3,6 +3,8 @@
  * read it, and a test compares it with the files.
  */
 
+import { readdirSync } from "node:fs";
+
 interface Section {
   readonly text: string;
   /** Files below provider/docs, without their ending. */
@@ -10,6 +12,12 @@ interface Section {
 }
 
 export const installation = "registry/installation-configuration";
+
+/** The pages that `npm run schema` writes into a folder of the reference. */
+function generated(folder: string): readonly string[] {
+  const files = readdirSync(new URL(`../../reference/${folder}`, import.meta.url)).toSorted();
+  return files.map((file) => `reference/${folder}/${file.replace(/\.md$/, "")}`);
+}
 
 export const sections: readonly Section[] = [
   {
@@ -82,7 +90,6 @@ export const sections: readonly Section[] = [
   {
     text: "Reference",
     pages: [
-      "reference/resources",
       "reference/settings",
       "reference/cli",
       "reference/cli-delete",
@@ -94,6 +101,8 @@ export const sections: readonly Section[] = [
       "reference/glossary",
     ],
   },
+  { text: "Resources", pages: generated("resources") },
+  { text: "Functions and data sources", pages: generated("functions") },
   { text: "Emulator", pages: ["reference/emulator", "reference/emulator-control"] },
   { text: "Project", pages: ["reference/compatibility", "reference/fidelity"] },
 ];
