@@ -36,14 +36,15 @@ export interface EvidenceFileOptions {
 
 /** Evidence in a file, to which several runs may append. */
 export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
-  const { path, isInStateFolder = false, run, warn, note } = options;
+  const { isInStateFolder = false, run, warn, note } = options;
+  const path = resolve(options.path);
   let introduced = false;
   const prove = async (): Promise<void> => {
     if (isInStateFolder) requireOwnFolderOf(path);
     // An unsafe file is refused before a lock is created next to it.
     await requireAppendable(path);
     await withFileLock(`${path}.lock`, async () => {});
-    note?.(`Evidence of this run: ${resolve(path)}`);
+    note?.(`Evidence of this run: ${path}`);
   };
   // The file is checked once, and again after a failed write. A check for each of many keys would take up the time
   // between the read and the write of a key.

@@ -4,6 +4,7 @@
  * because the steps that it reports were already taken.
  */
 
+import { resolve } from "node:path";
 import type { Reports } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
 import { createLineWriter, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
@@ -16,7 +17,8 @@ export interface ReportFileOptions {
 }
 
 /** Throws only before a run begins: a report never changes what a run does. */
-export function createReportFile({ path, nowMs, warn }: ReportFileOptions): Reports {
+export function createReportFile({ path: named, nowMs, warn }: ReportFileOptions): Reports {
+  const path = resolve(named);
   const write = createLineWriter(path);
   return {
     async open() {

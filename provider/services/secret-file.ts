@@ -4,6 +4,7 @@
  */
 
 import { closeSync, fstatSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { UkoError } from "../errors.ts";
 import { openRegularFile } from "../process/regular-file.ts";
 
@@ -11,7 +12,8 @@ const maxBytes = 65_536;
 const readableByOthers = 0o077;
 
 /** Returns the content without the white space around it. Throws UKO_SETTINGS_INVALID. */
-export function readSecretFile(path: string, setting: string): string {
+export function readSecretFile(named: string, setting: string): string {
+  const path = resolve(named);
   let file: number;
   try {
     file = openRegularFile(path);

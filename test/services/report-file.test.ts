@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { createReportFile } from "../../provider/services/report-file.ts";
+import { readSecretFile } from "../../provider/services/secret-file.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -44,4 +46,12 @@ test("a file that cannot be opened is an error before the first step, and a warn
   await expect(reports.open()).rejects.toMatchObject({ code: "UKO_REPORT_UNWRITABLE" });
   await reports.append(record);
   expect(warned).toEqual([expect.stringMatching(/could not be written\. .*ENOENT/)]);
+});
+
+test("a relative path of a setting is absolute in a message, because runs of an engine begin in another folder", async () => {
+  const absent = resolve(folder, "absent", "file");
+  const named = relative(process.cwd(), absent);
+  await expect(open(named).reports.open()).rejects.toThrow(`The report file ${absent} could not be opened`);
+  await expect(createEvidenceFile({ path: named }).open()).rejects.toThrow(absent);
+  expect(() => readSecretFile(named, "UKO_API_KEY_FILE")).toThrow(absent);
 });

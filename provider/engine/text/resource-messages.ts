@@ -320,7 +320,7 @@ export function sayUnreadSoFar(count: number): string {
 export function sayUnreached(count: number): string {
   return [
     `Pulumi did not begin the deletion of ${count} other resource${count === 1 ? "" : "s"} that this run read`,
-    "  With --continue-on-error, each key takes its next step in one run.",
+    "  With --continue-on-error, one run takes the next step of each key on which no waiting key depends.",
     "  Pulumi deletes a key only after the keys that depend on it, weeks later. To retire all of them at once,",
     '  set state: "destroyed" on each key, and run pulumi up.',
   ].join("\n");

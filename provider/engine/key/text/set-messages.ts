@@ -195,7 +195,11 @@ function summarizeApproval(
   ];
   const powerless = stores ? [] : results.filter((result) => codeOf(result) === "UKO_RIGHTS_MISSING");
   if (reports.length === 0) return [parts.join(", "), ...withoutRight(powerless)];
-  const next = stores ? storedNext : step === "destroy" ? destroyedNext : deactivatedNext(reports, requestsNext);
+  const next = stores
+    ? storedNext
+    : step === "destroy"
+      ? destroyedNext(reports)
+      : deactivatedNext(reports, requestsNext);
   return [parts.join(", "), ...next, ...withoutRight(powerless)];
 }
 
@@ -217,11 +221,19 @@ function withoutRight(powerless: readonly KeyResult[]): readonly string[] {
 const storedNext = [
   "Nothing was changed yet. The requester's next run takes the step: the engine, or uko continue.",
 ] as const;
-const destroyedNext = [
-  noWayBack,
-  "Next: to see when the keystores have deleted the material, run:",
-  "  uko requests",
-] as const;
+
+/** A key that was never active has no pending period, so its metadata can be removed at once, by another role. */
+function destroyedNext(reports: readonly Report[]): readonly string[] {
+  if (reports.some(({ lifecycleState }) => lifecycleState !== "destroyed")) {
+    return [noWayBack, "Next: to see when the keystores have deleted the material, run:", "  uko requests"];
+  }
+  const names = reports.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`);
+  const who =
+    "Next: to remove the metadata, which the vault still holds, someone with the role Vault Administrator runs";
+  return names.length > maxNamed
+    ? [noWayBack, `${who} the destroy of their program, or uko sweep.`]
+    : [noWayBack, `${who}:`, `  uko continue ${names.join(" ")}`];
+}
 
 /** A command about more than a few keys chooses them by their vaults. */
 function deactivatedNext(reports: readonly Report[], isRequested: boolean): readonly string[] {
