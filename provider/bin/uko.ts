@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Starts the executable `uko`. It checks the version of Node and connects the command line with this process. For the
+ * Starts the program `uko`. It checks the version of Node and connects the command line with this process. For the
  * commands `console` and `emulator`, it starts these two.
  */
 

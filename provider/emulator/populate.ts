@@ -1,6 +1,7 @@
 /**
- * Creates the objects that a seed describes, the JSON file with which an emulator starts. The seed was checked before.
- * In a seed, an object refers to another one by its name or ID.
+ * Creates the objects that a seed describes, the first objects of an emulator. The form of the seed was checked
+ * before. In a seed, an object refers to another one by its name or ID; a reference to an object that the seed does
+ * not contain fails here.
  */
 
 import { outsideEntry } from "./audit.ts";

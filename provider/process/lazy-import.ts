@@ -1,6 +1,6 @@
 /**
  * Loads code when a run first needs it. A bundle carries this code as compressed text within its one file, so that a
- * start does not read and compile what only some runs need (decision 0019).
+ * start does not parse and compile what only some runs need (decision 0019).
  */
 
 import { Script } from "node:vm";

@@ -1,6 +1,6 @@
 /**
- * Turns the description of Terraform's protocol, as protobuf-es compiles it, into a service that grpc-js can serve.
- * The service has the paths of the calls and the encoding of their messages.
+ * Turns the description of a protocol (Terraform's or go-plugin's), as protobuf-es compiles it, into a service that
+ * grpc-js can serve. The service has the paths of the calls and the encoding of their messages.
  */
 
 import {

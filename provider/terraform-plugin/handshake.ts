@@ -1,8 +1,9 @@
 /**
- * Has the parts of go-plugin's protocol with which the provider begins to serve the host (OpenTofu or Terraform) that
- * started it. It reads the host's variables and chooses an address: a socket of the user, or a local port on Windows.
- * It also creates a certificate for this process, and composes the line that the host expects. If the host sends a
- * certificate, the provider refuses every client without it, because a client can act with the caller's credential.
+ * Contains the parts of go-plugin's protocol with which the provider begins to serve the host (OpenTofu or
+ * Terraform) that started it. It reads the host's variables and chooses an address: a Unix socket, or a local port
+ * on Windows. It also creates a certificate for this process, and composes the line that the host expects. If the
+ * host sends a certificate, the provider refuses every client without it, because a client can act with the caller's
+ * credential.
  */
 
 import { randomBytes } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * Encodes values in DER (ITU-T X.690), for certificates and requests for timestamps. No library of this project can
- * write DER.
+ * Encodes values in DER (ITU-T X.690), for certificates and requests for timestamps. The library that reads DER here
+ * (`@sigstore/core`) cannot build new values.
  */
 
 export function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {

@@ -1,7 +1,7 @@
 /**
  * Emulates the log-in with a one-time passcode. IBM's page shows a passcode to the person who is signed in there. At
- * the emulator no person is signed in, so its page first asks which person to log in. The refresh tokens that a
- * passcode log-in returns are kept in memory.
+ * the emulator no person is signed in, so its page first asks who logs in. The refresh tokens that a passcode log-in
+ * returns are kept in memory.
  */
 
 import { randomBytes } from "node:crypto";

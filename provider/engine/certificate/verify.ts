@@ -1,17 +1,16 @@
 /**
- * Checks a certificate of key destruction: its form, its signatures, its consistency, and how each
- * act of a person is known. The functions are pure.
+ * Checks a certificate of key destruction: its form, its signatures, its consistency, and how each act of a person
+ * is known. The functions are pure.
  *
- * A valid certificate proves who signed it. If the verifier passes the evidence files (the logs of
- * the steps that runs took), the check also proves that the certificate agrees with them. An act is
- * a request, an approval or a step. If only the evidence shows an act, it is called **stated**,
- * because the people who took the steps wrote the evidence. Two other sources can show an act:
- * audit events of the account, which the verifier exported (`activity-tracker.ts`), and the
- * person's own signature of the act (`signed-acts.ts`).
+ * A valid certificate proves who signed it. If the verifier passes the evidence files (the logs of the steps that
+ * runs took), the check also proves that the certificate agrees with them. An act is a request, an approval or a
+ * step. If only the evidence or the certificate itself shows an act, it is called **stated**, because the people who
+ * took the steps wrote the evidence. Two other sources can show an act: audit events of the account, which the
+ * verifier exported (`activity-tracker.ts`), and the person's own signature of the act (`signed-acts.ts`).
  *
  * - `--require` counts signers of the certificate.
- * - `--two-people` counts the persons who requested and approved each deactivation and destruction.
- *   It accepts no request or approval that is only stated.
+ * - `--two-people` requires two people, a requester and another approver, for each deactivation and destruction. It
+ *   accepts no request or approval that is only stated.
  * - `--signed` requires, for each destruction, the signatures of the requester and the approver.
  */
 

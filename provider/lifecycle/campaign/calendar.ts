@@ -1,6 +1,7 @@
 /**
  * Decides on which days and at which minutes a campaign may take a step. A blackout forbids steps on whole days in
- * UTC. A maintenance window of a wave, a group of keys, allows its steps only in some minutes of some weekdays.
+ * UTC. A maintenance window of a wave (a group of keys) allows its steps only between two times of day, also in UTC,
+ * on some weekdays.
  */
 
 import { type Blackout, type CampaignStep, dayMs, type MaintenanceWindow } from "./campaign.ts";

@@ -1,8 +1,8 @@
 /**
  * Updates a keystore, and sends only changed values. A group is a name by which a template chooses the keystores of
- * its keys. An update that removes a group is refused if an installed key would thereby be cut off from the keystore.
- * The file warns if connection values change while destroyed keys may still be in the keystore, because the new values
- * could lead to another account.
+ * its keys. An update that removes a group is refused if an installed key would then be cut off from the keystore.
+ * The file warns if connection values change while destroyed keys may still be in the keystore, because the new
+ * values could lead to another account.
  */
 
 import { sayContainer } from "../../engine/container/words.ts";

@@ -1,6 +1,6 @@
 /**
- * Writes a line for each call when `uko --debug` runs. Of the request and the response, the line has only the method,
- * host, path, status and correlation ID, so it contains no secret.
+ * Writes a line for each call if a command runs with `--debug`. Of the request and the response, the line has only
+ * the method, host, path, status and correlation ID, so it contains no secret.
  */
 
 import { printable } from "../../text/printable.ts";

@@ -1,8 +1,8 @@
 /**
  * Reads and writes the envelope of a certificate: a file in the format DSSE with the certificate and its signatures.
  * An envelope has exactly one valid form of bytes, so a reformatted file is refused. As DSSE demands, each signature
- * covers the type of the content together with the content (its pre-authentication encoding). A removed signature or
- * timestamp leaves a valid envelope.
+ * covers the type of the content together with the content (the pre-authentication encoding of DSSE). A removed
+ * signature or timestamp leaves a valid envelope.
  */
 
 import { createHash } from "node:crypto";

@@ -1,7 +1,8 @@
 /**
- * Writes the report of `uko campaign finish --after-shutdown`. It lists each destroyed key that a keystore may still
- * hold, with the questions for the cloud of that keystore. People ask the cloud itself, because an instance that was
- * shut down can no longer report what the keystore holds.
+ * Writes the report of `uko campaign finish --after-shutdown`. A person runs it before the shutdown of the instance,
+ * because afterwards the instance reports nothing. The report lists each keystore that does not yet report a
+ * destroyed key as gone, and each destroyed KMS key whose material may still exist, with the question for the cloud
+ * or for IBM.
  */
 
 import { isPending } from "../../../lifecycle/guards.ts";
