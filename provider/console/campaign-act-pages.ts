@@ -4,17 +4,17 @@
  */
 
 import * as z from "zod";
-import type { ApprovalInspection, WaveInspection } from "../engine/campaign/reports/inspect.ts";
+import type { ApprovalInspection } from "../engine/campaign/reports/inspect.ts";
 import type { CampaignReport } from "../engine/campaign/reports/report.ts";
 import type { WaveAct, WaveApproval } from "../engine/campaign/reports/wave-acts.ts";
 import { type Html, html } from "../html/markup.ts";
-import { codeOf, definitions, linkTo, sectionsOf, tableOf } from "../html/report-parts.ts";
+import { codeOf, definitions, linkTo, list, sectionsOf, tableOf } from "../html/report-parts.ts";
 import { capital } from "../text/printable.ts";
 import { type ActProblem, actPage, pointOfNoReturn } from "./act-page.ts";
 import type { ActResult } from "./act-run.ts";
-import { keyPageOf, labelFirst, waveActAddress, waveAddress } from "./campaign-pages.ts";
+import { labelFirst, waveActAddress, waveAddress } from "./campaign-pages.ts";
 import { layout, type Visitor } from "./layout.ts";
-import { commandsOf, linkedTable, sayKeys, type TableQuery } from "./parts.ts";
+import { commandsOf, keyTable, sayKeys, type TableQuery } from "./parts.ts";
 
 type OpenApproval = Extract<ApprovalInspection, { kind: "open" }>;
 
@@ -54,81 +54,36 @@ export function waveActPage(chosen: Chosen, visitor: Visitor, problem?: ActProbl
 }
 
 /**
- * The page on which a person approves the review of a wave. The summary of what the first run does is next to the form;
- * the list of all reviewed keys follows.
+ * The page on which a person approves the review of a wave. The keys to check come first, next to the form; the list of
+ * all reviewed keys follows.
  */
 export function approvalPage(
-  chosen: Chosen<WaveApproval> & Pick<WaveInspection, "keys"> & { readonly approval: OpenApproval },
+  chosen: Chosen<WaveApproval> & { readonly approval: OpenApproval },
   query: TableQuery,
   visitor: Visitor,
   problem?: ActProblem,
 ): Html {
-  const { wave, act, keys, approval } = chosen;
-  const { title, facts, phrase, requester, table, later, apart } = approval;
+  const { wave, act, approval } = chosen;
+  const { title, facts, phrase, sections, now, later, apart } = approval;
   const stores = act.name === "store";
   // The first run takes the step on a sample only, so heading, button and phrase have the number of keys in the sample.
-  const now = sayKeys(table.rows.length - later);
-  const heading = stores
-    ? `Store your approval for ${now} of wave ${wave}`
-    : `${capital(act.step)} ${now} of wave ${wave}`;
+  const button = stores ? `Store your approval for ${sayKeys(now)}` : `${capital(act.step)} ${sayKeys(now)}`;
   const left = { columns: ["label", "key", "why"], rows: apart.map(({ label, key, says }) => [label, key, says]) };
+  const sample = `This is a sample. The other ${sayKeys(later)} of your review follow after you have checked the sample.`;
   const page = {
     ...partsOf(chosen),
-    heading,
+    heading: `${button} of wave ${wave}`,
     effects: stores ? act.facts : [title],
-    request: [
-      `${requester} requested the step.`,
-      ...facts,
-      ...(later === 0
-        ? []
-        : [`This is a sample. The other ${sayKeys(later)} of your review follow after you have checked the sample.`]),
-    ],
-    subject: definitions([
-      ["Wave", wave],
-      ["Keys in your review", table.rows.length],
-      ["Used by", countsIn(table, "used by")],
-      ["Keystores", countsIn(table, "keystores")],
-      ["Reasons", countsIn(table, "reason")],
-      ["SHA-256 of the review", codeOf(act.review)],
-    ]),
+    request: later === 0 ? [] : [sample],
+    subject: html`${sectionsOf(sections.map(labelFirst))}${list(facts)}${definitions([["SHA-256 of the review", codeOf(act.review)]])}`,
     hidden: { phrase },
     toType: phrase,
-    button: stores ? "Store your approval" : `${capital(act.step)} ${now}`,
+    button,
     list: html`${apart.length === 0 ? "" : html`<h2>Reviewed, but not ready now</h2>${tableOf(left, "reviewed, but not ready now")}`}
 <h2>Keys in your review</h2>
-${linkedTable({ rows: reviewedRows(table, keys), name: "keys in your review" }, query, waveActAddress(wave, act.id))}`,
+${keyTable({ ...approval.table, names: approval.names, name: "keys in your review" }, query, waveActAddress(wave, act.id))}`,
   };
   return actPage({ ...act, isConsequential: true }, page, visitor, problem);
-}
-
-/** Each value of a column with its number of keys, the most frequent first. */
-function countsIn({ columns, rows }: OpenApproval["table"], column: string): string {
-  const at = columns.indexOf(column);
-  if (at === -1) return "";
-  const groups = Array.from(
-    Map.groupBy(rows, (row) => row[at] ?? ""),
-    ([value, { length }]) => ({ value, length }),
-  );
-  const most = groups.toSorted((a, b) => b.length - a.length);
-  const rest = most.length - maxCounts;
-  const shown = most
-    .slice(0, maxCounts)
-    .map(({ value, length }) => `${sayKeys(length)}: ${value === "" ? "none" : value}`);
-  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n");
-}
-
-const maxCounts = 5;
-
-/**
- * The reviewed keys with their vaults. The table of a review has only the IDs of keys, so the vault comes from the list
- * of the wave.
- */
-function reviewedRows({ columns, rows }: OpenApproval["table"], keys: WaveInspection["keys"]) {
-  const pathOf = new Map(keys.rows.map(([, key = ""]) => [key.split("/").at(-1), key]));
-  return rows.map((row) => ({
-    link: keyPageOf(pathOf.get(row[1] ?? "") ?? `kms/${row[1] ?? ""}`),
-    cells: Object.fromEntries(columns.map((column, at) => [column, row[at] ?? ""])),
-  }));
 }
 
 const reviewed = z.object({ review: z.string(), step: z.enum(["deactivate", "destroy"]) });
@@ -152,8 +107,10 @@ export function waveResult(
         ? html``
         : html`<p>Check the sample first.</p>
 <p><a class="button" href="${waveActAddress(wave, act.id)}">Go on with the other ${sayKeys(later)}</a></p>`;
+  // The page of the approval shows what a person reads completely.
+  const sections = report.sections.filter(({ isWhole = false }) => named === undefined || !isWhole);
   const body = html`${next}
-${sectionsOf(report.sections.map(labelFirst))}
+${sectionsOf(sections.map(labelFirst))}
 ${commandsOf(report)}`;
   return { title: report.summary, body: () => body, ...(report.csv !== undefined && { csv: report.csv }) };
 }

@@ -12,7 +12,7 @@ import { timelinePicture } from "../html/timeline.ts";
 import { actList } from "./act-page.ts";
 import { type ActRuns, lastRun } from "./act-run.ts";
 import { layout, type Visitor } from "./layout.ts";
-import { commandsOf, linkedTable, moment, type TableQuery } from "./parts.ts";
+import { commandsOf, keyPageOf, keyTable, moment, type TableQuery } from "./parts.ts";
 
 /** How often these pages refresh. Each read lists the whole instance, so this is less often than for a key. */
 const refreshSeconds = 300;
@@ -107,16 +107,8 @@ ${keysOf(inspection, query)}`;
 }
 
 function keysOf({ wave, keys }: WaveInspection, query: TableQuery): Html {
-  const rows = keys.rows.map((row) => ({
-    link: keyPageOf(row[1] ?? ""),
-    cells: Object.fromEntries(keys.columns.map((column, at) => [column, row[at] ?? ""])),
-  }));
-  return html`<h2>Keys</h2>${linkedTable({ rows, name: `keys of wave ${wave}` }, query, waveAddress(wave))}`;
-}
-
-/** The page of a key as a campaign names it: `<vaultId>/<keyId>` or `kms/<keyId>`. */
-export function keyPageOf(key: string): string {
-  return key.startsWith("kms/") ? `/${key}` : `/keys/${key}`;
+  const names = keys.rows.map(([, key = ""]) => key);
+  return html`<h2>Keys</h2>${keyTable({ ...keys, names, name: `keys of wave ${wave}` }, query, waveAddress(wave))}`;
 }
 
 const stepNames = { deactivate: "Deactivation", destroy: "Destruction" } as const;

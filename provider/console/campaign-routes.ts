@@ -71,8 +71,8 @@ function queryOf({ req }: Context<Env>): TableQuery {
 /** The act that the address names; undefined if the wave no longer offers it. */
 async function chosenIn({ console, folder }: Campaign, { context: { req }, options }: Requested) {
   const { wave = "", act: named = "" } = req.param() as { wave?: string; act?: string };
-  const { acts, keys } = await (await console.run.campaignPages()).wave(folder, wave, options);
-  return { wave, keys, act: acts.find(({ id }) => id === named), others: acts.filter(({ id }) => id !== named) };
+  const { acts } = await (await console.run.campaignPages()).wave(folder, wave, options);
+  return { wave, act: acts.find(({ id }) => id === named), others: acts.filter(({ id }) => id !== named) };
 }
 
 async function showAct(campaign: Campaign, requested: Requested): Promise<Html | Response> {

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import { lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
-import type { CampaignReport } from "../engine/campaign/reports/report.ts";
+import type { CampaignReport, ReportTable } from "../engine/campaign/reports/report.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
@@ -123,6 +123,24 @@ ${page > 1 ? html`<li><a href="${addressOf(page - 1)}">Previous page</a></li>` :
 ${page < pages ? html`<li><a href="${addressOf(page + 1)}">Next page</a></li>` : ""}
 </ul></nav>`
 }`;
+}
+
+/** A table of a report, in which each row leads to the key of this name: `<vaultId>/<keyId>` or `kms/<keyId>`. */
+export function keyTable(
+  { columns, rows, names, name }: ReportTable & { readonly names: readonly string[]; readonly name: string },
+  query: TableQuery,
+  address: string,
+): Html {
+  const linked = rows.map((row, at) => ({
+    link: keyPageOf(names[at] ?? ""),
+    cells: Object.fromEntries(columns.map((column, cell) => [column, row[cell] ?? ""])),
+  }));
+  return linkedTable({ rows: linked, name }, query, address);
+}
+
+/** The page of a key as a campaign names it. */
+export function keyPageOf(name: string): string {
+  return name.startsWith("kms/") ? `/${name}` : `/keys/${name}`;
 }
 
 function filterOf(contains: string, address: string): Html {

@@ -55,13 +55,15 @@ export function groupsOf(pending: readonly PendingKey[]): readonly Group[] {
     .flatMap((key) => {
       const act = key.acts.find(({ id }) => actsOnWaitingKeys.includes(id))?.id;
       const { vaultId, keyState = "", deletion } = key.report;
-      const { requestedBy = "", requestedByName, nextStep } = deletion;
+      const { requestedBy = "", requestedByName } = deletion;
       const by = act === "approve" || act === "store" ? requestedBy : "";
       const requester = by === "" ? "" : sayPerson(requestedBy, requestedByName);
-      const address = `/requests/${[vaultId, keyState, by].map(encodeURIComponent).join("/")}`;
-      return act === undefined ? [] : [{ act, address, vaultId, requester, step: nextStep ?? "destroy", key }];
+      const address = `/requests/${[act ?? "", vaultId, keyState, by || "-"].map(encodeURIComponent).join("/")}`;
+      // A key whose step is approved has the removal as its next step in the list.
+      const step = vaultId !== "" && keyState === "active" ? "deactivate" : "destroy";
+      return act === undefined ? [] : [{ act, address, vaultId, requester, step, key }];
     });
-  const groups = Map.groupBy(found, ({ act, address }) => `${act} ${address}`);
+  const groups = Map.groupBy(found, ({ address }) => address);
   return Array.from(groups.values()).flatMap((members) => {
     const [first] = members;
     if (first === undefined) return [];
@@ -116,7 +118,7 @@ ${keys.length === 1 ? list(report.explanation.facts) : html`<p>${keysOf(keys.map
 ${expires === undefined ? "" : html`${keys.length === 1 ? "Expires" : "The first expires"} on ${moment(expires, at.timeZone)}. `}
 ${offered === undefined ? "" : `Role: ${sayRoles(offered.right, offered.kmsRight)}`}</p>
 ${soonest === undefined ? "" : html`<p>You can approve after ${moment(soonest, at.timeZone)}.</p>`}
-${keys.length === 1 ? oneKey(report, act) : act === "approve" && vaultId !== "" ? reviewForm : manyKeys(keys, act)}
+${keys.length === 1 ? oneKey(report, act) : vaultId === "" ? manyKeys(keys) : reviewForm}
 </article>`;
 }
 
@@ -135,11 +137,13 @@ function oneKey(report: Report, act: KeyActId): Html {
 
 const maxLinks = 50;
 
-/** Shows keys whose act has no form for many keys: each has its own page. */
-function manyKeys(keys: readonly PendingKey[], act: KeyActId): Html {
-  const links = keys.slice(0, maxLinks).map(({ report }) => linkTo(`${keyAddress(report)}/${act}`, report.label ?? ""));
+/** KMS keys have no form for many keys: each has its own page. */
+function manyKeys(keys: readonly PendingKey[]): Html {
+  const links = keys
+    .slice(0, maxLinks)
+    .map(({ report }) => linkTo(`${keyAddress(report)}/approve`, report.label ?? ""));
   const more = keys.length > maxLinks ? [linkTo("/keys", `and ${keys.length - maxLinks} more`)] : [];
-  return html`<details><summary>${verbs[act] ?? "Open"}: one key at a time</summary>${list([...links, ...more])}</details>`;
+  return html`<details><summary>Review: one key at a time</summary>${list([...links, ...more])}</details>`;
 }
 
 type RowOf = (key: PendingKey, at: At) => Readonly<Record<string, Shown>>;

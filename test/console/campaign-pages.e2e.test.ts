@@ -10,9 +10,15 @@ import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole, type TestConsole, type TestResponse } from "./console-world.ts";
 
-/** 20 keys in two vaults, most of them active. */
+const generated = generateSeed({ keys: 20, vaults: 2, kms: 0, blocked: 0 });
+/** 20 keys in two vaults, most of them active. Six were created lately, and the description of one warns. */
 const seed = {
-  ...generateSeed({ keys: 20, vaults: 2, kms: 0, blocked: 0 }),
+  ...generated,
+  keys: generated.keys?.map((key) => ({
+    ...key,
+    ...(/payments-key-000(09|1)/.test(key.label) && { createdAt: "2026-09-20T08:00:00Z" }),
+    ...(key.label === "payments-key-00003" && { description: "DO NOT DELETE before the audit" }),
+  })),
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
 };
 
@@ -88,6 +94,44 @@ const addressIn = (text: string, act: string): string =>
 
 const deactivated = async (): Promise<number> =>
   (await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect).length;
+
+it("names the keys to check first, and asks for the number of each large class of them", async () => {
+  await act(bob, "request-deactivate");
+  const review = await act(alice, "review-deactivate");
+  const approve = addressIn(review, "approve");
+  for (const phrase of [/^deactivate 1$/, /^deactivate 9, 6 recent$/]) {
+    const page = await alice.open(approve);
+    // The keys to check come before the form, and the form before the list.
+    const parts = [
+      "Check these keys",
+      "DO NOT DELETE",
+      "created in the last 30 days",
+      'class="cuts"',
+      "Keys in your review",
+    ];
+    const places = parts.map((part) => page.text.indexOf(part));
+    expect([places.includes(-1), places]).toEqual([false, places.toSorted((a, b) => a - b)]);
+    const { phrase: shown = "" } = hiddenIn(page.text);
+    expect(shown).toMatch(phrase);
+    // Heading, button and phrase name the same number.
+    const count = `Deactivate ${shown.split(/[ ,]/)[1]} key`;
+    expect(page.text).toMatch(
+      new RegExp(`<h1>${count}s? of wave pilot</h1>[\\s\\S]*<button class="cuts">${count}s?</button>`),
+    );
+    expect(page.text).toMatch(/<a href="\/keys\/[0-9a-f-]{36}\/[0-9a-f-]{36}">/);
+    expect((await start(alice, approve, { typed: shown })).status).toBe(303);
+    const result = (await ended(alice)).text;
+    expect(result).toContain("Deactivated");
+    // After the sample, one button leads to the rest.
+    expect(/<a class="button" href="([^"]+)">Go on with the other \d+ keys</.exec(result)?.[1]).toBe(
+      shown === "deactivate 1" ? approve : undefined,
+    );
+    if (phrase.test("deactivate 1")) {
+      const short = await start(alice, approve, { typed: "deactivate 9" });
+      expect([short.status, short.text]).toEqual([422, expect.stringContaining("deactivate 9, 6 recent")]);
+    }
+  }
+});
 
 it("reactivates what the campaign deactivated once the person has typed the act and the wave", async () => {
   await act(bob, "request-deactivate", { reason: "Moved" });

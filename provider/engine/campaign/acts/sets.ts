@@ -22,19 +22,17 @@ import {
 import { approverOf } from "../../key/many/approve-set.ts";
 import { requesterOf } from "../../key/many/review-file.ts";
 import { type KeyApart, reviewKeys, type SetReview } from "../../key/many/review-set.ts";
-import { exceptionsAmong, listKeys, sayCounts } from "../../key/text/approval-messages.ts";
 import {
   apartFacts,
   apartRows,
   approvalPhrase,
   keysOfKind,
   reviewLimits,
-  sharedRows,
   whoRequested,
 } from "../../key/text/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
-import { count, plain, sayRoles, stepNouns } from "../../text/words.ts";
+import { count, sayRoles, stepNouns } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import { windowNext, windowSection, windowsAfter } from "../reports/deletion-windows.ts";
 import {
@@ -51,13 +49,12 @@ import {
   folderFlag,
   type NextCommand,
   nextCommand,
-  type ReportSection,
   reasonSection,
   remarked,
   section,
   tableOf,
 } from "../reports/report.ts";
-import { releasedSection, titleOf } from "../reports/review-text.ts";
+import { checkSection, exceptionRows, listToApprove, releasedSection, titleOf } from "../reports/review-text.ts";
 import { kindOfKey, readyKeys } from "../reports/waiting.ts";
 import { rollbackAct } from "../reports/wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
@@ -65,7 +62,6 @@ import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { rulesLine } from "../view/rule-changes.ts";
 import type { UnreadablePart } from "../view/unreadable.ts";
-import { resourcesNotRead, resourcesSource } from "../view/usage.ts";
 import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
 import { actOnKeys, noteOverride, refOf, unlessHeld } from "./on-keys.ts";
 
@@ -116,18 +112,15 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   }
   const name = reviewFileName(wave, step, file.digest);
   await view.folder.write(name, file.text);
-  const strange = exceptionRows(context, reviewed);
+  const strange = exceptionRows(context, reviewed.keys);
   const toCheck = strange.length + reviewed.apart.length + apart.length;
   return {
     summary: titleOf(file.review, reviewed.keys),
     sections: [
       ...exceptions,
       ...releasedSection(campaign),
-      ...section("Check these keys before you approve", {
-        table: { columns: ["label", "key", "why"], rows: sharedRows(strange) },
-        isWhole: true,
-      }),
-      ...toApproveSection(reviewed.keys, ready),
+      ...checkSection(strange),
+      ...section("To approve", { ...listToApprove(reviewed.keys, ready), isWhole: true }),
       ...section("Review", {
         lines: [
           ...(toCheck === 0
@@ -148,31 +141,6 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     },
     csv,
   };
-}
-
-function toApproveSection(keys: SetReview["keys"], ready: readonly PlannedKey[]): readonly ReportSection[] {
-  const vaults = new Map(ready.map(({ line }) => [line.vault, line.vaultName]));
-  const { heads, rows } = listKeys(keys, vaults);
-  const table = { columns: heads.map((head) => head.toLowerCase()), rows };
-  return section("To approve", { lines: sayCounts(keys, vaults), table, isWhole: true });
-}
-
-/**
- * The keys to check before the approval, with the reason. First comes what only the campaign knows: resources that were
- * added since the baseline.
- */
-function exceptionRows({ view, plan }: CampaignContext, { keys }: SetReview): readonly (readonly string[])[] {
-  const lines = new Map(plan.keys.map(({ name, line }) => [name, line]));
-  const wereRead = !view.manifest.blindSpots.some((spot) => spot.startsWith(resourcesNotRead));
-  const addedTo = ({ line }: SetReview["keys"][number]): number => {
-    const used = lines.get(keyPathOf(line))?.usage.find(({ source }) => source === resourcesSource);
-    return wereRead ? line.resources.length - (used?.count ?? 0) : 0;
-  };
-  return exceptionsAmong(keys).map(({ key, why }) => {
-    const added = addedTo(key);
-    const says = [...(added > 0 ? [`${count(added, "resource")} added since the baseline`] : []), why].join("; ");
-    return [plain(key.line.label, 60), keyPathOf(key.line), says];
-  });
 }
 
 function csvOf(

@@ -8,8 +8,8 @@ import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
 import { isKmsReview, type KmsReview } from "../../../lifecycle/kms-review.ts";
 import { isSame } from "../../../lifecycle/observation.ts";
-import { kindOf, type Review, type ReviewHeader, reviewLifetimeMs } from "../../../lifecycle/review.ts";
-import { lineCells, reviewLimits } from "../../key/text/set-messages.ts";
+import { keyPathOf, kindOf, type ReviewHeader, reviewLifetimeMs } from "../../../lifecycle/review.ts";
+import { reviewLimits, whoRequested } from "../../key/text/set-messages.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { plain } from "../../text/words.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
@@ -20,9 +20,9 @@ import type { KeyResult } from "./key-results.ts";
 import { keyRows } from "./key-row.ts";
 import { keySection, keyTable } from "./key-views.ts";
 import { timelineOf, waveSection } from "./plan-report.ts";
-import { prepareApproval } from "./prepared-approval.ts";
-import { type CampaignReport, type ReportTable, tableOf } from "./report.ts";
-import { titleOf, windowEndOf } from "./review-text.ts";
+import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
+import { type CampaignReport, type ReportSection, type ReportTable, tableOf } from "./report.ts";
+import { checkSection, exceptionRows, listToApprove, releasedSection, titleOf, windowEndOf } from "./review-text.ts";
 import { reportStatus, stateTable } from "./status.ts";
 import { countByKind, isPending, isRequested, readyKeys } from "./waiting.ts";
 import { type OwnReview, type WaveAct, type WaveStep, waveActs } from "./wave-acts.ts";
@@ -51,11 +51,16 @@ export type ApprovalInspection =
       readonly kind: "open";
       /** What the first run does, and whether it can be undone. */
       readonly title: string;
+      /** Who asks, until when the review counts, and the counts of the listed keys. */
       readonly facts: readonly string[];
       readonly phrase: string;
-      readonly requester: string;
+      /** What the person reads before the form, as in the report of the review. */
+      readonly sections: readonly ReportSection[];
+      /** The listed keys. `names` has the name of the key in each row. */
       readonly table: ReportTable;
-      /** Reviewed keys that the first run does not act on. */
+      readonly names: readonly string[];
+      /** Reviewed keys that the run acts on, and those that a later run acts on. */
+      readonly now: number;
       readonly later: number;
       readonly apart: readonly KeyResult[];
     };
@@ -181,49 +186,35 @@ async function ownReviews(
 async function inspectApproval(context: CampaignContext, request: ReviewedStepRequest): Promise<ApprovalInspection> {
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared;
-  const { review, listed, apart, most, phrase } = prepared;
+  const { review, listed, shown, apart, most, phrase } = prepared;
   const acting = listed.slice(0, most);
+  const isKms = isKmsReview(review);
+  const { lines, table } = isKms ? listOfKmsKeys(review, listed) : listToApprove(shown, listed);
+  const names = isKms ? listed.map(({ name }) => name) : shown.map(({ line }) => keyPathOf(line));
+  const isInRun = (at: number): boolean => acting.some(({ name }) => name === names[at]);
+  const later = listed.length - most;
   return {
     kind: "open",
     title: request.stores ? phrase : titleOf(review, acting),
-    ...(isKmsReview(review) ? describeKmsKeys(review, listed, acting) : describeKeys(review, listed, acting)),
-    facts: [reviewLimits(review.header, context.view.nowMs)],
+    facts: [...whoRequested(shown), reviewLimits(review.header, context.view.nowMs), ...lines],
     phrase,
-    later: listed.length - most,
-    apart,
+    sections: [...checkSection(exceptionRows(context, shown)), ...releasedSection(reviewedWave(context, request.wave))],
+    table:
+      later === 0
+        ? table
+        : {
+            columns: [...table.columns, "this run"],
+            rows: table.rows.map((row, at) => [...row, isInRun(at) ? "yes" : "later"]),
+          },
+    names,
+    ...{ now: most, later, apart },
   };
 }
 
-type Described = Pick<Extract<ApprovalInspection, { kind: "open" }>, "requester" | "table">;
-const whenOf = (acting: readonly PlannedKey[], name: string): string =>
-  acting.some((key) => key.name === name) ? "yes" : "later";
-
-function describeKeys(review: Review, listed: readonly PlannedKey[], acting: readonly PlannedKey[]): Described {
-  const lines = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
-  return {
-    requester: lines[0]?.requester ?? "",
-    table: {
-      columns: ["label", "key", "used by", "keystores", "reason", "this run"],
-      rows: lines.map((line) => [
-        ...lineCells(line),
-        plain(line.reason ?? "", 200),
-        whenOf(acting, `${line.vaultId}/${line.keyId}`),
-      ]),
-    },
-  };
-}
-
-const kmsRequester = "an identity that KMS does not report";
-
-function describeKmsKeys(review: KmsReview, listed: readonly PlannedKey[], acting: readonly PlannedKey[]): Described {
-  const lines = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
-  return {
-    requester: kmsRequester,
-    table: tableOf(lines, {
-      name: ({ name }) => plain(name, 90),
-      "KMS key": "kmsKeyId",
-      "window ends": windowEndOf,
-      "this run": ({ kmsKeyId }) => whenOf(acting, `kms/${kmsKeyId}`),
-    }),
-  };
+function listOfKmsKeys({ lines }: KmsReview, listed: readonly PlannedKey[]) {
+  const table = tableOf(
+    listed.flatMap(({ name }) => lines.get(name) ?? []),
+    { name: ({ name }) => plain(name, 90), "KMS key": "kmsKeyId", "window ends": windowEndOf },
+  );
+  return { lines: ["An identity that KMS does not report set the keys for deletion."], table };
 }

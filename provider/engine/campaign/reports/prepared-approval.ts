@@ -7,9 +7,10 @@
 
 import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
-import type { AnyReview } from "../../../lifecycle/kms-review.ts";
-import { maxReviewBytes, type ReviewedWave } from "../../../lifecycle/review.ts";
+import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
+import { maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/review.ts";
 import { requireUsable } from "../../key/many/approve-set.ts";
+import { classesToConfirm, type SummarizedKey } from "../../key/many/exceptions.ts";
 import { readReview } from "../../key/many/review-file.ts";
 import { approvalPhrase } from "../../key/text/set-messages.ts";
 import { plain } from "../../text/words.ts";
@@ -28,6 +29,8 @@ export type PreparedApproval =
       readonly review: AnyReview;
       /** The reviewed keys that are ready. */
       readonly listed: readonly PlannedKey[];
+      /** What the lists of the vaults show of these keys; empty for KMS keys. */
+      readonly shown: readonly SummarizedKey[];
       /** Keys of the review that are not ready, with the reason. */
       readonly apart: readonly KeyResult[];
       /** How many of the keys the first run may act on. */
@@ -55,13 +58,38 @@ export async function prepareApproval(
   const listed = ready.filter(({ name }) => review.lines.has(name));
   // An approval cuts nothing off, so there is nothing to check after the first keys.
   const most = stores ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
+  const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(key, review, context.view.nowMs));
   return {
     kind: "open",
-    ...{ review, listed, most },
+    ...{ review, listed, shown, most },
     apart: [...apart.filter(({ key }) => review.lines.has(key)), ...takenByOthers(context, request, review)],
-    // Exceptions are counted over the whole review, so they are confirmed with the rest of it, not with a sample.
-    phrase: approvalPhrase(most < listed.length ? { step } : review.header, most, stores),
+    // Exceptions are counted over all keys of the page, so they are confirmed with the rest, not with a sample.
+    phrase: approvalPhrase(
+      { step, ...(most === listed.length && { exceptions: classesToConfirm(shown) }) },
+      most,
+      stores,
+    ),
   };
+}
+
+/** A reviewed key as the list of its vault shows it; none if its request is gone. */
+function shownKey({ name, listed }: PlannedKey, { lines }: Review, nowMs: number): readonly SummarizedKey[] {
+  const line = lines.get(name);
+  const { observation, traits } = listed ?? {};
+  const record = observation?.carried.record;
+  if (line === undefined || observation === undefined || traits === undefined || record === undefined) return [];
+  const { tags, template: templateName, createdAtMs } = traits;
+  return [
+    {
+      line,
+      record,
+      observed: {
+        observation,
+        nowMs,
+        snapshot: { tags, templateName, ...(createdAtMs !== undefined && { createdAtMs }) },
+      },
+    },
+  ];
 }
 
 /** Reviewed keys on which another person took the step since, so that each reviewed key is in the report. */

@@ -20,6 +20,8 @@ export interface ReportSection {
   readonly title: string;
   readonly lines?: readonly string[];
   readonly table?: ReportTable;
+  /** A person reads this section completely before an approval. */
+  readonly isWhole?: boolean;
 }
 
 export interface CampaignReport {
@@ -99,11 +101,11 @@ export function atMost(lines: readonly string[], max: number, where = ""): reado
 /** A section without content is left out. A long table ends with the count of the rest, unless a person approves it. */
 export function section(
   title: string,
-  { lines = [], table, isWhole = false }: Omit<ReportSection, "title"> & { readonly isWhole?: boolean },
+  { lines = [], table, isWhole = false }: Omit<ReportSection, "title">,
 ): readonly ReportSection[] {
   if (lines.length === 0 && (table === undefined || table.rows.length === 0)) return [];
   if (table === undefined) return [{ title, lines }];
-  if (isWhole) return [{ title, table, lines }];
+  if (isWhole) return [{ title, table, lines, isWhole }];
   const rest = table.rows.length - maxShownRows;
   return [
     {

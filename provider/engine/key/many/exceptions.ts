@@ -5,15 +5,32 @@
  * that 31 of these keys were created last week.
  */
 
+import type { ConsentRecord, KeyFacts } from "../../../lifecycle/observation.ts";
 import type { ReviewLine } from "../../../lifecycle/review.ts";
 import { holdTagName } from "../../../lifecycle/tag-names.ts";
+import type { KeySnapshot } from "../../ports/world.ts";
 import { maxNamed } from "../../text/words.ts";
 import type { KeySummary } from "../observe.ts";
 
 /** A reviewed key, as far as the classes depend on it. */
 interface Weighed {
   readonly line: Pick<ReviewLine, "label" | "resources">;
-  readonly observed: KeySummary;
+  readonly observed: Shown;
+}
+
+/** What the summary of many keys shows of a key. A fresh read has it, and so has a list. */
+interface Shown extends Pick<KeySummary, "nowMs"> {
+  readonly observation: { readonly facts: Pick<KeyFacts, "description"> };
+  readonly snapshot: Pick<KeySnapshot, "tags" | "createdAtMs" | "templateName">;
+}
+
+/** A key in the summary before an approval, and in the list. */
+export interface SummarizedKey {
+  readonly line: ReviewLine;
+  readonly record: ConsentRecord;
+  readonly observed: Shown;
+  /** What the step still waits for. */
+  readonly waitsFor?: string;
 }
 
 interface ExceptionClass {

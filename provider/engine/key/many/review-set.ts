@@ -31,7 +31,7 @@ import { notFound, userInterface } from "../command-reports.ts";
 import type { KeyDetails } from "../observe.ts";
 import { explainOutcome } from "../text/messages.ts";
 import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
-import { classesToConfirm } from "./exceptions.ts";
+import { classesToConfirm, type SummarizedKey } from "./exceptions.ts";
 import { encodeReview } from "./review-file.ts";
 import { isBy, nextStepOf, refOf, type Selection, selectKeys } from "./selection.ts";
 import { readEach, type Unreadable } from "./survey.ts";
@@ -63,12 +63,8 @@ export interface ReviewFile<Reviewed extends AnyReview = Review> {
   readonly digest: string;
 }
 
-export interface KeyInReview {
-  readonly line: ReviewLine;
-  readonly record: ConsentRecord;
+export interface KeyInReview extends SummarizedKey {
   readonly observed: KeyDetails;
-  /** What the step still waits for. */
-  readonly waitsFor?: string;
 }
 
 /** A key that the review does not cover. */

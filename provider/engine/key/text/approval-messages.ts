@@ -17,7 +17,7 @@ import {
   stepNouns,
   stillReversible,
 } from "../../text/words.ts";
-import { exceptionClasses, hasWarning } from "../many/exceptions.ts";
+import { exceptionClasses, hasWarning, type SummarizedKey } from "../many/exceptions.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
 import { sayReasons, sayWhoRequested } from "./record-words.ts";
 import { keysOfKind, linesByReason, sayKeystores } from "./set-messages.ts";
@@ -78,7 +78,7 @@ function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: 
 }
 
 /** The keys that a person should look at before they approve many at once, with the reasons as one clause. */
-export function exceptionsAmong(keys: readonly KeyInReview[]) {
+export function exceptionsAmong(keys: readonly SummarizedKey[]) {
   const classes = exceptionClasses(keys).map(({ title, found }) => ({ title, found: new Set(found) }));
   return keys.flatMap((key) => {
     const titles = classes.flatMap(({ title, found }) => (found.has(key) ? [title] : []));
@@ -87,7 +87,7 @@ export function exceptionsAmong(keys: readonly KeyInReview[]) {
 }
 
 /** The lines before the list, at most 20: counts, then the exceptions. */
-function summarize(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
+function summarize(keys: readonly SummarizedKey[], vaults: VaultNames): readonly string[] {
   const exceptions = exceptionClasses(keys).map(
     ({ title, found }) => `${count(found.length, "key")} ${title}: ${sayFirst(found.map(sayException))}.`,
   );
@@ -95,7 +95,7 @@ function summarize(keys: readonly KeyInReview[], vaults: VaultNames): readonly s
 }
 
 /** Since when and why, and the keys by vault, template and keystores. */
-export function sayCounts(keys: readonly KeyInReview[], vaults: VaultNames): readonly string[] {
+export function sayCounts(keys: readonly SummarizedKey[], vaults: VaultNames): readonly string[] {
   const [first] = keys;
   const until =
     first === undefined
@@ -116,28 +116,28 @@ export function sayCounts(keys: readonly KeyInReview[], vaults: VaultNames): rea
   ];
 }
 
-function commonReason(keys: readonly KeyInReview[]): string | undefined {
+function commonReason(keys: readonly SummarizedKey[]): string | undefined {
   const [first] = keys;
   return keys.every(({ line }) => line.reason === first?.line.reason) ? first?.line.reason : undefined;
 }
 
 /** The list of many keys. A column in which every key has the same value is left out, because the summary has it. */
 export function listKeys(
-  keys: readonly KeyInReview[],
+  keys: readonly SummarizedKey[],
   vaults: VaultNames,
 ): { readonly heads: readonly string[]; readonly rows: readonly (readonly string[])[] } {
   const isOneVault = new Set(keys.map(({ line }) => line.vaultId)).size === 1;
   const hasCommonReason = commonReason(keys) !== undefined;
   const labels = Map.groupBy(keys, ({ line }) => line.label);
   const columns = [
-    { head: "LABEL", cell: ({ line }: KeyInReview) => labelIn(line, (labels.get(line.label)?.length ?? 0) > 1) },
-    ...(isOneVault ? [] : [{ head: "VAULT", cell: ({ line }: KeyInReview) => sayVault(line.vaultId, vaults) }]),
-    { head: "CREATED", cell: ({ observed }: KeyInReview) => sayDay(observed.snapshot.createdAtMs) },
-    { head: "USED BY", cell: ({ line }: KeyInReview) => sayUse(line.resources.length, line.keystores) },
-    { head: "KEYSTORES", cell: ({ line }: KeyInReview) => sayKeystores(line) },
+    { head: "LABEL", cell: ({ line }: SummarizedKey) => labelIn(line, (labels.get(line.label)?.length ?? 0) > 1) },
+    ...(isOneVault ? [] : [{ head: "VAULT", cell: ({ line }: SummarizedKey) => sayVault(line.vaultId, vaults) }]),
+    { head: "CREATED", cell: ({ observed }: SummarizedKey) => sayDay(observed.snapshot.createdAtMs) },
+    { head: "USED BY", cell: ({ line }: SummarizedKey) => sayUse(line.resources.length, line.keystores) },
+    { head: "KEYSTORES", cell: ({ line }: SummarizedKey) => sayKeystores(line) },
     {
       head: "NOTE",
-      cell: ({ line, waitsFor = "" }: KeyInReview) =>
+      cell: ({ line, waitsFor = "" }: SummarizedKey) =>
         [waitsFor, hasCommonReason ? "" : plain(line.reason ?? "", 80)].filter((text) => text !== "").join("; "),
     },
   ];
@@ -149,7 +149,7 @@ export function listKeys(
   };
 }
 
-function labelIn({ label, keyId }: KeyInReview["line"], isShared: boolean): string {
+function labelIn({ label, keyId }: SummarizedKey["line"], isShared: boolean): string {
   return isShared ? `${plain(label, 60)} (${keyId})` : plain(label, 60);
 }
 
@@ -157,20 +157,20 @@ function sayDay(ms: number | undefined): string {
   return ms === undefined ? "" : isoTime(ms).slice(0, 10);
 }
 
-function sayException(key: KeyInReview): string {
+function sayException(key: SummarizedKey): string {
   return `${plain(key.line.label, 40)}${sayWarning(key)}`;
 }
 
-function sayWarning(key: KeyInReview): string {
+function sayWarning(key: SummarizedKey): string {
   return hasWarning(key) ? ` ("${plain(key.observed.observation.facts.description, 200)}")` : "";
 }
 
-function earliestMs(keys: readonly KeyInReview[]): number {
+function earliestMs(keys: readonly SummarizedKey[]): number {
   return Math.min(...keys.map(({ record }) => record.writtenAtMs));
 }
 
 /** The names with their counts, the most frequent first: `payroll (12), cards (3)`. */
-function countsOf(keys: readonly KeyInReview[], nameOf: (key: KeyInReview) => string): string {
+function countsOf(keys: readonly SummarizedKey[], nameOf: (key: SummarizedKey) => string): string {
   const counts = Array.from(Map.groupBy(keys, nameOf), ([name, members]) => ({ name, count: members.length }));
   const sorted = counts.toSorted((a, b) => b.count - a.count);
   return sayFirst(sorted.map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} (${members})`));

@@ -27,16 +27,10 @@ import {
   sayFirst,
   sayTime,
   sayTimeAndDistance,
-  sayUse,
   stillReversible,
 } from "../../text/words.ts";
 import type { Approving, KeyResult } from "../many/approve-set.ts";
 import type { KeyInReview, ReviewFile, SetReview } from "../many/review-set.ts";
-
-/** The cells of one reviewed key that its review file holds: label, key, use, keystores. */
-export function lineCells({ label, keyId, resources, keystores }: ReviewLine): readonly string[] {
-  return [plain(label, 60), keyId, sayUse(resources.length, keystores), sayKeystores({ keystores })];
-}
 
 export function sayKeystores({ keystores }: Pick<ReviewLine, "keystores">): string {
   return keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", ");
@@ -109,7 +103,7 @@ export function reviewTitle(keys: readonly unknown[], review: Review): string {
 }
 
 /** The sentence that says who requested the step. */
-export function whoRequested(keys: readonly KeyInReview[]): readonly string[] {
+export function whoRequested(keys: readonly Pick<KeyInReview, "record">[]): readonly string[] {
   const [first] = keys;
   if (first === undefined) return [];
   return [`${sayAuthor(first.record)} requested ${keys.length === 1 ? "the step" : "all of them"}.`];
@@ -138,11 +132,11 @@ const nothingToReview = "No key can be approved with a review.";
 
 /** What a person types to approve the set: `destroy 812`, or `destroy 812, 31 recent` if a class of exceptions is large. */
 export function approvalPhrase(
-  { step, exceptions }: Pick<ReviewHeader, "step" | "exceptions">,
+  { step, exceptions = "" }: Pick<ReviewHeader, "step" | "exceptions">,
   keys: number,
   stores: boolean,
 ): string {
-  return `${stores ? "store" : step} ${keys}${exceptions === undefined ? "" : `, ${exceptions}`}`;
+  return `${stores ? "store" : step} ${keys}${exceptions === "" ? "" : `, ${exceptions}`}`;
 }
 
 /** Every key that the run left as it was, by the reason. */
