@@ -209,7 +209,10 @@ it("each recipe installs the engine and the plugin with the real Pulumi CLI", as
     const HOME = mkdtempSync(path.join(folder, "home-"));
     mkdirSync(path.join(HOME, ".pulumi/bin"), { recursive: true });
     symlinkSync(pulumiBin, path.join(HOME, ".pulumi/bin/pulumi"));
-    const environment = { HOME, GITHUB_PATH: path.join(folder, "path"), PULUMI_SKIP_UPDATE_CHECK: "true" };
+    // The CLI asks the system for the home of its user, whatever HOME says.
+    const PULUMI_HOME = path.join(HOME, ".pulumi");
+    const own = { HOME, PULUMI_HOME, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    const environment = { ...own, GITHUB_PATH: path.join(folder, "path") };
     const ended = await bash(`${script}\n"$HOME/.pulumi/bin/pulumi" plugin ls`, environment);
     expect(ended.output).toMatch(/^uko +resource +0\.1\.0/m);
   }
