@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from "vitest";
 import packageFile from "../package.json" with { type: "json" };
-import cdktfPackage from "../sdk/cdktf/package.json" with { type: "json" };
 import cdktnPackage from "../sdk/cdktn/package.json" with { type: "json" };
 import nodePackage from "../sdk/nodejs/package.json" with { type: "json" };
 import schema from "../sdk/schema.json" with { type: "json" };
@@ -71,7 +70,7 @@ test("the decision about names has the names that the packages have", () => {
   const python = /^ *name = "(.+)"$/m.exec(read("sdk/python/pyproject.toml"))?.[1];
   const pom = (tag: string) => new RegExp(`^  <${tag}>(.+)</`, "m").exec(read("sdk/java/pom.xml"))?.[1];
   const names = [
-    ...[packageFile.name, nodePackage.name, cdktfPackage.name, cdktnPackage.name],
+    ...[packageFile.name, nodePackage.name, cdktnPackage.name],
     ...[`${python}`, `${python?.replaceAll("_", "-")}`, go.modulePath],
     ...[`${csharp.rootNamespace}.${csharp.namespaces.uko}`, `${java.basePackage}.uko`, "pulumi-uko/uko"],
   ];

@@ -253,8 +253,7 @@ test("every committed text has the line ends that .gitattributes sets", () => {
 
 test("Renovate reads its settings as JSON, and ignores generated files", () => {
   const { ignorePaths } = JSON.parse(read(".github/renovate.json")) as { ignorePaths: readonly string[] };
-  for (const kind of ["nodejs", "python", "go", "java", "cdktf", "cdktn"])
-    expect(ignorePaths).toContain(`sdk/${kind}/**`);
+  for (const kind of ["nodejs", "python", "go", "java", "cdktn"]) expect(ignorePaths).toContain(`sdk/${kind}/**`);
 });
 
 test("the npm package contains the program and its guides, and neither contract, decisions nor internals", () => {
@@ -282,7 +281,7 @@ test("package.json names the address of the project, and every published package
     repository: { type: "git", url: `git+${address}.git` },
     author: expect.stringMatching(/^pulumi-uko /),
   });
-  for (const kind of ["nodejs", "cdktf", "cdktn"]) {
+  for (const kind of ["nodejs", "cdktn"]) {
     const published = JSON.parse(read(`sdk/${kind}/package.json`)) as object;
     expect(published).toMatchObject({ homepage: address, repository: { url: `git+${address}.git` } });
   }

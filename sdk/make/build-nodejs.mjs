@@ -10,7 +10,7 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Does nothing where `bin` is newer than all sources. */
 export function buildNodeSdksIfStale(nodeBin = process.execPath) {
-  for (const name of ["nodejs", "cdktf", "cdktn"]) buildIfStale(path.join(repository, "sdk", name), nodeBin);
+  for (const name of ["nodejs", "cdktn"]) buildIfStale(path.join(repository, "sdk", name), nodeBin);
 }
 
 function buildIfStale(sdk, nodeBin) {

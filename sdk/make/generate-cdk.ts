@@ -1,4 +1,4 @@
-/** The packages of CDK constructs: the output of the kits' own generators, and the files that npm needs. */
+/** The package of CDK constructs: the output of the kit's own generator, and the files that npm needs. */
 
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { providerAddress, terraformSchema } from "../../provider/schema/terraform.ts";
 import type { BlockSchema } from "../../provider/schema/terraform-types.ts";
 import { findCdkGenerators } from "../../test/engines/find-cdk-generators.ts";
-import { type CdkKit, cdkCompilerSettings, cdkKits, cdkManifest, cdkReadme } from "./cdk-kits.ts";
+import { cdkCompilerSettings, cdkManifest, cdkReadme } from "./cdk-kit.ts";
 import { describedSource, indexSource } from "./cdk-source.ts";
 
 const generatorLimitMs = 120_000;
@@ -19,16 +19,13 @@ const runner = fileURLToPath(new URL("run-cdk-generator.mjs", import.meta.url));
 const source = providerAddress.split("/").slice(1).join("/");
 const [, name = ""] = source.split("/");
 
-/** Writes cdktf and cdktn into `folder`, which has neither yet. Installs missing generators. */
-export async function generateCdk(folder: string, version: string, report: (line: string) => void): Promise<void> {
+/** Writes cdktn into `folder`, which does not have it yet. Installs a missing generator. */
+export async function generateCdk(parent: string, version: string, report: (line: string) => void): Promise<void> {
+  const folder = path.join(parent, "cdktn");
   const generators = await findCdkGenerators(report);
-  await Promise.all(cdkKits.map((kit) => makePackage(kit, path.join(folder, kit.name), version, generators.folder)));
-}
-
-async function makePackage(kit: CdkKit, folder: string, version: string, generators: string): Promise<void> {
   const sources = path.join(folder, "src");
   const described = new Map<string, string>();
-  for (const [construct, generated] of await generate(kit, version, generators)) {
+  for (const [construct, generated] of await generate(version, generators.folder)) {
     described.set(construct, describedSource(generated, schemaOf(construct)));
   }
   for (const [construct, text] of described) {
@@ -36,19 +33,19 @@ async function makePackage(kit: CdkKit, folder: string, version: string, generat
     await writeFile(path.join(sources, construct, "index.ts"), text);
   }
   await writeFile(path.join(sources, "index.ts"), indexSource(described));
-  await writeFile(path.join(folder, "package.json"), jsonText(cdkManifest(kit, version)));
+  await writeFile(path.join(folder, "package.json"), jsonText(cdkManifest(version)));
   await writeFile(path.join(folder, "tsconfig.json"), jsonText(cdkCompilerSettings()));
-  await writeFile(path.join(folder, "README.md"), cdkReadme(kit));
+  await writeFile(path.join(folder, "README.md"), cdkReadme());
   await writeFile(path.join(folder, ".gitignore"), "bin/\nnode_modules/\n");
   await copyFile(license, path.join(folder, "LICENSE"));
 }
 
 /** Returns the generator's output, by the folder that each construct gets: `managed-key`, `data-uko-vaults`, `provider`. */
-async function generate(kit: CdkKit, version: string, generators: string): Promise<ReadonlyMap<string, string>> {
+async function generate(version: string, generators: string): Promise<ReadonlyMap<string, string>> {
   const workFolder = await mkdtemp(path.join(os.tmpdir(), "uko-cdk-"));
   try {
     const request = path.join(workFolder, "request.json");
-    // CDKTF looks for a source without a host at Terraform's registry alone.
+    // The generator looks for a source without a host at Terraform's registry alone.
     const schema = {
       format_version: "1.0",
       provider_schemas: { [`registry.terraform.io/${source}`]: terraformSchema() },
@@ -62,7 +59,7 @@ async function generate(kit: CdkKit, version: string, generators: string): Promi
       TERRAFORM_BINARY_NAME: process.execPath,
     };
     const options = { cwd: workFolder, env, timeout: generatorLimitMs };
-    await promisify(execFile)(process.execPath, [runner, generators, kit.name, request, workFolder], options);
+    await promisify(execFile)(process.execPath, [runner, generators, request, workFolder], options);
     const made = path.join(workFolder, "providers", name);
     const folders = (await readdir(made, { withFileTypes: true })).filter((entry) => entry.isDirectory());
     const constructs = folders.map((entry) => entry.name).sort();

@@ -1,4 +1,4 @@
-/** `npm run sdk`: replaces sdk/nodejs, sdk/python, sdk/go/uko, sdk/java, sdk/cdktf and sdk/cdktn. sdk/go/go.mod and go.sum are kept by hand. */
+/** `npm run sdk`: replaces sdk/nodejs, sdk/python, sdk/go/uko, sdk/java and sdk/cdktn. sdk/go/go.mod and go.sum are kept by hand. */
 
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -15,11 +15,11 @@ try {
   for (const generate of [generateSdks, generateJava, generateCdk]) {
     await generate(fresh, packageVersion(), (line) => console.error(line));
   }
-  for (const made of ["nodejs", "python", path.join("go", "uko"), "java", "cdktf", "cdktn"]) {
+  for (const made of ["nodejs", "python", path.join("go", "uko"), "java", "cdktn"]) {
     replaceSdk(path.join(fresh, made), path.join(sdk, made));
   }
   copyFileSync(path.join(fresh, "go", "README.md"), path.join(sdk, "go", "README.md"));
-  console.log("Wrote sdk/nodejs, sdk/python, sdk/go/uko, sdk/java, sdk/cdktf and sdk/cdktn.");
+  console.log("Wrote sdk/nodejs, sdk/python, sdk/go/uko, sdk/java and sdk/cdktn.");
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }

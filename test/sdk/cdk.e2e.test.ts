@@ -1,4 +1,4 @@
-/** The packages of CDK constructs: what they synthesize, and what the compiler, npm and readers are told. */
+/** The package of CDK constructs: what it synthesizes, and what the compiler, npm and readers are told. */
 
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -10,13 +10,13 @@ import type { Construct } from "constructs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { terraformSchema } from "../../provider/schema/terraform.ts";
 import type { BlockSchema, ValueType } from "../../provider/schema/terraform-types.ts";
-import { cdkKits } from "../../sdk/make/cdk-kits.ts";
+import { cdkPeers } from "../../sdk/make/cdk-kit.ts";
 import { packageVersion } from "../../sdk/make/schema-file.ts";
 import { locateTofu } from "../engines/find-tofu.ts";
 import { TofuWorkspace } from "../stage/tofu.ts";
 import { blocksIn, repository } from "../support/documents.ts";
 
-/** What both kits have, as far as it is used here. */
+/** What the kit has, as far as it is used here. */
 interface Kit {
   readonly TerraformStack: new (scope: Construct, id: string) => Construct;
   readonly TerraformOutput: new (scope: Construct, id: string, config: { readonly value: unknown }) => Construct;
@@ -70,7 +70,8 @@ const settable = ({ block }: BlockSchema) =>
     type !== undefined && (required || optional) ? [[attribute, type] as const] : [],
   );
 
-describe.each(cdkKits)("@uko/$name", ({ name: kitName, peers }) => {
+describe("@uko/cdktn", () => {
+  const kitName = "cdktn";
   const sdk = path.join(repository, "sdk", kitName);
   const load = createRequire(path.join(repository, "package.json"));
   const kit: Kit = load(kitName);
@@ -114,7 +115,7 @@ describe.each(cdkKits)("@uko/$name", ({ name: kitName, peers }) => {
     const references = Object.fromEntries(
       simple.map(([attribute, type]) => {
         const path = `${place}.${attribute}`;
-        // The kits offer a set as a list, because TypeScript has no other type for it.
+        // The kit offers a set as a list, because TypeScript has no other type for it.
         return [attribute, { value: referenceTo(type[0] === "set" ? `tolist(${path})` : path) }];
       }),
     );
@@ -147,10 +148,10 @@ describe.each(cdkKits)("@uko/$name", ({ name: kitName, peers }) => {
       version: packageVersion(),
       license: "Apache-2.0",
       files: ["bin"],
-      peerDependencies: peers,
+      peerDependencies: cdkPeers,
     });
     const { version } = JSON.parse(await readFile(load.resolve(`${kitName}/package.json`), "utf8"));
-    expect(peers[kitName]).toBe(`^${version}`);
+    expect(cdkPeers[kitName]).toBe(`^${version}`);
     const publint = path.join(repository, "node_modules", "publint", "src", "cli.js");
     const { stdout } = await promisify(execFile)(process.execPath, [publint, "--strict", sdk]);
     expect(stdout).toContain("All good!");

@@ -84,10 +84,8 @@ function synthesize(person: TofuPerson): Promise<EngineResult> {
 async function linkPackages(folder: string): Promise<void> {
   const modules = path.join(folder, "node_modules");
   await mkdir(path.join(modules, "@uko"), { recursive: true });
-  for (const kit of ["cdktf", "cdktn"]) {
-    await symlink(path.join(repository, "sdk", kit), path.join(modules, "@uko", kit), "dir");
-  }
-  for (const name of ["cdktf", "cdktn", "constructs"]) {
+  await symlink(path.join(repository, "sdk/cdktn"), path.join(modules, "@uko/cdktn"), "dir");
+  for (const name of ["cdktn", "constructs"]) {
     await symlink(path.join(repository, "node_modules", name), path.join(modules, name), "dir");
   }
 }

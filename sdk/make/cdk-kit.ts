@@ -1,64 +1,35 @@
-/** The two kits for which typed constructs exist, and the metadata and README of each package. */
+/** The kit for which typed constructs exist, CDK Terrain, and the metadata and README of their package. */
 
-export interface CdkKit {
-  /** The kit's own package, and the folder below `sdk`. */
-  readonly name: "cdktf" | "cdktn";
-  readonly title: string;
-  /** Packages that a program installs itself: one kit, and a compatible `constructs`. */
-  readonly peers: Readonly<Record<string, string>>;
-  readonly keywords: readonly string[];
-  /** The context that a program needs before it can set secrets; undefined if the kit needs none. */
-  readonly beforeSecrets?: string;
-  /** Which kit to choose. */
-  readonly advice: string;
-}
+/** Packages that a program installs itself: the kit, and a compatible `constructs`. */
+export const cdkPeers = { cdktn: "^0.24.0", constructs: ">=10.6.0 <10.8.0" } as const;
 
-export const cdkKits: readonly CdkKit[] = [
-  {
-    name: "cdktf",
-    title: "CDKTF",
-    peers: { cdktf: "^0.21.0", constructs: "^10.4.2" },
-    keywords: ["cdktf", "terraform-cdk"],
-    advice: `CDKTF was archived in December 2025; 0.21 is its last version. Existing programs can use this package.
-New programs use the maintained fork CDK Terrain with \`@uko/cdktn\`, which has the same classes: replace \`cdktf\` with \`cdktn\`, and \`@uko/cdktf\` with \`@uko/cdktn\`.`,
-  },
-  {
-    name: "cdktn",
-    title: "CDK Terrain",
-    peers: { cdktn: "^0.24.0", constructs: ">=10.6.0 <10.8.0" },
-    keywords: ["cdktn", "cdk-terrain"],
-    beforeSecrets: 'new App({ context: { targetVersions: { opentofu: ">=1.11" } } })',
-    advice: `CDK Terrain is the maintained fork of CDKTF, which was archived in December 2025. Programs that still use CDKTF install \`@uko/cdktf\`, which has the same classes.`,
-  },
-];
-
-/** Returns package.json of the package for a kit. */
-export function cdkManifest({ name, title, peers, keywords }: CdkKit, version: string): unknown {
+/** Returns package.json of the package. */
+export function cdkManifest(version: string): unknown {
   return {
-    name: `@uko/${name}`,
+    name: "@uko/cdktn",
     version,
-    description: `Keys of IBM Unified Key Orchestrator for ${title} programs, where deleting a key requires two people`,
-    keywords: [...keywords, "cdk", "opentofu", "terraform", "uko", "ibm-cloud", "hpcs", "key-management"],
+    description: "Keys of IBM Unified Key Orchestrator for CDK Terrain programs, where deleting a key requires two people",
+    keywords: ["cdktn", "cdk-terrain", "cdk", "opentofu", "terraform", "uko", "ibm-cloud", "hpcs", "key-management"],
     homepage: "https://github.com/pulumi-uko/pulumi-uko",
     bugs: "https://github.com/pulumi-uko/pulumi-uko/issues",
     author: "pulumi-uko (https://github.com/pulumi-uko)",
     repository: {
       type: "git",
       url: "git+https://github.com/pulumi-uko/pulumi-uko.git",
-      directory: `sdk/${name}`,
+      directory: "sdk/cdktn",
     },
     license: "Apache-2.0",
-    // As the kits themselves, so that programs of either kind load it.
+    // As the kit itself, so that programs of either kind load it.
     type: "commonjs",
     main: "bin/index.js",
     types: "bin/index.d.ts",
     files: ["bin"],
     engines: { node: ">=22" },
-    peerDependencies: peers,
+    peerDependencies: cdkPeers,
   };
 }
 
-/** Returns tsconfig.json of the package for a kit. */
+/** Returns tsconfig.json of the package. */
 export function cdkCompilerSettings(): unknown {
   return {
     compilerOptions: {
@@ -79,25 +50,21 @@ export function cdkCompilerSettings(): unknown {
   };
 }
 
-export function cdkReadme({ name, title, peers, beforeSecrets, advice }: CdkKit): string {
-  const context =
-    beforeSecrets === undefined
-      ? ""
-      : `The kit needs to know that the engine supports ephemeral values: \`${beforeSecrets}\`.\n`;
-  return `# Keys of IBM Unified Key Orchestrator for ${title}
+export function cdkReadme(): string {
+  return `# Keys of IBM Unified Key Orchestrator for CDK Terrain
 
 Typed constructs of the provider \`pulumi-uko/uko\`: managed keys, and their vaults, keystores and templates.
 Deleting a key requires two people: \`tofu destroy\` requests the approval of a second person, says what it is waiting for, and continues when run again.
 
 \`\`\`sh
-npm install @uko/${name} ${Object.entries(peers)
+npm install @uko/cdktn ${Object.entries(cdkPeers)
     .map(([peer, range]) => `"${peer}@${range}"`)
     .join(" ")}
 \`\`\`
 
 \`\`\`ts
-import { ManagedKey, UkoProvider } from "@uko/${name}";
-import { App, TerraformStack } from "${name}";
+import { ManagedKey, UkoProvider } from "@uko/cdktn";
+import { App, TerraformStack } from "cdktn";
 
 const app = new App();
 const stack = new TerraformStack(app, "payroll");
@@ -125,8 +92,9 @@ secret.addOverride("ephemeral", true);
 \`\`\`
 
 Ephemeral variables require OpenTofu 1.11 or newer, or Terraform 1.11 or newer. Set the variable again when you apply a saved plan.
-${context}
-${advice}
+The kit needs to know that the engine supports ephemeral values: \`new App({ context: { targetVersions: { opentofu: ">=1.11" } } })\`.
+
+CDK Terrain is the maintained fork of CDKTF, which was archived in December 2025. In a program that still uses CDKTF, replace \`cdktf\` with \`cdktn\`.
 
 See what destroy does, roles and pipelines: https://github.com/pulumi-uko/pulumi-uko.
 `;
