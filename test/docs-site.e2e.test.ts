@@ -80,6 +80,15 @@ test("the list for programs that read texts names each page of the menu", () => 
   expect(named).toEqual(pagesOfTheSite);
 });
 
+test("every page of the menu names the version that it describes, and is in the sitemap", () => {
+  const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
+  const sitemap = readFileSync(path.join(site, "sitemap.xml"), "utf8");
+  for (const page of pagesOfTheSite) {
+    expect(readFileSync(path.join(site, `${page}.html`), "utf8"), page).toContain(`>v${version}<`);
+    expect(sitemap, page).toContain(`${base}${page}</loc>`);
+  }
+});
+
 test("every code of an error has a page at its own address", () => {
   for (const [code, { exitCode }] of Object.entries(errorCatalog)) {
     const page = fileOf(`${base}errors/${code}`);

@@ -28,7 +28,9 @@ test("packs the pages that the Pulumi Registry requires in docs, without other f
   await extract({ file: archive, cwd: folder });
   for (const page of required) {
     const text = await readFile(path.join(folder, "docs", page), "utf8");
-    expect(text).toBe(await readFile(path.join(pages, page), "utf8"));
+    const source = await readFile(path.join(pages, page), "utf8");
+    expect(source).toContain("/blob/main/");
+    expect(text, "links lead to the version of the release").toBe(source.replaceAll("/blob/main/", "/blob/v1.2.3/"));
     const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link);
     expect(
       links.filter((link) => !/^(https:|#)/.test(link)),

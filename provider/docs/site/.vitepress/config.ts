@@ -164,6 +164,7 @@ const vueOfThisFolder = {
   },
 };
 
+const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
 const description = "Delete encryption keys as code: two people, waiting periods, and proof.";
 
 export default {
@@ -194,6 +195,7 @@ export default {
       { text: "Two people", link: "/explanation/two-people" },
       { text: "Reference", link: "/reference/cli" },
       { text: "Errors", link: "/reference/errors" },
+      { text: `v${version}`, link: `${home}/blob/main/CHANGELOG.md` },
     ],
     sidebar: {
       "/errors/": [
