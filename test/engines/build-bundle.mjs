@@ -69,6 +69,10 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
     logOverride: { "empty-import-meta": "silent" },
   };
   const start = "#!/usr/bin/env node";
+  // A plugin that an engine starts: a shell reads the second line and says what is missing, and Node takes it for a text.
+  const told =
+    "uko requires Node.js 22.19 or newer, and node is not on PATH. Install it, or use a release of uko, which does not need it.";
+  const launcher = `#!/bin/sh\n":" //; command -v node >/dev/null || { echo "${told}" >&2; exit 127; }; exec node "$0" "$@"`;
   // The bundler keeps the first line of an entry that has it.
   const isStarted = readFileSync(path.join(repository, entry), "utf8").startsWith(start);
   const banner = isStarted ? {} : { js: start };
@@ -90,7 +94,7 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
   writeFileSync(given, lines.join(""));
   const outside = buildSync({
     ...options,
-    banner,
+    banner: isStarted ? {} : { js: launcher },
     entryPoints: [entry],
     outfile,
     inject: [given],
