@@ -8,7 +8,8 @@ export function cdkManifest(version: string): unknown {
   return {
     name: "@uko/cdktn",
     version,
-    description: "Keys of IBM Unified Key Orchestrator for CDK Terrain programs, where deleting a key requires two people",
+    description:
+      "Keys of IBM Unified Key Orchestrator for CDK Terrain programs, where deleting a key requires two people",
     keywords: ["cdktn", "cdk-terrain", "cdk", "opentofu", "terraform", "uko", "ibm-cloud", "hpcs", "key-management"],
     homepage: "https://github.com/pulumi-uko/pulumi-uko",
     bugs: "https://github.com/pulumi-uko/pulumi-uko/issues",
