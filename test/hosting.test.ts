@@ -64,7 +64,9 @@ const workflows = readdirSync(folder).map((name) => {
   return [name, workflow.parse(parse(text))] as const;
 });
 
-const toolsOfRunners: ReadonlySet<string> = new Set("cp docker gh git gpg jq mkdir mvn tar test timeout".split(" "));
+const toolsOfRunners: ReadonlySet<string> = new Set(
+  "cp docker find gh git gpg jq mkdir mvn tar test timeout".split(" "),
+);
 
 /** The fault of a line that a workflow runs; the empty string if it has none. */
 function faultOf(line: string): string {

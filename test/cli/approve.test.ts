@@ -336,7 +336,8 @@ describe("several keys", () => {
     expect(await stateOf(keys.draft)).toBe("destroyed");
   });
 
-  // A generated world of 300 keys has 12 deactivated and 15 never active ones: these 27 need the roles of a destruction.
+  // A generated world of 300 keys has 12 deactivated and 15 never active ones, which need the roles of a destruction. A user
+  // who approved such a world with another role probably saw these 27 keys as UKO_RIGHTS_MISSING.
   it("stop for a missing role by the state of each key, because a destruction requires another role than a deactivation", async () => {
     await request("bob", keys.cards);
     await world.type("alice", "approve cards", ["cards", "n"]);
