@@ -26,7 +26,6 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   const { value: news, mask } = readProperties(request.getNews());
   const olds = readProperties(request.getOlds()).value;
   session.memory.trackPlanned(request.getUrn(), { ...plannedObject(handlers, news), name: handlers.placeOf(news) });
-  await warnOf(session, request, session.memory.takeAhead(request.getUrn())?.warning);
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
@@ -49,7 +48,10 @@ export async function diff(session: Session, request: providerPb.DiffRequest): P
   const found = handlers
     .differences(withoutPulumi(olds), withoutPulumi(news))
     .filter(({ path }) => !ignored.has(path) && !ignored.has(topOf(path)));
-  if (found.length === 0) session.memory.noteKept(request.getUrn(), request.getId());
+  if (found.length === 0) {
+    session.memory.noteKept(request.getUrn(), request.getId());
+    await warnOf(session, request, session.memory.takeAhead(request.getUrn())?.warning);
+  }
   if (session.memory.isWanted(request.getUrn())) {
     await warnOf(session, request, handlers.destroyedWarning(withoutPulumi(olds), withoutPulumi(news)));
   }
@@ -172,18 +174,20 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   const olds = withoutPulumi(readProperties(request.getOlds()).value);
   const { value: news, mask } = readProperties(request.getNews());
   const response = new providerPb.UpdateResponse();
+  // What the update says of the key is newer than what the read of the same run showed.
+  const shown = session.memory.takeAhead(request.getUrn())?.warning;
   if (request.getPreview()) {
     const [impossible] = await handlers.checkByRead(olds, withoutPulumi(news), optionsOf(session, request));
     if (impossible !== undefined) throw changeImpossible(impossible);
     const { preview } = handlers.previewUpdate(olds, withoutPulumi(news));
-    await warnOf(session, request, preview.kind === "short" ? [] : [preview.message]);
+    await warnOf(session, request, preview.kind === "short" ? shown : preview.message);
     response.setProperties(stateOf(handlers, handlers.promise(withoutPulumi(news), olds), mask));
     return response;
   }
   const options = { ...optionsOf(session, request), target: request.getUrn() };
   const changed = await handlers.update(olds, withoutPulumi(news), options);
   session.memory.noteKept(request.getUrn(), request.getId());
-  await warnOf(session, request, changed.warnings);
+  await warnOf(session, request, changed.warnings.length === 0 ? shown : changed.warnings);
   response.setProperties(stateOf(handlers, changed.state, mask));
   response.setRefreshBeforeUpdate(changed.isWatched);
   return response;

@@ -99,6 +99,26 @@ describe("a wave of two people", () => {
     expect([pilot.calls, first(pilot.ended.out)]).toEqual([0, expect.stringMatching(/^Requested/)]);
   });
 
+  it("asks about no destroyed key whose keystores report until when they hold it", async () => {
+    await begin();
+    for (const who of ["bob", "alice", "bob", "alice"] as const) await next(who);
+    await stage.world.advance("5h");
+    for (const who of ["alice", "bob"] as const) await next(who);
+    const asked = async (command: string) => {
+      const before = (await stage.world.trail()).length;
+      const ended = await quiet("bob", command);
+      const calls = (await stage.world.trail()).slice(before).filter(({ keyId }) => keyId !== undefined);
+      const labels = calls.flatMap(({ label }) => (label ? [label] : []));
+      return { ended, exitCode: ended.exitCode, labels: [...new Set(labels)] };
+    };
+    // A named step leaves removals out.
+    expect(await asked("next --step destroy --yes --json")).toMatchObject({ exitCode: 11, labels: ["draft-0"] });
+    const removal = await asked("next --yes --json");
+    expect([removal.exitCode, removal.labels]).toEqual([11, ["draft-0"]]);
+    expect(counts(removal.ended)).toEqual({ acted: 1, unchanged: 4 });
+    expect((await asked("next --yes --json")).labels).not.toContain("mail-0");
+  });
+
   it("shows the reason of the rule on each requested key", async () => {
     await begin();
     await next("bob");

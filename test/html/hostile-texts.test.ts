@@ -161,9 +161,10 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
   "an approval": (text) => {
     const table = { columns: [text], rows: [[text]] };
     const apart = [{ label: text, name: text, says: text }];
-    const approval = { title: text, facts: [text], phrase: text, requester: text, table, later: 1, apart };
-    const keys = { columns: ["label", "key"], rows: [[text, text]] };
-    const chosen = { wave: text, act: { ...actOf(text), step: "destroy" }, others: [actOf(text)], keys, approval };
+    const sections = [{ title: text, lines: [text], table }];
+    const numbers = { now: 1, later: 1 };
+    const approval = { title: text, facts: [text], phrase: text, sections, table, names: [text], ...numbers, apart };
+    const chosen = { wave: text, act: { ...actOf(text), step: "destroy" }, others: [actOf(text)], approval };
     return approvalPage(as(chosen), query, visitorOf(text), problemOf(text));
   },
   "a changed wave": (text) => waveChangedPage(text, visitorOf(text)),

@@ -59,14 +59,17 @@ test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)",
     expect(losses.sort()).toEqual(userInterface.looksFirst ? ["destroyed", "pending"] : []);
     const unused = [...messages, ...looks].flatMap((line) => /^Key "(.*)" is deactivated, but/.exec(line)?.[1] ?? []);
     expect(unused.sort()).toEqual(userInterface.looksFirst ? ["cooling", "off"] : []);
-    const others = new Set([...messages, ...looks].filter((line) => !isLoss(line)));
+    // In Pulumi, "was not changed" takes the place of what the read of the same run showed.
+    const isRepeated = (line: string): boolean =>
+      !userInterface.stateFollowsPlan && /^Key .* waiting for approval of its/.test(line);
+    const others = new Set([...messages, ...looks].filter((line) => !(isLoss(line) || isRepeated(line))));
     expect([...others].sort()).toEqual(
       [
         `Key "asked" was not changed: ${sayAuthorUnder(profile, "Bob")} requested its deactivation on 25 Dec 2026 19:22 UTC`,
         `Key "cooling" was not changed: ${sayAuthorUnder(profile, "Alice")} requested its destruction on 25 Dec 2026 19:23 UTC`,
         'Key "destroyed" is destroyed, so its properties were not changed',
         'Key "pending" is destroyed, so its properties were not changed',
-        ...(userInterface.looksFirst ? seenUnder(profile) : []),
+        ...(userInterface.looksFirst ? seenUnder(profile).filter((line) => !isRepeated(line)) : []),
       ].sort(),
     );
     expect(await writtenTo(mark)).toEqual(["K4 active", "K4 draft", "K4 off"]);

@@ -20,14 +20,14 @@ test("takes no step if the evidence file is a folder, or in a folder that does n
   for (const [file, reason] of [
     ["missing/evidence.jsonl", "ENOENT"],
     ["folder", "EISDIR"],
-  ]) {
+  ] as const) {
     const refused = await a.destroy([], { env: { UKO_EVIDENCE: file } });
     expect(refused).toMatchObject({ exitCode: 1 });
     expect(firstLineOf(refused.output)).toBe(
       userInterface.errorOfDeletion(
         "payroll",
         await scenario.keyPath(),
-        `The evidence file ${file} could not be written`,
+        `The evidence file ${path.join(a.engine.workingCopy, file)} could not be written`,
       ),
     );
     expect(messageOf(refused.output)).toContain(`The system says ${reason}.`);

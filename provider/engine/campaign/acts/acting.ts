@@ -19,7 +19,16 @@ import { writeSignedRequests } from "../files/signed-requests.ts";
 import { windowNext, windowSentences } from "../reports/deletion-windows.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
-import { isPending, isRequested, readyKeys, requestEndMs, sayGate, unreadOf } from "../reports/waiting.ts";
+import {
+  isPending,
+  isRemovalDue,
+  isRequested,
+  readyKeys,
+  requestEndMs,
+  sayGate,
+  sayKeystores,
+  unreadOf,
+} from "../reports/waiting.ts";
 import { rollbackAct } from "../reports/wave-acts.ts";
 import {
   type Confirm,
@@ -217,15 +226,17 @@ async function advanceWave(context: CampaignContext, wave: string): Promise<Camp
   const closed = closedByRules(context, wave);
   if (closed !== undefined) return closed;
   const operations = createOperations(context.world);
-  const keys = keysOfWave(context, wave).filter(
-    ({ facts }) => facts.state === "destroyed" && facts.ending === "destroy" && !facts.isKms,
-  );
+  const keys = keysOfWave(context, wave).filter(isRemovalDue);
   const held = keys.filter(({ facts }) => facts.isHeld || facts.isNarrowed);
   const run = await actOnKeys(
     context,
     "Removing",
     keys.filter((key) => !held.includes(key)),
-    unlessHeld(context, async (key) => resultFrom(key, await operations.sweep(refOf(context, key), context.options))),
+    unlessHeld(context, async (key) =>
+      key.facts.materialGoneMs === undefined
+        ? resultFrom(key, await operations.sweep(refOf(context, key), context.options))
+        : { ...withoutStep(key, sayKeystores(key.facts)), outcome: "unchanged", ...pending },
+    ),
   );
   return reportResults({
     did: "Removed the metadata of",
@@ -241,6 +252,8 @@ async function advanceWave(context: CampaignContext, wave: string): Promise<Camp
     next: [{ command: `uko campaign status ${folderFlag(context.view.folder.path)}` }],
   });
 }
+
+const pending = { code: "UKO_DESTRUCTION_PENDING", exitCode: 11 } as const;
 
 async function haltWave(context: CampaignContext, wave: string): Promise<CampaignReport> {
   const { world, view, options } = context;

@@ -41,7 +41,7 @@ import {
   stopSection,
   summarizeStatus,
 } from "../reports/status.ts";
-import { isPending, isReady, kindOfKey, readyKeys, waitsFor } from "../reports/waiting.ts";
+import { isPending, isReady, isRemovalDue, kindOfKey, readyKeys, waitsFor } from "../reports/waiting.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -271,7 +271,7 @@ async function offersTo(context: CampaignContext, { request, talk }: Doing): Pro
       ...campaignSteps
         .filter((step) => (request.step ?? step) === step)
         .flatMap((step) => stepOffers(context, name, step, { request, actor })),
-      ...removalOffer(context, name),
+      ...(request.step === undefined ? removalOffer(context, name) : []),
     ]);
   const order = !mayAuthor(actor)
     ? ["remove"]
@@ -327,12 +327,10 @@ function requesterOf({ listed }: PlannedKey, step: CampaignStep, nowMs: number) 
  */
 function removalOffer(context: CampaignContext, wave: string): readonly Offer[] {
   const keys = keysOfWave(context, wave).filter(
-    ({ facts }) =>
-      facts.state === "destroyed" &&
-      facts.ending === "destroy" &&
-      !facts.isKms &&
-      !(facts.isHeld || facts.isNarrowed || facts.isMaterialUncertain === true) &&
-      facts.materialGoneMs === undefined,
+    (key) =>
+      isRemovalDue(key) &&
+      !(key.facts.isHeld || key.facts.isNarrowed || key.facts.isMaterialUncertain === true) &&
+      key.facts.materialGoneMs === undefined,
   ).length;
   return keys === 0 ? [] : [{ does: "remove", wave, keys }];
 }

@@ -89,6 +89,11 @@ export function isReady(key: PlannedKey, step: CampaignStep): boolean {
   return nextStep(key) === step && isStepDue(key.facts, step) && key.gate.kind === "open" && !key.isUnread;
 }
 
+/** Whether the campaign may remove the metadata of the key now, or once no keystore holds its material. */
+export function isRemovalDue({ facts: { state, ending, isKms } }: PlannedKey): boolean {
+  return state === "destroyed" && ending === "destroy" && !isKms;
+}
+
 function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>): string {
   switch (gate.kind) {
     case "differs":
@@ -106,14 +111,15 @@ function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>): string {
   }
 }
 
+export function sayKeystores({ materialGoneMs }: PlannedKey["facts"]): string {
+  return `waits for its keystores${materialGoneMs === undefined ? "" : ` until ${dayOf(materialGoneMs)}`}`;
+}
+
 /** What an open key waits for, if no person has to release it first. */
 export function sayWait(key: PlannedKey, { readiness }: PlannedWave, nowMs: number): string {
   const { facts, gate } = key;
   const step = nextStep(key);
-  if (facts.state === "destroyed") {
-    const { materialGoneMs } = facts;
-    return `waits for its keystores${materialGoneMs === undefined ? "" : ` until ${dayOf(materialGoneMs)}`}`;
-  }
+  if (facts.state === "destroyed") return sayKeystores(facts);
   if (gate.kind === "soaking") return `soaks until ${sayTime(gate.untilMs)}`;
   const gateOfWave = readiness[step].gate;
   if (gateOfWave.kind !== "open") return `its wave waits: ${sayWaveGate(gateOfWave)}`;

@@ -144,7 +144,8 @@ export async function startProvider(
       await about(stored)("delete", { Id: id, Properties: sent(outputs), OldInputs: sent(inputs) });
     },
     async cancel() {
-      await unary((done) => client.cancel(new emptyPb.Empty(), done));
+      // As the engine does, it goes on without a provider that was killed.
+      await unary((done) => client.cancel(new emptyPb.Empty(), done)).catch(() => {});
     },
     async close() {
       client.close();
