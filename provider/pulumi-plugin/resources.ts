@@ -48,11 +48,10 @@ export async function diff(session: Session, request: providerPb.DiffRequest): P
   const found = handlers
     .differences(withoutPulumi(olds), withoutPulumi(news))
     .filter(({ path }) => !ignored.has(path) && !ignored.has(topOf(path)));
-  if (found.length === 0) {
-    session.memory.noteKept(request.getUrn(), request.getId());
-    await warnOf(session, request, session.memory.takeAhead(request.getUrn())?.warning);
-  }
+  if (found.length === 0) session.memory.noteKept(request.getUrn(), request.getId());
+  // A refresh before a destroy compares, too, but no program declares its resources.
   if (session.memory.isWanted(request.getUrn())) {
+    if (found.length === 0) await warnOf(session, request, session.memory.takeAhead(request.getUrn())?.warning);
     await warnOf(session, request, handlers.destroyedWarning(withoutPulumi(olds), withoutPulumi(news)));
   }
   const response = new providerPb.DiffResponse();
