@@ -153,17 +153,21 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   return response;
 }
 
-/** Keeps what the read shows of a deletion until a later call reveals whether this run deletes, which the engine does not say. */
+/**
+ * Keeps what the read shows of a pending deletion until a later call reveals whether this run deletes, which the engine
+ * does not say. A key without a pending deletion has nothing to say, because a refresh reads it, too.
+ */
 function noteAhead(
   session: Session,
   request: OfResource,
   handlers: AnyHandlers,
-  found: ResourceRead<Properties>,
+  { state, waitWarning }: ResourceRead<Properties>,
 ): void {
-  const { preview } = handlers.previewDelete(found.state);
+  if (waitWarning === undefined) return;
+  const { preview } = handlers.previewDelete(state);
   const urn = request.getUrn();
   session.memory.noteAhead(urn, {
-    ...{ type: request.getType(), name: urn.split("::").at(-1) ?? "", warning: found.waitWarning },
+    ...{ type: request.getType(), name: urn.split("::").at(-1) ?? "", warning: waitWarning },
     ...(preview.kind !== "short" && { message: preview.message }),
   });
 }
