@@ -1,4 +1,4 @@
-/** What no story of an example shows: a vault and its key in two stacks, the format of each HCL file, and projects made from an example. */
+/** Tests the examples that no story plays: a vault and its key in two stacks, the format of each HCL file, and projects made from an example. */
 
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
