@@ -87,17 +87,17 @@ export function createService(session: Session, version: string): UntypedService
   };
 }
 
-/** What only the end of a run shows: counts, and what concerns resources that the run has read and not changed. */
+/** Reports at the end of a run its counts, and what it read of resources that it did not change. */
 async function reportEnd({ memory, log }: Session): Promise<void> {
-  const { sayAhead, sayStopped, sayUnreached, sayUnreadInAll } = await loadDeferred();
   for (const warning of memory.takeAllRemoved()) await log.warn(warning);
   const { warnings, previews } = memory.takeAllAhead();
   for (const [urn, warning] of warnings) await log.warn(warning, urn);
-  for (const line of sayAhead(previews)) await log.warn(line);
-  for (const stopped of memory.takeStopped()) await log.warn(sayStopped(stopped));
-  const unreached = memory.countUnreached();
+  const [stopped, unreached, unread] = [memory.takeStopped(), memory.countUnreached(), memory.takeUnread()];
+  // Most runs have nothing more to say, and then need none of the sentences.
+  if (previews.length + stopped.length + unreached + unread === 0) return;
+  const { sayAhead, sayStopped, sayUnreached, sayUnreadInAll } = await loadDeferred();
+  for (const line of [...sayAhead(previews), ...stopped.map(sayStopped)]) await log.warn(line);
   if (unreached > 0) await log.warn(sayUnreached(unreached));
-  const unread = memory.takeUnread();
   if (unread > 0) await log.warn(sayUnreadInAll(unread));
 }
 
