@@ -79,6 +79,8 @@ function inWordsOfPrograms(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type": {
       if (issue.message.endsWith("received undefined")) return "is required";
+      if (issue.expected === "string" && issue.message.endsWith("received number"))
+        return "must be a string, in quotes";
       return `must be ${kinds[issue.expected] ?? issue.expected}${issue.message.endsWith("received null") ? ", not null" : ""}`;
     }
     case "invalid_value": {

@@ -27,6 +27,7 @@ test.each([
   [z.literal(1), 2, ": must be 1"],
   [z.array(z.string()), ["a", null], "1: must be a string, not null"],
   [z.record(z.string(), z.string()), { team: null }, "team: must be a string, not null"],
+  [z.object({ size: z.string() }), { size: 256 }, "size: must be a string, in quotes"],
   [z.object({ name: z.string() }), {}, "name: is required"],
   [z.strictObject({}), { labbel: 1 }, "labbel: is not a known property"],
 ])("lists the allowed values in the notation of programs", (schema, value, expected) => {
@@ -56,7 +57,7 @@ test("accepts an unknown value, and no invalid value next to it", () => {
   expect(known.map(({ property, reason }) => `${property}: ${reason}`)).toEqual([
     "tags.team: must have at most 3 characters",
     "tags.Ü: has an odd name",
-    "all.2: must be a string",
+    "all.2: must be a string, in quotes",
     "labbel: is not a known property",
   ]);
   const later = { name: "a", tags: UNKNOWN, all: UNKNOWN };
