@@ -1,6 +1,7 @@
 /**
  * Reads and finds the files that commands take as input, such as an exported state, and evidence files or folders of
- * them. Errors name the file, and mostly the next step.
+ * them. If no option names evidence, the file finds the evidence file to which a run in this environment writes.
+ * Errors name the file or the setting, and most of them also say what to do next.
  */
 
 import { readdirSync, statSync } from "node:fs";

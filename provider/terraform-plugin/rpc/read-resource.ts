@@ -2,7 +2,8 @@
  * Serves ReadResource, which returns the current values of a resource, or null only with proof that the object is
  * gone. A null makes the host plan a new key. A transient read error therefore keeps the state and is a warning,
  * unless strict reads are on (UKO_STRICT_READS): then it is an error. It is also an error right after a move, because
- * such a state has no values to keep.
+ * such a state has no values to keep. A key that was destroyed or removed causes a warning, unless a deletion of the
+ * resource has begun.
  */
 
 import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose/engines.ts";

@@ -1,18 +1,20 @@
 /**
- * Runs `uko campaign next`: it finds what the caller can do now and does it, after a confirmation.
- * The caller never names a digest, and need not name a step. Each act is one of `acting.ts`, with
- * all of its checks: this file only chooses, shows and asks.
+ * Runs `uko campaign next`: it finds what the caller can do now and does it, after a confirmation. The caller never
+ * names a digest, and need not name a step. Each act is one of `acting.ts`, with all of its checks: this file only
+ * chooses, shows and asks. If an act changes no key, for example because the caller lacks a role, the next act
+ * follows. If the caller can do nothing, the file reports what the waves wait for. The exit code of this report says,
+ * for example, whether a person has to act or only time has to pass.
  *
- * The order is: approve what another person requested, because that person waits; request; remove.
- * If no person can approve, as in a nightly run without a terminal, removals come first. Otherwise
- * requests that wait for an approval could keep the run from them. An identity that is not a person
- * can only remove, or make a review to read.
+ * The order is: approve what another person requested, because that person waits; request; remove. If no person can
+ * approve, as in a nightly run without a terminal, removals come first. Otherwise requests, which then wait for an
+ * approval, could keep the run from the removals. An identity that is not a person can only remove, or make a review,
+ * which approves nothing. A wave that failures have stopped continues only after the caller states a reason.
  *
- * An approval begins with a review, which lists every requested key as the caller reads it. It then
- * approves a few keys, shows the result, asks again, and approves the remaining keys on a new read
- * of the campaign. If the run ends before that, the next run begins with a new review. So no old
- * review is used for keys that changed since. A caller who passes a review of their own approves
- * only the part that one run may take.
+ * An approval begins with a review, which lists every requested key as the caller reads it. It then approves a few
+ * keys, shows the result, asks again, and approves the remaining keys on a new read of the campaign. If the run ends
+ * before that, the next run begins with a new review. So no old review is used for keys that changed since. A caller
+ * can also pass a review that they kept. The first run then approves only a few keys of it, and another run approves
+ * the rest.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,8 +1,9 @@
 /**
- * Defines the rules of a wave (a group of keys of a campaign) that do not concern single keys. Examples are its
- * blackouts, days without steps, and its soak, the wait between deactivation and destruction. The manifest, the list
- * of keys that people sign and review, repeats these rules. The digest (a hash) of the wave covers them. So a person
- * who reviews the wave also reviews its rules.
+ * Defines the form in which the manifest (the list of keys that people sign and review) repeats the rules of a wave,
+ * and fills this form from campaign.yaml. A wave is a group of keys of a campaign. Only rules that do not concern
+ * single keys are here. Examples are blackouts, days without steps, and the soak, the wait between deactivation and
+ * destruction. The digest (a hash) of the wave covers the rules. So a person who reviews the wave also reviews its
+ * rules. The file also writes most of the rules as one line for the reviewer.
  */
 
 import * as z from "zod";
