@@ -1,7 +1,8 @@
 /**
  * Serves one request: identifies the caller, applies the faults that a test added, and runs the code of the call. Then
  * it stores the changes with the audit entry, and sends the response. With a file, an effect is stored before its
- * response is sent, so a client never sees a change that a crash could lose.
+ * response is sent, so a client never sees a change that a crash could lose. If the file does not accept a change, the
+ * change is undone and the request is refused.
  */
 
 import { randomUUID } from "node:crypto";

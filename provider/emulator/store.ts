@@ -1,6 +1,7 @@
 /**
  * Stores the objects of an emulator in a SQLite file, so that they survive the end of the process. The changes of a
- * request are one transaction, which is written before the response is sent.
+ * request are one transaction, which is written before the response is sent. The file is locked for other processes. A
+ * start with options that contradict the objects in the file fails.
  */
 
 import { existsSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * Defines the functions and data sources of the provider, which read and change nothing. They return objects by ID,
- * lists, pending deletions, and the steps that the deletion of a key still needs. Each is defined once, and Pulumi,
- * OpenTofu and Terraform offer it.
+ * Defines the functions and data sources of the provider, which only read. They return objects by ID, lists, pending
+ * deletions, and the steps that the deletion of a key still needs. Each is defined once, and Pulumi, OpenTofu and
+ * Terraform offer it.
  */
 
 import * as z from "zod";

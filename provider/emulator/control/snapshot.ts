@@ -1,7 +1,8 @@
 /**
  * Writes the objects of the emulator, its clock and its switches as one JSON object, in two forms. The view is for
- * reading: it has no credentials, and leaves out the audit trail and some details of KMS. The complete snapshot can be
- * loaded again, and contains API keys and key material.
+ * reading: it has no credentials, and leaves out the audit trail and some details of KMS. The complete snapshot
+ * contains API keys and key material. The file also loads such a snapshot in place of the present objects. If the
+ * snapshot is not valid, the objects stay as they were.
  */
 
 import { dayMs, toSecondsText } from "../clock.ts";

@@ -1,7 +1,8 @@
 /**
  * Serves the calls that set a KMS key for deletion, undo this, and delete, restore and purge the key
  * (kms-v2-and-iam.md 2.5-2.7, 2.10). Under dual authorization, one person sets the key for deletion. Another person
- * can then delete it until the window ends, by default after 7 days. Any other deletion is refused.
+ * can then delete it until the window ends, by default after 7 days. Any other deletion of such a key is refused. A
+ * key that protects cloud resources is deleted only with `force`, and never if one of them has a retention policy.
  */
 
 import { hourMs, toSecondsText } from "../clock.ts";

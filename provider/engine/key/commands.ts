@@ -1,9 +1,8 @@
 /**
- * Runs the commands of `uko` for managed keys, for the command line and the console: among them
- * status, plan, request, approve, continue, withdraw, reactivate, hold, sync, review, and sweep.
- * They work without a state of Pulumi, OpenTofu or Terraform. They do not see the program that
- * declares the key and may allow one person. So they assume the strictest rule, two people for each
- * step.
+ * Runs the commands of `uko` for managed keys, for the command line and the console: among them status, plan, request,
+ * approve, continue, withdraw, reactivate, hold, sync, review, and sweep. They work without a state of Pulumi,
+ * OpenTofu or Terraform. A program that declares the key may allow one person, but the commands do not see it. So they
+ * assume the strictest rule, two people for each step.
  */
 
 import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";

@@ -1,7 +1,8 @@
 /**
  * Defines the port through which `uko probe` sends single HTTP requests exactly as they are. The command asks how the
  * service answers, for example to a request without a header, so no client code may change the request. The adapter
- * adds only the host and the credential.
+ * adds only the host and the credential. For the steps that `uko probe` takes by other code, the port also returns the
+ * requests and responses of that code.
  */
 
 import type { CallOptions } from "./calls.ts";

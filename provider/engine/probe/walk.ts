@@ -1,8 +1,9 @@
 /**
- * Walks all probes of `uko probe`: it fills in the values of the run, sends the requests of a
- * probe, and judges the responses. One loop serves every probe, with or without a throwaway key. A
- * response that decides nothing makes a probe `not_tried` and never ends the walk. For each key
- * that the walk created, it reports that the key is gone, or exactly what is left.
+ * Walks all probes of `uko probe`: it fills in the values of the run, sends the requests of a probe, and judges the
+ * responses. One loop serves every probe, with or without a throwaway key. A response that decides nothing makes a
+ * probe `not_tried` and never ends the walk. For each key that the walk created, it reports that the key is gone, or
+ * exactly what is left. It also stores what is left, because a wait, such as a cool-down, can last longer than a run.
+ * A later run then continues with these keys.
  */
 
 import { asUkoError } from "../../errors.ts";

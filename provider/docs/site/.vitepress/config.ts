@@ -1,6 +1,8 @@
 /**
- * The site of the guides: the pages of provider/docs as they are, with the menu of sidebar.ts.
- * Links that leave the site, to examples or decisions, go to the repository.
+ * Configures the site of the guides, for VitePress: the pages of provider/docs, with the menu of sidebar.ts. It
+ * changes two things in the pages. Links that leave the site, to examples or decisions, go to the repository. Tabs of
+ * the Pulumi Registry become tabs of this theme. It also writes llms.txt, the list of the pages for programs that read
+ * texts.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,8 +1,9 @@
 /**
  * Reads single keys for the inventory of a campaign, because a list does not prove that a key, or its material, is
- * gone. A list may be cut short, name a key twice, or change between two pages. It may leave out a key that the caller
- * may read but not list, or show a status that the service stored weeks ago. A report that relied on a list could call
- * a living key removed. A person who then deletes the instance would delete this key with it.
+ * gone. It also asks the keystores of destroyed keys what is left of them. A list may be cut short, name a key twice,
+ * or change between two pages. It may leave out a key that the caller may read but not list, or show a status that the
+ * service stored weeks ago. A report that relied on a list could say that a key is removed although it still exists. A
+ * person who then deletes the instance would delete this key with it.
  */
 
 import { isUkoError } from "../../../errors.ts";
