@@ -1,6 +1,6 @@
 /**
  * Checks that Node is new enough, opens a page in the browser, and runs another program in the same terminal. The
- * executables use these functions.
+ * browser does not receive the caller's credential. The executables use these functions.
  */
 
 import { spawn } from "node:child_process";

@@ -1,7 +1,8 @@
 /**
- * Finds a command by which a person can start `uko` if `uko` itself is not on PATH. The Pulumi plugin, and the
- * provider for OpenTofu and Terraform, also run commands of `uko`, so the command is the path of the one that runs
- * now. Messages put the path into the commands that the person pastes.
+ * Finds a command by which a person can start `uko` if `uko` itself is not on PATH. The Pulumi plugin, and the provider
+ * for OpenTofu and Terraform, also run commands of `uko`, so the command is the path of the one that runs now. Messages
+ * put the path into the commands that the person pastes. In a pipeline the file finds no command, because a person
+ * reads the log on another machine.
  */
 
 import { accessSync, constants, statSync } from "node:fs";

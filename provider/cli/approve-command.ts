@@ -1,9 +1,11 @@
 /**
  * `uko approve`: approves what another person requested, and then takes the step, such as the destruction of a key.
- * With `--store` it only stores the approval. The command shows the keys, and asks the person to type the label, or
- * the step and the number of keys. Then it acts only on the keys as it showed them. So a person cannot approve
- * something else by a habitual Enter, or approve a key that changed meanwhile. Only `--review FILE --yes` asks
- * nothing, because the person typed the words when `uko review` wrote the file.
+ * With `--store` it only stores the approval. Without a key, it lists what the caller can approve. The command shows
+ * the keys, and asks the person to type the label, or the step and the number of keys. It acts only on the keys as it
+ * showed them. So a person cannot approve something else by a habitual Enter, or approve a key that changed meanwhile.
+ * For a deactivation, it also asks whether to request the destruction. With `--review FILE`, the person saw the keys in
+ * `uko review`. Then `--yes` asks nothing, because the person typed the words when `uko review` wrote the file. KMS
+ * keys: kms-approval.ts.
  */
 
 import { Argument, type Command } from "commander";

@@ -1,7 +1,8 @@
 /**
- * Defines what every command receives: the environment, the streams, and the questions at the terminal. It also
- * receives functions that connect to the services, or start the console and the emulator. Tests pass their own. The
- * file imports the operations only when a command needs them, so that `--help` does not load them.
+ * Defines what each command receives: the environment, the streams, the questions at the terminal, and the function
+ * that connects to the services. Commands that only `uko` has also receive functions that log in, run another program,
+ * or start the console and the emulator. Tests pass their own. The file imports the operations only when a command
+ * needs them, so that `--help` does not load them.
  */
 
 import type { openKeyOperations } from "../compose/keys.ts";

@@ -1,6 +1,8 @@
 /**
- * `uko completion`: prints a script that completes commands, options, keys and vaults in bash, zsh and fish. Anyone
- * who may set the label of a key could put shell code into it. So a name with unusual characters is never completed.
+ * `uko completion`: prints a script that completes commands, options, keys and vaults in bash, zsh and fish. The script
+ * gets the names of keys and vaults by `uko completion --names`. Anyone who may set the label of a key could put shell
+ * code into it. So a name is completed only if it consists of ASCII letters, digits, dots, underscores, hyphens and
+ * slashes.
  */
 
 import { Argument, type Command, Option } from "commander";

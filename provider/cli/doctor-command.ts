@@ -1,4 +1,7 @@
-/** `uko doctor`: checks the settings, the connection and the rights of a run. It only reads and lists. */
+/**
+ * `uko doctor`: checks the settings, the connection and the rights of a run. With `--state`, it checks instead an
+ * exported state of an engine, which another person may have edited. It only reads and lists.
+ */
 
 import type { Command } from "commander";
 import { jsonLine, renderChecks } from "../compose/text.ts";

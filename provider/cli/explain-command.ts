@@ -1,4 +1,7 @@
-/** `uko explain`: shows what an error code means and what to do about it, from the page about errors. It works offline. */
+/**
+ * `uko explain`: shows what an error code means and what to do about it, from the page about errors. Without a code, it
+ * lists all codes. It works offline.
+ */
 
 import type { Command } from "commander";
 import { jsonLine } from "../compose/text.ts";

@@ -1,6 +1,7 @@
 /**
- * Writes HCL in the layout of `tofu fmt`. Texts are escaped, so that a label cannot become an expression of the
- * configuration.
+ * Writes HCL, the language of OpenTofu and Terraform configurations, in the layout of `tofu fmt`. Texts are escaped, so
+ * that a label cannot become an expression of the configuration. Invisible characters are escaped, too, so that they
+ * cannot mislead a reviewer.
  */
 
 export type HclEntry =

@@ -1,8 +1,8 @@
 /**
  * `uko hold`: sets or releases a hold, a tag on a key. Until its last day or its release, no campaign (a planned
- * deletion of many keys) takes a step on this key. A legal hold ends only after two people released it. With
- * `--campaign`, the hold is also recorded in the folder of the campaign. A KMS key cannot have the tag, so its hold is
- * only in that folder.
+ * deletion of many keys) takes a step on this key. Other commands ignore the hold. A legal hold ends only after two
+ * people released it. With `--campaign`, the hold is also recorded in the folder of the campaign. A KMS key cannot have
+ * the tag, so its hold is only in that folder.
  */
 
 import { type Command, Option } from "commander";

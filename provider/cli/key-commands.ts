@@ -1,6 +1,8 @@
 /**
- * Defines the commands about single keys, such as `uko status`, `uko request` and `uko withdraw`. Each one parses its
- * arguments and calls one operation for each key. `uko continue` repeats it if the person confirms a request.
+ * Defines the commands that act on single keys, such as `uko status`, `uko request` and `uko withdraw`. Each one parses
+ * its arguments and calls one operation for each key. `uko continue` can ask whether the caller made an approved
+ * request. If the caller confirms, `uko continue` calls the operation again. KMS cannot store a reason or a signature.
+ * So `uko request` refuses a reason for a KMS key, and requires `--out` for it on a machine that demands signatures.
  */
 
 import { Argument, type Command, Option } from "commander";

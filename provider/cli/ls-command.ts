@@ -1,4 +1,7 @@
-/** `uko ls`: lists vaults, keystores, templates, keys and KMS keys; changes nothing. */
+/**
+ * `uko ls`: lists vaults, keystores, templates, keys and KMS keys; changes nothing. With `--undeclared`, it lists the
+ * managed keys that no exported state of an engine declares.
+ */
 
 import { Argument, type Command, Option } from "commander";
 import { jsonLine, lifecycleStates, listedKinds, sayKmsDualAuth } from "../compose/text.ts";

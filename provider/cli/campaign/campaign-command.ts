@@ -1,8 +1,9 @@
 /**
- * `uko campaign`: plans, requests, reviews, approves and finishes the deletion of many keys before a deadline. The
- * keys are deleted in waves, which are groups that go through each step together. Most commands that change keys ask
- * the person to type words about the wave. `halt` does not ask, and `rollback` asks only with `--written-since`.
- * Without a terminal they require `--yes`, and an approval also requires a saved review.
+ * `uko campaign`: plans, requests, reviews, approves and finishes the deletion of many keys before a deadline. It also
+ * writes the sign-offs of owners, shows the status, withdraws requests and undoes deactivations. The keys are deleted
+ * in waves, which are groups that go through each step together. Most commands that change keys ask the person to type
+ * words about the wave. `halt` does not ask, and `rollback` asks only with `--written-since`. A command that asks
+ * requires `--yes` without a terminal, and an approval then also requires a saved review.
  */
 
 import { type Command, Option } from "commander";
