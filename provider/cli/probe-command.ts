@@ -1,6 +1,6 @@
 /**
  * `uko probe`: asks the service what no document says, and writes the answers to a recording that a person can send. It
- * only reads, unless `--throwaway` lets it create keys of its own.
+ * only reads, unless `--throwaway` lets it create keys of its own, or `--resume` continues with these keys.
  */
 
 import { type Command, Option } from "commander";

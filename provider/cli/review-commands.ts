@@ -2,7 +2,8 @@
  * `uko review`: shows the keys for which another person requested a step. It counts and names unusual keys first, such
  * as keys in use. It can save what it showed as a review file. Later, `uko approve --review` approves the keys in this
  * file that have not changed, without another question if the option `--yes` is set. Therefore the person already
- * confirms when the file is saved that it is for an approval.
+ * confirms when the file is saved that it is for an approval. Other commands use the list and the confirmation of this
+ * file.
  */
 
 import { writeFile } from "node:fs/promises";

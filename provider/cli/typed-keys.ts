@@ -1,8 +1,9 @@
 /**
- * Finds the keys that a person typed by name, and asks the person to confirm them. A command that changes something
- * accepts a name only at a terminal, where it shows the key that it found and asks. In a script, a name could match
- * another key after a rename, so the command refuses names there. A command whose effect can be undone accepts them
- * with `--yes`.
+ * Finds the keys that a person typed by name or chose by options, and asks the person to confirm them. A command that
+ * changes something accepts names and such options only at a terminal, where it shows the keys that it found and asks.
+ * In a script, a name could match another key after a rename, so the command refuses names there. A command whose
+ * effect can be undone accepts them with `--yes`. The file also has the questions of other commands, and refuses an
+ * approval without a terminal.
  */
 
 import { UkoError } from "../errors.ts";

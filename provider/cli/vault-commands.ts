@@ -1,7 +1,7 @@
 /**
- * Defines the commands about all keys of some vaults. `uko requests` lists the pending deletions, also of KMS keys.
- * `uko sweep` removes destroyed keys that no keystore holds anymore. A removal cannot be undone. Therefore `uko sweep`
- * shows the keys and asks first, or requires `--yes`.
+ * Defines the commands about all keys of some vaults. `uko requests` lists the pending deletions, also of KMS keys, or
+ * prints counts of them for Prometheus. `uko sweep` removes destroyed keys that no keystore holds anymore. A removal
+ * cannot be undone. Therefore `uko sweep` shows the keys and asks first, or requires `--yes`.
  */
 
 import { type Command, Option } from "commander";

@@ -1,7 +1,7 @@
 /**
  * Gives the interfaces of the engines (Pulumi, OpenTofu, Terraform) what they call when an engine asks. This is the
- * handlers of every resource, the checks of inputs and settings, and the wording of messages. For this work, the
- * interfaces import no other module of this folder.
+ * handlers of every resource, the answers of data sources and functions, the checks of inputs and settings, and the
+ * wording of messages. For this work, the interfaces import no other module of this folder.
  */
 
 import { createHandlers, type HandlerContext } from "../engine/handlers.ts";

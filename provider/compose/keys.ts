@@ -1,7 +1,8 @@
 /**
  * Joins the operations on single keys for every executable that has commands, such as the Pulumi plugin and the
- * provider for OpenTofu and Terraform. The operations of campaigns, which delete many keys, are in
- * compose/operations.ts. So the plugin and the provider do not load the libraries of campaigns.
+ * provider for OpenTofu and Terraform. It also seals reviews with the caller's API key, and opens only reviews with
+ * this seal. The operations of campaigns, which delete many keys, are in compose/operations.ts. So the plugin and the
+ * provider do not load the libraries of campaigns.
  */
 
 import { createDirectory } from "../engine/commands/find-by-name.ts";

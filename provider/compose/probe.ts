@@ -1,8 +1,9 @@
 /**
  * Runs `uko probe`: connects to the services, names the product that answers, and appends to the recording. It also
- * writes a sealed list of the keys that are left, to a file of its own. That list has real IDs, so it is never part of
- * what a person sends. Without the seal of the same API key, a later run takes no key from it: a colleague could have
- * written another key into it.
+ * writes a list of the keys that are left, to a file of its own. That list has real IDs, so it is never part of what a
+ * person sends. The list has a seal, an HMAC with the API key. Without this seal, a later run takes no key from it: a
+ * colleague could have written another key into it. The run is refused if a new recording exists already, or if the
+ * second API key is of the same person. It creates no keys where every deletion requires two people.
  */
 
 import { readFileSync, statSync } from "node:fs";

@@ -2,7 +2,8 @@
  * Builds the page of one act, such as the approval of a step, and the links that lead to it. The page first shows who
  * asks, why, until when and for which keys. Then follow the effect, whether it can be undone, and a form with one
  * button. Before a dangerous act, the person must type a text, so that a habitual click destroys no key. If the person
- * has to sign, the page shows a command for a terminal in place of the form.
+ * has to sign, the page shows a command for a terminal in place of the form. The file also finds mistakes in a sent
+ * form, describes the result, and builds the page for a key that changed meanwhile.
  */
 
 import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose/text.ts";

@@ -1,7 +1,8 @@
 /**
- * Runs one act of a console, such as an approval, at a time. A POST starts the act and leads the browser to a page
- * that shows its progress and then its result. So a reload repeats nothing, and a second click shows the act that the
- * first one started. The act continues if the browser leaves, and its result is kept until the next form is sent.
+ * Runs the acts of a console, such as an approval, one at a time: another act is refused until the first one ends. A
+ * POST starts the act and leads the browser to a page that shows its progress and then its result. So a reload repeats
+ * nothing, and a second click shows the act that the first one started. The act continues if the browser leaves, and
+ * its result is kept until the next form is sent. A person can stop an act on many keys between two of them.
  */
 
 import type { Context, Hono } from "hono";
