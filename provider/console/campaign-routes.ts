@@ -1,6 +1,7 @@
 /**
- * Connects the addresses of the pages of a campaign, a planned deletion of many keys, with the code of the pages. A
- * GET only reads. A POST starts an act, which continues if the browser leaves.
+ * Connects the addresses of the pages of a campaign, a planned deletion of many keys, with the code of the pages. A GET
+ * only reads. A POST starts an act, which continues if the browser leaves. An approval is refused if the number of keys
+ * is not the one that the person typed. An act that the wave no longer offers is refused, too.
  */
 
 import type { Context, Hono } from "hono";

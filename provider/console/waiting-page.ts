@@ -1,7 +1,7 @@
 /**
- * Builds the page "Waiting for you". First it shows what the caller can act on, as one card for each group of keys
- * with the same requester, step and vault. Then follow the caller's own requests, and the keys that wait for other
- * people or for a time, one line for each key.
+ * Builds the page "Waiting for you". First it shows what the caller can act on, as one card for each group of keys with
+ * the same act, vault and state. Approvals are also grouped by requester. Then follow the caller's own requests, and
+ * the keys that wait for other people or for a time, one line for each key. The page refreshes itself.
  */
 
 import { kmsKeysNotListed, sayPerson, sayRoles } from "../compose/text.ts";

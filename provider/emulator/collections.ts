@@ -1,7 +1,8 @@
 /**
  * Holds the emulator's objects of one kind, such as all keys, by ID. A collection records which objects changed since
  * the last save. It also keeps indexes, so that a request about one object does not search all of them. The code of a
- * call changes an object in place, and then calls `changed`.
+ * call changes an object in place, and then calls `changed`. The file also computes when a KMS key changes by time
+ * alone: its expiry, its rotation by policy, and its purge.
  */
 
 import { dayMs } from "./clock.ts";

@@ -1,6 +1,7 @@
 /**
- * Serves the control API under `/_emulator/`, which IBM's services do not have. It moves the clock, adds faults, edits
- * objects, and saves or resets all objects of the emulator. It requires no credential.
+ * Serves the control API under `/_emulator/`, which IBM's services do not have. It moves the clock, changes switches,
+ * adds faults, edits objects, and saves, loads or resets all objects of the emulator. It also shows the audit trail. It
+ * requires no credential.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * The pages of the site, in the order of their readers. It is the one list of them: the menu and the count of words
- * read it, and a test compares it with the files.
+ * Lists the pages of the documentation site, in the order in which people read them. No other file lists them: the menu
+ * and the count of words read this list, and a test compares it with the files.
  */
 
 import { readdirSync } from "node:fs";
