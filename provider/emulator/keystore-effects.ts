@@ -1,6 +1,7 @@
 /**
  * Applies the steps of a managed key in its keystores: installs or disables its material there, or schedules the
- * material's destruction. The file also computes the status that each keystore reports (uko-v4.md 4.3, 4.4).
+ * material's destruction. The file also chooses the keystores of a key by its template, and computes the status that
+ * each keystore reports (uko-v4.md 3.6, 4.3, 4.4).
  */
 
 import { dayMs, hourMs, toDestructionText } from "./clock.ts";

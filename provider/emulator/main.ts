@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Starts the executable `uko-emulator`, which starts an emulator or advances the clock of a running one. It contains
- * no other command of `uko`.
+ * The executable `uko-emulator`: starts an emulator, or advances the clock of a running one. It contains no other
+ * command of `uko`.
  */
 
 import { readFileSync } from "node:fs";

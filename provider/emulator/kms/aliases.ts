@@ -1,6 +1,6 @@
 /**
  * Serves the calls that create and delete an alias of a KMS key (kms-v2-and-iam.md 2.2). An alias is unique within the
- * instance, so a second key cannot get it.
+ * instance, so a second key cannot get it. The file also checks the aliases of a new key: their form, and at most five.
  */
 
 import { toSecondsText } from "../clock.ts";

@@ -1,6 +1,7 @@
 /**
  * Serves the calls that create a KMS key (M1 and M2 in kms-v2-and-iam.md 2.1, 2.2). The key is generated or imported,
- * and is a root key or a standard key.
+ * and is a root key or a standard key. A policy of the instance can refuse the creation (2.12). The file also checks
+ * imported material for creations and rotations.
  */
 
 import * as z from "zod";

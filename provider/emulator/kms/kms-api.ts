@@ -1,6 +1,7 @@
 /**
  * Lists the routes of the emulated KMS API v2. A name such as M14 is the row of a call in the table of
- * kms-v2-and-iam.md 2.1.
+ * kms-v2-and-iam.md 2.1. The file also serves the calls that read a key and list its versions (M5, M6, M23), and the
+ * deprecated call for the actions of a key (M0).
  */
 
 import { toSecondsText } from "../clock.ts";

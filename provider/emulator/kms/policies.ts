@@ -1,6 +1,7 @@
 /**
  * Serves the calls that read and write policies of a KMS key and of the instance, such as dual authorization for
- * deletions. They are M17 to M20 and M27 in kms-v2-and-iam.md 2.1, 2.11, 2.12.
+ * deletions. Dual authorization of a key cannot be turned off. The calls are M17 to M20 and M27 in kms-v2-and-iam.md
+ * 2.1, 2.11, 2.12.
  */
 
 import { isIP } from "node:net";
