@@ -1,4 +1,7 @@
-/** Lists the rights that each role gives in UKO (uko-v4.md 6) and in KMS (kms-v2-and-iam.md 7.7). */
+/**
+ * Lists the rights that each role gives in UKO (uko-v4.md 6) and in KMS (kms-v2-and-iam.md 7.7). The file also computes
+ * the rights of an identity: those of its roles and its single grants, without its denials.
+ */
 
 export const roleNames = [
   "Reader",

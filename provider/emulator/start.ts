@@ -1,6 +1,7 @@
 /**
- * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. Its first objects are from a seed or a
- * snapshot, or from the file in which an earlier emulator stored them. For HTTPS, it creates a certificate.
+ * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. Its first objects are from a seed, a
+ * generator or a snapshot, or from the file in which an earlier emulator stored them. For HTTPS, it creates a
+ * certificate. The file also reads the files that a command line names, such as a seed or a recording of `uko probe`.
  */
 
 import { readFile } from "node:fs/promises";

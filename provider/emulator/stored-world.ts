@@ -1,6 +1,6 @@
 /**
- * Defines the form in which files and snapshots store the objects of an emulator, with a version of this form. The
- * file converts from and to JSON.
+ * Defines the form in which files and snapshots store the objects of an emulator, with a version of this form. The file
+ * converts from and to JSON, and refuses what another version stored.
  */
 
 import * as z from "zod";

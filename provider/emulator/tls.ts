@@ -1,5 +1,6 @@
 /**
  * Creates the certificates for HTTPS: an authority that only this process has, and a server certificate that it signs.
+ * The certificate of the authority goes to a file, which clients must trust.
  */
 
 import { randomBytes } from "node:crypto";

@@ -1,6 +1,7 @@
 /**
  * Serves the calls that list keys, their versions, and the resources that use them (K1, K14 and K13 in uko-v4.md
- * 2.1-2.3, 3.13). The calls that list the contents of a keystore (S7, S8) use parts of this file.
+ * 2.1-2.3, 3.13). By default, a list of keys hides deactivated and destroyed keys. The calls that list the contents of
+ * a keystore (S7, S8) use parts of this file.
  */
 
 import type { Call, Reply } from "../http.ts";

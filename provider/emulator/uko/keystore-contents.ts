@@ -1,6 +1,7 @@
 /**
- * Serves the calls about the contents of a keystore: its health, its keys, and the resources that use the keys. It
- * also serves the deletion of a keystore. They are S5 to S8 in uko-v4.md 2.1, 2.3, 3.7, 3.13, 5, 9 (U26).
+ * Serves the calls about the contents of a keystore: its health, its keys, and the resources that use the keys. It also
+ * serves the deletion of a keystore, which can first deactivate or destroy the keys in the keystore. The calls are S5
+ * to S8 in uko-v4.md 2.1, 2.3, 3.7, 3.13, 5, 9 (U26).
  */
 
 import { purgeWaitAfterDeletionMs } from "../collections.ts";

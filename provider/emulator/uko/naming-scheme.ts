@@ -1,6 +1,6 @@
 /**
- * Builds the label of a key from its template's naming scheme, as the service does. A scheme is a text with `<tags>`,
- * which stand for values that the caller sends or for dates (uko-v4.md 3.11).
+ * Builds the label of a key from its template's naming scheme, as the service does, and checks whether a scheme is
+ * valid. A scheme is a text with `<tags>`, which stand for values that the caller sends or for dates (uko-v4.md 3.11).
  */
 
 import { toSecondsText } from "../clock.ts";

@@ -1,6 +1,6 @@
 /**
  * Defines the fields of a template in requests, with their patterns, and with their defaults for each type of keystore
- * (uko-v4.md 2.5, 3.3, 3.5, 3.6).
+ * (uko-v4.md 2.5, 3.3, 3.5, 3.6). The file also checks the size of a key for its algorithm and type of keystore.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
  * Lists the routes of the emulated UKO API v4. The ID of a route, such as K2 or S5, is its row in the table of
- * uko-v4.md 2.1.
+ * uko-v4.md 2.1. A switch can make every route behave as in an older version (emulator/api-versions.ts).
  */
 
 import { versioned } from "../api-versions.ts";
