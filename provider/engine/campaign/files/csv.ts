@@ -1,7 +1,7 @@
 /**
- * Reads and writes comma-separated values (RFC 4180). The reader is strict: a mistake in a table that a person wrote
- * is an error that names the line. The writer puts an apostrophe before a cell that a spreadsheet would run as a
- * formula.
+ * Reads and writes comma-separated values (RFC 4180). The reader is strict: a mistake in a table that a person wrote is
+ * an error that names the row or the column, also a column that the reader does not know. The writer puts an apostrophe
+ * before a cell that a spreadsheet would run as a formula.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,6 +1,7 @@
 /**
  * Defines what all files of a campaign folder share: the folder as an interface, the forms of IDs and dates, and the
- * errors for a file that is invalid or has another version.
+ * largest sizes that uko reads. It reads the lines of a JSONL file, and makes the errors for a file that is invalid or
+ * has another version.
  */
 
 import * as z from "zod";

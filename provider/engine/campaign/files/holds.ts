@@ -1,11 +1,11 @@
 /**
  * Reads and writes `holds.jsonl`, the holds of a campaign. A hold is a line that forbids every step on one key. Each
- * person who can write to the folder may add one at any time, without a new list of the campaign's keys. A release
- * ends a hold, and a legal hold needs the releases of two people.
+ * person who can write to the folder may add one at any time, without a new list of the campaign's keys. A release ends
+ * a hold, and a legal hold needs the releases of two people.
  *
- * The file only grows: a release is a new line and does not replace the hold. The folder's evidence repeats each line
- * that uko wrote. If such a line is missing from the file, uko stops, because the removed line may have been the legal
- * hold on the next key.
+ * The file only grows: a release is a new line. The folder's evidence repeats each line that uko wrote, and reviews
+ * note how many lines there were. If a line is missing, uko stops, because the removed line may have been the legal
+ * hold on the next key. It also stops at a line that it cannot read, and at a hold that names no key of the campaign.
  */
 
 import * as z from "zod";

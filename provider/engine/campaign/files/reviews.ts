@@ -1,8 +1,9 @@
 /**
- * Reads the review files in the folder of a campaign. Each lists the keys that one person saw and may approve
- * together, with the step and the time. Reports show these facts. A rollback undoes a step only if one of these
- * reviews lists the key. It proves everything else from the service, because each person who can write to the folder
- * can write such a file.
+ * Reads and names the review files in the folder of a campaign. Each lists the keys that one person saw and may approve
+ * together, with the step and the time. Reports show these facts, and name a file that is not a review of this
+ * instance. A rollback undoes a step only if one of these reviews lists the key. It proves everything else from the
+ * service, because each person who can write to the folder can write such a file. A review also notes how many lines
+ * `holds.jsonl` had, so that a removed hold is noticed.
  */
 
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";

@@ -1,8 +1,9 @@
 /**
  * Writes and reads the signed requests to destroy KMS keys of a campaign, on machines that demand signatures. UKO
- * stores the request for a managed key on the key. KMS stores no text, so the request for a KMS key is in a file of
- * the folder. Each person who can write to the folder can write such a file. A line therefore counts only if a listed
- * person signed it, for the KMS deletion window that is open now.
+ * stores the request for a managed key on the key. KMS stores no text, so the request for a KMS key is in a file of the
+ * folder. Each person who can write to the folder can write such a file, so this file proves nothing: it returns the
+ * latest request for each key, and ignores other files. kms-key/signed-request.ts then checks that a listed person
+ * signed the request, for the KMS deletion window (7 days for the destruction) that is open now.
  */
 
 import { onCodes } from "../../../errors.ts";

@@ -1,7 +1,9 @@
 /**
  * Writes the report of `uko campaign finish`. It shows the one outcome of each key and what keeps each container from
- * being deleted. It also lists the metadata that an administrator may purge, and what to check before the instance is
- * deleted.
+ * being deleted. It also lists the metadata that an administrator may purge, and a checklist for the deletion of the
+ * instance. The report prints the command that deletes the instance only if no item is open and no key was accepted as
+ * it is, because the deletion would destroy keys that are left. The file also defines the order in which containers are
+ * deleted, and reads the KMS keys that are left.
  */
 
 import { isUkoError, type UkoError } from "../../../errors.ts";

@@ -3,7 +3,8 @@
  * deletion window of 7 days on the KMS key behind the key, and another identity must destroy it within the window. The
  * window expired, or nothing proves who opened it, so it is not known who may act. KMS opens a window for active keys
  * only, so such a key must be reactivated and deactivated again. Reports name these keys early, before a person
- * requests their destruction in vain.
+ * requests their destruction in vain. After a run that deactivated keys, the file lists these keys again to find such
+ * windows.
  */
 
 import { isUkoError } from "../../../errors.ts";

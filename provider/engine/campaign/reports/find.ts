@@ -1,6 +1,8 @@
 /**
- * Writes the report of `uko campaign status KEY`: what this campaign did to a key, until when a person can undo it,
- * with which role and with which command. It is meant for an operations desk at night.
+ * Writes the report of `uko campaign status KEY`: the state of each key that the text names, its last writer, the
+ * reviews that list it, and what blocks it. It also says until when a person can undo the last step, with which role
+ * and which command. It is meant for an operations desk at night. The file also decides whether a text names a key: by
+ * an ID in UKO or a cloud, the label, or the application, which several keys can share.
  */
 
 import { unended } from "../../../text/printable.ts";

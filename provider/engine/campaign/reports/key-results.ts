@@ -1,6 +1,7 @@
 /**
  * Records what a command of a campaign did to each key: changed it, found nothing to do, skipped it, or failed. It
- * makes the report of all these results, with the exit code of the command.
+ * makes the report of all these results, with the exit code of the command. It also writes the CSV of a review: each
+ * key that the review lists, or the reason why it does not.
  */
 
 import { asUkoError, mostSevere } from "../../../errors.ts";

@@ -1,8 +1,8 @@
 /**
  * Writes the report of `uko campaign finish --after-shutdown`. A person runs it before the shutdown of the instance,
- * because afterwards the instance reports nothing. The report lists each keystore that does not yet report a
- * destroyed key as gone, and each destroyed KMS key whose material may still exist, with the question for the cloud
- * or for IBM.
+ * because afterwards the instance reports nothing. The report lists each keystore that does not yet report a destroyed
+ * key as gone, and each destroyed KMS key whose material may still exist. It has the question for the cloud, for IBM,
+ * or for the operators of the keystore.
  */
 
 import { isPending } from "../../../lifecycle/guards.ts";

@@ -1,6 +1,7 @@
 /**
  * Defines the form that every command of a campaign reports in: sections for people, one object and CSV rows for
- * machines, and the next commands. It also has the functions that build tables and shorten long lists.
+ * machines, and the next commands. It also has the functions that build tables, shorten long lists, list what could not
+ * be read, and write commands to paste.
  */
 
 import type { Timeline } from "../../../html/timeline.ts";

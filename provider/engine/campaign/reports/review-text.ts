@@ -1,7 +1,8 @@
 /**
  * Writes texts about a review in a campaign, a list of keys that one person saw and may approve. They say what the
- * approval does, whether that can be undone, and which holds people released before the review. For a KMS key they say
- * until when KMS accepts its destruction.
+ * approval does, whether that can be undone, and which holds people released before the review. They list the keys with
+ * counts, and the keys to check first, such as a key that got new resources since the manifest was written. For a KMS
+ * key they say until when KMS accepts its destruction.
  */
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";

@@ -1,7 +1,10 @@
 /**
- * Writes the report of `uko campaign status`: first the waves that were stopped after failures, then what each wave
- * waits for, pending requests, blocked keys, and decisions that are due. If the keystores were asked live, the report
- * also names keystores and keys that are not in order. A wave is a group of keys that take their steps together.
+ * Writes the report of `uko campaign status`: first the waves that were stopped after failures and the rules that
+ * changed, then what each wave waits for, pending requests, blocked keys, decisions that are due, outcomes, and keys
+ * that the manifest does not list. It also names keys whose KMS deletion window (7 days for the destruction) has to be
+ * opened again, and totals for management. If the keystores were asked live, the report also names keystores and keys
+ * that are not in order, and the exit code says whether keys are late. A wave is a group of keys that take their steps
+ * together.
  */
 
 import { mostSevere } from "../../../errors.ts";

@@ -1,9 +1,10 @@
 /**
- * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its
- * owners, class and wave. The rules of the campaign decide the class, which says what happens to
- * the key, and the wave, the group with which it takes its steps. A key that no rule names gets the
- * class `leave`, so it takes no step. The file also lists what a class still requires of a key,
- * such as an owner, and the rules that decided for no key.
+ * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its owners, class and
+ * wave. The rules of the campaign decide the class, which says what happens to the key, and the wave, the group with
+ * which it takes its steps. A key that no rule names gets the class `leave`, so it takes no step. The file also lists
+ * what a class still requires of a key, such as an owner, and the rules that decided for no key. The texts that `uko
+ * campaign init` writes for people to replace count as missing. The file also decides the pending period of a keystore,
+ * in which a destroyed key can still exist.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

@@ -1,11 +1,11 @@
 /**
- * Lists the keys of an instance for a campaign: the managed keys of each vault, and the KMS keys
- * outside UKO. Behind a managed key in an internal keystore there is a KMS key, its backing key,
- * and this list must not contain it. Otherwise the campaign could destroy it through KMS, without
- * UKO's rule of two people. If uko cannot tell backing keys from other KMS keys, it lists no KMS
- * key. `read-by-id.ts` reads single keys of the manifest, if a list does not prove what became of
- * them. A part that uko cannot read is named in `unreadable`. Only a campaign without a list of
- * vaults in its scope fails if it may not list the vaults.
+ * Lists the keys of an instance for a campaign: the managed keys of each vault, and the KMS keys outside UKO. Behind a
+ * managed key in an internal keystore there is a KMS key, its backing key, and this list must not contain it. Otherwise
+ * the campaign could destroy it through KMS, without UKO's rule of two people. If uko cannot tell backing keys from
+ * other KMS keys, it lists no KMS key. `read-by-id.ts` reads single keys of the manifest, if a list does not prove what
+ * became of them. A vault counts as gone only if the service does not find it and the instance that answers is known. A
+ * part that uko cannot read is named in `unreadable`. Only a campaign without a list of vaults in its scope fails if it
+ * may not list the vaults.
  */
 
 import { isUkoError, UkoError } from "../../../errors.ts";

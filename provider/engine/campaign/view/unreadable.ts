@@ -1,8 +1,8 @@
 /**
- * Collects the parts of an instance that a command could not read, for example a vault, the
- * keystores, KMS, or a key. A report names each such part and still shows the others, so that a
- * missing right never reads as "nothing exists here". An outage of the service is no such part: it
- * ends the command.
+ * Collects the parts of an instance that a command could not read, for example a vault, the keystores, KMS, or a key. A
+ * report names each such part and still shows the others, so that a missing right never reads as "nothing exists here".
+ * A list that leaves items out is named as incomplete, and the items that it shows are still used. An outage of the
+ * service is not such a part: it ends the command.
  */
 
 import { type ErrorCode, isUkoError } from "../../../errors.ts";

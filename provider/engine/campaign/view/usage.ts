@@ -1,8 +1,9 @@
 /**
- * Collects signs that a key of a campaign is in use: CSV files that name keys, and the resources
- * that UKO associates with a key. A key that was used recently is blocked, unless a person states a
- * reason to go on. A key without any sign may still be in use, so the report names each source that
- * was not read.
+ * Collects signs that a key of a campaign is in use: CSV files that name keys, and the resources that UKO associates
+ * with a key. A key that was used recently is blocked (view.ts), unless a person states a reason to go on. Signs in the
+ * former manifest stay until a command reads their source again, so that no command without that option ends the block.
+ * A row that uko cannot read is an error. A key without any sign may still be in use, so the report names each source
+ * that was not read.
  */
 
 import { runAll } from "../../loop/many.ts";
