@@ -1,6 +1,7 @@
 /**
- * Decides whether audit events of the account show an act of a person on a key. The person who verifies a certificate
- * exported these events.
+ * Reads audit events of the account, and decides whether they show an act of a person on a key. The person who verifies
+ * a certificate exported these events. An export with an event that uko cannot read is refused, because this event
+ * could contradict a record. One event shows one act.
  *
  * The events come from IBM and not from the people who wrote the evidence, so they can confirm or contradict it. The
  * fields are those of "Event fields" in IBM Cloud's documentation of activity tracking
@@ -9,8 +10,8 @@
  * - **A write** is an event that changes the key. An event does not say which step it was, or which text it brought.
  * - **A call** (a step, or an approval by executing it) is shown by a write of that person at that time.
  * - **A record** (a request, or a stored approval) is shown by a write of its author at the record's time. No other
- *   person may have written just before. Otherwise Carol could write a request in Bob's name. If Bob then changed a
- *   tag with another tool, his write would seem to have brought the request.
+ *   person may have written just before. Otherwise Carol could write a request in Bob's name. If Bob then changed a tag
+ *   with another tool, his write would seem to have brought the request.
  *
  * The signer of a certificate can state any time in it. Two limits keep a stated time from fitting a write that has
  * nothing to do with the act. A record must be written at most 7 days before the call that uses it. Otherwise Bob's

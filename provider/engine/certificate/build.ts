@@ -1,9 +1,10 @@
 /**
- * Builds the unsigned statement of a certificate of key destruction from evidence files, the logs
- * of the steps that runs took: the keys with their outcomes, the steps with their people, and the
- * list of what is not proven. Every outcome, step and person comes from the evidence. Only which
- * keys a wave has, and the label of a key without evidence, come from the manifest of the campaign.
- * The functions are pure.
+ * Builds the unsigned statement of a certificate of key destruction from evidence files, the logs of the steps that
+ * runs took: the keys with their outcomes, the steps with their people, and the list of what is not proven. Every
+ * outcome, step and person comes from the evidence. Only which keys a wave has, and the label of a key without
+ * evidence, come from the manifest of the campaign. If no key or wave is named, the certificate has every key that was
+ * destroyed or removed, also if a keystore has not confirmed that yet. Evidence about several instances is refused.
+ * `verify.ts` computes the list of what is not proven again with this file. The functions are pure.
  */
 
 import { UkoError } from "../../errors.ts";

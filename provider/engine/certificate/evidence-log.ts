@@ -1,6 +1,7 @@
 /**
  * Reads evidence files, the logs of the steps that runs took, for a certificate of key destruction. It returns the
- * entries, and the length and the hash of the last line, by which a certificate names each file. The functions are
+ * entries, the result of the chain check (`chain.ts`), and the length and the hash of the last line, by which a
+ * certificate names each file. A check can limit the reading to the lines that the certificate names. The functions are
  * pure.
  */
 

@@ -1,8 +1,9 @@
 /**
- * Checks whether a person signed exactly the act that a certificate states: the request or the approval of one step,
- * on one key, in the state that the key had then. The person who verifies the certificate brings the list of people
- * and their public keys. So neither the certificate nor the log from which it was made can say whose signature counts.
- * The function is pure.
+ * Checks whether a person signed exactly the act that a certificate states: the request or the approval of one step, on
+ * one key, in the state that the key had then. The person who verifies the certificate brings the list of people and
+ * their public keys, and the list must have allowed the signer when the step was taken. So neither the certificate nor
+ * the log from which it was made can say whose signature counts. A signature for an emulator counts only if the
+ * verifier accepts emulators. The function is pure.
  */
 
 import * as z from "zod";

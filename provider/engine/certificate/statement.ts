@@ -1,7 +1,8 @@
 /**
- * Defines the form of a certificate of key destruction, an in-toto Statement v1, and the texts that say what a
- * certificate does not prove. An unknown field is an error. Otherwise an older reader could overlook a field of a
- * newer release and show only a part of the certificate.
+ * Defines the form of a certificate of key destruction, an in-toto Statement v1 with at most 20,000 keys, and the texts
+ * that say what a certificate does not prove. It also computes the list of keys with the digest of each. An unknown
+ * field is an error. Otherwise an older reader could overlook a field of a newer release and show only a part of the
+ * certificate.
  */
 
 import * as z from "zod";

@@ -1,12 +1,14 @@
 /**
- * Checks a certificate of key destruction: its form, its signatures, its consistency, and how each act of a person
- * is known. The functions are pure.
+ * Checks a certificate of key destruction: its form, its signatures and their timestamps, its consistency, and how each
+ * act of a person is known. The functions are pure.
  *
- * A valid certificate proves who signed it. If the verifier passes the evidence files (the logs of the steps that
- * runs took), the check also proves that the certificate agrees with them. An act is a request, an approval or a
- * step. If only the evidence or the certificate itself shows an act, it is called **stated**, because the people who
- * took the steps wrote the evidence. Two other sources can show an act: audit events of the account, which the
- * verifier exported (`activity-tracker.ts`), and the person's own signature of the act (`signed-acts.ts`).
+ * A valid certificate proves who signed it. If the verifier passes the evidence files (the logs of the steps that runs
+ * took), the check also proves that the certificate agrees with them. If the verifier passes a campaign, the keys must
+ * be those of the wave in its manifest. A service that is not IBM's is refused, unless the verifier accepts emulators.
+ * An act is a request, an approval or a step. If only the evidence or the certificate itself shows an act, it is called
+ * **stated**, because the people who took the steps wrote the evidence. Two other sources can show an act: audit events
+ * of the account, which the verifier exported (`activity-tracker.ts`), and the person's own signature of the act
+ * (`signed-acts.ts`).
  *
  * - `--require` counts signers of the certificate.
  * - `--two-people` requires two people, a requester and another approver, for each deactivation and destruction. It

@@ -1,7 +1,8 @@
 /**
  * Writes the output of `uko doctor` and of `uko whoami`: one line for each check, with what to do if it fails, and how
- * long the caller stays logged in. A check that was not possible is listed as not checked, so that a missing line
- * never reads as a passed check.
+ * long the caller stays logged in. It decides which results are right, a warning or a failure. A missing right is a
+ * warning, because not every person needs every right. A check that was not possible is listed as not checked, so that
+ * a missing line never reads as a passed check.
  */
 
 import { isUkoError } from "../../errors.ts";

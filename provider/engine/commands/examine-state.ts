@@ -1,10 +1,10 @@
 /**
- * Finds problems in an exported state of an engine (Pulumi, OpenTofu, Terraform), for `uko doctor
- * --state`. A person who can edit a state could make the engine run foreign code with the rights of
- * its next user. An edit could also let two resources own one key, or require one person where the
- * key requires two. The check compares the state with the released providers. If the state asks for
- * fewer than two people, the check also reads the marker of the key. A marker is the tag that says
- * how many people the key's deletion requires.
+ * Finds problems in an exported state of an engine (Pulumi, OpenTofu, Terraform), for `uko doctor --state`. A person
+ * who can edit a state could make the engine run foreign code with the rights of its next user. An edit could also let
+ * two resources own one key, or require one person where the key requires two. The check compares the state with the
+ * released providers, whose versions this file lists. It warns of other code that the engine would run, and of KMS keys
+ * that one person may destroy. If the state asks for fewer than two people, the check also reads the marker of the key.
+ * A marker is the tag that says how many people the key's deletion requires.
  */
 
 import { effectivePolicy } from "../../lifecycle/authorization.ts";

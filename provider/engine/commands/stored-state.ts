@@ -1,8 +1,9 @@
 /**
- * Reads an exported state of Pulumi, OpenTofu or Terraform, for `uko doctor --state` and for campaigns. It returns the
- * resources of uko, and each place from which the engine would take code: the text of a provider, or the address of a
- * plugin. These places are checked because a person who can edit the state could have foreign code run with a
- * colleague's credential.
+ * Reads an exported state of Pulumi, OpenTofu or Terraform. For `uko doctor --state` it returns the resources of uko,
+ * and each place from which the engine would take code: the text of a provider, or the address of a plugin. These
+ * places are checked because a person who can edit the state could have foreign code run with a colleague's credential.
+ * So the resources of unfinished operations are included. For campaigns it returns all resources, of whichever
+ * provider, but no unfinished ones. Any text that is not such a state is refused.
  */
 
 import * as z from "zod";
