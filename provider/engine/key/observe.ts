@@ -1,14 +1,13 @@
 /**
- * Reads a managed key, or proves that it is gone. A decision needs a fresh read (`observeKey`). A
- * refresh may use a cached read, and lists and responses are for display, or for the few
- * conclusions of lifecycle/after-step.ts. What is known of a key has five types:
+ * Reads a managed key, or proves that it is gone. A decision needs a fresh read (`observeKey`). If the reads of a
+ * destroyed key and of its keystores contradict each other, a second read decides. A refresh may use a cached read, and
+ * lists and responses are for display, or for the few conclusions of lifecycle/after-step.ts. What is known of a key
+ * has five types:
  *
  * - `KeySnapshot` (ports): one response of the service, in plain values.
- * - `KeyFacts` (lifecycle): the facts that a person consents to. A request names them by a hash,
- *   their digest.
- * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the
- *   last writer, the request on the key, the keystores, the backing keys, the use. The planners of
- *   a deletion see nothing else of a key.
+ * - `KeyFacts` (lifecycle): the facts that a person consents to. A request names them by a hash, their digest.
+ * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the last writer, the
+ *   request on the key, the keystores, the backing keys, the use. The planners of a deletion see nothing else of a key.
  * - `KeySummary`: the observation with its snapshot and the service's time, for reports.
  * - `KeyDetails`: a summary with the ETag that the next write sends.
  */

@@ -1,9 +1,10 @@
 /**
- * Approves many keys that one person reviewed. It acts on each key that a fresh read shows as
- * reviewed, and skips every other key. It takes the reviewed step, and may then request the
- * destruction in the name of the approver. Or it stores an approval on the key so that the
- * requester takes the step. The first key goes alone, so that a fault that concerns every key stops
- * the run at the first.
+ * Approves many keys that one person reviewed. It acts on each key that a fresh read shows as reviewed, and skips every
+ * other key. It takes the reviewed step, and may then request the destruction in the name of the approver. Or it stores
+ * an approval on the key so that the requester takes the step. The first key goes alone, so that a fault that concerns
+ * every key stops the run at the first. It refuses the review of another person or instance, and one that is older than
+ * 24 hours. The file also approves a single request that a page or terminal showed, if it is still the one that was
+ * shown.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../../errors.ts";

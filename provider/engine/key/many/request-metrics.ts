@@ -1,6 +1,7 @@
 /**
  * Renders the pending deletions as metrics for Prometheus (text format 0.0.4): how many keys wait, for what, and until
- * when. The metrics contain only counts, times and IDs, and no text that a person wrote, such as a label or a reason.
+ * when, and how many vaults and keys could not be read. The metrics contain only counts, times and IDs, and no text
+ * that a person wrote, such as a label or a reason.
  */
 
 import type { Report } from "../../loop/report.ts";

@@ -1,12 +1,13 @@
 /**
- * Writes and reads the file of a review: a header with what all keys have in common, one line for
- * each key, and sometimes a seal.
+ * Writes and reads the file of a review: a header with what all keys have in common, and one line for each key. A file
+ * that a later run of the same person uses also ends with a seal.
  *
- * Anyone can write such a file, so nothing in it is trusted. The reviewer names the SHA-256 of the
- * file that they saw, or the file ends with a seal that only the reviewer's API key can make. So a
- * changed file is refused. The parser accepts only the exact text that `encodeReview` writes, so
- * that no text can mean one review to a person and another to `uko`. Whether a line still describes
- * its key is decided on a fresh read (`lifecycle/review.ts`).
+ * Anyone can write such a file, so nothing in it is trusted. The reviewer names the SHA-256 of the file that they saw,
+ * or the file ends with a seal that only the reviewer's API key can make. So a changed file is refused. The parser
+ * accepts only the exact text that `encodeReview` writes, so that no text can mean one review to a person and another
+ * to `uko`. It refuses a review of requests of several people, of the reviewer's own request, or of several kinds of
+ * keys. Only a campaign can use the review of a campaign. Whether a line still describes its key is decided on a fresh
+ * read (`lifecycle/review.ts`).
  */
 
 import * as z from "zod";

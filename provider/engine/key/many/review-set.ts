@@ -1,8 +1,9 @@
 /**
- * Reads many keys for a review: the requests of one person, as another person can approve them. A
- * key that the caller cannot approve, or that changed since its request, is listed apart with the
- * reason. The keys that remain become a review file, which names exactly what its reviewer saw. The
- * file also groups all requests that a caller can approve, by requester, step and kind of key.
+ * Reads many keys for a review: the requests of one person, as another person can approve them. If several people
+ * requested the keys, the caller has to name one of them. A key that the caller cannot approve, or that changed since
+ * its request, is listed apart with the reason. The keys that remain become a review file, which names exactly what its
+ * reviewer saw. A file that is too large is refused. This module also groups all requests that a caller can approve, by
+ * requester, step and kind of key.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,9 +1,9 @@
 /**
- * Lists, for whole vaults, every destroyed key, and every key with a request, an approval (also a
- * void one), or uko's note of a deactivation. It also finds the destroyed keys whose metadata may
- * be removed. A key that another tool deactivated is not in the list. If a missing right or an
- * invalid response hides a vault or key, the result names it and still has the others. If the
- * vaults cannot be listed, or the service is down, the survey fails. The result is for display, and
+ * Lists, for whole vaults, every destroyed key, and every key with a request, an approval (also a void one), or uko's
+ * note of a deactivation. For each key it says what the caller can do; the most urgent key comes first. It also finds
+ * the destroyed keys whose metadata may be removed, and asks their keystores live. A key that another tool deactivated
+ * is not in the list. If a missing right or an invalid response hides a vault or key, the result names it and still has
+ * the others. If the vaults cannot be listed, or the service is down, the survey fails. The result is for display, and
  * each step reads its key again.
  */
 

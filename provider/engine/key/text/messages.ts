@@ -1,6 +1,7 @@
 /**
  * Writes the message with which a run on a managed key ends: the wait, refusal or missing right, what the run did, and
- * the commands that come next. The sentences for waits are in waits.ts, and those for refusals in refusals.ts.
+ * the commands that come next. It also explains that the service does not store consent records (requests and
+ * approvals) on the key. The sentences for waits are in waits.ts, and those for refusals in refusals.ts.
  */
 
 import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";

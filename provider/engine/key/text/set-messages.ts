@@ -1,6 +1,7 @@
 /**
- * Writes tables and sentences about many keys, for the person who reviews them, and about the results of their
- * approval.
+ * Writes the tables and sentences about many keys for the person who reviews them: what the approval does, what the
+ * person types to confirm it, and why keys are left out. It also writes the results of the approval with the next
+ * commands, and the reviewed keys as data for machines.
  */
 
 import { typesOfUnseenUse } from "../../../lifecycle/keystore-kind.ts";
