@@ -1,7 +1,8 @@
 /**
- * Runs one act on many objects: several at a time, with progress, and with the results in order. The first object goes
- * alone, so that a fault that concerns every object stops the run at the first. A `Room` limits how many objects are
- * at work. An object that sleeps, for example after a write, lets another object start.
+ * Runs one act on many objects: up to eight at a time, with progress, and with the results in order. The first object
+ * goes alone, so that a fault that concerns every object stops the run at the first. After an error or a cancellation,
+ * no further object starts. A `Room` limits how many objects are at work. An object that sleeps, for example after a
+ * write, lets another object start.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,8 +1,8 @@
 /**
- * Lets one run wait within its wait budget, the time that it may spend waiting (`UKO_WAIT`, or else the timeout of
- * the resource). The run sleeps, reads again and continues, until no wait helps or the budget is spent. It does not
- * begin a wait that is known to be longer than the rest of the budget. Then it ends and says what it waits for. By
- * default the budget is zero.
+ * Lets one run wait within its wait budget, the time that it may spend waiting (`UKO_WAIT`, or else the timeout of the
+ * resource). The run sleeps, reads again and continues, until no wait helps or the budget is spent. It does not begin a
+ * wait that is known to be longer than the rest of the budget. Then it ends and says what it waits for. A canceled wait
+ * ends in the same way. By default the budget is zero.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,6 +1,7 @@
 /**
- * Lists the probes of ETags, If-Match and the clock, on a key that is not active (uko-v4.md 1.4, U2, U3). A probe is a
- * set of requests by which `uko probe` compares a real service with the emulator.
+ * Lists the probes of ETags, If-Match and the clock, and of changes that the service has to refuse, on a key that is
+ * not active (uko-v4.md 1.4, U2, U3). A probe is a set of requests by which `uko probe` compares a real service with
+ * the emulator.
  */
 
 import { at, type ProbeCall, type ProbeRow, refusedFor, textAt } from "./row.ts";

@@ -1,6 +1,7 @@
 /**
- * Lists the probes of lists: envelope, paging, order and content types (uko-v4.md 1.5, 2.2-2.4, 3.14). A probe is a
- * set of requests by which `uko probe` compares a real service with the emulator.
+ * Lists the probes of lists of keys, templates, keystores and vaults: envelope, paging, order and content types
+ * (uko-v4.md 1.5, 2.2-2.4, 3.14). It also has the probes of one template, keystore and vault, and of whether secrets
+ * are hidden. A probe is a set of requests by which `uko probe` compares a real service with the emulator.
  */
 
 import { at, isSorted, type ProbeRow, pick, refusedFor, statuses, textAt } from "./row.ts";

@@ -1,6 +1,7 @@
 /**
- * Writes what `uko probe` shows to a person: how many answers of the service agree with the emulator, which do not,
- * and each throwaway key that is left, with the next command.
+ * Writes what `uko probe` shows to a person: how many answers of the service agree with the emulator, which do not, and
+ * each throwaway key that is left, with the next command. It also chooses the exit code, which says whether such a key
+ * waits for time or for people. An answer that does not agree is a result and no error.
  */
 
 import { capital, count, plain, sayTime } from "../text/words.ts";

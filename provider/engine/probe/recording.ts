@@ -1,7 +1,7 @@
 /**
- * Defines the lines of a recording, the file in which `uko probe` writes what the service answered: a header, one line
- * for each probe, and an end. A recording says nothing about a person or an account (redact.ts). A recording of the
- * emulator proves nothing about IBM's service, and its header says which of the two answered.
+ * Defines the first line of a recording, the file in which `uko probe` writes what the service answered, and the line
+ * for each probe. walk.ts adds the last line. A recording says nothing about a person or an account (redact.ts). A
+ * recording of the emulator proves nothing about IBM's service, and its header says which of the two answered.
  */
 
 import type { Exchange } from "../ports/wire.ts";

@@ -1,12 +1,11 @@
 /**
- * Replaces everything in a recording of `uko probe` that is not a word of the protocol. A rule that lists what is
- * secret could forget something: a new member with an e-mail address, or an account in a message. So the rule is
- * turned around. A piece of text stays only if each of its words is in the vocabulary (vocabulary.ts). A short number,
- * a duration or a version stays, too. Every other piece of text becomes a placeholder, such as `<key-1>` or
- * `<host-2>`. The same piece has the same placeholder in the whole recording, so a reader sees which values are equal.
- *
- * A text that a person typed, such as a label, is replaced as a whole, even if it consists of words of the protocol. A
- * time becomes its distance to the start of the run, with its own resolution.
+ * Replaces everything in a recording of `uko probe` that is not a word of the protocol. A list of what is secret could
+ * miss something, such as an account in a message. So the rule is turned around. A piece of text stays only if each of
+ * its words is in the vocabulary (vocabulary.ts). A short number, a duration or a version stays, too. Every other piece
+ * of text becomes a placeholder, such as `<key-1>` or `<host-2>`. The same piece has the same placeholder in the whole
+ * recording, so a reader sees which values are equal. A text that a person typed, such as a label, is replaced as a
+ * whole, even if it consists of words of the protocol. A time becomes its distance to the start of the run, with its
+ * own resolution. Of a list, only the first three items are kept.
  */
 
 import { vocabulary } from "./vocabulary.ts";

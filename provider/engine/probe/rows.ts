@@ -1,6 +1,7 @@
 /**
  * Lists all probes of `uko probe` in the order of a run, and the assumptions of the emulator that no probe tests. For
- * each such assumption it says what a test would require, so that a person with an instance knows what is left.
+ * each such assumption it says what a test would require, so that a person with an instance knows what is left. It also
+ * makes the text over all probes whose hash a recording contains.
  */
 
 import { errorRows } from "./error-rows.ts";

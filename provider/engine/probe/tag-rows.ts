@@ -1,6 +1,7 @@
 /**
- * Lists the probes of a new key that is not active: its creation, its tags and its description (uko-v4.md 2.5, U9). A
- * probe is a set of requests by which `uko probe` compares a real service with the emulator.
+ * Lists the probes of a new key that is not active: its creation, its tags, its description, and what lists and reads
+ * then show of it (uko-v4.md 2.5, U9). A probe is a set of requests by which `uko probe` compares a real service with
+ * the emulator.
  */
 
 import { at, type ProbeRow, pick, textAt } from "./row.ts";

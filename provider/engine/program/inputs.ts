@@ -1,7 +1,8 @@
 /**
  * Derives the inputs of a program from an existing object, for an import, and for drift, a change outside the program.
- * It replaces each secret with a digest (a hash), from which the secret cannot be recovered. So a state never contains
- * a secret (decision 0016).
+ * An import leaves out a block with a secret, because the service never returns secrets. The file also replaces each
+ * secret with a digest (a hash), from which the secret cannot be recovered. So a state never contains a secret
+ * (decision 0016).
  */
 
 import type * as z from "zod";

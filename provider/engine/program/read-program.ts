@@ -1,8 +1,8 @@
 /**
- * Compares a program with a state, without a call to the service. It validates inputs, finds
- * differences, predicts the planned state, and warns about keys that are destroyed or deactivated
- * although the program wants them. A change of an input that no update can change is an error. It
- * never replaces a key with a new one, because the replacement would delete the old key.
+ * Compares a program with a state, without a call to the service. It validates inputs, finds differences, predicts the
+ * planned state, and derives the inputs of an existing object. It warns about keys that are destroyed, deactivated or
+ * removed although the program wants them. A change of an input that no update can change is an error. It never
+ * replaces a key with a new one, because the replacement would delete the old key.
  */
 
 import type * as z from "zod";

@@ -2,7 +2,8 @@
  * Deletes any resource for an engine (Pulumi, OpenTofu, Terraform), and says whether the engine may drop the resource
  * from its state. It reads, plans and takes steps until the deletion ends, or until it has to wait longer than the run
  * may (`UKO_WAIT`). The engine may drop the resource only after the deletion ended. After a wait, a refusal or an
- * error, the resource stays in state, and a later run continues.
+ * error, the resource stays in state, and a later run continues. In a pipeline, the file warns before a long wait,
+ * because the wait blocks other runs.
  */
 
 import { type ErrorCode, errorCatalog } from "../../errors.ts";

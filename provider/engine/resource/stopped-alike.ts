@@ -1,6 +1,7 @@
 /**
  * Counts the resources of one run that stop for the same reason, and shortens the messages after the first ones.
- * Otherwise a run of hundreds of keys would print the same explanation hundreds of times.
+ * Otherwise a run of hundreds of keys would print the same explanation hundreds of times. The file also writes what
+ * such a run says at its end. At the end of a run that only read, it says what a destroy would do now.
  */
 
 import { errorCatalog } from "../../errors.ts";

@@ -1,7 +1,8 @@
 /**
- * Writes messages about one resource of Pulumi, OpenTofu or Terraform: its name, two declarations
- * of one object, and a rename without an alias or a `moved` block. Others are about a key that was
- * deactivated, destroyed or removed although the program declares it, and about failed reads.
+ * Writes messages about one resource of Pulumi, OpenTofu or Terraform: its name, two declarations of one object, and a
+ * rename without an alias or a `moved` block. Others are about a key that was deactivated, destroyed or removed
+ * although the program declares it, and about resources that a run could not read or did not reach. The file also
+ * decides which errors of a read say nothing about the object, so that a refresh only warns of them.
  */
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
