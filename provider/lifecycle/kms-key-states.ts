@@ -1,6 +1,6 @@
 /**
- * Lists the states of a KMS key, and what each action does in each state (kms-v2-and-iam.md 3, 3.1). It also lists the
- * rights that KMS requires for its actions.
+ * Lists the states of a KMS key with KMS's numbers for them, and what each action does in each state (kms-v2-and-iam.md
+ * 3, 3.1). It also lists the rights that KMS requires for its actions, and how long KMS can restore a destroyed key.
  */
 
 import { type Cell, leadsTo, type Right, refused } from "./managed-key-states.ts";

@@ -1,9 +1,8 @@
 /**
- * Predicts the deletion of a managed key for the plan or preview of an engine (Pulumi, OpenTofu,
- * Terraform). It uses only the state of the engine and makes no call. It predicts for a key without
- * a request; plan-limit-from-state.ts adds what the state shows of a request or an approval. A
- * state does not show some other facts, such as what uses the key. These facts can only make the
- * real run stricter than the prediction.
+ * Predicts the deletion of a managed key for the plan or preview of an engine (Pulumi, OpenTofu, Terraform). It uses
+ * only the state of the engine and makes no call. It predicts for a key without a request; plan-limit-from-state.ts
+ * adds what the state shows of a request or an approval. Facts that a state does not show, such as what uses the key,
+ * can only make the real run stricter than the prediction.
  */
 
 import { keyStates } from "./managed-key-states.ts";

@@ -2,7 +2,8 @@
  * Decides whether a review still counts, and which of its keys a run may act on. A review is the list of keys that one
  * person saw and may approve together. It counts for 24 hours, for this person, instance and step only. A key is
  * approved only if a fresh read shows it exactly as listed: its request, its facts, the resources that use it, and its
- * keystores. Otherwise it is skipped, because a person could approve a key that they never saw.
+ * keystores. Otherwise it is skipped, because a person could approve a key that they never saw. The file also makes the
+ * line of a key for a new review, and the texts that the reviewer signs.
  */
 
 import { type NotBinding, standingOf } from "./consent-record.ts";

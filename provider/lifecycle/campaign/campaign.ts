@@ -1,9 +1,10 @@
 /**
  * Defines the terms of a campaign as plain values. A class says what happens to a key, and a rule gives keys their
- * class. A wave is a group of keys that take their steps together, and a blackout is a period without steps. A
- * campaign only proposes and forbids steps, and it grants no right.
+ * class. A wave is a group of keys that take their steps together, and a blackout is a period without steps. A campaign
+ * only proposes and forbids steps, and it grants no right.
  *
- * The file also reads and writes the value of the tag `hold`, which forbids every step of every campaign on a key.
+ * The file also reads and writes the value of the tag `hold`, which forbids every step of every campaign on a key, and
+ * decides whether a key is held now. A tag `hold` that uko did not write, or cannot read, holds without an end.
  */
 
 import { holdTagName } from "../tag-names.ts";
