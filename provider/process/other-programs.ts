@@ -1,6 +1,7 @@
 /**
- * Starts other programs, such as a signer, without the variables that hold or locate a secret of the caller. With a
- * credential in its environment, a program and everything that it starts could act as the caller.
+ * Starts other programs, such as a signer, without the variables that hold or locate a secret of the caller, passes an
+ * input to them, and returns what they print. With a credential in its environment, a program and everything that it
+ * starts could act as the caller.
  */
 
 import { spawn } from "node:child_process";

@@ -1,7 +1,7 @@
 /**
- * Opens and reads files by path, and accepts only regular files. A pipe or a device in the place of a file would keep a
- * run waiting. If other people can write to a folder, a link in it could make the run read a file of their choice, so a
- * caller can refuse links.
+ * Opens and reads files by path, up to a size, and accepts only regular files. A pipe or a device in the place of a
+ * file would keep a run waiting. If other people can write to a folder, a link in it could make the run read a file of
+ * their choice, so a caller can refuse links. The file also creates folders.
  */
 
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
