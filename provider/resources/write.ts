@@ -1,7 +1,8 @@
 /**
- * Writes to an object that other writers may also change. The loop reads the object, decides, and writes, with the
- * ETag of the read if the object has one. If another writer was faster, it begins again, up to a limit. The file also
- * turns the service's refusals into errors, and finds the missing vault or template behind a refused creation.
+ * Writes to an object that other writers may also change. The loop reads the object, decides, and writes, with the ETag
+ * of the read if the object has one. If another writer was faster, it begins again, up to a limit. The file also turns
+ * the service's refusals into errors, and finds the missing vault or template behind a refused creation. A rotation
+ * gets options from this file with which a cancellation of the run does not stop it.
  */
 
 import { throwIfStopped } from "../engine/loop/converge.ts";

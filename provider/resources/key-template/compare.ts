@@ -1,4 +1,7 @@
-/** Compares the template that a program describes with the template in the service, and builds the change to send. */
+/**
+ * Compares the template that a program describes with the template in the service, and builds the change to send. The
+ * file also builds the values of a template for the state from the service's response.
+ */
 
 import type { TemplatePatch, TemplateProperties, TemplateSnapshot } from "../../engine/ports/containers.ts";
 import { isChangeable, namesWhere } from "../../engine/resource/property.ts";

@@ -1,6 +1,9 @@
 /**
  * Defines the resource key template. A template holds the properties of the keys that are created from it, and the
- * keystores into which they are distributed. A change that would cut existing keys off from a keystore is refused.
+ * group of keystores into which they are distributed. A change that would cut existing keys off from a keystore is
+ * refused. The service's built-in templates are refused too, and are not listed. Existing keys stay as they are after a
+ * change, so the file warns that each key has to be aligned. A template is archived by a call of its own, and then
+ * allows no new keys.
  */
 
 import { sayContainer } from "../../engine/container/words.ts";

@@ -1,6 +1,7 @@
 /**
- * Maps the connection of a keystore to UKO's API: which block of inputs each type of keystore has, and how the API
- * names each field.
+ * Maps the connection of a keystore to UKO's API and back: which block of inputs each type of keystore has, and how the
+ * API names each field. A secret is never taken from a response; its digest comes from the last state. A type that this
+ * release does not know is an error, because a guess could address the wrong keystore.
  */
 
 import { sayContainer } from "../../engine/container/words.ts";

@@ -1,6 +1,9 @@
 /**
- * Defines the resource keystore, to which managed keys are distributed: an internal key ring, or the connection to
- * another cloud. A change that would cut keys off from the keystore, or would point it to another place, is refused.
+ * Defines the resource keystore, to which managed keys are distributed: an internal key ring, or the connection to an
+ * external keystore, such as another cloud. A change that would cut keys off from the keystore, or would point it to
+ * another place, is refused. The file warns if the service reports a problem with the connection. It reads this health
+ * after a creation and after a change of the connection. A keystore of a type that this release does not know is not
+ * listed.
  */
 
 import { sayContainer } from "../../engine/container/words.ts";

@@ -1,7 +1,9 @@
 /**
- * Creates a KMS key by exactly one POST, or adopts an existing one. The file refuses to adopt a backing key, which is
- * the KMS key behind a managed key, or a key that may be one. The deletion of a backing key would destroy the managed
- * key's material without the two people that the managed key requires.
+ * Creates a KMS key by exactly one POST, or adopts an existing one. Before the POST, and after a lost response, the
+ * file searches for the key that an interrupted run created, by the mark in its tags (creation-mark.ts). It refuses to
+ * adopt a key whose name or type differs from the program, and a destroyed key that the program does not restore. It
+ * also refuses a backing key, which is the KMS key behind a managed key, or a key that may be one. The deletion of a
+ * backing key would destroy the managed key's material without the two people that the managed key requires.
  */
 
 import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";

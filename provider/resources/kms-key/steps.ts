@@ -1,9 +1,9 @@
 /**
- * Makes single changes of a KMS key, such as its restore or its dual authorization, each with its own message for a
- * failure. The file also creates the key ring that a program names for a KMS key, if the ring does not exist. A key
- * ring that belongs to a keystore is refused before uko creates a key in it or moves one to it. Its keys are managed
- * keys, so the message says to use another ring, or to declare a managed key. If uko cannot find out who owns the
- * ring, it only warns.
+ * Makes single changes of a KMS key, each with its own message for a failure. The file restores a destroyed key, which
+ * KMS allows for 30 days. It turns on KMS's dual authorization for an existing key only if the program says
+ * `dualAuthDelete: true`, because KMS never turns it off again. It also creates the key ring that a program names, if
+ * the ring does not exist. A key ring that belongs to a keystore is refused before uko creates a key in it or moves one
+ * to it, because its keys are managed keys. If uko cannot find out who owns the ring, it only warns.
  */
 
 import { noteRestore } from "../../engine/kms-key/kind.ts";

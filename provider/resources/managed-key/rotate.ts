@@ -2,7 +2,8 @@
  * Rotates a key once for each change of the input `rotationTrigger` (uko-v4.md K9). A rotation of the last 7 days that
  * the state does not know counts as this rotation, because an interrupted run may have made it. After a lost response,
  * uko reads the version of the key. It rotates again only if the version has not changed, because a rotation cannot be
- * undone.
+ * undone. The file refuses to rotate a key that is not active, or while a request or an approval of its deletion is
+ * valid. It also refuses if the rotation would deactivate older versions, and a deactivation requires two people.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
