@@ -1,6 +1,7 @@
 /**
  * Turns the zod schemas of a resource or a function into a plain list of its inputs and outputs. The schemas of Pulumi
- * and Terraform, and the reference documentation, are made from this list.
+ * and Terraform, and the reference documentation, are made from this list. A property without a description is an
+ * error.
  */
 
 import type * as z from "zod";

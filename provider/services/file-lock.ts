@@ -1,6 +1,7 @@
 /**
  * Lets one process at a time write a file, by a lock file next to it. A lock that shows the same holder for about 5
- * seconds counts as abandoned and is removed. So a process must hold a lock for a shorter time.
+ * seconds counts as abandoned and is removed. So a process must hold a lock for a shorter time. If other processes hold
+ * the lock in turn for about a minute, the wait ends with an error.
  */
 
 import { link, open, rename, unlink } from "node:fs/promises";

@@ -1,12 +1,14 @@
 /**
- * Reads `allowed_signers`, a file in OpenSSH's format (ssh-keygen(1)) that lists each person with their public keys.
- * If the file exists, this machine demands a signature on every request and approval of a destruction. The file is in
- * a system folder, or in the home folder that the system's password database names. No variable, program, state or
- * setting can name another place. Otherwise a person who can set a variable could turn the demand off.
+ * Reads `allowed_signers`, a list in OpenSSH's format (ssh-keygen(1)) of people with their public keys, and decides
+ * whether it allows a signature. If the list exists, this machine demands a signature on every request and approval of
+ * a destruction. The list is in a system folder, or in the home folder that the system's password database names. No
+ * variable, program, state or setting can name another place. Otherwise a person who can set a variable could turn the
+ * demand off.
  *
- * Only a missing file demands nothing. If a file cannot be read, or another user can write to it, no signature counts,
- * so uko destroys nothing. If such a file counted as missing, another user could turn the demand off by damaging it.
- * On Windows, uko cannot check who can write to the file.
+ * Only a missing list demands nothing. If a list cannot be read, has a line that uko does not support, gives one key to
+ * two people, or can be written by another user, no signature counts, so uko destroys nothing. If such a list counted
+ * as missing, another user could turn the demand off by damaging it. On Windows, uko cannot check who can write to the
+ * list. A signature of a security key counts only if a person touched the key.
  */
 
 import { createHash } from "node:crypto";

@@ -1,9 +1,10 @@
 /**
  * Decides which hosts may receive a credential, before uko reads the credential. Without this check, an address in a
  * state, a program or a response could send the caller's API key to another server. IBM's documented hosts of the
- * called service are allowed, unless the host name shows another instance. This machine is allowed only if the
- * environment of the run names it, as an address or in UKO_ALLOWED_HOSTS. Any other host is allowed only if
- * UKO_ALLOWED_HOSTS names it.
+ * called service are allowed, unless the host name shows another instance, or for Key Protect another region. This
+ * machine is allowed only if the environment of the run names it, as an address or in UKO_ALLOWED_HOSTS. Any other host
+ * is allowed only if UKO_ALLOWED_HOSTS names it. Every host except this machine requires TLS, and only the environment
+ * can set a path. The file also reads the instance and the region that a documented host name shows.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,6 +1,7 @@
 /**
  * Sends one request through undici and reads the response up to a maximum size. Redirects are not followed, because a
- * redirect could take the credential to another host.
+ * redirect could take the credential to another host. A failure is reported only by its code, because its message could
+ * repeat what was sent.
  */
 
 import type { Dispatcher } from "undici";
