@@ -1,6 +1,8 @@
 /**
- * Sends single requests as a probe wrote them, through the client that checks the host before it reads the credential.
- * Also collects the changes that the adapters send meanwhile, so that a recording has those as well.
+ * Sends the single requests of `uko probe`, which records how the services of an instance respond. It uses the client
+ * that checks the host before it reads the credential. The file also collects the changes that other code sends to UKO
+ * and KMS meanwhile, so that a recording has those as well. Of the headers of a response, only those in a fixed list
+ * are recorded.
  */
 
 import type { Exchange, Wire, WireRequest, WireResponse } from "../engine/ports/wire.ts";

@@ -1,6 +1,7 @@
 /**
  * Turns errors, unfinished deletions and warnings into the diagnostics of Terraform's protocol. A diagnostic has a
- * summary, a detail and, if it is known, the attribute that the problem is about.
+ * summary, a detail and, if it is known, the attribute that the problem is about. Terminal control sequences are
+ * removed from it, because hosts print it unchanged.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";

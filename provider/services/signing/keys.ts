@@ -1,6 +1,7 @@
 /**
- * Loads the keys that sign and verify certificates: ECDSA on P-256 and Ed25519, in PEM. The private key is read from a
- * file, or stays outside this process, such as in an HSM. In the second case the user names a command that signs.
+ * Loads the keys that sign and verify certificates, and signs and verifies with them: ECDSA on P-256 and Ed25519, in
+ * PEM. Any other kind of key is refused. The private key is read from a file, or stays outside this process, such as in
+ * an HSM. In the second case the user names a command that signs.
  */
 
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";

@@ -1,6 +1,8 @@
 /**
- * Requests and checks timestamps of signatures by an external authority (RFC 3161). A timestamp proves that a
- * signature existed at a time. Only the request needs the network; the check does not.
+ * Requests and checks timestamps of signatures by an external authority (RFC 3161). A timestamp proves that a signature
+ * existed at a time. Only the request needs the network; the check does not. The user names the certificates that sign
+ * timestamps, because uko does not follow a chain of issuers. Before a timestamp is stored, the file removes the parts
+ * that the authority's signature does not cover. A stored timestamp with such parts is invalid.
  */
 
 import { createHash, type KeyObject, X509Certificate } from "node:crypto";

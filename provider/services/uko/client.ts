@@ -1,7 +1,8 @@
 /**
- * Creates the client of one UKO v4 instance. It implements the ports, the interfaces through which the engine reads
- * and changes keys, vaults, keystores and templates. After each write of this run to a key, the client invalidates the
- * cached reads of the key's vault. Only reads of keys are cached there.
+ * Creates the client of one UKO v4 instance. It implements the ports, the interfaces through which the engine reads and
+ * changes keys, vaults, keystores and templates. The calls for vaults are in this file, and other files have the calls
+ * for the other objects. After each write of this run to a key, the client invalidates the cached reads of the key's
+ * vault. The cache contains only reads of keys.
  */
 
 import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/ports/containers.ts";
