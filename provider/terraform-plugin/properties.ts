@@ -1,6 +1,7 @@
 /**
  * Converts between Terraform's flat attributes, such as `aws_region`, and the handlers' nested properties, such as
- * `aws.region`. A state contains digests of secrets, and not the secrets.
+ * `aws.region`. A state contains digests of secrets, and not the secrets. For an object that exists, a secret that the
+ * configuration omits counts as unchanged.
  */
 
 import { UNCHANGED, UNKNOWN } from "../engine/program/unknown.ts";

@@ -1,7 +1,8 @@
 /**
- * Makes text from outside safe to show. The functions remove terminal control sequences and invisible characters, or a
- * secret, and `printable` also limits the length. Otherwise a key's label could rewrite what an approver reads at the
- * terminal.
+ * Makes text from outside safe to show. The file removes terminal control sequences and invisible characters, and
+ * limits the length if a text is not one of uko's own. Otherwise a key's label could rewrite what an approver reads at
+ * the terminal. It also removes a secret from a message. For the confirmation of an act, it chooses the text that a
+ * person types: the name of the object, or its ID if the name has no visible character.
  */
 
 const maxShownCharacters = 500;

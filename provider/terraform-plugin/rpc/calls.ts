@@ -1,4 +1,4 @@
-/** Lists every call of Terraform's protocol whose response has diagnostics, by its name. */
+/** Exports the code of every call of Terraform's protocol whose response has diagnostics, by the name of the call. */
 
 export { applyResourceChange } from "./apply-resource-change.ts";
 export { configureProvider } from "./configure-provider.ts";

@@ -1,7 +1,8 @@
 /**
  * Serves ConfigureProvider, which begins a run with the settings of the provider block. It opens no connection yet,
- * because a plan of other providers' resources needs no credential. It warns if the environment overrides a credential
- * or an instance in the configuration.
+ * because a plan of other providers' resources needs no credential. If a setting is still unknown, the run has no
+ * settings, and a call that needs the service fails. It warns if the environment overrides a credential or an instance
+ * in the configuration.
  */
 
 import { otherCredential, otherInstance, type StoredSettings, storedSettings } from "../../compose/engines.ts";

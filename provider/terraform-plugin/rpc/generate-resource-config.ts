@@ -1,6 +1,6 @@
 /**
- * Serves GenerateResourceConfig, which returns a configuration that describes an imported resource as it is now.
- * Terraform writes it to a file.
+ * Serves GenerateResourceConfig, which returns a configuration that describes an imported resource as its state does,
+ * without outputs and secrets. Terraform writes it to a file.
  */
 
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";

@@ -1,7 +1,9 @@
 /**
- * Serves PlanResourceChange, which plans the creation, change or deletion of a resource. It never plans a replacement,
- * because a replacement would delete the existing key and make its data unreadable. An input whose change cannot be
- * applied to the existing object is an error.
+ * Serves PlanResourceChange, which plans the creation, change or deletion of a resource (deletions in
+ * plan-destruction.ts). It never plans a replacement, because a replacement would delete the existing key and make its
+ * data unreadable. An input whose change cannot be applied to the existing object is an error, and so are two resources
+ * for one object. A creation that will fail is an error or a warning, which host-command.ts explains. Warnings show the
+ * steps of an update. After a `moved` block, a resource must be read before it is planned.
  */
 
 import { declaredTwiceInHcl } from "../../compose/engines.ts";
