@@ -138,10 +138,10 @@ async function worldInside({ world, login: { tokens } }: Session): Promise<UkoWo
   };
 }
 
-/** Splits at blanks; text in quotes is one word. */
+/** Splits at blanks outside quotes, and removes the quotes. */
 function splitWords(line: string): readonly string[] {
-  const words = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
-  return Array.from(words, ([, double, single, plain]) => double ?? single ?? plain ?? "");
+  const words = line.matchAll(/(?:"[^"]*"|'[^']*'|\S)+/g);
+  return Array.from(words, ([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
 }
 
 function tokenNotExposed(words: readonly string[]): UkoError {

@@ -61,9 +61,7 @@ export function selectionIn(given: SelectionOptions): SelectionOptions {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/**
- * Reads the file of `--keys`. A line may have more words after the key, as in lists that uko prints; # begins a comment.
- */
+/** Reads the file of `--keys`. # begins a comment. */
 export async function keysInFile(
   { readInput }: CliWorld,
   { keys: file }: SelectionOptions,
@@ -71,14 +69,21 @@ export async function keysInFile(
   if (file === undefined) return [];
   const text = file === "-" ? await readInput() : readKeysFile(file);
   const lines = text.split("\n").map((line) => line.trim());
-  const keys = lines.flatMap((line) =>
-    line === "" || line.startsWith("#") ? [] : parseAnyKey(line.split(/\s+/)[0] ?? ""),
-  );
+  const keys = lines.flatMap((line) => (line === "" || line.startsWith("#") ? [] : keyInLine(line)));
   if (keys.length > 0) return keys;
   throw invalidInput(
     `The file ${file} names no key`,
     "Write one key a line: <vaultId>/<keyId>, <vault>/<label> or a label.",
   );
+}
+
+/**
+ * A line may have more after the key, as in tables that uko prints. An ID ends at a blank. A label may contain single
+ * blanks, so it ends at two blanks or a tab. Otherwise the line `card 2019` would name another key, `card`.
+ */
+function keyInLine(line: string): TypedKey {
+  const key = parseAnyKey(line.split(/\s/)[0] ?? "");
+  return "name" in key ? parseAnyKey(line.split(/\t| {2}/)[0] ?? "") : key;
 }
 
 function readKeysFile(file: string): string {

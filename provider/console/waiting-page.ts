@@ -142,7 +142,7 @@ function manyKeys(keys: readonly PendingKey[]): Html {
   const links = keys
     .slice(0, maxLinks)
     .map(({ report }) => linkTo(`${keyAddress(report)}/approve`, report.label ?? ""));
-  const more = keys.length > maxLinks ? [linkTo("/keys", `and ${keys.length - maxLinks} more`)] : [];
+  const more = keys.length > maxLinks ? [linkTo("/kms", `and ${keys.length - maxLinks} more`)] : [];
   return html`<details><summary>Review: one key at a time</summary>${list([...links, ...more])}</details>`;
 }
 

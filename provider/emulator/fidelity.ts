@@ -123,7 +123,7 @@ export const unknowns = [
   ["KMS-2", "identity that KMS compares", "iam_id", "assumed", "kms-v2-and-iam.md 10", "kmsIdentity"],
   ["KMS-3", "set while set", "Moves window and setter", "assumed", "kms-v2-and-iam.md 10", "kmsSetAgain"],
   ["KMS-4", "unset while not set", "204", "assumed", "kms-v2-and-iam.md 10"],
-  ["KMS-5", "a expired window", "Still shown, does not count", "assumed", "kms-v2-and-iam.md 10", "kmsExpiredWindow"],
+  ["KMS-5", "an expired window", "Still shown, does not count", "assumed", "kms-v2-and-iam.md 10", "kmsExpiredWindow"],
   ["KMS-window", "life of the window", "7 days", "documented", "kms-v2-and-iam.md 5", "kmsWindowHours"],
   ["KMS-6", "policy turned off", "409 with a code of the emulator's own", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-7", "order of checks on DELETE", "401, 404, 410, dual authorization, retention, registrations", "assumed", "kms-v2-and-iam.md 10"],

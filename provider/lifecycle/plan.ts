@@ -130,7 +130,7 @@ export function rightFor(step: Step["kind"], { state }: Pick<KeyObservation, "st
   return step === "destroy" && state === "pre_activation" ? rights.destroyUnused : stepFacts[step].right;
 }
 
-/** A named precondition that does not hold; `engine/key/refusals.ts` turns it into sentences. */
+/** A named precondition that does not hold; `engine/key/text/refusals.ts` turns it into sentences. */
 export type Guard =
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }

@@ -24,7 +24,8 @@ export interface HostArguments {
  */
 export function configuringCommand(words: readonly string[]): "plan" | "apply" | undefined {
   const [subcommand = ""] = words.slice(1).filter((word) => !word.startsWith("-"));
-  const isOther = (word: string): boolean => /^--?(?:destroy|refresh-only)(?:=true)?$|^--?refresh=false$/.test(word);
+  const isOther = (word: string): boolean =>
+    /^--?(?:(?:destroy|refresh-only)(?:=(?:1|t|true))?|refresh=(?:0|f|false))$/i.test(word);
   if (words.some(isOther)) return undefined;
   return subcommand === "plan" || subcommand === "apply" ? subcommand : undefined;
 }

@@ -49,10 +49,10 @@ export function unended(sentence: string): string {
   return sentence.replace(/[.\s]+$/, "");
 }
 
-/** Replaces every occurrence of a secret, plain or form-encoded, by a word. */
+/** Replaces every occurrence of a secret, plain or encoded as in a URL or a form, by a word. */
 export function withoutSecret(text: string, secret: string): string {
   if (secret === "") return text;
-  const redacted = text.replaceAll(secret, "[redacted]");
-  // The form-encoded secret differs from the plain one only if it contains an escape.
-  return redacted.includes("%") ? redacted.replaceAll(encodeURIComponent(secret), "[redacted]") : redacted;
+  const inForm = new URLSearchParams({ secret }).toString().slice("secret=".length);
+  const forms = new Set([secret, encodeURIComponent(secret), inForm]);
+  return [...forms].reduce((safe, form) => safe.replaceAll(form, "[redacted]"), text);
 }

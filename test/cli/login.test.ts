@@ -70,7 +70,7 @@ it("runs the commands of a session as the person, whatever credential the enviro
   const lines = [
     "uko status payments/payroll --json",
     "",
-    `request ${keys.payroll} --reason "two words" --json`,
+    `request ${keys.payroll} --reason="two words" --json`,
     "login",
     "exit",
     "ls",

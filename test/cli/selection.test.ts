@@ -105,6 +105,16 @@ describe("a file of keys", () => {
     expect(await pending()).toEqual(["cards", "draft"]);
   });
 
+  it("names no other key by the first word of a label with a blank", async () => {
+    const file = keysFile("cards 2019\n");
+    expect((await world.type("bob", `request --keys ${file}`, [])).err).toContain('No key "cards 2019"');
+    expect(await pending()).toEqual([]);
+    expect(
+      (await world.type("bob", `request --keys ${keysFile("cards  active\ndraft\tactive\n")}`, ["y"])).exitCode,
+    ).toBe(0);
+    expect(await pending()).toEqual(["cards", "draft"]);
+  });
+
   it("may name KMS keys", async () => {
     const key = `kms/${await makeKmsKey(world, "backup")}`;
     expect((await world.uko("alice", `request --keys ${keysFile(key)}`)).exitCode).toBe(0);

@@ -133,7 +133,7 @@ describe("M14 and M15 set and unset a backing key for deletion (2.10)", () => {
     expect((await backingKey(backingKeyId)).dualAuthDelete.authExpiration).toBe("2026-11-24T17:00:00Z");
   });
 
-  it("still shows a expired window, unless the switch clears it (10-5)", async () => {
+  it("still shows an expired window, unless the switch clears it (10-5)", async () => {
     const { backingKeyId } = await pair();
     await set(world.as("alice"), backingKeyId);
     await world.advance("7d");

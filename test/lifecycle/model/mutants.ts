@@ -171,7 +171,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;',
       'return isSetter && identity === undefined ? { guard: "kms_setter", record: allowedBy } : undefined;',
     ],
-    "a expired window will do": [
+    "an expired window will do": [
       "find((backingKey) => !isWindowLive(backingKey, nowMs))",
       "find((backingKey) => !isWindowLive(backingKey, 0))",
     ],

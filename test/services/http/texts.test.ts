@@ -33,6 +33,7 @@ describe("text from other services", () => {
 
   test("loses a secret, in plain text or form-encoded", () => {
     expect(withoutSecret("key a/b+c and a%2Fb%2Bc", "a/b+c")).toBe("key [redacted] and [redacted]");
+    expect(withoutSecret("key a%2Bb%21c", "a+b!c")).toBe("key [redacted]");
     expect(withoutSecret("abc", "")).toBe("abc");
   });
 });
