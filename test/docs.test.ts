@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../provider/cli/program.ts";
+import { withProgress } from "../provider/cli/run.ts";
 import { checkSeed } from "../provider/emulator/seed.ts";
 import { type Emulator, startEmulator } from "../provider/emulator/start.ts";
 import { UkoError } from "../provider/errors.ts";
@@ -38,8 +39,7 @@ async function parses(words: readonly string[]): Promise<string> {
   await runCli(words, {
     version: "0.0.0",
     environment: {},
-    out: output,
-    err: output,
+    ...withProgress(output, output),
     readInput: () => Promise.resolve(""),
     ask: open,
     signal: AbortSignal.abort(),

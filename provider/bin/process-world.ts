@@ -7,11 +7,13 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { CliWorld, TextOutput, UkoWorld } from "../cli/cli-world.ts";
+import { withProgress } from "../cli/run.ts";
 
 type ProcessWorld = Omit<CliWorld, "openOperations"> & Pick<UkoWorld, "readLine">;
 
 export function openProcess(version: string): ProcessWorld {
   const stop = new AbortController();
+  const streams = withProgress(outputTo(process.stdout), outputTo(process.stderr));
   /** The first signal ends the run cleanly. A second one has no handler, so it kills the process. */
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   /** Stops the run if the reader of standard output closes the pipe, as `head` does. */
@@ -19,6 +21,7 @@ export function openProcess(version: string): ProcessWorld {
 
   /** The question goes to standard error, so that the output can be piped. Undefined if the input ends. */
   const readLine = async (question: string, isSecret = false): Promise<string | undefined> => {
+    streams.progress.clear();
     // A secret is typed without an echo.
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     if (isSecret) process.stderr.write(question);
@@ -41,8 +44,7 @@ export function openProcess(version: string): ProcessWorld {
   return {
     version,
     environment: process.env,
-    out: outputTo(process.stdout),
-    err: outputTo(process.stderr),
+    ...streams,
     readInput: () => text(process.stdin),
     ...(process.stdin.isTTY &&
       process.stderr.isTTY && { ask: async (...asked) => (await readLine(...asked)) ?? "", readLine }),

@@ -80,7 +80,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
   requirePerson(world, "uko approve");
   if (request !== undefined) return withOperations(world, (run) => approveRequests(world, run, request));
   return withOperations(world, async (run) => {
-    const { operations, settings, options, progress } = run;
+    const { operations, settings, options } = run;
     const named = [...typed, ...(await keysInFile(world, given))];
     const resolved = await resolveKeys(world, run, { keys: named, json: false });
     const { instanceId } = settings;
@@ -90,7 +90,6 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     const vaultsOnce = () => (listing ??= run.directory.vaultNames(options));
     if (!isNamed || isChosen) {
       const listed = await operations.listApprovable(await selectionOf(run, given, options), options);
-      progress.clear();
       codes.push(...writeUnreadable(world, listed, false));
       const chosen = isNamed ? listed.groups : await choose(world, listed.groups, vaultsOnce);
       refs.push(
@@ -134,9 +133,8 @@ async function approveKeys(
   { store = false, vaultsOnce }: { readonly store?: boolean; readonly vaultsOnce: () => Promise<VaultNames> },
 ): Promise<readonly number[]> {
   const { out } = world;
-  const { operations, options, progress } = run;
+  const { operations, options } = run;
   const approvable = await operations.approvable({ refs, stores: store }, options);
-  progress.clear();
   const codes = writeUnreadable(world, approvable, false);
   const { apart, sets } = approvable;
   if (apart.length > 0) {
@@ -220,15 +218,13 @@ interface How {
 
 /** The exit code of a key is 0 if its step was taken, even if its deletion now waits. */
 async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json = false): Promise<readonly number[]> {
-  const { operations, progress, options } = run;
+  const { operations, options } = run;
   const each = (result: KeyResult): void => {
     if (!json) return;
-    progress.clear();
     if (result.kind === "reported") world.out.write(reportJson(reportFor(world, result.report)));
     else printError(world, result.error, true, result.ref);
   };
   const results = await operations.approve(review, { ...how, each }, options);
-  progress.clear();
   if (!json) {
     const lines = [...setMessages.leftLines(results), ...setMessages.summarizeApproval(results, review.header, how)];
     world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);

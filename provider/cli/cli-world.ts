@@ -11,6 +11,7 @@ import type {
   openLogin as composeLogin,
   OpenLogin as Login,
 } from "../compose/operations.ts";
+import type { Progress } from "../engine/ports/world.ts";
 
 export type { Login };
 
@@ -24,6 +25,9 @@ export interface TextOutput {
   readonly hasColors?: boolean;
 }
 
+/** A line of progress, which `clear` erases. */
+export type ProgressLine = Progress & { clear(): void };
+
 /** What a command about keys receives, in any of the executables. */
 export interface CliWorld {
   readonly version: string;
@@ -32,6 +36,7 @@ export interface CliWorld {
   readonly out: TextOutput;
   /** Errors, and the progress of a long run. */
   readonly err: TextOutput;
+  readonly progress: ProgressLine;
   readonly readInput: () => Promise<string>;
   /** Asks the user at the terminal; absent without a terminal. A secret answer is not shown. */
   readonly ask?: (question: string, isSecret?: boolean) => Promise<string>;

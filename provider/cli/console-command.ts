@@ -25,7 +25,7 @@ export function addConsoleCommand(program: Command, world: UkoWorld, end: (exitC
 function serveConsole(world: UkoWorld, folder: string | undefined): Promise<number> {
   const { out, err, signal } = world;
   return withOperations(world, async (run) => {
-    const { directory, campaignPages, progress, options } = run;
+    const { directory, campaignPages, options } = run;
     const locked = new AbortController();
     const stop = AbortSignal.any([signal, locked.signal]);
     const caller = await directory.explainCaller(options);
@@ -38,7 +38,6 @@ function serveConsole(world: UkoWorld, folder: string | undefined): Promise<numb
       onLocked: () => locked.abort(),
       onRefused: () => err.write("Another user of this machine tried to connect to the console, and was refused.\n"),
     });
-    progress.clear();
     out.write(`${caller.join("\n")}\nOpen this address in a browser, and type the code:\n  ${console.url}\n`);
     if (campaign !== undefined) out.write(`The page Campaign shows ${campaign.name}, from ${campaign.folder}.\n`);
     out.write("Press Ctrl-C to stop the console.\n");

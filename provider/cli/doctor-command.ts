@@ -8,7 +8,7 @@ import { jsonLine, renderChecks } from "../compose/text.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exportedState, readInputFile } from "./files.ts";
 import { commandHelp } from "./help-layout.ts";
-import { createProgressLine, outputsTo, traceOf } from "./run.ts";
+import { outputsTo, traceOf } from "./run.ts";
 
 interface DoctorOptions {
   readonly json?: true;
@@ -23,8 +23,7 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
     .option("--json", "one line of JSON per check")
     .addHelpText("after", () => commandHelp(world.out, "doctor"))
     .action(async ({ json, state }: DoctorOptions) => {
-      const progress = createProgressLine(world.err);
-      const outputs = { ...outputsTo(world, progress), ...traceOf(program, world) };
+      const outputs = { ...outputsTo(world), ...traceOf(program, world) };
       const options = { signal: world.signal };
       const readState = (file: string) => readInputFile(world, file, exportedState);
       const doctor = await import("../compose/doctor.ts");
@@ -32,7 +31,6 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
         state === undefined
           ? await doctor.examineWorld(world.environment, outputs, options)
           : await doctor.examineState(world.environment, await readState(state), outputs, options);
-      progress.clear();
       if (json !== true) world.out.write(`${renderChecks(checks)}\n`);
       else for (const check of checks) world.out.write(`${jsonLine({ v: 1, ...check })}\n`);
       end(checks.some(({ level }) => level === "fail") ? 1 : 0);

@@ -61,14 +61,13 @@ async function runHold(world: UkoWorld, typedKey: TypedKey, holding: Holding): P
   const typed = { keys: [typedKey], json: json === true, writes: "hold", yes: yes === true };
   requireFullIds(world, typed);
   return withOperations(world, async (run) => {
-    const { operations, settings, progress, options } = run;
+    const { operations, settings, options } = run;
     const [path] = await resolveKeys(world, run, typed);
     if (path === undefined) throw new UkoError("UKO_BUG");
     if (campaign !== undefined) {
       const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
       const wish = { key, kind, until, ticket, ...(release === true && { release: reason }) };
       const report = await (await run.campaignActs()).hold(campaign, wish, options);
-      progress.clear();
       printReport(world, { ...(json === true && { json }) }, report);
       return report.exitCode;
     }
@@ -77,7 +76,6 @@ async function runHold(world: UkoWorld, typedKey: TypedKey, holding: Holding): P
     const tag = { kind, until, ticket };
     const wish = release === true ? ({ kind: "release", reason } as const) : ({ kind: "hold", tag } as const);
     const result = await operations.hold(ref, wish, options);
-    progress.clear();
     const key = `${path.vaultId}/${path.keyId}`;
     const exitCode = exitCodeOf(result);
     const text = json === true ? jsonLine({ v: 1, key, tag: result, exitCode }) : sayHold(key, result, holding);

@@ -48,11 +48,10 @@ export function addImportCommand(program: Command, world: UkoWorld): void {
     .action(async ({ vault, format, out }: ImportOptions) => {
       await requireFree(out, names[format]);
       await withOperations(world, async (run) => {
-        const { inventory, settings, progress, options } = run;
+        const { inventory, settings, options } = run;
         const [vaultId = "", other] = await resolveVaults(run, vault, options);
         if (other !== undefined) throw invalidInput("uko import writes the program of one vault", "Name one vault.");
         const { items, leftOut } = await inventory(vaultId, options);
-        progress.clear();
         const { files, next } = await writeFor(format, items, settings, world);
         await write(out, files);
         world.out.write(

@@ -29,7 +29,7 @@ export async function requestToFile(
   { out, json }: { readonly out: string; readonly json: boolean },
 ): Promise<number> {
   return withOperations(world, async (run) => {
-    const { kmsOperations, settings, progress, options } = run;
+    const { kmsOperations, settings, options } = run;
     const resolved = await resolveKeys(world, run, { keys, json, writes: "request" });
     const refs = resolved.flatMap((key) =>
       "kmsKeyId" in key ? [{ instanceId: settings.instanceId, kmsKeyId: key.kmsKeyId }] : [],
@@ -47,7 +47,6 @@ export async function requestToFile(
     reserve(out);
     try {
       const { reports, text } = await kmsOperations.requestSigned(refs, options);
-      progress.clear();
       const shown = reports.map((report) => reportFor(world, report));
       world.out.write(
         shown.map((each) => (json ? reportJson(each) : reportText(each, world.out))).join(json ? "" : "\n"),
@@ -77,7 +76,7 @@ function reserve(file: string): void {
 
 /** `uko approve --request FILE`: shows each window of the file, asks once, signs once, and destroys the keys. */
 export async function approveRequests(world: CliWorld, run: OpenRun, file: string): Promise<number> {
-  const { kmsOperations, settings, progress, options } = run;
+  const { kmsOperations, settings, options } = run;
   const next = "the requester writes it with uko request kms/<keyId> --out";
   const text = await readInputFile(world, file, { what: "the signed requests", next });
   const codes: number[] = [];
@@ -99,7 +98,6 @@ export async function approveRequests(world: CliWorld, run: OpenRun, file: strin
   for (const { request, window } of open) {
     const ref = { instanceId: settings.instanceId, kmsKeyId: request.kmsKeyId };
     const report = await kmsOperations.approve(ref, window, options, request);
-    progress.clear();
     world.out.write(reportText(reportFor(world, report), world.out));
     codes.push(report.exitCode);
   }
@@ -119,14 +117,13 @@ export async function approveKmsKey(
       "In KMS, only the destroy itself approves a deletion window. Omit --store.",
     );
   }
-  const { kmsOperations, settings, progress, options } = run;
+  const { kmsOperations, settings, options } = run;
   const ref = { instanceId: settings.instanceId, kmsKeyId };
   const shown = await showKey(world, run, ref);
   if (typeof shown === "number") return shown;
   const { label, window } = shown;
   await confirm(world, `Type the name of the key, "${label}", to destroy it: `, label);
   const report = await kmsOperations.approve(ref, window, options);
-  progress.clear();
   world.out.write(reportText(reportFor(world, report), world.out));
   return report.exitCode;
 }
@@ -134,16 +131,14 @@ export async function approveKmsKey(
 /** Shows what the caller would destroy, or why they cannot. Returns an exit code if there is nothing to confirm. */
 async function showKey(
   world: CliWorld,
-  { kmsOperations, progress, options }: OpenRun,
+  { kmsOperations, options }: OpenRun,
   ref: Parameters<OpenRun["kmsOperations"]["inspect"]>[0],
   request?: SignedRequest,
 ): Promise<number | { readonly label: string; readonly window: string }> {
   const inspection = await kmsOperations.inspect(ref, options, request);
-  progress.clear();
   const offer = inspection?.acts.find(({ id, isSigned }) => id === "approve" && isSigned !== true);
   if (inspection?.window === undefined || offer === undefined) {
     const report = inspection?.report ?? (await kmsOperations.status(ref, options));
-    progress.clear();
     world.out.write(reportText(reportFor(world, report), world.out));
     return 12;
   }

@@ -12,7 +12,7 @@ import { printable } from "../text/printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { Environment, Login, UkoWorld } from "./cli-world.ts";
 import { commandHelp, namesOf } from "./help-layout.ts";
-import { createProgressLine, traceOf } from "./run.ts";
+import { traceOf } from "./run.ts";
 import { paint } from "./table.ts";
 
 interface LoginOptions {
@@ -66,14 +66,13 @@ interface LoggedIn extends Pick<Login, "close"> {
 }
 
 async function logIn(program: Command, world: UkoWorld, account: string | undefined): Promise<LoggedIn> {
-  const { ask, err, signal } = world;
+  const { ask, err, progress, signal } = world;
   if (ask === undefined) {
     throw invalidInput(
       "uko login needs a terminal",
       "It reads the one-time code at the terminal only. A pipeline uses UKO_API_KEY_FILE or UKO_API_KEY.",
     );
   }
-  const progress = createProgressLine(err);
   const login = await world.openLogin(world.environment, { progress, ...traceOf(program, world) });
   try {
     const page = printable(await login.findPasscodePage(signal), 1_000);

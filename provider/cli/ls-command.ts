@@ -61,14 +61,13 @@ function kindsFor(
 }
 
 function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Promise<number> {
-  return withOperations(world, async ({ directory, settings, progress, options }) => {
+  return withOperations(world, async ({ directory, settings, options }) => {
     const { state: states, name: contains, undeclared } = given;
     const declared = undeclared && (await declaredIn(world, undeclared));
     const vaults = vault === undefined ? [] : [await directory.findVault(vault, options)];
     const kinds = kindsFor(settings, vault, given);
     const query = { vaults, kinds, ...(states && { states }), ...(contains !== undefined && { contains }) };
     const listing = await directory.list(query, options);
-    progress.clear();
     const objects = listing.objects.filter(
       (object) => object.resource !== "key" || declared?.has(`${object.vaultId}/${object.keyId}`) !== true,
     );

@@ -9,7 +9,7 @@ import { jsonLine } from "../compose/text.ts";
 import { invalidInput, parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { commandHelp } from "./help-layout.ts";
-import { createProgressLine, outputsTo, traceOf } from "./run.ts";
+import { outputsTo, traceOf } from "./run.ts";
 
 interface ProbeOptions {
   readonly throwaway?: true;
@@ -40,11 +40,9 @@ export function addProbeCommand(program: Command, world: CliWorld, end: (exitCod
     .addHelpText("after", () => commandHelp(world.out, "probe"))
     .action(async ({ json, ...typed }: ProbeOptions) => {
       const choices = choicesOf(typed);
-      const progress = createProgressLine(world.err);
-      const outputs = { ...outputsTo(world, progress), ...traceOf(program, world) };
+      const outputs = { ...outputsTo(world), ...traceOf(program, world) };
       const { exitCodeOf, runProbe, sayProbes } = await import("../compose/probe.ts");
       const summary = await runProbe(world.environment, outputs, choices, { signal: world.signal });
-      progress.clear();
       const exitCode = exitCodeOf(summary);
       const { header, counts, left } = summary;
       const line = { ...header, kind: "probe", recording: choices.out, ...counts, left, exitCode };

@@ -79,7 +79,7 @@ async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions
     );
   }
   return withOperations(world, async (run) => {
-    const { operations, settings, progress, options } = run;
+    const { operations, settings, options } = run;
     const { instanceId } = settings;
     const keys = await resolveManagedKeys(world, run, { keys: typed, json: json === true });
     const vaultIds = await resolveVaults(run, vault ?? [], options);
@@ -93,7 +93,6 @@ async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions
       },
       options,
     );
-    progress.clear();
     const text =
       json === true
         ? reviewJson(review, out)

@@ -13,7 +13,7 @@ import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
 import { createReportTexts, printError, reportFor, reportJson } from "./print.ts";
-import { type OpenRun, type ProgressLine, withOperations } from "./run.ts";
+import { type OpenRun, withOperations } from "./run.ts";
 import type { SelectionOptions } from "./selection.ts";
 import { answerTo, isConfirmed, isYes, requireFullIds, resolveKeys } from "./typed-keys.ts";
 
@@ -51,16 +51,16 @@ export interface KmsKeyCall extends Pick<KeyCall, "options"> {
 export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   requireFullIds(world, run);
   const environment = { ...world.environment, ...run.over };
-  const work = async ({ progress, ...opened }: OpenRun): Promise<number> => {
+  const work = async (opened: OpenRun): Promise<number> => {
     const keys = await resolveKeys(world, opened, run);
-    const options = { ...opened.options, ...confirmation(world, run, keys.length, progress) };
+    const options = { ...opened.options, ...confirmation(world, run, keys.length) };
     const { instanceId } = opened.settings;
     const refs = keys.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
     await run.before?.(opened.operations, refs, options);
     const { json } = run;
     const act = (key: KeyPath | KmsKeyPath): Promise<Report> => actOn(key, run, opened, options);
     const isOneByOne = options.confirm !== undefined;
-    const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne, progress });
+    const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne });
     return mostSevere(exitCodes);
   };
   return withOperations(world, work, environment);
@@ -71,7 +71,6 @@ export interface EachKey<Key> {
   readonly what: string;
   readonly json: boolean;
   readonly isOneByOne?: boolean;
-  readonly progress: ProgressLine;
   readonly act: (key: Key) => Promise<Report>;
 }
 
@@ -79,7 +78,7 @@ export interface EachKey<Key> {
 export async function reportEach<Key extends KeyPath | KmsKeyPath>(
   world: CliWorld,
   { many }: Pick<OpenOperations, "many">,
-  { keys, what, json, isOneByOne = false, progress, act }: EachKey<Key>,
+  { keys, what, json, isOneByOne = false, act }: EachKey<Key>,
 ): Promise<{ readonly reports: readonly Report[]; readonly exitCodes: readonly number[] }> {
   type Ended = { readonly key?: Key } & ({ readonly report: Report } | { readonly error: UkoError });
   let stop: Ended | undefined;
@@ -96,7 +95,6 @@ export async function reportEach<Key extends KeyPath | KmsKeyPath>(
   };
   const texts = createReportTexts(world.out);
   const each = (ended: Ended): void => {
-    progress.clear();
     if ("report" in ended) world.out.write(json ? reportJson(ended.report) : texts.next(ended.report));
     else {
       if (!json) world.out.write(texts.end("error"));
@@ -117,18 +115,12 @@ function pathIn(key: KeyPath | KmsKeyPath): Partial<KeyPath> {
 }
 
 /** Asks before each step. If there are several keys, the person can answer for all the others, separately for each step. */
-function confirmation(
-  world: CliWorld,
-  { asks, json }: KeyRun,
-  count: number,
-  progress: ProgressLine,
-): Pick<CallOptions, "confirm"> {
+function confirmation(world: CliWorld, { asks, json }: KeyRun, count: number): Pick<CallOptions, "confirm"> {
   if (asks !== true || json || world.ask === undefined) return {};
   const forAll = new Set<string>();
   return {
     async confirm(question, step) {
       if (forAll.has(step)) return true;
-      progress.clear();
       if (count === 1) return isConfirmed(world, `${question} [y/N] `);
       const answer = await answerTo(world, `${question} [y/N, or ${step} ${count} for each of the ${count} keys] `);
       if (answer === `${step} ${count}`) forAll.add(step);

@@ -4,41 +4,41 @@
  */
 
 import type { Command } from "commander";
-import type { CallOptions, Progress } from "../engine/ports/world.ts";
-import type { CliWorld, Environment, Open, OpenOperations, TextOutput } from "./cli-world.ts";
+import type { CallOptions } from "../engine/ports/world.ts";
+import type { CliWorld, Environment, Open, OpenOperations, ProgressLine, TextOutput } from "./cli-world.ts";
 
-export interface ProgressLine extends Progress {
-  /** Erases the line, so that the following text takes its place. */
-  clear(): void;
-}
-
-export type OpenRun<Opened = OpenOperations> = Opened & {
-  readonly progress: ProgressLine;
-  readonly options: CallOptions;
-};
+export type OpenRun<Opened = OpenOperations> = Opened & { readonly options: CallOptions };
 
 export async function withOperations<Opened extends OpenOperations, T>(
   world: Omit<CliWorld, "openOperations"> & { readonly openOperations: Open<Opened> },
   work: (run: OpenRun<Opened>) => Promise<T>,
   environment: Environment = world.environment,
 ): Promise<T> {
-  const progress = createProgressLine(world.err);
-  const opened = await world.openOperations(environment, outputsTo(world, progress));
+  const opened = await world.openOperations(environment, outputsTo(world));
   try {
-    return await work({ ...opened, progress, options: { signal: world.signal } });
+    return await work({ ...opened, options: { signal: world.signal } });
   } finally {
-    progress.clear();
+    world.progress.clear();
     await opened.close();
   }
 }
 
-/** The outputs of a run. A line that stays replaces the line of progress, which follows below it. */
-export function outputsTo({ err }: Pick<CliWorld, "err">, progress: ProgressLine) {
-  const write = (line: string): void => {
-    progress.clear();
-    err.write(`${line}\n`);
-  };
+export function outputsTo({ err, progress }: Pick<CliWorld, "err" | "progress">) {
+  const write = (line: string): void => err.write(`${line}\n`);
   return { progress, note: write, evidenceLog: write };
+}
+
+/** The streams of a command with its line of progress. Any text that the command writes takes the place of the line. */
+export function withProgress(out: TextOutput, err: TextOutput): Pick<CliWorld, "out" | "err" | "progress"> {
+  const progress = createProgressLine(err);
+  const over = (output: TextOutput): TextOutput => ({
+    ...output,
+    write(text) {
+      progress.clear();
+      output.write(text);
+    },
+  });
+  return { out: over(out), err: over(err), progress };
 }
 
 const eraseLine = "\r\u001b[2K";
@@ -73,10 +73,7 @@ export type Trace = { readonly trace?: (line: string) => void };
 
 /** Returns the trace, which with `--debug` writes a line on standard error for each call to the service. */
 export function traceOf(program: Command, { err }: CliWorld): Trace {
-  if (program.opts<{ debug?: true }>().debug !== true) return {};
-  // The trace first erases the line of progress.
-  const begin = err.columns === undefined ? "" : eraseLine;
-  return { trace: (line) => err.write(`${begin}${line}\n`) };
+  return program.opts<{ debug?: true }>().debug === true ? { trace: (line) => err.write(`${line}\n`) } : {};
 }
 
 export function tracedWorld<World extends CliWorld>(program: Command, world: World): World {

@@ -93,7 +93,7 @@ function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Opti
 function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
   const { vault = [], json = false, metrics = false, mine, expiring } = given;
   return withOperations(world, async (run) => {
-    const { operations, settings, progress, options } = run;
+    const { operations, settings, options } = run;
     const survey = await operations.requests(await resolveVaults(run, vault, options), options);
     const kmsKeys = vault.length > 0 ? { reports: [] } : await kmsRequests(run);
     const filter = {
@@ -102,7 +102,6 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
     };
     const { selectRequests } = await import("../compose/operations.ts");
     const reports = selectRequests([...survey.reports, ...kmsKeys.reports], filter, survey.nowMs);
-    progress.clear();
     if (metrics) {
       const hasKmsKeys = vault.length === 0 && kmsKeys.unread === undefined;
       const { instanceId } = settings;
@@ -151,9 +150,8 @@ async function kmsRequests({
 function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: VaultOptions): Promise<number> {
   const { out } = world;
   return withOperations(world, async (run) => {
-    const { operations, options, progress } = run;
+    const { operations, options } = run;
     const { removable: refs, reports, unreadable } = await operations.removals(vault, options);
-    progress.clear();
     const exitCodes = writeUnreadable(world, { unreadable }, json);
     const countOf = (...codes: readonly number[]) => reports.filter(({ exitCode }) => codes.includes(exitCode)).length;
     const counts = { removable: refs.length, waiting: countOf(10, 11), blocked: countOf(12) };
@@ -164,7 +162,7 @@ function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: Va
     const goesOn = refs.length > 0 && (yes || (!json && (await isConfirmed(world, sweepQuestion(refs.length)))));
     const act = (ref: KeyRef): Promise<Report> => operations.sweep(ref, options);
     const ended = goesOn
-      ? await reportEach(world, run, { keys: refs, what: "Removing", json, progress, act })
+      ? await reportEach(world, run, { keys: refs, what: "Removing", json, act })
       : { reports: [], exitCodes: [] };
     const removed = ended.reports.filter(({ lifecycleState }) => lifecycleState === "gone").length;
     const isDry = !goesOn && !yes;

@@ -17,10 +17,9 @@ export function addWhoamiCommand(program: Command, world: CliWorld): void {
     .option("--json", "one line of JSON")
     .addHelpText("after", exampleHelp("whoami"))
     .action(({ json }: { readonly json?: true }) =>
-      withOperations(world, async ({ directory, progress, options }) => {
+      withOperations(world, async ({ directory, options }) => {
         const caller = await directory.describeCaller(options);
         const sentences = await directory.explainCaller(options);
-        progress.clear();
         if (json === true) return world.out.write(`${jsonLine(caller)}\n`);
         const where = [
           `Instance ${caller.instanceId}`,

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { openLogin, openOperations, type UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
+import { withProgress } from "../../provider/cli/run.ts";
 import { demoInstanceId, demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/seed.ts";
 import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
@@ -170,8 +171,7 @@ export function quietWorld(over: Partial<UkoWorld> = {}): UkoWorld & { readonly 
   return {
     version: "0.0.0-test",
     environment: {},
-    out: { write: appendTo("out") },
-    err: { write: appendTo("err") },
+    ...withProgress({ write: appendTo("out") }, { write: appendTo("err") }),
     readInput: () => Promise.resolve(""),
     signal: new AbortController().signal,
     openOperations,

@@ -1,9 +1,8 @@
 /** What a run shows meanwhile: its line of progress, and with `--debug` each call, but never a secret. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runCli } from "../../provider/cli/program.ts";
-import { createProgressLine } from "../../provider/cli/run.ts";
-import { apiKeys, type CliTestWorld, keys, quietWorld, startCliWorld } from "./harness.ts";
+import { createProgressLine, withProgress } from "../../provider/cli/run.ts";
+import { apiKeys, type CliTestWorld, keys, startCliWorld } from "./harness.ts";
 
 function written(columns: number | undefined, act: (line: ReturnType<typeof createProgressLine>) => void): string {
   let text = "";
@@ -69,10 +68,16 @@ it("shows a call that was not sent, and also the calls of uko doctor", async () 
   expect((await world.uko("bob", "doctor --debug")).err).toMatch(/^GET \S+\/api\/v4\/vaults 200 in/m);
 });
 
-it("begins a line of its own for a call on a terminal", async () => {
-  const here = quietWorld({ environment: world.environmentOf("bob") });
-  await runCli(["ls", "--debug"], { ...here, err: { ...here.err, columns: 80 } });
-  expect(here.output.err).toContain(`${erase}GET ${world.url.replace("http://", "")}/api/v4/vaults 200 in `);
+it("puts any text of the command in the place of the line of progress", () => {
+  const shown: string[] = [];
+  const terminal = { write: (text: string) => void shown.push(text), columns: 80 };
+  const { out, err, progress } = withProgress(terminal, terminal);
+  progress.report("one");
+  err.write("GET\n");
+  progress.report("two");
+  out.write("done\n");
+  out.write("end\n");
+  expect(shown.join("")).toBe(`${erase}one${erase}GET\n${erase}two${erase}done\nend\n`);
 });
 
 it("shows no call without --debug", async () => {

@@ -2,6 +2,7 @@
 
 import { openLogin, openOperations, type UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
+import { withProgress } from "../../provider/cli/run.ts";
 import { type Answers, answerTo } from "../support/answers.ts";
 import type { EngineResult } from "./engine-run.ts";
 
@@ -18,16 +19,14 @@ export async function typeUko(
   const write = (text: string): void => {
     output += text;
   };
+  const appendError = (text: string): void => {
+    errors += text;
+  };
   const world: UkoWorld = {
     version: "0.0.0-story",
     environment,
-    out: { write },
     // Progress is no part of a transcript; an error is.
-    err: {
-      write(text) {
-        errors += text;
-      },
-    },
+    ...withProgress({ write }, { write: appendError }),
     ask: async (question) => {
       const answer = answerTo(question, answers);
       write(`${question}${answer}\n`);

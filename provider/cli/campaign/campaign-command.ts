@@ -282,7 +282,6 @@ function runCampaign(world: UkoWorld, shown: Shown, work: (run: Run) => Promise<
   return withOperations(world, async (run) => {
     const report = await work(run);
     const page = shown.html === true ? (await run.campaign()).page(report) : undefined;
-    run.progress.clear();
     if (page === undefined) printReport(world, shown, report);
     else world.out.write(page);
     return report.exitCode;

@@ -5,6 +5,7 @@ import type { UkoWorld } from "../../../provider/cli/cli-world.ts";
 import { type CommandName, examples, generalHelp, helpProse, listed, variables } from "../../../provider/cli/help.ts";
 import { namesOf } from "../../../provider/cli/help-layout.ts";
 import { buildProgram } from "../../../provider/cli/program.ts";
+import { withProgress } from "../../../provider/cli/run.ts";
 import { exitCodes, mostSevereFirst } from "../../../provider/errors.ts";
 import { capital } from "../../../provider/text/printable.ts";
 
@@ -15,8 +16,7 @@ const unused = (): never => {
 const world: UkoWorld = {
   version: "",
   environment: {},
-  out: { write: () => {} },
-  err: { write: () => {} },
+  ...withProgress({ write: unused }, { write: unused }),
   readInput: unused,
   signal: new AbortController().signal,
   openOperations: unused,
