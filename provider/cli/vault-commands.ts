@@ -5,19 +5,7 @@
  */
 
 import { type Command, Option } from "commander";
-import {
-  jsonLine,
-  kmsKeysNotListed,
-  parseDurationMs,
-  renderRequestMetrics,
-  requestHeads,
-  requestRows,
-  requestsNext,
-  summarizeRequests,
-  summarizeSweep,
-  sweepHint,
-  sweepQuestion,
-} from "../compose/text.ts";
+import { jsonLine, parseDurationMs, renderRequestMetrics, surveyMessages } from "../compose/text.ts";
 import type { Survey } from "../engine/key/many/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
@@ -108,10 +96,11 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
       world.out.write(renderRequestMetrics({ ...survey, instanceId, reports, hasKmsKeys }));
     } else {
       world.out.write(requestsText(world, given, reports));
-      if (!json) world.out.write(`${summarizeRequests(reports, survey.vaults)}\n`);
-      if (!json && given.long !== true && reports.length > 0) world.out.write(`${requestsNext(reports)}\n`);
+      if (!json) world.out.write(`${surveyMessages.summarizeRequests(reports, survey.vaults)}\n`);
+      if (!json && given.long !== true && reports.length > 0)
+        world.out.write(`${surveyMessages.requestsNext(reports)}\n`);
     }
-    if (kmsKeys.unread !== undefined) world.err.write(`${kmsKeysNotListed(kmsKeys.unread)}\n`);
+    if (kmsKeys.unread !== undefined) world.err.write(`${surveyMessages.kmsKeysNotListed(kmsKeys.unread)}\n`);
     return mostSevere(writeUnreadable(world, survey, json));
   });
 }
@@ -120,11 +109,11 @@ function requestsText({ out }: CliWorld, { json, long }: RequestsOptions, report
   if (json === true) return reports.map(reportJson).join("");
   if (long === true) return reports.map((report) => `${reportText(report, out)}\n`).join("");
   if (reports.length === 0) return "";
-  const columns = requestHeads.map((head): Column => ({ head, ...requestColumns[head] }));
-  return `${renderTable(out, { columns, rows: requestRows(reports) })}\n\n`;
+  const columns = surveyMessages.requestHeads.map((head): Column => ({ head, ...requestColumns[head] }));
+  return `${renderTable(out, { columns, rows: surveyMessages.requestRows(reports) })}\n\n`;
 }
 
-const requestColumns: Readonly<Partial<Record<(typeof requestHeads)[number], Omit<Column, "head">>>> = {
+const requestColumns: Readonly<Partial<Record<(typeof surveyMessages.requestHeads)[number], Omit<Column, "head">>>> = {
   LABEL: { minWidth: 12 },
   STATE: { isOptional: true },
   SINCE: { isOptional: true },
@@ -159,7 +148,8 @@ function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: Va
     const shown = yes ? reports.filter(({ exitCode }) => exitCode === 12) : reports;
     for (const report of shown) out.write(json ? reportJson(report) : `${reportText(report, out)}\n`);
     // With `--json` no question is asked, so `--yes` is required.
-    const goesOn = refs.length > 0 && (yes || (!json && (await isConfirmed(world, sweepQuestion(refs.length)))));
+    const goesOn =
+      refs.length > 0 && (yes || (!json && (await isConfirmed(world, surveyMessages.sweepQuestion(refs.length)))));
     const act = (ref: KeyRef): Promise<Report> => operations.sweep(ref, options);
     const ended = goesOn
       ? await reportEach(world, run, { keys: refs, what: "Removing", json, act })
@@ -167,8 +157,8 @@ function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: Va
     const removed = ended.reports.filter(({ lifecycleState }) => lifecycleState === "gone").length;
     const isDry = !goesOn && !yes;
     const sweep = { ...counts, removed, failed: goesOn ? refs.length - removed : 0, isDry };
-    out.write(`${json ? jsonLine({ v: 1, sweep }) : summarizeSweep(sweep, isDry)}\n`);
-    if (isDry && refs.length > 0 && !json) out.write(`${sweepHint}\n`);
+    out.write(`${json ? jsonLine({ v: 1, sweep }) : surveyMessages.summarizeSweep(sweep, isDry)}\n`);
+    if (isDry && refs.length > 0 && !json) out.write(`${surveyMessages.sweepHint}\n`);
     return mostSevere([...exitCodes, ...ended.exitCodes]);
   });
 }

@@ -8,18 +8,9 @@ export { auditedSteps } from "../engine/commands/audited-steps.ts";
 export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";
 export { listedKinds } from "../engine/commands/listing.ts";
 export { renderRequestMetrics } from "../engine/key/many/request-metrics.ts";
-export { approvalMessages } from "../engine/key/text/approval-messages.ts";
-export { setMessages } from "../engine/key/text/set-messages.ts";
-export {
-  kmsKeysNotListed,
-  requestHeads,
-  requestRows,
-  requestsNext,
-  summarizeRequests,
-  summarizeSweep,
-  sweepHint,
-  sweepQuestion,
-} from "../engine/key/text/survey-messages.ts";
+export * as approvalMessages from "../engine/key/text/approval-messages.ts";
+export * as setMessages from "../engine/key/text/set-messages.ts";
+export * as surveyMessages from "../engine/key/text/survey-messages.ts";
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */
 export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";

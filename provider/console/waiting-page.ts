@@ -4,7 +4,7 @@
  * the keys that wait for other people or for a time, one line for each key. The page refreshes itself.
  */
 
-import { kmsKeysNotListed, sayPerson, sayRoles } from "../compose/text.ts";
+import { sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/many/survey.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
@@ -87,7 +87,7 @@ ${own.length === 0 ? "" : html`<h2>Your requests</h2>${tableOfPending("your requ
 ${rest.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>${tableOfPending("waiting for others", rest, otherRow, page, at)}`}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
 ${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${vaults.get(vaultId) ?? vaultId}: ${error.summary}`))}
-${kms.kind === "listed" ? "" : html`<p class="quiet">${kmsKeysNotListed(kms.error)}</p>`}`;
+${kms.kind === "listed" ? "" : html`<p class="quiet">${surveyMessages.kmsKeysNotListed(kms.error)}</p>`}`;
   return layout({ title: "Waiting for you", body, visitor, refresh: { address: "/waiting", refreshSeconds } });
 }
 

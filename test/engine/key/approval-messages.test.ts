@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { KeyInReview } from "../../../provider/engine/key/many/review-set.ts";
-import { approvalMessages } from "../../../provider/engine/key/text/approval-messages.ts";
+import * as approvalMessages from "../../../provider/engine/key/text/approval-messages.ts";
 import type { KeySnapshot } from "../../../provider/engine/ports/world.ts";
 import { admitToReview } from "../../../provider/lifecycle/review.ts";
 import { holdTagName } from "../../../provider/lifecycle/tag-names.ts";
@@ -57,8 +57,8 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
   };
 }
 
-const { groupHeads, purpose, listKeys } = approvalMessages;
 const vaults = new Map([[someFacts().vaultId, "payments"]]);
+const { groupHeads, purpose, listKeys } = approvalMessages;
 const describeOne = (key: KeyInReview) => approvalMessages.describeOne(key, vaults);
 const summarize = (keys: readonly KeyInReview[]) => approvalMessages.summarize(keys, vaults);
 

@@ -28,10 +28,10 @@ export type VaultNames = ReadonlyMap<string, string>;
 
 const sayVault = (id: string, names: VaultNames): string => plain(names.get(id) ?? id, 60);
 
-const groupHeads = ["APPROVE", "REQUESTED BY", "VAULT", "KEYS"] as const;
+export const groupHeads = ["APPROVE", "REQUESTED BY", "VAULT", "KEYS"] as const;
 
 /** One cell for each of `groupHeads`. */
-function groupCells({ step, kind, vaultId, keys }: PendingGroup, vaults: VaultNames): readonly string[] {
+export function groupCells({ step, kind, vaultId, keys }: PendingGroup, vaults: VaultNames): readonly string[] {
   const [first] = keys;
   const record = first?.observation.carried.record;
   return [
@@ -42,21 +42,21 @@ function groupCells({ step, kind, vaultId, keys }: PendingGroup, vaults: VaultNa
   ];
 }
 
-const nothingToApprove = "No request of another person is waiting for your approval.";
+export const nothingToApprove = "No request of another person is waiting for your approval.";
 
 /** The keys that stand apart, by the reason. */
-function explainApart(apart: readonly KeyApart[]): readonly string[] {
+export function explainApart(apart: readonly KeyApart[]): readonly string[] {
   const keys = apart.map(({ observed, why }) => ({ label: observed.observation.facts.label, why }));
   return [`You cannot approve ${count(apart.length, "key")} now:`, ...linesByReason(keys)];
 }
 
-const secondQuestion = "Also request the destruction in your name? Another person must approve it.";
+export const secondQuestion = "Also request the destruction in your name? Another person must approve it.";
 
-const purpose = (step: ReviewedStep, stores: boolean): string =>
+export const purpose = (step: ReviewedStep, stores: boolean): string =>
   stores ? `store your approval of the ${stepNouns[step]}` : step;
 
 /** What the approval of one key does, and whether it can be undone. */
-function titleOfOne({ line, record }: KeyInReview): string {
+export function titleOfOne({ line, record }: KeyInReview): string {
   const key = `key "${plain(line.label, 100)}"`;
   return record.step === "deactivate"
     ? `Deactivate ${key}. Everything that uses it stops working. ${stillReversible}`
@@ -64,7 +64,7 @@ function titleOfOne({ line, record }: KeyInReview): string {
 }
 
 /** The key, who asks, what stops working, and what comes next. */
-function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: VaultNames): readonly string[] {
+export function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: VaultNames): readonly string[] {
   const { facts, keystores } = observed.observation;
   const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
   return [
@@ -88,7 +88,7 @@ export function exceptionsAmong(keys: readonly SummarizedKey[]) {
 }
 
 /** The lines before the list, at most 20: counts, then the exceptions. */
-function summarize(keys: readonly SummarizedKey[], vaults: VaultNames): readonly string[] {
+export function summarize(keys: readonly SummarizedKey[], vaults: VaultNames): readonly string[] {
   const exceptions = exceptionClasses(keys).map(
     ({ title, found }) => `${count(found.length, "key")} ${title}: ${sayFirst(found.map(sayException))}.`,
   );
@@ -176,17 +176,3 @@ function countsOf(keys: readonly SummarizedKey[], nameOf: (key: SummarizedKey) =
   const sorted = counts.toSorted((a, b) => b.count - a.count);
   return sayFirst(sorted.map(({ name, count: members }) => `${plain(name === "" ? "none" : name, 60)} (${members})`));
 }
-
-/** All texts under one name, because the command line uses all of them. */
-export const approvalMessages = {
-  groupHeads,
-  groupCells,
-  nothingToApprove,
-  explainApart,
-  secondQuestion,
-  purpose,
-  titleOfOne,
-  describeOne,
-  summarize,
-  listKeys,
-} as const;

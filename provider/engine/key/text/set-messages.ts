@@ -116,7 +116,7 @@ export function reviewLimits({ reviewer, reviewedAtMs }: ReviewHeader, nowMs: nu
 }
 
 /** The next command; `file` is absent if the review was not written. */
-function reviewNext({ review }: Pick<ReviewFile, "review">, file: string | undefined): readonly string[] {
+export function reviewNext({ review }: Pick<ReviewFile, "review">, file: string | undefined): readonly string[] {
   const { step } = review.header;
   if (file === undefined) return ["Next: to approve these keys later, run the same command with --out review.jsonl."];
   const right = kindOf(review) === "never-active" ? rights.destroyUnused : rights[step];
@@ -129,7 +129,7 @@ function reviewNext({ review }: Pick<ReviewFile, "review">, file: string | undef
   ];
 }
 
-const nothingToReview = "No key can be approved with a review.";
+export const nothingToReview = "No key can be approved with a review.";
 
 /** What a person types to approve the set: `destroy 812`, or `destroy 812, 31 recent` if a class of exceptions is large. */
 export function approvalPhrase(
@@ -141,7 +141,7 @@ export function approvalPhrase(
 }
 
 /** Every key that the run left as it was, by the reason. */
-function leftLines(results: readonly KeyResult[]): readonly string[] {
+export function leftLines(results: readonly KeyResult[]): readonly string[] {
   const left = results.filter((result) => !isDone(result));
   return linesByReason(
     left.map((result) => ({
@@ -170,12 +170,12 @@ export function isDone(result: KeyResult): boolean {
   return code === undefined || taken.some((step) => step === "deactivate" || step === "destroy");
 }
 
-function exitCodeOf(result: KeyResult): number {
+export function exitCodeOf(result: KeyResult): number {
   return result.kind === "failed" ? result.error.exitCode : result.report.exitCode;
 }
 
 /** The result of an approval, `98 keys deactivated, 2 left`, and what comes next. */
-function summarizeApproval(
+export function summarizeApproval(
   results: readonly KeyResult[],
   { step }: Pick<ReviewHeader, "step">,
   { stores, requestsNext = false }: Omit<Approving, "each">,
@@ -263,19 +263,3 @@ function sayPeriod(period: string): string {
   const hours = Number(/^PT(\d{1,6})H$/.exec(period)?.[1] ?? Number.NaN);
   return hours % 24 === 0 ? `${hours / 24} d` : plain(period, 40);
 }
-
-/** All texts under one name, because the command line uses all of them. */
-export const setMessages = {
-  exitCodeOf,
-  isDone,
-  whoRequested,
-  apartFacts,
-  reviewedFacts,
-  approvalPhrase,
-  leftLines,
-  nothingToReview,
-  reviewLimits,
-  reviewNext,
-  reviewTitle,
-  summarizeApproval,
-} as const;
