@@ -9,27 +9,20 @@ import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
-import { type Review, reviewGoals } from "../../lifecycle/review.ts";
+import { reviewGoals } from "../../lifecycle/review.ts";
 import { converge, throwIfStopped } from "../loop/converge.ts";
 import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
 import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
-import { changeHoldTag, type HoldTagResult, type HoldWish } from "./hold.ts";
+import { changeHoldTag } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
-import { type Approving, approveOne, approveReviewed, type KeyResult, type ShownRequest } from "./many/approve-set.ts";
-import {
-  type Approvable,
-  findApprovable,
-  listApprovable,
-  type ReviewQuery,
-  reviewKeys,
-  type SetReview,
-} from "./many/review-set.ts";
-import { type Selected, type Selection, selectKeys } from "./many/selection.ts";
-import { type PendingSurvey, type Survey, surveyPending, surveyRemovals, surveyRequests } from "./many/survey.ts";
+import { approveOne, approveReviewed } from "./many/approve-set.ts";
+import { findApprovable, listApprovable, reviewKeys } from "./many/review-set.ts";
+import { selectKeys } from "./many/selection.ts";
+import { surveyPending, surveyRemovals, surveyRequests } from "./many/survey.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
 import { reportOn, subjectOfKey } from "./report.ts";
@@ -58,6 +51,10 @@ const policy: DeletionPolicy = {
 export type Operations = ReturnType<typeof createOperations>;
 
 export function createOperations(world: World) {
+  const here =
+    <Rest extends readonly unknown[], Result>(run: (world: World, ...rest: Rest) => Result) =>
+    (...rest: Rest): Result =>
+      run(world, ...rest);
   const act = (ref: KeyRef, plan: Planner, options: CallOptions, rest: Partial<Task> = {}): Promise<Outcome> =>
     converge(world, keyKind, { ref, plan, approvals: [], intent: "resume", ...rest }, options);
   const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> => {
@@ -93,7 +90,7 @@ export function createOperations(world: World) {
     }),
 
     /** Signs the requests for destructions that the caller is about to make, where signatures are demanded. */
-    signRequests: (refs: readonly KeyRef[], options: CallOptions): Promise<void> => signRequests(world, refs, options),
+    signRequests: here(signRequests),
 
     /**
      * Takes the steps that are possible now, towards `removed`. `confirmed` is an approval on the key whose request the
@@ -122,8 +119,7 @@ export function createOperations(world: World) {
     }),
 
     /** Writes or releases the hold tag that campaigns honor. Another person completes the release of a legal hold. */
-    hold: (ref: KeyRef, wish: HoldWish, options: CallOptions): Promise<HoldTagResult> =>
-      changeHoldTag(world, ref, wish, options),
+    hold: here(changeHoldTag),
 
     withdraw: recorded(world, "withdraw", (ref, options: CallOptions) => reverse(ref, "withdraw", options)),
     reactivate: recorded(world, "reactivate", (ref, options: CallOptions) => reverse(ref, "reactivate", options)),
@@ -134,33 +130,28 @@ export function createOperations(world: World) {
     ),
 
     /** Reads keys that one person requested, as a review that another person can approve. Changes nothing. */
-    review: (query: ReviewQuery, options: CallOptions): Promise<SetReview> => reviewKeys(world, query, options),
+    review: here(reviewKeys),
 
     /** Reads the requests that the caller can approve, as sets of one requester, step and kind. Changes nothing. */
-    approvable: (wanted: Parameters<typeof findApprovable>[1], options: CallOptions): Promise<Approvable> =>
-      findApprovable(world, wanted, options),
+    approvable: here(findApprovable),
 
     /** Lists the same requests by requester, step and vault, from the lists alone. */
-    listApprovable: (selection: Selection, options: CallOptions) => listApprovable(world, selection, options),
+    listApprovable: here(listApprovable),
 
     /** The keys that a choice is about, as lists show them. */
-    select: (selection: Selection, options: CallOptions): Promise<Selected> => selectKeys(world, selection, options),
+    select: here(selectKeys),
 
     /** Takes the reviewed step on each key that is still as reviewed, or stores an approval of it. */
-    approve: (reviewed: Review, approving: Approving, options: CallOptions): Promise<readonly KeyResult[]> =>
-      approveReviewed(world, reviewed, approving, options),
+    approve: here(approveReviewed),
 
     /** Approves one key whose request was shown with `recordId`. Throws UKO_CHANGED_MEANWHILE for any other request. */
-    approveOne: (ref: KeyRef, shown: ShownRequest, options: CallOptions): Promise<Report> =>
-      approveOne(world, ref, shown, options),
+    approveOne: here(approveOne),
 
     /** Every key with a record or a pending deletion; in all vaults if none is named. */
-    requests: (vaultIds: readonly string[], options: CallOptions): Promise<Survey> =>
-      surveyRequests(world, policy, vaultIds, options),
+    requests: (vaultIds: readonly string[], options: CallOptions) => surveyRequests(world, policy, vaultIds, options),
 
     /** Lists the keys of `requests` with the operations that are open to the caller. Changes nothing. */
-    pending: (vaultIds: readonly string[], options: CallOptions): Promise<PendingSurvey> =>
-      surveyPending(world, policy, vaultIds, options),
+    pending: (vaultIds: readonly string[], options: CallOptions) => surveyPending(world, policy, vaultIds, options),
 
     /** Every destroyed key, and whose metadata may be removed now. Changes nothing. */
     removals: (vaultIds: readonly string[], options: CallOptions) =>
