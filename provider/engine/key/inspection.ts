@@ -15,49 +15,11 @@ import { plain, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "..
 import type { KeyDetails } from "./observe.ts";
 import { pathEffects } from "./remaining-path.ts";
 
-/** Times are ISO 8601 UTC. */
-export interface Inspection {
-  readonly kind: "present";
-  readonly report: Report;
-  readonly steps: readonly InspectedStep[];
-  readonly key: InspectedKey;
-  /** The consent record on the key, whether it counts or not. */
-  readonly record?: InspectedRecord;
-  readonly acts: readonly KeyAct[];
-  /** Names this read. An operation that was chosen on this read must find the same again. */
-  readonly basis: string;
-}
-
-export interface InspectedStep {
-  readonly step: PathStep["step"];
-  readonly effect: string;
-  readonly earliestAt: string;
-  readonly isEstimate: boolean;
-  readonly isReversible: boolean;
-  readonly needsTwoPeople: boolean;
-  readonly roles?: string;
-}
-
-export interface InspectedKey {
-  readonly state: string;
-  readonly description: string;
-  readonly template: string;
-  readonly algorithm: string;
-  readonly size: string;
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-  readonly updatedBy?: string;
-  readonly keystores: readonly { readonly name: string; readonly says: string }[];
-}
-
-export interface InspectedRecord {
-  readonly id: string;
-  readonly step: ConsentRecord["step"];
-  readonly how: ConsentRecord["how"];
-  readonly author: string;
-  readonly writtenAt: string;
-  readonly reason?: string;
-}
+/** What a page shows of a key. Times are ISO 8601 UTC. */
+export type Inspection = ReturnType<typeof inspect>;
+export type InspectedStep = ReturnType<typeof describePathStep>;
+export type InspectedKey = ReturnType<typeof describeKey>;
+export type InspectedRecord = ReturnType<typeof describeRecord>;
 
 export interface Inspected {
   readonly observed: KeyDetails;
@@ -66,16 +28,18 @@ export interface Inspected {
   readonly acts: readonly KeyAct[];
 }
 
-export function inspect({ observed, run, report, acts }: Inspected, policy: DeletionPolicy): Inspection {
+export function inspect({ observed, run, report, acts }: Inspected, policy: DeletionPolicy) {
   const { observation, nowMs } = observed;
   const { carried } = observation;
   return {
-    kind: "present",
+    kind: "present" as const,
     report,
     steps: remainingPath(observation, policy, run, nowMs).map(describePathStep),
     key: describeKey(observed),
+    /** The consent record on the key, whether it counts or not. */
     ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
     acts,
+    /** Names this read. An operation that was chosen on this read must find the same again. */
     basis: basisOf(observation),
   };
 }
@@ -98,7 +62,7 @@ function describePathStep({ step, earliestMs, isEstimate, reversible, needsTwoPe
   };
 }
 
-function describeKey({ observation, snapshot }: KeyDetails): InspectedKey {
+function describeKey({ observation, snapshot }: KeyDetails) {
   const { createdAtMs, updatedAtMs, templateName, algorithm, size } = snapshot;
   return {
     state: sayState(observation),
@@ -113,7 +77,7 @@ function describeKey({ observation, snapshot }: KeyDetails): InspectedKey {
   };
 }
 
-function describeRecord(record: ConsentRecord): InspectedRecord {
+function describeRecord(record: ConsentRecord) {
   const { id, step, how, writtenAtMs, reason } = record;
   return {
     id,
