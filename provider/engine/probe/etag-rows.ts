@@ -4,9 +4,8 @@
  * the emulator.
  */
 
-import { at, type ProbeCall, type ProbeRow, refusedFor, textAt } from "./row.ts";
+import { at, own, type ProbeCall, type ProbeRow, refusedFor, textAt } from "./row.ts";
 
-const own = "GET uko /managed_keys/{own}";
 const change = (headers: Readonly<Record<string, string>>, body: unknown = { description: "uko probe" }) =>
   ["PATCH uko /managed_keys/{own}", { headers, body }] as const satisfies ProbeCall;
 const current = { "if-match": "{etag}" } as const;

@@ -35,13 +35,13 @@ export const filterRows = [
     holds: refusedFor(400, "created_at_min") },
   { id: "filter.label", answers: "U36", expects: "`label` matches a part of the label.",
     send: ["GET uko /managed_keys?label={labelPart}&limit=1000"],
-    holds: ([response], { key }) => response !== undefined && pick(response, "managed_keys.*.id").includes(key) },
+    holds: ([response], { key }) => pick(response, "managed_keys.*.id").includes(key) },
   { id: "filter.label-case", answers: "U36", expects: "`label` distinguishes upper and lower case.",
     send: ["GET uko /managed_keys?label={labelOtherCase}&limit=1000"],
     holds: ([response], { key }) => response?.status === 200 && !pick(response, "managed_keys.*.id").includes(key) },
   { id: "filter.template-prefix", answers: "K1", expects: "`template.name` matches the beginning of the name.",
     send: ["GET uko /managed_keys?template.name={templatePart}&limit=1000"],
-    holds: ([response], { key }) => response !== undefined && pick(response, "managed_keys.*.id").includes(key) },
+    holds: ([response], { key }) => pick(response, "managed_keys.*.id").includes(key) },
   { id: "filter.vault-unknown", answers: "K1", expects: "An unknown vault has an empty list.",
     send: ["GET uko /managed_keys?vault.id={unknown}"], holds: isEmpty },
   { id: "filter.vault", answers: "K1", expects: "`vault.id` lists the keys of this vault only.",
@@ -60,7 +60,7 @@ export const filterRows = [
     send: ["GET uko /managed_keys/{key}"],
     holds: ([response]) => {
       if (at(response, "state") !== "active") return "no active key is visible";
-      const found = response === undefined ? [] : pick(response, "key_material_present.*");
+      const found = pick(response, "key_material_present.*");
       return found.includes("repository") && found.includes("keystores");
     } },
   { id: "key.alignment", answers: "alignment", expects: "`alignment_status` is aligned or unaligned.",
@@ -70,7 +70,6 @@ export const filterRows = [
     send: ["GET uko /managed_keys/{key}", "GET uko /managed_keys/{key}/status_in_keystores"],
     holds: ([key, live]) =>
       live?.status === 200 &&
-      key !== undefined &&
       pick(live, "status_in_keystores.*").length === pick(key, "referenced_keystores.*").length },
   { id: "key.stored-status", answers: "stored-status", expects: "The statuses of a plain GET are the live ones.",
     send: ["GET uko /managed_keys/{key}", "GET uko /managed_keys/{key}/status_in_keystores"],
@@ -82,8 +81,7 @@ export const filterRows = [
     holds: ([response]) => typeof at(response, "total_count") === "number" },
   { id: "key.versions", answers: "K14", expects: "Versions come with the newest first.",
     send: ["GET uko /managed_keys/{key}/versions"],
-    holds: ([response]) =>
-      response === undefined ? false : isSorted(pick(response, "managed_keys.*.version"), "down") },
+    holds: ([response]) => isSorted(pick(response, "managed_keys.*.version"), "down") },
   { id: "key.version-id", answers: "U11", expects: "The current version has the ID of the key.",
     send: ["GET uko /managed_keys/{key}/versions"],
     holds: ([response], { key }) => at(response, "managed_keys.0.id") === key },

@@ -11,7 +11,6 @@ export const kmsRows = [
     send: ["GET kms /keys?limit=3"],
     holds: ([response]) =>
       at(response, "metadata.collectionType") === "application/vnd.ibm.kms.key+json" &&
-      response !== undefined &&
       at(response, "metadata.collectionTotal") === pick(response, "resources.*").length },
   { id: "kms.count", answers: "M3, M4", expects: "HEAD returns the count in Key-Total.",
     send: ["HEAD kms /keys"],
@@ -71,7 +70,7 @@ export const kmsRows = [
       textAt(response, "resources.0.id") !== "" && textAt(response, "resources.0.creationDate") !== "" },
   { id: "kms.rings", answers: "M24", expects: "There is a key ring `default`.",
     send: ["GET kms /key_rings"],
-    holds: ([response]) => response !== undefined && pick(response, "resources.*.id").includes("default") },
+    holds: ([response]) => pick(response, "resources.*.id").includes("default") },
   { id: "kms.correlation", answers: "M3, M4", expects: "Each response has Correlation-ID.",
     send: ["GET kms /keys?limit=1"],
     holds: ([response]) => response?.status === 200 && response.headers["correlation-id"] !== undefined },

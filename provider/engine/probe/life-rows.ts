@@ -5,11 +5,9 @@
  * removes by itself: own-key.ts takes such steps, after its checks.
  */
 
-import { at, type ProbeRow, pick, statuses, textAt } from "./row.ts";
+import { at, own, type ProbeRow, pick, statuses, textAt, withEtag } from "./row.ts";
 
-const own = "GET uko /managed_keys/{own}";
 const live = "GET uko /managed_keys/{own}/status_in_keystores";
-const withEtag = { headers: { "if-match": "{etag}" } } as const;
 const backingKey = "GET kms /keys/{backingKey}/metadata";
 const stateIn =
   (state: string): ProbeRow["holds"] =>
@@ -18,8 +16,7 @@ const stateIn =
 const allIn =
   (status: string): ProbeRow["holds"] =>
   (responses) => {
-    const last = responses.at(-1);
-    const found = last === undefined ? [] : pick(last, "status_in_keystores.*.status");
+    const found = pick(responses.at(-1), "status_in_keystores.*.status");
     return found.length === 0 ? "the key is in no keystore" : found.every((each) => each === status);
   };
 const material =
@@ -88,8 +85,6 @@ export const lifeRows = [
   { id: "life.hidden", answers: "K1", expects: "A list without `state` hides the deactivated key.",
     send: ["GET uko /managed_keys?label={mark}", "GET uko /managed_keys?label={mark}&state=deactivated"],
     holds: ([hidden, shown], { own: id }) =>
-      hidden !== undefined &&
-      shown !== undefined &&
       !pick(hidden, "managed_keys.*.id").includes(id) &&
       pick(shown, "managed_keys.*.id").includes(id) },
   { id: "life.destroy-early", answers: "U7", step: "destroy_early",

@@ -22,18 +22,7 @@ export interface RecordingHeader {
   readonly rows: string;
 }
 
-export interface ProbeLine {
-  readonly v: 1;
-  readonly kind: "probe";
-  readonly id: string;
-  readonly answers: string;
-  /** The type of the keystore that the throw-away key is in; absent for a probe that only reads. */
-  readonly keystore?: string;
-  readonly verdict: Verdict;
-  readonly why?: string;
-  readonly expects: string;
-  readonly exchanges: readonly unknown[];
-}
+export type ProbeLine = ReturnType<typeof probeLine>;
 
 export interface Probed {
   readonly verdict: Verdict;
@@ -41,12 +30,13 @@ export interface Probed {
   readonly exchanges: readonly Exchange[];
 }
 
-export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor, keystore?: string): ProbeLine {
+/** The line of a probe. `keystore` is the type that holds the throw-away key; absent for a probe that only reads. */
+export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor, keystore?: string) {
   const { id, answers, expects } = row;
   const { verdict, why } = probed;
   return {
-    v: 1,
-    kind: "probe",
+    v: 1 as const,
+    kind: "probe" as const,
     id,
     answers,
     ...(keystore !== undefined && { keystore }),

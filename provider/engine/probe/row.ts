@@ -28,11 +28,15 @@ export interface ProbeRow {
   readonly holds: (responses: readonly WireResponse[], values: Values) => boolean | string;
 }
 
+/** The throw-away key, and the condition that it is as the last response showed it. */
+export const own = "GET uko /managed_keys/{own}";
+export const withEtag = { headers: { "if-match": "{etag}" } } as const;
+
 /** The values of a run: `{vault}`, `{key}`, `{own}` and so on. */
 export type Values = Readonly<Record<string, string | undefined>>;
 
 /** The values at a path in a body; `*` stands for each item of a list. */
-export function pick({ body }: Pick<WireResponse, "body">, path: string): readonly unknown[] {
+export function pick(response: Pick<WireResponse, "body"> | undefined, path: string): readonly unknown[] {
   return path.split(".").reduce<readonly unknown[]>(
     (found, name) =>
       found.flatMap((value): readonly unknown[] => {
@@ -41,13 +45,12 @@ export function pick({ body }: Pick<WireResponse, "body">, path: string): readon
         const member = (value as Readonly<Record<string, unknown>>)[name];
         return member === undefined ? [] : [member];
       }),
-    [body],
+    [response?.body],
   );
 }
 
 /** The value at a path without `*`. */
-export const at = (response: Pick<WireResponse, "body"> | undefined, path: string): unknown =>
-  response === undefined ? undefined : pick(response, path)[0];
+export const at = (response: Pick<WireResponse, "body"> | undefined, path: string): unknown => pick(response, path)[0];
 
 export const textAt = (response: Pick<WireResponse, "body"> | undefined, path: string): string =>
   String(at(response, path) ?? "");

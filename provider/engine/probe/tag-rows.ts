@@ -4,10 +4,8 @@
  * the emulator.
  */
 
-import { at, type ProbeRow, pick, textAt } from "./row.ts";
+import { at, own, type ProbeRow, pick, textAt, withEtag } from "./row.ts";
 
-const own = "GET uko /managed_keys/{own}";
-const withEtag = { headers: { "if-match": "{etag}" } } as const;
 /** In the form of a consent record at the end of a description, with a word that uko does not take for one. */
 const ending = "Created by uko probe, can be deleted\n[probe {mark}]";
 
@@ -49,7 +47,7 @@ export const tagRows = [
     holds: ([response]) => response?.status === 409 },
   { id: "list.current", answers: "U36", expects: "A list shows a new key at once, by a part of its label.",
     send: ["GET uko /managed_keys?label={mark}"],
-    holds: ([response], { own: id }) => response !== undefined && pick(response, "managed_keys.*.id").includes(id) },
+    holds: ([response], { own: id }) => pick(response, "managed_keys.*.id").includes(id) },
   { id: "key.unused", answers: "K13", expects: "No resource uses a new key.",
     send: ["GET uko /managed_keys/{own}/associated_resources"],
     holds: ([response]) => at(response, "total_count") === 0 },
