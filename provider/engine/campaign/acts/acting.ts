@@ -31,7 +31,6 @@ import {
 } from "../reports/waiting.ts";
 import { rollbackAct } from "../reports/wave-acts.ts";
 import {
-  type Confirm,
   closedByRules,
   type RequestOfStep,
   type ReviewOfStep,
@@ -41,9 +40,9 @@ import {
 import { type CampaignContext, keysOfWave, type OpenFolder } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import type { Reading } from "../view/view.ts";
-import { type Accepting, acceptKey, finishCampaign } from "./finish.ts";
+import { acceptKey, finishCampaign } from "./finish.ts";
 import { changeHold, type HoldRequest } from "./hold.ts";
-import { type Acts, type NextRequest, type NextResult, type Talk, takeNext } from "./next.ts";
+import { type Acts, type NextRequest, type Talk, takeNext } from "./next.ts";
 import {
   type ActPorts,
   actOnKeys,
@@ -55,29 +54,12 @@ import {
   refOf,
   unlessHeld,
 } from "./on-keys.ts";
-import { type RollbackRequest, rollBackWave } from "./rollback.ts";
+import { rollBackWave } from "./rollback.ts";
 import { approveStep, reviewStep } from "./sets.ts";
 
-export interface CampaignActing extends Acts {
-  /** Withdraws every request of the wave, no matter who wrote it. No calendar refuses it. */
-  halt(folder: string, wave: string, options: CallOptions): Promise<CampaignReport>;
-  /** Reactivates what this campaign deactivated. No calendar refuses it. */
-  rollback(folder: string, request: RollbackRequest, options: CallOptions): Promise<CampaignReport>;
-  /** The final report. With a confirmation, deletes the emptied containers. */
-  finish(folder: string, confirm: Confirm | undefined, options: CallOptions): Promise<CampaignReport>;
-  /** Accepts a key as it is, as one of two people. */
-  accept(folder: string, request: Accepting, options: CallOptions): Promise<CampaignReport>;
-  /** Appends a hold, which only takes away, or a release. */
-  hold(folder: string, request: HoldRequest, options: CallOptions): Promise<CampaignReport>;
-  /** Does what the caller can do now, after a confirmation. See `next.ts`. */
-  next(folder: string, request: NextRequest, talk: Talk, options: CallOptions): Promise<NextResult>;
-}
+export type CampaignActing = ReturnType<typeof createCampaignActing>;
 
-export function createCampaignActing(
-  world: World,
-  openFolder: OpenFolder,
-  evidenceAt: ActPorts["evidenceAt"],
-): CampaignActing {
+export function createCampaignActing(world: World, openFolder: OpenFolder, evidenceAt: ActPorts["evidenceAt"]) {
   const on =
     <Request>(
       act: (context: CampaignContext, request: Request) => Promise<CampaignReport>,
@@ -87,7 +69,7 @@ export function createCampaignActing(
       act(await openActs(world, { openFolder, evidenceAt }, path, { ...readingFor(request), options }), request);
   const inWave = ({ wave }: { readonly wave: string }): Reading => ({ areEndsRead: false, wave });
   const everywhere = (): Reading => ({ areEndsRead: true });
-  const acting: CampaignActing = {
+  const acts: Acts = {
     request: on(requestStep, inWave),
     review: on(async (context, request: ReviewOfStep) => {
       const { wave, step } = request;
@@ -95,19 +77,27 @@ export function createCampaignActing(
     }, inWave),
     approve: on(approveStep, inWave),
     advance: on(advanceWave, (wave) => inWave({ wave })),
+  };
+  return {
+    ...acts,
+    /** Withdraws every request of the wave, no matter who wrote it. No calendar refuses it. */
     halt: on(haltWave, (wave) => inWave({ wave })),
+    /** Reactivates what this campaign deactivated. No calendar refuses it. */
     rollback: on(rollBackWave, inWave),
+    /** The final report. With a confirmation, deletes the emptied containers. */
     finish: on(finishCampaign, everywhere),
+    /** Accepts a key as it is, as one of two people. */
     accept: on(acceptKey, everywhere),
-    hold: async (path, request, options) => {
+    /** Appends a hold, which only takes away, or a release. */
+    async hold(path: string, request: HoldRequest, options: CallOptions) {
       const campaign = await openCampaign(openFolder(path), world.session.instanceId);
       const evidence = await evidenceOf(world, { folder: campaign.folder, evidenceAt }, options);
       return changeHold({ ...world, evidence }, campaign, request, options);
     },
-    next: (path, request, talk, options) =>
-      takeNext({ run: { world, openFolder, acting }, path, request, talk, options }),
+    /** Does what the caller can do now, after a confirmation. See `next.ts`. */
+    next: (path: string, request: NextRequest, talk: Talk, options: CallOptions) =>
+      takeNext({ run: { world, openFolder, acting: acts }, path, request, talk, options }),
   };
-  return acting;
 }
 
 async function requestStep(context: CampaignContext, request: RequestOfStep): Promise<CampaignReport> {

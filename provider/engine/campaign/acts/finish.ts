@@ -10,11 +10,11 @@
 import { asUkoError, endsTheRun, isUkoError, mostSevere, UkoError } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
-import { appendEvidence, isoTime } from "../../loop/evidence.ts";
+import { isoTime } from "../../loop/evidence.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, plain, sayActor } from "../../text/words.ts";
-import { type AcceptedLine, acceptedFileName, acceptedLine, sayAcceptance } from "../files/accepted.ts";
+import { acceptedFileName, acceptedLine, sayAcceptance } from "../files/accepted.ts";
 import type { CampaignFolder } from "../files/file-forms.ts";
 import {
   type Closable,
@@ -32,8 +32,8 @@ import { keyCsv, newKeyRows } from "../reports/key-views.ts";
 import { atMost, type CampaignReport, folderFlag, remarked, section } from "../reports/report.ts";
 import type { Confirm } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { closeOne, findClosable } from "./closing.ts";
+import { noteInEvidence } from "./on-keys.ts";
 
 /** `confirm` is absent for a caller who only reads. */
 export async function finishCampaign(context: CampaignContext, confirm: Confirm | undefined): Promise<CampaignReport> {
@@ -189,7 +189,8 @@ export async function acceptKey(
     await world.evidence.open();
     const line = { key: key.name, by: sayActor(actor), iamId, reason, at: isoTime(world.session.serviceTimeMs() ?? 0) };
     await folder.append(acceptedFileName, `${JSON.stringify(acceptedLine.parse(line))}\n`);
-    await noteAcceptance(context, key, line);
+    const note = { resource: "campaign_acceptance", step: "accept", reason } as const;
+    await noteInEvidence(world, { key: key.name, label: key.line.label }, note, options);
   }
   const isAccepted = earlier.length > 0;
   const again = `uko campaign finish --accept ${key.name} --reason REASON ${folderFlag(folder.path)}`;
@@ -206,26 +207,6 @@ export async function acceptKey(
     exitCode: isAccepted ? 0 : 10,
     data: { key: key.name, isAccepted },
   };
-}
-
-async function noteAcceptance(
-  { world, options }: CampaignContext,
-  { line }: PlannedKey,
-  { reason }: AcceptedLine,
-): Promise<void> {
-  const { instanceId } = world.session;
-  const facts = {
-    subject: { instanceId, resource: "campaign_acceptance", vaultId: line.vault, keyId: line.id, label: line.label },
-    ...{ step: "accept", from: "", to: "" },
-    details: { keystores: [], reason },
-  } as const;
-  const actor = await world.session.actor(options);
-  await appendEvidence(world, facts, {
-    phase: "after",
-    actor,
-    nowMs: world.session.serviceTimeMs() ?? 0,
-    correlationId: "",
-  });
 }
 
 function refused(summary: string, { path }: Pick<CampaignFolder, "path">): UkoError {

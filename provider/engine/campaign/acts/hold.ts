@@ -10,7 +10,7 @@ import { endsTheRun, isUkoError, UkoError } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { changeHoldTag, type HoldTagResult, type HoldWish } from "../../key/hold.ts";
 import { kmsKeyNotFound } from "../../kms-key/commands.ts";
-import { appendEvidence, isoTime } from "../../loop/evidence.ts";
+import { isoTime } from "../../loop/evidence.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayActor } from "../../text/words.ts";
@@ -19,6 +19,7 @@ import type { CampaignFolder } from "../files/file-forms.ts";
 import type { OpenCampaign } from "../files/folder.ts";
 import { encodeHold, type HoldLine, holdsFileName, type ReleaseLine, readHolds } from "../files/holds.ts";
 import { type CampaignReport, folderFlag, remarked, section } from "../reports/report.ts";
+import { noteInEvidence } from "./on-keys.ts";
 
 export interface HoldRequest extends Pick<HoldLine, "kind" | "until" | "ticket"> {
   /** As people type it: `<vaultId>/<keyId>`, or `kms/<keyId>`. */
@@ -81,17 +82,9 @@ async function appendHold(
 ): Promise<void> {
   const text = encodeHold(line);
   await folder.append(holdsFileName, text);
-  const [vaultId = "", keyId = ""] = line.key.split("/");
-  const { instanceId } = world.session;
-  const isRelease = "ends" in line;
-  const facts = {
-    subject: { instanceId, resource: "campaign_hold", vaultId: vaultId === "kms" ? "" : vaultId, keyId, label: "" },
-    ...{ step: isRelease ? "release" : "hold", from: "", to: "" },
-    details: { keystores: [], line: text.trimEnd(), ...(isRelease && { reason: line.reason }) },
-  } as const;
-  const actor = await world.session.actor(options);
-  const nowMs = world.session.serviceTimeMs() ?? 0;
-  await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId: "" });
+  const note = "ends" in line ? ({ step: "release", reason: line.reason } as const) : ({ step: "hold" } as const);
+  const written = { resource: "campaign_hold", line: text.trimEnd(), ...note } as const;
+  await noteInEvidence(world, { key: line.key, label: "" }, written, options);
 }
 
 /** A hold on a key that the campaign does not cover would have no effect. */

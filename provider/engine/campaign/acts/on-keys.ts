@@ -16,6 +16,7 @@ import { recorded, reportExisting } from "../../key/command-reports.ts";
 import { keyKind } from "../../key/kind.ts";
 import type { Task } from "../../key/steps.ts";
 import { converge } from "../../loop/converge.ts";
+import { appendEvidence, type EvidenceFacts } from "../../loop/evidence.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
 import type { Evidence } from "../../ports/evidence.ts";
 import type { KmsKeyRef } from "../../ports/kms-keys.ts";
@@ -59,6 +60,26 @@ export async function evidenceOf(
   const writer = (identity?.iamId ?? "unknown").replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 80);
   await folder.makeFolder(evidenceFolder);
   return evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${newId().slice(0, 13)}.jsonl`));
+}
+
+interface FolderNote extends Pick<EvidenceFacts["details"], "line" | "reason"> {
+  readonly resource: "campaign_hold" | "campaign_acceptance";
+  readonly step: "hold" | "release" | "accept";
+}
+
+/** Notes what the command added to a file of the folder about a key. A line is no write to the key, so no state changes. */
+export async function noteInEvidence(
+  world: World,
+  { key, label }: Pick<KeyResult, "key" | "label">,
+  { resource, step, ...note }: FolderNote,
+  options: CallOptions,
+): Promise<void> {
+  const [place = "", keyId = ""] = key.split("/");
+  const { session } = world;
+  const subject = { instanceId: session.instanceId, resource, vaultId: place === "kms" ? "" : place, keyId, label };
+  const facts = { subject, step, from: "", to: "", details: { keystores: [], ...note } };
+  const written = { phase: "after", actor: await session.actor(options), correlationId: "" } as const;
+  await appendEvidence(world, facts, { ...written, nowMs: session.serviceTimeMs() ?? 0 });
 }
 
 /** Writes to the folder who passed a blackout or a stop, and why. */
