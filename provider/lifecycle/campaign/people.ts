@@ -12,11 +12,8 @@ export interface ExpectedPerson {
   readonly away: readonly { readonly fromMs: number; readonly untilMs: number }[];
 }
 
-export type PeopleGap =
-  /** No pair of different people can request and take the step. */
-  | { readonly kind: "no_pair" }
-  /** The step depends on one person. */
-  | { readonly kind: "one_actor"; readonly iamId: string };
+/** `no_pair`: no two different people can request and take the step. `one_actor`: the step depends on one person. */
+export type PeopleGap = "no_pair" | "one_actor";
 
 interface Period {
   readonly fromMs: number;
@@ -48,8 +45,7 @@ export function peopleGap(
     const requesters = new Set(pending.flatMap((each) => each.requesters));
     return presentIn(step, period).filter((iamId) => requesters.size > (requesters.has(iamId) ? 1 : 0));
   });
-  const ids = new Set(actors);
-  const [only] = ids;
-  if (only === undefined) return { kind: "no_pair" };
-  return ids.size === 1 ? { kind: "one_actor", iamId: only } : undefined;
+  const { size } = new Set(actors);
+  if (size === 0) return "no_pair";
+  return size === 1 ? "one_actor" : undefined;
 }

@@ -251,14 +251,14 @@ describe("the people", () => {
   });
   const periods = [{ fromMs: 100, untilMs: 200 }];
   test.each([
-    ["no person is named", [], { kind: "no_pair" }],
-    ["one person does both", [person("a", ["request", "destroy"])], { kind: "no_pair" }],
-    ["only one can destroy", [person("a", ["request"]), person("b", ["destroy"])], { kind: "one_actor", iamId: "b" }],
+    ["no person is named", [], "no_pair"],
+    ["one person does both", [person("a", ["request", "destroy"])], "no_pair"],
+    ["only one can destroy", [person("a", ["request"]), person("b", ["destroy"])], "one_actor"],
     ["two can destroy", [person("a", ["request", "destroy"]), person("b", ["request", "destroy"])], undefined],
     [
       "one of them is away all the time",
       [person("a", ["request", "destroy"], [{ fromMs: 0, untilMs: 200 }]), person("b", ["request", "destroy"])],
-      { kind: "no_pair" },
+      "no_pair",
     ],
     [
       "one of them is away for a part",
@@ -275,21 +275,15 @@ describe("the people", () => {
       numbers.map((number) => ({ fromMs: number * dayMs, untilMs: (number + 1) * dayMs }));
     const away = (from: number, to: number) => [{ fromMs: from * dayMs, untilMs: (to + 1) * dayMs }];
     test.each([
-      [
-        "two people who are never here in the same week",
-        [1, 2, 20, 21],
-        away(20, 30),
-        away(0, 10),
-        { kind: "no_pair" },
-      ],
+      ["two people who are never here in the same week", [1, 2, 20, 21], away(20, 30), away(0, 10), "no_pair"],
       ["a request that has not expired when the other person is back", [1, 7], away(7, 7), away(1, 6), undefined],
-      ["a request that has expired by then", [1, 9], away(9, 9), away(1, 8), { kind: "no_pair" }],
+      ["a request that has expired by then", [1, 9], away(9, 9), away(1, 8), "no_pair"],
       ["a day on which both are here", [1, 2, 3], away(1, 2), away(1, 1), undefined],
-      ["leave on every day that is not blacked out", [1, 9], away(1, 1).concat(away(9, 9)), [], { kind: "no_pair" }],
+      ["leave on every day that is not blacked out", [1, 9], away(1, 1).concat(away(9, 9)), [], "no_pair"],
     ] as const)("%s", (_, open, awayOfOne, awayOfOther, expected) => {
       const people = [person("a", both, awayOfOne), person("b", both, awayOfOther)];
       const gap = peopleGap(people, "destroy", days(...open));
-      if (expected === undefined) expect(gap?.kind).not.toBe("no_pair");
+      if (expected === undefined) expect(gap).not.toBe("no_pair");
       else expect(gap).toEqual(expected);
     });
   });

@@ -318,7 +318,7 @@ function peopleWarnings({ campaign }: CampaignView, { name, keys }: PlannedWave)
     );
     if (gap === undefined) return [];
     const why =
-      gap.kind === "no_pair"
+      gap === "no_pair"
         ? "on no possible day can two people of campaign.yaml request and take it"
         : "only one person can take it";
     return [`Wave ${name}, ${step}, ${dayOf(fromMs)} to ${dayBefore(untilMs)}: ${why}`];
