@@ -39,23 +39,21 @@ export function readOwners(text: string): OwnerTable {
     required: ["key", "owner"],
     optional: ["application", "criticality", "override"],
   });
-  const byKey = new Map<string, { owners: string[]; application: string; criticality: string; override: string }>();
-  for (const { key = "", owner = "", application = "", criticality = "", override = "" } of rows) {
-    const entry = byKey.get(key.toLowerCase()) ?? { owners: [], application: "", criticality: "", override: "" };
-    if (owner !== "" && !entry.owners.includes(owner)) entry.owners.push(plain(owner, 200));
-    if (application !== "") entry.application = plain(application, 200);
-    if (criticality !== "") entry.criticality = plain(criticality, 100);
-    if (override !== "") entry.override = plain(override, 500);
-    byKey.set(key.toLowerCase(), entry);
-  }
+  const byKey = Map.groupBy(rows, ({ key = "" }) => key.toLowerCase());
   return {
     find(ids) {
-      const found = ids.flatMap((id) => byKey.get(id.toLowerCase()) ?? []);
+      const found = ids.map((id) => byKey.get(id.toLowerCase()) ?? []);
+      const owners = found.flat().flatMap(({ owner = "" }) => (owner === "" ? [] : plain(owner, 200)));
+      // The last row of the first ID that has a value.
+      const lastOf = (column: string, maxCharacters: number): string => {
+        const values = found.map((own) => own.findLast((row) => row[column] !== undefined && row[column] !== ""));
+        return plain(values.find((row) => row !== undefined)?.[column] ?? "", maxCharacters);
+      };
       return {
-        owners: [...new Set(found.flatMap(({ owners }) => owners))].sort(),
-        application: found.find(({ application }) => application !== "")?.application ?? "",
-        criticality: found.find(({ criticality }) => criticality !== "")?.criticality ?? "",
-        override: found.find(({ override }) => override !== "")?.override ?? "",
+        owners: [...new Set(owners)].sort(),
+        application: lastOf("application", 200),
+        criticality: lastOf("criticality", 100),
+        override: lastOf("override", 500),
       };
     },
     unmatched: (ids) => [...byKey.keys()].filter((key) => !ids.has(key)),

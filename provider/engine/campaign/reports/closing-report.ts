@@ -6,7 +6,7 @@
  * deleted, and reads the KMS keys that are left.
  */
 
-import { isUkoError, type UkoError } from "../../../errors.ts";
+import { onCodes, type UkoError } from "../../../errors.ts";
 import { isFinal, type VaultBlock } from "../../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
@@ -69,26 +69,16 @@ export interface ChecklistItem {
 }
 
 /** A destroyed KMS key whose metadata KMS still keeps. Times are ISO 8601, or empty if KMS reports none. */
-export interface KeptMetadata {
-  readonly kmsKey: string;
-  readonly name: string;
-  readonly ring: string;
-  readonly deletedAt: string;
-  readonly purgeAllowedFrom: string;
-  readonly purgeScheduledAt: string;
-}
+type KeptMetadata = Readonly<Record<(typeof keptMetadataFields)[number], string>>;
 export const keptMetadataFields = [
   ...(["kmsKey", "name", "ring", "deletedAt", "purgeAllowedFrom", "purgeScheduledAt"] as const),
 ];
 
 /** All KMS keys of the instance, after the deletions of this run. */
 export async function readKmsKeys({ world, options }: CampaignContext): Promise<CloseFacts["kmsKeys"]> {
-  try {
-    return { items: await world.kmsKeys.list({}, options), isUnread: false };
-  } catch (error) {
-    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
-    return { items: [], isUnread: true };
-  }
+  const unread = onCodes(concernOnePart, () => undefined);
+  const items = await world.kmsKeys.list({}, options).catch(unread);
+  return { items: items ?? [], isUnread: items === undefined };
 }
 
 /** KMS's number for the state destroyed (kms-v2-and-iam.md 3). */

@@ -8,7 +8,7 @@
  * may not list the vaults.
  */
 
-import { isUkoError, UkoError } from "../../../errors.ts";
+import { onCodes, UkoError } from "../../../errors.ts";
 import type { KeyTraits } from "../../../lifecycle/campaign/campaign.ts";
 import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../../lifecycle/keystore-kind.ts";
@@ -211,11 +211,11 @@ async function vaultsInScope(
   options: CallOptions,
 ): Promise<CampaignInventory["vaults"]> {
   if (wanted === undefined) {
-    return vaultsOf(world, options).catch((error: unknown) => {
-      if (!isUkoError(error) || error.code !== "UKO_RIGHTS_MISSING") throw error;
+    const withNext = onCodes(["UKO_RIGHTS_MISSING"], (cause) => {
       const next = "Next: with roles in single vaults, name these vaults in scope.vaults of campaign.yaml";
-      throw new UkoError(error.code, { summary: error.summary, detail: `${error.detail}\n${next}`, cause: error });
+      throw new UkoError(cause.code, { summary: cause.summary, detail: `${cause.detail}\n${next}`, cause });
     });
+    return vaultsOf(world, options).catch(withNext);
   }
   const part = { id: "vaults", name: "" };
   const readable = await listOrName(unreadable, part, () => world.vaults.list({}, options));

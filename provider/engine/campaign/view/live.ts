@@ -5,7 +5,7 @@
  * it cannot read is a finding, too. The check only reads: it never synchronizes a key.
  */
 
-import { type ErrorCode, isUkoError } from "../../../errors.ts";
+import { type ErrorCode, onCodes } from "../../../errors.ts";
 import { type Many, runAll } from "../../loop/many.ts";
 import type { KeystoreSnapshot } from "../../ports/containers.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
@@ -100,10 +100,8 @@ async function findEach<Item>(
   options: CallOptions,
 ): Promise<readonly Finding[]> {
   const act = async (item: Item): Promise<readonly Finding[]> => {
-    const faults = await read(item).catch((error: unknown) => {
-      if (!isUkoError(error) || !concernOneObject.includes(error.code)) throw error;
-      return [`${error.summary} [${error.code}]`];
-    });
+    const fault = onCodes(concernOneObject, ({ summary, code }): readonly string[] => [`${summary} [${code}]`]);
+    const faults = await read(item).catch(fault);
     return faults.map((why) => ({ ...named(item), finding: plain(why, 300) }));
   };
   return (await runAll(world, { ...many, act }, options)).flat();

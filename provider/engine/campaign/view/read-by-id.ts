@@ -6,7 +6,7 @@
  * person who then deletes the instance would delete this key with it.
  */
 
-import { isUkoError } from "../../../errors.ts";
+import { onCodes } from "../../../errors.ts";
 import {
   findLeftoverMaterial,
   findStoredLeftover,
@@ -29,6 +29,8 @@ export type KnownKey = Pick<ManifestKey, "kind" | "vault" | "id" | "label" | "ke
 export type FoundKey =
   | { readonly kind: "managed"; readonly snapshot: KeySnapshot }
   | { readonly kind: "kms"; readonly kmsKey: KmsKeySnapshot };
+
+const gone = { kind: "gone" } as const;
 
 /** What a read by ID shows of a key. */
 type ReadKey = FoundKey | { readonly kind: "gone"; readonly name: string };
@@ -53,13 +55,8 @@ export async function readKnownKeys(
       const { value } = await world.kmsKeys.read({ instanceId, kmsKeyId: id }, options);
       return [value === undefined ? { kind: "gone", name } : { kind: "kms", kmsKey: value }];
     }
-    const isVaultGone = goneVaults.includes(vaultId);
-    const seen = await observeKey(asking, { instanceId, vaultId, keyId: id }, "summary", options).catch(
-      (error: unknown) => {
-        if (isVaultGone && isUkoError(error) && error.code === "UKO_GONE_UNPROVEN") return { kind: "gone" } as const;
-        throw error;
-      },
-    );
+    const inGoneVault = onCodes(goneVaults.includes(vaultId) ? ["UKO_GONE_UNPROVEN"] : [], () => gone);
+    const seen = await observeKey(asking, { instanceId, vaultId, keyId: id }, "summary", options).catch(inGoneVault);
     return [seen.kind === "gone" ? { kind: "gone", name } : { kind: "managed", snapshot: seen.snapshot }];
   };
   const act = (key: KnownKey) => listOrName(unreadable, { id: namedKey(key), name: key.label }, () => read(key));

@@ -5,7 +5,7 @@
  * service is not such a part: it ends the command.
  */
 
-import { type ErrorCode, isUkoError } from "../../../errors.ts";
+import { type ErrorCode, onCodes } from "../../../errors.ts";
 import { plain } from "../../text/words.ts";
 
 export interface UnreadablePart {
@@ -35,13 +35,11 @@ export async function listOrName<Item>(
   { id, name }: { readonly id: string; readonly name: string },
   list: () => Promise<readonly Item[]>,
 ): Promise<readonly Item[]> {
-  try {
-    return await list();
-  } catch (error) {
-    if (!isUkoError(error) || !concernOnePart.includes(error.code)) throw error;
-    unreadable.push({ id, name: plain(name, 100), code: error.code, reason: plain(error.summary, 300) });
+  const unread = onCodes(concernOnePart, ({ code, summary }): readonly Item[] => {
+    unreadable.push({ id, name: plain(name, 100), code, reason: plain(summary, 300) });
     return [];
-  }
+  });
+  return list().catch(unread);
 }
 
 /** Reads a list that may leave items out. uko names the list as incomplete, and still uses the items that it shows. */
