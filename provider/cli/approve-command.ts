@@ -32,7 +32,7 @@ import {
   selectionOf,
 } from "./selection.ts";
 import { paint } from "./table.ts";
-import { isConfirmed, isTyped, requirePerson, resolveKeys } from "./typed-keys.ts";
+import { isConfirmed, requirePerson, requireTyped, resolveKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ApproveOptions extends SelectionOptions {
@@ -171,8 +171,8 @@ async function approveSet(
       : setMessages.approvalPhrase(review.header, keys.length, stores);
   const what = keys.length === 1 ? "the label of the key" : "the step and the number of keys";
   const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
-  const isApproved = await isTyped(world, question, phrase);
-  if (!isApproved) throw notConfirmed(at === 0 ? "Nothing was changed." : "Nothing more was changed.");
+  const detail = at === 0 ? "Nothing was changed." : "Nothing more was changed.";
+  await requireTyped(world, question, phrase, "The approval was not confirmed", detail);
   return act(world, run, review, { stores, requestsNext: await asksForNext(world, review, stores) });
 }
 
@@ -183,10 +183,6 @@ async function approveSet(
 async function asksForNext(world: CliWorld, { header }: Review, stores: boolean): Promise<boolean> {
   if (header.step !== "deactivate" || stores) return false;
   return isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `);
-}
-
-function notConfirmed(detail: string): UkoError {
-  return new UkoError("UKO_CANCELED", { summary: "The approval was not confirmed", detail });
 }
 
 /** Shows one key in full, or many keys with the exceptions first. */

@@ -11,14 +11,15 @@
 
 import { rmSync, writeFileSync } from "node:fs";
 import { runnable, shellWord } from "../compose/text.ts";
-import { mostSevere, UkoError } from "../errors.ts";
+import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
+import { mostSevere } from "../errors.ts";
 import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, type KmsKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { fileError, readInputFile } from "./files.ts";
 import { reportFor, reportJson, reportText } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
-import { isTyped, resolveKeys } from "./typed-keys.ts";
+import { requireTyped, resolveKeys } from "./typed-keys.ts";
 
 type SignedRequest = ReturnType<OpenRun["kmsOperations"]["readSignedRequests"]>[number];
 
@@ -76,27 +77,52 @@ function reserve(file: string): void {
 
 /** `uko approve --request FILE`: shows each window of the file, asks once, signs once, and destroys the keys. */
 export async function approveRequests(world: CliWorld, run: OpenRun, file: string): Promise<number> {
-  const { kmsOperations, settings, options } = run;
   const next = "the requester writes it with uko request kms/<keyId> --out";
   const text = await readInputFile(world, file, { what: "the signed requests", next });
+  const requests = run.kmsOperations.readSignedRequests(text, file);
+  const keys = requests.map((request) => ({ kmsKeyId: request.kmsKeyId, request }));
+  return destroyKeys(world, run, keys);
+}
+
+/** `uko approve kms/…`, on a machine that demands no signature. */
+export async function approveKmsKey(
+  world: CliWorld,
+  run: OpenRun,
+  key: KmsKeyPath,
+  { store }: { readonly store?: true },
+): Promise<number> {
+  if (store !== true) return destroyKeys(world, run, [key]);
+  throw invalidInput(
+    "An approval of a KMS key cannot be stored",
+    "In KMS, only the destroy itself approves a deletion window. Omit --store.",
+  );
+}
+
+async function destroyKeys(
+  world: CliWorld,
+  run: OpenRun,
+  keys: readonly (KmsKeyPath & { readonly request?: SignedRequest })[],
+): Promise<number> {
+  const { kmsOperations, settings, options } = run;
   const codes: number[] = [];
-  const open: { readonly request: SignedRequest; readonly window: string; readonly label: string }[] = [];
-  for (const request of kmsOperations.readSignedRequests(text, file)) {
-    const ref = { instanceId: settings.instanceId, kmsKeyId: request.kmsKeyId };
+  const open: { ref: KmsKeyRef; request?: SignedRequest | undefined; window: string; label: string }[] = [];
+  for (const { kmsKeyId, request } of keys) {
+    const ref = { instanceId: settings.instanceId, kmsKeyId };
     const shown = await showKey(world, run, ref, request);
     if (typeof shown === "number") codes.push(shown);
-    else open.push({ request, ...shown });
+    else open.push({ ref, request, ...shown });
   }
   const [first] = open;
   if (first === undefined) return mostSevere(codes);
   const phrase = open.length === 1 ? first.label : `destroy ${open.length}`;
-  await confirm(world, `Type "${phrase}" to destroy ${open.length === 1 ? "the key" : "the keys"}: `, phrase);
-  await kmsOperations.signApprovals(
-    open.map(({ request }) => request),
-    options,
-  );
-  for (const { request, window } of open) {
-    const ref = { instanceId: settings.instanceId, kmsKeyId: request.kmsKeyId };
+  const question =
+    open.length === 1
+      ? `Type the name of the key, "${phrase}", to destroy it: `
+      : `Type "${phrase}" to destroy the keys: `;
+  await requireTyped(world, question, phrase, "The approval was not confirmed");
+  const requests = open.flatMap(({ request }) => request ?? []);
+  if (requests.length > 0) await kmsOperations.signApprovals(requests, options);
+  for (const { ref, request, window } of open) {
     const report = await kmsOperations.approve(ref, window, options, request);
     world.out.write(reportText(reportFor(world, report), world.out));
     codes.push(report.exitCode);
@@ -104,35 +130,11 @@ export async function approveRequests(world: CliWorld, run: OpenRun, file: strin
   return mostSevere(codes);
 }
 
-/** `uko approve kms/…`, on a machine that demands no signature. */
-export async function approveKmsKey(
-  world: CliWorld,
-  run: OpenRun,
-  { kmsKeyId }: KmsKeyPath,
-  { store }: { readonly store?: true },
-): Promise<number> {
-  if (store === true) {
-    throw invalidInput(
-      "An approval of a KMS key cannot be stored",
-      "In KMS, only the destroy itself approves a deletion window. Omit --store.",
-    );
-  }
-  const { kmsOperations, settings, options } = run;
-  const ref = { instanceId: settings.instanceId, kmsKeyId };
-  const shown = await showKey(world, run, ref);
-  if (typeof shown === "number") return shown;
-  const { label, window } = shown;
-  await confirm(world, `Type the name of the key, "${label}", to destroy it: `, label);
-  const report = await kmsOperations.approve(ref, window, options);
-  world.out.write(reportText(reportFor(world, report), world.out));
-  return report.exitCode;
-}
-
 /** Shows what the caller would destroy, or why they cannot. Returns an exit code if there is nothing to confirm. */
 async function showKey(
   world: CliWorld,
   { kmsOperations, options }: OpenRun,
-  ref: Parameters<OpenRun["kmsOperations"]["inspect"]>[0],
+  ref: KmsKeyRef,
   request?: SignedRequest,
 ): Promise<number | { readonly label: string; readonly window: string }> {
   const inspection = await kmsOperations.inspect(ref, options, request);
@@ -150,12 +152,4 @@ async function showKey(
   ];
   world.out.write(`${printableLines(lines.join("\n  "))}\n`);
   return { label, window: inspection.window };
-}
-
-async function confirm(world: CliWorld, question: string, phrase: string): Promise<void> {
-  if (await isTyped(world, question, phrase)) return;
-  throw new UkoError("UKO_CANCELED", {
-    summary: "The approval was not confirmed",
-    detail: "Nothing was changed.",
-  });
 }

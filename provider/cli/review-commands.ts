@@ -11,7 +11,7 @@ import { Argument, type Command, Option } from "commander";
 import { approvalMessages, jsonLine, setMessages } from "../compose/text.ts";
 import type { ReviewFile, SetReview } from "../engine/key/many/review-set.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
-import { mostSevere, UkoError } from "../errors.ts";
+import { mostSevere } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
 import { printableLines } from "../text/printable.ts";
 import { collectVaults, invalidInput, type KeyName, type KeyPath, parseKey, repeatable } from "./arguments.ts";
@@ -21,7 +21,7 @@ import { exampleHelp } from "./help.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { resolveVaults } from "./selection.ts";
 import { paint, tableOf as renderTable } from "./table.ts";
-import { isTyped, resolveManagedKeys } from "./typed-keys.ts";
+import { requireTyped, resolveManagedKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ReviewOptions {
@@ -122,9 +122,8 @@ async function keepReview(
     );
   }
   const phrase = setMessages.approvalPhrase(review.header, review.lines.size, false);
-  if (!(await isTyped(world, `Type "${phrase}" to keep this review for uko approve: `, phrase))) {
-    throw new UkoError("UKO_CANCELED", { summary: "The review was not confirmed", detail: "No file was written." });
-  }
+  const question = `Type "${phrase}" to keep this review for uko approve: `;
+  await requireTyped(world, question, phrase, "The review was not confirmed", "No file was written.");
   await writeReview(out, sealed, force === true);
   if (json !== true) world.out.write(`${setMessages.reviewNext({ review }, out).join("\n")}\n`);
 }
@@ -202,8 +201,7 @@ export async function confirmSet(
 ): Promise<void> {
   if (world.ask !== undefined && json !== true) {
     if (lines.length > 0) world.err.write(`${printableLines(lines.join("\n"))}\n`);
-    if (await isTyped(world, `Type "${phrase}" to go on: `, phrase)) return;
-    throw new UkoError("UKO_CANCELED", { summary: "The command was not confirmed", detail: "Nothing was changed." });
+    return requireTyped(world, `Type "${phrase}" to go on: `, phrase, "The command was not confirmed");
   }
   if (yes === true) return;
   throw invalidInput(

@@ -132,6 +132,17 @@ export async function isTyped(world: CliWorld, question: string, phrase: string)
   return (await answerTo(world, question)) === phrase;
 }
 
+/** Throws UKO_CANCELED unless the person at the terminal types exactly this text. */
+export async function requireTyped(
+  world: CliWorld,
+  question: string,
+  phrase: string,
+  summary: string,
+  detail = "Nothing was changed.",
+): Promise<void> {
+  if (!(await isTyped(world, question, phrase))) throw new UkoError("UKO_CANCELED", { summary, detail });
+}
+
 /** Returns what the person at the terminal types; empty without a terminal. */
 export async function answerTo({ ask }: CliWorld, question: string): Promise<string> {
   return ((await ask?.(question)) ?? "").trim();
