@@ -90,7 +90,12 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
   const { evidence, keys, target, tsa } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
-  const logs = await Promise.all(evidence.map((file, at) => readLog(file, at)));
+  const logs: ReadLog[] = [];
+  for (const file of evidence) {
+    const log = await readLog(file, logs.length);
+    // The certificate does not name an empty file, so the file has no position among those of the certificate.
+    if (log.chain.lines > 0) logs.push(log);
+  }
   const certificate = buildCertificate(
     {
       logs,

@@ -58,6 +58,13 @@ describe("a certificate", () => {
     });
   });
 
+  it("is valid against its evidence files if one of them is empty, as that of a run without a step", async () => {
+    writeFileSync(story.file("empty.jsonl"), "");
+    const evidence = "--evidence @empty.jsonl --evidence @evidence.jsonl";
+    expect(await create(`${evidence} --sign-key @bob.key --out @with-empty.json`)).toMatchObject({ err: "" });
+    expect(await verify("with-empty.json", evidence)).toMatchObject({ exitCode: 0, err: "" });
+  });
+
   it("shows per key and step who requested, approved and executed, when, and how it is known", async () => {
     const { exitCode, out } = await verify("c.json", "--evidence @evidence.jsonl");
     expect(exitCode).toBe(0);
