@@ -203,7 +203,7 @@ export const examples = {
   ],
   withdraw: [
     ["withdraw your request or approval", `uko withdraw ${key}`],
-    ["decline the request of another person", `uko decline ${key}`],
+    ["decline the request of another person", `uko decline ${key} --reason "Still in use"`],
     ["close the deletion window of a KMS key", `uko withdraw ${kmsKey}`],
   ],
   hold: [

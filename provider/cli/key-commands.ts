@@ -38,6 +38,7 @@ interface JsonOption {
 
 interface ReversibleOptions extends JsonOption, SelectionOptions {
   readonly yes?: true;
+  readonly reason?: string;
 }
 
 export function addKeyCommands({ program, world, end }: KeyCommands): void {
@@ -53,12 +54,17 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   };
 
   /** A command that can be undone, so that a script may choose keys by name. */
-  const reversible = (name: "withdraw" | "reactivate", description: string, acts: Acts): Command =>
-    keyCommand(program, { name, keys: "several", description, ...acts })
+  const reversible = (
+    name: "withdraw" | "reactivate",
+    description: string,
+    actsOf: (given: ReversibleOptions) => Acts,
+  ): Command =>
+    keyCommand(program, { name, keys: "several", description, ...actsOf({}) })
       .option(...yesOption)
-      .action((typed: TypedKey[] = [], given: ReversibleOptions) =>
-        run(typed, given, { ...acts, yes: given.yes === true }),
-      );
+      .action((typed: TypedKey[] = [], given: ReversibleOptions) => {
+        if (given.reason !== undefined) refuseReasonOnKms(typed);
+        return run(typed, given, { ...actsOf(given), yes: given.yes === true });
+      });
   const plain = (name: CommandName, keys: "one" | "several", description: string, acts: Acts): Command =>
     keyCommand(program, { name, keys, description, ...acts }).action(
       (typed: TypedKey | TypedKey[] = [], given: JsonOption & SelectionOptions) => run([typed].flat(), given, acts),
@@ -81,12 +87,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     description: "Request the next step of a deletion; takes no step",
     ...requesting(),
   })
-    .addOption(
-      new Option(
-        "--reason <text>",
-        "reason for the second person, at most 500 characters; not for kms/ keys",
-      ).argParser(parseReason),
-    )
+    .addOption(reasonOption("reason for the second person"))
     .option(...yesOption)
     .option("--out <file>", "write your signed requests for kms/ keys to this file, where signatures are demanded")
     .action(async (keys: TypedKey[] = [], given: RequestOptions) => {
@@ -97,23 +98,30 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     });
   addContinue(program, world, run);
 
-  reversible("withdraw", "Withdraw your request or approval, or decline another person's; the key keeps its state", {
+  const withdrawal = "Withdraw your request or approval, or decline another person's; the key keeps its state";
+  reversible("withdraw", withdrawal, ({ reason }) => ({
     writes: "withdraw",
-    act: ({ operations, ref, options }) => operations.withdraw(ref, options),
+    act: ({ operations, ref, options }) =>
+      operations.withdraw(ref, { ...options, ...(reason !== undefined && { reason }) }),
     actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
-  }).alias("decline");
-  reversible("reactivate", "Make a deactivated key active again, and withdraw a pending request", {
+  }))
+    .alias("decline")
+    .addOption(reasonOption("why you decline, for the requester to read"));
+  reversible("reactivate", "Make a deactivated key active again, and withdraw a pending request", () => ({
     writes: "reactivate",
     act: ({ operations, ref, options }) => operations.reactivate(ref, options),
-  });
+  }));
   plain("sync", "one", "Synchronize the keystores with the state of a key", {
     writes: "sync",
     act: ({ operations, ref, options }) => operations.sync(ref, options),
   });
 }
 
+function reasonOption(says: string): Option {
+  return new Option("--reason <text>", `${says}, at most 500 characters; not for kms/ keys`).argParser(parseReason);
+}
+
 interface RequestOptions extends ReversibleOptions {
-  readonly reason?: string;
   readonly out?: string;
 }
 
@@ -151,7 +159,7 @@ function refuseReasonOnKms(keys: readonly TypedKey[]): void {
   if (!keys.some((key) => "kmsKeyId" in key)) return;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: "KMS does not store a reason with a deletion window",
-    detail: "Omit --reason for kms/<keyId>, and tell the second person yourself.",
+    detail: "Omit --reason for kms/<keyId>, and tell the other person yourself.",
   });
 }
 

@@ -144,7 +144,7 @@ interface Filled {
 }
 
 const fieldForms = {
-  reason: ({ reason }) => html`<label for="reason">Reason for the second person</label>
+  reason: ({ reason }) => html`<label for="reason">Reason for the other person</label>
 <p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters. You can leave it empty.</p>
 <textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${fieldText(reason)}</textarea>`,
   label: ({ toType }) =>

@@ -31,7 +31,7 @@ const operationOf = {
   store: (operations, ref, { record: recordId }, options) =>
     operations.approveOne(ref, { recordId, stores: true }, options),
   continue: (operations, ref, { record: recordId }, options) => operations.takeApproved(ref, recordId, options),
-  withdraw: (operations, ref, _form, options) => operations.withdraw(ref, options),
+  withdraw: (operations, ref, { reason }, options) => operations.withdraw(ref, { ...options, reason }),
   reactivate: (operations, ref, _form, options) => operations.reactivate(ref, options),
   remove: (operations, ref, _form, options) => operations.sweep(ref, options),
 } as const satisfies Record<KeyActId, Operation>;

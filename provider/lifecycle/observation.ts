@@ -118,6 +118,12 @@ export interface StatedReason {
   readonly reason: string;
 }
 
+/** Why a person declined a request that was on the key. It informs people, and it is never a consent. */
+export interface Decline extends StatedReason {
+  readonly step: ApprovedStep;
+  readonly atMs: number;
+}
+
 /** The note by which one person requests, or approves, one step; see `consent-record.ts`. */
 export interface ConsentRecord {
   /** Names this record, of this key and step alone: 32 hex digits. */
@@ -214,6 +220,8 @@ export interface KeyObservation {
   readonly signatures?: { readonly service: string; readonly by: string } | undefined;
   /** The note that an earlier record left about the deactivation. It informs, and it is never a consent. */
   readonly note?: DeactivationNote | undefined;
+  /** Present as long as the person who declined is the last writer, so that nobody else can put words in their mouth. */
+  readonly declined?: Decline | undefined;
   /** The current digest for each step that a record can approve, from `digestText`. */
   readonly digests: Readonly<Record<ApprovedStep, string>>;
   readonly keystores: readonly KeystoreStatus[];

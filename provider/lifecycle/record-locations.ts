@@ -10,12 +10,14 @@
 import { isReleasedHold, withoutRelease } from "./campaign/campaign.ts";
 import { type ConsentDraft, recordToleranceMs } from "./consent-record.ts";
 import { dualMarkers } from "./dual-marker.ts";
-import type { CarriedRecord, ConsentRecord, DeactivationNote, DualMarker, Tag } from "./observation.ts";
+import type { CarriedRecord, ConsentRecord, DeactivationNote, Decline, DualMarker, Tag } from "./observation.ts";
 import {
   decodeCompact,
+  decodeDecline,
   decodeNote,
   decodeTagValue,
   encodeCompact,
+  encodeDecline,
   encodeTagValue,
   noSeal,
   noteLeftBy,
@@ -25,6 +27,7 @@ import {
 } from "./record-text.ts";
 import {
   creationTagName,
+  declineTagName,
   isDeclaredTag,
   markerTagName,
   noteTagName,
@@ -51,6 +54,7 @@ export interface ParsedKeyTexts {
   readonly carried: CarriedRecord;
   readonly marker?: DualMarker;
   readonly note?: DeactivationNote;
+  readonly declined?: Decline;
   readonly isHoldReleased?: true;
   readonly userDescription: string;
   readonly userTags: readonly Tag[];
@@ -80,10 +84,12 @@ export function parseKeyTexts(
   ]);
   const noted = raw.tags.find((tag) => tag.name === noteTagName);
   const note = noted === undefined ? undefined : decodeNote(noted.value, sha256);
+  const declined = decodeDecline(raw.tags.find((tag) => tag.name === declineTagName)?.value ?? "", sha256);
   return {
     carried: carriedIn(values, fromDescription, { keyId, sha256, ownSeal }),
     ...(marker !== undefined && { marker }),
     ...(note !== undefined && { note }),
+    ...(declined !== undefined && { declined }),
     userDescription: suffix === null ? raw.description : raw.description.slice(0, suffix.index),
     // A release that waits is not a property of the key: it comes and goes without voiding a record.
     userTags: raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix)).map(holdAlone),
@@ -108,10 +114,8 @@ export function patchWithRecord(
   location: "tag" | "description",
 ): KeyTextPatch | undefined {
   // The request of a new deactivation starts without the note of an earlier one.
-  const others = raw.tags.filter(
-    ({ name }) =>
-      name !== recordTagName && name !== markerTagName && (name !== noteTagName || draft.step !== "deactivate"),
-  );
+  const replaced = [recordTagName, markerTagName, declineTagName, draft.step === "deactivate" ? noteTagName : ""];
+  const others = raw.tags.filter(({ name }) => !replaced.includes(name));
   const userDescription = raw.description.replace(suffixForm, "");
   if (location === "tag") {
     return {
@@ -131,13 +135,20 @@ export function patchWithRecord(
   };
 }
 
-/** Takes a record off a key and leaves the marker; undefined if the key has no record, and no note to drop. */
+/**
+ * Takes a record off a key and leaves the marker; undefined if the key has no record, and no note to drop. The reason of
+ * a person who declined the record takes its place, if a tag held the record and the key has room for another tag.
+ */
 export function patchWithoutRecord(
   raw: RawKeyTexts,
   note: "keep_note" | "drop_note" = "keep_note",
+  decline?: Decline,
 ): KeyTextPatch | undefined {
   const { tags = raw.tags, ...cleared } = patchOfUser(raw, {});
-  const kept = note === "drop_note" ? tags.filter((tag) => tag.name !== noteTagName) : tags;
+  const outdated = [note === "drop_note" ? noteTagName : "", decline === undefined ? "" : declineTagName];
+  const kept = tags.filter(({ name }) => !outdated.includes(name));
+  const hasRoom = raw.tags.some(({ name }) => name === recordTagName) && kept.length < maxTags;
+  if (decline !== undefined && hasRoom) kept.push({ name: declineTagName, value: encodeDecline(decline) });
   const isChanged = kept.length !== raw.tags.length || kept.some((tag, at) => tag !== raw.tags[at]);
   const patch = { ...cleared, ...(isChanged && { tags: kept }) };
   return Object.keys(patch).length === 0 ? undefined : patch;
@@ -181,14 +192,14 @@ export function patchWithMarker(
 
 /**
  * Replaces or removes the tag that holds a key. The patch also drops a record, which another person may have planted.
- * If the tags leave no room for the hold, it drops tags of uko: first the tag of the creation, then the marker, whose
- * absence means that both steps require two people, then the note. Undefined if the hold still does not fit.
+ * If the tags leave no room for the hold, it drops tags of uko: first why a request was declined, then the tag of the
+ * creation, then the marker, whose absence means that both steps require two people, then the note. Undefined if the hold still does not fit.
  */
 export function patchWithHold(raw: RawKeyTexts, hold: Tag, isHeld: boolean): KeyTextPatch | undefined {
   const cleared = patchOfUser(raw, {});
   const others = (cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name);
   if (!isHeld) return { ...cleared, tags: others };
-  const yielding = [creationTagName, markerTagName, noteTagName].filter((name) =>
+  const yielding = [declineTagName, creationTagName, markerTagName, noteTagName].filter((name) =>
     others.some((tag) => tag.name === name),
   );
   const excess = Math.max(0, others.length + 1 - maxTags);

@@ -17,6 +17,7 @@ import {
   type ConsentRecord,
   type ConsentSignature,
   type DeactivationNote,
+  type Decline,
   type DualMarker,
   type Identity,
   type QuotedRequest,
@@ -166,6 +167,18 @@ export function decodeNote(value: string, sha256: Sha256): DeactivationNote | un
   const body = parseHexJson(value);
   if (body?.v !== 1) return undefined;
   return { ...noteIn(body, sha256), ...(isIamId(body.b) && { deactivatedBy: identityFrom(body.b, sha256) }) };
+}
+
+export function encodeDecline({ step, atMs, ...stated }: Decline): string {
+  return hexJson({ v: 1, s: step, t: seconds(atMs), ...repeated(stated, maxReasonCharacters) });
+}
+
+/** Parses a decline; undefined if it is not one of a version that this release knows. */
+export function decodeDecline(value: string, sha256: Sha256): Decline | undefined {
+  const { v, s: step, t: time, ...stated } = parseHexJson(value) ?? {};
+  const [by] = earlierReasonsIn([stated], sha256) ?? [];
+  if (v !== 1 || !isApprovedStep(step) || !isEpochSeconds(time) || by === undefined) return undefined;
+  return { ...by, step, atMs: time * 1000 };
 }
 
 function noteIn(

@@ -10,6 +10,8 @@ export const markerTagName = "uko_dual";
 export const creationTagName = "uko_created";
 /** Keeps what a record said of a deactivation after the record is gone. */
 export const noteTagName = "uko_note";
+/** Keeps why a person declined a request. A new request removes it. */
+export const declineTagName = "uko_declined";
 /** Holds the key in every campaign. Anyone may set this tag. */
 export const holdTagName = "hold";
 

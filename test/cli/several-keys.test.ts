@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseAnyKey } from "../../provider/cli/arguments.ts";
 import { explainVerdict } from "../support/oracle.ts";
@@ -47,6 +50,43 @@ it("declines the requests of another person under the other name of withdraw", a
   await requested(keys.cards);
   expect((await world.uko("alice", `decline ${keys.payroll} ${keys.cards}`)).exitCode).toBe(0);
   expect(await statesOf(keys.payroll, keys.cards)).toEqual(["active", "active"]);
+});
+
+it("shows the requester who declined and why, until another person writes to the key or the request is made again", async () => {
+  await requested(keys.payroll);
+  await world.advance("1m");
+  const declined = await world.uko("alice", `decline ${keys.payroll} --reason "Still in use"`);
+  const says = "declined the request for the deactivation on 24 Nov 2026 14:23 UTC. Reason: Still in use";
+  expect(declined.out).toMatch(new RegExp(`\\("Alice Example"\\) ${says}`));
+  expect((await world.uko("bob", `status ${keys.payroll}`)).out).toMatch(new RegExp(`\\("Alice Example"\\) ${says}`));
+  const { deletion, lifecycleState } = reportOf(await world.uko("bob", `status ${keys.payroll} --json`));
+  const declinedBy = { author: "IBMid-550000ALICE", name: "Alice Example", reason: "Still in use" };
+  expect([lifecycleState, deletion]).toEqual([
+    "active",
+    { declined: { ...declinedBy, at: expect.stringMatching(/^2026-11-24T14:23/) } },
+  ]);
+  expect((await world.uko("alice", `continue ${keys.payroll}`)).out).not.toContain("deactivated");
+  expect((await world.uko("bob", `request ${keys.payroll}`)).out).toContain(says);
+  expect((await world.uko("bob", `status ${keys.payroll}`)).out).not.toContain("Still in use");
+});
+
+it("hides the reason of a decline that its author no longer vouches for", async () => {
+  await requested(keys.payroll);
+  await world.uko("alice", `decline ${keys.payroll} --reason "Still in use"`);
+  await world.uko("carol", `hold ${keys.payroll} --kind owner --until 2026-12-30`);
+  expect((await world.uko("bob", `status ${keys.payroll}`)).out).not.toContain("Still in use");
+});
+
+it("writes the reason of a decline into the evidence, and says if the key does not keep it", async () => {
+  await requested(keys.payroll);
+  const own = await world.uko("bob", `withdraw ${keys.payroll} --reason "My mistake"`);
+  expect(own.out).toContain("The reason is not on the key, so tell the requester yourself.");
+  await requested(keys.payroll);
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "uko-decline-")), "evidence.jsonl");
+  await world.uko("alice", `decline ${keys.payroll} --reason "Still in use"`, { UKO_EVIDENCE: file });
+  expect(readFileSync(file, "utf8")).toMatch(/"step":"drop_record"[^\n]*"reason":"Still in use"/);
+  const kms = await world.uko("alice", "decline kms/4b5d0000-0000-4000-8000-000000000001 --reason x");
+  expect(kms.err).toContain("KMS does not store a reason");
 });
 
 it("names to a Reader the role that each act requires", async () => {

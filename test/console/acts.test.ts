@@ -69,6 +69,14 @@ describe("two people and one key", () => {
     expect(text).toMatch(/<h2>Your requests<\/h2>[\s\S]*<a href="[^"]*">vouchers<\/a>/);
   });
 
+  it("shows the requester who declined, and why", async () => {
+    await bob.act(key, "request");
+    expect((await bob.open(`/keys/${key}/withdraw`)).text).not.toContain('name="reason"');
+    const says = /Alice Example[^<]* declined the request for the deactivation on [^<]*Reason: Still in use &lt;b&gt;/;
+    expect((await alice.act(key, "withdraw", { reason: "Still in use <b>" })).text).toMatch(says);
+    expect((await bob.open(`/keys/${key}`)).text).toMatch(says);
+  });
+
   it("goes from the request to the removal, and never on one person's word", async () => {
     const asked = await bob.act(key, "request", { reason: "Payroll moved to the new ledger" });
     expect(asked.text).toContain("<h1>Request sent</h1>");

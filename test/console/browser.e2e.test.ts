@@ -34,7 +34,7 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     await bob.page.getByRole("button", { name: "Search" }).click();
     await bob.page.getByRole("link", { name: "vouchers" }).click();
     await bob.page.getByRole("link", { name: "Request the deactivation" }).click();
-    await bob.page.getByLabel("Reason for the second person").fill("Vouchers moved to the new shop");
+    await bob.page.getByLabel("Reason for the other person").fill("Vouchers moved to the new shop");
     await inspectPage(bob.page, "request");
     await bob.page.getByRole("button", { name: "Request the deactivation" }).click();
     await bob.page.getByText(/is waiting for a second person to approve its deactivation/).waitFor();

@@ -68,7 +68,7 @@ describe.skipIf(isLeftOut)("a wave in a browser", () => {
     await bob.page.getByRole("link", { name: "Campaign", exact: true }).click();
     await bob.page.getByRole("link", { name: "pilot" }).click();
     await bob.page.getByRole("link", { name: /^Request the deactivation/ }).click();
-    await bob.page.getByLabel("Reason for the second person").fill("Moved to the new platform");
+    await bob.page.getByLabel("Reason for the other person").fill("Moved to the new platform");
     await bob.page.getByRole("button", { name: /^Request the deactivation/ }).click();
     // The request goes on without this page.
     await bob.page.getByText("Stop after the calls in progress").waitFor();

@@ -28,6 +28,8 @@ const read = (some: RawKeyTexts) => parseKeyTexts(keyId, some, sha256);
 /** What the service stores after a PATCH: a list is replaced as a whole, an absent field stays (uko-v4.md 9 U9). */
 const patched = (before: RawKeyTexts, patch: KeyTextPatch | undefined): RawKeyTexts => ({ ...before, ...patch });
 
+const many = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `t${at}`, value: "x" }));
+
 describe("parseKeyTexts", () => {
   it("finds no uko data on an ordinary key", () => {
     expect(read(raw())).toEqual({ carried: { kind: "none" }, userDescription: "Salaries", userTags: [team] });
@@ -289,7 +291,6 @@ describe("patchWithHold", () => {
   });
 
   it("lets the tags of uko give way to the hold if there is no room, and never a tag of the user", () => {
-    const many = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `t${at}`, value: "x" }));
     const own = [created, markerTag("single")];
     const names = (tags: RawKeyTexts["tags"]) =>
       patchWithHold(raw({ tags }), hold, true)
@@ -300,6 +301,39 @@ describe("patchWithHold", () => {
     expect(names([...many(127), markerTag("both")])).toEqual(["hold"]);
     expect(names(many(128))).toBeUndefined();
     expect(names([...many(127), hold])).toEqual(["hold"]);
+  });
+});
+
+describe("the reason of a decline", () => {
+  const author = { iamId: "IBMid-2", mark: sha256("IBMid-2").slice(0, 16) };
+  const decline = { step: "deactivate", atMs: nowMs, author, authorName: "Alice", reason: "Still in use" } as const;
+  const before = raw({ tags: [team, markerTag("both"), recordTag] });
+  const declined = patched(before, patchWithoutRecord(before, "keep_note", decline));
+
+  it("takes the place of the record, counts as none, and stays until the next request", () => {
+    expect(read(declined)).toMatchObject({ carried: { kind: "none" }, declined: decline, userTags: [team] });
+    const changed = patched(declined, patchOfUser(declined, { tags: [] }));
+    expect(read(changed)).toMatchObject({ carried: { kind: "none" }, declined: decline });
+    const requested = patched(changed, patchWithRecord(changed, aDraft({ step: "destroy" }), "both", "tag"));
+    expect(read(requested)).toMatchObject({ carried: { kind: "one" } });
+    expect(read(requested).declined).toBeUndefined();
+  });
+
+  it("replaces an earlier one, and is left out where no tag held the record or no tag fits", () => {
+    const again = { ...declined, tags: [...declined.tags, recordTag] };
+    const later = { ...decline, reason: "Read the ticket" };
+    expect(read(patched(again, patchWithoutRecord(again, "keep_note", later))).declined).toEqual(later);
+    const inText = raw({ description: `Salaries\n${compact}` });
+    expect(patchWithoutRecord(inText, "keep_note", decline)).toEqual({ description: "Salaries\n[uko1b]" });
+    const full = raw({ tags: [...many(128), recordTag] });
+    expect(read(patched(full, patchWithoutRecord(full, "keep_note", decline))).declined).toBeUndefined();
+  });
+
+  it("yields to a hold before any other tag", () => {
+    const full = { ...declined, tags: [...declined.tags, ...many(125)] };
+    const held = patched(full, patchWithHold(full, { name: "hold", value: "legal" }, true));
+    expect(read(held)).toMatchObject({ marker: "both" });
+    expect(read(held).declined).toBeUndefined();
   });
 });
 

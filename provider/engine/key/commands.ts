@@ -57,9 +57,12 @@ export function createOperations(world: World) {
       run(world, ...rest);
   const act = (ref: KeyRef, plan: Planner, options: CallOptions, rest: Partial<Task> = {}): Promise<Outcome> =>
     converge(world, keyKind, { ref, plan, approvals: [], intent: "resume", ...rest }, options);
-  const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> => {
+  const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions, reason = ""): Promise<Report> => {
     const plan: Planner = (observation, run, nowMs) => planReversal(observation, reversal, run, nowMs);
-    return reportExisting(ref, await act(ref, plan, options, { isReversal: true }));
+    const outcome = await act(ref, plan, options, { isReversal: true, reason });
+    const report = reportExisting(ref, outcome);
+    const isStored = outcome.kind === "gone" || outcome.observed.observation.declined?.reason === reason;
+    return reason === "" || isStored ? report : withFact(report, onlyInEvidence);
   };
   return {
     /** Reports the key's state, what its deletion waits for, and every act that is open to the caller. Changes nothing. */
@@ -121,7 +124,10 @@ export function createOperations(world: World) {
     /** Writes or releases the hold tag that campaigns honor. Another person completes the release of a legal hold. */
     hold: here(changeHoldTag),
 
-    withdraw: recorded(world, "withdraw", (ref, options: CallOptions) => reverse(ref, "withdraw", options)),
+    /** `reason` says why the caller declines the request of another person. It stays on the key. */
+    withdraw: recorded(world, "withdraw", (ref, { reason, ...options }: CallOptions & { readonly reason?: string }) =>
+      reverse(ref, "withdraw", options, reason),
+    ),
     reactivate: recorded(world, "reactivate", (ref, options: CallOptions) => reverse(ref, "reactivate", options)),
 
     /** Refused while a consent record binds, because a sync could void the record. */
@@ -207,12 +213,16 @@ function withUnusedReason(report: Report, outcome: Outcome, reason: string | und
   const isPending = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   const record = isPending && report.taken.length === 0 ? outcome.plan.record : undefined;
   if (record === undefined || reason === undefined || reason === record.reason) return report;
+  return withFact(report, waitsForOther(outcome) ? `${unusedReason} ${howToReplaceReason}` : unusedReason);
+}
+
+function withFact(report: Report, fact: string): Report {
   const { explanation } = report;
-  const facts = [...explanation.facts, waitsForOther(outcome) ? `${unusedReason} ${howToReplaceReason}` : unusedReason];
-  return { ...report, explanation: { ...explanation, facts } };
+  return { ...report, explanation: { ...explanation, facts: [...explanation.facts, fact] } };
 }
 
 const unusedReason = "The reason that you passed was not stored, because a request is pending.";
+const onlyInEvidence = "The reason is not on the key, so tell the requester yourself.";
 const howToReplaceReason = "To replace it, withdraw the request and request again.";
 
 /** Replaces each other step by `done`: the command `request` only writes a record, and `sweep` only removes. */

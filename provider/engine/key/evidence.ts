@@ -34,6 +34,7 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       }),
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
       ...signedBehind(step, context),
+      ...(step.kind === "drop_record" && task.reason && { reason: task.reason }),
       ...(digest !== undefined && { review: digest }),
       ...("allowedBy" in step && step.allowedBy !== undefined && { allowedBy: describeRecord(step.allowedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),

@@ -192,7 +192,7 @@ function remember(
 }
 
 /**
- * Remembers why the replaced record did not count. A record for the previous step was used, not
+ * Remembers why the replaced record did not count, and why another person declined the request before this one. A record for the previous step was used, not
  * voided, so people need no message about it.
  */
 function afterRecord(memory: RunMemory, step: Step, { observation, nowMs }: KeyDetails): RunMemory {
@@ -200,7 +200,7 @@ function afterRecord(memory: RunMemory, step: Step, { observation, nowMs }: KeyD
   const standing = standingOf(observation, step.draft.step, nowMs);
   const why = standing.binds ? undefined : standing.why;
   const wasUsed = why !== undefined && "record" in why && why.record.step !== step.draft.step;
-  return { ...memory, replaced: wasUsed ? undefined : why };
+  return { ...memory, replaced: wasUsed ? undefined : why, declined: observation.declined };
 }
 
 function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {

@@ -201,6 +201,7 @@ function toObservation(
     carried: withAuthorsId(texts.carried, updatedBy),
     marker: texts.marker,
     note: texts.note,
+    declined: texts.declined && isSame(texts.declined.author, updatedBy ?? { mark: "" }) ? texts.declined : undefined,
     isHoldReleased: texts.isHoldReleased,
     digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
     ...asked,

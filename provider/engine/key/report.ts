@@ -76,6 +76,7 @@ export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
         : undefined;
   const awaits = awaitsOf(end, standing);
   const record = recordWithReasons(observed.observation, observed.nowMs);
+  const { declined } = observed.observation;
   return {
     ...(awaits !== undefined && { awaits }),
     ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
@@ -87,6 +88,7 @@ export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
     }),
     ...personFacts(observed, end),
     ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
+    ...(declined !== undefined && { declined: { ...describeReason(declined), at: isoTime(declined.atMs) } }),
   };
 }
 

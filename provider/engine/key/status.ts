@@ -31,7 +31,7 @@ import {
 import type { KeyDetails } from "./observe.ts";
 import type { RunMemory } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
-import { explainNotBinding, sayReasonsOnKey } from "./text/record-words.ts";
+import { explainNotBinding, sayDecline, sayReasonsOnKey } from "./text/record-words.ts";
 import { explainApprovedForCaller } from "./text/waits.ts";
 
 /** Describes a pending deletion as the next run would. Any other key takes one line. */
@@ -90,6 +90,7 @@ export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemor
     facts: [
       ...memory.taken.map(describeTaken),
       ...memory.taken.map((step) => consequences[step.kind]).filter((sentence) => sentence !== undefined),
+      ...sayDecline(observation.declined),
       ...(standing.binds ? [`A request of ${sayAuthor(standing.record)} is pending.`] : []),
       ...(isLeftByService(observation, memory.run, nowMs) ? [leftBehind] : []),
       ...(isOver ? [blocksContainers] : []),

@@ -11,6 +11,7 @@ import { UkoError } from "../../errors.ts";
 import { type ConsentDraft, isWrittenAt, type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
 import {
   type ConsentSignature,
+  type Decline,
   isSame,
   type KeyObservation,
   type KeystoreStatus,
@@ -45,6 +46,8 @@ export interface Task {
   readonly requestsNext?: true;
   /** Whether the task leads away from the deletion, so that the use of the key does not matter. */
   readonly isReversal?: true;
+  /** Why the actor withdraws or declines a request. */
+  readonly reason?: string;
   readonly intent: Run["intent"];
 }
 
@@ -56,6 +59,8 @@ export interface RunMemory {
   readonly location?: RecordLocation;
   /** Why the replaced record did not count. People who relied on that record must know. */
   readonly replaced?: NotBinding | undefined;
+  /** Why another person declined an earlier request. The request that this run wrote took its place on the key. */
+  readonly declined?: Decline | undefined;
   readonly hasWaited?: true;
   /** Steps whose right is missing, since the last wait. */
   readonly forbidden?: readonly Forbidden[] | undefined;
@@ -98,7 +103,8 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
       await world.evidence.open();
       return writeRecord(step, context);
     case "drop_record": {
-      const patch = patchWithoutRecord(observed.snapshot, step.dropsNote === true ? "drop_note" : "keep_note");
+      const note = step.dropsNote === true ? "drop_note" : "keep_note";
+      const patch = patchWithoutRecord(observed.snapshot, note, declineOf(context));
       return patch === undefined ? nothingToDo : world.keys.update(ref, patch, observed.etag, options);
     }
     case "set_for_deletion":
@@ -125,6 +131,14 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
       return written.kind === "done" ? { ...written, isDeletion: true } : written;
     }
   }
+}
+
+/** What a person who declines the request of another person leaves on the key: who, when and why. */
+function declineOf({ actor, task: { reason }, observed: { observation, nowMs } }: KeyStepContext): Decline | undefined {
+  const { record } = observation.carried;
+  const { identity: author, displayName: authorName } = actor;
+  if (record === undefined || author === undefined || !reason || isSame(record.author, author)) return undefined;
+  return { step: record.step, author, authorName, reason, atMs: nowMs };
 }
 
 type KeyStepResult = StepResult<KeyDetails, Step>;

@@ -10,7 +10,7 @@ import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
-import type { RunRecord } from "../ports/evidence.ts";
+import type { EvidenceReason, RunRecord } from "../ports/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { type Explanation, renderExplanation, type UserInterface } from "../text/explanation.ts";
 
@@ -47,6 +47,8 @@ export interface DeletionFacts
     // The record binds, or its step was taken.
     | "reasons"
   > {
+  /** The last request was declined. Absent after the next write of another person. */
+  readonly declined?: EvidenceReason & { readonly at: string };
   /** Whether the caller still has to confirm the request that was approved: only the caller knows if they made it. */
   readonly isUnconfirmed?: true;
   /** `requester`: the next run of the person who requested the step, which another person has approved. */

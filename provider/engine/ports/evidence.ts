@@ -45,7 +45,7 @@ export interface EvidenceEntry {
   readonly correlationId?: string;
   /** The line of holds.jsonl that the run appended. */
   readonly line?: string;
-  /** Why a person released a hold. */
+  /** Why a person released a hold, or declined a request. */
   readonly reason?: string;
 }
 

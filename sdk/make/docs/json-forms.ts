@@ -17,9 +17,8 @@ import { code, exitCode, id, time, v } from "./json-parts.ts";
 
 const roles = z.array(z.string()).describe("Roles, one of which the step requires");
 const keyStates = z.enum([...new Set([...lifecycleStates, ...kmsLifecycleStates, "gone" as const])]);
-const reasons = z
-  .array(z.object({ author: z.string(), name: z.string().optional(), reason: z.string() }))
-  .describe("The reasons in the record on the key, oldest first");
+const reason = z.object({ author: z.string(), name: z.string().optional(), reason: z.string() });
+const reasons = z.array(reason).describe("The reasons in the record on the key, oldest first");
 
 const pending = {
   notBefore: time("The next step is refused before this time").optional(),
@@ -69,6 +68,7 @@ const report = z
         .describe("In uko requests: why the caller cannot take the next step, for people")
         .optional(),
       recordExpiredAt: time("When the record on the key expired").optional(),
+      declined: reason.extend({ at: time("When the last request was declined") }).optional(),
     }),
     taken: z.array(z.string()).describe("The changes that this run made, in order"),
     explanation: z.object({

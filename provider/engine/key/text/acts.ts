@@ -170,6 +170,7 @@ function withdrawal(record: ConsentRecord, { identity }: Actor, path: string): K
     title: isOwn ? `Withdraw your ${noun}` : `Decline the ${noun} of ${sayAuthor(record)}`,
     facts: [`The ${noun} is taken off the key. The key keeps its state.`, "Either person can request the step again."],
     right: rights.writeTags,
+    ...(!isOwn && { fields: ["reason"] }),
     command: `uko ${isOwn ? "withdraw" : "decline"} ${path}`,
   };
 }

@@ -25,14 +25,14 @@ import {
 } from "../../text/words.ts";
 import type { Outcome } from "../kind.ts";
 import type { RunMemory } from "../steps.ts";
-import { explainNotBinding, sayReasonWithoutRoom } from "./record-words.ts";
+import { explainNotBinding, sayDecline, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
 import { explainApproval, explainRequest, explainTimeWait, storingRoles, type WaitContext } from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: UserInterface): Explanation {
   const { isUnchanged, ...explanation } = explainEnd(outcome, userInterface);
-  const { taken, replaced } = outcome.memory;
+  const { taken, replaced, declined } = outcome.memory;
   const did = taken.filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome))).map(describeTaken);
   const why = replaced === undefined ? undefined : explainNotBinding(replaced, outcome.observed.observation);
   const unsaid = taken
@@ -43,7 +43,14 @@ export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, user
   return {
     ...explanation,
     ...(isUnchanged === true && taken.length === 0 && { isUnchanged }),
-    facts: [...did, ...unsaid, ...(why === undefined ? [] : [why]), ...explanation.facts, ...unread],
+    facts: [
+      ...did,
+      ...unsaid,
+      ...(why === undefined ? [] : [why]),
+      ...explanation.facts,
+      ...sayDecline(declined),
+      ...unread,
+    ],
   };
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { NotBinding } from "../../../lifecycle/consent-record.ts";
-import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
+import type { ConsentRecord, Decline, KeyObservation } from "../../../lifecycle/observation.ts";
 import type { Step } from "../../../lifecycle/plan.ts";
 import { maxReasonCharacters } from "../../../lifecycle/record-text.ts";
 import { recordWithReasons } from "../../../lifecycle/stated-reasons.ts";
@@ -65,10 +65,19 @@ export function sayReasons({ reason, earlierReasons = [] }: ConsentRecord): read
   ];
 }
 
-/** The reasons of the record on the key, for a message in which no other sentence names the record. */
+/** Who declined the request that was on the key, and why. */
+export function sayDecline(declined: Decline | undefined): readonly string[] {
+  if (declined === undefined) return [];
+  const { step, atMs, reason } = declined;
+  return [
+    `${sayAuthor(declined)} declined the request for the ${stepNouns[step]} on ${sayTime(atMs)}. Reason: ${sayReason(reason)}`,
+  ];
+}
+
+/** The reasons of the record on the key, or of a decline, for a message in which no other sentence names the record. */
 export function sayReasonsOnKey({ observation, nowMs }: Pick<KeyDetails, "observation" | "nowMs">): readonly string[] {
   const record = recordWithReasons(observation, nowMs);
-  if (record === undefined) return [];
+  if (record === undefined) return sayDecline(observation.declined);
   const { reason, earlierReasons = [] } = record;
   const which = `The consent record of ${sayAuthor(record)} on this key`;
   return [
@@ -93,7 +102,7 @@ export function sayReasonWithoutRoom(
   if (!isInDescription || !hasReason) return [];
   return [
     "This service does not store tags, and a record in the description has no room for the reason.",
-    "Only the evidence of this run has the reason, so tell the second person yourself.",
+    "Only the evidence of this run has the reason, so tell the other person yourself.",
   ];
 }
 
