@@ -192,8 +192,8 @@ function remember(
 }
 
 /**
- * Remembers why the replaced record did not count, and why another person declined the request before this one. A record for the previous step was used, not
- * voided, so people need no message about it.
+ * Remembers why the replaced record did not count, and why another person declined the request before this one. A
+ * record for the previous step was used, not voided, so people need no message about it.
  */
 function afterRecord(memory: RunMemory, step: Step, { observation, nowMs }: KeyDetails): RunMemory {
   if (step.kind !== "write_record") return memory;
