@@ -11,10 +11,8 @@
  * - Whether the state came from a move, and so contains only the identity of the object.
  */
 
-import * as z from "zod";
 import { limitedSteps } from "../compose/engines.ts";
-import type { PlanLimit } from "../lifecycle/plan-limit.ts";
-import { parseJson } from "../text/encodings.ts";
+import type { LimitedStep, PlanLimit } from "../lifecycle/plan-limit.ts";
 import { textOf } from "./values.ts";
 
 export interface PrivateData {
@@ -27,7 +25,7 @@ export interface PrivateData {
   /** A deletion of this resource has begun and is not finished, so its destruction is intended. */
   readonly deleting?: true | undefined;
   /** The state came from a move, and contains only the identity of the object. */
-  readonly moved?: true | undefined;
+  readonly moved?: true;
 }
 
 const version = 1;
@@ -36,26 +34,34 @@ export function writePrivate(data: PrivateData = {}): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ version, ...data }));
 }
 
-/** A part that is missing, or that another program wrote, counts as absent. */
-const form = z
-  .object({
-    planned: z.enum(["create", "update", "destroy"]).optional().catch(undefined),
-    secrets: z.array(z.string()).catch([]),
-    planLimit: z
-      .object({
-        subject: z.string(),
-        shown: z.string(),
-        steps: z.array(z.enum(limitedSteps)),
-        recordId: z.string().exactOptional(),
-      })
-      .optional()
-      .catch(undefined),
-    deleting: z.literal(true).optional().catch(undefined),
-    moved: z.literal(true).optional().catch(undefined),
-  })
-  .catch({ secrets: [] });
-
-/** Reads private data. What counts as absent allows nothing. */
+/** Reads private data. Data that is missing, or that another program wrote, counts as empty, so it allows nothing. */
 export function readPrivate(bytes: Uint8Array): PrivateData {
-  return form.parse(parseJson(textOf(bytes)));
+  const { planned, secrets, planLimit, deleting, moved } = parsed(bytes);
+  return {
+    planned: planned === "create" || planned === "update" || planned === "destroy" ? planned : undefined,
+    secrets: Array.isArray(secrets) ? secrets.filter((name) => typeof name === "string") : [],
+    planLimit: planLimitIn(planLimit),
+    ...(deleting === true && { deleting }),
+    ...(moved === true && { moved }),
+  };
+}
+
+function planLimitIn(value: unknown): PlanLimit | undefined {
+  const { subject, shown, steps, recordId } = Object(value) as Readonly<Record<string, unknown>>;
+  const isWhole = typeof subject === "string" && typeof shown === "string" && Array.isArray(steps);
+  if (!isWhole || !steps.every(isLimitedStep)) return undefined;
+  if (recordId !== undefined && typeof recordId !== "string") return undefined;
+  return { subject, shown, steps, ...(recordId !== undefined && { recordId }) };
+}
+
+function isLimitedStep(step: unknown): step is LimitedStep {
+  return limitedSteps.some((each) => each === step);
+}
+
+function parsed(bytes: Uint8Array): { readonly [Name in keyof PrivateData]?: unknown } {
+  try {
+    return Object(JSON.parse(textOf(bytes)));
+  } catch {
+    return {};
+  }
 }

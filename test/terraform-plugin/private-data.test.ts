@@ -25,5 +25,5 @@ test("foreign data has no meaning", () => {
     "e2e5f6",
   ];
   const nothing = readPrivate(writePrivate());
-  for (const text of texts) expect(readPrivate(new TextEncoder().encode(text))).toEqual(nothing);
+  for (const text of texts) expect(readPrivate(new TextEncoder().encode(text))).toStrictEqual(nothing);
 });
