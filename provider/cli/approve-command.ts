@@ -18,7 +18,6 @@ import type { Review } from "../lifecycle/review.ts";
 import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { exampleHelp } from "./help.ts";
 import { approveKmsKey, approveRequests } from "./kms-approval.ts";
 import { printError, reportFor, reportJson } from "./print.ts";
 import { confirmSet, tableOf, viewOfSet } from "./review-commands.ts";
@@ -32,7 +31,7 @@ import {
   selectionOf,
 } from "./selection.ts";
 import { paint } from "./table.ts";
-import { isConfirmed, requirePerson, requireTyped, resolveKeys } from "./typed-keys.ts";
+import { isConfirmed, managedRefs, requirePerson, requireTyped, resolveKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ApproveOptions extends SelectionOptions {
@@ -59,7 +58,6 @@ export function addApproveCommand(program: Command, world: CliWorld, end: (exitC
     .option("--request <file>", "destroy the KMS keys of a file that uko request --out wrote for you")
     .option("--yes", "with --review: do not ask again")
     .option("--json", "with --review and --yes: one line of JSON per key")
-    .addHelpText("after", exampleHelp("approve"))
     .action(async (keys: readonly TypedKey[] | undefined, given: ApproveOptions) =>
       end(await runApprove(world, keys ?? [], given)),
     );
@@ -84,7 +82,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     const named = [...typed, ...(await keysInFile(world, given))];
     const resolved = await resolveKeys(world, run, { keys: named, json: false });
     const { instanceId } = settings;
-    const refs = resolved.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
+    const refs = [...managedRefs(resolved, instanceId)];
     const codes: number[] = [];
     let listing: Promise<VaultNames> | undefined;
     const vaultsOnce = () => (listing ??= run.directory.vaultNames(options));

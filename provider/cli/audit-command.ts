@@ -11,7 +11,6 @@ import { readNamedText } from "../process/regular-file.ts";
 import { type KeyPath, parseDate, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { evidenceFiles } from "./files.ts";
-import { exampleHelp } from "./help.ts";
 import { tableOf } from "./table.ts";
 
 interface AuditOptions {
@@ -41,7 +40,6 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .option("--person <text>", "only steps that this IAM ID or name (or part of it) requested, approved or executed")
     .option("--verify", "check instead that the files are as the runs wrote them")
     .option("--json", "one line of JSON per step; with --verify, per file")
-    .addHelpText("after", exampleHelp("audit"))
     .action(async (path: KeyPath | undefined, { file, json, key, verify, ...filter }: AuditOptions) => {
       const files = evidenceFiles(world, file, "--file");
       if (verify === true) return verifyChains(world, files, json === true);

@@ -12,7 +12,6 @@ import { printable } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { evidenceFiles, withFilesOf } from "./files.ts";
-import { commandHelp } from "./help-layout.ts";
 import { renderTable } from "./table.ts";
 
 interface SignerOptions {
@@ -38,8 +37,7 @@ export function addCertificateCommand(program: Command, world: CliWorld): void {
   const certificate = program
     .command("certificate")
     .description("Create, sign, check and show certificates of deleted keys, which anyone can check offline")
-    .helpCommand("help [command]", "show help for a command")
-    .addHelpText("after", () => commandHelp(world.out, "certificate"));
+    .helpCommand("help [command]", "show help for a command");
   addCreate(certificate, world);
   addSign(certificate, world);
   addVerify(certificate, world);

@@ -7,7 +7,7 @@
 
 import { Argument, type Command, Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
-import { exampleHelp, helpTopics } from "./help.ts";
+import { helpTopics } from "./help.ts";
 import { namesOf } from "./help-layout.ts";
 import { withOperations } from "./run.ts";
 
@@ -42,7 +42,6 @@ export function addCompletionCommand(program: Command, world: CliWorld): void {
     .description("Print a script that completes commands and options in your shell")
     .addArgument(new Argument("<shell>", "your shell").choices(shells))
     .addOption(new Option("--names <kind>", "print the names that the script offers, instead").choices(nameKinds))
-    .addHelpText("after", exampleHelp("completion"))
     .action(async (shell: Shell, { names }: { readonly names?: NameKind }) => {
       if (names === undefined)
         world.out.write(scripts[shell](wordsOf(program), program.options.map(flagOf).concat(helpFlag)));

@@ -6,7 +6,6 @@
 
 import type { Command } from "commander";
 import type { UkoWorld } from "./cli-world.ts";
-import { commandHelp } from "./help-layout.ts";
 import { stopped, withOperations } from "./run.ts";
 
 /**
@@ -18,7 +17,6 @@ export function addConsoleCommand(program: Command, world: UkoWorld, end: (exitC
     .command("console")
     .description("Serve pages on which you request and approve in a browser")
     .option("--campaign <folder>", "also serve the pages of the campaign in this folder")
-    .addHelpText("after", () => commandHelp(world.out, "console"))
     .action(async ({ campaign }: { readonly campaign?: string }) => end(await serveConsole(world, campaign)));
 }
 

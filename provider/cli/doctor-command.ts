@@ -7,7 +7,6 @@ import type { Command } from "commander";
 import { jsonLine, renderChecks } from "../compose/text.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { exportedState, readInputFile } from "./files.ts";
-import { commandHelp } from "./help-layout.ts";
 import { outputsTo, traceOf } from "./run.ts";
 
 interface DoctorOptions {
@@ -21,7 +20,6 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
     .description("Check the endpoint, identity, permissions and clock; changes nothing")
     .option("--state <file>", "check an exported state instead; - for standard input")
     .option("--json", "one line of JSON per check")
-    .addHelpText("after", () => commandHelp(world.out, "doctor"))
     .action(async ({ json, state }: DoctorOptions) => {
       const outputs = { ...outputsTo(world), ...traceOf(program, world) };
       const options = { signal: world.signal };

@@ -7,7 +7,6 @@ import { type Command, Option } from "commander";
 import { isLoopbackEndpoint, sayTime } from "../compose/text.ts";
 import { parsePort } from "./arguments.ts";
 import type { EmulatorStart, RunningEmulator, UkoWorld } from "./cli-world.ts";
-import { exampleHelp } from "./help.ts";
 import { refuseUnknown } from "./help-layout.ts";
 import { stopped } from "./run.ts";
 
@@ -42,7 +41,6 @@ export function addEmulatorCommand(program: Command, world: UkoWorld): void {
     .option("--tls", "serve HTTPS with a certificate that is created for this run")
     .option("--ca-file <file>", "with --tls: file for the certificate that clients must trust")
     .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
-    .addHelpText("after", exampleHelp("emulator"))
     .allowExcessArguments()
     .action(async ({ json, ...options }: EmulatorStart & { readonly json?: true }) => {
       const [unknown] = emulator.args;

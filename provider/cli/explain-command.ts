@@ -9,7 +9,6 @@ import { type ErrorCode, errorCatalog, UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { TextOutput, UkoWorld } from "./cli-world.ts";
-import { exampleHelp } from "./help.ts";
 import { proseFor } from "./help-layout.ts";
 import { paint, tableOf } from "./table.ts";
 
@@ -19,7 +18,6 @@ export function addExplainCommand(program: Command, world: UkoWorld): void {
     .description("Explain a code that a message ends with, and say what to do; works offline")
     .argument("[code]", "a code such as UKO_APPROVAL_PENDING; without it, uko lists all codes")
     .option("--json", "one line of JSON, with the text as Markdown")
-    .addHelpText("after", exampleHelp("explain"))
     .action(async (typed: string | undefined, { json }: { readonly json?: true }) => {
       const codes = typed === undefined ? allCodes : [codeFrom(typed)];
       if (json !== true && typed === undefined) world.out.write(`${catalogueTable(world.out)}\n`);

@@ -5,7 +5,7 @@
 
 import { Command, Help } from "commander";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
-import { type CommandName, exampleHelp, helpProse, helpTopics, listed, rootHelp } from "./help.ts";
+import { type CommandName, examples, helpProse, helpTopics, listed, rootHelp } from "./help.ts";
 
 /** The widest help, because wider lines are hard to read. */
 const maxColumns = 110;
@@ -76,8 +76,20 @@ export function refuseUnknown(name: string, parent: Command, topics: readonly st
   return parent.error(`error: unknown command '${parent.name()} ${name}'`);
 }
 
-export function commandHelp(output: TextOutput, name: CommandName): string {
-  return `${proseFor(output, helpProse[name] ?? "")}\n${exampleHelp(name)}`;
+/** Ends the help of each command with its prose, if it has any, and its examples. */
+export function addCommandHelp(program: Command, { out }: CliWorld): void {
+  const names = Object.keys(examples) as readonly CommandName[];
+  for (const command of program.commands) {
+    const name = names.find((each) => each === command.name());
+    if (name !== undefined) command.addHelpText("after", () => commandHelp(out, name));
+  }
+}
+
+function commandHelp(output: TextOutput, name: CommandName): string {
+  const prose = helpProse[name];
+  const shown = examples[name].map(([what, command]) => `  # ${what}\n  ${command}`);
+  const title = shown.length === 1 ? "Example" : "Examples";
+  return `${prose === undefined ? "" : `${proseFor(output, prose)}\n`}\n${title}:\n${shown.join("\n")}`;
 }
 
 export function addGeneralHelp(program: Command, world: CliWorld): void {

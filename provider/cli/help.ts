@@ -363,8 +363,3 @@ export const helpProse: Readonly<Partial<Record<CommandName, string>>> = {
   login: loginHelp,
   probe: probeHelp,
 };
-
-export function exampleHelp(name: CommandName): string {
-  const shown = examples[name].map(([what, command]) => `  # ${what}\n  ${command}`);
-  return `\n${shown.length === 1 ? "Example" : "Examples"}:\n${shown.join("\n")}`;
-}

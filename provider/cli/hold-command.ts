@@ -12,7 +12,6 @@ import type { HoldTagResult } from "../engine/key/hold.ts";
 import { UkoError } from "../errors.ts";
 import { invalidInput, parseAnyKey, parseDay, type TypedKey } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
-import { exampleHelp } from "./help.ts";
 import { printReport } from "./print.ts";
 import { withOperations } from "./run.ts";
 import { requireFullIds, resolveKeys, yesOption } from "./typed-keys.ts";
@@ -51,7 +50,6 @@ export function addHoldCommand(program: Command, world: UkoWorld, end: (exitCode
     )
     .option(...yesOption)
     .option("--json", "one line of JSON")
-    .addHelpText("after", exampleHelp("hold"))
     .action(async (key: TypedKey, holding: Holding) => end(await runHold(world, key, holding)));
 }
 

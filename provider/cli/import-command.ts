@@ -12,7 +12,6 @@ import { makeFolder } from "../process/regular-file.ts";
 import { collectVaults, invalidInput } from "./arguments.ts";
 import type { OpenOperations, UkoWorld } from "./cli-world.ts";
 import { fileError } from "./files.ts";
-import { exampleHelp } from "./help.ts";
 import type { ProgramFile } from "./named-resources.ts";
 import { impliedMirror, isInMirror } from "./provider-mirror.ts";
 import { packedPackage, writeProgram } from "./pulumi-program.ts";
@@ -44,7 +43,6 @@ export function addImportCommand(program: Command, world: UkoWorld): void {
         .default("pulumi"),
     )
     .option("--out <folder>", "target folder; uko does not overwrite files", ".")
-    .addHelpText("after", exampleHelp("import"))
     .action(async ({ vault, format, out }: ImportOptions) => {
       await requireFree(out, names[format]);
       await withOperations(world, async (run) => {

@@ -8,7 +8,6 @@ import { Argument, type Command, Option } from "commander";
 import { jsonLine } from "../compose/text.ts";
 import { parseFolder } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
-import { commandHelp } from "./help-layout.ts";
 import {
   filesThatOverrule,
   type InstallTarget,
@@ -53,7 +52,6 @@ export function addInstallCommand(program: Command, world: UkoWorld): void {
     .addOption(new Option("--print", "print a configuration with the mirror; changes nothing").conflicts("from"))
     .addOption(new Option("--remove", "remove every version of the provider").conflicts(["from", "print"]))
     .option("--json", "one line of JSON")
-    .addHelpText("after", () => commandHelp(world.out, "install"))
     .action(async (engine: Engine, options: InstallOptions) => {
       const { environment, machine, out } = world;
       const mirror = options.mirror ?? impliedMirror(machine, environment);

@@ -19,7 +19,7 @@ import {
   type TypedKey,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { type CommandName, exampleHelp } from "./help.ts";
+import type { CommandName } from "./help.ts";
 import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
 import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
@@ -243,5 +243,5 @@ function keyCommand(program: Command, { name, keys, description, writes, actOnKm
       : new Argument(isChoosing ? "[key...]" : "<key...>", `${form}; one or more`).argParser(repeatable(parse));
   const command = program.command(name).description(description).addArgument(argument);
   if (isChoosing) addSelectionOptions(command);
-  return command.option("--json", "one line of JSON per key").addHelpText("after", exampleHelp(name));
+  return command.option("--json", "one line of JSON per key");
 }

@@ -11,7 +11,7 @@ import { withoutSecrets } from "../process/other-programs.ts";
 import { printable } from "../text/printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { Environment, Login, UkoWorld } from "./cli-world.ts";
-import { commandHelp, namesOf } from "./help-layout.ts";
+import { namesOf } from "./help-layout.ts";
 import { traceOf } from "./run.ts";
 import { paint } from "./table.ts";
 
@@ -38,7 +38,6 @@ export function addLoginCommand(
     .argument("[command...]", "a command to run instead of a session; after --")
     .option("--account <id>", "the account, if you belong to several")
     .option("--expose-token", "allow a program other than uko, which gets the access token in UKO_TOKEN")
-    .addHelpText("after", () => commandHelp(world.out, "login"))
     .action(async (words: readonly string[], { account, exposeToken }: LoginOptions) => {
       const typed = words[0] === "uko" ? words.slice(1) : words;
       const [name] = typed;

@@ -9,7 +9,6 @@ import type { Listed, ListedKey, ListedKind, Listing } from "../engine/commands/
 import { mostSevere } from "../errors.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exportedState, readInputFile } from "./files.ts";
-import { exampleHelp } from "./help.ts";
 import { printError } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { type Cell, type Column, paint, renderTable, type Tone } from "./table.ts";
@@ -40,7 +39,6 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
       ),
     )
     .option("--json", "one line of JSON per object")
-    .addHelpText("after", exampleHelp("ls"))
     .action(async (vault: string | undefined, given: LsOptions) => end(await runLs(world, vault, given)));
 }
 

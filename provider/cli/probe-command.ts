@@ -8,7 +8,6 @@ import type { ProbeChoices } from "../compose/probe.ts";
 import { jsonLine } from "../compose/text.ts";
 import { invalidInput, parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { commandHelp } from "./help-layout.ts";
 import { outputsTo, traceOf } from "./run.ts";
 
 interface ProbeOptions {
@@ -37,7 +36,6 @@ export function addProbeCommand(program: Command, world: CliWorld, end: (exitCod
     .option("--out <file>", `the recording (default: ${defaultFile})`)
     .option("--resume <file>", "go on with the keys that an earlier recording left")
     .option("--json", "one line of JSON with the counts and the keys that are left")
-    .addHelpText("after", () => commandHelp(world.out, "probe"))
     .action(async ({ json, ...typed }: ProbeOptions) => {
       const choices = choicesOf(typed);
       const outputs = { ...outputsTo(world), ...traceOf(program, world) };

@@ -12,7 +12,7 @@ import { addConsoleCommand } from "./console-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
-import { addGeneralHelp, addHelpCommand, groupCommands } from "./help-layout.ts";
+import { addCommandHelp, addGeneralHelp, addHelpCommand, groupCommands } from "./help-layout.ts";
 import { addHoldCommand } from "./hold-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
@@ -59,6 +59,7 @@ export function buildProgram(untraced: UkoWorld, end: (exitCode: number) => void
     .description("Show the version")
     .action(() => world.out.write(`${world.version}\n`));
   addHelpCommand(program, world);
+  addCommandHelp(program, world);
   groupCommands(program);
   return program;
 }

@@ -17,11 +17,10 @@ import { printableLines } from "../text/printable.ts";
 import { collectVaults, invalidInput, type KeyName, type KeyPath, parseKey, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { fileError } from "./files.ts";
-import { exampleHelp } from "./help.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { resolveVaults } from "./selection.ts";
 import { paint, tableOf as renderTable } from "./table.ts";
-import { requireTyped, resolveManagedKeys } from "./typed-keys.ts";
+import { managedRefs, requireTyped, resolveKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ReviewOptions {
@@ -63,7 +62,6 @@ export function addReviewCommand(program: Command, world: CliWorld, end: (exitCo
     .option("--out <file>", "write the review to this file, which must not exist")
     .option("--force", "replace an existing file")
     .option("--json", "one line of JSON per key, and one for the review")
-    .addHelpText("after", exampleHelp("review"))
     .action(async (keys: TypedKeys, given: ReviewOptions) => end(await runReview(world, keys, given)));
 }
 
@@ -80,12 +78,11 @@ async function runReview(world: CliWorld, typed: TypedKeys, given: ReviewOptions
   }
   return withOperations(world, async (run) => {
     const { operations, settings, options } = run;
-    const { instanceId } = settings;
-    const keys = await resolveManagedKeys(world, run, { keys: typed, json: json === true });
+    const keys = await resolveKeys(world, run, { keys: typed, json: json === true });
     const vaultIds = await resolveVaults(run, vault ?? [], options);
     const review = await operations.review(
       {
-        keys: keys.map((key) => ({ instanceId, ...key })),
+        keys: managedRefs(keys, settings.instanceId),
         ...(vault !== undefined && { vaultIds }),
         ...(requestedBy !== undefined && { requester: requestedBy }),
         step,

@@ -15,7 +15,7 @@ import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
 import { createReportTexts, printError, reportFor, reportJson } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import type { SelectionOptions } from "./selection.ts";
-import { answerTo, isConfirmed, isYes, requireFullIds, resolveKeys } from "./typed-keys.ts";
+import { answerTo, isConfirmed, isYes, managedRefs, requireFullIds, resolveKeys } from "./typed-keys.ts";
 
 export interface KeyRun {
   readonly keys: readonly TypedKey[];
@@ -54,9 +54,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   const work = async (opened: OpenRun): Promise<number> => {
     const keys = await resolveKeys(world, opened, run);
     const options = { ...opened.options, ...confirmation(world, run, keys.length) };
-    const { instanceId } = opened.settings;
-    const refs = keys.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
-    await run.before?.(opened.operations, refs, options);
+    await run.before?.(opened.operations, managedRefs(keys, opened.settings.instanceId), options);
     const { json } = run;
     const act = (key: KeyPath | KmsKeyPath): Promise<Report> => actOn(key, run, opened, options);
     const isOneByOne = options.confirm !== undefined;

@@ -6,16 +6,10 @@
  * approval without a terminal.
  */
 
+import type { KeyRef } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import {
-  invalidInput,
-  type KeyName,
-  type KeyPath,
-  type KmsKeyPath,
-  notFullKeyPath,
-  type TypedKey,
-} from "./arguments.ts";
+import { invalidInput, type KeyPath, type KmsKeyPath, notFullKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { isSelecting, keysInFile, type SelectionOptions, selectionOf } from "./selection.ts";
 
@@ -86,13 +80,8 @@ export async function resolveKeys(
   return resolved;
 }
 
-export async function resolveManagedKeys(
-  world: CliWorld,
-  opened: OpenOperations,
-  typed: Typed & { readonly keys: readonly (KeyPath | KeyName)[] },
-): Promise<readonly KeyPath[]> {
-  const keys = await resolveKeys(world, opened, typed);
-  return keys.filter((key): key is KeyPath => !("kmsKeyId" in key));
+export function managedRefs(keys: readonly (KeyPath | KmsKeyPath)[], instanceId: string): readonly KeyRef[] {
+  return keys.flatMap((key) => ("kmsKeyId" in key ? [] : [{ instanceId, ...key }]));
 }
 
 const maxFoundShown = 20;

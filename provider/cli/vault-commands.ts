@@ -12,7 +12,6 @@ import type { KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, type UkoError } from "../errors.ts";
 import { collectVaultIds, collectVaults, parseDuration } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { exampleHelp } from "./help.ts";
 import { printError, reportJson, reportText } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { reportEach } from "./run-on-keys.ts";
@@ -70,12 +69,7 @@ const readVaults = new Option("--vault <vault>", `only this vault, by name or ID
 const exactVaults = new Option("--vault <id>", `only this vault; ${vaultDefault}`).argParser(collectVaultIds);
 
 function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Option, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .addOption(vaults)
-    .option("--json", "one line of JSON per key")
-    .addHelpText("after", exampleHelp(name));
+  return program.command(name).description(description).addOption(vaults).option("--json", "one line of JSON per key");
 }
 
 function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {

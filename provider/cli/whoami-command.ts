@@ -6,7 +6,6 @@ import type { Command } from "commander";
 import { adviseOnLists, jsonLine, sayCount, sayLogin } from "../compose/text.ts";
 import type { ListRight } from "../engine/commands/doctor-messages.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { exampleHelp } from "./help.ts";
 import { withOperations } from "./run.ts";
 import { type Cell, tableOf } from "./table.ts";
 
@@ -15,7 +14,6 @@ export function addWhoamiCommand(program: Command, world: CliWorld): void {
     .command("whoami")
     .description("Show who you are for the service, whether you count as a person, and what you can list")
     .option("--json", "one line of JSON")
-    .addHelpText("after", exampleHelp("whoami"))
     .action(({ json }: { readonly json?: true }) =>
       withOperations(world, async ({ directory, options }) => {
         const caller = await directory.describeCaller(options);

@@ -16,7 +16,6 @@ import type { CallOptions } from "../../engine/ports/world.ts";
 import { invalidInput, parseDay, repeatable } from "../arguments.ts";
 import type { AllOperations, UkoWorld } from "../cli-world.ts";
 import { exportedState, readInputFile } from "../files.ts";
-import { commandHelp } from "../help-layout.ts";
 import { type OutputForm, printReport } from "../print.ts";
 import { confirmSet, writeReview } from "../review-commands.ts";
 import { type OpenRun, withOperations } from "../run.ts";
@@ -34,8 +33,7 @@ export function addCampaignCommand(program: Command, world: UkoWorld, end: (exit
   const campaign = program
     .command("campaign")
     .description("Retire many keys by a date, wave by wave, from a folder that a team keeps in git")
-    .helpCommand("help [command]", "show help for a command")
-    .addHelpText("after", () => commandHelp(world.out, "campaign"));
+    .helpCommand("help [command]", "show help for a command");
   const read = async (shown: Shown, work: Read): Promise<void> =>
     end(await runCampaign(world, shown, async (run) => work(await run.campaign(), run.options)));
   const act = async (shown: Shown, work: Act): Promise<void> =>
