@@ -281,7 +281,7 @@ async function newKey(run: Run, template: string, part: "draft" | "life"): Promi
   return {
     values: { vault: vaultId, mark, long: longText(mark) },
     keystore,
-    rows: ownParts[part].rows,
+    rows: ownParts[part],
     mayActivate: part === "life",
     obstacle,
     create: async () => {
@@ -324,7 +324,7 @@ function leftKey({ world, redactor }: Run, left: LeftKey): OwnRun {
   const ref = { instanceId: world.session.instanceId, vaultId, keyId };
   const isDue = next?.notBefore === undefined || (world.session.serviceTimeMs() ?? 0) > Date.parse(next.notBefore);
   redactor.know("own", keyId);
-  const rows = next !== undefined && isDue ? ownParts[next.part].rows : [];
+  const rows = next !== undefined && isDue ? ownParts[next.part] : [];
   return { values: { mark: label.slice(-8) }, keystore, rows, key: { ...left, ref } };
 }
 
