@@ -71,24 +71,27 @@ function addCreate(parent: Command, world: CliWorld): void {
     )
     .addOption(new Option("--campaign <folder>", "every key of a wave of this campaign").conflicts("key"))
     .option("--wave <wave>", "the wave, with --campaign");
-  withTarget(withTsa(withSigner(command)), "the certificate").action(async (options: CreateOptions) => {
-    const { createCertificate } = await load();
-    const created = await createCertificate(
-      {
-        evidence: evidenceFiles(world, options.evidence, "--evidence"),
-        keys: options.key ?? [],
-        wave: waveOf(options),
-        signer: signerOf(world, options),
-        tsa: tsaOf(world, options),
-        target: targetOf(options),
-      },
-      world.signal,
-    );
-    const { keys: certified } = created.predicate;
-    world.out.write(
-      `Wrote ${options.out}: ${certified.length} ${certified.length === 1 ? "key" : "keys"}. To read it: uko certificate show ${options.out}\n`,
-    );
-  });
+  withTsa(withSigner(command))
+    .requiredOption("--out <file>", "file for the certificate; uko does not overwrite files")
+    .option("--force", "replace the file if it exists")
+    .action(async (options: CreateOptions) => {
+      const { createCertificate } = await load();
+      const created = await createCertificate(
+        {
+          evidence: evidenceFiles(world, options.evidence, "--evidence"),
+          keys: options.key ?? [],
+          wave: waveOf(options),
+          signer: signerOf(world, options),
+          tsa: tsaOf(world, options),
+          target: targetOf(options),
+        },
+        world.signal,
+      );
+      const { keys: certified } = created.predicate;
+      world.out.write(
+        `Wrote ${options.out}: ${certified.length} ${certified.length === 1 ? "key" : "keys"}. To read it: uko certificate show ${options.out}\n`,
+      );
+    });
 }
 
 function addSign(parent: Command, world: CliWorld): void {
@@ -250,12 +253,6 @@ function withTsa(command: Command): Command {
       "also request a timestamp of the signature (RFC 3161); UKO_ALLOWED_HOSTS has to name the host",
     )
     .option("--tsa-trust <file>", "certificate in PEM with which the authority in --tsa signs timestamps");
-}
-
-function withTarget(command: Command, what: string): Command {
-  return command
-    .requiredOption("--out <file>", `file for ${what}; uko does not overwrite files`)
-    .option("--force", "replace the file if it exists");
 }
 
 function files(flags: string, says: string): Option {

@@ -33,11 +33,6 @@ interface ReviewOptions {
   readonly json?: true;
 }
 
-/** The option `--kind`, because keys that were never active, and KMS keys, have reviews of their own. */
-export function kindOption(kinds: readonly string[]): Option {
-  return new Option("--kind <kind>", "which keys; each kind has a review of its own").choices(kinds).default("managed");
-}
-
 type TypedKeys = readonly (KeyPath | KeyName)[];
 
 export function addReviewCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
@@ -58,7 +53,11 @@ export function addReviewCommand(program: Command, world: CliWorld, end: (exitCo
     .addOption(
       new Option("--step <step>", "the step to approve").choices(["deactivate", "destroy"]).makeOptionMandatory(),
     )
-    .addOption(kindOption(["managed", "never-active"]))
+    .addOption(
+      new Option("--kind <kind>", "which keys; each kind has a review of its own")
+        .choices(["managed", "never-active"])
+        .default("managed"),
+    )
     .option("--out <file>", "write the review to this file, which must not exist")
     .option("--force", "replace an existing file")
     .option("--json", "one line of JSON per key, and one for the review")
@@ -182,8 +181,6 @@ const cuttable: Readonly<Record<string, number>> = {
   KEYS: 10,
   KEYSTORES: 10,
   NOTE: 10,
-  WHY: 20,
-  RESULT: 20,
 };
 
 export const tableOf = (output: TextOutput, heads: readonly string[], rows: readonly (readonly string[])[]): string =>
