@@ -14,20 +14,15 @@ export type RunMemory = ReturnType<typeof createRunMemory>;
 
 export function createRunMemory() {
   const gone = new Map<string, string>();
-  const [found, read, unread, warned, declared, deleted] = [
-    createObjects(),
-    createObjects(),
-    createObjects(),
-    createObjects(),
-    createObjects(),
-    createObjects(),
-  ];
-  const [existing, planned, leaving, conflicts] = [
-    new Set<string>(),
-    new Set<string>(),
-    new Set<string>(),
-    new Set<string>(),
-  ];
+  const found = createObjects();
+  const read = createObjects();
+  const warned = createObjects();
+  const declared = createObjects();
+  const deleted = createObjects();
+  const existing = new Set<string>();
+  const planned = new Set<string>();
+  const leaving = new Set<string>();
+  const conflicts = new Set<string>();
   const names = new Set<string>();
   let [hasRead, hasApplied] = [false, false];
   return {
@@ -53,7 +48,7 @@ export function createRunMemory() {
     },
     isApplying: (): boolean => hasApplied,
     /** Records an object that could not be read, and returns how many there are so far. */
-    noteUnread: unread.add,
+    noteUnread: createObjects().add,
     /** Returns how many objects this run has reported for this reason so far, with this one. */
     noteReported: createTally(),
     /**

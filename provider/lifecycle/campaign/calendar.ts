@@ -4,7 +4,7 @@
  * on some weekdays.
  */
 
-import { type Blackout, type CampaignStep, dayMs, type MaintenanceWindow } from "./campaign.ts";
+import { type Blackout, type CampaignStep, dayMs, type MaintenanceWindow, type Period } from "./campaign.ts";
 
 const minuteMs = 60_000;
 /** A search ends after this many days, which is longer than any campaign. */
@@ -41,10 +41,7 @@ export function lastOpenMs(limits: Limits, beforeMs: number): number | undefined
 }
 
 /** The periods in which the step may happen, between the two times. */
-export function openPeriods(
-  limits: Limits,
-  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
-): readonly { readonly fromMs: number; readonly untilMs: number }[] {
+export function openPeriods(limits: Limits, { fromMs, untilMs }: Period): readonly Period[] {
   const first = startOfDay(fromMs);
   const days = Math.min(maxDays, Math.ceil((untilMs - first) / dayMs));
   return Array.from({ length: Math.max(0, days) }, (_, day) => openIn(limits, first + day * dayMs)).flatMap((open) => {
@@ -58,7 +55,7 @@ export function startOfDay(atMs: number): number {
   return Math.floor(atMs / dayMs) * dayMs;
 }
 
-function openIn(limits: Limits, dayStartMs: number): { readonly fromMs: number; readonly untilMs: number } | undefined {
+function openIn(limits: Limits, dayStartMs: number): Period | undefined {
   if (blackoutAt(limits, dayStartMs) !== undefined) return undefined;
   const { maintenanceWindow } = limits;
   if (maintenanceWindow === undefined) return { fromMs: dayStartMs, untilMs: dayStartMs + dayMs };

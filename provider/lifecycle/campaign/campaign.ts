@@ -80,11 +80,14 @@ export interface Wave {
   readonly maxFailures: number;
 }
 
-/** A period in which the campaign takes none of these steps, unless it is an emergency. */
-export interface Blackout {
+export interface Period {
   readonly fromMs: number;
   /** Exclusive. */
   readonly untilMs: number;
+}
+
+/** A period in which the campaign takes none of these steps, unless it is an emergency. */
+export interface Blackout extends Period {
   readonly steps: readonly CampaignStep[];
   readonly reason: string;
 }

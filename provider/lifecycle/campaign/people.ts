@@ -5,20 +5,16 @@
  */
 
 import { recordLifetimeMs } from "../consent-record.ts";
+import type { Period } from "./campaign.ts";
 
 export interface ExpectedPerson {
   readonly iamId: string;
   readonly steps: readonly ("request" | "deactivate" | "destroy" | "remove")[];
-  readonly away: readonly { readonly fromMs: number; readonly untilMs: number }[];
+  readonly away: readonly Period[];
 }
 
 /** `no_pair`: no two different people can request and take the step. `one_actor`: the step depends on one person. */
 export type PeopleGap = "no_pair" | "one_actor";
-
-interface Period {
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
 
 /**
  * `open` are the periods in which the calendar allows the step, in their order, for example one a day. Two people who are

@@ -53,7 +53,7 @@ import {
   reportClosed,
   waveStateOf,
 } from "../reports/wave-state.ts";
-import { type CampaignContext, keysOfWave, type OpenFolder, openReads } from "../view/context.ts";
+import { type CampaignContext, keysOfWave, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { type CampaignPlan, nextStep, onlyWave, type PlannedKey } from "../view/planned.ts";
 
 export interface NextRequest {
@@ -146,7 +146,8 @@ type Found =
 /** Each act reads the campaign again, so this function lets go of what it read: 4,000 keys take 60 MB. */
 async function findOffers(doing: Doing): Promise<Found> {
   const { run, path, request, options } = doing;
-  const context = await openReads(run.world, run.openFolder, path, options, request.wave);
+  const reading = { areEndsRead: true, wave: request.wave, options };
+  const context = await openCampaignAt(run.world, run.openFolder, path, reading);
   if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
   const { review } = request;
   const offers = review === undefined ? await offersTo(context, doing) : [await offerOfReview(context, review)];

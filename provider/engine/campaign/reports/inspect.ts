@@ -14,7 +14,7 @@ import type { CallOptions, World } from "../../ports/world.ts";
 import { plain } from "../../text/words.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
 import { readCampaignReview } from "../files/reviews.ts";
-import { type CampaignContext, keysOfWave, type OpenFolder, openReads } from "../view/context.ts";
+import { type CampaignContext, keysOfWave, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import type { KeyResult } from "./key-results.ts";
 import { keyRows } from "./key-row.ts";
@@ -25,25 +25,12 @@ import { type CampaignReport, type ReportSection, type ReportTable, tableOf } fr
 import { checkSection, exceptionRows, listToApprove, releasedSection, titleOf, windowEndOf } from "./review-text.ts";
 import { reportStatus, stateTable } from "./status.ts";
 import { countByKind, isPending, isRequested, readyKeys } from "./waiting.ts";
-import { type OwnReview, type WaveAct, type WaveStep, waveActs } from "./wave-acts.ts";
+import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
 
-export interface CampaignOverview {
-  readonly report: CampaignReport;
-  readonly campaign: string;
-  /** Each wave by state; its first column is the name of the wave. */
-  readonly waves: ReportTable;
-  readonly nowMs: number;
-}
-
-export interface WaveInspection {
-  readonly campaign: string;
-  readonly wave: string;
-  readonly nowMs: number;
-  readonly steps: readonly WaveStep[];
-  readonly acts: readonly WaveAct[];
-  readonly keys: ReportTable;
-}
+type Pages = ReturnType<typeof createCampaignInspection>;
+export type CampaignOverview = Awaited<ReturnType<Pages["overview"]>>;
+export type WaveInspection = Awaited<ReturnType<Pages["wave"]>>;
 
 export type ApprovalInspection =
   | { readonly kind: "closed"; readonly report: CampaignReport }
@@ -66,13 +53,14 @@ export type ApprovalInspection =
     };
 
 export function createCampaignInspection(world: World, openFolder: OpenFolder) {
-  const open = (path: string, options: CallOptions, wave?: string) => openReads(world, openFolder, path, options, wave);
+  const open = (path: string, options: CallOptions, wave?: string) =>
+    openCampaignAt(world, openFolder, path, { areEndsRead: true, wave, options });
   return {
     /** The name of the campaign in the folder. Makes no call. */
     async name(path: string) {
       return (await openCampaign(openFolder(path), world.session.instanceId)).campaign.name;
     },
-    async overview(path: string, options: CallOptions): Promise<CampaignOverview> {
+    async overview(path: string, options: CallOptions) {
       const { view, plan } = await open(path, options);
       const { page, ...report } = reportStatus(view, plan);
       // The page links each wave in a table of its own.
@@ -81,9 +69,11 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
         ...keySection("late", keyRows(view, plan)),
         ...waveSection(plan),
       ];
-      const shown = page && { page: { ...page, timeline: timelineOf(view, plan) } };
+      const timed = page && { page: { ...page, timeline: timelineOf(view, plan) } };
+      const shown: CampaignReport = { ...report, sections, ...timed };
       return {
-        report: { ...report, sections, ...shown },
+        report: shown,
+        /** Each wave by state; its first column is the name of the wave. */
         waves: stateTable(plan, view),
         campaign: view.campaign.name,
         nowMs: view.nowMs,
@@ -98,7 +88,7 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
   };
 }
 
-async function inspectWave(context: CampaignContext, wave: string): Promise<WaveInspection> {
+async function inspectWave(context: CampaignContext, wave: string) {
   const { view } = context;
   requireWave(view.campaign, wave);
   const keys = keysOfWave(context, wave);

@@ -22,7 +22,7 @@ import { declarationsIn, type NamedText, ownersIn } from "../files/joined-files.
 import { manifestFileName, namedKey, parseManifest } from "../files/manifest.ts";
 import { keysOfOwner, makeSignoff, signoffFileName } from "../files/signoffs.ts";
 import type { Joined } from "../view/classify.ts";
-import { type OpenFolder, openReads } from "../view/context.ts";
+import { type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/inventory.ts";
 import { readLive } from "../view/live.ts";
 import { onlyWave, planCampaign } from "../view/planned.ts";
@@ -71,7 +71,8 @@ export interface Signing {
 export type CampaignReading = ReturnType<typeof createCampaignReading>;
 
 export function createCampaignReading(world: World, openFolder: OpenFolder) {
-  const seen = (path: string, options: CallOptions, wave?: string) => openReads(world, openFolder, path, options, wave);
+  const seen = (path: string, options: CallOptions, wave?: string) =>
+    openCampaignAt(world, openFolder, path, { areEndsRead: true, wave, options });
   const opened = (path: string) => openCampaign(openFolder(path), world.session.instanceId);
   return {
     /** Writes a first `campaign.yaml`; never overwrites one. */

@@ -21,18 +21,10 @@ import { changedFacts, hiddenFacts, narrowedSentences } from "../view/rule-chang
 import { type KeyResult, withoutStep } from "./key-results.ts";
 import { folderFlag } from "./report.ts";
 
-export interface PendingRequest {
-  readonly key: string;
-  readonly wave: string;
-  readonly step: CampaignStep;
-  readonly by: string;
-  readonly how: string;
-  /** ISO 8601 UTC. */
-  readonly expiresAt: string;
-}
+export type PendingRequest = NonNullable<ReturnType<typeof requestOn>>;
 
 /** The request that a list shows on the key; a step reads the key again. */
-export function requestOn(key: PlannedKey, nowMs: number): PendingRequest | undefined {
+export function requestOn(key: PlannedKey, nowMs: number) {
   const { observation } = key.listed ?? {};
   if (observation === undefined) return undefined;
   const standing = deletionStanding(observation, nowMs);

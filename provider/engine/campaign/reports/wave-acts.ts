@@ -69,11 +69,12 @@ export function waveActs({ steps, requests, reversible }: WaveSums, place: WaveP
   ];
 }
 
-function stepActs({ step, toRequest, toReview, reviews }: WaveStep, place: WavePlace) {
+function stepActs({ step, toRequest, toReview, reviews }: WaveStep, place: WavePlace): readonly WaveAct[] {
   const newest = reviewKinds.flatMap((kind) => reviews.find((each) => each.kind === kind) ?? []);
   return [
     ...newest.flatMap((review) => approvalActs(step, review, place)),
-    ...reviewActs(step, toReview, place),
+    // A review for each kind of key that has any.
+    ...reviewKinds.filter((kind) => toReview[kind] > 0).map((kind) => reviewAct(step, kind, toReview[kind], place)),
     ...(toRequest > 0 ? [requestAct(step, toRequest, place)] : []),
   ];
 }
@@ -90,15 +91,6 @@ function requestAct(step: CampaignStep, keys: number, place: WavePlace): WaveAct
     command: nextCommand(place),
     remark: count(keys, "key"),
   };
-}
-
-/** A review for each kind of key that has any. */
-function reviewActs(
-  step: CampaignStep,
-  keys: Readonly<Record<ReviewKind, number>>,
-  place: WavePlace,
-): readonly WaveAct[] {
-  return reviewKinds.filter((kind) => keys[kind] > 0).map((kind) => reviewAct(step, kind, keys[kind], place));
 }
 
 function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, place: WavePlace): WaveAct {

@@ -30,20 +30,7 @@ export type OpenFolder = (path: string) => CampaignFolder;
 /** The holds in the folder at this moment. */
 type HoldsNow = () => Promise<CampaignHolds>;
 
-/**
- * Opens the campaign for a reader, which writes nothing to the folder and also reads which keys are destroyed
- * everywhere.
- */
-export function openReads(
-  world: World,
-  openFolder: OpenFolder,
-  path: string,
-  options: CallOptions,
-  wave?: string,
-): Promise<CampaignContext> {
-  return openCampaignAt(world, openFolder, path, { areEndsRead: true, wave, options });
-}
-
+/** Opens the campaign. Writes nothing to the folder. */
 export async function openCampaignAt(
   world: World,
   openFolder: OpenFolder,
