@@ -8,7 +8,7 @@ import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { evidencePlaceOf } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
-import { notRegular, readNamedText } from "../process/regular-file.ts";
+import { fileError, notRegular, readNamedText } from "../process/regular-file.ts";
 import { readInstance } from "../text/uuid-form.ts";
 import type { CliWorld } from "./cli-world.ts";
 
@@ -62,10 +62,4 @@ export function withFilesOf(named: readonly string[]): readonly string[] {
     if (odd !== undefined) throw fileError(`Could not read ${path.join(each, odd.name)}`, notRegular);
     return found.map(({ name }) => path.join(each, name)).sort();
   });
-}
-
-/** The error about a file: the system's message, and the next steps. */
-export function fileError(summary: string, error: unknown, ...next: readonly string[]): UkoError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new UkoError("UKO_INPUT_INVALID", { summary, detail: [reason, ...next].join("\n"), cause: error });
 }

@@ -9,9 +9,8 @@ import { constants } from "node:fs";
 import { access, chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { isUkoError, UkoError } from "../errors.ts";
-import { makeFolder } from "../process/regular-file.ts";
+import { fileError, makeFolder } from "../process/regular-file.ts";
 import type { Environment, Machine } from "./cli-world.ts";
-import { fileError } from "./files.ts";
 import { executable, type ProviderPackage, platformOf } from "./provider-package.ts";
 
 export const providerSource = "pulumi-uko/uko";

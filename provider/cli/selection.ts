@@ -6,9 +6,9 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { Selection } from "../engine/key/many/selection.ts";
+import { fileError } from "../process/regular-file.ts";
 import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
-import { fileError } from "./files.ts";
 
 /** The options as the parser passes them. */
 export interface SelectionOptions {

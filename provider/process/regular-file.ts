@@ -65,9 +65,14 @@ export function readNamedText(path: string, summary: string, ...next: readonly s
   try {
     return readRegularFile(path, { maxBytes: maxNamedBytes }).toString("utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UkoError("UKO_INPUT_INVALID", { summary, detail: [reason, ...next].join("\n"), cause: error });
+    throw fileError(summary, error, ...next);
   }
+}
+
+/** The error about a file that a person named: the system's message, and the next steps. */
+export function fileError(summary: string, error: unknown, ...next: readonly string[]): UkoError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail: [reason, ...next].join("\n"), cause: error });
 }
 
 export function isLink(path: string): boolean {
