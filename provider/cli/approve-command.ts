@@ -10,7 +10,7 @@
 
 import { Argument, type Command } from "commander";
 import { approvalMessages, runnable, setMessages } from "../compose/text.ts";
-import type { KeyResult } from "../engine/key/many/approve-set.ts";
+import type { Approving, KeyResult } from "../engine/key/many/approve-set.ts";
 import type { PendingGroup, SetReview } from "../engine/key/many/review-set.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import { mostSevere, UkoError } from "../errors.ts";
@@ -205,10 +205,7 @@ async function approveReview(
   return mostSevere(await act(world, run, review, { stores: store, requestsNext }, given.json));
 }
 
-interface How {
-  readonly stores: boolean;
-  readonly requestsNext?: boolean;
-}
+type How = Omit<Approving, "each">;
 
 /** The exit code of a key is 0 if its step was taken, even if its deletion now waits. */
 async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json = false): Promise<readonly number[]> {

@@ -128,12 +128,8 @@ export interface RunningEmulator {
 }
 
 /** The operations of a run, imported lazily: help and the emulator never load their dependencies. */
-export const openOperations: UkoWorld["openOperations"] = async (environment, outputs) => {
-  const { openOperations: open } = await import("../compose/operations.ts");
-  return open(environment, outputs);
-};
+export const openOperations: UkoWorld["openOperations"] = async (...given) =>
+  (await import("../compose/operations.ts")).openOperations(...given);
 
-export const openLogin: UkoWorld["openLogin"] = async (environment, outputs) => {
-  const { openLogin: open } = await import("../compose/operations.ts");
-  return open(environment, outputs);
-};
+export const openLogin: UkoWorld["openLogin"] = async (...given) =>
+  (await import("../compose/operations.ts")).openLogin(...given);

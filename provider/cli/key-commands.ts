@@ -32,13 +32,13 @@ export interface KeyCommands {
   readonly end: (exitCode: number) => void;
 }
 
-interface JsonOption {
+/** The options as the parser passes them; each command has some of them. */
+interface Given extends SelectionOptions {
   readonly json?: true;
-}
-
-interface ReversibleOptions extends JsonOption, SelectionOptions {
   readonly yes?: true;
   readonly reason?: string;
+  readonly out?: string;
+  readonly wait?: string;
 }
 
 export function addKeyCommands({ program, world, end }: KeyCommands): void {
@@ -54,20 +54,16 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   };
 
   /** A command that can be undone, so that a script may choose keys by name. */
-  const reversible = (
-    name: "withdraw" | "reactivate",
-    description: string,
-    actsOf: (given: ReversibleOptions) => Acts,
-  ): Command =>
+  const reversible = (name: "withdraw" | "reactivate", description: string, actsOf: (given: Given) => Acts): Command =>
     keyCommand(program, { name, keys: "several", description, ...actsOf({}) })
       .option(...yesOption)
-      .action((typed: TypedKey[] = [], given: ReversibleOptions) => {
+      .action((typed: TypedKey[] = [], given: Given) => {
         if (given.reason !== undefined) refuseReasonOnKms(typed);
         return run(typed, given, { ...actsOf(given), yes: given.yes === true });
       });
   const plain = (name: CommandName, keys: "one" | "several", description: string, acts: Acts): Command =>
     keyCommand(program, { name, keys, description, ...acts }).action(
-      (typed: TypedKey | TypedKey[] = [], given: JsonOption & SelectionOptions) => run([typed].flat(), given, acts),
+      (typed: TypedKey | TypedKey[] = [], given: Given) => run([typed].flat(), given, acts),
     );
 
   plain("status", "several", "Show the state of a key and what its deletion waits for; changes nothing", {
@@ -90,7 +86,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     .addOption(reasonOption("reason for the second person"))
     .option(...yesOption)
     .option("--out <file>", "write your signed requests for kms/ keys to this file, where signatures are demanded")
-    .action(async (keys: TypedKey[] = [], given: RequestOptions) => {
+    .action(async (keys: TypedKey[] = [], given: Given) => {
       const { reason, out, json, yes } = given;
       if (reason !== undefined) refuseReasonOnKms(keys);
       if (out === undefined) return run(keys, given, { ...requesting(reason), yes: yes === true });
@@ -121,12 +117,8 @@ function reasonOption(says: string): Option {
   return new Option("--reason <text>", `${says}, at most 500 characters; not for kms/ keys`).argParser(parseReason);
 }
 
-interface RequestOptions extends ReversibleOptions {
-  readonly out?: string;
-}
-
 type Acts = Omit<KeyRun, "keys" | "json">;
-type Run = (keys: readonly TypedKey[], options: JsonOption & SelectionOptions, acts: Acts) => Promise<void>;
+type Run = (keys: readonly TypedKey[], options: Given, acts: Acts) => Promise<void>;
 
 function requesting(reason?: string): Acts {
   return {
@@ -163,11 +155,6 @@ function refuseReasonOnKms(keys: readonly TypedKey[]): void {
   });
 }
 
-interface ContinueOptions extends JsonOption, SelectionOptions {
-  readonly wait?: string;
-  readonly yes?: true;
-}
-
 function addContinue(program: Command, world: CliWorld, run: Run): void {
   keyCommand(program, {
     name: "continue",
@@ -182,14 +169,14 @@ function addContinue(program: Command, world: CliWorld, run: Run): void {
       ).argParser(parseDuration("--wait")),
     )
     .option("--yes", "do not ask before a key is destroyed or removed; without a terminal uko never asks")
-    .action((keys: TypedKey[] = [], given: ContinueOptions) => run(keys, given, continuing(world, given)));
+    .action((keys: TypedKey[] = [], given: Given) => run(keys, given, continuing(world, given)));
 }
 
 /**
  * The operation of `uko continue`: takes the steps that are possible, on requests of the caller that another person has
  * approved.
  */
-function continuing(world: CliWorld, { wait, yes, json }: ContinueOptions): Acts {
+function continuing(world: CliWorld, { wait, yes, json }: Given): Acts {
   return {
     writes: "continue",
     asks: yes !== true,

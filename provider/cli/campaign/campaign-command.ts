@@ -55,7 +55,8 @@ export function addCampaignCommand(program: Command, world: UkoWorld, end: (exit
       read(shown, (reading, options) => reading.init(shown.folder, { name, deadline }, options)),
     );
 
-  addPlanCommand(campaign, world, read, asking);
+  const runs = { act, read, asking };
+  addPlanCommand(campaign, world, runs);
 
   yesOption(shownCommand(campaign, "signoff", "Show the keys that an owner signs, and write the sign-off"))
     .requiredOption("--owner <owner>", "the owner, as in the manifest")
@@ -65,7 +66,7 @@ export function addCampaignCommand(program: Command, world: UkoWorld, end: (exit
       return read(shown, (reading, options) => reading.signoff(shown.folder, signing, options));
     });
 
-  addNextCommand(campaign, world, act);
+  addNextCommand(campaign, world, runs);
 
   shownCommand(campaign, "status", "Show what each wave waits for, or what happened to a key")
     .argument("[key]", "ID, label, ARN, URI, CRN or application")
@@ -90,7 +91,7 @@ export function addCampaignCommand(program: Command, world: UkoWorld, end: (exit
       return act(shown, (acting, options) => acting.rollback(shown.folder, request, options));
     });
 
-  addFinishCommand(campaign, world, { act, read, asking });
+  addFinishCommand(campaign, world, runs);
 }
 
 type Yes = { readonly yes?: true };
@@ -106,12 +107,7 @@ type Planning = Shown &
     readonly write?: true;
   };
 
-function addPlanCommand(
-  campaign: Command,
-  world: UkoWorld,
-  read: (shown: Shown, work: Read) => Promise<void>,
-  asking: (shown: Shown & Yes) => Confirm,
-): void {
+function addPlanCommand(campaign: Command, world: UkoWorld, { read, asking }: Runs): void {
   const description = "Classify each key, and show its dates and what changed; exits with 14 if a key is late";
   yesOption(shownCommand(campaign, "plan", description))
     .option("--write", "write manifest.jsonl after a confirmation")
@@ -159,7 +155,7 @@ type Next = Shown &
     readonly review?: string;
   };
 
-function addNextCommand(campaign: Command, world: UkoWorld, act: (shown: Shown, work: Act) => Promise<void>): void {
+function addNextCommand(campaign: Command, world: UkoWorld, { act }: Runs): void {
   yesOption(shownCommand(campaign, "next", "Do what you can do now: request, review and approve, continue, or remove"))
     .option("--wave <wave>", "only this wave")
     .addOption(new Option("--step <step>", "only this step").choices(["deactivate", "destroy"]))
