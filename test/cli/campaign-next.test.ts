@@ -249,6 +249,17 @@ describe("a stop", () => {
     expect((await quiet("bob", "status")).exitCode).toBe(0);
   });
 
+  it("also holds the destruction of the other keys, so that none follows a reactivation without a reason", async () => {
+    const key = await stopped();
+    await stage.world.advance("5h");
+    expect(dataOf(await quiet("bob", "status --json")).stops).toMatchObject([{ key, step: "deactivate" }]);
+    const refused = await type("bob", "next --wave pilot --step destroy", [""]);
+    expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining("continues only for a reason")]);
+    const answers = ["Only mail-1 was a mistake", "request 4"];
+    expect((await type("bob", "next --wave pilot --step destroy", answers)).out).toContain("Requested the destruction");
+    expect(JSON.parse(stage.read("overrides.jsonl"))).toMatchObject({ step: "destroy", reason: answers[0] });
+  });
+
   it("is announced by the rollback that makes it", async () => {
     await begin();
     await next("bob");

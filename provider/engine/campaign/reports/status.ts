@@ -130,18 +130,17 @@ export function nextOf(wave: PlannedWave, view: CampaignView, rolledBack: Readon
 
 /** Every key of every stop. */
 export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
-  return waves.flatMap(({ name, keys, readiness }) =>
-    campaignSteps.flatMap((step) => {
-      const { breaker } = readiness[step];
-      const failures = breaker.kind === "stopped" ? breaker.failures : [];
-      return keys
-        .filter((key) => failures.includes(key.name))
-        .map((key) => ({
-          ...{ wave: name, step, key: key.name, label: key.line.label },
-          why: whyFailed(view, key, step) ?? "",
-        }));
-    }),
-  );
+  return waves.flatMap(({ name: wave, keys, readiness }) => {
+    const breakers = Object.values(readiness).map(({ breaker }) => breaker);
+    const failures = breakers.flatMap((breaker) => (breaker.kind === "stopped" ? breaker.failures : []));
+    const failed = keys.filter((key) => failures.includes(key.name));
+    return campaignSteps.flatMap((step) =>
+      failed.flatMap((key) => {
+        const why = whyFailed(view, key, step);
+        return why === undefined ? [] : [{ wave, step, key: key.name, label: key.line.label, why }];
+      }),
+    );
+  });
 }
 
 export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly ReportSection[] {

@@ -8,7 +8,7 @@
  */
 
 import { type Breaker, breakerOf } from "../../../lifecycle/campaign/breaker.ts";
-import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
+import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate, waveGate } from "../../../lifecycle/campaign/gates.ts";
 import { plain } from "../../text/words.ts";
 import { waveDifferences } from "./rule-changes.ts";
@@ -53,16 +53,20 @@ export function readinessOfWave(
 }
 
 /**
- * The keys that failed. Only a key that a review of this wave and step lists counts: a step before the campaign proves
- * nothing about the wave.
+ * The keys that failed at the step or at one before it: a reactivation is the sign that the wave must not be destroyed
+ * yet. Only a key that a review of this wave and step lists counts: a step before the campaign proves nothing about the
+ * wave.
  */
 function failedKeys(view: CampaignView, wave: string, step: CampaignStep): readonly CampaignKey[] {
+  const steps = campaignSteps.slice(0, campaignSteps.indexOf(step) + 1);
   return view.keys.filter((key) => {
     const { facts, line, name } = key;
-    const leadsTo = facts.ending === "destroy" || facts.ending === step;
     const sets = view.reviews.byKey.get(name) ?? [];
-    const isReviewed = line.wave === wave && sets.some((set) => set.wave === wave && set.step === step);
-    return isReviewed && leadsTo && whyFailed(view, key, step) !== undefined;
+    return steps.some((each) => {
+      const leadsTo = facts.ending === "destroy" || facts.ending === each;
+      const isReviewed = line.wave === wave && sets.some((set) => set.wave === wave && set.step === each);
+      return isReviewed && leadsTo && whyFailed(view, key, each) !== undefined;
+    });
   });
 }
 
