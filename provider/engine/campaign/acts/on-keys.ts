@@ -25,7 +25,14 @@ import { plain, sayTime } from "../../text/words.ts";
 import { evidenceFolder } from "../files/evidence.ts";
 import type { CampaignFolder } from "../files/file-forms.ts";
 import { appendOverride } from "../files/overrides.ts";
-import { failedOn, type KeyResult, resultFrom, withoutStep } from "../reports/key-results.ts";
+import {
+  failedOn,
+  isInterrupted,
+  type KeyResult,
+  type NamedKey,
+  resultFrom,
+  withoutStep,
+} from "../reports/key-results.ts";
 import type { StepRequest } from "../reports/wave-state.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
@@ -123,22 +130,30 @@ export function unlessHeld(context: CampaignContext, act: (key: PlannedKey) => P
   };
 }
 
-/** Acts on one key after another. An error about one key does not keep the run from the next. */
-export function actOnKeys(
-  { world, options }: CampaignContext,
+/**
+ * Acts on one key after another. An error about one key does not keep the run from the next. A key whose act a person
+ * interrupted is a result, too, because its step may have been taken.
+ */
+export async function actOnKeys<Key extends NamedKey>(
+  { world, options }: { readonly world: Parameters<typeof runMany>[0]; readonly options: CallOptions },
   what: string,
-  keys: readonly PlannedKey[],
-  act: (key: PlannedKey) => Promise<KeyResult>,
+  keys: readonly Key[],
+  act: (key: Key) => Promise<KeyResult>,
 ): Promise<ManyResults<KeyResult>> {
-  const actOne = async (key: PlannedKey): Promise<KeyResult> => {
+  const interrupted: KeyResult[] = [];
+  const actOne = async (key: Key): Promise<KeyResult> => {
     try {
       return await act(key);
     } catch (error) {
-      if (!isUkoError(error) || endsTheRun.has(error.code)) throw error;
-      return failedOn(key, error);
+      if (!isUkoError(error)) throw error;
+      const failed = failedOn(key, error);
+      if (!endsTheRun.has(error.code)) return failed;
+      if (isInterrupted(failed)) interrupted.push(failed);
+      throw error;
     }
   };
-  return runMany(world, { items: keys, what, act: actOne }, options);
+  const run = await runMany(world, { items: keys, what, act: actOne }, options);
+  return { ...run, results: [...run.results, ...interrupted] };
 }
 
 export interface PlannedAct extends Pick<Task, "intent" | "isReversal"> {

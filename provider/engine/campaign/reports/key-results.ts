@@ -29,7 +29,7 @@ export interface KeyResult {
   readonly exitCode: number;
 }
 
-interface NamedKey {
+export interface NamedKey {
   readonly name: string;
   readonly line: { readonly label: string };
 }
@@ -70,6 +70,11 @@ export function failedOn({ name: key, line: { label } }: NamedKey, thrown: unkno
   return { key, label, outcome: "failed", says: summary, code, exitCode };
 }
 
+/** Whether a person stopped the run while it acted on the key. The step may have been taken. */
+export function isInterrupted({ code }: KeyResult): boolean {
+  return code === "UKO_CANCELED";
+}
+
 export interface ResultsReport {
   /** The verb in the past, such as `Requested the deactivation of`. */
   readonly did: string;
@@ -93,7 +98,8 @@ export function reportResults(report: ResultsReport): CampaignReport {
   const unchanged = keys.filter(({ outcome }) => outcome === "unchanged");
   const toCheck = later.length > 0 ? acted : [];
   const left = [...keys.filter(({ outcome }) => outcome === "left"), ...apart];
-  const failed = keys.filter(({ outcome }) => outcome === "failed");
+  const interrupted = keys.filter(isInterrupted);
+  const failed = keys.filter((key) => key.outcome === "failed" && !isInterrupted(key));
   const stop = run.stoppedBy === undefined ? undefined : asUkoError(run.stoppedBy);
   const parts = [
     `${did} ${count(acted.length, "key")} of wave "${wave}"`,
@@ -101,6 +107,7 @@ export function reportResults(report: ResultsReport): CampaignReport {
     ...(left.length > 0 ? [`${left.length} unaffected`] : []),
     ...(later.length > 0 ? [`${later.length} to follow after your check`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(interrupted.length > 0 ? [`${interrupted.length} interrupted`] : []),
     ...(run.unstarted > 0 ? [`${run.unstarted} not started`] : []),
   ];
   const stopLine = stop === undefined ? [] : [`${stop.summary} [${stop.code}]`, "The same command continues."];
@@ -108,6 +115,7 @@ export function reportResults(report: ResultsReport): CampaignReport {
     summary: parts.join("; "),
     sections: [
       ...section("Why the run stopped", { lines: stopLine }),
+      ...reasonSection("Interrupted: the step may have been taken", tableOf(interrupted, reasonColumns)),
       ...reasonSection("Failed", tableOf(failed, reasonColumns)),
       ...section("Check these keys before the rest", { table: tableOf(toCheck, namingColumns) }),
       ...found,
