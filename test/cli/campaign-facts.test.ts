@@ -152,6 +152,19 @@ describe("a report of a wave", () => {
 });
 
 describe("uko campaign signoff", () => {
+  it("shows the owner the descriptions that warn of a deletion, as they are now, before the question", async () => {
+    stage.write("campaign.yaml", campaignFile);
+    await stage.campaign("plan --write --yes");
+    await edit("mail-2", { description: "DO NOT DELETE before 2030" });
+    const ended = await stage.campaign("signoff --yes --owner platform");
+    expect(sectionOf(ended, "Check these keys before you sign")).toMatch(
+      /\nmail-2 +"DO NOT DELETE before 2030" +\S+\/\S+$/,
+    );
+    // Erin cannot read the vault.
+    const unread = await stage.campaign("signoff --yes --owner platform", "erin");
+    expect(sectionOf(unread, "Not read")).toContain("Vault 5c1e0000-0000-4000-8000-000000000002:");
+  });
+
   it("dates the sign-off by the service, so that an old key is not called young", async () => {
     stage.write("campaign.yaml", campaignFile);
     await stage.campaign("plan --write --yes");

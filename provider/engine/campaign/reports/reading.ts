@@ -26,7 +26,6 @@ import { type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/inventory.ts";
 import { readLive } from "../view/live.ts";
 import { onlyWave, planCampaign } from "../view/planned.ts";
-import { listOrName } from "../view/unreadable.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, viewCampaign } from "../view/view.ts";
 import { type Baseline, makeBaseline, requireEarlier } from "./baseline.ts";
@@ -168,13 +167,12 @@ async function writeSignoff(
   { owner, show, confirm }: Signing,
   options: CallOptions,
 ): Promise<CampaignReport> {
-  const { keys } = await readManifest(opened, world.sha256);
-  const own = keysOfOwner(keys, owner);
-  // Each response has the service's time, also one that refuses the list.
-  const list = () => (world.session.isKeyProtect ? world.kmsKeys.rings(options) : world.vaults.list({}, options));
-  await listOrName<unknown>([], { id: "vaults", name: "" }, list);
-  const nowMs = world.session.serviceTimeMs() ?? 0;
-  show(showSignoff(owner, own, nowMs));
+  const manifest = await readManifest(opened, world.sha256);
+  const own = keysOfOwner(manifest.keys, owner);
+  const scope = inventoryScope(opened, manifest, { areEndsRead: false });
+  const inventory = await takeCampaignInventory(world, scope, options);
+  const { nowMs } = inventory;
+  show(showSignoff(owner, own, inventory));
   await confirm(`sign ${own.length}`);
   const { identity, displayName } = await world.session.actor(options);
   const signed = makeSignoff(

@@ -4,15 +4,21 @@
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { hasWarning } from "../../key/many/exceptions.ts";
 import { count, plain } from "../../text/words.ts";
 import { csvTable } from "../files/csv.ts";
 import type { OpenCampaign } from "../files/folder.ts";
 import { type ManifestKey, namedKey } from "../files/manifest.ts";
 import type { Signoff } from "../files/signoffs.ts";
-import { type CampaignReport, folderFlag, section, tableOf } from "./report.ts";
+import { type CampaignInventory, namedListedKey } from "../view/inventory.ts";
+import { type CampaignReport, folderFlag, section, tableOf, unreadSection } from "./report.ts";
 
-/** What the owner sees before signing: how many of what, then each key. */
-export function showSignoff(owner: string, keys: readonly ManifestKey[], nowMs: number): CampaignReport {
+/** What the owner sees before signing: how many of what, the keys whose description warns now, then each key. */
+export function showSignoff(
+  owner: string,
+  keys: readonly ManifestKey[],
+  { keys: listed, nowMs, unreadable }: CampaignInventory,
+): CampaignReport {
   const numbers = (what: string, of: (key: ManifestKey) => readonly string[]): readonly string[] => {
     const groups = Map.groupBy(
       keys.flatMap((key) => of(key).map((value) => ({ value }))),
@@ -23,6 +29,13 @@ export function showSignoff(owner: string, keys: readonly ManifestKey[], nowMs: 
       : [`${what}: ${[...groups].map(([value, { length }]) => `${value} ${length}`).join(", ")}`];
   };
   const used = keys.filter(({ usage }) => usage.length > 0).length;
+  const own = new Set(keys.map(namedKey));
+  const warning = listed.filter(
+    (key) =>
+      own.has(namedListedKey(key)) &&
+      key.observation !== undefined &&
+      hasWarning({ observed: { observation: key.observation } }),
+  );
   const young = keys.filter(({ createdAt }) => nowMs - Date.parse(createdAt) < youngMs).length;
   return {
     summary: `${owner} signs that ${count(keys.length, "key")} may be destroyed, which cannot be undone`,
@@ -38,6 +51,15 @@ export function showSignoff(owner: string, keys: readonly ManifestKey[], nowMs: 
           "uko does not see what uses copies in other clouds.",
         ].map((line) => plain(line, 500)),
       }),
+      ...section("Check these keys before you sign", {
+        isWhole: true,
+        table: tableOf(warning, {
+          label: ({ traits }) => traits.label,
+          description: ({ observation }) => `"${plain(observation?.facts.description ?? "", 200)}"`,
+          key: namedListedKey,
+        }),
+      }),
+      ...unreadSection(unreadable),
       ...section("Keys to sign", {
         isWhole: true,
         table: tableOf(keys, {

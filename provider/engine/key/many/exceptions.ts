@@ -67,7 +67,7 @@ const classes: readonly ExceptionClass[] = [
 ];
 
 /** Whether the description of the key warns of its deletion. */
-export function hasWarning({ observed }: Weighed): boolean {
+export function hasWarning({ observed }: { readonly observed: Pick<Shown, "observation"> }): boolean {
   return warnsOfDeletion.test(observed.observation.facts.description);
 }
 
