@@ -151,12 +151,19 @@ function commandLines(output: TextOutput, { command, remark }: NextCommand): rea
 
 /** The width to which a cell may be cut, because `--csv` and `--json` show it whole. The first column is never cut. */
 const minWidth = 10;
+/** Columns that a person decides by are cut late or never. An ID next to them is cut, also in the first column. */
+const longer: Readonly<Record<string, number>> = { "waits for": 30 };
+const whole: ReadonlySet<string> = new Set(["label", "why", "blocked", "late because", "description"]);
 
 function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSection): string {
-  const columns = table?.columns.map((head, at) => ({ head: head.toUpperCase(), ...(at > 0 && { minWidth }) })) ?? [];
+  const columns = table?.columns.map((head, at) => ({
+    head: head.toUpperCase(),
+    ...((head === "key" || (at > 0 && !whole.has(head))) && { minWidth: longer[head] ?? minWidth }),
+    ...(table.rows.every((row) => row[at] === "-") && { isOptional: true as const }),
+  }));
   return [
     paint(output, "head", oneLine(title)),
-    ...(table === undefined ? [] : [renderTable(output, { columns, rows: table.rows })]),
+    ...(table === undefined ? [] : [renderTable(output, { columns: columns ?? [], rows: table.rows })]),
     ...lines.map((line) => `  ${oneLine(line)}`),
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { errorJson, errorText, reportText } from "../../provider/cli/print.ts";
+import { errorJson, errorText, printReport, reportText } from "../../provider/cli/print.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { type Explanation, renderExplanation } from "../../provider/engine/text/explanation.ts";
 import { asUkoError, UkoError } from "../../provider/errors.ts";
@@ -52,4 +52,33 @@ it("reports an error outside the catalog as its own fault, without a stack trace
   expect(error.code).toBe("UKO_BUG");
   expect(errorText(error)).toBe("Unexpected error in uko\n  Please report it: x is not a function\n  [UKO_BUG]\n");
   expect(errorText(asUkoError("odd"))).toContain("odd");
+});
+
+it("cuts the ID of a key on a narrow terminal, and never the reason why a person has to look at the key", () => {
+  let text = "";
+  const out = { columns: 80, write: (more: string) => (text += more) };
+  const [key, why] = [
+    "5c1e0000-0000-4000-8000-000000000003/9b2d0000-0000-4000-8000-000000000060",
+    "DO NOT DELETE, 2030",
+  ];
+  const sections = [
+    { title: "Check", table: { columns: ["label", "key", "why"], rows: [["tax-2030", key, why]] } },
+    {
+      title: "Blocked",
+      table: { columns: ["key", "label", "wave", "blocked"], rows: [[key, "tax-2030", "pilot", why]] },
+    },
+  ];
+  printReport({ out } as never, {}, { summary: "Check", sections, next: [], exitCode: 0, data: {} });
+  const id = "5c1e0000-[-/0-9a-d]+…";
+  expect(text).toMatch(new RegExp(`\\ntax-2030 {2}${id} {2}${why}\\n`));
+  expect(text).toMatch(new RegExp(`\\n${id} {2}tax-2030 {2}pilot {2}${why}\\n`));
+});
+
+it("leaves out columns without a value on a narrow terminal, so that it can say what a wave waits for", () => {
+  let text = "";
+  const out = { columns: 50, write: (more: string) => (text += more) };
+  const waits = "destroy: an approval for 1 key";
+  const table = { columns: ["wave", "removed", "other", "waits for"], rows: [["pilot", "-", "1", waits]] };
+  printReport({ out } as never, {}, { summary: "", sections: [{ title: "", table }], next: [], exitCode: 0, data: {} });
+  expect(text).toContain(`WAVE   OTHER  WAITS FOR\npilot  1      ${waits}\n`);
 });
