@@ -127,11 +127,24 @@ export interface OutputForm {
 }
 
 export function printReport({ out, err }: CliWorld, { json, csv }: OutputForm, report: CampaignReport): void {
-  if (json === true) out.write(`${jsonLine({ v: 1, ...report.data, exitCode: report.exitCode })}\n`);
-  else if (csv === true && report.csv !== undefined) out.write(report.csv);
+  if (json === true) for (const part of jsonParts({ v: 1, ...report.data, exitCode: report.exitCode })) out.write(part);
+  else if (csv === true && report.csv !== undefined) out.write(report.csv());
   // A command that stopped before its keys has no rows, so the reason goes to standard error.
   else if (csv === true) err.write(`${textOf(err, report)}\n`);
   else out.write(`${textOf(out, report)}\n`);
+}
+
+/** One line of JSON in parts, because the whole text about thousands of keys would need several times its size. */
+function* jsonParts(data: object): Generator<string> {
+  let before = "{";
+  for (const [name, value] of Object.entries(data)) {
+    if (value === undefined) continue;
+    const isList = Array.isArray(value) && value.length > 0;
+    yield `${before}"${name}":${isList ? "" : jsonLine(value)}`;
+    if (isList) for (const [at, item] of value.entries()) yield `${at === 0 ? "[" : ","}${jsonLine(item)}`;
+    before = isList ? "]," : ",";
+  }
+  yield `${before.slice(0, -1)}}\n`;
 }
 
 function textOf(output: TextOutput, { summary, sections, next }: CampaignReport): string {

@@ -29,7 +29,7 @@ export interface ActResult {
   /** A page of its own, on which the person decides about what the act read. */
   readonly page?: (visitor: Visitor, query: TableQuery) => Html;
   /** The text of a CSV file with one row for each key, which the person can download. */
-  readonly csv?: string;
+  readonly csv?: () => string;
 }
 
 /** An act whose form was correct. */
@@ -134,7 +134,7 @@ export function addRunPages(app: Hono<Env>, shows: Shows, runs: ActRuns): void {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": 'attachment; filename="run.csv"',
     };
-    return context.body(state.result.csv, 200, headers);
+    return context.body(state.result.csv(), 200, headers);
   });
   app.post(`${runAddress}/stop`, (context) => {
     runs.stop();

@@ -128,7 +128,7 @@ async function syncDirectory(path: string): Promise<void> {
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Escapes control characters, format characters such as text direction, and line separators. */
-export function jsonLine(value: object): string {
+export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(steering, escapeUnits);
 }
 

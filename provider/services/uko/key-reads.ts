@@ -59,7 +59,8 @@ export function createKeyReads(transport: Transport, readCache: ReadCache): KeyR
     async list({ vaultId, label, isWhole }, { signal }) {
       if (label === undefined) {
         const list = () => listKeys(transport, keyWalk(vaultId, signal), { isWhole });
-        return [...(await readCache.keep(vaultId, list)).value.values()];
+        // A reader of whole lists reads no key from the cache, and thousands of keys take megabytes.
+        return [...(await (isWhole === true ? list() : readCache.keep(vaultId, list))).value.values()];
       }
       const found = await listKeys(transport, keyWalk(vaultId, signal, { label }));
       // The sources do not state how the service matches labels (uko-v4.md U36).

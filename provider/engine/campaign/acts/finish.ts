@@ -98,7 +98,7 @@ export async function finishCampaign(context: CampaignContext, confirm: Confirm 
       unreadable: facts.unreadable,
       ...(stop !== undefined && { stoppedBy: stop.code }),
     },
-    csv: keyCsv(rows),
+    csv: () => keyCsv(rows),
   };
 }
 

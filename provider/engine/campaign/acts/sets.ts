@@ -107,7 +107,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
       next: [instead(request, ready, reviewed.apart, path)],
       exitCode: mostSevere([...codes, 12]),
       data: { wave, step, keys: 0, apart: leftOut, unreadable },
-      csv,
+      csv: () => csv,
     };
   }
   const name = reviewFileName(wave, step, file.digest);
@@ -139,7 +139,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
       ...{ wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
       phrase: approvalPhrase(file.review.header, reviewed.keys.length, false),
     },
-    csv,
+    csv: () => csv,
   };
 }
 

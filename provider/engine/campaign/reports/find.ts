@@ -52,7 +52,7 @@ export function reportFound(view: CampaignView, plan: CampaignPlan, typed: strin
       .slice(0, 5)
       .map((command) => ({ command })),
     exitCode: 0,
-    csv: keyCsv(found),
+    csv: () => keyCsv(found),
     data: { found },
   };
 }

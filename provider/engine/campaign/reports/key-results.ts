@@ -128,7 +128,7 @@ export function reportResults(report: ResultsReport): CampaignReport {
       ...(stop === undefined ? [] : [stop.exitCode]),
     ]),
     data: { wave, ...data, keys: all, unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
-    csv: csvTable(["key", "label", "outcome", "code", "says"], all),
+    csv: () => csvTable(["key", "label", "outcome", "code", "says"], all),
   };
 }
 

@@ -84,7 +84,7 @@ export function reportPlan(
     exitCode:
       late > 0 ? lateExitCode : mostSevere([inventory.unreadable.length > 0 ? 13 : 0, blocked.length > 0 ? 12 : 0]),
     page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
-    csv: keyCsv(rows),
+    csv: () => keyCsv(rows),
     data: {
       campaign: campaign.name,
       deadline,

@@ -46,7 +46,7 @@ export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs 
       ),
     ],
     exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
-    csv: csvTable(["key", "label", "wave", "keystore", "keystoreType", "cloudId", "goneOn", "askFor"], rows),
+    csv: () => csvTable(["key", "label", "wave", "keystore", "keystoreType", "cloudId", "goneOn", "askFor"], rows),
     data: {
       campaign: view.campaign.name,
       asOf: isoTime(view.nowMs),

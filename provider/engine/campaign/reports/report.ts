@@ -36,7 +36,7 @@ export interface CampaignReport {
   /** What only a page shows, for `--html`; absent if the command has no page. */
   readonly page?: ReportPage;
   /** One row a key, for `--csv`; absent if the command lists no keys. */
-  readonly csv?: string;
+  readonly csv?: () => string;
 }
 
 export interface ReportPage {

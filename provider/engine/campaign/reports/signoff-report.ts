@@ -91,10 +91,11 @@ export function reportSignoff(
     sections: [],
     next: [{ command: `uko campaign status ${folderFlag(folder.path)}` }],
     exitCode: 0,
-    csv: csvTable(
-      ["key", "label"],
-      keys.map((key) => ({ key: namedKey(key), label: key.label })),
-    ),
+    csv: () =>
+      csvTable(
+        ["key", "label"],
+        keys.map((key) => ({ key: namedKey(key), label: key.label })),
+      ),
     data: { owner, digest, file, keys: keys.map(namedKey) },
   };
 }

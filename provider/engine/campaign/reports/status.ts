@@ -91,7 +91,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
         ? lateExitCode
         : mostSevere([inventory.unreadable.length > 0 ? 13 : 0, stops.length + faults > 0 ? 12 : 0]),
     page: { title: `Campaign ${campaign.name}: status`, asOfMs: nowMs, first: totalSection(view, plan) },
-    csv: keyCsv(rows),
+    csv: () => keyCsv(rows),
     data: {
       campaign: campaign.name,
       asOf: isoTime(nowMs),
