@@ -127,13 +127,13 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
 function addPages(app: Hono<Env>, console: ConsoleApp, shows: Shows): void {
   const { run, nowMs, timeZone } = console;
   const add = (path: string, page: (requested: Requested) => Promise<Html>): void => void app.get(path, shows(page));
-  add("/waiting", async ({ context, options, visitor }) => {
+  add("/waiting", async ({ options, visitor }) => {
     const [survey, kms, vaults] = await Promise.all([
       run.operations.pending([], options),
       kmsPending(console, options),
       run.directory.vaultNames(options),
     ]);
-    return waitingPage({ survey, kms, vaults }, tableQuery.parse(context.req.query()).page, visitor, timeZone);
+    return waitingPage({ survey, kms, vaults }, visitor, timeZone);
   });
   const hasManagedKeys = run.settings.keyProtect === undefined;
   const kmsPage = async ({ context, options, visitor }: Requested): Promise<Html> => {

@@ -20,7 +20,7 @@ import { type ActResult, type ActRuns, type ReadyAct, runAddress, type Tools } f
 import { type ConsoleApp, type Env, errorPage, type Requested, takesForms } from "./console-context.ts";
 import type { Visitor } from "./layout.ts";
 import { keyTable, sayKeys, type TableQuery } from "./parts.ts";
-import { type Group, groupsOf } from "./waiting-page.ts";
+import { actsOnWaitingKeys, type Group, groupsOf } from "./waiting-page.ts";
 
 const text = z.string().max(1_000).catch("");
 const approvalForm = z.object({ review: text, typed: text, requestsNext: text });
@@ -51,7 +51,10 @@ export function addGroupPages(app: Hono<Env>, console: ConsoleApp, runs: ActRuns
     work: async ({ progress, signal }) => {
       const act = address.split("/")[2];
       const { pending } = await operations.pending([decodeURIComponent(address.split("/")[3] ?? "")], { signal });
-      const group = groupsOf(pending).find((each) => each.act === act && each.address === address);
+      const group = groupsOf(
+        pending,
+        actsOnWaitingKeys.filter((id) => id === act),
+      ).find((each) => each.address === address);
       if (group === undefined) throw changed("These keys are no longer waiting for you");
       if (group.act !== "approve" && group.act !== "store") {
         const { page, ...found } = carriedOut(console, group, `list ${++lists}`);

@@ -114,7 +114,7 @@ export function linkedTable(
   const addressOf = (to: number): string => `${filtered}${filtered.includes("?") ? "&" : "?"}page=${to}`;
   return html`${contains !== undefined && (rows.length > rowsPerPage || contains !== "") ? filterOf(contains, address) : ""}
 <p role="status">${sayKeys(found.length)}${pages === 1 ? "" : `, page ${page} of ${pages}`}</p>
-${tableOf({ columns, rows: shown }, name)}
+${shown.length === 0 ? "" : tableOf({ columns, rows: shown }, name)}
 ${
   pages === 1
     ? ""

@@ -1,7 +1,8 @@
 /**
  * Builds the page "Waiting for you". First it shows what the caller can act on, as one card for each group of keys with
- * the same act, vault and state. Approvals are also grouped by requester. Then follow the caller's own requests, and
- * the keys that wait for other people or for a time, one line for each key. The page refreshes itself.
+ * the same act, vault and state. Approvals are also grouped by requester. Then follow the caller's own requests and
+ * approvals, and the keys that wait for other people or for a time. Many keys that wait alike share one line, so that
+ * the page stays short. The page refreshes itself.
  */
 
 import { sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
@@ -11,9 +12,9 @@ import type { Report } from "../engine/loop/report.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
-import { codeOf, linkTo, list, words } from "../html/report-parts.ts";
+import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
 import { layout, refreshSeconds, token, type Visitor } from "./layout.ts";
-import { keyAddress, keysOf, linkedTable, moment, sayKeys } from "./parts.ts";
+import { keyAddress, keysOf, moment, sayKeys } from "./parts.ts";
 
 /**
  * The pending KMS keys, or why they could not be read. Many people have no role in KMS; their list of managed keys is
@@ -45,15 +46,15 @@ export interface Group {
  * The acts that the caller can take on waiting keys: on the request of another person, or on a key that waits only for
  * its removal.
  */
-const actsOnWaitingKeys: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
+export const actsOnWaitingKeys: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
 
-/** Groups the keys, with the group of the oldest request first. */
-export function groupsOf(pending: readonly PendingKey[]): readonly Group[] {
+/** Groups the keys by the first of the acts that each one offers, with the group of the oldest request first. */
+export function groupsOf(pending: readonly PendingKey[], offered = actsOnWaitingKeys): readonly Group[] {
   const timeOf = ({ requestedAt = "" }: PendingKey): string => requestedAt;
   const found = pending
     .toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))
     .flatMap((key) => {
-      const act = key.acts.find(({ id }) => actsOnWaitingKeys.includes(id))?.id;
+      const act = key.acts.find(({ id }) => offered.includes(id))?.id;
       const { vaultId, keyState = "", deletion } = key.report;
       const { requestedBy = "", requestedByName } = deletion;
       const by = act === "approve" || act === "store" ? requestedBy : "";
@@ -72,19 +73,20 @@ export function groupsOf(pending: readonly PendingKey[]): readonly Group[] {
   });
 }
 
-export function waitingPage(waiting: Waiting, page: number, visitor: Visitor, timeZone: string): Html {
+export function waitingPage(waiting: Waiting, visitor: Visitor, timeZone: string): Html {
   const { survey, kms, vaults } = waiting;
   const pending = [...survey.pending, ...(kms.kind === "listed" ? kms.keys : [])];
   const groups = groupsOf(pending);
   const grouped = new Set(groups.flatMap(({ keys }) => keys));
   const others = pending.filter((each) => !grouped.has(each));
-  const own = others.filter(({ report }) => report.deletion.isOwn === true);
+  // A request whose step was taken, or that expired, leaves a key that waits for a request.
+  const own = others.filter(({ report: { deletion } }) => deletion.isOwn === true && deletion.awaits !== "request");
   const rest = others.filter((each) => !own.includes(each));
   const at = { vaults, timeZone };
   const body = html`<h1>Waiting for you</h1>
 ${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, visitor, at))}
-${own.length === 0 ? "" : html`<h2>Your requests</h2>${tableOfPending("your requests", own, ownRow, page, at)}`}
-${rest.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>${tableOfPending("waiting for others", rest, otherRow, page, at)}`}
+${own.length === 0 ? "" : html`<h2>Your requests and approvals</h2>${tableOfPending("your requests and approvals", own, ownRow, at)}`}
+${rest.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>${tableOfPending("waiting for others", rest, otherRow, at)}`}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
 ${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${vaults.get(vaultId) ?? vaultId}: ${error.summary}`))}
 ${kms.kind === "listed" ? "" : html`<p class="quiet">${surveyMessages.kmsKeysNotListed(kms.error)}</p>`}`;
@@ -109,7 +111,9 @@ function card({ act, address, requester, step, vaultId, keys }: Group, index: nu
   const expires = keys.flatMap(({ report: { deletion } }) => deletion.recordExpiresAt ?? []).toSorted()[0];
   const soonest = act === "store" ? report.deletion.notBefore : undefined;
   const id = `group-${index}`;
-  const reviewForm = html`<form method="post" action="${address}">${token(visitor.csrfToken)}<button id="review-${index}">Review</button></form>`;
+  const canStore = acts.some(({ id }) => id === "store");
+  const reviewForm = html`<form method="post" action="${address}">${token(visitor.csrfToken)}<button id="review-${index}">Review</button>
+${act === "approve" && canStore ? html`<button class="plain" formaction="${address.replace("approve", "store")}">${verbs.store ?? ""}</button>` : ""}</form>`;
   const offered = acts.find((each) => each.id === act);
   return html`<article class="card" aria-labelledby="${id}">
 <h2 id="${id}">${heading}</h2>
@@ -146,34 +150,49 @@ function manyKeys(keys: readonly PendingKey[]): Html {
   return html`<details><summary>Review: one key at a time</summary>${list([...links, ...more])}</details>`;
 }
 
-type RowOf = (key: PendingKey, at: At) => Readonly<Record<string, Shown>>;
+/** The cells of one key, or of many keys that wait alike: then without the command for one key. */
+type RowOf = (key: PendingKey, isOne: boolean, at: At) => Readonly<Record<string, Shown>>;
 
-function tableOfPending(name: string, keys: readonly PendingKey[], rowOf: RowOf, page: number, at: At): Html {
-  const rows = keys.map((key) => ({
-    link: keyAddress(key.report),
-    cells: { key: key.report.label ?? "", ...rowOf(key, at) },
-  }));
-  return linkedTable({ rows, name }, { page }, "/waiting");
+/** This many keys that wait alike have a row each; more of them share one. */
+const maxAlike = 5;
+const maxRows = 50;
+
+function tableOfPending(name: string, keys: readonly PendingKey[], rowOf: RowOf, at: At): Html {
+  const waitOf = ({ report: { vaultId, lifecycleState, deletion } }: PendingKey): string =>
+    JSON.stringify([vaultId, lifecycleState, deletion.awaits, deletion.nextStep, deletion.cannotActBecause]);
+  const rows = Array.from(Map.groupBy(keys, waitOf).values()).flatMap((alike) => {
+    const isOne = alike.length <= maxAlike;
+    return alike.slice(0, isOne ? maxAlike : 1).map((key) => {
+      const { vaultId, lifecycleState, label = "" } = key.report;
+      const all = vaultId === "" ? "/kms" : `/keys?state=${lifecycleState}`;
+      const first = isOne ? linkTo(keyAddress(key.report), label) : linkTo(all, sayKeys(alike.length));
+      return { key: first, ...rowOf(key, isOne, at) };
+    });
+  });
+  const shown = rows.slice(0, maxRows).map((row) => Object.values(row));
+  return html`<p role="status">${sayKeys(keys.length)}</p>
+${tableOf({ columns: Object.keys(rows[0] ?? {}), rows: shown }, name)}
+${rows.length > maxRows ? html`<p>And ${rows.length - maxRows} more rows. See <a href="/keys">Keys</a></p>` : ""}`;
 }
 
 /** The command is for the person who approves. */
-const ownRow: RowOf = ({ report, acts }, at) => {
-  const { deletion, explanation } = report;
-  const withdrawal = acts.find(({ id }) => id === "withdraw");
+const ownRow: RowOf = ({ report, acts }, isOne, at) => {
+  const { deletion, explanation, vaultId } = report;
+  const canWithdraw = isOne && acts.some(({ id }) => id === "withdraw");
   return {
     step: deletion.nextStep ?? "",
-    ...placeOf(report.vaultId, at),
+    ...placeOf(vaultId, at),
     expires: deletion.recordExpiresAt === undefined ? "" : moment(deletion.recordExpiresAt, at.timeZone),
-    "another person runs": codeOf(explanation.next[0]?.commands[0]) ?? "",
-    "you can": withdrawal === undefined ? "" : linkTo(`${keyAddress(report)}/withdraw`, "Withdraw"),
+    "another person runs": (isOne && codeOf(explanation.next[0]?.commands[0])) || "",
+    "you can": canWithdraw ? linkTo(`${keyAddress(report)}/withdraw`, "Withdraw") : "",
   };
 };
 
-const otherRow: RowOf = ({ report }, at) => ({
-  state: html`<span class="state ${report.lifecycleState}">${words(report.lifecycleState)}</span>`,
-  ...placeOf(report.vaultId, at),
-  "waits because": report.deletion.cannotActBecause ?? report.explanation.summary,
-  "another person runs": codeOf(report.explanation.next[0]?.commands[0]) ?? "",
+const otherRow: RowOf = ({ report: { deletion, explanation, lifecycleState, vaultId } }, isOne, at) => ({
+  state: html`<span class="state ${lifecycleState}">${words(lifecycleState)}</span>`,
+  ...placeOf(vaultId, at),
+  "waits because": deletion.cannotActBecause ?? explanation.summary,
+  "next command": (isOne && codeOf(explanation.next[0]?.commands[0])) || "",
 });
 
 function placeOf(vaultId: string, { vaults }: At) {

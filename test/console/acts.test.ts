@@ -66,7 +66,7 @@ describe("two people and one key", () => {
     expect(commands).toEqual(["uko approve vouchers", `uko withdraw ${key}`]);
     expect(text).toContain("<code>uko approve vouchers</code>");
     expect(text).toContain(`<a href="/keys/${key}/withdraw">`);
-    expect(text).toMatch(/<h2>Your requests<\/h2>[\s\S]*<a href="[^"]*">vouchers<\/a>/);
+    expect(text).toMatch(/<h2>Your requests and approvals<\/h2>[\s\S]*<a href="[^"]*">vouchers<\/a>/);
   });
 
   it("shows the requester who declined, and why", async () => {

@@ -120,7 +120,7 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     }));
     const survey = { vaults: 1, pending, unreadable: [{ vaultId: text, error: { summary: text } }] };
     const waiting = { survey, kms: { kind: "listed", keys: [] }, vaults: new Map([[text, text]]) };
-    return waitingPage(as(waiting), 1, visitorOf(text), "UTC");
+    return waitingPage(as(waiting), visitorOf(text), "UTC");
   },
   "the caller": (text) =>
     whoPage(

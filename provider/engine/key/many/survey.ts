@@ -9,7 +9,7 @@
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
 import { isPending } from "../../../lifecycle/guards.ts";
-import { isSame } from "../../../lifecycle/observation.ts";
+import { type ApprovedStep, isSame } from "../../../lifecycle/observation.ts";
 import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
 import { vaultsOf } from "../../loop/absence.ts";
@@ -250,13 +250,16 @@ function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: 
     ...(record !== undefined && { requestedAt: isoTime(record.writtenAtMs) }),
     ...(record?.authorName !== undefined && { requestedByName: record.authorName }),
     ...(record !== undefined && identity !== undefined && { isOwn: isSame(record.author, identity) }),
-    ...(isDue ? removable : actFacts(plan)),
+    ...(isDue ? removable : actFacts(plan, record?.step)),
   };
 }
 
 const removable = { nextStep: "remove", canAct: true } as const;
 
-function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "cannotActBecause"> {
+function actFacts(
+  plan: Plan,
+  approved: ApprovedStep | undefined,
+): Pick<RequestFacts, "nextStep" | "canAct" | "cannotActBecause"> {
   switch (plan.kind) {
     case "waitingForApproval": {
       const because =
@@ -280,6 +283,7 @@ function actFacts(plan: Plan): Pick<RequestFacts, "nextStep" | "canAct" | "canno
     case "refused":
       return { canAct: false, cannotActBecause: "a precondition does not hold; see uko status" };
     case "ready":
+      return plan.step.kind === "remove" || approved === undefined ? removable : { nextStep: approved, canAct: true };
     case "done":
       return removable;
   }
