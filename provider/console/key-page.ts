@@ -38,7 +38,7 @@ function actsOf(acts: readonly KeyAct[], report: Report): Html {
 
 function recordOf({ id, how, author, writtenAt, reason }: InspectedRecord, report: Report, timeZone: string): Html {
   const { recordExpiresAt, recordExpiredAt } = report.deletion;
-  return html`<h2>Consent record on the key</h2>
+  return html`<details><summary>Consent record on the key</summary>
 ${definitions([
   [how === "approval" ? "Approved by" : "Requested by", author],
   ["Written", moment(writtenAt, timeZone)],
@@ -46,7 +46,7 @@ ${definitions([
   ["Expires", recordExpiresAt && moment(recordExpiresAt, timeZone)],
   ["Expired", recordExpiredAt && moment(recordExpiredAt, timeZone)],
   ["ID", codeOf(id)],
-])}`;
+])}</details>`;
 }
 
 function pathStep(step: InspectedStep, timeZone: string): Html {

@@ -169,10 +169,15 @@ function tableOfPending(name: string, keys: readonly PendingKey[], rowOf: RowOf,
       return { key: first, ...rowOf(key, isOne, at) };
     });
   });
-  const shown = rows.slice(0, maxRows).map((row) => Object.values(row));
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => rows.some((row) => cellOf(row, column) !== ""));
+  const shown = rows.slice(0, maxRows).map((row) => columns.map((column) => cellOf(row, column)));
   return html`<p role="status">${sayKeys(keys.length)}</p>
-${tableOf({ columns: Object.keys(rows[0] ?? {}), rows: shown }, name)}
+${tableOf({ columns, rows: shown }, name)}
 ${rows.length > maxRows ? html`<p>And ${rows.length - maxRows} more rows. See <a href="/keys">Keys</a></p>` : ""}`;
+}
+
+function cellOf(row: Readonly<Record<string, Shown>>, column: string): Shown {
+  return row[column] ?? "";
 }
 
 /** The command is for the person who approves. */

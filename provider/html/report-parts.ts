@@ -69,7 +69,7 @@ export function words(word: string): string {
 
 /** Dates, numbers and names stay on one line; other texts may break anywhere. */
 function isShort(value: Shown): boolean {
-  return typeof value === "number" || (typeof value === "string" && value.length <= 16);
+  return typeof value === "number" || (typeof value === "string" && value.length <= 10);
 }
 
 function withCode(value: Shown): Shown {

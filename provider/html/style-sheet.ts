@@ -38,7 +38,7 @@ table { width: 100%; border-collapse: collapse; font-size: 0.9rem; }
 thead th { overflow-wrap: normal; vertical-align: bottom; }
 th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
 th code { font-weight: 400; }
-.stacks tbody th { min-width: 6rem; }
+.stacks tbody th, .stacks td:not(.short) { min-width: 5em; }
 .short { white-space: nowrap; }
 
 dl { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: 0.25rem 1rem; margin: 0.5rem 0; }
@@ -72,7 +72,6 @@ figcaption { color: var(--quiet); font-size: 0.85rem; }
 @media screen and (max-width: 60rem) {
   .stacks { font-size: 0.8rem; }
   .stacks th, .stacks td { padding-inline-end: 0.5rem; }
-  .stacks .short { overflow-wrap: break-word; white-space: normal; }
 }
 
 @media screen and (max-width: 40rem) {
@@ -80,7 +79,7 @@ figcaption { color: var(--quiet); font-size: 0.85rem; }
   .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stacks, .stacks tbody, .stacks tr, .stacks th, .stacks td { display: block; }
   .stacks tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
-  .stacks th, .stacks td { padding: 0.1rem 0; border: 0; white-space: normal; }
+  .stacks th, .stacks td { min-width: 0; padding: 0.1rem 0; border: 0; white-space: normal; }
   .stacks td::before { content: attr(data-label) ": "; color: var(--quiet); }
 }
 

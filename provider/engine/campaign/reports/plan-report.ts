@@ -163,7 +163,9 @@ export function timelineOf(
   const ends = rows.flatMap(({ spans }) => spans.map(({ untilMs }) => untilMs));
   const marks = [
     { label: `deadline ${dayOf(campaign.deadline)}`, atMs: deadlineMs },
-    ...(lastDeadlineMs === undefined ? [] : [{ label: dayBefore(lastDeadlineMs), atMs: lastDeadlineMs }]),
+    ...(lastDeadlineMs === undefined
+      ? []
+      : [{ label: `last deadline ${dayBefore(lastDeadlineMs)}`, atMs: lastDeadlineMs }]),
   ];
   const lastMs = Math.max(...ends, ...marks.map(({ atMs }) => atMs));
   return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks, blackouts: campaign.blackouts };
