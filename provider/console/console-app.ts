@@ -36,6 +36,7 @@ import {
 import { addGroupPages } from "./group-review.ts";
 import { keyPage, kmsKeyPage } from "./key-page.ts";
 import { keysPage, kmsKeysPage } from "./keys-page.ts";
+import { keepOpen } from "./layout.ts";
 import { isSameText } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
 import { keyAddress, tableQuery } from "./parts.ts";
@@ -65,7 +66,7 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   );
   app.get("/assets/icon.svg", (context) => context.body(icon, 200, { "content-type": "image/svg+xml" }));
   app.get("/assets/htmx.js", (context) =>
-    context.body(htmx, 200, { "content-type": "text/javascript; charset=utf-8" }),
+    context.body(`${htmx}\n${keepOpen}`, 200, { "content-type": "text/javascript; charset=utf-8" }),
   );
   const shows = showsPages(console);
   const runs = createActRuns(console.signal);

@@ -44,6 +44,16 @@ const htmxConfig = JSON.stringify({
 
 export const refreshSeconds = 30;
 
+/** A script for the browser: what a person has unfolded stays open when the page refreshes itself. */
+export const keepOpen = `let unfolded = [];
+document.addEventListener("htmx:beforeSwap", () => {
+  unfolded = Array.from(document.querySelectorAll("details[open] > summary"), (each) => each.textContent);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const each of document.querySelectorAll("summary")) if (unfolded.includes(each.textContent)) each.parentElement.open = true;
+});
+`;
+
 const sections = [
   ["/waiting", "Waiting for you"],
   ["/keys", "Keys"],

@@ -94,6 +94,13 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     await alice.page.getByRole("link", { name: "cards" }).waitFor();
     await alice.page.evaluate(`document.querySelector(".card a").focus(); ${refresh}`);
     expect(await alice.page.evaluate("document.activeElement.id")).toBe(`key-${keys.cards.split("/")[1]}`);
+    await alice.page.goto(`${alice.url}keys/${keys.cards}`);
+    await alice.page.getByText("Consent record on the key").click();
+    await alice.page.evaluate(
+      `document.querySelector("h1").textContent = "old"; ${refresh.replace("/waiting", `/keys/${keys.cards}`)}`,
+    );
+    await alice.page.getByRole("heading", { name: "Key cards" }).waitFor();
+    expect(await alice.page.evaluate("document.querySelectorAll('details[open]').length")).toBe(1);
     expect(alice.mistakes).toEqual([]);
   });
 
