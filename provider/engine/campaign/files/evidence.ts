@@ -17,14 +17,7 @@ export interface NotedWrite {
   readonly at: string;
 }
 
-export interface FolderEvidence {
-  /** The lines of holds.jsonl that commands wrote, each with the file that says so. */
-  readonly holdLines: readonly { readonly file: string; readonly line: string }[];
-  /** Keys that runs of this folder deactivated, by their name. */
-  readonly deactivated: ReadonlySet<string>;
-  /** The last write of each key, by its name. */
-  readonly lastWrites: ReadonlyMap<string, NotedWrite>;
-}
+export type FolderEvidence = Readonly<Awaited<ReturnType<typeof readEvidence>>>;
 
 const heldEntry = z.looseObject({ resource: z.literal("campaign_hold"), line: z.string() });
 const taken = z.looseObject({ phase: z.literal("after"), vaultId: z.string(), keyId: z.string() });
@@ -36,9 +29,12 @@ const write = taken.extend({
   actor: z.looseObject({ iamId: z.string() }),
 });
 
-export async function readEvidence(folder: CampaignFolder): Promise<FolderEvidence> {
+export async function readEvidence(folder: CampaignFolder) {
+  /** The lines of holds.jsonl that commands wrote, each with the file that says so. */
   const holdLines: { readonly file: string; readonly line: string }[] = [];
+  /** Keys that runs of this folder deactivated, by their name. */
   const deactivated = new Set<string>();
+  /** The last write of each key, by its name. */
   const lastWrites = new Map<string, NotedWrite>();
   for (const name of (await folder.list(evidenceFolder)).filter((each) => each.endsWith(".jsonl"))) {
     const file = `${evidenceFolder}/${name}`;

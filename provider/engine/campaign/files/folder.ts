@@ -8,27 +8,18 @@
 import { UkoError } from "../../../errors.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayTime } from "../../text/words.ts";
-import { type AcceptedLine, readAccepted } from "./accepted.ts";
+import { readAccepted } from "./accepted.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
-import { type FolderEvidence, readEvidence } from "./evidence.ts";
+import { readEvidence } from "./evidence.ts";
 import { type CampaignFolder, maxManifestBytes, mebibyte } from "./file-forms.ts";
-import { type CampaignHolds, readHolds } from "./holds.ts";
+import { readHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
 
 /** A folder whose files fit together and belong to the instance of this run. */
-export interface OpenCampaign {
-  readonly folder: CampaignFolder;
-  readonly campaign: Campaign;
-  /** The text of campaign.yaml. */
-  readonly text: string;
-  readonly held: CampaignHolds;
-  /** The people who accept each key as it is, by the name of the key. */
-  readonly accepted: ReadonlyMap<string, readonly AcceptedLine[]>;
-  readonly evidence: FolderEvidence;
-}
+export type OpenCampaign = Readonly<Awaited<ReturnType<typeof openCampaign>>>;
 
 /** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
-export async function openCampaign(folder: CampaignFolder, instanceId: string): Promise<OpenCampaign> {
+export async function openCampaign(folder: CampaignFolder, instanceId: string) {
   const text = await folder.read(campaignFileName, mebibyte);
   if (text === undefined) {
     throw new UkoError("UKO_CAMPAIGN_INVALID", {
@@ -42,8 +33,10 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string): 
   return {
     folder,
     campaign,
+    /** The text of campaign.yaml. */
     text,
     held: await readHolds(folder, evidence),
+    /** The people who accept each key as it is, by the name of the key. */
     accepted: await readAccepted(folder),
     evidence,
   };

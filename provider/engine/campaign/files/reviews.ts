@@ -37,21 +37,16 @@ export interface ReviewedIn extends Pick<ReviewHeader, "step" | "reviewer" | "re
   readonly requester: string;
 }
 
-export interface Reviews {
-  readonly byKey: ReadonlyMap<string, readonly ReviewedIn[]>;
-  /** The time of each review of this instance, by the name of its file. */
-  readonly times: ReadonlyMap<string, number>;
-  /** The most lines of holds.jsonl that a review noted. */
-  readonly holdLines: number;
-  /** Files that are no review of this instance. */
-  readonly unusable: readonly string[];
-}
+export type Reviews = Readonly<Awaited<ReturnType<typeof readReviews>>>;
 
 /** The reviewed sets of this instance. */
-export async function readReviews(folder: CampaignFolder, instanceId: string): Promise<Reviews> {
+export async function readReviews(folder: CampaignFolder, instanceId: string) {
   const byKey = new Map<string, ReviewedIn[]>();
+  /** The time of each review of this instance, by the name of its file. */
   const times = new Map<string, number>();
+  /** Files that are no review of this instance. */
   const unusable: string[] = [];
+  /** The most lines of holds.jsonl that a review noted. */
   let holdLines = 0;
   for (const name of await folder.list(reviewFolder)) {
     const read = await readCampaignReview(folder, name, instanceId);

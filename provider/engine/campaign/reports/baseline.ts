@@ -25,7 +25,7 @@ import { settingsOf } from "../files/settings.ts";
 import { type Classification, classify, gapSentences, type Joined } from "../view/classify.ts";
 import { type CampaignInventory, idsOf, type ListedKey } from "../view/inventory.ts";
 import { changedFacts, hiddenFacts, sayDifference } from "../view/rule-changes.ts";
-import { folderFlag, type ReportSection, reasonSection, section, tableOf } from "./report.ts";
+import { folderFlag, reasonSection, section, tableOf } from "./report.ts";
 
 export interface BaselineRequest {
   /** Only this wave gets new lines; absent for all. */
@@ -35,19 +35,7 @@ export interface BaselineRequest {
   readonly blindSpots: readonly string[];
 }
 
-export interface Baseline {
-  /** The text of the manifest. No command writes it while a key is blocked. */
-  readonly manifest: string;
-  readonly blocked: readonly NamedReason[];
-  readonly changed: readonly NamedReason[];
-  readonly sections: readonly ReportSection[];
-}
-
-interface NamedReason {
-  readonly key: string;
-  readonly label: string;
-  readonly why: string;
-}
+export type Baseline = ReturnType<typeof makeBaseline>;
 
 export function makeBaseline(
   { campaign }: OpenCampaign,
@@ -55,7 +43,7 @@ export function makeBaseline(
   earlier: Manifest | undefined,
   request: BaselineRequest,
   sha256: (text: string) => string,
-): Baseline {
+) {
   const classified = classify(campaign, inventory, request.owners, request.joinedTo);
   const blocked = [
     ...namelessRules(campaign, inventory),
@@ -65,6 +53,7 @@ export function makeBaseline(
   ];
   const keys = mergeKeys(classified.keys, earlier, request.wave);
   const waves = wavesOf(keys, earlier, { campaign, wave: request.wave, nowMs: inventory.nowMs }, sha256);
+  /** The text of the manifest. No command writes it while a key is blocked. */
   const manifest = encodeManifest(
     {
       campaign: campaign.name,

@@ -15,16 +15,12 @@ import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/i
 import type { KeyResult } from "./key-results.ts";
 import { folderFlag, type NextCommand, type ReportSection, remarked, section, tableOf } from "./report.ts";
 
-export interface WindowToRenew {
-  readonly key: string;
-  readonly label: string;
-  readonly code: string;
-}
+type WindowToRenew = ReturnType<typeof windowsToRenew>[number];
 
 export function windowsToRenew(
   keys: readonly { readonly name: string; readonly listed?: ListedKey | undefined }[],
   nowMs: number,
-): readonly WindowToRenew[] {
+) {
   return keys.flatMap(({ name, listed }) => {
     const fault = listed?.observation && windowFault(listed.observation, nowMs);
     return fault ? [{ key: name, label: listed.traits.label, code: guardCodes[fault] }] : [];

@@ -16,12 +16,11 @@ import { openCampaign, requireWave } from "../files/folder.ts";
 import { readCampaignReview } from "../files/reviews.ts";
 import { type CampaignContext, keysOfWave, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
-import type { KeyResult } from "./key-results.ts";
 import { keyRows } from "./key-row.ts";
 import { keySection, keyTable } from "./key-views.ts";
 import { timelineOf, waveSection } from "./plan-report.ts";
 import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
-import { type CampaignReport, type ReportSection, type ReportTable, tableOf } from "./report.ts";
+import { type CampaignReport, tableOf } from "./report.ts";
 import { checkSection, exceptionRows, listToApprove, releasedSection, titleOf, windowEndOf } from "./review-text.ts";
 import { reportStatus, stateTable } from "./status.ts";
 import { countByKind, isPending, isRequested, readyKeys } from "./waiting.ts";
@@ -32,25 +31,7 @@ type Pages = ReturnType<typeof createCampaignInspection>;
 export type CampaignOverview = Awaited<ReturnType<Pages["overview"]>>;
 export type WaveInspection = Awaited<ReturnType<Pages["wave"]>>;
 
-export type ApprovalInspection =
-  | { readonly kind: "closed"; readonly report: CampaignReport }
-  | {
-      readonly kind: "open";
-      /** What the first run does, and whether it can be undone. */
-      readonly title: string;
-      /** Who asks, until when the review counts, and the counts of the listed keys. */
-      readonly facts: readonly string[];
-      readonly phrase: string;
-      /** What the person reads before the form, as in the report of the review. */
-      readonly sections: readonly ReportSection[];
-      /** The listed keys. `names` has the name of the key in each row. */
-      readonly table: ReportTable;
-      readonly names: readonly string[];
-      /** Reviewed keys that the run acts on, and those that a later run acts on. */
-      readonly now: number;
-      readonly later: number;
-      readonly apart: readonly KeyResult[];
-    };
+export type ApprovalInspection = Awaited<ReturnType<Pages["approval"]>>;
 
 export function createCampaignInspection(world: World, openFolder: OpenFolder) {
   const open = (path: string, options: CallOptions, wave?: string) =>
@@ -173,7 +154,7 @@ async function ownReviews(
   return found;
 }
 
-async function inspectApproval(context: CampaignContext, request: ReviewedStepRequest): Promise<ApprovalInspection> {
+async function inspectApproval(context: CampaignContext, request: ReviewedStepRequest) {
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared;
   const { review, listed, shown, apart, most, phrase } = prepared;
@@ -184,11 +165,15 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
   const isInRun = (at: number): boolean => acting.some(({ name }) => name === names[at]);
   const later = listed.length - most;
   return {
-    kind: "open",
+    kind: "open" as const,
+    /** What the first run does, and whether it can be undone. */
     title: request.stores ? phrase : titleOf(review, acting),
+    /** Who asks, until when the review counts, and the counts of the listed keys. */
     facts: [...whoRequested(shown), reviewLimits(review.header, context.view.nowMs), ...lines],
     phrase,
+    /** What the person reads before the form, as in the report of the review. */
     sections: [...checkSection(exceptionRows(context, shown)), ...releasedSection(reviewedWave(context, request.wave))],
+    /** The listed keys. `names` has the name of the key in each row. */
     table:
       later === 0
         ? table
@@ -197,6 +182,7 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
             rows: table.rows.map((row, at) => [...row, isInRun(at) ? "yes" : "later"]),
           },
     names,
+    /** Reviewed keys that the run acts on, and those that a later run acts on. */
     ...{ now: most, later, apart },
   };
 }

@@ -20,38 +20,18 @@ import { reviewFileName, reviewFolder } from "../files/reviews.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
-import { type CampaignReport, nextCommand } from "./report.ts";
+import { nextCommand } from "./report.ts";
 import { readyKeys } from "./waiting.ts";
 import { type ReviewedStepRequest, reportClosed, sizeOfRun, takenByReviewer, waveStateOf } from "./wave-state.ts";
 
-export type PreparedApproval =
-  | { readonly kind: "closed"; readonly report: CampaignReport }
-  | {
-      readonly kind: "open";
-      readonly review: AnyReview;
-      /** The reviewed keys that are ready. */
-      readonly listed: readonly PlannedKey[];
-      /** What the lists of the vaults show of these keys; empty for KMS keys. */
-      readonly shown: readonly SummarizedKey[];
-      /** Keys of the review that are not ready, with the reason. */
-      readonly apart: readonly KeyResult[];
-      /** How many of the keys the first run may act on. */
-      readonly most: number;
-      /** What a person types, such as `destroy 812`. */
-      readonly phrase: string;
-    };
-
 /** Throws UKO_REVIEW_INVALID, UKO_REVIEW_OUTDATED and UKO_CAMPAIGN_INVALID. Changes nothing. */
-export async function prepareApproval(
-  context: CampaignContext,
-  request: ReviewedStepRequest,
-): Promise<PreparedApproval> {
+export async function prepareApproval(context: CampaignContext, request: ReviewedStepRequest) {
   const { world, options } = context;
   const { wave, step, stores } = request;
   const { gate, breaker } = waveStateOf(context, request);
   if (gate.kind !== "open" || breaker.kind === "stopped") {
     const closed = gate.kind === "open" ? ({ kind: "stopped" } as const) : gate;
-    return { kind: "closed", report: reportClosed(context, { wave, step }, closed, breaker) };
+    return { kind: "closed", report: reportClosed(context, { wave, step }, closed, breaker) } as const;
   }
   const review = await reviewOfWave(context, request);
   const again = nextCommand({ wave, path: context.view.folder.path });
@@ -62,10 +42,17 @@ export async function prepareApproval(
   const most = stores ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
   const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(key, review, context.view.nowMs));
   return {
-    kind: "open",
-    ...{ review, listed, shown, most },
+    kind: "open" as const,
+    review,
+    /** The reviewed keys that are ready. */
+    listed,
+    /** What the lists of the vaults show of these keys; empty for KMS keys. */
+    shown,
+    /** How many of the keys the first run may act on. */
+    most,
+    /** Keys of the review that are not ready, with the reason. */
     apart: [...apart.filter(({ key }) => review.lines.has(key)), ...takenByOthers(context, request, review)],
-    // Exceptions are counted over all keys of the page, so they are confirmed with the rest, not with a sample.
+    // What a person types, such as `destroy 812`. Exceptions are counted over all keys of the page, so they are confirmed with the rest, not with a sample.
     phrase: approvalPhrase(
       { step, ...(most === listed.length && { exceptions: classesToConfirm(shown) }) },
       most,

@@ -15,13 +15,7 @@ import type { OwnerTable } from "../files/joined-files.ts";
 import type { ManifestKey } from "../files/manifest.ts";
 import { idsOf, type ListedKey } from "./inventory.ts";
 
-export interface Classification {
-  readonly keys: readonly ManifestKey[];
-  /** Keys of which the class requires more than the files state. */
-  readonly incomplete: readonly { readonly key: ManifestKey; readonly gaps: readonly ClassGap[] }[];
-  /** Indexes of rules that decided for no key. */
-  readonly unusedRules: readonly number[];
-}
+export type Classification = ReturnType<typeof classify>;
 
 export const gapSentences = {
   keep_on_ending_instance: "the instance ends, so the key cannot be kept: choose leave, migrate or destroy",
@@ -44,8 +38,9 @@ export function classify(
   inventory: { readonly keys: readonly ListedKey[]; readonly nowMs: number },
   owners: OwnerTable,
   joinedTo: (key: ListedKey) => Joined,
-): Classification {
+) {
   const keys: ManifestKey[] = [];
+  /** Keys of which the class requires more than the files state. */
   const incomplete: { key: ManifestKey; gaps: readonly ClassGap[] }[] = [];
   const used = new Set<number>();
   for (const listed of inventory.keys) {
@@ -63,6 +58,7 @@ export function classify(
     const gaps = gapsOf({ ...key, attestedAtMs }, instanceEnds, inventory.nowMs);
     if (gaps.length > 0) incomplete.push({ key, gaps });
   }
+  /** Indexes of rules that decided for no key. */
   const unusedRules = rules.flatMap((_, index) => (used.has(index) ? [] : [index]));
   return { keys, incomplete, unusedRules };
 }

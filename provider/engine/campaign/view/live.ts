@@ -31,17 +31,9 @@ const concernOneObject: readonly ErrorCode[] = [
   "UKO_SERVICE_UNAVAILABLE",
 ];
 
-export interface LiveFindings {
-  readonly keystores: readonly Finding[];
-  readonly keys: readonly Finding[];
-}
+export type LiveFindings = Awaited<ReturnType<typeof readLive>>;
 
-export async function readLive(
-  world: World,
-  view: CampaignView,
-  plan: CampaignPlan,
-  options: CallOptions,
-): Promise<LiveFindings> {
+export async function readLive(world: World, view: CampaignView, plan: CampaignPlan, options: CallOptions) {
   const keystores = await keystoreFindings(world, view.inventory, options);
   return { keystores, keys: await keyFindings(world, plan.keys, options) };
 }
