@@ -115,20 +115,14 @@ export async function listApprovable(
 }
 
 /** What the caller can approve: one set for each requester, step and kind of key. */
-export interface Approvable extends Pick<SetReview, "apart" | "unreadable"> {
-  readonly sets: readonly SetReview[];
-  /** Who approves, and how this person logged in. */
-  readonly approver: string;
-  /** What demands that the approvals are signed, and what it says of both people; empty if nothing does. */
-  readonly signatures: readonly string[];
-}
+export type Approvable = Awaited<ReturnType<typeof findApprovable>>;
 
 /** Reads each key for a decision. A key that still waits for time stands apart, unless the caller only stores approvals. */
 export async function findApprovable(
   world: World,
   { refs, stores }: { readonly refs: readonly KeyRef[]; readonly stores: boolean },
   options: CallOptions,
-): Promise<Approvable> {
+) {
   const actor = await world.session.actor(options);
   const { keys, unreadable } = await readFound(world, { keys: refs }, options);
   const groups = Map.groupBy(keys, (key) => JSON.stringify(scopeOf(key)));
@@ -139,10 +133,12 @@ export async function findApprovable(
   });
   const sets = all.filter(({ file }) => file !== undefined).map((set) => ({ ...set, apart: [], unreadable: [] }));
   const { loggedInBy } = world.session.tokenFacts();
+  // Who approves, and how this person logged in.
   const approver = `${sayActor(actor)}${loggedInBy === undefined ? "" : `, logged in by ${loggedInBy}`}`;
   const people = sets.flatMap(({ file }) => [...(file?.review.lines.values() ?? [])].slice(0, 1));
   const isSigned = sets.some(({ file }) => file?.review.header.step === "destroy");
   const names = [actor.identity?.iamId ?? "", ...new Set(people.map(({ requester }) => requester))];
+  // What demands that the approvals are signed, and what it says of both people.
   const signatures = isSigned ? (world.signatures?.describe(names) ?? []) : [];
   return { sets, apart: all.flatMap(({ apart }) => apart), unreadable, approver, signatures };
 }

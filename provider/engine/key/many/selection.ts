@@ -10,7 +10,7 @@ import type { ConsentRecord } from "../../../lifecycle/observation.ts";
 import type { ReviewedStep } from "../../../lifecycle/review.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { type KeyDetails, observedInList } from "../observe.ts";
-import { listAll, type Unreadable } from "./survey.ts";
+import { listAll } from "./survey.ts";
 
 /** Each field narrows the choice. */
 export interface Selection {
@@ -30,12 +30,7 @@ export interface Selection {
 }
 
 /** The chosen keys, in the order of the vaults and labels. No decision may depend on what a list shows. */
-export interface Selected {
-  readonly keys: readonly KeyDetails[];
-  readonly unreadable: readonly Unreadable[];
-}
-
-export async function selectKeys(world: World, selection: Selection, options: CallOptions): Promise<Selected> {
+export async function selectKeys(world: World, selection: Selection, options: CallOptions) {
   const { vaultIds, template } = selection;
   const { keys, unreadable } = await listAll(world, vaultIds, options);
   const ofTemplate = keys.filter(({ templateName }) => template === undefined || templateName === template);

@@ -17,7 +17,6 @@ import { isoTime } from "../../loop/evidence.ts";
 import { runAll } from "../../loop/many.ts";
 import type { DeletionFacts, Report } from "../../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../../ports/world.ts";
-import type { KeyAct } from "../../text/act.ts";
 import { keyPath, sayTime } from "../../text/words.ts";
 import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
 import { reportOn } from "../report.ts";
@@ -60,12 +59,7 @@ export interface Unreadable {
 }
 
 /** A key with a record or a pending deletion, and what the caller can do about it. */
-export interface PendingKey {
-  readonly report: Report;
-  readonly acts: readonly KeyAct[];
-  /** When the record on the key was written, ISO 8601 UTC. */
-  readonly requestedAt?: string;
-}
+export type PendingKey = ReturnType<typeof describePending>;
 
 export type PendingSurvey = Omit<Survey, "reports"> & { readonly pending: readonly PendingKey[] };
 
@@ -186,7 +180,7 @@ function isOnItsWay({ observation }: KeyDetails): boolean {
 /**
  * Describes a key from its stored status, which is good enough to show people where to look. No step is based on it.
  */
-function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run): PendingKey {
+function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run) {
   const { observation, nowMs } = observed;
   const remembered = { ...observation, keystoresAreLive: true };
   const plan = planKeyDeletion(remembered, policy, run, nowMs);
@@ -201,6 +195,7 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   return {
     report: { ...report, deletion },
     acts: isDue ? [removal(keyPath(observation))] : keyActs(observed, plan, run),
+    /** When the record on the key was written, ISO 8601 UTC. */
     ...(carried.kind === "one" && { requestedAt: isoTime(carried.record.writtenAtMs) }),
   };
 }
