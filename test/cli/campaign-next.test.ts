@@ -7,7 +7,11 @@ import { counts, dataOf, useCampaignStage } from "./campaign-stage.ts";
 import type { Ended, EndedAtTerminal, Person } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
-const stage = useCampaignStage(waveSeed);
+// Erin lacks the roles of a custodian.
+const identities = waveSeed.identities.map(({ vaults: _vaults, ...each }) =>
+  each.name === "Erin Example" ? { ...each, roles: ["VaultAdministrator" as const] } : each,
+);
+const stage = useCampaignStage({ ...waveSeed, identities });
 
 /** A command at a terminal, where the person types what uko asks for. */
 async function type(who: Person, command: string, answers?: readonly string[]): Promise<EndedAtTerminal> {
@@ -132,6 +136,13 @@ describe("a wave of two people", () => {
     const ended = await type("alice", "next", ["no"]);
     expect([ended.exitCode, ended.err]).toEqual([1, expect.stringContaining("[UKO_CANCELED]")]);
     expect((await stage.world.trail()).filter(({ operation, effect }) => effect && operation === "K7")).toEqual([]);
+  });
+
+  it("names the role that destroys keys that were never active to a person without it", async () => {
+    await begin();
+    for (const _step of ["deactivate", "destroy"]) await next("bob");
+    const { out } = await next("erin", "--step destroy");
+    expect(out).toContain("--store\n    without the role Key Custodian - Deployer or Key Custodian - Creator\n");
   });
 
   it("takes the requests of one requester after those of another", async () => {

@@ -9,10 +9,11 @@
 
 import { mostSevere } from "../../../errors.ts";
 import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
-import { isKmsReview } from "../../../lifecycle/kms-review.ts";
+import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
 import {
   keyPathOf,
+  kindOf,
   type Review,
   type ReviewKind,
   type ReviewLine,
@@ -113,7 +114,11 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const name = reviewFileName(wave, step, file.digest);
   await view.folder.write(name, file.text);
   const strange = exceptionRows(context, reviewed.keys);
-  const toCheck = strange.length + reviewed.apart.length + apart.length;
+  const waiting = reviewed.apart.length + apart.length;
+  const above = [
+    ...(strange.length > 0 ? [`${count(strange.length, "key needs", "keys need")} a check before you approve`] : []),
+    ...(waiting > 0 ? [`${count(waiting, "key is", "keys are")} not ready`] : []),
+  ];
   return {
     summary: titleOf(file.review, reviewed.keys),
     sections: [
@@ -123,9 +128,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
       ...section("To approve", { ...listToApprove(reviewed.keys, ready), isWhole: true }),
       ...section("Review", {
         lines: [
-          ...(toCheck === 0
-            ? []
-            : [`${count(toCheck, "key needs", "keys need")} a check before you approve; they are above the list.`]),
+          ...(above.length === 0 ? [] : [`${above.join(", and ")}: see above the list.`]),
           ...whoRequested(reviewed.keys),
           reviewLimits(file.review.header, view.nowMs),
           rulesLine(view, wave),
@@ -232,7 +235,7 @@ export async function approveStep(context: CampaignContext, request: ApprovalOfS
     found: windowSection(windows ?? []),
     next: [
       ...windowNext(wave, windows?.map(({ key }) => key) ?? [], path),
-      ...nextAfter(request, { later: later.length, results: run.results, isKms, requester }, path),
+      ...nextAfter(request, { later: later.length, results: run.results, review, requester }, path),
       ...(isKms ? [{ ...rollbackAct({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
     ],
     data: {
@@ -285,18 +288,19 @@ const goesLater = "the first run acts on a few keys only: check these keys, then
 interface AfterApproval {
   readonly later: number;
   readonly results: readonly KeyResult[];
-  readonly isKms: boolean;
+  readonly review: AnyReview;
   readonly requester: string;
 }
 
 function nextAfter(
   { wave, step, stores }: ApprovalOfStep,
-  { later, results, isKms, requester }: AfterApproval,
+  { later, results, review, requester }: AfterApproval,
   path: string,
 ): readonly NextCommand[] {
   const again = nextCommand({ wave, path });
-  const isRoleMissing = !isKms && !stores && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
-  const withoutRole = isRoleMissing ? [remarked(`${again} --store`, `without the role ${sayRoles(rights[step])}`)] : [];
+  const right = kindOf(review) === "never-active" ? rights.destroyUnused : rights[step];
+  const isRoleMissing = !isKmsReview(review) && !stores && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
+  const withoutRole = isRoleMissing ? [remarked(`${again} --store`, `without the role ${sayRoles(right)}`)] : [];
   if (later > 0) return [{ command: `${again}${stores ? " --store" : ""}` }, ...withoutRole];
   if (isRoleMissing) return withoutRole;
   if (stores) return [continueApproved(step, requester)];
