@@ -297,12 +297,15 @@ describe("a key that no step can end", () => {
     const one = await accept("bob");
     expect([one.exitCode, one.out]).toEqual([10, expect.stringContaining("another person has to accept")]);
     // The same person twice is one person.
-    expect((await accept("bob")).exitCode).toBe(10);
+    const again = await accept("bob", "Other");
+    expect([again.exitCode, again.out]).toEqual([10, expect.stringMatching(/: Known\n.*You accepted the key before/)]);
+    expect(again.out).not.toContain("Other");
     expect(dataOf(await quiet("bob", "finish --json")).keys).not.toContainEqual(
       expect.objectContaining({ outcome: "accepted" }),
     );
     expect((await quiet("pipeline", "finish --accept mail-0 --reason x")).exitCode).toBe(1);
     expect((await accept("alice", "Seen")).exitCode).toBe(0);
+    expect((await quiet("bob", "status")).out).not.toContain("cannot meet the deadline");
     const ended = dataOf(await quiet("bob", "finish --json")).keys.find((row: { key: string }) => row.key === key);
     expect(ended).toMatchObject({ outcome: "accepted", isFinal: true, isBlocked: false });
     expect(ended.blocked).toMatch(/accepted by IBMid-550000BOB .*: Known; accepted by IBMid-550000ALICE .*: Seen/);

@@ -199,7 +199,10 @@ export async function acceptKey(
       ? `Key ${key.name} is accepted by two people, and ends with the outcome accepted`
       : `Your acceptance of key ${key.name} is stored; another person has to accept the key, too`,
     sections: section("Accepted", {
-      lines: [...earlier.map(sayAcceptance), `${sayActor(actor)}: ${plain(reason, 200)}`],
+      lines: [
+        ...key.acceptances.map(sayAcceptance),
+        ...(isNew ? [`${sayActor(actor)}: ${plain(reason, 200)}`] : ["You accepted the key before, with that reason."]),
+      ],
     }),
     next: [
       isAccepted ? { command: `uko campaign finish ${folderFlag(folder.path)}` } : remarked(again, "another person"),

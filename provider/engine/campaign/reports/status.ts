@@ -288,7 +288,7 @@ function totalSection(view: CampaignView, plan: CampaignPlan): readonly ReportSe
 /** The decisions that people have to make, by the last day that keeps the deadline. */
 function decisions({ waves, keys }: CampaignPlan) {
   const dated = waves.flatMap(({ name, keys: members }) => {
-    const { deactivateBefore, destroyBefore } = waveDates(members);
+    const { deactivateBefore, destroyBefore } = waveDates(members.filter(({ facts }) => facts.isAccepted !== true));
     return [
       ...(deactivateBefore === undefined ? [] : [[dayBefore(deactivateBefore), `outage of wave ${name}`]]),
       ...(destroyBefore === undefined ? [] : [[dayBefore(destroyBefore), `point of no return of wave ${name}`]]),

@@ -132,9 +132,10 @@ export function lastDatesOf(schedule: Schedule): LastDates {
 }
 
 /**
- * Whether the key is late. A key that no step can end is late in any case. A key that could not be read is not, because
- * nothing is known of it.
+ * Whether the key is late. A key that no step can end is late, unless two people accepted it. A key that could not be
+ * read is not, because nothing is known of it.
  */
-export function isLate({ schedule, isUnread }: PlannedKey): boolean {
+export function isLate({ schedule, isUnread, facts }: PlannedKey): boolean {
+  if (facts.isAccepted === true) return false;
   return schedule.kind === "late" || (schedule.kind === "impossible" && !isUnread);
 }
