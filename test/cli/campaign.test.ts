@@ -223,7 +223,7 @@ describe("uko campaign status KEY", () => {
     await takeStep("cards-1", "alice");
     const { out } = await campaign(`status ${arn.split("/").at(-1)}`);
     expect(out).toMatch(/Can be undone until it is destroyed, by Key Custodian - Deployer/);
-    expect(out).toContain(`uko reactivate ${key}`);
+    expect(out).toContain(`uko reactivate ${key}\n    undoes the last step\n`);
     expect((await stage.world.uko("alice", `reactivate ${key}`)).exitCode).toBe(0);
   });
 

@@ -12,7 +12,7 @@ import type { CampaignPlan, PlannedKey } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { type KeyRow, keyRows } from "./key-row.ts";
 import { keyCsv } from "./key-views.ts";
-import { type CampaignReport, section } from "./report.ts";
+import { type CampaignReport, remarked, section } from "./report.ts";
 
 const maxShown = 50;
 
@@ -50,7 +50,7 @@ export function reportFound(view: CampaignView, plan: CampaignPlan, typed: strin
     next: shown
       .flatMap(({ undo }) => undo?.command ?? [])
       .slice(0, 5)
-      .map((command) => ({ command })),
+      .map((command) => remarked(command, "undoes the last step")),
     exitCode: 0,
     csv: () => keyCsv(found),
     data: { found },

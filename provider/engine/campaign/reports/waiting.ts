@@ -173,7 +173,7 @@ export function howToRelease(key: PlannedKey, path: string): string {
     case "held":
       return `uko hold ${name} --release --reason REASON --campaign ${shellWord(path)}`;
     case "narrowed":
-      return "nothing: the campaign leaves the key";
+      return `if another wave waits for the key, uko campaign plan --write --wave ${line.wave} ${folder}`;
     case "incomplete":
       return `correct campaign.yaml or owners.csv, then uko campaign plan --write ${folder}`;
     case "changed":
