@@ -29,6 +29,8 @@ it("deletes what is emptied in order, leaves the rest with its reason, and conti
   await stage.world.uko("bob", `sweep --yes`);
   const unconfirmed = await closed("");
   expect([unconfirmed.exitCode, outcomesIn(unconfirmed, "payments")]).toEqual([12, ["waits"]]);
+  const declined = await stage.world.type("bob", `campaign finish --folder ${stage.folder}`, [""]);
+  expect([declined.exitCode, declined.out]).toEqual([12, expect.stringMatching(/^Campaign eol: [\s\S]*\nOutcomes\n/)]);
   // Alice may not delete containers.
   expect((await closed("--yes", "alice")).exitCode).toBe(13);
   const first = await closed("--yes");

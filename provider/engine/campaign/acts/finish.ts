@@ -7,7 +7,7 @@
  * which no step can delete.
  */
 
-import { asUkoError, endsTheRun, isUkoError, mostSevere, UkoError } from "../../../errors.ts";
+import { asUkoError, endsTheRun, isUkoError, mostSevere, onCodes, UkoError } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../../loop/evidence.ts";
@@ -35,16 +35,21 @@ import type { CampaignContext } from "../view/context.ts";
 import { closeOne, findClosable } from "./closing.ts";
 import { noteInEvidence } from "./on-keys.ts";
 
-/** `confirm` is absent for a caller who only reads. */
+/** `confirm` is absent for a caller who only reads. A person who does not confirm reads the report, too. */
 export async function finishCampaign(context: CampaignContext, confirm: Confirm | undefined): Promise<CampaignReport> {
   const { view, plan } = context;
   const isChanged = plan.waves.some(({ readiness }) => readiness.destroy.gate.kind === "differs");
-  const hold = isChanged ? rulesChanged : confirm === undefined ? unconfirmed : undefined;
   // An instance that continues keeps its containers.
   const isEnding = view.campaign.instanceEnds;
   const { found, unreadable } = isEnding ? await findClosable(context) : { found: [], unreadable: [] };
   const free = found.filter(({ blocked }) => blocked === undefined);
-  if (free.length > 0 && hold === undefined) await confirm?.(`close ${free.length}`, beforeClosing(free));
+  const ask = async (): Promise<boolean> => {
+    if (confirm === undefined) return false;
+    if (free.length > 0) await confirm(`close ${free.length}`, beforeClosing(free));
+    return true;
+  };
+  const isConfirmed = isChanged || (await ask().catch(onCodes(["UKO_CANCELED"], () => false)));
+  const hold = isChanged ? rulesChanged : isConfirmed ? undefined : unconfirmed;
   const run =
     hold === undefined
       ? await closeInOrder(context, free)
@@ -152,7 +157,7 @@ function beforeClosing(free: readonly Closable[]): readonly string[] {
     return `  ${plain(name, 120)}: ${numbers.join(", ")}`;
   });
   return [
-    "uko deletes these containers if nothing is left in them. This cannot be undone.",
+    "uko deletes these containers if nothing is left in them. This cannot be undone. Press Enter to only read the report.",
     ...atMost(lines, maxShown),
   ];
 }
