@@ -206,6 +206,9 @@ describe("without a terminal", () => {
     const file = `${stage.folder}/own.jsonl`;
     const kept = await next("alice", `--review-only --out ${file}`);
     expect(kept.questions).toEqual(['Type "deactivate 4" to go on: ']);
+    expect(kept.out).toMatch(
+      /\nWrote \S+\/own\.jsonl, and changed no key\n\nNext:\n {2}uko campaign next --review \S+\/own\.jsonl --folder \S+\n$/,
+    );
     const approve = (who: Person) => quiet(who, `next --review ${file} --yes --json`);
     expect(dataOf(await approve("carol")).error.code).toBe("UKO_REVIEW_INVALID");
     expect(counts(await approve("alice"))).toEqual({ acted: 1, left: 3 });

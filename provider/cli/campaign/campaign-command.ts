@@ -7,6 +7,7 @@
  */
 
 import { type Command, Option } from "commander";
+import { shellWord } from "../../compose/text.ts";
 import type { CampaignActing } from "../../engine/campaign/acts/acting.ts";
 import type { NextRequest, Talk } from "../../engine/campaign/acts/next.ts";
 import type { CampaignReading } from "../../engine/campaign/reports/reading.ts";
@@ -178,10 +179,10 @@ function addNextCommand(campaign: Command, world: UkoWorld, { act }: Runs): void
         const kept = review === undefined ? undefined : run.openCampaignReview(review);
         const request = { ...shown, stores: store === true, reviewOnly: reviewOnly === true, review: kept };
         const result = await acting.next(shown.folder, request, talkWith(world, shown, kept !== undefined), options);
-        if (result.review !== undefined && out !== undefined) {
-          await writeReview(out, run.sealReview(result.review), false);
-        }
-        return result.report;
+        if (result.review === undefined || out === undefined) return result.report;
+        await writeReview(out, run.sealReview(result.review), false);
+        const command = `uko campaign next --review ${shellWord(out)} --folder ${shellWord(shown.folder)}`;
+        return { ...result.report, summary: `Wrote ${out}, and changed no key`, next: [{ command }] };
       });
     });
 }
