@@ -117,7 +117,7 @@ export function sayBegan(windowEndsAtMs: number): string {
 }
 
 /** How long KMS can restore a destroyed key, as a clause (kms-v2-and-iam.md 2.6). */
-export const kmsWayBack = `can restore it for ${kmsRestoreMs / 86_400_000} days`;
+export const kmsWayBack = `can restore a destroyed key for ${kmsRestoreMs / 86_400_000} days`;
 
 /** Until when KMS can restore a destroyed key; undefined if KMS reports no date. */
 export function restorableUntilMs({ snapshot }: ObservedKmsKey): number | undefined {
