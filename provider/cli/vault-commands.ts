@@ -109,9 +109,11 @@ function requestsText({ out }: CliWorld, { json, long }: RequestsOptions, report
 
 const requestColumns: Readonly<Partial<Record<(typeof surveyMessages.requestHeads)[number], Omit<Column, "head">>>> = {
   LABEL: { minWidth: 12 },
+  KEY: { isOptional: true },
   STATE: { isOptional: true },
   SINCE: { isOptional: true },
   "REQUESTED BY": { minWidth: 12 },
+  "CAN ACT": { isOptional: true },
   "WHY NOT": { minWidth: 16 },
 };
 

@@ -60,6 +60,13 @@ describe("uko requests", () => {
     await expect(normalized(out)).toMatchFileSnapshot("../golden/cli/requests.txt");
   });
 
+  it.each([90, 120])("stays one line a key on a terminal of %i columns", async (columns) => {
+    await onEveryStage();
+    const here = quietWorld({ environment: world.environmentOf("alice") });
+    expect(await runCli(["requests"], { ...here, out: { ...here.out, columns } })).toBe(0);
+    expect(here.output.out).toMatch(/^LABEL +[A-Z ]*NEXT STEP .*\n(?:\S.*\n)+\n4 keys /);
+  });
+
   it("is a table with who requested which step, until when, and whether the caller can take it", async () => {
     await onEveryStage();
     for (const who of ["bob", "carol"] as const) await world.uko(who, `request ${keys.ledger}`);
