@@ -96,7 +96,7 @@ it.each([1, 20, 300])(
         expect(line.trimEnd()).toMatch(cause);
       }
       expect(named).toHaveLength(causes.length);
-      expect(out).toContain(`4 keys need a check before you approve, and 1 key is not ready: see above the list`);
+      expect(out).toContain(`Check 4 keys before you approve: see above the list`);
     } finally {
       rmSync(folder, { recursive: true });
       await world.close();

@@ -25,14 +25,7 @@ import { plain, sayTime } from "../../text/words.ts";
 import { evidenceFolder } from "../files/evidence.ts";
 import type { CampaignFolder } from "../files/file-forms.ts";
 import { appendOverride } from "../files/overrides.ts";
-import {
-  failedOn,
-  isInterrupted,
-  type KeyResult,
-  type NamedKey,
-  resultFrom,
-  withoutStep,
-} from "../reports/key-results.ts";
+import { failedOn, type KeyResult, type NamedKey, resultFrom, withoutStep } from "../reports/key-results.ts";
 import type { StepRequest } from "../reports/wave-state.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
@@ -146,9 +139,8 @@ export async function actOnKeys<Key extends NamedKey>(
       return await act(key);
     } catch (error) {
       if (!isUkoError(error)) throw error;
-      const failed = failedOn(key, error);
-      if (!endsTheRun.has(error.code)) return failed;
-      if (isInterrupted(failed)) interrupted.push(failed);
+      if (!endsTheRun.has(error.code)) return failedOn(key, error);
+      if (error.code === "UKO_CANCELED") interrupted.push(failedOn(key, error));
       throw error;
     }
   };

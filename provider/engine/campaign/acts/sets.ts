@@ -114,11 +114,6 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const name = reviewFileName(wave, step, file.digest);
   await view.folder.write(name, file.text);
   const strange = exceptionRows(context, reviewed.keys);
-  const waiting = reviewed.apart.length + apart.length;
-  const above = [
-    ...(strange.length > 0 ? [`${count(strange.length, "key needs", "keys need")} a check before you approve`] : []),
-    ...(waiting > 0 ? [`${count(waiting, "key is", "keys are")} not ready`] : []),
-  ];
   return {
     summary: titleOf(file.review, reviewed.keys),
     sections: [
@@ -128,7 +123,9 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
       ...section("To approve", { ...listToApprove(reviewed.keys, ready), isWhole: true }),
       ...section("Review", {
         lines: [
-          ...(above.length === 0 ? [] : [`${above.join(", and ")}: see above the list.`]),
+          ...(strange.length === 0
+            ? []
+            : [`Check ${count(strange.length, "key")} before you approve: see above the list.`]),
           ...whoRequested(reviewed.keys),
           reviewLimits(file.review.header, view.nowMs),
           rulesLine(view, wave),

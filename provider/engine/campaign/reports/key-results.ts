@@ -70,11 +70,6 @@ export function failedOn({ name: key, line: { label } }: NamedKey, thrown: unkno
   return { key, label, outcome: "failed", says: summary, code, exitCode };
 }
 
-/** Whether a person stopped the run while it acted on the key. The step may have been taken. */
-export function isInterrupted({ code }: KeyResult): boolean {
-  return code === "UKO_CANCELED";
-}
-
 export interface ResultsReport {
   /** The verb in the past, such as `Requested the deactivation of`. */
   readonly did: string;
@@ -98,8 +93,9 @@ export function reportResults(report: ResultsReport): CampaignReport {
   const unchanged = keys.filter(({ outcome }) => outcome === "unchanged");
   const toCheck = later.length > 0 ? acted : [];
   const left = [...keys.filter(({ outcome }) => outcome === "left"), ...apart];
-  const interrupted = keys.filter(isInterrupted);
-  const failed = keys.filter((key) => key.outcome === "failed" && !isInterrupted(key));
+  // A person stopped the run while it acted on these keys.
+  const interrupted = keys.filter(({ code }) => code === "UKO_CANCELED");
+  const failed = keys.filter((key) => key.outcome === "failed" && !interrupted.includes(key));
   const stop = run.stoppedBy === undefined ? undefined : asUkoError(run.stoppedBy);
   const parts = [
     `${did} ${count(acted.length, "key")} of wave "${wave}"`,

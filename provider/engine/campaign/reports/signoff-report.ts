@@ -4,13 +4,13 @@
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
-import { hasWarning } from "../../key/many/exceptions.ts";
+import { warnsOfDeletion } from "../../key/many/exceptions.ts";
 import { count, plain } from "../../text/words.ts";
 import { csvTable } from "../files/csv.ts";
 import type { OpenCampaign } from "../files/folder.ts";
 import { type ManifestKey, namedKey } from "../files/manifest.ts";
 import type { Signoff } from "../files/signoffs.ts";
-import { type CampaignInventory, namedListedKey } from "../view/inventory.ts";
+import { type CampaignInventory, type ListedKey, namedListedKey } from "../view/inventory.ts";
 import { type CampaignReport, folderFlag, section, tableOf, unreadSection } from "./report.ts";
 
 /** What the owner sees before signing: how many of what, the keys whose description warns now, then each key. */
@@ -30,12 +30,8 @@ export function showSignoff(
   };
   const used = keys.filter(({ usage }) => usage.length > 0).length;
   const own = new Set(keys.map(namedKey));
-  const warning = listed.filter(
-    (key) =>
-      own.has(namedListedKey(key)) &&
-      key.observation !== undefined &&
-      hasWarning({ observed: { observation: key.observation } }),
-  );
+  const describes = ({ observation }: ListedKey): string => observation?.facts.description ?? "";
+  const warning = listed.filter((key) => own.has(namedListedKey(key)) && warnsOfDeletion.test(describes(key)));
   const young = keys.filter(({ createdAt }) => nowMs - Date.parse(createdAt) < youngMs).length;
   return {
     summary: `${owner} signs that ${count(keys.length, "key")} may be destroyed, which cannot be undone`,
@@ -55,7 +51,7 @@ export function showSignoff(
         isWhole: true,
         table: tableOf(warning, {
           label: ({ traits }) => traits.label,
-          description: ({ observation }) => `"${plain(observation?.facts.description ?? "", 200)}"`,
+          description: (key) => `"${plain(describes(key), 200)}"`,
           key: namedListedKey,
         }),
       }),

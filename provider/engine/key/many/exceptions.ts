@@ -40,7 +40,7 @@ interface ExceptionClass {
   readonly among: <Key extends Weighed>(keys: readonly Key[]) => readonly Key[];
 }
 
-const warnsOfDeletion = /\b(?:do not|don't|keep|legal|hold|never)\b/i;
+export const warnsOfDeletion = /\b(?:do not|don't|keep|legal|hold|never)\b/i;
 const recentMs = 30 * 24 * 60 * 60 * 1000;
 /** A template, or a kind of label, of at most this share of the keys is rare. */
 const rareShare = 0.05;
@@ -67,7 +67,7 @@ const classes: readonly ExceptionClass[] = [
 ];
 
 /** Whether the description of the key warns of its deletion. */
-export function hasWarning({ observed }: { readonly observed: Pick<Shown, "observation"> }): boolean {
+export function hasWarning({ observed }: Weighed): boolean {
   return warnsOfDeletion.test(observed.observation.facts.description);
 }
 
