@@ -4,8 +4,19 @@
  * their choice, so a caller can refuse links. The file also creates folders.
  */
 
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import { UkoError } from "../errors.ts";
 
 /** A file that uko does not use; the message says why, without a full stop. */
@@ -39,6 +50,37 @@ export function openRegularFile(path: string, { isLinkRefused = false }: FileCho
   throw notRegular;
 }
 
+/**
+ * The text of a file in parts. The C library keeps a buffer of megabytes for the process, so a large file is read without
+ * one. Throws as `readRegularFile` does.
+ */
+export function* textParts(
+  path: string,
+  { maxBytes, ...choices }: FileChoices & { readonly maxBytes: number },
+): Generator<string> {
+  const file = openRegularFile(path, choices);
+  const part = Buffer.alloc(partBytes);
+  const decoder = new StringDecoder("utf8");
+  try {
+    let size = 0;
+    for (let length = readSync(file, part); length > 0; length = readSync(file, part)) {
+      size += length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      yield decoder.write(part.subarray(0, length));
+    }
+    yield decoder.end();
+  } finally {
+    closeSync(file);
+  }
+}
+
+const partBytes = 64 * 1024;
+
+function tooLarge(maxBytes: number): UnsafeFile {
+  const limit = maxBytes % mebibyte === 0 ? `${maxBytes / mebibyte} MiB` : `${maxBytes} bytes`;
+  return new UnsafeFile(`It is larger than ${limit}`);
+}
+
 /** Throws UnsafeFile, also for a file above the limit, or the system's error. */
 export function readRegularFile(
   path: string,
@@ -46,12 +88,10 @@ export function readRegularFile(
 ): Buffer {
   const file = openRegularFile(path, choices);
   try {
-    const limit = maxBytes % mebibyte === 0 ? `${maxBytes / mebibyte} MiB` : `${maxBytes} bytes`;
-    const isTooLarge = new UnsafeFile(`It is larger than ${limit}`);
-    if (fstatSync(file).size > maxBytes) throw isTooLarge;
+    if (fstatSync(file).size > maxBytes) throw tooLarge(maxBytes);
     const bytes = readFileSync(file);
     // The file may have grown since `fstat`.
-    if (bytes.length > maxBytes) throw isTooLarge;
+    if (bytes.length > maxBytes) throw tooLarge(maxBytes);
     return bytes;
   } finally {
     closeSync(file);

@@ -10,7 +10,7 @@ import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { CampaignFolder } from "../engine/campaign/files/file-forms.ts";
 import { UkoError } from "../errors.ts";
-import { aLink, isLink, readRegularFile } from "../process/regular-file.ts";
+import { aLink, isLink, textParts } from "../process/regular-file.ts";
 import { createLineWriter, systemSays } from "./durable-append.ts";
 
 export function createCampaignFolder(folder: string): CampaignFolder {
@@ -24,7 +24,7 @@ export function createCampaignFolder(folder: string): CampaignFolder {
     async read(name, maxBytes) {
       try {
         requireNoLink(name);
-        return readRegularFile(at(name), { maxBytes, isLinkRefused: true }).toString("utf8");
+        return [...textParts(at(name), { maxBytes, isLinkRefused: true })].join("");
       } catch (error) {
         if ((error as { code?: unknown }).code === "ENOENT") return undefined;
         throw unusable("read", at(name), error);

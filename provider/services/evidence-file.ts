@@ -236,7 +236,18 @@ function seqOf(text: string): number | undefined {
   }
 }
 
-/** The SHA-256 digest in hexadecimal digits. */
+const partLength = 65_536;
+
+/** The SHA-256 digest in hexadecimal digits. A text of megabytes goes in parts, because Node copies it to a larger buffer. */
 export function sha256(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
+  const hash = createHash("sha256");
+  if (typeof data !== "string") return hash.update(data).digest("hex");
+  for (let at = 0; at < data.length; ) {
+    const end = at + partLength;
+    // A part never ends within a character.
+    const next = (data.codePointAt(end - 1) ?? 0) > 0xffff ? end + 1 : end;
+    hash.update(data.slice(at, next));
+    at = next;
+  }
+  return hash.digest("hex");
 }

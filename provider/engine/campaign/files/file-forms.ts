@@ -75,14 +75,15 @@ export function requireFormat(value: unknown, format: string, file: string): voi
 }
 
 /** The lines of a JSONL file with their numbers. Throws UKO_CAMPAIGN_INVALID for a line that is not JSON. */
-export function jsonLinesIn(text: string, file: string): readonly { readonly at: number; readonly value: unknown }[] {
-  return text.split("\n").flatMap((line, index) => {
-    if (line === "") return [];
+export function* jsonLinesIn(text: string, file: string): Generator<{ readonly at: number; readonly value: unknown }> {
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line === "") continue;
     const value = parseJson(line);
-    if (value !== undefined) return [{ at: index + 1, value }];
-    throw new UkoError("UKO_CAMPAIGN_INVALID", {
-      summary: `${file}, line ${index + 1} is not JSON`,
-      detail: "The file is incomplete or was edited. Nothing was changed. Next: restore it with git checkout",
-    });
-  });
+    if (value !== undefined) yield { at: index + 1, value };
+    else
+      throw new UkoError("UKO_CAMPAIGN_INVALID", {
+        summary: `${file}, line ${index + 1} is not JSON`,
+        detail: "The file is incomplete or was edited. Nothing was changed. Next: restore it with git checkout",
+      });
+  }
 }

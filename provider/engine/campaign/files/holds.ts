@@ -79,7 +79,7 @@ export function encodeHold(line: HoldLine | ReleaseLine): string {
 /** Throws UKO_CAMPAIGN_INVALID: a hold that cannot be read must not be ignored. */
 export function parseHolds(text: string): CampaignHolds {
   const seen = new Map<string, number>();
-  const lines = jsonLinesIn(text, holdsFileName).map(({ at: number, value }) => {
+  const lines = Array.from(jsonLinesIn(text, holdsFileName), ({ at: number, value }) => {
     const parsed = holdsLine.safeParse(value);
     if (!parsed.success) throw invalidLine(number, explainIssues(hold.safeParse(value).error?.issues ?? []));
     const name = nameOf(parsed.data);

@@ -135,7 +135,8 @@ function encodeKey(key: ManifestKey): string {
 /** Throws UKO_CAMPAIGN_INVALID for another version, a wrong form, or a line that was edited. */
 export function parseManifest(content: string, sha256: (text: string) => string): Manifest {
   if (content.length > maxManifestBytes) throw invalid("is larger than 256 MiB", []);
-  const [first, ...others] = jsonLinesIn(content, manifestFileName);
+  const others = jsonLinesIn(content, manifestFileName);
+  const first = others.next().value;
   if (first === undefined) throw invalid("is empty", []);
   requireFormat(first.value, manifestFormat, manifestFileName);
   const { format: _, ...head } = parseLine(header, first);
