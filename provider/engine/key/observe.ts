@@ -169,6 +169,9 @@ export function readingOf({ etag, nowMs, observation: { updatedAtMs } }: KeyDeta
   return { etag, nowMs, updatedAtMs };
 }
 
+/** A few people write to thousands of keys, so each is in memory once. */
+const identities = new Map<string, Identity>();
+
 function toObservation(
   world: World,
   ref: KeyRef,
@@ -186,8 +189,11 @@ function toObservation(
     tags: texts.userTags,
     keystores: snapshot.referencedKeystores.map(({ id, type }) => ({ id, type })),
   };
-  const identityOf = (iamId: string | undefined): Identity | undefined =>
-    iamId === undefined ? undefined : { iamId, mark: markOf(iamId, world.sha256) };
+  const identityOf = (iamId: string | undefined): Identity | undefined => {
+    if (iamId === undefined) return undefined;
+    if (!identities.has(iamId)) identities.set(iamId, { iamId, mark: markOf(iamId, world.sha256) });
+    return identities.get(iamId);
+  };
   const updatedBy = identityOf(snapshot.updatedBy);
   const { signatures } = world;
   const observation: KeyObservation = {

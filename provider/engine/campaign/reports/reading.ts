@@ -124,7 +124,7 @@ async function planNow(
   options: CallOptions,
 ): Promise<CampaignReport> {
   if (wave !== undefined) requireWave(opened.campaign, wave);
-  const earlier = await findManifest(opened, world.sha256);
+  let earlier = await findManifest(opened, world.sha256);
   requireEarlier(earlier, wave, opened.folder.path);
   const owners = await ownersIn(opened.folder);
   const declarations = declarationsIn(declared);
@@ -139,12 +139,15 @@ async function planNow(
   };
   const request = { wave, owners, joinedTo, blindSpots: usage.blindSpots };
   const baseline = makeBaseline(opened, inventory, earlier, request, world.sha256);
+  const former = earlier?.keys.length;
+  // Thousands of lines would stay in memory until the report is written.
+  earlier = undefined;
   const manifest = parseManifest(baseline.manifest, world.sha256);
   const view = await viewCampaign({ ...opened, manifest }, inventory, world);
   const plan = planCampaign(view, world);
   if (confirm === undefined || baseline.blocked.length > 0)
     return reportPlan(view, plan, { ...baseline, isWritten: false });
-  await confirm(`write ${manifest.keys.length}`, sayChange(baseline, earlier?.keys.length));
+  await confirm(`write ${manifest.keys.length}`, sayChange(baseline, former));
   await opened.folder.write(manifestFileName, baseline.manifest);
   return reportPlan(view, plan, { ...baseline, isWritten: true });
 }

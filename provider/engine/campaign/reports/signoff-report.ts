@@ -82,16 +82,13 @@ export function reportSignoff(
   { owner, digest }: Signoff,
   keys: readonly ManifestKey[],
 ): CampaignReport {
+  const rows = keys.map((key) => ({ key: namedKey(key), label: key.label }));
   return {
     summary: `Wrote ${folder.path}/${file}: ${owner} signs ${count(keys.length, "key")}`,
     sections: [],
     next: [{ command: `uko campaign status ${folderFlag(folder.path)}` }],
     exitCode: 0,
-    csv: () =>
-      csvTable(
-        ["key", "label"],
-        keys.map((key) => ({ key: namedKey(key), label: key.label })),
-      ),
+    csv: () => csvTable(["key", "label"], rows),
     data: { owner, digest, file, keys: keys.map(namedKey) },
   };
 }

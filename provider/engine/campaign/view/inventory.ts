@@ -139,15 +139,9 @@ export async function takeCampaignInventory(
   const lines = new Map((scope.known ?? []).map((line) => [namedKey(line), line]));
   const { areEndsRead = false, apart = new Set() } = scope;
   const isAsked = (name: string): boolean => areEndsRead && !apart.has(name);
-  const reading = { lines, nowMs: latestTimeMs(world), isAsked, unreadable, gone };
-  return {
-    keys: await readEnds(world, keys, reading, options),
-    gone,
-    unreadable,
-    vaults,
-    keystores,
-    nowMs: latestTimeMs(world),
-  };
+  await readEnds(world, keys, { lines, nowMs: latestTimeMs(world), isAsked, unreadable, gone }, options);
+  const left = keys.filter((key) => !gone.has(namedListedKey(key)));
+  return { keys: left, gone, unreadable, vaults, keystores, nowMs: latestTimeMs(world) };
 }
 
 /** Reads the keys of the manifest that no list shows, and names those that this run does not read. */

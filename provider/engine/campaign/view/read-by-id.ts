@@ -81,6 +81,7 @@ function forUnlistedKeys(world: World): World {
 interface KeyOfList {
   /** Absent for a KMS key. */
   readonly observation?: KeyObservation;
+  readonly leftover?: LeftoverMaterial;
 }
 
 export interface EndsToRead {
@@ -96,37 +97,38 @@ export interface EndsToRead {
 
 /**
  * Adds to each destroyed key what is left of it, by the rule of the removal. The keystores of a key
- * are asked live unless its stored status shows that it waits until a date ahead.
+ * are asked live unless its stored status shows that it waits until a date ahead. Each key is
+ * replaced in its place, so that thousands of keys are not in memory twice.
  */
 export async function readEnds<Key extends KeyOfList>(
   world: World,
-  keys: readonly Key[],
+  keys: Key[],
   { lines, nowMs, isAsked, unreadable, gone }: EndsToRead,
   options: CallOptions,
-): Promise<readonly (Key & { readonly leftover?: LeftoverMaterial })[]> {
-  const isDestroyed = ({ observation }: Key): boolean => observation?.state === "destroyed";
-  const act = async (key: Key) => {
-    const { observation } = key;
-    if (observation === undefined) return [];
-    const { vaultId, keyId, label } = observation.facts;
-    const name = namedKey({ kind: "managed", vault: vaultId, id: keyId });
-    const stored = { ...key, leftover: findStoredLeftover(observation, nowMs) };
-    if (!isAsked(name) || stored.leftover.kind === "pending") return [stored];
-    const part = { id: name, name: plain(label, 255) };
+): Promise<void> {
+  const act = async (index: number): Promise<void> => {
+    const key = keys[index];
+    if (key?.observation === undefined) return;
+    const { facts } = key.observation;
+    const name = namedKey({ kind: "managed", vault: facts.vaultId, id: facts.keyId });
+    const stored = findStoredLeftover(key.observation, nowMs);
+    keys[index] = { ...key, leftover: stored };
+    if (!isAsked(name) || stored.kind === "pending") return;
+    const part = { id: name, name: plain(facts.label, 255) };
     const [seen] = await listOrName(unreadable, part, async () => [
-      await observeKey(world, observation.facts, "decision", options),
+      await observeKey(world, facts, "decision", options),
     ]);
-    if (seen === undefined) return [stored];
-    if (seen.kind === "gone") return gone.add(name) && [];
+    if (seen === undefined) return;
+    if (seen.kind === "gone") return void gone.add(name);
     const leftover = findLeftoverMaterial(seen.observation, seen.nowMs, keystoresIn(lines.get(name)));
     if (isUnproven(leftover)) {
       const reason = plain(`${sayUnproven(leftover)} Next: uko status ${name}`, 600);
       unreadable.push({ ...part, code: "UKO_KEYSTORE_BLOCKS_REMOVAL", reason });
     }
-    return [{ ...key, observation: seen.observation, leftover }];
+    keys[index] = { ...key, observation: seen.observation, leftover };
   };
-  const many = { items: keys.filter(isDestroyed), what: "Asking the keystores about destroyed keys", act };
-  return [...keys.filter((key) => !isDestroyed(key)), ...(await runAll(world, many, options)).flat()];
+  const items = [...keys.keys()].filter((index) => keys[index]?.observation?.state === "destroyed");
+  await runAll(world, { items, what: "Asking the keystores about destroyed keys", act }, options);
 }
 
 /** Every keystore that the baseline read for the key. */

@@ -54,7 +54,6 @@ export interface CampaignView extends OpenCampaign {
   /** Keys in scope that no line of the manifest names. */
   readonly newKeys: readonly ListedKey[];
   readonly inventory: CampaignInventory;
-  readonly signoffs: readonly Signoff[];
   readonly reviews: Reviews;
   readonly nowMs: number;
 }
@@ -72,8 +71,7 @@ export async function viewCampaign(
 ): Promise<CampaignView> {
   const { manifest } = opened;
   requireTimeAfter(manifest, inventory.nowMs);
-  const signoffs = await readSignoffs(opened, sha256);
-  const signed = signedLines(signoffs);
+  const signed = signedLines(await readSignoffs(opened, sha256));
   const reviews = await readReviews(opened.folder, opened.campaign.instance);
   requireLines(opened.held, reviews.holdLines, "a review in reviews/ notes");
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
@@ -108,7 +106,7 @@ export async function viewCampaign(
   requireKnownHolds(opened, inventory, known);
   const backing = backingKeys(manifest);
   const newKeys = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
-  return { ...opened, keys, newKeys, inventory, signoffs, reviews, nowMs: inventory.nowMs };
+  return { ...opened, keys, newKeys, inventory, reviews, nowMs: inventory.nowMs };
 }
 
 /**
