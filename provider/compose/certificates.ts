@@ -87,28 +87,25 @@ export interface Creation {
  * Creates, signs and writes a certificate. Throws UKO_EVIDENCE_BROKEN or UKO_INPUT_INVALID, and then nothing was written.
  */
 export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<Certificate> {
-  const { evidence, keys, target, tsa } = creation;
+  const { target, tsa } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
+  const certificate = await certificateOf(creation);
+  const envelope = await signWith(envelopeOf(certificate), { signer, tsa }, signal);
+  await writeTarget(target, serializeEnvelope(envelope));
+  return certificate;
+}
+
+async function certificateOf({ evidence, keys, wave }: Creation): Promise<Certificate> {
   const logs: ReadLog[] = [];
   for (const file of evidence) {
     const log = await readLog(file, logs.length);
     // The certificate does not name an empty file, so the file has no position among those of the certificate.
     if (log.chain.lines > 0) logs.push(log);
   }
-  const certificate = buildCertificate(
-    {
-      logs,
-      keys,
-      ...(creation.wave !== undefined && { wave: await readWave(creation.wave) }),
-      createdAt: now(),
-      tool: await toolIdentity(),
-    },
-    { hashJson, isIbmEndpoint },
-  );
-  const envelope = await signWith(envelopeOf(certificateForm.parse(certificate)), { signer, tsa }, signal);
-  await writeTarget(target, serializeEnvelope(envelope));
-  return certificate;
+  const named = wave === undefined ? {} : { wave: await readWave(wave) };
+  const sources = { logs, keys, ...named, createdAt: now(), tool: await toolIdentity() };
+  return certificateForm.parse(buildCertificate(sources, { hashJson, isIbmEndpoint }));
 }
 
 /** Adds a signature to an envelope, and a timestamp of this signature if one is requested. */

@@ -45,11 +45,12 @@ function isKey({ resource }: LoggedLine): boolean {
 /** An entry that was copied into a second file counts once. Within one file, its number tells each line from the others. */
 function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
   if (entries.every(({ log }) => log === entries[0]?.log)) return entries;
-  const seen = new Set<string>();
-  return entries.filter(({ log: _log, ...entry }) => {
-    const text = JSON.stringify(entry);
-    return !seen.has(text) && seen.add(text);
-  });
+  // Only entries about one key at one time can be equal, so that the texts of all entries are never in memory together.
+  const momentOf = ({ keyId, time }: LoggedLine): string => `${keyId} ${time}`;
+  const textOf = ({ log: _log, ...entry }: LoggedLine): string => JSON.stringify(entry);
+  const byMoment = Map.groupBy(entries, momentOf);
+  const firstLike = (text: string, moment: string) => byMoment.get(moment)?.find((each) => textOf(each) === text);
+  return entries.filter((entry) => firstLike(textOf(entry), momentOf(entry)) === entry);
 }
 
 interface Context {
