@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFile, mkdtemp, readFile, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import { explainChain } from "../../provider/engine/certificate/messages.ts";
 import type { EvidenceEntry, EvidenceRun } from "../../provider/engine/ports/evidence.ts";
-import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
+import { createEvidenceFile, sha256 } from "../../provider/services/evidence-file.ts";
 import { withFileLock } from "../../provider/services/file-lock.ts";
 
 let folder: string;
@@ -251,3 +252,10 @@ describe("a file without a head record", () => {
     expect(explainChain("e", report)).toContain("The head record is missing");
   });
 });
+
+test.each(["", "a", `x${"😀".repeat(100_000)}`, `${"x".repeat(65_535)}😀é`])(
+  "a text of any length has its digest",
+  (text) => {
+    expect(sha256(text)).toBe(createHash("sha256").update(text).digest("hex"));
+  },
+);
