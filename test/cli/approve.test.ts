@@ -336,22 +336,6 @@ describe("several keys", () => {
     expect(await stateOf(keys.draft)).toBe("destroyed");
   });
 
-  // A generated world of 300 keys has 12 deactivated and 15 never active ones, which need the roles of a destruction. A user
-  // who approved such a world with another role probably saw these 27 keys as UKO_RIGHTS_MISSING.
-  it("stop for a missing role by the state of each key, because a destruction requires another role than a deactivation", async () => {
-    await request("bob", keys.cards);
-    await world.type("alice", "approve cards", ["cards", "n"]);
-    await world.advance("5h");
-    await request("bob", `${keys.cards} ${keys.vouchers}`);
-    expect(await world.type("alice", "approve --step deactivate", ["vouchers", "n"])).toMatchObject({ exitCode: 0 });
-    const { exitCode, out } = await world.type("alice", "approve --step destroy", ["cards"]);
-    expect([exitCode, out]).toEqual([
-      13,
-      expect.stringContaining("missing right hs-crypto.managed-keys.deactivated-destroy"),
-    ]);
-    expect(await Promise.all([keys.cards, keys.vouchers].map(stateOf))).toEqual(["pending_approval", "cooling_down"]);
-  });
-
   it("are none if the options choose none", async () => {
     await request("bob", keys.cards);
     const { exitCode, out } = await world.type("alice", "approve --label x*", []);

@@ -117,7 +117,7 @@ function explainMissingRight(
   return {
     summary: `${sayActor(run.actor)} cannot ${stepPhrase(step.kind, sayKey(observation))}: missing right ${possiblyMissing(right, location)}`,
     facts: [
-      `This right requires the role ${sayRoles(right)}.`,
+      `${step.kind === "set_for_deletion" ? "KMS dual authorization is on for the key, so its deactivation needs this right, which" : "This right"} requires the role ${sayRoles(right)}.`,
       ...(named?.quotes === undefined
         ? []
         : [

@@ -14,6 +14,7 @@ import {
   type ReviewLine,
   reviewLifetimeMs,
 } from "../../../lifecycle/review.ts";
+import { unended } from "../../../text/printable.ts";
 import type { Report } from "../../loop/report.ts";
 import { shellWord } from "../../text/explanation.ts";
 import {
@@ -146,9 +147,14 @@ export function leftLines(results: readonly KeyResult[]): readonly string[] {
   return linesByReason(
     left.map((result) => ({
       label: result.label,
-      why: result.kind === "failed" ? result.error.summary : result.report.explanation.summary,
+      why: result.kind === "failed" ? result.error.summary : whyLeft(result.report),
     })),
   );
+}
+
+/** A missing right also says which role has it: of keys in different states, other roles may take the step. */
+function whyLeft({ code, explanation: { summary, facts } }: Report): string {
+  return code === "UKO_RIGHTS_MISSING" ? unended([summary, ...facts.slice(0, 1)].join(". ")) : summary;
 }
 
 /**
