@@ -27,6 +27,7 @@ export interface PlannedValues {
 }
 
 interface PlannedUpdate extends PlannedValues {
+  readonly state: Properties;
   /** The inputs of the configuration with their defaults. */
   readonly inputs: Properties;
 }
@@ -66,7 +67,7 @@ export function planUpdate(
 ): PlannedUpdate {
   const state = stateProperties(attributes, prior);
   const { inputs, failures } = program.check(propertiesBeside(attributes, config), state);
-  if (failures.length > 0) return { values: {}, inputs, failures };
+  if (failures.length > 0) return { values: {}, state, inputs, failures };
   const promise = program.promise(inputs, state);
   const changed = new Set(program.differences(state, inputs).map(({ path }) => /^[^.[]+/.exec(path)?.[0] ?? path));
   const planned = ({ name, role, path, type }: TerraformAttribute): Value => {
@@ -85,7 +86,7 @@ export function planUpdate(
     if (role === "preset") return toValue(valueAt(inputs, path), type);
     return valueAt(promise, path) === UNKNOWN ? UNKNOWN : before;
   };
-  return { values: valuesBy(attributes, planned), inputs, failures: [] };
+  return { values: valuesBy(attributes, planned), state, inputs, failures: [] };
 }
 
 /**

@@ -15,11 +15,16 @@ export type Properties = Readonly<Record<string, unknown>>;
 type Attributes = readonly TerraformAttribute[];
 
 /** The properties that a configuration sets; nulls are omitted. */
-export function propertiesOf(attributes: Attributes, values: ObjectValue): Properties {
-  return attributes.reduce<Properties>((all, { name, path, type }) => {
+export function propertiesOf(
+  attributes: readonly Pick<TerraformAttribute, "name" | "path" | "type">[],
+  values: ObjectValue,
+): Record<string, unknown> {
+  const all: Record<string, unknown> = {};
+  for (const { name, path, type } of attributes) {
     const value = values[name] ?? null;
-    return path.length === 0 || value === null ? all : withValue(all, path, fromValue(value, type));
-  }, {});
+    if (value !== null) setAt(all, path, fromValue(value, type));
+  }
+  return all;
 }
 
 /**
@@ -27,25 +32,24 @@ export function propertiesOf(attributes: Attributes, values: ObjectValue): Prope
  * one that the host ignores.
  */
 export function propertiesBeside(attributes: Attributes, values: ObjectValue): Properties {
-  return attributes.reduce<Properties>(
-    (all, { name, path, role }) => {
-      const isLeftOut = role === "secret" && (values[name] ?? null) === null;
-      const isInGivenBlock = path.length > 1 && valueAt(all, path.slice(0, -1)) !== undefined;
-      return isLeftOut && isInGivenBlock ? withValue(all, path, UNCHANGED) : all;
-    },
-    propertiesOf(attributes, values),
-  );
+  const all = propertiesOf(attributes, values);
+  for (const { name, path, role } of attributes) {
+    const isLeftOut = role === "secret" && (values[name] ?? null) === null;
+    const isInGivenBlock = path.length > 1 && valueAt(all, path.slice(0, -1)) !== undefined;
+    if (isLeftOut && isInGivenBlock) setAt(all, path, UNCHANGED);
+  }
+  return all;
 }
 
 /** The state in the handlers' form, with digests in place of secrets. */
 export function stateProperties(attributes: Attributes, values: ObjectValue): Properties {
-  const state = propertiesOf(attributes, values);
-  const digests = values[digestsName];
-  if (typeof digests !== "object" || digests === null) return state;
-  return attributes.reduce<Properties>((all, { name, path, role }) => {
-    const digest = role === "secret" ? (digests as ObjectValue)[name] : undefined;
-    return typeof digest === "string" ? withValue(all, path, digest) : all;
-  }, state);
+  const all = propertiesOf(attributes, values);
+  const digests = Object(values[digestsName]) as ObjectValue;
+  for (const { name, path, role } of attributes) {
+    const digest = role === "secret" ? digests[name] : undefined;
+    if (typeof digest === "string") setAt(all, path, digest);
+  }
+  return all;
 }
 
 /**
@@ -114,10 +118,7 @@ function fromValue(value: Value, type: AttributeType): unknown {
   }
   if (type.kind === "integer" || type.kind === "number") return doubleOf(value, type.kind);
   if (type.kind !== "object" || typeof value !== "object" || value === null) return value;
-  return membersOf(type).reduce<Properties>((all, { name, path, type: inner }) => {
-    const member = (value as ObjectValue)[name];
-    return member === null || member === undefined ? all : withValue(all, path, fromValue(member, inner));
-  }, {});
+  return propertiesOf(membersOf(type), value as ObjectValue);
 }
 
 /**
@@ -131,8 +132,8 @@ function doubleOf(value: Value, kind: "integer" | "number"): unknown {
   return kind === "integer" && Number.isInteger(double) ? double + 0.5 : double;
 }
 
-function withValue(all: Properties, [name, ...below]: readonly string[], value: unknown): Properties {
-  if (name === undefined) return all;
-  if (below.length === 0) return { ...all, [name]: value };
-  return { ...all, [name]: withValue((all[name] ?? {}) as Properties, below, value) };
+function setAt(all: Record<string, unknown>, [name, ...below]: readonly string[], value: unknown): void {
+  if (name === undefined) return;
+  all[name] = below.length === 0 ? value : (all[name] ?? {});
+  if (below.length > 0) setAt(all[name] as typeof all, below, value);
 }

@@ -91,12 +91,12 @@ export function readProgram<Inputs, State extends Inputs>(
     const inputs = { ...defaults, ...(whole as Properties) } as Inputs;
     return { inputs, failures: failuresOfKnown(parsed.error.issues, news, stateNames) };
   };
-  const known = (olds: unknown, news: unknown) => {
+  const known = latest((olds, news) => {
     const state = stateFrom(olds);
     const { inputs, failures } = inputsBeside(news, state);
     if (failures.length > 0) throw notUnderstood(theInputs, failures, dialect);
     return { state, inputs };
-  };
+  });
   const compared = (olds: unknown, news: unknown) => {
     const { state, inputs: given } = known(olds, news);
     const open = Object.keys(news as Properties).filter((name) => containsUnknown((news as Properties)[name]));
@@ -156,6 +156,15 @@ export function readProgram<Inputs, State extends Inputs>(
       const changed = parsed.success ? definition.changed(state, digested(parsed.data)) : [];
       return inputsAfterLook(before as Properties, state as Properties, changed, secrets);
     },
+  };
+}
+
+/** Keeps the latest result, because a plan asks several questions about one and the same pair of values. */
+function latest<Result>(read: (olds: unknown, news: unknown) => Result): (olds: unknown, news: unknown) => Result {
+  let last: { readonly olds: unknown; readonly news: unknown; readonly result: Result } | undefined;
+  return (olds, news) => {
+    if (last === undefined || last.olds !== olds || last.news !== news) last = { olds, news, result: read(olds, news) };
+    return last.result;
   };
 }
 

@@ -15,7 +15,7 @@ import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, w
 import { asWarning, failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
-import { propertiesOf, stateProperties } from "../properties.ts";
+import { propertiesOf } from "../properties.ts";
 import type { Call, RequestOf, ResponseOf, Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 import { duplicateNameWarning, planDestruction, renamed } from "./plan-destruction.ts";
@@ -134,8 +134,7 @@ async function update(
   config: ObjectValue,
   { priorIdentity }: Request,
 ): Promise<Response> {
-  const state = stateProperties(resource.attributes, prior);
-  const { values, inputs, failures } = planUpdate(resource, handlers, prior, config);
+  const { values, state, inputs, failures } = planUpdate(resource, handlers, prior, config);
   if (failures.length > 0) return rejected(resource, failures);
   const impossible = await handlers.checkByRead(state, inputs, { signal: session.signal });
   if (impossible.length > 0) return rejected(resource, impossible);
