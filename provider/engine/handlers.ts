@@ -6,6 +6,7 @@
  * report nothing, and the apply decides.
  */
 
+import type { Actor } from "../lifecycle/observation.ts";
 import type { PlanLimit } from "../lifecycle/plan-limit.ts";
 import { reportingRun, resultOfStored } from "./loop/report.ts";
 import type { CallOptions, World } from "./ports/world.ts";
@@ -24,7 +25,7 @@ import type {
 } from "./resource/definition.ts";
 import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./resource/delete.ts";
 import { planWorld } from "./resource/plan-world.ts";
-import { nothingPlanned, type Planned } from "./resource/preview.ts";
+import { nothingPlanned, type PlanContext, type Planned, type StateFacts } from "./resource/preview.ts";
 import { applyCommand, type UserInterface } from "./text/explanation.ts";
 import { isTransientReadError } from "./text/resource-messages.ts";
 
@@ -54,10 +55,13 @@ export interface Handlers<Inputs, State extends Inputs>
    * service is unreadable, the preview reports no failure, and the creation decides.
    */
   previewCreation(news: unknown, options: PreviewOptions): Promise<CreationPreview>;
-  /** Previews the deletion from state alone, without a call. `timeoutMs` is the resource's own wait budget. */
-  previewDelete(olds: unknown, timeoutMs?: number): Planned;
+  /**
+   * Previews the deletion from state alone. If a request is pending, the run logs in, to know whether the caller is the
+   * requester. `timeoutMs` is the resource's own wait budget.
+   */
+  previewDelete(olds: unknown, timeoutMs?: number): Promise<Planned>;
   /** Like `previewDelete`. Returns the preview `short` if the update does not advance the deletion of its resource. */
-  previewUpdate(olds: unknown, news: unknown): Planned;
+  previewUpdate(olds: unknown, news: unknown): Promise<Planned>;
 }
 
 /** Options of an apply, which may run long after its plan. Without a plan limit the run may do everything. */
@@ -159,6 +163,9 @@ function openFor({ open }: HandlerContext, { progress }: CallOptions): ReturnTyp
   return { world: progress === undefined ? world : { ...world, progress }, run };
 }
 
+/** How long a preview waits for a log-in. */
+const logInLimitMs = 5_000;
+
 type Previews = "checkByRead" | "previewCreation" | "previewDelete" | "previewUpdate";
 
 /** The previews that a plan makes before a run begins. */
@@ -168,6 +175,15 @@ function createPreviews<Inputs, State extends Inputs>(
   { stateFrom, known }: Pick<ProgramReader<Inputs, State>, "stateFrom" | "known">,
 ): Pick<Handlers<Inputs, State>, Previews> {
   const opened = (options: CallOptions) => openFor(context, options);
+  let caller: Promise<Actor | undefined> | undefined;
+  /** The caller, asked for once and only if a request is pending. A run that cannot log in previews without it. */
+  const planOf = async (state: State, waits: boolean, userInterface: UserInterface): Promise<PlanContext> => {
+    const facts: StateFacts = Object(state);
+    const { session } = context.open().world;
+    const logIn = () => session.actor({ signal: AbortSignal.timeout(logInLimitMs) }).catch(() => undefined);
+    if (facts.deletionRequestedBy !== undefined) caller ??= logIn();
+    return { facts, waits, userInterface, caller: (await caller)?.identity };
+  };
   let planning: World | undefined;
   return {
     async checkByRead(olds, news, options) {
@@ -188,22 +204,20 @@ function createPreviews<Inputs, State extends Inputs>(
       const preview = () => definition.previewCreation(world, inputs, { ...options, apply });
       return (await unlessUnreadable(preview)) ?? nothing;
     },
-    previewDelete(olds, timeoutMs = 0) {
+    async previewDelete(olds, timeoutMs = 0) {
       const { run } = context.open();
       const state = stateFrom(olds);
-      const waits = (run.waitMs ?? timeoutMs) > 0;
-      const plan = { facts: Object(state), waits, userInterface: context.userInterface };
+      const plan = await planOf(state, (run.waitMs ?? timeoutMs) > 0, context.userInterface);
       return definition.deletion(state, run).plan(plan);
     },
-    previewUpdate(olds, news) {
+    async previewUpdate(olds, news) {
       const { state, inputs } = known(olds, news);
       const goal = definition.retirement?.(state, inputs);
       if (goal === undefined) return nothingPlanned;
-      const { run } = context.open();
       // Same as in the update itself: the program's current inputs override the state.
-      const deletion = definition.deletion({ ...state, ...inputs }, run);
+      const deletion = definition.deletion({ ...state, ...inputs }, context.open().run);
       const rerun = applyCommand(context.userInterface) ?? context.userInterface.rerun;
-      const plan = { facts: Object(state), waits: false, userInterface: { ...context.userInterface, rerun } };
+      const plan = await planOf(state, false, { ...context.userInterface, rerun });
       return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
     },
   };

@@ -145,7 +145,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   }
   const { warnings, waitWarning } = found;
   await warnOf(session, request, isImport ? warnings : warnings.filter((each) => each !== waitWarning));
-  if (!isImport) noteAhead(session, request, handlers, found);
+  if (!isImport) await noteAhead(session, request, handlers, found);
   const inputs = handlers.inputsOf(found.state, isImport ? undefined : withoutPulumi(before.value));
   response.setId(found.id);
   response.setProperties(stateOf(handlers, found.state));
@@ -158,14 +158,14 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
  * Keeps what the read shows of a pending deletion until a later call reveals whether this run deletes, which the engine
  * does not say. A key without a pending deletion has nothing to say, because a refresh reads it, too.
  */
-function noteAhead(
+async function noteAhead(
   session: Session,
   request: OfResource,
   handlers: AnyHandlers,
   { state, waitWarning }: ResourceRead<Properties>,
-): void {
+): Promise<void> {
   if (waitWarning === undefined) return;
-  const { preview } = handlers.previewDelete(state);
+  const { preview } = await handlers.previewDelete(state);
   const urn = request.getUrn();
   session.memory.noteAhead(urn, {
     ...{ type: request.getType(), name: urn.split("::").at(-1) ?? "", warning: waitWarning },
@@ -183,7 +183,7 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   if (request.getPreview()) {
     const [impossible] = await handlers.checkByRead(olds, withoutPulumi(news), optionsOf(session, request));
     if (impossible !== undefined) throw changeImpossible(impossible);
-    const { preview } = handlers.previewUpdate(olds, withoutPulumi(news));
+    const { preview } = await handlers.previewUpdate(olds, withoutPulumi(news));
     await warnOf(session, request, preview.kind === "short" ? shown : preview.message);
     response.setProperties(stateOf(handlers, handlers.promise(withoutPulumi(news), olds), mask));
     return response;

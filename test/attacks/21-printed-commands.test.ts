@@ -47,7 +47,7 @@ describe("the commands of a plan of a deletion from an edited state", () => {
     const found = await managedKey.lookup(keys.payroll, options);
     const texts: string[] = [];
     try {
-      const { preview } = managedKey.previewDelete({
+      const { preview } = await managedKey.previewDelete({
         ...found?.state,
         ...pending,
         deletionRecordId: record,

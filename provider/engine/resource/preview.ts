@@ -1,11 +1,13 @@
 /**
  * Previews a planned deletion from the state of an engine (Pulumi, OpenTofu, Terraform) alone, because such a plan
- * makes no call. The preview is a refusal, or a message about the runs and people that the deletion requires. It is
+ * reads no object. The preview is a refusal, or a message about the runs and people that the deletion requires. It is
  * empty (`short`) if no step is left that deactivates or destroys a key. The file also reads from state which request
- * is pending. It accepts the ID of a request only in its exact form, because a person can edit a state.
+ * is pending, and says whether the caller, if known, is the requester. It accepts the ID of a request only in its exact
+ * form, because a person can edit a state.
  */
 
 import type { ErrorCode } from "../../errors.ts";
+import { type Identity, isPerson } from "../../lifecycle/observation.ts";
 import { allowsNothing, type PlanLimit } from "../../lifecycle/plan-limit.ts";
 import type { PendingFacts, PlannedRun } from "../../lifecycle/plan-limit-from-state.ts";
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
@@ -33,6 +35,8 @@ export type StateFacts = Readonly<Record<string, unknown>>;
 export interface PlanContext extends PlannedRun {
   readonly facts: StateFacts;
   readonly userInterface: UserInterface;
+  /** The identity behind the run, if it is known. Only sentences depend on it. */
+  readonly caller?: Identity | undefined;
 }
 
 /** Waits are errors in a deletion, and warnings if the program retires the key. */
@@ -121,7 +125,7 @@ export interface PendingStep {
 export function previewApproval(
   what: string,
   { isApproved, isOwnEnough = false, step, wayBack, manner, rest, path }: PendingStep,
-  { facts }: PlanContext,
+  { facts, caller }: PlanContext,
 ): Explanation {
   const noun = step === "destroy" ? "destruction" : "deactivation";
   const consequence =
@@ -131,32 +135,35 @@ export function previewApproval(
   // KMS does not report who set a deletion window.
   const requester = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : undefined;
   const by = requester ?? "An identity";
+  const isOwn = caller && requester ? [caller.iamId, caller.mark].includes(requester) : undefined;
   const notBefore = sayNotBefore(facts);
   const cooling = notBefore === undefined ? [] : [`The key is cooling down and cannot be destroyed ${notBefore}.`];
-  const ends = manner === "deletion" ? "fails" : "succeeds";
-  if (isApproved || isOwnEnough) {
-    const approved = isApproved ? ", and another person approved it" : "";
-    return {
-      summary: `This run ${step === "destroy" ? "destroys" : "deactivates"} ${what} if you requested the ${noun}${isApproved ? ", which is approved" : ""}`,
-      facts: [
-        `${by} requested the ${noun}${approved}. The run of any other person changes nothing and ${ends}.`,
-        consequence,
-        ...cooling,
-        ...rest,
-      ],
-      next: [],
-    };
-  }
-  return {
-    summary: `${capital(what)} is waiting for a ${requester === undefined ? "person" : "second person"} to approve its ${noun}`,
-    facts: [
-      `${by} requested the ${noun}. Until another person approves the request, a run changes nothing and ${ends}.`,
-      consequence,
-      ...cooling,
-      ...rest,
-    ],
-    next: [{ who: "another person runs", commands: [`uko approve ${path}`] }],
+  const nothing = `changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}`;
+  const explained = (summary: string, first: readonly string[], next: Explanation["next"] = []): Explanation => {
+    return { summary, facts: [...first, consequence, ...cooling, ...rest], next };
   };
+  if ((isApproved || isOwnEnough) && isOwn !== false) {
+    const run = `This run ${step === "destroy" ? "destroys" : "deactivates"} ${what}`;
+    const approved = isApproved ? ", and another person approved it" : "";
+    // A run recognizes an approved request by the API key with which it was made.
+    const otherKey = isApproved ? [`If you requested it with another API key, this run ${nothing}.`] : [];
+    if (isOwn) return explained(`${run}: you requested the ${noun}${approved}`, otherKey);
+    return explained(`${run} if you requested the ${noun}${isApproved ? ", which is approved" : ""}`, [
+      `${by} requested the ${noun}${approved}. The run of any other person ${nothing}.`,
+    ]);
+  }
+  if (isApproved) {
+    const summary = `The ${noun} of ${what} is approved and is waiting for the next run of ${by}`;
+    return explained(summary, [`You did not request the ${noun}, so this run ${nothing}.`]);
+  }
+  const mayApprove = isOwn === false && isPerson(caller);
+  const who = mayApprove ? "if you have the role for this step, run" : "another person runs";
+  const asked = `${isOwn ? "You" : by} requested the ${noun}. Until another person`;
+  return explained(
+    `${capital(what)} is waiting for a ${requester === undefined ? "person" : "second person"} to approve its ${noun}`,
+    [`${asked}${mayApprove ? ", such as you," : ""} approves the request, a run ${nothing}.`],
+    [{ who, commands: [`uko approve ${path}`] }],
+  );
 }
 
 /**

@@ -39,7 +39,10 @@ export async function planDestruction(
   memory.noteDeletion(resource, prior);
   if (memory.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
   if (memory.isNamePlanned(resource, prior)) throw renamed(resource, prior);
-  const { preview, planLimit } = handlers.previewDelete(stateProperties(attributes, prior), deleteTimeoutMs(prior));
+  const { preview, planLimit } = await handlers.previewDelete(
+    stateProperties(attributes, prior),
+    deleteTimeoutMs(prior),
+  );
   const limited = { ...planned, plannedPrivate: writePrivate({ planned: "destroy", planLimit }) };
   switch (preview.kind) {
     case "refused":

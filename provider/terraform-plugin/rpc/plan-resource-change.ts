@@ -143,7 +143,7 @@ async function update(
   declare(session, resource, id);
   session.memory.noteName(handlers.placeOf(inputs));
   // This is never an error, because a destroy begins with such a plan.
-  const { preview, planLimit } = handlers.previewUpdate(state, inputs);
+  const { preview, planLimit } = await handlers.previewUpdate(state, inputs);
   // The preview is shown once: an apply plans each update again, and then reports the result itself.
   const shown = preview.kind === "short" ? [] : [preview.message];
   const destroyed = session.memory.isWarned(typeName, id) ? undefined : handlers.destroyedWarning(state, inputs);

@@ -6,6 +6,7 @@ import { keyDeletion } from "../../../provider/engine/key/deletion.ts";
 import { kmsKeyDeletion } from "../../../provider/engine/kms-key/deletion.ts";
 import type { Deletion } from "../../../provider/engine/resource/delete.ts";
 import type { DeletionPreview } from "../../../provider/engine/resource/preview.ts";
+import type { Identity } from "../../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../../provider/lifecycle/plan.ts";
 import type { KmsKeyPolicy } from "../../../provider/lifecycle/plan-kms-key-deletion.ts";
 
@@ -31,9 +32,13 @@ const vault = (deletionProtection: boolean): Deletion =>
     policy: { deletionProtection },
   });
 const keystores = [{ name: "ring", type: "ibm_cloud_kms", status: "active", syncFlag: "ok" }];
-const previewOf = (deletion: Deletion, facts: Readonly<Record<string, unknown>> = {}): DeletionPreview =>
+const previewOf = (
+  deletion: Deletion,
+  facts: Readonly<Record<string, unknown>> = {},
+  caller?: Identity,
+): DeletionPreview =>
   deletion.plan({
-    ...{ facts: { label: "payroll", keyState: "active", keystores, ...facts }, waits: false },
+    ...{ facts: { label: "payroll", keyState: "active", keystores, ...facts }, waits: false, caller },
     userInterface: { rerun: "tofu destroy" },
   }).preview;
 const retired = (
@@ -52,6 +57,11 @@ const textOf = (preview: DeletionPreview): string => ("message" in preview ? pre
 
 const pending = { deletionAwaits: "approval", deletionRecordId: recordId, deletionRequestedBy: "IBMid-550000BOB" };
 const approved = { ...pending, deletionAwaits: "requester" };
+const [bob, alice, pipeline] = ["IBMid-550000BOB", "IBMid-550000ALICE", "iam-ServiceId-1"].map((iamId) => ({
+  ...{ iamId, mark: `mark of ${iamId}` },
+}));
+const soleStep = key({ gate: "destroy" });
+const byMark = { ...approved, deletionRequestedBy: bob?.mark };
 const cases: Readonly<Record<string, DeletionPreview>> = {
   "an active key": previewOf(key()),
   "an active key whose destruction alone takes two": previewOf(key({ gate: "destroy" })),
@@ -71,6 +81,14 @@ const cases: Readonly<Record<string, DeletionPreview>> = {
   "a key that cools down and whose destruction is approved": previewOf(key(), {
     ...{ ...approved, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" },
   }),
+  "a key that waits for approval of the caller's request": previewOf(key(), pending, bob),
+  "a key that waits for approval, perhaps by the caller": previewOf(key(), pending, alice),
+  "a key that waits for approval, not by a pipeline": previewOf(key(), pending, pipeline),
+  "a key whose deactivation the caller requested, and another person approved": previewOf(key(), approved, bob),
+  "a key whose deactivation the caller requested, by the mark": previewOf(key(), byMark, bob),
+  "a key whose deactivation another person requested, and it is approved": previewOf(key(), approved, alice),
+  "a key that the caller alone may deactivate": previewOf(soleStep, { ...pending, dualMarker: "destroy" }, bob),
+  "a key that another requester may deactivate": previewOf(soleStep, { ...pending, dualMarker: "destroy" }, alice),
   "a key that waits for a keystore without a date": previewOf(key(), { keyState: "destroyed", deletionAwaits: "time" }),
   "a key that cools down": previewOf(key({ dualAuthorization: "single" }), {
     ...{ keyState: "deactivated", deletionAwaits: "time", deletionNotBefore: "2026-11-24T18:22:00Z" },

@@ -1,4 +1,4 @@
-/** Plans: known values, unknown values, refusals, and the warnings before a destruction. */
+/** Plans: known values, unknown values, refusals, and the warnings of an update that retires a key. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -241,7 +241,7 @@ describe("the plan of an update", () => {
     await core.refresh();
     const [waiting] = (await core.plan(config)).warnings;
     expect(waiting).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
-    expect(waiting).toContain("uko approve ");
+    expect(waiting).toContain("You requested the deactivation. Until another person approves");
     const ref = stage.uko.ref(String(core.saved?.value.key_id));
     await stage.uko.advance("60s");
     await approve(stage.uko.run("alice"), ref, { stores: true });
@@ -249,7 +249,7 @@ describe("the plan of an update", () => {
     await core.refresh();
     const [acting] = (await core.plan(config)).warnings;
     expect(acting).toMatch(
-      /^This run deactivates key "payroll" if you requested the deactivation, which is approved.*\n.*stops working/s,
+      /^This run deactivates key "payroll": you requested the deactivation, and another person approved it\n.*stops working/s,
     );
   });
 
@@ -371,54 +371,6 @@ describe("a creation under a label that the state has", () => {
     await former.refresh();
     expect(former.saved).toBeUndefined();
     expect((await later.plan(keyConfig())).warnings).toEqual([]);
-  });
-});
-
-describe("the plan of a destruction", () => {
-  test("reports what it will require, from the state alone", async () => {
-    const core = await stage.made();
-    const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
-    const { warnings, planned, private: kept, identity } = await core.by(offline).plan(null);
-    expect(planned).toBeNull();
-    expect(readPrivate(kept).planned).toBe("destroy");
-    expect(identity).toBeDefined();
-    expect(identity).toEqual(core.saved?.identity);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(
-      /^Deleting key "payroll" requires two people and several runs\n {2}1\. This run requests/,
-    );
-  });
-
-  test("reports who requested it, what the second person runs, and what the requester's run will then do", async () => {
-    const core = await stage.made();
-    await core.apply(null);
-    const [waiting] = (await core.plan(null)).warnings;
-    expect(waiting).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
-    expect(waiting).toContain("another person runs:\n    uko approve ");
-    await stage.uko.advance("60s");
-    await approve(stage.uko.run("alice"), stage.uko.ref(String(core.saved?.value.key_id)), { stores: true });
-    await stage.bob.provider.configureProvider();
-    await core.refresh();
-    const [acting] = (await core.plan(null)).warnings;
-    expect(acting).toMatch(
-      /^This run deactivates key "payroll" if you requested the deactivation, which is approved.*\n.*stops working/s,
-    );
-  });
-
-  test("is an error if the key is protected, at the attribute", async () => {
-    const core = await stage.made({ deletion_protection: true });
-    const { errors, attributes } = await core.plan(null);
-    expect(attributes).toEqual(["deletion_protection"]);
-    expect(errors).toEqual([
-      'Deletion protection is on for key "payroll"\n' +
-        "  Next: set deletion_protection = false in the configuration, then run:\n    tofu apply\n  [UKO_DELETION_PROTECTED]",
-    ]);
-  });
-
-  test("reports nothing if one run is enough", async () => {
-    const core = stage.core("uko_vault");
-    await core.apply({ name: "archive" });
-    expect(await core.plan(null)).toMatchObject({ errors: [], warnings: [], planned: null });
   });
 });
 
