@@ -1,7 +1,7 @@
 /**
- * Joins the operations on evidence (the audit log of runs) and on certificates of deleted keys with files, signing
- * keys, timestamp authorities and the clock. They check that evidence is unchanged, and create, sign, verify and show
- * certificates. Only the command line loads this file.
+ * Connects the operations on evidence (the audit log of runs) and on certificates of deleted keys to files, signing
+ * keys, timestamp authorities and the clock. These operations check that evidence is unchanged, and create, sign,
+ * verify and show certificates. Only the command line loads this file.
  */
 
 import { createHash, randomBytes } from "node:crypto";

@@ -1,7 +1,7 @@
 /**
- * Runs the checks of `uko doctor`, either of the settings and services of a run, or of an exported state. They open a
- * session of their own and report an error as a finding. So an invalid setting becomes a line of the report and does
- * not stop the command. Only a state file that cannot be read, and a canceled run, stop it.
+ * Runs the checks of `uko doctor`, either of the settings and services of a run, or of an exported state. The checks
+ * open a session of their own and report an error as a finding. So an invalid setting becomes a line of the report and
+ * does not stop the command. Only a state file that cannot be read, and a canceled run, stop it.
  */
 
 import { examine } from "../engine/commands/doctor.ts";

@@ -1,6 +1,7 @@
 /**
- * Builds the page of one managed key or KMS key: its state, the steps of its deletion, its properties, and what the
- * caller can do.
+ * Builds the page of one managed key: its state, what the caller can do, the request or approval on the key, the steps
+ * of its deletion, and its properties. The page of a KMS key is shorter: its state, what the caller can do, who set it
+ * for deletion, and until when it can be destroyed.
  */
 
 import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";

@@ -8,14 +8,14 @@
  * not open. There are two reasons:
  *
  * - KMS does not report who opened a window of another identity. So no message could say before the
- *   outage which person KMS will let destroy the key. The setter of uko's own window is named in
+ *   deactivation, which is an outage for applications, which person KMS will let destroy the key. The setter of uko's own window is named in
  *   the consent record on the key, so a message can name who has to act.
  * - A window may end within the cool-down, the 4 hours after a deactivation in which the service
  *   refuses the destruction. It would leave a deactivated key that no person can destroy: an outage
  *   without a purpose. So a window must outlast the cool-down by a day.
  *
- * The file also finds the setter of the window of a deactivated key. The record or the note on the
- * key must name the setter, or the window must have begun with the deactivation. If nothing proves
+ * The file also finds the setter of the window of a deactivated key. The record, or the note that uko leaves on the
+ * key after the deactivation, must name the setter, or the window must have begun with the deactivation. If nothing proves
  * the setter, the key has to be reactivated and deactivated again.
  */
 

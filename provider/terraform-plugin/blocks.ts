@@ -1,5 +1,5 @@
 /**
- * Finds the definition of the resource or data source that a call names. The file also reads and writes the values of
+ * Finds the definition (the *block*) of the resource or data source that a call names. The file also reads and writes the values of
  * a resource in the form of Terraform's protocol.
  */
 

@@ -1,12 +1,12 @@
 /**
- * Finds out which command of the host (OpenTofu or Terraform) started this provider. The protocol does not report it,
- * so the file reads the host's command line. Only Linux shows this command line. Under `plan` and `apply` with a
- * refresh, a creation that cannot succeed is an error of the plan. It is a warning if the command is unknown, and, for
- * a taken name under `apply`, until this provider has read an object of the state.
+ * Finds out whether a `plan` or `apply` of the host (OpenTofu or Terraform) started this provider, with a refresh and
+ * without `-destroy`. The protocol does not report it, so the file reads the host's command line, which only Linux
+ * shows, and the variables TF_CLI_ARGS.
  *
- * Under `destroy` it is not an error. `tofu destroy` first plans the whole configuration (OpenTofu, context_plan.go:
- * destroyPlan), which includes resources that earlier runs have deleted. An error there would stop a deletion that
- * takes weeks.
+ * With the answer, rpc/plan-resource-change.ts decides whether a creation that cannot succeed is an error of the plan.
+ * Under any other or an unknown command it is only a warning. For example, `tofu destroy` first plans the whole
+ * configuration (OpenTofu, context_plan.go: destroyPlan), with resources that earlier runs have deleted. An error
+ * there would stop a deletion that takes weeks.
  */
 
 import { readFileSync } from "node:fs";

@@ -42,6 +42,17 @@ describe("uko campaign plan --write", () => {
     expect(read("manifest.jsonl")).toBe(before);
   });
 
+  it("shows the plan before it asks, and once", async () => {
+    complete();
+    const ended = await stage.world.type("bob", `campaign plan --write --folder ${stage.folder}`, ["write 10"]);
+    expect(ended.questions).toEqual(['Type "write 10" to go on: ']);
+    expect(ended.out.match(/^WAVE +KEYS/gm)).toHaveLength(1);
+    expect(ended.out).toMatch(/; nothing was written\n[\s\S]*\nWAVE +KEYS[\s\S]*; wrote .* with 10 keys\n\nNext:/);
+    const declined = await stage.world.type("bob", `campaign plan --write --folder ${stage.folder}`, ["no"]);
+    expect(declined.out).toMatch(/^WAVE +KEYS/m);
+    expect(declined.exitCode).toBe(1);
+  });
+
   it("renews one wave, and leaves the digests of others", async () => {
     complete();
     await campaign("plan --write --yes");

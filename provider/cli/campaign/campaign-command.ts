@@ -132,7 +132,7 @@ function addPlanCommand(campaign: Command, world: UkoWorld, { read, asking }: Ru
         declared: await readAll(world, declared, exportedState),
         usage: await readAll(world, usage, usageFile),
         isLive: associatedResources === true,
-        ...(write === true && { confirm: asking(shown) }),
+        ...(write === true && { writing: { show: showing(world, shown), confirm: asking(shown) } }),
       };
       await read(shown, (reading, options) => reading.plan(shown.folder, request, options));
     });
@@ -267,9 +267,11 @@ function yesOption(command: Command): Command {
  * Returns the function that shows reports. A person reads each report before a question; a program gets only the last
  * one.
  */
-function showing(world: UkoWorld, shown: Shown): (report: CampaignReport) => void {
+function showing(world: UkoWorld, { json, csv, html }: Shown): (report: CampaignReport) => boolean {
   return (report) => {
-    if (shown.json !== true && shown.csv !== true) printReport(world, {}, report);
+    const isRead = json !== true && csv !== true && html !== true;
+    if (isRead) printReport(world, {}, report);
+    return isRead;
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Serves the calls that list, create and delete key rings, which are groups of KMS keys (M24 in kms-v2-and-iam.md 2.1,
- * 2.13). It also serves the call that moves a key to another ring (M7).
+ * Serves the calls that list, create and delete key rings, which are groups of KMS keys (row 24 of kms-v2-and-iam.md
+ * 2.1; also 2.13). It also serves the call that moves a key to another ring (row 7).
  */
 
 import * as z from "zod";

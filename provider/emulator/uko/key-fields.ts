@@ -1,6 +1,7 @@
 /**
- * Defines the fields of a key in requests that create or change it, with their patterns (uko-v4.md 2.5, 3.1, 3.10). The
- * file also checks a label by the rules for its type of keystore, and adds a template's period to a date (3.5).
+ * Defines the fields of a key in requests that create or change it, with their patterns (uko-v4.md 2.5, 3.1, 3.10). If
+ * a switch of the emulator says so, the file also checks a label by the rules of IBM's user interface for the type of
+ * keystore. It adds a template's period to a date (3.5).
  */
 
 import * as z from "zod";

@@ -1,10 +1,11 @@
 /**
  * Runs the loop of every deletion: read, plan, take one step, and repeat until the plan has no next step. Requests,
- * withdrawals, reactivations and syncs run in it, too. Each step is planned from what the service shows, so a later run
- * can continue safely after an interruption. For a managed key, a response may replace the next read (`planAfterStep`).
- * After a lost response, the loop reads before it sends anything again, because the step may have happened. An accepted
- * deletion counts only once a read shows it. The loop asks the person at a terminal before a step that needs it, and
- * writes the evidence of each step. It has a maximum number of rounds, and no memory passes from one run to the next.
+ * withdrawals, reactivations and syncs run in it, too. Each step is planned from what the service shows, so a later
+ * run can continue safely after an interruption. For a managed key, a response may replace the next read
+ * (`planAfterStep`). After a lost response, the loop reads before it sends anything again, because the step may have
+ * happened. An accepted deletion counts only once a read shows it. The loop asks the person at a terminal before a
+ * step that needs it, and writes the evidence of each step. It has a maximum number of rounds. Only a wait within a
+ * run keeps its memory (`earlier`): nothing passes from one run to the next.
  */
 
 import { UkoError } from "../../errors.ts";

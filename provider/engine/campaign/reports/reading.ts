@@ -48,8 +48,8 @@ export interface PlanRequest {
   readonly usage: readonly NamedText[];
   /** Whether to read the associated resources of each key. */
   readonly isLive: boolean;
-  /** Writes the manifest after a confirmation; absent for a plan that writes nothing. */
-  readonly confirm?: Confirm | undefined;
+  /** Writes the manifest after a confirmation of the shown plan; absent for a plan that writes nothing. */
+  readonly writing?: Omit<Signing, "owner"> | undefined;
 }
 
 /** Chooses one key, by any name that people use, or the keys of one wave, or all. */
@@ -63,7 +63,8 @@ export interface StatusOf {
 /** The owner who signs, and how the command shows the keys and asks. */
 export interface Signing {
   readonly owner: string;
-  readonly show: (report: CampaignReport) => void;
+  /** Returns whether a person reads the report, so that a later report need not repeat it. */
+  readonly show: (report: CampaignReport) => boolean;
   readonly confirm: Confirm;
 }
 
@@ -120,7 +121,7 @@ async function startCampaign(
 async function planNow(
   world: World,
   opened: OpenCampaign,
-  { wave, declared, usage: files, isLive, confirm }: PlanRequest,
+  { wave, declared, usage: files, isLive, writing }: PlanRequest,
   options: CallOptions,
 ): Promise<CampaignReport> {
   if (wave !== undefined) requireWave(opened.campaign, wave);
@@ -145,11 +146,13 @@ async function planNow(
   const manifest = parseManifest(baseline.manifest, world.sha256);
   const view = await viewCampaign({ ...opened, manifest }, inventory, world);
   const plan = planCampaign(view, world);
-  if (confirm === undefined || baseline.blocked.length > 0)
-    return reportPlan(view, plan, { ...baseline, isWritten: false });
-  await confirm(`write ${manifest.keys.length}`, sayChange(baseline, former));
+  const planned = reportPlan(view, plan, { ...baseline, isWritten: false });
+  if (writing === undefined || baseline.blocked.length > 0) return planned;
+  const isShown = writing.show({ ...planned, next: [] });
+  await writing.confirm(`write ${manifest.keys.length}`, sayChange(baseline, former));
   await opened.folder.write(manifestFileName, baseline.manifest);
-  return reportPlan(view, plan, { ...baseline, isWritten: true });
+  const written = reportPlan(view, plan, { ...baseline, isWritten: true });
+  return isShown ? { ...written, sections: [] } : written;
 }
 
 const maxShownChanges = 20;

@@ -1,8 +1,9 @@
 /**
- * Opens a campaign for a command: its files, what the service shows of its keys, and the dates of each key. An edited
- * manifest (the list of keys that people reviewed) is refused before the service is asked. The file also lets the
- * command read the holds and campaign.yaml again before each key. So a hold that a person adds during the run still
- * stops the key, and an edit of campaign.yaml stops each key that is left.
+ * Opens a campaign for a command: its files, what the service shows of its keys, and the plan of each key: the dates
+ * of its steps, and what keeps it from the next one. An edited manifest (the list of keys that people reviewed) is
+ * refused before the service is asked. The file also lets the command read the holds and campaign.yaml again before
+ * each key. So a hold that a person adds during the run still stops the key, and an edit of campaign.yaml stops each
+ * key that is left.
  */
 
 import { withoutSteps } from "../../loop/many.ts";
