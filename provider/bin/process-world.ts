@@ -1,6 +1,6 @@
 /**
- * Connects the command line with this process: its streams, its questions at the terminal, and what stops a run. A
- * signal stops it, and so does a reader of the output, such as `head`, that closes the pipe.
+ * Connects the command line with this process: its streams, the questions that it asks at the terminal, and what stops
+ * a run. A signal stops it, and so does a reader of the output, such as `head`, that closes the pipe.
  */
 
 import { createInterface } from "node:readline/promises";

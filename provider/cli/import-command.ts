@@ -1,5 +1,5 @@
 /**
- * `uko import`: writes a Pulumi program or a Terraform configuration that adopts a vault and its contents, without
+ * `uko import`: writes a Pulumi program or a Terraform configuration that adopts one vault and its contents, except
  * destroyed keys. It changes nothing in the service and overwrites no file.
  */
 

@@ -1,9 +1,11 @@
 /**
- * Runs `uko probe`: connects to the services, names the product that answers, and appends to the recording. It also
- * writes a list of the keys that are left, to a file of its own. That list has real IDs, so it is never part of what a
- * person sends. The list has a seal, an HMAC with the API key. Without this seal, a later run takes no key from it: a
- * colleague could have written another key into it. The run is refused if a new recording exists already, or if the
- * second API key is of the same person. It creates no keys where every deletion requires two people.
+ * Runs `uko probe`, which compares a real service with the emulator: connects to the services, names the product that
+ * answers, and appends to the recording. It also writes a list of the keys that it created and could not remove yet,
+ * to a file of its own. That list has real IDs, so it is never part of what a person sends. The list has a seal, an
+ * HMAC with the API key. Without this seal, a later run takes no key from it: a colleague could have written another
+ * key into it. The run is refused if the file for a new recording has content already, if the recording to go on with
+ * does not exist, or if the second API key is of the same person. It also refuses to create keys if
+ * UKO_DUAL_AUTHORIZATION requires two people, because a probe deletes its keys alone.
  */
 
 import { readFileSync, statSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * Builds the pages of an act on a wave. A wave is a group of keys that a campaign, a planned deletion of many keys,
- * takes through each step together. The pages are the form, the list of keys that a person approves, the result, and
- * the refusal if the wave changed meanwhile.
+ * Builds the pages of an act on a wave, such as a request, a review, an approval or a withdrawal. A wave is a group of
+ * keys that a campaign, a planned deletion of many keys, takes through each step together. The pages are the form, the
+ * list of keys that a person approves, the result, and the refusal if the wave changed meanwhile.
  */
 
 import * as z from "zod";

@@ -1,9 +1,8 @@
 /**
- * Derives the one state of a managed key that users see. If a deletion waits, the state says for
- * what. A deletion waits for a person, for the cool-down (the 4 hours after a deactivation), or
- * until each keystore has proven that it destroyed the key. Otherwise it is the key's own state. It
- * is derived at every read. The service does not store it; an engine's state shows that of the last
- * read.
+ * Derives the one state of a managed key that users see. If a deletion waits, the state says for what. A deletion
+ * waits for a person, for the cool-down (the 4 hours after a deactivation), or until each keystore has proven that it
+ * destroyed the key. Otherwise it is the key's own state. It is derived at every read. The service does not store it;
+ * the state file of an engine (Pulumi, OpenTofu, Terraform) has the one of the last read.
  */
 
 import { knownDeactivationMs } from "./authorization.ts";

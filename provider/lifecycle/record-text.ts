@@ -1,10 +1,10 @@
 /**
  * Writes and reads the text of a consent record, with which a person requests or approves a step on a key. The text is
  * the value of a tag. If the service keeps no tags, the record is a short text of fixed width at the end of the
- * description. The file does the same for the note that keeps facts of a removed record. It also computes the ID of a
- * record, from its text and the ID of the key. Anyone who may write tags can write such a text, so nothing in it is
- * trusted. A text that lacks this form, or a required part of it, is not a record. Whether a record counts is decided
- * in consent-record.ts.
+ * description. The file does the same for the note that keeps facts of a removed record, and for a decline, by which a
+ * person rejects a request. It also computes the ID of a record, from its text and the ID of the key. Anyone who may
+ * write tags can write such a text, so nothing in it is trusted. A text that lacks this form, or a required part of
+ * it, is not a record. Whether a record counts is decided in consent-record.ts.
  *
  * A request also carries a seal, which only a run with the same API key can compute. By the seal, a run recognizes a
  * request that an earlier run of the same person wrote. The file defines the text that the seal covers.

@@ -1,7 +1,7 @@
 /**
- * Previews an adoption before the apply: which properties of the existing object the run writes and keeps, or why
- * the program cannot adopt it. Otherwise the apply would stop in the middle. Other files report what is wrong with a
- * new object, such as a taken name: container.ts and managed-key/preview.ts.
+ * Previews an adoption before the apply: which properties of the existing object the run writes, and which it keeps,
+ * or why the program cannot adopt it. Otherwise the apply would stop in the middle. Other files report what is wrong
+ * with a new object, such as a taken name: container.ts and managed-key/preview.ts.
  */
 
 import type { CreationPreview } from "../engine/resource/definition.ts";

@@ -1,4 +1,7 @@
-/** Serves the calls that create, change and remove a key (rows K2, K4 and K5 of uko-v4.md 2.1; also 2.5, 5). */
+/**
+ * Serves the calls that create, change and remove a key (uko-v4.md: rows K2, K4 and K5 of 2.1, and sections 2.5 and
+ * 5).
+ */
 
 import type { Call, Reply } from "../http.ts";
 import { changedAttributes, initialAttributes, rightsToWrite } from "../key-attributes.ts";

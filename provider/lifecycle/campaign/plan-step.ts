@@ -1,10 +1,11 @@
 /**
  * Decides what a campaign does to one key, from a fresh read. It calls the planners for a single key, and allows
- * nothing that they do not allow. To a request it adds facts that the request would hide: when the key was deactivated,
- * and who opened its KMS window. If it is not known who opened the window, it refuses the request. The campaign may
- * request exactly the step that the key's group of keys, its wave, takes now. Or it may reactivate a key that the
- * campaign itself deactivated; if another write followed, a person has to confirm that. It skips every other key. So a
- * list that is a day old changes no key that was held or changed since.
+ * nothing that they do not allow. A request becomes the last write to the key and replaces its earlier request, so it
+ * would hide when the key was deactivated and who opened its KMS window. Therefore the file adds these facts to the
+ * request. If KMS requires two people for a destruction and it is not known who opened the window, it refuses the
+ * request. The campaign may request exactly the step that the key's group of keys, its wave, takes now. Or it may
+ * reactivate a key that the campaign itself deactivated; if another write followed, a person has to confirm that. It
+ * skips every other key. So a list that is a day old changes no key that was held or changed since.
  */
 
 import { dualBackingKeys } from "../kms-window.ts";

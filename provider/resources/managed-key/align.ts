@@ -1,8 +1,8 @@
 /**
  * Aligns a key with the keystores that its template names now, by one call to the service (uko-v4.md K10). It refuses
- * if the call would remove the key from a keystore, or may deactivate it. The applications that use the key there would
- * otherwise stop working. While a request or an approval of the key's deletion is valid, the run does not send the call
- * and only warns.
+ * if the call would remove the key from a keystore, or may deactivate it. Otherwise applications that use the key in
+ * that keystore would stop working. While a request or an approval of the key's deletion is valid, the run does not
+ * send the call and only warns.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
