@@ -55,10 +55,11 @@ export function timelinePicture({ fromMs, untilMs, rows, marks, blackouts = [] }
     });
     return html`<rect class="lane" x="0" y="${top}" width="100%" height="18"/>${bars}`;
   });
+  // The last mark has the upper label, and the line of an earlier one begins below it, so that no line crosses a label.
   const placed = marks.map(({ label, atMs }, index) => ({
     label,
     x: `${percent(atMs).toFixed(2)}%`,
-    y: 14 + 18 * (index % 2),
+    top: 18 * ((marks.length - 1 - index) % 2),
   }));
   const closed = blackouts.map(({ fromMs: from, untilMs: until }) => {
     const width = (percent(until) - percent(from)).toFixed(2);
@@ -68,9 +69,9 @@ export function timelinePicture({ fromMs, untilMs, rows, marks, blackouts = [] }
     const x = `${percent(atMs).toFixed(2)}%`;
     return html`<line class="month" x1="${x}" x2="${x}" y1="${marksHeight}" y2="${height}"/><text class="month" x="${x}" dx="3" y="${height + 14}">${percent(atMs) > lastNameAt ? "" : name}</text>`;
   });
-  const lines = placed.map(({ x }) => html`<line class="mark" x1="${x}" x2="${x}" y1="0" y2="${height}"/>`);
+  const lines = placed.map(({ x, top }) => html`<line class="mark" x1="${x}" x2="${x}" y1="${top}" y2="${height}"/>`);
   const labels = placed.map(
-    ({ label, x, y }) => html`<text x="${x}" dx="-6" y="${y}" text-anchor="end">${label}</text>`,
+    ({ label, x, top }) => html`<text x="${x}" dx="-6" y="${top + 14}" text-anchor="end">${label}</text>`,
   );
   const shown = Object.entries(legend).filter(([kind]) => kind !== "blackout" || blackouts.length > 0);
   const kinds = shown.map(([kind, says]) => html`<span class="key ${kind}"></span>${says} `);
