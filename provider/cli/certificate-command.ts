@@ -76,7 +76,7 @@ function addCreate(parent: Command, world: CliWorld): void {
     .option("--force", "replace the file if it exists")
     .action(async (options: CreateOptions) => {
       const { createCertificate } = await load();
-      const created = await createCertificate(
+      const keys = await createCertificate(
         {
           evidence: evidenceFiles(world, options.evidence, "--evidence"),
           keys: options.key ?? [],
@@ -87,9 +87,8 @@ function addCreate(parent: Command, world: CliWorld): void {
         },
         world.signal,
       );
-      const { keys: certified } = created.predicate;
       world.out.write(
-        `Wrote ${options.out}: ${certified.length} ${certified.length === 1 ? "key" : "keys"}. To read it: uko certificate show ${options.out}\n`,
+        `Wrote ${options.out}: ${keys} ${keys === 1 ? "key" : "keys"}. To read it: uko certificate show ${options.out}\n`,
       );
     });
 }

@@ -10,6 +10,7 @@ import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
 import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/reports/report.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
+import { jsonParts } from "../text/encodings.ts";
 import { printableLines } from "../text/printable.ts";
 import type { KeyPath } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
@@ -127,24 +128,13 @@ export interface OutputForm {
 }
 
 export function printReport({ out, err }: CliWorld, { json, csv }: OutputForm, report: CampaignReport): void {
-  if (json === true) for (const part of jsonParts({ v: 1, ...report.data, exitCode: report.exitCode })) out.write(part);
-  else if (csv === true && report.csv !== undefined) out.write(report.csv());
+  if (json === true) {
+    for (const part of jsonParts({ v: 1, ...report.data, exitCode: report.exitCode }, jsonLine)) out.write(part);
+    out.write("\n");
+  } else if (csv === true && report.csv !== undefined) out.write(report.csv());
   // A command that stopped before its keys has no rows, so the reason goes to standard error.
   else if (csv === true) err.write(`${textOf(err, report)}\n`);
   else out.write(`${textOf(out, report)}\n`);
-}
-
-/** One line of JSON in parts, because the whole text about thousands of keys would need several times its size. */
-function* jsonParts(data: object): Generator<string> {
-  let before = "{";
-  for (const [name, value] of Object.entries(data)) {
-    if (value === undefined) continue;
-    const isList = Array.isArray(value) && value.length > 0;
-    yield `${before}"${name}":${isList ? "" : jsonLine(value)}`;
-    if (isList) for (const [at, item] of value.entries()) yield `${at === 0 ? "[" : ","}${jsonLine(item)}`;
-    before = isList ? "]," : ",";
-  }
-  yield `${before.slice(0, -1)}}\n`;
 }
 
 function textOf(output: TextOutput, { summary, sections, next }: CampaignReport): string {

@@ -4,13 +4,19 @@
  * verify and show certificates. Only the command line loads this file.
  */
 
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { maxManifestBytes } from "../engine/campaign/files/file-forms.ts";
 import { manifestFileName, parseManifest } from "../engine/campaign/files/manifest.ts";
 import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "../engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "../engine/certificate/chain.ts";
-import { createLogReader, type FoundLog, type ReadLog } from "../engine/certificate/evidence-log.ts";
+import {
+  createLogReader,
+  createSharing,
+  type FoundLog,
+  type ReadLog,
+  type Share,
+} from "../engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "../engine/certificate/html.ts";
 import { type Certificate, certificateForm, certificateType, namedLogsForm } from "../engine/certificate/statement.ts";
 import { type Verification, verifyCertificate } from "../engine/certificate/verify.ts";
@@ -84,28 +90,38 @@ export interface Creation {
 }
 
 /**
- * Creates, signs and writes a certificate. Throws UKO_EVIDENCE_BROKEN or UKO_INPUT_INVALID, and then nothing was written.
+ * Creates, signs and writes a certificate, and returns the number of its keys. Throws UKO_EVIDENCE_BROKEN or
+ * UKO_INPUT_INVALID, and then nothing was written.
  */
-export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<Certificate> {
+export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<number> {
   const { target, tsa } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
-  const certificate = await certificateOf(creation);
-  const envelope = await signWith(envelopeOf(certificate), { signer, tsa }, signal);
-  await writeTarget(target, serializeEnvelope(envelope));
-  return certificate;
+  const { envelope, keys } = unsigned(await certificateOf(creation));
+  await writeTarget(target, serializeEnvelope(await signWith(envelope, { signer, tsa }, signal)));
+  return keys;
 }
 
-async function certificateOf({ evidence, keys, wave }: Creation): Promise<Certificate> {
+/** The certificate itself is let go, because its objects take more memory than its text. */
+function unsigned(certificate: Certificate) {
+  return { envelope: envelopeOf(certificate), keys: certificate.subject.length };
+}
+
+async function certificateOf(creation: Creation): Promise<Certificate> {
+  return certificateForm.parse(await build(creation));
+}
+
+async function build({ evidence, keys, wave }: Creation): Promise<Certificate> {
   const logs: ReadLog[] = [];
+  const share = createSharing();
   for (const file of evidence) {
-    const log = await readLog(file, logs.length);
+    const log = await readLog(file, share, logs.length);
     // The certificate does not name an empty file, so the file has no position among those of the certificate.
     if (log.chain.lines > 0) logs.push(log);
   }
   const named = wave === undefined ? {} : { wave: await readWave(wave) };
   const sources = { logs, keys, ...named, createdAt: now(), tool: await toolIdentity() };
-  return certificateForm.parse(buildCertificate(sources, { hashJson, isIbmEndpoint }));
+  return buildCertificate(sources, { hashJson, isIbmEndpoint });
 }
 
 /** Adds a signature to an envelope, and a timestamp of this signature if one is requested. */
@@ -125,8 +141,8 @@ async function signWith(
   }
 }
 
-async function readLog(file: string, index: number): Promise<ReadLog> {
-  const reader = createLogReader(index);
+async function readLog(file: string, share: Share, index: number): Promise<ReadLog> {
+  const reader = createLogReader(share, index);
   const read = reader.end(await readEvidenceFile(file, reader.add));
   if (read.chain.breaks.length === 0) return read;
   throw new UkoError("UKO_EVIDENCE_BROKEN", {
@@ -168,24 +184,19 @@ export interface VerificationChoice {
 
 /** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is not an envelope. */
 export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
-  const { file, requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator, evidence } = choice;
+  const { requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator } = choice;
   const trusted = await readTrust(choice.trust);
   const authorities = choice.tsaTrust === undefined ? undefined : await readAuthorities(choice.tsaTrust);
-  const envelope = await readEnvelope(file);
-  const statement = payloadOf(envelope, "The certificate");
-  const logs = evidence.length === 0 ? undefined : await readNamedLogs(statement, evidence);
+  const read = await readSigned(choice, trusted, authorities);
   return verifyCertificate(
     {
-      statement,
-      signatures: checkSignatures(envelope, trusted),
-      timestamps: checkTimestamps(envelope, authorities),
+      ...read,
       isTimestampRequired: authorities !== undefined,
       requiredSigners,
       areTwoPeopleRequired,
       ...(areSignaturesRequired !== undefined && { areSignaturesRequired }),
       allowsEmulator,
       ...(choice.allowedSigners !== undefined && { isGenuine: judgeBy([readSigners(choice.allowedSigners)]) }),
-      ...(logs !== undefined && { evidence: logs }),
       ...(choice.events.length > 0 && {
         events: choice.events.flatMap((each) => readAuditEvents(readText(each), each)),
       }),
@@ -195,15 +206,36 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
   );
 }
 
+/** Reads the envelope and the evidence. It lets go of the bytes of the envelope before it reads the evidence. */
+async function readSigned(
+  { file, evidence }: VerificationChoice,
+  trusted: Awaited<ReturnType<typeof readTrust>>,
+  authorities: Parameters<typeof checkTimestamps>[1],
+) {
+  const opened = (envelope: Envelope) => ({
+    signatures: checkSignatures(envelope, trusted),
+    timestamps: checkTimestamps(envelope, authorities),
+    statement: payloadOf(envelope, "The certificate"),
+  });
+  const read = opened(await readEnvelope(file));
+  if (evidence.length === 0) return read;
+  const share = createSharing();
+  return { ...read, evidence: await readNamedLogs(share(read.statement), evidence, share) };
+}
+
 /** Finds the file of each log that the certificate names, in whatever order the files were passed. */
-async function readNamedLogs(statement: unknown, files: readonly string[]): Promise<readonly (FoundLog | undefined)[]> {
+async function readNamedLogs(
+  statement: unknown,
+  files: readonly string[],
+  share: Share,
+): Promise<readonly (FoundLog | undefined)[]> {
   const logs = namedLogsForm.safeParse(statement).data?.predicate.evidence ?? [];
   const found: (FoundLog | undefined)[] = [];
   for (const [index, { lines, head }] of logs.entries()) {
     const inOrder = files.toSorted((a, b) => Number(b === files[index]) - Number(a === files[index]));
     let match: FoundLog | undefined;
     for (const file of inOrder) {
-      const reader = createLogReader(index, lines);
+      const reader = createLogReader(share, index, lines);
       await readEvidenceFile(file, reader.add);
       const read = reader.end(undefined);
       if (read.log?.head === head) match = { ...read, path: file };
@@ -223,7 +255,7 @@ export interface ReadCertificate {
 /** Reads a certificate without checking its signatures. Throws UKO_CERTIFICATE_INVALID. */
 export async function readCertificate(file: string): Promise<ReadCertificate> {
   const { envelope, certificate } = await openCertificate(file);
-  const sha256 = createHash("sha256").update(Buffer.from(envelope.payload, "base64")).digest("hex");
+  const sha256 = hash("sha256", envelope.payload);
   return { certificate, sha256, keyIds: envelope.signatures.map(({ keyid }) => keyid) };
 }
 

@@ -102,8 +102,13 @@ const maxNamedBytes = 512 * mebibyte;
 
 /** The text of a file that a person named. Throws UKO_INPUT_INVALID with the summary and the next steps. */
 export function readNamedText(path: string, summary: string, ...next: readonly string[]): string {
+  return readNamedBytes(path, summary, ...next).toString("utf8");
+}
+
+/** The bytes of a file that a person named. Throws as `readNamedText` does. */
+export function readNamedBytes(path: string, summary: string, ...next: readonly string[]): Buffer {
   try {
-    return readRegularFile(path, { maxBytes: maxNamedBytes }).toString("utf8");
+    return readRegularFile(path, { maxBytes: maxNamedBytes });
   } catch (error) {
     throw fileError(summary, error, ...next);
   }

@@ -8,7 +8,7 @@
 
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { UkoError } from "../errors.ts";
-import { readNamedText, UnsafeFile } from "../process/regular-file.ts";
+import { readNamedBytes, readNamedText, UnsafeFile } from "../process/regular-file.ts";
 import { parseSigners } from "./consents/allowed-signers.ts";
 import { type Envelope, maxEnvelopeBytes, parseEnvelope } from "./signing/envelope.ts";
 import {
@@ -59,7 +59,7 @@ export async function readEnvelope(file: string): Promise<Envelope> {
   if (size > maxEnvelopeBytes) {
     throw new UkoError("UKO_CERTIFICATE_INVALID", { summary: `${file} is too large for a certificate` });
   }
-  return parseEnvelope(readText(file), file);
+  return parseEnvelope(readNamedBytes(file, `${file} could not be read`), file);
 }
 
 export function readText(file: string): string {
@@ -83,7 +83,7 @@ export async function requireFree({ file, isReplaced }: Target): Promise<void> {
   if (exists) throw occupied(file);
 }
 
-export async function writeTarget({ file, isReplaced }: Target, text: string): Promise<void> {
+export async function writeTarget({ file, isReplaced }: Target, text: string | Iterable<string>): Promise<void> {
   try {
     if (!isReplaced) return await writeFile(file, text, { flag: "wx" });
     // The file is replaced as a whole, so that an interrupted run leaves the earlier file. It is never written through a

@@ -4,7 +4,7 @@
  * to the evidence. The head names the last line, so that a line missing at the end is noticed.
  */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { UkoError } from "../errors.ts";
 import { openRegularFile, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
@@ -26,7 +26,7 @@ export async function* hashedLines(path: string): AsyncGenerator<HashedLine, voi
   let rest: Buffer = Buffer.alloc(0);
   const lineOf = (bytes: Buffer, isComplete: boolean): HashedLine => ({
     text: bytes.toString("utf8"),
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256: hash("sha256", bytes),
     isComplete,
   });
   for await (const chunk of createReadStream(path, { fd: openRegularFile(path) }) as AsyncIterable<Buffer>) {

@@ -1,4 +1,4 @@
-/** Parses JSON that comes from outside, such as a response or a file, without throwing. */
+/** Parses JSON that comes from outside, such as a response or a file, without throwing, and writes long JSON in parts. */
 
 /** Returns undefined for a text that is not JSON. */
 export function parseJson(text: string): unknown {
@@ -7,4 +7,23 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The JSON of an object in parts, one for each item of a list, because the whole text about thousands of keys would need
+ * several times its size.
+ */
+export function* jsonParts(data: object, jsonOf: (value: unknown) => string = JSON.stringify): Generator<string> {
+  let before = "{";
+  for (const [name, value] of Object.entries(data)) {
+    if (value === undefined) continue;
+    yield `${before}${jsonOf(name)}:`;
+    if (Array.isArray(value)) {
+      for (const [at, item] of value.entries()) yield `${at === 0 ? "[" : ","}${jsonOf(item)}`;
+      yield value.length === 0 ? "[]" : "]";
+    } else if (typeof value === "object" && value !== null) yield* jsonParts(value, jsonOf);
+    else yield jsonOf(value);
+    before = ",";
+  }
+  yield before === "{" ? "{}" : "}";
 }

@@ -49,8 +49,25 @@ export interface LogReader {
   end(headText: string | undefined): ReadLog;
 }
 
+/**
+ * Returns a function that goes through the texts of a value, and keeps one copy of equal texts of all values. Otherwise
+ * the entries of thousands of keys would take twice the memory.
+ */
+export function createSharing() {
+  const texts = new Map<unknown, unknown>();
+  return function share<Value>(value: Value): Value {
+    if (typeof value === "object" && value !== null) {
+      for (const [name, part] of Object.entries(value)) Object.assign(value, { [name]: share(part) });
+      return value;
+    }
+    if (!texts.has(value)) texts.set(value, value);
+    return texts.get(value) as Value;
+  };
+}
+export type Share = ReturnType<typeof createSharing>;
+
 /** With `maxLines`, later lines and the head record, which covers them, are ignored. */
-export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINITY): LogReader {
+export function createLogReader(share: Share, index: number, maxLines = Number.POSITIVE_INFINITY): LogReader {
   const check = createChainCheck();
   const entries: LoggedLine[] = [];
   let lines = 0;
@@ -59,7 +76,7 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
       if (lines >= maxLines) return;
       lines += 1;
       const entry = loggedLine.safeParse(check.add(line)).data;
-      if (entry !== undefined) entries.push({ ...entry, log: index });
+      if (entry !== undefined) entries.push(share({ ...entry, log: index }));
     },
     end(headText) {
       const chain = check.end(maxLines === Number.POSITIVE_INFINITY ? headText : undefined);

@@ -12,7 +12,7 @@ import { UkoError } from "../../errors.ts";
 import { foldIamId } from "../../lifecycle/iam-id.ts";
 import { readNamedText } from "../../process/regular-file.ts";
 import { parseJson } from "../../text/encodings.ts";
-import { type Envelope, signedBytes } from "./envelope.ts";
+import type { Envelope } from "./envelope.ts";
 import { isSignedBy, keyIdOf, readPublicKey } from "./keys.ts";
 
 export interface TrustedPublicKey extends TrustedKey {
@@ -78,10 +78,10 @@ function requireOnePersonEach(keys: readonly TrustedPublicKey[]): readonly Trust
 
 /** Checks each signature. The key ID in an envelope is only a hint, so every trusted key is tried. */
 export function checkSignatures(envelope: Envelope, trusted: readonly TrustedPublicKey[]): readonly SignatureResult[] {
-  const bytes = signedBytes(envelope);
-  return envelope.signatures.map(({ keyid, sig }) => {
+  const { signed, signatures } = envelope;
+  return signatures.map(({ keyid, sig }) => {
     const signature = Buffer.from(sig, "base64");
-    const signer = trusted.find(({ publicKey }) => isSignedBy(publicKey, bytes, signature));
+    const signer = trusted.find(({ publicKey }) => isSignedBy(publicKey, signed, signature));
     if (signer?.keyId === keyid) return { kind: "valid", key: { keyId: signer.keyId, person: signer.person } };
     const isNamed = trusted.some(({ keyId }) => keyId === keyid);
     return { kind: signer !== undefined || isNamed ? "altered" : "unknown_key", keyId: keyid };

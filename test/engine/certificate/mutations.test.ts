@@ -7,14 +7,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type VerificationChoice, verifyFile } from "../../../provider/compose/certificates.ts";
 import type { Certificate } from "../../../provider/engine/certificate/statement.ts";
 import { isUkoError } from "../../../provider/errors.ts";
+import { canonicalJson, hashJson } from "../../../provider/services/signing/envelope.ts";
+import { jsonParts } from "../../../provider/text/encodings.ts";
 import {
-  canonicalJson,
   type Envelope,
-  hashJson,
+  people,
+  privateKeyOf,
+  type Story,
   serializeEnvelope,
+  signedByBoth,
   signedBytes,
-} from "../../../provider/services/signing/envelope.ts";
-import { people, privateKeyOf, type Story, signedByBoth, startStory } from "./story.ts";
+  startStory,
+} from "./story.ts";
 
 let story: Story;
 let good: Envelope;
@@ -336,4 +340,12 @@ test("any change of a single byte is refused", async () => {
 
 test("canonical JSON sorts by name and leaves out what is undefined", () => {
   expect(canonicalJson({ b: [1, { d: "ü", c: undefined }], a: "\u2028" })).toBe('{"a":"\u2028","b":[1,{"d":"ü"}]}');
+});
+
+test("JSON in parts is the JSON of the whole", () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
+      expect([...jsonParts({ ...data, none: undefined })].join("")).toBe(JSON.stringify(data));
+    }),
+  );
 });

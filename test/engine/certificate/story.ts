@@ -4,7 +4,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "nod
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Envelope, serializeEnvelope, signedBytes } from "../../../provider/services/signing/envelope.ts";
+import { dsse } from "@sigstore/core";
 import { type CliTestWorld, type Ended, type KeyName, keys, type Person, startCliWorld } from "../../cli/harness.ts";
 
 export const people = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
@@ -72,6 +72,18 @@ export async function startStory(): Promise<Story> {
 export const trustAll = Object.entries(people)
   .map(([who, iamId]) => `--trust ${iamId}=@${who}.pem`)
   .join(" ");
+
+/** The JSON of an envelope, as another program reads it. */
+export interface Envelope {
+  readonly payload: string;
+  readonly payloadType: string;
+  readonly signatures: { readonly keyid: string; readonly sig: string; readonly timestamp?: string }[];
+}
+
+export const serializeEnvelope = (envelope: Envelope): string => `${JSON.stringify(envelope)}\n`;
+
+export const signedBytes = ({ payload, payloadType }: Envelope): Buffer =>
+  dsse.preAuthEncoding(payloadType, Buffer.from(payload, "base64"));
 
 export function privateKeyOf(story: Story, who: string): KeyObject {
   return createPrivateKey(readFileSync(story.file(`${who}.key`)));

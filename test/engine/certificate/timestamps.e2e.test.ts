@@ -9,8 +9,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyFile } from "../../../provider/compose/certificates.ts";
 import { isUkoError } from "../../../provider/errors.ts";
-import { type Envelope, serializeEnvelope } from "../../../provider/services/signing/envelope.ts";
-import { people, type Story, startStory, trustAll } from "./story.ts";
+import { type Envelope, people, type Story, serializeEnvelope, startStory, trustAll } from "./story.ts";
 
 const kinds = {
   ec: ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],

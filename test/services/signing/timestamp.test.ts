@@ -49,8 +49,8 @@ beforeAll(async () => {
 const check = (timestamp: Buffer, authorities: readonly TimestampAuthority[] | undefined, signature = stamped) =>
   checkTimestamps(
     {
-      payload: "",
-      payloadType: "application/vnd.in-toto+json",
+      payload: Buffer.alloc(0),
+      signed: Buffer.alloc(0),
       signatures: [
         { keyid: "k", sig: signature.toString("base64"), timestamp: timestamp.toString("base64") },
         { keyid: "without", sig: "" },

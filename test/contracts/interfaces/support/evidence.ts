@@ -4,7 +4,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "vitest";
-import { checkEvidenceChain, createCertificate, verifyFile } from "../../../../provider/compose/certificates.ts";
+import {
+  checkEvidenceChain,
+  createCertificate,
+  readCertificate,
+  verifyFile,
+} from "../../../../provider/compose/certificates.ts";
 import type { EvidenceEntry } from "../../../../provider/engine/ports/evidence.ts";
 import type { Person } from "./person.ts";
 import { type Scenario, vaultId } from "./scenario.ts";
@@ -116,9 +121,9 @@ async function certify(evidence: readonly string[]) {
   const signer = { kind: "file", file: keyFile, passphrase: async () => undefined } as const;
   const target = { file, isReplaced: false };
   const { signal } = new AbortController();
-  const certificate = await createCertificate({ evidence, keys: [], signer, target }, signal);
+  await createCertificate({ evidence, keys: [], signer, target }, signal);
   const required = { requiredSigners: 1, areTwoPeopleRequired: false, allowsEmulator: true };
   const checked = await verifyFile({ file, trust: [publicFile], ...required, evidence, events: [] });
   expect(checked.problems).toEqual([]);
-  return certificate;
+  return (await readCertificate(file)).certificate;
 }
