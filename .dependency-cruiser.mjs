@@ -56,6 +56,7 @@ const layers = {
       "process/regular-file.ts",
       "services/",
       "compose/tool-identity.ts",
+      "text/encodings.ts",
     ],
     types: ["engine/ports/world.ts", "settings.ts"],
     packages: [],

@@ -10,13 +10,7 @@ import { manifestFileName, parseManifest } from "../engine/campaign/files/manife
 import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "../engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "../engine/certificate/chain.ts";
-import {
-  createLogReader,
-  createSharing,
-  type FoundLog,
-  type ReadLog,
-  type Share,
-} from "../engine/certificate/evidence-log.ts";
+import { createLogReader, type FoundLog, type ReadLog } from "../engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "../engine/certificate/html.ts";
 import { type Certificate, certificateForm, certificateType, namedLogsForm } from "../engine/certificate/statement.ts";
 import { type Verification, verifyCertificate } from "../engine/certificate/verify.ts";
@@ -48,6 +42,7 @@ import type { Signer } from "../services/signing/keys.ts";
 import { checkTimestamps, readAuthorities, requestTimestamp } from "../services/signing/timestamp.ts";
 import { checkSignatures, readTrust } from "../services/signing/trusted-keys.ts";
 import type { Environment } from "../settings.ts";
+import { createSharing, type Share } from "../text/encodings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 import { openPlainHttp } from "./world.ts";
 

@@ -1,4 +1,4 @@
-/** Parses JSON that comes from outside, such as a response or a file, without throwing, and writes long JSON in parts. */
+/** Parses JSON that comes from outside, such as a response or a file, without throwing, and writes long JSON in parts. Keeps equal texts once. */
 
 /** Returns undefined for a text that is not JSON. */
 export function parseJson(text: string): unknown {
@@ -27,3 +27,20 @@ export function* jsonParts(data: object, jsonOf: (value: unknown) => string = JS
   }
   yield before === "{" ? "{}" : "}";
 }
+
+/**
+ * Returns a function that goes through the texts of a value, and keeps one copy of equal texts of all values. Otherwise
+ * what is read about thousands of keys would take twice the memory. It changes the value in place.
+ */
+export function createSharing() {
+  const texts = new Map<unknown, unknown>();
+  return function share<Value>(value: Value): Value {
+    if (typeof value === "object" && value !== null) {
+      for (const [name, part] of Object.entries(value)) Object.assign(value, { [name]: share(part) });
+      return value;
+    }
+    if (!texts.has(value)) texts.set(value, value);
+    return texts.get(value) as Value;
+  };
+}
+export type Share = ReturnType<typeof createSharing>;

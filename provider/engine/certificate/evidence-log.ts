@@ -6,6 +6,7 @@
  */
 
 import * as z from "zod";
+import type { Share } from "../../text/encodings.ts";
 import { evidenceLine } from "../commands/audit.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
 import { type CertificateLog, keyMetadata, keystoreReport, signedConsent } from "./statement.ts";
@@ -48,23 +49,6 @@ export interface LogReader {
   add(line: EvidenceFileLine): void;
   end(headText: string | undefined): ReadLog;
 }
-
-/**
- * Returns a function that goes through the texts of a value, and keeps one copy of equal texts of all values. Otherwise
- * the entries of thousands of keys would take twice the memory.
- */
-export function createSharing() {
-  const texts = new Map<unknown, unknown>();
-  return function share<Value>(value: Value): Value {
-    if (typeof value === "object" && value !== null) {
-      for (const [name, part] of Object.entries(value)) Object.assign(value, { [name]: share(part) });
-      return value;
-    }
-    if (!texts.has(value)) texts.set(value, value);
-    return texts.get(value) as Value;
-  };
-}
-export type Share = ReturnType<typeof createSharing>;
 
 /** With `maxLines`, later lines and the head record, which covers them, are ignored. */
 export function createLogReader(share: Share, index: number, maxLines = Number.POSITIVE_INFINITY): LogReader {

@@ -6,6 +6,7 @@
  * key that is left.
  */
 
+import { createSharing } from "../../../text/encodings.ts";
 import { withoutSteps } from "../../loop/many.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { campaignFileName } from "../files/campaign-file.ts";
@@ -40,8 +41,9 @@ export async function openCampaignAt(
 ): Promise<CampaignContext> {
   const opened = await openCampaign(openFolder(path), world.session.instanceId);
   // An edited manifest is refused before the service is asked.
-  const manifest = await readManifest(opened, world.sha256);
-  const inventory = await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options);
+  const share = createSharing();
+  const manifest = share(await readManifest(opened, world.sha256));
+  const inventory = share(await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options));
   const view = await viewCampaign({ ...opened, manifest }, inventory, world);
   const plan = planCampaign(view, world);
   const { folder, text } = opened;
