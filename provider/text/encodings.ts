@@ -1,4 +1,7 @@
-/** Parses JSON that comes from outside, such as a response or a file, without throwing, and writes long JSON in parts. Keeps equal texts once. */
+/**
+ * Parses JSON that comes from outside, such as a response or a file, without throwing. The file also writes long JSON in
+ * parts, and lets equal texts of an object share their memory.
+ */
 
 /** Returns undefined for a text that is not JSON. */
 export function parseJson(text: string): unknown {
