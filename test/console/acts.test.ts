@@ -1,26 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type CliTestWorld, keys, makeKmsKey, reportOf } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
-import { hiddenIn, openConsole, startCliWorld, type TestConsole } from "./console-world.ts";
+import { hiddenIn, openConsole, type TestConsole, useTwoPeople } from "./console-world.ts";
 
 let world: CliTestWorld;
 let alice: TestConsole;
 let bob: TestConsole;
-beforeAll(async () => {
-  world = await startCliWorld();
+useTwoPeople(["alice", "bob"], (opened, consoles) => {
+  world = opened;
+  [alice, bob] = consoles;
 });
-beforeEach(async () => {
-  await world.reset();
-  alice = openConsole(world, "alice");
-  bob = openConsole(world, "bob");
-  await alice.logIn();
-  await bob.logIn();
-});
-afterEach(async () => {
-  await alice.close();
-  await bob.close();
-});
-afterAll(() => world.close());
 
 const key = keys.vouchers;
 const label = "vouchers";

@@ -1,5 +1,6 @@
 /** Consoles of several people in this process, against one emulator, and browsers without a window that keep cookies. */
 
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { openOperations } from "../../provider/compose/operations.ts";
 import { buildConsole } from "../../provider/console/console-app.ts";
 import type { ConsoleApp } from "../../provider/console/console-context.ts";
@@ -135,3 +136,26 @@ export function openConsole(
 }
 
 export { startCliWorld };
+
+/** Opens the consoles of two people before each test, in a world that begins anew, and passes them on. */
+export function useTwoPeople(
+  [one, other]: readonly [Person, Person],
+  use: (world: CliTestWorld, consoles: readonly [TestConsole, TestConsole]) => void,
+  options?: Parameters<typeof startCliWorld>[0],
+): void {
+  let world: CliTestWorld;
+  let consoles: readonly [TestConsole, TestConsole];
+  beforeAll(async () => {
+    world = await startCliWorld(options);
+  });
+  beforeEach(async () => {
+    await world.reset();
+    consoles = [openConsole(world, one), openConsole(world, other)];
+    for (const each of consoles) await each.logIn();
+    use(world, consoles);
+  });
+  afterEach(async () => {
+    for (const each of consoles) await each.close();
+  });
+  afterAll(() => world.close());
+}

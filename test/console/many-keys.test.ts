@@ -1,28 +1,17 @@
 /** One act on many keys in the console: each card leads to a page with the list, and to one confirmation. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type CliTestWorld, keys, reportOf } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
-import { hiddenIn, openConsole, startCliWorld, type TestConsole } from "./console-world.ts";
+import { hiddenIn, type TestConsole, useTwoPeople } from "./console-world.ts";
 
 let world: CliTestWorld;
 let alice: TestConsole;
 let bob: TestConsole;
-beforeAll(async () => {
-  world = await startCliWorld();
+useTwoPeople(["alice", "bob"], (opened, consoles) => {
+  world = opened;
+  [alice, bob] = consoles;
 });
-beforeEach(async () => {
-  await world.reset();
-  alice = openConsole(world, "alice");
-  bob = openConsole(world, "bob");
-  await alice.logIn();
-  await bob.logIn();
-});
-afterEach(async () => {
-  await alice.close();
-  await bob.close();
-});
-afterAll(() => world.close());
 
 describe("many requests of one person", () => {
   const together = [keys.vouchers, keys.cards, keys.payroll] as const;

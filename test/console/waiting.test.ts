@@ -1,10 +1,10 @@
 /** The page "Waiting for you" with more keys than a person reads one by one. */
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { generateSeed } from "../../provider/emulator/generate.ts";
 import type { CliTestWorld } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
-import { hiddenIn, openConsole, startCliWorld, type TestConsole } from "./console-world.ts";
+import { hiddenIn, type TestConsole, useTwoPeople } from "./console-world.ts";
 
 const clock = { start: "2026-11-24T14:22:00Z", frozen: true };
 const generated = generateSeed({ keys: 60, vaults: 1, kms: 0, blocked: 0 });
@@ -13,18 +13,14 @@ const seed = { ...generated, clock, keys: generated.keys?.filter(({ template }) 
 let world: CliTestWorld;
 let carol: TestConsole;
 let bob: TestConsole;
-beforeAll(async () => {
-  world = await startCliWorld({ seed });
-  carol = openConsole(world, "carol");
-  bob = openConsole(world, "bob");
-  await carol.logIn();
-  await bob.logIn();
-});
-afterAll(async () => {
-  await carol.close();
-  await bob.close();
-  await world.close();
-});
+useTwoPeople(
+  ["carol", "bob"],
+  (opened, consoles) => {
+    world = opened;
+    [carol, bob] = consoles;
+  },
+  { seed },
+);
 
 it("shows one line for many keys that wait alike, and offers the requester an approved step by its name", async () => {
   const { exitCode } = await world.uko("carol", "request --vault payments --label *-000* --state active --yes");
