@@ -92,7 +92,7 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
   const { target, tsa } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
-  const { envelope, keys } = unsigned(await certificateOf(creation));
+  const { envelope, keys } = unsigned(certificateForm.parse(await certificateOf(creation)));
   await writeTarget(target, serializeEnvelope(await signWith(envelope, { signer, tsa }, signal)));
   return keys;
 }
@@ -102,11 +102,8 @@ function unsigned(certificate: Certificate) {
   return { envelope: envelopeOf(certificate), keys: certificate.subject.length };
 }
 
-async function certificateOf(creation: Creation): Promise<Certificate> {
-  return certificateForm.parse(await build(creation));
-}
-
-async function build({ evidence, keys, wave }: Creation): Promise<Certificate> {
+/** Lets go of the evidence that it reads, before the certificate is parsed. */
+async function certificateOf({ evidence, keys, wave }: Creation): Promise<Certificate> {
   const logs: ReadLog[] = [];
   const share = createSharing();
   for (const file of evidence) {

@@ -193,7 +193,8 @@ export function patchWithMarker(
 /**
  * Replaces or removes the tag that holds a key. The patch also drops a record, which another person may have planted.
  * If the tags leave no room for the hold, it drops tags of uko: first why a request was declined, then the tag of the
- * creation, then the marker, whose absence means that both steps require two people, then the note. Undefined if the hold still does not fit.
+ * creation, then the marker, whose absence means that both steps require two people, then the note. Undefined if the
+ * hold still does not fit.
  */
 export function patchWithHold(raw: RawKeyTexts, hold: Tag, isHeld: boolean): KeyTextPatch | undefined {
   const cleared = patchOfUser(raw, {});

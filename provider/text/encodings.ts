@@ -36,14 +36,17 @@ export function* jsonParts(data: object, jsonOf: (value: unknown) => string = JS
  * what is read about thousands of keys would take twice the memory. It changes the value in place.
  */
 export function createSharing() {
-  const texts = new Map<unknown, unknown>();
+  const texts = new Map<string, string>();
   return function share<Value>(value: Value): Value {
-    if (typeof value === "object" && value !== null) {
-      for (const [name, part] of Object.entries(value)) Object.assign(value, { [name]: share(part) });
-      return value;
+    if (typeof value !== "object" || value === null) return value;
+    const parts = value as Record<string, unknown>;
+    for (const [name, part] of Object.entries(parts)) {
+      if (typeof part === "string") {
+        if (!texts.has(part)) texts.set(part, part);
+        parts[name] = texts.get(part);
+      } else share(part);
     }
-    if (!texts.has(value)) texts.set(value, value);
-    return texts.get(value) as Value;
+    return value;
   };
 }
 export type Share = ReturnType<typeof createSharing>;

@@ -43,13 +43,13 @@ export async function finishCampaign(context: CampaignContext, confirm: Confirm 
   const isEnding = view.campaign.instanceEnds;
   const { found, unreadable } = isEnding ? await findClosable(context) : { found: [], unreadable: [] };
   const free = found.filter(({ blocked }) => blocked === undefined);
-  const ask = async (): Promise<boolean> => {
+  const isConfirmed = async (): Promise<boolean> => {
     if (confirm === undefined) return false;
     if (free.length > 0) await confirm(`close ${free.length}`, beforeClosing(free));
     return true;
   };
-  const isConfirmed = isChanged || (await ask().catch(onCodes(["UKO_CANCELED"], () => false)));
-  const hold = isChanged ? rulesChanged : isConfirmed ? undefined : unconfirmed;
+  const onlyReads = onCodes(["UKO_CANCELED"], () => false);
+  const hold = isChanged ? rulesChanged : (await isConfirmed().catch(onlyReads)) ? undefined : unconfirmed;
   const run =
     hold === undefined
       ? await closeInOrder(context, free)
