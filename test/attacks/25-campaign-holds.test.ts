@@ -5,7 +5,7 @@
 
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { campaignSeed } from "../cli/campaign-seed.ts";
+import { campaignSeed, vaultIds } from "../cli/campaign-seed.ts";
 import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 import { apiKeys, type Ended, type Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
@@ -215,4 +215,14 @@ describe("the tag of a legal hold", () => {
     const body = JSON.stringify({ tags: [{ name: "hold", value }] });
     expect((await fetch(at, { method: "PATCH", headers: { ...headers, "if-match": etag }, body })).status).toBe(200);
   }
+});
+
+describe("a manifest that is written while a key is held", () => {
+  it("fits the key after the release, so that its owner need not sign again", async () => {
+    const name = `${vaultIds.payments}/${campaignSeed.keys.find(({ label }) => label === "cards-1")?.id}`;
+    await campaign("bob", `hold ${name} --kind owner`);
+    await stage.campaign("plan --write --yes");
+    expect((await release("bob", name)).exitCode).toBe(0);
+    expect(await requested(name, "deactivate")).toContain("waiting for a second person");
+  });
 });

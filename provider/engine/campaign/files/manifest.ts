@@ -56,7 +56,7 @@ export const manifestKey = z.strictObject({
   declaredBy: z
     .array(z.strictObject({ engine: z.enum(["pulumi", "terraform"]), address: text, protection: z.array(text) }))
     .meta({ description: "Programs that declare the key, and what protects it there" }),
-  facts: text.meta({ description: "Digest of the key's facts" }),
+  facts: text.meta({ description: "Digest of the key's facts, without holds" }),
   usage: z
     .array(
       z.strictObject({

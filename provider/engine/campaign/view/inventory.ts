@@ -10,10 +10,12 @@
 
 import { onCodes, UkoError } from "../../../errors.ts";
 import type { KeyTraits } from "../../../lifecycle/campaign/campaign.ts";
+import { digestText } from "../../../lifecycle/digest.ts";
 import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf, kmsStateWord } from "../../../lifecycle/kms-key-states.ts";
 import type { BackingKey, KeyObservation } from "../../../lifecycle/observation.ts";
+import { holdTagName } from "../../../lifecycle/tag-names.ts";
 import { observedInList } from "../../key/observe.ts";
 import { seesEveryVault, vaultsOf } from "../../loop/absence.ts";
 import type { KeystoreSnapshot } from "../../ports/containers.ts";
@@ -334,12 +336,20 @@ function ofManagedKey(
       reportedDays: daysIn(snapshot.storedStatus.find(({ keystoreId }) => keystoreId === id)?.pendingPeriod),
     })),
     kmsDualAuthorization: backing.some(({ dualAuthDelete }) => dualAuthDelete),
-    facts: observation.digests.destroy,
+    facts: factsDigest(world, observation),
     verificationPattern: (snapshot.verificationPatterns ?? [])
       .map(({ method, value }) => plain(`${method}:${value}`, 210))
       .join(" "),
     observation: { ...observation, backingKeys: backing.map(backingKeyOf) },
   };
+}
+
+/** Leaves out hold tags: a manifest that was written during a hold must still fit the key after the release. */
+function factsDigest({ sha256 }: World, { facts, digests }: KeyObservation): string {
+  const tags = facts.tags.filter(({ name }) => name !== holdTagName);
+  return tags.length === facts.tags.length
+    ? digests.destroy
+    : sha256(digestText({ ...facts, tags }, "destroy")).slice(0, 32);
 }
 
 /** The days of an ISO 8601 duration in hours: 7 for `PT168H`; undefined for any other form. */
