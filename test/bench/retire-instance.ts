@@ -157,8 +157,8 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   const mostKeys = new Map<string, number>();
   let killed = 0;
   let peakMegabytes = 0;
-  /** Each of the commands that act gets its share, as long as kills are left. */
-  const share = Math.ceil(kills / 8);
+  /** Each of the commands that act gets its share, as long as kills are left. About five commands are long enough for all of theirs. */
+  const share = Math.ceil(kills / 5);
 
   const collect = (): readonly TrailEntry[] => {
     const since = emulator.world.audit.since(trail.at(-1)?.seq ?? 0) as unknown as readonly TrailEntry[];
