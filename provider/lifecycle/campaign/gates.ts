@@ -8,9 +8,12 @@
  *   from those that people reviewed. An emergency passes only a day without steps.
  * - The gates of a key are, for example, a hold, a changed fact, recent use, and an owner who has
  *   not signed. One gate is the soak, the wait after the deactivation in which an owner can notice
- *   the outage.
+ *   the outage. Another one is the KMS deletion window, in which KMS lets a second identity destroy
+ *   the key behind the key. If the window expired, or nothing proves who opened it, no person can
+ *   destroy the key before it was reactivated and deactivated again.
  */
 
+import type { windowFault } from "../kms-window.ts";
 import { blackoutAt, nextOpenMs } from "./calendar.ts";
 import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
 import type { ClassGap } from "./rules.ts";
@@ -79,7 +82,10 @@ export type KeyGate =
   | { readonly kind: "impossible" }
   /** The key has to be deactivated first. */
   | { readonly kind: "not_deactivated" }
+  | { readonly kind: WindowFault }
   | { readonly kind: "soaking"; readonly untilMs: number };
+
+type WindowFault = NonNullable<ReturnType<typeof windowFault>>;
 
 export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" | "ending" | "deactivatedAtMs"> {
   readonly isHeld: boolean;
@@ -94,6 +100,7 @@ export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" |
   readonly isInUse: boolean;
   /** Owners who have not signed their list with this key. */
   readonly unsigned: readonly string[];
+  readonly windowFault?: WindowFault | undefined;
   readonly soakMs: number;
 }
 
@@ -117,9 +124,11 @@ function deactivationGate({ state, isKms }: CampaignKeyFacts): KeyGate {
   return state === "active" && !isKms ? { kind: "open" } : { kind: "not_planned" };
 }
 
-function destructionGate({ state, isKms, deactivatedAtMs, soakMs }: CampaignKeyFacts, nowMs: number): KeyGate {
+function destructionGate(key: CampaignKeyFacts, nowMs: number): KeyGate {
+  const { state, isKms, deactivatedAtMs, soakMs } = key;
   if (isKms || state === "pre_activation") return { kind: "open" };
   if (state === "active") return { kind: "not_deactivated" };
+  if (key.windowFault !== undefined) return { kind: key.windowFault };
   const untilMs = (deactivatedAtMs ?? nowMs) + soakMs;
   return nowMs > untilMs ? { kind: "open" } : { kind: "soaking", untilMs };
 }

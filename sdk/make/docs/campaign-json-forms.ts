@@ -31,9 +31,6 @@ const stops = z
 const requests = z.array(
   z.object({ key, ...wave, step, by: text, how: text, expiresAt: time("When the request expires") }),
 );
-const deletionWindows = z
-  .array(z.object({ ...named, code }))
-  .describe("Deactivated keys that no person can destroy before a rollback, because of their KMS deletion window");
 
 /** One key after a command. Only `acted` means that the command changed the key. */
 const actedKey = z.object({
@@ -115,7 +112,6 @@ export const campaignJsonForms = {
     keys: rows,
     newKeys,
     unreadable,
-    deletionWindows,
     totals: z.record(text, z.union([count, text])).describe("Numbers for management"),
     live: z.object({ keystores: findings, keys: findings, late: count }).describe("With --live").optional(),
   }),
@@ -154,7 +150,6 @@ export const campaignJsonForms = {
     ...wave,
     step: step.optional(),
     review: digest.optional(),
-    deletionWindows: deletionWindows.optional(),
     later: count.describe("Keys that go after the first ones").optional(),
     keys: z.array(actedKey),
     unstarted: count,

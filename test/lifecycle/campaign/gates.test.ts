@@ -112,6 +112,8 @@ describe("a key", () => {
     ["destroy", { state: "deactivated", deactivatedAtMs: 899 }, { kind: "open" }],
     ["destroy", { state: "deactivated", deactivatedAtMs: 900 }, { kind: "soaking", untilMs: 1_000 }],
     ["destroy", { state: "deactivated" }, { kind: "soaking", untilMs: 1_100 }],
+    ["destroy", { state: "deactivated", windowFault: "kms_window_expired" }, { kind: "kms_window_expired" }],
+    ["destroy", { state: "deactivated", windowFault: "kms_setter_unknown", isHeld: true }, { kind: "held" }],
     ["destroy", { state: "destroyed" }, { kind: "done" }],
   ] as const)("%s with %j: %j", (step, over, expected) => {
     expect(keyGate(aKey(over), step, 1_000)).toMatchObject(expected);

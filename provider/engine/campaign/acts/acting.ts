@@ -16,7 +16,6 @@ import { shellWord } from "../../text/explanation.ts";
 import { sayAuthor, stepNouns } from "../../text/words.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
 import { writeSignedRequests } from "../files/signed-requests.ts";
-import { windowNext, windowSentences } from "../reports/deletion-windows.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
 import {
@@ -141,10 +140,8 @@ function reviewsAfter(
   results: readonly KeyResult[],
 ): readonly NextCommand[] {
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
-  const toRollBack = results.filter(({ code }) => code !== undefined && code in windowSentences).map(({ key }) => key);
   return [
     ...(ready.length === 0 ? [] : [remarked(nextCommand({ wave, path }), "another person")]),
-    ...windowNext(wave, toRollBack, path),
     ...(isOff ? [{ command: "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF" }] : []),
     ...(ready.length === 0 ? [{ command: `uko campaign status ${folderFlag(path)}` }] : []),
   ];

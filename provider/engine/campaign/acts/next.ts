@@ -30,7 +30,6 @@ import type { CallOptions, World } from "../../ports/world.ts";
 import { count, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
 import { reviewFileName } from "../files/reviews.ts";
-import { windowsToRenew } from "../reports/deletion-windows.ts";
 import { keyRows } from "../reports/key-row.ts";
 import { keySection } from "../reports/key-views.ts";
 import { type CampaignReport, folderFlag, remarked, section, unreadSection } from "../reports/report.ts";
@@ -306,9 +305,7 @@ function stepOffers(
     JSON.stringify([kindOfKey(key), requesterOf(key, step, view.nowMs)?.iamId]),
   );
   const expiring = requested.filter((key) => isOwn(key) && !isPending(view, key, step, true));
-  // The KMS deletion window of such a key lets no person destroy it. The key needs a rollback, not a request.
-  const stuck = step === "destroy" ? windowsToRenew(ready, view.nowMs).length : 0;
-  const keys = ready.length - requested.length - stuck + expiring.length;
+  const keys = ready.length - requested.length + expiring.length;
   return [
     ...[...sets.keys()].map((set): Offer => {
       const [kind, requestedBy] = JSON.parse(set) as [ReviewKind, string?];
@@ -355,7 +352,6 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
   const requests = pendingRequests(view, plan);
   const stops = stoppedKeys(view, plan);
   const { path } = view.folder;
-  const rolledBack = new Set(windowsToRenew(plan.keys, view.nowMs).map(({ key }) => key));
   return {
     summary: `You can do nothing now. ${summarizeStatus(plan)}`,
     sections: [
@@ -369,10 +365,10 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
       ...(requests.some(({ how }) => how === "approval")
         ? [remarked("uko continue --requested-by IBMID", "the requester, whose IAM ID it names")]
         : []),
-      ...plan.waves.flatMap((each) => nextOf(each, view, rolledBack)),
+      ...plan.waves.flatMap((each) => nextOf(each, view)),
       { command: `uko campaign status ${folderFlag(path)}` },
     ],
-    exitCode: stops.length > 0 ? 12 : waitExitCode(plan, rolledBack),
+    exitCode: stops.length > 0 ? 12 : waitExitCode(plan),
     data: {
       campaign: view.campaign.name,
       waves: plan.waves.map((each) => ({ wave: each.name, waitsFor: waitsFor(each, view.nowMs) })),
@@ -385,14 +381,13 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
  * The exit code: 13 if a part was not read, 0 if every key has reached its end, 10 if a person has to request or approve
  * a step, 11 if only time has to pass, and 12 if a person has to release a key.
  */
-function waitExitCode({ keys, waves }: CampaignPlan, rolledBack: ReadonlySet<string>): number {
+function waitExitCode({ keys, waves }: CampaignPlan): number {
   if (keys.some(({ isUnread }) => isUnread)) return 13;
   const open = keys.filter(({ outcome }) => outcome === "open" || outcome === "pending_destruction");
   if (open.length === 0) return 0;
   const gateOfWave = ({ line, ...key }: PlannedKey) =>
     waves.find(({ name }) => name === line.wave)?.readiness[nextStep(key)].gate.kind;
-  const isForPerson = (key: PlannedKey): boolean =>
-    isReady(key, nextStep(key)) && gateOfWave(key) === "open" && !rolledBack.has(key.name);
+  const isForPerson = (key: PlannedKey): boolean => isReady(key, nextStep(key)) && gateOfWave(key) === "open";
   if (open.some(isForPerson)) return 10;
   const isTime = (key: PlannedKey): boolean => {
     const gate = gateOfWave(key) ?? "";

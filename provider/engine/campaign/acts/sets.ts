@@ -35,7 +35,6 @@ import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayRoles, stepNouns } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
-import { windowNext, windowSection, windowsAfter } from "../reports/deletion-windows.ts";
 import {
   type KeyResult,
   reasonColumns,
@@ -220,8 +219,6 @@ export async function approveStep(context: CampaignContext, request: ApprovalOfS
       : ["Destroying", "Destroyed"];
   const run = await actOnAtMost(context, doing, { keys: listed, most }, act);
   const later = run.later.map((key) => withoutStep(key, goesLater));
-  const isCutOff = step === "deactivate" && !stores && run.stoppedBy === undefined;
-  const windows = isCutOff ? await windowsAfter(context, run.results) : undefined;
   return reportResults({
     did: done,
     wave,
@@ -229,18 +226,11 @@ export async function approveStep(context: CampaignContext, request: ApprovalOfS
     apart,
     later,
     run,
-    found: windowSection(windows ?? []),
     next: [
-      ...windowNext(wave, windows?.map(({ key }) => key) ?? [], path),
       ...nextAfter(request, { later: later.length, results: run.results, review, requester }, path),
       ...(isKms ? [{ ...rollbackAct({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
     ],
-    data: {
-      step,
-      review: request.review,
-      later: later.length,
-      ...(windows !== undefined && { deletionWindows: windows }),
-    },
+    data: { step, review: request.review, later: later.length },
   });
 }
 

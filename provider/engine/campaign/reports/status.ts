@@ -1,8 +1,7 @@
 /**
  * Writes the report of `uko campaign status`: first the waves that were stopped after failures and the rules that
  * changed, then what each wave waits for, pending requests, blocked keys, decisions that are due, outcomes, and keys
- * that the manifest does not list. It also names keys whose KMS deletion window (7 days for the destruction) has to be
- * opened again, and totals for management. If the keystores were asked live, the report also names keystores and keys
+ * that the manifest does not list, and totals for management. If the keystores were asked live, the report also names keystores and keys
  * that are not in order, and the exit code says whether keys are late. A wave is a group of keys that take their steps
  * together.
  */
@@ -18,7 +17,6 @@ import { type CampaignPlan, isLate, lastDatesOf, type PlannedWave } from "../vie
 import { waveDifferences } from "../view/rule-changes.ts";
 import type { CampaignView } from "../view/view.ts";
 import { whyFailed } from "../view/wave-readiness.ts";
-import { windowNext, windowSection, windowsToRenew } from "./deletion-windows.ts";
 import { dayBefore, type KeyRow, keyRows, keyStages, stageOf } from "./key-row.ts";
 import { countsOf, keyCsv, keySection, newKeyRows, newKeysSection } from "./key-views.ts";
 import { lateExitCode, planWarnings, waveDates } from "./plan-report.ts";
@@ -44,10 +42,6 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
   const requests = pendingRequests(view, plan);
   const stops = stoppedKeys(view, plan);
   const late = plan.keys.filter(isLate).length;
-  const windows = windowsToRenew(
-    plan.keys.filter(({ facts }) => facts.ending === "destroy" && !facts.isHeld),
-    nowMs,
-  );
   const faults = live === undefined ? 0 : live.keystores.length + live.keys.length;
   const differences = waves.flatMap(({ name }) => waveDifferences(view, name));
   const stopped = [...new Set(stops.map((stop) => stop.wave))];
@@ -67,7 +61,6 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
       ...(live === undefined ? [] : liveSections(live)),
       ...section("Waves", { table: stateTable(plan, view) }),
       ...requestSection(requests, nowMs),
-      ...windowSection(windows),
       ...keySection("blocked", rows),
       ...section("Decisions due", { table: decisions(plan) }),
       ...outcomeSection(rows),
@@ -77,14 +70,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
     ],
     next: [
       ...(differences.length === 0 ? [] : [{ command: `uko campaign plan --write ${folderFlag(folder.path)}` }]),
-      ...waves.flatMap(({ name, keys }) =>
-        windowNext(
-          name,
-          windows.flatMap(({ key }) => (keys.some((each) => each.name === key) ? [key] : [])),
-          folder.path,
-        ),
-      ),
-      ...waves.flatMap((each) => nextOf(each, view, new Set(windows.map(({ key }) => key)))),
+      ...waves.flatMap((each) => nextOf(each, view)),
     ],
     exitCode:
       live !== undefined && late > 0
@@ -101,7 +87,6 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
       keys: rows,
       newKeys: newKeyRows(view),
       unreadable: inventory.unreadable,
-      deletionWindows: windows,
       totals: Object.fromEntries(totals(view, plan)),
       ...(live !== undefined && { live: { ...live, late } }),
     },
@@ -118,11 +103,10 @@ function liveSections({ keystores, keys }: LiveFindings): readonly ReportSection
 const liveFields = ["object", "label", "finding"] as const;
 
 /** Each wave with a step that a person can take now, or continue after a stop. */
-export function nextOf(wave: PlannedWave, view: CampaignView, rolledBack: ReadonlySet<string>): readonly NextCommand[] {
+export function nextOf(wave: PlannedWave, view: CampaignView): readonly NextCommand[] {
   const isOpen = campaignSteps.some((step) => {
     const { gate } = wave.readiness[step];
-    const isDue = wave.keys.some((key) => isReady(key, step) && !rolledBack.has(key.name));
-    return isDue && (gate.kind === "open" || gate.kind === "stopped");
+    return wave.keys.some((key) => isReady(key, step)) && (gate.kind === "open" || gate.kind === "stopped");
   });
   const command = `uko campaign next --wave ${wave.name} ${folderFlag(view.folder.path)}`;
   return isOpen ? [remarked(command, waitsFor(wave, view.nowMs))] : [];

@@ -9,6 +9,7 @@
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
 import { deletionStanding, standingOf } from "../../../lifecycle/consent-record.ts";
+import { guardCodes } from "../../../lifecycle/plan.ts";
 import type { ReviewKind } from "../../../lifecycle/review.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { shellWord } from "../../text/explanation.ts";
@@ -149,10 +150,18 @@ export function sayGate({ gate, holds, change, isUnread, line, listed, facts }: 
       return `not signed off by ${gate.owners.join(", ")}`;
     case "impossible":
       return `no step is possible in the state ${listed?.traits.state ?? ""}`;
+    case "kms_window_expired":
+    case "kms_setter_unknown":
+      return `${windowSentences[gate.kind]} [${guardCodes[gate.kind]}]`;
     default:
       return undefined;
   }
 }
+
+const windowSentences = {
+  kms_window_expired: "its KMS deletion window expired, and KMS opens one for active keys only",
+  kms_setter_unknown: "it is not known who opened its KMS deletion window",
+} as const;
 
 function sayChangedFacts(line: PlannedKey["line"], listed: PlannedKey["listed"]): string {
   const found = listed === undefined ? [] : changedFacts(line, { ...listed, label: listed.traits.label });
@@ -186,6 +195,9 @@ export function howToRelease(key: PlannedKey, path: string): string {
       return `uko campaign signoff --owner ${shellWord(gate.owners[0] ?? "")} ${folder}`;
     case "impossible":
       return `uko campaign finish --accept ${name} --reason REASON ${folder}`;
+    case "kms_window_expired":
+    case "kms_setter_unknown":
+      return `uko campaign rollback ${line.wave} --key ${name} ${folder}, then deactivate it again`;
     default:
       return "";
   }

@@ -13,6 +13,7 @@ import type { RuleChange } from "../../../lifecycle/campaign/rule-changes.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../../lifecycle/campaign/schedule.ts";
 import { isUnproven } from "../../../lifecycle/guards.ts";
+import { windowFault } from "../../../lifecycle/kms-window.ts";
 import { holdTagName } from "../../../lifecycle/tag-names.ts";
 import type { World } from "../../ports/world.ts";
 import type { AcceptedLine } from "../files/accepted.ts";
@@ -98,6 +99,7 @@ export async function viewCampaign(
       ),
       isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
       unsigned: unsignedOwners(line, signed, sha256),
+      windowFault: found?.observation && windowFault(found.observation, inventory.nowMs),
       soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
     };
     return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, acceptances, change, facts };
