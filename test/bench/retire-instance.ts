@@ -54,7 +54,6 @@ interface KeyResult {
   readonly label: string;
   readonly outcome: string;
   readonly says: string;
-  readonly code?: string;
 }
 
 interface Acted {
@@ -120,7 +119,7 @@ const hourMs = 3_600_000;
 const maxRounds = 4;
 
 /** A fault between the opening of a KMS window and the deactivation hides who opened the window. */
-const isOfUnknownSetter = ({ code }: KeyResult): boolean => code === "UKO_KMS_SETTER_UNKNOWN";
+const isOfUnknownSetter = ({ says }: KeyResult): boolean => says.endsWith("[UKO_KMS_SETTER_UNKNOWN]");
 
 /**
  * A run that is killed right after a record came late leaves a record that does not count. It does not prove when the
