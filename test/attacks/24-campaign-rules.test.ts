@@ -158,7 +158,7 @@ describe("any other edit", () => {
     edit("class: deactivate, wave: main", "class: destroy, wave: main");
     const { out } = await stage.campaign("request main deactivate --emergency Hurry", "bob");
     expect(out).toContain('cards-0": class: "deactivate" -> "destroy"');
-    expect(out).toContain(`Next:\n  uko campaign plan --write --wave main --folder ${stage.folder}\n`);
+    expect(out).toContain(`Next:\n  uko campaign plan --write --folder ${stage.folder}\n`);
     expect((await stage.campaign("plan --write --yes --wave main")).out).toContain('class: "deactivate" -> "destroy"');
     const { error } = dataOf(await campaign("alice", `approve main deactivate --review ${review}`));
     expect(error.summary).toContain("changed after the review");

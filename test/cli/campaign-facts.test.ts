@@ -54,9 +54,10 @@ describe("uko campaign plan", () => {
     const ended = await stage.campaign("plan");
     expect(sectionOf(ended, "Changed since the manifest")).toMatch(/renamed +label: "mail-1" -> "renamed"\n/);
     expect(sectionOf(ended, "Changed since the manifest")).toMatch(/mail-2 +its description, dates, tags or key ring/);
-    expect(sectionOf(await stage.campaign("status"), "Blocked")).toMatch(
-      /changed since the baseline: label: "mail-1" -> "renamed"/,
-    );
+    const blocked = sectionOf(await stage.campaign("status"), "Blocked");
+    expect(blocked).toMatch(/changed since the baseline: label: "mail-1" -> "renamed"/);
+    // A key whose new label belongs to another wave would stay changed if only its old wave was renewed.
+    expect(blocked).toContain(`To release: check the key, then uko campaign plan --write --folder ${stage.folder}`);
   });
 
   it("leaves the writes of the campaign out of the keys that others wrote", async () => {
@@ -143,7 +144,14 @@ describe("a report of a wave", () => {
     await type("alice", "next");
     await type("bob", "next");
     await stage.world.advance("91d");
+    const removal = `uko campaign next --wave main --folder ${stage.folder}\n    removes the metadata of 7 keys\n`;
+    expect((await stage.campaign("status")).out).toContain(`Next:\n  ${removal}`);
     await type("bob", "next");
+    for (const command of ["status", "finish"]) {
+      expect((await stage.campaign(command)).out).toContain(
+        `Next:\n  uko certificate create --campaign ${stage.folder} --wave main --evidence ${stage.folder}/evidence --sign-key KEY --out FILE\n`,
+      );
+    }
     const { keys } = dataOf(await stage.campaign("status --json"));
     expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(7).fill("removed"));
     for (const key of keys)

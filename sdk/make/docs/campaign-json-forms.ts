@@ -32,6 +32,10 @@ const requests = z.array(
   z.object({ key, ...wave, step, by: text, how: text, expiresAt: time("When the request expires") }),
 );
 
+const waveRows = z.array(
+  z.object({ ...wave, keys: count, states: z.record(text, count), held: count, waitsFor: text, ticket: text }),
+);
+
 /** One key after a command. Only `acted` means that the command changed the key. */
 const actedKey = z.object({
   ...named,
@@ -104,9 +108,7 @@ export const campaignJsonForms = {
   "campaign-status": form("The line that uko campaign status", {
     campaign,
     asOf: time("The time of the service"),
-    waves: z.array(
-      z.object({ ...wave, keys: count, states: z.record(text, count), held: count, waitsFor: text, ticket: text }),
-    ),
+    waves: waveRows,
     stops,
     requests,
     keys: rows,
@@ -164,7 +166,7 @@ export const campaignJsonForms = {
   }),
   "campaign-next": form("If the caller can do nothing now, the line that uko campaign next", {
     campaign,
-    waves: z.array(z.object({ ...wave, waitsFor: text })),
+    waves: waveRows,
     stops,
     requests,
   }),

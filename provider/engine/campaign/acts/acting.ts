@@ -101,10 +101,8 @@ export function createCampaignActing(world: World, openFolder: OpenFolder, evide
 
 async function requestStep(context: CampaignContext, request: RequestOfStep): Promise<CampaignReport> {
   const { wave, step, renew } = request;
-  const { gate, breaker } = waveStateOf(context, request);
-  if (gate.kind !== "open") {
-    return reportClosed(context, { wave, step }, gate, breaker);
-  }
+  const readiness = waveStateOf(context, request);
+  if (readiness.gate.kind !== "open") return reportClosed(context, { wave, step }, readiness);
   await noteOverride(context, request);
   const { ready, apart } = readyKeys(context, wave, step);
   const pending = ready.filter((key) => isPending(context.view, key, step, renew === true));

@@ -7,7 +7,7 @@
  * which no step can delete.
  */
 
-import { asUkoError, endsTheRun, isUkoError, mostSevere, onCodes, UkoError } from "../../../errors.ts";
+import { asUkoError, endsTheRun, isUkoError, onCodes, UkoError } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../../loop/evidence.ts";
@@ -22,14 +22,14 @@ import {
   checklistOf,
   closingOrder,
   isLeft,
-  keptMetadata,
+  partsOfFinish,
   readKmsKeys,
-  sectionsOfFinish,
 } from "../reports/closing-report.ts";
 import { isNamed } from "../reports/find.ts";
 import { keyRows } from "../reports/key-row.ts";
-import { keyCsv, newKeyRows } from "../reports/key-views.ts";
-import { atMost, type CampaignReport, folderFlag, remarked, section } from "../reports/report.ts";
+import { keyCsv } from "../reports/key-views.ts";
+import { atMost, type CampaignReport, folderFlag, remarked, reportOf, section } from "../reports/report.ts";
+import { certificatesOf } from "../reports/status.ts";
 import type { Confirm } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
 import { closeOne, findClosable } from "./closing.ts";
@@ -61,50 +61,32 @@ export async function finishCampaign(context: CampaignContext, confirm: Confirm 
   const closed = [...run.results, ...blocked];
   const kmsKeys = await readKmsKeys(context);
   const facts = {
-    view,
+    ...{ view, closed, kmsKeys },
     keys: plan.keys,
-    closed,
     unstarted: run.unstarted,
     unreadable: [...view.inventory.unreadable, ...unreadable],
-    kmsKeys,
+    stop: "stoppedBy" in run && run.stoppedBy !== undefined ? asUkoError(run.stoppedBy) : undefined,
   };
-  const checklist = checklistOf(facts);
-  const purge = keptMetadata(kmsKeys.items);
   const deleted = closed.filter(({ outcome }) => outcome === "deleted").length;
   const left = closed.filter(isLeft).length + run.unstarted;
   const isAccounted = plan.keys.every(({ outcome }) => isFinal(outcome)) && view.newKeys.length === 0;
-  const stop = "stoppedBy" in run && run.stoppedBy !== undefined ? asUkoError(run.stoppedBy) : undefined;
   const rows = keyRows(view, plan);
-  return {
+  const { path } = view.folder;
+  return reportOf({
     summary: [
       `Campaign ${view.campaign.name}: ${isAccounted ? "each key has its final outcome" : "not every key has a final outcome"}`,
       ...(isEnding ? [`${count(deleted, "container")} deleted`, left === 0 ? "none is left" : `${left} left`] : []),
     ].join("; "),
-    sections: sectionsOfFinish(facts, rows, isEnding ? checklist : [], { purge, stop }),
-    next:
-      left === 0
-        ? []
-        : [remarked(`uko campaign finish ${folderFlag(view.folder.path)}`, "again, after the causes are gone")],
-    exitCode: mostSevere([
-      ...closed.map(({ exitCode }) => exitCode),
-      ...(isAccounted ? [] : [12]),
-      ...(facts.unreadable.length > 0 || kmsKeys.isUnread ? [13] : []),
-      ...(stop === undefined ? [] : [stop.exitCode]),
-    ]),
-    data: {
-      campaign: view.campaign.name,
-      asOf: isoTime(view.nowMs),
-      containers: closed.map(({ blocked: _, ...each }) => each),
-      unstarted: run.unstarted,
-      keys: rows,
-      newKeys: newKeyRows(view),
-      purge,
-      checklist,
-      unreadable: facts.unreadable,
-      ...(stop !== undefined && { stoppedBy: stop.code }),
-    },
+    parts: [
+      { data: { campaign: view.campaign.name, asOf: isoTime(view.nowMs) }, exitCode: isAccounted ? 0 : 12 },
+      ...partsOfFinish(facts, rows, isEnding ? checklistOf(facts) : []),
+    ],
+    next: [
+      ...(isAccounted ? certificatesOf(plan, path) : []),
+      ...(left === 0 ? [] : [remarked(`uko campaign finish ${folderFlag(path)}`, "again, after the causes are gone")]),
+    ],
     csv: () => keyCsv(rows),
-  };
+  });
 }
 
 /** uko deletes one kind after the other, because a container is deleted after its contents. */

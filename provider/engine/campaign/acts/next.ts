@@ -31,18 +31,9 @@ import { count, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import { keyRows } from "../reports/key-row.ts";
-import { keySection } from "../reports/key-views.ts";
-import { type CampaignReport, folderFlag, remarked, section, unreadSection } from "../reports/report.ts";
-import {
-  nextOf,
-  pendingRequests,
-  requestSection,
-  stateTable,
-  stoppedKeys,
-  stopSection,
-  summarizeStatus,
-} from "../reports/status.ts";
-import { isPending, isReady, isRemovalDue, kindOfKey, readyKeys, waitsFor } from "../reports/waiting.ts";
+import { type CampaignReport, folderFlag, remarked, reportOf, unreadSection } from "../reports/report.ts";
+import { nextOf, stoppedKeys, stopSection, summarizeStatus, waitingParts } from "../reports/status.ts";
+import { isPending, isReady, isRemovable, kindOfKey, readyKeys, requestOn } from "../reports/waiting.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -50,6 +41,7 @@ import {
   type Resume,
   type ReviewOfStep,
   reportClosed,
+  sayFailed,
   waveStateOf,
 } from "../reports/wave-state.ts";
 import { type CampaignContext, keysOfWave, type OpenFolder, openCampaignAt } from "../view/context.ts";
@@ -237,7 +229,7 @@ function stopOf({ view, plan }: CampaignContext, wave: string, breaker: Breaker)
   if (breaker.kind !== "stopped") return {};
   const stops = stoppedKeys(view, plan).filter((each) => each.wave === wave);
   const report = {
-    summary: `Wave "${wave}" is stopped: ${count(stops.length, "key failed or was reactivated", "keys failed or were reactivated")}`,
+    summary: `Wave "${wave}" is stopped: ${sayFailed(stops.length)}`,
     ...{ sections: stopSection(stops), next: [], exitCode: 12, data: {} },
   };
   return { stop: { digest: breaker.digest, report } };
@@ -321,17 +313,9 @@ function requesterOf({ listed }: PlannedKey, step: CampaignStep, nowMs: number) 
   return standing?.binds === true && standing.record.quotes === undefined ? standing.record.author : undefined;
 }
 
-/**
- * Offers the removal of destroyed keys of which no keystore reports a pending period. The removal asks every keystore
- * again.
- */
+/** Offers the removal of destroyed keys of which no keystore reports a pending period. */
 function removalOffer(context: CampaignContext, wave: string): readonly Offer[] {
-  const keys = keysOfWave(context, wave).filter(
-    (key) =>
-      isRemovalDue(key) &&
-      !(key.facts.isHeld || key.facts.isNarrowed || key.facts.isMaterialUncertain === true) &&
-      key.facts.materialGoneMs === undefined,
-  ).length;
+  const keys = keysOfWave(context, wave).filter(isRemovable).length;
   return keys === 0 ? [] : [{ does: "remove", wave, keys }];
 }
 
@@ -344,37 +328,23 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
     (each) => (only ?? each) === each && plan.keys.some(({ facts }) => isStepDue(facts, each)),
   );
   if (single !== undefined && step !== undefined) {
-    const { gate, breaker } = single.readiness[step];
+    const readiness = single.readiness[step];
     // This report says more, for example which rules changed.
-    if (gate.kind !== "open" && gate.kind !== "stopped")
-      return reportClosed(context, { wave: single.name, step }, gate, breaker);
+    if (readiness.gate.kind !== "open" && readiness.gate.kind !== "stopped")
+      return reportClosed(context, { wave: single.name, step }, readiness);
   }
-  const requests = pendingRequests(view, plan);
-  const stops = stoppedKeys(view, plan);
-  const { path } = view.folder;
-  return {
+  const parts = waitingParts(view, plan, keyRows(view, plan));
+  const isApproved = plan.keys.some((key) => requestOn(key, view.nowMs)?.how === "approval");
+  const report = reportOf({
     summary: `You can do nothing now. ${summarizeStatus(plan)}`,
-    sections: [
-      ...stopSection(stops),
-      ...section("Waves", { table: stateTable(plan, view) }),
-      ...requestSection(requests, view.nowMs),
-      ...keySection("blocked", keyRows(view, plan)),
-      ...unreadSection(view.inventory.unreadable),
-    ],
+    parts: [{ data: { campaign: view.campaign.name } }, ...parts, unreadSection(view.inventory.unreadable)],
     next: [
-      ...(requests.some(({ how }) => how === "approval")
-        ? [remarked("uko continue --requested-by IBMID", "the requester, whose IAM ID it names")]
-        : []),
-      ...plan.waves.flatMap((each) => nextOf(each, view)),
-      { command: `uko campaign status ${folderFlag(path)}` },
+      ...(isApproved ? [remarked("uko continue --requested-by IBMID", "the requester, whose IAM ID it names")] : []),
+      ...nextOf(view, plan),
+      { command: `uko campaign status ${folderFlag(view.folder.path)}` },
     ],
-    exitCode: stops.length > 0 ? 12 : waitExitCode(plan),
-    data: {
-      campaign: view.campaign.name,
-      waves: plan.waves.map((each) => ({ wave: each.name, waitsFor: waitsFor(each, view.nowMs) })),
-      ...{ stops, requests },
-    },
-  };
+  });
+  return { ...report, exitCode: report.exitCode || waitExitCode(plan) };
 }
 
 /**

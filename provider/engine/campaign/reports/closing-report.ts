@@ -6,28 +6,28 @@
  * deleted, and reads the KMS keys that are left.
  */
 
-import { onCodes, type UkoError } from "../../../errors.ts";
+import { mostSevere, onCodes, type UkoError } from "../../../errors.ts";
 import { isFinal, type VaultBlock } from "../../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
-import { shellWord } from "../../text/explanation.ts";
 import { count, plain } from "../../text/words.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { concernOnePart, type UnreadablePart } from "../view/unreadable.ts";
 import type { CampaignView } from "../view/view.ts";
 import type { KeyRow } from "./key-row.ts";
-import { keySection, newKeysSection } from "./key-views.ts";
+import { keySection, newKeysPart } from "./key-views.ts";
 import {
   folderFlag,
+  type ReportPart,
   type ReportSection,
   type ReportTable,
   section,
   tableOf,
   tableOfFields,
-  unreadSection,
+  unreadPart,
 } from "./report.ts";
-import { outcomeSection } from "./status.ts";
+import { certificateCommand, outcomeSection } from "./status.ts";
 
 /** The order of deletion: a template names keystores, and a vault contains both. */
 export const closingOrder = ["template", "keystore", "key_ring", "vault"] as const;
@@ -59,6 +59,8 @@ export interface CloseFacts {
   readonly closed: readonly Closed[];
   readonly unstarted: number;
   readonly unreadable: readonly UnreadablePart[];
+  /** The error that ended the run. */
+  readonly stop?: UkoError | undefined;
   readonly kmsKeys: { readonly items: readonly KmsKeySnapshot[]; readonly isUnread: boolean };
 }
 
@@ -86,7 +88,7 @@ const destroyed = 5;
 /** KMS refuses a purge before this time has passed (kms-v2-and-iam.md 2.7). */
 const purgeAfterMs = 4 * 60 * 60 * 1000;
 
-export function keptMetadata(keys: readonly KmsKeySnapshot[]): readonly KeptMetadata[] {
+function keptMetadata(keys: readonly KmsKeySnapshot[]): readonly KeptMetadata[] {
   const time = (ms: number | undefined): string => (ms === undefined ? "" : isoTime(ms));
   return keys
     .filter(({ state }) => state === destroyed)
@@ -152,9 +154,7 @@ export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
     you(
       "Check, as a person who can read the whole instance, that it has no other vault (uko ls --kind vault), and that KMS has no other key",
     ),
-    you(
-      `Create a certificate of each wave while the instance can answer: uko certificate create --campaign ${shellWord(folder.path)} --wave WAVE --evidence ${shellWord(`${folder.path}/evidence`)} --sign-key KEY --out FILE`,
-    ),
+    you(`Create a certificate of each wave while the instance can answer: ${certificateCommand(folder.path, "WAVE")}`),
     you("Commit the folder with its evidence, and keep the audit events of the instance"),
     you("Check that no application, service credential or authorization uses the instance"),
     you(sayInstance(campaign.instance, { accepted, isReady: checked.every(({ state }) => state === "done") })),
@@ -186,40 +186,43 @@ export function isLeft({ outcome, vaultBlock }: Closed): boolean {
   return outcome !== "deleted" && vaultBlock !== "accepted";
 }
 
-export function sectionsOfFinish(
-  { view, keys, closed, unreadable }: CloseFacts,
+/** What the report says: why the run stopped, the containers, the outcome of each key, and what is left to do. */
+export function partsOfFinish(
+  { view, keys, closed, unstarted, unreadable, kmsKeys, stop }: CloseFacts,
   rows: readonly KeyRow[],
   checklist: readonly ChecklistItem[],
-  { purge, stop }: { readonly purge: readonly KeptMetadata[]; readonly stop: UkoError | undefined },
-): readonly ReportSection[] {
+): readonly ReportPart[] {
+  const purge = keptMetadata(kmsKeys.items);
   return [
-    ...section("Why the run stopped", { lines: stop === undefined ? [] : [`${stop.summary} [${stop.code}]`] }),
-    ...section("Vaults that are not ready", {
-      table: unreadyVaults(closed, keys),
-    }),
-    ...section("Not deleted, with the reason", {
-      table: tableOf(
-        closed.filter(({ outcome, vaultBlock }) => outcome !== "deleted" && vaultBlock === undefined),
-        {
-          ...containerColumns,
-          why: ({ says, code }) => plain(code === undefined ? says : `${says} [${code}]`, 300),
-        },
-      ),
-    }),
-    ...section("Deleted", {
-      table: tableOf(
-        closed.filter(({ outcome }) => outcome === "deleted"),
-        containerColumns,
-      ),
-    }),
-    ...newKeysSection(view),
-    ...unreadSection(unreadable),
-    ...outcomeSection(rows),
-    ...keySection("report", rows),
-    ...purgeSection(purge),
-    ...section("Checklist for deleting the instance", {
-      table: tableOf(checklist, { state: "state", what: "what" }),
-    }),
+    {
+      sections: section("Why the run stopped", { lines: stop === undefined ? [] : [`${stop.summary} [${stop.code}]`] }),
+      data: stop === undefined ? {} : { stoppedBy: stop.code },
+      exitCode: stop?.exitCode ?? 0,
+    },
+    {
+      sections: containerSections(closed, keys),
+      data: { containers: closed.map(({ blocked: _, ...each }) => each), unstarted },
+      exitCode: mostSevere(closed.map(({ exitCode }) => exitCode)),
+    },
+    newKeysPart(view),
+    unreadPart(unreadable),
+    { sections: [...outcomeSection(rows), ...keySection("report", rows)], data: { keys: rows } },
+    { sections: purgeSection(purge), data: { purge }, exitCode: kmsKeys.isUnread ? 13 : 0 },
+    {
+      sections: section("Checklist for deleting the instance", { table: tableOfFields(checklist) }),
+      data: { checklist },
+    },
+  ];
+}
+
+function containerSections(closed: readonly Closed[], keys: readonly PlannedKey[]): readonly ReportSection[] {
+  const left = closed.filter(({ outcome, vaultBlock }) => outcome !== "deleted" && vaultBlock === undefined);
+  const deleted = closed.filter(({ outcome }) => outcome === "deleted");
+  const why = ({ says, code }: Closed) => plain(code === undefined ? says : `${says} [${code}]`, 300);
+  return [
+    ...section("Vaults that are not ready", { table: unreadyVaults(closed, keys) }),
+    ...section("Not deleted, with the reason", { table: tableOf(left, { ...containerColumns, why }) }),
+    ...section("Deleted", { table: tableOf(deleted, containerColumns) }),
   ];
 }
 

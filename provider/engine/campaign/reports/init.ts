@@ -11,7 +11,7 @@ import { count } from "../../text/words.ts";
 import { campaignFileName, campaignFormat } from "../files/campaign-file.ts";
 import { dayOf, pendingDaysOf, toReplace } from "../view/classify.ts";
 import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
-import { type CampaignReport, folderFlag, remarked, section, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, remarked, reportOf, section, tableOf, unreadPart } from "./report.ts";
 
 /** IBM's dates for Hyper Protect Crypto Services: end of support, and the last day in its banner. */
 export const ibmDates = { endOfSupport: "2027-03-20", lastDay: "2027-03-28" } as const;
@@ -31,17 +31,17 @@ interface Group {
 }
 
 export function groupsOf(keys: readonly ListedKey[]): readonly Group[] {
-  const groups = new Map<string, Group>();
-  for (const { traits, keystores } of keys) {
-    const types = [...new Set(traits.keystoreTypes)].sort().join("+");
-    const pendingDays =
-      traits.kind === "kms" ? kmsRestoreDays : Math.max(0, ...keystores.map((each) => pendingDaysOf({}, each)));
-    const isUnused = traits.state === "pre_activation";
-    const group = { kind: traits.kind, state: traits.state, keystores: types, pendingDays: isUnused ? 0 : pendingDays };
-    const name = JSON.stringify(group);
-    groups.set(name, { ...group, keys: (groups.get(name)?.keys ?? 0) + 1 });
-  }
-  return [...groups.values()].sort((a, b) => b.pendingDays - a.pendingDays || b.keys - a.keys);
+  const groups = Map.groupBy(keys.map(groupOf), (group) => JSON.stringify(group));
+  return [...groups.values()]
+    .flatMap(([first, ...others]) => (first === undefined ? [] : [{ ...first, keys: others.length + 1 }]))
+    .sort((a, b) => b.pendingDays - a.pendingDays || b.keys - a.keys);
+}
+
+function groupOf({ traits: { kind, state, keystoreTypes }, keystores }: ListedKey): Omit<Group, "keys"> {
+  const days = keystores.map((each) => pendingDaysOf({}, each));
+  const pendingDays = kind === "kms" ? kmsRestoreDays : Math.max(0, ...days);
+  const types = [...new Set(keystoreTypes)].sort().join("+");
+  return { kind, state, keystores: types, pendingDays: state === "pre_activation" ? 0 : pendingDays };
 }
 
 export function lastDayOf(group: Pick<Group, "pendingDays" | "state">, deadline: string): string {
@@ -92,32 +92,24 @@ export function firstCampaignFile(
 }
 
 export function reportInit(folder: string, { deadline }: InitRequest, inventory: CampaignInventory): CampaignReport {
-  const groups = groupsOf(inventory.keys);
-  return {
+  const groups = groupsOf(inventory.keys).map((group) => ({ ...group, lastDay: lastDayOf(group, deadline) }));
+  return reportOf({
     summary: `Wrote ${folder}/${campaignFileName} for ${count(inventory.keys.length, "key")} in ${count(inventory.vaults.length, "vault")}`,
-    sections: [
-      ...section("Last day to destroy, if the material has to be gone by the deadline", {
-        table: {
-          columns: ["kind", "state", "keystores", "pending", "keys", `for ${deadline}`, `for ${ibmDates.lastDay}`],
-          rows: groups.map((group) => [
-            group.kind,
-            group.state,
-            group.keystores || "-",
-            `${group.pendingDays} d`,
-            String(group.keys),
-            lastDayOf(group, deadline),
-            lastDayOf(group, ibmDates.lastDay),
-          ]),
-        },
-      }),
-      ...unreadSection(inventory.unreadable),
+    parts: [
+      {
+        sections: section("Last day to destroy, if the material has to be gone by the deadline", {
+          table: tableOf(groups, {
+            ...({ kind: "kind", state: "state", keystores: "keystores" } as const),
+            pending: ({ pendingDays }) => `${pendingDays} d`,
+            keys: "keys",
+            [`for ${deadline}`]: "lastDay",
+            [`for ${ibmDates.lastDay}`]: (group) => lastDayOf(group, ibmDates.lastDay),
+          }),
+        }),
+        data: { deadline, groups },
+      },
+      unreadPart(inventory.unreadable),
     ],
     next: [remarked(`uko campaign plan ${folderFlag(folder)}`, "after you wrote waves and rules")],
-    exitCode: inventory.unreadable.length > 0 ? 13 : 0,
-    data: {
-      deadline,
-      groups: groups.map((group) => ({ ...group, lastDay: lastDayOf(group, deadline) })),
-      unreadable: inventory.unreadable,
-    },
-  };
+  });
 }

@@ -94,7 +94,7 @@ async function inspectWave(context: CampaignContext, wave: string) {
 
 async function inspectStep(context: CampaignContext, wave: string, step: CampaignStep): Promise<WaveStep> {
   const { view, world, options } = context;
-  const { gate, breaker } = waveStateOf(context, { wave, step });
+  const readiness = waveStateOf(context, { wave, step });
   const { ready } = readyKeys(context, wave, step);
   const pending = ready.filter((key) => isPending(view, key, step, false));
   const { identity } = await world.session.actor(options);
@@ -104,9 +104,7 @@ async function inspectStep(context: CampaignContext, wave: string, step: Campaig
   };
   return {
     step,
-    ...(gate.kind !== "open" && {
-      closed: reportClosed(context, { wave, step }, gate, breaker),
-    }),
+    ...(readiness.gate.kind !== "open" && { closed: reportClosed(context, { wave, step }, readiness) }),
     toRequest: ready.length - pending.length,
     toReview: countByKind(pending.filter((key) => !isOwn(key))),
     own: pending.filter(isOwn).length,

@@ -60,6 +60,7 @@ export const keyRow = z.object({
   ticket: text,
   version: z.number().int(),
   verificationPattern: text,
+  keystoreTypes: z.array(text),
   cloudIds: manifestKey.shape.cloudIds,
   schedule: text.describe("on_time or late; otherwise why the key has no date"),
   byLastDeadline: text.describe("The same for the last deadline; empty if the campaign has none"),
@@ -98,6 +99,7 @@ function rowOf(
   const why = sayGate(key);
   const isWaiting = why === undefined && wave !== undefined && openOutcomes.includes(key.outcome);
   const { line, listed, schedule } = key;
+  const { owners, application, reason, ticket, version, verificationPattern } = line;
   const noted = key.facts.state === "gone" ? evidence.lastWrites.get(key.name) : undefined;
   const dates = datesOf(schedule);
   const last = lastDatesOf(schedule);
@@ -121,12 +123,8 @@ function rowOf(
     toRelease: why === undefined ? "" : howToRelease(key, folder.path),
     updatedAt: listed?.updatedAtMs === undefined ? (noted?.at ?? "") : isoTime(listed.updatedAtMs),
     updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? noted?.by ?? "", 100),
-    owners: line.owners,
-    application: line.application,
-    reason: line.reason,
-    ticket: line.ticket,
-    version: line.version,
-    verificationPattern: line.verificationPattern,
+    ...{ owners, application, reason, ticket, version, verificationPattern },
+    keystoreTypes: line.keystores.map(({ type }) => type),
     cloudIds: line.cloudIds,
     schedule: schedule.kind,
     byLastDeadline: key.lastSchedule?.kind ?? "",

@@ -9,7 +9,15 @@ import { dayOf } from "../view/classify.ts";
 import { namedListedKey } from "../view/inventory.ts";
 import type { CampaignView } from "../view/view.ts";
 import { type KeyRow, keyRow } from "./key-row.ts";
-import { atMost, type ReportSection, type ReportTable, reasonSection, section, tableOfFields } from "./report.ts";
+import {
+  atMost,
+  type ReportPart,
+  type ReportSection,
+  type ReportTable,
+  reasonSection,
+  section,
+  tableOfFields,
+} from "./report.ts";
 
 type Fact = keyof KeyRow;
 
@@ -43,6 +51,11 @@ export const keyTables = {
     facts: ["key", "label", "wave", "blocked"],
     isShown: ({ isBlocked }) => isBlocked,
     isGrouped: true,
+  },
+  proof: {
+    title: "Proof by provider: the material is gone only after the deadline",
+    facts: ["label", "keystoreTypes", "cloudIds", "materialGoneOn"],
+    isShown: (row) => row.isProofByProvider,
   },
   livesOn: {
     title: "Lives on in the cloud, without UKO",
@@ -97,16 +110,13 @@ export function countsOf<Value extends string>(values: readonly Value[]) {
 }
 
 /** Keys in scope that no line of the manifest names, so that they have no row. */
-export function newKeyRows({ newKeys }: Pick<CampaignView, "newKeys">) {
-  return newKeys.map((key) => ({
+export function newKeysPart({ newKeys: found }: Pick<CampaignView, "newKeys">): ReportPart {
+  const newKeys = found.map((key) => ({
     key: namedListedKey(key),
     label: key.traits.label,
     createdOn: dayOf(key.traits.createdAtMs),
   }));
-}
-
-export function newKeysSection(view: Pick<CampaignView, "newKeys">): readonly ReportSection[] {
-  return section("Not in the manifest", { table: tableOfFields(newKeyRows(view), ["key", "label", "createdOn"]) });
+  return { sections: section("Not in the manifest", { table: tableOfFields(newKeys) }), data: { newKeys } };
 }
 
 /** A row in which a list consists of texts. */

@@ -6,11 +6,11 @@
  * part was not read, and 12 if the manifest cannot be written.
  */
 
-import { mostSevere } from "../../../errors.ts";
 import type { Timeline } from "../../../html/timeline.ts";
 import { openPeriods } from "../../../lifecycle/campaign/calendar.ts";
 import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../../lifecycle/campaign/people.ts";
+import type { KeyDates, LastDates } from "../../../lifecycle/campaign/schedule.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayDuration } from "../../text/words.ts";
 import { manifestFileName } from "../files/manifest.ts";
@@ -20,21 +20,20 @@ import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type 
 import type { CampaignView } from "../view/view.ts";
 import type { Baseline } from "./baseline.ts";
 import { dayBefore, keyRows } from "./key-row.ts";
-import { keyCsv, keySection, newKeyRows, newKeysSection } from "./key-views.ts";
+import { keyCsv, keySection, newKeysPart } from "./key-views.ts";
 import {
   type CampaignReport,
   folderFlag,
+  lateExitCode,
   type NextCommand,
   type ReportSection,
   type ReportTable,
   remarked,
+  reportOf,
   section,
   tableOfFields,
-  unreadSection,
+  unreadPart,
 } from "./report.ts";
-
-/** Late keys make a plan fail, so that a nightly run notices them. */
-export const lateExitCode = 14;
 
 export function reportPlan(
   view: CampaignView,
@@ -48,11 +47,11 @@ export function reportPlan(
 ): CampaignReport {
   const rows = keyRows(view, plan);
   const late = plan.keys.filter(isLate).length;
-  const { inventory, campaign, folder } = view;
+  const { campaign, folder } = view;
   const onTime = plan.keys.filter(({ schedule }) => schedule.kind === "on_time").length;
   const deadline = dayOf(campaign.deadline);
   const again = `uko campaign plan --write ${folderFlag(folder.path)}`;
-  return {
+  return reportOf({
     summary: [
       late === 0
         ? `${count(onTime, "key")} can end by ${deadline}; no key is late`
@@ -63,72 +62,56 @@ export function reportPlan(
           ? "the manifest cannot be written yet"
           : "nothing was written",
     ].join("; "),
-    sections: [
-      ...sections,
-      ...section("New, or written in the last 30 days, not by this campaign", { table: recent(view) }),
-      ...keySection("late", rows),
-      ...waveSection(plan),
-      ...keySection("blocked", rows),
-      ...providerSection(plan),
-      ...keySection("livesOn", rows),
-      ...newKeysSection(view),
-      ...auditSection(plan),
-      ...section("Warnings", { lines: planWarnings(view, plan) }),
-      ...unreadSection(inventory.unreadable),
+    parts: [
+      { data: { campaign: campaign.name, deadline, isWritten } },
+      campaign.lastDeadline === undefined ? [] : { data: { lastDeadline: dayOf(campaign.lastDeadline) } },
+      { sections, data: { incomplete: blocked, changed }, exitCode: blocked.length > 0 ? 12 : 0 },
+      section("New, or written in the last 30 days, not by this campaign", { table: recent(view) }),
+      { sections: keySection("late", rows), data: { late }, exitCode: late > 0 ? lateExitCode : 0 },
+      { sections: waveSection(plan), data: { waves: plan.waves.map(waveRow) } },
+      { sections: keySection("blocked", rows), data: { keys: rows } },
+      keySection("proof", rows),
+      keySection("livesOn", rows),
+      newKeysPart(view),
+      auditSection(plan),
+      section("Warnings", { lines: planWarnings(view, plan) }),
+      unreadPart(view.inventory.unreadable),
     ],
     next: isWritten
       ? [...signoffsNext(plan.keys, folder.path), { command: `uko campaign status ${folderFlag(folder.path)}` }]
-      : blocked.length > 0
-        ? [remarked(again, "after you corrected campaign.yaml or owners.csv")]
-        : [remarked(again, "the lead: it asks before it writes")],
-    exitCode:
-      late > 0 ? lateExitCode : mostSevere([inventory.unreadable.length > 0 ? 13 : 0, blocked.length > 0 ? 12 : 0]),
+      : [
+          blocked.length > 0
+            ? remarked(again, "after you corrected campaign.yaml or owners.csv")
+            : remarked(again, "the lead: it asks before it writes"),
+        ],
     page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
     csv: () => keyCsv(rows),
-    data: {
-      campaign: campaign.name,
-      deadline,
-      ...(campaign.lastDeadline !== undefined && { lastDeadline: dayOf(campaign.lastDeadline) }),
-      ...{ isWritten, incomplete: blocked, changed, late },
-      waves: plan.waves.map(waveRow),
-      keys: rows,
-      newKeys: newKeyRows(view),
-      unreadable: inventory.unreadable,
-    },
-  };
+  });
 }
 
-/** The five dates of a wave. Each is the last of its keys, except for the first two, which are the first. */
+/** The dates of a wave: the first outage and point of no return, the last of the other dates, and the first bounds. */
 export function waveDates(keys: readonly PlannedKey[]) {
-  const all = keys.map(({ schedule }) => datesOf(schedule));
-  const times = (pick: (dates: (typeof all)[number]) => number | undefined) =>
-    all.flatMap((dates) => pick(dates) ?? []);
-  const first = (values: readonly number[]) => (values.length === 0 ? undefined : Math.min(...values));
-  const last = (values: readonly number[]) => (values.length === 0 ? undefined : Math.max(...values));
-  const bounds = keys.map(({ schedule }) => lastDatesOf(schedule));
+  const all = keys.map(({ schedule }) => ({ ...datesOf(schedule), ...lastDatesOf(schedule) }));
+  const one = (choose: (...times: number[]) => number, pick: (dates: KeyDates & LastDates) => number | undefined) => {
+    const times = all.flatMap((dates) => pick(dates) ?? []);
+    return times.length === 0 ? undefined : choose(...times);
+  };
   return {
-    outage: first(times(({ deactivateMs }) => deactivateMs)),
-    pointOfNoReturn: first(times(({ destroyMs }) => destroyMs)),
-    destroyAccepted: last(times(({ destroyMs }) => destroyMs)),
-    materialGone: last(times(({ materialGoneMs }) => materialGoneMs)),
-    metadataRemoved: last(
-      all.flatMap(({ materialGoneMs, kmsMetadataGoneMs }) => kmsMetadataGoneMs ?? materialGoneMs ?? []),
-    ),
-    deactivateBefore: first(bounds.flatMap(({ deactivateBeforeMs }) => deactivateBeforeMs ?? [])),
-    destroyBefore: first(bounds.flatMap(({ destroyBeforeMs }) => destroyBeforeMs ?? [])),
+    outage: one(Math.min, ({ deactivateMs }) => deactivateMs),
+    pointOfNoReturn: one(Math.min, ({ destroyMs }) => destroyMs),
+    destroyAccepted: one(Math.max, ({ destroyMs }) => destroyMs),
+    materialGone: one(Math.max, ({ materialGoneMs }) => materialGoneMs),
+    metadataRemoved: one(Math.max, ({ materialGoneMs, kmsMetadataGoneMs }) => kmsMetadataGoneMs ?? materialGoneMs),
+    deactivateBefore: one(Math.min, ({ deactivateBeforeMs }) => deactivateBeforeMs),
+    destroyBefore: one(Math.min, ({ destroyBeforeMs }) => destroyBeforeMs),
   };
 }
 
 export function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
   return section("Waves, if every person acts at once; the last two columns are the last days for the deadline", {
-    table: tableOfFields(waves.map(waveRow), waveFields),
+    table: tableOfFields(waves.map(waveRow)),
   });
 }
-
-const waveFields = [
-  ...(["wave", "keys", "outage", "pointOfNoReturn", "destroyAccepted", "materialGone", "metadataRemoved"] as const),
-  ...(["deactivateBy", "destroyBy"] as const),
-];
 
 /** The dates of a wave as days, for people and machines alike. */
 function waveRow({ name, keys }: PlannedWave) {
@@ -221,23 +204,6 @@ function signoffsNext(keys: readonly PlannedKey[], path: string): readonly NextC
         "the owner, or a person who signs for the owner",
       ),
     );
-}
-
-/** Keys whose material outlives the instance: only the clouds can prove that it is gone. */
-function providerSection({ keys }: CampaignPlan): readonly ReportSection[] {
-  const rows = keys.flatMap((key) => {
-    if (key.schedule.kind !== "late" || !key.schedule.isProofByProvider) return [];
-    const { line, schedule } = key;
-    return line.cloudIds.map(({ keystore, id: cloudId }) => ({
-      label: line.label,
-      keystoreType: line.keystores.find(({ id }) => id === keystore)?.type ?? "",
-      cloudId,
-      goneOn: dayOf(schedule.dates.materialGoneMs),
-    }));
-  });
-  return section("Proof by provider: the material is gone only after the deadline", {
-    table: tableOfFields(rows, ["label", "keystoreType", "cloudId", "goneOn"]),
-  });
 }
 
 /** The events that Activity Tracker will show (uko-v4.md 7), so that a duty team expects them. */

@@ -28,10 +28,9 @@ import { type ReviewedStepRequest, reportClosed, sizeOfRun, takenByReviewer, wav
 export async function prepareApproval(context: CampaignContext, request: ReviewedStepRequest) {
   const { world, options } = context;
   const { wave, step, stores } = request;
-  const { gate, breaker } = waveStateOf(context, request);
-  if (gate.kind !== "open" || breaker.kind === "stopped") {
-    const closed = gate.kind === "open" ? ({ kind: "stopped" } as const) : gate;
-    return { kind: "closed", report: reportClosed(context, { wave, step }, closed, breaker) } as const;
+  const readiness = waveStateOf(context, request);
+  if (readiness.gate.kind !== "open") {
+    return { kind: "closed", report: reportClosed(context, { wave, step }, readiness) } as const;
   }
   const review = await reviewOfWave(context, request);
   const again = nextCommand({ wave, path: context.view.folder.path });

@@ -13,47 +13,40 @@ import { dayOf } from "../view/classify.ts";
 import type { CampaignPlan, PlannedKey } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { dayBefore } from "./key-row.ts";
-import { type CampaignReport, folderFlag, remarked, section, tableOfFields, unreadSection } from "./report.ts";
+import { type CampaignReport, folderFlag, remarked, reportOf, section, tableOfFields, unreadPart } from "./report.ts";
 
 /** Lists the destroyed keys of which at least one keystore does not report the end. */
 export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: CampaignPlan): CampaignReport {
   const rows = planned.flatMap(questionsAbout);
   const keys = new Set(rows.map(({ key }) => key)).size;
   const others = planned.filter(({ facts }) => facts.state !== "destroyed" && facts.state !== "gone").length;
-  return {
+  const { path } = view.folder;
+  return reportOf({
     summary:
       rows.length === 0
         ? "No destroyed key waits for a keystore, so there is nothing to ask of a cloud"
         : `Ask the clouds about ${count(keys, "key")} once the instance is gone; the deadline is ${dayBefore(deadlineMs)}`,
-    sections: [
-      ...section("Proof by provider", {
+    parts: [
+      { data: { campaign: view.campaign.name, asOf: isoTime(view.nowMs), questions: rows } },
+      section("Proof by provider", {
         table: tableOfFields(rows, ["key", "label", "keystoreType", "cloudId", "goneOn", "askFor"]),
       }),
-      ...section("Not part of the list", {
+      section("Not part of the list", {
         lines:
           others === 0
             ? []
-            : [
-                `${count(others, "key")} not destroyed: uko campaign status ${folderFlag(view.folder.path)} names each outcome`,
-              ],
+            : [`${count(others, "key")} not destroyed: uko campaign status ${folderFlag(path)} names each outcome`],
       }),
-      ...unreadSection(view.inventory.unreadable),
+      unreadPart(view.inventory.unreadable),
     ],
     next: [
       remarked(
-        `uko campaign finish --after-shutdown --csv ${folderFlag(view.folder.path)}`,
+        `uko campaign finish --after-shutdown --csv ${folderFlag(path)}`,
         "keep it: the instance cannot answer later",
       ),
     ],
-    exitCode: view.inventory.unreadable.length > 0 ? 13 : 0,
     csv: () => csvTable(["key", "label", "wave", "keystore", "keystoreType", "cloudId", "goneOn", "askFor"], rows),
-    data: {
-      campaign: view.campaign.name,
-      asOf: isoTime(view.nowMs),
-      questions: rows,
-      unreadable: view.inventory.unreadable,
-    },
-  };
+  });
 }
 
 /** One row for each keystore that does not report the key as gone. The IDs are those that the manifest keeps. */

@@ -1,9 +1,11 @@
 /**
  * Defines the form that every command of a campaign reports in: sections for people, one object and CSV rows for
- * machines, and the next commands. It also has the functions that build tables, shorten long lists, list what could not
+ * machines, and the next commands. Reports about a whole campaign are made of parts. A part says one thing, with its
+ * sections, its data and its exit code, so that no report shows a fact to people and forgets it for machines. The file also has the functions that build tables, shorten long lists, list what could not
  * be read, and write commands to paste.
  */
 
+import { mostSevere } from "../../../errors.ts";
 import type { Timeline } from "../../../html/timeline.ts";
 import { sharedRows } from "../../key/text/set-messages.ts";
 import type { Act } from "../../text/act.ts";
@@ -37,6 +39,28 @@ export interface CampaignReport {
   readonly page?: ReportPage;
   /** One row a key, for `--csv`; absent if the command lists no keys. */
   readonly csv?: () => string;
+}
+
+export interface ReportPart extends Partial<Pick<CampaignReport, "sections" | "data" | "exitCode">> {}
+
+/** Late keys make a plan fail, so that a nightly run notices them. The code comes before all others except for an error. */
+export const lateExitCode = 14;
+
+/** The report of the parts, in their order. The most severe exit code counts. */
+export function reportOf({
+  parts,
+  ...report
+}: Omit<CampaignReport, "sections" | "data" | "exitCode"> & {
+  readonly parts: readonly (ReportPart | readonly ReportSection[])[];
+}): CampaignReport {
+  const all = parts.map((part): ReportPart => ("length" in part ? { sections: part } : part));
+  const codes = all.map(({ exitCode = 0 }) => exitCode);
+  return {
+    ...report,
+    sections: all.flatMap(({ sections = [] }) => sections),
+    exitCode: codes.includes(lateExitCode) ? lateExitCode : mostSevere(codes),
+    data: Object.assign({}, ...all.map(({ data }) => data)) as CampaignReport["data"],
+  };
 }
 
 export interface ReportPage {
@@ -76,12 +100,13 @@ export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): R
 
 const noValue = "-";
 
-/** Each field under its own name in words: `updatedBy` is `updated by`. */
+/** Each field under its own name in words: `updatedBy` is `updated by`. Without names, every field of the items. */
 export function tableOfFields<Name extends string>(
   items: readonly Readonly<Partial<Record<Name, CellValue>>>[],
-  names: readonly Name[],
+  names?: readonly Name[],
 ): ReportTable {
-  return tableOf(items, Object.fromEntries(names.map((name) => [headOf(name), (item) => cellText(item[name])])));
+  const fields = names ?? (Object.keys(items[0] ?? {}) as Name[]);
+  return tableOf(items, Object.fromEntries(fields.map((name) => [headOf(name), (item) => cellText(item[name])])));
 }
 
 function headOf(name: string): string {
@@ -133,6 +158,11 @@ export function unreadSection(parts: readonly UnreadablePart[]): readonly Report
     partNames[id] ?? `${id.includes("/") ? "Key" : "Vault"} ${id}${name === "" ? "" : ` (${name})`}`;
   const lines = parts.map((part) => plain(`${nameOf(part)}: ${part.reason} [${part.code}]`, 700));
   return section("Not read", { lines: atMost(lines, maxShownRows, "; --json lists all of them") });
+}
+
+/** What could not be read, so that no report passes for a whole one. */
+export function unreadPart(unreadable: readonly UnreadablePart[]): ReportPart {
+  return { sections: unreadSection(unreadable), data: { unreadable }, exitCode: unreadable.length > 0 ? 13 : 0 };
 }
 
 const partNames: Readonly<Record<string, string>> = {

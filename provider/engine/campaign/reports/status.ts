@@ -6,46 +6,49 @@
  * together.
  */
 
-import { mostSevere } from "../../../errors.ts";
 import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
+import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../../loop/evidence.ts";
+import { shellWord } from "../../text/explanation.ts";
 import { count, sayTimeAndDistance } from "../../text/words.ts";
 import { dayOf } from "../view/classify.ts";
 import type { LiveFindings } from "../view/live.ts";
-import { type CampaignPlan, isLate, lastDatesOf, type PlannedWave } from "../view/planned.ts";
+import { type CampaignPlan, isLate, lastDatesOf, type PlannedKey } from "../view/planned.ts";
 import { waveDifferences } from "../view/rule-changes.ts";
 import type { CampaignView } from "../view/view.ts";
 import { whyFailed } from "../view/wave-readiness.ts";
 import { dayBefore, type KeyRow, keyRows, keyStages, stageOf } from "./key-row.ts";
-import { countsOf, keyCsv, keySection, newKeyRows, newKeysSection } from "./key-views.ts";
-import { lateExitCode, planWarnings, waveDates } from "./plan-report.ts";
+import { countsOf, keyCsv, keySection, newKeysPart } from "./key-views.ts";
+import { planWarnings, waveDates } from "./plan-report.ts";
 import {
   atMost,
   type CampaignReport,
   folderFlag,
+  lateExitCode,
   type NextCommand,
+  nextCommand,
+  type ReportPart,
   type ReportSection,
+  type ReportTable,
   remarked,
+  reportOf,
   section,
   tableOf,
   tableOfFields,
-  unreadSection,
+  unreadPart,
 } from "./report.ts";
-import { isReady, type PendingRequest, renewWithinMs, requestOn, sayGate, waitsFor } from "./waiting.ts";
+import { isReady, isRemovable, type PendingRequest, renewWithinMs, requestOn, sayGate, waitsFor } from "./waiting.ts";
+import { stopAdvice } from "./wave-state.ts";
 
 /** `live` is what the keystores report live; absent if they were not asked. */
 export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: LiveFindings): CampaignReport {
-  const { waves } = plan;
-  const { inventory, folder, campaign, nowMs } = view;
+  const { campaign, nowMs } = view;
   const rows = keyRows(view, plan);
-  const requests = pendingRequests(view, plan);
-  const stops = stoppedKeys(view, plan);
   const late = plan.keys.filter(isLate).length;
   const faults = live === undefined ? 0 : live.keystores.length + live.keys.length;
-  const differences = waves.flatMap(({ name }) => waveDifferences(view, name));
-  const stopped = [...new Set(stops.map((stop) => stop.wave))];
-  return {
+  const stopped = [...new Set(stoppedKeys(view, plan).map((stop) => stop.wave))];
+  return reportOf({
     summary: [
       ...(stopped.length > 0 ? [`${count(stopped.length, "wave")} stopped: ${stopped.join(", ")}`] : []),
       ...(live === undefined || faults + late === 0
@@ -55,61 +58,84 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
           ]),
       summarizeStatus(plan),
     ].join("; "),
-    sections: [
-      ...stopSection(stops),
-      ...ruleSection(differences),
-      ...(live === undefined ? [] : liveSections(live)),
-      ...section("Waves", { table: stateTable(plan, view) }),
-      ...requestSection(requests, nowMs),
-      ...keySection("blocked", rows),
-      ...section("Decisions due", { table: decisions(plan) }),
-      ...outcomeSection(rows),
-      ...newKeysSection(view),
-      ...(live === undefined ? [] : section("Warnings", { lines: planWarnings(view, plan) })),
-      ...unreadSection(inventory.unreadable),
+    parts: [
+      { data: { campaign: campaign.name, asOf: isoTime(nowMs), keys: rows } },
+      ...(live === undefined
+        ? []
+        : [{ ...livePart(live, late), exitCode: late > 0 ? lateExitCode : faults > 0 ? 12 : 0 }]),
+      ...waitingParts(view, plan, rows),
+      section("Decisions due", { table: decisions(plan) }),
+      outcomeSection(rows),
+      newKeysPart(view),
+      live === undefined ? [] : section("Warnings", { lines: planWarnings(view, plan) }),
+      unreadPart(view.inventory.unreadable),
+      { data: { totals: Object.fromEntries(totals(view, plan)) } },
     ],
-    next: [
-      ...(differences.length === 0 ? [] : [{ command: `uko campaign plan --write ${folderFlag(folder.path)}` }]),
-      ...waves.flatMap((each) => nextOf(each, view)),
-    ],
-    exitCode:
-      live !== undefined && late > 0
-        ? lateExitCode
-        : mostSevere([inventory.unreadable.length > 0 ? 13 : 0, stops.length + faults > 0 ? 12 : 0]),
+    next: nextOf(view, plan),
     page: { title: `Campaign ${campaign.name}: status`, asOfMs: nowMs, first: totalSection(view, plan) },
     csv: () => keyCsv(rows),
-    data: {
-      campaign: campaign.name,
-      asOf: isoTime(nowMs),
-      waves: waves.map((each) => waveRow(each, view)),
-      stops,
-      requests,
-      keys: rows,
-      newKeys: newKeyRows(view),
-      unreadable: inventory.unreadable,
-      totals: Object.fromEntries(totals(view, plan)),
-      ...(live !== undefined && { live: { ...live, late } }),
-    },
-  };
+  });
 }
 
-function liveSections({ keystores, keys }: LiveFindings): readonly ReportSection[] {
+/** What keeps the campaign from its next steps now: stops, changed rules, waits of waves, requests, blocked keys. */
+export function waitingParts(view: CampaignView, plan: CampaignPlan, rows: readonly KeyRow[]): readonly ReportPart[] {
+  const stops = stoppedKeys(view, plan);
+  const requests = plan.keys.flatMap((key) => requestOn(key, view.nowMs) ?? []);
   return [
-    ...section("Keystores", { table: tableOfFields(keystores, liveFields) }),
-    ...section("Keys whose live status is out of order", { table: tableOfFields(keys, liveFields) }),
+    { sections: stopSection(stops), data: { stops }, exitCode: stops.length > 0 ? 12 : 0 },
+    { sections: ruleSection(differencesIn(view, plan)) },
+    { sections: section("Waves", { table: stateTable(plan, view) }), data: { waves: waveRows(plan, view) } },
+    { sections: requestSection(requests, view.nowMs), data: { requests } },
+    { sections: keySection("blocked", rows) },
   ];
 }
 
-const liveFields = ["object", "label", "finding"] as const;
+function livePart({ keystores, keys }: LiveFindings, late: number): ReportPart {
+  return {
+    sections: [
+      ...section("Keystores", { table: tableOfFields(keystores) }),
+      ...section("Keys whose live status is out of order", { table: tableOfFields(keys) }),
+    ],
+    data: { live: { keystores, keys, late } },
+  };
+}
 
-/** Each wave with a step that a person can take now, or continue after a stop. */
-export function nextOf(wave: PlannedWave, view: CampaignView): readonly NextCommand[] {
-  const isOpen = campaignSteps.some((step) => {
-    const { gate } = wave.readiness[step];
-    return wave.keys.some((key) => isReady(key, step)) && (gate.kind === "open" || gate.kind === "stopped");
+function differencesIn(view: CampaignView, { waves }: CampaignPlan): readonly string[] {
+  return waves.flatMap(({ name }) => waveDifferences(view, name));
+}
+
+/** What a person can do next: a new manifest, the open step or the removals of each wave, or the end of the campaign. */
+export function nextOf(view: CampaignView, plan: CampaignPlan): readonly NextCommand[] {
+  const { path } = view.folder;
+  const isChanged = differencesIn(view, plan).length > 0;
+  const waves = plan.waves.flatMap((wave): readonly NextCommand[] => {
+    const isOpen = campaignSteps.some((step) => {
+      const { kind } = wave.readiness[step].gate;
+      return (kind === "open" || kind === "stopped") && wave.keys.some((key) => isReady(key, step));
+    });
+    const removable = wave.keys.filter(isRemovable).length;
+    if (!isOpen && removable === 0) return [];
+    const remark = isOpen ? waitsFor(wave, view.nowMs) : `removes the metadata of ${count(removable, "key")}`;
+    return [remarked(nextCommand({ wave: wave.name, path }), remark)];
   });
-  const command = `uko campaign next --wave ${wave.name} ${folderFlag(view.folder.path)}`;
-  return isOpen ? [remarked(command, waitsFor(wave, view.nowMs))] : [];
+  const isEnd = waves.length === 0 && plan.keys.every(({ outcome }) => isFinal(outcome));
+  return [
+    ...(isChanged ? [{ command: `uko campaign plan --write ${folderFlag(path)}` }] : []),
+    ...waves,
+    ...(isEnd ? [...certificatesOf(plan, path), { command: `uko campaign finish ${folderFlag(path)}` }] : []),
+  ];
+}
+
+const maxShownWaves = 5;
+
+/** The commands for certificates of the waves, which need an instance that answers. */
+export function certificatesOf({ waves }: CampaignPlan, path: string): readonly NextCommand[] {
+  return waves.slice(0, maxShownWaves).map(({ name }) => remarked(certificateCommand(path, name), "for auditors"));
+}
+
+/** The command that certifies a wave, for the person who has the key to sign. */
+export function certificateCommand(path: string, wave: string): string {
+  return `uko certificate create --campaign ${shellWord(path)} --wave ${wave} --evidence ${shellWord(`${path}/evidence`)} --sign-key KEY --out FILE`;
 }
 
 /** Every key of every stop. */
@@ -121,7 +147,7 @@ export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
     return campaignSteps.flatMap((step) =>
       failed.flatMap((key) => {
         const why = whyFailed(view, key, step);
-        return why === undefined ? [] : [{ wave, step, key: key.name, label: key.line.label, why }];
+        return why === undefined ? [] : [{ key: key.name, label: key.line.label, wave, step, why }];
       }),
     );
   });
@@ -129,14 +155,14 @@ export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
 
 export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly ReportSection[] {
   return section("Stopped", {
-    table: tableOfFields(stops, ["key", "label", "wave", "step", "why"]),
+    table: tableOfFields(stops),
     isWhole: true,
     lines:
       stops.length === 0
         ? []
         : [
             "Check each of these keys. Then uko campaign next continues the wave: it asks for a reason, and begins with a few keys.",
-            "A stop protects against mistakes; to stop a person who writes on purpose, remove their role.",
+            `${stopAdvice}.`,
           ],
   });
 }
@@ -168,37 +194,31 @@ export function summarizeStatus(plan: CampaignPlan): string {
   return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
 }
 
-export function pendingRequests({ nowMs }: CampaignView, { keys }: CampaignPlan): readonly PendingRequest[] {
-  return keys.flatMap((key) => requestOn(key, nowMs) ?? []);
-}
-
-export function stateTable({ waves }: CampaignPlan, view: CampaignView) {
-  const rows = waves.map((each) => {
-    const { wave, keys, states, held, waitsFor: what, ticket } = waveRow(each, view);
-    return [wave, String(keys), ...[...Object.values(states), held].map(shownCount), what, ticket];
+export function stateTable(plan: CampaignPlan, view: CampaignView): ReportTable {
+  const rows = waveRows(plan, view).map(({ wave, keys, states, held, waitsFor: what, ticket }) => {
+    const counts = [...Object.values(states), held].map((number) => (number === 0 ? "-" : String(number)));
+    return [wave, String(keys), ...counts, what, ticket];
   });
   const columns = ["wave", "keys", ...keyStages, "held", "waits for", "ticket"];
   if (rows.some((row) => row.at(-1) !== "")) return { columns, rows };
   return { columns: columns.slice(0, -1), rows: rows.map((row) => row.slice(0, -1)) };
 }
 
-function waveRow(wave: PlannedWave, { campaign, nowMs }: CampaignView) {
-  const stages = wave.keys.map(stageOf);
-  return {
-    wave: wave.name,
-    keys: wave.keys.length,
-    states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
-    held: wave.keys.filter(({ facts }) => facts.isHeld).length,
-    waitsFor: waitsFor(wave, nowMs),
-    ticket: campaign.waves.find(({ name }) => name === wave.name)?.ticket ?? "",
-  };
+function waveRows({ waves }: CampaignPlan, { campaign, nowMs }: CampaignView) {
+  return waves.map((wave) => {
+    const stages = wave.keys.map(stageOf);
+    return {
+      wave: wave.name,
+      keys: wave.keys.length,
+      states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
+      held: wave.keys.filter(({ facts }) => facts.isHeld).length,
+      waitsFor: waitsFor(wave, nowMs),
+      ticket: campaign.waves.find(({ name }) => name === wave.name)?.ticket ?? "",
+    };
+  });
 }
 
-function shownCount(number: number): string {
-  return number === 0 ? "-" : String(number);
-}
-
-export function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
+function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
   const groups = Map.groupBy(requests, ({ wave, step, by, how }) => [wave, step, by, how].join("\n"));
   const rows = [...groups.values()].flatMap((group) => {
     const [first] = group.toSorted((one, other) => one.expiresAt.localeCompare(other.expiresAt));
@@ -210,7 +230,7 @@ export function requestSection(requests: readonly PendingRequest[], nowMs: numbe
   });
   const expiring = requests.filter(({ expiresAt }) => Date.parse(expiresAt) - nowMs < renewWithinMs).length;
   return section("Pending requests", {
-    table: tableOfFields(rows, ["wave", "step", "by", "waitsFor", "keys", "firstExpires"]),
+    table: tableOfFields(rows),
     lines: expiring === 0 ? [] : [`Requests that expire within 48 h: ${expiring}`],
   });
 }
@@ -270,19 +290,19 @@ function totalSection(view: CampaignView, plan: CampaignPlan): readonly ReportSe
 }
 
 /** The decisions that people have to make, by the last day that keeps the deadline. */
-function decisions({ waves, keys }: CampaignPlan) {
+function decisions({ waves, keys }: CampaignPlan): ReportTable {
   const dated = waves.flatMap(({ name, keys: members }) => {
     const { deactivateBefore, destroyBefore } = waveDates(members.filter(({ facts }) => facts.isAccepted !== true));
     return [
-      ...(deactivateBefore === undefined ? [] : [[dayBefore(deactivateBefore), `outage of wave ${name}`]]),
-      ...(destroyBefore === undefined ? [] : [[dayBefore(destroyBefore), `point of no return of wave ${name}`]]),
+      [dayBefore(deactivateBefore), `outage of wave ${name}`],
+      [dayBefore(destroyBefore), `point of no return of wave ${name}`],
     ];
   });
-  const late = keys.filter(isLate);
-  const missing = keys.filter((key) => sayGate(key) !== undefined);
+  const numberOf = (isCounted: (key: PlannedKey) => boolean): number => keys.filter(isCounted).length;
+  const [late, blocked] = [numberOf(isLate), numberOf((key) => sayGate(key) !== undefined)];
   const undated = [
-    ...(late.length === 0 ? [] : [["now", `${count(late.length, "key")} cannot meet the deadline`]]),
-    ...(missing.length === 0 ? [] : [["now", `${count(missing.length, "blocked key")} to release`]]),
+    [late === 0 ? "" : "now", `${count(late, "key")} cannot meet the deadline`],
+    [blocked === 0 ? "" : "now", `${count(blocked, "blocked key")} to release`],
   ];
-  return { columns: ["by", "decision"], rows: [...undated, ...dated.sort()] };
+  return { columns: ["by", "decision"], rows: [...undated, ...dated.sort()].filter(([by]) => by !== "") };
 }

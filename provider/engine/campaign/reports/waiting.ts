@@ -63,6 +63,8 @@ export function requestEndMs(
 /** The next step of the wave, and what it waits for. */
 export function waitsFor({ keys, readiness }: PlannedWave, nowMs: number): string {
   const step = campaignSteps.find((each) => keys.some(({ facts }) => isStepDue(facts, each)));
+  const removable = keys.filter(isRemovable).length;
+  if (step === undefined && removable > 0) return `the removal of ${count(removable, "key")}`;
   if (step === undefined) return keys.some(({ facts }) => facts.materialGoneMs !== undefined) ? "keystores" : "-";
   const { gate } = readiness[step];
   if (gate.kind !== "open") return `${step}: ${sayWaveGate(gate)}`;
@@ -88,14 +90,21 @@ export function isRemovalDue({ facts: { state, ending, isKms } }: PlannedKey): b
   return state === "destroyed" && ending === "destroy" && !isKms;
 }
 
-function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>): string {
+/** Whether the metadata of the key may be removed now, as far as lists show. The removal asks every keystore again. */
+export function isRemovable(key: PlannedKey): boolean {
+  const { isHeld, isNarrowed, isMaterialUncertain, materialGoneMs } = key.facts;
+  return isRemovalDue(key) && !(isHeld || isNarrowed || isMaterialUncertain === true) && materialGoneMs === undefined;
+}
+
+/** What a closed wave waits for. */
+export function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>): string {
   switch (gate.kind) {
     case "differs":
       return "a new manifest, because the rules changed";
     case "stopped":
       return "stopped, until a person continues the wave for a reason";
     case "not_before":
-      return dayOf(gate.untilMs);
+      return `its first day, ${dayOf(gate.untilMs)}`;
     case "after":
       return `wave ${gate.waves.join(", ")}`;
     case "blackout":
@@ -182,11 +191,11 @@ export function howToRelease(key: PlannedKey, path: string): string {
     case "held":
       return `uko hold ${name} --release --reason REASON --campaign ${shellWord(path)}`;
     case "narrowed":
-      return `if another wave waits for the key, uko campaign plan --write --wave ${line.wave} ${folder}`;
+      return `if another wave waits for the key, uko campaign plan --write ${folder}`;
     case "incomplete":
       return `correct campaign.yaml or owners.csv, then uko campaign plan --write ${folder}`;
     case "changed":
-      return `check the key, then uko campaign plan --write --wave ${line.wave} ${folder}`;
+      return `check the key, then uko campaign plan --write ${folder}`;
     case "declared":
       return "the program lets go of the key, or takingPart names it";
     case "in_use":

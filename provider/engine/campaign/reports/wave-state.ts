@@ -5,7 +5,7 @@
  * cannot skip it.
  */
 
-import { type Breaker, isInSample, mayActOn } from "../../../lifecycle/campaign/breaker.ts";
+import { isInSample, mayActOn } from "../../../lifecycle/campaign/breaker.ts";
 import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
@@ -17,7 +17,8 @@ import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { waveDifferences } from "../view/rule-changes.ts";
 import { readinessOfWave, type WaveReadiness } from "../view/wave-readiness.ts";
-import { atMost, type CampaignReport, folderFlag, section } from "./report.ts";
+import { atMost, type CampaignReport, folderFlag, nextCommand, section } from "./report.ts";
+import { sayWaveGate } from "./waiting.ts";
 
 /** Which step of which wave, and what a person states to pass a blackout or a stop. */
 export interface StepRequest {
@@ -109,7 +110,11 @@ export function closedByRules(
 ): CampaignReport | undefined {
   const differences = waveDifferences(view, wave);
   if (differences.length === 0) return undefined;
-  return reportClosed({ view }, { wave, step }, { kind: "differs", differences }, { kind: "closed" });
+  return reportClosed(
+    { view },
+    { wave, step },
+    { gate: { kind: "differs", differences }, breaker: { kind: "closed" } },
+  );
 }
 
 interface ClosedAct {
@@ -121,21 +126,19 @@ interface ClosedAct {
 export function reportClosed(
   { view }: Pick<CampaignContext, "view">,
   { wave, step }: ClosedAct,
-  gate: Exclude<WaveGate, { kind: "open" }>,
-  breaker: Breaker,
+  { gate, breaker }: WaveReadiness,
 ): CampaignReport {
-  const { lines, option, isTime } = sayClosed(gate, breaker, view.nowMs);
-  const folder = folderFlag(view.folder.path);
-  const next =
-    option !== undefined
-      ? `uko campaign next --wave ${wave} ${folder}${option}`
-      : gate.kind === "differs"
-        ? `uko campaign plan --write --wave ${wave} ${folder}`
-        : `uko campaign status ${folder}`;
+  const { path } = view.folder;
+  const isTime = gate.kind === "not_before" || gate.kind === "blackout" || gate.kind === "maintenance_window";
+  const commands: Partial<Record<WaveGate["kind"], string>> = {
+    differs: `uko campaign plan --write ${folderFlag(path)}`,
+    stopped: nextCommand({ wave, path }),
+    blackout: `${nextCommand({ wave, path })} --emergency REASON`,
+  };
   return {
     summary: `Wave "${wave}" does not take ${step === undefined ? "this step" : `the step ${step}`} now, and nothing was changed`,
-    sections: section("Why", { lines }),
-    next: [{ command: next }],
+    sections: section("Why", { lines: linesAbout({ gate, breaker }, view.nowMs) }),
+    next: [{ command: commands[gate.kind] ?? `uko campaign status ${folderFlag(path)}` }],
     exitCode: isTime ? 11 : 12,
     data: {
       wave,
@@ -149,46 +152,33 @@ export function reportClosed(
 
 const maxShownDifferences = 20;
 
-interface Closed {
-  readonly lines: readonly string[];
-  /** What a person adds to the command to pass the gate. */
-  readonly option?: string;
-  readonly isTime: boolean;
-}
-
-function sayClosed(gate: Exclude<WaveGate, { kind: "open" }>, breaker: Breaker, nowMs: number): Closed {
-  const until = (untilMs: number | undefined): string =>
-    untilMs === undefined ? "uko does not know when it ends" : `Until ${sayTimeAndDistance(untilMs, nowMs)}`;
+function linesAbout({ gate, breaker }: WaveReadiness, nowMs: number): readonly string[] {
+  const until =
+    "untilMs" in gate && gate.untilMs !== undefined ? [`Until ${sayTimeAndDistance(gate.untilMs, nowMs)}`] : [];
   switch (gate.kind) {
-    case "differs": {
-      const { differences } = gate;
-      const lines = [
+    case "open":
+      return [];
+    case "differs":
+      return [
         "campaign.yaml or owners.csv differs from the manifest, which people signed and reviewed",
-        ...atMost(differences, maxShownDifferences),
-        "Undo the change, or write a new manifest of the wave: then each step needs a new review",
+        ...atMost(gate.differences, maxShownDifferences),
+        "Undo the change, or write a new manifest: then each step of the wave needs a new review",
       ];
-      return { lines, isTime: false };
-    }
     case "stopped": {
       const failed = breaker.kind === "stopped" ? breaker.failures : [];
-      const lines = [
-        `The breaker stopped the wave: ${count(failed.length, "key failed or was reactivated", "keys failed or were reactivated")}`,
-        ...failed,
-        "A stop protects against mistakes; to stop a person who writes on purpose, remove their role",
-      ];
-      return { lines, option: "", isTime: false };
+      return [`The breaker stopped the wave: ${sayFailed(failed.length)}`, ...failed, stopAdvice];
     }
-    case "not_before":
-      return { lines: ["The wave's notBefore has not come", until(gate.untilMs)], isTime: true };
     case "after":
-      return { lines: [`These waves have to finish the step first: ${gate.waves.join(", ")}`], isTime: false };
+      return [`These waves have to finish the step first: ${gate.waves.join(", ")}`];
     case "blackout":
-      return {
-        lines: [`A blackout forbids the step: ${plain(gate.blackout.reason, 200)}`, until(gate.untilMs)],
-        option: " --emergency REASON",
-        isTime: true,
-      };
-    case "maintenance_window":
-      return { lines: ["The wave is outside its maintenance window", until(gate.untilMs)], isTime: true };
+      return [`A blackout forbids the step: ${plain(gate.blackout.reason, 200)}`, ...until];
+    default:
+      return [`The wave waits for ${sayWaveGate(gate)}`, ...until];
   }
 }
+
+export function sayFailed(keys: number): string {
+  return count(keys, "key failed or was reactivated", "keys failed or were reactivated");
+}
+
+export const stopAdvice = "A stop protects against mistakes; to stop a person who writes on purpose, remove their role";
