@@ -14,7 +14,7 @@ export * as surveyMessages from "../engine/key/text/survey-messages.ts";
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */
 export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";
-export { sayKmsDualAuth, sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
+export { count, sayFirst, sayKmsDualAuth, sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
 export { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
 export { maxReasonCharacters } from "../lifecycle/record-text.ts";
 export { jsonLine } from "../services/durable-append.ts";

@@ -5,12 +5,11 @@
  * its result is kept until the next form is sent. A person can stop an act on many keys between two of them.
  */
 
-import type { Context, Hono } from "hono";
 import type { Progress } from "../engine/ports/world.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
-import { type Env, endsWithin, errorPage, errorResponse, type Requested, type Shows } from "./console-context.ts";
-import { layout, token, type Visitor } from "./layout.ts";
+import { endsWithin, errorPage, pageNotFound, type Requested, type Site } from "./console-context.ts";
+import { type Page, token, type Visitor } from "./layout.ts";
 import { failed, type TableQuery, tableQuery } from "./parts.ts";
 
 export const runAddress = "/run";
@@ -25,9 +24,9 @@ export interface Tools {
 
 export interface ActResult {
   readonly title: string;
-  readonly body: (visitor: Visitor) => Html;
+  readonly body: Html;
   /** A page of its own, on which the person decides about what the act read. */
-  readonly page?: (visitor: Visitor, query: TableQuery) => Html;
+  readonly page?: (visitor: Visitor, query: TableQuery) => Page;
   /** The text of a CSV file with one row for each key, which the person can download. */
   readonly csv?: () => string;
 }
@@ -42,13 +41,13 @@ export interface ReadyAct {
   readonly work: (tools: Tools) => Promise<ActResult>;
 }
 
-interface ActRun extends Pick<ReadyAct, "title" | "back" | "isOnMany"> {
+interface ActRun extends Omit<ReadyAct, "work"> {
   /** The address of the form that started the act. */
   readonly address: string;
   readonly state:
     | { readonly kind: "running"; readonly progress: string; readonly isStopping: boolean }
     /** Nothing was done. The page is the form again, or says what has changed. */
-    | { readonly kind: "refused"; readonly page: string }
+    | { readonly kind: "refused"; readonly page: Page }
     | { readonly kind: "done"; readonly result: ActResult }
     | { readonly kind: "failed"; readonly error: UkoError };
 }
@@ -56,7 +55,7 @@ interface ActRun extends Pick<ReadyAct, "title" | "back" | "isOnMany"> {
 export interface ActRuns {
   current(): ActRun | undefined;
   /** Starts what `prepare` returns, unless it returns a page, or another act is in progress. */
-  start(requested: Requested, prepare: () => Promise<ReadyAct | Response>): Promise<Response>;
+  start(requested: Requested, prepare: () => Promise<ReadyAct | Page>): Promise<Page | Response>;
   /** Stops an act on many keys: calls in progress end, and no other key is started. */
   stop(): void;
 }
@@ -70,7 +69,7 @@ export function createActRuns(signal: AbortSignal): ActRuns {
       const address = context.req.path;
       if (run?.state.kind === "running") {
         if (run.address === address) return context.redirect(runAddress, 303);
-        return context.html(errorPage(stillActing(), visitor), 409);
+        return { ...errorPage(stillActing()), status: 409 };
       }
       const own = new AbortController();
       stopped = own;
@@ -82,8 +81,8 @@ export function createActRuns(signal: AbortSignal): ActRuns {
       const fail = (thrown: unknown): void => show({ kind: "failed", error: asUkoError(thrown) });
       // From now on, a second click finds this act.
       report("Reading from the service");
-      const prepared = prepare().then(async (ready) => {
-        if (ready instanceof Response) return ready;
+      const refused = prepare().then(async (ready) => {
+        if (!("work" in ready)) return ready;
         const { work, ...shown } = ready;
         about = { address, ...shown };
         report("Calling the service");
@@ -92,7 +91,7 @@ export function createActRuns(signal: AbortSignal): ActRuns {
         await endsWithin(quickMs, ended);
         return undefined;
       });
-      const shown = prepared.catch((thrown: unknown) => errorResponse(context, thrown, visitor));
+      const shown = refused.catch((thrown: unknown) => errorPage(thrown, visitor.path));
       if (await endsWithin(2 * quickMs, shown)) {
         const page = await shown;
         if (page === undefined) return context.redirect(runAddress, 303);
@@ -100,7 +99,7 @@ export function createActRuns(signal: AbortSignal): ActRuns {
         return page;
       }
       // If nothing was done, the page that says why replaces the progress.
-      void shown.then(async (page) => page && show({ kind: "refused", page: await page.text() }));
+      void shown.then((page) => page && show({ kind: "refused", page }));
       return context.redirect(runAddress, 303);
     },
     stop() {
@@ -118,58 +117,53 @@ function stillActing(): UkoError {
   });
 }
 
-export function addRunPages(app: Hono<Env>, shows: Shows, runs: ActRuns): void {
-  app.get(
-    runAddress,
-    shows(async ({ visitor, context }) => {
-      const run = runs.current();
-      if (run?.state.kind === "refused") return context.html(run.state.page);
-      return runPage(run, visitor, tableQuery.parse(context.req.query()));
-    }),
+export function addRunPages({ get, post }: Site, runs: ActRuns): void {
+  get(runAddress, async ({ visitor, context }) =>
+    runPage(runs.current(), visitor, tableQuery.parse(context.req.query())),
   );
-  app.get(`${runAddress}.csv`, (context: Context<Env>) => {
+  get(`${runAddress}.csv`, async ({ context }) => {
     const state = runs.current()?.state;
-    if (state?.kind !== "done" || state.result.csv === undefined) return context.notFound();
+    if (state?.kind !== "done" || state.result.csv === undefined) throw pageNotFound();
     const headers = {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": 'attachment; filename="run.csv"',
     };
     return context.body(state.result.csv(), 200, headers);
   });
-  app.post(`${runAddress}/stop`, (context) => {
+  post(`${runAddress}/stop`, async ({ context }) => {
     runs.stop();
     return context.redirect(runAddress, 303);
   });
 }
 
 /** The page of the current act. An act in progress refreshes its page every few seconds. */
-export function runPage(run: ActRun | undefined, visitor: Visitor, query: TableQuery): Html {
-  if (run === undefined || run.state.kind === "refused") {
-    const body = html`<h1>No act</h1><p>This console has not started an act. <a href="/waiting">Waiting for you</a></p>`;
-    return layout({ title: "No act", body, visitor });
+export function runPage(run: ActRun | undefined, visitor: Visitor, query: TableQuery): Page {
+  if (run === undefined) {
+    const body = html`<p>This console has not started an act. <a href="/waiting">Waiting for you</a></p>`;
+    return { title: "No act", body };
   }
   const { title, back, state, isOnMany } = run;
   switch (state.kind) {
+    case "refused":
+      return state.page;
     case "running": {
       const stop = html`<form method="post" action="${runAddress}/stop">${token(visitor.csrfToken)}
 <button class="plain" id="stop"${state.isStopping ? html` disabled` : ""}>Stop after the calls in progress</button></form>`;
-      const body = html`<h1>${title}</h1>
-<p class="lead" role="status">${state.progress}</p>
+      const body = html`<p class="lead" role="status">${state.progress}</p>
 <p>You can close this page. The act goes on in the process of <code>uko console</code>, and its result stays here.</p>
 ${isOnMany === true ? stop : ""}
 <p>${back}</p>`;
-      return layout({ title, body, visitor, refresh: { address: runAddress, refreshSeconds: 2, isProgress: true } });
+      return { title, body, refresh: { address: runAddress, refreshSeconds: 2, isProgress: true } };
     }
     case "failed":
-      return layout({ title, body: html`${failed(state.error)}<p>${back}</p>`, visitor });
+      return { title: state.error.summary, body: html`${failed(state.error)}<p>${back}</p>` };
     case "done": {
-      const { result } = state;
-      if (result.page !== undefined) return result.page(visitor, query);
-      const body = html`<h1>${result.title}</h1>
-${result.body(visitor)}
-${result.csv === undefined ? "" : html`<p><a href="${runAddress}.csv">All keys as CSV</a></p>`}
+      const { page, csv, ...result } = state.result;
+      if (page !== undefined) return page(visitor, query);
+      const body = html`${result.body}
+${csv === undefined ? "" : html`<p><a href="${runAddress}.csv">All keys as CSV</a></p>`}
 <p>${back}</p>`;
-      return layout({ title: result.title, body, visitor });
+      return { title: result.title, body };
     }
   }
 }

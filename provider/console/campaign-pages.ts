@@ -7,42 +7,47 @@ import type { CampaignOverview, WaveInspection } from "../engine/campaign/report
 import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";
 import type { WaveStep } from "../engine/campaign/reports/wave-acts.ts";
 import { type Html, html } from "../html/markup.ts";
-import { linkTo, list, type Section, sectionsOf, tableOf, words } from "../html/report-parts.ts";
+import { linkTo, list, sectionsOf, tableOf, words } from "../html/report-parts.ts";
 import { timelinePicture } from "../html/timeline.ts";
 import { actList } from "./act-page.ts";
 import { type ActRuns, lastRun } from "./act-run.ts";
-import { layout, type Visitor } from "./layout.ts";
-import { commandsOf, keyPageOf, keyTable, moment, type TableQuery } from "./parts.ts";
+import { type ActSite, addAct } from "./acts.ts";
+import { findWaveAct, waveAddress } from "./campaign-acts.ts";
+import type { Page, Visitor } from "./layout.ts";
+import { commandsOf, keyTable, labelFirst, moment, type TableQuery, tableQuery } from "./parts.ts";
 
 /** How often these pages refresh. Each read lists the whole instance, so this is less often than for a key. */
 const refreshSeconds = 300;
 
-export function waveAddress(wave: string): string {
-  return `/campaign/waves/${encodeURIComponent(wave)}`;
-}
-
-export function waveActAddress(wave: string, id: string): string {
-  return `${waveAddress(wave)}/${id}`;
+export function addCampaignPages(site: ActSite, folder: string): void {
+  const { console, get, runs } = site;
+  const { run } = console;
+  get("/campaign", async ({ options, visitor }) =>
+    campaignPage(await (await run.campaignPages()).overview(folder, options), runs.current(), visitor),
+  );
+  get("/campaign/waves/:wave", async ({ context: { req }, options, visitor }) => {
+    const wave = await (await run.campaignPages()).wave(folder, req.param("wave") ?? "", options);
+    return wavePage(wave, tableQuery.parse(req.query()), runs.current(), visitor);
+  });
+  addAct(site, "/campaign/waves/:wave/:act", (requested) => findWaveAct({ run, folder }, requested));
 }
 
 export function campaignPage(
   { report, campaign, waves, nowMs }: CampaignOverview,
   run: ReturnType<ActRuns["current"]>,
   visitor: Visitor,
-  timeZone: string,
-): Html {
+): Page {
   const timeline = report.page?.timeline;
   const dates = report.sections.find(isOfDates);
-  const body = html`<h1>Campaign ${campaign}</h1>
-<p class="lead">${report.summary}.</p>
-<p class="quiet">As of ${moment(new Date(nowMs).toISOString(), timeZone)}</p>
+  const body = html`<p class="lead">${report.summary}.</p>
+<p class="quiet">As of ${moment(new Date(nowMs).toISOString(), visitor)}</p>
 ${lastRun(run)}
 ${timeline === undefined ? "" : timelinePicture(timeline)}
 <h2>Waves</h2>
 ${wavesTable(waves, dates?.table)}
 ${sectionsOf(report.sections.filter((section) => section !== dates).map(labelFirst))}
-${commandsOf(report)}`;
-  return layout({ title: `Campaign ${campaign}`, body, visitor, refresh: { address: "/campaign", refreshSeconds } });
+${commandsOf(report.next)}`;
+  return { title: `Campaign ${campaign}`, body, refresh: { address: "/campaign", refreshSeconds } };
 }
 
 /** Whether this is the section with the dates of each wave. */
@@ -68,47 +73,22 @@ function wavesTable({ columns, rows }: ReportTable, dates: ReportTable | undefin
   return tableOf({ columns: ["wave", "keys", "states", "waits for", ...shownDates], rows: lines }, "waves");
 }
 
-/** People know a key by its label, so the label comes first and leads to the page of the key. */
-export function labelFirst(section: ReportSection): Section {
-  const { table } = section;
-  const [label, key] = [table?.columns.indexOf("label") ?? -1, table?.columns.indexOf("key") ?? -1];
-  if (table === undefined || label === -1 || key === -1) return section;
-  const isOther = (_: unknown, at: number): boolean => at !== label && at !== key;
-  const rows = table.rows.map((row) => {
-    const path = row[key] ?? "";
-    const name = row[label] ?? "";
-    // Keys with the same reason share a row, which names one of them.
-    const first = path.includes(" ") ? name : linkTo(keyPageOf(path), name);
-    return [first, ...row.filter(isOther), path];
-  });
-  return { ...section, table: { columns: ["label", ...table.columns.filter(isOther), "key"], rows } };
-}
-
 export function wavePage(
   inspection: WaveInspection,
   query: TableQuery,
   run: ReturnType<ActRuns["current"]>,
-  { visitor, timeZone }: { readonly visitor: Visitor; readonly timeZone: string },
-): Html {
-  const { campaign, wave, nowMs, steps, acts } = inspection;
-  const body = html`<h1>Wave ${wave}</h1>
-<p class="quiet"><a href="/campaign">Campaign ${campaign}</a>. As of ${moment(new Date(nowMs).toISOString(), timeZone)}</p>
+  visitor: Visitor,
+): Page {
+  const { campaign, wave, nowMs, steps, acts, keys } = inspection;
+  const names = keys.rows.map(([, key = ""]) => key);
+  const body = html`<p class="quiet"><a href="/campaign">Campaign ${campaign}</a>. As of ${moment(new Date(nowMs).toISOString(), visitor)}</p>
 ${lastRun(run)}
 <h2>What you can do</h2>
-${
-  acts.length === 0
-    ? html`<p>Nothing in this wave waits for you.</p>`
-    : actList(acts, ({ id }) => waveActAddress(wave, id))
-}
+${acts.length === 0 ? html`<p>Nothing in this wave waits for you.</p>` : actList(acts, waveAddress(wave))}
 ${steps.map(stepPart)}
-${keysOf(inspection, query)}`;
+<h2>Keys</h2>${keyTable({ ...keys, names, name: `keys of wave ${wave}` }, query, waveAddress(wave))}`;
   const address = `${waveAddress(wave)}?${new URLSearchParams({ contains: query.contains, page: String(query.page) })}`;
-  return layout({ title: `Wave ${wave}`, body, visitor, refresh: { address, refreshSeconds } });
-}
-
-function keysOf({ wave, keys }: WaveInspection, query: TableQuery): Html {
-  const names = keys.rows.map(([, key = ""]) => key);
-  return html`<h2>Keys</h2>${keyTable({ ...keys, names, name: `keys of wave ${wave}` }, query, waveAddress(wave))}`;
+  return { title: `Wave ${wave}`, body, refresh: { address, refreshSeconds } };
 }
 
 const stepNames = { deactivate: "Deactivation", destroy: "Destruction" } as const;
@@ -126,5 +106,5 @@ function stepPart({ step, closed, toRequest, toReview, own }: WaveStep): Html {
   if (shown.length === 0 && why.length === 0) return html``;
   return html`<h2>${stepNames[step]}</h2>
 ${list(shown)}
-${closed === undefined ? "" : html`<p class="problem">${closed.summary}.</p>${list(why)}${commandsOf(closed)}`}`;
+${closed === undefined ? "" : html`<p class="problem">${closed.summary}.</p>${list(why)}${commandsOf(closed.next)}`}`;
 }

@@ -10,44 +10,37 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import { lifecycleStates } from "../compose/text.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
-import type { Report } from "../engine/loop/report.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
-import type { KeyActId } from "../engine/text/act.ts";
 import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
-import type { Html } from "../html/markup.ts";
-import { linkTo } from "../html/report-parts.ts";
 import { styleSheet } from "../html/style-sheet.ts";
 import { uuidForm } from "../text/uuid-form.ts";
-import { type ActSubject, changedPage, keyActPage, resultOf, subjectOf } from "./act-page.ts";
-import { type ActRuns, addRunPages, createActRuns, type ReadyAct } from "./act-run.ts";
-import { type ActForm, actOnKey, actOnKmsKey, judgeForm } from "./acts.ts";
-import { addCampaignPages } from "./campaign-routes.ts";
+import { addRunPages, createActRuns } from "./act-run.ts";
+import { type ActSite, addAct } from "./acts.ts";
+import { addCampaignPages } from "./campaign-pages.ts";
 import {
   type ConsoleApp,
   type Env,
-  errorResponse,
+  errorPage,
   pageNotFound,
   type Requested,
-  type Shows,
-  showsPages,
-  takesForms,
+  type Site,
+  show,
+  siteOf,
   visitorOf,
 } from "./console-context.ts";
 import { addGroupPages } from "./group-review.ts";
-import { keyPage, kmsKeyPage } from "./key-page.ts";
+import { type ActSubject, openKeyAct } from "./key-acts.ts";
+import { keyPage } from "./key-page.ts";
 import { keysPage, kmsKeysPage } from "./keys-page.ts";
-import { keepOpen } from "./layout.ts";
+import { keepOpen, type Page } from "./layout.ts";
 import { isSameText } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
-import { keyAddress, tableQuery } from "./parts.ts";
+import { tableQuery } from "./parts.ts";
 import { guardRequests } from "./request-guard.ts";
 import { consoleStyle, icon } from "./style-sheet.ts";
 import { type KmsPending, waitingPage } from "./waiting-page.ts";
 
 const maxBodyBytes = 64 * 1024;
-
-const text = z.string().max(4_000).catch("");
-const actForm = z.object({ basis: text, record: text, typed: text, reason: text, requestsNext: text });
 const keysQuery = tableQuery.extend({ state: z.enum(lifecycleStates).or(z.literal("")).catch("") });
 
 export function buildConsole(console: ConsoleApp): Hono<Env> {
@@ -55,11 +48,11 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   const app = new Hono<Env>();
   app.use(guardRequests(host));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (context) => context.text("The form is too long.\n", 413) }));
-  app.onError((thrown, context) => errorResponse(context, thrown));
+  app.onError((thrown, context) => show(context, errorPage(thrown)));
   app.notFound(async (context) => {
     const isVisitor = context.get("session") !== undefined;
     const visitor = isVisitor ? await visitorOf(console, context, { signal: console.signal }) : undefined;
-    return errorResponse(context, pageNotFound(), visitor);
+    return show(context, errorPage(pageNotFound()), visitor);
   });
   app.get("/assets/console.css", (context) =>
     context.body(`${styleSheet}${consoleStyle}`, 200, { "content-type": "text/css; charset=utf-8" }),
@@ -68,14 +61,14 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   app.get("/assets/htmx.js", (context) =>
     context.body(`${htmx}\n${keepOpen}`, 200, { "content-type": "text/javascript; charset=utf-8" }),
   );
-  const shows = showsPages(console);
-  const runs = createActRuns(console.signal);
   addLogin(app, console);
-  addPages(app, console, shows);
-  addRunPages(app, shows, runs);
-  addKeyPages(app, console, { shows, runs });
-  addGroupPages(app, console, runs);
-  if (console.campaign !== undefined) addCampaignPages(app, console, { shows, runs, folder: console.campaign.folder });
+  const runs = createActRuns(console.signal);
+  const site = { ...siteOf(app, console), runs };
+  addPages(site);
+  addRunPages(site, runs);
+  addKeyPages(site);
+  addGroupPages(site);
+  if (console.campaign !== undefined) addCampaignPages(site, console.campaign.folder);
   return app;
 }
 
@@ -90,12 +83,12 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   // Browsers share cookies among all ports of a host, so the name contains the port of this console.
   const cookieName = (): string => `uko-console-${host().split(":").at(-1) ?? ""}`;
   app.get("/", (context) => context.redirect("/waiting"));
-  app.get("/login", (context) => context.html(loginPage(ownPage.parse(context.req.query("to")))));
+  app.get("/login", (context) => show(context, loginPage(ownPage.parse(context.req.query("to")))));
   app.post("/login", async (context) => {
     const { code, to } = await context.req.parseBody();
     const page = ownPage.parse(to);
     const entrance = login.enter(typeof code === "string" ? code : "");
-    if (entrance.kind !== "open") return context.html(loginPage(page, entrance), 403);
+    if (entrance.kind !== "open") return show(context, loginPage(page, entrance));
     setCookie(context, cookieName(), entrance.session.id, { httpOnly: true, sameSite: "Strict", path: "/" });
     return context.redirect(page, 303);
   });
@@ -125,106 +118,51 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   });
 }
 
-function addPages(app: Hono<Env>, console: ConsoleApp, shows: Shows): void {
-  const { run, nowMs, timeZone } = console;
-  const add = (path: string, page: (requested: Requested) => Promise<Html>): void => void app.get(path, shows(page));
-  add("/waiting", async ({ options, visitor }) => {
+function addPages({ console, get }: Site): void {
+  const { run, nowMs } = console;
+  get("/waiting", async ({ options, visitor }) => {
     const [survey, kms, vaults] = await Promise.all([
       run.operations.pending([], options),
       kmsPending(console, options),
       run.directory.vaultNames(options),
     ]);
-    return waitingPage({ survey, kms, vaults }, visitor, timeZone);
+    return waitingPage({ survey, kms, vaults }, visitor);
   });
   const hasManagedKeys = run.settings.keyProtect === undefined;
-  const kmsPage = async ({ context, options, visitor }: Requested): Promise<Html> => {
+  const kmsPage = async ({ context, options }: Requested): Promise<Page> => {
     const query = keysQuery.parse(context.req.query());
     const { objects } = await run.directory.list({ vaults: [], kinds: ["kms"], contains: query.contains }, options);
-    return kmsKeysPage({ objects, hasManagedKeys }, query, visitor);
+    return kmsKeysPage({ objects, hasManagedKeys }, query);
   };
-  add("/kms", kmsPage);
-  add("/keys", async (requested) => {
+  get("/kms", kmsPage);
+  get("/keys", async (requested) => {
     if (!hasManagedKeys) return kmsPage(requested);
-    const { context, options, visitor } = requested;
-    const query = keysQuery.parse(context.req.query());
+    const query = keysQuery.parse(requested.context.req.query());
     const states = query.state === "" ? {} : { states: [query.state] };
     const wanted = { vaults: [], kinds: ["key"], contains: query.contains, ...states } as const;
-    return keysPage(await run.directory.list(wanted, options), query, visitor);
+    return keysPage(await run.directory.list(wanted, requested.options), query);
   });
-  add("/me", async ({ context, options, visitor }) => {
+  get("/me", async ({ context, options }) => {
     const minutesLeft = Math.floor((context.get("session").endsAtMs - nowMs()) / 60_000);
     const caller = await run.directory.describeCaller(options);
-    const says = await run.directory.explainCaller(options);
-    return whoPage({ caller, says, minutesLeft }, visitor);
+    return whoPage({ caller, says: await run.directory.explainCaller(options), minutesLeft });
   });
 }
 
 /** The pages of a key and of a KMS key, which have the same acts in different places. */
-function addKeyPages(
-  app: Hono<Env>,
-  console: ConsoleApp,
-  { shows, runs }: { readonly shows: Shows; readonly runs: ActRuns },
-): void {
-  const { run, timeZone } = console;
-  type Read = (requested: Requested) => Promise<ActSubject>;
-  type Operate = (report: Report, id: KeyActId, form: ActForm, options: CallOptions) => Promise<Report>;
-  const names = async (options: CallOptions) => ({ vaults: await run.directory.vaultNames(options), timeZone });
-
-  /** Returns the act if the form is correct, or the page that says why it is not. */
-  const prepare = async (subject: ActSubject, requested: Requested, operate: Operate): Promise<ReadyAct | Response> => {
-    const { context, options, visitor } = requested;
-    const form = actForm.parse(await context.req.parseBody());
-    const judged = judgeForm(subject, context.req.param("act") ?? "", form);
-    if (judged.kind === "changed") return context.html(changedPage(subject, visitor), 409);
-    const { act } = judged;
-    if (judged.kind === "mistyped") {
-      return context.html(keyActPage(subject, act, await names(options), visitor, judged.problem), 422);
-    }
-    const { report } = subject;
-    return {
-      title: act.title,
-      back: act.id === "remove" ? linkTo("/keys", "Keys") : linkTo(keyAddress(report), `Key ${report.label ?? ""}`),
-      work: async () => {
-        const { title, body } = resultOf(await operate(report, act.id, form, options), timeZone);
-        return { title, body: () => body };
-      },
-    };
+function addKeyPages(site: ActSite): void {
+  const { console, get } = site;
+  const addKey = (path: string, read: (requested: Requested) => Promise<ActSubject>): void => {
+    get(path, async (requested) => keyPage(await read(requested), requested.visitor));
+    addAct(site, `${path}/:act`, async (requested) => {
+      const { context, options, visitor } = requested;
+      const subject = await read(requested);
+      const vaults = await console.run.directory.vaultNames(options);
+      return openKeyAct(console, subject, context.req.param("act") ?? "", { vaults, visitor });
+    });
   };
-
-  const addActs = (path: string, read: Read, operate: Operate): void => {
-    app.get(
-      path,
-      shows(async (requested) => {
-        const { context, options, visitor } = requested;
-        const subject = await read(requested);
-        const act = subject.acts.find(({ id }) => id === context.req.param("act"));
-        if (act === undefined) return context.html(changedPage(subject, visitor), 409);
-        return keyActPage(subject, act, await names(options), visitor);
-      }),
-    );
-    const start = (requested: Requested) =>
-      runs.start(requested, async () => prepare(await read(requested), requested, operate));
-    app.post(path, takesForms(console, start));
-  };
-
-  app.get(
-    "/keys/:vaultId/:keyId",
-    shows(async (requested) => keyPage(await keyInspection(console, requested), requested.visitor, timeZone)),
-  );
-  addActs(
-    "/keys/:vaultId/:keyId/:act",
-    (requested) => keyInspection(console, requested),
-    (...act) => actOnKey(run.operations, ...act),
-  );
-  app.get(
-    "/kms/:kmsKeyId",
-    shows(async (requested) => kmsKeyPage(await kmsInspection(console, requested), requested.visitor, timeZone)),
-  );
-  addActs(
-    "/kms/:kmsKeyId/:act",
-    async (requested) => subjectOf(await kmsInspection(console, requested)),
-    (...act) => actOnKmsKey(run.kmsOperations, ...act),
-  );
+  addKey("/keys/:vaultId/:keyId", (requested) => readKey(console, requested));
+  addKey("/kms/:keyId", (requested) => readKmsKey(console, requested));
 }
 
 async function kmsPending({ run }: ConsoleApp, options: CallOptions): Promise<KmsPending> {
@@ -237,19 +175,20 @@ async function kmsPending({ run }: ConsoleApp, options: CallOptions): Promise<Km
   }
 }
 
-async function kmsInspection({ run }: ConsoleApp, { context, options }: Requested) {
-  const kmsKeyId = context.req.param("kmsKeyId") ?? "";
+async function readKmsKey({ run }: ConsoleApp, { context, options }: Requested): Promise<ActSubject> {
+  const kmsKeyId = context.req.param("keyId") ?? "";
   if (!uuidForm.test(kmsKeyId)) throw pageNotFound();
   const inspection = await run.kmsOperations.inspect({ instanceId: run.settings.instanceId, kmsKeyId }, options);
   if (inspection === undefined) throw pageNotFound();
-  return inspection;
+  const { window, ...read } = inspection;
+  return { ...read, ...(window !== undefined && { record: { id: window } }) };
 }
 
 /**
  * Reads the key of the address. A mistyped address looks the same as a key that is gone, so the error page offers the
  * search.
  */
-async function keyInspection({ run }: ConsoleApp, { context, options }: Requested): Promise<Inspection> {
+async function readKey({ run }: ConsoleApp, { context, options }: Requested): Promise<Inspection> {
   const { vaultId = "", keyId = "" } = context.req.param() as { vaultId?: string; keyId?: string };
   if (!uuidForm.test(vaultId) || !uuidForm.test(keyId)) throw pageNotFound();
   const found = await run.operations.inspect({ instanceId: run.settings.instanceId, vaultId, keyId }, options);

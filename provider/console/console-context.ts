@@ -4,12 +4,13 @@
  */
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Context } from "hono";
+import type { Context, Hono } from "hono";
 import type { openOperations } from "../compose/operations.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { asUkoError, UkoError } from "../errors.ts";
-import { type Html, html } from "../html/markup.ts";
-import { layout, type Visitor } from "./layout.ts";
+import { html } from "../html/markup.ts";
+import { linkTo } from "../html/report-parts.ts";
+import { layout, type Page, type Visitor } from "./layout.ts";
 import type { Login, Session } from "./login.ts";
 import { failed, searchForm } from "./parts.ts";
 
@@ -38,45 +39,50 @@ export interface Requested {
   readonly visitor: Visitor;
 }
 
-type Handler = (requested: Requested) => Promise<Html | Response>;
-export type Shows = (page: Handler) => (context: Context<Env>) => Promise<Response>;
+type Handler = (requested: Requested) => Promise<Page | Response>;
+
+/** Where pages are added. An error of a handler also becomes a page. */
+export interface Site {
+  readonly console: ConsoleApp;
+  /** A page that reads for the visitor. */
+  get(path: string, page: Handler): void;
+  /** A form, whose act continues if the browser leaves. */
+  post(path: string, page: Handler): void;
+}
 
 const longestReadMs = 120_000;
 
-/** Creates the handler of a page that reads for the visitor. An error also becomes a page. */
-export function showsPages(console: ConsoleApp): Shows {
+export function siteOf(app: Hono<Env>, console: ConsoleApp): Site {
   const { signal, frameAfterMs = 500 } = console;
-  return (page) => async (context) => {
-    const { req } = context;
-    const options = { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };
-    const visitor = await visitorOf(console, context, options);
-    const whole = respond(page, { context, options, visitor });
-    const isRefresh = req.header("hx-request") !== undefined;
-    return isRefresh || (await endsWithin(frameAfterMs, whole)) ? whole : frameFirst(context, whole, visitor);
-  };
-}
-
-/** Creates the handler of a form, whose act continues if the browser leaves. */
-export function takesForms(console: ConsoleApp, page: Handler): (context: Context<Env>) => Promise<Response> {
-  return async (context) => {
-    const options = { signal: console.signal };
-    return respond(page, { context, options, visitor: await visitorOf(console, context, options) });
+  return {
+    console,
+    get(path, page) {
+      app.get(path, async (context) => {
+        const { req } = context;
+        const options = { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };
+        const visitor = await visitorOf(console, context, options);
+        const whole = respond(page, { context, options, visitor });
+        const isRefresh = req.header("hx-request") !== undefined;
+        return isRefresh || (await endsWithin(frameAfterMs, whole)) ? whole : frameFirst(context, whole, visitor);
+      });
+    },
+    post(path, page) {
+      app.post(path, async (context) => {
+        const options = { signal };
+        return respond(page, { context, options, visitor: await visitorOf(console, context, options) });
+      });
+    },
   };
 }
 
 async function respond(page: Handler, requested: Requested): Promise<Response> {
   const { context, visitor } = requested;
-  try {
-    const shown = await page(requested);
-    return shown instanceof Response ? shown : context.html(shown);
-  } catch (thrown) {
-    return errorResponse(context, thrown, visitor);
-  }
+  const shown = await page(requested).catch((thrown: unknown) => errorPage(thrown, visitor.path));
+  return shown instanceof Response ? shown : show(context, shown, visitor);
 }
 
-export function errorResponse(context: Context, thrown: unknown, visitor?: Visitor): Response | Promise<Response> {
-  const error = asUkoError(thrown);
-  return context.html(errorPage(error, visitor), statusOf(error.code));
+export function show(context: Context, page: Page, visitor?: Visitor): Response | Promise<Response> {
+  return context.html(layout(page, visitor), page.status);
 }
 
 /** Whether the work ends within this time. */
@@ -92,7 +98,7 @@ export function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean>
 function frameFirst(context: Context<Env>, whole: Promise<Response>, visitor: Visitor): Response {
   const encoder = new TextEncoder();
   const contentOf = (page: string): number => page.indexOf("<main");
-  const frame = String(layout({ title: "Reading", body: html``, visitor }));
+  const frame = String(layout({ title: "Reading", body: html`` }, visitor));
   const start = `${frame.slice(0, contentOf(frame))}<p class="reading" role="status">Reading from the service …</p>\n`;
   const stream = new ReadableStream({
     async start(controller) {
@@ -106,7 +112,7 @@ function frameFirst(context: Context<Env>, whole: Promise<Response>, visitor: Vi
 }
 
 export async function visitorOf(
-  { run, campaign }: ConsoleApp,
+  { run, campaign, timeZone }: ConsoleApp,
   context: Context<Env>,
   options: CallOptions,
 ): Promise<Visitor> {
@@ -116,22 +122,34 @@ export async function visitorOf(
     csrfToken: context.get("session").csrfToken,
     path: context.req.path,
     hasCampaign: campaign !== undefined,
+    timeZone,
   };
 }
 
-const notFound: readonly UkoError["code"][] = ["UKO_INPUT_INVALID", "UKO_KEY_NOT_FOUND", "UKO_NOT_FOUND"];
-const ofFolder: readonly UkoError["code"][] = ["UKO_CAMPAIGN_INVALID", "UKO_REVIEW_INVALID", "UKO_REVIEW_OUTDATED"];
+const statuses: Readonly<Partial<Record<UkoError["code"], 404 | 409>>> = {
+  UKO_INPUT_INVALID: 404,
+  UKO_KEY_NOT_FOUND: 404,
+  UKO_NOT_FOUND: 404,
+  UKO_CAMPAIGN_INVALID: 409,
+  UKO_CHANGED_MEANWHILE: 409,
+  UKO_REVIEW_INVALID: 409,
+  UKO_REVIEW_OUTDATED: 409,
+};
 
-function statusOf(code: UkoError["code"]): 404 | 409 | 500 {
-  if (notFound.includes(code)) return 404;
-  return ofFolder.includes(code) ? 409 : 500;
+/** A person who mistyped an address can search for the key. A page that is no longer true leads to what it was about. */
+export function errorPage(thrown: unknown, path = ""): Page {
+  const error = asUkoError(thrown);
+  const status = statuses[error.code] ?? 500;
+  const isChanged = error.code === "UKO_CHANGED_MEANWHILE";
+  const about = isChanged ? html`<p>${linkTo(path.replace(/\/[^/]*$/, ""), "Show it as it is now")}</p>` : "";
+  const search = status === 404 ? searchForm({ contains: "", state: "" }) : "";
+  return { title: error.summary, body: html`${failed(error)}${about}${search}`, status };
 }
 
-/** A person who mistyped an address can search for the key. */
-export function errorPage(error: UkoError, visitor?: Visitor): Html {
-  const isMistyped = visitor !== undefined && statusOf(error.code) === 404;
-  const search = isMistyped ? searchForm({ contains: "", state: "" }) : "";
-  return layout({ title: error.summary, body: html`${failed(error)}${search}`, ...(visitor && { visitor }) });
+/** The refusal of an act on something that is not as its page showed it. */
+export function changed(summary: string, now: readonly string[] = []): UkoError {
+  const detail = ["It is not what your page showed. This console did nothing.", ...now].join("\n");
+  return new UkoError("UKO_CHANGED_MEANWHILE", { summary, detail });
 }
 
 export function pageNotFound(): UkoError {

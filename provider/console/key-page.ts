@@ -1,56 +1,52 @@
 /**
- * Builds the page of one managed key: its state, what the caller can do, the request or approval on the key, the steps
- * of its deletion, and its properties. The page of a KMS key is shorter: its state, what the caller can do, who set it
- * for deletion, and until when it can be destroyed.
+ * Builds the page of one key: its state, what the caller can do, the request or approval on the key, the steps of its
+ * deletion, and its properties. For a KMS key, which has no steps and no properties, it says who set it for deletion,
+ * and until when it can be destroyed.
  */
 
-import type { InspectedRecord, InspectedStep, Inspection } from "../engine/key/inspection.ts";
-import type { KmsInspection } from "../engine/kms-key/commands.ts";
+import type { InspectedKey, InspectedStep, Inspection } from "../engine/key/inspection.ts";
 import type { Report } from "../engine/loop/report.ts";
-import type { KeyAct } from "../engine/text/act.ts";
 import { type Html, html } from "../html/markup.ts";
 import { codeOf, definitions, words } from "../html/report-parts.ts";
 import { actList } from "./act-page.ts";
-import { layout, refreshSeconds, type Visitor } from "./layout.ts";
-import { explained, keyAddress, moment } from "./parts.ts";
+import type { ActSubject } from "./key-acts.ts";
+import { type Page, refreshSeconds, type Visitor } from "./layout.ts";
+import { explained, keyAddress, keyPath, moment } from "./parts.ts";
 
-export function keyPage(inspection: Inspection, visitor: Visitor, timeZone: string): Html {
-  const { report, steps, record, acts } = inspection;
-  const { label = "", lifecycleState } = report;
-  const body = html`<h1>Key ${label} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
-<p class="quiet"><code>${report.vaultId}/${report.keyId}</code></p>
+type Shown = Omit<ActSubject, "basis"> & Partial<Pick<Inspection, "steps">>;
+
+export function keyPage({ report, acts, steps = [], record, key }: Shown, visitor: Visitor): Page {
+  const { label = "", lifecycleState, vaultId } = report;
+  const address = keyAddress(report);
+  const title = `${vaultId === "" ? "KMS key" : "Key"} ${label}`;
+  const body = html`<p class="quiet"><code>${keyPath(report)}</code></p>
 ${explained(report.explanation)}
-${actsOf(acts, report)}
-${record === undefined ? "" : recordOf(record, report, timeZone)}
-${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, timeZone))}</ol>`}
-${factsOf(inspection, timeZone)}`;
-  return layout({
-    title: `Key ${label}`,
-    body,
-    visitor,
-    refresh: { address: keyAddress(report), refreshSeconds },
-  });
+${acts.length === 0 ? "" : html`<h2>What you can do</h2>${actList(acts, address)}`}
+${vaultId === "" || record === undefined ? "" : recordOf(record, report, visitor)}
+${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, visitor))}</ol>`}
+<h2>About the key</h2>
+${definitions([...(key === undefined ? kmsFacts(report, visitor) : factsOf(key, visitor)), ["Instance", report.instanceId]])}`;
+  const heading = html`${title} <span class="state ${lifecycleState}">${words(lifecycleState)}</span>`;
+  return { title, heading, body, refresh: { address, refreshSeconds } };
 }
 
-function actsOf(acts: readonly KeyAct[], report: Report): Html {
-  if (acts.length === 0) return html``;
-  return html`<h2>What you can do</h2>${actList(acts, ({ id }) => `${keyAddress(report)}/${id}`)}`;
-}
-
-function recordOf({ id, how, author, writtenAt, reason }: InspectedRecord, report: Report, timeZone: string): Html {
-  const { recordExpiresAt, recordExpiredAt } = report.deletion;
+function recordOf(
+  { id, how, author, writtenAt, reason }: NonNullable<ActSubject["record"]>,
+  { deletion: { recordExpiresAt, recordExpiredAt } }: Report,
+  visitor: Visitor,
+): Html {
   return html`<details><summary>Consent record on the key</summary>
 ${definitions([
   [how === "approval" ? "Approved by" : "Requested by", author],
-  ["Written", moment(writtenAt, timeZone)],
+  ["Written", writtenAt && moment(writtenAt, visitor)],
   ["Reason", reason],
-  ["Expires", recordExpiresAt && moment(recordExpiresAt, timeZone)],
-  ["Expired", recordExpiredAt && moment(recordExpiredAt, timeZone)],
+  ["Expires", recordExpiresAt && moment(recordExpiresAt, visitor)],
+  ["Expired", recordExpiredAt && moment(recordExpiredAt, visitor)],
   ["ID", codeOf(id)],
 ])}</details>`;
 }
 
-function pathStep(step: InspectedStep, timeZone: string): Html {
+function pathStep(step: InspectedStep, visitor: Visitor): Html {
   const { effect, earliestAt, isEstimate, isReversible, needsTwoPeople, roles } = step;
   const isFinal = step.step === "destroy" || step.step === "remove";
   const notes = [
@@ -61,39 +57,28 @@ function pathStep(step: InspectedStep, timeZone: string): Html {
   ];
   return html`<li class="${isFinal ? "final" : ""}">
 <p><strong>${effect}</strong></p>
-<p>${isEstimate ? "Estimate: " : "At the earliest: "}${moment(earliestAt, timeZone)}</p>
+<p>${isEstimate ? "Estimate: " : "At the earliest: "}${moment(earliestAt, visitor)}</p>
 <p class="quiet">${notes.join(". ")}</p></li>`;
 }
 
-function factsOf({ key, report }: Inspection, timeZone: string): Html {
+function factsOf(key: InspectedKey, visitor: Visitor): Parameters<typeof definitions>[0] {
   const { description, template, algorithm, size, createdAt, updatedAt, updatedBy, keystores } = key;
-  return html`<h2>About the key</h2>
-${definitions([
-  ["State", key.state],
-  ["Description", description === "" ? "none" : description],
-  ["Template", template],
-  ["Algorithm", `${algorithm} ${size}`],
-  ["Created", createdAt && moment(createdAt, timeZone)],
-  ["Last write", updatedAt && html`${moment(updatedAt, timeZone)}${updatedBy === undefined ? "" : `, ${updatedBy}`}`],
-  ...keystores.map(({ name, says }) => [`Keystore ${name}`, says] as const),
-  ["Instance", report.instanceId],
-])}`;
+  return [
+    ["State", key.state],
+    ["Description", description === "" ? "none" : description],
+    ["Template", template],
+    ["Algorithm", `${algorithm} ${size}`],
+    ["Created", createdAt && moment(createdAt, visitor)],
+    ["Last write", updatedAt && html`${moment(updatedAt, visitor)}${updatedBy === undefined ? "" : `, ${updatedBy}`}`],
+    ...keystores.map(({ name, says }) => [`Keystore ${name}`, says] as const),
+  ];
 }
 
-export function kmsKeyPage({ report, acts }: KmsInspection, visitor: Visitor, timeZone: string): Html {
-  const { label = "", lifecycleState, deletion, keyState = "" } = report;
+function kmsFacts({ keyState, deletion }: Report, visitor: Visitor): Parameters<typeof definitions>[0] {
   const { requestedBy, recordExpiresAt } = deletion;
-  const body = html`<h1>KMS key ${label} <span class="state ${lifecycleState}">${words(lifecycleState)}</span></h1>
-<p class="quiet"><code>kms/${report.keyId}</code></p>
-${explained(report.explanation)}
-${actsOf(acts, report)}
-<h2>About the key</h2>
-${definitions([
-  ["State", keyState],
-  ["Set for deletion by", codeOf(requestedBy)],
-  ["Deletion window ends", recordExpiresAt && moment(recordExpiresAt, timeZone)],
-  ["Instance", report.instanceId],
-])}`;
-  const refresh = { address: keyAddress(report), refreshSeconds };
-  return layout({ title: `KMS key ${label}`, body, visitor, refresh });
+  return [
+    ["State", keyState],
+    ["Set for deletion by", codeOf(requestedBy)],
+    ["Deletion window ends", recordExpiresAt && moment(recordExpiresAt, visitor)],
+  ];
 }

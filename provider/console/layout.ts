@@ -1,21 +1,25 @@
 /**
- * Builds the frame of every page: head, navigation and caller. A page on which a person does not decide can also
- * refresh itself. An error response to a refresh replaces the content, because a page that only seems current would
+ * Builds the frame of every page: head, navigation, caller and heading. A page on which a person does not decide can
+ * also refresh itself. An error response to a refresh replaces the content, because a page that only seems current would
  * mislead.
  */
 
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type Html, html } from "../html/markup.ts";
 import { pageFrame } from "../html/page.ts";
 
-export interface Frame {
+/** What one page shows in the frame. */
+export interface Page {
   readonly title: string;
+  /** The heading, if it has more than the title. */
+  readonly heading?: Html;
   readonly body: Html;
-  readonly visitor?: Visitor;
   /** How the page refreshes itself; pages on which a person decides never do. */
   readonly refresh?: Refresh;
+  readonly status?: ContentfulStatusCode;
 }
 
-export interface Refresh {
+interface Refresh {
   readonly address: string;
   readonly refreshSeconds: number;
   /** The page follows a run, so it refreshes without JavaScript, too. */
@@ -30,6 +34,8 @@ export interface Visitor {
   /** The path of the page, to mark it in the navigation. */
   readonly path: string;
   readonly hasCampaign: boolean;
+  /** IANA name of the local time zone. */
+  readonly timeZone: string;
 }
 
 const htmxConfig = JSON.stringify({
@@ -61,7 +67,8 @@ const sections = [
   ["/me", "Who am I"],
 ] as const;
 
-export function layout({ title, body, visitor, refresh }: Frame): Html {
+/** Without a visitor, which is before the log-in, the page has no navigation. */
+export function layout({ title, heading, body, refresh }: Page, visitor?: Visitor): Html {
   const head = html`<meta name="htmx-config" content="${htmxConfig}">
 <link rel="stylesheet" href="/assets/console.css">
 <link rel="icon" href="/assets/icon.svg">
@@ -73,6 +80,7 @@ ${refresh?.isProgress === true ? html`<noscript><meta http-equiv="refresh" conte
 ${visitor === undefined ? "" : navigation(visitor)}
 </header>
 <main id="main" tabindex="-1"${refresh === undefined ? "" : refreshing(refresh)}>
+<h1>${heading ?? title}</h1>
 ${body}
 </main>`;
   return pageFrame({ title: `${title} - uko console`, head, body: content });

@@ -6,18 +6,17 @@
 import { sayCount, sayLogin } from "../compose/text.ts";
 import type { ListRight } from "../engine/commands/doctor-messages.ts";
 import type { Caller } from "../engine/commands/whoami.ts";
-import { type Html, html, type Shown } from "../html/markup.ts";
+import { html, type Shown } from "../html/markup.ts";
 import { codeOf, definitions, tableOf } from "../html/report-parts.ts";
-import { layout, type Visitor } from "./layout.ts";
+import type { Page } from "./layout.ts";
 import type { Entrance } from "./login.ts";
 import { problemOf } from "./parts.ts";
 
 /** The log-in page. `to` is the path of the page that follows, and `entrance` says why the last try failed. */
-export function loginPage(to: string, entrance?: Exclude<Entrance, { kind: "open" }>): Html {
+export function loginPage(to: string, entrance?: Exclude<Entrance, { kind: "open" }>): Page {
   const problem = entrance === undefined ? undefined : sayProblem(entrance);
   const described = problem === undefined ? "code-help" : "code-help problem";
-  const body = html`<h1>Log in</h1>
-${problemOf(problem)}
+  const body = html`${problemOf(problem)}
 <form method="post" action="/login" class="stack">
 <label for="code">Code</label>
 <p class="quiet" id="code-help">The terminal in which you started <code>uko console</code> shows the code.</p>
@@ -26,7 +25,7 @@ ${problemOf(problem)}
  aria-describedby="${described}">
 <button>Log in</button>
 </form>`;
-  return layout({ title: "Log in", body });
+  return { title: "Log in", body, ...(problem !== undefined && { status: 403 }) };
 }
 
 function sayProblem(entrance: Exclude<Entrance, { kind: "open" }>): string {
@@ -46,9 +45,8 @@ export interface Who {
   readonly minutesLeft: number;
 }
 
-export function whoPage({ caller, says, minutesLeft }: Who, visitor: Visitor): Html {
-  const body = html`<h1>Who am I</h1>
-${says.map((sentence) => html`<p class="lead">${sentence}</p>`)}
+export function whoPage({ caller, says, minutesLeft }: Who): Page {
+  const body = html`${says.map((sentence) => html`<p class="lead">${sentence}</p>`)}
 ${definitions([
   ["Instance", caller.instanceId],
   ["IAM ID", codeOf(caller.iamId)],
@@ -63,7 +61,7 @@ ${definitions([
 ])}
 <h2>What you can list</h2>
 ${tableOf({ columns: ["list", "result"], rows: caller.lists.map(rowOf) }, "what you can list")}`;
-  return layout({ title: "Who am I", body, visitor });
+  return { title: "Who am I", body };
 }
 
 function rowOf(list: ListRight): readonly Shown[] {

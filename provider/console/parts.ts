@@ -4,32 +4,43 @@
  */
 
 import * as z from "zod";
-import { lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
-import type { CampaignReport, ReportTable } from "../engine/campaign/reports/report.ts";
+import { count, lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
+import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";
+import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
+import type { Act } from "../engine/text/act.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
 import { fieldText, type Html, html, type Shown } from "../html/markup.ts";
-import { linkTo, list, tableOf, words } from "../html/report-parts.ts";
+import { commandOf, linkTo, list, type Section, tableOf, words } from "../html/report-parts.ts";
 import { printableLines } from "../text/printable.ts";
+import type { Visitor } from "./layout.ts";
 
 /** `24 Nov 2026 14:22 UTC`, with the local time of this machine after it. */
-export function moment(iso: string, timeZone: string): Html {
+export function moment(iso: string, { timeZone }: Pick<Visitor, "timeZone">): Html {
   const ms = Date.parse(iso);
-  const local = sayLocal(ms, timeZone);
-  return html`<time datetime="${iso}">${sayTime(ms)}${local === undefined ? "" : ` (${local})`}</time>`;
-}
-
-/** The local time; undefined if the local time zone is UTC. */
-function sayLocal(ms: number, timeZone: string): string | undefined {
-  if (timeZone === "UTC" || timeZone === "Etc/UTC") return undefined;
   const form = { timeZone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
-  return new Intl.DateTimeFormat("en-GB", { ...form, timeZoneName: "short" }).format(ms);
+  const local = new Intl.DateTimeFormat("en-GB", { ...form, timeZoneName: "short" }).format(ms);
+  return html`<time datetime="${iso}">${sayTime(ms)}${local.endsWith("UTC") ? "" : ` (${local})`}</time>`;
 }
 
-/** The address of a key's page; a KMS key has no vault. */
-export function keyAddress({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): string {
-  return vaultId === "" ? `/kms/${keyId}` : `/keys/${vaultId}/${keyId}`;
+/** The name of the vault of a key, which is `KMS` for a KMS key. */
+export function placeOf(vaultId: string, vaults: VaultNames): string {
+  return vaultId === "" ? "KMS" : (vaults.get(vaultId) ?? vaultId);
+}
+
+/** `<vaultId>/<keyId>`, or `kms/<keyId>` for a KMS key, which has no vault. */
+export function keyPath({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): string {
+  return `${vaultId === "" ? "kms" : vaultId}/${keyId}`;
+}
+
+/** The page of the key with this path. */
+export function keyPageOf(path: string): string {
+  return path.startsWith("kms/") ? `/${path}` : `/keys/${path}`;
+}
+
+export function keyAddress(key: Pick<Report, "vaultId" | "keyId">): string {
+  return keyPageOf(keyPath(key));
 }
 
 /**
@@ -45,29 +56,29 @@ export function explained(explanation: Explanation, isRefused = false): Html {
   ];
   return html`${summary === "" ? "" : html`<p class="lead">${summary}</p>`}
 ${list(all)}
-${next.length === 0 ? "" : onCommandLine(next)}
+${onCommandLine(next.map(stepOf))}
 ${code === undefined || !isRefused ? "" : html`<p class="quiet">Code: <code>${code}</code></p>`}`;
 }
 
-function onCommandLine(next: readonly NextStep[]): Html {
-  return html`<details><summary>The same on the command line</summary>${stepsOf(next)}</details>`;
+/** A next step with its commands. */
+function stepOf(step: NextStep): Html {
+  const commands = step.commands.map((command) => commandOf({ command }));
+  return html`<li>${step.isSequel === true ? "then: " : ""}${whoRuns(step)}:${commands}</li>`;
 }
 
-/** The next steps with their commands. */
-export function stepsOf(next: readonly NextStep[]): Html {
-  const items = next.map(
-    (step) => html`<li>${step.isSequel === true ? "then: " : ""}${whoRuns(step)}:${step.commands.map(commandOf)}</li>`,
-  );
-  return html`<ul>${items}</ul>`;
+/** Commands that do the same as the page. */
+export function commandsOf(next: readonly Pick<Act, "command" | "remark">[]): Html {
+  return onCommandLine(next.map(commandOf));
 }
 
-function commandOf(command: string): Html {
-  return html`<pre><code>${command}</code></pre>`;
+function onCommandLine(commands: readonly Html[]): Html {
+  if (commands.length === 0) return html``;
+  return html`<details><summary>The same on the command line</summary>${commands}</details>`;
 }
 
-export function failed({ summary, detail, code }: UkoError): Html {
-  return html`<h1>${summary}</h1>
-${detail === "" ? "" : html`<p class="lines">${printableLines(detail)}</p>`}
+/** The body of the page of an error. */
+export function failed({ detail, code }: UkoError): Html {
+  return html`${detail === "" ? "" : html`<p class="lines">${printableLines(detail)}</p>`}
 <p class="quiet">Code: <code>${code}</code></p>`;
 }
 
@@ -81,91 +92,89 @@ export const tableQuery = z.object({
 });
 export type TableQuery = z.output<typeof tableQuery>;
 
-interface LinkedRow {
-  /** The page that the first cell leads to. */
-  readonly link: string;
-  /** Tells keys with the same label apart. */
-  readonly id?: string;
-  readonly cells: Readonly<Record<string, Shown>>;
+interface LinkedTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    /** The page that the first cell leads to. */
+    readonly link: string;
+    /** Tells keys with the same label apart. */
+    readonly id?: string;
+    readonly cells: readonly [first: string, ...others: Shown[]];
+  }[];
 }
 
 const rowsPerPage = 50;
 
 /** A table of any length, which shows one page of the rows that contain the searched text. */
 export function linkedTable(
-  { rows, name }: { readonly rows: readonly LinkedRow[]; readonly name: string },
-  { contains, page: wanted }: Partial<TableQuery>,
+  { columns, rows, name }: LinkedTable,
+  { contains, page: wanted = 1 }: Partial<TableQuery>,
   address: string,
 ): Html {
-  const hasText = (cell: Shown): boolean =>
-    String(cell)
-      .toLowerCase()
-      .includes((contains ?? "").toLowerCase());
-  const found = rows.filter(({ cells }) => Object.values(cells).some(hasText));
+  const text = (contains ?? "").toLowerCase();
+  const found = rows.filter(({ cells }) => cells.some((cell) => String(cell).toLowerCase().includes(text)));
   const pages = Math.max(1, Math.ceil(found.length / rowsPerPage));
-  const page = Math.min(wanted ?? 1, pages);
-  const columns = Object.keys(rows[0]?.cells ?? {});
-  const shown = found.slice((page - 1) * rowsPerPage, page * rowsPerPage).map(({ link, id, cells }) => {
-    const [first = "", ...others] = columns.map((column) => cells[column] ?? "");
-    const code = id === undefined ? "" : html`<br><code class="quiet">${id}</code>`;
-    return [typeof first === "string" ? html`${linkTo(link, first)}${code}` : first, ...others];
-  });
+  const page = Math.min(wanted, pages);
+  const shown = found
+    .slice((page - 1) * rowsPerPage, page * rowsPerPage)
+    .map(({ link, id, cells: [first, ...others] }) => [
+      html`${linkTo(link, first)}${id === undefined ? "" : html`<br><code class="quiet">${id}</code>`}`,
+      ...others,
+    ]);
   const filtered = contains === undefined ? address : `${address}?${new URLSearchParams({ contains })}`;
-  const addressOf = (to: number): string => `${filtered}${filtered.includes("?") ? "&" : "?"}page=${to}`;
-  return html`${contains !== undefined && (rows.length > rowsPerPage || contains !== "") ? filterOf(contains, address) : ""}
+  const linkOf = (to: number, says: string): Html =>
+    to < 1 || to > pages
+      ? html``
+      : html`<li>${linkTo(`${filtered}${filtered.includes("?") ? "&" : "?"}page=${to}`, says)}</li>`;
+  return html`${contains !== undefined && (rows.length > rowsPerPage || contains !== "") ? textFilter({ name: "contains", label: "Only rows that contain", value: contains }, address) : ""}
 <p role="status">${sayKeys(found.length)}${pages === 1 ? "" : `, page ${page} of ${pages}`}</p>
 ${shown.length === 0 ? "" : tableOf({ columns, rows: shown }, name)}
-${
-  pages === 1
-    ? ""
-    : html`<nav aria-label="Pages of the table: ${name}"><ul class="pages">
-${page > 1 ? html`<li><a href="${addressOf(page - 1)}">Previous page</a></li>` : ""}
-${page < pages ? html`<li><a href="${addressOf(page + 1)}">Next page</a></li>` : ""}
-</ul></nav>`
-}`;
+${pages === 1 ? "" : html`<nav aria-label="Pages of the table: ${name}"><ul class="pages">${linkOf(page - 1, "Previous page")}${linkOf(page + 1, "Next page")}</ul></nav>`}`;
 }
 
-/** A table of a report, in which each row leads to the key of this name: `<vaultId>/<keyId>` or `kms/<keyId>`. */
+/** A table of a report, in which each row leads to the key with the path in `names`. */
 export function keyTable(
-  { columns, rows, names, name }: ReportTable & { readonly names: readonly string[]; readonly name: string },
+  { rows, names, ...table }: ReportTable & { readonly names: readonly string[]; readonly name: string },
   query: TableQuery,
   address: string,
 ): Html {
-  const linked = rows.map((row, at) => ({
+  const linked = rows.map(([first = "", ...others], at) => ({
     link: keyPageOf(names[at] ?? ""),
-    cells: Object.fromEntries(columns.map((column, cell) => [column, row[cell] ?? ""])),
+    cells: [first, ...others] as const,
   }));
-  return linkedTable({ rows: linked, name }, query, address);
+  return linkedTable({ ...table, rows: linked }, query, address);
 }
 
-/** The page of a key as a campaign names it. */
-export function keyPageOf(name: string): string {
-  return name.startsWith("kms/") ? `/${name}` : `/keys/${name}`;
+/** People know a key by its label, so the label comes first and leads to the page of the key. */
+export function labelFirst(section: ReportSection): Section {
+  const { table } = section;
+  const [label, key] = [table?.columns.indexOf("label") ?? -1, table?.columns.indexOf("key") ?? -1];
+  if (table === undefined || label === -1 || key === -1) return section;
+  const isOther = (_: unknown, at: number): boolean => at !== label && at !== key;
+  const rows = table.rows.map((row) => {
+    const path = row[key] ?? "";
+    const name = row[label] ?? "";
+    // Keys with the same reason share a row, which names one of them.
+    const first = path.includes(" ") ? name : linkTo(keyPageOf(path), name);
+    return [first, ...row.filter(isOther), path];
+  });
+  return { ...section, table: { columns: ["label", ...table.columns.filter(isOther), "key"], rows } };
 }
 
-function filterOf(contains: string, address: string): Html {
+/** A form that shows the same page for some of its rows or keys. */
+export function textFilter(
+  { name, label, value }: { readonly name: string; readonly label: string; readonly value: string },
+  address: string,
+): Html {
   return html`<form method="get" action="${address}" class="row" role="search" aria-label="Filter">
-<div><label for="filter">Only rows that contain</label><input id="filter" name="contains" maxlength="200" value="${fieldText(contains)}"></div>
+<div><label for="filter">${label}</label><input id="filter" name="${name}" maxlength="200" value="${fieldText(value)}"></div>
 <button class="plain">Filter</button>
 </form>`;
 }
 
 export function sayKeys(keys: number, vaultId?: string): string {
-  return `${keys} ${vaultId === "" ? "KMS " : ""}${keys === 1 ? "key" : "keys"}`;
-}
-
-/** The first of many names, and the number of the others. */
-export function keysOf(names: readonly string[]): string {
-  const more = names.length - maxNames;
-  return more > 0 ? `${names.slice(0, maxNames).join(", ")} and ${more} more` : names.join(", ");
-}
-
-const maxNames = 5;
-
-export function commandsOf({ next }: Pick<CampaignReport, "next">): Html {
-  if (next.length === 0) return html``;
-  return html`<details><summary>The same on the command line</summary>
-${next.map(({ command, remark }) => html`${commandOf(command)}${remark === undefined ? "" : html`<p class="quiet">${remark}</p>`}`)}</details>`;
+  return count(keys, vaultId === "" ? "KMS key" : "key");
 }
 
 export interface KeysQuery {

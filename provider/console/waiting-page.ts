@@ -5,7 +5,7 @@
  * the page stays short. The page refreshes itself.
  */
 
-import { sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
+import { sayFirst, sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/many/survey.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
@@ -13,8 +13,8 @@ import type { KeyActId } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
-import { layout, refreshSeconds, token, type Visitor } from "./layout.ts";
-import { keyAddress, keysOf, moment, sayKeys } from "./parts.ts";
+import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
+import { keyAddress, moment, placeOf, sayKeys } from "./parts.ts";
 
 /**
  * The pending KMS keys, or why they could not be read. Many people have no role in KMS; their list of managed keys is
@@ -73,8 +73,7 @@ export function groupsOf(pending: readonly PendingKey[], offered = actsOnWaiting
   });
 }
 
-export function waitingPage(waiting: Waiting, visitor: Visitor, timeZone: string): Html {
-  const { survey, kms, vaults } = waiting;
+export function waitingPage({ survey, kms, vaults }: Waiting, visitor: Visitor): Page {
   const pending = [...survey.pending, ...(kms.kind === "listed" ? kms.keys : [])];
   const groups = groupsOf(pending);
   const grouped = new Set(groups.flatMap(({ keys }) => keys));
@@ -82,25 +81,24 @@ export function waitingPage(waiting: Waiting, visitor: Visitor, timeZone: string
   // A request whose step was taken, or that expired, leaves a key that waits for a request.
   const own = others.filter(({ report: { deletion } }) => deletion.isOwn === true && deletion.awaits !== "request");
   const rest = others.filter((each) => !own.includes(each));
-  const at = { vaults, timeZone };
-  const body = html`<h1>Waiting for you</h1>
-${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, visitor, at))}
+  const at = { vaults, visitor };
+  const body = html`${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, at))}
 ${own.length === 0 ? "" : html`<h2>Your requests and approvals</h2>${tableOfPending("your requests and approvals", own, ownRow, at)}`}
 ${rest.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>${tableOfPending("waiting for others", rest, otherRow, at)}`}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
-${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${vaults.get(vaultId) ?? vaultId}: ${error.summary}`))}
+${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${placeOf(vaultId, vaults)}: ${error.summary}`))}
 ${kms.kind === "listed" ? "" : html`<p class="quiet">${surveyMessages.kmsKeysNotListed(kms.error)}</p>`}`;
-  return layout({ title: "Waiting for you", body, visitor, refresh: { address: "/waiting", refreshSeconds } });
+  return { title: "Waiting for you", body, refresh: { address: "/waiting", refreshSeconds } };
 }
 
 interface At {
   readonly vaults: VaultNames;
-  readonly timeZone: string;
+  readonly visitor: Visitor;
 }
 
 /** A card such as "Bob asks to deactivate 181 keys in payments", with the one button that leads to the act. */
-function card({ act, address, requester, step, vaultId, keys }: Group, index: number, visitor: Visitor, at: At): Html {
-  const where = vaultId === "" ? "KMS" : (at.vaults.get(vaultId) ?? vaultId);
+function card({ act, address, requester, step, vaultId, keys }: Group, index: number, { vaults, visitor }: At): Html {
+  const where = placeOf(vaultId, vaults);
   const [first] = keys;
   if (first === undefined) return html``;
   const { report, acts, requestedAt } = first;
@@ -117,11 +115,11 @@ ${act === "approve" && canStore ? html`<button class="plain" formaction="${addre
   const offered = acts.find((each) => each.id === act);
   return html`<article class="card" aria-labelledby="${id}">
 <h2 id="${id}">${heading}</h2>
-${keys.length === 1 ? list(report.explanation.facts) : html`<p>${keysOf(keys.map((key) => key.report.label ?? ""))}</p>`}
-<p class="quiet">${requestedAt === undefined ? "" : html`Since ${moment(requestedAt, at.timeZone)}. `}
-${expires === undefined ? "" : html`${keys.length === 1 ? "Expires" : "The first expires"} on ${moment(expires, at.timeZone)}. `}
+${keys.length === 1 ? list(report.explanation.facts) : html`<p>${sayFirst(keys.map((key) => key.report.label ?? ""))}</p>`}
+<p class="quiet">${requestedAt === undefined ? "" : html`Since ${moment(requestedAt, visitor)}. `}
+${expires === undefined ? "" : html`${keys.length === 1 ? "Expires" : "The first expires"} on ${moment(expires, visitor)}. `}
 ${offered === undefined ? "" : `Role: ${sayRoles(offered.right, offered.kmsRight)}`}</p>
-${soonest === undefined ? "" : html`<p>You can approve after ${moment(soonest, at.timeZone)}.</p>`}
+${soonest === undefined ? "" : html`<p>You can approve after ${moment(soonest, visitor)}.</p>`}
 ${keys.length === 1 ? oneKey(report, act) : vaultId === "" ? manyKeys(keys) : reviewForm}
 </article>`;
 }
@@ -181,25 +179,21 @@ function cellOf(row: Readonly<Record<string, Shown>>, column: string): Shown {
 }
 
 /** The command is for the person who approves. */
-const ownRow: RowOf = ({ report, acts }, isOne, at) => {
+const ownRow: RowOf = ({ report, acts }, isOne, { vaults, visitor }) => {
   const { deletion, explanation, vaultId } = report;
   const canWithdraw = isOne && acts.some(({ id }) => id === "withdraw");
   return {
     step: deletion.nextStep ?? "",
-    ...placeOf(vaultId, at),
-    expires: deletion.recordExpiresAt === undefined ? "" : moment(deletion.recordExpiresAt, at.timeZone),
+    vault: placeOf(vaultId, vaults),
+    expires: deletion.recordExpiresAt === undefined ? "" : moment(deletion.recordExpiresAt, visitor),
     "another person runs": (isOne && codeOf(explanation.next[0]?.commands[0])) || "",
     "you can": canWithdraw ? linkTo(`${keyAddress(report)}/withdraw`, "Withdraw") : "",
   };
 };
 
-const otherRow: RowOf = ({ report: { deletion, explanation, lifecycleState, vaultId } }, isOne, at) => ({
+const otherRow: RowOf = ({ report: { deletion, explanation, lifecycleState, vaultId } }, isOne, { vaults }) => ({
   state: html`<span class="state ${lifecycleState}">${words(lifecycleState)}</span>`,
-  ...placeOf(vaultId, at),
+  vault: placeOf(vaultId, vaults),
   "waits because": deletion.cannotActBecause ?? explanation.summary,
   "next command": (isOne && codeOf(explanation.next[0]?.commands[0])) || "",
 });
-
-function placeOf(vaultId: string, { vaults }: At) {
-  return { vault: vaultId === "" ? "KMS" : (vaults.get(vaultId) ?? vaultId) };
-}

@@ -63,6 +63,11 @@ export function linkTo(address: string, text: string): Html {
   return html`<a href="${address}">${text === "" ? "–" : text}</a>`;
 }
 
+/** A command to copy, and who runs it or why. */
+export function commandOf({ command, remark }: { readonly command: string; readonly remark?: string }): Html {
+  return html`<pre><code>${command}</code></pre>${remark === undefined ? "" : html`<p class="quiet">${remark}</p>`}`;
+}
+
 export function words(word: string): string {
   return word.replaceAll("_", " ");
 }

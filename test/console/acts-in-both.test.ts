@@ -2,8 +2,9 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { printReport } from "../../provider/cli/print.ts";
-import { actList } from "../../provider/console/act-page.ts";
-import { waveActPage } from "../../provider/console/campaign-act-pages.ts";
+import { actList, actPage } from "../../provider/console/act-page.ts";
+import { openWaveAct } from "../../provider/console/campaign-acts.ts";
+import { layout } from "../../provider/console/layout.ts";
 import { type WaveAct, waveActs } from "../../provider/engine/campaign/reports/wave-acts.ts";
 import { type CliTestWorld, keys, makeKmsKey, type Person } from "../cli/harness.ts";
 import { hiddenIn, openConsole, startCliWorld } from "./console-world.ts";
@@ -183,7 +184,7 @@ describe("a wave", () => {
     },
     { wave: "pilot", path: "it's <here>" },
   );
-  const visitor = { caller: "", instanceId: "", csrfToken: "", path: "", hasCampaign: true };
+  const visitor = { caller: "", instanceId: "", csrfToken: "", path: "", hasCampaign: true, timeZone: "UTC" };
   const html = async (text: unknown): Promise<string> =>
     String(await text)
       .replaceAll("&lt;", "<")
@@ -205,7 +206,7 @@ describe("a wave", () => {
       "rollback",
       "halt",
     ]);
-    const links = await html(actList(acts, ({ id }) => `/campaign/waves/pilot/${id}`));
+    const links = await html(actList(acts, "/campaign/waves/pilot"));
     for (const { id, title } of acts) expect(links).toContain(`href="/campaign/waves/pilot/${id}">${title}</a>`);
   });
 
@@ -216,7 +217,8 @@ describe("a wave", () => {
       const out = { write: (text: string) => void lines.push(text) };
       const report = { summary: "", sections: [], next: [act], exitCode: 0, data: {} };
       printReport({ out, err: out } as never, {}, report);
-      const page = await html(waveActPage({ wave: "pilot", act, others: [] }, visitor));
+      const open = openWaveAct({} as never, { wave: "pilot", act, others: [], only: "" });
+      const page = await html(layout(actPage(open, visitor, { contains: "", page: 1 }), visitor));
       const remark = act.remark === undefined ? [] : [act.remark];
       for (const shown of [lines.join(""), page]) {
         expectReadable(shown);

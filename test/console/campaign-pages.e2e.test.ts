@@ -4,9 +4,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { openOperations } from "../../provider/compose/operations.ts";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/generate.ts";
-import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
+import { type CliTestWorld, reportOf, startCliWorld } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole, type TestConsole, type TestResponse } from "./console-world.ts";
 
@@ -133,14 +134,27 @@ it("names the keys to check first, and asks for the number of each large class o
   }
 });
 
-it("reactivates what the campaign deactivated once the person has typed the act and the wave", async () => {
+it("reactivates what the campaign deactivated once the person has typed the act and the number of keys", async () => {
   await act(bob, "request-deactivate", { reason: "Moved" });
   const approve = addressIn(await act(alice, "review-deactivate"), "approve");
   const { phrase = "" } = hiddenIn((await alice.open(approve)).text);
   expect((await start(alice, approve, { typed: phrase })).status).toBe(303);
   expect((await ended(alice)).text).toMatch(/<a class="button" href="[^"]+">Go on with the other \d+ keys</);
-  expect((await start(alice, "/campaign/waves/pilot/rollback", { typed: "reactivate" })).status).toBe(422);
-  expect(await act(alice, "rollback", { typed: "reactivate pilot" })).toContain("Reactivated");
+  const address = "/campaign/waves/pilot/rollback";
+  const page = (await alice.open(address)).text;
+  expect(page).toContain("Type <code>reactivate 1</code>");
+  for (const typed of ["reactivate", "reactivate pilot", "reactivate 2"]) {
+    expect((await start(alice, address, { typed })).status).toBe(422);
+  }
+  // A page for some keys of the wave has their number, which the page of the whole wave does not confirm.
+  const narrowed = await alice.open(`${address}?only=nothing-like-this`);
+  expect(narrowed.text).toContain("Type <code>reactivate 0</code>");
+  expect((await alice.post(address, { ...hiddenIn(narrowed.text), typed: "reactivate 0" })).status).toBe(409);
+  expect((await start(alice, `${address}?only=nothing-like-this`, { typed: "reactivate 0" })).status).toBe(303);
+  expect((await ended(alice)).text).toContain("has no key with the ID, label or application");
+  const { keys } = JSON.parse((await world.uko("bob", `campaign status --json --folder ${folder}`)).out);
+  const { label } = keys.find(({ state }: { readonly state: string }) => state === "deactivated");
+  expect(await act(alice, `rollback?only=${label}`, { typed: "reactivate 1" })).toContain("Reactivated 1 key");
   const verdict = await world.verdict();
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
@@ -185,9 +199,31 @@ it("does not offer a review to its requester, to another reviewer, or under anot
 
 it("withdraws every request of the wave, and keeps the result of the run for another page", async () => {
   await act(bob, "request-deactivate");
-  const mistyped = await start(alice, "/campaign/waves/pilot/halt", { typed: "withdraw main" });
-  expect([mistyped.status, mistyped.text.includes("You did not type &quot;withdraw pilot&quot;")]).toEqual([422, true]);
-  expect(await act(alice, "halt", { typed: "withdraw pilot" })).toContain("Withdrew the requests on");
+  const address = "/campaign/waves/pilot/halt";
+  const page = await alice.open(address);
+  const count = Number(/withdraw (\d+)/.exec(page.text)?.[1]);
+  const mistyped = await start(alice, address, { typed: "withdraw pilot" });
+  expect([mistyped.status, mistyped.text.includes(`You did not type &quot;withdraw ${count}&quot;`)]).toEqual([
+    422,
+    true,
+  ]);
+  // The operation counts again before it withdraws the first request.
+  const run = openOperations(world.environmentOf("alice"), { progress: { report: () => {} } });
+  const confirm = (phrase: string) => Promise.reject(new Error(phrase));
+  const halted = (await run.campaignActs()).halt(
+    folder,
+    { wave: "pilot", confirm },
+    { signal: AbortSignal.timeout(20_000) },
+  );
+  await expect(halted).rejects.toThrow(`withdraw ${count}`);
+  await run.close();
+  const { vaultId, keyId } = reportOf(await world.uko("bob", "requests --json"));
+  await world.advance("1m");
+  await world.uko("bob", `withdraw ${vaultId}/${keyId}`);
+  // The number has changed since the page was shown.
+  const late = await alice.post(address, { ...hiddenIn(page.text), typed: `withdraw ${count}` });
+  expect([late.status, late.text.includes("The wave has changed")]).toEqual([409, true]);
+  expect(await act(alice, "halt", { typed: `withdraw ${count - 1}` })).toContain("Withdrew the requests on");
   expect((await alice.open("/campaign")).text).toContain("Your last act");
   const csv = await alice.open("/run.csv");
   expect([csv.headers.get("content-disposition"), csv.text.split("\n")[0]]).toEqual([

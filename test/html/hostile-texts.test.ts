@@ -1,13 +1,15 @@
 /** Texts of others on every page: the campaign page, the certificate page, and the pages of the console. */
 
 import { describe, expect, it } from "vitest";
-import { changedPage, keyActPage, resultOf } from "../../provider/console/act-page.ts";
+import { actPage } from "../../provider/console/act-page.ts";
 import { runPage } from "../../provider/console/act-run.ts";
-import { approvalPage, waveActPage, waveChangedPage, waveResult } from "../../provider/console/campaign-act-pages.ts";
+import { openWaveAct, waveResult } from "../../provider/console/campaign-acts.ts";
 import { campaignPage, wavePage } from "../../provider/console/campaign-pages.ts";
 import { errorPage } from "../../provider/console/console-context.ts";
-import { keyPage, kmsKeyPage } from "../../provider/console/key-page.ts";
+import { openKeyAct, resultOf } from "../../provider/console/key-acts.ts";
+import { keyPage } from "../../provider/console/key-page.ts";
 import { keysPage, kmsKeysPage } from "../../provider/console/keys-page.ts";
+import { layout, type Page } from "../../provider/console/layout.ts";
 import { whoPage } from "../../provider/console/login-page.ts";
 import { waitingPage } from "../../provider/console/waiting-page.ts";
 import { renderPage } from "../../provider/engine/campaign/reports/page.ts";
@@ -50,7 +52,10 @@ async function certificatePage(text: string): Promise<string> {
   return renderCertificatePage(certificate, { ...facts, keyIds: [text] });
 }
 
-const visitorOf = (text: string) => ({ caller: text, instanceId: text, csrfToken: "", path: "/", hasCampaign: true });
+const visitorOf = (text: string) => ({
+  ...{ caller: text, instanceId: text, csrfToken: "", path: "/", hasCampaign: true },
+  timeZone: "UTC",
+});
 const explanationOf = (text: string) => ({
   summary: text,
   facts: [text],
@@ -63,7 +68,7 @@ const actOf = (text: string) => ({
   isConsequential: true,
 });
 
-const problemOf = (text: string) => ({ says: text, reason: "" });
+const problemOf = (text: string, reason = "") => ({ says: text, form: { typed: "", reason, requestsNext: "" } });
 
 const inspectionOf = (text: string) => ({
   report: {
@@ -83,33 +88,37 @@ const inspectionOf = (text: string) => ({
 });
 
 const query = { contains: "", page: 1 };
-const namesOf = (text: string) => ({ vaults: new Map([[text, text]]), timeZone: "UTC" });
+const keyActOf = (text: string, inspection: unknown = inspectionOf(text), id = "request") =>
+  openKeyAct(as({}), as(inspection), id, { vaults: new Map([[text, text]]), visitor: visitorOf(text) });
+const waveActOf = (text: string, chosen: object) =>
+  openWaveAct(as({}), as({ wave: text, act: actOf(text), others: [actOf(text)], only: "", ...chosen }));
 const runOf = (text: string) => ({ address: text, title: text, back: html`${text}`, isOnMany: true }) as const;
-const donePage = (text: string, { title, body }: { readonly title: string; readonly body: unknown }) => {
-  const result = { title, body: typeof body === "function" ? body : () => body };
-  return runPage({ ...runOf(text), state: { kind: "done", result: as(result) } }, visitorOf(text), query);
-};
+const donePage = (text: string, result: { readonly title: string; readonly body: unknown }) =>
+  runPage({ ...runOf(text), state: { kind: "done", result: as(result) } }, visitorOf(text), query);
 
-const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
-  "the key": (text) => keyPage(as(inspectionOf(text)), visitorOf(text), "UTC"),
-  "the KMS key": (text) => kmsKeyPage(as(inspectionOf(text)), visitorOf(text), "UTC"),
-  "an act": (text) =>
-    keyActPage(as(inspectionOf(text)), as(actOf(text)), namesOf(text), visitorOf(text), problemOf(text)),
-  "a result": (text) => donePage(text, resultOf(as({ ...inspectionOf(text).report, taken: [], exitCode: 12 }), "UTC")),
+const inConsole: Readonly<Record<string, (text: string) => Page>> = {
+  "the key": (text) => keyPage(as(inspectionOf(text)), visitorOf(text)),
+  "the KMS key": (text) => {
+    const { report, acts } = inspectionOf(text);
+    return keyPage(as({ report: { ...report, vaultId: "" }, acts }), visitorOf(text));
+  },
+  "an act": (text) => actPage(keyActOf(text), visitorOf(text), query, problemOf(text)),
+  "a result": (text) =>
+    donePage(text, resultOf(as({ ...inspectionOf(text).report, taken: [], exitCode: 12 }), visitorOf(text))),
   "a sent request": (text) => {
     const sent = { taken: ["write_record"], code: "UKO_APPROVAL_PENDING", exitCode: 0 };
-    return donePage(text, resultOf(as({ ...inspectionOf(text).report, ...sent }), "UTC"));
+    return donePage(text, resultOf(as({ ...inspectionOf(text).report, ...sent }), visitorOf(text)));
   },
-  "a changed key": (text) => changedPage(as(inspectionOf(text)), visitorOf(text)),
+  "a changed key": (text) => errorPage(keyActOf(text).changed, text),
   "the keys": (text) => {
     const names = { keyId: text, label: text, vault: text, template: text, algorithm: text, keystores: [text] };
     const objects = [{ resource: "key", ...names, lifecycleState: "active" }];
     const listing = { objects, unreadable: [{ vaultId: text, error: { summary: text } }] };
-    return keysPage(as(listing), { ...query, state: "" }, visitorOf(text));
+    return keysPage(as(listing), { ...query, state: "" });
   },
   "the KMS keys": (text) => {
     const objects = [{ resource: "kms", name: text, keyId: text, keyState: text, dualAuthDelete: true }];
-    return kmsKeysPage(as({ objects, hasManagedKeys: true }), query, visitorOf(text));
+    return kmsKeysPage(as({ objects, hasManagedKeys: true }), query);
   },
   "the pending deletions": (text) => {
     const approval = { ...actOf(text), id: "approve", right: { roles: [text] } };
@@ -120,27 +129,24 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     }));
     const survey = { vaults: 1, pending, unreadable: [{ vaultId: text, error: { summary: text } }] };
     const waiting = { survey, kms: { kind: "listed", keys: [] }, vaults: new Map([[text, text]]) };
-    return waitingPage(as(waiting), visitorOf(text), "UTC");
+    return waitingPage(as(waiting), visitorOf(text));
   },
   "the caller": (text) =>
-    whoPage(
-      {
-        caller: as({
-          instanceId: text,
-          iamId: text,
-          writesAs: text,
-          accountId: text,
-          lists: [{ what: text, result: "listed", count: 1 }],
-        }),
-        says: [text],
-        minutesLeft: 1,
-      },
-      visitorOf(text),
-    ),
+    whoPage({
+      caller: as({
+        instanceId: text,
+        iamId: text,
+        writesAs: text,
+        accountId: text,
+        lists: [{ what: text, result: "listed", count: 1 }],
+      }),
+      says: [text],
+      minutesLeft: 1,
+    }),
   "the campaign": (text) => {
     const waves = { columns: ["wave", text], rows: [[text, text]] };
     const overview = { report: campaignReport(text), campaign: text, waves, nowMs: 0 };
-    return campaignPage(overview, undefined, visitorOf(text), "UTC");
+    return campaignPage(overview, undefined, visitorOf(text));
   },
   "a wave": (text) => {
     const toReview = { managed: 0, "never-active": 0, kms: 0 };
@@ -154,20 +160,19 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     } as const;
     const keys = { columns: ["label", "key", "state", text], rows: [[text, text, text, text]] };
     const wave = { campaign: text, wave: text, nowMs: 0, steps: [step], acts: as<WaveAct[]>([actOf(text)]), keys };
-    return wavePage(wave, query, undefined, { visitor: visitorOf(text), timeZone: "UTC" });
+    return wavePage(wave, query, undefined, visitorOf(text));
   },
   "an act on a wave": (text) =>
-    waveActPage(as({ wave: text, act: actOf(text), others: [actOf(text)] }), visitorOf(text), problemOf(text)),
+    actPage(waveActOf(text, { act: { ...actOf(text), name: "rollback" } }), visitorOf(text), query, problemOf(text)),
   "an approval": (text) => {
     const table = { columns: [text], rows: [[text]] };
     const apart = [{ label: text, name: text, says: text }];
     const sections = [{ title: text, lines: [text], table }];
     const numbers = { now: 1, later: 1 };
     const approval = { title: text, facts: [text], phrase: text, sections, table, names: [text], ...numbers, apart };
-    const chosen = { wave: text, act: { ...actOf(text), step: "destroy" }, others: [actOf(text)], approval };
-    return approvalPage(as(chosen), query, visitorOf(text), problemOf(text));
+    const open = waveActOf(text, { act: { ...actOf(text), step: "destroy" }, approval });
+    return actPage(open, visitorOf(text), query, problemOf(text));
   },
-  "a changed wave": (text) => waveChangedPage(text, visitorOf(text)),
   "a run": (text) => donePage(text, waveResult({ act: as(actOf(text)), wave: text, later: 1 }, campaignReport(text))),
   "a run in progress": (text) =>
     runPage({ ...runOf(text), state: { kind: "running", progress: text, isStopping: false } }, visitorOf(text), query),
@@ -175,13 +180,15 @@ const inConsole: Readonly<Record<string, (text: string) => unknown>> = {
     const error = new UkoError("UKO_INPUT_INVALID", { summary: text, detail: text });
     return runPage({ ...runOf(text), state: { kind: "failed", error } }, visitorOf(text), query);
   },
-  "an error": (text) => errorPage(new UkoError("UKO_INPUT_INVALID", { summary: text, detail: text }), visitorOf(text)),
+  "an error": (text) => errorPage(new UkoError("UKO_INPUT_INVALID", { summary: text, detail: text })),
 };
 
 const pages: Readonly<Record<string, (text: string) => unknown>> = {
   "a campaign to mail": (text) => renderPage(campaignReport(text)),
   "a certificate": certificatePage,
-  ...inConsole,
+  ...Object.fromEntries(
+    Object.entries(inConsole).map(([name, page]) => [name, (text: string) => layout(page(text), visitorOf(text))]),
+  ),
 };
 
 describe.each(Object.entries(pages))("the page of %s", (_, page) => {
@@ -201,13 +208,15 @@ describe.each(Object.entries(pages))("the page of %s", (_, page) => {
 });
 
 it("shows an invisible character by its number, and asks for the visible ones", () => {
-  const page = String(inConsole["an act"]?.(invisible));
+  const page = String(pages["an act"]?.(invisible));
   expect(page).toContain("<dt>Key</dt><dd>pay\\u{202e}llo\\u{200b}r\\u{1b}[31m\\u{e0041}\\u{2028}");
   expect(page).toContain("The label is <code>payllor</code>");
 });
 
 it("gives a form back what the person typed, escaped", () => {
-  const problem = { says: "The reason is too long.", reason: "\u{1f468}\u200d\u{1f469} </textarea><script>" };
-  const page = String(keyActPage(as(inspectionOf("a")), as(actOf("a")), namesOf("a"), visitorOf("a"), problem));
+  const problem = problemOf("The reason is too long.", "\u{1f468}\u200d\u{1f469} </textarea><script>");
+  const page = String(actPage(keyActOf("a"), visitorOf("a"), query, problem).body);
   expect(page).toContain(">\u{1f468}\u200d\u{1f469} &lt;/textarea&gt;&lt;script&gt;</textarea>");
+  const narrowed = waveActOf("a", { act: { ...actOf("a"), name: "rollback" }, only: '\u200d"><script>' });
+  expect(String(narrowed.subject)).toContain('name="only" maxlength="200" value="\u200d&quot;&gt;&lt;script&gt;"');
 });

@@ -75,7 +75,7 @@ export function addCampaignCommand(program: Command, world: UkoWorld, end: (exit
   keysCommand(campaign, "halt", "Withdraw every request of a wave, no matter who wrote it")
     .argument("<wave>", "name of the wave")
     .action((wave: string, shown: Shown) =>
-      run(shown, async (opened) => (await opened.campaignActs()).halt(shown.folder, wave, opened.options)),
+      run(shown, async (opened) => (await opened.campaignActs()).halt(shown.folder, { wave }, opened.options)),
     );
   addRollbackCommand(added);
   addFinishCommand(added);
@@ -189,7 +189,8 @@ function addRollbackCommand({ campaign, world, run }: Campaign): void {
     .addOption(new Option("--key <key>", "only this key: anything that uko campaign status accepts").conflicts("app"))
     .option("--written-since", "also keys that another person wrote to since; asks you to type a confirmation")
     .action((wave: string, { app: application, key, writtenSince, ...shown }: RollingBack) => {
-      const request = { wave, application, key, writtenSince: writtenSince === true, confirm: asking(world, shown) };
+      const confirm = writtenSince === true ? asking(world, shown) : undefined;
+      const request = { wave, application, key, writtenSince: writtenSince === true, confirm };
       return run(shown, async (opened) =>
         (await opened.campaignActs()).rollback(shown.folder, request, opened.options),
       );

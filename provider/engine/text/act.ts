@@ -35,7 +35,7 @@ export interface Act {
  * `label` and `phrase` confirm the act: the person types what the page shows. `requestsNext` is the second question of
  * `uko approve`.
  */
-export type ActField = "reason" | "label" | "phrase" | "key" | "application" | "requestsNext";
+export type ActField = "reason" | "label" | "phrase" | "requestsNext";
 
 /**
  * The command with the same name; `store` is `approve --store`, `remove` is `continue` on a destroyed key, and

@@ -28,7 +28,7 @@ import {
   sayKeystores,
   unreadOf,
 } from "../reports/waiting.ts";
-import { rollbackAct } from "../reports/wave-acts.ts";
+import { rollbackCommand } from "../reports/wave-acts.ts";
 import {
   closedByRules,
   type RequestOfStep,
@@ -53,7 +53,7 @@ import {
   refOf,
   unlessHeld,
 } from "./on-keys.ts";
-import { rollBackWave } from "./rollback.ts";
+import { type RollbackRequest, rollBackWave } from "./rollback.ts";
 import { approveStep, reviewStep } from "./sets.ts";
 
 export type CampaignActing = ReturnType<typeof createCampaignActing>;
@@ -80,7 +80,7 @@ export function createCampaignActing(world: World, openFolder: OpenFolder, evide
   return {
     ...acts,
     /** Withdraws every request of the wave, no matter who wrote it. No calendar refuses it. */
-    halt: on(haltWave, (wave) => inWave({ wave })),
+    halt: on(haltWave, inWave),
     /** Reactivates what this campaign deactivated. No calendar refuses it. */
     rollback: on(rollBackWave, inWave),
     /** The final report. With a confirmation, deletes the emptied containers. */
@@ -240,12 +240,16 @@ async function advanceWave(context: CampaignContext, wave: string): Promise<Camp
 
 const pending = { code: "UKO_DESTRUCTION_PENDING", exitCode: 11 } as const;
 
-async function haltWave(context: CampaignContext, wave: string): Promise<CampaignReport> {
+async function haltWave(
+  context: CampaignContext,
+  { wave, confirm }: Pick<RollbackRequest, "wave" | "confirm">,
+): Promise<CampaignReport> {
   const { world, view, options } = context;
   requireWave(view.campaign, wave);
   const operations = createOperations(world);
   const kmsOperations = createKmsOperations(world);
   const keys = keysOfWave(context, wave).filter((key) => isRequested(key, view.nowMs));
+  await confirm?.(`withdraw ${keys.length}`);
   const run = await actOnKeys(context, "Withdrawing", keys, async (key) => {
     const report = key.facts.isKms
       ? await kmsOperations.withdraw(kmsRefOf(world, key), options)
@@ -259,7 +263,7 @@ async function haltWave(context: CampaignContext, wave: string): Promise<Campaig
     apart: unreadOf(context, wave),
     run,
     next: [
-      rollbackAct({ wave, path: view.folder.path }),
+      rollbackCommand({ wave, path: view.folder.path }),
       { command: `uko hold KEY --kind incident --campaign ${shellWord(view.folder.path)}` },
     ],
   });

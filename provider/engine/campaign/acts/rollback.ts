@@ -21,7 +21,7 @@ import {
   remarked,
   section,
 } from "../reports/report.ts";
-import { unread } from "../reports/waiting.ts";
+import { isReversible, reviewsToUndo, unread } from "../reports/waiting.ts";
 import type { Confirm } from "../reports/wave-state.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
@@ -33,28 +33,22 @@ export interface RollbackRequest {
   readonly application?: string | undefined;
   /** Anything that `find` accepts. */
   readonly key?: string | undefined;
-  /** Whether to reactivate also keys that another person wrote to since. A person then confirms it. */
+  /** Whether to reactivate also keys that another person wrote to since, if a person confirms it. */
   readonly writtenSince: boolean;
-  readonly confirm: Confirm;
+  readonly confirm?: Confirm | undefined;
 }
 
 export async function rollBackWave(context: CampaignContext, request: RollbackRequest): Promise<CampaignReport> {
   const { view } = context;
   const { wave, writtenSince, confirm } = request;
   requireWave(view.campaign, wave);
-  const setsOf = ({ name, facts }: PlannedKey) =>
-    (view.reviews.byKey.get(name) ?? []).filter(
-      (set) => set.step === (facts.isKms ? "destroy" : "deactivate") && set.wave === wave,
-    );
+  const setsOf = (key: PlannedKey) => reviewsToUndo(context, key);
   const chosen = keysOfWave(context, wave).filter((key) => isChosen(key, request));
   if (chosen.length === 0) throw nothingChosen(request, view.folder.path);
-  const isOurs = (key: PlannedKey): boolean => setsOf(key).length > 0;
-  const keys = chosen.filter(
-    (key) => isOurs(key) && key.facts.state === (key.facts.isKms ? "destroyed" : "deactivated"),
-  );
-  if (writtenSince) await confirm(`reactivate ${keys.length}`);
+  const keys = chosen.filter((key) => isReversible(context, key));
+  await confirm?.(`reactivate ${keys.length}`);
   const toConfirm = new Set<string>();
-  const confirming = { isConfirmed: writtenSince, toConfirm };
+  const confirming = { isConfirmed: writtenSince && confirm !== undefined, toConfirm };
   const run = await actOnKeys(context, "Reactivating", keys, (key) =>
     key.facts.isKms
       ? restoreOne(context, key, setsOf(key), confirming)
@@ -65,7 +59,7 @@ export async function rollBackWave(context: CampaignContext, request: RollbackRe
     did: "Reactivated",
     wave,
     keys: run.results,
-    apart: chosen.filter((key) => !keys.includes(key)).flatMap((key) => leftOut(key, isOurs(key))),
+    apart: chosen.filter((key) => !keys.includes(key)).flatMap((key) => leftOut(key, setsOf(key).length > 0)),
     run,
     found: stopAfter(context, wave, run.results),
     next: nextAfter([...toConfirm], wave, path),

@@ -56,7 +56,7 @@ import {
 } from "../reports/report.ts";
 import { checkSection, exceptionRows, listToApprove, releasedSection, titleOf } from "../reports/review-text.ts";
 import { kindOfKey, readyKeys } from "../reports/waiting.ts";
-import { rollbackAct } from "../reports/wave-acts.ts";
+import { rollbackCommand } from "../reports/wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
@@ -228,7 +228,7 @@ export async function approveStep(context: CampaignContext, request: ApprovalOfS
     run,
     next: [
       ...nextAfter(request, { later: later.length, results: run.results, review, requester }, path),
-      ...(isKms ? [{ ...rollbackAct({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
+      ...(isKms ? [{ ...rollbackCommand({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
     ],
     data: { step, review: request.review, later: later.length },
   });
@@ -296,6 +296,6 @@ function nextAfter(
     isRefused
       ? remarked(`uko campaign status --live ${folderFlag(path)}`, "asks each keystore")
       : { command: `uko campaign status ${folderFlag(path)}` },
-    ...(step === "deactivate" ? [rollbackAct({ wave, path })] : []),
+    ...(step === "deactivate" ? [rollbackCommand({ wave, path })] : []),
   ];
 }

@@ -16,6 +16,7 @@ import { openCampaign, requireWave } from "../files/folder.ts";
 import { readCampaignReview } from "../files/reviews.ts";
 import { type CampaignContext, keysOfWave, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
+import { isNamed } from "./find.ts";
 import { keyRows } from "./key-row.ts";
 import { keySection, keyTable } from "./key-views.ts";
 import { timelineOf, waveSection } from "./plan-report.ts";
@@ -23,7 +24,7 @@ import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
 import { type CampaignReport, tableOf } from "./report.ts";
 import { checkSection, exceptionRows, listToApprove, releasedSection, titleOf, windowEndOf } from "./review-text.ts";
 import { reportStatus, stateTable } from "./status.ts";
-import { countByKind, isPending, isRequested, readyKeys } from "./waiting.ts";
+import { countByKind, isPending, isRequested, isReversible, readyKeys } from "./waiting.ts";
 import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
 import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
 
@@ -60,8 +61,9 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
         nowMs: view.nowMs,
       };
     },
-    async wave(path: string, wave: string, options: CallOptions) {
-      return inspectWave(await open(path, options, wave), wave);
+    /** `only` chooses the keys of a rollback by an ID, label or application; empty for all of them. */
+    async wave(path: string, wave: string, options: CallOptions, only = "") {
+      return inspectWave(await open(path, options, wave), wave, only);
     },
     async approval(path: string, request: ReviewedStepRequest, options: CallOptions) {
       return inspectApproval(await open(path, options, request.wave), request);
@@ -69,10 +71,12 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
   };
 }
 
-async function inspectWave(context: CampaignContext, wave: string) {
+async function inspectWave(context: CampaignContext, wave: string, only: string) {
   const { view } = context;
   requireWave(view.campaign, wave);
   const keys = keysOfWave(context, wave);
+  const isChosen = (key: PlannedKey): boolean => only === "" || isNamed(key, only);
+  const reversible = keys.filter((key) => isReversible(context, key));
   const steps: WaveStep[] = [];
   for (const step of ["deactivate", "destroy"] as const) steps.push(await inspectStep(context, wave, step));
   return {
@@ -84,7 +88,7 @@ async function inspectWave(context: CampaignContext, wave: string) {
       {
         steps,
         requests: keys.filter((key) => isRequested(key, view.nowMs)).length,
-        reversible: keys.filter(({ facts }) => facts.state === (facts.isKms ? "destroyed" : "deactivated")).length,
+        reversible: reversible.length === 0 ? undefined : reversible.filter(isChosen).length,
       },
       { wave, path: view.folder.path },
     ),

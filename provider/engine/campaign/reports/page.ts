@@ -1,11 +1,11 @@
 /** Renders the report of a campaign as one HTML page, so that people can mail, archive and print it. */
 
-import { type Html, html } from "../../../html/markup.ts";
+import { html } from "../../../html/markup.ts";
 import { standalonePage } from "../../../html/page.ts";
-import { sectionsOf } from "../../../html/report-parts.ts";
+import { commandOf, sectionsOf } from "../../../html/report-parts.ts";
 import { timelinePicture } from "../../../html/timeline.ts";
 import { sayTime } from "../../text/words.ts";
-import type { CampaignReport, NextCommand } from "./report.ts";
+import type { CampaignReport } from "./report.ts";
 
 export function renderPage({ summary, sections, next, page }: CampaignReport): string {
   const title = page?.title ?? "uko campaign";
@@ -17,8 +17,4 @@ ${sectionsOf([...(page?.first ?? []), ...sections])}
 ${next.length === 0 ? "" : html`<h2>Next</h2>${next.map(commandOf)}`}
 <p class="quiet">Written by uko from the service and the campaign folder. Dates are in UTC, and assume that every person acts at once.</p>`;
   return standalonePage({ title, body });
-}
-
-function commandOf({ command, remark }: NextCommand): Html {
-  return html`<pre><code>${command}</code></pre>${remark === undefined ? "" : html`<p class="quiet">${remark}</p>`}`;
 }

@@ -258,6 +258,18 @@ export function countByKind(keys: readonly Pick<PlannedKey, "facts">[]): Readonl
   return { managed: countOf("managed"), "never-active": countOf("never-active"), kms: countOf("kms") };
 }
 
+/** The reviews of the wave that list the key for the step that a rollback undoes. */
+export function reviewsToUndo({ view }: CampaignContext, { name, line, facts }: PlannedKey) {
+  const step = facts.isKms ? "destroy" : "deactivate";
+  return (view.reviews.byKey.get(name) ?? []).filter((set) => set.step === step && set.wave === line.wave);
+}
+
+/** Whether a rollback starts with the key: this campaign took its last step, which can be undone. */
+export function isReversible(context: CampaignContext, key: PlannedKey): boolean {
+  const isUndoable = key.facts.state === (key.facts.isKms ? "destroyed" : "deactivated");
+  return isUndoable && reviewsToUndo(context, key).length > 0;
+}
+
 /**
  * Whether a request is on the key that a halt can withdraw. A record whose step was taken is no longer a request. Its
  * removal would only hide who wrote to the key last, which a rollback has to prove.

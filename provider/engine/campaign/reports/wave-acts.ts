@@ -12,7 +12,7 @@ import { keysOfKind } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import type { Act } from "../../text/act.ts";
 import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";
-import { type CampaignReport, folderFlag, nextCommand } from "./report.ts";
+import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "./report.ts";
 
 /** `name` is the command; `store` is `approve --store`. */
 export type WaveAct = Act &
@@ -20,10 +20,9 @@ export type WaveAct = Act &
     | { readonly name: "request"; readonly step: CampaignStep }
     | { readonly name: "review"; readonly step: CampaignStep; readonly kind: ReviewKind }
     | { readonly name: "approve" | "store"; readonly step: CampaignStep; readonly review: string }
-    | { readonly name: "halt" | "rollback" }
+    /** The phrase has the number of keys. */
+    | { readonly name: "halt" | "rollback"; readonly phrase: string }
   );
-
-export type WaveApproval = Extract<WaveAct, { readonly name: "approve" | "store" }>;
 
 /** What the commands name: the wave, and the path of the campaign's folder. */
 export interface WavePlace {
@@ -57,14 +56,14 @@ export interface WaveSums {
   readonly steps: readonly WaveStep[];
   /** Requests that a halt withdraws. */
   readonly requests: number;
-  /** Keys that a rollback reads. */
-  readonly reversible: number;
+  /** Keys that a rollback starts with, of those that the caller chose; absent if the wave has none. */
+  readonly reversible: number | undefined;
 }
 
 export function waveActs({ steps, requests, reversible }: WaveSums, place: WavePlace): readonly WaveAct[] {
   return [
     ...steps.filter(({ closed }) => closed === undefined).flatMap((step) => stepActs(step, place)),
-    ...(reversible > 0 ? [rollbackAct(place)] : []),
+    ...(reversible === undefined ? [] : [rollbackAct(reversible, place)]),
     ...(requests > 0 ? [haltAct(requests, place)] : []),
   ];
 }
@@ -157,20 +156,24 @@ function approvalActs(
   return [act, stored];
 }
 
-export function rollbackAct({ wave, path }: WavePlace): WaveAct {
+export function rollbackCommand({ wave, path }: WavePlace): NextCommand {
+  return remarked(`uko campaign rollback ${wave} ${folderFlag(path)}`, "reactivates what this campaign deactivated");
+}
+
+function rollbackAct(keys: number, place: WavePlace): WaveAct {
   return {
     id: "rollback",
     name: "rollback",
-    title: "Reactivate what this campaign deactivated",
+    title: `Reactivate what this campaign deactivated (${keys})`,
     facts: [
       "The data that the keys protect becomes accessible again. Pending requests on them are withdrawn.",
       "KMS keys that this campaign destroyed are restored, if KMS still can.",
       "Keys that another person wrote to since, and keys on hold, stay as they are.",
     ],
     right: rights.reactivate,
-    fields: ["key", "application"],
-    command: `uko campaign rollback ${wave} ${folderFlag(path)}`,
-    remark: "reactivates what this campaign deactivated",
+    fields: ["phrase"],
+    phrase: `reactivate ${keys}`,
+    ...rollbackCommand(place),
   };
 }
 
@@ -181,6 +184,8 @@ function haltAct(requests: number, { wave, path }: WavePlace): WaveAct {
     title: `Withdraw every request of the wave (${requests})`,
     facts: ["uko withdraws the requests, no matter who wrote them. Each key keeps its state."],
     right: rights.writeTags,
+    fields: ["phrase"],
+    phrase: `withdraw ${requests}`,
     command: `uko campaign halt ${wave} ${folderFlag(path)}`,
   };
 }

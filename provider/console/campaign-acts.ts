@@ -1,0 +1,179 @@
+/**
+ * Opens each act on a wave, such as a request, a review, an approval or a withdrawal: its page, and what it does. A wave
+ * is a group of keys that a campaign, a planned deletion of many keys, takes through each step together. An act that
+ * cuts data off, or that withdraws every request, asks for the number of keys. It is refused if the number has changed.
+ */
+
+import * as z from "zod";
+import type { CampaignActing } from "../engine/campaign/acts/acting.ts";
+import type { ApprovalInspection } from "../engine/campaign/reports/inspect.ts";
+import type { CampaignReport } from "../engine/campaign/reports/report.ts";
+import type { WaveAct } from "../engine/campaign/reports/wave-acts.ts";
+import type { CallOptions } from "../engine/ports/world.ts";
+import { type Html, html } from "../html/markup.ts";
+import { codeOf, definitions, linkTo, list, sectionsOf, tableOf } from "../html/report-parts.ts";
+import { capital } from "../text/printable.ts";
+import type { ActForm, OpenAct } from "./act-page.ts";
+import type { ActResult } from "./act-run.ts";
+import { type ConsoleApp, changed, type Requested } from "./console-context.ts";
+import { pointOfNoReturn } from "./key-acts.ts";
+import { commandsOf, keyTable, labelFirst, sayKeys, textFilter } from "./parts.ts";
+
+export function waveAddress(wave: string): string {
+  return `/campaign/waves/${encodeURIComponent(wave)}`;
+}
+
+interface Campaign {
+  readonly run: ConsoleApp["run"];
+  readonly folder: string;
+}
+
+export interface Chosen {
+  readonly wave: string;
+  readonly act: WaveAct;
+  readonly others: readonly WaveAct[];
+  /** What an approval would do. */
+  readonly approval?: Extract<ApprovalInspection, { kind: "open" }>;
+  /** Which keys a rollback is about: an ID, a label or an application; empty for the whole wave. */
+  readonly only: string;
+}
+
+/** The act that the address names. Throws UKO_CHANGED_MEANWHILE if the wave no longer offers it. */
+export async function findWaveAct(campaign: Campaign, { context: { req }, options }: Requested): Promise<OpenAct> {
+  const { run, folder } = campaign;
+  const { wave = "", act: named = "" } = req.param() as { wave?: string; act?: string };
+  const { only = "" } = req.query();
+  const pages = await run.campaignPages();
+  const { acts } = await pages.wave(folder, wave, options, only);
+  const act = acts.find(({ id }) => id === named);
+  if (act === undefined) throw waveChanged();
+  const chosen = { wave, act, others: acts.filter((each) => each !== act), only };
+  if (act.name !== "approve" && act.name !== "store") return openWaveAct(campaign, chosen);
+  const { step, review } = act;
+  const approval = await pages.approval(folder, { wave, step, review, stores: act.name === "store" }, options);
+  if (approval.kind === "closed") throw waveChanged();
+  return openWaveAct(campaign, { ...chosen, approval });
+}
+
+const waveChanged = () => changed("The wave has changed");
+
+export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
+  const { wave, act, others, approval, only } = chosen;
+  const address = `${waveAddress(wave)}/${act.id}`;
+  const toType = approval?.phrase ?? ("phrase" in act ? act.phrase : "");
+  const filter = textFilter(
+    { name: "only", label: "Only keys with this ID, label or application", value: only },
+    address,
+  );
+  return {
+    act,
+    title: `${act.title}, wave ${wave}`,
+    isOnMany: true,
+    subject: html`${definitions([["Wave", wave]])}${act.name === "rollback" ? filter : ""}`,
+    address: only === "" ? address : `${address}?${new URLSearchParams({ only })}`,
+    hidden: toType === "" ? {} : { phrase: toType },
+    changed: waveChanged(),
+    toType,
+    typed: "the act and the number of keys",
+    final: "step" in act && act.step === "destroy" ? pointOfNoReturn : undefined,
+    others: others.map(({ id, title }) => linkTo(`${waveAddress(wave)}/${id}`, title)),
+    leave: linkTo(waveAddress(wave), `Back to wave ${wave} without a change`),
+    back: linkTo(waveAddress(wave), `Wave ${wave}`),
+    ...(approval && approvalParts(chosen, approval)),
+    async work(form, { signal, progress }) {
+      const acting = await campaign.run.campaignActs(progress);
+      const report = await take(acting, campaign.folder, chosen, form, { signal });
+      return waveResult({ act, wave, later: approval?.later ?? 0 }, report);
+    },
+  };
+}
+
+/**
+ * The page on which a person approves the review of a wave. The keys to check come first, next to the form; the list of
+ * all reviewed keys follows.
+ */
+function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["approval"]>) {
+  const { title, facts, sections, now, later, apart, table, names } = approval;
+  const stores = act.name === "store";
+  // The first run takes the step on a sample only, so heading, button and phrase have the number of keys in the sample.
+  const button = stores
+    ? `Store your approval for ${sayKeys(now)}`
+    : `${capital("step" in act ? act.step : "")} ${sayKeys(now)}`;
+  const left = { columns: ["label", "key", "why"], rows: apart.map(({ label, key, says }) => [label, key, says]) };
+  const sample = `This is a sample. The other ${sayKeys(later)} of your review follow after you have checked the sample.`;
+  const review = "review" in act ? act.review : "";
+  return {
+    act: { ...act, isConsequential: true },
+    heading: `${button} of wave ${wave}`,
+    effects: stores ? act.facts : [title],
+    request: later === 0 ? [] : [sample],
+    subject: html`${sectionsOf(sections.map(labelFirst))}${list(facts)}${definitions([["SHA-256 of the review", codeOf(review)]])}`,
+    typed: "the step and the number of keys",
+    button,
+    list: (
+      query,
+    ) => html`${apart.length === 0 ? "" : html`<h2>Reviewed, but not ready now</h2>${tableOf(left, "reviewed, but not ready now")}`}
+<h2>Keys in your review</h2>
+${keyTable({ ...table, names, name: "keys in your review" }, query, `${waveAddress(wave)}/${act.id}`)}`,
+  } satisfies Partial<OpenAct>;
+}
+
+/** Takes the act as its command does, with the values of the form. */
+function take(
+  acting: CampaignActing,
+  folder: string,
+  { wave, act, only }: Chosen,
+  { reason, typed }: ActForm,
+  options: CallOptions,
+): Promise<CampaignReport> {
+  // The operation counts the keys again, and acts only if the count is what the person typed.
+  const confirm = async (phrase: string): Promise<void> => {
+    if (typed.trim() !== phrase) throw changed("The number of keys has changed");
+  };
+  switch (act.name) {
+    case "request":
+      return acting.request(folder, { wave, step: act.step, ...(reason !== "" && { reason }) }, options);
+    case "review":
+      return acting.review(folder, { wave, step: act.step, kind: act.kind }, options);
+    case "approve":
+    case "store": {
+      const { step, review } = act;
+      return acting.approve(folder, { wave, step, review, stores: act.name === "store", confirm }, options);
+    }
+    case "halt":
+      return acting.halt(folder, { wave, confirm }, options);
+    case "rollback":
+      return acting.rollback(folder, { wave, key: only || undefined, writtenSince: false, confirm }, options);
+  }
+}
+
+const reviewed = z.object({ review: z.string(), step: z.enum(["deactivate", "destroy"]) });
+
+/**
+ * The page of the result: what the run did, and the next act, which is the approval of a review, or the rest after a
+ * sample.
+ */
+export function waveResult(
+  { act, wave, later }: Pick<Chosen, "act" | "wave"> & { readonly later: number },
+  report: CampaignReport,
+): ActResult {
+  const { data: named } = reviewed.safeParse(act.name === "review" ? report.data : undefined);
+  const addressOf = (id: string): string => `${waveAddress(wave)}/${id}`;
+  const approval = named && `${named.step}-${named.review}`;
+  const toReview: Html | "" =
+    named === undefined
+      ? ""
+      : html`<p><a class="button" href="${addressOf(`approve-${approval}`)}">Approve this review and ${named.step} its keys</a></p>
+<p><a href="${addressOf(`store-${approval}`)}">Store your approval of this review, so that the requester's next run acts</a></p>`;
+  const rest =
+    later === 0
+      ? ""
+      : html`<p>Check the sample first.</p>
+<p><a class="button" href="${addressOf(act.id)}">Go on with the other ${sayKeys(later)}</a></p>`;
+  // The page of the approval shows what a person reads completely.
+  const sections = report.sections.filter(({ isWhole = false }) => named === undefined || !isWhole);
+  const body = html`${toReview}${rest}
+${sectionsOf(sections.map(labelFirst))}
+${commandsOf(report.next)}`;
+  return { title: report.summary, body, ...(report.csv !== undefined && { csv: report.csv }) };
+}

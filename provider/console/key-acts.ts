@@ -1,0 +1,135 @@
+/**
+ * Opens each act on a key, such as `approve`: its page, and the operation that the command for this act calls. The file
+ * also describes the result.
+ */
+
+import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/inspection.ts";
+import type { VaultNames } from "../engine/key/text/approval-messages.ts";
+import type { Report } from "../engine/loop/report.ts";
+import type { CallOptions } from "../engine/ports/world.ts";
+import type { KeyAct, KeyActId } from "../engine/text/act.ts";
+import { type Html, html, type Shown } from "../html/markup.ts";
+import { codeOf, definitions, linkTo } from "../html/report-parts.ts";
+import { confirmingText } from "../text/printable.ts";
+import type { ActForm, OpenAct } from "./act-page.ts";
+import { type ConsoleApp, changed } from "./console-context.ts";
+import type { Visitor } from "./layout.ts";
+import { explained, keyAddress, keyPath, moment, placeOf } from "./parts.ts";
+
+/** A key with its acts. A KMS key has no vault, and KMS stores no reason. */
+export interface ActSubject extends Pick<Inspection, "report" | "basis" | "acts"> {
+  readonly record?: Pick<InspectedRecord, "id"> & Partial<InspectedRecord>;
+  readonly key?: InspectedKey;
+}
+
+/** The act with this ID. Throws UKO_CHANGED_MEANWHILE if the key does not offer it. */
+export function openKeyAct(
+  { run }: Pick<ConsoleApp, "run">,
+  subject: ActSubject,
+  id: string,
+  { vaults, visitor }: { readonly vaults: VaultNames; readonly visitor: Visitor },
+): OpenAct {
+  const { report, basis, record, key, acts } = subject;
+  const { vaultId, label = "", keyState, deletion, explanation } = report;
+  const whenChanged = changed("The key has changed", ["", explanation.summary, ...explanation.facts]);
+  const act = acts.find((each) => each.id === id);
+  if (act === undefined) throw whenChanged;
+  const isInKms = vaultId === "";
+  const address = keyAddress(report);
+  const unnamed = isInKms && record !== undefined ? "an identity that KMS does not name" : undefined;
+  const request: readonly (readonly [string, Shown | undefined])[] = [
+    ["Asked by", record?.author ?? codeOf(deletion.requestedBy) ?? unnamed],
+    ["Since", record?.writtenAt && moment(record.writtenAt, visitor)],
+    ["Reason", record?.reason],
+    ["Expires", deletion.recordExpiresAt && moment(deletion.recordExpiresAt, visitor)],
+  ];
+  // A stored approval takes no step, so its effect has one more sentence.
+  const effects = act.facts.slice(0, act.id === "store" ? 3 : 2);
+  return {
+    ...{ act, effects, title: act.title },
+    // The text that KMS does not report the requester is not a fact of the act.
+    request: isInKms ? explanation.facts : act.facts.slice(effects.length),
+    subject: definitions([
+      ["Key", label],
+      // The other facts of an act already say who asks.
+      ...(act.facts.length > 2 && !isInKms ? [] : request),
+      ["Vault", isInKms ? "none: a key in KMS" : placeOf(vaultId, vaults)],
+      ["State and use", key?.state ?? keyState],
+      ["Keystores", key?.keystores.map(({ name, says }) => `${name}: ${says}`).join("\n")],
+      ["Description", key?.description],
+      ["ID", codeOf(keyPath(report))],
+    ]),
+    address: `${address}/${act.id}`,
+    hidden: { basis, record: record?.id ?? "" },
+    changed: whenChanged,
+    toType: confirmingText(label, report.keyId),
+    final: finalMark(act.id, isInKms ? "kms" : record?.step),
+    others: acts.filter((each) => each !== act).map((each) => linkTo(`${address}/${each.id}`, each.title)),
+    leave: linkTo(address, "Back to the key without a change"),
+    back: act.id === "remove" ? linkTo("/keys", "Keys") : linkTo(address, `Key ${label}`),
+    work: async (form, { signal }) => resultOf(await operate(run, subject, act.id, form, { signal }), visitor),
+  };
+}
+
+/** Calls the operation that the command of the act calls. KMS has only requests, approvals and withdrawals. */
+function operate(
+  { operations, kmsOperations }: ConsoleApp["run"],
+  { report: { instanceId, vaultId, keyId }, record }: ActSubject,
+  id: KeyActId,
+  { reason, requestsNext }: ActForm,
+  options: CallOptions,
+): Promise<Report> {
+  const recordId = record?.id ?? "";
+  if (vaultId === "") {
+    const ref = { instanceId, kmsKeyId: keyId };
+    if (id === "approve") return kmsOperations.approve(ref, recordId, options);
+    return id === "request" ? kmsOperations.request(ref, options) : kmsOperations.withdraw(ref, options);
+  }
+  const ref = { instanceId, vaultId, keyId };
+  switch (id) {
+    case "request":
+      return operations.request(ref, reason || undefined, options);
+    case "approve":
+      return operations.approveOne(ref, { recordId, stores: false, requestsNext: requestsNext !== "" }, options);
+    case "store":
+      return operations.approveOne(ref, { recordId, stores: true }, options);
+    case "continue":
+      return operations.takeApproved(ref, recordId, options);
+    case "withdraw":
+      return operations.withdraw(ref, { ...options, reason });
+    case "reactivate":
+      return operations.reactivate(ref, options);
+    case "remove":
+      return operations.sweep(ref, options);
+  }
+}
+
+function finalMark(id: KeyAct["id"], step: "deactivate" | "destroy" | "kms" | undefined): string | undefined {
+  if (id === "remove") return "Erases the key";
+  if (step === "kms") return "Destroys the key in KMS";
+  return step === "destroy" ? pointOfNoReturn : undefined;
+}
+
+export const pointOfNoReturn = "Point of no return";
+
+/** The result of an act as a sentence. Only an act that did nothing shows a code, which would be read as an error. */
+export function resultOf(
+  report: Report,
+  visitor: Pick<Visitor, "timeZone">,
+): { readonly title: string; readonly body: Html } {
+  const { explanation, taken, deletion, exitCode, code } = report;
+  const isRequest = code === "UKO_APPROVAL_PENDING" && exitCode === 0;
+  if (!isRequest) {
+    const { summary, ...rest } = explanation;
+    const isRefused = exitCode !== 0 && taken.length === 0;
+    return { title: summary, body: html`<div role="status">${explained({ ...rest, summary: "" }, isRefused)}</div>` };
+  }
+  const { neededRoles = [], recordExpiresAt } = deletion;
+  const until = recordExpiresAt === undefined ? "" : html` until ${moment(recordExpiresAt, visitor)}`;
+  const who = neededRoles.length === 0 ? "" : ` with the role ${neededRoles.join(" or ")}`;
+  return {
+    title: "Request sent",
+    body: html`<p class="lead" role="status">Another person${who} can approve it${until}.</p>
+${explained(explanation)}`,
+  };
+}
