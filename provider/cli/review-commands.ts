@@ -140,7 +140,7 @@ function reviewText({ out }: CliWorld, review: SetReview, vaults: VaultNames, is
   const left = apart.length === 0 ? [] : [...approvalMessages.explainApart(apart).map(printableLines), ""];
   if (file === undefined) return `${[...left, setMessages.nothingToReview].join("\n")}\n`;
   const next = isKept ? [] : ["", ...setMessages.reviewNext(file, undefined)];
-  const limits = setMessages.reviewLimits(file.review.header, keys[0]?.observed.nowMs ?? 0);
+  const limits = setMessages.reviewLimits(file.review.header, keys[0]?.nowMs ?? 0);
   return `${[...left, viewOfSet(out, { keys, review: file.review }, vaults, [limits]), ...next].join("\n")}\n`;
 }
 

@@ -12,6 +12,7 @@ import { requestStatementFor } from "../../lifecycle/signed-consent.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { nextStepOf } from "./many/selection.ts";
 import { readEach } from "./many/survey.ts";
+import type { KeyDetails } from "./observe.ts";
 
 /**
  * Signs the approval of each line of a review, and with `requestsNext` the requests that follow a deactivation. Throws
@@ -52,14 +53,14 @@ export async function signRequests(
 ): Promise<void> {
   if (world.signatures === undefined) return;
   const author = await signerOf(world, options);
-  const { keys } = await readEach(world, refs, "Reading the keys to sign", options);
-  const due =
-    state === undefined ? keys.filter(({ observation }) => nextStepOf(observation.state) === "destroy") : keys;
-  const statements = due.map(({ observation }) =>
-    requestStatementFor({ ...observation, state: state ?? observation.state }, author),
-  );
-  const nowMs = Math.min(...due.map((key) => key.nowMs));
-  await signAll(world, { author, nowMs }, statements, options);
+  const times: number[] = [];
+  const judge = ({ observation, nowMs }: KeyDetails): readonly string[] => {
+    if (state === undefined && nextStepOf(observation.state) !== "destroy") return [];
+    times.push(nowMs);
+    return [requestStatementFor({ ...observation, state: state ?? observation.state }, author)];
+  };
+  const { keys } = await readEach(world, { refs, what: "Reading the keys to sign", judge }, options);
+  await signAll(world, { author, nowMs: Math.min(...times) }, keys.flat(), options);
 }
 
 async function signAll(

@@ -3,9 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { KeyInReview } from "../../../provider/engine/key/many/review-set.ts";
 import * as approvalMessages from "../../../provider/engine/key/text/approval-messages.ts";
-import type { KeySnapshot } from "../../../provider/engine/ports/world.ts";
 import { admitToReview } from "../../../provider/lifecycle/review.ts";
-import { holdTagName } from "../../../provider/lifecycle/tag-names.ts";
 import {
   aKeystoreStatus,
   aKeyWith,
@@ -19,42 +17,36 @@ import {
 } from "../../support/builders.ts";
 import { aSnapshot } from "../fakes.ts";
 
-interface Choices {
+interface Choices extends Partial<Pick<KeyInReview, "isHeld" | "createdAtMs" | "templateName" | "waitsFor">> {
   readonly label?: string;
   readonly description?: string;
   readonly resources?: readonly string[];
   readonly record?: Parameters<typeof aRecord>[0];
-  readonly snapshot?: Partial<KeySnapshot>;
-  readonly waitsFor?: string;
 }
 
 const keyId = (n: number): string => `9b2d0000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
-/** A key whose deactivation Alice requested an hour ago. */
-function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
-  const { label = `key-${n}`, description = "", resources = [], waitsFor } = choices;
+/** Observes a key whose deactivation Alice requested an hour ago. */
+function observedKey(n: number, choices: Choices = {}) {
+  const { label = `key-${n}`, description = "", resources = [] } = choices;
   const facts = someFacts({ keyId: keyId(n), label, description });
   const record = aRecord({ digest: digestsOf(facts).deactivate, ...choices.record }, keyId(n));
-  const observation = aKeyWith(record, {
+  return aKeyWith(record, {
     facts,
     keystores: [aKeystoreStatus({ name: "payroll-ring" })],
     use: { kind: "known", count: resources.length, retainedBy: [], resourceIds: resources },
   });
+}
+
+function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
+  const { label: _label, resources: _resources, record: _record, description = "", ...shown } = choices;
+  const observation = observedKey(n, choices);
   const admitted = admitToReview(observation, aReviewScope(), nowMs);
   if (admitted.kind !== "line") throw new Error(`Not reviewable: ${admitted.why.kind}`);
-  const snapshot = aSnapshot({
-    keyId: keyId(n),
-    label,
-    description,
-    createdAtMs: nowMs - 400 * dayMs,
-    ...choices.snapshot,
-  });
-  return {
-    line: admitted.line,
-    record: admitted.record,
-    observed: { observation, snapshot, etag: "", nowMs },
-    ...(waitsFor !== undefined && { waitsFor }),
-  };
+  const { line, record } = admitted;
+  const { keystores } = observation;
+  const usual = { isHeld: false, createdAtMs: nowMs - 400 * dayMs, templateName: "payroll" };
+  return { line, record, description, keystores, nowMs, ...usual, ...shown };
 }
 
 const vaults = new Map([[someFacts().vaultId, "payments"]]);
@@ -93,9 +85,9 @@ describe("many keys", () => {
   const usual = Array.from({ length: 290 }, (_, n) => aKeyInReview(n));
   const odd: readonly KeyInReview[] = [
     ...[300, 301, 302, 303, 304, 305, 306].map((n) => aKeyInReview(n, { resources: ["crn:1"] })),
-    aKeyInReview(310, { snapshot: { tags: [{ name: holdTagName, value: "00" }] } }),
+    aKeyInReview(310, { isHeld: true }),
     aKeyInReview(311, { description: "Legal hold until 2030" }),
-    aKeyInReview(312, { snapshot: { createdAtMs: nowMs - dayMs, templateName: "cards" } }),
+    aKeyInReview(312, { createdAtMs: nowMs - dayMs, templateName: "cards" }),
   ];
 
   it("are summarized with the exceptions by class: a count and at most five names", () => {
@@ -123,11 +115,9 @@ describe("many keys", () => {
         description: `Do not delete: ${"why ".repeat(100)}`,
         resources: ["crn:1"],
         record: { writtenAtMs: nowMs - hourMs - n * 1000 },
-        snapshot: {
-          templateName: `template ${n % 40}`,
-          createdAtMs: nowMs - dayMs,
-          tags: [{ name: holdTagName, value: "00" }],
-        },
+        templateName: `template ${n % 40}`,
+        createdAtMs: nowMs - dayMs,
+        isHeld: true,
       }),
     );
     const lines = summarize(mixed);
@@ -138,7 +128,12 @@ describe("many keys", () => {
 });
 
 it("a group of a list names the requester and at most five keys", () => {
-  const keys = Array.from({ length: 7 }, (_, n) => aKeyInReview(n).observed);
+  const keys = Array.from({ length: 7 }, (_, n) => ({
+    observation: observedKey(n),
+    snapshot: aSnapshot(),
+    etag: "",
+    nowMs,
+  }));
   const group = { requester: "IBMid-550000AL1C", step: "deactivate", kind: "managed", vaultId: "v", keys } as const;
   const cells = approvalMessages.groupCells(group, new Map([["v", "payments"]]));
   expect(cells).toHaveLength(groupHeads.length);

@@ -149,7 +149,7 @@ function csvOf(
 ): string {
   const named = (key: Pick<ReviewLine, "vaultId" | "keyId" | "label">) => ({ key: keyPathOf(key), label: key.label });
   const left = [
-    ...apart.map(({ observed, why: says }) => ({ ...named(observed.observation.facts), says })),
+    ...apart.map((key) => ({ ...named(key), says: key.why })),
     ...notReady,
     ...unreadable.map(({ id, name: label, reason: says }) => ({ key: id, label, says })),
   ];

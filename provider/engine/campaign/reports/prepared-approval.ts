@@ -11,6 +11,7 @@ import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
 import { maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/review.ts";
+import { holdTagName } from "../../../lifecycle/tag-names.ts";
 import { requireUsable } from "../../key/many/approve-set.ts";
 import { classesToConfirm, type SummarizedKey } from "../../key/many/exceptions.ts";
 import { readReview } from "../../key/many/review-file.ts";
@@ -67,17 +68,9 @@ function shownKey({ name, listed }: PlannedKey, { lines }: Review, nowMs: number
   const record = observation?.carried.record;
   if (line === undefined || observation === undefined || traits === undefined || record === undefined) return [];
   const { tags, template: templateName, createdAtMs } = traits;
-  return [
-    {
-      line,
-      record,
-      observed: {
-        observation,
-        nowMs,
-        snapshot: { tags, templateName, ...(createdAtMs !== undefined && { createdAtMs }) },
-      },
-    },
-  ];
+  const isHeld = tags.some((tag) => tag.name === holdTagName);
+  const { description } = observation.facts;
+  return [{ line, record, description, isHeld, createdAtMs, templateName, nowMs }];
 }
 
 /** Reviewed keys on which another person took the step since, so that each reviewed key is in the report. */

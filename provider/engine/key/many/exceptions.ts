@@ -5,30 +5,21 @@
  * that 31 of these keys were created last week.
  */
 
-import type { ConsentRecord, KeyFacts } from "../../../lifecycle/observation.ts";
+import type { ConsentRecord } from "../../../lifecycle/observation.ts";
 import type { ReviewLine } from "../../../lifecycle/review.ts";
-import { holdTagName } from "../../../lifecycle/tag-names.ts";
-import type { KeySnapshot } from "../../ports/world.ts";
 import { maxNamed } from "../../text/words.ts";
-import type { KeySummary } from "../observe.ts";
 
-/** A reviewed key, as far as the classes depend on it. */
-interface Weighed {
-  readonly line: Pick<ReviewLine, "label" | "resources">;
-  readonly observed: Shown;
-}
-
-/** What the summary of many keys shows of a key. A fresh read has it, and so has a list. */
-interface Shown extends Pick<KeySummary, "nowMs"> {
-  readonly observation: { readonly facts: Pick<KeyFacts, "description"> };
-  readonly snapshot: Pick<KeySnapshot, "tags" | "createdAtMs" | "templateName">;
-}
-
-/** A key in the summary before an approval, and in the list. */
+/** A key in the summary before an approval, and in the list. A fresh read shows all of it, and so does a list. */
 export interface SummarizedKey {
   readonly line: ReviewLine;
   readonly record: ConsentRecord;
-  readonly observed: Shown;
+  readonly description: string;
+  /** Whether the key has a tag of a hold. */
+  readonly isHeld: boolean;
+  readonly createdAtMs?: number | undefined;
+  readonly templateName: string;
+  /** The service's time at the read. */
+  readonly nowMs: number;
   /** What the step still waits for. */
   readonly waitsFor?: string;
 }
@@ -37,7 +28,7 @@ interface ExceptionClass {
   readonly title: string;
   /** What a person types to confirm a large class. */
   readonly word: string;
-  readonly among: <Key extends Weighed>(keys: readonly Key[]) => readonly Key[];
+  readonly among: (keys: readonly SummarizedKey[]) => readonly SummarizedKey[];
 }
 
 export const warnsOfDeletion = /\b(?:do not|don't|keep|legal|hold|never)\b/i;
@@ -50,40 +41,40 @@ const classes: readonly ExceptionClass[] = [
   {
     title: "held",
     word: "held",
-    among: (keys) => keys.filter(({ observed }) => observed.snapshot.tags.some(({ name }) => name === holdTagName)),
+    among: (keys) => keys.filter(({ isHeld }) => isHeld),
   },
   { title: "with a description that warns", word: "with a warning", among: (keys) => keys.filter(hasWarning) },
   {
     title: "created in the last 30 days",
     word: "recent",
-    among: (keys) => keys.filter(({ observed: { snapshot, nowMs } }) => (snapshot.createdAtMs ?? 0) > nowMs - recentMs),
+    among: (keys) => keys.filter(({ createdAtMs = 0, nowMs }) => createdAtMs > nowMs - recentMs),
   },
   {
     title: "of a rare template",
     word: "rare",
-    among: (keys) => rareIn(keys, ({ observed }) => observed.snapshot.templateName),
+    among: (keys) => rareIn(keys, ({ templateName }) => templateName),
   },
   { title: "with a label unlike the others", word: "unlike", among: keysWithStrangeLabels },
 ];
 
 /** Whether the description of the key warns of its deletion. */
-export function hasWarning({ observed }: Weighed): boolean {
-  return warnsOfDeletion.test(observed.observation.facts.description);
+export function hasWarning({ description }: SummarizedKey): boolean {
+  return warnsOfDeletion.test(description);
 }
 
 /** Each class of exceptions with its keys; a class without keys is left out. */
-export function exceptionClasses<Key extends Weighed>(keys: readonly Key[]) {
+export function exceptionClasses(keys: readonly SummarizedKey[]) {
   return classes.map(({ among, ...each }) => ({ ...each, found: among(keys) })).filter(({ found }) => found.length > 0);
 }
 
 /** The classes that a person confirms, as typed: `12 in use, 31 recent`. Empty if every class is small. */
-export function classesToConfirm(keys: readonly Weighed[]): string {
+export function classesToConfirm(keys: readonly SummarizedKey[]): string {
   const large = exceptionClasses(keys).filter(({ found }) => found.length > maxNamed);
   return large.map(({ word, found }) => `${found.length} ${word}`).join(", ");
 }
 
 /** Keys whose trait few other keys have. */
-function rareIn<Key extends Weighed>(keys: readonly Key[], traitOf: (key: Key) => string): readonly Key[] {
+function rareIn(keys: readonly SummarizedKey[], traitOf: (key: SummarizedKey) => string): readonly SummarizedKey[] {
   const byTrait = Map.groupBy(keys, traitOf);
   return keys.filter((key) => (byTrait.get(traitOf(key))?.length ?? 0) <= keys.length * rareShare);
 }
@@ -92,7 +83,7 @@ function rareIn<Key extends Weighed>(keys: readonly Key[], traitOf: (key: Key) =
  * The keys whose label, without its numbers, is rare. If many keys have a label of their own, the labels show nothing,
  * and the class is empty.
  */
-function keysWithStrangeLabels<Key extends Weighed>(keys: readonly Key[]): readonly Key[] {
+function keysWithStrangeLabels(keys: readonly SummarizedKey[]): readonly SummarizedKey[] {
   const strange = rareIn(keys, ({ line }) => line.label.toLowerCase().replaceAll(/\d+/g, "#"));
   return strange.length <= keys.length * rareShare ? strange : [];
 }

@@ -9,7 +9,7 @@
 import { UkoError } from "../../../errors.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
-import type { Actor, ConsentRecord } from "../../../lifecycle/observation.ts";
+import type { Actor, ConsentRecord, KeyObservation, KeystoreStatus } from "../../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../../lifecycle/plan.ts";
 import { planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
 import {
@@ -21,11 +21,11 @@ import {
   type Review,
   type ReviewedStep,
   type ReviewedWave,
-  type ReviewHeader,
   type ReviewLine,
   type ReviewScope,
   reviewOf,
 } from "../../../lifecycle/review.ts";
+import { holdTagName } from "../../../lifecycle/tag-names.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { count, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
@@ -65,12 +65,11 @@ export interface ReviewFile<Reviewed extends AnyReview = Review> {
 }
 
 export interface KeyInReview extends SummarizedKey {
-  readonly observed: KeyDetails;
+  readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
 }
 
 /** A key that the review does not cover. */
-export interface KeyApart {
-  readonly observed: KeyDetails;
+export interface KeyApart extends Pick<ReviewLine, "vaultId" | "keyId" | "label"> {
   /** A clause without a full stop. */
   readonly why: string;
   /** The caller requested the step, so another person has to review it. */
@@ -83,9 +82,19 @@ export interface KeyApart {
 
 /** Throws UKO_INPUT_INVALID if several people requested the keys and the query names none of them. */
 export async function reviewKeys(world: World, query: ReviewQuery, options: CallOptions): Promise<SetReview> {
-  const actor = await world.session.actor(options);
-  const { keys, unreadable } = await readFound(world, query, options);
-  return { ...admitAll(world, setFor(world, query, actor, keys), { actor, keys }), unreadable };
+  const { step, kind, campaign, requester: wanted } = query;
+  const set = { step, campaign, actor: await world.session.actor(options) };
+  const requesters = new Map<string | undefined, ConsentRecord>();
+  const judge = (key: KeyDetails): Judged => {
+    const record = requestOfOther(key, query, set.actor);
+    if (record !== undefined) requesters.set(record.author.iamId, record);
+    return judgeKey(world, key, { ...set, kind, requester: record?.author.iamId ?? wanted ?? "" });
+  };
+  const { keys, unreadable } = await readFound(world, query, judge, options);
+  if (requesters.size > 1) {
+    throw severalRequesters([...requesters.values()], { step, kind, ...(campaign && { campaign }) });
+  }
+  return { ...setOf(world, keys, set), unreadable };
 }
 
 /** Requests that the caller can approve, of one requester for one step, as a list shows them. */
@@ -124,14 +133,18 @@ export async function findApprovable(
   options: CallOptions,
 ) {
   const actor = await world.session.actor(options);
-  const { keys, unreadable } = await readFound(world, { keys: refs }, options);
-  const groups = Map.groupBy(keys, (key) => JSON.stringify(scopeOf(key)));
-  const all = Array.from(groups, ([group, members]) => {
-    const [requester, step, kind] = JSON.parse(group) as [string, ReviewedStep, ReviewLine["kind"]];
-    const read = { actor, keys: members, purpose: stores ? ("store" as const) : ("act" as const) };
-    return admitAll(world, setOf(world, { requester, step, kind }, actor, members), read);
+  const judge = (key: KeyDetails): Judged => {
+    const [requester, step, kind] = scopeOf(key);
+    return judgeKey(world, key, { requester, step, kind, actor, purpose: stores ? "store" : "act" });
+  };
+  const { keys, unreadable } = await readFound(world, { keys: refs }, judge, options);
+  const groups = Map.groupBy(keys.filter(isInReview), ({ line, record }) =>
+    JSON.stringify([line.requester, record.step, line.kind]),
+  );
+  const sets = Array.from(groups.values(), (members) => {
+    const step = members[0]?.record.step ?? "destroy";
+    return { ...setOf(world, members, { step, actor }), unreadable: [] };
   });
-  const sets = all.filter(({ file }) => file !== undefined).map((set) => ({ ...set, apart: [], unreadable: [] }));
   const { loggedInBy } = world.session.tokenFacts();
   // Who approves, and how this person logged in.
   const approver = `${sayActor(actor)}${loggedInBy === undefined ? "" : `, logged in by ${loggedInBy}`}`;
@@ -140,7 +153,7 @@ export async function findApprovable(
   const names = [actor.identity?.iamId ?? "", ...new Set(people.map(({ requester }) => requester))];
   // What demands that the approvals are signed, and what it says of both people.
   const signatures = isSigned ? (world.signatures?.describe(names) ?? []) : [];
-  return { sets, apart: all.flatMap(({ apart }) => apart), unreadable, approver, signatures };
+  return { sets, apart: keys.filter(isApart), unreadable, approver, signatures };
 }
 
 /** The set of a key: the requester (empty if no request binds), the step, and the kind of key. */
@@ -155,17 +168,23 @@ function scopeOf({ observation, nowMs }: KeyDetails): readonly [string, Reviewed
 async function readFound(
   world: World,
   query: Pick<ReviewQuery, "keys" | "vaultIds" | "requester">,
+  judge: (key: KeyDetails) => Judged,
   options: CallOptions,
-): Promise<{ readonly keys: readonly KeyDetails[]; readonly unreadable: readonly Unreadable[] }> {
+): Promise<{ readonly keys: readonly Judged[]; readonly unreadable: readonly Unreadable[] }> {
   const found = await findKeys(world, query, options);
-  const read = await readEach(world, found.refs, "Reading the keys", options);
+  const read = await readEach(world, { refs: found.refs, what: "Reading the keys", judge }, options);
   const missing = read.gone.map((ref) => ({ ...ref, error: notFound(ref) }));
   return { keys: read.keys, unreadable: [...found.unreadable, ...missing, ...read.unreadable] };
 }
 
-interface Read {
+/** What the review keeps of a key that was read. */
+type Judged = KeyInReview | KeyApart;
+
+const isInReview = (key: Judged): key is KeyInReview => "line" in key;
+const isApart = (key: Judged): key is KeyApart => "why" in key;
+
+interface Judging extends Omit<ReviewScope, "reviewer"> {
   readonly actor: Actor;
-  readonly keys: readonly KeyDetails[];
   /**
    * `act`: the caller takes the step now, so a key that waits for time is left out. `store`: the requester takes the
    * step, so the caller may be a person who cannot, for example the one who opened a KMS window.
@@ -173,43 +192,58 @@ interface Read {
   readonly purpose?: "act" | "store";
 }
 
-interface ReviewSet {
-  readonly header: ReviewHeader;
-  readonly scope: ReviewScope;
-}
-
-function admitAll(
-  world: World,
-  { header, scope }: ReviewSet,
-  { actor, keys: read, purpose }: Read,
-): Omit<SetReview, "unreadable"> {
-  const apart: KeyApart[] = [];
-  const admitted: KeyInReview[] = [];
-  for (const observed of read) {
-    const admission = admitToReview(observed.observation, scope, observed.nowMs);
-    if (admission.kind === "line") admitted.push({ line: admission.line, record: admission.record, observed });
-    else apart.push(apartFor(admission.why, observed));
-  }
+/** The key as its reviewer sees it, or why the review does not cover it. */
+function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, actor, purpose }: Judging): Judged {
+  const { observation, snapshot, nowMs } = observed;
+  const reviewer = actor.identity?.iamId ?? "";
+  const admission = admitToReview(observation, { step, kind, requester, reviewer }, nowMs);
+  if (admission.kind === "apart") return apartFor(admission.why, observation);
+  const { line, record } = admission;
+  const review = reviewOf({ instanceId: world.session.instanceId, step, reviewer, reviewedAtMs: nowMs }, [line]);
   // This run only shows what the step would wait for, so it counts each approval as signed. The run that acts signs
   // each approval, and an unsigned one does not count.
   const run: Run = { actor, approvals: [], signed: { has: () => true }, intent: "approve" };
-  const review = reviewOf(header, linesOf(admitted));
-  const keys: KeyInReview[] = [];
-  for (const key of admitted) {
-    const { observed } = key;
-    const plan =
-      purpose === "store"
-        ? planReviewedApproval(review, observed.observation, run, observed.nowMs)
-        : planReviewedStep({ review }, observed.observation, run, observed.nowMs);
-    const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
-    const isStopped = isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval";
-    if (isStopped) apart.push({ observed, why: summaryOf(plan, observed, run) });
-    else keys.push(plan.kind === "waitingForTime" ? { ...key, waitsFor: summaryOf(plan, observed, run) } : key);
+  const plan =
+    purpose === "store"
+      ? planReviewedApproval(review, observation, run, nowMs)
+      : planReviewedStep({ review }, observation, run, nowMs);
+  const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
+  if (isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval") {
+    return { ...namedKey(observation), why: summaryOf(plan, observed, run) };
   }
+  return {
+    line,
+    record,
+    description: observation.facts.description,
+    isHeld: snapshot.tags.some(({ name }) => name === holdTagName),
+    createdAtMs: snapshot.createdAtMs,
+    templateName: snapshot.templateName,
+    keystores: observation.keystores.map(({ name, type }) => ({ name, type })),
+    nowMs,
+    ...(plan.kind === "waitingForTime" && { waitsFor: summaryOf(plan, observed, run) }),
+  };
+}
+
+function setOf(
+  world: World,
+  judged: readonly Judged[],
+  { step, actor, campaign }: Pick<Judging, "step" | "actor"> & { readonly campaign?: ReviewedWave | undefined },
+): Omit<SetReview, "unreadable"> {
+  const keys = judged.filter(isInReview).toSorted(byPath);
+  const apart = judged.filter(isApart);
   if (keys.length === 0) return { keys, apart };
   const exceptions = classesToConfirm(keys);
-  const confirmed = reviewOf({ ...header, ...(exceptions !== "" && { exceptions }) }, linesOf(keys));
-  return { keys: keys.toSorted(byPath), apart, file: fileOf(world, confirmed) };
+  const header = {
+    instanceId: world.session.instanceId,
+    step,
+    reviewer: actor.identity?.iamId ?? "",
+    // The earliest of the reads, so that no line is older than the review says.
+    reviewedAtMs: Math.min(...keys.map(({ nowMs }) => nowMs)),
+    ...(campaign !== undefined && { campaign }),
+    ...(exceptions !== "" && { exceptions }),
+  };
+  const lines = keys.map(({ line }) => line);
+  return { keys, apart, file: fileOf(world, reviewOf(header, lines)) };
 }
 
 /** The named keys, and those in the vaults that carry a record. */
@@ -231,41 +265,17 @@ async function findKeys(
   return { refs: [...byPath.values()], unreadable: found.unreadable };
 }
 
-function setFor(
-  world: World,
-  { step, kind, requester, campaign }: ReviewQuery,
-  actor: Actor,
-  keys: readonly KeyDetails[],
-): ReviewSet {
-  const records = keys.flatMap(({ observation, nowMs }) => {
-    const standing = standingOf(observation, step, nowMs);
-    const isOther = standing.binds && standing.record.author.iamId !== actor.identity?.iamId;
-    return isOther && standing.record.quotes === undefined ? [standing.record] : [];
-  });
-  const wanted = requester === undefined ? records : records.filter((record) => isBy(record, requester));
-  const byId = new Map(wanted.map((record) => [record.author.iamId, record]));
-  if (byId.size > 1) throw severalRequesters([...byId.values()], { step, kind, ...(campaign && { campaign }) });
-  const [only] = byId.keys();
-  const scope = { step, kind, requester: only ?? requester ?? "", ...(campaign && { campaign }) };
-  return setOf(world, scope, actor, keys);
-}
-
-function setOf(
-  world: World,
-  { campaign, ...scope }: Omit<ReviewScope, "reviewer"> & Pick<ReviewHeader, "campaign">,
-  actor: Actor,
-  keys: readonly KeyDetails[],
-): ReviewSet {
-  const reviewer = actor.identity?.iamId ?? "";
-  const header = {
-    instanceId: world.session.instanceId,
-    step: scope.step,
-    reviewer,
-    // The earliest of the reads, so that no line is older than the review says.
-    reviewedAtMs: Math.min(...keys.map(({ nowMs }) => nowMs)),
-    ...(campaign !== undefined && { campaign }),
-  };
-  return { header, scope: { ...scope, reviewer } };
+/** The request of another person for the step, of the person whom the query names. */
+function requestOfOther(
+  { observation, nowMs }: KeyDetails,
+  { step, requester }: ReviewQuery,
+  { identity }: Actor,
+): ConsentRecord | undefined {
+  const standing = standingOf(observation, step, nowMs);
+  if (!standing.binds || standing.record.quotes !== undefined) return undefined;
+  const { record } = standing;
+  const isWanted = requester === undefined || isBy(record, requester);
+  return isWanted && record.author.iamId !== identity?.iamId ? record : undefined;
 }
 
 function severalRequesters(records: readonly ConsentRecord[], set: ReviewedSet): UkoError {
@@ -280,14 +290,18 @@ function severalRequesters(records: readonly ConsentRecord[], set: ReviewedSet):
   });
 }
 
-function apartFor(why: NotReviewable, observed: KeyDetails): KeyApart {
+function apartFor(why: NotReviewable, observation: KeyObservation): KeyApart {
   return {
-    observed,
-    why: saySkipped(why, observed.observation),
+    ...namedKey(observation),
+    why: saySkipped(why, observation),
     ...(why.kind === "own_request" && { isOwnRequest: true }),
     ...(why.kind === "is_approval" && { approvedFor: sayIdentity((why.record.quotes ?? why.record).author) }),
     ...(why.kind === "other_requester" && { otherRequester: sayIdentity(why.record.author) }),
   };
+}
+
+function namedKey({ facts: { vaultId, keyId, label } }: KeyObservation): Omit<KeyApart, "why"> {
+  return { vaultId, keyId, label };
 }
 
 /** The first line of the message that the step would end with. */
@@ -307,10 +321,6 @@ export function fileOf<Reviewed extends AnyReview>({ sha256 }: World, review: Re
     summary: `The review of ${count(review.lines.size, "key")} is too large`,
     detail: `A review lists at most ${maxReviewedKeys.toLocaleString("en")} keys in 8 MiB.\nNext: review one vault at a time with --vault.`,
   });
-}
-
-function linesOf(keys: readonly KeyInReview[]): readonly ReviewLine[] {
-  return keys.map(({ line }) => line);
 }
 
 function byPath(a: KeyInReview, b: KeyInReview): number {

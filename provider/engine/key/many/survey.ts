@@ -102,18 +102,22 @@ export async function surveyRemovals(
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const destroyed = keys.filter(({ stateWord }) => stateWord === "destroyed");
   const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
-  const reports: Report[] = [];
-  const removable: KeyRef[] = [];
   const refs = destroyed.map(({ vaultId, keyId }) => ({ instanceId: world.session.instanceId, vaultId, keyId }));
-  const read = await readEach(world, refs, "Asking the keystores about destroyed keys", options);
-  for (const observed of read.keys) {
+  const what = "Asking the keystores about destroyed keys";
+  const judge = (observed: KeyDetails) => {
     const { instanceId, vaultId, keyId } = observed.observation.facts;
     const ref = { instanceId, vaultId, keyId };
     const plan = planKeyDeletion(observed.observation, policy, run, observed.nowMs);
-    if (plan.kind === "ready" && plan.step.kind === "remove") removable.push(ref);
-    reports.push(reportFor(ref, observed, run, plan));
-  }
-  return { ...survey, reports, removable, unreadable: [...survey.unreadable, ...read.unreadable] };
+    const isRemovable = plan.kind === "ready" && plan.step.kind === "remove";
+    return { ref, isRemovable, report: reportFor(ref, observed, run, plan) };
+  };
+  const { keys: judged, unreadable } = await readEach(world, { refs, what, judge }, options);
+  return {
+    ...survey,
+    reports: judged.map(({ report }) => report),
+    removable: judged.filter(({ isRemovable }) => isRemovable).map(({ ref }) => ref),
+    unreadable: [...survey.unreadable, ...unreadable],
+  };
 }
 
 /** Errors about one key: it was removed meanwhile, or the service describes it incompletely. */
@@ -129,29 +133,32 @@ const concernOneKey: readonly ErrorCode[] = [
 /** Errors about one vault: a missing role, or an incomplete description of a key. */
 const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"];
 
-/** Reads keys for a decision, some at a time. */
-export async function readEach(
+/** Reads keys for a decision, some at a time. It keeps only what `judge` returns: whole, 4,500 keys would take 25 MB. */
+export async function readEach<Judged>(
   world: World,
-  refs: readonly KeyRef[],
-  what: string,
+  {
+    refs,
+    what,
+    judge,
+  }: { readonly refs: readonly KeyRef[]; readonly what: string; readonly judge: (key: KeyDetails) => Judged },
   options: CallOptions,
 ): Promise<{
-  readonly keys: readonly KeyDetails[];
+  readonly keys: readonly Judged[];
   readonly gone: readonly KeyRef[];
   readonly unreadable: readonly Unreadable[];
 }> {
-  const keys: KeyDetails[] = [];
+  const keys: Judged[] = [];
   const gone: KeyRef[] = [];
   const unreadable: Unreadable[] = [];
   const unread = onCodes(concernOneKey, (error) => ({ kind: "unreadable", error }) as const);
-  const read = async (ref: KeyRef) => ({
-    ref,
-    seen: await observeKey(world, ref, "decision", options).catch(unread),
-  });
-  for (const { ref, seen } of await runAll(world, { items: refs, what, act: read }, options)) {
-    if (seen.kind === "unreadable") unreadable.push({ ...ref, error: seen.error });
-    if (seen.kind === "gone") gone.push(ref);
-    if (seen.kind === "present") keys.push(seen);
+  const read = async (ref: KeyRef) => {
+    const seen = await observeKey(world, ref, "decision", options).catch(unread);
+    return seen.kind === "present" ? ({ kind: "judged", key: judge(seen) } as const) : { ...seen, ref };
+  };
+  for (const each of await runAll(world, { items: refs, what, act: read }, options)) {
+    if (each.kind === "judged") keys.push(each.key);
+    if (each.kind === "gone") gone.push(each.ref);
+    if (each.kind === "unreadable") unreadable.push({ ...each.ref, error: each.error });
   }
   return { keys, gone, unreadable };
 }

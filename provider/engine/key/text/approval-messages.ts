@@ -46,8 +46,7 @@ export const nothingToApprove = "No request of another person is waiting for you
 
 /** The keys that stand apart, by the reason. */
 export function explainApart(apart: readonly KeyApart[]): readonly string[] {
-  const keys = apart.map(({ observed, why }) => ({ label: observed.observation.facts.label, why }));
-  return [`You cannot approve ${count(apart.length, "key")} now:`, ...linesByReason(keys)];
+  return [`You cannot approve ${count(apart.length, "key")} now:`, ...linesByReason(apart)];
 }
 
 export const secondQuestion = "Also request the destruction in your name? Another person must approve it.";
@@ -64,8 +63,8 @@ export function titleOfOne({ line, record }: KeyInReview): string {
 }
 
 /** The key, who asks, what stops working, and what comes next. */
-export function describeOne({ line, record, observed, waitsFor }: KeyInReview, vaults: VaultNames): readonly string[] {
-  const { facts, keystores } = observed.observation;
+export function describeOne(key: KeyInReview, vaults: VaultNames): readonly string[] {
+  const { line, record, description, keystores, waitsFor } = key;
   const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
   return [
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
@@ -73,7 +72,7 @@ export function describeOne({ line, record, observed, waitsFor }: KeyInReview, v
     ...sayReasons(record),
     `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
     ...(names.length === 0 ? [] : [`Keystores: ${sayList(names)}.`]),
-    ...(facts.description === "" ? [] : [`Description: ${plain(facts.description, 200)}`]),
+    ...(description === "" ? [] : [`Description: ${plain(description, 200)}`]),
     ...(waitsFor === undefined ? [] : [`${waitsFor}.`]),
   ];
 }
@@ -101,13 +100,13 @@ export function sayCounts(keys: readonly SummarizedKey[], vaults: VaultNames): r
   const until =
     first === undefined
       ? []
-      : [`The earliest request was made on ${sayTimeAndDistance(earliestMs(keys), first.observed.nowMs)}.`];
+      : [`The earliest request was made on ${sayTimeAndDistance(earliestMs(keys), first.nowMs)}.`];
   const reason = commonReason(keys);
   return [
     ...until,
     ...(reason === undefined ? [] : [`Reason of each request: ${plain(reason, 500)}`]),
     `Vaults: ${countsOf(keys, ({ line }) => sayVault(line.vaultId, vaults))}.`,
-    `Templates: ${countsOf(keys, ({ observed }) => observed.snapshot.templateName)}.`,
+    `Templates: ${countsOf(keys, ({ templateName }) => templateName)}.`,
     `Keystores: ${countsOf(keys, ({ line }) =>
       line.keystores
         .map(({ type }) => type)
@@ -133,7 +132,7 @@ export function listKeys(
   const columns = [
     { head: "LABEL", cell: ({ line }: SummarizedKey) => labelIn(line, (labels.get(line.label)?.length ?? 0) > 1) },
     ...(isOneVault ? [] : [{ head: "VAULT", cell: ({ line }: SummarizedKey) => sayVault(line.vaultId, vaults) }]),
-    { head: "CREATED", cell: ({ observed }: SummarizedKey) => sayDay(observed.snapshot.createdAtMs) },
+    { head: "CREATED", cell: ({ createdAtMs }: SummarizedKey) => sayDay(createdAtMs) },
     { head: "USED BY", cell: ({ line }: SummarizedKey) => sayUse(line.resources.length, line.keystores) },
     { head: "KEYSTORES", cell: ({ line }: SummarizedKey) => sayKeystores(line) },
     {
@@ -163,7 +162,7 @@ function sayException(key: SummarizedKey): string {
 }
 
 function sayWarning(key: SummarizedKey): string {
-  return hasWarning(key) ? ` ("${plain(key.observed.observation.facts.description, 200)}")` : "";
+  return hasWarning(key) ? ` ("${plain(key.description, 200)}")` : "";
 }
 
 function earliestMs(keys: readonly SummarizedKey[]): number {

@@ -65,10 +65,7 @@ export function unnamed(why: string, label: string): string {
 
 /** Label, key, and why the review does not cover the key. */
 export function apartRows({ apart }: Pick<SetReview, "apart">): readonly (readonly string[])[] {
-  return apart.map(({ observed, why }) => {
-    const { label, keyId } = observed.observation.facts;
-    return [plain(label, 60), keyId, unnamed(why, label)];
-  });
+  return apart.map(({ label, keyId, why }) => [plain(label, 60), keyId, unnamed(why, label)]);
 }
 
 /** The keys of the review for machines, with the types of keystore in which UKO does not see their use. */
@@ -81,10 +78,7 @@ export function reviewedFacts({ keys }: SetReview): readonly object[] {
 
 /** The keys that the review does not cover, for machines. */
 export function apartFacts({ apart }: SetReview): readonly object[] {
-  return apart.map(({ observed, why }) => {
-    const { vaultId, keyId, label } = observed.observation.facts;
-    return { vaultId, keyId, label, why };
-  });
+  return apart.map(({ vaultId, keyId, label, why }) => ({ vaultId, keyId, label, why }));
 }
 
 export function keysOfKind(kind: ReviewKind, keys: number): string {
