@@ -230,8 +230,8 @@ describe("without a terminal", () => {
 
 describe("a stop", () => {
   /** Alice deactivates, and then one key comes back. */
-  async function stopped(): Promise<string> {
-    await begin();
+  async function stopped(text?: string): Promise<string> {
+    await begin(text);
     await next("bob");
     await next("alice");
     const key = stage.keyNamed("mail-1");
@@ -253,7 +253,7 @@ describe("a stop", () => {
   it("is continued after one more question, whose reason the folder keeps, and goes through a few keys first", async () => {
     await stopped();
     const refused = await type("bob", "next --step deactivate", [""]);
-    expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining("continues only for a reason")]);
+    expect([refused.exitCode, refused.out]).toEqual([12, expect.stringContaining('Wave "pilot" stays stopped')]);
     expect(refused.out).toContain("mail-1");
     await type("bob", "next --step deactivate", ["Restored by mistake", "request 1"]);
     const approved = await type("alice", "next --step deactivate", ["Seen with Bob", "deactivate 1"]);
@@ -263,12 +263,24 @@ describe("a stop", () => {
     expect((await quiet("bob", "status")).exitCode).toBe(0);
   });
 
+  it("does not keep a nightly run, which states no reason, from another wave", async () => {
+    await stopped(
+      waveFile.replace(
+        "rules:\n",
+        "  - {name: later}\nrules:\n  - {match: {label: mail-0}, class: destroy, wave: later, owner: platform, reason: Moved}\n",
+      ),
+    );
+    const nightly = await quiet("bob", "next --yes --json");
+    expect(nightly.exitCode).toBe(12);
+    expect(dataOf(nightly)).toMatchObject({ wave: "later", keys: [{ label: "mail-0", outcome: "acted" }] });
+  });
+
   it("also holds the destruction of the other keys, so that none follows a reactivation without a reason", async () => {
     const key = await stopped();
     await stage.world.advance("5h");
     expect(dataOf(await quiet("bob", "status --json")).stops).toMatchObject([{ key, step: "deactivate" }]);
     const refused = await type("bob", "next --wave pilot --step destroy", [""]);
-    expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining("continues only for a reason")]);
+    expect([refused.exitCode, refused.out]).toEqual([12, expect.stringContaining('Wave "pilot" stays stopped')]);
     const answers = ["Only mail-1 was a mistake", "request 4"];
     expect((await type("bob", "next --wave pilot --step destroy", answers)).out).toContain("Requested the destruction");
     expect(JSON.parse(stage.read("overrides.jsonl"))).toMatchObject({ step: "destroy", reason: answers[0] });

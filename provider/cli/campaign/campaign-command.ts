@@ -170,12 +170,7 @@ function talkWith(world: UkoWorld, shown: Next, isKept: boolean): Talk {
     approve: isKept && shown.yes === true ? async () => {} : asking(world, {}),
     async askReason(wave) {
       const question = `Why may wave ${wave} continue? Type the reason, or Enter to leave it stopped: `;
-      const reason = shown.reason ?? (await world.ask?.(question)) ?? "";
-      if (reason.trim() !== "") return reason.trim();
-      throw invalidInput(
-        `Wave "${wave}" is stopped, and continues only for a reason`,
-        "Nothing was changed. Add --reason with the reason to continue.",
-      );
+      return (shown.reason ?? (await world.ask?.(question)) ?? "").trim();
     },
   };
 }

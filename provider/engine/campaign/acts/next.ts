@@ -8,7 +8,8 @@
  * The order is: approve what another person requested, because that person waits; request; remove. If no person can
  * approve, as in a nightly run without a terminal, removals come first. Otherwise requests, which then wait for an
  * approval, could keep the run from the removals. An identity that is not a person can only remove, or make a review,
- * which approves nothing. A wave that failures have stopped continues only after the caller states a reason.
+ * which approves nothing. A wave that failures have stopped continues only after the caller states a reason. Without
+ * one it stays stopped, and the run goes on with the other waves.
  *
  * An approval begins with a review, which lists every requested key as the caller reads it. It then approves a few
  * keys, shows the result, asks again, and approves the remaining keys on a new read of the campaign. If the run ends
@@ -17,7 +18,7 @@
  * the rest.
  */
 
-import { UkoError } from "../../../errors.ts";
+import { mostSevere, UkoError } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import type { Breaker } from "../../../lifecycle/campaign/breaker.ts";
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
@@ -72,7 +73,7 @@ export interface Talk {
   readonly confirm: Confirm;
   /** Asks for an approval at a terminal. Only with a review that the person kept, `--yes` answers instead. */
   readonly approve: Confirm;
-  /** Asks why a stopped wave may continue. */
+  /** Asks why a stopped wave may continue; empty to leave it stopped. */
   readonly askReason: (wave: string) => Promise<string>;
 }
 
@@ -122,7 +123,7 @@ interface Doing {
   readonly request: NextRequest;
   readonly talk: Talk;
   readonly options: CallOptions;
-  readonly resume?: Resume;
+  readonly resume?: Resume | undefined;
 }
 
 export async function takeNext(doing: Doing): Promise<NextResult> {
@@ -148,18 +149,25 @@ async function findOffers(doing: Doing): Promise<Found> {
     : { kind: "offers", offer, others };
 }
 
-/** Takes the offer, and the next one if this one changes no key, for example because the caller lacks a role. */
+/**
+ * Takes the offer, and the next one if this one changes no key: the caller lacks a role, for example, or states no
+ * reason to continue a stopped wave.
+ */
 async function takeFirst(
   doing: Doing,
   { offer, others }: Pick<Extract<Found, { kind: "offers" }>, "offer" | "others">,
 ): Promise<NextResult> {
-  const { talk } = doing;
-  const resume = offer.stop === undefined ? {} : { resume: await askResume(offer.wave, offer.stop, talk) };
-  const result = await take({ ...doing, ...resume }, offer);
-  const [next, ...rest] = others;
+  const { talk, path } = doing;
+  const { stop } = offer;
+  const resume = stop && (await askResume(offer.wave, stop, talk));
+  const left = resume === undefined ? stop : undefined;
+  const result = left ? { report: staysStopped(offer.wave, left, path) } : await take({ ...doing, resume }, offer);
+  const [next, ...rest] = left ? others.filter((each) => each.stop?.digest !== left.digest) : others;
   if (isEnd(result) || next === undefined) return result;
   talk.show({ ...result.report, next: [] });
-  return takeFirst(doing, { offer: next, others: rest });
+  const { report, ...more } = await takeFirst(doing, { offer: next, others: rest });
+  // A stop is visible in the exit code, also if the run went on with another wave.
+  return { ...more, report: left ? { ...report, exitCode: mostSevere([report.exitCode, 12]) } : report };
 }
 
 async function take(doing: Doing, offer: Offer): Promise<NextResult> {
@@ -220,9 +228,16 @@ async function takeApproval(
   return run.acting.approve(path, approval, options);
 }
 
-async function askResume(wave: string, { digest, report }: Stop, talk: Talk): Promise<Resume> {
+/** Undefined if the caller leaves the wave stopped. */
+async function askResume(wave: string, { digest, report }: Stop, talk: Talk): Promise<Resume | undefined> {
   talk.show(report);
-  return { digest, reason: await talk.askReason(wave) };
+  const reason = await talk.askReason(wave);
+  return reason === "" ? undefined : { digest, reason };
+}
+
+function staysStopped(wave: string, { report }: Stop, path: string): CampaignReport {
+  const command = `uko campaign next --wave ${wave} --reason REASON ${folderFlag(path)}`;
+  return { ...report, summary: `Wave "${wave}" stays stopped`, sections: [], next: [{ command }] };
 }
 
 function stopOf({ view, plan }: CampaignContext, wave: string, breaker: Breaker): { readonly stop?: Stop } {
@@ -230,7 +245,7 @@ function stopOf({ view, plan }: CampaignContext, wave: string, breaker: Breaker)
   const stops = stoppedKeys(view, plan).filter((each) => each.wave === wave);
   const report = {
     summary: `Wave "${wave}" is stopped: ${sayFailed(stops.length)}`,
-    ...{ sections: stopSection(stops), next: [], exitCode: 12, data: {} },
+    ...{ sections: stopSection(stops), next: [], exitCode: 12, data: { stops } },
   };
   return { stop: { digest: breaker.digest, report } };
 }
