@@ -50,13 +50,18 @@ const htmxConfig = JSON.stringify({
 
 export const refreshSeconds = 30;
 
-/** A script for the browser: what a person has unfolded stays open when the page refreshes itself. */
-export const keepOpen = `let unfolded = [];
+/**
+ * A script for the browser: when the page refreshes itself, what a person has unfolded stays open, and a link keeps the
+ * focus, for people who work with the keyboard.
+ */
+export const keepOpen = `let [unfolded, focused] = [[], ""];
 document.addEventListener("htmx:beforeSwap", () => {
+  focused = document.activeElement.outerHTML;
   unfolded = Array.from(document.querySelectorAll("details[open] > summary"), (each) => each.textContent);
 });
 document.addEventListener("htmx:afterSettle", () => {
   for (const each of document.querySelectorAll("summary")) if (unfolded.includes(each.textContent)) each.parentElement.open = true;
+  Array.from(document.querySelectorAll("main a, summary")).find((each) => each.outerHTML === focused)?.focus({ preventScroll: true });
 });
 `;
 
