@@ -99,6 +99,16 @@ describe.skipIf(isLeftOut)("a wave in a browser", () => {
     }
     await inspectPage(alice.page, "wave-result");
     expect(await deactivations()).toBeGreaterThanOrEqual(190);
+    await alice.page.goto(`${alice.url}campaign/waves/pilot/rollback`);
+    await alice.page
+      .getByLabel(/^Type the act/)
+      .fill((await alice.page.locator("#typed-help code").textContent()) ?? "");
+    await alice.page.getByRole("button", { name: /^Reactivate/ }).click();
+    await resultOf(alice.page, /^Reactivated \d{3} keys/);
+    // The rollback stops the wave, and the page lists only the first keys of the stop.
+    await alice.page.goto(`${alice.url}campaign`);
+    await inspectPage(alice.page, "campaign-stopped");
+    expect(await alice.page.locator("tbody tr").count()).toBeLessThan(100);
     expect([alice.mistakes, bob.mistakes]).toEqual([[], []]);
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);

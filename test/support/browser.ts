@@ -19,7 +19,7 @@ export interface Page {
   title(): Promise<string>;
   reload(): Promise<unknown>;
   getByRole(role: string, options?: { readonly name?: string | RegExp; readonly exact?: boolean }): Locator;
-  getByLabel(text: string): Locator;
+  getByLabel(text: string | RegExp): Locator;
   getByText(text: string | RegExp): Locator;
   locator(selector: string): Locator;
   evaluate<T>(script: string): Promise<T>;

@@ -21,7 +21,7 @@ import { keyRows } from "./key-row.ts";
 import { keySection, keyTable } from "./key-views.ts";
 import { timelineOf, waveSection } from "./plan-report.ts";
 import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
-import { type CampaignReport, tableOf } from "./report.ts";
+import { type CampaignReport, section, tableOf } from "./report.ts";
 import { checkSection, exceptionRows, listToApprove, releasedSection, titleOf, windowEndOf } from "./review-text.ts";
 import { reportStatus, stateTable } from "./status.ts";
 import { countByKind, isPending, isRequested, isReversible, readyKeys } from "./waiting.ts";
@@ -45,9 +45,11 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
     async overview(path: string, options: CallOptions) {
       const { view, plan } = await open(path, options);
       const { page, ...report } = reportStatus(view, plan);
-      // The page links each wave in a table of its own.
+      // The page links each wave in a table of its own, and lists the first keys of a stop only.
       const sections = [
-        ...report.sections.filter(({ title }) => title !== "Waves"),
+        ...report.sections.flatMap(({ title, isWhole, ...content }) =>
+          title === "Waves" ? [] : section(title, content),
+        ),
         ...keySection("late", keyRows(view, plan)),
         ...waveSection(plan),
       ];

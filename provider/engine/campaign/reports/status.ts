@@ -142,8 +142,8 @@ export function certificateCommand(path: string, wave: string): string {
 export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
   return waves.flatMap(({ name: wave, keys, readiness }) => {
     const breakers = Object.values(readiness).map(({ breaker }) => breaker);
-    const failures = breakers.flatMap((breaker) => (breaker.kind === "stopped" ? breaker.failures : []));
-    const failed = keys.filter((key) => failures.includes(key.name));
+    const failures = new Set(breakers.flatMap((breaker) => (breaker.kind === "stopped" ? breaker.failures : [])));
+    const failed = keys.filter((key) => failures.has(key.name));
     return campaignSteps.flatMap((step) =>
       failed.flatMap((key) => {
         const why = whyFailed(view, key, step);
@@ -190,7 +190,7 @@ export function summarizeStatus(plan: CampaignPlan): string {
       ? "Every key has reached its end"
       : `${staying.join(", ")}; every other key has reached its end`;
   }
-  const summary = `${count(open, "key")} of ${plan.keys.length} still have to end`;
+  const summary = `${count(open, "key")} of ${plan.keys.length} still ${open === 1 ? "has" : "have"} to end`;
   return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
 }
 
