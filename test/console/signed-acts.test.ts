@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { keys, type Person } from "../cli/harness.ts";
+import { keys, type Person, reportOf } from "../cli/harness.ts";
 import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
 import { hiddenIn, openConsole, startCliWorld } from "./console-world.ts";
 
@@ -56,6 +56,11 @@ it("shows the command instead of a form, takes no act of a destruction, and offe
     expect(page).not.toContain('<form method="post" action="/keys/');
     expect(page).toMatch(/<code>uko approve cards( --store)?<\/code>/);
     expect(await post(id, page)).toBe(409);
+    // A form that names the key and its record as they are is refused, too.
+    const { recordId: record = "" } = reportOf(await world.uko("bob", `status ${keys.cards} --json`)).deletion;
+    const forged = { basis: `deactivated:${record}`, record, typed: "cards" };
+    const { status, text } = await console.submit(`${address}/${id}`, forged);
+    expect([status, text]).toEqual([409, expect.stringContaining("The key has changed")]);
   }
   const destroyed = (await world.trail()).filter(({ operation, effect }) => operation === "K8" && effect);
   expect(destroyed).toEqual([]);
