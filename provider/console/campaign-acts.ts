@@ -43,14 +43,13 @@ export async function findWaveAct(campaign: Campaign, { context: { req }, option
   const { run, folder } = campaign;
   const { wave = "", act: named = "" } = req.param() as { wave?: string; act?: string };
   const { only = "" } = req.query();
-  const pages = await run.campaignPages();
-  const { acts } = await pages.wave(folder, wave, options, only);
+  const { acts, approvalOf } = await (await run.campaignPages()).wave(folder, wave, options, only);
   const act = acts.find(({ id }) => id === named);
   if (act === undefined) throw waveChanged();
   const chosen = { wave, act, others: acts.filter((each) => each !== act), only };
   if (act.name !== "approve" && act.name !== "store") return openWaveAct(campaign, chosen);
   const { step, review } = act;
-  const approval = await pages.approval(folder, { wave, step, review, stores: act.name === "store" }, options);
+  const approval = await approvalOf({ step, review, stores: act.name === "store" });
   if (approval.kind === "closed") throw waveChanged();
   return openWaveAct(campaign, { ...chosen, approval });
 }

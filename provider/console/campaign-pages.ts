@@ -74,7 +74,7 @@ function wavesTable({ columns, rows }: ReportTable, dates: ReportTable | undefin
 }
 
 export function wavePage(
-  inspection: WaveInspection,
+  inspection: Omit<WaveInspection, "approvalOf">,
   query: TableQuery,
   run: ReturnType<ActRuns["current"]>,
   visitor: Visitor,

@@ -144,7 +144,9 @@ async function onPages<Shown>(show: (pages: CampaignPages) => Promise<Shown>): P
 }
 type CampaignPages = Awaited<ReturnType<ReturnType<typeof openOperations>["campaignPages"]>>;
 const approvalOf = (review: string, stores: boolean) =>
-  onPages((pages) => pages.approval(folder, { ...pilotDeactivate, review, stores }, options));
+  onPages(async (pages) =>
+    (await pages.wave(folder, "pilot", options)).approvalOf({ step: "deactivate", review, stores }),
+  );
 
 it("offers the latest reviews of a step, whatever the names of their files", async () => {
   await campaign("bob", "request pilot deactivate");

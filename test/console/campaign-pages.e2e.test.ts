@@ -159,6 +159,17 @@ it("reactivates what the campaign deactivated once the person has typed the act 
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
 
+it("reads the service once for the page of an approval", async () => {
+  await act(bob, "request-deactivate");
+  const approve = addressIn(await act(alice, "review-deactivate"), "approve");
+  const callsOf = async (address: string): Promise<number> => {
+    const before = (await world.trail()).length;
+    expect((await alice.open(address)).status).toBe(200);
+    return (await world.trail()).length - before;
+  };
+  expect(await callsOf(approve)).toBe(await callsOf("/campaign/waves/pilot"));
+});
+
 it("refuses a mistyped count, another phrase, and another digest", async () => {
   await act(bob, "request-deactivate");
   const approve = addressIn(await act(alice, "review-deactivate"), "approve");

@@ -31,8 +31,7 @@ import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-stat
 type Pages = ReturnType<typeof createCampaignInspection>;
 export type CampaignOverview = Awaited<ReturnType<Pages["overview"]>>;
 export type WaveInspection = Awaited<ReturnType<Pages["wave"]>>;
-
-export type ApprovalInspection = Awaited<ReturnType<Pages["approval"]>>;
+export type ApprovalInspection = Awaited<ReturnType<WaveInspection["approvalOf"]>>;
 
 export function createCampaignInspection(world: World, openFolder: OpenFolder) {
   const open = (path: string, options: CallOptions, wave?: string) =>
@@ -67,9 +66,6 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
     async wave(path: string, wave: string, options: CallOptions, only = "") {
       return inspectWave(await open(path, options, wave), wave, only);
     },
-    async approval(path: string, request: ReviewedStepRequest, options: CallOptions) {
-      return inspectApproval(await open(path, options, request.wave), request);
-    },
   };
 }
 
@@ -95,6 +91,8 @@ async function inspectWave(context: CampaignContext, wave: string, only: string)
       { wave, path: view.folder.path },
     ),
     keys: keyTable("wave", keyRows(view, { ...context.plan, keys })),
+    /** What an approval would do, from the same read, because each read lists the whole instance. */
+    approvalOf: (asked: Omit<ReviewedStepRequest, "wave">) => inspectApproval(context, { wave, ...asked }),
   };
 }
 
