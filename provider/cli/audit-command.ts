@@ -73,7 +73,7 @@ async function verifyChains(world: CliWorld, files: readonly string[], isJson: b
   const { checkEvidenceChain, explainChain } = await import("../compose/certificates.ts");
   const broken: string[] = [];
   for (const file of files) {
-    const report = await checkEvidenceChain(file);
+    const report = checkEvidenceChain(file);
     world.out.write(`${isJson ? jsonLine({ v: 1, file, ...report }) : explainChain(file, report)}\n`);
     if (report.breaks.length > 0) broken.push(file);
   }

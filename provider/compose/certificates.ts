@@ -10,10 +10,15 @@ import { manifestFileName, parseManifest } from "../engine/campaign/files/manife
 import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "../engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "../engine/certificate/chain.ts";
-import { createLogReader, type FoundLog, type ReadLog } from "../engine/certificate/evidence-log.ts";
+import {
+  createEvidenceIndex,
+  createLogReader,
+  type FoundLog,
+  type ReadLog,
+} from "../engine/certificate/evidence-log.ts";
 import { renderCertificatePage } from "../engine/certificate/html.ts";
-import { type Certificate, certificateForm, certificateType, namedLogsForm } from "../engine/certificate/statement.ts";
-import { type Verification, verifyCertificate } from "../engine/certificate/verify.ts";
+import { type Certificate, certificateType, faultOf, namedLogsForm } from "../engine/certificate/statement.ts";
+import { type NamedEvidence, type Verification, verifyCertificate } from "../engine/certificate/verify.ts";
 import { UkoError } from "../errors.ts";
 import { createCampaignFolder } from "../services/campaign-folder.ts";
 import {
@@ -28,7 +33,7 @@ import {
 } from "../services/certificate-files.ts";
 import { judgeBy } from "../services/consents/consent-signatures.ts";
 import { sha256 } from "../services/evidence-file.ts";
-import { readEvidenceFile } from "../services/evidence-lines.ts";
+import { lineAt, readEvidenceFile } from "../services/evidence-lines.ts";
 import { readDocumentedHost } from "../services/http/allowed-hosts.ts";
 import {
   type Envelope,
@@ -42,7 +47,6 @@ import type { Signer } from "../services/signing/keys.ts";
 import { checkTimestamps, readAuthorities, requestTimestamp } from "../services/signing/timestamp.ts";
 import { checkSignatures, readTrust } from "../services/signing/trusted-keys.ts";
 import type { Environment } from "../settings.ts";
-import { createSharing, type Share } from "../text/encodings.ts";
 import { toolIdentity } from "./tool-identity.ts";
 import { openPlainHttp } from "./world.ts";
 
@@ -57,9 +61,9 @@ export {
 export type { SignerChoice, Target } from "../services/certificate-files.ts";
 
 /** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
-export async function checkEvidenceChain(path: string): Promise<ChainReport> {
+export function checkEvidenceChain(path: string): ChainReport {
   const check = createChainCheck();
-  return check.end(await readEvidenceFile(path, check.add));
+  return check.end(readEvidenceFile(path, check.add));
 }
 
 /** A timestamp authority, and the certificate that confirms its response. */
@@ -92,28 +96,27 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
   const { target, tsa } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
-  const { envelope, keys } = unsigned(certificateForm.parse(await certificateOf(creation)));
+  const { envelope, keys } = await unsigned(creation);
   await writeTarget(target, serializeEnvelope(await signWith(envelope, { signer, tsa }, signal)));
   return keys;
 }
 
-/** The certificate itself is let go, because its objects take more memory than its text. */
-function unsigned(certificate: Certificate) {
-  return { envelope: envelopeOf(certificate), keys: certificate.subject.length };
-}
-
-/** Lets go of the evidence that it reads, before the certificate is parsed. */
-async function certificateOf({ evidence, keys, wave }: Creation): Promise<Certificate> {
-  const logs: ReadLog[] = [];
-  const share = createSharing();
-  for (const file of evidence) {
-    const log = await readLog(file, share, logs.length);
-    // The certificate does not name an empty file, so the file has no position among those of the certificate.
-    if (log.chain.lines > 0) logs.push(log);
-  }
+/** Lets go of the evidence, and of the parts of the statement. */
+async function unsigned({ evidence, keys, wave }: Creation) {
+  // The manifest comes first, because it is let go while the evidence is read.
   const named = wave === undefined ? {} : { wave: await readWave(wave) };
-  const sources = { logs, keys, ...named, createdAt: now(), tool: await toolIdentity() };
-  return buildCertificate(sources, { hashJson, isIbmEndpoint });
+  const logs: FoundLog[] = [];
+  const index = createEvidenceIndex((place) => lineAt(logs[place.log]?.path ?? "", place));
+  for (const path of evidence) {
+    const { places, ...log } = readLog(path, logs.length);
+    // The certificate does not name an empty file, so the file has no position among those of the certificate.
+    if (log.chain.lines === 0) continue;
+    logs.push({ ...log, path });
+    index.add({ places });
+  }
+  const sources = { logs, index, keys, ...named, createdAt: now(), tool: await toolIdentity() };
+  const built = buildCertificate(sources, { hashJson, isIbmEndpoint });
+  return { envelope: envelopeOf(built), keys: built.keys };
 }
 
 /** Adds a signature to an envelope, and a timestamp of this signature if one is requested. */
@@ -133,13 +136,13 @@ async function signWith(
   }
 }
 
-async function readLog(file: string, share: Share, index: number): Promise<ReadLog> {
-  const reader = createLogReader(share, index);
-  const read = reader.end(await readEvidenceFile(file, reader.add));
+function readLog(path: string, index: number): ReadLog {
+  const reader = createLogReader(index);
+  const read = reader.end(readEvidenceFile(path, reader.add));
   if (read.chain.breaks.length === 0) return read;
   throw new UkoError("UKO_EVIDENCE_BROKEN", {
-    summary: `The evidence in ${file} was changed after the runs wrote it`,
-    detail: `No certificate was written.\nNext: uko audit --verify --file ${file}`,
+    summary: `The evidence in ${path} was changed after the runs wrote it`,
+    detail: `No certificate was written.\nNext: uko audit --verify --file ${path}`,
   });
 }
 
@@ -179,6 +182,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
   const { requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator } = choice;
   const trusted = await readTrust(choice.trust);
   const authorities = choice.tsaTrust === undefined ? undefined : await readAuthorities(choice.tsaTrust);
+  const wave = choice.wave && (await readWave(choice.wave));
   const read = await readSigned(choice, trusted, authorities);
   return verifyCertificate(
     {
@@ -192,7 +196,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
       ...(choice.events.length > 0 && {
         events: choice.events.flatMap((each) => readAuditEvents(readText(each), each)),
       }),
-      ...(choice.wave !== undefined && { wave: await readWave(choice.wave) }),
+      ...(wave !== undefined && { wave }),
     },
     { hashJson, isIbmEndpoint },
   );
@@ -211,31 +215,27 @@ async function readSigned(
   });
   const read = opened(await readEnvelope(file));
   if (evidence.length === 0) return read;
-  const share = createSharing();
-  return { ...read, evidence: await readNamedLogs(share(read.statement), evidence, share) };
+  return { ...read, evidence: readNamedLogs(read.statement, evidence) };
 }
 
 /** Finds the file of each log that the certificate names, in whatever order the files were passed. */
-async function readNamedLogs(
-  statement: unknown,
-  files: readonly string[],
-  share: Share,
-): Promise<readonly (FoundLog | undefined)[]> {
+function readNamedLogs(statement: unknown, paths: readonly string[]): NamedEvidence {
   const logs = namedLogsForm.safeParse(statement).data?.predicate.evidence ?? [];
-  const found: (FoundLog | undefined)[] = [];
-  for (const [index, { lines, head }] of logs.entries()) {
-    const inOrder = files.toSorted((a, b) => Number(b === files[index]) - Number(a === files[index]));
-    let match: FoundLog | undefined;
-    for (const file of inOrder) {
-      const reader = createLogReader(share, index, lines);
-      await readEvidenceFile(file, reader.add);
-      const read = reader.end(undefined);
-      if (read.log?.head === head) match = { ...read, path: file };
-      if (match !== undefined) break;
+  const files: (FoundLog | undefined)[] = [];
+  const index = createEvidenceIndex((place) => lineAt(files[place.log]?.path ?? "", place));
+  for (const [at, { lines, head }] of logs.entries()) {
+    const inOrder = paths.toSorted((a, b) => Number(b === paths[at]) - Number(a === paths[at]));
+    for (const path of inOrder) {
+      const reader = createLogReader(at, lines);
+      readEvidenceFile(path, reader.add);
+      const { places, ...read } = reader.end(undefined);
+      if (read.log?.head !== head) continue;
+      files[at] = { ...read, path };
+      index.add({ places });
+      break;
     }
-    found.push(match);
   }
-  return found;
+  return { files, entriesOf: index.entriesOf };
 }
 
 export interface ReadCertificate {
@@ -257,14 +257,13 @@ async function openCertificate(
 ): Promise<{ readonly envelope: Envelope; readonly certificate: Certificate }> {
   const envelope = await readEnvelope(file);
   const statement = payloadOf(envelope, file);
-  const read = certificateForm.safeParse(statement);
-  if (!read.success) {
+  if (faultOf(statement) !== undefined) {
     throw new UkoError("UKO_CERTIFICATE_INVALID", {
       summary: `${file} is not a certificate of this release`,
       detail: `This release reads statements of type ${certificateType}.`,
     });
   }
-  return { envelope, certificate: read.data };
+  return { envelope, certificate: statement as Certificate };
 }
 
 export async function writePage({ certificate, ...facts }: ReadCertificate, target: Target): Promise<void> {

@@ -50,25 +50,30 @@ export function openRegularFile(path: string, { isLinkRefused = false }: FileCho
   throw notRegular;
 }
 
-/**
- * The text of a file in parts. The C library keeps a buffer of megabytes for the process, so a large file is read without
- * one. Throws as `readRegularFile` does.
- */
+/** The text of a file in parts. Throws as `readRegularFile` does. */
 export function* textParts(
   path: string,
   { maxBytes, ...choices }: FileChoices & { readonly maxBytes: number },
 ): Generator<string> {
+  const decoder = new StringDecoder("utf8");
+  let size = 0;
+  for (const part of byteParts(path, choices)) {
+    size += part.length;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    yield decoder.write(part);
+  }
+  yield decoder.end();
+}
+
+/**
+ * The bytes of a file in parts. The next part takes the place of the one before, because Node keeps the memory of many
+ * buffers for the process.
+ */
+export function* byteParts(path: string, choices: FileChoices = {}): Generator<Buffer> {
   const file = openRegularFile(path, choices);
   const part = Buffer.alloc(partBytes);
-  const decoder = new StringDecoder("utf8");
   try {
-    let size = 0;
-    for (let length = readSync(file, part); length > 0; length = readSync(file, part)) {
-      size += length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      yield decoder.write(part.subarray(0, length));
-    }
-    yield decoder.end();
+    for (let length = readSync(file, part); length > 0; length = readSync(file, part)) yield part.subarray(0, length);
   } finally {
     closeSync(file);
   }

@@ -7,8 +7,8 @@
  */
 
 import { rename, rm, stat, writeFile } from "node:fs/promises";
-import { UkoError } from "../errors.ts";
-import { readNamedBytes, readNamedText, UnsafeFile } from "../process/regular-file.ts";
+import { isUkoError, UkoError } from "../errors.ts";
+import { readNamedText, textParts, UnsafeFile } from "../process/regular-file.ts";
 import { parseSigners } from "./consents/allowed-signers.ts";
 import { type Envelope, maxEnvelopeBytes, parseEnvelope } from "./signing/envelope.ts";
 import {
@@ -59,7 +59,11 @@ export async function readEnvelope(file: string): Promise<Envelope> {
   if (size > maxEnvelopeBytes) {
     throw new UkoError("UKO_CERTIFICATE_INVALID", { summary: `${file} is too large for a certificate` });
   }
-  return parseEnvelope(readNamedBytes(file, `${file} could not be read`), file);
+  try {
+    return parseEnvelope(textParts(file, { maxBytes: maxEnvelopeBytes }), size, file);
+  } catch (error) {
+    throw isUkoError(error) ? error : fileFault(`${file} could not be read`, error);
+  }
 }
 
 export function readText(file: string): string {

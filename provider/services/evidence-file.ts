@@ -220,7 +220,7 @@ async function findChainEnd(file: FileHandle, size: number, path: string): Promi
 
 async function readWholeChain(path: string): Promise<ChainEnd> {
   let end: ChainEnd = { seq: 0, sha256: sha256(""), isTorn: false };
-  for await (const { text, sha256: digest, isComplete } of hashedLines(path)) {
+  for (const { text, sha256: digest, isComplete } of hashedLines(path)) {
     end = { seq: seqOf(text) ?? end.seq, sha256: digest, isTorn: !isComplete };
   }
   return end;

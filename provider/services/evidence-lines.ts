@@ -5,11 +5,11 @@
  */
 
 import { hash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { UkoError } from "../errors.ts";
-import { openRegularFile, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
+import { byteParts, openRegularFile, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
 
-export interface HashedLine {
+export interface HashedLine extends LinePlace {
   readonly text: string;
   /** SHA-256 of the line's bytes without the line end, in hexadecimal digits. */
   readonly sha256: string;
@@ -17,34 +17,57 @@ export interface HashedLine {
   readonly isComplete: boolean;
 }
 
+/** The position of a line's first byte in its file, and the number of its bytes without the line end. */
+interface LinePlace {
+  readonly start: number;
+  readonly length: number;
+}
+
 const lineEnd = 0x0a;
 /** The longest line that is read. Evidence lines are much shorter, so a longer line is not evidence. */
 const maxLineBytes = 16 * 1024 * 1024;
 
-/** Rejects with the system's error, or with a `RangeError` for a line that is too long. */
-export async function* hashedLines(path: string): AsyncGenerator<HashedLine, void> {
+/** Throws the system's error, or a `RangeError` for a line that is too long. */
+export function* hashedLines(path: string): Generator<HashedLine> {
   let rest: Buffer = Buffer.alloc(0);
-  const lineOf = (bytes: Buffer, isComplete: boolean): HashedLine => ({
-    text: bytes.toString("utf8"),
-    sha256: hash("sha256", bytes),
-    isComplete,
-  });
-  for await (const chunk of createReadStream(path, { fd: openRegularFile(path) }) as AsyncIterable<Buffer>) {
-    let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  let start = 0;
+  const lineOf = (bytes: Buffer, isComplete: boolean): HashedLine => {
+    const line = { ...hashed(bytes), isComplete, start, length: bytes.length };
+    start += bytes.length + 1;
+    return line;
+  };
+  for (const part of byteParts(path)) {
+    let bytes = rest.length === 0 ? part : Buffer.concat([rest, part]);
     for (let at = bytes.indexOf(lineEnd); at !== -1; at = bytes.indexOf(lineEnd)) {
       yield lineOf(bytes.subarray(0, at), true);
       bytes = bytes.subarray(at + 1);
     }
     if (bytes.length > maxLineBytes) throw new RangeError("a line is longer than 16 MB");
-    rest = bytes;
+    rest = Buffer.from(bytes);
   }
   if (rest.length > 0) yield lineOf(rest, false);
 }
 
-/** Passes each line to `add`, and returns the head record next to the file. Throws UKO_INPUT_INVALID. */
-export async function readEvidenceFile(path: string, add: (line: HashedLine) => void): Promise<string | undefined> {
+/** Reads a line again. Throws the system's error. */
+export function lineAt(path: string, { start, length }: LinePlace): Pick<HashedLine, "text" | "sha256"> {
+  const file = openRegularFile(path);
   try {
-    for await (const line of hashedLines(path)) add(line);
+    const bytes = Buffer.alloc(length);
+    readSync(file, bytes, 0, length, start);
+    return hashed(bytes);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function hashed(bytes: Buffer): Pick<HashedLine, "text" | "sha256"> {
+  return { text: bytes.toString("utf8"), sha256: hash("sha256", bytes) };
+}
+
+/** Passes each line to `add`, and returns the head record next to the file. Throws UKO_INPUT_INVALID. */
+export function readEvidenceFile(path: string, add: (line: HashedLine) => void): string | undefined {
+  try {
+    for (const line of hashedLines(path)) add(line);
   } catch (error) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `The evidence file ${path} could not be read`,

@@ -49,4 +49,3 @@ export function createSharing() {
     return value;
   };
 }
-export type Share = ReturnType<typeof createSharing>;

@@ -4,11 +4,16 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyFile } from "../../provider/compose/certificates.ts";
 import { limitsOf } from "../../provider/engine/certificate/build.ts";
-import type { LoggedLine } from "../../provider/engine/certificate/evidence-log.ts";
-import { keysInEvidence } from "../../provider/engine/certificate/key-history.ts";
+import {
+  createEvidenceIndex,
+  createLogReader,
+  type LoggedLine,
+} from "../../provider/engine/certificate/evidence-log.ts";
+import { keyInEvidence } from "../../provider/engine/certificate/key-history.ts";
 import type { Certificate } from "../../provider/engine/certificate/statement.ts";
 import { isByOnePerson } from "../../provider/engine/commands/audit.ts";
 import { isUkoError } from "../../provider/errors.ts";
+import { sha256 } from "../../provider/services/evidence-file.ts";
 import { hashJson } from "../../provider/services/signing/envelope.ts";
 import { type ExportedEvent, eventOf, eventsOf } from "../engine/certificate/audit-events.ts";
 import { people, type Story, signedByBoth, startStory, trustAll } from "../engine/certificate/story.ts";
@@ -24,6 +29,19 @@ beforeAll(async () => {
   await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
 });
 afterAll(() => story.close());
+
+/** The one key of these entries, which a file has as its lines. */
+function keyIn(entries: readonly object[]) {
+  const lines = entries.map((entry, start) => {
+    const text = JSON.stringify(entry);
+    return { text, sha256: sha256(text), isComplete: true, start, length: 1 };
+  });
+  const reader = createLogReader(0);
+  for (const line of lines) reader.add(line);
+  const index = createEvidenceIndex(({ start }) => lines[start] ?? expect.fail("a line that the file does not have"));
+  index.add(reader.end(undefined));
+  return keyInEvidence(index.subjects()[0] ?? "", index);
+}
 
 const textOf = (): string => Buffer.from(story.envelope("c.json").payload, "base64").toString("utf8");
 const signed = (text: string): void =>
@@ -105,10 +123,7 @@ describe("the events of one person never show as two people", () => {
     const second = uko.run("carol");
     await unfinished(second.handlers, state);
     for (const entries of [[...first.evidence, ...second.evidence], second.evidence]) {
-      const [key] = keysInEvidence(
-        entries.map((entry) => ({ ...entry, log: 0 }) as LoggedLine),
-        second.evidence[0]?.instanceId ?? "",
-      );
+      const key = keyIn(entries);
       const step = key?.steps.find((each) => each.step === "deactivate");
       expect(isByOnePerson(step ?? { step: "" })).toBe(true);
       expect(step).toMatchObject({
@@ -124,7 +139,7 @@ describe("the events of one person never show as two people", () => {
     for (const { allowedBy } of entries) {
       if (allowedBy !== undefined) Object.assign(allowedBy, { how: "approval", requestId: allowedBy.id });
     }
-    const [key] = keysInEvidence(entries, entries[0]?.instanceId ?? "");
+    const key = keyIn(entries);
     const step = key?.steps.find((each) => each.step === "destroy");
     expect(step?.requester?.iamId).toBe(step?.approver?.iamId);
     expect(isByOnePerson(step ?? { step: "" })).toBe(true);
@@ -134,7 +149,7 @@ describe("the events of one person never show as two people", () => {
     const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
     const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
     for (const { allowedBy } of entries) if (allowedBy !== undefined) allowedBy.author = "";
-    const [key] = keysInEvidence(entries, entries[0]?.instanceId ?? "");
+    const key = keyIn(entries);
     const step = key?.steps.find(({ step: name }) => name === "destroy");
     expect(step).toMatchObject({ requester: { iamId: "" }, approver: { iamId: people.bob } });
     expect(isByOnePerson(step ?? { step: "" })).toBeUndefined();
@@ -300,7 +315,7 @@ describe("a certificate calls a key destroyed or removed only by the rule of the
   const outcomeAfter = (change: (entries: Entries) => Entries) => {
     const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
     const entries = change(lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine));
-    return keysInEvidence(entries, entries[0]?.instanceId ?? "")[0]?.outcome;
+    return keyIn(entries)?.outcome;
   };
   const removal = (entries: Entries, change: (key: NonNullable<LoggedLine["key"]>) => object): Entries =>
     entries.map((entry) =>
@@ -339,7 +354,7 @@ it("states for each step how its own run authenticated, not how the person's las
   const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
   const [first] = entries;
   if (first?.run !== undefined) Object.assign(first.run, { credential: "token" });
-  const [key] = keysInEvidence(entries, first?.instanceId ?? "");
+  const key = keyIn(entries);
   const own = key?.steps.filter(({ executor }) => executor.iamId === first?.actor.iamId) ?? [];
   expect(own.map(({ step, credential }) => `${step} by ${credential}`)).toEqual([
     "write_record by token",

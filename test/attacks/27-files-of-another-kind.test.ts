@@ -43,7 +43,7 @@ describe("a pipe is refused at once, as", () => {
     ["a review", async (name: string) => readReviewFile(name)],
     ["a trust file", (name: string) => readTrust([name])],
     ["certificates of an authority", readAuthorities],
-    ["evidence", (name: string) => readEvidenceFile(name, () => {})],
+    ["evidence", async (name: string) => readEvidenceFile(name, () => {})],
     ["the evidence to append to", (name: string) => createEvidenceFile({ path: name }).append(entry)],
   ])("%s", async (_, read) => {
     const error = await read(pipe("file")).then(String, (thrown: Error) => thrown);

@@ -8,6 +8,7 @@ import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import { explainChain } from "../../provider/engine/certificate/messages.ts";
 import type { EvidenceEntry, EvidenceRun } from "../../provider/engine/ports/evidence.ts";
 import { createEvidenceFile, sha256 } from "../../provider/services/evidence-file.ts";
+import { type HashedLine, lineAt, readEvidenceFile } from "../../provider/services/evidence-lines.ts";
 import { withFileLock } from "../../provider/services/file-lock.ts";
 
 let folder: string;
@@ -46,7 +47,7 @@ async function write(...labels: readonly string[]): Promise<void> {
 const lines = async (): Promise<string[]> => (await readFile(path, "utf8")).trimEnd().split("\n");
 const replace = async (change: (all: string[]) => readonly string[]): Promise<void> =>
   writeFile(path, `${change(await lines()).join("\n")}\n`);
-const breaksOf = async () => (await checkEvidenceChain(path)).breaks;
+const breaksOf = () => checkEvidenceChain(path).breaks;
 
 const labels = async (): Promise<string[]> =>
   (await lines()).map((line) => (line.startsWith("{") && line.endsWith("}") ? JSON.parse(line).label : line));
@@ -68,7 +69,7 @@ test("a partial line that a crash left is not joined to the next entry", async (
   await appendFile(path, '{"v":1,"ti');
   await createEvidenceFile({ path }).append(entry("a"));
   expect(await labels()).toEqual(['{"v":1,"ti', "a"]);
-  expect(await checkEvidenceChain(path)).toMatchObject({ breaks: [], torn: [1], head: { count: 1 } });
+  expect(checkEvidenceChain(path)).toMatchObject({ breaks: [], torn: [1], head: { count: 1 } });
 });
 
 test("a failed write is an error, and the next entry is tried again", async () => {
@@ -110,7 +111,7 @@ describe("a chained file", () => {
       ["c", 3],
     ]);
     expect(all.map(({ run }) => run)).toEqual([facts, undefined, facts]);
-    const report = await checkEvidenceChain(path);
+    const report = checkEvidenceChain(path);
     expect(report).toMatchObject({ lines: 3, breaks: [], torn: [], beyondHead: 0, head: { count: 3 } });
     expect(JSON.parse(await readFile(`${path}.head`, "utf8"))).toEqual({
       v: 1,
@@ -123,7 +124,7 @@ describe("a chained file", () => {
     const writers = ["a", "b", "c", "d"].map((name) => ({ name, file: createEvidenceFile({ path }) }));
     const rounds = [1, 2, 3, 4, 5];
     await Promise.all(writers.flatMap(({ name, file }) => rounds.map((round) => file.append(entry(name + round)))));
-    expect(await checkEvidenceChain(path)).toMatchObject({ lines: 20, breaks: [], head: { count: 20 } });
+    expect(checkEvidenceChain(path)).toMatchObject({ lines: 20, breaks: [], head: { count: 20 } });
   });
 
   test("a lock that an interrupted run left is taken over, and one that changes hands is not", async () => {
@@ -162,7 +163,7 @@ describe("a change shows", () => {
   ])("%s", async (_, change, kind) => {
     await write("a", "b", "c", "d");
     await replace(change);
-    const report = await checkEvidenceChain(path);
+    const report = checkEvidenceChain(path);
     expect(report.breaks.map((each) => each.kind)).toContain(kind);
     expect(explainChain("e", report)).toContain("the chain is broken");
   });
@@ -180,7 +181,7 @@ describe("a change shows", () => {
     await write("a", "b", "c", "d");
     await change();
     await write("e", "f");
-    expect((await breaksOf()).map((each) => each.kind)).toContain(kind);
+    expect(breaksOf().map((each) => each.kind)).toContain(kind);
   });
 
   test("a lost end, which the next run warns of", async () => {
@@ -194,7 +195,7 @@ describe("a change shows", () => {
   test("an unreadable head record", async () => {
     await write("a");
     await writeFile(`${path}.head`, "?");
-    expect(await breaksOf()).toEqual([{ kind: "head_unreadable" }]);
+    expect(breaksOf()).toEqual([{ kind: "head_unreadable" }]);
   });
 });
 
@@ -202,7 +203,7 @@ describe("an incomplete line", () => {
   test("is named while it is the last one, and stays in the file when the next run continues", async () => {
     await write("a", "b");
     await appendFile(path, '{"v":1,"ti');
-    const report = await checkEvidenceChain(path);
+    const report = checkEvidenceChain(path);
     expect(report).toMatchObject({ breaks: [], torn: [3] });
     expect(explainChain("e", report)).toContain("Line 3 is incomplete");
 
@@ -212,16 +213,16 @@ describe("an incomplete line", () => {
     const [, , torn, last = ""] = await lines();
     expect(torn).toBe('{"v":1,"ti');
     expect(JSON.parse(last)).toMatchObject({ seq: 3, follows: "torn_line" });
-    expect(await checkEvidenceChain(path)).toMatchObject({ breaks: [], torn: [3], head: { count: 3 } });
+    expect(checkEvidenceChain(path)).toMatchObject({ breaks: [], torn: [3], head: { count: 3 } });
     await replace((all) => all.map((line) => (line === torn ? `${torn}m` : line)));
-    expect(await breaksOf()).toEqual([{ kind: "line_changed", line: 3 }]);
+    expect(breaksOf()).toEqual([{ kind: "line_changed", line: 3 }]);
   });
 
   test("does not hide a cut end", async () => {
     await write("a", "b");
     const [first = "", second = ""] = await lines();
     await writeFile(path, `${first}\n${second.slice(0, 40)}`);
-    expect((await breaksOf()).map(({ kind }) => kind)).toEqual(["end_missing"]);
+    expect(breaksOf().map(({ kind }) => kind)).toEqual(["end_missing"]);
   });
 });
 
@@ -230,7 +231,7 @@ describe("a file without a chain", () => {
 
   test("is broken, because every line of a run is chained", async () => {
     await writeFile(path, foreign);
-    const report = await checkEvidenceChain(path);
+    const report = checkEvidenceChain(path);
     expect(report.breaks).toEqual([1, 2].map((line) => ({ kind: "line_not_chained", line })));
     expect(report).not.toHaveProperty("head");
     expect(explainChain("e", report)).toContain("e: the chain is broken: 2 lines, no line is part of a chain");
@@ -239,7 +240,7 @@ describe("a file without a chain", () => {
   test("is continued with a chain, and stays broken", async () => {
     await writeFile(path, foreign);
     await write("c", "d");
-    expect(await checkEvidenceChain(path)).toMatchObject({ breaks: [{ line: 1 }, { line: 2 }], head: { count: 2 } });
+    expect(checkEvidenceChain(path)).toMatchObject({ breaks: [{ line: 1 }, { line: 2 }], head: { count: 2 } });
   });
 });
 
@@ -247,7 +248,7 @@ describe("a file without a head record", () => {
   test("says that missing lines at its end cannot be detected", async () => {
     await write("a", "b");
     await unlink(`${path}.head`);
-    const report = await checkEvidenceChain(path);
+    const report = checkEvidenceChain(path);
     expect(report).not.toHaveProperty("beyondHead");
     expect(explainChain("e", report)).toContain("The head record is missing");
   });
@@ -259,3 +260,16 @@ test.each(["", "a", `x${"😀".repeat(100_000)}`, `${"x".repeat(65_535)}😀é`]
     expect(sha256(text)).toBe(createHash("sha256").update(text).digest("hex"));
   },
 );
+
+test("a line is the same when it is read again by its place, also if it is longer than one part of the file", async () => {
+  await writeFile(path, ["ü".repeat(70_000), "", "b".repeat(65_536), "c"].join("\n"));
+  const lines: HashedLine[] = [];
+  readEvidenceFile(path, (line) => lines.push(line));
+  expect(lines.map(({ length, isComplete }) => [length, isComplete])).toEqual([
+    [140_000, true],
+    [0, true],
+    [65_536, true],
+    [1, false],
+  ]);
+  for (const line of lines) expect(line).toMatchObject(lineAt(path, line));
+});

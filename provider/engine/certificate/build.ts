@@ -8,26 +8,32 @@
  */
 
 import { UkoError } from "../../errors.ts";
+import { jsonParts } from "../../text/encodings.ts";
 import { plain } from "../text/words.ts";
-import type { ReadLog } from "./evidence-log.ts";
-import { hasEachStep, keysInEvidence, placeOf, subjectName } from "./key-history.ts";
+import type { EvidenceIndex, ReadLog } from "./evidence-log.ts";
+import { hasEachStep, keyInEvidence } from "./key-history.ts";
 import {
   type Certificate,
   type CertificateKey,
   type CertificateWave,
   certificateType,
   type HashJson,
+  keyFacts,
   type Limit,
   limitCodes,
   limitTexts,
   maxSubjects,
   method,
+  outlineForm,
+  placeOf,
+  type Subject,
   statementType,
-  subjectsOf,
+  subjectName,
 } from "./statement.ts";
 
 export interface CertificateSources {
-  readonly logs: readonly ReadLog[];
+  readonly logs: readonly Omit<ReadLog, "places">[];
+  readonly index: EvidenceIndex;
   /** `<vaultId>/<keyId>`; every key that ended if none is named. */
   readonly keys: readonly string[];
   /** All keys of a wave, instead of single keys. */
@@ -51,15 +57,36 @@ export interface CertificateTools {
   readonly isIbmEndpoint: (url: string) => boolean;
 }
 
+export interface BuiltCertificate {
+  readonly keys: number;
+  /** The statement in JSON, and the number of its bytes. */
+  readonly parts: () => Iterable<string>;
+  readonly length: number;
+}
+
+/** A key of the certificate. It is computed whenever it is needed, because thousands of keys would take much memory. */
+interface ListedKey {
+  readonly subject: Subject;
+  /** The number of bytes of its JSON. */
+  readonly length: number;
+  readonly compute: () => CertificateKey;
+}
+
 /** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID. */
-export function buildCertificate(sources: CertificateSources, tools: CertificateTools): Certificate {
+export function buildCertificate(sources: CertificateSources, tools: CertificateTools): BuiltCertificate {
   const { logs, wave, createdAt, tool } = sources;
   const instanceId = instanceOf(sources);
-  const recorded = keysInEvidence(
-    logs.flatMap(({ entries }) => entries),
-    instanceId,
-  );
-  const keys = [...select(recorded, sources)];
+  const endpoints = endpointsOf(logs, instanceId);
+  const keys: ListedKey[] = [];
+  function* listed(): Generator<CertificateKey> {
+    for (const compute of select(instanceId, sources)) {
+      const key = compute();
+      const subject = { name: key.subject, digest: { sha256: tools.hashJson(key) } };
+      keys.push({ subject, length: bytesOf(JSON.stringify(key)), compute });
+      yield key;
+    }
+  }
+  const notVerified = limitsOf({ keys: listed(), isIbm: isAllIbms(endpoints, tools) });
   if (keys.length === 0) {
     throw invalid(
       "The evidence does not have a key that was destroyed or removed",
@@ -72,10 +99,8 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
       "Next: name the keys of each certificate with --key.",
     );
   }
-  const evidence = logs.flatMap(({ log }) => (log === undefined ? [] : [log]));
-  const endpoints = endpointsOf(logs, instanceId);
-  const subject = subjectsOf(keys, tools.hashJson);
-  return {
+  const subject = keys.map((key) => key.subject);
+  const statement = outlineForm.parse({
     _type: statementType,
     subject,
     predicateType: certificateType,
@@ -87,10 +112,26 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
       keys,
       ...(wave !== undefined && { wave: waveOf(wave) }),
       list: { count: subject.length, sha256: tools.hashJson(subject) },
-      evidence,
-      notVerified: limitsOf({ keys, isIbm: isAllIbms(endpoints, tools) }),
+      evidence: logs.flatMap(({ log }) => (log === undefined ? [] : [log])),
+      notVerified,
     },
+  });
+  const partsWith = (jsonOf: (key: ListedKey) => string) =>
+    jsonParts(statement, (part) => (isListedKey(part) ? jsonOf(part) : JSON.stringify(part)));
+  const rest = bytesOf([...partsWith(() => "")].join(""));
+  return {
+    keys: keys.length,
+    parts: () => partsWith(({ compute }) => JSON.stringify(compute())),
+    length: keys.reduce((sum, { length }) => sum + length, rest),
   };
+}
+
+function isListedKey(part: unknown): part is ListedKey {
+  return typeof part === "object" && part !== null && "compute" in part;
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** Whether an endpoint is recorded, and every recorded one is IBM's. */
@@ -103,7 +144,7 @@ export function isAllIbms(
 
 /** The one instance that the certificate is about. Throws if the evidence is about several. */
 function instanceOf({ logs, wave }: CertificateSources): string {
-  const found = logs.flatMap(({ entries }) => entries.map(({ instanceId }) => instanceId));
+  const found = logs.flatMap(({ instanceIds }) => [...instanceIds]);
   const ids = [...new Set(wave === undefined ? found : [...found, wave.instanceId])];
   const [id] = ids;
   if (id === undefined) {
@@ -116,19 +157,23 @@ function instanceOf({ logs, wave }: CertificateSources): string {
 
 const endedOutcomes: readonly CertificateKey["outcome"][] = ["destroyed", "removed", "pending_destruction"];
 
-function select(found: readonly CertificateKey[], { keys, wave }: CertificateSources): readonly CertificateKey[] {
-  if (wave !== undefined) return keysOfWave(found, wave);
-  if (keys.length === 0) return found.filter(({ outcome }) => endedOutcomes.includes(outcome));
-  const byPath = new Map(found.map((key) => [`${key.vaultId}/${key.keyId}`, key]));
-  return keys.map((path) => byPath.get(path) ?? absentFromEvidence(path));
-}
-
-/** Every key of the wave, in the order of the manifest. */
-function keysOfWave(found: readonly CertificateKey[], { instanceId, keys }: WaveKeys): readonly CertificateKey[] {
-  const bySubject = new Map(found.map((key) => [key.subject, key]));
-  return keys.map((key) => {
-    const subject = subjectName({ ...key, instanceId });
-    return bySubject.get(subject) ?? unrecordedKey({ ...key, subject, vaultId: placeOf(key.vaultId) });
+function select(instanceId: string, { keys, index, wave }: CertificateSources): readonly (() => CertificateKey)[] {
+  const find = (subject: string): CertificateKey | undefined => {
+    const key = keyInEvidence(subject, index);
+    return key && keyFacts.parse(key);
+  };
+  if (wave !== undefined) {
+    return wave.keys.map((key) => {
+      const subject = subjectName({ ...key, instanceId });
+      return () => find(subject) ?? unrecordedKey({ ...key, subject, vaultId: placeOf(key.vaultId) });
+    });
+  }
+  if (keys.length > 0) return keys.map((path) => () => find(`${instanceId}/${path}`) ?? absentFromEvidence(path));
+  return index.subjects().flatMap((subject) => {
+    const outcome = find(subject)?.outcome;
+    return outcome !== undefined && endedOutcomes.includes(outcome)
+      ? [() => find(subject) ?? absentFromEvidence(subject)]
+      : [];
   });
 }
 
@@ -158,14 +203,17 @@ function invalid(summary: string, detail: string): UkoError {
  * The endpoints that the runs called. An entry without a run before it adds none, so a source that is not recorded
  * never appears as IBM's.
  */
-function endpointsOf(logs: readonly ReadLog[], id: string): string[] {
-  const runs = logs.flatMap(({ entries }) => entries.map(({ run }) => run));
-  const urls = runs.flatMap((run) => (run?.instanceId === id && run.endpoint !== undefined ? [run.endpoint] : []));
+function endpointsOf(logs: CertificateSources["logs"], id: string): string[] {
+  const runs = logs.flatMap((log) => log.runs);
+  const urls = runs.flatMap(({ instanceId, endpoint }) =>
+    instanceId === id && endpoint !== undefined ? [endpoint] : [],
+  );
   return [...new Set(urls)].toSorted();
 }
 
 interface LimitFacts {
-  readonly keys: readonly CertificateKey[];
+  /** Each key is let go before the next one is taken. */
+  readonly keys: Iterable<CertificateKey>;
   /** Whether every endpoint is a documented host of IBM. */
   readonly isIbm: boolean;
 }
@@ -182,11 +230,14 @@ const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => 
 
 /** The limits of what a certificate proves. Each check computes them again from the facts. */
 export function limitsOf({ keys, isIbm }: LimitFacts): Certificate["predicate"]["notVerified"] {
+  const found = new Map(limitCodes.map((code) => [code, [] as string[]]));
+  for (const key of keys) {
+    for (const [code, subjects] of found) if (concerns[code]?.(key) === true) subjects.push(key.subject);
+  }
   return limitCodes.flatMap((code): readonly Limit[] => {
     const text = limitTexts[code];
-    const isConcerned = concerns[code];
-    if (isConcerned === undefined) return code === "not_ibm" && isIbm ? [] : [{ code, text }];
-    const subjects = keys.filter(isConcerned).map(({ subject }) => subject);
+    const subjects = found.get(code) ?? [];
+    if (concerns[code] === undefined) return code === "not_ibm" && isIbm ? [] : [{ code, text }];
     return subjects.length === 0 ? [] : [{ code, text, subjects }];
   });
 }

@@ -14,6 +14,9 @@ export interface EvidenceFileLine {
   readonly text: string;
   readonly sha256: string;
   readonly isComplete: boolean;
+  /** The position of its first byte in the file, and the number of its bytes without the line end. */
+  readonly start: number;
+  readonly length: number;
 }
 
 /** A contradiction in the file. `line` counts from 1. */

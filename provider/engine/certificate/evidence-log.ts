@@ -1,15 +1,17 @@
 /**
  * Reads evidence files, the logs of the steps that runs took, for a certificate of key destruction. It returns the
- * entries, the result of the chain check (`chain.ts`), and the length and the hash of the last line, by which a
- * certificate names each file. A check can limit the reading to the lines that the certificate names. The functions are
- * pure.
+ * result of the chain check (`chain.ts`), and the length and the hash of the last line, by which a certificate names
+ * each file. A check can limit the reading to the lines that the certificate names. Of each line about a key, only its
+ * place is kept, because the entries about thousands of keys would take much memory. The lines about one key are read
+ * again when its history is computed, and must still have the digests that the chain check saw.
  */
 
 import * as z from "zod";
-import type { Share } from "../../text/encodings.ts";
+import { UkoError } from "../../errors.ts";
+import { parseJson } from "../../text/encodings.ts";
 import { evidenceLine } from "../commands/audit.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
-import { type CertificateLog, keyMetadata, keystoreReport, signedConsent } from "./statement.ts";
+import { type CertificateLog, keyMetadata, keystoreReport, signedConsent, subjectName } from "./statement.ts";
 
 const optionalText = z.string().optional().catch(undefined);
 /** Parsed less strictly than in a certificate, because a later release may add fields. */
@@ -33,39 +35,115 @@ const loggedLine = evidenceLine.extend({
     .optional()
     .catch(undefined),
 });
-/** An entry, with the position of its file among the files of the certificate. */
-export type LoggedLine = z.infer<typeof loggedLine> & { readonly log: number };
+/**
+ * An entry, with the position of its file among the files of the certificate, and how its person authenticated, as far
+ * as known.
+ */
+export type LoggedLine = z.infer<typeof loggedLine> & { readonly log: number; readonly credential?: Credential };
+type Run = NonNullable<z.infer<typeof loggedLine>["run"]>;
+type Credential = Run["credential"];
+
+/** Where a line about a key is in its file. It has few fields, because each key has several lines. */
+export interface LoggedPlace {
+  readonly log: number;
+  readonly start: number;
+  readonly length: number;
+  /** The start of its digest, which shows whether the file changed meanwhile. The whole digest would take more memory. */
+  readonly digest: number;
+  readonly credential: Credential | undefined;
+}
 
 export interface ReadLog {
   readonly log: CertificateLog | undefined;
-  readonly entries: readonly LoggedLine[];
   readonly chain: ChainReport;
+  readonly instanceIds: ReadonlySet<string>;
+  readonly runs: readonly Run[];
+  /** The places of the lines about each key, by the name of the key. */
+  readonly places: ReadonlyMap<string, readonly LoggedPlace[]>;
 }
 
-/** A log of a certificate in the file that a person named. */
-export type FoundLog = ReadLog & { readonly path: string };
+/** A log of a certificate in the file that a person named. Its places are in the index. */
+export type FoundLog = Omit<ReadLog, "places"> & { readonly path: string };
 
 export interface LogReader {
   add(line: EvidenceFileLine): void;
   end(headText: string | undefined): ReadLog;
 }
 
-/** With `maxLines`, later lines and the head record, which covers them, are ignored. */
-export function createLogReader(share: Share, index: number, maxLines = Number.POSITIVE_INFINITY): LogReader {
+/**
+ * Reads the file at the position `index` of the certificate. With `maxLines`, later lines and the head record, which
+ * covers them, are ignored.
+ */
+export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINITY): LogReader {
   const check = createChainCheck();
-  const entries: LoggedLine[] = [];
+  const places = new Map<string, readonly LoggedPlace[]>();
+  const instanceIds = new Set<string>();
+  const runs: Run[] = [];
+  /** A run names its credential on its first line, and the lines of the same person that follow belong to it. */
+  const latest = new Map<string, Credential>();
   let lines = 0;
   return {
     add(line) {
       if (lines >= maxLines) return;
       lines += 1;
       const entry = loggedLine.safeParse(check.add(line)).data;
-      if (entry !== undefined) entries.push(share({ ...entry, log: index }));
+      if (entry === undefined) return;
+      const { instanceId, resource, actor, run } = entry;
+      instanceIds.add(instanceId);
+      if (run !== undefined) {
+        runs.push(run);
+        latest.set(actor.iamId, run.credential);
+      }
+      if (resource !== undefined && resource !== "kms_key") return;
+      const { start, length } = line;
+      const [digest, credential] = [digestOf(line), latest.get(actor.iamId)];
+      addTo(places, subjectName(entry), [{ log: index, start, length, digest, credential }]);
     },
     end(headText) {
       const chain = check.end(maxLines === Number.POSITIVE_INFINITY ? headText : undefined);
       const log = chain.head === undefined ? undefined : { lines, head: chain.head.sha256 };
-      return { log, entries, chain };
+      return { log, chain, instanceIds, runs, places };
     },
   };
+}
+
+/** The lines about keys in all files. */
+export interface EvidenceIndex {
+  add(log: Pick<ReadLog, "places">): void;
+  readonly subjects: () => readonly string[];
+  /** Reads the lines about one key again. Throws UKO_EVIDENCE_BROKEN if one changed meanwhile. */
+  readonly entriesOf: (subject: string) => readonly LoggedLine[];
+}
+
+export function createEvidenceIndex(
+  lineAt: (place: LoggedPlace) => Pick<EvidenceFileLine, "text" | "sha256">,
+): EvidenceIndex {
+  const index = new Map<string, readonly LoggedPlace[]>();
+  const read = (place: LoggedPlace): LoggedLine => {
+    const { log, digest, credential } = place;
+    const line = lineAt(place);
+    if (digestOf(line) !== digest) {
+      throw new UkoError("UKO_EVIDENCE_BROKEN", {
+        summary: "An evidence file changed while uko read it",
+        detail: "Nothing was written. Next: run the command again.",
+      });
+    }
+    const entry = loggedLine.parse(parseJson(line.text));
+    return { ...entry, log, ...(credential !== undefined && { credential }) };
+  };
+  return {
+    add({ places }) {
+      for (const [subject, more] of places) addTo(index, subject, more);
+    },
+    subjects: () => [...index.keys()],
+    entriesOf: (subject) => (index.get(subject) ?? []).map(read),
+  };
+}
+
+function digestOf({ sha256 }: Pick<EvidenceFileLine, "sha256">): number {
+  return Number.parseInt(sha256.slice(0, 7), 16);
+}
+
+function addTo(places: Map<string, readonly LoggedPlace[]>, subject: string, more: readonly LoggedPlace[]): void {
+  places.set(subject, [...(places.get(subject) ?? []), ...more]);
 }

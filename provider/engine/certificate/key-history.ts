@@ -10,76 +10,21 @@
 import { type EndFacts, findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import type { BackingKey, KeystoreStatus } from "../../lifecycle/observation.ts";
 import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../commands/audit.ts";
-import type { KeyDescription, LoggedLine } from "./evidence-log.ts";
-import type { CertificateKey, CertificateStep } from "./statement.ts";
+import type { EvidenceIndex, KeyDescription, LoggedLine } from "./evidence-log.ts";
+import { type CertificateKey, type CertificateStep, placeOf } from "./statement.ts";
 
-interface NamedKey {
-  readonly instanceId: string;
-  /** Empty for a KMS key outside UKO. */
-  readonly vaultId: string;
-  readonly keyId: string;
-}
-
-/** The name of a key in a certificate: `<instance>/<vault>/<key>`, or `<instance>/kms/<key>`. */
-export function subjectName({ instanceId, vaultId, keyId }: NamedKey): string {
-  return `${instanceId}/${placeOf(vaultId)}/${keyId}`;
-}
-
-export function placeOf(vaultId: string): string {
-  return vaultId === "" ? "kms" : vaultId;
-}
-
-/** The managed keys and KMS keys of one instance, by the order of their first entries. */
-export function keysInEvidence(entries: readonly LoggedLine[], instanceId: string): readonly CertificateKey[] {
-  const inTime = uniqueEntries(entries).toSorted(byTime);
-  const own = inTime.filter((line) => line.instanceId === instanceId && isKey(line));
-  const context = { credentials: credentialsOf(entries), records: recordsOf(own) };
-  const byKey = Map.groupBy(pairSteps(own), ({ last }) => subjectName(last));
-  return [...byKey].map(([subject, pairs]) => keyOf(subject, pairs, context));
-}
-
-function isKey({ resource }: LoggedLine): boolean {
-  return resource === undefined || resource === "kms_key";
-}
-
-/** An entry that was copied into a second file counts once. Within one file, its number tells each line from the others. */
-function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
-  if (entries.every(({ log }) => log === entries[0]?.log)) return entries;
-  // Only entries about one key at one time can be equal, so that the texts of all entries are never in memory together.
-  const momentOf = ({ keyId, time }: LoggedLine): string => `${keyId} ${time}`;
-  const textOf = ({ log: _log, ...entry }: LoggedLine): string => JSON.stringify(entry);
-  const byMoment = Map.groupBy(entries, momentOf);
-  const firstLike = (text: string, moment: string) => byMoment.get(moment)?.find((each) => textOf(each) === text);
-  return entries.filter((entry) => firstLike(textOf(entry), momentOf(entry)) === entry);
-}
-
-interface Context {
-  /** How the person of each line authenticated, by the place of the line. */
-  readonly credentials: ReadonlyMap<string, "api_key" | "token">;
-  readonly records: Records;
-}
-
-/**
- * How the person of each line authenticated. A run names its caller and credential on its first line, and the lines of
- * the same person that follow belong to it.
- */
-function credentialsOf(entries: readonly LoggedLine[]): Context["credentials"] {
-  const latest = new Map<string, "api_key" | "token">();
-  return new Map(
-    entries.flatMap(({ log, seq, actor, run }) => {
-      const person = `${log} ${actor.iamId}`;
-      if (run !== undefined) latest.set(person, run.credential);
-      const credential = latest.get(person);
-      return credential === undefined ? [] : [[`${log} ${seq}`, credential]];
-    }),
-  );
-}
-
-function keyOf(subject: string, pairs: readonly StepLines<LoggedLine>[], context: Context): CertificateKey {
-  const lines = pairs.flatMap(({ first, last }) => (first === last ? [last] : [first, last]));
-  const [first] = lines;
-  if (first === undefined) throw new RangeError("a key without lines");
-  const steps = pairs.map((pair) => stepOf(pair, context));
+/** One managed key or KMS key; undefined if the evidence does not mention it. Throws UKO_EVIDENCE_BROKEN. */
+export function keyInEvidence(
+  subject: string,
+  { entriesOf }: Pick<EvidenceIndex, "entriesOf">,
+): CertificateKey | undefined {
+  const inTime = uniqueEntries(entriesOf(subject)).toSorted(byTime);
+  const [first] = inTime;
+  if (first === undefined) return undefined;
+  const records = recordsOf(inTime);
+  const pairs = pairSteps(inTime);
+  const lines = pairs.flatMap((pair) => (pair.first === pair.last ? [pair.last] : [pair.first, pair.last]));
+  const steps = pairs.map((pair) => stepOf(pair, records));
   const described = lines.findLast(({ key }) => key !== undefined);
   const status = lastStatus(lines);
   return {
@@ -97,6 +42,13 @@ function keyOf(subject: string, pairs: readonly StepLines<LoggedLine>[], context
     kmsKeys: described?.key?.kmsKeys ?? [],
     steps,
   };
+}
+
+/** An entry that was copied into a second file counts once. Within one file, its number tells each line from the others. */
+function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
+  if (entries.every(({ log }) => log === entries[0]?.log)) return entries;
+  const textOf = ({ log: _log, credential: _credential, ...entry }: LoggedLine): string => JSON.stringify(entry);
+  return [...Map.groupBy(entries, textOf).values()].flatMap(([first]) => first ?? []);
 }
 
 function factsOf(key: KeyDescription) {
@@ -197,9 +149,8 @@ const ended: Readonly<Record<string, CertificateKey["outcome"]>> = {
   deactivated: "deactivated",
 };
 
-function stepOf({ first, last, isDone }: StepLines<LoggedLine>, context: Context): CertificateStep {
-  const { step, from, to, actor, signed, digest, correlationId, log, seq } = last;
-  const credential = context.credentials.get(`${log} ${seq}`);
+function stepOf({ first, last, isDone }: StepLines<LoggedLine>, records: Records): CertificateStep {
+  const { step, from, to, actor, signed, digest, correlationId, log, seq, credential } = last;
   return {
     step,
     from,
@@ -208,7 +159,7 @@ function stepOf({ first, last, isDone }: StepLines<LoggedLine>, context: Context
     ...(isDone && { doneAt: last.time }),
     executor: actor,
     ...(credential !== undefined && { credential }),
-    ...peopleBehind(last, context.records),
+    ...peopleBehind(last, records),
     ...(signed !== undefined && { signed }),
     ...(digest !== undefined && { digest }),
     ...(correlationId !== undefined && { correlationId }),

@@ -93,7 +93,7 @@ export const keyMetadata = {
   rotatedAt: text.optional(),
 };
 
-const keyFacts = z.strictObject({
+export const keyFacts = z.strictObject({
   subject: text,
   vaultId: text,
   keyId: text,
@@ -181,6 +181,13 @@ export const certificateForm = z.strictObject({
   predicateType: z.literal(certificateType),
   predicate,
 });
+/**
+ * The form of all but the keys. Each key is checked alone, because the copy that a check makes of thousands of keys would
+ * take much memory.
+ */
+export const outlineForm = certificateForm.extend({
+  predicate: predicate.extend({ keys: z.array(z.custom<CertificateKey>()).min(1).max(maxSubjects) }),
+});
 /** The evidence files that a statement names, read even if the rest of the statement is not valid. */
 export const namedLogsForm = z.object({ predicate: z.object({ evidence: predicate.shape.evidence }) });
 export type Certificate = z.infer<typeof certificateForm>;
@@ -191,9 +198,32 @@ export type CertificateWave = NonNullable<Certificate["predicate"]["wave"]>;
 export type Limit = z.infer<typeof limit>;
 export type Subject = z.infer<typeof subject>;
 
+interface NamedKey {
+  readonly instanceId: string;
+  /** Empty for a KMS key outside UKO. */
+  readonly vaultId: string;
+  readonly keyId: string;
+}
+
+/** The name of a key in a certificate: `<instance>/<vault>/<key>`, or `<instance>/kms/<key>`. */
+export function subjectName({ instanceId, vaultId, keyId }: NamedKey): string {
+  return `${instanceId}/${placeOf(vaultId)}/${keyId}`;
+}
+
+export function placeOf(vaultId: string): string {
+  return vaultId === "" ? "kms" : vaultId;
+}
+
 /** SHA-256 of the canonical JSON (RFC 8785) of a value, in hexadecimal digits. */
 export type HashJson = (value: unknown) => string;
 
-export function subjectsOf(keys: readonly { readonly subject: string }[], hashJson: HashJson): Subject[] {
-  return keys.map((key) => ({ name: key.subject, digest: { sha256: hashJson(key) } }));
+/** Returns the first fault of a statement; undefined if it is a certificate. */
+export function faultOf(statement: unknown): Pick<z.core.$ZodIssue, "path" | "message"> | undefined {
+  const { data, error } = outlineForm.safeParse(statement);
+  if (data === undefined) return error?.issues[0];
+  for (const [at, key] of data.predicate.keys.entries()) {
+    const [issue] = keyFacts.safeParse(key).error?.issues ?? [];
+    if (issue !== undefined) return { ...issue, path: ["predicate", "keys", at, ...issue.path] };
+  }
+  return undefined;
 }

@@ -23,10 +23,10 @@ import { isConsequentialStep } from "../commands/audited-steps.ts";
 import { type AuditEvent, createEventSearch } from "./activity-tracker.ts";
 import { type Act, actsOf } from "./acts.ts";
 import { type CertificateTools, isAllIbms, limitsOf, unrecordedKey, type WaveKeys, waveOf } from "./build.ts";
-import type { FoundLog } from "./evidence-log.ts";
-import { hasEachStep, keysInEvidence, subjectName } from "./key-history.ts";
+import type { EvidenceIndex, FoundLog } from "./evidence-log.ts";
+import { hasEachStep, keyInEvidence } from "./key-history.ts";
 import { isSignedAct } from "./signed-acts.ts";
-import { type Certificate, type CertificateKey, certificateForm, certificateType } from "./statement.ts";
+import { type Certificate, type CertificateKey, certificateType, faultOf, subjectName } from "./statement.ts";
 import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
 
 export interface VerificationInput {
@@ -41,8 +41,8 @@ export interface VerificationInput {
   /** Whether each step that can require two people must be known to be of two. */
   readonly areTwoPeopleRequired: boolean;
   readonly allowsEmulator: boolean;
-  /** The evidence files, in the order of the certificate; undefined if none is passed. */
-  readonly evidence?: readonly (FoundLog | undefined)[];
+  /** The evidence files, in the order of the certificate; absent if none is passed. */
+  readonly evidence?: NamedEvidence;
   /** The audit events that the verifier exported from the account. */
   readonly events?: readonly AuditEvent[];
   /** The wave as the manifest of the campaign lists it. */
@@ -51,6 +51,11 @@ export interface VerificationInput {
   readonly isGenuine?: IsGenuine;
   /** Whether both people must have signed each destruction. */
   readonly areSignaturesRequired?: boolean;
+}
+
+export interface NamedEvidence extends Pick<EvidenceIndex, "entriesOf"> {
+  /** Undefined for a file that was not passed. */
+  readonly files: readonly (FoundLog | undefined)[];
 }
 
 /** Why a certificate is not valid. */
@@ -235,13 +240,12 @@ function timestampsOf({ signatures, timestamps }: VerificationInput): readonly T
 }
 
 function readCertificate(statement: unknown): Certificate | Problem {
-  const read = certificateForm.safeParse(statement);
-  // The form is strict, so the statement has nothing else. The copy would take much memory.
-  if (read.success) return statement as Certificate;
+  const fault = faultOf(statement);
+  // The form is strict, so the statement has nothing else.
+  if (fault === undefined) return statement as Certificate;
   const type = (statement as { readonly predicateType?: unknown } | null)?.predicateType;
   if (typeof type === "string" && type !== certificateType) return { kind: "newer_version", type };
-  const [issue] = read.error.issues;
-  return { kind: "not_a_certificate", detail: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}` };
+  return { kind: "not_a_certificate", detail: `${fault.path.join(".")}: ${fault.message}` };
 }
 
 function inconsistencies(certificate: Certificate, tools: CertificateTools): readonly Problem[] {
@@ -296,22 +300,20 @@ function waveDifferences(
 /** The facts of the certificate that the evidence files contradict or do not contain. */
 function differences(
   { subject, predicate }: Certificate,
-  files: readonly (FoundLog | undefined)[],
+  evidence: NamedEvidence,
   { hashJson }: CertificateTools,
 ): readonly Problem[] {
   const problems = predicate.evidence.flatMap((log, at): readonly Problem[] => {
-    const file = files[at];
+    const file = evidence.files[at];
     if (file?.log === undefined || hashJson(file.log) !== hashJson(log)) {
       return [{ kind: "evidence_missing", log: at, head: log.head }];
     }
     return file.chain.breaks.length > 0 ? [{ kind: "evidence_broken", log: at, file: file.path }] : [];
   });
   if (problems.length > 0) return problems;
-  const entries = files.flatMap((file) => file?.entries ?? []);
-  const found = new Map(keysInEvidence(entries, predicate.instance.id).map((key) => [key.subject, key]));
   // The digest of each subject is that of its key, or the certificate has another fault.
   return predicate.keys.flatMap((key, at) =>
-    hashJson(found.get(key.subject) ?? unrecordedKey(key)) === subject[at]?.digest.sha256
+    hashJson(keyInEvidence(key.subject, evidence) ?? unrecordedKey(key)) === subject[at]?.digest.sha256
       ? []
       : [{ kind: "evidence_differs" as const, subject: key.subject }],
   );

@@ -7,11 +7,11 @@
  */
 
 import { isUtf8 } from "node:buffer";
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { json } from "@sigstore/core";
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import { jsonParts, parseJson } from "../../text/encodings.ts";
+import { createSharing, jsonParts, parseJson } from "../../text/encodings.ts";
 import { isSignedBy, type Signer } from "./keys.ts";
 
 const payloadType = "application/vnd.in-toto+json";
@@ -47,20 +47,32 @@ export interface Envelope {
   readonly signatures: z.infer<typeof envelopeForm>["signatures"];
 }
 
-/** An unsigned envelope; `signEnvelope` adds signatures. */
-export function envelopeOf(statement: object): Envelope {
-  return envelopeWith(() => jsonParts(statement), "utf8");
+/** An unsigned envelope of a statement in JSON with `length` bytes; `signEnvelope` adds signatures. */
+export function envelopeOf({
+  length,
+  parts,
+}: {
+  readonly length: number;
+  readonly parts: () => Iterable<string>;
+}): Envelope {
+  const room = Buffer.alloc(maxHeadBytes + length);
+  let end = maxHeadBytes;
+  for (const part of parts()) end += room.write(part, end);
+  return unsignedEnvelope(room, end);
 }
 
-/** The payload is in memory once, because that of a large certificate has megabytes. */
-function envelopeWith(parts: () => Iterable<string>, encoding: "utf8" | "base64"): Envelope {
-  let length = 0;
-  for (const part of parts()) length += Buffer.byteLength(part, encoding);
-  const head = Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${length} `);
-  const signed = Buffer.concat([head], head.length + length);
-  let at = head.length;
-  for (const part of parts()) at += signed.write(part, at, encoding);
-  return { signed, payload: signed.subarray(head.length), signatures: [] };
+/** More than the bytes that a signature covers before the payload. */
+const maxHeadBytes = 64;
+
+/**
+ * The payload is in `room` from `maxHeadBytes` to `end`. Its head is written before it, so that the payload of a large
+ * certificate, which has megabytes, is in memory once.
+ */
+function unsignedEnvelope(room: Buffer, end: number): Envelope {
+  const head = `DSSEv1 ${payloadType.length} ${payloadType} ${end - maxHeadBytes} `;
+  const start = maxHeadBytes - head.length;
+  room.write(head, start);
+  return { signed: room.subarray(start, end), payload: room.subarray(maxHeadBytes, end), signatures: [] };
 }
 
 /** Adds one signature, with a timestamp if one is requested, and checks both. Throws UKO_INPUT_INVALID. */
@@ -102,16 +114,42 @@ export function* serializeEnvelope({ payload, signatures }: Envelope): Generator
   yield `",${JSON.stringify({ payloadType, signatures }).slice(1)}\n`;
 }
 
-/** Parses an envelope. Accepts only the bytes that `serializeEnvelope` writes, so that every change is visible. */
-export function parseEnvelope(bytes: Buffer, file: string): Envelope {
-  const end = bytes.indexOf('"', start.length);
-  const read = envelopeForm.safeParse(parseJson(`{${bytes.toString("utf8", end + 2)}`)).data;
-  const text = bytes.toString("latin1", start.length, end);
-  const envelope = { ...envelopeWith(() => [text], "base64"), ...read };
-  const parts = envelope.signatures.flatMap(({ sig, timestamp = "" }) => [sig, timestamp]);
-  const isCanonical = parts.every((part) => Buffer.from(part, "base64").toString("base64") === part);
-  if (read !== undefined && isCanonical && isText(bytes, serializeEnvelope(envelope))) return envelope;
+/**
+ * Parses the text of an envelope with at most `size` bytes. Accepts only the text that `serializeEnvelope` writes, so that
+ * every change is visible. The text comes in parts, because a large payload would take the memory twice.
+ */
+export function parseEnvelope(parts: Iterable<string>, size: number, file: string): Envelope {
+  const room = Buffer.alloc(maxHeadBytes + Math.ceil(size / 4) * 3);
+  const digest = createHash("sha256");
+  let end = maxHeadBytes;
+  let rest = "";
+  let skipped = start.length;
+  let isPayload = true;
+  for (const part of parts) {
+    digest.update(part);
+    rest += part.slice(skipped);
+    skipped = 0;
+    if (!isPayload) continue;
+    const quote = rest.indexOf('"');
+    const length = quote === -1 ? rest.length - (rest.length % 4) : quote;
+    end += room.write(rest.slice(0, length), end, "base64");
+    rest = rest.slice(length);
+    isPayload = quote === -1;
+  }
+  const read = envelopeForm.safeParse(parseJson(`{${rest.slice(2)}`)).data;
+  if (read !== undefined) {
+    const envelope = { ...unsignedEnvelope(room, end), ...read };
+    const texts = read.signatures.flatMap(({ sig, timestamp = "" }) => [sig, timestamp]);
+    const isCanonical = texts.every((text) => Buffer.from(text, "base64").toString("base64") === text);
+    if (isCanonical && digest.digest("hex") === digestOf(serializeEnvelope(envelope))) return envelope;
+  }
   throw damaged(file, "It is not a DSSE envelope as uko writes it: it is incomplete, or was reformatted or changed.");
+}
+
+function digestOf(parts: Iterable<string>): string {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(part);
+  return digest.digest("hex");
 }
 
 function isText(bytes: Buffer, parts: Iterable<string>): boolean {
@@ -128,15 +166,39 @@ function isText(bytes: Buffer, parts: Iterable<string>): boolean {
  * Throws UKO_CERTIFICATE_INVALID if the payload is not JSON as `envelopeOf` writes it. A property that is named twice
  * would say one thing to uko and another to a different reader.
  */
-export function payloadOf({ payload }: Envelope, file: string): object {
-  const text = payload.toString("utf8");
-  const statement = isUtf8(payload) ? parseJson(text) : undefined;
+export function payloadOf({ payload }: Pick<Envelope, "payload">, file: string): object {
+  const statement = isUtf8(payload) ? parsePayload(payload) : undefined;
   // The zod form of a statement ignores a property with this name, so it is refused here.
-  const hasHidden = text.includes('"__proto__":');
+  const hasHidden = payload.includes('"__proto__":');
   if (typeof statement === "object" && statement !== null && !hasHidden && isText(payload, jsonParts(statement))) {
     return statement;
   }
   throw damaged(file, "Its payload is not JSON as uko writes it.");
+}
+
+const listStart = '"keys":[';
+const nextKey = '},{"subject":"';
+
+/**
+ * Parses a statement key by key, because the text of a large one would take its memory again. The last key is parsed with
+ * the rest. If a text looks like one of the borders, the result is another statement than the payload, which the caller
+ * notices.
+ */
+function parsePayload(payload: Buffer): unknown {
+  const first = payload.indexOf(listStart) + listStart.length;
+  const last = payload.lastIndexOf(nextKey);
+  if (first < listStart.length || last < first) return parseJson(payload.toString("utf8"));
+  const share = createSharing();
+  const keys: unknown[] = [];
+  for (let at = first; at < last; ) {
+    const end = payload.indexOf(nextKey, at) + 1;
+    keys.push(share(parseJson(payload.toString("utf8", at, end))));
+    at = end + 1;
+  }
+  const rest = parseJson(payload.toString("utf8", 0, first) + payload.toString("utf8", last + 2));
+  const list = (rest as { readonly predicate?: { readonly keys?: unknown } } | undefined)?.predicate?.keys;
+  if (Array.isArray(list)) list.unshift(...keys);
+  return rest;
 }
 
 function damaged(file: string, why: string): UkoError {

@@ -3,11 +3,12 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { type VerificationChoice, verifyFile } from "../../../provider/compose/certificates.ts";
+import { createEvidenceIndex, createLogReader } from "../../../provider/engine/certificate/evidence-log.ts";
 import type { Certificate } from "../../../provider/engine/certificate/statement.ts";
 import { isUkoError } from "../../../provider/errors.ts";
-import { canonicalJson, hashJson } from "../../../provider/services/signing/envelope.ts";
+import { canonicalJson, hashJson, payloadOf as readPayload } from "../../../provider/services/signing/envelope.ts";
 import { jsonParts } from "../../../provider/text/encodings.ts";
 import {
   type Envelope,
@@ -336,6 +337,40 @@ test("any change of a single byte is refused", async () => {
     }),
     { numRuns: 300 },
   );
+});
+
+describe("a payload that is parsed key by key", () => {
+  const parsed = (statement: unknown) => readPayload({ payload: Buffer.from(JSON.stringify(statement)) }, "c.json");
+  const keys = ["a", "b", "c"].map((subject) => ({ subject, label: 'ü"keys":[ },{"subject":"' }));
+
+  it.each<readonly [string, object]>([
+    ["has all keys, in whatever texts", { predicate: { list: {}, keys, wave: "w" }, subject: [] }],
+    ["has one key", { predicate: { keys: keys.slice(0, 1) } }],
+    [
+      "may have other properties first",
+      { predicate: { keys: keys.map(({ subject, label }) => ({ label, subject })) } },
+    ],
+    ["may have no keys", { predicateType: "another" }],
+  ])("%s", (_what, statement) => {
+    expect(parsed(statement)).toEqual(statement);
+  });
+
+  it.each<readonly [string, object]>([
+    ["elsewhere", { predicate: { keys: "none" }, other: { keys } }],
+    ["twice", { other: { keys }, predicate: { keys } }],
+  ])("is refused if it lists keys %s", (_what, statement) => {
+    expect(() => parsed(statement)).toThrow("c.json is not a certificate");
+  });
+});
+
+test("a certificate is not written if an evidence file changes while it is read", () => {
+  const [line = ""] = readFileSync(story.file("evidence.jsonl"), "utf8").split("\n");
+  const place = { start: 0, length: line.length };
+  const reader = createLogReader(0);
+  reader.add({ text: line, sha256: hashJson(line), isComplete: true, ...place });
+  const index = createEvidenceIndex(() => ({ text: line, sha256: hashJson(`${line} `) }));
+  index.add(reader.end(undefined));
+  expect(() => index.entriesOf(index.subjects()[0] ?? "")).toThrow("An evidence file changed while uko read it");
 });
 
 test("canonical JSON sorts by name and leaves out what is undefined", () => {
