@@ -51,7 +51,7 @@ function lastDays(key: ScheduledKey, deadline: string) {
   const timing = { nowMs: Date.UTC(2026, 10, 26), wave: { soakMs: 7 * dayMs }, blackouts: [] };
   const schedule = scheduleOf(key, timing, Date.parse(deadline) + dayMs);
   if (schedule.kind !== "on_time") throw new Error(`${deadline} is ${schedule.kind}`);
-  return schedule.last;
+  return schedule.dates;
 }
 
 describe("the page about March 2027", () => {

@@ -4,10 +4,9 @@
  */
 
 import type { CampaignOverview, WaveInspection } from "../engine/campaign/reports/inspect.ts";
-import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";
-import type { WaveStep } from "../engine/campaign/reports/wave-acts.ts";
+import type { CampaignReport } from "../engine/campaign/reports/report.ts";
 import { type Html, html } from "../html/markup.ts";
-import { linkTo, list, sectionsOf, tableOf, words } from "../html/report-parts.ts";
+import { linkTo, type Section, sectionsOf } from "../html/report-parts.ts";
 import { timelinePicture } from "../html/timeline.ts";
 import { actList } from "./act-page.ts";
 import { type ActRuns, lastRun } from "./act-run.ts";
@@ -33,44 +32,29 @@ export function addCampaignPages(site: ActSite, folder: string): void {
 }
 
 export function campaignPage(
-  { report, campaign, waves, nowMs }: CampaignOverview,
+  { report, campaign, nowMs }: CampaignOverview,
   run: ReturnType<ActRuns["current"]>,
   visitor: Visitor,
 ): Page {
   const timeline = report.page?.timeline;
-  const dates = report.sections.find(isOfDates);
   const body = html`<p class="lead">${report.summary}.</p>
 <p class="quiet">As of ${moment(new Date(nowMs).toISOString(), visitor)}</p>
 ${lastRun(run)}
 ${timeline === undefined ? "" : timelinePicture(timeline)}
-<h2>Waves</h2>
-${wavesTable(waves, dates?.table)}
-${sectionsOf(report.sections.filter((section) => section !== dates).map(labelFirst))}
-${commandsOf(report.next)}`;
+${partsOf(report)}`;
   return { title: `Campaign ${campaign}`, body, refresh: { address: "/campaign", refreshSeconds } };
 }
 
-/** Whether this is the section with the dates of each wave. */
-function isOfDates({ table }: ReportSection): boolean {
-  return table?.columns[0] === "wave" && table.columns[1] === "keys";
+function partsOf(report: CampaignReport): Html {
+  return html`${sectionsOf(report.sections.map((section) => waveLinked(labelFirst(section))))}${commandsOf(report.next)}`;
 }
 
-/** The columns with dates that a person plans with; the picture shows the other dates. */
-const shownDates = ["outage", "point of no return", "material gone", "deactivate by", "destroy by"];
-
-/** The table of waves: for each one its keys by state, what it waits for, and its dates. */
-function wavesTable({ columns, rows }: ReportTable, dates: ReportTable | undefined): Html {
-  const lines = rows.map((row) => {
-    const [wave = "", keys = ""] = row;
-    const states = columns.slice(2, -1).flatMap((column, at) => {
-      const number = row[at + 2] ?? "-";
-      return number === "-" || number === "0" ? [] : [`${number} ${words(column)}`];
-    });
-    const planned = dates?.rows.find(([name]) => name === wave);
-    const days = shownDates.map((name) => planned?.[dates?.columns.indexOf(name) ?? -1] ?? "");
-    return [linkTo(waveAddress(wave), wave), keys, states.join(", "), row.at(-1) ?? "", ...days];
-  });
-  return tableOf({ columns: ["wave", "keys", "states", "waits for", ...shownDates], rows: lines }, "waves");
+/** A table about waves leads to the page of each wave. */
+function waveLinked(section: Section): Section {
+  const { table } = section;
+  if (table?.columns[0] !== "wave") return section;
+  const rows = table.rows.map(([wave, ...row]) => [linkTo(waveAddress(String(wave)), String(wave)), ...row]);
+  return { ...section, table: { ...table, rows } };
 }
 
 export function wavePage(
@@ -79,32 +63,14 @@ export function wavePage(
   run: ReturnType<ActRuns["current"]>,
   visitor: Visitor,
 ): Page {
-  const { campaign, wave, nowMs, steps, acts, keys } = inspection;
+  const { report, campaign, wave, nowMs, acts, keys } = inspection;
   const names = keys.rows.map(([, key = ""]) => key);
   const body = html`<p class="quiet"><a href="/campaign">Campaign ${campaign}</a>. As of ${moment(new Date(nowMs).toISOString(), visitor)}</p>
 ${lastRun(run)}
 <h2>What you can do</h2>
 ${acts.length === 0 ? html`<p>Nothing in this wave waits for you.</p>` : actList(acts, waveAddress(wave))}
-${steps.map(stepPart)}
+${partsOf(report)}
 <h2>Keys</h2>${keyTable({ ...keys, names, name: `keys of wave ${wave}` }, query, waveAddress(wave))}`;
   const address = `${waveAddress(wave)}?${new URLSearchParams({ contains: query.contains, page: String(query.page) })}`;
   return { title: `Wave ${wave}`, body, refresh: { address, refreshSeconds } };
-}
-
-const stepNames = { deactivate: "Deactivation", destroy: "Destruction" } as const;
-
-function stepPart({ step, closed, toRequest, toReview, own }: WaveStep): Html {
-  const counts = [
-    [toRequest, "ready, without a request"],
-    [toReview.managed, "requested by another person"],
-    [toReview["never-active"], "never active, requested by another person"],
-    [toReview.kms, "KMS keys, set for deletion"],
-    [own, "requested by you"],
-  ] as const;
-  const shown = counts.filter(([keys]) => keys > 0).map(([keys, what]) => `${keys} ${what}`);
-  const why = closed?.sections.flatMap(({ lines = [] }) => lines) ?? [];
-  if (shown.length === 0 && why.length === 0) return html``;
-  return html`<h2>${stepNames[step]}</h2>
-${list(shown)}
-${closed === undefined ? "" : html`<p class="problem">${closed.summary}.</p>${list(why)}${commandsOf(closed.next)}`}`;
 }

@@ -144,22 +144,15 @@ const inConsole: Readonly<Record<string, (text: string) => Page>> = {
       minutesLeft: 1,
     }),
   "the campaign": (text) => {
-    const waves = { columns: ["wave", text], rows: [[text, text]] };
-    const overview = { report: campaignReport(text), campaign: text, waves, nowMs: 0 };
+    const waves = { title: text, table: { columns: ["wave", text], rows: [[text, text]] } };
+    const report = campaignReport(text);
+    const overview = { report: { ...report, sections: [...report.sections, waves] }, campaign: text, nowMs: 0 };
     return campaignPage(overview, undefined, visitorOf(text));
   },
   "a wave": (text) => {
-    const toReview = { managed: 0, "never-active": 0, kms: 0 };
-    const step = {
-      step: "destroy",
-      closed: campaignReport(text),
-      toRequest: 1,
-      toReview,
-      own: 0,
-      reviews: [],
-    } as const;
     const keys = { columns: ["label", "key", "state", text], rows: [[text, text, text, text]] };
-    const wave = { campaign: text, wave: text, nowMs: 0, steps: [step], acts: as<WaveAct[]>([actOf(text)]), keys };
+    const acts = as<WaveAct[]>([actOf(text)]);
+    const wave = { report: campaignReport(text), campaign: text, wave: text, nowMs: 0, acts, keys };
     return wavePage(wave, query, undefined, visitorOf(text));
   },
   "an act on a wave": (text) =>

@@ -57,10 +57,7 @@ export interface KeyDates {
   readonly destroyMs?: number;
   readonly materialGoneMs?: number;
   readonly kmsMetadataGoneMs?: number;
-}
-
-/** The exclusive ends of the time in which a step still meets the deadline. */
-export interface LastDates {
+  /** The exclusive ends of the time in which a step still meets the deadline. */
   readonly deactivateBeforeMs?: number;
   readonly destroyBeforeMs?: number;
 }
@@ -72,22 +69,18 @@ export type LateCause =
   /** The pending period alone outlasts the deadline. */
   | { readonly kind: "pending_period" };
 
-export type Schedule =
-  /** The key has reached its end. */
-  | { readonly kind: "done" }
-  /** The campaign writes nothing to the key. */
-  | { readonly kind: "untouched" }
-  | { readonly kind: "on_time"; readonly dates: KeyDates; readonly last: LastDates }
-  | {
-      readonly kind: "late";
-      readonly cause: LateCause;
-      readonly dates: KeyDates;
-      readonly last: LastDates;
-      /** Destroy is accepted in time, but a keystore deletes the material only after the deadline. */
-      readonly isProofByProvider: boolean;
-    }
-  /** No step leads out of the key's state. */
-  | { readonly kind: "impossible" };
+export interface Schedule {
+  /**
+   * `done`: the key has reached its end. `untouched`: the campaign writes nothing to the key. `impossible`: no step
+   * leads out of its state. These three have no dates.
+   */
+  readonly kind: "done" | "untouched" | "on_time" | "late" | "impossible";
+  readonly dates: KeyDates;
+  /** Why the key is late. */
+  readonly cause?: LateCause;
+  /** Whether destroy is accepted in time, but a keystore deletes the material only after the deadline. */
+  readonly isProofByProvider?: boolean;
+}
 
 /** The end (exclusive) of the time in which destroy meets a deadline, pending period included. */
 export function lastDestroyBeforeMs(deadlineMs: number, pendingDays: number): number {
@@ -96,17 +89,16 @@ export function lastDestroyBeforeMs(deadlineMs: number, pendingDays: number): nu
 
 /** `deadlineMs` is exclusive: the material has to be gone, or the key deactivated, before it. */
 export function scheduleOf(key: ScheduledKey, timing: Timing, deadlineMs: number): Schedule {
-  if (key.ending === "none") return { kind: "untouched" };
+  if (key.ending === "none") return { kind: "untouched", dates: {} };
   // A keystore may still hold the material, and no keystore reports a date for its end.
-  if (key.state === "destroyed" && key.isMaterialUncertain === true) return { kind: "impossible" };
-  if (isDone(key)) return { kind: "done" };
-  if (key.state === "other" || (key.isKms && key.ending === "deactivate")) return { kind: "impossible" };
-  const dates = earliestDates(key, timing);
-  const last = lastDates(key, timing, deadlineMs);
-  if (isInTime(key, dates, deadlineMs)) return { kind: "on_time", dates, last };
+  if (key.state === "destroyed" && key.isMaterialUncertain === true) return { kind: "impossible", dates: {} };
+  if (isDone(key)) return { kind: "done", dates: {} };
+  if (key.state === "other" || (key.isKms && key.ending === "deactivate")) return { kind: "impossible", dates: {} };
+  const dates = { ...earliestDates(key, timing), ...lastDates(key, timing, deadlineMs) };
+  if (isInTime(key, dates, deadlineMs)) return { kind: "on_time", dates };
   const isProofByProvider =
     key.state === "destroyed" || (dates.destroyMs !== undefined && dates.destroyMs < deadlineMs);
-  return { kind: "late", cause: causeOf(key, timing, deadlineMs), dates, last, isProofByProvider };
+  return { kind: "late", dates, cause: causeOf(key, timing, deadlineMs), isProofByProvider };
 }
 
 function isDone({ state, ending, materialGoneMs }: ScheduledKey): boolean {
@@ -153,11 +145,11 @@ function fromMs(step: CampaignStep, { nowMs, wave, ready }: Timing): number {
   return Math.max(nowMs, wave.notBeforeMs ?? nowMs, ready?.[step] ?? nowMs);
 }
 
-function lastDates(key: ScheduledKey, timing: Timing, deadlineMs: number): LastDates {
+function lastDates(key: ScheduledKey, timing: Timing, deadlineMs: number): KeyDates {
   if (key.state === "destroyed") return {};
   const limits = limitsOf(timing);
   const isOutage = key.state === "active" && !key.isKms;
-  const lastDeactivation = (beforeMs: number): LastDates => {
+  const lastDeactivation = (beforeMs: number): KeyDates => {
     const deactivateBeforeMs = isOutage ? lastOpenMs(limits("deactivate"), beforeMs) : undefined;
     return deactivateBeforeMs === undefined ? {} : { deactivateBeforeMs };
   };

@@ -1,7 +1,6 @@
 /** The forms of the JSON that `uko campaign` prints: one line per command. */
 
 import * as z from "zod";
-import { keptMetadataFields } from "../../../provider/engine/campaign/reports/closing-report.ts";
 import { keyRow } from "../../../provider/engine/campaign/reports/key-row.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
 
@@ -32,10 +31,6 @@ const requests = z.array(
   z.object({ key, ...wave, step, by: text, how: text, expiresAt: time("When the request expires") }),
 );
 
-const waveRows = z.array(
-  z.object({ ...wave, keys: count, states: z.record(text, count), held: count, waitsFor: text, ticket: text }),
-);
-
 /** One key after a command. Only `acted` means that the command changed the key. */
 const actedKey = z.object({
   ...named,
@@ -60,6 +55,9 @@ const days = {
   deactivateBy: day,
   destroyBy: day,
 };
+const waveRows = z.array(
+  z.object({ ...wave, keys: count, states: z.record(text, count), held: count, waitsFor: text, ...days, ticket: text }),
+);
 const group = { kind: text, state: text, keystores: text, pendingDays: count, keys: count, lastDay: text };
 const closedContainer = z.object({
   kind: text,
@@ -73,7 +71,10 @@ const closedContainer = z.object({
   code: code.optional(),
   exitCode,
 });
-const keptMetadata = Object.fromEntries(keptMetadataFields.map((field) => [field, text]));
+const keptMetadata = {
+  ...{ kmsKey: text, name: text, ring: text, deletedAt: text },
+  ...{ purgeAllowedFrom: text, purgeScheduledAt: text },
+};
 const ownExitCode = exitCode.describe(`${exitCode.description}, 14 late key`);
 
 const form = <Shape extends z.ZodRawShape>(about: string, shape: Shape) =>
@@ -100,7 +101,7 @@ export const campaignJsonForms = {
     incomplete: z.array(why).describe("What keeps the manifest from being written"),
     changed: z.array(why).describe("What changed since the manifest"),
     late: count,
-    waves: z.array(z.object({ ...wave, keys: count, ...days })),
+    waves: waveRows,
     keys: rows,
     newKeys,
     unreadable,

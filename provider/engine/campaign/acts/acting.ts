@@ -19,12 +19,12 @@ import { writeSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
 import {
+  blockOf,
   isPending,
   isRemovalDue,
   isRequested,
   readyKeys,
-  requestEndMs,
-  sayGate,
+  requestFor,
   sayKeystores,
   unreadOf,
 } from "../reports/waiting.ts";
@@ -151,7 +151,7 @@ async function requestOne(context: CampaignContext, key: PlannedKey, request: Re
   const { step } = request;
   const reason = request.reason ?? (key.line.reason || undefined);
   if (facts.isKms) return requestKmsKey(context, key, request.renew === true);
-  const isDue = request.renew === true && requestEndMs(listed?.observation, step, context.view.nowMs) !== undefined;
+  const isDue = request.renew === true && requestFor(key, step, context.view.nowMs) !== undefined;
   // A caller who cannot write a request would only withdraw the request of the other person.
   const isRenewed = isDue && mayAuthor(await world.session.actor(options));
   const carried = listed?.observation?.carried;
@@ -211,6 +211,7 @@ async function advanceWave(context: CampaignContext, wave: string): Promise<Camp
   const closed = closedByRules(context, wave);
   if (closed !== undefined) return closed;
   const operations = createOperations(context.world);
+  const { path } = context.view.folder;
   const keys = keysOfWave(context, wave).filter(isRemovalDue);
   const held = keys.filter(({ facts }) => facts.isHeld || facts.isNarrowed);
   const run = await actOnKeys(
@@ -228,13 +229,14 @@ async function advanceWave(context: CampaignContext, wave: string): Promise<Camp
     wave,
     keys: run.results,
     apart: [
-      ...held.map((key) =>
-        withoutStep(key, sayGate({ ...key, gate: { kind: key.facts.isHeld ? "held" : "narrowed" } }) ?? "held"),
-      ),
+      ...held.map((key) => {
+        const gate = { kind: key.facts.isHeld ? "held" : "narrowed" } as const;
+        return withoutStep(key, blockOf({ ...key, gate }, path)?.why ?? gate.kind);
+      }),
       ...unreadOf(context, wave),
     ],
     run,
-    next: [{ command: `uko campaign status ${folderFlag(context.view.folder.path)}` }],
+    next: [{ command: `uko campaign status ${folderFlag(path)}` }],
   });
 }
 

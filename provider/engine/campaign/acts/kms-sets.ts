@@ -21,23 +21,21 @@ import {
 import type { ReviewedWave } from "../../../lifecycle/review.ts";
 import { fileOf } from "../../key/many/review-set.ts";
 import { sayUnusable } from "../../key/text/review-words.ts";
-import { approvalPhrase, reviewLimits } from "../../key/text/set-messages.ts";
 import { createKmsOperations } from "../../kms-key/commands.ts";
 import { noteRestore } from "../../kms-key/kind.ts";
 import { explainKmsOutcome } from "../../kms-key/messages.ts";
 import { observeKmsKey } from "../../kms-key/observe.ts";
 import { asIfApproved, type KmsSignedRequest, observeSigned } from "../../kms-key/signed-request.ts";
 import { restorableUntilMs } from "../../kms-key/words.ts";
-import { plain, sayRoles, sayTime, sayTimeAndDistance } from "../../text/words.ts";
+import { plain, sayRoles, sayTime } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import { readSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, reasonColumns, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
-import { type CampaignReport, nextCommand, reasonSection, remarked, section, tableOf } from "../reports/report.ts";
-import { releasedSection, titleOf, windowEndOf } from "../reports/review-text.ts";
+import { type CampaignReport, nextCommand, reasonSection, remarked, tableOf } from "../reports/report.ts";
+import { listOfKmsKeys, reportReview } from "../reports/review-text.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
-import { rulesLine } from "../view/rule-changes.ts";
 import { actOnKeys, isHeldNow, kmsRefOf } from "./on-keys.ts";
 
 /** Reads each KMS key that is set for deletion, and writes what the caller saw. */
@@ -76,53 +74,20 @@ export async function reviewKmsKeys(
   });
   if (read.stoppedBy !== undefined) throw read.stoppedBy;
   const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
-  const codes = left.map(({ exitCode }) => exitCode);
   const reviewed = read.results.filter(({ outcome }) => outcome === "unchanged");
-  const exceptions = reasonSection("Not part of the review", tableOf(left, reasonColumns));
-  const path = view.folder.path;
-  if (lines.length === 0) {
-    return {
-      summary: `No KMS key of wave "${wave}" can be approved for destruction`,
-      sections: exceptions,
-      next: [remarked(nextCommand({ wave, path }), "the first person")],
-      exitCode: mostSevere([...codes, 12]),
-      data: { wave, step: "destroy", keys: 0, apart: left },
-      csv: () => reviewCsv("", [], left),
-    };
-  }
-  const { review, text, digest } = fileOf(world, kmsReviewOf({ ...common, reviewedAtMs: Math.min(...times) }, lines));
-  const file = reviewFileName(wave, "destroy", digest);
-  await view.folder.write(file, text);
-  return {
-    summary: titleOf(review, lines),
-    sections: [
-      ...exceptions,
-      ...releasedSection(campaign),
-      ...section("To approve", {
-        isWhole: true,
-        table: tableOf([...review.lines.values()], {
-          name: ({ name }) => plain(name, 90),
-          "KMS key": "kmsKeyId",
-          "window ends": (line) => sayTimeAndDistance(Date.parse(windowEndOf(line)), view.nowMs),
-        }),
-      }),
-      ...section("Review", {
-        lines: [
-          reviewLimits(review.header, view.nowMs),
-          "An identity set each key for deletion. KMS does not report that identity, and does not let it destroy the key.",
-          rulesLine(view, wave),
-          `SHA-256 of ${file}: ${digest}`,
-        ],
-      }),
+  const header = { ...common, reviewedAtMs: Math.min(...times) };
+  const file = lines.length === 0 ? undefined : fileOf(world, kmsReviewOf(header, lines));
+  if (file !== undefined) await view.folder.write(reviewFileName(wave, "destroy", file.digest), file.text);
+  return reportReview(context, {
+    ...{ wave, step: "destroy", kind: "kms", file, campaign, keys: lines },
+    apart: [
+      reasonSection("Not part of the review", tableOf(left, reasonColumns)),
+      { data: { apart: left }, exitCode: mostSevere(left.map(({ exitCode }) => exitCode)) },
     ],
-    next: [{ command: nextCommand({ wave, path }) }],
-    exitCode: mostSevere(codes),
-    data: {
-      ...{ wave, step: "destroy", keys: lines.length, review: digest, file, apart: left },
-      phrase: approvalPhrase(review.header, lines.length, false),
-    },
-    csv: () => reviewCsv(digest, reviewed, left),
-  };
+    list: listOfKmsKeys(lines, view.nowMs),
+    instead: remarked(nextCommand({ wave, path: view.folder.path }), "the first person"),
+    csv: () => reviewCsv(file?.digest ?? "", reviewed, left),
+  });
 }
 
 interface RequestedKeys {

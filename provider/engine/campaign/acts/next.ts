@@ -23,8 +23,6 @@ import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import type { Breaker } from "../../../lifecycle/campaign/breaker.ts";
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
-import { standingOf } from "../../../lifecycle/consent-record.ts";
-import { isSame } from "../../../lifecycle/observation.ts";
 import { maxReviewBytes, type ReviewKind } from "../../../lifecycle/review.ts";
 import { parseReview } from "../../key/many/review-file.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
@@ -34,7 +32,7 @@ import { reviewFileName } from "../files/reviews.ts";
 import { keyRows } from "../reports/key-row.ts";
 import { type CampaignReport, folderFlag, remarked, reportOf, unreadSection } from "../reports/report.ts";
 import { nextOf, stoppedKeys, stopSection, summarizeStatus, waitingParts } from "../reports/status.ts";
-import { isPending, isReady, isRemovable, kindOfKey, readyKeys, requestOn } from "../reports/waiting.ts";
+import { isPending, isReady, isRemovable, kindOfKey, readyFor, requestOn } from "../reports/waiting.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -296,23 +294,13 @@ function stepOffers(
   step: CampaignStep,
   { request, actor }: Pick<Doing, "request"> & { readonly actor: Awaited<ReturnType<World["session"]["actor"]>> },
 ): readonly Offer[] {
-  const { view } = context;
   const { gate, breaker } = waveStateOf(context, { wave, step, emergency: request.emergency });
   if (gate.kind !== "open" && gate.kind !== "stopped") return [];
   const place = { wave, step, ...stopOf(context, wave, breaker) };
-  const { ready } = readyKeys(context, wave, step);
-  const requested = ready.filter((key) => isPending(view, key, step, false));
-  const isOwn = (key: PlannedKey): boolean => {
-    const author = requesterOf(key, step, view.nowMs);
-    return author !== undefined && actor.identity !== undefined && isSame(author, actor.identity);
-  };
-  // KMS does not report who opened a window, so that a window may be the caller's own.
-  const ofOthers = requested.filter((key) => key.facts.isKms || (!isOwn(key) && requesterOf(key, step, view.nowMs)));
-  const sets = Map.groupBy(ofOthers, (key) =>
-    JSON.stringify([kindOfKey(key), requesterOf(key, step, view.nowMs)?.iamId]),
-  );
-  const expiring = requested.filter((key) => isOwn(key) && !isPending(view, key, step, true));
-  const keys = ready.length - requested.length + expiring.length;
+  const { toRequest, own, ofOthers, requesterOf } = readyFor(context, wave, step, actor.identity);
+  const sets = Map.groupBy(ofOthers, (key) => JSON.stringify([kindOfKey(key), requesterOf(key)?.iamId]));
+  const expiring = own.filter((key) => !isPending(context.view, key, step, true));
+  const keys = toRequest + expiring.length;
   return [
     ...[...sets.keys()].map((set): Offer => {
       const [kind, requestedBy] = JSON.parse(set) as [ReviewKind, string?];
@@ -320,12 +308,6 @@ function stepOffers(
     }),
     ...(keys > 0 ? [{ ...place, does: "request" as const, keys, renew: expiring.length > 0 }] : []),
   ];
-}
-
-/** Who requested the step; undefined for a stored approval, on which only the requester acts. */
-function requesterOf({ listed }: PlannedKey, step: CampaignStep, nowMs: number) {
-  const standing = listed?.observation && standingOf(listed.observation, step, nowMs);
-  return standing?.binds === true && standing.record.quotes === undefined ? standing.record.author : undefined;
 }
 
 /** Offers the removal of destroyed keys of which no keystore reports a pending period. */

@@ -23,14 +23,7 @@ import {
 import { approverOf } from "../../key/many/approve-set.ts";
 import { requesterOf } from "../../key/many/review-file.ts";
 import { type KeyApart, reviewKeys, type SetReview } from "../../key/many/review-set.ts";
-import {
-  apartFacts,
-  apartRows,
-  approvalPhrase,
-  keysOfKind,
-  reviewLimits,
-  whoRequested,
-} from "../../key/text/set-messages.ts";
+import { apartFacts, apartRows, keysOfKind, whoRequested } from "../../key/text/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayRoles, stepNouns } from "../../text/words.ts";
@@ -54,13 +47,12 @@ import {
   section,
   tableOf,
 } from "../reports/report.ts";
-import { checkSection, exceptionRows, listToApprove, releasedSection, titleOf } from "../reports/review-text.ts";
+import { exceptionRows, listToApprove, reportReview } from "../reports/review-text.ts";
 import { kindOfKey, readyKeys } from "../reports/waiting.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
-import { rulesLine } from "../view/rule-changes.ts";
 import type { UnreadablePart } from "../view/unreadable.ts";
 import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
 import { actOnKeys, noteOverride, refOf, unlessHeld } from "./on-keys.ts";
@@ -78,7 +70,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const keys = ofKind.map((key) => refOf(context, key));
   const reviewed = await reviewKeys(world, { keys, step, kind, ...requester, campaign }, options);
   const { file } = reviewed;
-  const leftOut = [...apartFacts(reviewed), ...apart];
+  if (file !== undefined) await view.folder.write(reviewFileName(wave, step, file.digest), file.text);
   const unreadable = reviewed.unreadable.map(
     ({ vaultId, keyId = "", error }): UnreadablePart => ({
       id: `${vaultId}/${keyId}`,
@@ -87,59 +79,24 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
       reason: error.summary,
     }),
   );
-  const csv = csvOf(reviewed, apart, unreadable);
   const codes = [...reviewed.unreadable.map(({ error }) => error.exitCode), ...apart.map(({ exitCode }) => exitCode)];
-  const others = otherReviews(requested, reviewed.apart, kind);
-  const { path } = view.folder;
-  const exceptions = [
-    ...reasonSection("Not part of the review", {
-      columns: ["label", "key", "why"],
-      rows: apartRows(reviewed),
-    }),
-    ...reasonSection("Not ready", tableOf(apart, reasonColumns)),
-    ...section("Other reviews", { lines: others }),
-    ...section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
-  ];
-  if (file === undefined) {
-    return {
-      summary: `No key of wave "${wave}" can be approved for ${stepNouns[step]}`,
-      sections: exceptions,
-      next: [instead(request, ready, reviewed.apart, path)],
-      exitCode: mostSevere([...codes, 12]),
-      data: { wave, step, keys: 0, apart: leftOut, unreadable },
-      csv: () => csv,
-    };
-  }
-  const name = reviewFileName(wave, step, file.digest);
-  await view.folder.write(name, file.text);
-  const strange = exceptionRows(context, reviewed.keys);
-  return {
-    summary: titleOf(file.review, reviewed.keys),
-    sections: [
-      ...exceptions,
-      ...releasedSection(campaign),
-      ...checkSection(strange),
-      ...section("To approve", { ...listToApprove(reviewed.keys, ready), isWhole: true }),
-      ...section("Review", {
-        lines: [
-          ...(strange.length === 0
-            ? []
-            : [`Check ${count(strange.length, "key")} before you approve: see above the list.`]),
-          ...whoRequested(reviewed.keys),
-          reviewLimits(file.review.header, view.nowMs),
-          rulesLine(view, wave),
-          `SHA-256 of ${name}: ${file.digest}`,
-        ],
-      }),
+  const rows = { columns: ["label", "key", "why"], rows: apartRows(reviewed) };
+  return reportReview(context, {
+    ...{ wave, step, kind, file, campaign },
+    keys: reviewed.keys,
+    apart: [
+      reasonSection("Not part of the review", rows),
+      reasonSection("Not ready", tableOf(apart, reasonColumns)),
+      section("Other reviews", { lines: otherReviews(requested, reviewed.apart, kind) }),
+      section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
+      { data: { apart: [...apartFacts(reviewed), ...apart], unreadable }, exitCode: mostSevere(codes) },
     ],
-    next: [{ command: nextCommand({ wave, path }) }],
-    exitCode: mostSevere(codes),
-    data: {
-      ...{ wave, step, keys: reviewed.keys.length, review: file.digest, file: name, apart: leftOut, unreadable },
-      phrase: approvalPhrase(file.review.header, reviewed.keys.length, false),
-    },
-    csv: () => csv,
-  };
+    check: exceptionRows(context, reviewed.keys),
+    list: listToApprove(reviewed.keys, ready),
+    requested: whoRequested(reviewed.keys),
+    instead: instead(request, ready, reviewed.apart, view.folder.path),
+    csv: () => csvOf(reviewed, apart, unreadable),
+  });
 }
 
 function csvOf(

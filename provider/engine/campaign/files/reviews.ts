@@ -6,8 +6,7 @@
  * `holds.jsonl` had, so that a removed hold is noticed.
  */
 
-import type { AnyReview } from "../../../lifecycle/kms-review.ts";
-import { maxReviewBytes, type ReviewHeader } from "../../../lifecycle/review.ts";
+import { kindOf, maxReviewBytes, type ReviewHeader, type ReviewKind } from "../../../lifecycle/review.ts";
 import { parseReview, requesterOf } from "../../key/many/review-file.ts";
 import { plain } from "../../text/words.ts";
 import type { CampaignFolder } from "./file-forms.ts";
@@ -18,50 +17,40 @@ export function reviewFileName(wave: string, step: string, digest: string): stri
   return `${reviewFolder}/${wave}-${step}-${digest.slice(0, 16)}.jsonl`;
 }
 
-/** The review in the folder with this name; undefined if the file is not a review of this instance. */
-export async function readCampaignReview(
-  folder: CampaignFolder,
-  name: string,
-  instanceId: string,
-): Promise<{ readonly review: AnyReview; readonly text: string } | undefined> {
-  const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
-  const parsed = parseReview(text);
-  if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) return undefined;
-  return { review: parsed.review, text };
-}
-
 /** A reviewed set that lists a key. */
 export interface ReviewedIn extends Pick<ReviewHeader, "step" | "reviewer" | "reviewedAtMs"> {
   readonly wave: string;
   /** Empty for KMS keys: KMS does not report the requester. */
   readonly requester: string;
+  /** The SHA-256 of the review. */
+  readonly digest: string;
 }
 
 export type Reviews = Readonly<Awaited<ReturnType<typeof readReviews>>>;
 
 /** The reviewed sets of this instance. */
-export async function readReviews(folder: CampaignFolder, instanceId: string) {
+export async function readReviews(folder: CampaignFolder, instanceId: string, sha256: (text: string) => string) {
   const byKey = new Map<string, ReviewedIn[]>();
-  /** The time of each review of this instance, by the name of its file. */
-  const times = new Map<string, number>();
+  const files: { readonly header: ReviewHeader; readonly kind: ReviewKind; readonly digest: string }[] = [];
   /** Files that are no review of this instance. */
   const unusable: string[] = [];
-  /** The most lines of holds.jsonl that a review noted. */
-  let holdLines = 0;
   for (const name of await folder.list(reviewFolder)) {
-    const read = await readCampaignReview(folder, name, instanceId);
-    if (read === undefined) {
+    const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
+    const parsed = parseReview(text);
+    if (parsed.kind === "invalid" || parsed.review.header.instanceId !== instanceId) {
       unusable.push(plain(name, 100));
       continue;
     }
-    const { header, lines } = read.review;
+    const { header, lines } = parsed.review;
     const { step, reviewer, reviewedAtMs, campaign } = header;
-    times.set(name, reviewedAtMs);
-    holdLines = Math.max(holdLines, campaign?.holds ?? 0);
+    const digest = sha256(text);
+    files.push({ header, kind: kindOf(parsed.review), digest });
     for (const [key, line] of lines) {
-      const set = { step, wave: campaign?.wave ?? "", reviewer, requester: requesterOf(line), reviewedAtMs };
+      const set = { step, wave: campaign?.wave ?? "", reviewer, requester: requesterOf(line), reviewedAtMs, digest };
       byKey.set(key, [...(byKey.get(key) ?? []), set]);
     }
   }
-  return { byKey, times, holdLines, unusable };
+  /** The most lines of holds.jsonl that a review noted. */
+  const holdLines = Math.max(0, ...files.map(({ header }) => header.campaign?.holds ?? 0));
+  return { byKey, files, holdLines, unusable };
 }

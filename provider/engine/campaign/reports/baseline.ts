@@ -94,16 +94,11 @@ export function requireEarlier(earlier: Manifest | undefined, wave: string | und
  */
 function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: CampaignInventory) {
   if (!unreadable.some(({ id }) => id === "vaults")) return [];
-  return rules.flatMap(({ match }, index) =>
-    match.vault === undefined || uuid.safeParse(match.vault).success
-      ? []
-      : [
-          {
-            ...{ key: "campaign.yaml", label: "" },
-            why: `rules[${index}] matches the name of a vault, and the names could not be read`,
-          },
-        ],
-  );
+  return rules.flatMap(({ match: { vault } }, index) => {
+    if (vault === undefined || uuid.safeParse(vault).success) return [];
+    const why = `rules[${index}] matches the name of a vault, and the names could not be read`;
+    return [{ key: "campaign.yaml", label: "", why }];
+  });
 }
 
 /** New lines, with the earlier lines of other waves and of keys that the service no longer lists. */

@@ -70,12 +70,6 @@ export interface ChecklistItem {
   readonly what: string;
 }
 
-/** A destroyed KMS key whose metadata KMS still keeps. Times are ISO 8601, or empty if KMS reports none. */
-type KeptMetadata = Readonly<Record<(typeof keptMetadataFields)[number], string>>;
-export const keptMetadataFields = [
-  ...(["kmsKey", "name", "ring", "deletedAt", "purgeAllowedFrom", "purgeScheduledAt"] as const),
-];
-
 /** All KMS keys of the instance, after the deletions of this run. */
 export async function readKmsKeys({ world, options }: CampaignContext): Promise<CloseFacts["kmsKeys"]> {
   const unread = onCodes(concernOnePart, () => undefined);
@@ -88,7 +82,8 @@ const destroyed = 5;
 /** KMS refuses a purge before this time has passed (kms-v2-and-iam.md 2.7). */
 const purgeAfterMs = 4 * 60 * 60 * 1000;
 
-function keptMetadata(keys: readonly KmsKeySnapshot[]): readonly KeptMetadata[] {
+/** The destroyed KMS keys whose metadata KMS still keeps. Times are ISO 8601, or empty if KMS reports none. */
+function keptMetadata(keys: readonly KmsKeySnapshot[]) {
   const time = (ms: number | undefined): string => (ms === undefined ? "" : isoTime(ms));
   return keys
     .filter(({ state }) => state === destroyed)
@@ -249,15 +244,12 @@ function unreadyVaults(closed: readonly Closed[], keys: readonly PlannedKey[]): 
   });
 }
 
-function purgeSection(purge: readonly KeptMetadata[]): readonly ReportSection[] {
+function purgeSection(purge: ReturnType<typeof keptMetadata>): readonly ReportSection[] {
   return section("Metadata of destroyed KMS keys, which uko never purges", {
-    table: tableOfFields(purge, keptMetadataFields),
-    lines:
-      purge.length === 0
-        ? []
-        : [
-            "The metadata keeps internal keystores and key rings from being deleted.",
-            "Someone with the role KMS Key Purge can purge it: DELETE /api/v2/keys/<KMS key>/purge. KMS cannot restore a purged key.",
-          ],
+    table: tableOfFields(purge),
+    lines: [
+      "The metadata keeps internal keystores and key rings from being deleted.",
+      "Someone with the role KMS Key Purge can purge it: DELETE /api/v2/keys/<KMS key>/purge. KMS cannot restore a purged key.",
+    ],
   });
 }

@@ -15,6 +15,7 @@ import {
   type NextCommand,
   type ReportSection,
   reasonSection,
+  reportOf,
   section,
   tableOf,
 } from "./report.ts";
@@ -89,43 +90,37 @@ export interface ResultsReport {
 export function reportResults(report: ResultsReport): CampaignReport {
   const { did, wave, keys, apart, later = [], run, found = [], next, data = {} } = report;
   const all = [...keys, ...apart, ...later];
-  const acted = keys.filter(({ outcome }) => outcome === "acted");
-  const unchanged = keys.filter(({ outcome }) => outcome === "unchanged");
-  const toCheck = later.length > 0 ? acted : [];
-  const left = [...keys.filter(({ outcome }) => outcome === "left"), ...apart];
-  // A person stopped the run while it acted on these keys.
-  const interrupted = keys.filter(({ code }) => code === "UKO_CANCELED");
-  const failed = keys.filter((key) => key.outcome === "failed" && !interrupted.includes(key));
+  const of = (wanted: KeyResult["outcome"]) => keys.filter(({ outcome }) => outcome === wanted);
+  const acted = of("acted");
+  const failed = Map.groupBy(of("failed"), ({ code }) => code === "UKO_CANCELED");
   const stop = run.stoppedBy === undefined ? undefined : asUkoError(run.stoppedBy);
-  const parts = [
-    `${did} ${count(acted.length, "key")} of wave "${wave}"`,
-    ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
-    ...(left.length > 0 ? [`${left.length} unaffected`] : []),
-    ...(later.length > 0 ? [`${later.length} to follow after your check`] : []),
-    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
-    ...(interrupted.length > 0 ? [`${interrupted.length} interrupted`] : []),
-    ...(run.unstarted > 0 ? [`${run.unstarted} not started`] : []),
+  const groups = [
+    { says: "interrupted", title: "Interrupted: the step may have been taken", keys: failed.get(true) ?? [] },
+    { says: "failed", title: "Failed", keys: failed.get(false) ?? [] },
+    { says: "unaffected", title: "Not changed, with the reason", keys: [...of("left"), ...apart] },
+    { says: "unchanged", title: "Unchanged", keys: of("unchanged") },
   ];
+  const numbers = [
+    ...groups.map(({ says, keys: { length } }) => ({ says, length })),
+    { says: "to follow after your check", length: later.length },
+    { says: "not started", length: run.unstarted },
+  ];
+  const others = numbers.filter(({ length }) => length > 0).map(({ says, length }) => `${length} ${says}`);
   const stopLine = stop === undefined ? [] : [`${stop.summary} [${stop.code}]`, "The same command continues."];
-  return {
-    summary: parts.join("; "),
-    sections: [
-      ...section("Why the run stopped", { lines: stopLine }),
-      ...reasonSection("Interrupted: the step may have been taken", tableOf(interrupted, reasonColumns)),
-      ...reasonSection("Failed", tableOf(failed, reasonColumns)),
-      ...section("Check these keys before the rest", { table: tableOf(toCheck, namingColumns) }),
-      ...found,
-      ...reasonSection("Not changed, with the reason", tableOf(left, reasonColumns)),
-      ...reasonSection("Unchanged", tableOf(unchanged, reasonColumns)),
+  return reportOf({
+    summary: [`${did} ${count(acted.length, "key")} of wave "${wave}"`, ...others].join("; "),
+    parts: [
+      { data: { wave, ...data, keys: all, unstarted: run.unstarted } },
+      { sections: section("Why the run stopped", { lines: stopLine }), exitCode: stop?.exitCode ?? 0 },
+      stop === undefined ? [] : { data: { stoppedBy: stop.code } },
+      later.length === 0 ? [] : section("Check these keys before the rest", { table: tableOf(acted, namingColumns) }),
+      found,
+      ...groups.map(({ title, keys: members }) => reasonSection(title, tableOf(members, reasonColumns))),
+      { exitCode: mostSevere([...keys, ...apart].map(({ exitCode }) => exitCode)) },
     ],
     next,
-    exitCode: mostSevere([
-      ...[...keys, ...apart].map(({ exitCode }) => exitCode),
-      ...(stop === undefined ? [] : [stop.exitCode]),
-    ]),
-    data: { wave, ...data, keys: all, unstarted: run.unstarted, ...(stop && { stoppedBy: stop.code }) },
     csv: () => csvTable(["key", "label", "outcome", "code", "says"], all),
-  };
+  });
 }
 
 /** Every key that a review read, for `--csv`; `digest` names the review of the reviewed keys. */

@@ -15,10 +15,10 @@ import { plain, sayRoles, sayTimeAndDistance } from "../../text/words.ts";
 import { sayAcceptance } from "../files/accepted.ts";
 import { manifestKey } from "../files/manifest.ts";
 import { dayOf } from "../view/classify.ts";
-import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import { type CampaignPlan, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { folderFlag } from "./report.ts";
-import { howToRelease, sayGate, sayWait } from "./waiting.ts";
+import { blockOf, sayWait } from "./waiting.ts";
 
 /** A key from its beginning to its end; the waves are counted by these stages. */
 export const keyStages = [
@@ -96,13 +96,12 @@ function rowOf(
   wave: PlannedWave | undefined,
   { reviews, evidence, nowMs, folder }: CampaignView,
 ): KeyRow {
-  const why = sayGate(key);
-  const isWaiting = why === undefined && wave !== undefined && openOutcomes.includes(key.outcome);
+  const block = blockOf(key, folder.path);
+  const isWaiting = block === undefined && wave !== undefined && openOutcomes.includes(key.outcome);
   const { line, listed, schedule } = key;
   const { owners, application, reason, ticket, version, verificationPattern } = line;
   const noted = key.facts.state === "gone" ? evidence.lastWrites.get(key.name) : undefined;
-  const dates = datesOf(schedule);
-  const last = lastDatesOf(schedule);
+  const { dates } = schedule;
   return {
     key: key.name,
     label: line.label,
@@ -114,13 +113,13 @@ function rowOf(
     isFinal: isFinal(key.outcome),
     gate: key.gate.kind,
     blocked: [
-      isWaiting ? sayWait(key, wave, nowMs) : (why ?? ""),
+      isWaiting ? sayWait(key, wave, nowMs) : (block?.why ?? ""),
       ...key.acceptances.map((each) => `accepted by ${sayAcceptance(each)}`),
     ]
       .filter((each) => each !== "")
       .join("; "),
-    isBlocked: why !== undefined,
-    toRelease: why === undefined ? "" : howToRelease(key, folder.path),
+    isBlocked: block !== undefined,
+    toRelease: block?.release ?? "",
     updatedAt: listed?.updatedAtMs === undefined ? (noted?.at ?? "") : isoTime(listed.updatedAtMs),
     updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? noted?.by ?? "", 100),
     ...{ owners, application, reason, ticket, version, verificationPattern },
@@ -129,16 +128,16 @@ function rowOf(
     schedule: schedule.kind,
     byLastDeadline: key.lastSchedule?.kind ?? "",
     lateBecause: sayLate(key),
-    isProofByProvider: schedule.kind === "late" && schedule.isProofByProvider,
+    isProofByProvider: schedule.isProofByProvider === true,
     deactivateOn: dayOf(dates.deactivateMs),
     destroyOn: dayOf(dates.destroyMs),
     materialGoneOn: dayOf(dates.materialGoneMs),
     kmsMetadataGoneOn: dayOf(dates.kmsMetadataGoneMs),
-    deactivateBy: dayBefore(last.deactivateBeforeMs),
-    destroyBy: dayBefore(last.destroyBeforeMs),
+    deactivateBy: dayBefore(dates.deactivateBeforeMs),
+    destroyBy: dayBefore(dates.destroyBeforeMs),
     earliestEnd: dayOf(dates.materialGoneMs ?? dates.deactivateMs),
-    lastDay: dayBefore(last.destroyBeforeMs ?? last.deactivateBeforeMs),
-    reviews: (reviews.byKey.get(key.name) ?? []).map(({ reviewedAtMs, ...review }) => ({
+    lastDay: dayBefore(dates.destroyBeforeMs ?? dates.deactivateBeforeMs),
+    reviews: (reviews.byKey.get(key.name) ?? []).map(({ reviewedAtMs, digest: _, ...review }) => ({
       ...review,
       reviewedAt: isoTime(reviewedAtMs),
     })),
@@ -161,7 +160,8 @@ export function stageOf({ facts, isUnread }: PlannedKey): KeyStage {
 
 function sayLate(key: PlannedKey): string {
   if (!isLate(key)) return "";
-  return key.schedule.kind === "late" ? sayCause(key.schedule.cause) : "no step can delete it";
+  const { cause } = key.schedule;
+  return cause === undefined ? "no step can delete it" : sayCause(cause);
 }
 
 function sayCause(cause: LateCause): string {

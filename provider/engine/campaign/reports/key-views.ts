@@ -80,10 +80,7 @@ export const keyTables = {
 export function keyTable(name: keyof typeof keyTables, rows: readonly KeyRow[]): ReportTable {
   const { facts, isShown = () => true, isFirst = () => false }: KeyTable = keyTables[name];
   const shown = rows.filter(isShown).toSorted((one, other) => Number(isFirst(other)) - Number(isFirst(one)));
-  const texts = shown.map(flat);
-  // A fact that no shown key has would only make the table wider.
-  const known = facts.filter((fact) => texts.some((row) => row[fact] !== ""));
-  return tableOfFields(texts, known);
+  return tableOfFields(shown.map(flat), facts);
 }
 
 const maxShownWays = 10;

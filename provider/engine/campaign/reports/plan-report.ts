@@ -10,22 +10,23 @@ import type { Timeline } from "../../../html/timeline.ts";
 import { openPeriods } from "../../../lifecycle/campaign/calendar.ts";
 import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../../lifecycle/campaign/people.ts";
-import type { KeyDates, LastDates } from "../../../lifecycle/campaign/schedule.ts";
+import type { KeyDates } from "../../../lifecycle/campaign/schedule.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayDuration } from "../../text/words.ts";
 import { manifestFileName } from "../files/manifest.ts";
 import { dayOf } from "../view/classify.ts";
 import { type ListedKey, namedListedKey } from "../view/inventory.ts";
-import { type CampaignPlan, datesOf, isLate, lastDatesOf, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import { type CampaignPlan, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import type { Baseline } from "./baseline.ts";
-import { dayBefore, keyRows } from "./key-row.ts";
+import { dayBefore, keyRows, keyStages, stageOf } from "./key-row.ts";
 import { keyCsv, keySection, newKeysPart } from "./key-views.ts";
 import {
   type CampaignReport,
   folderFlag,
   lateExitCode,
   type NextCommand,
+  type ReportPart,
   type ReportSection,
   type ReportTable,
   remarked,
@@ -34,6 +35,7 @@ import {
   tableOfFields,
   unreadPart,
 } from "./report.ts";
+import { waitsFor } from "./waiting.ts";
 
 export function reportPlan(
   view: CampaignView,
@@ -68,7 +70,7 @@ export function reportPlan(
       { sections, data: { incomplete: blocked, changed }, exitCode: blocked.length > 0 ? 12 : 0 },
       section("New, or written in the last 30 days, not by this campaign", { table: recent(view) }),
       { sections: keySection("late", rows), data: { late }, exitCode: late > 0 ? lateExitCode : 0 },
-      { sections: waveSection(plan), data: { waves: plan.waves.map(waveRow) } },
+      wavesPart(view, plan),
       { sections: keySection("blocked", rows), data: { keys: rows } },
       keySection("proof", rows),
       keySection("livesOn", rows),
@@ -89,10 +91,13 @@ export function reportPlan(
   });
 }
 
-/** The dates of a wave: the first outage and point of no return, the last of the other dates, and the first bounds. */
-export function waveDates(keys: readonly PlannedKey[]) {
-  const all = keys.map(({ schedule }) => ({ ...datesOf(schedule), ...lastDatesOf(schedule) }));
-  const one = (choose: (...times: number[]) => number, pick: (dates: KeyDates & LastDates) => number | undefined) => {
+/**
+ * The dates of a wave: the first outage and point of no return, the last of the other dates, and the first bounds. A key
+ * that two people accepted takes no step.
+ */
+function waveDates({ keys }: PlannedWave) {
+  const all = keys.filter(({ facts }) => facts.isAccepted !== true).map(({ schedule }) => schedule.dates);
+  const one = (choose: (...times: number[]) => number, pick: (dates: KeyDates) => number | undefined) => {
     const times = all.flatMap((dates) => pick(dates) ?? []);
     return times.length === 0 ? undefined : choose(...times);
   };
@@ -107,26 +112,38 @@ export function waveDates(keys: readonly PlannedKey[]) {
   };
 }
 
-export function waveSection({ waves }: CampaignPlan): readonly ReportSection[] {
-  return section("Waves, if every person acts at once; the last two columns are the last days for the deadline", {
-    table: tableOfFields(waves.map(waveRow)),
+/** One row for each wave, with every fact that the tables of waves show. */
+export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignPlan) {
+  return waves.map((wave) => {
+    const stages = wave.keys.map(stageOf);
+    const { deactivateBefore, destroyBefore, ...dates } = waveDates(wave);
+    return {
+      wave: wave.name,
+      keys: wave.keys.length,
+      states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
+      held: wave.keys.filter(({ facts }) => facts.isHeld).length,
+      waitsFor: waitsFor(wave, nowMs),
+      outage: dayOf(dates.outage),
+      pointOfNoReturn: dayOf(dates.pointOfNoReturn),
+      destroyAccepted: dayOf(dates.destroyAccepted),
+      materialGone: dayOf(dates.materialGone),
+      metadataRemoved: dayOf(dates.metadataRemoved),
+      deactivateBy: dayBefore(deactivateBefore),
+      destroyBy: dayBefore(destroyBefore),
+      ticket: campaign.waves.find(({ name }) => name === wave.name)?.ticket ?? "",
+    };
   });
 }
 
-/** The dates of a wave as days, for people and machines alike. */
-function waveRow({ name, keys }: PlannedWave) {
-  const dates = waveDates(keys);
-  return {
-    wave: name,
-    keys: keys.length,
-    outage: dayOf(dates.outage),
-    pointOfNoReturn: dayOf(dates.pointOfNoReturn),
-    destroyAccepted: dayOf(dates.destroyAccepted),
-    materialGone: dayOf(dates.materialGone),
-    metadataRemoved: dayOf(dates.metadataRemoved),
-    deactivateBy: dayBefore(dates.deactivateBefore),
-    destroyBy: dayBefore(dates.destroyBefore),
-  };
+/** The dates of each wave. */
+function wavesPart(view: CampaignView, plan: CampaignPlan): ReportPart {
+  const waves = waveRows(view, plan);
+  const table = tableOfFields(waves, [
+    ...(["wave", "keys", "outage", "pointOfNoReturn", "destroyAccepted", "materialGone", "metadataRemoved"] as const),
+    ...(["deactivateBy", "destroyBy"] as const),
+  ]);
+  const title = "Waves, if every person acts at once; deactivate by and destroy by are the last days for the deadline";
+  return { sections: section(title, { table }), data: { waves } };
 }
 
 /** The timeline from today to the last date or deadline, with a margin for the labels. */
@@ -134,14 +151,14 @@ export function timelineOf(
   { campaign, nowMs }: CampaignView,
   { waves, deadlineMs, lastDeadlineMs }: CampaignPlan,
 ): Timeline {
-  const rows = waves.map(({ name, keys }) => {
-    const { outage, pointOfNoReturn, destroyAccepted, materialGone, metadataRemoved } = waveDates(keys);
+  const rows = waves.map((wave) => {
+    const { outage, pointOfNoReturn, destroyAccepted, materialGone, metadataRemoved } = waveDates(wave);
     const spans = [
       spanOf("outage", outage, destroyAccepted ?? deadlineMs),
       spanOf("pending", pointOfNoReturn, materialGone),
       spanOf("metadata", materialGone, metadataRemoved),
     ];
-    return { name, spans: spans.flat() };
+    return { name: wave.name, spans: spans.flat() };
   });
   const ends = rows.flatMap(({ spans }) => spans.map(({ untilMs }) => untilMs));
   const marks = [
@@ -209,7 +226,7 @@ function signoffsNext(keys: readonly PlannedKey[], path: string): readonly NextC
 /** The events that Activity Tracker will show (uko-v4.md 7), so that a duty team expects them. */
 function auditSection({ waves }: CampaignPlan): readonly ReportSection[] {
   const rows = waves.flatMap(({ name, keys }) => {
-    const managed = keys.filter(({ line }) => line.kind === "managed").map(({ schedule }) => datesOf(schedule));
+    const managed = keys.filter(({ line }) => line.kind === "managed").map(({ schedule }) => schedule.dates);
     const outages = managed.flatMap(({ deactivateMs }) => deactivateMs ?? []);
     const ends = managed.flatMap(({ destroyMs }) => destroyMs ?? []);
     const removals = managed.flatMap(({ materialGoneMs }) => materialGoneMs ?? []);
@@ -236,10 +253,15 @@ const maxKmsSoakMs = 6 * dayMs;
 export function planWarnings(view: CampaignView, { waves }: CampaignPlan): readonly string[] {
   const { campaign, manifest } = view;
   const soaks = new Map(campaign.waves.map(({ name, soakMs }) => [name, soakMs]));
+  const isDestroyed = ({ facts }: Pick<PlannedKey, "facts">): boolean => facts.ending === "destroy";
+  // People have to switch on the dual authorization of such a KMS key before uko destroys the key.
+  const open = waves
+    .flatMap(({ keys }) => keys.filter(isDestroyed))
+    .filter(({ line, facts }) => facts.isKms && !line.kmsDualAuthorization).length;
   const longSoaks = waves.flatMap(({ name, keys }) => {
     const soakMs = soaks.get(name) ?? 0;
     const hit = keys.filter(
-      ({ line, facts }) => line.kmsDualAuthorization && !facts.isKms && facts.ending === "destroy",
+      ({ line, facts }) => line.kmsDualAuthorization && !facts.isKms && isDestroyed({ facts }),
     ).length;
     if (hit === 0 || soakMs <= maxKmsSoakMs) return [];
     return [
@@ -249,27 +271,20 @@ export function planWarnings(view: CampaignView, { waves }: CampaignPlan): reado
   return [
     ...longSoaks,
     ...waves.flatMap((wave) => peopleWarnings(view, wave)),
-    ...kmsWarnings(waves),
+    ...(open === 0
+      ? []
+      : [
+          `Switch on KMS dual authorization for ${count(open, "KMS key")} first; without it, uko does not destroy a KMS key`,
+        ]),
     ...manifest.blindSpots,
   ];
 }
 
-/** Warns about KMS keys without dual authorization, which people have to switch on before uko destroys them. */
-function kmsWarnings(waves: readonly PlannedWave[]): readonly string[] {
-  const without = waves
-    .flatMap(({ keys }) => keys)
-    .filter(({ line, facts }) => facts.isKms && facts.ending === "destroy" && !line.kmsDualAuthorization);
-  return without.length === 0
-    ? []
-    : [
-        `Switch on KMS dual authorization for ${count(without.length, "KMS key")} first; without it, uko does not destroy a KMS key`,
-      ];
-}
-
-function peopleWarnings({ campaign }: CampaignView, { name, keys }: PlannedWave): readonly string[] {
+function peopleWarnings({ campaign }: CampaignView, wave: PlannedWave): readonly string[] {
   if (campaign.people.length === 0) return [];
-  const dates = waveDates(keys);
-  const maintenanceWindow = campaign.waves.find((wave) => wave.name === name)?.maintenanceWindow;
+  const { name } = wave;
+  const dates = waveDates(wave);
+  const maintenanceWindow = campaign.waves.find((each) => each.name === name)?.maintenanceWindow;
   const periods = {
     deactivate: { fromMs: dates.outage, untilMs: dates.deactivateBefore },
     destroy: { fromMs: dates.pointOfNoReturn, untilMs: dates.destroyBefore },

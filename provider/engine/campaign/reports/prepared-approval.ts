@@ -98,24 +98,20 @@ function takenByOthers(
 async function reviewOfWave(context: CampaignContext, request: ReviewedStepRequest): Promise<AnyReview> {
   const { path } = context.view.folder;
   const { wave, step, review: digest } = request;
+  const again = nextCommand({ wave, path });
+  const invalid = (summary: string): UkoError =>
+    new UkoError("UKO_CAMPAIGN_INVALID", { summary, detail: `Nothing was changed. Next: ${again}` });
   const name = reviewFileName(wave, step, digest);
   const text = await context.view.folder.read(name, maxReviewBytes);
-  if (text === undefined) {
-    throw new UkoError("UKO_CAMPAIGN_INVALID", {
-      summary: `${path}/${reviewFolder} has no review with this SHA-256`,
-      detail: `Nothing was changed. Next: ${nextCommand({ wave, path })}`,
-    });
-  }
-  const found = { text, digest: context.world.sha256(text) };
-  const review = readReview(found, digest, { path: name, again: nextCommand({ wave, path }) });
+  if (text === undefined) throw invalid(`${path}/${reviewFolder} has no review with this SHA-256`);
+  const review = readReview({ text, digest: context.world.sha256(text) }, digest, { path: name, again });
   const { header } = review;
   const expected = reviewedWave(context, wave);
   const isOfWave = header.campaign?.name === expected.name && header.campaign.wave === wave && header.step === step;
-  if (isOfWave && header.campaign?.digest === expected.digest) return review;
-  throw new UkoError("UKO_CAMPAIGN_INVALID", {
-    summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : `${name} reviews something else`,
-    detail: `Nothing was changed. Next: ${nextCommand({ wave, path })}`,
-  });
+  if (!isOfWave) throw invalid(`${name} reviews something else`);
+  if (header.campaign?.digest !== expected.digest)
+    throw invalid(`The manifest of wave "${wave}" changed after the review`);
+  return review;
 }
 
 export function reviewedWave(context: CampaignContext, wave: string): ReviewedWave {

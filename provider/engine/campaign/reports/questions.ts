@@ -50,29 +50,26 @@ export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs 
 }
 
 /** One row for each keystore that does not report the key as gone. The IDs are those that the manifest keeps. */
-function questionsAbout({ line, name, listed, facts }: PlannedKey) {
-  if (facts.state !== "destroyed") return [];
+function questionsAbout({ line, name, listed, facts: { state, isKms, materialGoneMs } }: PlannedKey) {
+  if (state !== "destroyed") return [];
   const shared = { key: name, label: line.label, wave: line.wave };
   const idIn = (keystore: string): string => line.cloudIds.find((each) => each.keystore === keystore)?.id ?? "";
-  if (facts.isKms) {
-    const own = { keystore: "", keystoreType: "ibm_cloud_kms", cloudId: idIn(""), goneOn: dayOf(facts.materialGoneMs) };
-    return facts.materialGoneMs === undefined ? [] : [{ ...shared, ...own, askFor: askSentences.instance }];
+  if (isKms) {
+    const own = { keystore: "", keystoreType: "ibm_cloud_kms", cloudId: idIn(""), goneOn: dayOf(materialGoneMs) };
+    return materialGoneMs === undefined ? [] : [{ ...shared, ...own, askFor: askSentences.instance }];
   }
-  const statuses = (listed?.observation?.keystores ?? []).filter(
-    ({ status, syncFlag }) => status !== "not_present" || syncFlag !== "ok",
-  );
-  return statuses.map((each) => {
-    const isInternal = line.keystores.some(({ id, isInternal: isRing }) => id === each.keystoreId && isRing);
-    const goneMs = each.destructionAtMs ?? facts.materialGoneMs;
-    return {
+  return (listed?.observation?.keystores ?? [])
+    .filter(({ status, syncFlag }) => status !== "not_present" || syncFlag !== "ok")
+    .map((each) => ({
       ...shared,
       keystore: plain(each.name, 100),
       keystoreType: plain(each.type, 40),
       cloudId: idIn(each.keystoreId),
-      goneOn: isPending(each) ? dayOf(goneMs) : "",
-      askFor: isInternal ? askSentences.instance : askOf(each.type),
-    };
-  });
+      goneOn: isPending(each) ? dayOf(each.destructionAtMs ?? materialGoneMs) : "",
+      askFor: line.keystores.some(({ id, isInternal }) => id === each.keystoreId && isInternal)
+        ? askSentences.instance
+        : askOf(each.type),
+    }));
 }
 
 /** What an auditor can ask for by type of keystore, once the instance is gone. */

@@ -109,7 +109,12 @@ async function startCampaign(
   request: InitRequest,
   options: CallOptions,
 ): Promise<CampaignReport> {
-  if ((await folder.read(campaignFileName, mebibyte)) !== undefined) throw alreadyStarted(folder.path);
+  if ((await folder.read(campaignFileName, mebibyte)) !== undefined) {
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: `${folder.path} already has a ${campaignFileName}`,
+      detail: `Nothing was changed. Next: uko campaign status ${folderFlag(folder.path)}`,
+    });
+  }
   const inventory = await takeCampaignInventory(world, { kmsKeys: true }, options);
   const text = firstCampaignFile(request, world.session.instanceId, inventory);
   parseCampaign(text);
@@ -194,11 +199,4 @@ async function writeSignoff(
   const file = signoffFileName(owner, world.sha256);
   await opened.folder.write(file, `${JSON.stringify(signed, undefined, 2)}\n`);
   return reportSignoff(opened, file, signed, own);
-}
-
-function alreadyStarted(path: string): UkoError {
-  return new UkoError("UKO_CAMPAIGN_INVALID", {
-    summary: `${path} already has a ${campaignFileName}`,
-    detail: `Nothing was changed. Next: uko campaign status ${folderFlag(path)}`,
-  });
 }

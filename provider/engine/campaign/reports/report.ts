@@ -100,12 +100,16 @@ export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): R
 
 const noValue = "-";
 
-/** Each field under its own name in words: `updatedBy` is `updated by`. Without names, every field of the items. */
+/**
+ * Each field under its own name in words: `updatedBy` is `updated by`. Without names, every field of the items. A field
+ * that no item has would only make the table wider, and is left out.
+ */
 export function tableOfFields<Name extends string>(
   items: readonly Readonly<Partial<Record<Name, CellValue>>>[],
   names?: readonly Name[],
 ): ReportTable {
-  const fields = names ?? (Object.keys(items[0] ?? {}) as Name[]);
+  const all = names ?? (Object.keys(items[0] ?? {}) as Name[]);
+  const fields = all.filter((name) => items.some((item) => cellText(item[name]) !== ""));
   return tableOf(items, Object.fromEntries(fields.map((name) => [headOf(name), (item) => cellText(item[name])])));
 }
 
@@ -124,12 +128,15 @@ export function atMost(lines: readonly string[], max: number, where = ""): reado
   return rest > 0 ? [...lines.slice(0, max), `and ${rest} more${where}`] : lines;
 }
 
-/** A section without content is left out. A long table ends with the count of the rest, unless a person approves it. */
+/**
+ * A section without content is left out: its lines are about its table. A long table ends with the count of the rest,
+ * unless a person approves it.
+ */
 export function section(
   title: string,
   { lines = [], table, isWhole = false }: Omit<ReportSection, "title">,
 ): readonly ReportSection[] {
-  if (lines.length === 0 && (table === undefined || table.rows.length === 0)) return [];
+  if ((table?.rows ?? lines).length === 0) return [];
   if (table === undefined) return [{ title, lines }];
   if (isWhole) return [{ title, table, lines, isWhole }];
   const rest = table.rows.length - maxShownRows;

@@ -1,5 +1,6 @@
 /**
- * Writes texts about a review in a campaign, a list of keys that one person saw and may approve. They say what the
+ * Writes the report of a review in a campaign, a list of keys that one person saw and may approve, and the texts that
+ * the page of its approval shows, too. They say what the
  * approval does, whether that can be undone, and which holds people released before the review. They list the keys with
  * counts, and the keys to check first, such as a key that got new resources since the manifest was written. For a KMS
  * key they say until when KMS accepts its destruction.
@@ -8,14 +9,27 @@
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";
 import { keyPathOf, type ReviewedWave } from "../../../lifecycle/review.ts";
 import type { SummarizedKey } from "../../key/many/exceptions.ts";
+import type { ReviewFile } from "../../key/many/review-set.ts";
 import { exceptionsAmong, listKeys, sayCounts } from "../../key/text/approval-messages.ts";
-import { keysOfKind, reviewTitle, sharedRows } from "../../key/text/set-messages.ts";
+import { approvalPhrase, keysOfKind, reviewLimits, reviewTitle, sharedRows } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
-import { count, plain } from "../../text/words.ts";
+import { count, plain, sayTimeAndDistance, stepNouns } from "../../text/words.ts";
+import { reviewFileName } from "../files/reviews.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
+import { rulesLine } from "../view/rule-changes.ts";
 import { resourcesNotRead, resourcesSource } from "../view/usage.ts";
-import { type ReportSection, section, tableOf } from "./report.ts";
+import {
+  type CampaignReport,
+  type NextCommand,
+  nextCommand,
+  type ReportPart,
+  type ReportSection,
+  reportOf,
+  section,
+  tableOf,
+} from "./report.ts";
+import type { ReviewOfStep } from "./wave-state.ts";
 
 /** The first thing to read: what the approval does, and whether it can be undone. */
 export function titleOf(review: AnyReview, keys: readonly unknown[]): string {
@@ -23,9 +37,58 @@ export function titleOf(review: AnyReview, keys: readonly unknown[]): string {
   return `Destroy ${keysOfKind("kms", keys.length)}. KMS ${kmsWayBack}.`;
 }
 
-/** When the deletion window of a line ends, ISO 8601 UTC. */
-export function windowEndOf({ kmsKeyId, window }: KmsReviewLine): string {
-  return window.slice(kmsKeyId.length + 1);
+/** What a review found, whatever the kind of its keys. */
+export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"> {
+  /** Absent if the review would list no key. */
+  readonly file: ReviewFile<AnyReview> | undefined;
+  readonly campaign: ReviewedWave;
+  readonly keys: readonly unknown[];
+  /** The keys that the review does not cover. */
+  readonly apart: readonly (ReportPart | readonly ReportSection[])[];
+  /** The keys to check first. */
+  readonly check?: ReturnType<typeof exceptionRows>;
+  readonly list: Pick<ReportSection, "lines" | "table">;
+  readonly requested?: readonly string[];
+  /** The next command if the review lists no key. */
+  readonly instead: NextCommand;
+  readonly csv: () => string;
+}
+
+export function reportReview({ view }: CampaignContext, found: FoundReview): CampaignReport {
+  const { wave, step, kind, file, keys, apart, check = [], requested = [], csv } = found;
+  const data = { wave, step, keys: keys.length };
+  if (file === undefined) {
+    return reportOf({
+      summary: `No ${kind === "kms" ? "KMS key" : "key"} of wave "${wave}" can be approved for ${stepNouns[step]}`,
+      parts: [...apart, { data, exitCode: 12 }],
+      next: [found.instead],
+      csv,
+    });
+  }
+  const { review, digest } = file;
+  const name = reviewFileName(wave, step, digest);
+  const toCheck = `Check ${count(check.length, "key")} before you approve: see above the list.`;
+  return reportOf({
+    summary: titleOf(review, keys),
+    parts: [
+      ...apart,
+      releasedSection(found.campaign),
+      checkSection(check),
+      section("To approve", { ...found.list, isWhole: true }),
+      section("Review", {
+        lines: [
+          ...(check.length === 0 ? [] : [toCheck]),
+          ...requested,
+          reviewLimits(review.header, view.nowMs),
+          rulesLine(view, wave),
+          `SHA-256 of ${name}: ${digest}`,
+        ],
+      }),
+      { data: { ...data, review: digest, file: name, phrase: approvalPhrase(review.header, keys.length, false) } },
+    ],
+    next: [{ command: nextCommand({ wave, path: view.folder.path }) }],
+    csv,
+  });
 }
 
 /** What people released before this review, for the reviewer. */
@@ -58,6 +121,19 @@ export function exceptionRows(
 export function checkSection(rows: ReturnType<typeof exceptionRows>): readonly ReportSection[] {
   const table = { columns: ["label", "key", "why"], rows: sharedRows(rows) };
   return section("Check these keys before you approve", { table, isWhole: true });
+}
+
+/** The list of the KMS keys, with the time until which KMS accepts the destruction. */
+export function listOfKmsKeys(keys: readonly KmsReviewLine[], nowMs: number) {
+  const endOf = ({ kmsKeyId, window }: KmsReviewLine) => Date.parse(window.slice(kmsKeyId.length + 1));
+  const table = tableOf(keys, {
+    name: ({ name }) => plain(name, 90),
+    "KMS key": "kmsKeyId",
+    "window ends": (line) => sayTimeAndDistance(endOf(line), nowMs),
+  });
+  const sentence =
+    "An identity set each key for deletion. KMS does not report that identity, and does not let it destroy the key.";
+  return { lines: [sentence], table };
 }
 
 /** The list of the keys, and the counts to read before it. */

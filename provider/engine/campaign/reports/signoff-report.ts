@@ -11,6 +11,7 @@ import type { OpenCampaign } from "../files/folder.ts";
 import { type ManifestKey, namedKey } from "../files/manifest.ts";
 import type { Signoff } from "../files/signoffs.ts";
 import { type CampaignInventory, type ListedKey, namedListedKey } from "../view/inventory.ts";
+import { countsOf } from "./key-views.ts";
 import { type CampaignReport, folderFlag, section, tableOf, unreadSection } from "./report.ts";
 
 /** What the owner sees before signing: how many of what, the keys whose description warns now, then each key. */
@@ -20,13 +21,8 @@ export function showSignoff(
   { keys: listed, nowMs, unreadable }: CampaignInventory,
 ): CampaignReport {
   const numbers = (what: string, of: (key: ManifestKey) => readonly string[]): readonly string[] => {
-    const groups = Map.groupBy(
-      keys.flatMap((key) => of(key).map((value) => ({ value }))),
-      ({ value }) => value,
-    );
-    return groups.size === 0
-      ? []
-      : [`${what}: ${[...groups].map(([value, { length }]) => `${value} ${length}`).join(", ")}`];
+    const counts = countsOf(keys.flatMap(of)).map(({ value, keys: number }) => `${value} ${number}`);
+    return counts.length === 0 ? [] : [`${what}: ${counts.join(", ")}`];
   };
   const used = keys.filter(({ usage }) => usage.length > 0).length;
   const own = new Set(keys.map(namedKey));

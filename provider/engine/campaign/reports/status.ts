@@ -11,16 +11,16 @@ import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
 import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { shellWord } from "../../text/explanation.ts";
-import { count, sayTimeAndDistance } from "../../text/words.ts";
+import { capital, count, sayTimeAndDistance, sayWord } from "../../text/words.ts";
 import { dayOf } from "../view/classify.ts";
 import type { LiveFindings } from "../view/live.ts";
-import { type CampaignPlan, isLate, lastDatesOf, type PlannedKey } from "../view/planned.ts";
+import { type CampaignPlan, isLate } from "../view/planned.ts";
 import { waveDifferences } from "../view/rule-changes.ts";
 import type { CampaignView } from "../view/view.ts";
 import { whyFailed } from "../view/wave-readiness.ts";
-import { dayBefore, type KeyRow, keyRows, keyStages, stageOf } from "./key-row.ts";
+import { dayBefore, type KeyRow, keyRows } from "./key-row.ts";
 import { countsOf, keyCsv, keySection, newKeysPart } from "./key-views.ts";
-import { planWarnings, waveDates } from "./plan-report.ts";
+import { planWarnings, timelineOf, waveRows } from "./plan-report.ts";
 import {
   atMost,
   type CampaignReport,
@@ -30,7 +30,6 @@ import {
   nextCommand,
   type ReportPart,
   type ReportSection,
-  type ReportTable,
   remarked,
   reportOf,
   section,
@@ -38,20 +37,19 @@ import {
   tableOfFields,
   unreadPart,
 } from "./report.ts";
-import { isReady, isRemovable, type PendingRequest, renewWithinMs, requestOn, sayGate, waitsFor } from "./waiting.ts";
-import { stopAdvice } from "./wave-state.ts";
+import { isReady, isRemovable, type PendingRequest, renewWithinMs, requestOn, waitsFor } from "./waiting.ts";
+import { maxShownDifferences, stopAdvice } from "./wave-state.ts";
 
 /** `live` is what the keystores report live; absent if they were not asked. */
 export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: LiveFindings): CampaignReport {
   const { campaign, nowMs } = view;
   const rows = keyRows(view, plan);
   const late = plan.keys.filter(isLate).length;
-  const faults = live === undefined ? 0 : live.keystores.length + live.keys.length;
   const stopped = [...new Set(stoppedKeys(view, plan).map((stop) => stop.wave))];
   return reportOf({
     summary: [
       ...(stopped.length > 0 ? [`${count(stopped.length, "wave")} stopped: ${stopped.join(", ")}`] : []),
-      ...(live === undefined || faults + late === 0
+      ...(live === undefined || live.keystores.length + live.keys.length + late === 0
         ? []
         : [
             `${count(live.keystores.length, "keystore")} and ${count(live.keys.length, "key")} out of order, ${late} late`,
@@ -60,11 +58,9 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
     ].join("; "),
     parts: [
       { data: { campaign: campaign.name, asOf: isoTime(nowMs), keys: rows } },
-      ...(live === undefined
-        ? []
-        : [{ ...livePart(live, late), exitCode: late > 0 ? lateExitCode : faults > 0 ? 12 : 0 }]),
+      live === undefined ? [] : livePart(live, late),
       ...waitingParts(view, plan, rows),
-      section("Decisions due", { table: decisions(plan) }),
+      keySection("late", rows),
       outcomeSection(rows),
       newKeysPart(view),
       live === undefined ? [] : section("Warnings", { lines: planWarnings(view, plan) }),
@@ -72,21 +68,26 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
       { data: { totals: Object.fromEntries(totals(view, plan)) } },
     ],
     next: nextOf(view, plan),
-    page: { title: `Campaign ${campaign.name}: status`, asOfMs: nowMs, first: totalSection(view, plan) },
+    page: {
+      ...{ title: `Campaign ${campaign.name}: status`, asOfMs: nowMs, timeline: timelineOf(view, plan) },
+      first: totalSection(view, plan),
+    },
     csv: () => keyCsv(rows),
   });
 }
 
 /** What keeps the campaign from its next steps now: stops, changed rules, waits of waves, requests, blocked keys. */
-export function waitingParts(view: CampaignView, plan: CampaignPlan, rows: readonly KeyRow[]): readonly ReportPart[] {
+export function waitingParts(view: CampaignView, plan: CampaignPlan, rows: readonly KeyRow[]) {
   const stops = stoppedKeys(view, plan);
   const requests = plan.keys.flatMap((key) => requestOn(key, view.nowMs) ?? []);
   return [
     { sections: stopSection(stops), data: { stops }, exitCode: stops.length > 0 ? 12 : 0 },
-    { sections: ruleSection(differencesIn(view, plan)) },
-    { sections: section("Waves", { table: stateTable(plan, view) }), data: { waves: waveRows(plan, view) } },
+    section("No step until the manifest is written again, because the rules changed", {
+      lines: atMost(differencesIn(view, plan), maxShownDifferences),
+    }),
+    wavesPart(view, plan),
     { sections: requestSection(requests, view.nowMs), data: { requests } },
-    { sections: keySection("blocked", rows) },
+    keySection("blocked", rows),
   ];
 }
 
@@ -97,6 +98,7 @@ function livePart({ keystores, keys }: LiveFindings, late: number): ReportPart {
       ...section("Keys whose live status is out of order", { table: tableOfFields(keys) }),
     ],
     data: { live: { keystores, keys, late } },
+    exitCode: late > 0 ? lateExitCode : keystores.length + keys.length > 0 ? 12 : 0,
   };
 }
 
@@ -157,65 +159,38 @@ export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly Rep
   return section("Stopped", {
     table: tableOfFields(stops),
     isWhole: true,
-    lines:
-      stops.length === 0
-        ? []
-        : [
-            "Check each of these keys. Then uko campaign next continues the wave: it asks for a reason, and begins with a few keys.",
-            `${stopAdvice}.`,
-          ],
+    lines: [
+      "Check each of these keys. Then uko campaign next continues the wave: it asks for a reason, and begins with a few keys.",
+      `${stopAdvice}.`,
+    ],
   });
 }
 
-/**
- * The section about changed rules. No step happens until a person undoes the change, or a lead writes the manifest
- * again.
- */
-function ruleSection(differences: readonly string[]): readonly ReportSection[] {
-  const lines = atMost(differences, maxShownRules);
-  return section("No step until the manifest is written again, because the rules changed", { lines });
-}
-
-const maxShownRules = 20;
-
-export function summarizeStatus(plan: CampaignPlan): string {
-  const outcomes = plan.keys.map(({ outcome }) => outcome);
-  const open = outcomes.filter((outcome) => outcome === "open" || outcome === "pending_destruction").length;
-  const unread = outcomes.filter((outcome) => outcome === "not_read").length;
-  if (open + unread === 0) {
-    const held = outcomes.filter((outcome) => outcome === "held").length;
-    const kept = outcomes.filter((outcome) => outcome === "kept").length;
-    const staying = [...(held > 0 ? [`${count(held, "key")} held`] : []), ...(kept > 0 ? [`${kept} kept`] : [])];
-    return staying.length === 0
-      ? "Every key has reached its end"
-      : `${staying.join(", ")}; every other key has reached its end`;
+export function summarizeStatus({ keys }: CampaignPlan): string {
+  const of = (...wanted: readonly string[]) => keys.filter(({ outcome }) => wanted.includes(outcome)).length;
+  const [open, unread, held, kept] = [of("open", "pending_destruction"), of("not_read"), of("held"), of("kept")];
+  if (open + unread > 0) {
+    const summary = `${count(open, "key")} of ${keys.length} still ${open === 1 ? "has" : "have"} to end`;
+    return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
   }
-  const summary = `${count(open, "key")} of ${plan.keys.length} still ${open === 1 ? "has" : "have"} to end`;
-  return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
+  const staying = [...(held > 0 ? [`${count(held, "key")} held`] : []), ...(kept > 0 ? [`${kept} kept`] : [])];
+  if (staying.length === 0) return "Every key has reached its end";
+  return `${staying.join(", ")}; every other key has reached its end`;
 }
 
-export function stateTable(plan: CampaignPlan, view: CampaignView): ReportTable {
-  const rows = waveRows(plan, view).map(({ wave, keys, states, held, waitsFor: what, ticket }) => {
-    const counts = [...Object.values(states), held].map((number) => (number === 0 ? "-" : String(number)));
-    return [wave, String(keys), ...counts, what, ticket];
-  });
-  const columns = ["wave", "keys", ...keyStages, "held", "waits for", "ticket"];
-  if (rows.some((row) => row.at(-1) !== "")) return { columns, rows };
-  return { columns: columns.slice(0, -1), rows: rows.map((row) => row.slice(0, -1)) };
-}
-
-function waveRows({ waves }: CampaignPlan, { campaign, nowMs }: CampaignView) {
-  return waves.map((wave) => {
-    const stages = wave.keys.map(stageOf);
-    return {
-      wave: wave.name,
-      keys: wave.keys.length,
-      states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
-      held: wave.keys.filter(({ facts }) => facts.isHeld).length,
-      waitsFor: waitsFor(wave, nowMs),
-      ticket: campaign.waves.find(({ name }) => name === wave.name)?.ticket ?? "",
-    };
-  });
+/** Each wave: its keys by state, what it waits for, and the last days on which its steps meet the deadline. */
+function wavesPart(view: CampaignView, plan: CampaignPlan): ReportPart {
+  const waves = waveRows(view, plan);
+  const shown = waves.map(({ states, held, ...row }) => ({
+    ...row,
+    states: Object.entries({ ...states, held }).flatMap(([state, keys]) =>
+      keys > 0 ? `${keys} ${sayWord(state)}` : [],
+    ),
+  }));
+  const table = tableOfFields(shown, [
+    ...(["wave", "keys", "states", "waitsFor", "deactivateBy", "destroyBy", "materialGone", "ticket"] as const),
+  ]);
+  return { sections: section("Waves", { table }), data: { waves } };
 }
 
 function requestSection(requests: readonly PendingRequest[], nowMs: number): readonly ReportSection[] {
@@ -243,42 +218,26 @@ export function outcomeSection(rows: readonly KeyRow[]): readonly ReportSection[
   return section("Outcomes", { table: tableOf(counts, { wave: "wave", outcome: "value", keys: "keys" }) });
 }
 
-/** Monday to Friday between two times, at least one. */
-function workingDays(fromMs: number, untilMs: number): number {
-  let days = 0;
-  // A campaign lasts at most a few years.
-  for (let at = Math.floor(fromMs / dayMs); at * dayMs < untilMs && days < 2_000; at += 1) {
-    const weekday = (at + 4) % 7;
-    if (weekday !== 0 && weekday !== 6) days += 1;
-  }
-  return Math.max(1, days);
-}
-
-/** Numbers and pace, for management. */
-function totals(view: CampaignView, plan: CampaignPlan): readonly (readonly [string, number | string])[] {
-  const of = (...wanted: readonly string[]) => plan.keys.filter(({ outcome }) => wanted.includes(outcome));
-  const due = of("open").filter(({ facts }) => isStepDue(facts, "destroy"));
-  const last = Math.min(plan.deadlineMs, ...due.flatMap(({ schedule }) => lastDatesOf(schedule).destroyBeforeMs ?? []));
-  const days = workingDays(view.nowMs, last);
+/** Numbers and pace, for management: the keys by outcome, and what is left to do. */
+function totals(
+  view: CampaignView,
+  { keys, deadlineMs }: CampaignPlan,
+): readonly (readonly [string, number | string])[] {
+  const due = keys.filter(({ outcome, facts }) => outcome === "open" && isStepDue(facts, "destroy"));
+  const last = Math.min(deadlineMs, ...due.flatMap(({ schedule }) => schedule.dates.destroyBeforeMs ?? []));
+  const days = Math.max(1, Math.round(((last - view.nowMs) / dayMs) * (5 / 7)));
+  const pace = `${Math.ceil(due.length / days)} until ${dayBefore(last)} (about ${count(days, "working day")})`;
+  const inState = (...states: readonly string[]) => keys.filter(({ facts }) => states.includes(facts.state)).length;
   return [
-    ["Keys in the campaign", plan.keys.length],
-    ["Ended", of("removed", "destroyed", "deactivated").length],
-    ["Pending destruction", of("pending_destruction").length],
+    ["Keys in the campaign", keys.length],
+    ...countsOf(keys.map(({ outcome }) => outcome)).map(
+      ({ value, keys: number }) => [capital(sayWord(value)), number] as const,
+    ),
     ["Still to destroy", due.length],
-    [
-      "Needed per working day",
-      `${Math.ceil(due.length / days)} until ${dayBefore(last)} (${count(days, "working day")})`,
-    ],
-    ["Cannot be finished by the deadline", plan.keys.filter(isLate).length],
-    ["Proof only by the cloud provider", of("proof_by_provider").length],
-    ["Lives on in the cloud", of("lives_on").length],
-    [
-      "Point of no return passed",
-      plan.keys.filter(({ facts }) => facts.state === "destroyed" || facts.state === "gone").length,
-    ],
-    ["Can still be undone", plan.keys.filter(({ facts }) => facts.state === "deactivated").length],
-    ["On hold", plan.keys.filter(({ facts }) => facts.isHeld).length],
-    ["Could not be read", of("not_read").length],
+    ["Needed per working day", pace],
+    ["Cannot be finished by the deadline", keys.filter(isLate).length],
+    ["Point of no return passed", inState("destroyed", "gone")],
+    ["Can still be undone", inState("deactivated")],
     ["Not in the manifest", view.newKeys.length],
   ];
 }
@@ -287,22 +246,4 @@ function totalSection(view: CampaignView, plan: CampaignPlan): readonly ReportSe
   return section(`Totals, with the deadline ${dayOf(view.campaign.deadline)}`, {
     table: tableOf(totals(view, plan), { what: ([what]) => what, value: ([, value]) => value }),
   });
-}
-
-/** The decisions that people have to make, by the last day that keeps the deadline. */
-function decisions({ waves, keys }: CampaignPlan): ReportTable {
-  const dated = waves.flatMap(({ name, keys: members }) => {
-    const { deactivateBefore, destroyBefore } = waveDates(members.filter(({ facts }) => facts.isAccepted !== true));
-    return [
-      [dayBefore(deactivateBefore), `outage of wave ${name}`],
-      [dayBefore(destroyBefore), `point of no return of wave ${name}`],
-    ];
-  });
-  const numberOf = (isCounted: (key: PlannedKey) => boolean): number => keys.filter(isCounted).length;
-  const [late, blocked] = [numberOf(isLate), numberOf((key) => sayGate(key) !== undefined)];
-  const undated = [
-    [late === 0 ? "" : "now", `${count(late, "key")} cannot meet the deadline`],
-    [blocked === 0 ? "" : "now", `${count(blocked, "blocked key")} to release`],
-  ];
-  return { columns: ["by", "decision"], rows: [...undated, ...dated.sort()].filter(([by]) => by !== "") };
 }

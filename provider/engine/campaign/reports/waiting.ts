@@ -9,11 +9,12 @@
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
 import { deletionStanding, standingOf } from "../../../lifecycle/consent-record.ts";
+import { type Identity, isSame } from "../../../lifecycle/observation.ts";
 import { guardCodes } from "../../../lifecycle/plan.ts";
 import type { ReviewKind } from "../../../lifecycle/review.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { shellWord } from "../../text/explanation.ts";
-import { count, sayAuthor, sayTime, sayTimeAndDistance } from "../../text/words.ts";
+import { count, plain, sayAuthor, sayTime, sayTimeAndDistance } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
 import { dayOf, gapSentences } from "../view/classify.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
@@ -39,25 +40,47 @@ export function requestOn(key: PlannedKey, nowMs: number) {
 /** A request with less time left than this should be renewed. */
 export const renewWithinMs = 48 * 60 * 60 * 1000;
 
+/**
+ * The request for the step that is on the key: a record, or the deletion window of a KMS key, of which KMS does not
+ * report who opened it. On a stored approval, only the requester acts.
+ */
+export function requestFor({ listed }: Pick<PlannedKey, "listed">, step: CampaignStep, nowMs: number) {
+  const windowEndsAtMs = listed?.kmsKey?.windowEndsAtMs;
+  if (windowEndsAtMs !== undefined) return { endsAtMs: windowEndsAtMs };
+  const standing = listed?.observation && standingOf(listed.observation, step, nowMs);
+  if (standing?.binds !== true) return undefined;
+  const { record, expiresAtMs: endsAtMs } = standing;
+  return record.quotes === undefined ? { endsAtMs, requester: record.author } : { endsAtMs };
+}
+
 /** Whether a request for the step is pending; for a renewal, only one with enough time left. */
 export function isPending(
   { nowMs }: { readonly nowMs: number },
-  { listed }: PlannedKey,
+  key: PlannedKey,
   step: CampaignStep,
   isRenewed: boolean,
 ): boolean {
-  const untilMs = listed?.kmsKey?.windowEndsAtMs ?? requestEndMs(listed?.observation, step, nowMs);
-  return untilMs !== undefined && untilMs > nowMs + (isRenewed ? renewWithinMs : 0);
+  return (requestFor(key, step, nowMs)?.endsAtMs ?? 0) > nowMs + (isRenewed ? renewWithinMs : 0);
 }
 
-export function requestEndMs(
-  observation: NonNullable<PlannedKey["listed"]>["observation"],
-  step: CampaignStep,
-  nowMs: number,
-): number | undefined {
-  if (observation === undefined) return undefined;
-  const standing = standingOf(observation, step, nowMs);
-  return standing.binds ? standing.expiresAtMs : undefined;
+/** The keys of a wave that are ready for the step, by what they wait for. */
+export function readyFor(context: CampaignContext, wave: string, step: CampaignStep, caller: Identity | undefined) {
+  const { ready } = readyKeys(context, wave, step);
+  const { nowMs } = context.view;
+  const requested = ready.filter((key) => isPending({ nowMs }, key, step, false));
+  const requesterOf = (key: PlannedKey) => requestFor(key, step, nowMs)?.requester;
+  const isOwn = (key: PlannedKey): boolean => {
+    const requester = requesterOf(key);
+    return requester !== undefined && caller !== undefined && isSame(requester, caller);
+  };
+  return {
+    ready,
+    toRequest: ready.length - requested.length,
+    own: requested.filter(isOwn),
+    // KMS does not report who opened a window, so that a window may be the caller's own.
+    ofOthers: requested.filter((key) => key.facts.isKms || (requesterOf(key) !== undefined && !isOwn(key))),
+    requesterOf,
+  };
 }
 
 /** The next step of the wave, and what it waits for. */
@@ -108,7 +131,7 @@ export function sayWaveGate(gate: Exclude<WaveGate, { kind: "open" }>): string {
     case "after":
       return `wave ${gate.waves.join(", ")}`;
     case "blackout":
-      return `the end of a blackout, ${dayOf(gate.untilMs) || "-"}`;
+      return `the end of a blackout, ${dayOf(gate.untilMs) || "-"} (${plain(gate.blackout.reason, 60)})`;
     case "maintenance_window":
       return `its maintenance window, ${dayOf(gate.untilMs) || "-"}`;
   }
@@ -138,30 +161,56 @@ export function sayWait(key: PlannedKey, { readiness }: PlannedWave, nowMs: numb
 
 export const unreadReason = "the key or its vault could not be read";
 
-/** Why a person has to act before the key can take its next step; undefined if none has to. */
-export function sayGate({ gate, holds, change, isUnread, line, listed, facts }: PlannedKey): string | undefined {
-  if (isUnread) return unreadReason;
-  if (facts.isMaterialUncertain === true) return "destroyed, but a keystore may still hold the material";
+/**
+ * Why a person has to act before the key can take its next step, with the command or the edit that ends the block;
+ * undefined if no person has to.
+ */
+export function blockOf(key: PlannedKey, path: string) {
+  const { gate, name, holds, change, isUnread, line, listed, facts } = key;
+  const folder = folderFlag(path);
+  const plan = `uko campaign plan --write ${folder}`;
+  if (isUnread) return { why: unreadReason, release: "a person who can read the vault runs the command" };
+  if (facts.isMaterialUncertain === true)
+    return { why: "destroyed, but a keystore may still hold the material", release: `uko status ${name}` };
   switch (gate.kind) {
-    case "held":
-      return `held: ${holds.map(sayHold).join("; ")}`;
-    case "narrowed":
-      return change.kind === "narrowed" ? narrowedSentences[change.why] : undefined;
-    case "incomplete":
-      return gate.gaps.map((gap) => gapSentences[gap]).join("; ");
-    case "changed":
-      return `changed since the baseline: ${sayChangedFacts(line, listed)}`;
-    case "declared":
-      return "a program declares the key, and its stack does not take part";
-    case "in_use":
-      return "used recently, and no rule overrides it";
-    case "not_signed_off":
-      return `not signed off by ${gate.owners.join(", ")}`;
-    case "impossible":
-      return `no step is possible in the state ${listed?.traits.state ?? ""}`;
+    case "held": {
+      const release = `uko hold ${name} --release --reason REASON --campaign ${shellWord(path)}`;
+      return { why: `held: ${holds.map(sayHold).join("; ")}`, release };
+    }
+    case "narrowed": {
+      const release = `if another wave waits for the key, ${plan}`;
+      return change.kind === "narrowed" ? { why: narrowedSentences[change.why], release } : undefined;
+    }
+    case "incomplete": {
+      const why = gate.gaps.map((gap) => gapSentences[gap]).join("; ");
+      return { why, release: `correct campaign.yaml or owners.csv, then ${plan}` };
+    }
+    case "changed": {
+      const found = listed === undefined ? [] : changedFacts(line, { ...listed, label: listed.traits.label });
+      const why = `changed since the baseline: ${found.join("; ") || hiddenFacts}`;
+      return { why, release: `check the key, then ${plan}` };
+    }
+    case "declared": {
+      const why = "a program declares the key, and its stack does not take part";
+      return { why, release: "the program lets go of the key, or takingPart names it" };
+    }
+    case "in_use": {
+      const release = "a reason in the column override of owners.csv, or in a rule";
+      return { why: "used recently, and no rule overrides it", release };
+    }
+    case "not_signed_off": {
+      const release = `uko campaign signoff --owner ${shellWord(gate.owners[0] ?? "")} ${folder}`;
+      return { why: `not signed off by ${gate.owners.join(", ")}`, release };
+    }
+    case "impossible": {
+      const release = `uko campaign finish --accept ${name} --reason REASON ${folder}`;
+      return { why: `no step is possible in the state ${listed?.traits.state ?? ""}`, release };
+    }
     case "kms_window_expired":
-    case "kms_setter_unknown":
-      return `${windowSentences[gate.kind]} [${guardCodes[gate.kind]}]`;
+    case "kms_setter_unknown": {
+      const release = `uko campaign rollback ${line.wave} --key ${name} ${folder}, then deactivate it again`;
+      return { why: `${windowSentences[gate.kind]} [${guardCodes[gate.kind]}]`, release };
+    }
     default:
       return undefined;
   }
@@ -172,44 +221,8 @@ const windowSentences = {
   kms_setter_unknown: "it is not known who opened its KMS deletion window",
 } as const;
 
-function sayChangedFacts(line: PlannedKey["line"], listed: PlannedKey["listed"]): string {
-  const found = listed === undefined ? [] : changedFacts(line, { ...listed, label: listed.traits.label });
-  return found.join("; ") || hiddenFacts;
-}
-
 function sayHold({ kind, by, until }: PlannedKey["holds"][number]): string {
   return kind === "tag" ? `its tag says "${by}"` : `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`;
-}
-
-/** How a person ends the block of a key; empty for a key that is not blocked. */
-export function howToRelease(key: PlannedKey, path: string): string {
-  const { gate, name, line, isUnread, facts } = key;
-  const folder = folderFlag(path);
-  if (isUnread) return "a person who can read the vault runs the command";
-  if (facts.isMaterialUncertain === true) return `uko status ${name}`;
-  switch (gate.kind) {
-    case "held":
-      return `uko hold ${name} --release --reason REASON --campaign ${shellWord(path)}`;
-    case "narrowed":
-      return `if another wave waits for the key, uko campaign plan --write ${folder}`;
-    case "incomplete":
-      return `correct campaign.yaml or owners.csv, then uko campaign plan --write ${folder}`;
-    case "changed":
-      return `check the key, then uko campaign plan --write ${folder}`;
-    case "declared":
-      return "the program lets go of the key, or takingPart names it";
-    case "in_use":
-      return "a reason in the column override of owners.csv, or in a rule";
-    case "not_signed_off":
-      return `uko campaign signoff --owner ${shellWord(gate.owners[0] ?? "")} ${folder}`;
-    case "impossible":
-      return `uko campaign finish --accept ${name} --reason REASON ${folder}`;
-    case "kms_window_expired":
-    case "kms_setter_unknown":
-      return `uko campaign rollback ${line.wave} --key ${name} ${folder}, then deactivate it again`;
-    default:
-      return "";
-  }
 }
 
 /** The keys that pass every gate of the step now, and the others with the reason. */
@@ -225,7 +238,7 @@ export function readyKeys(
     const gate = keyGate(key.facts, step, context.view.nowMs);
     if (gate.kind === "open" && !key.isUnread) ready.push(key);
     else if (gate.kind !== "done" && gate.kind !== "not_planned") {
-      const why = sayGate({ ...key, gate }) ?? sayLater(gate, context.view.nowMs);
+      const why = blockOf({ ...key, gate }, context.view.folder.path)?.why ?? sayLater(gate, context.view.nowMs);
       apart.push(key.isUnread ? unread(key) : withoutStep(key, why));
     }
   }
@@ -274,7 +287,6 @@ export function isReversible(context: CampaignContext, key: PlannedKey): boolean
  * Whether a request is on the key that a halt can withdraw. A record whose step was taken is no longer a request. Its
  * removal would only hide who wrote to the key last, which a rollback has to prove.
  */
-export function isRequested({ facts, listed }: PlannedKey, nowMs: number): boolean {
-  if (listed?.kmsKey !== undefined) return listed.kmsKey.windowEndsAtMs !== undefined;
-  return requestEndMs(listed?.observation, facts.state === "active" ? "deactivate" : "destroy", nowMs) !== undefined;
+export function isRequested(key: PlannedKey, nowMs: number): boolean {
+  return requestFor(key, key.facts.state === "active" ? "deactivate" : "destroy", nowMs) !== undefined;
 }

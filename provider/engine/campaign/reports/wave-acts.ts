@@ -12,7 +12,7 @@ import { keysOfKind } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import type { Act } from "../../text/act.ts";
 import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";
-import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "./report.ts";
+import { folderFlag, type NextCommand, nextCommand, remarked } from "./report.ts";
 
 /** `name` is the command; `store` is `approve --store`. */
 export type WaveAct = Act &
@@ -30,16 +30,13 @@ export interface WavePlace {
   readonly path: string;
 }
 
+/** A step that the wave takes now. */
 export interface WaveStep {
   readonly step: CampaignStep;
-  /** Why the wave does not take the step now. */
-  readonly closed?: CampaignReport;
   /** Keys that are ready and have no request. */
   readonly toRequest: number;
   /** Keys with a request of another person. Each kind has a review of its own. */
   readonly toReview: Readonly<Record<ReviewKind, number>>;
-  /** Keys with a request of the caller. */
-  readonly own: number;
   /** The caller's reviews that still count, the newest first. */
   readonly reviews: readonly OwnReview[];
 }
@@ -49,7 +46,6 @@ export interface OwnReview {
   /** Keys of the review that are still ready for the step. */
   readonly left: number;
   readonly kind: ReviewKind;
-  readonly reviewedAt: string;
 }
 
 export interface WaveSums {
@@ -62,7 +58,7 @@ export interface WaveSums {
 
 export function waveActs({ steps, requests, reversible }: WaveSums, place: WavePlace): readonly WaveAct[] {
   return [
-    ...steps.filter(({ closed }) => closed === undefined).flatMap((step) => stepActs(step, place)),
+    ...steps.flatMap((step) => stepActs(step, place)),
     ...(reversible === undefined ? [] : [rollbackAct(reversible, place)]),
     ...(requests > 0 ? [haltAct(requests, place)] : []),
   ];

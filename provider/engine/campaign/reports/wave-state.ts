@@ -117,15 +117,10 @@ export function closedByRules(
   );
 }
 
-interface ClosedAct {
-  readonly wave: string;
-  readonly step?: CampaignStep | undefined;
-}
-
 /** The report of a command that the wave does not allow now. */
 export function reportClosed(
   { view }: Pick<CampaignContext, "view">,
-  { wave, step }: ClosedAct,
+  { wave, step }: Pick<StepRequest, "wave"> & { readonly step?: CampaignStep | undefined },
   { gate, breaker }: WaveReadiness,
 ): CampaignReport {
   const { path } = view.folder;
@@ -150,7 +145,7 @@ export function reportClosed(
   };
 }
 
-const maxShownDifferences = 20;
+export const maxShownDifferences = 20;
 
 function linesAbout({ gate, breaker }: WaveReadiness, nowMs: number): readonly string[] {
   const until =

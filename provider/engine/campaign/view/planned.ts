@@ -11,7 +11,6 @@ import { type KeyOutcome, outcomeOf } from "../../../lifecycle/campaign/outcomes
 import {
   earliestDates,
   type KeyDates,
-  type LastDates,
   type Schedule,
   scheduleOf,
   type Timing,
@@ -120,15 +119,6 @@ function finishOf(keys: readonly CampaignKey[], timing: Timing): Ready {
     ...latest("deactivate", ({ deactivateMs }) => deactivateMs),
     ...latest("destroy", ({ destroyMs }) => destroyMs),
   };
-}
-
-/** The dates of a schedule that has any. */
-export function datesOf(schedule: Schedule): KeyDates {
-  return schedule.kind === "on_time" || schedule.kind === "late" ? schedule.dates : {};
-}
-
-export function lastDatesOf(schedule: Schedule): LastDates {
-  return schedule.kind === "on_time" || schedule.kind === "late" ? schedule.last : {};
 }
 
 /**

@@ -73,7 +73,7 @@ export async function viewCampaign(
   const { manifest } = opened;
   requireTimeAfter(manifest, inventory.nowMs);
   const signed = signedLines(await readSignoffs(opened, sha256));
-  const reviews = await readReviews(opened.folder, opened.campaign.instance);
+  const reviews = await readReviews(opened.folder, opened.campaign.instance, sha256);
   requireLines(opened.held, reviews.holdLines, "a review in reviews/ notes");
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
