@@ -9,11 +9,11 @@ import { jsonLine, parseDurationMs, renderRequestMetrics, surveyMessages } from 
 import type { Survey } from "../engine/key/many/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
-import { asUkoError, endsTheRun, mostSevere, type UkoError } from "../errors.ts";
+import { mostSevere } from "../errors.ts";
 import { collectVaultIds, collectVaults, parseDuration } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { printError, reportJson, reportText } from "./print.ts";
-import { type OpenRun, withOperations } from "./run.ts";
+import { withOperations } from "./run.ts";
 import { reportEach } from "./run-on-keys.ts";
 import { resolveVaults } from "./selection.ts";
 import { type Column, renderTable } from "./table.ts";
@@ -75,17 +75,17 @@ function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Opti
 function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
   const { vault = [], json = false, metrics = false, mine, expiring } = given;
   return withOperations(world, async (run) => {
-    const { operations, settings, options } = run;
+    const { operations, kmsOperations, settings, options } = run;
     const survey = await operations.requests(await resolveVaults(run, vault, options), options);
-    const kmsKeys = vault.length > 0 ? { reports: [] } : await kmsRequests(run);
+    const { keys, unread } = vault.length > 0 ? { keys: [] } : await kmsOperations.pending(options);
     const filter = {
       isMine: mine === true,
       ...(expiring !== undefined && { expiresWithinMs: parseDurationMs(expiring, "--expiring") }),
     };
     const { selectRequests } = await import("../compose/operations.ts");
-    const reports = selectRequests([...survey.reports, ...kmsKeys.reports], filter, survey.nowMs);
+    const reports = selectRequests([...survey.reports, ...keys.map(({ report }) => report)], filter, survey.nowMs);
     if (metrics) {
-      const hasKmsKeys = vault.length === 0 && kmsKeys.unread === undefined;
+      const hasKmsKeys = vault.length === 0 && unread === undefined;
       const { instanceId } = settings;
       world.out.write(renderRequestMetrics({ ...survey, instanceId, reports, hasKmsKeys }));
     } else {
@@ -94,7 +94,7 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
       if (!json && given.long !== true && reports.length > 0)
         world.out.write(`${surveyMessages.requestsNext(reports)}\n`);
     }
-    if (kmsKeys.unread !== undefined) world.err.write(`${surveyMessages.kmsKeysNotListed(kmsKeys.unread)}\n`);
+    if (unread !== undefined) world.err.write(`${surveyMessages.kmsKeysNotListed(unread)}\n`);
     return mostSevere(writeUnreadable(world, survey, json));
   });
 }
@@ -116,20 +116,6 @@ const requestColumns: Readonly<Partial<Record<(typeof surveyMessages.requestHead
   "CAN ACT": { isOptional: true },
   "WHY NOT": { minWidth: 16 },
 };
-
-/** Reads the pending KMS keys. Many people have no role in KMS, and their list of managed keys is complete without it. */
-async function kmsRequests({
-  kmsOperations,
-  options,
-}: OpenRun): Promise<{ readonly reports: readonly Report[]; readonly unread?: UkoError }> {
-  try {
-    return { reports: await kmsOperations.requests(options) };
-  } catch (thrown) {
-    const error = asUkoError(thrown);
-    if (endsTheRun.has(error.code)) throw error;
-    return { reports: [], unread: error };
-  }
-}
 
 /** Runs `uko sweep`: shows the candidates, and removes them after a confirmation at the terminal or with `--yes`. */
 function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: VaultOptions): Promise<number> {

@@ -52,20 +52,15 @@ interface ActRun extends Omit<ReadyAct, "work"> {
     | { readonly kind: "failed"; readonly error: UkoError };
 }
 
-export interface ActRuns {
-  current(): ActRun | undefined;
-  /** Starts what `prepare` returns, unless it returns a page, or another act is in progress. */
-  start(requested: Requested, prepare: () => Promise<ReadyAct | Page>): Promise<Page | Response>;
-  /** Stops an act on many keys: calls in progress end, and no other key is started. */
-  stop(): void;
-}
+export type ActRuns = ReturnType<typeof createActRuns>;
 
-export function createActRuns(signal: AbortSignal): ActRuns {
+export function createActRuns(signal: AbortSignal) {
   let run: ActRun | undefined;
   let stopped = new AbortController();
   return {
-    current: () => run,
-    async start({ context, visitor }, prepare) {
+    current: (): ActRun | undefined => run,
+    /** Starts what `prepare` returns, unless it returns a page, or another act is in progress. */
+    async start({ context, visitor }: Requested, prepare: () => Promise<ReadyAct | Page>): Promise<Page | Response> {
       const address = context.req.path;
       if (run?.state.kind === "running") {
         if (run.address === address) return context.redirect(runAddress, 303);
@@ -102,7 +97,8 @@ export function createActRuns(signal: AbortSignal): ActRuns {
       void shown.then((page) => page && show({ kind: "refused", page }));
       return context.redirect(runAddress, 303);
     },
-    stop() {
+    /** Stops an act on many keys: calls in progress end, and no other key is started. */
+    stop(): void {
       if (run?.state.kind !== "running" || run.isOnMany !== true) return;
       stopped.abort();
       run = { ...run, state: { ...run.state, isStopping: true } };

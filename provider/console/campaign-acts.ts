@@ -4,13 +4,12 @@
  * cuts data off, or that withdraws every request, asks for the number of keys. It is refused if the number has changed.
  */
 
-import * as z from "zod";
 import type { CampaignActing } from "../engine/campaign/acts/acting.ts";
 import type { ApprovalInspection } from "../engine/campaign/reports/inspect.ts";
 import type { CampaignReport } from "../engine/campaign/reports/report.ts";
 import type { WaveAct } from "../engine/campaign/reports/wave-acts.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
-import { type Html, html } from "../html/markup.ts";
+import { html } from "../html/markup.ts";
 import { codeOf, definitions, linkTo, list, sectionsOf, tableOf } from "../html/report-parts.ts";
 import { capital } from "../text/printable.ts";
 import type { ActForm, OpenAct } from "./act-page.ts";
@@ -146,8 +145,6 @@ function take(
   }
 }
 
-const reviewed = z.object({ review: z.string(), step: z.enum(["deactivate", "destroy"]) });
-
 /**
  * The page of the result: what the run did, and the next act, which is the approval of a review, or the rest after a
  * sample.
@@ -156,22 +153,18 @@ export function waveResult(
   { act, wave, later }: Pick<Chosen, "act" | "wave"> & { readonly later: number },
   report: CampaignReport,
 ): ActResult {
-  const { data: named } = reviewed.safeParse(act.name === "review" ? report.data : undefined);
   const addressOf = (id: string): string => `${waveAddress(wave)}/${id}`;
-  const approval = named && `${named.step}-${named.review}`;
-  const toReview: Html | "" =
-    named === undefined
-      ? ""
-      : html`<p><a class="button" href="${addressOf(`approve-${approval}`)}">Approve this review and ${named.step} its keys</a></p>
-<p><a href="${addressOf(`store-${approval}`)}">Store your approval of this review, so that the requester's next run acts</a></p>`;
-  const rest =
-    later === 0
-      ? ""
-      : html`<p>Check the sample first.</p>
+  const { review } = report.data;
+  const isReviewed = act.name === "review" && typeof review === "string";
+  const toApprove = isReviewed
+    ? html`<p><a class="button" href="${addressOf(`approve-${act.step}-${review}`)}">Approve this review and ${act.step} its keys</a></p>
+<p><a href="${addressOf(`store-${act.step}-${review}`)}">Store your approval of this review, so that the requester's next run acts</a></p>`
+    : "";
+  const rest = html`<p>Check the sample first.</p>
 <p><a class="button" href="${addressOf(act.id)}">Go on with the other ${sayKeys(later)}</a></p>`;
   // The page of the approval shows what a person reads completely.
-  const sections = report.sections.filter(({ isWhole = false }) => named === undefined || !isWhole);
-  const body = html`${toReview}${rest}
+  const sections = report.sections.filter(({ isWhole = false }) => !(isReviewed && isWhole));
+  const body = html`${toApprove}${later === 0 ? "" : rest}
 ${sectionsOf(sections.map(labelFirst))}
 ${commandsOf(report.next)}`;
   return { title: report.summary, body, ...(report.csv !== undefined && { csv: report.csv }) };

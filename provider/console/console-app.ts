@@ -8,10 +8,8 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
-import { lifecycleStates } from "../compose/text.ts";
 import type { Inspection } from "../engine/key/inspection.ts";
-import type { CallOptions } from "../engine/ports/world.ts";
-import { asUkoError, endsTheRun, UkoError } from "../errors.ts";
+import { UkoError } from "../errors.ts";
 import { styleSheet } from "../html/style-sheet.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 import { addRunPages, createActRuns } from "./act-run.ts";
@@ -35,13 +33,12 @@ import { keysPage, kmsKeysPage } from "./keys-page.ts";
 import { keepOpen, type Page } from "./layout.ts";
 import { isSameText } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
-import { tableQuery } from "./parts.ts";
+import { keysQuery } from "./parts.ts";
 import { guardRequests } from "./request-guard.ts";
 import { consoleStyle, icon } from "./style-sheet.ts";
-import { type KmsPending, waitingPage } from "./waiting-page.ts";
+import { waitingPage } from "./waiting-page.ts";
 
 const maxBodyBytes = 64 * 1024;
-const keysQuery = tableQuery.extend({ state: z.enum(lifecycleStates).or(z.literal("")).catch("") });
 
 export function buildConsole(console: ConsoleApp): Hono<Env> {
   const { host, htmx } = console;
@@ -87,9 +84,9 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   app.post("/login", async (context) => {
     const { code, to } = await context.req.parseBody();
     const page = ownPage.parse(to);
-    const entrance = login.enter(typeof code === "string" ? code : "");
-    if (entrance.kind !== "open") return show(context, loginPage(page, entrance));
-    setCookie(context, cookieName(), entrance.session.id, { httpOnly: true, sameSite: "Strict", path: "/" });
+    const session = login.enter(typeof code === "string" ? code : "");
+    if (typeof session === "string") return show(context, loginPage(page, session));
+    setCookie(context, cookieName(), session.id, { httpOnly: true, sameSite: "Strict", path: "/" });
     return context.redirect(page, 303);
   });
   app.use(async (context, next) => {
@@ -123,7 +120,7 @@ function addPages({ console, get }: Site): void {
   get("/waiting", async ({ options, visitor }) => {
     const [survey, kms, vaults] = await Promise.all([
       run.operations.pending([], options),
-      kmsPending(console, options),
+      run.kmsOperations.pending(options),
       run.directory.vaultNames(options),
     ]);
     return waitingPage({ survey, kms, vaults }, visitor);
@@ -163,16 +160,6 @@ function addKeyPages(site: ActSite): void {
   };
   addKey("/keys/:vaultId/:keyId", (requested) => readKey(console, requested));
   addKey("/kms/:keyId", (requested) => readKmsKey(console, requested));
-}
-
-async function kmsPending({ run }: ConsoleApp, options: CallOptions): Promise<KmsPending> {
-  try {
-    return { kind: "listed", keys: await run.kmsOperations.pending(options) };
-  } catch (thrown) {
-    const error = asUkoError(thrown);
-    if (endsTheRun.has(error.code)) throw error;
-    return { kind: "unreadable", error };
-  }
 }
 
 async function readKmsKey({ run }: ConsoleApp, { context, options }: Requested): Promise<ActSubject> {

@@ -42,21 +42,16 @@ export interface Requested {
 type Handler = (requested: Requested) => Promise<Page | Response>;
 
 /** Where pages are added. An error of a handler also becomes a page. */
-export interface Site {
-  readonly console: ConsoleApp;
-  /** A page that reads for the visitor. */
-  get(path: string, page: Handler): void;
-  /** A form, whose act continues if the browser leaves. */
-  post(path: string, page: Handler): void;
-}
+export type Site = ReturnType<typeof siteOf>;
 
 const longestReadMs = 120_000;
 
-export function siteOf(app: Hono<Env>, console: ConsoleApp): Site {
+export function siteOf(app: Hono<Env>, console: ConsoleApp) {
   const { signal, frameAfterMs = 500 } = console;
   return {
     console,
-    get(path, page) {
+    /** Adds a page that reads for the visitor. */
+    get(path: string, page: Handler): void {
       app.get(path, async (context) => {
         const { req } = context;
         const options = { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };
@@ -66,7 +61,8 @@ export function siteOf(app: Hono<Env>, console: ConsoleApp): Site {
         return isRefresh || (await endsWithin(frameAfterMs, whole)) ? whole : frameFirst(context, whole, visitor);
       });
     },
-    post(path, page) {
+    /** Adds a form, whose act continues if the browser leaves. */
+    post(path: string, page: Handler): void {
       app.post(path, async (context) => {
         const options = { signal };
         return respond(page, { context, options, visitor: await visitorOf(console, context, options) });

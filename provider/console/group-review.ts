@@ -180,17 +180,13 @@ function openShown({ run }: ConsoleApp, { act: id, step, vaultId, keys }: Group,
       let done = 0;
       const each = (): void => progress.report(`${++done} of ${sayKeys(keys.length)}`);
       const { results, ...end } = await run.many({ items: keys, what: title, act, each }, { signal });
-      const summary = `${sayKeys(results.filter(setMessages.isDone).length)} ${doneVerbs[verb]}`;
-      return resultOn([summary], results, end);
+      const summary = isRemoval
+        ? [`${sayKeys(results.filter(setMessages.isDone).length)} removed`]
+        : setMessages.summarizeApproval(results, { step }, { stores: false });
+      return resultOn(summary, results, end);
     },
   };
 }
-
-const doneVerbs: Readonly<Record<string, string>> = {
-  deactivate: "deactivated",
-  destroy: "destroyed",
-  remove: "removed",
-};
 
 /** After a stop, the page still shows what was done. If nothing was, throws what stopped the act. */
 function resultOn(

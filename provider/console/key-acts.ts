@@ -7,7 +7,7 @@ import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/in
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
-import type { KeyAct, KeyActId } from "../engine/text/act.ts";
+import type { KeyActId } from "../engine/text/act.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, definitions, linkTo } from "../html/report-parts.ts";
 import { confirmingText } from "../text/printable.ts";
@@ -63,7 +63,7 @@ export function openKeyAct(
     hidden: { basis, record: record?.id ?? "" },
     changed: whenChanged,
     toType: confirmingText(label, report.keyId),
-    final: finalMark(act.id, isInKms ? "kms" : record?.step),
+    final: isInKms ? "Destroys the key in KMS" : finalMark(act.id, record?.step),
     others: acts.filter((each) => each !== act).map((each) => linkTo(`${address}/${each.id}`, each.title)),
     leave: linkTo(address, "Back to the key without a change"),
     back: act.id === "remove" ? linkTo("/keys", "Keys") : linkTo(address, `Key ${label}`),
@@ -104,9 +104,8 @@ function operate(
   }
 }
 
-function finalMark(id: KeyAct["id"], step: "deactivate" | "destroy" | "kms" | undefined): string | undefined {
+function finalMark(id: KeyActId, step: InspectedRecord["step"] | undefined): string | undefined {
   if (id === "remove") return "Erases the key";
-  if (step === "kms") return "Destroys the key in KMS";
   return step === "destroy" ? pointOfNoReturn : undefined;
 }
 

@@ -4,7 +4,7 @@
  * and until when it can be destroyed.
  */
 
-import type { InspectedKey, InspectedStep, Inspection } from "../engine/key/inspection.ts";
+import type { InspectedStep, Inspection } from "../engine/key/inspection.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { type Html, html } from "../html/markup.ts";
 import { codeOf, definitions, words } from "../html/report-parts.ts";
@@ -15,7 +15,8 @@ import { explained, keyAddress, keyPath, moment } from "./parts.ts";
 
 type Shown = Omit<ActSubject, "basis"> & Partial<Pick<Inspection, "steps">>;
 
-export function keyPage({ report, acts, steps = [], record, key }: Shown, visitor: Visitor): Page {
+export function keyPage(shown: Shown, visitor: Visitor): Page {
+  const { report, acts, steps = [], record } = shown;
   const { label = "", lifecycleState, vaultId } = report;
   const address = keyAddress(report);
   const title = `${vaultId === "" ? "KMS key" : "Key"} ${label}`;
@@ -25,7 +26,7 @@ ${acts.length === 0 ? "" : html`<h2>What you can do</h2>${actList(acts, address)
 ${vaultId === "" || record === undefined ? "" : recordOf(record, report, visitor)}
 ${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, visitor))}</ol>`}
 <h2>About the key</h2>
-${definitions([...(key === undefined ? kmsFacts(report, visitor) : factsOf(key, visitor)), ["Instance", report.instanceId]])}`;
+${factsOf(shown, visitor)}`;
   const heading = html`${title} <span class="state ${lifecycleState}">${words(lifecycleState)}</span>`;
   return { title, heading, body, refresh: { address, refreshSeconds } };
 }
@@ -61,24 +62,21 @@ function pathStep(step: InspectedStep, visitor: Visitor): Html {
 <p class="quiet">${notes.join(". ")}</p></li>`;
 }
 
-function factsOf(key: InspectedKey, visitor: Visitor): Parameters<typeof definitions>[0] {
-  const { description, template, algorithm, size, createdAt, updatedAt, updatedBy, keystores } = key;
-  return [
-    ["State", key.state],
-    ["Description", description === "" ? "none" : description],
-    ["Template", template],
-    ["Algorithm", `${algorithm} ${size}`],
-    ["Created", createdAt && moment(createdAt, visitor)],
-    ["Last write", updatedAt && html`${moment(updatedAt, visitor)}${updatedBy === undefined ? "" : `, ${updatedBy}`}`],
-    ...keystores.map(({ name, says }) => [`Keystore ${name}`, says] as const),
-  ];
-}
-
-function kmsFacts({ keyState, deletion }: Report, visitor: Visitor): Parameters<typeof definitions>[0] {
-  const { requestedBy, recordExpiresAt } = deletion;
-  return [
-    ["State", keyState],
+/** The facts that are known: a KMS key has no description, and a managed key no deletion window. */
+function factsOf({ report, key }: Shown, visitor: Visitor): Html {
+  const by = key?.updatedBy === undefined ? "" : `, ${key.updatedBy}`;
+  const written = key?.updatedAt && html`${moment(key.updatedAt, visitor)}${by}`;
+  const { requestedBy, recordExpiresAt } = key === undefined ? report.deletion : {};
+  return definitions([
+    ["State", key?.state ?? report.keyState],
+    ["Description", key?.description === "" ? "none" : key?.description],
+    ["Template", key?.template],
+    ["Algorithm", key && `${key.algorithm} ${key.size}`],
+    ["Created", key?.createdAt && moment(key.createdAt, visitor)],
+    ["Last write", written],
+    ...(key?.keystores ?? []).map(({ name, says }) => [`Keystore ${name}`, says] as const),
     ["Set for deletion by", codeOf(requestedBy)],
     ["Deletion window ends", recordExpiresAt && moment(recordExpiresAt, visitor)],
-  ];
+    ["Instance", report.instanceId],
+  ]);
 }

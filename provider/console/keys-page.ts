@@ -8,23 +8,30 @@ import type { Listing } from "../engine/commands/listing.ts";
 import { html } from "../html/markup.ts";
 import { list, words } from "../html/report-parts.ts";
 import type { Page } from "./layout.ts";
-import { type KeysQuery, keyAddress, linkedTable, searchForm, type TableQuery } from "./parts.ts";
+import {
+  type KeysQuery,
+  keyAddress,
+  linkWithId,
+  pagedTable,
+  searchForm,
+  type TableQuery,
+  textFilter,
+} from "./parts.ts";
 
-export function keysPage({ objects, unreadable }: Listing, query: KeysQuery & Pick<TableQuery, "page">): Page {
-  const keys = objects.filter((object) => object.resource === "key");
-  const rows = keys
+export function keysPage({ objects, unreadable }: Listing, { page, ...query }: KeysQuery): Page {
+  const rows = objects
+    .filter((object) => object.resource === "key")
     .toSorted((a, b) => a.label.localeCompare(b.label))
     .map((key) => {
-      const { keyId: id, label, lifecycleState, vault, template, algorithm, size, keystores } = key;
+      const { keyId, label, lifecycleState, vault, template, algorithm, size, keystores } = key;
       const state = html`<span class="state ${lifecycleState}">${words(lifecycleState)}</span>`;
-      const cells = [label, state, vault, template, `${algorithm} ${size}`, keystores.join(", ")] as const;
-      return { link: keyAddress(key), id, cells };
+      const name = linkWithId(keyAddress(key), label, keyId);
+      return [name, state, vault, template, `${algorithm} ${size}`, keystores.join(", ")];
     });
   const columns = ["key", "state", "vault", "template", "algorithm", "keystores"];
-  const address = `/keys?${new URLSearchParams({ contains: query.contains, state: query.state })}`;
   const body = html`<p><a href="/kms">KMS keys</a> that no managed key depends on have a page of their own.</p>
 ${searchForm(query)}
-${linkedTable({ columns, rows, name: "keys" }, { page: query.page }, address)}
+${pagedTable({ columns, rows, name: "keys" }, page, `/keys?${new URLSearchParams(query)}`)}
 ${list(unreadable.map(({ vaultId, error }) => `Vault ${vaultId}: ${error.summary}`))}`;
   return { title: "Keys", body };
 }
@@ -34,16 +41,18 @@ interface KmsKeysShown extends Pick<Listing, "objects"> {
   readonly hasManagedKeys: boolean;
 }
 
-export function kmsKeysPage({ objects, hasManagedKeys }: KmsKeysShown, query: TableQuery): Page {
-  const keys = objects.filter((object) => object.resource === "kms");
-  const rows = keys
+export function kmsKeysPage({ objects, hasManagedKeys }: KmsKeysShown, { contains, page }: TableQuery): Page {
+  const rows = objects
+    .filter((object) => object.resource === "kms")
     .toSorted((a, b) => a.name.localeCompare(b.name))
     .map(({ name, keyId, keyState, dualAuthDelete, windowEndsAt }) => {
       const dual = `${sayKmsDualAuth({ dualAuthDelete })}${windowEndsAt === undefined ? "" : ", set for deletion"}`;
-      return { link: `/kms/${keyId}`, id: keyId, cells: [name, words(keyState), dual] as const };
+      return [linkWithId(`/kms/${keyId}`, name, keyId), words(keyState), dual];
     });
   const columns = ["name", "state", "dual authorization"];
+  const filter = { name: "contains", label: "Name contains", value: contains };
   const body = html`${hasManagedKeys ? html`<p>Keys of the instance that no managed key depends on. <a href="/keys">Managed keys</a></p>` : ""}
-${linkedTable({ columns, rows, name: "KMS keys" }, query, "/kms")}`;
+${textFilter(filter, "/kms")}
+${pagedTable({ columns, rows, name: "KMS keys" }, page, `/kms?${new URLSearchParams({ contains })}`)}`;
   return { title: "KMS keys", body };
 }

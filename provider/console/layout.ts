@@ -15,15 +15,13 @@ export interface Page {
   readonly heading?: Html;
   readonly body: Html;
   /** How the page refreshes itself; pages on which a person decides never do. */
-  readonly refresh?: Refresh;
+  readonly refresh?: {
+    readonly address: string;
+    readonly refreshSeconds: number;
+    /** The page follows a run, so it refreshes without JavaScript, too. */
+    readonly isProgress?: true;
+  };
   readonly status?: ContentfulStatusCode;
-}
-
-interface Refresh {
-  readonly address: string;
-  readonly refreshSeconds: number;
-  /** The page follows a run, so it refreshes without JavaScript, too. */
-  readonly isProgress?: true;
 }
 
 export interface Visitor {
@@ -92,7 +90,7 @@ ${body}
 }
 
 /** The attributes for the refresh. Only the content is replaced, and an element with the focus keeps it by its ID. */
-function refreshing({ address, refreshSeconds: seconds }: Refresh): Html {
+function refreshing({ address, refreshSeconds: seconds }: NonNullable<Page["refresh"]>): Html {
   return html` hx-get="${address}" hx-trigger="every ${seconds}s" hx-select="#main" hx-swap="outerHTML"`;
 }
 
@@ -103,7 +101,7 @@ function navigation({ caller, instanceId, csrfToken, path, hasCampaign }: Visito
       html`<li><a href="${href}"${path.startsWith(href) ? html` aria-current="page"` : ""}>${name}</a></li>`,
   );
   return html`<nav aria-label="Pages"><ul>${links}</ul></nav>
-<div class="visitor"><p><span class="caller">${caller}</span> <span class="quiet instance">Instance <code>${instanceId}</code></span></p>
+<div class="visitor"><p>${caller} <span class="quiet instance">Instance <code>${instanceId}</code></span></p>
 <form method="post" action="/logout">${token(csrfToken)}<button class="plain">Log out</button></form></div>`;
 }
 

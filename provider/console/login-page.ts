@@ -9,12 +9,10 @@ import type { Caller } from "../engine/commands/whoami.ts";
 import { html, type Shown } from "../html/markup.ts";
 import { codeOf, definitions, tableOf } from "../html/report-parts.ts";
 import type { Page } from "./layout.ts";
-import type { Entrance } from "./login.ts";
 import { problemOf } from "./parts.ts";
 
-/** The log-in page. `to` is the path of the page that follows, and `entrance` says why the last try failed. */
-export function loginPage(to: string, entrance?: Exclude<Entrance, { kind: "open" }>): Page {
-  const problem = entrance === undefined ? undefined : sayProblem(entrance);
+/** The log-in page. `to` is the path of the page that follows, and `problem` says why the last try failed. */
+export function loginPage(to: string, problem?: string): Page {
   const described = problem === undefined ? "code-help" : "code-help problem";
   const body = html`${problemOf(problem)}
 <form method="post" action="/login" class="stack">
@@ -26,17 +24,6 @@ export function loginPage(to: string, entrance?: Exclude<Entrance, { kind: "open
 <button>Log in</button>
 </form>`;
   return { title: "Log in", body, ...(problem !== undefined && { status: 403 }) };
-}
-
-function sayProblem(entrance: Exclude<Entrance, { kind: "open" }>): string {
-  switch (entrance.kind) {
-    case "wrong":
-      return `The code is wrong. Tries left: ${entrance.triesLeft}.`;
-    case "occupied":
-      return "Another browser is logged in to this console. Log out there, or start another console.";
-    case "locked":
-      return "The code was wrong too often, so this console has stopped. Start it again.";
-  }
 }
 
 export interface Who {

@@ -30,26 +30,17 @@ export interface Session {
   readonly endsAtMs: number;
 }
 
-export type Entrance =
-  | { readonly kind: "open"; readonly session: Session }
-  | { readonly kind: "wrong"; readonly triesLeft: number }
-  | { readonly kind: "occupied" }
-  | { readonly kind: "locked" };
-
-export interface Login {
-  enter(code: string): Entrance;
-  /** The session with this ID. `isActivity` moves the idle limit; an automatic refresh does not. */
-  session(id: string | undefined, isActivity: boolean): Session | undefined;
-  /** Ends the session, and issues a new code. */
-  leave(): void;
-}
+export type Login = ReturnType<typeof createLogin>;
 
 type State =
   | { readonly kind: "waiting"; readonly code: string; readonly triesLeft: number }
   | { readonly kind: "open"; readonly session: Session; readonly lastActivityMs: number }
   | { readonly kind: "locked" };
 
-export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions): Login {
+const locked = "The code was wrong too often, so this console has stopped. Start it again.";
+const occupied = "Another browser is logged in to this console. Log out there, or start another console.";
+
+export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions) {
   let state: State = waiting();
 
   function waiting(): State {
@@ -65,32 +56,35 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions): 
   }
 
   return {
-    enter(typed) {
+    /** A new session, or the sentence that says why the code opens none. */
+    enter(typed: string): Session | string {
       endIfExpired();
-      if (state.kind === "locked") return { kind: "locked" };
-      if (state.kind === "open") return { kind: "occupied" };
+      if (state.kind === "locked") return locked;
+      if (state.kind === "open") return occupied;
       if (isSameText(letters(typed), letters(state.code))) {
         const now = nowMs();
         const session = { id: hex(random(32)), csrfToken: hex(random(32)), endsAtMs: now + sessionLimitMs };
         state = { kind: "open", session, lastActivityMs: now };
-        return { kind: "open", session };
+        return session;
       }
       const triesLeft = state.triesLeft - 1;
       if (triesLeft > 0) {
         state = { ...state, triesLeft };
-        return { kind: "wrong", triesLeft };
+        return `The code is wrong. Tries left: ${triesLeft}.`;
       }
       state = { kind: "locked" };
       onLocked();
-      return { kind: "locked" };
+      return locked;
     },
-    session(id, isActivity) {
+    /** The session with this ID. `isActivity` moves the idle limit; an automatic refresh does not. */
+    session(id: string | undefined, isActivity: boolean): Session | undefined {
       endIfExpired();
       if (state.kind !== "open" || id === undefined || !isSameText(id, state.session.id)) return undefined;
       if (isActivity) state = { ...state, lastActivityMs: nowMs() };
       return state.session;
     },
-    leave() {
+    /** Ends the session, and issues a new code. */
+    leave(): void {
       if (state.kind === "open") state = waiting();
     },
   };

@@ -11,8 +11,8 @@ import type { Report } from "../engine/loop/report.ts";
 import type { Act } from "../engine/text/act.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
-import { fieldText, type Html, html, type Shown } from "../html/markup.ts";
-import { commandOf, linkTo, list, type Section, tableOf, words } from "../html/report-parts.ts";
+import { fieldText, type Html, html } from "../html/markup.ts";
+import { commandOf, linkTo, list, type Section, type Table, tableOf, words } from "../html/report-parts.ts";
 import { printableLines } from "../text/printable.ts";
 import type { Visitor } from "./layout.ts";
 
@@ -92,58 +92,47 @@ export const tableQuery = z.object({
 });
 export type TableQuery = z.output<typeof tableQuery>;
 
-interface LinkedTable {
-  readonly name: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly {
-    /** The page that the first cell leads to. */
-    readonly link: string;
-    /** Tells keys with the same label apart. */
-    readonly id?: string;
-    readonly cells: readonly [first: string, ...others: Shown[]];
-  }[];
-}
+/** An empty state stands for all of them. */
+export const keysQuery = tableQuery.extend({ state: z.enum(lifecycleStates).or(z.literal("")).catch("") });
+export type KeysQuery = z.output<typeof keysQuery>;
 
 const rowsPerPage = 50;
 
-/** A table of any length, which shows one page of the rows that contain the searched text. */
-export function linkedTable(
-  { columns, rows, name }: LinkedTable,
-  { contains, page: wanted = 1 }: Partial<TableQuery>,
+/** One page of a table of any length. */
+export function pagedTable(
+  { columns, rows, name }: Table & { readonly name: string },
+  wanted: number,
   address: string,
 ): Html {
-  const text = (contains ?? "").toLowerCase();
-  const found = rows.filter(({ cells }) => cells.some((cell) => String(cell).toLowerCase().includes(text)));
-  const pages = Math.max(1, Math.ceil(found.length / rowsPerPage));
+  const pages = Math.max(1, Math.ceil(rows.length / rowsPerPage));
   const page = Math.min(wanted, pages);
-  const shown = found
-    .slice((page - 1) * rowsPerPage, page * rowsPerPage)
-    .map(({ link, id, cells: [first, ...others] }) => [
-      html`${linkTo(link, first)}${id === undefined ? "" : html`<br><code class="quiet">${id}</code>`}`,
-      ...others,
-    ]);
-  const filtered = contains === undefined ? address : `${address}?${new URLSearchParams({ contains })}`;
+  const shown = rows.slice((page - 1) * rowsPerPage, page * rowsPerPage);
   const linkOf = (to: number, says: string): Html =>
-    to < 1 || to > pages
-      ? html``
-      : html`<li>${linkTo(`${filtered}${filtered.includes("?") ? "&" : "?"}page=${to}`, says)}</li>`;
-  return html`${contains !== undefined && (rows.length > rowsPerPage || contains !== "") ? textFilter({ name: "contains", label: "Only rows that contain", value: contains }, address) : ""}
-<p role="status">${sayKeys(found.length)}${pages === 1 ? "" : `, page ${page} of ${pages}`}</p>
+    to < 1 || to > pages ? html`` : html`<li>${linkTo(`${address}&page=${to}`, says)}</li>`;
+  return html`<p role="status">${sayKeys(rows.length)}${pages === 1 ? "" : `, page ${page} of ${pages}`}</p>
 ${shown.length === 0 ? "" : tableOf({ columns, rows: shown }, name)}
 ${pages === 1 ? "" : html`<nav aria-label="Pages of the table: ${name}"><ul class="pages">${linkOf(page - 1, "Previous page")}${linkOf(page + 1, "Next page")}</ul></nav>`}`;
 }
 
-/** A table of a report, in which each row leads to the key with the path in `names`. */
+/** A table of a report with a search. Each row leads to the key with the path in `names`. */
 export function keyTable(
-  { rows, names, ...table }: ReportTable & { readonly names: readonly string[]; readonly name: string },
-  query: TableQuery,
+  { columns, rows, names, name }: ReportTable & { readonly names: readonly string[]; readonly name: string },
+  { contains, page }: TableQuery,
   address: string,
 ): Html {
-  const linked = rows.map(([first = "", ...others], at) => ({
-    link: keyPageOf(names[at] ?? ""),
-    cells: [first, ...others] as const,
-  }));
-  return linkedTable({ ...table, rows: linked }, query, address);
+  const isFound = (cell: string): boolean => cell.toLowerCase().includes(contains.toLowerCase());
+  const linked = rows.flatMap((row, at) => {
+    const [first = "", ...others] = row;
+    return row.some(isFound) ? [[linkTo(keyPageOf(names[at] ?? ""), first), ...others]] : [];
+  });
+  const filter = { name: "contains", label: "Only rows that contain", value: contains };
+  return html`${rows.length > rowsPerPage || contains !== "" ? textFilter(filter, address) : ""}
+${pagedTable({ columns, rows: linked, name }, page, `${address}?${new URLSearchParams({ contains })}`)}`;
+}
+
+/** The name of an object with its ID, which tells objects with the same name apart. */
+export function linkWithId(address: string, name: string, id: string): Html {
+  return html`${linkTo(address, name)}<br><code class="quiet">${id}</code>`;
 }
 
 /** People know a key by its label, so the label comes first and leads to the page of the key. */
@@ -177,13 +166,7 @@ export function sayKeys(keys: number, vaultId?: string): string {
   return count(keys, vaultId === "" ? "KMS key" : "key");
 }
 
-export interface KeysQuery {
-  readonly contains: string;
-  /** One of the states, or empty for all of them. */
-  readonly state: string;
-}
-
-export function searchForm({ contains, state }: KeysQuery): Html {
+export function searchForm({ contains, state }: Omit<KeysQuery, "page">): Html {
   const options = lifecycleStates.map(
     (each) => html`<option value="${each}"${each === state ? html` selected` : ""}>${words(each)}</option>`,
   );

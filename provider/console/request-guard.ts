@@ -34,16 +34,12 @@ export function guardRequests(host: () => string): MiddlewareHandler {
   };
 }
 
-interface Refusal {
-  readonly status: 403 | 405 | 421;
-  readonly says: string;
-}
-
-function refusalOf({ req }: Context, host: string): Refusal | undefined {
-  if (req.header("host") !== host) return { status: 421, says: "This console has another address.\n" };
+function refusalOf({ req }: Context, host: string) {
+  if (req.header("host") !== host) return { status: 421, says: "This console has another address.\n" } as const;
   if (req.method === "GET") return undefined;
-  if (req.method !== "POST") return { status: 405, says: "The console accepts only GET and POST.\n" };
+  if (req.method !== "POST") return { status: 405, says: "The console accepts only GET and POST.\n" } as const;
   const site = req.header("sec-fetch-site");
   const isOwnPage = req.header("origin") === `http://${host}` && (site === undefined || site === "same-origin");
-  return isOwnPage ? undefined : { status: 403, says: "The request does not come from a page of this console.\n" };
+  if (isOwnPage) return undefined;
+  return { status: 403, says: "The request does not come from a page of this console.\n" } as const;
 }

@@ -116,7 +116,7 @@ textarea, .stack input { width: 100%; }
 .check { display: flex; gap: 0.5rem; align-items: start; }
 .stack .check input { flex: none; width: 1.25rem; min-height: 1.25rem; margin: 0.15rem 0 0; }
 
-a.button { display: inline-block; padding: 0.55rem 0.9rem; border-radius: 0.35rem; text-decoration: none; }
+a.button { padding: 0.55rem 0.9rem; border-radius: 0.35rem; text-decoration: none; }
 .card .row { align-items: center; margin: 0.5rem 0 0; }
 
 button, a.button {
@@ -135,12 +135,11 @@ button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--qu
 .problem { padding: 0.75rem; border-left: 4px solid var(--bad); background: var(--panel); }
 
 .decision { display: grid; gap: 1rem 2rem; align-items: start; }
-.decision > div > :first-child { margin-top: 0; }
+.decision > div > :first-child:not(.mark-final) { margin-top: 0; }
 .zone { padding: 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--panel); }
 .zone.cuts { border-color: var(--cuts); border-inline-start-width: 0.5rem; }
 .zone.final { border: 3px double var(--danger); }
 .mark-final { margin: -1rem -1rem 1rem; padding: 0.35rem 1rem; background: var(--danger); color: #ffffff; font-weight: 700; }
-.zone.final .mark-final:first-child { margin-top: -1rem; }
 
 .pages { display: flex; gap: 1rem; padding: 0; list-style: none; }
 

@@ -8,25 +8,17 @@
 import { sayFirst, sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/many/survey.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
+import type { PendingKmsKeys } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyActId } from "../engine/text/act.ts";
-import type { UkoError } from "../errors.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
 import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
 import { keyAddress, moment, placeOf, sayKeys } from "./parts.ts";
 
-/**
- * The pending KMS keys, or why they could not be read. Many people have no role in KMS; their list of managed keys is
- * complete without it.
- */
-export type KmsPending =
-  | { readonly kind: "listed"; readonly keys: readonly PendingKey[] }
-  | { readonly kind: "unreadable"; readonly error: UkoError };
-
 export interface Waiting {
   readonly survey: PendingSurvey;
-  readonly kms: KmsPending;
+  readonly kms: PendingKmsKeys;
   readonly vaults: VaultNames;
 }
 
@@ -37,7 +29,7 @@ export interface Group {
   readonly address: string;
   readonly vaultId: string;
   readonly requester: string;
-  readonly step: string;
+  readonly step: "deactivate" | "destroy";
   /** The oldest request first. */
   readonly keys: readonly PendingKey[];
 }
@@ -51,30 +43,26 @@ export const actsOnWaitingKeys: readonly KeyActId[] = ["approve", "store", "cont
 /** Groups the keys by the first of the acts that each one offers, with the group of the oldest request first. */
 export function groupsOf(pending: readonly PendingKey[], offered = actsOnWaitingKeys): readonly Group[] {
   const timeOf = ({ requestedAt = "" }: PendingKey): string => requestedAt;
-  const found = pending
-    .toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))
-    .flatMap((key) => {
-      const act = key.acts.find(({ id }) => offered.includes(id))?.id;
-      const { vaultId, keyState = "", deletion } = key.report;
-      const { requestedBy = "", requestedByName } = deletion;
-      const by = act === "approve" || act === "store" ? requestedBy : "";
-      const requester = by === "" ? "" : sayPerson(requestedBy, requestedByName);
-      const address = `/requests/${[act ?? "", vaultId, keyState, by || "-"].map(encodeURIComponent).join("/")}`;
-      // A key whose step is approved has the removal as its next step in the list.
-      const step = vaultId !== "" && keyState === "active" ? "deactivate" : "destroy";
-      return act === undefined ? [] : [{ act, address, vaultId, requester, step, key }];
-    });
-  const groups = Map.groupBy(found, ({ address }) => address);
-  return Array.from(groups.values()).flatMap((members) => {
-    const [first] = members;
-    if (first === undefined) return [];
-    const { key: _first, ...shared } = first;
-    return [{ ...shared, keys: members.map(({ key }) => key) }];
-  });
+  const groups = new Map<string, Group & { readonly keys: PendingKey[] }>();
+  for (const key of pending.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))) {
+    const act = key.acts.find(({ id }) => offered.includes(id))?.id;
+    if (act === undefined) continue;
+    const { vaultId, keyState = "", deletion } = key.report;
+    const { requestedBy = "", requestedByName } = deletion;
+    const by = act === "approve" || act === "store" ? requestedBy : "";
+    const requester = by === "" ? "" : sayPerson(requestedBy, requestedByName);
+    const address = `/requests/${[act, vaultId, keyState, by || "-"].map(encodeURIComponent).join("/")}`;
+    // A key whose step is approved has the removal as its next step in the list.
+    const step = vaultId !== "" && keyState === "active" ? "deactivate" : "destroy";
+    const group = groups.get(address) ?? { act, address, vaultId, requester, step, keys: [] };
+    group.keys.push(key);
+    groups.set(address, group);
+  }
+  return [...groups.values()];
 }
 
 export function waitingPage({ survey, kms, vaults }: Waiting, visitor: Visitor): Page {
-  const pending = [...survey.pending, ...(kms.kind === "listed" ? kms.keys : [])];
+  const pending = [...survey.pending, ...kms.keys];
   const groups = groupsOf(pending);
   const grouped = new Set(groups.flatMap(({ keys }) => keys));
   const others = pending.filter((each) => !grouped.has(each));
@@ -83,11 +71,11 @@ export function waitingPage({ survey, kms, vaults }: Waiting, visitor: Visitor):
   const rest = others.filter((each) => !own.includes(each));
   const at = { vaults, visitor };
   const body = html`${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, at))}
-${own.length === 0 ? "" : html`<h2>Your requests and approvals</h2>${tableOfPending("your requests and approvals", own, ownRow, at)}`}
-${rest.length === 0 ? "" : html`<h2>Waiting for others, or for time</h2>${tableOfPending("waiting for others", rest, otherRow, at)}`}
+${pendingPart("Your requests and approvals", own, ownRow, at)}
+${pendingPart("Waiting for others, or for time", rest, otherRow, at)}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
 ${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${placeOf(vaultId, vaults)}: ${error.summary}`))}
-${kms.kind === "listed" ? "" : html`<p class="quiet">${surveyMessages.kmsKeysNotListed(kms.error)}</p>`}`;
+${kms.unread === undefined ? "" : html`<p class="quiet">${surveyMessages.kmsKeysNotListed(kms.unread)}</p>`}`;
   return { title: "Waiting for you", body, refresh: { address: "/waiting", refreshSeconds } };
 }
 
@@ -155,27 +143,25 @@ type RowOf = (key: PendingKey, isOne: boolean, at: At) => Readonly<Record<string
 const maxAlike = 5;
 const maxRows = 50;
 
-function tableOfPending(name: string, keys: readonly PendingKey[], rowOf: RowOf, at: At): Html {
+function pendingPart(heading: string, keys: readonly PendingKey[], rowOf: RowOf, at: At): Html {
+  if (keys.length === 0) return html``;
   const waitOf = ({ report: { vaultId, lifecycleState, deletion } }: PendingKey): string =>
     JSON.stringify([vaultId, lifecycleState, deletion.awaits, deletion.nextStep, deletion.cannotActBecause]);
   const rows = Array.from(Map.groupBy(keys, waitOf).values()).flatMap((alike) => {
     const isOne = alike.length <= maxAlike;
-    return alike.slice(0, isOne ? maxAlike : 1).map((key) => {
+    return alike.slice(0, isOne ? maxAlike : 1).map((key): Record<string, Shown> => {
       const { vaultId, lifecycleState, label = "" } = key.report;
       const all = vaultId === "" ? "/kms" : `/keys?state=${lifecycleState}`;
       const first = isOne ? linkTo(keyAddress(key.report), label) : linkTo(all, sayKeys(alike.length));
       return { key: first, ...rowOf(key, isOne, at) };
     });
   });
-  const columns = Object.keys(rows[0] ?? {}).filter((column) => rows.some((row) => cellOf(row, column) !== ""));
-  const shown = rows.slice(0, maxRows).map((row) => columns.map((column) => cellOf(row, column)));
-  return html`<p role="status">${sayKeys(keys.length)}</p>
-${tableOf({ columns, rows: shown }, name)}
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => rows.some((row) => row[column] !== ""));
+  const shown = rows.slice(0, maxRows).map((row) => columns.map((column) => row[column] ?? ""));
+  return html`<h2>${heading}</h2>
+<p role="status">${sayKeys(keys.length)}</p>
+${tableOf({ columns, rows: shown }, heading)}
 ${rows.length > maxRows ? html`<p>And ${rows.length - maxRows} more rows. See <a href="/keys">Keys</a></p>` : ""}`;
-}
-
-function cellOf(row: Readonly<Record<string, Shown>>, column: string): Shown {
-  return row[column] ?? "";
 }
 
 /** The command is for the person who approves. */

@@ -3,7 +3,7 @@
 import { capital } from "../text/printable.ts";
 import { type Html, html, type Shown } from "./markup.ts";
 
-interface Table {
+export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Shown[])[];
 }

@@ -39,7 +39,7 @@ beforeAll(async () => {
       `instance: ${demoInstanceId}`,
       "deadline: 2027-03-20",
       "waves:",
-      "  - {name: pilot, soak: 4h}",
+      "  - {name: pilot, soak: 4h, ticket: CHG-1}",
       "  - {name: main, after: [pilot]}",
       "rules:",
       "  - {match: {label: 'cards*'}, class: destroy, wave: main, owner: platform, reason: Moved}",
@@ -168,6 +168,13 @@ it("reads the service once for the page of an approval", async () => {
     return (await world.trail()).length - before;
   };
   expect(await callsOf(approve)).toBe(await callsOf("/campaign/waves/pilot"));
+});
+
+it("shows what each wave waits for, and its ticket, in columns of their own", async () => {
+  const { text } = await alice.open("/campaign");
+  expect(text).toMatch(/data-label="States"[^>]*>\d+ [a-z]+/);
+  expect(text).toMatch(/data-label="Waits for"[^>]*>deactivate: a request for \d+ keys</);
+  expect(text).toMatch(/data-label="Ticket"[^>]*>CHG-1</);
 });
 
 it("refuses a mistyped count, another phrase, and another digest", async () => {

@@ -128,7 +128,7 @@ const inConsole: Readonly<Record<string, (text: string) => Page>> = {
       requestedAt: time,
     }));
     const survey = { vaults: 1, pending, unreadable: [{ vaultId: text, error: { summary: text } }] };
-    const waiting = { survey, kms: { kind: "listed", keys: [] }, vaults: new Map([[text, text]]) };
+    const waiting = { survey, kms: { keys: [] }, vaults: new Map([[text, text]]) };
     return waitingPage(as(waiting), visitorOf(text));
   },
   "the caller": (text) =>

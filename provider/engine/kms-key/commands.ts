@@ -7,7 +7,7 @@
  * also use this file: it lists pending requests, renews a window, and destroys reviewed keys.
  */
 
-import { asUkoError, UkoError } from "../../errors.ts";
+import { asUkoError, endsTheRun, UkoError } from "../../errors.ts";
 import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
 import {
   isWindowOpen,
@@ -48,6 +48,11 @@ export interface KmsInspection {
   readonly window?: string;
 }
 
+export interface PendingKmsKeys {
+  readonly keys: readonly KmsInspection[];
+  readonly unread?: UkoError;
+}
+
 const userInterface = { rerun: "uko continue" } as const;
 
 /** The command line sees no program, so it requires two people. */
@@ -63,17 +68,6 @@ export function createKmsOperations(world: World) {
   const runOnExisting = (task: KmsTask, options: CallOptions) => runExisting(world, task, options);
 
   const inspectAt = (ref: KmsKeyRef, how: InspectedHow, options: CallOptions) => inspectKey(world, ref, how, options);
-  /** Every KMS key that is set for deletion, except the backing keys of managed keys. */
-  const pending = async (options: CallOptions): Promise<readonly KmsInspection[]> => {
-    const { instanceId } = world.session;
-    const set = (await world.kmsKeys.list({}, options)).filter(({ windowEndsAtMs }) => windowEndsAtMs !== undefined);
-    const found: KmsInspection[] = [];
-    for (const { kmsKeyId } of await excludeKeystoreKeys(world, set, options)) {
-      const { present } = await inspectAt({ instanceId, kmsKeyId }, { depth: "summary" }, options);
-      if (present?.report.lifecycleState === "pending_approval") found.push(present);
-    }
-    return found;
-  };
 
   return {
     /** Reports the key's state and what its deletion waits for. Changes nothing, so a wait is no exit code. */
@@ -86,10 +80,28 @@ export function createKmsOperations(world: World) {
     /** Everything that an interface shows of one key; undefined if KMS has no key with the ID. */
     inspect: async (ref: KmsKeyRef, options: CallOptions, signedRequest?: KmsSignedRequest) =>
       (await inspectAt(ref, { depth: "decision", signedRequest }, options)).present,
-    /** The requests, with the operations that are open to the caller. Changes nothing. */
-    pending,
-    requests: async (options: CallOptions): Promise<readonly Report[]> =>
-      (await pending(options)).map(({ report }) => report),
+    /**
+     * Every KMS key that is set for deletion, except the backing keys of managed keys, with the operations that are open
+     * to the caller. Or why they could not be read: many people have no role in KMS, and their list of managed keys is
+     * complete without it. Changes nothing.
+     */
+    async pending(options: CallOptions): Promise<PendingKmsKeys> {
+      const { instanceId } = world.session;
+      const keys: KmsInspection[] = [];
+      try {
+        const all = await world.kmsKeys.list({}, options);
+        const set = all.filter(({ windowEndsAtMs }) => windowEndsAtMs !== undefined);
+        for (const { kmsKeyId } of await excludeKeystoreKeys(world, set, options)) {
+          const { present } = await inspectAt({ instanceId, kmsKeyId }, { depth: "summary" }, options);
+          if (present?.report.lifecycleState === "pending_approval") keys.push(present);
+        }
+        return { keys };
+      } catch (thrown) {
+        const unread = asUkoError(thrown);
+        if (endsTheRun.has(unread.code)) throw unread;
+        return { keys: [], unread };
+      }
+    },
     /**
      * Sets the key for deletion. The plan cannot destroy the key, because two people are required and no window is
      * confirmed.
