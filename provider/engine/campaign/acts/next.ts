@@ -205,7 +205,8 @@ async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<NextR
   const { review: digest, file, phrase } = reviewed.data;
   if (typeof digest !== "string") return { report: reviewed };
   talk.show({ ...reviewed, next: [] });
-  if (!request.reviewOnly) return { report: await takeApproval(doing, offer, digest) };
+  // Without `await`, so that the review of thousands of keys is not in memory during the approval.
+  if (!request.reviewOnly) return takeApproval(doing, offer, digest).then((report) => ({ report }));
   await talk.approve(String(phrase));
   const text = await run.openFolder(path).read(String(file), maxReviewBytes);
   return { report: { ...reviewed, sections: [], next: [] }, ...(text !== undefined && { review: text }) };
