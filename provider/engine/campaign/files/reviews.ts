@@ -45,10 +45,11 @@ export async function readReviews(folder: CampaignFolder, instanceId: string, sh
     const { step, reviewer, reviewedAtMs, campaign } = header;
     const digest = sha256(text);
     files.push({ header, kind: kindOf(parsed.review), digest });
-    for (const [key, line] of lines) {
-      const set = { step, wave: campaign?.wave ?? "", reviewer, requester: requesterOf(line), reviewedAtMs, digest };
-      byKey.set(key, [...(byKey.get(key) ?? []), set]);
-    }
+    const [first] = lines.values();
+    // All keys of a review have one requester, and share what is known of it.
+    const requester = first === undefined ? "" : requesterOf(first);
+    const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs, digest };
+    for (const key of lines.keys()) byKey.set(key, [...(byKey.get(key) ?? []), set]);
   }
   /** The most lines of holds.jsonl that a review noted. */
   const holdLines = Math.max(0, ...files.map(({ header }) => header.campaign?.holds ?? 0));

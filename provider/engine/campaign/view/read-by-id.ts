@@ -98,7 +98,7 @@ export interface EndsToRead {
 /**
  * Adds to each destroyed key what is left of it, by the rule of the removal. The keystores of a key
  * are asked live unless its stored status shows that it waits until a date ahead. Each key is
- * replaced in its place, so that thousands of keys are not in memory twice.
+ * replaced in its place and keeps its texts, so that thousands of keys are not in memory twice.
  */
 export async function readEnds<Key extends KeyOfList>(
   world: World,
@@ -125,7 +125,8 @@ export async function readEnds<Key extends KeyOfList>(
       const reason = plain(`${sayUnproven(leftover)} Next: uko status ${name}`, 600);
       unreadable.push({ ...part, code: "UKO_KEYSTORE_BLOCKS_REMOVAL", reason });
     }
-    keys[index] = { ...key, observation: seen.observation, leftover };
+    const { keystores, keystoresAreLive } = seen.observation;
+    keys[index] = { ...key, observation: { ...key.observation, keystores, keystoresAreLive }, leftover };
   };
   const items = [...keys.keys()].filter((index) => keys[index]?.observation?.state === "destroyed");
   await runAll(world, { items, what: "Asking the keystores about destroyed keys", act }, options);
