@@ -22,12 +22,16 @@ export function createCampaignFolder(folder: string): CampaignFolder {
   return {
     path: folder,
     async read(name, maxBytes) {
+      // An empty file has one part, and a file that does not exist has none.
+      const parts = [...this.parts(name, maxBytes)];
+      return parts.length === 0 ? undefined : parts.join("");
+    },
+    *parts(name, maxBytes) {
       try {
         requireNoLink(name);
-        return [...textParts(at(name), { maxBytes, isLinkRefused: true })].join("");
+        yield* textParts(at(name), { maxBytes, isLinkRefused: true });
       } catch (error) {
-        if ((error as { code?: unknown }).code === "ENOENT") return undefined;
-        throw unusable("read", at(name), error);
+        if ((error as { code?: unknown }).code !== "ENOENT") throw unusable("read", at(name), error);
       }
     },
     async write(name, text) {

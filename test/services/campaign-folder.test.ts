@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { linesOf } from "../../provider/engine/campaign/files/file-forms.ts";
 import { createCampaignFolder } from "../../provider/services/campaign-folder.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "uko-folder-"));
@@ -28,5 +29,13 @@ describe("a file of a campaign folder", () => {
 
   it("is absent if it does not exist", async () => {
     expect(await createCampaignFolder(folder).read("other", 1)).toBeUndefined();
+  });
+
+  it("is read line by line, also across its parts", () => {
+    const lines = Array.from({ length: 5_000 }, (_, n) => `${n}${"é".repeat(n % 90)}`);
+    writeFileSync(path.join(folder, "file"), lines.join("\n"));
+    const parts = (maxBytes: number) => createCampaignFolder(folder).parts("file", maxBytes);
+    expect([...linesOf(parts(1_048_576))]).toEqual(lines);
+    expect(() => [...parts(100_000)]).toThrow("could not be read");
   });
 });

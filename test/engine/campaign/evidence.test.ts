@@ -5,7 +5,10 @@ import type { CampaignFolder } from "../../../provider/engine/campaign/files/fil
 const entry = (over: object): string =>
   JSON.stringify({ phase: "after", vaultId: "v", keyId: "k", actor: { iamId: "alice" }, ...over });
 const folderWith = (...lines: readonly string[]) =>
-  ({ list: async () => ["a.jsonl"], read: async () => lines.join("\n") }) as unknown as CampaignFolder;
+  ({
+    list: async () => ["a.jsonl"],
+    parts: () => [lines.join("\n").slice(0, 100), lines.join("\n").slice(100)],
+  }) as unknown as CampaignFolder;
 
 test("the last write to a key is a step in the service, and not a hold or an acceptance of the campaign", async () => {
   const evidence = await readEvidence(

@@ -7,7 +7,7 @@
 
 import * as z from "zod";
 import { parseJson } from "../../../text/encodings.ts";
-import { type CampaignFolder, maxEvidenceBytes } from "./file-forms.ts";
+import { type CampaignFolder, linesOf, maxEvidenceBytes } from "./file-forms.ts";
 
 export const evidenceFolder = "evidence";
 
@@ -38,8 +38,7 @@ export async function readEvidence(folder: CampaignFolder) {
   const lastWrites = new Map<string, NotedWrite>();
   for (const name of (await folder.list(evidenceFolder)).filter((each) => each.endsWith(".jsonl"))) {
     const file = `${evidenceFolder}/${name}`;
-    const text = (await folder.read(file, maxEvidenceBytes)) ?? "";
-    for (const line of text.split("\n")) {
+    for (const line of linesOf(folder.parts(file, maxEvidenceBytes))) {
       const entry = parseJson(line);
       const held = heldEntry.safeParse(entry).data;
       if (held !== undefined) holdLines.push({ file, line: held.line });

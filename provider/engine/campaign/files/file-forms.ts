@@ -15,6 +15,8 @@ export interface CampaignFolder {
   readonly path: string;
   /** Undefined if the file does not exist. Throws UKO_CAMPAIGN_INVALID for a file that cannot be read. */
   read(name: string, maxBytes: number): Promise<string | undefined>;
+  /** The text of a file that may be too large to keep in memory, in parts; none if the file does not exist. */
+  parts(name: string, maxBytes: number): Iterable<string>;
   /** Replaces the file as a whole. */
   write(name: string, text: string): Promise<void>;
   /** Throws UKO_CAMPAIGN_INVALID if the file exists. */
@@ -72,6 +74,17 @@ export function requireFormat(value: unknown, format: string, file: string): voi
       ? "Another release of uko wrote the file. Nothing was changed. Next: run that release, or update uko with npm install -g pulumi-uko"
       : `Nothing was changed. Next: set "format: ${format}", or start a new folder with uko campaign init`,
   });
+}
+
+/** The lines of a text that comes in parts. */
+export function* linesOf(parts: Iterable<string>): Generator<string> {
+  let rest = "";
+  for (const part of parts) {
+    const lines = `${rest}${part}`.split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  yield rest;
 }
 
 /** The lines of a JSONL file with their numbers. Throws UKO_CAMPAIGN_INVALID for a line that is not JSON. */
