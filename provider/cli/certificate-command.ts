@@ -7,7 +7,6 @@ import { Argument, type Command, InvalidArgumentError, Option } from "commander"
 import type { SignerChoice, Target, TsaChoice, WaveChoice } from "../compose/certificates.ts";
 import { jsonLine } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
-import { readNamedText } from "../process/regular-file.ts";
 import { printable } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -226,7 +225,7 @@ function addShow(parent: Command, world: CliWorld): void {
         [
           certificateHeading(certificate),
           "",
-          renderTable(world.out, { columns, rows: certificateRows(certificate) }),
+          renderTable(world.out, { columns, rows: certificateRows(certificate.predicate.keys) }),
           "",
           explainLimits(certificate),
           "",
@@ -293,9 +292,8 @@ function targetOf({ out, force }: TargetOptions): Target {
 function signerOf({ environment, ask }: CliWorld, { signKey, signer, signerKey }: SignerOptions): SignerChoice {
   if (signKey !== undefined && signer === undefined) {
     const { UKO_SIGN_PASSPHRASE_FILE: file } = environment;
-    const unread = `The passphrase file ${file} could not be read (UKO_SIGN_PASSPHRASE_FILE)`;
     const passphrase = async () =>
-      file ? readNamedText(file, unread).replace(/\r?\n$/, "") : ask?.(`Passphrase of ${signKey}: `, true);
+      file ? (await load()).readPassphrase(file) : ask?.(`Passphrase of ${signKey}: `, true);
     return { kind: "file", file: signKey, passphrase };
   }
   if (signer !== undefined && signerKey !== undefined && signKey === undefined) {

@@ -35,6 +35,7 @@ import { judgeBy } from "../services/consents/consent-signatures.ts";
 import { sha256 } from "../services/evidence-file.ts";
 import { lineAt, readEvidenceFile } from "../services/evidence-lines.ts";
 import { readDocumentedHost } from "../services/http/allowed-hosts.ts";
+import { readSecretText } from "../services/secret-file.ts";
 import {
   type Envelope,
   envelopeOf,
@@ -59,6 +60,11 @@ export {
   explainVerification,
 } from "../engine/certificate/messages.ts";
 export type { SignerChoice, Target } from "../services/certificate-files.ts";
+
+/** Reads the file in UKO_SIGN_PASSPHRASE_FILE. Throws UKO_SETTINGS_INVALID, also if other users can read the file. */
+export function readPassphrase(file: string): string {
+  return readSecretText(file, "UKO_SIGN_PASSPHRASE_FILE").replace(/\r?\n$/, "");
+}
 
 /** Checks the chain of one evidence file. Throws UKO_INPUT_INVALID if the file cannot be read. */
 export function checkEvidenceChain(path: string): ChainReport {

@@ -11,8 +11,13 @@ import { openRegularFile } from "../process/regular-file.ts";
 const maxBytes = 65_536;
 const readableByOthers = 0o077;
 
-/** Returns the content without the white space around it. Throws UKO_SETTINGS_INVALID. */
+/** Returns the content without the white space around it. Throws as `readSecretText` does. */
 export function readSecretFile(named: string, setting: string): string {
+  return readSecretText(named, setting).trim();
+}
+
+/** Throws UKO_SETTINGS_INVALID. */
+export function readSecretText(named: string, setting: string): string {
   const path = resolve(named);
   let file: number;
   try {
@@ -28,10 +33,10 @@ export function readSecretFile(named: string, setting: string): string {
       const permissions = (mode & 0o777).toString(8).padStart(3, "0");
       throw refused(setting, `can be accessed by other users (its mode is ${permissions})`, [
         "Next: take the access away from everyone but its owner with",
-        `  chmod 600 ${/^[\w./-]+$/.test(path) ? path : '"$UKO_API_KEY_FILE"'}`,
+        `  chmod 600 ${/^[\w./-]+$/.test(path) ? path : setting.startsWith("UKO_") ? `"$${setting}"` : "FILE"}`,
       ]);
     }
-    return readFileSync(file, "utf8").trim();
+    return readFileSync(file, "utf8");
   } finally {
     closeSync(file);
   }

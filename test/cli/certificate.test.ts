@@ -243,8 +243,9 @@ describe("a signer", () => {
     const key = createPrivateKey(readFileSync(story.file("bob.key")));
     const encrypted = key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "open sesame" });
     writeFileSync(story.file("bob.enc"), encrypted);
-    writeFileSync(story.file("pass"), "open sesame\n");
-    writeFileSync(story.file("wrong"), "sesame\n");
+    writeFileSync(story.file("pass"), "open sesame\n", { mode: 0o600 });
+    writeFileSync(story.file("wrong"), "sesame\n", { mode: 0o600 });
+    writeFileSync(story.file("shared"), "open sesame\n", { mode: 0o640 });
     const sign = (pass?: string) =>
       create(
         "--sign-key @bob.enc --out @e.json",
@@ -252,7 +253,8 @@ describe("a signer", () => {
       );
     expect(await sign()).toMatchObject({ exitCode: 1, err: expect.stringContaining("its passphrase is missing") });
     expect(await sign("wrong")).toMatchObject({ exitCode: 1, err: expect.stringContaining("does not open the key") });
-    expect(await sign("none")).toMatchObject({ exitCode: 1, err: expect.stringContaining("passphrase file") });
+    expect(await sign("none")).toMatchObject({ exitCode: 1, err: expect.stringContaining("UKO_SIGN_PASSPHRASE_FILE") });
+    expect(await sign("shared")).toMatchObject({ exitCode: 1, err: expect.stringContaining("its mode is 640") });
     expect(existsSync(story.file("e.json"))).toBe(false);
     expect(await sign("pass")).toMatchObject({ exitCode: 0 });
     expect(await verify("e.json")).toMatchObject({ exitCode: 0 });

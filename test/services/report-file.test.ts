@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -54,4 +54,14 @@ test("a relative path of a setting is absolute in a message, because runs of an 
   await expect(open(named).reports.open()).rejects.toThrow(`The report file ${absent} could not be opened`);
   await expect(createEvidenceFile({ path: named }).open()).rejects.toThrow(absent);
   expect(() => readSecretFile(named, "UKO_API_KEY_FILE")).toThrow(absent);
+});
+
+test.each([
+  ["UKO_SIGN_PASSPHRASE_FILE", '  chmod 600 "$UKO_SIGN_PASSPHRASE_FILE"'],
+  ["--second", "  chmod 600 FILE"],
+])("the advice about a file in %s that other users can read names that file", async (setting, advice) => {
+  const file = join(folder, "a secret");
+  await writeFile(file, "secret", { mode: 0o644 });
+  const read = async (): Promise<string> => readSecretFile(file, setting);
+  await expect(read()).rejects.toMatchObject({ detail: expect.stringContaining(advice) });
 });
