@@ -1,15 +1,25 @@
 /**
  * Renders a certificate of key destruction as one HTML page without scripts or links, to read or to
- * print on A4. The page shows what the certificate states and does not check its signatures. It
- * lists every key, and the steps of the first 200 keys. The function is pure.
+ * print on A4. The page shows what the certificate states and does not check its signatures. The
+ * totals and the limits come first. Then it lists every key, and the steps of 200 keys. The keys
+ * that are not destroyed come before the others. The function is pure.
  */
 
 import { type Html, html } from "../../html/markup.ts";
 import { standalonePage } from "../../html/page.ts";
 import { definitions, list, tableOf } from "../../html/report-parts.ts";
 import { actsOf } from "./acts.ts";
-import { certificateRows, type NameOf, namesOf, outcomeWords, sayDeed, sayService, titleOf } from "./messages.ts";
-import type { Certificate, CertificateKey } from "./statement.ts";
+import {
+  certificateRows,
+  type NameOf,
+  namesOf,
+  outcomeWords,
+  sayDeed,
+  sayService,
+  sayWave,
+  titleOf,
+} from "./messages.ts";
+import { type Certificate, type CertificateKey, outcomes } from "./statement.ts";
 
 export interface PageFacts {
   /** SHA-256 of the signed statement, in hexadecimal digits. */
@@ -24,7 +34,10 @@ export interface PageFacts {
 const maxDetailedKeys = 200;
 
 export function renderCertificatePage(certificate: Certificate, { sha256, keyIds }: PageFacts): string {
-  const { keys, instance, createdAt, tool, method, evidence, notVerified, list: listed } = certificate.predicate;
+  const { instance, createdAt, tool, method, wave, evidence, notVerified, list: listed } = certificate.predicate;
+  // The keys that a reader has to look at come first.
+  const keys = certificate.predicate.keys.toSorted((a, b) => rankOf(b) - rankOf(a));
+  const nameOf = namesOf(keys);
   const title = `Certificate of key destruction: ${keys.length} ${keys.length === 1 ? "key" : "keys"}`;
   const limits = notVerified.map(
     ({ text, subjects }) => `${text}${subjects === undefined ? "" : ` (${subjects.length} of ${keys.length} keys)`}`,
@@ -37,26 +50,28 @@ ${definitions([
   ["Instance", instance.id],
   ["Method of destruction", `${method.technique} (${method.standard})`],
   ["Created", `${sayTime(createdAt)} by uko ${tool.version}`],
+  ["Wave", wave && sayWave(wave)],
   ["Keys", listed.count],
   ["Outcomes", outcomesOf(keys)],
-  ["List of keys", listed.sha256],
-  ["Statement", sha256],
-  ["Signing keys", keyIds.map((keyId) => html`<code>${keyId}</code>\n`)],
+  ["List of keys (SHA-256)", listed.sha256],
+  ["Statement (SHA-256)", sha256],
+  ["Signing keys (SHA-256)", keyIds.map((keyId) => html`<code>${keyId}</code>\n`)],
 ])}
 <p class="quiet">This page shows the signed statement and does not check it. To check the file: uko certificate verify, with the public keys of the signers.</p>
-<h2>Keys</h2>
-${tableOf(
-  {
-    columns: ["Key", "Outcome", "When", "Requested by", "Approved by", "Executed by"],
-    rows: certificateRows(certificate).map((row) => row.map((cell) => (timeForm.test(cell) ? sayTime(cell) : cell))),
-  },
-  "keys",
-)}
 <div class="notice">
 <h2>Not verified</h2>
 ${list(limits)}
 </div>
-${keys.slice(0, maxDetailedKeys).map((key) => renderKey(key, namesOf(keys)))}
+<h2>Keys</h2>
+<p class="quiet">Keys that are not destroyed come first.</p>
+${tableOf(
+  {
+    columns: ["Key", "Outcome", "When", "Requested by", "Approved by", "Executed by"],
+    rows: certificateRows(keys).map((row) => row.map((cell) => (timeForm.test(cell) ? sayTime(cell) : cell))),
+  },
+  "keys",
+)}
+${keys.slice(0, maxDetailedKeys).map((key) => renderKey(key, nameOf))}
 ${unshown > 0 ? html`<p>The steps of ${unshown} more keys are in the signed file.</p>` : ""}
 <h2>Evidence</h2>
 ${tableOf(
@@ -66,10 +81,14 @@ ${tableOf(
   return standalonePage({ title, body });
 }
 
-/** How many keys have each outcome. */
+function rankOf({ outcome }: CertificateKey): number {
+  return outcomes.indexOf(outcome);
+}
+
+/** How many keys have each outcome, a line for each. */
 function outcomesOf(keys: readonly CertificateKey[]): string {
   const groups = Map.groupBy(keys, ({ outcome }) => outcomeWords[outcome]);
-  return Array.from(groups, ([outcome, { length }]) => `${length} ${outcome}`).join(", ");
+  return Array.from(groups, ([outcome, { length }]) => `${length} ${outcome}`).join("\n");
 }
 
 function renderKey(key: CertificateKey, nameOf: NameOf): Html {
@@ -97,7 +116,11 @@ ${definitions([
       )
       .join("\n"),
   ],
-  ["Read", `${sayTime(key.keystoresReadAt ?? "")}${key.areKeystoresLive ? ", live" : ", as stored by the service"}`],
+  [
+    "Keystores read",
+    key.keystoresReadAt &&
+      `${sayTime(key.keystoresReadAt)}${key.areKeystoresLive ? ", live" : ", as stored by the service"}`,
+  ],
 ])}
 ${key.steps.length === 0 ? html`<p>The steps are not recorded.</p>` : renderActs(key, nameOf)}
 `;

@@ -32,7 +32,7 @@ export function certificateHeading(certificate: Certificate): string {
 }
 
 /** One row per key: the step that decided its outcome, and the people behind this step. */
-export function certificateRows({ predicate: { keys } }: Certificate): readonly (readonly string[])[] {
+export function certificateRows(keys: readonly CertificateKey[]): readonly (readonly string[])[] {
   const nameOf = namesOf(keys);
   return keys.map((key) => {
     const step = decidingStep(key);
@@ -62,10 +62,14 @@ function peopleOf(step: CertificateStep, nameOf: NameOf): string[] {
   ];
 }
 
-/** What the person did, such as `approved and executed`, with a note if the act is not confirmed. */
+/**
+ * What the person did, such as `approved and executed`. A step that no line reports as done was only started: the
+ * service may have refused it.
+ */
 export function sayDeed({ did, isConfirmed, isSingle }: Act): string {
+  const deeds = did.map((deed) => (deed === "executed" && !isConfirmed ? "started" : deed));
   const note = isConfirmed ? "" : " (not confirmed)";
-  return `${did.join(" and ")}${isSingle === true ? " (one person)" : ""}${note}`;
+  return `${deeds.join(" and ")}${isSingle === true ? " (one person)" : ""}${note}`;
 }
 
 export const outcomeWords = {

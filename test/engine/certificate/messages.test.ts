@@ -1,9 +1,40 @@
 import { expect, test } from "vitest";
-import { certificateHeading, certificateRows, explainLimits } from "../../../provider/engine/certificate/messages.ts";
+import { unrecordedKey } from "../../../provider/engine/certificate/build.ts";
+import { renderCertificatePage } from "../../../provider/engine/certificate/html.ts";
+import {
+  certificateHeading,
+  certificateRows,
+  explainLimits,
+  sayDeed,
+} from "../../../provider/engine/certificate/messages.ts";
 import { hostileCertificate } from "../../support/hostile-certificate.ts";
 
 test("a terminal shows no control character of the certificate", async () => {
   const { certificate } = await hostileCertificate(`</td><script>alert("1")</script>\u001b[31m\u202e`);
-  const shown = [certificateHeading(certificate), explainLimits(certificate), ...certificateRows(certificate).flat()];
+  const shown = [
+    certificateHeading(certificate),
+    explainLimits(certificate),
+    ...certificateRows(certificate.predicate.keys).flat(),
+  ];
   expect(shown.join("").replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test("a page shows the wave, totals and limits before the keys, and keys that are not destroyed first", async () => {
+  const { certificate, facts } = await hostileCertificate("payroll");
+  const { predicate } = certificate;
+  const open = unrecordedKey({ subject: "i/v/k", vaultId: "v", keyId: "k", label: "never-recorded" });
+  const wave = { campaign: "eol", wave: "pilot", count: 2, digest: "a".repeat(64) };
+  const both = { ...certificate, predicate: { ...predicate, wave, keys: [...predicate.keys, open] } };
+  const page = renderCertificatePage(both, { ...facts, keyIds: [] });
+  const [totals = "", rows = ""] = page.split("<h2>Keys</h2>");
+  expect(totals).toMatch(/All 2 keys of wave pilot of campaign eol[\s\S]*<dd>1 not recorded\n1 \S[\s\S]*Not verified/);
+  expect(rows.indexOf(">never-recorded</th>")).toBeLessThan(rows.indexOf(">payroll</th>"));
+  expect(rows.match(/<dt>Keystores read<\/dt>/g)).toHaveLength(1);
+});
+
+test("a step that no line reports as done is only started, because the service may have refused it", () => {
+  const act = { step: "destroy", iamId: "IBMid-550000BOB", startedAt: "2026-11-26T15:57:24Z", of: 0 };
+  const did = ["approved", "executed"] as const;
+  expect(sayDeed({ ...act, did, isConfirmed: false })).toBe("approved and started (not confirmed)");
+  expect(sayDeed({ ...act, did, isConfirmed: true })).toBe("approved and executed");
 });
