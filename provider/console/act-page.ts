@@ -131,17 +131,18 @@ const fieldForms = {
   reason: (_, filled) => html`<label for="reason">Reason for the other person</label>
 <p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters. You can leave it empty.</p>
 <textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${fieldText(filled?.reason ?? "")}</textarea>`,
-  label: ({ toType = "" }) => toBeTyped("Type the label of the key", html`The label is <code>${toType}</code>`),
-  phrase: ({ toType = "", typed = "the step and the number of keys" }) =>
-    toBeTyped(`Type ${typed}`, html`Type <code>${toType}</code>`),
+  label: ({ toType = "" }, filled) =>
+    toBeTyped("Type the label of the key", html`The label is <code>${toType}</code>`, filled),
+  phrase: ({ toType = "", typed = "the step and the number of keys" }, filled) =>
+    toBeTyped(`Type ${typed}`, html`Type <code>${toType}</code>`, filled),
   requestsNext: (_, filled) =>
     html`<p class="check"><input type="checkbox" id="requestsNext" name="requestsNext"${(filled?.requestsNext ?? "") === "" ? "" : html` checked`}>
 <label for="requestsNext">${approvalMessages.secondQuestion}</label></p>`,
 } as const satisfies Record<ActField, (open: OpenAct, filled?: ActForm) => Html>;
 
-/** The field for the text that confirms the act. */
-function toBeTyped(label: string, help: Html): Html {
+/** The field for the text that confirms the act. After a mistake it has the focus. */
+function toBeTyped(label: string, help: Html, filled?: ActForm): Html {
   return html`<label for="typed">${label}</label>
 <p class="quiet" id="typed-help">${help}</p>
-<input id="typed" name="typed" maxlength="300" required autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="typed-help">`;
+<input id="typed" name="typed" maxlength="300" required autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="typed-help"${filled === undefined ? "" : html` autofocus aria-invalid="true" aria-errormessage="problem"`}>`;
 }

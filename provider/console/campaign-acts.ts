@@ -157,15 +157,20 @@ export function waveResult(
   const { review } = report.data;
   const isReviewed = act.name === "review" && typeof review === "string";
   const toApprove = isReviewed
-    ? html`<p><a class="button" href="${addressOf(`approve-${act.step}-${review}`)}">Approve this review and ${act.step} its keys</a></p>
+    ? html`<p class="lead" role="status">${report.summary} Nothing has changed yet.</p>
+<p><a class="button" href="${addressOf(`approve-${act.step}-${review}`)}">Approve this review and ${act.step} its keys</a></p>
 <p><a href="${addressOf(`store-${act.step}-${review}`)}">Store your approval of this review, so that the requester's next run acts</a></p>`
     : "";
   const rest = html`<p>Check the sample first.</p>
 <p><a class="button" href="${addressOf(act.id)}">Go on with the other ${sayKeys(later)}</a></p>`;
+  const isRequested = act.name === "request" && report.exitCode === 0;
+  const toAnother = isRequested
+    ? html`<p class="lead" role="status">Another person can now review and approve the requests.</p>`
+    : "";
   // The page of the approval shows what a person reads completely.
   const sections = report.sections.filter(({ isWhole = false }) => !(isReviewed && isWhole));
-  const body = html`${toApprove}${later === 0 ? "" : rest}
+  const body = html`${toApprove}${later === 0 ? "" : rest}${toAnother}
 ${sectionsOf(sections.map(labelFirst))}
 ${commandsOf(report.next)}`;
-  return { title: report.summary, body, ...(report.csv !== undefined && { csv: report.csv }) };
+  return { title: isReviewed ? act.title : report.summary, body, ...(report.csv !== undefined && { csv: report.csv }) };
 }

@@ -97,8 +97,11 @@ const deactivated = async (): Promise<number> =>
   (await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect).length;
 
 it("names the keys to check first, and asks for the number of each large class of them", async () => {
-  await act(bob, "request-deactivate");
+  expect(await act(bob, "request-deactivate")).toContain("Another person can now review and approve the requests.");
   const review = await act(alice, "review-deactivate");
+  expect(review).toContain("Nothing has changed yet.");
+  // The page of the approval has the facts of the review.
+  expect(review).not.toContain("<h2>Review</h2>");
   const approve = addressIn(review, "approve");
   for (const phrase of [/^deactivate 1$/, /^deactivate 9, 6 recent$/]) {
     const page = await alice.open(approve);
@@ -107,6 +110,7 @@ it("names the keys to check first, and asks for the number of each large class o
       "Check these keys",
       "DO NOT DELETE",
       "created in the last 30 days",
+      "Rules of the wave: soak 4h",
       'class="cuts"',
       "Keys in your review",
     ];
@@ -130,6 +134,7 @@ it("names the keys to check first, and asks for the number of each large class o
     if (phrase.test("deactivate 1")) {
       const short = await start(alice, approve, { typed: "deactivate 9" });
       expect([short.status, short.text]).toEqual([422, expect.stringContaining("deactivate 9, 6 recent")]);
+      expect(short.text).toMatch(/<input id="typed"[^>]* autofocus /);
     }
   }
 });

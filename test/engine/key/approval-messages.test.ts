@@ -106,6 +106,7 @@ describe("many keys", () => {
 
   it("without an exception have no line about one", () => {
     expect(summarize(usual)).toHaveLength(4);
+    expect(summarize(usual.slice(0, 1))[0]).toMatch(/^The request was made on /);
   });
 
   it("take at most 20 lines before the list, of limited width, whatever they contain", () => {

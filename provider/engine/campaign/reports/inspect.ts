@@ -142,7 +142,12 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
     /** What the first run does, and whether it can be undone. */
     title: request.stores ? phrase : titleOf(review, acting),
     /** Who asks, until when the review counts, and the counts of the listed keys. */
-    facts: [...whoRequested(shown), reviewLimits(review.header, context.view.nowMs), ...lines],
+    facts: [
+      ...whoRequested(shown),
+      reviewLimits(review.header, context.view.nowMs),
+      ...lines,
+      rulesLine(context.view, request.wave),
+    ],
     phrase,
     /** What the person reads before the form, as in the report of the review. */
     sections: [...checkSection(exceptionRows(context, shown)), ...releasedSection(reviewedWave(context, request.wave))],

@@ -76,6 +76,7 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
       checkSection(check),
       section("To approve", { ...found.list, isWhole: true }),
       section("Review", {
+        isWhole: true,
         lines: [
           ...(check.length === 0 ? [] : [toCheck]),
           ...requested,

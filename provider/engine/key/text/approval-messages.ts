@@ -97,14 +97,11 @@ export function summarize(keys: readonly SummarizedKey[], vaults: VaultNames): r
 /** Since when and why, and the keys by vault, template and keystores. */
 export function sayCounts(keys: readonly SummarizedKey[], vaults: VaultNames): readonly string[] {
   const [first] = keys;
-  const until =
-    first === undefined
-      ? []
-      : [`The earliest request was made on ${sayTimeAndDistance(earliestMs(keys), first.nowMs)}.`];
+  const earliest = keys.length === 1 ? "The request" : "The earliest request";
   const reason = commonReason(keys);
   return [
-    ...until,
-    ...(reason === undefined ? [] : [`Reason of each request: ${plain(reason, 500)}`]),
+    ...(first === undefined ? [] : [`${earliest} was made on ${sayTimeAndDistance(earliestMs(keys), first.nowMs)}.`]),
+    ...(reason === undefined ? [] : [`Reason${keys.length === 1 ? "" : " of each request"}: ${plain(reason, 500)}`]),
     `Vaults: ${countsOf(keys, ({ line }) => sayVault(line.vaultId, vaults))}.`,
     `Templates: ${countsOf(keys, ({ templateName }) => templateName)}.`,
     `Keystores: ${countsOf(keys, ({ line }) =>
