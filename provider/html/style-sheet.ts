@@ -66,6 +66,7 @@ figcaption { color: var(--quiet); font-size: 0.85rem; }
 @media (max-width: 40rem) {
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin: 0 0 0.5rem; }
+  .today + text { display: none; }
 }
 
 @media screen and (max-width: 60rem) {
