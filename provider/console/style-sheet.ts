@@ -40,7 +40,7 @@ header .name { margin: 0; font-weight: 700; }
 
 nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0; padding: 0; list-style: none; }
 nav a { display: inline-block; padding: 0.25rem 0; }
-nav a[aria-current] { color: var(--ink); font-weight: 700; text-decoration: none; box-shadow: 0 3px var(--act); }
+nav a[aria-current] { color: var(--ink); font-weight: 700; text-decoration: none; box-shadow: inset 0 -3px var(--act); }
 
 .visitor { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; margin-inline-start: auto; }
 .visitor p { margin: 0; font-size: 0.875rem; line-height: 1.35; }
