@@ -13,6 +13,7 @@ import type { CallOptions, World } from "../../ports/world.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { type CampaignPlan, onlyWave, type PlannedKey } from "../view/planned.ts";
+import { rulesLine } from "../view/rule-changes.ts";
 import type { CampaignView } from "../view/view.ts";
 import { isNamed } from "./find.ts";
 import { keyRows } from "./key-row.ts";
