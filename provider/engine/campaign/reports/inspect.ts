@@ -142,7 +142,7 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
     kind: "open" as const,
     /** What the first run does, and whether it can be undone. */
     title: request.stores ? phrase : titleOf(review, acting),
-    /** Who asks, until when the review counts, and the counts of the listed keys. */
+    /** Who asks, until when the review counts, the counts of the listed keys, and the rules of the wave. */
     facts: [
       ...whoRequested(shown),
       reviewLimits(review.header, context.view.nowMs),

@@ -137,8 +137,7 @@ export function section(
   { lines = [], table, isWhole = false }: Omit<ReportSection, "title">,
 ): readonly ReportSection[] {
   if ((table?.rows ?? lines).length === 0) return [];
-  if (table === undefined) return [{ title, lines, ...(isWhole && { isWhole }) }];
-  if (isWhole) return [{ title, table, lines, isWhole }];
+  if (isWhole || table === undefined) return [{ title, lines, ...(table && { table }), ...(isWhole && { isWhole }) }];
   const rest = table.rows.length - maxShownRows;
   return [
     {
