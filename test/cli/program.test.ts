@@ -49,7 +49,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
     environment: { ...environment, ...variables },
     openOperations: async (given): Promise<AllOperations> => ({
       operations: { ...operations, signRequests: async () => {} } as unknown as Operations,
-      kmsOperations: noted as unknown as AllOperations["kmsOperations"],
+      kmsOperations: { ...noted, pending: async () => ({ keys: [] }) } as unknown as AllOperations["kmsOperations"],
       settings: readSettings(given),
       sealReview: () => expect.unreachable(),
       openReview: () => expect.unreachable(),
