@@ -48,7 +48,10 @@ export interface LoggedPlace {
   readonly log: number;
   readonly start: number;
   readonly length: number;
-  /** The start of its digest, which shows whether the file changed meanwhile. The whole digest would take more memory. */
+  /**
+   * The first 52 bits of its digest, which show whether the file changed meanwhile. Nobody finds another line with the
+   * same bits while the command runs. The whole digest would take more memory.
+   */
   readonly digest: number;
   readonly credential: Credential | undefined;
 }
@@ -141,7 +144,7 @@ export function createEvidenceIndex(
 }
 
 function digestOf({ sha256 }: Pick<EvidenceFileLine, "sha256">): number {
-  return Number.parseInt(sha256.slice(0, 7), 16);
+  return Number.parseInt(sha256.slice(0, 13), 16);
 }
 
 function addTo(places: Map<string, readonly LoggedPlace[]>, subject: string, more: readonly LoggedPlace[]): void {
