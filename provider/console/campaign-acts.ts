@@ -154,11 +154,11 @@ export function waveResult(
   report: CampaignReport,
 ): ActResult {
   const addressOf = (id: string): string => `${waveAddress(wave)}/${id}`;
-  const { review } = report.data;
+  const { review, keys } = report.data;
   const isReviewed = act.name === "review" && typeof review === "string";
   const toApprove = isReviewed
     ? html`<p class="lead" role="status">${report.summary} Nothing has changed yet.</p>
-<p><a class="button" href="${addressOf(`approve-${act.step}-${review}`)}">Approve this review and ${act.step} its keys</a></p>
+<p><a class="button" href="${addressOf(`approve-${act.step}-${review}`)}">Approve this review and ${act.step} ${sayKeys(Number(keys))}</a></p>
 <p><a href="${addressOf(`store-${act.step}-${review}`)}">Store your approval of this review, so that the requester's next run acts</a></p>`
     : "";
   const rest = html`<p>Check the sample first.</p>

@@ -158,6 +158,10 @@ button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--qu
   .visitor .instance { display: none; }
 }
 
+@media print {
+  header { display: none; }
+}
+
 @media (min-width: 120rem) {
   :root { font-size: 1.125rem; }
 }

@@ -66,7 +66,7 @@ describe.skipIf(isLeftOut)("a wave in a browser", () => {
 
     await logIn(bob);
     await bob.page.getByRole("link", { name: "Campaign", exact: true }).click();
-    await bob.page.getByRole("table", { name: "Waves" }).getByRole("link", { name: "pilot" }).click();
+    await bob.page.locator("main table a >> nth=0").click();
     await bob.page.getByRole("link", { name: /^Request the deactivation/ }).click();
     await bob.page.getByLabel("Reason for the other person").fill("Moved to the new platform");
     await bob.page.getByRole("button", { name: /^Request the deactivation/ }).click();
@@ -80,7 +80,7 @@ describe.skipIf(isLeftOut)("a wave in a browser", () => {
     await bob.page.goto(`${bob.url}run`);
     await resultOf(bob.page, /^Requested the deactivation of \d{3} keys/);
 
-    await alice.page.getByRole("table", { name: "Waves" }).getByRole("link", { name: "pilot" }).click();
+    await alice.page.locator("main table a >> nth=0").click();
     await inspectPage(alice.page, "wave");
     await alice.page.getByRole("link", { name: /^Review the deactivation/ }).click();
     await alice.page.getByRole("button", { name: /^Review the deactivation/ }).click();
