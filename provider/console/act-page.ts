@@ -1,8 +1,9 @@
 /**
- * Builds the page of one act, such as the approval of a step, and the links that lead to it. The page first shows who
- * asks, why, until when and for which keys. Then follow the effect, whether it can be undone, and a form with one
- * button. Before a dangerous act, the person must type a text, so that a habitual click destroys no key. If the person
- * has to sign, the page shows a command for a terminal in place of the form.
+ * Defines an act that is open to the caller, and builds its page and the links that lead to this page. The page first
+ * shows who asks, why, until when and for which keys. Then follow the effect, whether it can be undone, and a form with
+ * one button. Before a dangerous act, the person must type a text, so that a habitual click destroys no key. If the
+ * person has to sign, the page shows a command for a terminal in place of the form. The file also finds mistakes in a
+ * sent form.
  */
 
 import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose/text.ts";
@@ -14,7 +15,7 @@ import type { ActResult, ReadyAct, Tools } from "./act-run.ts";
 import { type Page, token, type Visitor } from "./layout.ts";
 import { commandsOf, problemOf, type TableQuery } from "./parts.ts";
 
-/** What a person filled in. A field that the form does not have is empty. */
+/** The fields of a sent form. A field that the form does not have is empty. */
 export interface ActForm {
   readonly typed: string;
   readonly reason: string;
@@ -34,8 +35,9 @@ export interface OpenAct extends Omit<ReadyAct, "work"> {
   /** The key or the keys that the act is about. */
   readonly subject: Html;
   readonly address: string;
-  /** Names what the page shows. The form repeats it, and the act is refused if it is not the same any more. */
+  /** Values that name what the page shows. The form sends them back, and the act is refused if one has changed. */
   readonly hidden: Readonly<Record<string, string>>;
+  /** The error of this refusal. */
   readonly changed: UkoError;
   /** The text to type; required if a field confirms the act. */
   readonly toType?: string;
@@ -49,7 +51,7 @@ export interface OpenAct extends Omit<ReadyAct, "work"> {
   readonly others?: readonly Html[];
   /** The list of many keys. */
   readonly list?: (query: TableQuery) => Html;
-  /** Leads back from the page without a change. */
+  /** The link that leads back from the page without a change. */
   readonly leave: Html;
   readonly work: (form: ActForm, tools: Tools) => Promise<ActResult>;
 }

@@ -34,7 +34,7 @@ export interface ActResult {
 /** An act whose form was correct. */
 export interface ReadyAct {
   readonly title: string;
-  /** Leads to the key or wave. */
+  /** The link that leads to what the act was about: the key, the wave, or a list. */
   readonly back: Html;
   /** An act on many keys can stop between two of them. */
   readonly isOnMany?: true;

@@ -1,6 +1,7 @@
 /**
- * Adds the page and the form of an act. A form starts its act only if what it names is still as its page showed it, and
- * if it is filled in as the page asked. So a person approves only what they saw.
+ * Adds the page and the form of an act to the console. A form starts its act only if what it names is still as the page
+ * showed it, and if it is filled in as the page asked. So a person approves only what they saw. An act that the person
+ * has to sign is never started here.
  */
 
 import * as z from "zod";
@@ -13,7 +14,7 @@ export interface ActSite extends Site {
   readonly runs: ActRuns;
 }
 
-/** The act of the address, as it is open to the caller now. Throws if it is not. */
+/** Finds the act that the address names. Throws if the act is not open to the caller now. */
 type Find = (requested: Requested) => Promise<OpenAct>;
 
 const text = z.string().max(4_000).catch("");

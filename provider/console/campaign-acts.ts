@@ -1,7 +1,8 @@
 /**
- * Opens each act on a wave, such as a request, a review, an approval or a withdrawal: its page, and what it does. A wave
- * is a group of keys that a campaign, a planned deletion of many keys, takes through each step together. An act that
- * cuts data off, or that withdraws every request, asks for the number of keys. It is refused if the number has changed.
+ * Opens each act on a wave: its page, and what it does. The acts are a request, a review, an approval (taken or
+ * stored), a withdrawal of every request, and a rollback. A wave is a group of keys that a campaign, a planned
+ * deletion of many keys, takes through each step together. Before an approval, a withdrawal or a rollback, the person
+ * types the number of keys. The act is refused if this number has changed.
  */
 
 import type { CampaignActing } from "../engine/campaign/acts/acting.ts";
@@ -31,7 +32,7 @@ export interface Chosen {
   readonly wave: string;
   readonly act: WaveAct;
   readonly others: readonly WaveAct[];
-  /** What an approval would do. */
+  /** What the act would do, if it is an approval. */
   readonly approval?: Extract<ApprovalInspection, { kind: "open" }>;
   /** Which keys a rollback is about: an ID, a label or an application; empty for the whole wave. */
   readonly only: string;
@@ -87,13 +88,13 @@ export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
 }
 
 /**
- * The page on which a person approves the review of a wave. The keys to check come first, next to the form; the list of
- * all reviewed keys follows.
+ * The parts of the page on which a person approves the review of a wave. The keys to check come first, next to the
+ * form. The list of all reviewed keys follows.
  */
 function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["approval"]>) {
   const { title, facts, sections, now, later, apart, table, names } = approval;
   const stores = act.name === "store";
-  // The first run takes the step on a sample only, so heading, button and phrase have the number of keys in the sample.
+  // The first run takes the step on a sample only, so heading, button and phrase name the number of keys in the sample.
   const button = stores
     ? `Store your approval for ${sayKeys(now)}`
     : `${capital("step" in act ? act.step : "")} ${sayKeys(now)}`;
@@ -146,8 +147,8 @@ function take(
 }
 
 /**
- * The page of the result: what the run did, and the next act, which is the approval of a review, or the rest after a
- * sample.
+ * The page of the result: what the run did, and what follows. After a review, this is its approval; after a sample, the
+ * rest of the keys; after a request, the review by another person.
  */
 export function waveResult(
   { act, wave, later }: Pick<Chosen, "act" | "wave"> & { readonly later: number },
@@ -167,7 +168,7 @@ export function waveResult(
   const toAnother = isRequested
     ? html`<p class="lead" role="status">Another person can now review and approve the requests.</p>`
     : "";
-  // The page of the approval shows what a person reads completely.
+  // The page of the approval shows the sections that a person has to read completely.
   const sections = report.sections.filter(({ isWhole = false }) => !(isReviewed && isWhole));
   const body = html`${toApprove}${later === 0 ? "" : rest}${toAnother}
 ${sectionsOf(sections.map(labelFirst))}

@@ -146,7 +146,7 @@ function addPages({ console, get }: Site): void {
   });
 }
 
-/** The pages of a key and of a KMS key, which have the same acts in different places. */
+/** Adds the pages of managed keys and of KMS keys. Only their addresses, and how a key is read, differ. */
 function addKeyPages(site: ActSite): void {
   const { console, get } = site;
   const addKey = (path: string, read: (requested: Requested) => Promise<ActSubject>): void => {

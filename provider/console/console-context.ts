@@ -1,6 +1,7 @@
 /**
- * Defines what every page of the console shares: the parts of the running console, the visitor, a time limit for
- * reads, and error pages. If a read takes long, the frame of the page is sent before its content.
+ * Defines what every page of the console shares: the parts of the running console, the functions that add a page or a
+ * form, the visitor, a time limit for reads, and error pages. If a read takes long, the frame of the page is sent
+ * before its content.
  */
 
 import { setTimeout as pause } from "node:timers/promises";
@@ -41,7 +42,7 @@ export interface Requested {
 
 type Handler = (requested: Requested) => Promise<Page | Response>;
 
-/** Where pages are added. An error of a handler also becomes a page. */
+/** The functions that add pages and forms. If a handler throws, the page shows the error. */
 export type Site = ReturnType<typeof siteOf>;
 
 const longestReadMs = 120_000;
@@ -50,7 +51,7 @@ export function siteOf(app: Hono<Env>, console: ConsoleApp) {
   const { signal, frameAfterMs = 500 } = console;
   return {
     console,
-    /** Adds a page that reads for the visitor. */
+    /** Adds a page. Its reads end if the browser leaves, or after the time limit. */
     get(path: string, page: Handler): void {
       app.get(path, async (context) => {
         const { req } = context;
@@ -61,7 +62,7 @@ export function siteOf(app: Hono<Env>, console: ConsoleApp) {
         return isRefresh || (await endsWithin(frameAfterMs, whole)) ? whole : frameFirst(context, whole, visitor);
       });
     },
-    /** Adds a form, whose act continues if the browser leaves. */
+    /** Adds a form. Its act continues if the browser leaves. */
     post(path: string, page: Handler): void {
       app.post(path, async (context) => {
         const options = { signal };
@@ -88,8 +89,8 @@ export function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean>
 
 /**
  * Sends the navigation and a line of text at once, and the content when the service has responded. It works without
- * JavaScript: the style sheet hides the line as soon as the content follows. The status is 200, because it is sent before
- * the content.
+ * JavaScript: the style sheet hides the line as soon as the content follows. The status is 200, because it is sent
+ * before the content.
  */
 function frameFirst(context: Context<Env>, whole: Promise<Response>, visitor: Visitor): Response {
   const encoder = new TextEncoder();
@@ -132,7 +133,7 @@ const statuses: Readonly<Partial<Record<UkoError["code"], 404 | 409>>> = {
   UKO_REVIEW_OUTDATED: 409,
 };
 
-/** A person who mistyped an address can search for the key. A page that is no longer true leads to what it was about. */
+/** The page of an error. After a mistyped address it offers a search, and after a change a link to the key or wave. */
 export function errorPage(thrown: unknown, path = ""): Page {
   const error = asUkoError(thrown);
   const status = statuses[error.code] ?? 500;
@@ -142,7 +143,7 @@ export function errorPage(thrown: unknown, path = ""): Page {
   return { title: error.summary, body: html`${failed(error)}${about}${search}`, status };
 }
 
-/** The refusal of an act on something that is not as its page showed it. */
+/** The error of an act that is refused because something is no longer as its page showed it. */
 export function changed(summary: string, now: readonly string[] = []): UkoError {
   const detail = ["It is not what your page showed. This console did nothing.", ...now].join("\n");
   return new UkoError("UKO_CHANGED_MEANWHILE", { summary, detail });

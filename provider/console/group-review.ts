@@ -28,7 +28,7 @@ const back = html`<a href="/waiting">Waiting for you</a>`;
 export function addGroupPages(site: ActSite): void {
   const { console, get, post, runs } = site;
   const { operations } = console.run;
-  /** What the last act showed, for the session that requested it. It counts only once. */
+  /** The act that the last review opened, for the session that requested the review. The act can start only once. */
   let shown: { readonly open: OpenAct; readonly sessionId: string } | undefined;
   let lists = 0;
 

@@ -62,7 +62,9 @@ function pathStep(step: InspectedStep, visitor: Visitor): Html {
 <p class="quiet">${notes.join(". ")}</p></li>`;
 }
 
-/** The facts that are known: a KMS key has no description, and a managed key no deletion window. */
+/**
+ * The facts that exist for this kind of key. Only a managed key has a description; only a KMS key has a window here.
+ */
 function factsOf({ report, key }: Shown, visitor: Visitor): Html {
   const by = key?.updatedBy === undefined ? "" : `, ${key.updatedBy}`;
   const written = key?.updatedAt && html`${moment(key.updatedAt, visitor)}${by}`;

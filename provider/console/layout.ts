@@ -1,7 +1,7 @@
 /**
  * Builds the frame of every page: head, navigation, caller and heading. A page on which a person does not decide can
- * also refresh itself. An error response to a refresh replaces the content, because a page that only seems current would
- * mislead.
+ * also refresh itself. An error response to a refresh replaces the content, because a page that only seems current
+ * would mislead.
  */
 
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -49,8 +49,8 @@ const htmxConfig = JSON.stringify({
 export const refreshSeconds = 30;
 
 /**
- * A script for the browser: when the page refreshes itself, what a person has unfolded stays open, and a link keeps the
- * focus, for people who work with the keyboard.
+ * A script for the browser. When the page refreshes itself, what a person has unfolded stays open. A link keeps the
+ * focus, because a person who works with the keyboard would otherwise start again at the top.
  */
 export const keepOpen = `let [unfolded, focused] = [[], ""];
 document.addEventListener("htmx:beforeSwap", () => {
@@ -70,7 +70,7 @@ const sections = [
   ["/me", "Who am I"],
 ] as const;
 
-/** Without a visitor, which is before the log-in, the page has no navigation. */
+/** Before the log-in there is no visitor, and the page has no navigation. */
 export function layout({ title, heading, body, refresh }: Page, visitor?: Visitor): Html {
   const head = html`<meta name="htmx-config" content="${htmxConfig}">
 <link rel="stylesheet" href="/assets/console.css">
@@ -89,7 +89,7 @@ ${body}
   return pageFrame({ title: `${title} - uko console`, head, body: content });
 }
 
-/** The attributes for the refresh. Only the content is replaced, and an element with the focus keeps it by its ID. */
+/** The attributes for the refresh, which replaces only the content. An element with an ID keeps the focus. */
 function refreshing({ address, refreshSeconds: seconds }: NonNullable<Page["refresh"]>): Html {
   return html` hx-get="${address}" hx-trigger="every ${seconds}s" hx-select="#main" hx-swap="outerHTML"`;
 }

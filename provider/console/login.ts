@@ -56,7 +56,7 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions) {
   }
 
   return {
-    /** A new session, or the sentence that says why the code opens none. */
+    /** Returns a new session, or a sentence that says why the code did not open one. */
     enter(typed: string): Session | string {
       endIfExpired();
       if (state.kind === "locked") return locked;
@@ -76,7 +76,7 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions) {
       onLocked();
       return locked;
     },
-    /** The session with this ID. `isActivity` moves the idle limit; an automatic refresh does not. */
+    /** Returns the session with this ID. `isActivity` moves the idle limit; an automatic refresh is not activity. */
     session(id: string | undefined, isActivity: boolean): Session | undefined {
       endIfExpired();
       if (state.kind !== "open" || id === undefined || !isSameText(id, state.session.id)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Renders the parts that several pages of the console share: times, explanations, commands, forms, and tables with a
- * search.
+ * Renders the parts that several pages of the console share: times, addresses of keys, explanations, commands, errors,
+ * forms, and tables with a search.
  */
 
 import * as z from "zod";
@@ -24,17 +24,17 @@ export function moment(iso: string, { timeZone }: Pick<Visitor, "timeZone">): Ht
   return html`<time datetime="${iso}">${sayTime(ms)}${local.endsWith("UTC") ? "" : ` (${local})`}</time>`;
 }
 
-/** The name of the vault of a key, which is `KMS` for a KMS key. */
+/** The name of the vault of a key; `KMS` for a KMS key, which has no vault. */
 export function placeOf(vaultId: string, vaults: VaultNames): string {
   return vaultId === "" ? "KMS" : (vaults.get(vaultId) ?? vaultId);
 }
 
-/** `<vaultId>/<keyId>`, or `kms/<keyId>` for a KMS key, which has no vault. */
+/** The path of a key: `<vaultId>/<keyId>`, or `kms/<keyId>` for a KMS key. */
 export function keyPath({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): string {
   return `${vaultId === "" ? "kms" : vaultId}/${keyId}`;
 }
 
-/** The page of the key with this path. */
+/** The address of the page of the key with this path. */
 export function keyPageOf(path: string): string {
   return path.startsWith("kms/") ? `/${path}` : `/keys/${path}`;
 }
@@ -92,7 +92,7 @@ export const tableQuery = z.object({
 });
 export type TableQuery = z.output<typeof tableQuery>;
 
-/** An empty state stands for all of them. */
+/** An empty state selects keys in every state. */
 export const keysQuery = tableQuery.extend({ state: z.enum(lifecycleStates).or(z.literal("")).catch("") });
 export type KeysQuery = z.output<typeof keysQuery>;
 
@@ -114,7 +114,7 @@ ${shown.length === 0 ? "" : tableOf({ columns, rows: shown }, name)}
 ${pages === 1 ? "" : html`<nav aria-label="Pages of the table: ${name}"><ul class="pages">${linkOf(page - 1, "Previous page")}${linkOf(page + 1, "Next page")}</ul></nav>`}`;
 }
 
-/** A table of a report with a search. Each row leads to the key with the path in `names`. */
+/** A table of keys with a search. Each row leads to the page of its key, whose path is in `names`. */
 export function keyTable(
   { columns, rows, names, name }: ReportTable & { readonly names: readonly string[]; readonly name: string },
   { contains, page }: TableQuery,
@@ -130,7 +130,7 @@ export function keyTable(
 ${pagedTable({ columns, rows: linked, name }, page, `${address}?${new URLSearchParams({ contains })}`)}`;
 }
 
-/** The name of an object with its ID, which tells objects with the same name apart. */
+/** A link with the name of an object, and its ID, because two objects can have the same name. */
 export function linkWithId(address: string, name: string, id: string): Html {
   return html`${linkTo(address, name)}<br><code class="quiet">${id}</code>`;
 }
@@ -151,7 +151,7 @@ export function labelFirst(section: ReportSection): Section {
   return { ...section, table: { columns: ["label", ...table.columns.filter(isOther), "key"], rows } };
 }
 
-/** A form that shows the same page for some of its rows or keys. */
+/** A form that shows the same page again, for the rows or keys that a text selects. */
 export function textFilter(
   { name, label, value }: { readonly name: string; readonly label: string; readonly value: string },
   address: string,

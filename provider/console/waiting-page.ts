@@ -52,7 +52,7 @@ export function groupsOf(pending: readonly PendingKey[], offered = actsOnWaiting
     const by = act === "approve" || act === "store" ? requestedBy : "";
     const requester = by === "" ? "" : sayPerson(requestedBy, requestedByName);
     const address = `/requests/${[act, vaultId, keyState, by || "-"].map(encodeURIComponent).join("/")}`;
-    // A key whose step is approved has the removal as its next step in the list.
+    // The step follows from the state, because the next step in a report can also be the removal.
     const step = vaultId !== "" && keyState === "active" ? "deactivate" : "destroy";
     const group = groups.get(address) ?? { act, address, vaultId, requester, step, keys: [] };
     group.keys.push(key);
@@ -84,7 +84,7 @@ interface At {
   readonly visitor: Visitor;
 }
 
-/** A card such as "Bob asks to deactivate 181 keys in payments", with the one button that leads to the act. */
+/** A card such as "Bob asks to deactivate 181 keys in payments", with the button that leads to the act. */
 function card({ act, address, requester, step, vaultId, keys }: Group, index: number, { vaults, visitor }: At): Html {
   const where = placeOf(vaultId, vaults);
   const [first] = keys;
