@@ -8,9 +8,10 @@
  *   from those that people reviewed. An emergency passes only a day without steps.
  * - The gates of a key are, for example, a hold, a changed fact, recent use, and an owner who has
  *   not signed. One gate is the soak, the wait after the deactivation in which an owner can notice
- *   the outage. Another one is the KMS deletion window, in which KMS lets a second identity destroy
- *   the key behind the key. If the window expired, or nothing proves who opened it, no person can
- *   destroy the key before it was reactivated and deactivated again.
+ *   the outage. Another gate is the KMS deletion window of the backing key (the KMS key behind a
+ *   managed key): within this window, KMS lets a second identity destroy the backing key. If the
+ *   window expired, or nothing proves who opened it, no person can destroy the managed key until it
+ *   is reactivated and deactivated again.
  */
 
 import type { windowFault } from "../kms-window.ts";
@@ -82,6 +83,7 @@ export type KeyGate =
   | { readonly kind: "impossible" }
   /** The key has to be deactivated first. */
   | { readonly kind: "not_deactivated" }
+  /** The KMS deletion window expired, or nothing proves who opened it. */
   | { readonly kind: WindowFault }
   | { readonly kind: "soaking"; readonly untilMs: number };
 

@@ -57,7 +57,7 @@ export interface KeyDates {
   readonly destroyMs?: number;
   readonly materialGoneMs?: number;
   readonly kmsMetadataGoneMs?: number;
-  /** The exclusive ends of the time in which a step still meets the deadline. */
+  /** The ends (exclusive) of the time in which a step still meets the deadline. */
   readonly deactivateBeforeMs?: number;
   readonly destroyBeforeMs?: number;
 }
@@ -76,7 +76,7 @@ export interface Schedule {
    */
   readonly kind: "done" | "untouched" | "on_time" | "late" | "impossible";
   readonly dates: KeyDates;
-  /** Why the key is late. */
+  /** Why the key is late; absent if it is not. */
   readonly cause?: LateCause;
   /** Whether destroy is accepted in time, but a keystore deletes the material only after the deadline. */
   readonly isProofByProvider?: boolean;

@@ -71,7 +71,7 @@ export interface Talk {
   readonly confirm: Confirm;
   /** Asks for an approval at a terminal. Only with a review that the person kept, `--yes` answers instead. */
   readonly approve: Confirm;
-  /** Asks why a stopped wave may continue; empty to leave it stopped. */
+  /** Asks why a stopped wave may continue. An empty reason leaves the wave stopped. */
   readonly askReason: (wave: string) => Promise<string>;
 }
 
@@ -148,8 +148,8 @@ async function findOffers(doing: Doing): Promise<Found> {
 }
 
 /**
- * Takes the offer, and the next one if this one changes no key: the caller lacks a role, for example, or states no
- * reason to continue a stopped wave.
+ * Takes the offer. If that changes no key, it takes the next one, for example because the caller lacks a role, or
+ * states no reason to continue a stopped wave.
  */
 async function takeFirst(
   doing: Doing,
@@ -205,7 +205,7 @@ async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<NextR
   const { review: digest, file, phrase } = reviewed.data;
   if (typeof digest !== "string") return { report: reviewed };
   talk.show({ ...reviewed, next: [] });
-  // Without `await`, so that the review of thousands of keys is not in memory during the approval.
+  // An `await` here would keep the review of thousands of keys in memory during the approval.
   if (!request.reviewOnly) return takeApproval(doing, offer, digest).then((report) => ({ report }));
   await talk.approve(String(phrase));
   const text = await run.openFolder(path).read(String(file), maxReviewBytes);
@@ -227,7 +227,7 @@ async function takeApproval(
   return run.acting.approve(path, approval, options);
 }
 
-/** Undefined if the caller leaves the wave stopped. */
+/** Shows the stop and asks for a reason to continue. Undefined if the caller leaves the wave stopped. */
 async function askResume(wave: string, { digest, report }: Stop, talk: Talk): Promise<Resume | undefined> {
   talk.show(report);
   const reason = await talk.askReason(wave);
@@ -346,8 +346,8 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
 }
 
 /**
- * The exit code: 13 if a part was not read, 0 if every key has reached its end, 10 if a person has to request or approve
- * a step, 11 if only time has to pass, and 12 if a person has to release a key.
+ * The exit code: 13 if a part was not read, 0 if every key has reached its end, 10 if a person has to request or
+ * approve a step, 11 if only time has to pass, and 12 if a person has to release a key.
  */
 function waitExitCode({ keys, waves }: CampaignPlan): number {
   if (keys.some(({ isUnread }) => isUnread)) return 13;

@@ -33,8 +33,9 @@ export interface RollbackRequest {
   readonly application?: string | undefined;
   /** Anything that `find` accepts. */
   readonly key?: string | undefined;
-  /** Whether to reactivate also keys that another person wrote to since, if a person confirms it. */
+  /** Also reactivates keys that another person wrote to since. This requires `confirm`. */
   readonly writtenSince: boolean;
+  /** Confirms the number of keys; absent if the caller is not asked. */
   readonly confirm?: Confirm | undefined;
 }
 

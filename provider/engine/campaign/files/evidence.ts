@@ -1,6 +1,7 @@
 /**
- * Reads the evidence files (the logs of what commands did) in the folder of a campaign once, and returns what later
- * commands need of them: which hold lines commands wrote, which keys they deactivated, and the last write to each key.
+ * Reads the evidence files (the logs of what commands did) in the folder of a campaign once, line by line, and keeps
+ * only what later commands need: which hold lines commands wrote, which keys they deactivated, and the last write to
+ * each key.
  * The evidence is unsigned, and a person can edit it. So it can only stop steps of the campaign, or show that a hold
  * was removed: no line of it allows a step.
  */

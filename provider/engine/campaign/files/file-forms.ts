@@ -15,7 +15,7 @@ export interface CampaignFolder {
   readonly path: string;
   /** Undefined if the file does not exist. Throws UKO_CAMPAIGN_INVALID for a file that cannot be read. */
   read(name: string, maxBytes: number): Promise<string | undefined>;
-  /** The text of a file that may be too large to keep in memory, in parts; none if the file does not exist. */
+  /** The parts of a text that may be too large to keep in memory. There is no part if the file does not exist. */
   parts(name: string, maxBytes: number): Iterable<string>;
   /** Replaces the file as a whole. */
   write(name: string, text: string): Promise<void>;

@@ -32,7 +32,7 @@ export type Reviews = Readonly<Awaited<ReturnType<typeof readReviews>>>;
 export async function readReviews(folder: CampaignFolder, instanceId: string, sha256: (text: string) => string) {
   const byKey = new Map<string, ReviewedIn[]>();
   const files: { readonly header: ReviewHeader; readonly kind: ReviewKind; readonly digest: string }[] = [];
-  /** Files that are no review of this instance. */
+  /** Files that are not a review of this instance. */
   const unusable: string[] = [];
   for (const name of await folder.list(reviewFolder)) {
     const text = (await folder.read(`${reviewFolder}/${name}`, maxReviewBytes)) ?? "";
@@ -46,7 +46,7 @@ export async function readReviews(folder: CampaignFolder, instanceId: string, sh
     const digest = sha256(text);
     files.push({ header, kind: kindOf(parsed.review), digest });
     const [first] = lines.values();
-    // All keys of a review have one requester, and share what is known of it.
+    // All keys of a review have the same requester, so they share one object, which saves memory.
     const requester = first === undefined ? "" : requesterOf(first);
     const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs, digest };
     for (const key of lines.keys()) byKey.set(key, [...(byKey.get(key) ?? []), set]);

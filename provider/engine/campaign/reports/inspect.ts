@@ -43,14 +43,14 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
       const { view, plan } = await open(path, options);
       return { report: pageOf(view, plan), campaign: view.campaign.name, nowMs: view.nowMs };
     },
-    /** `only` chooses the keys of a rollback by an ID, label or application; empty for all of them. */
+    /** `only` is an ID, label or application that chooses the keys of a rollback; empty for all keys of the wave. */
     async wave(path: string, wave: string, options: CallOptions, only = "") {
       return inspectWave(await open(path, options, wave), wave, only);
     },
   };
 }
 
-/** The status of the campaign or of one wave. A page lists only the first keys of a stop. */
+/** The status of the campaign or of one wave. Unlike the command, a page lists only the first keys of a stop. */
 function pageOf(view: CampaignView, plan: CampaignPlan): CampaignReport {
   const report = reportStatus(view, plan);
   return { ...report, sections: report.sections.flatMap(({ title, isWhole: _, ...shown }) => section(title, shown)) };
@@ -88,7 +88,7 @@ async function inspectWave(context: CampaignContext, wave: string, only: string)
       { wave, path: view.folder.path },
     ),
     keys: keyTable("wave", keyRows(view, plan)),
-    /** What an approval would do, from the same read, because each read lists the whole instance. */
+    /** What an approval would do. It uses the same read, because each read lists the whole instance. */
     approvalOf: (asked: Omit<ReviewedStepRequest, "wave">) => inspectApproval(context, { wave, ...asked }),
   };
 }
@@ -100,7 +100,7 @@ interface StepOfCaller {
   readonly ready: readonly PlannedKey[];
 }
 
-/** The caller's reviews of the step that still count and list a key that is ready, the newest first. */
+/** The reviews of the caller for this step that still count and list a ready key; the newest first. */
 function ownReviews(
   { campaign, manifest, reviews, nowMs }: CampaignView,
   { wave, step, identity, ready }: StepOfCaller,

@@ -92,8 +92,9 @@ export function reportPlan(
 }
 
 /**
- * The dates of a wave: the first outage and point of no return, the last of the other dates, and the first bounds. A key
- * that two people accepted takes no step.
+ * The dates of a wave. The outage and the point of no return are the earliest of its keys; from then on, some data is
+ * cut off or lost. The dates of its end are the latest of its keys. The ends of the time for a step are the earliest. A
+ * key that two people accepted takes no step, so it does not count.
  */
 function waveDates({ keys }: PlannedWave) {
   const all = keys.filter(({ facts }) => facts.isAccepted !== true).map(({ schedule }) => schedule.dates);
@@ -112,7 +113,7 @@ function waveDates({ keys }: PlannedWave) {
   };
 }
 
-/** One row for each wave, with every fact that the tables of waves show. */
+/** One row for each wave. The tables of `plan` and `status` show some of these facts; `--json` has all of them. */
 export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignPlan) {
   return waves.map((wave) => {
     const stages = wave.keys.map(stageOf);

@@ -38,7 +38,7 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
   await requireUsable(world, review, { nowMs: context.view.nowMs, again }, options);
   const { ready, apart } = readyKeys(context, wave, step);
   const listed = ready.filter(({ name }) => review.lines.has(name));
-  // An approval cuts nothing off, so there is nothing to check after the first keys.
+  // A stored approval takes no step, so there is nothing to check after the first keys.
   const most = stores ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
   const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(key, review, context.view.nowMs));
   return {
@@ -52,7 +52,8 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
     most,
     /** Keys of the review that are not ready, with the reason. */
     apart: [...apart.filter(({ key }) => review.lines.has(key)), ...takenByOthers(context, request, review)],
-    // What a person types, such as `destroy 812`. Exceptions are counted over all keys of the page, so they are confirmed with the rest, not with a sample.
+    // What a person types, such as `destroy 812`. The page counts exceptions over all its keys. So the person confirms
+    // them with the rest, and not with the sample.
     phrase: approvalPhrase(
       { step, ...(most === listed.length && { exceptions: classesToConfirm(shown) }) },
       most,

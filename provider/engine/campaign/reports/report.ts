@@ -1,8 +1,8 @@
 /**
  * Defines the form that every command of a campaign reports in: sections for people, one object and CSV rows for
- * machines, and the next commands. Reports about a whole campaign are made of parts. A part says one thing, with its
- * sections, its data and its exit code, so that no report shows a fact to people and forgets it for machines. The file also has the functions that build tables, shorten long lists, list what could not
- * be read, and write commands to paste.
+ * machines, and the next commands. Most reports are made of parts. A part says one thing, with its sections, its data
+ * and its exit code, so that no report shows a fact to people and forgets it for machines. The file also has the
+ * functions that build tables, shorten long lists, list what could not be read, and write commands to paste.
  */
 
 import { mostSevere } from "../../../errors.ts";
@@ -41,12 +41,15 @@ export interface CampaignReport {
   readonly csv?: () => string;
 }
 
+/** One thing that a report says: to people in sections, to machines as data, and in the exit code. */
 export interface ReportPart extends Partial<Pick<CampaignReport, "sections" | "data" | "exitCode">> {}
 
-/** Late keys make a plan fail, so that a nightly run notices them. The code comes before all others except for an error. */
+/**
+ * The exit code if a key is late, so that a nightly run notices it. In a report it takes precedence over all others.
+ */
 export const lateExitCode = 14;
 
-/** The report of the parts, in their order. The most severe exit code counts. */
+/** Joins the parts in their order. The report has the most severe of their exit codes. */
 export function reportOf({
   parts,
   ...report
@@ -101,8 +104,8 @@ export function tableOf<Item>(items: readonly Item[], columns: Columns<Item>): R
 const noValue = "-";
 
 /**
- * Each field under its own name in words: `updatedBy` is `updated by`. Without names, every field of the items. A field
- * that no item has would only make the table wider, and is left out.
+ * A table with a column for each named field, or for every field of the items. The head of a column is the name of its
+ * field in words, such as `updated by` for `updatedBy`. A field that is empty in every item has no column.
  */
 export function tableOfFields<Name extends string>(
   items: readonly Readonly<Partial<Record<Name, CellValue>>>[],
@@ -129,8 +132,8 @@ export function atMost(lines: readonly string[], max: number, where = ""): reado
 }
 
 /**
- * A section without content is left out: its lines are about its table. A long table ends with the count of the rest,
- * unless a person approves it.
+ * A section, or none if it has nothing to show: if its table is empty, its lines are left out, too. A long table is cut
+ * and ends with the number of the rows that are left, unless a person has to read it completely.
  */
 export function section(
   title: string,
@@ -166,7 +169,7 @@ export function unreadSection(parts: readonly UnreadablePart[]): readonly Report
   return section("Not read", { lines: atMost(lines, maxShownRows, "; --json lists all of them") });
 }
 
-/** What could not be read, so that no report passes for a whole one. */
+/** The part that names what could not be read, so that no report seems complete that is not. */
 export function unreadPart(unreadable: readonly UnreadablePart[]): ReportPart {
   return { sections: unreadSection(unreadable), data: { unreadable }, exitCode: unreadable.length > 0 ? 13 : 0 };
 }

@@ -1,9 +1,8 @@
 /**
- * Writes the report of a review in a campaign, a list of keys that one person saw and may approve, and the texts that
- * the page of its approval shows, too. They say what the
- * approval does, whether that can be undone, and which holds people released before the review. They list the keys with
- * counts, and the keys to check first, such as a key that got new resources since the manifest was written. For a KMS
- * key they say until when KMS accepts its destruction.
+ * Writes the report of a review in a campaign. A review is a list of keys that one person saw and may approve. The page
+ * of its approval shows most of the same texts. They say what the approval does, whether that can be undone, and which
+ * holds people released before the review. They list the keys with counts, and the keys to check first, such as a key
+ * that got new resources since the manifest was written. For a KMS key they say until when KMS accepts its destruction.
  */
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";
@@ -37,19 +36,20 @@ export function titleOf(review: AnyReview, keys: readonly unknown[]): string {
   return `Destroy ${keysOfKind("kms", keys.length)}. KMS ${kmsWayBack}.`;
 }
 
-/** What a review found, whatever the kind of its keys. */
+/** The result of a review, for managed keys and for KMS keys alike. */
 export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"> {
-  /** Absent if the review would list no key. */
+  /** Absent if no key can be approved. */
   readonly file: ReviewFile<AnyReview> | undefined;
   readonly campaign: ReviewedWave;
   readonly keys: readonly unknown[];
-  /** The keys that the review does not cover. */
+  /** The parts about the keys that the review does not cover. */
   readonly apart: readonly (ReportPart | readonly ReportSection[])[];
   /** The keys to check first. */
   readonly check?: ReturnType<typeof exceptionRows>;
   readonly list: Pick<ReportSection, "lines" | "table">;
+  /** Who requested the step; absent for KMS keys, because KMS does not report the requester. */
   readonly requested?: readonly string[];
-  /** The next command if the review lists no key. */
+  /** The next command if no key can be approved. */
   readonly instead: NextCommand;
   readonly csv: () => string;
 }

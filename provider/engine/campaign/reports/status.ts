@@ -1,9 +1,10 @@
 /**
  * Writes the report of `uko campaign status`: first the waves that were stopped after failures and the rules that
- * changed, then what each wave waits for, pending requests, blocked keys, decisions that are due, outcomes, and keys
- * that the manifest does not list, and totals for management. If the keystores were asked live, the report also names keystores and keys
- * that are not in order, and the exit code says whether keys are late. A wave is a group of keys that take their steps
- * together.
+ * changed, then one table of waves (groups of keys that take their steps together) with what each one waits for and its
+ * last days. Then follow pending requests, blocked keys, late keys, outcomes, and keys that the manifest does not list.
+ * `--html` and `--json` also have totals for management. If the keystores were asked live, the report begins with the
+ * keystores and keys that are not in order, and the exit code says whether keys are late. The file also writes the
+ * commands that follow, up to the certificates at the end. Other reports show some of these parts.
  */
 
 import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
@@ -106,7 +107,9 @@ function differencesIn(view: CampaignView, { waves }: CampaignPlan): readonly st
   return waves.flatMap(({ name }) => waveDifferences(view, name));
 }
 
-/** What a person can do next: a new manifest, the open step or the removals of each wave, or the end of the campaign. */
+/**
+ * What a person can do next: a new manifest, the open step or the removals of each wave, or the end of the campaign.
+ */
 export function nextOf(view: CampaignView, plan: CampaignPlan): readonly NextCommand[] {
   const { path } = view.folder;
   const isChanged = differencesIn(view, plan).length > 0;
@@ -130,12 +133,14 @@ export function nextOf(view: CampaignView, plan: CampaignPlan): readonly NextCom
 
 const maxShownWaves = 5;
 
-/** The commands for certificates of the waves, which need an instance that answers. */
+/**
+ * The commands that certify the waves. Evidence that a certificate lacks can be added only while the instance exists.
+ */
 export function certificatesOf({ waves }: CampaignPlan, path: string): readonly NextCommand[] {
   return waves.slice(0, maxShownWaves).map(({ name }) => remarked(certificateCommand(path, name), "for auditors"));
 }
 
-/** The command that certifies a wave, for the person who has the key to sign. */
+/** The command that certifies a wave, for the person who has the signing key. */
 export function certificateCommand(path: string, wave: string): string {
   return `uko certificate create --campaign ${shellWord(path)} --wave ${wave} --evidence ${shellWord(`${path}/evidence`)} --sign-key KEY --out FILE`;
 }
@@ -178,7 +183,7 @@ export function summarizeStatus({ keys }: CampaignPlan): string {
   return `${staying.join(", ")}; every other key has reached its end`;
 }
 
-/** Each wave: its keys by state, what it waits for, and the last days on which its steps meet the deadline. */
+/** One row for each wave: its keys by state, what it waits for, and the last days on which a step is in time. */
 function wavesPart(view: CampaignView, plan: CampaignPlan): ReportPart {
   const waves = waveRows(view, plan);
   const shown = waves.map(({ states, held, ...row }) => ({

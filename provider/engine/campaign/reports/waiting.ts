@@ -41,8 +41,9 @@ export function requestOn(key: PlannedKey, nowMs: number) {
 export const renewWithinMs = 48 * 60 * 60 * 1000;
 
 /**
- * The request for the step that is on the key: a record, or the deletion window of a KMS key, of which KMS does not
- * report who opened it. On a stored approval, only the requester acts.
+ * The request for the step: a record on the key, or the deletion window of a KMS key, without the person who opened it,
+ * because KMS does not report that person. A stored approval has no `requester` here, because no other person has to
+ * approve it: only the requester acts on it.
  */
 export function requestFor({ listed }: Pick<PlannedKey, "listed">, step: CampaignStep, nowMs: number) {
   const windowEndsAtMs = listed?.kmsKey?.windowEndsAtMs;
@@ -77,7 +78,7 @@ export function readyFor(context: CampaignContext, wave: string, step: CampaignS
     ready,
     toRequest: ready.length - requested.length,
     own: requested.filter(isOwn),
-    // KMS does not report who opened a window, so that a window may be the caller's own.
+    // KMS does not report who opened a window, so these can include windows of the caller.
     ofOthers: requested.filter((key) => key.facts.isKms || (requesterOf(key) !== undefined && !isOwn(key))),
     requesterOf,
   };
@@ -113,7 +114,7 @@ export function isRemovalDue({ facts: { state, ending, isKms } }: PlannedKey): b
   return state === "destroyed" && ending === "destroy" && !isKms;
 }
 
-/** Whether the metadata of the key may be removed now, as far as lists show. The removal asks every keystore again. */
+/** Whether the lists show that the metadata of the key can be removed. The removal asks every keystore again. */
 export function isRemovable(key: PlannedKey): boolean {
   const { isHeld, isNarrowed, isMaterialUncertain, materialGoneMs } = key.facts;
   return isRemovalDue(key) && !(isHeld || isNarrowed || isMaterialUncertain === true) && materialGoneMs === undefined;

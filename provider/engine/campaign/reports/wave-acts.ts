@@ -20,7 +20,7 @@ export type WaveAct = Act &
     | { readonly name: "request"; readonly step: CampaignStep }
     | { readonly name: "review"; readonly step: CampaignStep; readonly kind: ReviewKind }
     | { readonly name: "approve" | "store"; readonly step: CampaignStep; readonly review: string }
-    /** The phrase has the number of keys. */
+    /** What the person types: the act and the number of keys, such as `withdraw 181`. */
     | { readonly name: "halt" | "rollback"; readonly phrase: string }
   );
 
@@ -52,7 +52,7 @@ export interface WaveSums {
   readonly steps: readonly WaveStep[];
   /** Requests that a halt withdraws. */
   readonly requests: number;
-  /** Keys that a rollback starts with, of those that the caller chose; absent if the wave has none. */
+  /** How many of the keys that the caller chose a rollback starts with; undefined if the whole wave has none. */
   readonly reversible: number | undefined;
 }
 

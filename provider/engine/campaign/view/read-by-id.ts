@@ -97,8 +97,9 @@ export interface EndsToRead {
 
 /**
  * Adds to each destroyed key what is left of it, by the rule of the removal. The keystores of a key
- * are asked live unless its stored status shows that it waits until a date ahead. Each key is
- * replaced in its place and keeps its texts, so that thousands of keys are not in memory twice.
+ * are asked live unless its stored status shows that it waits until a date ahead. The live read
+ * replaces only the status of the keystores; the other facts stay those of the list. Otherwise
+ * thousands of keys would be in memory twice.
  */
 export async function readEnds<Key extends KeyOfList>(
   world: World,
