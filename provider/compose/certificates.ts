@@ -61,7 +61,7 @@ export {
 } from "../engine/certificate/messages.ts";
 export type { SignerChoice, Target } from "../services/certificate-files.ts";
 
-/** Reads the file in UKO_SIGN_PASSPHRASE_FILE. Throws UKO_SETTINGS_INVALID, also if other users can read the file. */
+/** Reads the file in UKO_SIGN_PASSPHRASE_FILE. Throws UKO_SETTINGS_INVALID, also if other users can access the file. */
 export function readPassphrase(file: string): string {
   return readSecretText(file, "UKO_SIGN_PASSPHRASE_FILE").replace(/\r?\n$/, "");
 }
@@ -107,9 +107,9 @@ export async function createCertificate(creation: Creation, signal: AbortSignal)
   return keys;
 }
 
-/** Lets go of the evidence, and of the parts of the statement. */
+/** Builds the envelope. A function of its own, so that the evidence and the statement are not in memory later. */
 async function unsigned({ evidence, keys, wave }: Creation) {
-  // The manifest comes first, because it is let go while the evidence is read.
+  // The manifest is read first, so that only the keys of the wave are in memory while the evidence is read.
   const named = wave === undefined ? {} : { wave: await readWave(wave) };
   const logs: FoundLog[] = [];
   const index = createEvidenceIndex((place) => lineAt(logs[place.log]?.path ?? "", place));
@@ -208,7 +208,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
   );
 }
 
-/** Reads the envelope and the evidence. It lets go of the bytes of the envelope before it reads the evidence. */
+/** Reads the envelope and the evidence. The bytes of the envelope are not in memory while it reads the evidence. */
 async function readSigned(
   { file, evidence }: VerificationChoice,
   trusted: Awaited<ReturnType<typeof readTrust>>,

@@ -1,7 +1,8 @@
 /**
- * Opens and reads files by path, up to a size, and accepts only regular files. A pipe or a device in the place of a
- * file would keep a run waiting. If other people can write to a folder, a link in it could make the run read a file of
- * their choice, so a caller can refuse links. The file also creates folders.
+ * Opens and reads files by path, as a whole or in parts, and accepts only regular files. A pipe or a device in the
+ * place of a file would keep a run waiting. Only `byteParts` accepts a file of any size. If other people can write to
+ * a folder, a link in it could make the run read a file of their choice, so a caller can refuse links. The file also
+ * creates folders.
  */
 
 import {
@@ -66,8 +67,8 @@ export function* textParts(
 }
 
 /**
- * The bytes of a file in parts. The next part takes the place of the one before, because Node keeps the memory of many
- * buffers for the process.
+ * The bytes of a file in parts, without a largest size. Each part overwrites the one before, so a caller copies what it
+ * keeps. With a new buffer for each part, the process would not give the memory back.
  */
 export function* byteParts(path: string, choices: FileChoices = {}): Generator<Buffer> {
   const file = openRegularFile(path, choices);

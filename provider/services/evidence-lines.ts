@@ -1,7 +1,8 @@
 /**
  * Reads an evidence file (the audit log of runs) line by line, and computes the SHA-256 digest of each line. A
- * verifier compares each digest with the one that the next line names. The file also reads the small `.head` file next
- * to the evidence. The head names the last line, so that a line missing at the end is noticed.
+ * verifier compares each digest with the one that the next line names. The file can also read one line again, by its
+ * place. It reads the small `.head` file next to the evidence, too. The head names the last line, so that a line
+ * missing at the end is noticed.
  */
 
 import { hash } from "node:crypto";

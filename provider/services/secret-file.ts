@@ -1,6 +1,7 @@
 /**
- * Reads a file that holds a credential, such as the one that `UKO_API_KEY_FILE` names. On systems that report
- * permissions, the file is refused if its mode gives other users of this machine any access.
+ * Reads a file that holds a secret: a credential, such as in the file that `UKO_API_KEY_FILE` names, or the passphrase
+ * of a signing key. On systems that report permissions, the file is refused if its mode gives other users of this
+ * machine any access.
  */
 
 import { closeSync, fstatSync, readFileSync } from "node:fs";
@@ -16,7 +17,7 @@ export function readSecretFile(named: string, setting: string): string {
   return readSecretText(named, setting).trim();
 }
 
-/** Throws UKO_SETTINGS_INVALID. */
+/** Returns the content as it is. Throws UKO_SETTINGS_INVALID. */
 export function readSecretText(named: string, setting: string): string {
   const path = resolve(named);
   let file: number;

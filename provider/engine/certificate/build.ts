@@ -4,7 +4,11 @@
  * outcome, step and person comes from the evidence. Only which keys a wave has, and the label of a key without
  * evidence, come from the manifest of the campaign. If no key or wave is named, the certificate has every key that was
  * destroyed or removed, also if a keystore has not confirmed that yet. Evidence about several instances is refused.
- * `verify.ts` computes the list of what is not proven again with this file. The functions are pure.
+ * `verify.ts` computes the list of what is not proven again with this file.
+ *
+ * The keys are computed one after the other, because thousands of them would take much memory. Each key is computed
+ * first for its digest and outcome, and again when the text of the statement is written. The functions have no effect,
+ * and read nothing but the lines of the evidence (`evidence-log.ts`).
  */
 
 import { UkoError } from "../../errors.ts";
@@ -59,12 +63,12 @@ export interface CertificateTools {
 
 export interface BuiltCertificate {
   readonly keys: number;
-  /** The statement in JSON, and the number of its bytes. */
+  /** The statement in JSON, in parts. `length` is the number of bytes of all parts. */
   readonly parts: () => Iterable<string>;
   readonly length: number;
 }
 
-/** A key of the certificate. It is computed whenever it is needed, because thousands of keys would take much memory. */
+/** What is kept of a key of the certificate. The key itself is computed again whenever it is needed. */
 interface ListedKey {
   readonly subject: Subject;
   /** The number of bytes of its JSON. */
@@ -212,7 +216,7 @@ function endpointsOf(logs: CertificateSources["logs"], id: string): string[] {
 }
 
 interface LimitFacts {
-  /** Each key is let go before the next one is taken. */
+  /** The keys, one after the other, so that only one of them has to be in memory. */
   readonly keys: Iterable<CertificateKey>;
   /** Whether every endpoint is a documented host of IBM. */
   readonly isIbm: boolean;

@@ -1,8 +1,8 @@
 /**
  * Reads evidence files, the logs of the steps that runs took, for a certificate of key destruction. It returns the
  * result of the chain check (`chain.ts`), and the length and the hash of the last line, by which a certificate names
- * each file. A check can limit the reading to the lines that the certificate names. Of each line about a key, only its
- * place is kept, because the entries about thousands of keys would take much memory. The lines about one key are read
+ * each file. A check can limit the reading to the lines that the certificate names. Only the place of each line about a
+ * key is kept, because the entries about thousands of keys would take much memory. The lines about one key are read
  * again when its history is computed, and must still have the digests that the chain check saw.
  */
 
@@ -49,8 +49,9 @@ export interface LoggedPlace {
   readonly start: number;
   readonly length: number;
   /**
-   * The first 52 bits of its digest, which show whether the file changed meanwhile. Nobody finds another line with the
-   * same bits while the command runs. The whole digest would take more memory.
+   * The first 52 bits of its digest, which show whether the file changed meanwhile. They are enough: another line with
+   * the same bits cannot be found while the command runs. Two lines that a person prepared in advance do not help,
+   * either, because `verify` compares the certificate with the file again. The whole digest would take more memory.
    */
   readonly digest: number;
   readonly credential: Credential | undefined;
@@ -65,7 +66,7 @@ export interface ReadLog {
   readonly places: ReadonlyMap<string, readonly LoggedPlace[]>;
 }
 
-/** A log of a certificate in the file that a person named. Its places are in the index. */
+/** A log of a certificate, and the path of its file. The places of its lines are in the index. */
 export type FoundLog = Omit<ReadLog, "places"> & { readonly path: string };
 
 export interface LogReader {
@@ -82,7 +83,9 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
   const places = new Map<string, readonly LoggedPlace[]>();
   const instanceIds = new Set<string>();
   const runs: Run[] = [];
-  /** A run names its credential on its first line, and the lines of the same person that follow belong to it. */
+  /**
+   * The credential by person. A run names it on its first line, and the later lines of this person belong to the run.
+   */
   const latest = new Map<string, Credential>();
   let lines = 0;
   return {
@@ -110,7 +113,7 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
   };
 }
 
-/** The lines about keys in all files. */
+/** Finds the lines about a key in all files. */
 export interface EvidenceIndex {
   add(log: Pick<ReadLog, "places">): void;
   readonly subjects: () => readonly string[];

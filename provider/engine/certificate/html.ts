@@ -1,8 +1,8 @@
 /**
  * Renders a certificate of key destruction as one HTML page without scripts or links, to read or to
  * print on A4. The page shows what the certificate states and does not check its signatures. The
- * totals and the limits come first. Then it lists every key, and the steps of 200 keys. The keys
- * that are not destroyed come before the others. The function is pure.
+ * totals and the limits come first. Then the page lists every key, and the steps of at most 200
+ * keys. The keys that are not destroyed come before the others. The function is pure.
  */
 
 import { type Html, html } from "../../html/markup.ts";
@@ -35,7 +35,7 @@ const maxDetailedKeys = 200;
 
 export function renderCertificatePage(certificate: Certificate, { sha256, keyIds }: PageFacts): string {
   const { instance, createdAt, tool, method, wave, evidence, notVerified, list: listed } = certificate.predicate;
-  // The keys that a reader has to look at come first.
+  // The keys that are not destroyed come first, because a reader has to look at them.
   const keys = certificate.predicate.keys.toSorted((a, b) => rankOf(b) - rankOf(a));
   const nameOf = namesOf(keys);
   const title = `Certificate of key destruction: ${keys.length} ${keys.length === 1 ? "key" : "keys"}`;
@@ -85,7 +85,7 @@ function rankOf({ outcome }: CertificateKey): number {
   return outcomes.indexOf(outcome);
 }
 
-/** How many keys have each outcome, a line for each. */
+/** One line for each outcome, with the number of its keys. */
 function outcomesOf(keys: readonly CertificateKey[]): string {
   const groups = Map.groupBy(keys, ({ outcome }) => outcomeWords[outcome]);
   return Array.from(groups, ([outcome, { length }]) => `${length} ${outcome}`).join("\n");

@@ -4,7 +4,7 @@
  * that was copied into a second file counts once. A managed key counts as destroyed only if every keystore that any
  * entry names reported, when asked live, that the key is gone. uko removes a key's metadata by the same rule. A KMS key
  * outside UKO is in no keystore, so its outcome follows from its last step. The file also says whether the evidence has
- * every step that led to the outcome. The functions are pure.
+ * every step that led to the outcome.
  */
 
 import { type EndFacts, findLeftoverMaterial } from "../../lifecycle/guards.ts";
@@ -13,7 +13,10 @@ import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLine
 import type { EvidenceIndex, KeyDescription, LoggedLine } from "./evidence-log.ts";
 import { type CertificateKey, type CertificateStep, placeOf } from "./statement.ts";
 
-/** One managed key or KMS key; undefined if the evidence does not mention it. Throws UKO_EVIDENCE_BROKEN. */
+/**
+ * The history of a managed key or KMS key; undefined if the evidence does not mention the key. Throws
+ * UKO_EVIDENCE_BROKEN.
+ */
 export function keyInEvidence(
   subject: string,
   { entriesOf }: Pick<EvidenceIndex, "entriesOf">,
@@ -44,7 +47,7 @@ export function keyInEvidence(
   };
 }
 
-/** An entry that was copied into a second file counts once. Within one file, its number tells each line from the others. */
+/** Counts an entry that was copied into a second file once. Within one file, two entries have different numbers. */
 function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
   if (entries.every(({ log }) => log === entries[0]?.log)) return entries;
   const textOf = ({ log: _log, credential: _credential, ...entry }: LoggedLine): string => JSON.stringify(entry);

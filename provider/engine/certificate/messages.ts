@@ -63,8 +63,8 @@ function peopleOf(step: CertificateStep, nameOf: NameOf): string[] {
 }
 
 /**
- * What the person did, such as `approved and executed`. A step that no line reports as done was only started: the
- * service may have refused it.
+ * What the person did, such as `approved and executed`. A step that no line reports as done counts only as started,
+ * because the service may have refused it.
  */
 export function sayDeed({ did, isConfirmed, isSingle }: Act): string {
   const deeds = did.map((deed) => (deed === "executed" && !isConfirmed ? "started" : deed));

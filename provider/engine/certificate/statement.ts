@@ -1,8 +1,8 @@
 /**
  * Defines the form of a certificate of key destruction, an in-toto Statement v1 with at most 20,000 keys, and the texts
- * that say what a certificate does not prove. It also computes the list of keys with the digest of each. An unknown
- * field is an error. Otherwise an older reader could overlook a field of a newer release and show only a part of the
- * certificate.
+ * that say what a certificate does not prove. It also finds the first fault of a statement, and makes the name of a key
+ * in a certificate. An unknown field is an error. Otherwise an older reader could overlook a field of a newer release
+ * and show only a part of the certificate.
  */
 
 import * as z from "zod";
@@ -182,8 +182,8 @@ export const certificateForm = z.strictObject({
   predicate,
 });
 /**
- * The form of all but the keys. Each key is checked alone, because the copy that a check makes of thousands of keys would
- * take much memory.
+ * The form of everything except the keys. Each key is checked alone, because a check copies what it checks, and a copy
+ * of thousands of keys would take much memory.
  */
 export const outlineForm = certificateForm.extend({
   predicate: predicate.extend({ keys: z.array(z.custom<CertificateKey>()).min(1).max(maxSubjects) }),

@@ -1,6 +1,6 @@
 /**
  * Checks a certificate of key destruction: its form, its signatures and their timestamps, its consistency, and how each
- * act of a person is known. The functions are pure.
+ * act of a person is known. The functions have no effect, and read nothing but the lines of the passed evidence.
  *
  * A valid certificate proves who signed it. If the verifier passes the evidence files (the logs of the steps that runs
  * took), the check also proves that the certificate agrees with them. If the verifier passes a campaign, the keys must
@@ -41,7 +41,7 @@ export interface VerificationInput {
   /** Whether each step that can require two people must be known to be of two. */
   readonly areTwoPeopleRequired: boolean;
   readonly allowsEmulator: boolean;
-  /** The evidence files, in the order of the certificate; absent if none is passed. */
+  /** The evidence files, in the order of the certificate; absent if the verifier passed none. */
   readonly evidence?: NamedEvidence;
   /** The audit events that the verifier exported from the account. */
   readonly events?: readonly AuditEvent[];
@@ -241,7 +241,7 @@ function timestampsOf({ signatures, timestamps }: VerificationInput): readonly T
 
 function readCertificate(statement: unknown): Certificate | Problem {
   const fault = faultOf(statement);
-  // The form is strict, so the statement has nothing else.
+  // `faultOf` refuses unknown fields, so the statement has exactly the fields of a certificate.
   if (fault === undefined) return statement as Certificate;
   const type = (statement as { readonly predicateType?: unknown } | null)?.predicateType;
   if (typeof type === "string" && type !== certificateType) return { kind: "newer_version", type };

@@ -47,7 +47,9 @@ export interface Envelope {
   readonly signatures: z.infer<typeof envelopeForm>["signatures"];
 }
 
-/** An unsigned envelope of a statement in JSON with `length` bytes; `signEnvelope` adds signatures. */
+/**
+ * Makes an unsigned envelope of a statement in JSON, whose parts have `length` bytes. `signEnvelope` adds signatures.
+ */
 export function envelopeOf({
   length,
   parts,
@@ -61,12 +63,12 @@ export function envelopeOf({
   return unsignedEnvelope(room, end);
 }
 
-/** More than the bytes that a signature covers before the payload. */
+/** Room for the head, the bytes that a signature covers before the payload. The head is shorter. */
 const maxHeadBytes = 64;
 
 /**
- * The payload is in `room` from `maxHeadBytes` to `end`. Its head is written before it, so that the payload of a large
- * certificate, which has megabytes, is in memory once.
+ * Takes the payload from `room`, where it is from `maxHeadBytes` to `end`, and writes its head directly before it. So
+ * the payload of a large certificate, which has megabytes, is in memory only once.
  */
 function unsignedEnvelope(room: Buffer, end: number): Envelope {
   const head = `DSSEv1 ${payloadType.length} ${payloadType} ${end - maxHeadBytes} `;
@@ -115,8 +117,8 @@ export function* serializeEnvelope({ payload, signatures }: Envelope): Generator
 }
 
 /**
- * Parses the text of an envelope with at most `size` bytes. Accepts only the text that `serializeEnvelope` writes, so that
- * every change is visible. The text comes in parts, because a large payload would take the memory twice.
+ * Parses the text of an envelope with at most `size` bytes. Accepts only the text that `serializeEnvelope` writes, so
+ * that every change is visible. The text comes in parts, so that a large payload is in memory only once.
  */
 export function parseEnvelope(parts: Iterable<string>, size: number, file: string): Envelope {
   const room = Buffer.alloc(maxHeadBytes + Math.ceil(size / 4) * 3);
@@ -180,9 +182,10 @@ const listStart = '"keys":[';
 const nextKey = '},{"subject":"';
 
 /**
- * Parses a statement key by key, because the text of a large one would take its memory again. The last key is parsed with
- * the rest. If a text looks like one of the borders, the result is another statement than the payload, which the caller
- * notices.
+ * Parses a statement key by key, because the whole text of a large statement would take as much memory again. The last
+ * key is parsed with the rest. In JSON as uko writes it, these borders occur only in the list of keys. For any other
+ * payload, the result may be another statement. `payloadOf` then finds that its text is not the payload, and refuses
+ * it.
  */
 function parsePayload(payload: Buffer): unknown {
   const first = payload.indexOf(listStart) + listStart.length;
