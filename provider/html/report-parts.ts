@@ -1,4 +1,6 @@
-/** Renders the parts that all HTML pages use: lists, facts with names, tables, and the sections of a report. */
+/**
+ * Renders the parts that all HTML pages use: lists, facts with names, tables, commands, and the sections of a report.
+ */
 
 import { capital } from "../text/printable.ts";
 import { type Html, html, type Shown } from "./markup.ts";
@@ -63,7 +65,7 @@ export function linkTo(address: string, text: string): Html {
   return html`<a href="${address}">${text === "" ? "–" : text}</a>`;
 }
 
-/** A command to copy, and who runs it or why. */
+/** A command to copy, with its remark: who runs the command, or why. */
 export function commandOf({ command, remark }: { readonly command: string; readonly remark?: string }): Html {
   return html`<pre><code>${command}</code></pre>${remark === undefined ? "" : html`<p class="quiet">${remark}</p>`}`;
 }

@@ -28,7 +28,7 @@ type Yes = { readonly yes?: true };
 interface Campaign {
   readonly campaign: Command;
   readonly world: UkoWorld;
-  /** Runs the work of a command, and prints its report. */
+  /** Runs the work of a command, prints its report, and ends with its exit code. */
   readonly run: (shown: Shown, work: (run: OpenRun<AllOperations>) => Promise<CampaignReport>) => Promise<void>;
 }
 
@@ -236,7 +236,7 @@ function yesOption(command: Command): Command {
   return command.option("--yes", "required if there is no terminal; at a terminal, uko asks in any case");
 }
 
-/** Throws UKO_INPUT_INVALID for one of two options that only mean something together. */
+/** Throws UKO_INPUT_INVALID if a person sets only one of two options that belong together. */
 function requireBoth([name, value]: NamedValue, [other, otherValue]: NamedValue): void {
   if ((value === undefined) === (otherValue === undefined)) return;
   throw invalidInput(`${name} and ${other} belong together`, "Add the other one, or omit both.");

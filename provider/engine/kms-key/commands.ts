@@ -81,9 +81,9 @@ export function createKmsOperations(world: World) {
     inspect: async (ref: KmsKeyRef, options: CallOptions, signedRequest?: KmsSignedRequest) =>
       (await inspectAt(ref, { depth: "decision", signedRequest }, options)).present,
     /**
-     * Every KMS key that is set for deletion, except the backing keys of managed keys, with the operations that are open
-     * to the caller. Or why they could not be read: many people have no role in KMS, and their list of managed keys is
-     * complete without it. Changes nothing.
+     * Lists every KMS key that is set for deletion, except the backing keys of managed keys, with the operations that
+     * are open to the caller. If the list cannot be read, it returns the reason. Many people do not have a role in KMS,
+     * and their list of managed keys is complete without these keys. Changes nothing.
      */
     async pending(options: CallOptions): Promise<PendingKmsKeys> {
       const { instanceId } = world.session;

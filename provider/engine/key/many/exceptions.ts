@@ -9,7 +9,7 @@ import type { ConsentRecord } from "../../../lifecycle/observation.ts";
 import type { ReviewLine } from "../../../lifecycle/review.ts";
 import { maxNamed } from "../../text/words.ts";
 
-/** A key in the summary before an approval, and in the list. A fresh read shows all of it, and so does a list. */
+/** A key in the summary and the table before an approval. A fresh read and a list of a vault both have these facts. */
 export interface SummarizedKey {
   readonly line: ReviewLine;
   readonly record: ConsentRecord;

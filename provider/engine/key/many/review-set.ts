@@ -177,7 +177,7 @@ async function readFound(
   return { keys: read.keys, unreadable: [...found.unreadable, ...missing, ...read.unreadable] };
 }
 
-/** What the review keeps of a key that was read. */
+/** What is kept of a key that was read: the whole key would take much memory. */
 type Judged = KeyInReview | KeyApart;
 
 const isInReview = (key: Judged): key is KeyInReview => "line" in key;
@@ -192,7 +192,7 @@ interface Judging extends Omit<ReviewScope, "reviewer"> {
   readonly purpose?: "act" | "store";
 }
 
-/** The key as its reviewer sees it, or why the review does not cover it. */
+/** Returns the key as its reviewer sees it, or the reason why the review does not cover it. */
 function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, actor, purpose }: Judging): Judged {
   const { observation, snapshot, nowMs } = observed;
   const reviewer = actor.identity?.iamId ?? "";
@@ -265,7 +265,7 @@ async function findKeys(
   return { refs: [...byPath.values()], unreadable: found.unreadable };
 }
 
-/** The request of another person for the step, of the person whom the query names. */
+/** The request for the step by another person than the caller, and by the requester whom the query names, if any. */
 function requestOfOther(
   { observation, nowMs }: KeyDetails,
   { step, requester }: ReviewQuery,

@@ -133,7 +133,9 @@ const concernOneKey: readonly ErrorCode[] = [
 /** Errors about one vault: a missing role, or an incomplete description of a key. */
 const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"];
 
-/** Reads keys for a decision, some at a time. It keeps only what `judge` returns: whole, 4,500 keys would take 25 MB. */
+/**
+ * Reads keys for a decision, some at a time. It keeps only what `judge` returns, because 4,500 whole keys take 25 MB.
+ */
 export async function readEach<Judged>(
   world: World,
   {
