@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => story.close());
 
-/** The one key of these entries, which a file has as its lines. */
+/** Writes the entries as the lines of a file, and returns the one key that they are about. */
 function keyIn(entries: readonly object[]) {
   const lines = entries.map((entry, start) => {
     const text = JSON.stringify(entry);

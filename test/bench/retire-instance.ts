@@ -156,7 +156,7 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   const mostKeys = new Map<string, number>();
   let killed = 0;
   let peakMegabytes = 0;
-  /** Each of the commands that act gets its share, as long as kills are left. About five commands are long enough for all of theirs. */
+  /** The most kills of one command, while kills are left. About five commands run long enough to use all of theirs. */
   const share = Math.ceil(kills / 5);
 
   const collect = (): readonly TrailEntry[] => {

@@ -263,7 +263,7 @@ describe("a stop", () => {
     expect((await quiet("bob", "status")).exitCode).toBe(0);
   });
 
-  it("does not keep a nightly run, which states no reason, from another wave", async () => {
+  it("lets a nightly run, which states no reason, go on with another wave", async () => {
     await stopped(
       waveFile.replace(
         "rules:\n",
