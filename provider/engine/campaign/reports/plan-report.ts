@@ -143,7 +143,8 @@ function wavesPart(view: CampaignView, plan: CampaignPlan): ReportPart {
     ...(["wave", "keys", "outage", "pointOfNoReturn", "destroyAccepted", "materialGone", "metadataRemoved"] as const),
     ...(["deactivateBy", "destroyBy"] as const),
   ]);
-  const title = "Waves, if every person acts at once; deactivate by and destroy by are the last days for the deadline";
+  const title =
+    "Waves, if every person acts at once, with the last days that meet the deadline (deactivate by, destroy by)";
   return { sections: section(title, { table }), data: { waves } };
 }
 
