@@ -145,7 +145,7 @@ export function errorPage(thrown: unknown, path = ""): Page {
 
 /** The error of an act that is refused because something is no longer as its page showed it. */
 export function changed(summary: string, now: readonly string[] = []): UkoError {
-  const detail = ["It is not what your page showed. This console did nothing.", ...now].join("\n");
+  const detail = ["Something changed after your page was shown. This console did nothing.", ...now].join("\n");
   return new UkoError("UKO_CHANGED_MEANWHILE", { summary, detail });
 }
 
