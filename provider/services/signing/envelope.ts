@@ -27,7 +27,8 @@ const envelopeForm = z.strictObject({
   signatures: z
     .array(
       z.strictObject({
-        keyid: z.string(),
+        /** Bytes that are not UTF-8 are read as U+FFFD, so that a text with it may be another one than that of the file. */
+        keyid: z.string().regex(/^[^\ufffd]*$/),
         sig: z.base64(),
         /** The response of a timestamp authority about the bytes of `sig`, in DER. */
         timestamp: z
@@ -199,8 +200,8 @@ function parsePayload(payload: Buffer): unknown {
     at = end + 1;
   }
   const rest = parseJson(payload.toString("utf8", 0, first) + payload.toString("utf8", last + 2));
-  const list = (rest as { readonly predicate?: { readonly keys?: unknown } } | undefined)?.predicate?.keys;
-  if (Array.isArray(list)) list.unshift(...keys);
+  const predicate = (rest as { readonly predicate?: { keys?: unknown } } | undefined)?.predicate;
+  if (Array.isArray(predicate?.keys)) predicate.keys = [...keys, ...predicate.keys];
   return rest;
 }
 

@@ -339,6 +339,14 @@ test("any change of a single byte is refused", async () => {
   );
 });
 
+test("a key ID with bytes that are not UTF-8 is refused, even of a signature that is not required", async () => {
+  const foreign = { keyid: "?", sig: sign(undefined, signedBytes(good), stranger).toString("base64") };
+  const bytes = Buffer.from(signaturesOf((all) => [...all, foreign]));
+  expect(await check(bytes)).toEqual([]);
+  bytes[bytes.lastIndexOf("?")] = 0xff;
+  expect(await check(bytes)).toEqual(["UKO_CERTIFICATE_INVALID"]);
+});
+
 describe("a payload that is parsed key by key", () => {
   const parsed = (statement: unknown) => readPayload({ payload: Buffer.from(JSON.stringify(statement)) }, "c.json");
   const keys = ["a", "b", "c"].map((subject) => ({ subject, label: 'ü"keys":[ },{"subject":"' }));
@@ -351,6 +359,7 @@ describe("a payload that is parsed key by key", () => {
       { predicate: { keys: keys.map(({ subject, label }) => ({ label, subject })) } },
     ],
     ["may have no keys", { predicateType: "another" }],
+    ["may have more keys than a call has arguments", { predicate: { keys: Array(300_000).fill({ subject: "a" }) } }],
   ])("%s", (_what, statement) => {
     expect(parsed(statement)).toEqual(statement);
   });
