@@ -252,6 +252,7 @@ describe("a stop", () => {
 
   it("is continued after one more question, whose reason the folder keeps, and goes through a few keys first", async () => {
     await stopped();
+    expect(dataOf(await quiet("bob", "next --yes --json")).stops).toMatchObject([{ wave: "pilot", label: "mail-1" }]);
     const refused = await type("bob", "next --step deactivate", [""]);
     expect([refused.exitCode, refused.out]).toEqual([12, expect.stringContaining('Wave "pilot" stays stopped')]);
     expect(refused.out).toContain("mail-1");
@@ -272,7 +273,8 @@ describe("a stop", () => {
     );
     const nightly = await quiet("bob", "next --yes --json");
     expect(nightly.exitCode).toBe(12);
-    expect(dataOf(nightly)).toMatchObject({ wave: "later", keys: [{ label: "mail-0", outcome: "acted" }] });
+    const stops = [{ wave: "pilot", label: "mail-1", step: "deactivate" }];
+    expect(dataOf(nightly)).toMatchObject({ wave: "later", keys: [{ label: "mail-0", outcome: "acted" }], stops });
   });
 
   it("also holds the destruction of the other keys, so that none follows a reactivation without a reason", async () => {

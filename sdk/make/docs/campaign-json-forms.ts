@@ -147,6 +147,7 @@ export const campaignJsonForms = {
       phrase: text.describe("What the reviewer types to approve the whole review").optional(),
       apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
       unreadable: unreadable.optional(),
+      stops: stops.optional(),
     },
   ),
   "campaign-run": form("The line that uko campaign next, rollback or halt", {
@@ -157,6 +158,7 @@ export const campaignJsonForms = {
     keys: z.array(actedKey),
     unstarted: count,
     stoppedBy,
+    stops: stops.optional(),
   }),
   "campaign-gate": form("For a wave that is closed now, the line that an acting command of uko campaign", {
     ...wave,
@@ -164,13 +166,17 @@ export const campaignJsonForms = {
     gate: z.enum(["differs", "stopped", "not_before", "after", "blackout", "maintenance_window"]),
     differences: z.array(text).describe("Rules that changed since the manifest").optional(),
     stop: digest.describe("Names the stop").optional(),
+    stops: stops.optional(),
   }),
-  "campaign-next": form("If the caller can do nothing now, the line that uko campaign next", {
-    campaign,
-    waves: waveRows,
-    stops,
-    requests,
-  }),
+  "campaign-next": form(
+    "If the caller can do nothing now, or only in waves that stay stopped, the line that uko campaign next",
+    {
+      campaign: campaign.optional(),
+      waves: waveRows.optional(),
+      stops,
+      requests: requests.optional(),
+    },
+  ),
   "campaign-accept": form("The line that uko campaign finish --accept", { key, isAccepted: z.boolean() }),
   "campaign-finish": form("The line that uko campaign finish", {
     campaign,

@@ -160,12 +160,18 @@ async function takeFirst(
   const resume = stop && (await askResume(offer.wave, stop, talk));
   const left = resume === undefined ? stop : undefined;
   const result = left ? { report: staysStopped(offer.wave, left, path) } : await take({ ...doing, resume }, offer);
-  const [next, ...rest] = left ? others.filter((each) => each.stop?.digest !== left.digest) : others;
+  // The question was about the wave, so it is not asked again for another step of it.
+  const [next, ...rest] = others.filter((each) => !(left && each.stop && each.wave === offer.wave));
   if (isEnd(result) || next === undefined) return result;
   talk.show({ ...result.report, next: [] });
   const { report, ...more } = await takeFirst(doing, { offer: next, others: rest });
-  // A stop is visible in the exit code, also if the run went on with another wave.
-  return { ...more, report: left ? { ...report, exitCode: mostSevere([report.exitCode, 12]) } : report };
+  return { ...more, report: left ? withStop(report, left) : report };
+}
+
+/** A stop is visible in the exit code and to programs, also if the run went on with another wave. */
+function withStop(report: CampaignReport, { report: { data } }: Stop): CampaignReport {
+  const stops = [data.stops, report.data.stops ?? []].flat();
+  return { ...report, exitCode: mostSevere([report.exitCode, 12]), data: { ...report.data, stops } };
 }
 
 async function take(doing: Doing, offer: Offer): Promise<NextResult> {
