@@ -207,7 +207,7 @@ function invalid(summary: string, detail: string): UkoError {
  * The endpoints that the runs called. An entry without a run before it adds none, so a source that is not recorded
  * never appears as IBM's.
  */
-function endpointsOf(logs: CertificateSources["logs"], id: string): string[] {
+export function endpointsOf(logs: readonly Pick<ReadLog, "runs">[], id: string): string[] {
   const runs = logs.flatMap((log) => log.runs);
   const urls = runs.flatMap(({ instanceId, endpoint }) =>
     instanceId === id && endpoint !== undefined ? [endpoint] : [],

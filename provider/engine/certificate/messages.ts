@@ -251,6 +251,8 @@ export function explainProblem(problem: Problem): string {
       return `The evidence file ${plain(problem.file, 300)} was changed after the runs wrote it`;
     case "evidence_differs":
       return `The evidence does not say the same of key ${plain(problem.subject)}`;
+    case "endpoints_differ":
+      return `The evidence names other endpoints than the certificate: ${plain(problem.endpoints.join(", ") || "none", 300)}`;
     case "steps_missing":
       return `Who took each step on key ${plain(problem.subject)} is not recorded`;
     case "one_person":

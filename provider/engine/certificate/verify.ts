@@ -22,7 +22,15 @@ import { isByOnePerson } from "../commands/audit.ts";
 import { isConsequentialStep } from "../commands/audited-steps.ts";
 import { type AuditEvent, createEventSearch } from "./activity-tracker.ts";
 import { type Act, actsOf } from "./acts.ts";
-import { type CertificateTools, isAllIbms, limitsOf, unrecordedKey, type WaveKeys, waveOf } from "./build.ts";
+import {
+  type CertificateTools,
+  endpointsOf,
+  isAllIbms,
+  limitsOf,
+  unrecordedKey,
+  type WaveKeys,
+  waveOf,
+} from "./build.ts";
 import type { EvidenceIndex, FoundLog } from "./evidence-log.ts";
 import { hasEachStep, keyInEvidence } from "./key-history.ts";
 import { isSignedAct } from "./signed-acts.ts";
@@ -79,6 +87,7 @@ export type Problem =
   | { readonly kind: "evidence_missing"; readonly log: number; readonly head: string }
   | { readonly kind: "evidence_broken"; readonly log: number; readonly file: string }
   | { readonly kind: "evidence_differs"; readonly subject: string }
+  | { readonly kind: "endpoints_differ"; readonly endpoints: readonly string[] }
   | { readonly kind: "steps_missing"; readonly subject: string }
   | { readonly kind: "one_person"; readonly subject: string; readonly step: string }
   | { readonly kind: "only_stated"; readonly subject: string; readonly step: string; readonly did: readonly string[] }
@@ -311,6 +320,12 @@ function differences(
     return file.chain.breaks.length > 0 ? [{ kind: "evidence_broken", log: at, file: file.path }] : [];
   });
   if (problems.length > 0) return problems;
+  const { id, endpoints: named } = predicate.instance;
+  const endpoints = endpointsOf(
+    evidence.files.flatMap((file) => file ?? []),
+    id,
+  );
+  if (hashJson(endpoints) !== hashJson(named)) return [{ kind: "endpoints_differ", endpoints }];
   // The digest of each subject is that of its key, or the certificate has another fault.
   return predicate.keys.flatMap((key, at) =>
     hashJson(keyInEvidence(key.subject, evidence) ?? unrecordedKey(key)) === subject[at]?.digest.sha256

@@ -102,7 +102,12 @@ const stranger = generateKeyPairSync("ed25519").privateKey;
 
 const editedKey = (change: (key: ReturnType<typeof keyIn>) => void) => () => edited((s) => change(keyIn(s)));
 
-/** 35 changes, and what the check says of each. */
+const nameIbm = ({ predicate }: Certificate): void => {
+  predicate.instance.endpoints = ["https://uko.cloud.ibm.com"];
+  predicate.notVerified = predicate.notVerified.filter(({ code }) => code !== "not_ibm");
+};
+
+/** 36 changes, and what the check says of each. */
 const mutations: readonly (readonly [what: string, text: () => string, problem: string, options?: Options])[] = [
   [
     "an edited label",
@@ -271,6 +276,12 @@ const mutations: readonly (readonly [what: string, text: () => string, problem: 
     { evidence: "evidence.jsonl" },
   ],
   [
+    "IBM's endpoint, if the evidence has the one of an emulator",
+    () => forged(nameIbm),
+    "endpoints_differ",
+    { evidence: "evidence.jsonl", allowsEmulator: false },
+  ],
+  [
     "an approver whom the evidence does not have",
     () =>
       consistent((s) => {
@@ -288,11 +299,7 @@ test("the certificate itself is valid", async () => {
 });
 
 test("IBM's own endpoint needs no permission", async () => {
-  const atIbm = forged(({ predicate }) => {
-    predicate.instance.endpoints = ["https://uko.cloud.ibm.com"];
-    predicate.notVerified = predicate.notVerified.filter(({ code }) => code !== "not_ibm");
-  });
-  expect(await check(atIbm, { allowsEmulator: false })).toEqual([]);
+  expect(await check(forged(nameIbm), { allowsEmulator: false })).toEqual([]);
 });
 
 const cases = mutations.map(([what, text, problem, options = {}]) => ({ what, text, problem, options }));
