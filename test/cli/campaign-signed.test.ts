@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { hiddenIn, openConsole } from "../console/console-world.ts";
 import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
 import { campaignSeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
@@ -119,4 +120,37 @@ it("closes the deletion windows again if their requests cannot be signed", async
     expect.stringContaining("[UKO_SIGNATURE_MISSING]"),
   ]);
   expect([await kmsEffects("M14"), await kmsEffects("M15")]).toEqual([3, 3]);
+});
+
+it("shows the command instead of the form of a destruction in the console, and takes none of them", async () => {
+  list(["alice", "bob"]);
+  await begin("{vault: archive}");
+  await type("bob", "next");
+  await type("alice", "next");
+  await stage.world.advance("5h");
+  const signing = (who: Person) => ({ demands: () => [system], own: () => path.join(root, who) });
+  const wave = "/campaign/waves/pilot";
+  for (const [who, act] of [
+    ["alice", "request"],
+    ["bob", "review"],
+    ["bob", "approve"],
+    ["bob", "store"],
+  ] as const) {
+    const console = openConsole(stage.world, who, {
+      signing: signing(who),
+      campaign: { folder: stage.folder, name: "eol" },
+    });
+    await console.logIn();
+    const [, id = ""] = new RegExp(`href="${wave}/(${act}-destroy[^"]*)"`).exec((await console.open(wave)).text) ?? [];
+    const page = (await console.open(`${wave}/${id}`)).text;
+    const { phrase = "" } = hiddenIn(page);
+    const sent = await console.submit(`${wave}/${id}`, { ...hiddenIn(page), phrase, typed: phrase || "destroy 1" });
+    const isReview = act === "review";
+    expect([act, sent.status], sent.text).toEqual([act, isReview ? 200 : 409]);
+    expect(page.includes("both people sign a destruction with their SSH key"), act).toBe(!isReview);
+    await console.close();
+    if (act === "request") await type("alice", "next");
+    await stage.world.advance("1m");
+  }
+  expect(await destructions()).toBe(0);
 });

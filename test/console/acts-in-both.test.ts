@@ -179,6 +179,7 @@ describe("a wave", () => {
       ],
       requests: 2,
       reversible: 4,
+      areSigned: false,
     },
     { wave: "pilot", path: "it's <here>" },
   );

@@ -84,6 +84,7 @@ async function inspectWave(context: CampaignContext, wave: string, only: string)
         steps,
         requests: keys.filter((key) => isRequested(key, view.nowMs)).length,
         reversible: reversible.length === 0 ? undefined : reversible.filter(isChosen).length,
+        areSigned: world.signatures !== undefined,
       },
       { wave, path: view.folder.path },
     ),

@@ -54,11 +54,17 @@ export interface WaveSums {
   readonly requests: number;
   /** How many of the keys that the caller chose a rollback starts with; undefined if the whole wave has none. */
   readonly reversible: number | undefined;
+  /** Whether this machine demands that people sign destructions. */
+  readonly areSigned: boolean;
 }
 
-export function waveActs({ steps, requests, reversible }: WaveSums, place: WavePlace): readonly WaveAct[] {
+export function waveActs({ steps, requests, reversible, areSigned }: WaveSums, place: WavePlace): readonly WaveAct[] {
+  const isSigned = (act: WaveAct): boolean =>
+    areSigned && "step" in act && act.step === "destroy" && act.name !== "review";
   return [
-    ...steps.flatMap((step) => stepActs(step, place)),
+    ...steps
+      .flatMap((step) => stepActs(step, place))
+      .map((act) => (isSigned(act) ? { ...act, isSigned: true as const } : act)),
     ...(reversible === undefined ? [] : [rollbackAct(reversible, place)]),
     ...(requests > 0 ? [haltAct(requests, place)] : []),
   ];
