@@ -16,7 +16,6 @@ import { capital, count, sayTimeAndDistance, sayWord } from "../../text/words.ts
 import { dayOf } from "../view/classify.ts";
 import type { LiveFindings } from "../view/live.ts";
 import { type CampaignPlan, isLate } from "../view/planned.ts";
-import { waveDifferences } from "../view/rule-changes.ts";
 import type { CampaignView } from "../view/view.ts";
 import { whyFailed } from "../view/wave-readiness.ts";
 import { dayBefore, type KeyRow, keyRows } from "./key-row.ts";
@@ -46,7 +45,9 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
   const { campaign, nowMs } = view;
   const rows = keyRows(view, plan);
   const late = plan.keys.filter(isLate).length;
-  const stopped = [...new Set(stoppedKeys(view, plan).map((stop) => stop.wave))];
+  const stopped = plan.waves.flatMap(({ name, readiness }) =>
+    campaignSteps.some((step) => readiness[step].breaker.kind === "stopped") ? [name] : [],
+  );
   return reportOf({
     summary: [
       ...(stopped.length > 0 ? [`${count(stopped.length, "wave")} stopped: ${stopped.join(", ")}`] : []),
@@ -84,7 +85,7 @@ export function waitingParts(view: CampaignView, plan: CampaignPlan, rows: reado
   return [
     { sections: stopSection(stops), data: { stops }, exitCode: stops.length > 0 ? 12 : 0 },
     section("No step until the manifest is written again, because the rules changed", {
-      lines: atMost(differencesIn(view, plan), maxShownDifferences),
+      lines: atMost(differencesIn(plan), maxShownDifferences),
     }),
     wavesPart(view, plan),
     { sections: requestSection(requests, view.nowMs), data: { requests } },
@@ -103,8 +104,11 @@ function livePart({ keystores, keys }: LiveFindings, late: number): ReportPart {
   };
 }
 
-function differencesIn(view: CampaignView, { waves }: CampaignPlan): readonly string[] {
-  return waves.flatMap(({ name }) => waveDifferences(view, name));
+/** The changed rules, which close every step of their wave. */
+function differencesIn({ waves }: CampaignPlan): readonly string[] {
+  return waves.flatMap(({ readiness: { deactivate } }) =>
+    deactivate.gate.kind === "differs" ? deactivate.gate.differences : [],
+  );
 }
 
 /**
@@ -112,7 +116,7 @@ function differencesIn(view: CampaignView, { waves }: CampaignPlan): readonly st
  */
 export function nextOf(view: CampaignView, plan: CampaignPlan): readonly NextCommand[] {
   const { path } = view.folder;
-  const isChanged = differencesIn(view, plan).length > 0;
+  const isChanged = differencesIn(plan).length > 0;
   const waves = plan.waves.flatMap((wave): readonly NextCommand[] => {
     const isOpen = campaignSteps.some((step) => {
       const { kind } = wave.readiness[step].gate;
@@ -145,7 +149,7 @@ export function certificateCommand(path: string, wave: string): string {
   return `uko certificate create --campaign ${shellWord(path)} --wave ${wave} --evidence ${shellWord(`${path}/evidence`)} --sign-key KEY --out FILE`;
 }
 
-/** Every key of every stop. */
+/** Returns each key that failed or was reactivated in a stopped wave, with the reason. */
 export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
   return waves.flatMap(({ name: wave, keys, readiness }) => {
     const breakers = Object.values(readiness).map(({ breaker }) => breaker);
