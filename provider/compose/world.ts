@@ -4,7 +4,7 @@
  * wrong host. It does not load the definitions of resources.
  */
 
-import { hash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Evidence, EvidenceRun } from "../engine/ports/evidence.ts";
 import { createResponseTrust, createServiceClock } from "../engine/ports/service-memory.ts";
@@ -19,6 +19,7 @@ import {
   createEvidenceLog,
   createMissingEvidence,
   type EvidenceLog,
+  sha256,
 } from "../services/evidence-file.ts";
 import { hostOf, readDocumentedHost, requireAllowedHost } from "../services/http/allowed-hosts.ts";
 import { createHttpClient, type HttpClient, type WatchedExchange, watchClient } from "../services/http/client.ts";
@@ -205,9 +206,7 @@ function serviceIn({ iamEndpoint, endpoint, kmsEndpoint }: Settings): string {
   return others[0] ?? "cloud.ibm.com";
 }
 
-export function sha256(text: string): string {
-  return hash("sha256", text, "hex");
-}
+export { sha256 };
 
 function isChosen({ kind }: EvidencePlace): boolean {
   return kind === "named" || kind === "log";

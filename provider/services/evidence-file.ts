@@ -9,7 +9,7 @@
  * any place for evidence, uko takes no step that needs a line before it.
  */
 
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -240,14 +240,14 @@ const partLength = 65_536;
 
 /** The SHA-256 digest in hexadecimal digits. A text of megabytes goes in parts, because Node copies it to a larger buffer. */
 export function sha256(data: string | Uint8Array): string {
-  const hash = createHash("sha256");
-  if (typeof data !== "string") return hash.update(data).digest("hex");
+  if (typeof data !== "string" || data.length <= partLength) return hash("sha256", data);
+  const parts = createHash("sha256");
   for (let at = 0; at < data.length; ) {
     const end = at + partLength;
     // A part never ends within a character.
     const next = (data.codePointAt(end - 1) ?? 0) > 0xffff ? end + 1 : end;
-    hash.update(data.slice(at, next));
+    parts.update(data.slice(at, next));
     at = next;
   }
-  return hash.digest("hex");
+  return parts.digest("hex");
 }
