@@ -1,10 +1,11 @@
 /**
- * `npm run size`: the hand-written lines of code and files of provider/ by folder, next to the budgets of decision 0053.
- * Comments and blank lines are not counted.
+ * `npm run size`: the hand-written lines of code and files of provider/ by folder (decision 0053). Comments and blank lines
+ * are not counted.
  */
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { codeLines } from "../support/code-lines.ts";
 
@@ -16,34 +17,23 @@ interface Folder {
   readonly files: number;
 }
 
-interface BudgetedFolder extends Folder {
-  readonly budget: Pick<Folder, "lines" | "files">;
-}
-
 const isGenerated = (file: string): boolean => file.endsWith("_pb.ts") || file.endsWith("/generated.ts");
 
-/** The rows of the decision, each with what it has now. A file belongs to the longest name that fits. */
-export function measureFolders(): readonly BudgetedFolder[] {
-  const decision = readFileSync(new URL("provider/docs/decisions/0053-size-of-the-code.md", repository), "utf8");
-  const budgets = Array.from(
-    decision.matchAll(/^\| `(\S+)` \| ([\d,]+) \| ([\d,]+) \|$/gm),
-    ([, name = "", ...counts]) => {
-      const [lines = 0, files = 0] = counts.map((count) => Number(count.replaceAll(",", "")));
-      return { name, budget: { lines, files } };
-    },
-  );
+/** The hand-written files of provider/, by the folder that holds them. */
+export function measureFolders(): readonly Folder[] {
   const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "provider/*.ts"], {
     cwd: repository,
     encoding: "utf8",
   });
-  const files = listed.split("\n").filter((file) => file !== "" && !isGenerated(file));
-  const byLength = budgets.map(({ name }) => name).toSorted((one, other) => other.length - one.length);
-  const folderOf = new Map(files.map((file) => [file, byLength.find((name) => file.startsWith(name))]));
-  return budgets.map(({ name, budget }) => {
-    const own = files.filter((file) => folderOf.get(file) === name);
-    const lines = own.reduce((sum, file) => sum + codeLines(readFileSync(new URL(file, repository), "utf8")), 0);
-    return { name, lines, files: own.length, budget };
-  });
+  const files = listed
+    .split("\n")
+    .filter((file) => file !== "" && existsSync(new URL(file, repository)) && !isGenerated(file));
+  const folders = Map.groupBy(files, (file) => path.posix.dirname(file));
+  return Array.from(folders, ([name, own]) => ({
+    name,
+    lines: own.reduce((sum, file) => sum + codeLines(readFileSync(new URL(file, repository), "utf8")), 0),
+    files: own.length,
+  }));
 }
 
 /** The parts of engine/ and the imports between them, and how many of these imports are part of a cycle. */
@@ -68,17 +58,10 @@ function measureEngine(): { readonly parts: number; readonly imports: number; re
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folders = measureFolders();
-  const sum = (count: (folder: BudgetedFolder) => number): number =>
-    folders.reduce((total, folder) => total + count(folder), 0);
-  const all = {
-    name: "all",
-    lines: sum((folder) => folder.lines),
-    files: sum((folder) => folder.files),
-    budget: { lines: sum((folder) => folder.budget.lines), files: sum((folder) => folder.budget.files) },
-  };
-  console.log("| folder | lines of code | budget | files | budget |\n| --- | ---: | ---: | ---: | ---: |");
-  for (const { name, lines, files, budget } of [...folders, all])
-    console.log(`| ${name} | ${lines} | ${budget.lines} | ${files} | ${budget.files} |`);
+  const sum = (count: (folder: Folder) => number): number => folders.reduce((total, each) => total + count(each), 0);
+  const all = { name: "all", lines: sum(({ lines }) => lines), files: sum(({ files }) => files) };
+  console.log("| folder | lines of code | files |\n| --- | ---: | ---: |");
+  for (const { name, lines, files } of [...folders, all]) console.log(`| ${name} | ${lines} | ${files} |`);
   const { parts, imports, circular } = measureEngine();
   console.log(`\nengine/: ${parts} parts, ${imports} imports between them, ${circular} of them in a cycle`);
 }

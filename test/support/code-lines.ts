@@ -1,6 +1,6 @@
 /**
  * Counts the lines of code of a TypeScript file. Comments and blank lines do not count, so an explanation never
- * competes with code for a budget (decision 0053). Comments stand on lines of their own, as the formatter leaves them.
+ * competes with code for the limit of a file (decision 0053). Comments stand on lines of their own, as the formatter leaves them.
  */
 export function codeLines(text: string): number {
   let count = 0;
