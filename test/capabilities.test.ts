@@ -153,7 +153,6 @@ const others: Readonly<Record<string, Shown>> = {
   "read an object in a program": ["pulumi-dynamic/functions", "returns each resource, and throws if"],
   "find changed evidence": ["cli/certificate", "evidence that was changed, and evidence of two instances"],
   "report each key of a run": ["cli/files", "UKO_REPORT gets a line for each key and run that acted or waited"],
-  "write metrics of requests": ["cli/surveys", "prints metrics of the same keys"],
   "notify people of requests": ["examples/notify", "for %s names key, step, requester, times, approver and command"],
   "run in pipelines": [
     "examples/pipelines.e2e",

@@ -222,7 +222,6 @@ export const examples = {
     ["the same, with the next commands for each key", "uko requests --long"],
     ["your own requests that expire within two days", "uko requests --mine --expiring 48h"],
     ["one vault, for a pipeline", `uko requests --vault ${vaultId} --json`],
-    ["counts for Prometheus, for an alert on old requests", "uko requests --metrics"],
   ],
   sweep: [
     ["show which keys can be removed, and ask", "uko sweep"],

@@ -1,11 +1,11 @@
 /**
- * Defines the commands about all keys of some vaults. `uko requests` lists the pending deletions, also of KMS keys, or
- * prints counts of them for Prometheus. `uko sweep` removes destroyed keys that no keystore holds anymore. A removal
+ * Defines the commands about all keys of some vaults. `uko requests` lists the pending deletions, also of KMS keys.
+ * `uko sweep` removes destroyed keys that no keystore holds anymore. A removal
  * cannot be undone. Therefore `uko sweep` shows the keys and asks first, or requires `--yes`.
  */
 
 import { type Command, Option } from "commander";
-import { jsonLine, parseDurationMs, renderRequestMetrics, surveyMessages } from "../compose/text.ts";
+import { jsonLine, parseDurationMs, surveyMessages } from "../compose/text.ts";
 import type { Survey } from "../engine/key/many/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
@@ -29,7 +29,6 @@ interface RequestsOptions extends Omit<VaultOptions, "yes"> {
   readonly mine?: true;
   readonly expiring?: string;
   readonly long?: true;
-  readonly metrics?: true;
 }
 
 export function addVaultCommands(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
@@ -46,14 +45,6 @@ export function addVaultCommands(program: Command, world: CliWorld, end: (exitCo
       ),
     )
     .option("--long", "a block with the next commands for each key, instead of a table")
-    .addOption(
-      new Option("--metrics", "counts and times in the Prometheus text format, without names and reasons").conflicts([
-        "json",
-        "long",
-        "mine",
-        "expiring",
-      ]),
-    )
     .action(async (given: RequestsOptions) => end(await runRequests(world, given)));
 
   vaultCommand(program, "sweep", exactVaults, "Remove destroyed keys that no keystore holds anymore; shows them first")
@@ -73,9 +64,9 @@ function vaultCommand(program: Command, name: "requests" | "sweep", vaults: Opti
 }
 
 function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
-  const { vault = [], json = false, metrics = false, mine, expiring } = given;
+  const { vault = [], json = false, mine, expiring } = given;
   return withOperations(world, async (run) => {
-    const { operations, kmsOperations, settings, options } = run;
+    const { operations, kmsOperations, options } = run;
     const survey = await operations.requests(await resolveVaults(run, vault, options), options);
     const { keys, unread } = vault.length > 0 ? { keys: [] } : await kmsOperations.pending(options);
     const filter = {
@@ -84,16 +75,10 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
     };
     const { selectRequests } = await import("../compose/operations.ts");
     const reports = selectRequests([...survey.reports, ...keys.map(({ report }) => report)], filter, survey.nowMs);
-    if (metrics) {
-      const hasKmsKeys = vault.length === 0 && unread === undefined;
-      const { instanceId } = settings;
-      world.out.write(renderRequestMetrics({ ...survey, instanceId, reports, hasKmsKeys }));
-    } else {
-      world.out.write(requestsText(world, given, reports));
-      if (!json) world.out.write(`${surveyMessages.summarizeRequests(reports, survey.vaults)}\n`);
-      if (!json && given.long !== true && reports.length > 0)
-        world.out.write(`${surveyMessages.requestsNext(reports)}\n`);
-    }
+    world.out.write(requestsText(world, given, reports));
+    if (!json) world.out.write(`${surveyMessages.summarizeRequests(reports, survey.vaults)}\n`);
+    if (!json && given.long !== true && reports.length > 0)
+      world.out.write(`${surveyMessages.requestsNext(reports)}\n`);
     if (unread !== undefined) world.err.write(`${surveyMessages.kmsKeysNotListed(unread)}\n`);
     return mostSevere(writeUnreadable(world, survey, json));
   });

@@ -7,7 +7,6 @@ export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-m
 export { auditedSteps } from "../engine/commands/audited-steps.ts";
 export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";
 export { listedKinds } from "../engine/commands/listing.ts";
-export { renderRequestMetrics } from "../engine/key/many/request-metrics.ts";
 export * as approvalMessages from "../engine/key/text/approval-messages.ts";
 export * as setMessages from "../engine/key/text/set-messages.ts";
 export * as surveyMessages from "../engine/key/text/survey-messages.ts";

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { explainVerdict } from "../support/oracle.ts";
-import { readPrometheusText } from "../support/prometheus-text.ts";
 import { type CliTestWorld, type Ended, keys, quietWorld, startCliWorld, vaultId } from "./harness.ts";
 
 let world: CliTestWorld;
@@ -143,24 +142,6 @@ describe("uko requests", () => {
         ["payroll", "request", "2026-12-01"],
       ],
     );
-  });
-
-  it("prints metrics of the same keys, and counts what it could not read", async () => {
-    await world.uko("bob", `request ${keys.payroll} ${keys.draft} --reason "Never used"`);
-    const { exitCode, out } = await world.uko("bob", "requests --metrics");
-    const counted = readPrometheusText(out).get("uko_pending_deletions")?.samples ?? [];
-    expect([exitCode, counted.map(({ labels, value }) => [labels.waits_for, labels.next_step, value])]).toEqual([
-      0,
-      [
-        ["approval", "deactivate", 1],
-        ["approval", "destroy", 1],
-      ],
-    ]);
-    expect(out).not.toMatch(/draft|payroll|Bob|Never used/);
-    const refused = await world.uko("erin", `requests --metrics --vault ${vaultId}`);
-    expect(refused).toMatchObject({ exitCode: 13, err: expect.stringContaining(`Vault ${vaultId}`) });
-    expect(refused.out).toMatch(/^uko_unreadable\{.*what="vault"\} 1$/m);
-    expect(refused.out).toMatch(/^uko_kms_keys_listed\{.*\} 0$/m);
   });
 
   it("exits with 13 if a vault's list is refused, and names the vault", async () => {

@@ -58,7 +58,6 @@ export const sections: readonly Section[] = [
       "how-to/many-keys",
       "how-to/console",
       "how-to/notify-approvers",
-      "how-to/metrics",
       "how-to/require-signed-consents",
       "how-to/evidence-for-auditors",
       "how-to/troubleshoot",
