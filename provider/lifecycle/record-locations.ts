@@ -104,8 +104,8 @@ export interface KeyTextPatch {
 }
 
 /**
- * The patch that puts a record on a key; undefined if the description has no room for it. A description never has room
- * for an approval.
+ * The patch that puts a record on a key; undefined if the tags or the description have no room for it. A description
+ * never has room for an approval.
  */
 export function patchWithRecord(
   raw: RawKeyTexts,
@@ -118,6 +118,7 @@ export function patchWithRecord(
   const others = raw.tags.filter(({ name }) => !replaced.includes(name));
   const userDescription = raw.description.replace(suffixForm, "");
   if (location === "tag") {
+    if (others.length + 2 > maxTags) return undefined;
     return {
       tags: [
         ...others.map(holdAlone),

@@ -1,4 +1,7 @@
-/** Texts in a colleague's name that are not in a record's tag: the release of a legal hold, and a record in a description. */
+/**
+ * Texts that are not in a record's tag: the release of a legal hold in a colleague's name, a record in a description,
+ * and texts that could move the next record out of its tag.
+ */
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { observeKey } from "../../provider/engine/key/observe.ts";
@@ -77,5 +80,32 @@ describe("a record in Bob's name, planted in the second in which he creates the 
     const { observation, nowMs, snapshot } = await look(state.keyId);
     expect(snapshot.expirationDate).toBe("2027-12-31");
     expect(standingOf(observation, "deactivate", nowMs).binds).toBe(false);
+  });
+});
+
+describe("texts of Carol that could move Bob's next record out of its tag", () => {
+  const reason = "Closed in 2024";
+  const request = (keyId: string) => by("bob").request(uko.ref(keyId), reason, options);
+
+  test("a marker in the description of a key without tags does not: reason and seal stay on the key", async () => {
+    const { keyId } = await uko.make({ description: "Salaries" });
+    const planted = { tags: [], description: "Salaries\n[uko1b]" };
+    expect((await uko.test.as("carol").patch(keyId, planted)).status).toBe(200);
+    await uko.advance("1h");
+    expect(await request(keyId)).toMatchObject({ exitCode: 0 });
+    const { observation, snapshot } = await look(keyId);
+    expect(snapshot.description).toBe("Salaries");
+    expect(observation.carried.record).toMatchObject({ location: "tag", reason, seal: expect.any(String) });
+  });
+
+  test("tags that leave no room do not: the request is refused", async () => {
+    const { keyId } = await uko.make();
+    const tags = Array.from({ length: 127 }, (_, at) => ({ name: `t${at}`, value: "x" }));
+    expect((await uko.test.as("carol").patch(keyId, { tags })).status).toBe(200);
+    await uko.advance("1h");
+    const { code, taken, explanation } = await request(keyId);
+    expect({ code, taken }).toEqual({ code: "UKO_RECORD_NOT_KEPT", taken: [] });
+    expect(explanation.facts.join(" ")).toContain("128 tags");
+    expect((await look(keyId)).observation.carried.kind).toBe("none");
   });
 });

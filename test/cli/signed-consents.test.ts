@@ -98,6 +98,14 @@ describe("two people who sign", () => {
   });
 });
 
+it("a request to destroy stays off a service that keeps no tags, because a description has no room for a signature", async () => {
+  await world.reset({ tags: "dropped" });
+  await deactivated();
+  const { exitCode, out } = await world.type("bob", `request ${keys.cards}`, []);
+  expect([exitCode, out]).toEqual([12, expect.stringContaining("a description has no room for a signature")]);
+  expect(reportOf(await world.uko("bob", `status ${keys.cards} --json`)).deletion.requestedBy).toBeUndefined();
+});
+
 describe("a certificate of a signed destruction", () => {
   const evidence = path.join(root, "evidence.jsonl");
   const signers = path.join(root, "auditors");

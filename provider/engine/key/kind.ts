@@ -12,6 +12,7 @@ import { standingOf } from "../../lifecycle/consent-record.ts";
 import { carriedId } from "../../lifecycle/key-write.ts";
 import { isSame } from "../../lifecycle/observation.ts";
 import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/plan.ts";
+import { needsSignature } from "../../lifecycle/signed-consent.ts";
 import type {
   Deletable,
   Earlier,
@@ -181,9 +182,13 @@ function remember(
       const { message } = result;
       return { memory: { ...refusedWith(403, message), forbidden: [...(memory.forbidden ?? []), { step, message }] } };
     }
-    case "not_kept":
-      if (location === "description") return { memory, stop: { kind: "record_not_kept", message: result.message } };
+    case "not_kept": {
+      const stopped = (message: string) => ({ memory, stop: { kind: "record_not_kept", message } as const });
+      if (location === "description" || result.isFinal === true) return stopped(result.message);
+      const isSigned = step.kind === "write_record" && needsSignature(observed.observation, step.draft.step);
+      if (isSigned) return stopped(`${result.message}, and a description has no room for a signature`);
       return { memory: { ...memory, location: "description" } };
+    }
     case "stale":
       return { memory: afterRefusedEtag(memory, observed, task) };
     case "lost":

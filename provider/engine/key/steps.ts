@@ -181,11 +181,13 @@ function signatureFor({ signatures }: World, statement: string, writtenAtMs: num
   });
 }
 
-/** Where the record is written. If the service dropped the marker's tag before, it would drop the record's tag, too. */
-export function recordLocationFor({ memory, observed }: KeyStepContext): RecordLocation {
-  if (memory.location !== undefined) return memory.location;
-  const isMarkedByTag = observed.snapshot.tags.length > 0;
-  return observed.observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";
+/**
+ * Where the record is written: in a tag, unless this run has seen that the service does not keep the tag. Nothing on
+ * the key decides it. Otherwise a person who may write tags could plant a text that moves a colleague's record into the
+ * description, where it has no reason, no seal and no signature, and where no approval can be stored.
+ */
+export function recordLocationFor({ memory }: KeyStepContext): RecordLocation {
+  return memory.location ?? "tag";
 }
 
 /** How often a run rewrites a record, if the service stamped the write too long after the record's own time. */
@@ -233,14 +235,9 @@ interface LateRecord {
 
 async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult | LateRecord> {
   const { world, task, observed, options } = context;
-  const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, recordLocationFor(context));
-  if (patch === undefined) {
-    const message =
-      step.draft.quotes === undefined
-        ? "The description is longer than 110 characters, so it has no room for the record"
-        : "A description has no room for an approval";
-    return { kind: "not_kept", message };
-  }
+  const location = recordLocationFor(context);
+  const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, location);
+  if (patch === undefined) return { kind: "not_kept", message: sayNoRoom(step, location), isFinal: true };
   const written = await world.keys.update(task.ref, patch, observed.etag, options);
   if (written.kind === "refused" && written.status === 400) return { kind: "not_kept", message: written.message };
   if (written.kind !== "done") return written;
@@ -254,6 +251,12 @@ async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Prom
   const isKept = isWrittenIn(shown, step, context) && (await world.responseTrust.isConfirmed("record", confirm));
   if (read !== undefined) return read;
   return isKept ? { kind: "done", correlationId, shown } : readBack(step, correlationId, context);
+}
+
+function sayNoRoom({ draft }: WriteRecord, location: RecordLocation): string {
+  if (location === "tag") return "A key can have 128 tags, and the other tags of this key leave no room for the record";
+  if (draft.quotes !== undefined) return "A description has no room for an approval";
+  return "The description is longer than 110 characters, so it has no room for the record";
 }
 
 /** Whether a response shows the record exactly as written, by its author, under a new ETag. */

@@ -77,8 +77,8 @@ export type StepResult<Seen = never, Step = never> =
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "refused"; readonly status: number; readonly message: string }
   | { readonly kind: "forbidden"; readonly message: string }
-  /** The write was accepted, but the service did not keep it. */
-  | { readonly kind: "not_kept"; readonly message: string };
+  /** The service did not keep the write. `isFinal`: another place for the same text may not be tried either. */
+  | { readonly kind: "not_kept"; readonly message: string; readonly isFinal?: true };
 
 /** A step that this run has just taken. */
 export interface TakenStep<K extends KindTypes> {

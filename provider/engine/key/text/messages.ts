@@ -68,11 +68,11 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: 
       return explainMissingRight(outcome.step, outcome.message, { ...context, location: memory.location });
     case "record_not_kept":
       return {
-        summary: `The service does not store consent records on ${sayKey(observed.observation)}`,
+        summary: `uko cannot store a consent record on ${sayKey(observed.observation)}`,
         facts: [
           `${plain(outcome.message, 300)}.`,
-          "uko stores a record in a tag, or at the end of the description, which may then have at most 110 characters.",
-          "If the service stores neither, uko cannot delete this key, because nothing would show who approved the deletion.",
+          "uko stores a record in a tag. If the service does not keep tags, uko stores the record at the end of the description, which may then have at most 110 characters.",
+          "Without a record, uko cannot delete this key, because nothing would show who approved the deletion.",
         ],
         state: sayState(observed.observation),
         isUnchanged: true,
