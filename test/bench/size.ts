@@ -1,6 +1,6 @@
 /**
  * `npm run size`: the hand-written lines of code and files of provider/ by folder (decision 0053). Comments and blank lines
- * are not counted.
+ * are not counted. Below them, what a user can meet, and the imports between the parts of engine/.
  */
 
 import { execFileSync } from "node:child_process";
@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { codeLines } from "../support/code-lines.ts";
+import { measureSurface } from "./surface.ts";
 
 const repository = new URL("../../", import.meta.url);
 
@@ -20,7 +21,7 @@ interface Folder {
 const isGenerated = (file: string): boolean => file.endsWith("_pb.ts") || file.endsWith("/generated.ts");
 
 /** The hand-written files of provider/, by the folder that holds them. */
-export function measureFolders(): readonly Folder[] {
+function measureFolders(): readonly Folder[] {
   const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "provider/*.ts"], {
     cwd: repository,
     encoding: "utf8",
@@ -63,5 +64,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log("| folder | lines of code | files |\n| --- | ---: | ---: |");
   for (const { name, lines, files } of [...folders, all]) console.log(`| ${name} | ${lines} | ${files} |`);
   const { parts, imports, circular } = measureEngine();
+  console.log("\n| surface | today |\n| --- | ---: |");
+  for (const [name, count] of Object.entries(measureSurface())) console.log(`| ${name} | ${count} |`);
   console.log(`\nengine/: ${parts} parts, ${imports} imports between them, ${circular} of them in a cycle`);
 }

@@ -9,11 +9,11 @@ import { withProgress } from "../../../provider/cli/run.ts";
 import { exitCodes, mostSevereFirst } from "../../../provider/errors.ts";
 import { capital } from "../../../provider/text/printable.ts";
 
-/** Help needs no service, and the texts have no width of a terminal. */
 const unused = (): never => {
   throw new Error("no command runs while its reference is written");
 };
-const world: UkoWorld = {
+/** The world of a program that is described and never run. Help needs no service, and the texts have no width of a terminal. */
+export const unstartedWorld: UkoWorld = {
   version: "",
   environment: {},
   ...withProgress({ write: unused }, { write: unused }),
@@ -55,7 +55,7 @@ interface Described {
 type Item = readonly [term: string, says: string];
 
 function describedCommands(): readonly Described[] {
-  const program = buildProgram(world, () => {});
+  const program = buildProgram(unstartedWorld, () => {});
   const helper = program.createHelp();
   const walk = (command: Command, path: string, group: Group): readonly Described[] => {
     const name = `${path} ${command.name()}`;

@@ -72,6 +72,8 @@ type Stored = Setting & Required<Pick<Setting, "property" | "setBy">>;
 const isStored = (setting: Setting): setting is Stored => setting.property !== undefined;
 
 /** `provider/docs/reference/settings.md`. */
+export const settingNames = Object.keys(settings);
+
 export function settingsMarkdown(): string {
   return `${[
     "# Settings",
