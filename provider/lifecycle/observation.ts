@@ -124,6 +124,18 @@ export interface Decline extends StatedReason {
   readonly atMs: number;
 }
 
+/**
+ * For which wave of a campaign a request was made. A *wave* is a group of keys that a campaign deletes together. The
+ * mark leads people to the campaign, and no decision about a step depends on it (campaign/membership.ts).
+ */
+export interface CampaignMark {
+  /** The name of the campaign. */
+  readonly name: string;
+  readonly wave: string;
+  /** The digest of the key's line in the manifest, the list of the campaign's keys: 32 hex digits. */
+  readonly line: string;
+}
+
 /** The note by which one person requests, or approves, one step; see `consent-record.ts`. */
 export interface ConsentRecord {
   /** Names this record, of this key and step alone: 32 hex digits. */
@@ -141,6 +153,8 @@ export interface ConsentRecord {
    * reached this key. `approval`: a person approved the request of another person.
    */
   readonly how: "command" | "engine" | "approval";
+  /** Absent outside a campaign, and in a compact record, which has no room. An approval repeats that of its request. */
+  readonly campaign?: CampaignMark | undefined;
   /** The seal over a request by the API key of its writer; see `requestStatement`. An approval quotes the seal. */
   readonly seal?: string | undefined;
   readonly signature?: ConsentSignature | undefined;

@@ -14,6 +14,7 @@ import type { ConsentDraft } from "./consent-record.ts";
 import {
   type ApprovedStep,
   approvedSteps,
+  type CampaignMark,
   type ConsentRecord,
   type ConsentSignature,
   type DeactivationNote,
@@ -102,6 +103,7 @@ function bodyOf(draft: ConsentDraft, earlierCharacters: number): Record<string, 
     a: draft.author.iamId,
     n: firstCharacters(draft.authorName ?? "", maxNameCharacters),
     h: draft.how,
+    c: draft.campaign && { n: draft.campaign.name, w: draft.campaign.wave, l: draft.campaign.line },
     m: draft.seal,
     g: draft.signature && signatureBody(draft.signature),
     q: draft.quotes === undefined ? undefined : quoteBody(draft.quotes),
@@ -242,6 +244,7 @@ export function decodeTagValue(
     digest,
     author: { iamId: author, mark: markOf(author, sha256) },
     how,
+    campaign: markIn(body.c),
     authorName: textIn(body.n, maxNameCharacters),
     seal: isHex(body.m, sealCharacters) ? body.m : undefined,
     ...signatureIn(body.g),
@@ -272,6 +275,18 @@ function quoteIn(quote: unknown, { keyId, step, digest, sha256, ownSeal }: Quote
     authorName: textIn(name, maxNameCharacters),
     ...(own !== undefined && own === seal && { isSealedHere: true }),
   };
+}
+
+/** A mark in another form is none: it would lead nowhere. */
+function markIn(value: unknown): CampaignMark | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { n: name, w: wave, l: line } = value as Record<string, unknown>;
+  return isSlug(name) && isSlug(wave) && isHex(line, 32) ? { name, wave, line } : undefined;
+}
+
+/** A name as campaign.yaml allows it for a campaign and a wave, so that a printed command has nothing to quote. */
+function isSlug(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z0-9][a-z0-9-]{0,39}$/.test(value);
 }
 
 function signatureIn(value: unknown): Pick<ConsentRecord, "signature"> {

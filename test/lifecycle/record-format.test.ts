@@ -44,6 +44,8 @@ const approvalTag =
   `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000B0BB","n":"Bob","h":"approval",` +
   `"q":{"i":"fedcba9876543210fedcba9876543210","a":"IBMid-550000AL1C","n":"Alice Example","t":1795530060,"m":"${"9".repeat(64)}"}}`;
 
+const inCampaign = aDraft({ writtenAtMs, digest, campaign: { name: "eol", wave: "pilot", line: digest } });
+const inCampaignTag = plainTag.replace(/}$/, `,"c":{"n":"eol","w":"pilot","l":"${digest}"}}`);
 const repeatingTag = plainTag.replace(/}$/, ',"e":[{"a":"IBMid-550000B0BB","n":"Bob","w":"Moved"}]}');
 
 test.each([
@@ -51,6 +53,7 @@ test.each([
   ["with all that a request can have", whole, wholeTag, "03298d69"],
   ["that quotes a request", approval, approvalTag, "b9c25c1e"],
   ["that repeats a reason", repeating, repeatingTag, "a7ae4e20"],
+  ["that names a wave of a campaign", inCampaign, inCampaignTag, "979a543e"],
 ] as const)("a tag %s is this text in hexadecimal digits, has this ID, and reads back", (_what, draft, text, id) => {
   const value = Buffer.from(text).toString("hex");
   expect(encodeTagValue(draft)).toBe(value);

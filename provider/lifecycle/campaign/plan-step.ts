@@ -9,7 +9,7 @@
  */
 
 import { dualBackingKeys } from "../kms-window.ts";
-import { type Identity, isSame, type KeyObservation } from "../observation.ts";
+import { type CampaignMark, type Identity, isSame, type KeyObservation } from "../observation.ts";
 import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
 import { planReversal } from "../plan-reversal.ts";
@@ -35,6 +35,8 @@ export interface CampaignRequest {
    */
   readonly ending: CampaignStep;
   readonly reason?: string;
+  /** For which wave and line of the manifest the request is made. */
+  readonly mark?: CampaignMark;
   /** Since when the soak of the key counts, as known before this run withdrew its own request from the key. */
   readonly soaksFromMs?: number;
   /** The identity that opened the KMS window, from the record that this run withdrew in order to renew it. */
@@ -60,7 +62,10 @@ export function planCampaignRequest(
   return isAbout(plan, step)
     ? {
         kind: "take",
-        plan: requireSetter(noteSetter(noteDeactivation(plan, observation, request, run), request), observation),
+        plan: withMark(
+          requireSetter(noteSetter(noteDeactivation(plan, observation, request, run), request), observation),
+          request,
+        ),
       }
     : { kind: "leave", why: { kind: "other_step" } };
 }
@@ -99,6 +104,11 @@ function requireSetter(plan: Plan, observation: KeyObservation): Plan {
   const isMissing =
     draft.step === "destroy" && draft.kmsSetter === undefined && dualBackingKeys(observation).length > 0;
   return isMissing ? { kind: "refused", guard: { guard: "kms_setter_unknown" } } : plan;
+}
+
+function withMark(plan: Plan, { mark }: CampaignRequest): Plan {
+  if (plan.kind !== "ready" || plan.step.kind !== "write_record" || mark === undefined) return plan;
+  return { ...plan, step: { ...plan.step, draft: { ...plan.step.draft, campaign: mark } } };
 }
 
 /** Whether the plan is about `step`. A wait for time and a refusal count too, because they name what stops the step. */

@@ -15,6 +15,7 @@ import type { CallOptions, World } from "../../ports/world.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayAuthor, stepNouns } from "../../text/words.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
+import { markOfLine } from "../files/manifest.ts";
 import { writeSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
@@ -168,6 +169,7 @@ async function requestOne(context: CampaignContext, key: PlannedKey, request: Re
         {
           step,
           ending: facts.ending === "none" ? step : facts.ending,
+          mark: markOfLine(context.view.campaign.name, key.line, world.sha256),
           ...(reason !== undefined && { reason }),
           ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
           ...(kmsSetter !== undefined && { kmsSetter }),

@@ -10,6 +10,8 @@
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { campaignSteps, keyClasses } from "../../../lifecycle/campaign/campaign.ts";
+import { digestOfLine } from "../../../lifecycle/campaign/membership.ts";
+import type { CampaignMark } from "../../../lifecycle/observation.ts";
 import { explainIssues, jsonLinesIn, maxManifestBytes, requireFormat, sha256Form } from "./file-forms.ts";
 import { waveSettings } from "./settings.ts";
 
@@ -184,6 +186,11 @@ function parseLine<Form extends z.ZodType>(
 /** `<vaultId>/<keyId>`, or `kms/<keyId>`, as commands take it. */
 export function namedKey({ kind, vault, id }: Pick<ManifestKey, "kind" | "vault" | "id">): string {
   return kind === "kms" ? `kms/${id}` : `${vault}/${id}`;
+}
+
+/** The mark of a request that is made for this line. */
+export function markOfLine(campaign: string, line: ManifestKey, sha256: (text: string) => string): CampaignMark {
+  return { name: campaign, wave: line.wave, line: digestOfLine(line, sha256) };
 }
 
 export function byVaultThenId(a: Pick<ManifestKey, "vault" | "id">, b: Pick<ManifestKey, "vault" | "id">): number {

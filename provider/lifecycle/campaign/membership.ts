@@ -1,0 +1,60 @@
+/**
+ * Decides to whom a request on a key belongs: to the wave of a campaign, or to nobody but its two people. A wave is a
+ * group of keys that take their steps together, with its own days without steps, and with a first run on a few keys.
+ * An approval beside the wave skips all of that, and the campaign can then not undo it.
+ *
+ * A request that was made in a campaign has a mark: the campaign, the wave, and a digest of the key's line in the
+ * manifest (the list of keys that people reviewed). Every person who may write tags can write or drop a mark, so it
+ * leads people to the campaign and proves nothing. A run that knows the folder of the campaign asks its manifest
+ * instead: the manifest alone decides which keys are the campaign's, whatever a request says. Two people who leave the
+ * folder have the rule of two people alone.
+ */
+
+import type { CampaignMark } from "../observation.ts";
+import type { Sha256 } from "../record-text.ts";
+import type { KeyClass } from "./campaign.ts";
+
+/** What a line of the manifest decides about its key. States, times and uses change during a campaign. */
+export interface DecidedLine {
+  /** Empty for a KMS key, which is in no vault. */
+  readonly vault: string;
+  readonly id: string;
+  readonly class: KeyClass;
+  readonly wave: string;
+  readonly owners: readonly string[];
+  readonly reason: string;
+  readonly override: string;
+  /** The digest of the key's facts, without holds. */
+  readonly facts: string;
+}
+
+/** The digest of a line, by which a request says for which decision it was made: 32 hex digits. */
+export function digestOfLine(line: DecidedLine, sha256: Sha256): string {
+  const { vault, id, class: keyClass, wave, owners, reason, override, facts } = line;
+  return sha256(JSON.stringify(["uko-line-1", vault, id, keyClass, wave, owners, reason, override, facts])).slice(
+    0,
+    32,
+  );
+}
+
+/** Why a request on a key of the manifest was not made for this wave and line. */
+export type MarkDifference = "no_mark" | "other_campaign" | "other_wave" | "other_line";
+
+export type Membership =
+  /** No campaign is known to own the key. */
+  | { readonly kind: "free" }
+  /** The request names a campaign, and its folder is not known here. The mark leads there. */
+  | { readonly kind: "led"; readonly mark: CampaignMark }
+  /** The manifest lists the key, and the request was made for this wave and line. */
+  | { readonly kind: "own" }
+  /** The manifest lists the key, and the request was made for something else. */
+  | { readonly kind: "other"; readonly difference: MarkDifference };
+
+/** To whom a request belongs. `expected` is the mark by the manifest; undefined without a folder, or without a line. */
+export function membershipOf(mark: CampaignMark | undefined, expected: CampaignMark | undefined): Membership {
+  if (expected === undefined) return mark === undefined ? { kind: "free" } : { kind: "led", mark };
+  if (mark === undefined) return { kind: "other", difference: "no_mark" };
+  if (mark.name !== expected.name) return { kind: "other", difference: "other_campaign" };
+  if (mark.wave !== expected.wave) return { kind: "other", difference: "other_wave" };
+  return mark.line === expected.line ? { kind: "own" } : { kind: "other", difference: "other_line" };
+}

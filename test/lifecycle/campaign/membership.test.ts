@@ -1,0 +1,81 @@
+import { describe, expect, it, test } from "vitest";
+import { approvalOf } from "../../../provider/lifecycle/authorization.ts";
+import { type DecidedLine, digestOfLine, membershipOf } from "../../../provider/lifecycle/campaign/membership.ts";
+import { planCampaignRequest } from "../../../provider/lifecycle/campaign/plan-step.ts";
+import { strictest } from "../../../provider/lifecycle/plan-reviewed.ts";
+import { decodeTagValue, encodeTagValue } from "../../../provider/lifecycle/record-text.ts";
+import { aDraft, aKey, alice, anActor, aRecord, aRun, bob, nowMs, sha256, someFacts } from "../../support/builders.ts";
+
+const line: DecidedLine = {
+  ...{ vault: "v-1", id: "k-1", class: "destroy", wave: "pilot", owners: ["payments"] },
+  ...{ reason: "Moved", override: "", facts: "f".repeat(32) },
+};
+const mark = { name: "eol", wave: "pilot", line: digestOfLine(line, sha256) };
+
+test.each([
+  ["a request without a mark, without a folder", undefined, undefined, { kind: "free" }],
+  ["a request with a mark, without a folder", mark, undefined, { kind: "led", mark }],
+  ["a request of this wave and line", mark, mark, { kind: "own" }],
+  ["a request without a mark on a key of the manifest", undefined, mark, { kind: "other", difference: "no_mark" }],
+  ["a request of another campaign", { ...mark, name: "x" }, mark, { kind: "other", difference: "other_campaign" }],
+  ["a request of another wave", { ...mark, wave: "main" }, mark, { kind: "other", difference: "other_wave" }],
+  ["a request for another line", { ...mark, line: "0".repeat(32) }, mark, { kind: "other", difference: "other_line" }],
+] as const)("decides to whom %s belongs", (_what, found, expected, membership) => {
+  expect(membershipOf(found, expected)).toEqual(membership);
+});
+
+test.each([
+  ["vault", "v-2"],
+  ["id", "k-2"],
+  ["class", "leave"],
+  ["wave", "main"],
+  ["owners", ["other"]],
+  ["reason", "Sold"],
+  ["override", "Not used"],
+  ["facts", "0".repeat(32)],
+] as const)("changes the digest of a line with its %s", (field, value) => {
+  expect(digestOfLine(line, sha256)).toMatch(/^[0-9a-f]{32}$/);
+  expect(digestOfLine({ ...line, [field]: value }, sha256)).not.toBe(digestOfLine(line, sha256));
+});
+
+test("leaves the digest of a line as it is when the state of the key changes", () => {
+  expect(digestOfLine({ ...line, state: "deactivated" } as DecidedLine, sha256)).toBe(digestOfLine(line, sha256));
+});
+
+describe("the mark of a request", () => {
+  const { keyId } = someFacts();
+  const run = aRun({ actor: anActor(bob), intent: "request" });
+
+  it("names campaign, wave and line in a request of the campaign, and is absent in every other one", () => {
+    const draftOf = (over: object) => {
+      const request = { step: "deactivate", ending: "destroy", ...over } as const;
+      const verdict = planCampaignRequest(aKey(), request, run, nowMs);
+      const step = verdict.kind === "take" && verdict.plan.kind === "ready" ? verdict.plan.step : undefined;
+      return step?.kind === "write_record" ? step.draft : undefined;
+    };
+    expect(draftOf({ mark })?.campaign).toEqual(mark);
+    expect(draftOf({})?.campaign).toBeUndefined();
+  });
+
+  it("stays readable in the approval that takes the place of the request", () => {
+    const request = aRecord({ author: alice, campaign: mark });
+    const actor = { ...anActor(bob), identity: bob, writesAs: bob };
+    const draft = approvalOf(
+      request,
+      { observation: aKey(), policy: { ...strictest, goal: "deactivated" }, run: { ...run, actor } },
+      nowMs,
+    );
+    expect(decodeTagValue(keyId, encodeTagValue(draft), sha256)?.campaign).toEqual(mark);
+  });
+
+  it.each([
+    ["a name that campaign.yaml does not allow", { n: "EOL; rm", w: "pilot", l: mark.line }],
+    ["a wave that is too long", { n: "eol", w: "w".repeat(41), l: mark.line }],
+    ["a digest of another length", { n: "eol", w: "pilot", l: "abc" }],
+    ["a text", "eol"],
+  ])("is not read with %s", (_what, c) => {
+    const body = JSON.parse(Buffer.from(encodeTagValue(aDraft()), "hex").toString()) as object;
+    const value = Buffer.from(JSON.stringify({ ...body, c })).toString("hex");
+    expect(decodeTagValue(keyId, value, sha256)?.campaign).toBeUndefined();
+  });
+});
