@@ -17,7 +17,7 @@ import { failureOf } from "./grpc-status.ts";
 import { projectRuntime } from "./project-runtime.ts";
 import type { PlannedObject } from "./run-memory.ts";
 import { loadDeferred, type Session } from "./session.ts";
-import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
+import { type Mask, maskOf, maskOutside, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
 /** The handlers of any resource, with inputs and state as plain properties. */
 type AnyHandlers = Handlers<Properties, Properties>;
@@ -112,7 +112,7 @@ export async function create(session: Session, request: providerPb.CreateRequest
 
 export async function read(session: Session, request: providerPb.ReadRequest): Promise<providerPb.ReadResponse> {
   const handlers = await handlersOf(session, typeIn(request));
-  const { value: olds } = readProperties(request.getProperties());
+  const { value: olds, mask: oldMask } = readProperties(request.getProperties());
   const before = readProperties(request.getInputs());
   const options = optionsOf(session, request);
   const isImport = Object.keys(olds).length === 0;
@@ -148,7 +148,8 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   if (!isImport) await noteAhead(session, request, handlers, found);
   const inputs = handlers.inputsOf(found.state, isImport ? undefined : withoutPulumi(before.value));
   response.setId(found.id);
-  response.setProperties(stateOf(handlers, found.state));
+  // The service does not know what is secret, so its values stay secret as the state and the inputs have them.
+  response.setProperties(stateOf(handlers, found.state, merged(oldMask, before.mask)));
   response.setInputs(writeProperties(inputs, merged(before.mask, maskOf(handlers.secrets))));
   response.setRefreshBeforeUpdate(found.isWatched);
   return response;
@@ -175,8 +176,10 @@ async function noteAhead(
 
 export async function update(session: Session, request: providerPb.UpdateRequest): Promise<providerPb.UpdateResponse> {
   const handlers = await handlersOf(session, typeIn(request));
-  const olds = withoutPulumi(readProperties(request.getOlds()).value);
-  const { value: news, mask } = readProperties(request.getNews());
+  const before = readProperties(request.getOlds());
+  const olds = withoutPulumi(before.value);
+  const { value: news, mask: newMask } = readProperties(request.getNews());
+  const mask = merged(newMask, maskOutside(before.mask, news));
   const response = new providerPb.UpdateResponse();
   // What the update says of the key is newer than what the read of the same run showed.
   const shown = session.memory.takeAhead(request.getUrn())?.warning;

@@ -10,7 +10,7 @@ import { UkoError } from "../errors.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The secret parts of a value: all of it, or some of its members. */
+/** The secret parts of a value: all of it, or some of its members. A list is secret as a whole or not at all. */
 export type Mask = true | { readonly [name: string]: Mask };
 
 /** A value without its wrappers, and the places of its secret parts. */
@@ -69,13 +69,28 @@ export function merged(a: Mask | undefined, b: Mask | undefined): Mask | undefin
   return Object.fromEntries([...names].map((name) => [name, merged(a[name], b[name]) ?? true]));
 }
 
+/** The part of a mask for which the inputs have no value, so that the state keeps its former value. */
+export function maskOutside(mask: Mask | undefined, inputs: unknown): Mask | undefined {
+  if (mask === undefined || inputs === undefined) return mask;
+  if (mask === true || typeof inputs !== "object" || inputs === null) return undefined;
+  const parts = Object.entries(mask).flatMap(([name, part]) => {
+    const left = maskOutside(part, (inputs as Properties)[name]);
+    return left === undefined ? [] : [[name, left] as const];
+  });
+  return parts.length === 0 ? undefined : Object.fromEntries(parts);
+}
+
 function maskAt([name, ...below]: readonly string[]): Mask {
   return name === undefined ? true : { [name]: maskAt(below) };
 }
 
 function unwrap(value: unknown): Unwrapped {
   if (value === unknownText) return { value: UNKNOWN };
-  if (Array.isArray(value)) return unwrapEach(Object.entries(value), (parts) => parts.map(([, part]) => part));
+  if (Array.isArray(value)) {
+    const list = unwrapEach(Object.entries(value), (parts) => parts.map(([, part]) => part));
+    // The service may return a list in another order, so a list with one secret is secret as a whole.
+    return list.mask === undefined ? list : { value: list.value, mask: true };
+  }
   if (typeof value !== "object" || value === null) return { value };
   const signed = value as Properties;
   if (typeof signed[signKey] === "string") return unwrapSigned(signed[signKey], signed);
@@ -116,13 +131,14 @@ function unwrapSigned(sign: string, signed: Properties): Unwrapped {
 }
 
 function wrap(value: unknown, mask: Mask | undefined): unknown {
-  const plain = wrapInside(value, mask === true ? undefined : mask);
-  return mask === true ? { [signKey]: signs.secret, value: plain } : plain;
+  const isWhole = mask === true || (mask !== undefined && Array.isArray(value));
+  const plain = wrapInside(value, isWhole ? undefined : mask);
+  return isWhole ? { [signKey]: signs.secret, value: plain } : plain;
 }
 
 function wrapInside(value: unknown, mask: Exclude<Mask, true> | undefined): unknown {
   if (value === UNKNOWN) return unknownText;
-  if (Array.isArray(value)) return value.map((part, index) => wrap(part, mask?.[index]));
+  if (Array.isArray(value)) return value.map((part) => wrap(part, undefined));
   if (typeof value !== "object" || value === null) return value;
   const told = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(told.map(([name, part]) => [name, wrap(part, mask?.[name])]));

@@ -5,6 +5,7 @@ import { UNKNOWN } from "../../provider/engine/program/unknown.ts";
 import {
   type Mask,
   maskOf,
+  maskOutside,
   merged,
   type Properties,
   readProperties,
@@ -32,9 +33,9 @@ const { value: anyValue } = fc.letrec<{ value: unknown; list: unknown[]; map: Pr
 }));
 const properties = fc.dictionary(name, anyValue, { maxKeys: 6, noNullPrototype: true });
 
-/** A mask of some parts of a value. */
+/** A mask of some parts of a value; a list is secret as a whole. */
 function maskFor(value: unknown, picks: () => boolean): Mask | undefined {
-  if (typeof value !== "object" || value === null) return picks() ? true : undefined;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return picks() ? true : undefined;
   const inside = Object.entries(value).flatMap(([key, part]) => {
     const mask = picks() && picks() ? true : maskFor(part, picks);
     return mask === undefined ? [] : [[key, mask] as const];
@@ -82,6 +83,7 @@ describe("the engine's markers", () => {
     ["an output", { [signKey]: signs.output, value: "v" }, "v", undefined],
     ["a secret output", { [signKey]: signs.output, value: "v", secret: true }, "v", true],
     ["an output with a secret in it", { [signKey]: signs.output, value: { a: secret("v") } }, { a: "v" }, { a: true }],
+    ["a list with a secret in it", [{ a: secret("v") }, "w"], [{ a: "v" }, "w"], true],
     ["an unknown output", { [signKey]: signs.output, dependencies: ["urn"] }, UNKNOWN, undefined],
     ["a resource", { [signKey]: signs.resource, urn: "urn", id: "the-id" }, "the-id", undefined],
     [
@@ -114,6 +116,14 @@ describe("masks", () => {
     expect(merged(a, { aws: true })).toEqual({ aws: true, payload: true });
     expect(merged(undefined, a)).toBe(a);
     expect(maskOf([])).toBeUndefined();
+  });
+
+  test("of a former state hold where the inputs have no value", () => {
+    const mask = maskOf(["aws.secretAccessKey", "tags.pin", "payload"]);
+    expect(maskOutside(mask, {})).toEqual(mask);
+    expect(maskOutside(mask, { tags: { team: "x" }, aws: {} })).toEqual(mask);
+    expect(maskOutside(mask, { tags: { pin: "1" }, payload: "p" })).toEqual({ aws: { secretAccessKey: true } });
+    expect(maskOutside(mask, { tags: "x", aws: "y", payload: "z" })).toBeUndefined();
   });
 
   test("of a secret object are written property by property", () => {

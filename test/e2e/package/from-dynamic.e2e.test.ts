@@ -9,6 +9,7 @@ import { programWith, type Scenario, withScenario } from "../../contracts/interf
 import { emptySeed, wholeStack } from "../../contracts/interfaces/support/whole-stack.ts";
 import type { Resources } from "../../contracts/interfaces/user-interface.ts";
 import { userInterface } from "../../contracts/interfaces/user-interface.ts";
+import { vaultId } from "../../emulator/harness.ts";
 
 const everything: Resources = { ...wholeStack, kms: { type: "KmsKey", args: { name: "backup" } } };
 
@@ -71,6 +72,33 @@ test("a stack of all five resources moves by its import line alone: nothing is c
       ended(await bob.refresh(["--expect-no-changes"]), 0);
     },
   ));
+
+test("a secret in a map or list of the program is encrypted in every state and preview, before and after the move", () => {
+  const resources: Resources = {
+    payroll: { type: "ManagedKey", args: { vaultId, template: "payroll", label: "payroll", tags: { pin: "4711" } } },
+    kms: { type: "KmsKey", args: { name: "backup", aliases: ["board-only"] } },
+  };
+  const program = userInterface.programFor(resources).replace(/"(?:board-only|4711)"/g, "secret($&)");
+  const written = `${program}\nimport { secret } from "@pulumi/pulumi";\n`;
+  return withScenario({ profile: "documented", program: onDynamic(written) }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    const texts: string[] = [];
+    const step = async (run: Promise<{ readonly exitCode: number; readonly output: string }>) => {
+      texts.push(ended(await run, 0).output, (await bob.engine.exportState()).text);
+    };
+    await step(bob.up());
+    await bob.writeProgram(onPackage(written));
+    for (let round = 0; round < 2; round += 1) {
+      await step(bob.up(["--expect-no-changes"]));
+      await step(bob.refresh());
+      await step(bob.preview(["--json"]));
+    }
+    await bob.writeProgram(onPackage(written.replace('"4711"', '"4712"')));
+    await step(bob.preview(["--json"]));
+    await step(bob.up());
+    for (const text of texts) expect(text).not.toMatch(/board-only|\b471[12]\b/);
+  });
+});
 
 test.each([
   ["dynamic provider", "package", onDynamic, onPackage],
