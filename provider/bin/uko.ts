@@ -10,7 +10,6 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { isSea } from "node:sea";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import {
   type ConsoleStart,
   type EmulatorStart,
@@ -48,20 +47,11 @@ const world: UkoWorld = {
   },
 };
 
-/**
- * Settings of V8. A command about thousands of keys keeps less than 50 MB in use, but V8 would reserve 340 MB. A small
- * young generation, and an old one that grows in small steps, need half of that. Optimizing the parser of HTTP, which is
- * WebAssembly, takes 22 MB for a moment and makes no command faster.
- */
-const smallHeap =
-  "--semi-space-growth-factor=1 --heap-growing-percent=20 --single-threaded-gc --wasm-tiering-budget=2000000000";
-
 void main();
 
 async function main(): Promise<void> {
   const refusal = refusalOfNode(process.versions.node);
   if (refusal === undefined) {
-    setFlagsFromString(smallHeap);
     const { runCli } = await import("../cli/program.ts");
     process.exitCode = await runCli(process.argv.slice(2), world);
   } else {

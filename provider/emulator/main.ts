@@ -5,14 +5,7 @@
  */
 
 import { readFileSync } from "node:fs";
-
-/**
- * How fast V8 lets its young generation grow. What a start makes stays, so room for what dies young would only be
- * reserved: the factor is 1 until the emulator listens, and all imports follow. For pages of lists it is 2, V8's own.
- */
-const growYoung = (factor: 1 | 2) =>
-  process.getBuiltinModule("node:v8").setFlagsFromString(`--semi-space-growth-factor=${factor}`);
-growYoung(1);
+import { parseArgs } from "node:util";
 
 /** The options: the value of each, if it takes one, and its text in the help. */
 const options = {
@@ -40,7 +33,6 @@ function parse(): { readonly values: Values; readonly positionals: readonly stri
     const type = value === "" ? ("boolean" as const) : ("string" as const);
     return [name, { type, multiple: name === "allow-host" }] as const;
   });
-  const { parseArgs } = process.getBuiltinModule("node:util");
   return parseArgs({ options: Object.fromEntries(forms), allowPositionals: true }) as ReturnType<typeof parse>;
 }
 
@@ -73,7 +65,6 @@ async function run(): Promise<string> {
   const { "ca-file": caFile, "allow-host": allowHost, "public-url": publicUrl, ...others } = rest;
   const { startFromCommandLine } = await import("./start.ts");
   const emulator = await startFromCommandLine({ ...others, port: Number(port ?? 0), caFile, allowHost, publicUrl });
-  growYoung(2);
   const stop = (): void => void emulator.close().then(() => process.exit(0));
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);

@@ -28,11 +28,6 @@ export function buildBundleIfStale(repository, nodeBin, { folder, name, entry, l
   replaceFolder(target, `${target}-${process.pid}`, (fresh) => {
     const outfile = path.join(fresh, name);
     const metafile = bundle(repository, nodeBin, { entry, later, encoded, texts, outfile });
-    // One letter outside ASCII doubles the memory that Node needs for the code. The bundler escapes such letters in
-    // texts, but not in regular expressions.
-    const [letter] = /[^\0-\x7f]/.exec(readFileSync(outfile, "utf8")) ?? [];
-    if (letter !== undefined)
-      throw new Error(`build/${folder}/${name} has the letter ${letter}. Write its escape in the source.`);
     // Where a file without an ending stands decides how Node reads it, so this goes wherever the file goes.
     const manifest = { name, version, license, private: true, type: "commonjs", main: name };
     writeFileSync(path.join(fresh, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -65,7 +60,7 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
     minifySyntax: true,
     metafile: true,
     logLevel: "warning",
-    // THIRD-PARTY-NOTICES.txt has these comments, and some of them are not ASCII.
+    // THIRD-PARTY-NOTICES.txt has these comments.
     legalComments: "none",
     alias: { undici: path.join(repository, undiciParts) },
     // grpc-js reads `.proto` files with it for services of its own, which none of ours offers.

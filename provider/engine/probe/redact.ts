@@ -85,7 +85,7 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
     const found = placeholders.get(text) ?? placeholders.get(text.replaceAll("+", " "));
     if (found !== undefined) return found;
     // A sign at the end of a sentence does not belong to the word.
-    const [, body = "", end = ""] = /^(.*?)([.!\u2026]*)$/s.exec(text) ?? [];
+    const [, body = "", end = ""] = /^(.*?)([.!…]*)$/s.exec(text) ?? [];
     if (body !== text) return `${body === "" ? "" : pieceOf(body, member)}${end}`;
     if (plain.test(text) || isProtocol(text)) return text;
     return placeholder(text, kindOf(text, member));
