@@ -91,7 +91,7 @@ const layers = {
   },
   // Apart from compose/operations.ts, so that only this command loads the rows of the probes.
   "compose/probe.ts": {
-    ours: ["errors.ts", "compose/world.ts", "engine/", "lifecycle/", "services/", "text/"],
+    ours: ["errors.ts", "compose/world.ts", "engine/", "services/"],
     types: ["settings.ts"],
     packages: [],
     node: true,

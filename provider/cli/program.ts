@@ -51,7 +51,7 @@ export function buildProgram(untraced: UkoWorld, end: (exitCode: number) => void
   addLoginCommand(program, world, { end, run: runCli });
   addWhoamiCommand(program, world);
   addDoctorCommand(program, world, end);
-  addProbeCommand(program, world, end);
+  addProbeCommand(program, world);
   addEmulatorCommand(program, world);
   addCompletionCommand(program, world);
   program

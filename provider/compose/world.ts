@@ -49,7 +49,7 @@ export interface Outputs {
   readonly evidenceLog?: EvidenceLog | undefined;
   /** Receives a line that stays, such as the path of the evidence. */
   readonly note?: (line: string) => void;
-  /** Receives every call that got a response, for `uko doctor` and `uko probe`. */
+  /** Receives every call that got a response, for `uko doctor`. */
   readonly watch?: (exchange: WatchedExchange) => void;
   /** Receives a line for each call, for `uko --debug`; without any secret. */
   readonly trace?: (line: string) => void;

@@ -2,7 +2,7 @@
  * Plans the deletion of a managed key. From one read it decides what this run does next: one step, a wait for a person
  * or for a time, a refusal, or nothing because the key has reached the caller's goal, such as deactivated or removed.
  * Every step of a deletion that deactivates, destroys or removes a key is decided here, and no other file can allow
- * one. The planners of a review, a campaign and the probe call this planner and allow no further step.
+ * one. The planners of a review and a campaign call this planner and allow no further step.
  *
  * It checks the state of the key, the guards that stop every caller (guards.ts) and the rule of two people
  * (authorization.ts). It also checks the deletion window of KMS (kms-window.ts) and the cool-down, the 4 hours after a

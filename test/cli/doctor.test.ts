@@ -61,7 +61,7 @@ describe("reports what it did not check", () => {
   it("the roles to change something, and the service's storage", async () => {
     const unchecked = await uncheckedBy("carol");
     expect(unchecked).toMatch(/^rights to change anything: no call reports them/m);
-    expect(unchecked).toMatch(/^whether the service stores a request: uko probe --throwaway /m);
+    expect(unchecked).toMatch(/^whether the service stores a request: the first request finds out/m);
     expect(unchecked).not.toMatch(/^keys/m);
   });
 

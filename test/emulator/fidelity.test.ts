@@ -4,7 +4,7 @@ import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
 import { switchDefaults } from "../../provider/emulator/switches.ts";
 import { ukoRoutes } from "../../provider/emulator/uko/uko-api.ts";
 import type { ProbeRow } from "../../provider/engine/probe/row.ts";
-import { allRows, readRows } from "../../provider/engine/probe/rows.ts";
+import { probeRows } from "../../provider/engine/probe/rows.ts";
 import { fidelityMarkdown } from "../../sdk/make/docs/fidelity.ts";
 import { read } from "../support/documents.ts";
 
@@ -15,7 +15,7 @@ it("docs/fidelity.md matches the tables", async () => {
 });
 
 describe("takes what was seen from recordings", () => {
-  const [first, second] = readRows;
+  const [first, second] = probeRows;
   const line = (row: ProbeRow | undefined, verdict: string) =>
     JSON.stringify({ v: 1, kind: "probe", id: row?.id, answers: row?.answers, expects: row?.expects, verdict });
   const recording = (product: string, ...lines: readonly string[]) => {
@@ -44,10 +44,10 @@ describe("takes what was seen from recordings", () => {
   });
 
   it("calls a row refuted if one probe of it is, and names its switch", () => {
-    const tags = allRows.filter(({ answers }) => answers === "U9");
-    const page = fidelityMarkdown([recording(service, line(tags[0], "verified"), line(tags[1], "refuted"))]);
+    const hrefs = probeRows.find(({ answers }) => answers === "U32");
+    const page = fidelityMarkdown([recording(service, line(hrefs, "verified"), line(hrefs, "refuted"))]);
     expect(page).toContain("0 are verified, 1 refuted");
-    expect(page).toMatch(/\| U9 \|.*refuted 2027-01-31.*; switch `tags` \|/);
+    expect(page).toMatch(/\| U32 \|.*refuted 2027-01-31.*; switch `hrefs` \|/);
   });
 });
 

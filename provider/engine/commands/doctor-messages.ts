@@ -171,7 +171,7 @@ export function versionCheck(fields: ReadonlySet<string>): Check {
   );
 }
 
-/** This check only looks for tag support; `uko probe --throwaway` tries it. */
+/** This check only looks for tag support; the first request tries it. */
 export function tagsCheck(tagged: number, keys: number): Check {
   if (tagged > 0) return ok("tags", `stored: ${tagged} of ${keys} keys have tags`);
   return ok(
@@ -229,7 +229,7 @@ function uncheckedIn(reached: Reached): readonly string[] {
     ...(vaults !== undefined && vaults > readVaults
       ? [`keys of ${vaults - readVaults} of the ${vaults} vaults: uko doctor reads ${readVaults} vaults`]
       : []),
-    "whether the service stores a request: uko probe --throwaway finds out",
+    "whether the service stores a request: the first request finds out, before anything is deactivated",
   ];
 }
 

@@ -1,22 +1,22 @@
 /**
  * Defines the port through which `uko probe` sends single HTTP requests exactly as they are. The command asks how the
  * service answers, for example to a request without a header, so no client code may change the request. The adapter
- * adds only the host and the credential. For the steps that `uko probe` takes by other code, the port also returns the
- * requests and responses of that code.
+ * adds only the host and the credential.
+ *
+ * The port reads. A raw request passes no planner, no rule of two people and no evidence, so one that changes something
+ * would be a way beside all of them. No method but GET and HEAD has a type here, and the adapter refuses every other.
  */
 
 import type { CallOptions } from "./calls.ts";
 
 export interface WireRequest {
   readonly service: "uko" | "kms" | "iam" | "broker";
-  readonly method: "GET" | "HEAD" | "OPTIONS" | "POST" | "PATCH";
+  readonly method: "GET" | "HEAD";
   /** Below the root of the service, with the query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text is sent as a form, any other value as JSON. */
-  readonly body?: unknown;
-  /** `second` is the second person of this run; `anonymous` sends no credential. */
-  readonly as: "self" | "second" | "anonymous";
+  /** `anonymous` sends no credential. */
+  readonly as: "self" | "anonymous";
 }
 
 export interface WireResponse {
@@ -28,17 +28,13 @@ export interface WireResponse {
   readonly body: unknown;
 }
 
-/** A request and its response; a request of another adapter has the path as it was sent. */
 export interface Exchange {
-  readonly request: Omit<WireRequest, "as" | "method"> & { readonly method: string; readonly as?: WireRequest["as"] };
+  readonly request: WireRequest;
   readonly response: WireResponse;
 }
 
 export interface Wire {
-  /** Whether the run has a second person, and whether the service has this endpoint. */
-  readonly has: (what: "second" | "broker") => boolean;
-  /** Never throws for a response, whatever its status. */
+  readonly hasBroker: boolean;
+  /** Never throws for a response, whatever its status. Throws UKO_BUG for a request that could change something. */
   send(request: WireRequest, options: CallOptions): Promise<WireResponse>;
-  /** The changes that other adapters send while `work` runs. */
-  changesDuring(work: () => Promise<unknown>): Promise<readonly Exchange[]>;
 }

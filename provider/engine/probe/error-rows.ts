@@ -1,6 +1,6 @@
 /**
  * Lists the probes of refusals and headers of UKO (uko-v4.md 1.4, 2.6). A probe is a set of requests by which `uko
- * probe` compares a real service with the emulator. Each request here is refused, or changes nothing.
+ * probe` compares a real service with the emulator.
  */
 
 import { at, type ProbeRow, refusedFor, statuses } from "./row.ts";
@@ -37,7 +37,4 @@ export const errorRows = [
     send: ["GET uko /managed_keys/{unknown}/associated_resources"], holds: refusedFor(404) },
   { id: "error.head", answers: "methods", expects: "HEAD of a list is 200.",
     send: ["HEAD uko /managed_keys?limit=1"], holds: statuses(200) },
-  { id: "error.options", answers: "methods", expects: "OPTIONS is 204 with `Allow`.",
-    send: ["OPTIONS uko /managed_keys"],
-    holds: ([response]) => response?.status === 204 && response.headers.allow !== undefined },
 ] as const satisfies readonly ProbeRow[];

@@ -7,13 +7,6 @@
 
 import { at, type ProbeRow, statuses, textAt } from "./row.ts";
 
-const iamError =
-  (status: number, code: string): ProbeRow["holds"] =>
-  ([response]) =>
-    response?.status === status && at(response, "errorCode") === code;
-
-const apiKeyGrant = "urn:ibm:params:oauth:grant-type:apikey";
-
 // biome-ignore format: a row in few lines
 export const identityRows = [
   { id: "iam.discovery", answers: "discovery",
@@ -24,25 +17,9 @@ export const identityRows = [
   { id: "iam.keys", answers: "jwks", expects: "The keys are RSA for RS256.",
     send: ["GET iam /identity/keys"],
     holds: ([response]) => at(response, "keys.0.alg") === "RS256" && at(response, "keys.0.kty") === "RSA" },
-  { id: "iam.no-grant", answers: "token", expects: "A token request without a grant is 400 with BXNIM0109E.",
-    send: [["POST iam /identity/token", { as: "anonymous", body: "response_type=cloud_iam" }]],
-    holds: iamError(400, "BXNIM0109E") },
-  { id: "iam.no-api-key", answers: "token",
-    expects: "A token request without an API key is 400 with BXNIM0109E and details.",
-    send: [["POST iam /identity/token", { as: "anonymous", body: `grant_type=${encodeURIComponent(apiKeyGrant)}` }]],
-    holds: ([response], values) =>
-      iamError(400, "BXNIM0109E")(
-        [response].flatMap((each) => each ?? []),
-        values,
-      ) === true && textAt(response, "errorDetails") !== "" },
   { id: "iam.method", answers: "token", expects: "A GET of the token path is refused with BXNIM0060E.",
     send: [["GET iam /identity/token", { as: "anonymous" }]],
     holds: ([response]) => at(response, "errorCode") === "BXNIM0060E" },
-  { id: "iam.refresh", answers: "refresh", expects: "The refresh token of an API key, `not_supported`, is 400.",
-    send: [
-      ["POST iam /identity/token", { as: "anonymous", body: "grant_type=refresh_token&refresh_token=not_supported" }],
-    ],
-    holds: statuses(400) },
   { id: "apikey.no-token", answers: "apikey-refusals", expects: "API key details without a token are 401.",
     send: [["GET iam /v1/apikeys/details", { as: "anonymous" }]], holds: statuses(401) },
   { id: "apikey.no-key", answers: "apikey-refusals", expects: "API key details without `IAM-ApiKey` are 400.",

@@ -1,43 +1,51 @@
 /**
- * Writes what `uko probe` shows to a person: how many answers of the service agree with the emulator, which do not, and
- * each throwaway key that is left, with the next command. It also chooses the exit code, which says whether such a key
- * waits for time or for people. An answer that does not agree is a result and no error.
+ * Writes what `uko probe` shows to a person: before the first call, what the run will send, and which of these requests
+ * stand out in the logs of the services; afterwards, how many answers agree with the emulator and which do not.
  */
 
-import { capital, count, plain, sayTime } from "../text/words.ts";
-import type { Left, ProbeSummary } from "./walk.ts";
+import { count } from "../text/words.ts";
+import type { ProbeCall } from "./row.ts";
+import { firstReads, probeRows } from "./rows.ts";
+import type { ProbeSummary } from "./walk.ts";
 
-/** 11 if a key waits for time only, 12 if people have to end one, 0 without a key. A refuted row is a result. */
-export function exitCodeOf({ left }: ProbeSummary): number {
-  if (left.length === 0) return 0;
-  return left.every(({ next }) => next !== undefined) ? 11 : 12;
+/** A person who runs the probe can show these lines to their security team first. */
+export function sayCalls(): string {
+  const calls = probeRows.flatMap(({ send }) => send);
+  const notable = Map.groupBy(calls, notableIn);
+  return [
+    `uko probe logs in to IAM, and then sends at most ${calls.length + Object.keys(firstReads).length} requests.`,
+    "All of them are GET or HEAD, so none of them changes anything. A request without an answer is sent again.",
+    "The services refuse some of them on purpose. A security team can see these in the logs:",
+    ...Object.entries(notableRequests).map(
+      ([kind, says]) => `  ${count(notable.get(kind as Notable)?.length ?? 0, "request")} ${says}`,
+    ),
+  ].join("\n");
 }
 
-export function sayProbes(summary: ProbeSummary, recording: string): string {
-  const { header, counts, refuted, left } = summary;
+export function sayProbes({ header, counts, refuted }: ProbeSummary, recording: string): string {
   const { product, apiVersion, region } = header;
   const tried = counts.verified + counts.refuted;
   return [
     `${count(tried, "probe")} completed on ${product}, API ${apiVersion}, region ${region}: ${counts.verified} verified, ${counts.refuted} refuted. ${counts.not_tried} not tried.`,
     ...(product === "emulator" ? ["The emulator answered, so this recording proves nothing about IBM's service."] : []),
-    ...refuted.flatMap(({ id, keystore, answers, expects }) => [
-      `Refuted: ${id}${keystore === undefined ? "" : ` in ${keystore}`} (row ${answers})`,
-      `  The emulator: ${expects}`,
-    ]),
+    ...refuted.flatMap(({ id, answers, expects }) => [`Refuted: ${id} (row ${answers})`, `  The emulator: ${expects}`]),
     `The recording is ${recording}. Read it before you send it: names, IDs, hosts and times are replaced.`,
-    ...left.flatMap((key) => sayLeft(key, recording)),
   ].join("\n");
 }
 
-function sayLeft({ label, keyId, vaultId, keystore, state, why, next }: Left, recording: string): readonly string[] {
-  const key = `Key "${plain(label)}" in ${keystore} is left (state: ${state})`;
-  if (next === undefined) {
-    return [
-      `${key}: ${plain(why, 300)}.`,
-      "Two people can delete it like any other key. Next:",
-      `  uko request ${vaultId}/${keyId}`,
-    ];
-  }
-  const until = next.notBefore === undefined ? "" : ` It ends on ${sayTime(Date.parse(next.notBefore))}.`;
-  return [`${key}. ${capital(why)} is not over.${until} Then go on:`, `  uko probe --resume ${recording}`];
+const notableRequests = {
+  noToken: "without a token",
+  badToken: "with a text that is not a token",
+  unknownApiKey: "for the details of an unknown API key",
+  otherInstance: "for an instance that does not exist",
+} as const;
+type Notable = keyof typeof notableRequests;
+
+/** Why a request looks like an attempt to get in. A request for an unknown key of the caller's own instance does not. */
+export function notableIn(call: ProbeCall): Notable | undefined {
+  const [line, { as, headers = {} }] = typeof call === "string" ? [call, {}] : call;
+  if (headers["iam-apikey"] !== undefined) return "unknownApiKey";
+  if (headers["bluemix-instance"] !== undefined || line.endsWith("/instances/{unknown}")) return "otherInstance";
+  if (as !== "anonymous") return undefined;
+  return headers.authorization === undefined ? "noToken" : "badToken";
 }

@@ -30,8 +30,7 @@ export interface Probed {
   readonly exchanges: readonly Exchange[];
 }
 
-/** The line of a probe. `keystore` is the type that holds the throw-away key; absent for a probe that only reads. */
-export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor, keystore?: string) {
+export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor) {
   const { id, answers, expects } = row;
   const { verdict, why } = probed;
   return {
@@ -39,7 +38,6 @@ export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor, key
     kind: "probe" as const,
     id,
     answers,
-    ...(keystore !== undefined && { keystore }),
     verdict,
     ...(why !== undefined && { why }),
     expects,
@@ -48,12 +46,11 @@ export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor, key
 }
 
 function exchangeOf({ request, response }: Exchange, { redact }: Redactor): unknown {
-  const { service, method, path, headers, body, as } = request;
+  const { service, method, path, headers, as } = request;
   return {
     request: `${method} ${service} ${redact(path)}`,
-    ...(as !== undefined && as !== "self" && { as }),
+    ...(as !== "self" && { as }),
     ...(headers !== undefined && { headers: redact(headers) }),
-    ...(body !== undefined && { body: redact(body) }),
     status: response.status,
     responseHeaders: redact(response.headers),
     ...(response.body !== "" && { response: redact(response.body) }),

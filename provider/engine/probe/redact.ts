@@ -13,8 +13,6 @@ import { vocabulary } from "./vocabulary.ts";
 export interface Redactor {
   /** A JSON value, or a text; `member` is the name of the member that holds it. */
   redact(value: unknown, member?: string): unknown;
-  /** Names the kind of a value that the run has just created. */
-  know(kind: string, text: string): void;
 }
 
 /** Members with texts that people type. */
@@ -129,7 +127,7 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
       ]),
     );
   };
-  return { redact, know: (kind, text) => void placeholder(text, kind) };
+  return { redact };
 }
 
 function decodedUri(text: string): string {

@@ -8,12 +8,9 @@
 import type { WireRequest, WireResponse } from "../ports/wire.ts";
 
 /** `METHOD service /path`, in which `{name}` stands for a value of the run. */
-type Line = `${WireRequest["method"]} ${WireRequest["service"]} /${string}`;
+export type Line = `${WireRequest["method"]} ${WireRequest["service"]} /${string}`;
 
-export type ProbeCall = Line | readonly [Line, Partial<Pick<WireRequest, "headers" | "body" | "as">>];
-
-/** Steps that a planner allows first, and that leave evidence (own-key.ts). */
-export type OwnStep = "create" | "deactivate" | "destroy_early" | "destroy" | "remove";
+export type ProbeCall = Line | readonly [Line, Partial<Pick<WireRequest, "headers" | "as">>];
 
 export interface ProbeRow {
   readonly id: string;
@@ -21,18 +18,12 @@ export interface ProbeRow {
   readonly answers: string;
   /** What the emulator does, as a sentence for the reader of a recording. */
   readonly expects: string;
-  /** One step on the throw-away key, before the calls. */
-  readonly step?: OwnStep;
   readonly send: readonly ProbeCall[];
-  /** Gets the changes of the step, then the responses to the calls. A text says why they decide nothing. */
+  /** Gets the responses to the calls. A text says why they decide nothing. */
   readonly holds: (responses: readonly WireResponse[], values: Values) => boolean | string;
 }
 
-/** The throw-away key, and the condition that it is as the last response showed it. */
-export const own = "GET uko /managed_keys/{own}";
-export const withEtag = { headers: { "if-match": "{etag}" } } as const;
-
-/** The values of a run: `{vault}`, `{key}`, `{own}` and so on. */
+/** The values of a run: `{vault}`, `{key}`, `{unknown}` and so on. */
 export type Values = Readonly<Record<string, string | undefined>>;
 
 /** The values at a path in a body; `*` stands for each item of a list. */

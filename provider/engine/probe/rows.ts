@@ -4,31 +4,25 @@
  */
 
 import { errorRows } from "./error-rows.ts";
-import { etagRows } from "./etag-rows.ts";
 import { filterRows } from "./filter-rows.ts";
 import { identityRows } from "./identity-rows.ts";
 import { kmsRows } from "./kms-rows.ts";
-import { cooledRows, draftEndRows, endRows, lifeRows } from "./life-rows.ts";
 import { listRows } from "./list-rows.ts";
-import type { ProbeRow } from "./row.ts";
-import { tagRows } from "./tag-rows.ts";
+import type { Line, ProbeRow } from "./row.ts";
 
-/** The probes that only read. */
-export const readRows: readonly ProbeRow[] = [...identityRows, ...listRows, ...filterRows, ...errorRows, ...kmsRows];
+export const probeRows: readonly ProbeRow[] = [...identityRows, ...listRows, ...filterRows, ...errorRows, ...kmsRows];
 
-/** The probes of one throw-away key, by the part of its life. */
-export const ownParts = {
-  draft: [...tagRows, ...etagRows, ...draftEndRows],
-  life: lifeRows,
-  cooled: cooledRows,
-  end: endRows,
-} as const satisfies Record<string, readonly ProbeRow[]>;
-
-export type OwnPart = keyof typeof ownParts;
-
-export const allRows: readonly ProbeRow[] = [...readRows, ...Object.values(ownParts).flat()];
+/** What a run reads before the probes, to know which objects they can ask about. */
+export const firstReads = {
+  activeKey: "GET uko /managed_keys?limit=1&sort=created_at&state=active",
+  key: "GET uko /managed_keys?limit=1&sort=created_at",
+  template: "GET uko /templates?limit=1",
+  keystore: "GET uko /keystores?limit=1",
+  vault: "GET uko /vaults?limit=1",
+  kmsKey: "GET kms /keys?limit=1&extractable=false",
+} as const satisfies Readonly<Record<string, Line>>;
 
 /** What the digest of a recording covers: everything that a reader of the recording can compare. */
 export function rowsText(): string {
-  return JSON.stringify(allRows.map(({ id, answers, expects, step, send }) => ({ id, answers, expects, step, send })));
+  return JSON.stringify(probeRows.map(({ id, answers, expects, send }) => ({ id, answers, expects, send })));
 }

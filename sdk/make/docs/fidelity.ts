@@ -2,7 +2,6 @@
 
 import { calls, type FidelityRow, unknowns } from "../../../provider/emulator/fidelity.ts";
 import { profiles, switchDefaults } from "../../../provider/emulator/switches.ts";
-import { type OwnPart, ownParts, readRows } from "../../../provider/engine/probe/rows.ts";
 import { type Recording, recordings, seenRows } from "./recordings.ts";
 
 export function fidelityMarkdown(found: readonly Recording[] = recordings()): string {
@@ -23,14 +22,6 @@ export function fidelityMarkdown(found: readonly Recording[] = recordings()): st
       ["", "subject", "default behavior", "basis", "source", "seen", "switch"],
       unknowns.map((row: FidelityRow) => [...cellsOf(row), code(row[5])]),
     ),
-    "## What a probe needs",
-    table(
-      ["probes", "what they need"],
-      [
-        [String(readRows.length), "nothing but a credential that can list"],
-        ...Object.entries(needs).map(([part, need]) => [String(ownParts[part as OwnPart].length), need]),
-      ],
-    ),
     "## What no probe asks",
     table(
       ["rows", "what an answer needs"],
@@ -49,15 +40,8 @@ export function fidelityMarkdown(found: readonly Recording[] = recordings()): st
   ].join("\n\n")}\n`;
 }
 
-/** What each part of the probes of a throw-away key waits for. */
-const needs: Readonly<Record<OwnPart, string>> = {
-  draft: "`--throwaway`, with a key that is never active and gone at the end of the run",
-  life: "`--throwaway`, with a key that stays; one of them needs a second person, `--second`",
-  cooled: "more than 4 hours after the deactivation, then `--resume`",
-  end: "the pending period of the keystores, 7 to 90 days, then `--resume`",
-};
-
 const other = {
+  write: "a write; a probe only reads, so nothing records these rows",
   role: "a role that is limited to single vaults, or one role alone",
   second: "a second person who also approves",
   container: "a vault, keystore or template of its own, which may cost money",
@@ -77,6 +61,10 @@ const other = {
 /** The rows of fidelity.ts without a probe, by what they need. */
 // biome-ignore format: many IDs a line
 export const unprobed: Readonly<Record<keyof typeof other, readonly string[]>> = {
+  write: [
+    "K2", "K4", "K5", "K6", "K7", "K8", "K10", "K11", "U2", "U3", "U4", "U7", "U8", "U9", "U10", "U14", "U16", "U21",
+    "U27", "description", "patch-destroyed", "backing-key-suspended", "refresh",
+  ],
   role: ["U30", "U39"],
   second: ["backing-key-identity", "backing-key-refusal", "KMS-1", "KMS-2", "KMS-3", "KMS-5", "KMS-12"],
   container: [
@@ -111,7 +99,7 @@ The column *seen* says what a recording of a real instance shows: *verified* if 
 A source is a section of the contract, [uko-v4.md](../contract/uko-v4.md) or [kms-v2-and-iam.md](../contract/kms-v2-and-iam.md).
 For each fact, the contract names IBM's document, SDK or provider, or says that the fact is inferred.`;
 
-const howToVerify = `If you have an instance, you can answer most rows with one command: see [What to record, and how long it takes](../internals/record-a-service.md).
+const howToVerify = `If you have an instance, you can answer many rows with one command: see [What to record, and how long it takes](../internals/record-a-service.md).
 When you have a recording:
 
 1. Put the file in \`test/recordings\`.

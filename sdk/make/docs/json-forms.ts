@@ -359,33 +359,16 @@ const evidenceCheck = z
   })
   .describe("One file, as uko audit --verify --json prints it");
 
-/** Each form by the name of its file in provider/docs/reference/schemas. */
-const leftKey = z
-  .object({
-    ...{ vaultId: id("vault"), keyId: id("key") },
-    ...{ label: z.string(), template: z.string(), keystore: z.string().describe("Type of its keystore") },
-    ...{ isActivated: z.boolean(), writers: z.array(z.object({ iamId: z.string().optional(), mark: z.string() })) },
-    ...{ state: z.string(), why: z.string().describe("Why it is left, for people") },
-    next: z
-      .object({
-        part: z.enum(["draft", "life", "cooled", "end"]),
-        notBefore: time("uko probe --resume goes on after this time").optional(),
-      })
-      .describe("Absent if only people can delete the key")
-      .optional(),
-  })
-  .describe("A throw-away key that is left");
-
 const probe = z
   .object({
     ...{ v, kind: z.literal("probe"), recording: z.string().describe("The file") },
     ...{ product: z.string(), apiVersion: z.string(), region: z.string(), day: z.string() },
     rows: z.string().describe("SHA-256 of the probes that were asked"),
     ...{ verified: z.number(), refuted: z.number(), not_tried: z.number() },
-    ...{ left: z.array(leftKey), exitCode },
   })
   .describe("The result of uko probe --json. The recording itself has a line for each probe");
 
+/** Each form by the name of its file in provider/docs/reference/schemas. */
 export const jsonForms = {
   report,
   "report-line": reportLine,

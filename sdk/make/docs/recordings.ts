@@ -5,7 +5,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { ProbeLine, RecordingHeader } from "../../../provider/engine/probe/recording.ts";
-import { allRows } from "../../../provider/engine/probe/rows.ts";
+import { probeRows } from "../../../provider/engine/probe/rows.ts";
 
 const folder = new URL("../../../test/recordings/", import.meta.url);
 
@@ -50,7 +50,7 @@ const notIbm: readonly string[] = ["emulator", "another host"];
 
 function isCurrent(line: ProbeLine | RecordingHeader): line is ProbeLine {
   if (line.kind !== "probe") return false;
-  return allRows.some(
+  return probeRows.some(
     ({ id, answers, expects }) => id === line.id && answers === line.answers && expects === line.expects,
   );
 }

@@ -3,7 +3,7 @@
 import type { WireResponse } from "../../../provider/engine/ports/wire.ts";
 
 export interface Fault {
-  /** Which response of the row; a step and its changes come first. */
+  /** Which response of the row. */
   readonly at?: number;
   readonly status?: number;
   readonly header?: Readonly<Record<string, string | undefined>>;
@@ -19,10 +19,7 @@ const notFound = { status: 404 };
 export const faults: Readonly<Record<string, Fault>> = {
   "iam.discovery": { set: { issuer: "https://iam.example.com/identity" } },
   "iam.keys": { set: { "keys.*.alg": "ES256" } },
-  "iam.no-grant": { set: { errorCode: "BXNIM0106E" } },
-  "iam.no-api-key": { set: { errorDetails: undefined } },
   "iam.method": { set: { errorCode: "BXNIM0061E" } },
-  "iam.refresh": ok,
   "apikey.no-token": { status: 400 },
   "apikey.no-key": notFound,
   "apikey.unknown": { status: 400 },
@@ -88,7 +85,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   "error.path": { set: { status_code: undefined } },
   "error.use-unknown": ok,
   "error.head": { status: 405 },
-  "error.options": { header: { allow: undefined } },
   "kms.list": { set: { "metadata.collectionTotal": 4711 } },
   "kms.count": { header: { "key-total": undefined } },
   "kms.empty-filters": { at: 1, status: 400 },
@@ -108,50 +104,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   "kms.versions": { set: { "resources.0.creationDate": undefined } },
   "kms.rings": { set: { "resources.*.id": "first" } },
   "kms.correlation": { header: { "correlation-id": undefined } },
-  "key.create": { header: { location: undefined } },
-  "tags.create": { set: { tags: [] } },
-  "tags.change": { at: 2, set: { "tags.0.value": "change" } },
-  "description.change": { at: 2, set: { description: "Created by uko probe, can be deleted [probe]" } },
-  "label.twice": { status: 400 },
-  "list.current": { set: { managed_keys: [] } },
-  "key.unused": { set: { total_count: 1 } },
-  "key.first-version": { set: { "managed_keys.0.version": 0 } },
-  "key.repository": { set: { key_material_present: [] } },
-  "key.realign-draft": { at: 1, status: 409 },
-  "etag.missing": { status: 428 },
-  "etag.any": ok,
-  "etag.quoted": { at: 1, status: 412 },
-  "etag.stale": { at: 1, status: 409 },
-  "etag.resolution": { at: 2, header: { etag: "2026-11-24T14:22:00.123Z" } },
-  "etag.of-write": { at: 2, header: { etag: "2026-11-24T14:22:59Z" } },
-  "clock.write": { at: 1, set: { updated_by: "IBMid-000000OTHER" } },
-  "change.unknown-field": { at: 1, status: 200 },
-  "change.state": { at: 1, status: 200 },
-  "activate.stale": { at: 0, status: 409 },
-  "draft.destroy": { at: 1, set: { state: "pre_activation" } },
-  "draft.no-material": { set: { key_material_present: ["repository"] } },
-  "draft.change-destroyed": { at: 1, status: 409 },
-  "draft.activate-destroyed": { at: 1, status: 400 },
-  "draft.remove": { at: 1, status: 200 },
-  "life.create": { status: 202 },
-  "life.activate": { at: 1, set: { state: "pre_activation" } },
-  "life.installed": { set: { "status_in_keystores.*.status": "not_present" } },
-  "life.material": { set: { key_material_present: ["keystores"] } },
-  "life.backing-key": { set: { "resources.0.state": 0 } },
-  "life.activate-again": { at: 1, status: 200 },
-  "life.sync-etag": { at: 1, header: { etag: "2026-11-24T14:22:59Z" } },
-  "life.sync-writer": { at: 2, set: { updated_by: "IBMid-550000BOB" } },
-  "life.realign": { at: 1, status: 409 },
-  "life.deactivate": { at: 1, set: { state: "active" } },
-  "life.unlinked": { set: { "status_in_keystores.*.status": "active" } },
-  "life.backing-key-suspended": { set: { "resources.0.state": 1 } },
-  "life.hidden": { at: 1, set: { managed_keys: [] } },
-  "life.destroy-early": { at: 0, status: 200 },
-  "cooled.destroy": { at: 0, status: 202 },
-  "cooled.state": { set: { state: "deactivated" } },
-  "cooled.pending": { set: { "status_in_keystores.*.destruction_at": "" } },
-  "cooled.material": { set: { key_material_present: [] } },
-  "end.remove": { at: 0, status: 202 },
 };
 
 /** The response with the fault in it. */

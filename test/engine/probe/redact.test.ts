@@ -4,7 +4,7 @@ import { demoInstanceId } from "../../../provider/emulator/demo-seed.ts";
 import type { WireResponse } from "../../../provider/engine/ports/wire.ts";
 import { createRedactor } from "../../../provider/engine/probe/redact.ts";
 import { apiKeys, vaultId } from "../../emulator/harness.ts";
-import { draftTemplates, startProbeWorld, walk } from "./stage.ts";
+import { startProbeWorld, walk } from "./stage.ts";
 
 const startMs = Date.parse("2026-11-24T14:22:00Z");
 const redact = (value: unknown) => JSON.stringify(createRedactor(startMs, {}).redact(value));
@@ -61,7 +61,7 @@ it("keeps no planted text in any member, name of a member, item, path or header"
     body: infect(body),
   });
   const test = await startProbeWorld();
-  const walked = await walk(test, { templates: ["payroll-draft"], falsify });
+  const walked = await walk(test, falsify);
   await test.close();
   const text = JSON.stringify(walked.lines);
   const survivors = planted.flatMap((each) => traces(each).filter((trace) => text.includes(trace)));
@@ -72,7 +72,7 @@ it("keeps no planted text in any member, name of a member, item, path or header"
 
 it("keeps nothing of the instance, its people and its objects in a recording of a whole walk", async () => {
   const test = await startProbeWorld("Root key one");
-  const walked = await walk(test, { templates: draftTemplates });
+  const walked = await walk(test);
   await test.close();
   const text = JSON.stringify([walked.header, walked.lines]);
   // Words of the protocol are a name in this place.

@@ -3,21 +3,15 @@
  * falsify what the service responded to a row, so that a test sees whether the row notices.
  */
 
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { monotonicMs, openWorld, sha256 } from "../../../provider/compose/world.ts";
+import { openWorld } from "../../../provider/compose/world.ts";
 import { demoInstanceId, demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Wire, WireResponse } from "../../../provider/engine/ports/wire.ts";
+import type { Wire, WireRequest, WireResponse } from "../../../provider/engine/ports/wire.ts";
+import type { Progress } from "../../../provider/engine/ports/world.ts";
 import type { ProbeLine } from "../../../provider/engine/probe/recording.ts";
-import { type LeftKey, type ProbeSummary, walkProbes } from "../../../provider/engine/probe/walk.ts";
-import type { WatchedExchange } from "../../../provider/services/http/client.ts";
-import { createTokens } from "../../../provider/services/iam.ts";
+import { type ProbeSummary, walkProbes } from "../../../provider/engine/probe/walk.ts";
 import { createWire } from "../../../provider/services/wire.ts";
-import { apiKeys, startTestWorld, type TestWorld, vaultId } from "../../emulator/harness.ts";
+import { apiKeys, startTestWorld, type TestWorld } from "../../emulator/harness.ts";
 import { options } from "../harness.ts";
-
-export const draftTemplates = ["payroll-draft", "cards-draft"] as const;
 
 /** A world with keys of every kind that a read probe asks about, in which the clock stands still. */
 export async function startProbeWorld(label = "Payroll one"): Promise<TestWorld> {
@@ -40,32 +34,16 @@ export async function startProbeWorld(label = "Payroll one"): Promise<TestWorld>
 
 export interface Walked extends ProbeSummary {
   readonly lines: readonly ProbeLine[];
-  readonly kept: readonly LeftKey[];
+  /** Every request that left the port of the probe. */
+  readonly sent: readonly WireRequest[];
 }
 
-export interface WalkChoices {
-  readonly templates?: readonly string[];
-  readonly resumed?: readonly LeftKey[];
-  readonly hasSecond?: boolean;
-  readonly signal?: AbortSignal;
-  /** How many lines the disk has room for. */
-  readonly room?: number;
-  /** The responses to a row, in order, as the row sees them. */
-  readonly falsify?: (row: string, index: number, response: WireResponse) => WireResponse;
-}
+/** The responses to a row, in order, as the row sees them. */
+export type Falsify = (row: string, index: number, response: WireResponse) => WireResponse;
 
-export async function walk(test: TestWorld, choices: WalkChoices = {}): Promise<Walked> {
-  const { templates = [], resumed = [], hasSecond = true, falsify = (_row, _index, response) => response } = choices;
+/** The port of the probe against the emulator, and the rest of what a walk gets. */
+export function openProbe(test: TestWorld, progress: Progress) {
   const { url } = test;
-  let row = "";
-  let index = 0;
-  let watch = (_exchange: WatchedExchange): void => {};
-  const report = (line: string): void => {
-    const begun = /^Probing (\S+)$/.exec(line)?.[1];
-    if (begun === undefined) return;
-    row = begun;
-    index = 0;
-  };
   const { world, settings, connection, close } = openWorld(
     {
       UKO_ENDPOINT: url,
@@ -73,56 +51,49 @@ export async function walk(test: TestWorld, choices: WalkChoices = {}): Promise<
       UKO_IAM_ENDPOINT: url,
       UKO_INSTANCE_ID: demoInstanceId,
       UKO_API_KEY: apiKeys.carol,
-      UKO_EVIDENCE: path.join(mkdtempSync(path.join(tmpdir(), "uko-probe-")), "evidence.jsonl"),
     },
     {},
-    {
-      progress: { report, count: report },
-      watch: (exchange) => watch(exchange),
-      clock: { sleep: async (ms) => test.emulator.world.clock.advance(ms) },
-    },
+    { progress },
   );
   const { http, tokens, endpoints } = connection;
-  const credential = { kind: "api_key", read: () => apiKeys.bob } as const;
-  const second = createTokens({ http, credential, endpoint: settings.iamEndpoint, sha256, monotonicMs });
   const broker = { url, source: "environment", role: "broker" } as const;
   const wire = createWire({
     http,
     instanceId: demoInstanceId,
-    people: { self: tokens, second: hasSecond ? second : undefined },
+    bearer: tokens,
     endpoints: { ...endpoints, iam: async () => settings.iamEndpoint, broker: async () => broker },
     hasBroker: true,
   });
-  ({ watch } = wire);
-  const seen = (response: WireResponse): WireResponse => {
-    index += 1;
-    return falsify(row, index - 1, response);
+  return { world, wire, close };
+}
+
+export async function walk(test: TestWorld, falsify: Falsify = (_row, _index, response) => response): Promise<Walked> {
+  let row = "";
+  let index = 0;
+  const count = (line: string): void => {
+    row = /^Probing (\S+)$/.exec(line)?.[1] ?? row;
+    index = 0;
   };
+  const { world, wire, close } = openProbe(test, { report: () => {}, count });
+  const sent: WireRequest[] = [];
   const falsified: Wire = {
-    has: wire.has,
-    send: async (request, call) => seen(await wire.send(request, call)),
-    changesDuring: async (work) =>
-      (await wire.changesDuring(work)).map((exchange) => ({ ...exchange, response: seen(exchange.response) })),
+    hasBroker: wire.hasBroker,
+    async send(request, call) {
+      sent.push(request);
+      index += 1;
+      return falsify(row, index - 1, await wire.send(request, call));
+    },
   };
   const lines: object[] = [];
-  let kept: readonly LeftKey[] = [];
-  const request = {
-    ...{ product: "emulator", region: "eu-de", vaultId, templates, resumed, canResume: true },
-    secondPerson: hasSecond ? (await second.actor(options.signal)).writesAs : undefined,
-  };
-  const append = async (line: object) => {
-    if (lines.length === choices.room) throw new Error("no space left");
-    lines.push(line);
-  };
-  const keep = async (keys: readonly LeftKey[]) => {
-    kept = [...keys];
-  };
+  const append = async (line: object) => void lines.push(line);
   try {
-    const summary = await walkProbes({ world, wire: falsified, append, keep }, request, {
-      signal: choices.signal ?? options.signal,
-    });
+    const summary = await walkProbes(
+      { ...world, wire: falsified, append },
+      { product: "emulator", region: "eu-de" },
+      options,
+    );
     const isProbe = (line: object): line is ProbeLine => "verdict" in line;
-    return { ...summary, lines: lines.filter(isProbe), kept };
+    return { ...summary, lines: lines.filter(isProbe), sent };
   } finally {
     await close();
   }
