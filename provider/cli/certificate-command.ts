@@ -1,10 +1,10 @@
 /**
  * `uko certificate`: creates, signs, verifies and shows certificates of deleted keys, from evidence files. It calls no
- * service except, if requested, a timestamp authority.
+ * service.
  */
 
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import type { SignerChoice, Target, TsaChoice, WaveChoice } from "../compose/certificates.ts";
+import type { SignerChoice, Target, WaveChoice } from "../compose/certificates.ts";
 import { jsonLine } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
@@ -17,11 +17,6 @@ interface SignerOptions {
   readonly signKey?: string;
   readonly signer?: string;
   readonly signerKey?: string;
-}
-
-interface TsaOptions {
-  readonly tsa?: string;
-  readonly tsaTrust?: string;
 }
 
 interface TargetOptions {
@@ -48,7 +43,7 @@ interface WaveOptions {
   readonly wave?: string;
 }
 
-interface CreateOptions extends SignerOptions, TsaOptions, TargetOptions, WaveOptions {
+interface CreateOptions extends SignerOptions, TargetOptions, WaveOptions {
   readonly evidence?: readonly string[];
   readonly key?: readonly string[];
 }
@@ -70,7 +65,7 @@ function addCreate(parent: Command, world: CliWorld): void {
     )
     .addOption(new Option("--campaign <folder>", "every key of a wave of this campaign").conflicts("key"))
     .option("--wave <wave>", "the wave, with --campaign");
-  withTsa(withSigner(command))
+  withSigner(command)
     .requiredOption("--out <file>", "file for the certificate; uko does not overwrite files")
     .option("--force", "replace the file if it exists")
     .action(async (options: CreateOptions) => {
@@ -81,7 +76,6 @@ function addCreate(parent: Command, world: CliWorld): void {
           keys: options.key ?? [],
           wave: waveOf(options),
           signer: signerOf(world, options),
-          tsa: tsaOf(world, options),
           target: targetOf(options),
         },
         world.signal,
@@ -97,18 +91,13 @@ function addSign(parent: Command, world: CliWorld): void {
     .command("sign")
     .description("Add your signature to a certificate that other people may have signed")
     .addArgument(new Argument("<file>", "the certificate"));
-  withTsa(withSigner(command))
+  withSigner(command)
     .option("--out <file>", "write another file, instead of adding the signature to this one")
     .option("--force", "replace the file in --out if it exists")
-    .action(async (file: string, options: SignerOptions & TsaOptions & Partial<TargetOptions>) => {
+    .action(async (file: string, options: SignerOptions & Partial<TargetOptions>) => {
       const { addSignature } = await load();
       const target = targetOf({ out: file, ...options });
-      const count = await addSignature(
-        file,
-        { signer: signerOf(world, options), tsa: tsaOf(world, options) },
-        target,
-        world.signal,
-      );
+      const count = await addSignature(file, signerOf(world, options), target, world.signal);
       world.out.write(`Wrote ${target.file}: ${count} signatures.\n`);
     });
 }
@@ -120,7 +109,6 @@ interface VerifyOptions extends WaveOptions {
   readonly activityTracker?: readonly string[];
   readonly allowedSigners?: string;
   readonly signed?: true;
-  readonly tsaTrust?: string;
   readonly evidence?: readonly string[];
   readonly allowEmulator?: true;
   readonly json?: true;
@@ -153,7 +141,6 @@ function addVerify(parent: Command, world: CliWorld): void {
       "OpenSSH list of the people who may sign requests and approvals, with their keys",
     )
     .option("--signed", "with --allowed-signers: fail unless both people signed each destruction")
-    .option("--tsa-trust <file>", "certificate of a timestamp authority in PEM; then a timestamp is required")
     .addOption(
       files("--evidence <file>", "evidence file to compare the certificate with, or a folder of them; repeatable"),
     )
@@ -177,7 +164,6 @@ function addVerify(parent: Command, world: CliWorld): void {
         areSignaturesRequired: options.signed === true,
         allowedSigners: options.allowedSigners,
         events: options.activityTracker ?? [],
-        tsaTrust: options.tsaTrust,
         allowsEmulator: options.allowEmulator === true,
         evidence: withFilesOf(options.evidence ?? []),
         wave: waveOf(options),
@@ -244,15 +230,6 @@ function withSigner(command: Command): Command {
     .option("--signer-key <file>", "public key in PEM of --signer");
 }
 
-function withTsa(command: Command): Command {
-  return command
-    .option(
-      "--tsa <url>",
-      "also request a timestamp of the signature (RFC 3161); UKO_ALLOWED_HOSTS has to name the host",
-    )
-    .option("--tsa-trust <file>", "certificate in PEM with which the authority in --tsa signs timestamps");
-}
-
 function files(flags: string, says: string): Option {
   return new Option(flags, says).argParser(repeatable(String));
 }
@@ -274,15 +251,6 @@ function waveOf({ campaign, wave }: WaveOptions): WaveChoice | undefined {
   if (campaign !== undefined && wave !== undefined) return { folder: campaign, wave };
   if (campaign === undefined && wave === undefined) return undefined;
   throw invalidInput("--campaign and --wave belong together", "A certificate lists the keys of one wave. Set both.");
-}
-
-function tsaOf({ environment }: CliWorld, { tsa, tsaTrust }: TsaOptions): TsaChoice | undefined {
-  if (tsa === undefined && tsaTrust === undefined) return undefined;
-  if (tsa !== undefined && tsaTrust !== undefined) return { url: tsa, trustFile: tsaTrust, environment };
-  throw invalidInput(
-    "--tsa and --tsa-trust belong together",
-    "uko checks a timestamp before it writes the file. Set both. Nothing was written.",
-  );
 }
 
 function targetOf({ out, force }: TargetOptions): Target {

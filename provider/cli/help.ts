@@ -257,10 +257,6 @@ export const examples = {
     ],
     ["a page to print", "uko certificate show c.json --html c.html"],
     ["add a second signature", "uko certificate sign c.json --sign-key bob.key"],
-    [
-      "add a signature with a timestamp of an authority",
-      "uko certificate sign c.json --sign-key bob.key --tsa https://tsa.example.com/tsr --tsa-trust tsa.pem",
-    ],
   ],
   import: [
     ["a program for an existing vault", `uko import --vault ${vaultId} --out payments`],

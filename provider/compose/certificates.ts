@@ -1,10 +1,10 @@
 /**
  * Connects the operations on evidence (the audit log of runs) and on certificates of deleted keys to files, signing
- * keys, timestamp authorities and the clock. These operations check that evidence is unchanged, and create, sign,
+ * keys and the clock. These operations check that evidence is unchanged, and create, sign,
  * verify and show certificates. Only the command line loads this file.
  */
 
-import { hash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import { maxManifestBytes } from "../engine/campaign/files/file-forms.ts";
 import { manifestFileName, parseManifest } from "../engine/campaign/files/manifest.ts";
 import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
@@ -44,12 +44,8 @@ import {
   serializeEnvelope,
   signEnvelope,
 } from "../services/signing/envelope.ts";
-import type { Signer } from "../services/signing/keys.ts";
-import { checkTimestamps, readAuthorities, requestTimestamp } from "../services/signing/timestamp.ts";
 import { checkSignatures, readTrust } from "../services/signing/trusted-keys.ts";
-import type { Environment } from "../settings.ts";
 import { toolIdentity } from "./tool-identity.ts";
-import { openPlainHttp } from "./world.ts";
 
 export {
   certificateHeading,
@@ -72,13 +68,6 @@ export function checkEvidenceChain(path: string): ChainReport {
   return check.end(readEvidenceFile(path, check.add));
 }
 
-/** A timestamp authority, and the certificate that confirms its response. */
-export interface TsaChoice {
-  readonly url: string;
-  readonly trustFile: string;
-  readonly environment: Environment;
-}
-
 export interface WaveChoice {
   readonly folder: string;
   readonly wave: string;
@@ -90,7 +79,6 @@ export interface Creation {
   readonly keys: readonly string[];
   readonly wave?: WaveChoice | undefined;
   readonly signer: SignerChoice;
-  readonly tsa?: TsaChoice | undefined;
   readonly target: Target;
 }
 
@@ -99,11 +87,11 @@ export interface Creation {
  * UKO_INPUT_INVALID, and then nothing was written.
  */
 export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<number> {
-  const { target, tsa } = creation;
+  const { target } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
   const { envelope, keys } = await unsigned(creation);
-  await writeTarget(target, serializeEnvelope(await signWith(envelope, { signer, tsa }, signal)));
+  await writeTarget(target, serializeEnvelope(await signEnvelope(envelope, signer)));
   return keys;
 }
 
@@ -125,23 +113,6 @@ async function unsigned({ evidence, keys, wave }: Creation) {
   return { envelope: envelopeOf(built), keys: built.keys };
 }
 
-/** Adds a signature to an envelope, and a timestamp of this signature if one is requested. */
-async function signWith(
-  envelope: Envelope,
-  { signer, tsa }: { readonly signer: Signer; readonly tsa: TsaChoice | undefined },
-  signal: AbortSignal,
-): Promise<Envelope> {
-  if (tsa === undefined) return signEnvelope(envelope, signer);
-  const authorities = await readAuthorities(tsa.trustFile);
-  const http = openPlainHttp(tsa.environment);
-  try {
-    const stamping = { http, url: tsa.url, authorities, nonce: randomBytes(8) };
-    return await signEnvelope(envelope, signer, (signature) => requestTimestamp(stamping, signature, signal));
-  } finally {
-    await http.close();
-  }
-}
-
 function readLog(path: string, index: number): ReadLog {
   const reader = createLogReader(index);
   const read = reader.end(readEvidenceFile(path, reader.add));
@@ -154,14 +125,14 @@ function readLog(path: string, index: number): ReadLog {
 
 export async function addSignature(
   file: string,
-  { signer: choice, tsa }: Pick<Creation, "signer" | "tsa">,
+  choice: SignerChoice,
   target: Target,
   signal: AbortSignal,
 ): Promise<number> {
   const signer = await openSigner(choice, signal);
   if (target.file !== file) await requireFree(target);
   const { envelope: read } = await openCertificate(file);
-  const envelope = await signWith(read, { signer, tsa }, signal);
+  const envelope = await signEnvelope(read, signer);
   await writeTarget(target.file === file ? { ...target, isReplaced: true } : target, serializeEnvelope(envelope));
   return envelope.signatures.length;
 }
@@ -169,8 +140,6 @@ export async function addSignature(
 export interface VerificationChoice {
   readonly file: string;
   readonly trust: readonly string[];
-  /** The file with the certificates of trusted timestamp authorities. If set, each signature needs a timestamp. */
-  readonly tsaTrust?: string | undefined;
   readonly requiredSigners: number;
   readonly areTwoPeopleRequired: boolean;
   readonly allowsEmulator: boolean;
@@ -187,13 +156,11 @@ export interface VerificationChoice {
 export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
   const { requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator } = choice;
   const trusted = await readTrust(choice.trust);
-  const authorities = choice.tsaTrust === undefined ? undefined : await readAuthorities(choice.tsaTrust);
   const wave = choice.wave && (await readWave(choice.wave));
-  const read = await readSigned(choice, trusted, authorities);
+  const read = await readSigned(choice, trusted);
   return verifyCertificate(
     {
       ...read,
-      isTimestampRequired: authorities !== undefined,
       requiredSigners,
       areTwoPeopleRequired,
       ...(areSignaturesRequired !== undefined && { areSignaturesRequired }),
@@ -209,14 +176,9 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
 }
 
 /** Reads the envelope and the evidence. The bytes of the envelope are not in memory while it reads the evidence. */
-async function readSigned(
-  { file, evidence }: VerificationChoice,
-  trusted: Awaited<ReturnType<typeof readTrust>>,
-  authorities: Parameters<typeof checkTimestamps>[1],
-) {
+async function readSigned({ file, evidence }: VerificationChoice, trusted: Awaited<ReturnType<typeof readTrust>>) {
   const opened = (envelope: Envelope) => ({
     signatures: checkSignatures(envelope, trusted),
-    timestamps: checkTimestamps(envelope, authorities),
     statement: payloadOf(envelope, "The certificate"),
   });
   const read = opened(await readEnvelope(file));

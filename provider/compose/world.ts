@@ -35,7 +35,6 @@ import {
   type Environment,
   type EvidencePlace,
   type IamSettings,
-  readIamSettings,
   readSettings,
   type Settings,
   type StoredSettings,
@@ -89,11 +88,6 @@ export function openHttp(settings: IamSettings, outputs: Pick<Outputs, "trace" |
   });
   const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
   return outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
-}
-
-/** Calls without a credential, to hosts that the environment allows. */
-export function openPlainHttp(environment: Environment): HttpClient {
-  return openHttp(readIamSettings(environment), {});
 }
 
 /** Builds the world of one run, and makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */

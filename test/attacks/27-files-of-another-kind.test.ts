@@ -12,7 +12,6 @@ import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { readEvidenceFile } from "../../provider/services/evidence-lines.ts";
 import { readReviewFile } from "../../provider/services/review-file.ts";
 import { readSecretFile } from "../../provider/services/secret-file.ts";
-import { readAuthorities } from "../../provider/services/signing/timestamp.ts";
 import { readTrust } from "../../provider/services/signing/trusted-keys.ts";
 import { startCliWorld } from "../cli/harness.ts";
 
@@ -42,7 +41,6 @@ describe("a pipe is refused at once, as", () => {
     ["UKO_API_KEY_FILE", async (name: string) => readSecretFile(name, "UKO_API_KEY_FILE")],
     ["a review", async (name: string) => readReviewFile(name)],
     ["a trust file", (name: string) => readTrust([name])],
-    ["certificates of an authority", readAuthorities],
     ["evidence", async (name: string) => readEvidenceFile(name, () => {})],
     ["the evidence to append to", (name: string) => createEvidenceFile({ path: name }).append(entry)],
   ])("%s", async (_, read) => {

@@ -5,7 +5,6 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventsOf } from "../engine/certificate/audit-events.ts";
 import { people, type Story, startStory, trustAll } from "../engine/certificate/story.ts";
-import { certificates } from "../services/signing/recorded-timestamp.ts";
 import { keys, makeKmsKey } from "./harness.ts";
 import { expectForm } from "./json-form.ts";
 
@@ -283,26 +282,6 @@ describe("a signer", () => {
 });
 
 describe("refuses", () => {
-  it("a timestamp that is missing, one that nothing would confirm, and a host that is not allowed", async () => {
-    for (const [name, pem] of Object.entries(certificates)) writeFileSync(story.file(`tsa-${name}.pem`), pem);
-    copyFileSync(story.file("c.json"), story.file("tsa.json"));
-    const before = readFileSync(story.file("tsa.json"), "utf8");
-    const sign = (options: string) => story.uko("alice", `certificate sign @tsa.json --sign-key @alice.key ${options}`);
-    for (const [options, message] of [
-      ["--tsa https://tsa.example/", "--tsa and --tsa-trust belong together"],
-      ["--tsa-trust @tsa-own.pem", "--tsa and --tsa-trust belong together"],
-      ["--tsa https://tsa.example/ --tsa-trust @tsa-own.pem", "The host tsa.example may not be called"],
-      ["--tsa https://tsa.example/ --tsa-trust @tsa-plain.pem", "may not sign timestamps"],
-    ] as const) {
-      expect(await sign(options)).toMatchObject({ exitCode: 1, err: expect.stringContaining(message) });
-    }
-    expect(readFileSync(story.file("tsa.json"), "utf8")).toBe(before);
-    expect(await verify("c.json", "--tsa-trust @tsa-own.pem")).toMatchObject({
-      exitCode: 1,
-      err: expect.stringContaining("No signature of a trusted person has a timestamp of an authority in --tsa-trust"),
-    });
-  });
-
   it("to replace a file without --force", async () => {
     const before = readFileSync(story.file("c.json"), "utf8");
     expect(await create("--sign-key @bob.key --out @c.json")).toMatchObject({

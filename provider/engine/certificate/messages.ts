@@ -134,7 +134,7 @@ function sayOutcomes(keys: readonly CertificateKey[]): string {
 
 /** The result for a terminal: who did what, and how it is known; for an invalid certificate, the reasons. */
 export function explainVerification(result: Verification): string {
-  const { certificate, problems, signers, unknownKeys, timestamps, uncheckedTimestamps } = result;
+  const { certificate, problems, signers, unknownKeys } = result;
   if (certificate === undefined || problems.length > 0) {
     const shown = problems.slice(0, maxShownProblems).map((problem) => `${explainProblem(problem)}.`);
     const more = problems.length - shown.length;
@@ -147,12 +147,6 @@ export function explainVerification(result: Verification): string {
     `Outcomes: ${sayOutcomes(keys)}`,
     wave !== undefined && sayWave(wave),
     ...signers.map((signer) => `Signed by ${saySigner(signer)}${sayPart(signer)}`),
-    ...timestamps.map(
-      ({ signer, at, authority }) =>
-        `The signature of ${saySigner(signer)} existed at ${at}, according to ${plain(authority, 200)}`,
-    ),
-    uncheckedTimestamps > 0 &&
-      `Timestamps: ${uncheckedTimestamps}, not checked; add --tsa-trust with the certificate of the authority to check them`,
     unknownKeys.length > 0 && `Not counted: ${count(unknownKeys.length, "signature")} of unknown keys`,
     result.isEvidenceChecked
       ? "Evidence: the certificate follows from the evidence files"
@@ -210,12 +204,6 @@ function saySigner({ iamId, name }: TrustedKey["person"]): string {
   return iamId === undefined ? quotedName(name) : sayPerson(iamId, name);
 }
 
-const timestampFaults = {
-  altered: "does not fit the signature, or was changed",
-  unknown_authority: "is not of an authority in --tsa-trust",
-  outside_validity: "is of a time at which the certificate of the authority was not valid",
-} as const;
-
 /** The sentence for one reason why a certificate is not valid. */
 export function explainProblem(problem: Problem): string {
   switch (problem.kind) {
@@ -227,10 +215,6 @@ export function explainProblem(problem: Problem): string {
       return `A signature of a trusted key does not fit the certificate (${plain(problem.keyId, 64)})`;
     case "too_few_signers":
       return `${problem.found} trusted ${problem.found === 1 ? "person" : "persons"} signed it, ${problem.required} are required`;
-    case "timestamp_invalid":
-      return `The timestamp of the signature of key ${plain(problem.keyId, 64)} ${timestampFaults[problem.why]}`;
-    case "timestamp_missing":
-      return "No signature of a trusted person has a timestamp of an authority in --tsa-trust";
     case "duplicate_subject":
       return `Key ${plain(problem.subject)} is listed twice`;
     case "subject_changed":

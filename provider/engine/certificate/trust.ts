@@ -2,7 +2,7 @@
  * Counts the persons behind the signatures of a certificate. The verifier says which person owns
  * each trusted key, by the person's IAM ID. So one person with two keys counts once. A key without
  * an IAM ID counts as a person of its own, because its owner cannot be compared with others. The
- * file also has the types of a checked signature and timestamp. The function is pure.
+ * function is pure.
  */
 
 import { foldIamId } from "../../lifecycle/iam-id.ts";
@@ -19,13 +19,6 @@ export type SignatureResult =
   /** A trusted key is named, or confirms the signature under another name: the file was changed. */
   | { readonly kind: "altered"; readonly keyId: string }
   | { readonly kind: "unknown_key"; readonly keyId: string };
-
-/** The timestamp of one signature, as checked against the certificates of trusted authorities. */
-export type TimestampResult = { readonly keyId: string } & TimestampCheck;
-export type TimestampCheck =
-  | { readonly kind: "valid"; readonly at: string; readonly authority: string }
-  | { readonly kind: "invalid"; readonly why: "altered" | "unknown_authority" | "outside_validity" }
-  | { readonly kind: "not_checked" };
 
 /** The persons behind the valid signatures; each counts once, however many keys they have. */
 export function signersOf(results: readonly SignatureResult[]): readonly TrustedKey["person"][] {

@@ -1,6 +1,6 @@
 /**
- * Checks a certificate of key destruction: its form, its signatures and their timestamps, its consistency, and how each
- * act of a person is known. The functions have no effect, and read nothing but the lines of the passed evidence.
+ * Checks a certificate of key destruction: its form, its signatures, its consistency, and how each act of a person is
+ * known. The functions have no effect, and read nothing but the lines of the passed evidence.
  *
  * A valid certificate proves who signed it. If the verifier passes the evidence files (the logs of the steps that runs
  * took), the check also proves that the certificate agrees with them. If the verifier passes a campaign, the keys must
@@ -35,15 +35,11 @@ import type { EvidenceIndex, FoundLog } from "./evidence-log.ts";
 import { hasEachStep, keyInEvidence } from "./key-history.ts";
 import { isSignedAct } from "./signed-acts.ts";
 import { type Certificate, type CertificateKey, certificateType, faultOf, subjectName } from "./statement.ts";
-import { type SignatureResult, signersOf, type TimestampResult, type TrustedKey } from "./trust.ts";
+import { type SignatureResult, signersOf, type TrustedKey } from "./trust.ts";
 
 export interface VerificationInput {
   readonly statement: unknown;
   readonly signatures: readonly SignatureResult[];
-  /** The timestamps of all signatures that have one. */
-  readonly timestamps: readonly TimestampResult[];
-  /** Whether one trusted signature at least must have a timestamp. */
-  readonly isTimestampRequired: boolean;
   /** The number of different people whose signatures are required. */
   readonly requiredSigners: number;
   /** Whether each step that can require two people must be known to be of two. */
@@ -72,12 +68,6 @@ export type Problem =
   | { readonly kind: "newer_version"; readonly type: string }
   | { readonly kind: "signature_altered"; readonly keyId: string }
   | { readonly kind: "too_few_signers"; readonly found: number; readonly required: number }
-  | {
-      readonly kind: "timestamp_invalid";
-      readonly keyId: string;
-      readonly why: Extract<TimestampResult, { kind: "invalid" }>["why"];
-    }
-  | { readonly kind: "timestamp_missing" }
   | { readonly kind: "duplicate_subject"; readonly subject: string }
   | { readonly kind: "subject_changed"; readonly subject: string }
   | { readonly kind: "list_changed" }
@@ -93,12 +83,6 @@ export type Problem =
   | { readonly kind: "only_stated"; readonly subject: string; readonly step: string; readonly did: readonly string[] }
   | { readonly kind: "not_signed"; readonly subject: string; readonly did: readonly string[] }
   | { readonly kind: "events_missing" };
-
-export interface Timestamp {
-  readonly signer: TrustedKey["person"];
-  readonly at: string;
-  readonly authority: string;
-}
 
 /** A person who signed. Without an IAM ID, `uko` cannot compare the person with the people of the steps. */
 export type Signer = TrustedKey["person"] & { readonly tookStep?: boolean };
@@ -117,9 +101,6 @@ export interface Verification {
   readonly problems: readonly Problem[];
   readonly signers: readonly Signer[];
   readonly unknownKeys: readonly string[];
-  /** When trusted signatures existed at the latest, and by whose word. */
-  readonly timestamps: readonly Timestamp[];
-  readonly uncheckedTimestamps: number;
   readonly isEvidenceChecked: boolean;
   readonly areEventsChecked: boolean;
   readonly areTwoPeopleChecked: boolean;
@@ -130,7 +111,6 @@ export interface Verification {
 export function verifyCertificate(input: VerificationInput, tools: CertificateTools): Verification {
   const { signatures, requiredSigners, evidence, events } = input;
   const persons = signersOf(signatures);
-  const timestamps = timestampsOf(input);
   const problems: Problem[] = [];
   for (const each of signatures) {
     if (each.kind === "altered") problems.push({ kind: "signature_altered", keyId: each.keyId });
@@ -138,14 +118,8 @@ export function verifyCertificate(input: VerificationInput, tools: CertificateTo
   if (persons.length < requiredSigners) {
     problems.push({ kind: "too_few_signers", found: persons.length, required: requiredSigners });
   }
-  for (const each of input.timestamps) {
-    if (each.kind === "invalid") problems.push({ kind: "timestamp_invalid", keyId: each.keyId, why: each.why });
-  }
-  if (input.isTimestampRequired && timestamps.length === 0) problems.push({ kind: "timestamp_missing" });
   const common = {
     unknownKeys: signatures.flatMap((each) => (each.kind === "unknown_key" ? [each.keyId] : [])),
-    timestamps,
-    uncheckedTimestamps: input.timestamps.filter(({ kind }) => kind === "not_checked").length,
     isEvidenceChecked: evidence !== undefined,
     areEventsChecked: events !== undefined,
     areTwoPeopleChecked: input.areTwoPeopleRequired,
@@ -233,19 +207,6 @@ function missingPeople(
     }
   }
   return problems;
-}
-
-/** A timestamp counts only for a valid signature of a trusted key. */
-function timestampsOf({ signatures, timestamps }: VerificationInput): readonly Timestamp[] {
-  return timestamps.flatMap((each) => {
-    if (each.kind !== "valid") return [];
-    const { keyId, at, authority } = each;
-    return signatures.flatMap((signature) =>
-      signature.kind === "valid" && signature.key.keyId === keyId
-        ? [{ signer: signature.key.person, at, authority }]
-        : [],
-    );
-  });
 }
 
 function readCertificate(statement: unknown): Certificate | Problem {

@@ -18,7 +18,7 @@ export type EndpointSource = "environment" | "stored" | "broker" | "built_in";
  * serves keys.
  */
 export type Endpoint = { readonly url: string; readonly source: EndpointSource } & (
-  | { readonly role: "iam" | "broker" | "tsa" }
+  | { readonly role: "iam" | "broker" }
   /** `instanceId` is the instance of this run: a host name that names another one is not called. */
   | { readonly role: "uko" | "kms"; readonly instanceId: string }
   /** Most hosts of Key Protect name only a region, which has to be the one of the instance. */
@@ -44,8 +44,6 @@ export type HostDecision =
  */
 const documentedHosts = {
   iam: ["iam.cloud.ibm.com", "private.iam.cloud.ibm.com"],
-  /** IBM has no authority for timestamps, so UKO_ALLOWED_HOSTS has to name the host. */
-  tsa: [],
   broker: ["<region>.broker.hs-crypto.cloud.ibm.com", "broker.<region>.hs-crypto.cloud.ibm.com"],
   uko: [
     "<instance>.uko.<region>.hs-crypto.appdomain.cloud",
@@ -105,12 +103,11 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
   }
   const documented = matchDocumented(endpoint.role, url);
   if (documented === undefined) {
-    const unlisted = "UKO_ALLOWED_HOSTS does not include it";
     const { role } = endpoint;
     if (role === "kms" && matchDocumented("key_protect", url) !== undefined) {
       return { kind: "refused", reason: "UKO_INSTANCE_ID has to be the CRN of an instance of Key Protect" };
     }
-    const reason = role === "tsa" ? unlisted : `it is not a documented address of ${roleWords[role]}, and ${unlisted}`;
+    const reason = `it is not a documented address of ${roleWords[role]}, and UKO_ALLOWED_HOSTS does not include it`;
     return { kind: "refused", reason, entry: url.host };
   }
   const { instance, region, hasPort } = documented;
@@ -147,9 +144,7 @@ function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision,
   const { source } = endpoint;
   return new UkoError("UKO_HOST_NOT_ALLOWED", {
     summary:
-      host === undefined
-        ? "An endpoint is not a plain address"
-        : `The host ${host} ${endpoint.role === "tsa" ? "may not be called" : "may not receive a credential"}`,
+      host === undefined ? "An endpoint is not a plain address" : `The host ${host} may not receive a credential`,
     detail: [
       `The address comes from ${originOf(endpoint)}. uko did not call the host: ${reason}.`,
       "No credential was read or sent.",
@@ -235,7 +230,6 @@ const settingOf = {
   kms: { stored: "kmsEndpoint", environment: "UKO_KMS_ENDPOINT" },
   key_protect: { stored: "kmsEndpoint", environment: "UKO_KMS_ENDPOINT" },
   broker: { stored: "broker", environment: "the environment" },
-  tsa: { stored: "tsa", environment: "--tsa" },
 } as const satisfies Record<Role, object>;
 
 const roleWords = {
@@ -244,7 +238,7 @@ const roleWords = {
   uko: "Unified Key Orchestrator",
   kms: "the KMS of Hyper Protect Crypto Services",
   key_protect: "Key Protect",
-} as const satisfies Record<Exclude<Role, "tsa">, string>;
+} as const satisfies Record<Role, string>;
 
 function originOf({ source, role }: Endpoint): string {
   switch (source) {

@@ -2,7 +2,7 @@
  * Reads and writes the envelope of a certificate: a file in the format DSSE with the certificate and its signatures. An
  * envelope has exactly one valid form of bytes, so a reformatted file is refused. As DSSE demands, each signature
  * covers the type of the content together with the content (the pre-authentication encoding of DSSE). A removed
- * signature or timestamp leaves a valid envelope. The file also adds a signature, but refuses a second one by the same
+ * signature leaves a valid envelope. The file also adds a signature, but refuses a second one by the same
  * key. It computes the digest of a JSON value in canonical form (RFC 8785), too.
  */
 
@@ -18,9 +18,6 @@ const payloadType = "application/vnd.in-toto+json";
 /** The largest envelope that is read; a certificate of 20,000 keys has about 100 MB. */
 export const maxEnvelopeBytes = 256 * 1024 * 1024;
 
-/** The largest timestamp; one without certificates has about 1 kB. */
-export const maxTimestampBytes = 12 * 1024;
-
 /** What an envelope has after its payload. */
 const envelopeForm = z.strictObject({
   payloadType: z.literal(payloadType),
@@ -30,11 +27,6 @@ const envelopeForm = z.strictObject({
         /** Bytes that are not UTF-8 are read as U+FFFD, so that a text with it may be another one than that of the file. */
         keyid: z.string().regex(/^[^\ufffd]*$/),
         sig: z.base64(),
-        /** The response of a timestamp authority about the bytes of `sig`, in DER. */
-        timestamp: z
-          .base64()
-          .max((maxTimestampBytes / 3) * 4)
-          .exactOptional(),
       }),
     )
     .max(100),
@@ -78,12 +70,8 @@ function unsignedEnvelope(room: Buffer, end: number): Envelope {
   return { signed: room.subarray(start, end), payload: room.subarray(maxHeadBytes, end), signatures: [] };
 }
 
-/** Adds one signature, with a timestamp if one is requested, and checks both. Throws UKO_INPUT_INVALID. */
-export async function signEnvelope(
-  envelope: Envelope,
-  signer: Signer,
-  stamp?: (signature: Buffer) => Promise<Buffer>,
-): Promise<Envelope> {
+/** Adds one signature, and checks it. Throws UKO_INPUT_INVALID. */
+export async function signEnvelope(envelope: Envelope, signer: Signer): Promise<Envelope> {
   if (envelope.signatures.some(({ keyid }) => keyid === signer.keyId)) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "The certificate already has a signature of this key",
@@ -97,12 +85,7 @@ export async function signEnvelope(
       detail: "Check that --signer and --signer-key belong together. Nothing was written.",
     });
   }
-  const timestamp = await stamp?.(signature);
-  const own = {
-    keyid: signer.keyId,
-    sig: signature.toString("base64"),
-    ...(timestamp !== undefined && { timestamp: timestamp.toString("base64") }),
-  };
+  const own = { keyid: signer.keyId, sig: signature.toString("base64") };
   return { ...envelope, signatures: [...envelope.signatures, own] };
 }
 
@@ -142,8 +125,7 @@ export function parseEnvelope(parts: Iterable<string>, size: number, file: strin
   const read = envelopeForm.safeParse(parseJson(`{${rest.slice(2)}`)).data;
   if (read !== undefined) {
     const envelope = { ...unsignedEnvelope(room, end), ...read };
-    const texts = read.signatures.flatMap(({ sig, timestamp = "" }) => [sig, timestamp]);
-    const isCanonical = texts.every((text) => Buffer.from(text, "base64").toString("base64") === text);
+    const isCanonical = read.signatures.every(({ sig }) => Buffer.from(sig, "base64").toString("base64") === sig);
     if (isCanonical && digest.digest("hex") === digestOf(serializeEnvelope(envelope))) return envelope;
   }
   throw damaged(file, "It is not a DSSE envelope as uko writes it: it is incomplete, or was reformatted or changed.");

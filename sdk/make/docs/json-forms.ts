@@ -329,8 +329,6 @@ const verification = z
       person.extend({ tookStep: z.boolean().describe("Absent for a key without an IAM ID in --trust").optional() }),
     ),
     unknownKeys: z.array(z.string()).describe("IDs of keys that signed and are not trusted"),
-    timestamps: z.array(z.object({ signer: person, at: z.string(), authority: z.string() })),
-    uncheckedTimestamps: count,
     isEvidenceChecked: z.boolean(),
     areEventsChecked: z.boolean().describe("Whether --activity-tracker was passed"),
     areSignaturesChecked: z.boolean().describe("Whether --allowed-signers was passed"),

@@ -77,7 +77,7 @@ export const trustAll = Object.entries(people)
 export interface Envelope {
   readonly payload: string;
   readonly payloadType: string;
-  readonly signatures: { readonly keyid: string; readonly sig: string; readonly timestamp?: string }[];
+  readonly signatures: { readonly keyid: string; readonly sig: string }[];
 }
 
 export const serializeEnvelope = (envelope: Envelope): string => `${JSON.stringify(envelope)}\n`;

@@ -10,7 +10,7 @@ import {
 
 type Role = Endpoint["role"];
 const sources: readonly EndpointSource[] = ["environment", "stored", "broker", "built_in"];
-const roles: readonly Role[] = ["iam", "broker", "uko", "kms", "key_protect", "tsa"];
+const roles: readonly Role[] = ["iam", "broker", "uko", "kms", "key_protect"];
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 const another = "11111111-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 
@@ -235,7 +235,6 @@ const documented: Readonly<Record<Role, RegExp>> = {
   uko: new RegExp(
     `^(${instanceId}\\.uko\\.${region}\\.hs-crypto\\.appdomain\\.cloud|uko\\.cloud\\.ibm\\.com|uko\\.${region}\\.hs-crypto\\.cloud\\.ibm\\.com:\\d{4,5})$`,
   ),
-  tsa: /^(?!)/,
   kms: new RegExp(
     `^(${instanceId}\\.api(\\.private)?\\.${region}\\.hs-crypto\\.appdomain\\.cloud|api(\\.private)?\\.${region}\\.hs-crypto\\.cloud\\.ibm\\.com:\\d{4,5})$`,
   ),
