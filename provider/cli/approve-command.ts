@@ -11,7 +11,7 @@
 import { Argument, type Command } from "commander";
 import { approvalMessages, runnable, setMessages } from "../compose/text.ts";
 import type { Approving, KeyResult } from "../engine/key/many/approve-set.ts";
-import type { PendingGroup, SetReview } from "../engine/key/many/review-set.ts";
+import type { KeyApart, PendingGroup, SetReview } from "../engine/key/many/review-set.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import { mostSevere, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
@@ -84,12 +84,16 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     const { instanceId } = settings;
     const refs = [...managedRefs(resolved, instanceId)];
     const codes: number[] = [];
+    let areLed = false;
     let listing: Promise<VaultNames> | undefined;
     const vaultsOnce = () => (listing ??= run.directory.vaultNames(options));
     if (!isNamed || isChosen) {
       const listed = await operations.listApprovable(await selectionOf(run, given, options), options);
       codes.push(...writeUnreadable(world, listed, false));
-      const chosen = isNamed ? listed.groups : await choose(world, listed.groups, vaultsOnce);
+      writeLed(world, listed.led);
+      if (isNamed && listed.led.length > 0) codes.push(12);
+      areLed = listed.led.length > 0;
+      const chosen = isNamed ? listed.groups : await choose(world, listed, vaultsOnce);
       refs.push(
         ...chosen
           .flatMap(({ keys }) => keys)
@@ -97,21 +101,34 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
       );
       if (!isNamed && refs.length === 0) return mostSevere(codes);
     }
-    if (refs.length > 0 || resolved.length === 0)
-      codes.push(...(await approveKeys(world, run, refs, { ...given, vaultsOnce })));
+    if (refs.length > 0 || (resolved.length === 0 && !areLed)) {
+      // A request of a campaign is approved with its wave. Only a person who names this one key approves it here.
+      const isOne = typed.length === 1 && given.keys === undefined && !isChosen;
+      codes.push(...(await approveKeys(world, run, refs, { ...given, isOne, vaultsOnce })));
+    }
     for (const key of resolved) if ("kmsKeyId" in key) codes.push(await approveKmsKey(world, run, key, given));
     return mostSevere(codes);
   });
 }
 
+function writeLed({ out }: CliWorld, led: readonly KeyApart[]): void {
+  if (led.length === 0) return;
+  out.write(
+    approvalMessages
+      .explainLed(led)
+      .map((line) => `${printableLines(line)}\n`)
+      .join(""),
+  );
+}
+
 /** Lists what the caller can approve, and lets the caller choose one line. */
 async function choose(
   { out, ask }: CliWorld,
-  groups: readonly PendingGroup[],
+  { groups, led }: { readonly groups: readonly PendingGroup[]; readonly led: readonly KeyApart[] },
   vaultsOnce: () => Promise<VaultNames>,
 ): Promise<readonly PendingGroup[]> {
   if (groups.length === 0) {
-    out.write(`${approvalMessages.nothingToApprove}\n`);
+    if (led.length === 0) out.write(`${approvalMessages.nothingToApprove}\n`);
     return [];
   }
   const vaults = await vaultsOnce();
@@ -128,11 +145,15 @@ async function approveKeys(
   world: CliWorld,
   run: OpenRun,
   refs: Parameters<OpenRun["operations"]["approvable"]>[0]["refs"],
-  { store = false, vaultsOnce }: { readonly store?: boolean; readonly vaultsOnce: () => Promise<VaultNames> },
+  {
+    store = false,
+    isOne,
+    vaultsOnce,
+  }: { readonly store?: boolean; readonly isOne: boolean; readonly vaultsOnce: () => Promise<VaultNames> },
 ): Promise<readonly number[]> {
   const { out } = world;
   const { operations, options } = run;
-  const approvable = await operations.approvable({ refs, stores: store }, options);
+  const approvable = await operations.approvable({ refs, stores: store, isNamed: isOne }, options);
   const codes = writeUnreadable(world, approvable, false);
   const { apart, sets } = approvable;
   if (apart.length > 0) {

@@ -5,7 +5,7 @@
  * the page stays short. The page refreshes itself.
  */
 
-import { sayFirst, sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
+import { sayFirst, sayLed, sayPerson, sayRoles, setMessages, surveyMessages } from "../compose/text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/many/survey.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { PendingKmsKeys } from "../engine/kms-key/commands.ts";
@@ -13,6 +13,7 @@ import type { Report } from "../engine/loop/report.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
+import type { Leader } from "../lifecycle/campaign/membership.ts";
 import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
 import { keyAddress, moment, placeOf, sayKeys } from "./parts.ts";
 
@@ -40,13 +41,22 @@ export interface Group {
  */
 export const actsOnWaitingKeys: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
 
-/** Groups the keys by the first of the acts that each one offers, with the group of the oldest request first. */
+/** Whether a campaign approves the request, so that no group of requests has the key. */
+function leaderOf({ report: { deletion }, acts }: PendingKey): Leader | undefined {
+  const isForApproval = acts.some(({ id }) => id === "approve" || id === "store");
+  return isForApproval ? deletion.campaign : undefined;
+}
+
+/**
+ * Groups the keys by the first of the acts that each one offers, with the group of the oldest request first. A request
+ * of a campaign is in no group.
+ */
 export function groupsOf(pending: readonly PendingKey[], offered = actsOnWaitingKeys): readonly Group[] {
   const timeOf = ({ requestedAt = "" }: PendingKey): string => requestedAt;
   const groups = new Map<string, Group & { readonly keys: PendingKey[] }>();
   for (const key of pending.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))) {
     const act = key.acts.find(({ id }) => offered.includes(id))?.id;
-    if (act === undefined) continue;
+    if (act === undefined || leaderOf(key) !== undefined) continue;
     const { vaultId, keyState = "", deletion } = key.report;
     const { requestedBy = "", requestedByName } = deletion;
     const by = act === "approve" || act === "store" ? requestedBy : "";
@@ -65,18 +75,32 @@ export function waitingPage({ survey, kms, vaults }: Waiting, visitor: Visitor):
   const pending = [...survey.pending, ...kms.keys];
   const groups = groupsOf(pending);
   const grouped = new Set(groups.flatMap(({ keys }) => keys));
-  const others = pending.filter((each) => !grouped.has(each));
+  const led = pending.filter((each) => leaderOf(each) !== undefined);
+  const others = pending.filter((each) => !grouped.has(each) && !led.includes(each));
   // A request whose step was taken, or that expired, leaves a key that waits for a request.
   const own = others.filter(({ report: { deletion } }) => deletion.isOwn === true && deletion.awaits !== "request");
   const rest = others.filter((each) => !own.includes(each));
   const at = { vaults, visitor };
   const body = html`${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, at))}
+${ledPart(led)}
 ${pendingPart("Your requests and approvals", own, ownRow, at)}
 ${pendingPart("Waiting for others, or for time", rest, otherRow, at)}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
 ${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${placeOf(vaultId, vaults)}: ${error.summary}`))}
 ${kms.unread === undefined ? "" : html`<p class="quiet">${surveyMessages.kmsKeysNotListed(kms.unread)}</p>`}`;
   return { title: "Waiting for you", body, refresh: { address: "/waiting", refreshSeconds } };
+}
+
+/** One line for each wave. A person can still open the page of one key, and approve it there. */
+function ledPart(led: readonly PendingKey[]): Html {
+  if (led.length === 0) return html``;
+  const keys = led.flatMap((key) => {
+    const leader = leaderOf(key);
+    return leader === undefined ? [] : [{ label: key.report.label ?? "", why: sayLed(leader) }];
+  });
+  return html`<h2>In a campaign</h2>
+<p role="status">${sayKeys(led.length)}</p>
+${list(setMessages.linesByReason(keys))}`;
 }
 
 interface At {

@@ -3,6 +3,7 @@
  * for, who can act, and what this command did.
  */
 
+import { leaderIn } from "../../lifecycle/campaign/membership.ts";
 import { deletionStanding, expiredRecord, type Standing } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
@@ -86,6 +87,7 @@ export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
       recordId: standing.record.id,
       recordExpiresAt: isoTime(standing.expiresAtMs),
     }),
+    ...(standing.binds && standing.record.campaign !== undefined && { campaign: leaderIn(standing.record.campaign) }),
     ...personFacts(observed, end),
     ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
     ...(declined !== undefined && { declined: { ...describeReason(declined), at: isoTime(declined.atMs) } }),

@@ -6,6 +6,7 @@
  */
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";
+import type { Leader } from "../../lifecycle/campaign/membership.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
@@ -67,6 +68,8 @@ export interface DeletionFacts
   /** In a list of requests: whether the caller can take the next step with a role of `neededRoles`. */
   readonly canAct?: boolean;
   readonly cannotActBecause?: string;
+  /** The campaign, and the wave, for which the record on the key was made. Only a text on the key says so. */
+  readonly campaign?: Leader;
   /** When the record on the key expired; then the key waits for no approval of it. */
   readonly recordExpiredAt?: string;
 }

@@ -61,6 +61,10 @@ const report = z
         .optional(),
       requestedAt: time("In uko requests: when the record on the key was written").optional(),
       requestedByName: z.string().describe("In uko requests: the name that the author gave").optional(),
+      campaign: z
+        .object({ name: z.string(), wave: z.string() })
+        .describe("The campaign and the wave for which the record on the key was made; only a text on the key says so")
+        .optional(),
       isOwn: z.boolean().describe("In uko requests: whether the caller wrote the record").optional(),
       canAct: z.boolean().describe("In uko requests: whether the caller can take the next step with a role").optional(),
       cannotActBecause: z

@@ -10,16 +10,22 @@ const line: DecidedLine = {
   ...{ vault: "v-1", id: "k-1", class: "destroy", wave: "pilot", owners: ["payments"] },
   ...{ reason: "Moved", override: "", facts: "f".repeat(32) },
 };
+const to = { name: "eol", wave: "pilot" };
 const mark = { name: "eol", wave: "pilot", line: digestOfLine(line, sha256) };
 
 test.each([
   ["a request without a mark, without a folder", undefined, undefined, { kind: "free" }],
-  ["a request with a mark, without a folder", mark, undefined, { kind: "led", mark }],
-  ["a request of this wave and line", mark, mark, { kind: "own" }],
-  ["a request without a mark on a key of the manifest", undefined, mark, { kind: "other", difference: "no_mark" }],
-  ["a request of another campaign", { ...mark, name: "x" }, mark, { kind: "other", difference: "other_campaign" }],
-  ["a request of another wave", { ...mark, wave: "main" }, mark, { kind: "other", difference: "other_wave" }],
-  ["a request for another line", { ...mark, line: "0".repeat(32) }, mark, { kind: "other", difference: "other_line" }],
+  ["a request with a mark, without a folder", mark, undefined, { kind: "led", to }],
+  ["a request of this wave and line", mark, mark, { kind: "own", to }],
+  ["a request without a mark on a key of the manifest", undefined, mark, { kind: "other", to, difference: "no_mark" }],
+  ["a request of another campaign", { ...mark, name: "x" }, mark, { kind: "other", to, difference: "other_campaign" }],
+  ["a request of another wave", { ...mark, wave: "main" }, mark, { kind: "other", to, difference: "other_wave" }],
+  [
+    "a request for another line",
+    { ...mark, line: "0".repeat(32) },
+    mark,
+    { kind: "other", to, difference: "other_line" },
+  ],
 ] as const)("decides to whom %s belongs", (_what, found, expected, membership) => {
   expect(membershipOf(found, expected)).toEqual(membership);
 });

@@ -73,7 +73,8 @@ export async function approveOne(
   { recordId, ...how }: ShownRequest,
   options: CallOptions,
 ): Promise<Report> {
-  const { sets, apart, unreadable } = await findApprovable(world, { refs: [ref], stores: how.stores }, options);
+  const query = { refs: [ref], stores: how.stores, isNamed: true };
+  const { sets, apart, unreadable } = await findApprovable(world, query, options);
   const [unread] = unreadable;
   if (unread !== undefined) throw unread.error;
   const review = sets[0]?.file?.review;

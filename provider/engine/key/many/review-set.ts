@@ -7,6 +7,7 @@
  */
 
 import { UkoError } from "../../../errors.ts";
+import { membershipOf } from "../../../lifecycle/campaign/membership.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
 import type { Actor, ConsentRecord, KeyObservation, KeystoreStatus } from "../../../lifecycle/observation.ts";
@@ -31,6 +32,7 @@ import { count, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
 import type { KeyDetails } from "../observe.ts";
 import { explainOutcome } from "../text/messages.ts";
+import { sayLed } from "../text/record-words.ts";
 import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
 import { classesToConfirm, type SummarizedKey } from "./exceptions.ts";
 import { encodeReview } from "./review-file.ts";
@@ -88,7 +90,8 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
   const judge = (key: KeyDetails): Judged => {
     const record = requestOfOther(key, query, set.actor);
     if (record !== undefined) requesters.set(record.author.iamId, record);
-    return judgeKey(world, key, { ...set, kind, requester: record?.author.iamId ?? wanted ?? "" });
+    const judged = judgeKey(world, key, { ...set, kind, requester: record?.author.iamId ?? wanted ?? "" });
+    return campaign !== undefined || isApart(judged) ? judged : (ledApart(key.observation, judged.record) ?? judged);
   };
   const { keys, unreadable } = await readFound(world, query, judge, options);
   if (requesters.size > 1) {
@@ -111,31 +114,55 @@ export async function listApprovable(
   world: World,
   selection: Selection,
   options: CallOptions,
-): Promise<{ readonly groups: readonly PendingGroup[]; readonly unreadable: readonly Unreadable[] }> {
+): Promise<{
+  readonly groups: readonly PendingGroup[];
+  /** Requests that campaigns approve. No group has them. */
+  readonly led: readonly KeyApart[];
+  readonly unreadable: readonly Unreadable[];
+}> {
   const actor = await world.session.actor(options);
   const { keys, unreadable } = await selectKeys(world, { ...selection, isPending: true }, options);
-  const byPlace = Map.groupBy(keys, (key) => JSON.stringify([...scopeOf(key), key.observation.facts.vaultId]));
+  const forCaller = keys.filter((key) => {
+    const [requester] = scopeOf(key);
+    return requester !== "" && requester !== actor.identity?.iamId;
+  });
+  const led = forCaller.flatMap((key) => ledApart(key.observation, key.observation.carried.record) ?? []);
+  const free = forCaller.filter(({ observation }) => ledApart(observation, observation.carried.record) === undefined);
+  const byPlace = Map.groupBy(free, (key) => JSON.stringify([...scopeOf(key), key.observation.facts.vaultId]));
   const groups = Array.from(byPlace, ([place, members]): PendingGroup => {
     const [requester, step, kind, vaultId] = JSON.parse(place) as [string, ReviewedStep, ReviewLine["kind"], string];
     return { requester, step, kind, vaultId, keys: members };
   });
-  const isForCaller = ({ requester }: PendingGroup) => requester !== "" && requester !== actor.identity?.iamId;
-  return { groups: groups.filter(isForCaller), unreadable };
+  return { groups, led, unreadable };
+}
+
+/** The key, apart, if a campaign approves its request. A selection of keys never picks such a key. */
+function ledApart(observation: KeyObservation, record: ConsentRecord | undefined): KeyApart | undefined {
+  const membership = membershipOf(record?.campaign, undefined);
+  return membership.kind === "free" ? undefined : { ...namedKey(observation), why: sayLed(membership.to) };
 }
 
 /** What the caller can approve: one set for each requester, step and kind of key. */
 export type Approvable = Awaited<ReturnType<typeof findApprovable>>;
 
+export interface ApprovableQuery {
+  readonly refs: readonly KeyRef[];
+  readonly stores: boolean;
+  /** The person named the one key. Otherwise a key whose request a campaign made stands apart. */
+  readonly isNamed?: boolean;
+}
+
 /** Reads each key for a decision. A key that still waits for time stands apart, unless the caller only stores approvals. */
 export async function findApprovable(
   world: World,
-  { refs, stores }: { readonly refs: readonly KeyRef[]; readonly stores: boolean },
+  { refs, stores, isNamed = false }: ApprovableQuery,
   options: CallOptions,
 ) {
   const actor = await world.session.actor(options);
   const judge = (key: KeyDetails): Judged => {
     const [requester, step, kind] = scopeOf(key);
-    return judgeKey(world, key, { requester, step, kind, actor, purpose: stores ? "store" : "act" });
+    const judged = judgeKey(world, key, { requester, step, kind, actor, purpose: stores ? "store" : "act" });
+    return isNamed || isApart(judged) ? judged : (ledApart(key.observation, judged.record) ?? judged);
   };
   const { keys, unreadable } = await readFound(world, { keys: refs }, judge, options);
   const groups = Map.groupBy(keys.filter(isInReview), ({ line, record }) =>

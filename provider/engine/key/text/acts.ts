@@ -24,7 +24,7 @@ import {
 } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
 import { pathEffects } from "../remaining-path.ts";
-import { sayReasons, sayWhoRequested } from "./record-words.ts";
+import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
 import { storingRoles } from "./waits.ts";
 
 export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): readonly KeyAct[] {
@@ -81,7 +81,7 @@ function approvals(
   const act: KeyAct = {
     id: "approve",
     title: effect.title,
-    facts: [...effect.facts, sayWhoRequested(record), ...sayReasons(record), expires],
+    facts: [...effect.facts, sayWhoRequested(record), ...sayReasons(record), ...sayOutsideCampaign(record), expires],
     right,
     ...(kmsRight !== undefined && { kmsRight }),
     // The console cannot sign the request that would follow.
@@ -97,6 +97,7 @@ function approvals(
       `The next run of ${sayAuthor(record)} takes the step. Nothing changes until then.`,
       ...effect.facts,
       sayWhoRequested(record),
+      ...sayOutsideCampaign(record),
       "You can withdraw the approval.",
       expires,
     ],

@@ -20,7 +20,7 @@ import {
 } from "../../text/words.ts";
 import { exceptionClasses, hasWarning, type SummarizedKey } from "../many/exceptions.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
-import { sayReasons, sayWhoRequested } from "./record-words.ts";
+import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
 import { keysOfKind, linesByReason, sayKeystores } from "./set-messages.ts";
 
 /** The name of each vault by its ID; an ID without a name stands for itself. */
@@ -51,6 +51,14 @@ export function explainApart(apart: readonly KeyApart[]): readonly string[] {
 
 export const secondQuestion = "Also request the destruction in your name? Another person must approve it.";
 
+/** The keys whose campaigns approve them, by the wave. */
+export function explainLed(led: readonly KeyApart[]): readonly string[] {
+  return [
+    `${count(led.length, "key")} ${led.length === 1 ? "waits" : "wait"} for approval in a campaign:`,
+    ...linesByReason(led),
+  ];
+}
+
 export const purpose = (step: ReviewedStep, stores: boolean): string =>
   stores ? `store your approval of the ${stepNouns[step]}` : step;
 
@@ -70,6 +78,7 @@ export function describeOne(key: KeyInReview, vaults: VaultNames): readonly stri
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
     sayWhoRequested(record),
     ...sayReasons(record),
+    ...sayOutsideCampaign(record),
     `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
     ...(names.length === 0 ? [] : [`Keystores: ${sayList(names)}.`]),
     ...(description === "" ? [] : [`Description: ${plain(description, 200)}`]),

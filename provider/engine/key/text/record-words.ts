@@ -3,6 +3,7 @@
  * say who requested what, why a record does not count, and which reasons people stated in it.
  */
 
+import type { Leader } from "../../../lifecycle/campaign/membership.ts";
 import type { NotBinding } from "../../../lifecycle/consent-record.ts";
 import type { ConsentRecord, Decline, KeyObservation } from "../../../lifecycle/observation.ts";
 import type { Step } from "../../../lifecycle/plan.ts";
@@ -17,7 +18,24 @@ import type { KeyDetails } from "../observe.ts";
  */
 export function sayWhoRequested(record: ConsentRecord): string {
   const cause = record.how === "engine" ? ", because an engine ran a deletion" : "";
-  return `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${cause}.`;
+  const wave = record.campaign === undefined ? "" : ` for ${sayLeader(record.campaign)}`;
+  return `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${wave}${cause}.`;
+}
+
+const sayLeader = ({ name, wave }: Leader): string => `wave "${wave}" of campaign "${name}"`;
+
+/** Why a key is not approved here, as a clause without a full stop: its campaign approves it. */
+export function sayLed({ name, wave }: Leader): string {
+  return `campaign "${name}" approves it in its wave "${wave}": run uko campaign next --wave ${wave} in the campaign's folder`;
+}
+
+/** What a person skips who approves the request of a campaign outside of the campaign. */
+export function sayOutsideCampaign({ campaign }: ConsentRecord): readonly string[] {
+  if (campaign === undefined) return [];
+  return [
+    `If you approve it here, no blackout, no soak and no sample of the campaign apply, and its rollback may refuse the key.`,
+    `Next: to approve it with its wave instead, run uko campaign next --wave ${campaign.wave} in the campaign's folder.`,
+  ];
 }
 
 /**
