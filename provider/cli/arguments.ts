@@ -4,7 +4,6 @@
  * accepts a name is decided in typed-keys.ts, because a name could match another key.
  */
 
-import path from "node:path";
 import { maxReasonCharacters, parseDurationMs } from "../compose/text.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
@@ -157,23 +156,6 @@ export function parsePort(text: string): number {
     `"${printable(text, 100)}" is not a port`,
     "A port is a number from 0 to 65535; 0 for any free port.",
   );
-}
-
-/**
- * Returns the absolute path of a folder. An empty name, such as from an unset variable, would mean the working directory,
- * so it is refused.
- */
-export function parseFolder(text: string): string {
-  if (text === "")
-    throw invalidInput("The name of a folder is empty", "If it comes from a variable, that variable is not set.");
-  try {
-    return path.resolve(text);
-  } catch {
-    throw invalidInput(
-      `"${printable(text, 100)}" is in a folder that no longer exists`,
-      "Use an absolute path, or run in another folder.",
-    );
-  }
 }
 
 export function invalidInput(summary: string, detail: string): UkoError {

@@ -269,7 +269,6 @@ export const examples = {
       "an executable that does not need Node",
       "uko install terraform --from terraform-provider-uko_0.1.0_linux_amd64.zip",
     ],
-    ["print the configuration for ~/.tofurc or ~/.terraformrc instead", "uko install terraform --print"],
     ["undo it", "uko install terraform --remove"],
   ],
   login: [

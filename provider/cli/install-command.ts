@@ -1,12 +1,10 @@
 /**
- * `uko install`: copies the provider into a folder from which OpenTofu and Terraform install it, removes it, or prints the
- * configuration for it. The command never writes a configuration file.
+ * `uko install`: copies the provider into a folder from which OpenTofu and Terraform install it, or removes it. The command
+ * never writes a configuration file.
  */
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
-import { jsonLine } from "../compose/text.ts";
-import { parseFolder } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
 import {
   filesThatOverrule,
@@ -24,10 +22,7 @@ type Engine = (typeof engines)[number];
 
 interface InstallOptions {
   readonly from?: string;
-  readonly mirror?: string;
-  readonly print?: true;
   readonly remove?: true;
-  readonly json?: true;
 }
 
 interface Installed {
@@ -44,47 +39,21 @@ export function addInstallCommand(program: Command, world: UkoWorld): void {
     .description("Install the provider where OpenTofu and Terraform find it without a registry; works offline")
     .addArgument(new Argument("<engine>", "engine; one installation works for both").choices(engines))
     .option("--from <file>", "zip of a release, instead of the provider in this package")
-    .addOption(
-      new Option("--mirror <folder>", "your own mirror, instead of the default folder of both engines").argParser(
-        parseFolder,
-      ),
-    )
-    .addOption(new Option("--print", "print a configuration with the mirror; changes nothing").conflicts("from"))
-    .addOption(new Option("--remove", "remove every version of the provider").conflicts(["from", "print"]))
-    .option("--json", "one line of JSON")
+    .addOption(new Option("--remove", "remove every version of the provider").conflicts("from"))
     .action(async (engine: Engine, options: InstallOptions) => {
       const { environment, machine, out } = world;
-      const mirror = options.mirror ?? impliedMirror(machine, environment);
-      const write = (text: string, fields: object): void =>
-        out.write(
-          options.json === true ? `${jsonLine({ v: 1, provider: providerSource, mirror, ...fields })}\n` : text,
-        );
-
-      if (options.print === true) {
-        const configuration = configurationText(mirror, machine.providerFolder);
-        return write(configuration, { configuration });
-      }
-      if (options.remove === true) {
-        const removed = await takeFromMirror(mirror);
-        return write(removedText(mirror, removed), { removed });
-      }
+      const mirror = impliedMirror(machine, environment);
+      if (options.remove === true) return void out.write(removedText(mirror, await takeFromMirror(mirror)));
       const source = await (options.from === undefined ? ownPackage(machine) : releasedPackage(options.from, machine));
       const put = await putIntoMirror(mirror, source);
-      const overruledBy = options.mirror === undefined ? await filesThatOverrule(mirror, machine, environment) : [];
-      const { version, platform, kind } = source;
-      const [alreadyThere, wrote] = [true, false].map((isThere) =>
-        put.filter(({ before }) => (before === "same") === isThere).map(({ place }) => place),
-      );
-      write(installedText({ engine, source, mirror, put, overruledBy }, options), {
-        ...{ version, platform, wrote, alreadyThere, needsNode: kind === "folder", overruledBy },
-        isChecksumCompared: source.kind === "zip" && source.agreesWith !== undefined,
-      });
+      const overruledBy = await filesThatOverrule(mirror, machine, environment);
+      out.write(installedText({ engine, source, mirror, put, overruledBy }));
     });
 }
 
-function installedText({ engine, source, mirror, put, overruledBy }: Installed, options: InstallOptions): string {
+function installedText({ engine, source, mirror, put, overruledBy }: Installed): string {
   const { version, platform, kind } = source;
-  const where = options.mirror === undefined ? "in the default folder of OpenTofu and Terraform" : "in that mirror";
+  const where = "in the default folder of OpenTofu and Terraform";
   const needs =
     kind === "zip"
       ? "It is an executable that does not need Node."
@@ -107,10 +76,6 @@ function installedText({ engine, source, mirror, put, overruledBy }: Installed, 
         ]
       : []),
     ...overruledText(mirror, overruledBy),
-    ...(options.mirror === undefined
-      ? []
-      : ["", "If your configuration file does not have that mirror yet, print the lines for it with:"]),
-    ...(options.mirror === undefined ? [] : [`  uko install ${engine} --mirror ${shellWord(options.mirror)} --print`]),
     "",
     "Next, add this to the configuration of your project:",
     "  terraform {",
@@ -126,7 +91,7 @@ function installedText({ engine, source, mirror, put, overruledBy }: Installed, 
     "  terraform init",
     "",
     "To undo it:",
-    `  uko install ${engine} --remove${options.mirror === undefined ? "" : ` --mirror ${shellWord(options.mirror)}`}`,
+    `  uko install ${engine} --remove`,
     "",
   ].join("\n");
 }
@@ -165,34 +130,9 @@ function removedText(mirror: string, removed: readonly string[]): string {
   ].join("\n");
 }
 
-/** The text for a configuration file of the engines. Its second form is for people who develop the provider. */
-function configurationText(mirror: string, providerFolder: string): string {
-  return [
-    "# For ~/.tofurc of OpenTofu and ~/.terraformrc of Terraform (on Windows tofu.rc and terraform.rc in %APPDATA%),",
-    "# or the file in TF_CLI_CONFIG_FILE. Only one provider_installation is allowed. uko install terraform fills the mirror.",
-    "provider_installation {",
-    ...mirrorBlock(mirror),
-    "  direct {",
-    `    exclude = ["${providerSource}"]`,
-    "  }",
-    "}",
-    "",
-    "# Or, for work on the provider itself: without a lock file, and with a warning in each run.",
-    "# provider_installation {",
-    "#   dev_overrides {",
-    `#     "${providerSource}" = ${JSON.stringify(path.resolve(providerFolder))}`,
-    "#   }",
-    "#   direct {}",
-    "# }",
-    "",
-  ].join("\n");
-}
-
 const mirrorBlock = (mirror: string): readonly string[] => [
   "  filesystem_mirror {",
   `    path    = ${JSON.stringify(mirror)}`,
   `    include = ["${providerSource}"]`,
   "  }",
 ];
-
-const shellWord = (word: string): string => (/^[\w./~:\\-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

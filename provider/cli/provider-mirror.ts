@@ -44,12 +44,7 @@ export async function putIntoMirror(mirror: string, source: ProviderPackage): Pr
     }
   } catch (error) {
     const written = done.filter(({ before }) => before !== "same").map(({ place }) => place);
-    throw unchanged(
-      mirror,
-      error,
-      "Choose another folder with --mirror.",
-      ...listed("Written before the error:", written),
-    );
+    throw unchanged(mirror, error, ...listed("Written before the error:", written));
   }
   return done;
 }
@@ -123,7 +118,7 @@ async function refuseLinks(mirror: string, place: string): Promise<void> {
   if (found?.isSymbolicLink() !== true) return;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `${place} is a symbolic link, and uko install does not write or delete through links`,
-    detail: "Remove the link, or choose another folder with --mirror.",
+    detail: "Remove the link.",
   });
 }
 

@@ -89,10 +89,9 @@ it("puts the provider where both engines find it, executable, and prints how to 
   }
   expect(readdirSync(home), "no ~/.terraform.d, which would move OpenTofu's settings").toEqual([".local"]);
   expect(readdirSync(path.dirname(placesIn(mirror())[0] ?? "")), "nothing half done").toEqual(["uko"]);
-  const printed = (await uko(["--print"])).out;
   const replaced = (await uko([])).out;
   const removed = (await uko(["--remove"])).out;
-  const texts = { "": out, " (again)": replaced, " --print": printed, " --remove": removed };
+  const texts = { "": out, " (again)": replaced, " --remove": removed };
   await expect(
     Object.entries(texts)
       .map(([command, text]) => `$ uko install terraform${command}\n${normalized(text)}`)
@@ -121,14 +120,13 @@ it("reports an existing installation, and replaces one that only looks the same"
   aBuiltProvider();
   await uko([]);
   expect((await uko([])).out).not.toContain("replaces");
-  const { wrote, alreadyThere } = JSON.parse((await uko(["--json"])).out);
+  expect((await uko([])).out).toMatch(/^pulumi-uko\/uko 0\.1\.0 .* was already installed/);
   const places = placesIn(mirror()).map((place) => path.join(place, "0.1.0", "linux_amd64"));
-  expect([wrote, alreadyThere]).toEqual([[], places]);
 
-  const [first = "", second] = places;
+  const [first = ""] = places;
   writeFileSync(path.join(first, "left-over.js"), "");
-  const again = JSON.parse((await uko(["--json"])).out);
-  expect([again.wrote, again.alreadyThere, readdirSync(first).length]).toEqual([[first], [second], 2]);
+  expect((await uko([])).out).toMatch(/^Installed pulumi-uko\/uko 0\.1\.0 /);
+  expect(readdirSync(first)).toHaveLength(2);
 
   const zip = await aZip();
   expect((await uko(["--from", zip])).out).toContain("It replaces another copy");
@@ -153,10 +151,9 @@ it("removes every version, and no file of other providers", async () => {
   const [, other = ""] = placesIn(mirror());
   const theirs = path.join(path.dirname(path.dirname(other)), "hashicorp", "aws");
   mkdirSync(theirs, { recursive: true });
-  const { exitCode, out } = await uko(["--remove", "--json"]);
-  expect(exitCode).toBe(0);
-  const removed = placesIn(mirror());
-  expect(JSON.parse(out)).toEqual({ v: 1, provider: "pulumi-uko/uko", mirror: mirror(), removed });
+  const { exitCode, out } = await uko(["--remove"]);
+  expect([exitCode, out]).toEqual([0, expect.stringMatching(/^Removed:\n/)]);
+  for (const place of placesIn(mirror())) expect(out).toContain(`\n  ${place}\n`);
   expect(readdirSync(mirror())).toEqual(["registry.terraform.io"]);
   expect(existsSync(theirs)).toBe(true);
   expect((await uko(["--remove"])).out).toBe(`pulumi-uko/uko is not in ${mirror()}.\n`);
@@ -164,25 +161,9 @@ it("removes every version, and no file of other providers", async () => {
 
 it.each(["tofu", "opentofu"])("treats %s as the same, and continues with that word", async (engine) => {
   aBuiltProvider();
-  const own = path.join(folder, "mirror");
-  const { exitCode, out } = await uko(["--mirror", own], {}, {}, engine);
-  expect([exitCode, placesIn(own).map((place) => existsSync(place))]).toEqual([0, [true, true]]);
-  expect(out).toContain(`  uko install ${engine} --mirror ${own} --print\n`);
-  expect(out).toContain(`  uko install ${engine} --remove --mirror ${own}\n`);
-});
-
-it("reports its result as JSON", async () => {
-  aBuiltProvider();
-  expect(JSON.parse((await uko(["--json"])).out)).toEqual({
-    ...{ v: 1, provider: "pulumi-uko/uko", mirror: mirror(), version: "0.1.0", platform: "linux_amd64" },
-    ...{ wrote: placesIn(mirror()).map((place) => path.join(place, "0.1.0", "linux_amd64")) },
-    ...{ alreadyThere: [], needsNode: true, overruledBy: [], isChecksumCompared: false },
-  });
-  const zip = JSON.parse((await uko(["--json", "--from", await aZip()])).out);
-  expect([zip.needsNode, zip.wrote.every((place: string) => place.endsWith("_linux_amd64.zip"))]).toEqual([
-    false,
-    true,
-  ]);
+  const { exitCode, out } = await uko([], {}, {}, engine);
+  expect([exitCode, placesIn(mirror()).map((place) => existsSync(place))]).toEqual([0, [true, true]]);
+  expect(out).toContain(`  uko install ${engine} --remove\n`);
 });
 
 it("compares a zip with its checksums file, and reports the comparison", async () => {
@@ -190,7 +171,6 @@ it("compares a zip with its checksums file, and reports the comparison", async (
   expect((await uko(["--from", zip])).out).toMatch(/^Installed .*\(checksum not compared\).*:\n/);
   checksumsOf(readFileSync(zip));
   expect((await uko(["--from", zip])).out).toMatch(/^.*\(checksum as in terraform-provider-uko_0\.1\.0_SHA256SUMS\)/);
-  expect(JSON.parse((await uko(["--json", "--from", zip])).out)).toMatchObject({ isChecksumCompared: true });
 });
 
 it("installs the file that it checked, and keeps the existing one if the file changes in the meantime", async () => {
@@ -222,19 +202,8 @@ it.each([
   const environment = Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [name, value.replace("<home>", home)]),
   );
-  const { out } = await uko(["--print", "--json"], over, environment);
-  expect(normalized(JSON.parse(out).mirror)).toBe(expected);
-});
-
-it("accepts a mirror of the user's own, and names it in its output", async () => {
-  aBuiltProvider();
-  const own = path.join(folder, "own mirror");
-  const { out } = await uko(["--mirror", own]);
-  expect(placesIn(own).every((place) => existsSync(path.join(place, "0.1.0", "linux_amd64")))).toBe(true);
-  expect(out).toContain(`uko install terraform --mirror '${own}' --print\n`);
-  expect(out).toContain(`uko install terraform --remove --mirror '${own}'\n`);
-  expect((await uko(["--mirror", own, "--print"])).out).toContain(`path    = ${JSON.stringify(own)}`);
-  expect(readdirSync(home)).toEqual([]);
+  const { out } = await uko(["--remove"], over, environment);
+  expect(normalized(out)).toBe(`pulumi-uko/uko is not in ${expected}.\n`);
 });
 
 describe("a configuration file that defines where providers come from", () => {
@@ -260,20 +229,19 @@ describe("a configuration file that defines where providers come from", () => {
     expect(out).toContain(`    path    = ${JSON.stringify(mirror())}\n`);
     expect(out).not.toContain("While this copy exists");
     expect(readFileSync(file, "utf8")).toBe(installation);
-    expect(JSON.parse((await uko(["--json"], {}, environment)).out).overruledBy).toEqual([file]);
   });
 
   it("is no obstacle if it names the mirror, does not mention it, or another file takes precedence", async () => {
     aBuiltProvider();
     const file = path.join(home, ".tofurc");
     writeFileSync(file, installation);
-    const overruledBy = async (environment: Environment = {}) =>
-      JSON.parse((await uko(["--json"], {}, environment)).out).overruledBy;
-    expect(await overruledBy({ TF_CLI_CONFIG_FILE: path.join(home, "none") })).toEqual([]);
-    writeFileSync(file, (await uko(["--print"])).out);
-    expect(await overruledBy()).toEqual([]);
+    const linesToAdd = async (environment: Environment = {}) =>
+      /^Add to the provider_installation block:\n(.*?)^and to/ms.exec((await uko([], {}, environment)).out)?.[1];
+    expect(await linesToAdd({ TF_CLI_CONFIG_FILE: path.join(home, "none") })).toBeUndefined();
+    writeFileSync(file, `provider_installation {\n${await linesToAdd()}}\n`);
+    expect(await linesToAdd()).toBeUndefined();
     writeFileSync(file, "# no provider_installation\n");
-    expect(await overruledBy()).toEqual([]);
+    expect(await linesToAdd()).toBeUndefined();
   });
 });
 
@@ -340,7 +308,7 @@ describe("installs nothing", () => {
       /_SHA256SUMS could not be read\n.*EISDIR/,
     ],
     ["from a missing file", () => ["--from", zipName], {}, /The file .* does not exist/],
-    ["together with --print", async () => ["--print", ...(await from())], {}, /cannot be used with/],
+    ["together with --remove", async () => ["--remove", ...(await from())], {}, /cannot be used with/],
   ];
   it.each(cases)("%s", async (_, typed, over, expected) => {
     const { exitCode, out, err } = await uko(await typed(), over);
@@ -350,38 +318,30 @@ describe("installs nothing", () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it("into a mirror that is not writable, and prints the remedy", async () => {
+  it("into a folder that is not writable, and says what could not be changed", async () => {
     aBuiltProvider();
-    writeFileSync(path.join(folder, "file"), "");
-    const { exitCode, err } = await uko(["--mirror", path.join(folder, "file")]);
-    expect([exitCode, normalized(err)]).toEqual([
+    mkdirSync(path.dirname(mirror()), { recursive: true });
+    writeFileSync(mirror(), "");
+    const { exitCode, err } = await uko([]);
+    expect([exitCode, err]).toEqual([
       1,
-      expect.stringMatching(
-        /^Could not change the contents of <folder>\/file\n {2}EEXIST.*\n {2}Choose another folder with --mirror\.\n {2}\[/,
-      ),
+      expect.stringContaining(`Could not change the contents of ${mirror()}\n  EEXIST`),
     ]);
-  });
-
-  it("into the current folder for an empty name", async () => {
-    aBuiltProvider();
-    const { exitCode, err } = await uko(["--mirror", ""]);
-    expect([exitCode, err]).toEqual([1, expect.stringMatching(/^The name of a folder is empty\n.*\n.*INPUT_INVALID/)]);
   });
 });
 
 it("reports the finished part if it fails in the second registry's folder", async () => {
   aBuiltProvider();
-  const own = path.join(folder, "mirror");
-  const [first = "", second = ""] = placesIn(own);
-  await uko(["--mirror", own]);
+  const [first = "", second = ""] = placesIn(mirror());
+  await uko([]);
   rmSync(path.dirname(path.dirname(second)), { recursive: true });
   writeFileSync(path.dirname(path.dirname(second)), "");
-  const removal = await uko(["--mirror", own, "--remove"]);
+  const removal = await uko(["--remove"]);
   expect([removal.exitCode, removal.err]).toEqual([
     1,
     expect.stringContaining(`Removed before the error:\n    ${first}\n`),
   ]);
-  const { exitCode, out, err } = await uko(["--mirror", own]);
+  const { exitCode, out, err } = await uko([]);
   expect([exitCode, out]).toEqual([1, ""]);
   expect(err).toContain(
     `Written before the error:\n    ${path.join(first, "0.1.0", "linux_amd64")}\n  [UKO_INPUT_INVALID]\n`,
