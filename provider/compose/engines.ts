@@ -15,7 +15,7 @@ import { UkoError } from "../errors.ts";
 import { functions } from "../resources/functions.ts";
 import { type ResourceHandlers, resources } from "../resources/registry.ts";
 import type { StoredSettings } from "../settings.ts";
-import { type OpenWorld, type Outputs, openWorld, sha256 } from "./world.ts";
+import { type OpenWorld, type Outputs, openWorld, secretDigests } from "./world.ts";
 
 export { createDeclarations } from "../engine/resource/declarations.ts";
 export { createTally, messageAmong, sayAhead, sayStopped } from "../engine/resource/stopped-alike.ts";
@@ -87,7 +87,7 @@ export function openHandlers(
     opened ??= openWorld(process.env, configured(stored()), outputs, dialect);
     return { world: opened.world, run: opened.settings };
   };
-  const context = { open, isConfigured: () => stored() !== undefined, userInterface, sha256 };
+  const context = { open, isConfigured: () => stored() !== undefined, userInterface, secretDigests };
   const handlers = Object.entries(resources).map(([name, definition]) => [
     name,
     createHandlers(definition as unknown as ResourceDefinition<object, object>, context),

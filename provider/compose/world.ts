@@ -4,7 +4,7 @@
  * wrong host. It does not load the definitions of resources.
  */
 
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Evidence, EvidenceRun } from "../engine/ports/evidence.ts";
 import { createResponseTrust, createServiceClock } from "../engine/ports/service-memory.ts";
@@ -29,6 +29,7 @@ import { createBackingKeys } from "../services/kms/backing-keys.ts";
 import { createKmsKeys } from "../services/kms/keys.ts";
 import { createOwnSeal } from "../services/own-seal.ts";
 import { createReportFile } from "../services/report-file.ts";
+import { createSecretDigests } from "../services/secret-digests.ts";
 import { createSession } from "../services/session.ts";
 import { createUkoClient } from "../services/uko/client.ts";
 import {
@@ -164,6 +165,7 @@ export function openWorld(
     ...(signatures !== undefined && { signatures }),
     clock: outputs.clock ?? clock,
     sha256,
+    secretDigests,
     newId: randomUUID,
   };
   return {
@@ -201,6 +203,9 @@ function serviceIn({ iamEndpoint, endpoint, kmsEndpoint }: Settings): string {
 }
 
 export { sha256 };
+
+/** One for the process, so that a plan computes each digest once. */
+export const secretDigests = createSecretDigests(() => randomBytes(16));
 
 function isChosen({ kind }: EvidencePlace): boolean {
   return kind === "named" || kind === "log";

@@ -85,7 +85,7 @@ export interface HandlerContext {
   readonly isConfigured?: () => boolean;
   readonly userInterface: UserInterface;
   /** Same as in `World`; a diff is computed without a world. */
-  readonly sha256: World["sha256"];
+  readonly secretDigests: World["secretDigests"];
 }
 
 export function createHandlers<Inputs, State extends Inputs>(

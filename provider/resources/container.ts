@@ -51,7 +51,7 @@ export interface ContainerRules<Inputs, State extends Inputs, Snapshot, New>
   /** The properties as state holds them. `known` are the values of the program or of the last state. */
   propertiesOf(snapshot: Snapshot, inputs: Partial<Inputs>, known: Partial<Inputs>): Values;
   /** The values of the program in the form in which state holds them. */
-  known?(world: World, inputs: Inputs): Partial<Inputs>;
+  known?(world: World, inputs: Inputs, state?: State): Partial<Inputs>;
   /** The inputs with which an import begins. */
   foundInputs?(snapshot: Snapshot): Partial<Inputs>;
   /** Changes within a block that no update can make. */
@@ -134,7 +134,7 @@ export function defineContainer<Inputs, State extends Inputs, Snapshot extends N
       const what = sayContainer({ kind, id: ref.id, name: state.name ?? "" });
       throwIfFrozen(what, frozenIn(any, state, inputs), world);
       const { snapshot, warnings = [], complete } = await any.update(world, { ref, what, state, inputs }, options);
-      const known = { ...state, ...any.known?.(world, inputs) };
+      const known = { ...state, ...any.known?.(world, inputs, state) };
       const next = stored(any, state.instanceId, inputs, snapshot, known);
       const done = complete === undefined ? next : await complete(next);
       return { ...done, warnings: [...warnings, ...done.warnings] };

@@ -224,7 +224,7 @@ function idAttribute(idForm: string): TerraformAttribute {
 
 function digestsAttribute(secrets: readonly Leaf[]): TerraformAttribute {
   const names = secrets.map(({ name }) => `\`${name}\``).join(", ");
-  const description = `SHA-256 digests of the secrets that were last sent, by name (${names}). They show that a secret changed, never the secret.`;
+  const description = `Salted digests (scrypt) of the secrets that were last sent, by name (${names}). They show that a secret changed, never the secret.`;
   const type: AttributeType = { kind: "map", element: text };
   return attributeOf({ name: digestsName, path: [], type, description, isRequired: false, isSecret: true }, "digests");
 }

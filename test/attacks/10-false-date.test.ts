@@ -118,7 +118,7 @@ test("a Date behind the token stops the deletion of KMS keys and of vaults as we
   const context = {
     open: () => ({ world: opened.world, run: { isDualRequired: false } }),
     userInterface: { rerun: "pulumi destroy" },
-    sha256: opened.world.sha256,
+    secretDigests: opened.world.secretDigests,
   } as const;
   const kmsKeys = createHandlers(kmsKey, context);
   const vaults = createHandlers(vault, context);

@@ -107,7 +107,7 @@ async function inProcess(run: RecordedRun, url: string): Promise<InProcessEnd> {
   const handlers = createHandlers(managedKey, {
     open,
     userInterface: { rerun: "pulumi destroy" },
-    sha256: opened.world.sha256,
+    secretDigests: opened.world.secretDigests,
   });
   const { signal } = new AbortController();
   try {

@@ -23,7 +23,7 @@ export function containersOf(uko: EngineWorld, who: Person, choices: RunChoices 
   const context = {
     open: () => ({ world, run: { isDualRequired: false, approvals: [] } }),
     userInterface: { rerun: "pulumi destroy" },
-    sha256: world.sha256,
+    secretDigests: world.secretDigests,
   } as const;
   return {
     world,

@@ -18,6 +18,7 @@ import { managedKey } from "../../provider/resources/managed-key/index.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { auditOf, type Body, type Name, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { adaptersOf } from "../services/emulated.ts";
+import { secretDigests } from "../support/builders.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../support/oracle.ts";
 
 export const options = { signal: new AbortController().signal };
@@ -107,6 +108,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
         },
       },
       sha256: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
+      secretDigests,
       newId: randomUUID,
     });
     const open = () => ({ world, run: { isDualRequired } });
@@ -115,7 +117,11 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       evidence,
       progress,
       sleeps,
-      handlers: createHandlers(managedKey, { open, userInterface: { rerun: "pulumi destroy" }, sha256: world.sha256 }),
+      handlers: createHandlers(managedKey, {
+        open,
+        userInterface: { rerun: "pulumi destroy" },
+        secretDigests: world.secretDigests,
+      }),
       operations: createOperations(world),
     };
   };

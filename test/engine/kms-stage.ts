@@ -21,7 +21,7 @@ export function kmsRun(stage: EngineWorld, who: Person, choices: RunChoices = {}
   const run = stage.run(who, choices);
   const { world } = run;
   const open = () => ({ world, run: { isDualRequired } });
-  const context = { open, userInterface: { rerun: "pulumi destroy" }, sha256: world.sha256 } as const;
+  const context = { open, userInterface: { rerun: "pulumi destroy" }, secretDigests: world.secretDigests } as const;
   return { ...run, handlers: createHandlers(kmsKey, context), operations: createKmsOperations(world) };
 }
 

@@ -192,7 +192,7 @@ describe("a key's life", () => {
     const changed = { ...others, description: "new" };
     expect((await stage.bob.update(read.properties, changed, true)).properties.tags).toEqual(tags);
     expect((await stage.bob.update(read.properties, changed)).properties.tags).toEqual(tags);
-    // KMS returns the aliases of a key in an order of its own, so a secret cannot be told by its place in the list.
+    // KMS returns the aliases of a key in an order of its own, so the place in the list does not show which one is secret.
     const kmsKeys = await stage.another(stage.environmentOf("bob"), "uko:index:KmsKey");
     const kms = await kmsKeys.check({ name: "ledger", type: "root", aliases: [secret("zebra"), "apple"] });
     const made = await kmsKeys.create(kms.inputs);

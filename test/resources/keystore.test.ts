@@ -7,7 +7,6 @@ import { UkoError } from "../../provider/errors.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf, spiedOn } from "../engine/containers-harness.ts";
 import { codeOf, options, unfinished, useEngineWorld } from "../engine/harness.ts";
-import { sha256 } from "../support/builders.ts";
 
 const uko = useEngineWorld();
 
@@ -70,11 +69,8 @@ describe("creating a keystore", () => {
   test("keeps a digest of each secret, and detects a new secret by its digest", async () => {
     const { state } = await create(aws);
     expect(JSON.stringify(state)).not.toMatch(/hush-hush|AKIA1/);
-    expect(state.aws).toEqual({
-      region: "eu_west_1",
-      accessKeyId: `sha256:${sha256("AKIA1")}`,
-      secretAccessKey: `sha256:${sha256("hush-hush")}`,
-    });
+    const digest = expect.stringMatching(/^scrypt:[\w-]{22}:[\w-]{43}$/);
+    expect(state.aws).toEqual({ region: "eu_west_1", accessKeyId: digest, secretAccessKey: digest });
     const { patches, wrap } = spied();
     const { keystores } = containersOf(uko, "bob", { wrap });
     expect(keystores.diff(state, aws)).toEqual([]);
@@ -97,7 +93,7 @@ describe("creating a keystore", () => {
     expect(keystores.differences(state, kept).map(({ path }) => path)).toEqual(["aws.secretAccessKey"]);
     const updated = await keystores.update(state, kept, options);
     expect(patches).toEqual([{ fields: { aws_secret_access_key: "hush-again" } }]);
-    expect(updated.state.aws).toMatchObject({ accessKeyId: `sha256:${sha256("AKIA1")}` });
+    expect(updated.state.aws).toMatchObject({ accessKeyId: state.aws?.accessKeyId });
     await expect(keystores.create(kept, options)).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
   });
 

@@ -92,7 +92,7 @@ describe("a creation", () => {
   it("imports material, and stores only its digest in state", async () => {
     const state = await makeKmsKey(stage, { payload });
     expect(state.imported).toBe(true);
-    expect(state.payload).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(state.payload).toMatch(/^scrypt:[\w-]{22}:[\w-]{43}$/);
     expect(JSON.stringify(state)).not.toContain(payload);
     expect(diff(state, { payload })).toEqual([]);
     expect(diff(state, { payload: otherPayload })).toEqual(["payload"]);

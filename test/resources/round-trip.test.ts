@@ -71,7 +71,7 @@ function changed(fields: Fields, first: Values, second: Values): Values {
 function shown(fields: Fields, values: Values): Values {
   const entries = Object.entries(values).map(([name, value]) => {
     const shape = shapeOf(fields[name]);
-    if (metaOf(fields[name]).secret === true) return [name, expect.stringMatching(/^sha256:[0-9a-f]{64}$/)];
+    if (metaOf(fields[name]).secret === true) return [name, expect.stringMatching(/^scrypt:[\w-]{22}:[\w-]{43}$/)];
     return [name, shape === undefined ? value : shown(shape, value as Values)];
   });
   return Object.fromEntries(entries);

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { createHandlers } from "../../provider/engine/handlers.ts";
 import { shapeOf } from "../../provider/engine/resource/property.ts";
 import { resources } from "../../provider/resources/registry.ts";
-import { sha256 } from "../support/builders.ts";
+import { secretDigests } from "../support/builders.ts";
 
 const definitions = Object.values(resources);
 
@@ -18,7 +18,7 @@ test("reads a state of a later release, and leaves out unknown properties", () =
   const open = () => {
     throw new Error("A difference is found without the service.");
   };
-  const handlers = createHandlers(resources.vault, { open, userInterface: { rerun: "pulumi destroy" }, sha256 });
+  const handlers = createHandlers(resources.vault, { open, userInterface: { rerun: "pulumi destroy" }, secretDigests });
   const inputs = { name: "payments", deletionProtection: false };
   const state = { ...inputs, instanceId: "i", vaultId: "v", ofLater: "unknown" };
   expect(handlers.diff(state, inputs)).toEqual([]);

@@ -1,6 +1,6 @@
 /** Builders with defaults: a test names only what it is about. */
 
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { ConsentDraft } from "../../provider/lifecycle/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/digest.ts";
 import {
@@ -24,6 +24,8 @@ import {
   reviewOf,
 } from "../../provider/lifecycle/review.ts";
 
+import { createSecretDigests } from "../../provider/services/secret-digests.ts";
+
 export const secondMs = 1000;
 export const hourMs = 60 * 60 * secondMs;
 export const dayMs = 24 * hourMs;
@@ -34,6 +36,8 @@ export const nowMs = Date.UTC(2026, 10, 24, 14, 22, 0);
 export function sha256(text: string): string {
   return createHash("sha256").update(text, "utf8").digest("hex");
 }
+
+export const secretDigests = createSecretDigests(() => randomBytes(16));
 
 export function identityOf(iamId: string): Identity {
   return { iamId, mark: markOf(iamId, sha256) };

@@ -189,6 +189,12 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** Digests of secrets for a state. Two digests of one secret differ, so a digest is compared only by `matches`. */
+export interface SecretDigests {
+  create(secret: string): string;
+  matches(secret: string, digest: unknown): boolean;
+}
+
 /** All ports, as the composition root provides them. */
 export interface World {
   readonly keys: Keys;
@@ -214,6 +220,7 @@ export interface World {
   readonly clock: Clock;
   /** 64 lowercase hex digits for the UTF-8 bytes of a text. */
   readonly sha256: (text: string) => string;
+  readonly secretDigests: SecretDigests;
   /** A fresh UUID. */
   readonly newId: () => string;
 }

@@ -1,12 +1,14 @@
 /**
  * Derives the inputs of a program from an existing object, for an import, and for drift, a change outside the program.
  * An import leaves out a block with a secret, because the service never returns secrets. The file also replaces each
- * secret with a digest (a hash), from which the secret cannot be recovered. So a state never contains a secret
+ * secret with a digest (a salted hash), from which the secret cannot be recovered. So a state never contains a secret
  * (decision 0016).
  */
 
 import type * as z from "zod";
+import type { SecretDigests } from "../ports/world.ts";
 import { shapeOf } from "../resource/property.ts";
+import { UNKNOWN } from "./unknown.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -67,23 +69,56 @@ function isObject(value: unknown): value is Properties {
 }
 
 /**
- * Replaces each secret at one of `paths` (`aws.secretAccessKey`) with `sha256:` and 64 hex digits.
- * A digest stays unchanged, because engines pass inputs at one time and a state at another.
+ * Replaces each secret at one of `paths` (`aws.secretAccessKey`) with its digest: the one in `before`, a state, if the
+ * secret is the same, else a new one. A digest stays unchanged, because engines pass inputs at one time and a state at
+ * another.
  */
-export function digestSecrets<T>(inputs: T, paths: readonly string[], sha256: (text: string) => string): T {
-  return paths.reduce<T>((all, path) => digestAt(all, path.split("."), sha256), inputs);
+export function digestSecrets<T>(inputs: T, paths: readonly string[], digests: SecretDigests, before?: unknown): T {
+  return replaceAll(inputs, paths, before, (secret, known) =>
+    digests.matches(secret, known) ? known : digests.create(secret),
+  );
 }
 
-function digestAt<T>(value: T, [name, ...below]: readonly string[], sha256: (text: string) => string): T {
-  if (name === undefined) return digestOf(value, sha256) as T;
+/** What a comparison has in place of the digest of a new secret. Only the change itself computes the digest. */
+const newDigest = "scrypt:";
+
+/**
+ * The same for a comparison with `before`, a state or former inputs. Each new secret gets the same mark, which differs
+ * from everything in `before`.
+ */
+export function compareSecrets<T>(
+  inputs: T,
+  paths: readonly string[],
+  { matches }: Pick<SecretDigests, "matches">,
+  before?: unknown,
+): T {
+  return replaceAll(inputs, paths, before, (secret, known) =>
+    secret === known || matches(secret, known) ? known : newDigest,
+  );
+}
+
+/** Makes the marks of new secrets unknown, as in the planned state of a preview. */
+export function unknownIfNew<T>(values: T, paths: readonly string[]): T {
+  return replaceAll(values, paths, {}, (value) => (value === newDigest ? UNKNOWN : value));
+}
+
+type Replace = (secret: string, before: unknown) => unknown;
+
+function replaceAll<T>(inputs: T, paths: readonly string[], before: unknown, replace: Replace): T {
+  return paths.reduce<T>((all, path) => replaceAt(all, path.split("."), before, replace), inputs);
+}
+
+function replaceAt<T>(value: T, [name, ...below]: readonly string[], before: unknown, replace: Replace): T {
+  if (name === undefined) return (isSecret(value) ? replace(value, before) : value) as T;
   if (typeof value !== "object" || value === null || !(name in value)) return value;
-  return { ...value, [name]: digestAt((value as Readonly<Record<string, unknown>>)[name], below, sha256) };
+  const own = (value as Properties)[name];
+  return { ...value, [name]: replaceAt(own, below, Object(before)[name], replace) };
 }
 
 /**
- * The digest of a secret. A value that is a digest already stays, and a secret has no colon. An empty value stays, too:
- * it stands for the secret of an adopted object, which only the service knows.
+ * Whether the value is a secret in clear text. A value that is a digest already is not, and a secret has no colon. An
+ * empty value is not, either: it stands for the secret of an adopted object, which only the service knows.
  */
-function digestOf(value: unknown, sha256: (text: string) => string): unknown {
-  return typeof value === "string" && !/^(?:sha256:[0-9a-f]{64})?$/.test(value) ? `sha256:${sha256(value)}` : value;
+function isSecret(value: unknown): value is string {
+  return typeof value === "string" && !/^(?:scrypt:[\w-]{22}:[\w-]{43})?$/.test(value);
 }

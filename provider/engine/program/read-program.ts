@@ -14,7 +14,7 @@ import type { UserInterface } from "../text/explanation.ts";
 import { sayOutOfUse, sayRemoved } from "../text/resource-messages.ts";
 import { type Difference, differencesIn } from "./diff.ts";
 import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
-import { digestSecrets, inputsAfterLook, inputsOfImport } from "./inputs.ts";
+import { compareSecrets, inputsAfterLook, inputsOfImport, unknownIfNew } from "./inputs.ts";
 import {
   contains,
   containsUnknown,
@@ -65,9 +65,13 @@ export interface ProgramReader<Inputs, State extends Inputs> {
 
 type Properties = Readonly<Record<string, unknown>>;
 
+interface ReaderContext extends Pick<World, "secretDigests"> {
+  readonly userInterface: Pick<UserInterface, "rerun">;
+}
+
 export function readProgram<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
-  { sha256, userInterface }: { readonly sha256: World["sha256"]; readonly userInterface: Pick<UserInterface, "rerun"> },
+  { secretDigests, userInterface }: ReaderContext,
 ): ProgramReader<Inputs, State> {
   const dialect = dialectOf(userInterface.rerun);
   const typeName = dialect.resource(definition.name);
@@ -79,7 +83,7 @@ export function readProgram<Inputs, State extends Inputs>(
   const shape = shapeOf(definition.inputs);
   const defaults = defaultsOf(definition.inputs as z.ZodType<object>);
   const stateNames = Object.keys(shapeOf(definition.state));
-  const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
+  const digested = <T>(inputs: T, before: unknown): T => compareSecrets(inputs, secrets, secretDigests, before);
   /**
    * The inputs, completed from the state. A value from state skips the rules for programs, because it may be a digest,
    * or older than a rule.
@@ -100,7 +104,7 @@ export function readProgram<Inputs, State extends Inputs>(
   const compared = (olds: unknown, news: unknown) => {
     const { state, inputs: given } = known(olds, news);
     const open = Object.keys(news as Properties).filter((name) => containsUnknown((news as Properties)[name]));
-    const inputs = digested(given);
+    const inputs = digested(given, state);
     const changed = definition.changed(state, inputs);
     return { state: state as Properties, inputs: inputs as Properties, changed, open };
   };
@@ -108,7 +112,7 @@ export function readProgram<Inputs, State extends Inputs>(
     stateFrom,
     inputsFrom,
     check(news, olds) {
-      const before = isThere(olds) ? digestSecrets(olds, secrets, sha256) : undefined;
+      const before = isThere(olds) ? olds : undefined;
       const { inputs, failures } = inputsBeside(news, before);
       const checked = contains(news, [UNKNOWN, UNCHANGED]) ? { ...defaults, ...(news as Properties) } : inputs;
       // A part that does not apply, such as another type's connection, is not asked for what it lacks.
@@ -117,11 +121,11 @@ export function readProgram<Inputs, State extends Inputs>(
       // A change of an immutable input is reported before the other inputs are known. Rules between
       // inputs wait until all are known.
       const rules = containsUnknown(news) ? [] : definition.check(inputs, before !== undefined, dialect);
-      const kept = before === undefined ? [] : fixed(definition, digested(inputs), before, dialect);
+      const kept = before === undefined ? [] : fixed(definition, digested(inputs, before), before, dialect);
       return { inputs: checked, failures: rules.length + kept.length > 0 ? [...rules, ...kept] : failures };
     },
     secrets,
-    diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news))),
+    diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news), olds)),
     differences(olds, news) {
       const { state, inputs, changed, open } = compared(olds, news);
       return [
@@ -132,11 +136,11 @@ export function readProgram<Inputs, State extends Inputs>(
     known,
     promise(news, olds) {
       if (olds === undefined) {
-        return plannedCreate(digestSecrets(Object(news), secrets, sha256), stateNames, absentIn(definition, news));
+        return plannedCreate(unknownIfNew(digested(Object(news), {}), secrets), stateNames, absentIn(definition, news));
       }
       const { state, inputs, changed, open } = compared(olds, news);
       const later = pick(fillUnknowns(news, state, [UNCHANGED]) as Properties, open);
-      return plannedUpdate(state, { ...inputs, ...later }, [...changed, ...open], moves);
+      return unknownIfNew(plannedUpdate(state, { ...inputs, ...later }, [...changed, ...open], moves), secrets);
     },
     adopted: (news) => adoptedId(definition, news as Properties),
     destroyedWarning(olds, news) {
@@ -153,7 +157,7 @@ export function readProgram<Inputs, State extends Inputs>(
     inputsOf(state, before) {
       if (before === undefined) return inputsOfImport(state as Properties, Object.keys(shape), secrets);
       const parsed = definition.inputs.safeParse(before);
-      const changed = parsed.success ? definition.changed(state, digested(parsed.data)) : [];
+      const changed = parsed.success ? definition.changed(state, digested(parsed.data, state)) : [];
       return inputsAfterLook(before as Properties, state as Properties, changed, secrets);
     },
   };

@@ -72,8 +72,8 @@ export const keystore = defineContainer<KeystoreInputs, KeystoreState, KeystoreS
   foundInputs: (snapshot) =>
     holdsSecrets(typeFacts[typeOf(snapshot)].block) ? { existingKeystoreId: snapshot.id } : {},
 
-  known({ sha256 }, inputs) {
-    const digested = digestSecrets(inputs, secretPaths, sha256);
+  known({ secretDigests }, inputs, state) {
+    const digested = digestSecrets(inputs, secretPaths, secretDigests, state);
     return Object.fromEntries(blockNames.flatMap((name) => (digested[name] ? [[name, digested[name]]] : [])));
   },
 

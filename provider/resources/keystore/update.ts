@@ -9,7 +9,7 @@
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
-import { digestSecrets } from "../../engine/program/inputs.ts";
+import { compareSecrets } from "../../engine/program/inputs.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { capital, count, plain } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
@@ -137,7 +137,7 @@ function connectionPatch(
   const { block } = typeFacts[inputs.type];
   if (block === undefined) return {};
   const wanted = valuesIn(inputs, block);
-  const digested = valuesIn(digestSecrets(inputs, secretPaths, world.sha256), block);
+  const digested = valuesIn(compareSecrets(inputs, secretPaths, world.secretDigests, state), block);
   const there = fromWire(block, snapshot.fields, valuesIn(state, block));
   // The location of the keystore is never part of a PATCH, even if the service does not return it:
   // existing keys would be left behind.

@@ -138,7 +138,7 @@ export const kmsKey: ResourceDefinition<KmsKeyInputs, KmsKeyState> = defineResou
   },
 
   async create(world, inputs, run, options) {
-    const known = digestSecrets(inputs, secrets, world.sha256);
+    const known = digestSecrets(inputs, secrets, world.secretDigests);
     if (inputs.existingKeyId === undefined) {
       const { observed, warnings, isFound } = await createKmsKey(world, inputs, run, options);
       return { ...stored(world, known, observed, warnings), ...(isFound && { isFound }) };
@@ -158,7 +158,7 @@ export const kmsKey: ResourceDefinition<KmsKeyInputs, KmsKeyState> = defineResou
   },
 
   async update(world, state, inputs, run, options) {
-    const known = digestSecrets(inputs, secrets, world.sha256);
+    const known = digestSecrets(inputs, secrets, world.secretDigests, state);
     const [frozen] = frozenIn(state, known, world.dialect);
     if (frozen !== undefined) throw frozenError(sayKmsKey(state), frozen, world.dialect);
     const { observed, warnings, isRotated } = await updateKmsKey(world, refOf(state), state, inputs, run, options);

@@ -22,7 +22,7 @@ test("no secret is in an output, in a shown state or in a message, even of a fai
     const made = ended(await carol.up(), 0);
     const exported = (await carol.engine.exportState()).text;
     const outputs = JSON.stringify(await carol.openOutputs());
-    expect(outputs.match(/sha256:[0-9a-f]{64}/g)).toHaveLength(secrets.length);
+    expect(outputs.match(/scrypt:[\w-]{22}:[\w-]{43}/g)).toHaveLength(secrets.length);
     const unchanged = ended(await carol.up(["--expect-no-changes"]), 0);
     const refreshed = ended(await carol.engine.refresh(["--expect-no-changes"]), 0);
     await carol.engine.writeProgram(programWith({ keyRing: "!" }));

@@ -75,7 +75,7 @@ test("no connection secret, key material or credential is in clear text in state
     }
     const { resources } = (JSON.parse(opened.stdout) as { deployment: { resources: ExportedResource[] } }).deployment;
     const ofStack = resources.filter(({ type }) => type.startsWith("uko:")).map(({ outputs }) => outputs);
-    expect(JSON.stringify(ofStack).match(/sha256:[0-9a-f]{64}/g)).toHaveLength(3);
+    expect(JSON.stringify(ofStack).match(/scrypt:[\w-]{22}:[\w-]{43}/g)).toHaveLength(3);
     for (const secret of secrets) expect(JSON.stringify(ofStack)).not.toContain(secret);
   }));
 

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { digestSecrets, inputsAfterLook, inputsOfImport } from "../../../provider/engine/program/inputs.ts";
-import { sha256 } from "../../support/builders.ts";
+import {
+  compareSecrets,
+  digestSecrets,
+  inputsAfterLook,
+  inputsOfImport,
+  unknownIfNew,
+} from "../../../provider/engine/program/inputs.ts";
+import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+import { secretDigests as digests } from "../../support/builders.ts";
 
 const secrets = ["aws.accessKeyId", "aws.secretAccessKey", "payload"];
 
@@ -50,18 +57,40 @@ describe("of an import", () => {
 describe("of secrets in a state", () => {
   const block = { name: "aws", aws: { region: "eu-1", secretAccessKey: "hush" }, payload: "material" };
 
+  const paths = ["aws.secretAccessKey", "payload"];
+  const digest = expect.stringMatching(/^scrypt:[\w-]{22}:[\w-]{43}$/);
+
   test("each secret becomes a digest at every depth, and no other value changes", () => {
-    expect(digestSecrets(block, ["aws.secretAccessKey", "payload"], sha256)).toEqual({
-      name: "aws",
-      aws: { region: "eu-1", secretAccessKey: `sha256:${sha256("hush")}` },
-      payload: `sha256:${sha256("material")}`,
-    });
+    const digested = digestSecrets(block, paths, digests);
+    expect(digested).toEqual({ name: "aws", aws: { region: "eu-1", secretAccessKey: digest }, payload: digest });
+    expect(digestSecrets(digested, paths, digests)).toEqual(digested);
     expect(block.payload).toBe("material");
+  });
+
+  test("the digest of an unchanged secret stays, and a new secret gets a new one", () => {
+    const before = digestSecrets(block, paths, digests);
+    const after = digestSecrets({ ...block, payload: "other" }, paths, digests, before);
+    expect(after).toEqual({ ...before, payload: digest });
+    expect(after.payload).not.toBe(before.payload);
+  });
+
+  test("a comparison finds the secret that changed, against a state and against former inputs", () => {
+    for (const before of [digestSecrets(block, paths, digests), block]) {
+      expect(compareSecrets(block, paths, digests, before)).toEqual(before);
+      const compared = compareSecrets({ ...block, payload: "other" }, paths, digests, before);
+      expect(compared.aws).toEqual(before.aws);
+      expect(["other", before.payload]).not.toContain(compared.payload);
+      expect(unknownIfNew(compared, paths)).toEqual({ ...before, payload: UNKNOWN });
+    }
+    // An adopted object has secrets that only the service knows.
+    const adopted = { ...block, payload: "" };
+    expect(compareSecrets(block, paths, digests, adopted).payload).not.toBe("");
+    expect(compareSecrets(adopted, paths, digests, adopted).payload).toBe("");
   });
 
   test("an absent value stays absent", () => {
     const inputs = { name: "ring", azure: undefined };
-    expect(digestSecrets(inputs, ["azure.password", "aws.secretAccessKey", "payload", "name.first"], sha256)).toEqual(
+    expect(digestSecrets(inputs, ["azure.password", "aws.secretAccessKey", "payload", "name.first"], digests)).toEqual(
       inputs,
     );
   });

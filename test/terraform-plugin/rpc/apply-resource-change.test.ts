@@ -1,5 +1,6 @@
 /** Creations, updates, and deletions that take several people and days. */
 
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { vaultId } from "../../emulator/harness.ts";
 import { approve, options } from "../../engine/harness.ts";
@@ -9,7 +10,7 @@ import type { Host } from "../host.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
-const digest = /^sha256:[0-9a-f]{64}$/;
+const digest = /^scrypt:[\w-]{22}:[\w-]{43}$/;
 
 describe("a creation", () => {
   test("is in the state with its ID and identity, and a plan after it is empty", async () => {
@@ -256,6 +257,20 @@ describe("a keystore's secrets", () => {
     });
     await core.refresh();
     expect((await core.plan({ ...config, groups: ["lyon", "paris"] })).action).toBe("none");
+  });
+
+  test("two keystores with one secret have different digests, none of which is a plain hash of it", async () => {
+    const cores = [stage.core("uko_keystore"), stage.core("uko_keystore")];
+    const [first, second] = [config, { ...config, name: "london", aws_region: "eu_west_2" }];
+    const states = await Promise.all(
+      [first, second].map(async (each, index) => {
+        expect(await cores[index]?.apply(each)).toMatchObject({ errors: [] });
+        return Object(cores[index]?.saved?.value.secret_digests) as Readonly<Record<string, string>>;
+      }),
+    );
+    const digests = states.flatMap((each) => Object.values(each));
+    expect(new Set(digests).size).toBe(4);
+    expect(digests.join()).not.toContain(createHash("sha256").update("hush-hush").digest("hex"));
   });
 
   test("are sent again only if one is new", async () => {

@@ -886,7 +886,7 @@ export class Keystore extends cdktn.TerraformResource {
   }
 
   private _secretDigests = new cdktn.StringMap(this, "secret_digests");
-  /** SHA-256 digests of the secrets that were last sent, by name (`ibm_api_key`, `aws_access_key_id`, `aws_secret_access_key`, `azure_service_principal_password`, `google_credentials`). They show that a secret changed, never the secret. */
+  /** Salted digests (scrypt) of the secrets that were last sent, by name (`ibm_api_key`, `aws_access_key_id`, `aws_secret_access_key`, `azure_service_principal_password`, `google_credentials`). They show that a secret changed, never the secret. */
   public get secretDigests() {
     return this._secretDigests;
   }

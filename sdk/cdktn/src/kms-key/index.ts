@@ -593,7 +593,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _secretDigests = new cdktn.StringMap(this, "secret_digests");
-  /** SHA-256 digests of the secrets that were last sent, by name (`payload`). They show that a secret changed, never the secret. */
+  /** Salted digests (scrypt) of the secrets that were last sent, by name (`payload`). They show that a secret changed, never the secret. */
   public get secretDigests() {
     return this._secretDigests;
   }
