@@ -51,7 +51,7 @@ const sources = {
     packageFile.devDependencies.node,
     packageFile.engines.node.replace(">=", ""),
   ],
-  "Node inside the plugin's executables": [pinned("sdk/release/platforms.ts", /nodeVersion = "(.+)"/), ""],
+  "Node inside the executables": [pinned("sdk/release/platforms.ts", /nodeVersion = "(.+)"/), ""],
   Python: ["", pinned("sdk/python/pyproject.toml", /requires-python = ">=(.+)"/)],
   "Pulumi's Java library": [
     pinned("sdk/java/pom.xml", /<artifactId>pulumi<\/artifactId>\s+<version>(.+)<\/version>/),

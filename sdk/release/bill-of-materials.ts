@@ -35,7 +35,7 @@ export function billOfMaterials(product: Part, parts: readonly Part[]): string {
 export const npmPart = (part: Omit<Part, "url">): Part => ({ ...part, url: npmUrl(part.name, part.version) });
 
 /** The Node in the executable of a platform. */
-export const nodePart = ({ nodePackage, integrity }: Platform): Part => ({
+export const nodePart = ({ nodePackage, nodeVersion, integrity }: Platform): Part => ({
   ...npmPart({ name: nodePackage, version: nodeVersion, license: "MIT", sha512: sha512Hex(integrity) }),
   isPlatform: true,
 });

@@ -1,4 +1,4 @@
-/** Gets the pinned Node of a platform by the npm client, once, and checks its bytes each time they are used. */
+/** Gets a pinned Node by the npm client, once, and checks its bytes each time they are used. */
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,40 +8,39 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { extract } from "tar";
 import type { Report } from "../../test/engines/make-once.ts";
-import { nodeVersion, type Platform } from "./platforms.ts";
+import type { PinnedNode } from "./platforms.ts";
 
 const downloadLimitMs = 15 * 60_000;
 
-/** Puts the platform's Node, as its package holds it, into `folder` and returns the executable's path. */
+/** Puts Node, as its package holds it, into `folder` and returns the executable's path. */
 export async function fetchNode(
-  platform: Platform,
+  pinned: PinnedNode,
   folder: string,
   report: Report,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
-  const packed = await fetchPackage(platform, report, env);
+  const packed = await fetchPackage(pinned, report, env);
   await mkdir(folder, { recursive: true });
   // Only what a release needs: the rest is headers and manual pages. Windows packages have no license text.
-  const wanted: readonly string[] = [platform.nodeMember, "package/LICENSE"];
+  const wanted: readonly string[] = [pinned.nodeMember, "package/LICENSE"];
   await extract({ file: packed, cwd: folder, strip: 1, filter: (member) => wanted.includes(member) });
-  return path.join(folder, platform.nodeMember.replace(/^package\//, ""));
+  return path.join(folder, pinned.nodeMember.replace(/^package\//, ""));
 }
 
-async function fetchPackage(platform: Platform, report: Report, env: NodeJS.ProcessEnv): Promise<string> {
-  const fileName = `${platform.nodePackage}-${nodeVersion}.tgz`;
+async function fetchPackage(pinned: PinnedNode, report: Report, env: NodeJS.ProcessEnv): Promise<string> {
+  const { nodePackage, nodeVersion } = pinned;
+  const fileName = `${nodePackage}-${nodeVersion}.tgz`;
   const cached = path.join(cacheFolder(env), fileName);
-  if (await hasPinnedBytes(cached, platform)) return cached;
+  if (await hasPinnedBytes(cached, pinned)) return cached;
 
   await mkdir(path.dirname(cached), { recursive: true });
   const workFolder = await mkdtemp(`${cached}.getting-`);
   try {
-    report(`Getting Node ${nodeVersion} for ${platform.name} (about 50 MB, once)`);
-    await packByNpm(`${platform.nodePackage}@${nodeVersion}`, workFolder, env);
+    report(`Getting ${nodePackage} ${nodeVersion} (about 50 MB, once)`);
+    await packByNpm(`${nodePackage}@${nodeVersion}`, workFolder, env);
     const packed = path.join(workFolder, fileName);
-    if (!(await hasPinnedBytes(packed, platform))) {
-      throw new Error(
-        `${platform.nodePackage} ${nodeVersion} is not what sdk/release/platforms.ts pins, so it is not used`,
-      );
+    if (!(await hasPinnedBytes(packed, pinned))) {
+      throw new Error(`${nodePackage} ${nodeVersion} is not what was pinned, so it is not used`);
     }
     await rename(packed, cached);
     return cached;
@@ -61,7 +60,7 @@ async function packByNpm(specifier: string, folder: string, env: NodeJS.ProcessE
   }
 }
 
-async function hasPinnedBytes(file: string, { integrity }: Platform): Promise<boolean> {
+async function hasPinnedBytes(file: string, { integrity }: PinnedNode): Promise<boolean> {
   const bytes = await readFile(file).catch(() => undefined);
   return bytes !== undefined && `sha512-${createHash("sha512").update(bytes).digest("base64")}` === integrity;
 }

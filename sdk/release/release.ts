@@ -1,6 +1,7 @@
 /** The files of a release: an archive of each program for each platform, their checksums and what they are made of. */
 
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { packEmulator } from "./emulator-package.ts";
 import { fetchNode } from "./fetch-node.ts";
 import { writeInstallers } from "./installers.ts";
-import { makeBlob, makeExecutable } from "./make-executable.ts";
+import { makeExecutable, type ProgramForNode } from "./make-executable.ts";
 import { hostPlatform, type Platform } from "./platforms.ts";
 import { commandLine, programs, type ReleasedProgram, terraformProvider } from "./programs.ts";
 import { packRegistryDocs } from "./registry-docs.ts";
@@ -27,6 +28,10 @@ export interface ReleaseOptions {
   readonly made?: readonly ReleaseFile[];
 }
 
+// Plain JavaScript without types, since it also runs before anything is installed.
+const { compiledBy } = createRequire(import.meta.url)("../../test/engines/build-bundle.mjs") as {
+  compiledBy(node: string | undefined, bundle: string): string;
+};
 const notices = "THIRD-PARTY-NOTICES.txt";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const manifestShape = z.object({ version: z.string(), license: z.string() });
@@ -35,7 +40,7 @@ const manifestShape = z.object({ version: z.string(), license: z.string() });
 interface Materials {
   readonly program: ReleasedProgram;
   readonly packages: readonly BundledPackage[];
-  readonly blobFor: (platform: Platform) => Buffer;
+  readonly contentFor: (platform: Platform) => ProgramForNode;
   readonly notices: string;
 }
 
@@ -55,12 +60,13 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
   const workFolder = await mkdtemp(path.join(os.tmpdir(), "uko-release-"));
   try {
     const host = path.join(workFolder, "host");
-    const node = await fetchNode(hostPlatform(), host, report);
-    const materials = await Promise.all(programs.map((program) => prepare(program, build, node, host)));
+    const hostNode = await fetchNode(hostPlatform(), host, report);
+    const materials = await Promise.all(programs.map((program) => prepare(program, build, hostNode, host)));
     const built: Built[] = [];
     for (const platform of platforms) {
       const place = path.join(workFolder, platform.name);
-      built.push(...(await buildAll(materials, version, platform, place, folder, report)));
+      const nodes = { node: await fetchNode(platform, path.join(place, "node"), report), hostNode };
+      built.push(...(await buildAll(materials, version, platform, nodes, { place, folder }, report)));
       await rm(place, { recursive: true });
     }
     const files: ReleaseFile[] = [...made, ...built.map(({ archive }) => archive)];
@@ -80,35 +86,39 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
   }
 }
 
-/** `node` is this machine's copy of the very Node that all platforms get. */
-async function prepare(program: ReleasedProgram, build: string, node: string, folder: string): Promise<Materials> {
-  const bundle = path.join(build, program.folder, program.name);
+/** `hostNode` is this machine's copy of the very Node that all platforms get; `folder` has its license. */
+async function prepare(program: ReleasedProgram, build: string, hostNode: string, folder: string): Promise<Materials> {
+  const bundle = await readFile(path.join(build, program.folder, program.name), "utf8");
   const packages = await bundledPackages(path.join(build, `${program.folder}.metafile.json`), repository);
-  const place = path.join(folder, program.folder);
-  const compiled = await makeBlob(bundle, node, path.join(place, "compiled"), true);
-  const plain = await makeBlob(bundle, node, path.join(place, "plain"), false);
+  const compiled = { text: compiledBy(hostNode, bundle), isCompiled: true };
+  const plain = { text: compiledBy(undefined, bundle), isCompiled: false };
   const { name: host } = hostPlatform();
   return {
     program,
     packages,
-    blobFor: ({ name }) => (name === host ? compiled : plain),
+    contentFor: ({ name }) => (name === host ? compiled : plain),
     notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")),
   };
 }
 
+interface Nodes {
+  readonly node: string;
+  readonly hostNode: string;
+}
+
 /** Builds each program for one platform, from one copy of its Node. */
-async function buildAll(
+function buildAll(
   materials: readonly Materials[],
   version: string,
   platform: Platform,
-  place: string,
-  folder: string,
+  nodes: Nodes,
+  { place, folder }: { readonly place: string; readonly folder: string },
   report: Report,
 ): Promise<readonly Built[]> {
-  const node = await fetchNode(platform, path.join(place, "node"), report);
   return Promise.all(
     materials.map(async (each) => {
-      const archive = await buildOne(each, version, platform, node, path.join(place, each.program.folder), folder);
+      const content = path.join(place, each.program.folder);
+      const archive = await buildOne(each, version, platform, nodes, { content, folder });
       report(`${archive.name}: ${Math.round((await stat(path.join(folder, archive.name))).size / 1_000_000)} MB`);
       return { program: each.program, platform, archive };
     }),
@@ -116,15 +126,14 @@ async function buildAll(
 }
 
 async function buildOne(
-  { program, blobFor, notices: text }: Materials,
+  { program, contentFor, notices: text }: Materials,
   version: string,
   platform: Platform,
-  node: string,
-  content: string,
-  folder: string,
+  nodes: Nodes,
+  { content, folder }: { readonly content: string; readonly folder: string },
 ): Promise<ReleaseFile> {
   const executable = program.executable(version, platform);
-  await makeExecutable(platform, node, blobFor(platform), path.join(content, executable));
+  await makeExecutable(platform, nodes, contentFor(platform), path.join(content, executable));
   for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
   await writeFile(path.join(content, notices), text);
   const name = program.archive(version, platform);

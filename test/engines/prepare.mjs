@@ -1,5 +1,5 @@
 /**
- * Makes a bare clone ready (packages, Node 24, dist, engines) and then runs a script with that Node first on PATH:
+ * Makes a bare clone ready (packages, Node 26, dist, engines) and then runs a script with that Node first on PATH:
  * `node test/engines/prepare.mjs SCRIPT ARGS`. Plain JavaScript, since it starts on whichever Node >= 20 is there.
  */
 

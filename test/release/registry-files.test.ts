@@ -25,7 +25,7 @@ test("names zips, and the executables in them, as registries and engines look fo
   ]);
   expect(named.slice(0, 1).concat(named.slice(-1))).toEqual([
     ["terraform-provider-uko_1.2.3_linux_amd64.zip", "terraform-provider-uko_v1.2.3"],
-    ["terraform-provider-uko_1.2.3_windows_arm64.zip", "terraform-provider-uko_v1.2.3.exe"],
+    ["terraform-provider-uko_1.2.3_windows_amd64.zip", "terraform-provider-uko_v1.2.3.exe"],
   ]);
 });
 

@@ -58,7 +58,10 @@ export function createCertificate(): Promise<Certificate> {
 
 /** The provider, and where it is started. */
 export interface Place {
+  /** A script for this Node. */
   readonly program?: string;
+  /** Instead of a script: the executable of a release. */
+  readonly executable?: string;
   readonly cwd?: string;
 }
 
@@ -95,8 +98,9 @@ export async function startHost(
   };
 }
 
-export function startProvider(environment: Environment, { program = main, cwd }: Place = {}): ChildProcess {
-  return spawn(process.execPath, [program], {
+export function startProvider(environment: Environment, { program = main, executable, cwd }: Place = {}): ChildProcess {
+  const [command, words] = executable === undefined ? [process.execPath, [program]] : [executable, []];
+  return spawn(command, words, {
     cwd,
     env: {
       ...childEnv,
