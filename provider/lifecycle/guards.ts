@@ -2,9 +2,10 @@
  * Decides what stops a deletion for every caller, when the material of a key is gone, and from
  * which states no step leads back.
  *
- * Before the deactivation and before the destruction, three things stop a step:
+ * Before the deactivation and before the destruction, four things stop a step: a hold on the key,
  * `deletionProtection` in the program, a resource with a retention policy that uses the key, and
- * facts that could not be read. What cannot be read stops the step. Otherwise a missing right, or
+ * facts that could not be read. A hold comes first, because another person set it, for example a
+ * lawyer. It also stops the removal: the metadata can be what a court asked to keep. What cannot be read stops the step. Otherwise a missing right, or
  * an outage of another service, would read as "used by nothing". A backing KMS key that KMS does
  * not know, although UKO still expects it, counts as not read.
  *
@@ -17,6 +18,7 @@
  */
 
 import { assertNever } from "./assert-never.ts";
+import { holdsInForce } from "./hold.ts";
 import type { BackingKey, KeyObservation, KeystoreStatus } from "./observation.ts";
 import type { DeletionPolicy, Guard } from "./plan.ts";
 import {
@@ -27,13 +29,24 @@ import {
 } from "./removal-evidence.ts";
 
 /** The first precondition that does not hold; undefined if all hold. */
-export function failingGuard(observation: KeyObservation, policy: DeletionPolicy): Guard | undefined {
+export function failingGuard(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Guard | undefined {
+  const hold = holdGuard(observation, nowMs);
+  if (hold !== undefined) return hold;
   if (policy.deletionProtection) return { guard: "deletion_protection" };
   if (observation.use.kind === "unreadable") return { guard: "use_unreadable", reason: observation.use.reason };
   if (observation.use.retainedBy.length > 0) {
     return { guard: "retention_policy", resources: observation.use.retainedBy };
   }
   return unreadableBackingKey(observation);
+}
+
+/** The holds that forbid every run to take anything from the key; undefined if none is in force. */
+export function holdGuard(
+  { holds }: Pick<KeyObservation, "holds">,
+  nowMs: number,
+): Extract<Guard, { guard: "held" }> | undefined {
+  const inForce = holdsInForce(holds, nowMs);
+  return inForce.length === 0 ? undefined : { guard: "held", holds: inForce };
 }
 
 /** Why no step leads back from the key's state; undefined if one may. */

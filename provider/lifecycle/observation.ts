@@ -5,6 +5,7 @@
  * same, and which identity is a person.
  */
 
+import type { KeyHold } from "./hold.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 
 /**
@@ -227,6 +228,8 @@ export interface KeyObservation {
   readonly marker?: DualMarker | undefined;
   /** One person has released a legal hold on the key, and the release waits for the second person. */
   readonly isHoldReleased?: true | undefined;
+  /** The holds in the tags of the key, also those that are over. */
+  readonly holds: readonly KeyHold[];
   /**
    * Present if this machine demands that both people sign a destruction. `service` is what the signatures say of the
    * service, and `by` the file that demands them.

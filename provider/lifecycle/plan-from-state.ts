@@ -5,11 +5,13 @@
  * can only make the real run stricter than the prediction.
  */
 
+import { holdsIn } from "./hold.ts";
 import { keyStates } from "./managed-key-states.ts";
 import { type DualMarker, digestsBy, type Identity, type KeyObservation, type KeystoreStatus } from "./observation.ts";
 import type { DeletionPolicy, Plan, Run } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { type PathStep, remainingPath } from "./remaining-path.ts";
+import { holdTagName } from "./tag-names.ts";
 
 export interface StateOnlyFacts {
   readonly instanceId: string;
@@ -21,6 +23,8 @@ export interface StateOnlyFacts {
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type" | "status" | "syncFlag">[];
   /** Absent if the key had no marker. */
   readonly marker?: DualMarker | undefined;
+  /** The holds in force at the read that the state comes from. */
+  readonly hold?: string | undefined;
 }
 
 export interface Prediction {
@@ -62,6 +66,7 @@ function observationOf({
   stateWord,
   keystores,
   marker,
+  hold,
 }: StateOnlyFacts): KeyObservation {
   return {
     facts: {
@@ -75,6 +80,7 @@ function observationOf({
     updatedBy: lastWriter,
     carried: { kind: "none" },
     marker,
+    holds: hold === undefined ? [] : holdsIn([{ name: holdTagName, value: hold }]),
     digests: digestsBy(() => ""),
     keystores: keystores.map((each, at) => ({ ...each, keystoreId: String(at), detail: "" })),
     keystoresAreLive: true,

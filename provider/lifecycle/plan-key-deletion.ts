@@ -14,7 +14,7 @@
 import { assertNever } from "./assert-never.ts";
 import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
-import { failingGuard, findLeftoverMaterial } from "./guards.ts";
+import { failingGuard, findLeftoverMaterial, holdGuard } from "./guards.ts";
 import { planKeyWrite } from "./key-write.ts";
 import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs } from "./managed-key-states.ts";
@@ -68,13 +68,13 @@ function recordOf(step: Step, atMost: PlanLimit): string | undefined {
 function planByState(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   switch (observation.state) {
     case "active":
-      return guarded(observation, policy) ?? planDeactivation(observation, policy, run, nowMs);
+      return guardedActive(observation, policy, run, nowMs) ?? planDeactivation(observation, policy, run, nowMs);
     case "deactivated":
       if (policy.goal === "deactivated") return { kind: "done" };
-      return guarded(observation, policy) ?? planDestruction(observation, policy, run, nowMs);
+      return guarded(observation, policy, nowMs) ?? planDestruction(observation, policy, run, nowMs);
     case "pre_activation":
       if (policy.goal === "deactivated") return refuse({ guard: "never_active" });
-      return guarded(observation, policy) ?? planUnusedDestruction(observation, policy, run, nowMs);
+      return guarded(observation, policy, nowMs) ?? planUnusedDestruction(observation, policy, run, nowMs);
     case "destroyed":
       return planAfterDestroy(observation, policy, nowMs);
     case "compromised":
@@ -158,6 +158,8 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
     };
   }
   if (policy.goal === "destroyed") return { kind: "done" };
+  const hold = holdGuard(observation, nowMs);
+  if (hold !== undefined) return refuse(hold);
   if (policy.deletionProtection) return refuse({ guard: "deletion_protection" });
   return ready({ kind: "remove" });
 }
@@ -224,8 +226,15 @@ function afterRefusedDestroy(observation: KeyObservation, { status, message }: R
     : refuse({ guard: "service_refused", step: "destroy", message });
 }
 
-function guarded(observation: KeyObservation, policy: DeletionPolicy): Plan | undefined {
-  const guard = failingGuard(observation, policy);
+/** A guard that stops the deactivation also closes a window of this run, in which another identity could destroy the key. */
+function guardedActive(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan | undefined {
+  const stopped = guarded(observation, policy, nowMs);
+  const unset = stopped && ownWindowToUnset(observation, run, nowMs);
+  return unset === undefined ? stopped : ready(unset);
+}
+
+function guarded(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Plan | undefined {
+  const guard = failingGuard(observation, policy, nowMs);
   return guard === undefined ? undefined : refuse(guard);
 }
 

@@ -76,5 +76,5 @@ function isApproved(observation: KeyObservation, { actor }: Run, named: string, 
 }
 
 function skip(why: SkipReason): Plan {
-  return refuse({ guard: "not_as_reviewed", why });
+  return refuse(why.kind === "held" ? { guard: "held", holds: why.holds } : { guard: "not_as_reviewed", why });
 }

@@ -8,6 +8,7 @@
 
 import type { ErrorCode } from "../errors.ts";
 import type { ConsentDraft, NotBinding } from "./consent-record.ts";
+import type { KeyHold } from "./hold.ts";
 import { type KeyState, type Right, rights } from "./managed-key-states.ts";
 import type {
   Actor,
@@ -132,6 +133,7 @@ export function rightFor(step: Step["kind"], { state }: Pick<KeyObservation, "st
 
 /** A named precondition that does not hold; `engine/key/text/refusals.ts` turns it into sentences. */
 export type Guard =
+  | { readonly guard: "held"; readonly holds: readonly KeyHold[] }
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
   | { readonly guard: "use_unreadable"; readonly reason: string }
@@ -212,6 +214,7 @@ export type Plan =
   | { readonly kind: "done" };
 
 export const guardCodes = {
+  held: "UKO_KEY_HELD",
   deletion_protection: "UKO_DELETION_PROTECTED",
   retention_policy: "UKO_RETENTION_POLICY",
   use_unreadable: "UKO_USE_UNREADABLE",

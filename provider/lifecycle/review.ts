@@ -7,6 +7,8 @@
  */
 
 import { type NotBinding, standingOf } from "./consent-record.ts";
+import { holdGuard } from "./guards.ts";
+import type { KeyHold } from "./hold.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 import type { Actor, ConsentRecord, Identity, KeyObservation } from "./observation.ts";
 import { idOfHash } from "./record-text.ts";
@@ -114,6 +116,7 @@ export type NotReviewable =
   | { readonly kind: "other_step"; readonly state: ObservedState }
   | { readonly kind: "never_active" }
   | { readonly kind: "not_binding"; readonly why: NotBinding }
+  | { readonly kind: "held"; readonly holds: readonly KeyHold[] }
   | { readonly kind: "own_request" }
   | { readonly kind: "other_requester"; readonly record: ConsentRecord }
   | { readonly kind: "is_approval"; readonly record: ConsentRecord }
@@ -187,6 +190,9 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
   const { step, kind, requester, reviewer } = scope;
   if (step === "destroy" && state === "pre_activation" && kind === "managed") return apart({ kind: "never_active" });
   if (state !== stateBefore(scope)) return apart({ kind: "other_step", state });
+  // The hold also changes the digest of the request, and is the reason that people need to read.
+  const hold = holdGuard(observation, nowMs);
+  if (hold !== undefined) return apart({ kind: "held", holds: hold.holds });
   const standing = standingOf(observation, step, nowMs);
   if (!standing.binds) return apart({ kind: "not_binding", why: standing.why });
   const { record } = standing;

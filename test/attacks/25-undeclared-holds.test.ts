@@ -51,6 +51,6 @@ describe("an OpenTofu configuration", () => {
       expect(stored.tags).toContainEqual(lawyersHold);
     }
     await stage.bob.provider.configureProvider();
-    expect((await key.apply(null)).errors[0]).toContain("[UKO_APPROVAL_PENDING]");
+    expect((await key.apply(null)).errors[0]).toContain("[UKO_KEY_HELD]");
   });
 });

@@ -33,9 +33,12 @@ describe("what uko prints", () => {
     expectForm("audit-step", (await world.uko("bob", `audit --file ${UKO_EVIDENCE} --json`)).out);
     expectForm("evidence-check", (await world.uko("bob", `audit --verify --file ${UKO_EVIDENCE} --json`)).out);
     await world.advance("1m");
+    await world.uko("carol", `hold ${keys.cards} --release --reason over`);
     await world.uko("bob", `request ${keys.cards}`);
     await world.advance("1m");
     expectForm("hold", (await world.uko("carol", `hold ${keys.cards} --until 2026-12-24 --json`)).out);
+    await world.advance("1m");
+    await world.uko("carol", `hold ${keys.cards} --release --reason over`);
     await world.advance("1m");
     // For the review below.
     await world.uko("bob", `request ${keys.cards}`);

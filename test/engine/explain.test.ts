@@ -6,6 +6,7 @@ import { explainDone } from "../../provider/engine/key/status.ts";
 import { explainOutcome } from "../../provider/engine/key/text/messages.ts";
 import { renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent-record.ts";
+import { holdsIn } from "../../provider/lifecycle/hold.ts";
 import { rights } from "../../provider/lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import {
@@ -76,6 +77,10 @@ const approved = aRecord({ how: "approval", quotes });
 const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
 
 const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { guard: Kind }>, KeyObservation?][] } = {
+  held: [
+    [{ guard: "held", holds: holdsIn([{ name: "hold", value: "legal until 2027_03_20 ticket L_7 by IBMid_C" }]) }],
+    [{ guard: "held", holds: holdsIn([{ name: "hold", value: "owner since 2026_11_01 and legal and court order" }]) }],
+  ],
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
     [{ guard: "beyond_plan", step: "request", allowed: [], excess: "step" }],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failingGuard, findLeftoverMaterial, findStoredLeftover, isPending } from "../../provider/lifecycle/guards.ts";
+import { holdsIn } from "../../provider/lifecycle/hold.ts";
 import type { KeystoreStatus } from "../../provider/lifecycle/observation.ts";
 import { aBackingKey, aKey, aKeystoreStatus, aPolicy, dayMs, nowMs, someFacts } from "../support/builders.ts";
 
@@ -23,9 +24,23 @@ const flags = [
 ] as const satisfies readonly KeystoreStatus["syncFlag"][];
 
 describe("failingGuard", () => {
+  const held = (value: string) => aKey({ holds: holdsIn([{ name: "hold", value }]) });
+
+  it.each(["legal", "owner until 2026_11_24", "litigation", "", "legal until 2020_01_01 and owner"])(
+    "stops at the hold %j before every other guard, also one that uko did not write",
+    (value) => {
+      const guard = failingGuard(held(value), aPolicy({ deletionProtection: true }), nowMs);
+      expect(guard?.guard).toBe("held");
+    },
+  );
+
+  it("lets a key pass after the last day of each of its holds", () => {
+    expect(failingGuard(held("legal until 2020_01_01 and owner until 2020_02_01"), aPolicy(), nowMs)).toBeUndefined();
+  });
+
   it("lets an unprotected, unused key with a readable backing key pass", () => {
     expect(
-      failingGuard(aKey({ backingKeys: [aBackingKey(), aBackingKey({ kmsKeyId: "kms-2" })] }), aPolicy()),
+      failingGuard(aKey({ backingKeys: [aBackingKey(), aBackingKey({ kmsKeyId: "kms-2" })] }), aPolicy(), nowMs),
     ).toBeUndefined();
   });
 
@@ -44,7 +59,7 @@ describe("failingGuard", () => {
         kmsKeyId: "kms-1",
         ...(keystoreSays !== undefined && { keystoreSays }),
       } as const;
-      const guard = failingGuard(aKey({ state, backingKeys: [absent] }), aPolicy());
+      const guard = failingGuard(aKey({ state, backingKeys: [absent] }), aPolicy(), nowMs);
       if (!isStopped) expect(guard).toBeUndefined();
       else {
         const reason = `KMS does not know key kms-1, although UKO reports the managed key as ${state}.`;
@@ -54,27 +69,27 @@ describe("failingGuard", () => {
   );
 
   it("lets a key in use pass if no resource has a retention policy: IBM only warns (uko-v4.md 5)", () => {
-    expect(failingGuard(aKey({ use: { kind: "known", count: 2, retainedBy: [] } }), aPolicy())).toBeUndefined();
+    expect(failingGuard(aKey({ use: { kind: "known", count: 2, retainedBy: [] } }), aPolicy(), nowMs)).toBeUndefined();
   });
 
-  it("stops at deletion protection before every other guard", () => {
+  it("stops at deletion protection before every other guard but a hold", () => {
     const key = aKey({ use: { kind: "unreadable", reason: "403" }, backingKeys: [unreadableBackingKey] });
-    expect(failingGuard(key, aPolicy({ deletionProtection: true }))).toEqual({ guard: "deletion_protection" });
+    expect(failingGuard(key, aPolicy({ deletionProtection: true }), nowMs)).toEqual({ guard: "deletion_protection" });
   });
 
   it("stops if the list of uses of the key is unreadable", () => {
     const key = aKey({ use: { kind: "unreadable", reason: "403" }, backingKeys: [unreadableBackingKey] });
-    expect(failingGuard(key, aPolicy())).toEqual({ guard: "use_unreadable", reason: "403" });
+    expect(failingGuard(key, aPolicy(), nowMs)).toEqual({ guard: "use_unreadable", reason: "403" });
   });
 
   it("stops at a retention policy and names the resources", () => {
     const key = aKey({ use: { kind: "known", count: 1, retainedBy: ["bucket"] }, backingKeys: [unreadableBackingKey] });
-    expect(failingGuard(key, aPolicy())).toEqual({ guard: "retention_policy", resources: ["bucket"] });
+    expect(failingGuard(key, aPolicy(), nowMs)).toEqual({ guard: "retention_policy", resources: ["bucket"] });
   });
 
   it("stops at an unreadable backing key, at any place in the list", () => {
     expect(
-      failingGuard(aKey({ backingKeys: [aBackingKey({ kmsKeyId: "kms-0" }), unreadableBackingKey] }), aPolicy()),
+      failingGuard(aKey({ backingKeys: [aBackingKey({ kmsKeyId: "kms-0" }), unreadableBackingKey] }), aPolicy(), nowMs),
     ).toEqual({
       guard: "backing_key_unreadable",
       kmsKeyId: "kms-1",

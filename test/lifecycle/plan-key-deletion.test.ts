@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { holdsIn } from "../../provider/lifecycle/hold.ts";
 import { coolDownMs } from "../../provider/lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run } from "../../provider/lifecycle/plan.ts";
@@ -43,6 +44,8 @@ describe("before the outage and before destroy", () => {
     [{ use: { kind: "unreadable", reason: "403" } }, {}, "use_unreadable"],
     [{ backingKeys: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] }, {}, "backing_key_unreadable"],
     [{}, { deletionProtection: true }, "deletion_protection"],
+    [{ holds: holdsIn([{ name: "hold", value: "legal" }]) }, {}, "held"],
+    [{ holds: holdsIn([{ name: "hold", value: "litigation" }]) }, {}, "held"],
   ] as const satisfies readonly (readonly [Partial<KeyObservation>, Partial<DeletionPolicy>, string])[];
 
   it.each(guarded)("stops even an approved step: %j %j -> %s", (over, policy, guard) => {
@@ -56,6 +59,28 @@ describe("before the outage and before destroy", () => {
   it("keeps the record of a protected key, too", () => {
     expect(say(aKey({ state: "destroyed" }), {}, { deletionProtection: true })).toBe("deletion_protection");
     expect(say(aKey({ state: "destroyed" }), {}, { deletionProtection: true, goal: "destroyed" })).toBe("done");
+  });
+});
+
+describe("a hold", () => {
+  const holds = holdsIn([{ name: "hold", value: "legal until 2026_11_24" }]);
+
+  it.each(["request", "engine", "approve", "resume"] as const)(
+    "stops a run with the intent %s in each state, also under single and before the removal",
+    (intent) => {
+      for (const state of ["active", "deactivated", "pre_activation", "destroyed"] as const) {
+        const key = aKey({ state, holds, marker: "single" });
+        const single = { dualAuthorization: "single" } as const;
+        expect(say(key, { intent }, single), state).toBe("held");
+        expect(say(key, { intent }, single, Date.parse("2026-11-25")), state).not.toBe("held");
+      }
+    },
+  );
+
+  it("lets a run close the KMS window that it opened before it saw the hold", () => {
+    const key = aKey({ holds, backingKeys: [aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + dayMs })] });
+    expect(say(key, { windowsSetHere: ["kms-1"] })).toBe("unset_for_deletion");
+    expect(say(key)).toBe("held");
   });
 });
 

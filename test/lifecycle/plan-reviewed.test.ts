@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { holdsIn } from "../../provider/lifecycle/hold.ts";
 import type { ConsentRecord, KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { Run } from "../../provider/lifecycle/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
@@ -30,6 +31,13 @@ const step = (seen: KeyObservation, by: Review = review, over: Partial<Run> = {}
   planReviewedStep({ review: by }, seen, approving(over), nowMs);
 const approval = (seen: KeyObservation, by: Review = review, over: Partial<Run> = {}) =>
   planReviewedApproval(by, seen, approving(over), nowMs);
+
+it("takes no step on a held key, and stores no approval of it", () => {
+  const held = { ...key, holds: holdsIn([{ name: "hold", value: "legal" }]) };
+  for (const plan of [step(held), approval(held)]) {
+    expect(plan).toMatchObject({ kind: "refused", guard: { guard: "held", holds: [{ kind: "legal" }] } });
+  }
+});
 
 describe("planReviewedStep", () => {
   it("takes the reviewed step", () => {

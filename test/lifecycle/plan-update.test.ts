@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { holdsIn } from "../../provider/lifecycle/hold.ts";
 import {
   isAlignable,
   planAlignment,
@@ -106,6 +107,14 @@ describe("planRotation", () => {
     for (const marker of ["destroy", "single"] as const) {
       expect(planRotation(aKey({ marker }), facts, nowMs)).toEqual({ kind: "ready" });
     }
+  });
+
+  it("is refused for a held key if it would deactivate older versions, whatever the marker says", () => {
+    const holds = holdsIn([{ name: "hold", value: "owner" }]);
+    const key = aKey({ marker: "single", holds });
+    const refused = planRotation(key, { ...known, deactivatesOlder: true }, nowMs);
+    expect(refused).toEqual({ kind: "would_deactivate", holds });
+    expect(planRotation(key, known, nowMs)).toEqual({ kind: "ready" });
   });
 });
 

@@ -135,6 +135,7 @@ export function aKey(over: Partial<KeyObservation> = {}): KeyObservation {
     updatedAtMs: nowMs - 10 * dayMs,
     updatedBy: carol,
     carried: { kind: "none" },
+    holds: [],
     digests: digestsOf(facts),
     keystores,
     keystoresAreLive: true,

@@ -4,7 +4,7 @@
  * output of a program, times count from the first step, because the output would otherwise change with each run.
  */
 
-import { failingGuard, findLeftoverMaterial } from "../../lifecycle/guards.ts";
+import { failingGuard, findLeftoverMaterial, holdGuard } from "../../lifecycle/guards.ts";
 import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Guard, Run } from "../../lifecycle/plan.ts";
@@ -57,14 +57,18 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
       next: [],
     };
   }
+  // A person set a hold for a reason, so it stands in the first line.
+  const isHeld = blocked?.guard === "held";
   const pointOfNoReturn = path.find((step) => step.step === "destroy");
   return {
     summary:
       block === undefined
         ? `${key} can be ${sayEnd(last, startMs, times)}`
-        : `The deletion of ${sayKey(observation)} is blocked`,
+        : isHeld
+          ? block.summary
+          : `The deletion of ${sayKey(observation)} is blocked`,
     facts: [
-      ...(block === undefined ? [] : [`${block.summary}.`]),
+      ...(block === undefined || isHeld ? [] : [`${block.summary}.`]),
       `Current state: ${sayState(observation)}.`,
       ...path.map((step, index) => `${index + 1}. ${sayStep(step, times)}`),
       ...(pointOfNoReturn === undefined
@@ -97,9 +101,9 @@ function blockedBy(observation: KeyObservation, policy: DeletionPolicy, nowMs: n
   const { state, stateWord } = observation;
   if (state === "compromised" || state === "destroyed_compromised") return { guard: "compromised", stateWord };
   if (state === "unrecognized") return { guard: "state_unrecognized", stateWord };
-  if (state !== "destroyed") return failingGuard(observation, policy);
+  if (state !== "destroyed") return failingGuard(observation, policy, nowMs);
   const remains = findLeftoverMaterial(observation, nowMs);
-  return remains.kind === "held" ? remains.guard : undefined;
+  return holdGuard(observation, nowMs) ?? (remains.kind === "held" ? remains.guard : undefined);
 }
 
 /** No call is known to lead out of the other states. */

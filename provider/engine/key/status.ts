@@ -30,6 +30,7 @@ import {
 } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 import type { RunMemory } from "./steps.ts";
+import { holdFirst } from "./text/hold-words.ts";
 import { explainOutcome } from "./text/messages.ts";
 import { explainNotBinding, sayDecline, sayReasonsOnKey } from "./text/record-words.ts";
 import { explainApprovedForCaller } from "./text/waits.ts";
@@ -39,12 +40,14 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userIn
   const { observation, nowMs } = observed;
   const standing = deletionStanding(observation, nowMs);
   const isPendingDeletion = standing.binds || observation.state === "deactivated" || observation.state === "destroyed";
-  if (isPendingDeletion && plan.kind !== "ready" && plan.kind !== "done") {
+  const shown = holdFirst(plan, observed);
+  const isHeld = shown.kind === "refused" && shown.guard.guard === "held";
+  if ((isPendingDeletion || isHeld) && shown.kind !== "ready" && shown.kind !== "done") {
     const explanation = asRead(
-      explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface),
+      explainOutcome({ kind: "stopped", plan: shown, observed, memory: { run, taken: [] } }, userInterface),
     );
-    const isHeld = plan.kind === "refused" && plan.guard.guard === "keystore_holds_key";
-    const namesKeystores = isHeld || (plan.kind === "waitingForTime" && observation.keystores.length === 1);
+    const isBlocked = shown.kind === "refused" && shown.guard.guard === "keystore_holds_key";
+    const namesKeystores = isBlocked || (shown.kind === "waitingForTime" && observation.keystores.length === 1);
     return {
       ...explanation,
       facts: [...explanation.facts, ...(namesKeystores ? [] : keystoreLines(observation.keystores))],

@@ -7,6 +7,7 @@
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
+import { sayHolds } from "../../engine/key/text/hold-words.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayKey, sayRoles, sayTime } from "../../engine/text/words.ts";
@@ -159,6 +160,15 @@ function refused(
         detail: "Create a new key, move to it, then delete the old one.",
       });
     case "would_deactivate":
+      if (plan.holds !== undefined) {
+        return new UkoError("UKO_KEY_HELD", {
+          summary: `${key} is held: ${sayHolds(plan.holds)}`,
+          detail: [
+            "Rotating the key would deactivate its older versions, which the hold forbids. Nothing was changed.",
+            `Next: set ${dialect.assignment("deactivateOnRotation", false)} in the template.`,
+          ].join("\n"),
+        });
+      }
       return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
         summary: `Rotating ${sayKey(observation)} would deactivate its older versions`,
         detail: [

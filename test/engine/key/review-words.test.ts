@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { saySkipped } from "../../../provider/engine/key/text/review-words.ts";
+import { holdsIn } from "../../../provider/lifecycle/hold.ts";
 import type { SkipReason } from "../../../provider/lifecycle/review.ts";
 import { aKeyWith, alice, aRecord, carol, hourMs, nowMs } from "../../support/builders.ts";
 
@@ -16,6 +17,7 @@ const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipRea
     { kind: "not_binding", why: { kind: "none" } },
     { kind: "not_binding", why: { kind: "edited", record: byEngine, by: carol, atMs: nowMs } },
   ],
+  held: [{ kind: "held", holds: holdsIn([{ name: "hold", value: "legal ticket L_7 by IBMid_C" }]) }],
   own_request: [{ kind: "own_request" }],
   other_requester: [{ kind: "other_requester", record: byEngine }],
   is_approval: [{ kind: "is_approval", record: aRecord({ how: "approval", author: alice }) }],

@@ -42,6 +42,7 @@ import {
   stepNouns,
   stepPhrase,
 } from "../../text/words.ts";
+import { sayHeld } from "./hold-words.ts";
 import { saySkipped } from "./review-words.ts";
 import type { WaitContext } from "./waits.ts";
 
@@ -62,6 +63,7 @@ const reactivator = `${sayHolder(rights.reactivate)} runs`;
 
 const sayings: Sayings<Guard, About> = {
   ...keySayings,
+  held: ({ holds }, { key, path }) => sayHeld(holds, capital(key), path),
   backing_key_unreadable: (guard, { key, rerun }) => ({
     summary: `Could not read the backing KMS key of ${key}, so its KMS rules are unknown`,
     facts: [

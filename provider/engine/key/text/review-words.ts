@@ -8,7 +8,8 @@ import type { KeyObservation } from "../../../lifecycle/observation.ts";
 import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/review.ts";
 import { unended } from "../../../text/printable.ts";
 import { shellWord } from "../../text/explanation.ts";
-import { isInState, plain, sayAuthor, sayList, sayTime, stepNouns } from "../../text/words.ts";
+import { isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../../text/words.ts";
+import { releaseCommand, sayHolds } from "./hold-words.ts";
 import { explainNotBinding } from "./record-words.ts";
 
 /** The set of keys that a command reviews. */
@@ -43,6 +44,8 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
       return "it was never activated, and such keys have a review of their own (--kind never-active)";
     case "not_binding":
       return unended(explainNotBinding(why.why, observation) ?? "no request for this step is pending");
+    case "held":
+      return `the key is held: ${sayHolds(why.holds)}; to release the hold, run: ${releaseCommand(keyPath(observation))}`;
     case "own_request":
       return "you requested this step yourself";
     case "other_requester":

@@ -24,14 +24,17 @@ import {
   stepNouns,
 } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
+import { holdFirst } from "./hold-words.ts";
 import { explainOutcome } from "./messages.ts";
 import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
 
 const userInterface = { rerun: "uko continue" } as const;
 
 /** A key in a list; `isDue` if every keystore's date has passed. The read has no error code. */
-export function explainListed(observed: KeyDetails, run: Run, plan: Plan, isDue: boolean): Explanation {
-  if (isDue || plan.kind === "ready" || plan.kind === "done") {
+export function explainListed(observed: KeyDetails, run: Run, planned: Plan, isDue: boolean): Explanation {
+  const plan = holdFirst(planned, observed);
+  const isHeld = plan.kind === "refused" && plan.guard.guard === "held";
+  if ((isDue && !isHeld) || plan.kind === "ready" || plan.kind === "done") {
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");
   }
   const explanation = asRead(

@@ -1,0 +1,55 @@
+/**
+ * Writes the sentences about holds. A hold is a tag with which a person forbids uko to take anything from a key. Names
+ * in a tag are the words of its last writer, so a sentence says "said to be set by".
+ */
+
+import { holdGuard } from "../../../lifecycle/guards.ts";
+import type { KeyHold } from "../../../lifecycle/hold.ts";
+import type { Plan } from "../../../lifecycle/plan.ts";
+import type { Saying } from "../../text/refusal.ts";
+import { plain } from "../../text/words.ts";
+import type { KeyDetails } from "../observe.ts";
+
+/** A hold as a clause: `legal, ticket L_7, said to be set by IBMid_5 on 2026-12-01, until 2027-03-20`. */
+export function sayHold({ kind, text, until, ticket, setBy, since }: KeyHold): string {
+  if (kind === "other") return `"${plain(text, 100)}", a text that uko did not write`;
+  const set = [
+    ...(setBy === undefined ? [] : [`by ${plain(setBy, 100)}`]),
+    ...(since === undefined ? [] : [`on ${since}`]),
+  ];
+  return [
+    kind,
+    ...(ticket === undefined ? [] : [`ticket ${plain(ticket, 60)}`]),
+    ...(set.length === 0 ? [] : [`said to be set ${set.join(" ")}`]),
+    until === undefined ? "without an end" : `until ${until}`,
+  ].join(", ");
+}
+
+/** The most holds that one sentence names. */
+const maxNamed = 3;
+
+/** All holds in force, as one clause. The legal ones come first. */
+export function sayHolds(holds: readonly KeyHold[]): string {
+  const sorted = [...holds.filter(({ kind }) => kind === "legal"), ...holds.filter(({ kind }) => kind !== "legal")];
+  const more = sorted.length > maxNamed ? [`and ${sorted.length - maxNamed} more`] : [];
+  return [...sorted.slice(0, maxNamed).map(sayHold), ...more].join("; ");
+}
+
+/** The refusal of a step on a key that is held. */
+export function sayHeld(holds: readonly KeyHold[], key: string, path: string): Saying {
+  return {
+    summary: `${key} is held: ${sayHolds(holds)}`,
+    facts: ["While a key is held, no run of uko requests, approves or takes a step of its deletion."],
+    next: [{ who: "to release the hold, with a reason that stays on the key, run", commands: [releaseCommand(path)] }],
+  };
+}
+
+/** The plan as people read it: a hold stands in the first line, also while the key waits for something else. */
+export function holdFirst(plan: Plan, { observation, nowMs }: Pick<KeyDetails, "observation" | "nowMs">): Plan {
+  const guard = holdGuard(observation, nowMs);
+  return guard === undefined ? plan : { kind: "refused", guard };
+}
+
+export function releaseCommand(path: string): string {
+  return `uko hold ${path} --release --reason REASON`;
+}
