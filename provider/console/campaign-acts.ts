@@ -133,7 +133,7 @@ function take(
     case "request":
       return acting.request(folder, { wave, step: act.step, ...(reason !== "" && { reason }) }, options);
     case "review":
-      return acting.review(folder, { wave, step: act.step, kind: act.kind }, options);
+      return acting.review(folder, { wave, step: act.step, kind: act.kind, isOther: act.isOther }, options);
     case "approve":
     case "store": {
       const { step, review } = act;

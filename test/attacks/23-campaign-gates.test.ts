@@ -62,6 +62,8 @@ describe("a review of a campaign outside of its campaign", () => {
     await reviewed();
     const text = textOf(reviewFile());
     const own = path.join(stage.folder, "own.jsonl");
+    await stage.world.uko("bob", `withdraw ${stage.keyNamed("mail-7")}`);
+    await stage.world.uko("bob", `request ${stage.keyNamed("mail-7")}`);
     const kept = await stage.world.type("alice", `review --vault archive --step deactivate --out ${own}`);
     expect(kept.exitCode, kept.err).toBe(0);
     const seal = stage.read("own.jsonl").trimEnd().split("\n").at(-1);

@@ -99,8 +99,8 @@ it("shows keys with the same reason in one row, and each key with --json", async
   expect(counts(await campaign("pipeline", "request pilot deactivate"))).toEqual({ left: 18 });
 });
 
-const reviewOf = async (who: Person, step: string): Promise<string> =>
-  dataOf(await campaign(who, `review pilot ${step}`)).review;
+const reviewOf = async (who: Person, step: string, options = ""): Promise<string> =>
+  dataOf(await campaign(who, `review pilot ${step} ${options}`)).review;
 const firstKey = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000001";
 
 it("acts only for the reviewer, only on the reviewed step, and refuses an edited file", async () => {
@@ -238,9 +238,14 @@ it("lets the requester act on stored approvals with one command, and on no revie
 
 it("names the review of each other requester, whose keys keep the gates of the wave", async () => {
   await campaign("bob", "request pilot deactivate");
-  await world.uko("carol", `withdraw ${firstKey}`);
-  await world.uko("carol", `request ${firstKey}`);
-  const review = "review pilot deactivate";
+  for (const [who, key] of [
+    ["carol", firstKey],
+    ["bob", firstKey.replace(/1$/, "3")],
+  ] as const) {
+    await world.uko(who, `withdraw ${key}`);
+    await world.uko(who, `request ${key}`);
+  }
+  const review = "review pilot deactivate --other";
   const { err } = await inFolder("alice", review);
   expect(err).toContain("2 people requested these keys");
   const { out } = await inFolder("alice", `${review} --requested-by IBMid-550000BOB`);
@@ -306,15 +311,16 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
   const written = (await world.trail()).filter(({ caller, effect }) => effect && !caller?.startsWith("IBMid-"));
   expect(written).toEqual([]);
   // A renewed request keeps what the one before it noted, so no soak begins again.
-  expect(counts(await campaign("alice", "request pilot destroy --renew"))).toEqual({ acted: 20 });
+  expect(counts(await campaign("alice", "request pilot destroy --renew"))).toEqual({ acted: 19, left: 1 });
   // Two of them have a KMS deletion window, whose writer the renewed request keeps.
-  expect(dataOf(await campaign("bob", "review pilot destroy")).keys).toBe(19);
+  expect(dataOf(await campaign("bob", "review pilot destroy")).keys).toBe(18);
+  expect(dataOf(await campaign("bob", "review pilot destroy --other")).keys).toBe(1);
 });
 
 it("requests no destroy without a known opener of the KMS window, and finishes the key after the rollback that it names", async () => {
   const dualKey = firstKey.replace(/01$/, "17");
   await world.uko("bob", `request ${dualKey}`);
-  const review = await reviewOf("alice", "deactivate");
+  const review = await reviewOf("alice", "deactivate", "--other");
   // The window and the deactivation are more than 10 s apart.
   await world.control("clock", { tickMs: 11_000 });
   const approval = { ...pilotDeactivate, review, stores: false, confirm: async () => {} };
@@ -335,7 +341,7 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   const { stop } = dataOf(await campaign("bob", "request pilot deactivate"));
   const resume = `--resume ${stop} --reason Window`;
   await world.uko("bob", `request ${dualKey}`);
-  const later = await reviewOf("alice", "deactivate");
+  const later = await reviewOf("alice", "deactivate", "--other");
   const again = await campaign("alice", `approve pilot deactivate --review ${later} ${resume}`);
   expect(counts(again)).toEqual({ acted: 1 });
   await world.advance("5h");

@@ -52,21 +52,6 @@ it("destroys KMS keys as a set, by another person in the window, and restores th
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
 
-it("renews a request with a new deletion window, which ends later", async () => {
-  await start();
-  await run("alice", "request main destroy");
-  await stage.world.advance("4d");
-  const renew = async () => says(await run("alice", "request main destroy --renew")).join();
-  expect(await renew()).not.toContain("acted");
-  await stage.world.advance("30h");
-  // The window stays open, because a pipeline could open no other one.
-  expect(says(await run("pipeline", "request main destroy --renew")).join()).not.toContain("acted");
-  expect(dataOf(await run("bob", "review main destroy --kind kms")).keys).toBe(2);
-  expect(await renew()).toContain("acted");
-  await stage.world.advance("5d");
-  expect(dataOf(await run("bob", "review main destroy --kind kms")).keys).toBe(2);
-});
-
 it("lets one person alone destroy no KMS key, and destroys none after its window", async () => {
   await start();
   await run("carol", "request main destroy");

@@ -3,9 +3,11 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { recordTagName } from "../../provider/lifecycle/tag-names.ts";
+import { requestToken, send } from "../emulator/harness.ts";
 import { vaultIds, waveFile, waveSeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
-import type { EndedAtTerminal, Person } from "./harness.ts";
+import { apiKeys, type EndedAtTerminal, type Person } from "./harness.ts";
 
 const stage = useCampaignStage(waveSeed);
 
@@ -74,8 +76,8 @@ describe("a request of a campaign, outside of its folder", () => {
   it("stays apart from another request, which its selection approves", async () => {
     await stage.world.uko("bob", `campaign halt pilot --folder ${stage.folder}`);
     await stage.world.advance("1m");
-    await stage.world.uko("bob", `request ${stage.keyNamed("mail-3")}`);
-    await next("bob");
+    await stage.world.uko("carol", `request ${stage.keyNamed("mail-3")}`);
+    await requestAgain();
     const { out } = await type("alice", "approve --vault archive");
     expect(out).toMatch(led);
     expect([out.includes("1 key deactivated"), await effects()]).toEqual([true, 1]);
@@ -114,5 +116,110 @@ describe("a request outside of every campaign", () => {
     const { out, exitCode } = await type("alice", "approve --vault archive");
     expect(out).not.toContain("campaign");
     expect([exitCode, await effects()]).toEqual([0, 4]);
+  });
+});
+
+/** Reads the record on a key, or replaces it by hand, as any person with write-tags may. */
+async function recordByHand(label: string, who: Person = "carol", change?: (body: Record<string, unknown>) => object) {
+  const { url } = stage.world;
+  const token = (await requestToken(url, apiKeys[who])).body.access_token;
+  const address = `${url}/api/v4/managed_keys/${stage.keyNamed(label).split("/")[1]}`;
+  const headers = { authorization: `Bearer ${token}` };
+  const read = await send(address, "GET", undefined, headers);
+  const [tag] = read.body.tags.filter(({ name }) => name === recordTagName);
+  const record = JSON.parse(Buffer.from(tag?.value ?? "", "hex").toString() || "{}");
+  if (change === undefined) return record;
+  const t = Date.parse(read.headers.get("date") ?? "") / 1000;
+  const value = Buffer.from(JSON.stringify({ ...change(record), t })).toString("hex");
+  const tags = [...read.body.tags.filter(({ name }) => name !== recordTagName), { name: recordTagName, value }];
+  const written = await send(address, "PATCH", { tags }, { ...headers, "if-match": read.headers.get("etag") ?? "" });
+  expect(written.status, written.text).toBe(200);
+  return record;
+}
+
+/** Without a terminal, uko approves nothing first. */
+const requestAgain = () => stage.world.uko("bob", `campaign next --step deactivate --yes --folder ${stage.folder}`);
+
+describe("uko campaign next", () => {
+  beforeEach(() => begin());
+
+  it("names campaign, wave and line in each request that it makes, and in no other", async () => {
+    await stage.world.uko("carol", `request ${stage.keyNamed("mail-3")}`);
+    await requestAgain();
+    const mark = { n: "eol", w: "pilot", l: expect.stringMatching(/^[0-9a-f]{32}$/) };
+    expect((await recordByHand("mail-0")).c).toEqual(mark);
+    expect(await recordByHand("mail-3")).not.toHaveProperty("c");
+  });
+
+  it("approves requests of other origin as a group of their own, and says what differs", async () => {
+    await stage.world.uko("carol", `request ${stage.keyNamed("mail-3")} ${stage.keyNamed("mail-2")}`);
+    await recordByHand("mail-2", "carol", (body) => ({ ...body, h: "engine" }));
+    await requestAgain();
+    const own = await next("alice");
+    expect(own.out).toContain("2 keys whose requests were not made for this wave: the next review");
+    expect(own.out).not.toContain("mail-3");
+    expect(await effects()).toBe(2);
+    const other = await next("alice", "", ["deactivate 1", "deactivate 1"]);
+    expect(other.out).toMatch(/mail-3: requested outside of the campaign/);
+    expect(other.out).toMatch(/mail-2: an engine requested it, because its program let go of the key/);
+    expect(await effects()).toBe(4);
+  });
+
+  it("takes them under the gates of the wave: a blackout stops both groups", async () => {
+    await stage.world.uko("bob", `request ${stage.keyNamed("mail-3")}`);
+    await next("bob");
+    await stage.world.advance("75d");
+    await stage.world.uko("bob", `request ${stage.keyNamed("mail-3")}`);
+    const { out, questions } = await next("alice");
+    expect(out).toContain("blackout");
+    expect([questions, await effects()]).toEqual([[], 0]);
+  });
+
+  it("puts a request for another wave, campaign or line into that group", async () => {
+    await next("bob");
+    const change = (over: object) => (body: Record<string, unknown>) => ({
+      ...body,
+      c: { ...(body.c as object), ...over },
+    });
+    await recordByHand("mail-1", "bob", change({ w: "main" }));
+    await recordByHand("mail-2", "bob", change({ n: "other" }));
+    await recordByHand("mail-3", "bob", change({ l: "0".repeat(32) }));
+    expect((await next("alice")).out).toContain("3 keys whose requests were not made for this wave");
+    expect(await effects()).toBe(1);
+    const { out } = await next("alice", "", ["no"]);
+    expect(out).toMatch(/mail-1: requested for wave "main"/);
+    expect(out).toMatch(/mail-2: requested for campaign "other"/);
+    expect(out).toMatch(/mail-3: its line in the manifest is another one since the request/);
+    expect(await effects()).toBe(1);
+  });
+
+  it("takes compact requests, which have no room for a mark, in that group", async () => {
+    await stage.world.reset({ tags: "dropped" });
+    await begin();
+    await next("bob");
+    const { out } = await next("alice");
+    expect(out).toContain("the service keeps no tags, so its request cannot name the wave");
+    expect(await effects()).toBe(4);
+  });
+
+  it("replaces the caller's own request that was not made for the wave, and no request of another person", async () => {
+    await stage.world.uko("bob", `request ${stage.keyNamed("mail-3")}`);
+    await stage.world.advance("1m");
+    await stage.world.uko("carol", `request ${stage.keyNamed("mail-2")}`);
+    const { out } = await requestAgain();
+    expect(out).toContain("Requested the deactivation of 3 keys");
+    expect((await recordByHand("mail-3")).c).toMatchObject({ w: "pilot" });
+    expect(await recordByHand("mail-2")).toMatchObject({ a: "IBMid-550000CAROL" });
+    expect(await recordByHand("mail-2")).not.toHaveProperty("c");
+  });
+
+  it("renews the caller's own requests that expire soon, and no request of another person", async () => {
+    await stage.world.uko("carol", `request ${stage.keyNamed("mail-2")}`);
+    await next("bob");
+    const before = await recordByHand("mail-0");
+    await stage.world.advance("6d");
+    expect((await requestAgain()).out).toContain("Requested the deactivation of 3 keys");
+    expect((await recordByHand("mail-0")).t).toBeGreaterThan(Number(before.t));
+    expect(await recordByHand("mail-2")).toMatchObject({ a: "IBMid-550000CAROL" });
   });
 });

@@ -160,7 +160,7 @@ describe("a wave of two people", () => {
     await next("bob");
     await stage.world.advance("121h");
     const renewed = await next("bob", "--step deactivate");
-    expect(renewed.err).toContain("also replaces requests that expire within 48 h");
+    expect(renewed.err).toContain("also replaces requests of yours that expire within 48 h");
     expect(first(renewed.out)).toMatch(/^Requested the deactivation of 4 keys/);
   });
 

@@ -20,7 +20,7 @@ async function manyStates(): Promise<void> {
   await remove("draft-1");
   await stage.world.uko("bob", `request ${keyNamed("cards-1")}`);
   await stage.world.advance("1m");
-  expect(await campaign("review main deactivate", "alice")).toMatchObject({ exitCode: 0 });
+  expect(await campaign("review main deactivate --other", "alice")).toMatchObject({ exitCode: 0 });
 }
 
 /** A value of JSON as CSV and tables show it. */

@@ -233,7 +233,7 @@ describe("uko campaign status KEY", () => {
     const key = keyNamed("cards-1");
     await stage.world.uko("bob", `request ${key}`);
     await stage.world.advance("1m");
-    expect((await campaign("review main deactivate", "alice")).exitCode).toBe(0);
+    expect((await campaign("review main deactivate --other", "alice")).exitCode).toBe(0);
     stage.write("reviews/other.jsonl", "{}\n");
     const { out } = await campaign("status cards-1");
     expect(out).toMatch(

@@ -165,12 +165,14 @@ describe("a wave", () => {
           step: "deactivate",
           toRequest: 1,
           toReview: { managed: 2, "never-active": 0, kms: 0 },
+          toReviewApart: { managed: 1, "never-active": 0, kms: 0 },
           reviews: [{ ...review, digest: "a".repeat(64), kind: "managed" }],
         },
         {
           step: "destroy",
           toRequest: 3,
           toReview: { managed: 0, "never-active": 1, kms: 2 },
+          toReviewApart: { managed: 0, "never-active": 0, kms: 0 },
           reviews: [
             { ...review, digest: "b".repeat(64), kind: "never-active" },
             { ...review, digest: "c".repeat(64), kind: "kms" },
@@ -195,6 +197,7 @@ describe("a wave", () => {
       "approve-deactivate-a",
       "store-deactivate-a",
       "review-deactivate",
+      "review-deactivate-other",
       "request-deactivate",
       "approve-destroy-b",
       "store-destroy-b",

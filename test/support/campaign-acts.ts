@@ -45,7 +45,8 @@ export async function takeAct(
         return acting.request(folder, { ...asked, renew: has("renew") === true }, options);
       case "review": {
         const kind = (optionOf("kind") ?? "managed") as ReviewKind;
-        return acting.review(folder, { ...asked, kind, requestedBy: optionOf("requested-by") }, options);
+        const group = { kind, requestedBy: optionOf("requested-by"), isOther: has("other") === true };
+        return acting.review(folder, { ...asked, ...group }, options);
       }
       case "approve": {
         const approval = { review: optionOf("review") ?? "", stores: has("store") === true, confirm: async () => {} };

@@ -4,7 +4,7 @@
  * people. A request opens a deletion window in KMS. Where signatures are demanded, no second person could use a window
  * without a signature, so a run closes the windows that it opened if an error stops it before it has signed them. A
  * request that KMS refuses is only reported, and the other windows stay open and are signed. Campaigns and the console
- * also use this file: it lists pending requests, renews a window, and destroys reviewed keys.
+ * also use this file: it lists pending requests and destroys reviewed keys.
  */
 
 import { asUkoError, endsTheRun, UkoError } from "../../errors.ts";
@@ -12,7 +12,6 @@ import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycl
 import {
   isWindowOpen,
   type KmsKeyPolicy,
-  type KmsRun,
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
   windowName,
@@ -27,7 +26,7 @@ import { kmsKeyActs } from "./acts.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
-import { excludeKeystoreKeys, type ObservedKmsKey, observeKmsKey } from "./observe.ts";
+import { excludeKeystoreKeys, type ObservedKmsKey } from "./observe.ts";
 import {
   encodeSignedRequests,
   type KmsSignedRequest,
@@ -206,20 +205,6 @@ async function runExisting(world: World, task: KmsTask, options: CallOptions): P
 const towardsDestruction: KmsTask["plan"] = (observation, run, nowMs) =>
   planKmsKeyDeletion(observation, policy, run, nowMs);
 
-/**
- * Closes the open window and opens another one, because KMS extends none. Leaves the window if this
- * caller could not open another one.
- */
-export async function renewKmsRequest(world: World, ref: KmsKeyRef, options: CallOptions): Promise<Report> {
-  const { request, withdraw } = createKmsOperations(world);
-  const read = await observeKmsKey(world, ref, "decision", options);
-  const run = { actor: await world.session.actor(options), approvals: [], mayRequest: true } as const;
-  if (read.kind === "gone" || !canReopen(read, run)) return request(ref, options);
-  const withdrawn = await withdraw(ref, options);
-  const requested = await request(ref, options);
-  return { ...requested, taken: [...withdrawn.taken, ...requested.taken] };
-}
-
 /** The operations with signatures, for machines that demand that both people sign a destruction. */
 function signedOperations(world: World) {
   const { instanceId } = world.session;
@@ -297,13 +282,6 @@ function leftOpen(cause: unknown, refs: readonly KmsKeyRef[]): UkoError {
     ...refs.map((ref) => `  uko withdraw ${kmsKeyPath(ref)}`),
   ].join("\n");
   return new UkoError(code, { summary, detail, cause });
-}
-
-/** Whether the run would open a window if none were open. */
-function canReopen({ observation, nowMs }: ObservedKmsKey, run: KmsRun): boolean {
-  const { windowEndsAtMs: _, ...closed } = observation;
-  const plan = towardsDestruction(closed, run, nowMs);
-  return isWindowOpen(observation, nowMs) && plan.kind === "ready" && plan.step.kind === "set_for_deletion";
 }
 
 function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {

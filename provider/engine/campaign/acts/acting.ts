@@ -10,7 +10,7 @@ import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { planCampaignRequest } from "../../../lifecycle/campaign/plan-step.ts";
 import { createOperations } from "../../key/commands.ts";
 import { signRequests } from "../../key/sign-consents.ts";
-import { closingOnError, createKmsOperations, renewKmsRequest, signedText } from "../../kms-key/commands.ts";
+import { closingOnError, createKmsOperations, signedText } from "../../kms-key/commands.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayAuthor, stepNouns } from "../../text/words.ts";
@@ -18,6 +18,7 @@ import { openCampaign, requireWave } from "../files/folder.ts";
 import { markOfLine } from "../files/manifest.ts";
 import { writeSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
+import { isReplaceable } from "../reports/origins.ts";
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
 import {
   blockOf,
@@ -25,7 +26,6 @@ import {
   isRemovalDue,
   isRequested,
   readyKeys,
-  requestFor,
   sayKeystores,
   unreadOf,
 } from "../reports/waiting.ts";
@@ -106,11 +106,13 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   if (readiness.gate.kind !== "open") return reportClosed(context, { wave, step }, readiness);
   await noteOverride(context, request);
   const { ready, apart } = readyKeys(context, wave, step);
-  const pending = ready.filter((key) => isPending(context.view, key, step, renew === true));
+  const { identity } = await context.world.session.actor(context.options);
+  const isReplaced = (key: PlannedKey) => renew === true && isReplaceable(context, key, step, identity);
+  const pending = ready.filter((key) => isPending(context.view, key, step) && !isReplaced(key));
   const missing = ready.filter((key) => !pending.includes(key));
   const managed = missing.filter(({ facts }) => !facts.isKms).map((key) => refOf(context, key));
   await signRequests(context.world, managed, context.options);
-  const act = unlessHeld(context, (key) => requestOne(context, key, request));
+  const act = unlessHeld(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   await signOpenedWindows(context, missing, run.results);
   const path = context.view.folder.path;
@@ -151,10 +153,10 @@ async function requestOne(context: CampaignContext, key: PlannedKey, request: Re
   const { facts, listed } = key;
   const { step } = request;
   const reason = request.reason ?? (key.line.reason || undefined);
-  if (facts.isKms) return requestKmsKey(context, key, request.renew === true);
-  const isDue = request.renew === true && requestFor(key, step, context.view.nowMs) !== undefined;
-  // A caller who cannot write a request would only withdraw the request of the other person.
-  const isRenewed = isDue && mayAuthor(await world.session.actor(options));
+  // KMS does not say who opened a window, so no window is replaced.
+  if (facts.isKms) return resultFrom(key, await createKmsOperations(world).request(kmsRefOf(world, key), options));
+  // A caller who cannot write a request would only withdraw the earlier one.
+  const isRenewed = request.renew === true && mayAuthor(await world.session.actor(options));
   const carried = listed?.observation?.carried;
   const kmsSetter = isRenewed && carried?.kind === "one" ? carried.record.kmsSetter : undefined;
   if (isRenewed) {
@@ -180,17 +182,6 @@ async function requestOne(context: CampaignContext, key: PlannedKey, request: Re
   });
   // A request is all that this command can achieve, so waiting for the other person is its success.
   return acted.outcome === "acted" ? { ...acted, exitCode: 0 } : acted;
-}
-
-async function requestKmsKey(
-  { world, view, options }: CampaignContext,
-  key: PlannedKey,
-  renew: boolean,
-): Promise<KeyResult> {
-  const ref = kmsRefOf(world, key);
-  const isRenewed = renew && (key.listed?.kmsKey?.windowEndsAtMs ?? 0) > view.nowMs;
-  if (isRenewed) return resultFrom(key, await renewKmsRequest(world, ref, options));
-  return resultFrom(key, await createKmsOperations(world).request(ref, options));
 }
 
 /** KMS stores no text, so uko writes the requester's signature to a file in the folder. */

@@ -30,9 +30,10 @@ import { count, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import { keyRows } from "../reports/key-row.ts";
+import { isOfOther, isReplaceable } from "../reports/origins.ts";
 import { type CampaignReport, folderFlag, remarked, reportOf, unreadSection } from "../reports/report.ts";
 import { nextOf, stoppedKeys, stopSection, summarizeStatus, waitingParts } from "../reports/status.ts";
-import { isPending, isReady, isRemovable, kindOfKey, readyFor, requestOn } from "../reports/waiting.ts";
+import { isReady, isRemovable, kindOfKey, readyFor, requestOn } from "../reports/waiting.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
@@ -109,7 +110,7 @@ interface Stop {
 
 type Offer = { readonly wave: string; readonly stop?: Stop } & (
   | { readonly does: "approve"; readonly step: CampaignStep; readonly digest: string }
-  | { readonly does: "review"; readonly step: CampaignStep; readonly kind: ReviewKind; readonly requestedBy?: string }
+  | ({ readonly does: "review" } & Pick<ReviewOfStep, "step" | "kind" | "isOther" | "requestedBy">)
   | { readonly does: "request"; readonly step: CampaignStep; readonly keys: number; readonly renew: boolean }
   | { readonly does: "remove"; readonly keys: number }
 );
@@ -195,7 +196,9 @@ async function takeRequest(
   { run, path, request, talk, options, resume }: Doing,
   { wave, step, keys, renew }: OfferTo<"request">,
 ): Promise<CampaignReport> {
-  const renewal = renew ? " uko also replaces requests that expire within 48 h." : "";
+  const renewal = renew
+    ? " uko also replaces requests of yours that expire within 48 h, or that were not made for this wave."
+    : "";
   await talk.confirm(`request ${keys}`, [
     `uko requests the ${stepNouns[step]} of ${count(keys, "key")} of wave "${wave}".${renewal}`,
     "Nothing changes until another person approves. You can withdraw the requests.",
@@ -206,8 +209,8 @@ async function takeRequest(
 
 async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<NextResult> {
   const { run, path, request, talk, options } = doing;
-  const { wave, step, kind, requestedBy } = offer;
-  const reviewed = await run.acting.review(path, { wave, step, kind, requestedBy }, options);
+  const { wave, step, kind, isOther, requestedBy } = offer;
+  const reviewed = await run.acting.review(path, { wave, step, kind, isOther, requestedBy }, options);
   const { review: digest, file, phrase } = reviewed.data;
   if (typeof digest !== "string") return { report: reviewed };
   talk.show({ ...reviewed, next: [] });
@@ -305,15 +308,19 @@ function stepOffers(
   if (gate.kind !== "open" && gate.kind !== "stopped") return [];
   const place = { wave, step, ...stopOf(context, wave, breaker) };
   const { toRequest, own, ofOthers, requesterOf } = readyFor(context, wave, step, actor.identity);
-  const sets = Map.groupBy(ofOthers, (key) => JSON.stringify([kindOfKey(key), requesterOf(key)?.iamId]));
-  const expiring = own.filter((key) => !isPending(context.view, key, step, true));
-  const keys = toRequest + expiring.length;
+  const sets = Map.groupBy(ofOthers, (key) =>
+    JSON.stringify([isOfOther(context, key), kindOfKey(key), requesterOf(key)?.iamId]),
+  );
+  const replaceable = own.filter((key) => isReplaceable(context, key, step, actor.identity)).length;
+  const keys = toRequest + replaceable;
+  const reviews = [...sets.keys()].map((set): OfferTo<"review"> => {
+    const [isOther, kind, requestedBy] = JSON.parse(set) as [boolean, ReviewKind, string?];
+    return { ...place, does: "review", isOther, kind, ...(requestedBy && { requestedBy }) };
+  });
   return [
-    ...[...sets.keys()].map((set): Offer => {
-      const [kind, requestedBy] = JSON.parse(set) as [ReviewKind, string?];
-      return { ...place, does: "review", kind, ...(requestedBy && { requestedBy }) };
-    }),
-    ...(keys > 0 ? [{ ...place, does: "request" as const, keys, renew: expiring.length > 0 }] : []),
+    // The requests that were made for the wave come first.
+    ...reviews.toSorted((a, b) => Number(a.isOther) - Number(b.isOther)),
+    ...(keys > 0 ? [{ ...place, does: "request" as const, keys, renew: replaceable > 0 }] : []),
   ];
 }
 

@@ -11,6 +11,7 @@ import { mostSevere } from "../../../errors.ts";
 import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
+import type { ConsentRecord } from "../../../lifecycle/observation.ts";
 import {
   keyPathOf,
   kindOf,
@@ -36,6 +37,7 @@ import {
   reviewCsv,
   withoutStep,
 } from "../reports/key-results.ts";
+import { isOfOther, originSection, sayOrigin, sayOthers } from "../reports/origins.ts";
 import { prepareApproval, reviewedWave } from "../reports/prepared-approval.ts";
 import {
   type CampaignReport,
@@ -59,7 +61,7 @@ import { actOnKeys, noteOverride, refOf, unlessHeld } from "./on-keys.ts";
 
 export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<CampaignReport> {
   const { world, view, options } = context;
-  const { wave, step, requestedBy, kind } = request;
+  const { wave, step, requestedBy, kind, isOther = false } = request;
   const { ready, apart: notReady } = readyKeys(context, wave, step);
   const apart = notReady.filter(({ key }) => key.startsWith("kms/") === (kind === "kms"));
   const campaign = reviewedWave(context, wave);
@@ -67,8 +69,16 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const ofKind = requested.get(kind) ?? [];
   if (kind === "kms") return reviewKmsKeys(context, request, { requested: ofKind, apart, campaign });
   const requester = requestedBy === undefined ? {} : { requester: requestedBy };
-  const keys = ofKind.map((key) => refOf(context, key));
-  const reviewed = await reviewKeys(world, { keys, step, kind, ...requester, campaign }, options);
+  const inGroup = new Map(ofKind.filter((key) => isOfOther(context, key) === isOther).map((key) => [key.name, key]));
+  const keys = [...inGroup.values()].map((key) => refOf(context, key));
+  const left = ofKind.length - keys.length;
+  // The list may show an earlier request than the read of the key.
+  const apartFor = (name: string, record: ConsentRecord): string | undefined => {
+    const key = inGroup.get(name);
+    const isNowOther = key !== undefined && sayOrigin(context, key, record) !== undefined;
+    return isNowOther === isOther ? undefined : "its request was replaced meanwhile, and is for the next review";
+  };
+  const reviewed = await reviewKeys(world, { keys, step, kind, ...requester, campaign, apartFor }, options);
   const { file } = reviewed;
   if (file !== undefined) await view.folder.write(reviewFileName(wave, step, file.digest), file.text);
   const unreadable = reviewed.unreadable.map(
@@ -87,10 +97,19 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     apart: [
       reasonSection("Not part of the review", rows),
       reasonSection("Not ready", tableOf(apart, reasonColumns)),
-      section("Other reviews", { lines: otherReviews(requested, reviewed.apart, kind) }),
+      section("Other reviews", {
+        lines: [
+          ...otherReviews(requested, reviewed.apart, kind),
+          ...(left > 0 && !isOther ? [`${sayOthers(left)}: the next review`] : []),
+        ],
+      }),
       section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
       { data: { apart: [...apartFacts(reviewed), ...apart], unreadable }, exitCode: mostSevere(codes) },
     ],
+    origin: originSection(
+      context,
+      reviewed.keys.flatMap(({ line }) => inGroup.get(keyPathOf(line)) ?? []),
+    ),
     check: exceptionRows(context, reviewed.keys),
     list: listToApprove(reviewed.keys, ready),
     requested: whoRequested(reviewed.keys),

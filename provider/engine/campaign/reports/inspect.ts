@@ -18,6 +18,7 @@ import type { CampaignView } from "../view/view.ts";
 import { isNamed } from "./find.ts";
 import { keyRows } from "./key-row.ts";
 import { keyTable } from "./key-views.ts";
+import { isOfOther, originSection } from "./origins.ts";
 import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { checkSection, exceptionRows, listOfKmsKeys, listToApprove, releasedSection, titleOf } from "./review-text.ts";
@@ -70,7 +71,8 @@ async function inspectWave(context: CampaignContext, wave: string, only: string)
     return {
       step,
       toRequest,
-      toReview: countByKind(ofOthers),
+      toReview: countByKind(ofOthers.filter((key) => !isOfOther(context, key))),
+      toReviewApart: countByKind(ofOthers.filter((key) => isOfOther(context, key))),
       reviews: ownReviews(view, { wave, step, identity, ready }),
     };
   });
@@ -152,7 +154,11 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
     ],
     phrase,
     /** What the person reads before the form, as in the report of the review. */
-    sections: [...checkSection(exceptionRows(context, shown)), ...releasedSection(reviewedWave(context, request.wave))],
+    sections: [
+      ...originSection(context, listed),
+      ...checkSection(exceptionRows(context, shown)),
+      ...releasedSection(reviewedWave(context, request.wave)),
+    ],
     /** The listed keys. `names` has the name of the key in each row. */
     table:
       later === 0

@@ -44,6 +44,8 @@ export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"
   readonly keys: readonly unknown[];
   /** The parts about the keys that the review does not cover. */
   readonly apart: readonly (ReportPart | readonly ReportSection[])[];
+  /** Why the requests are not those of this wave. */
+  readonly origin?: readonly ReportSection[];
   /** The keys to check first. */
   readonly check?: ReturnType<typeof exceptionRows>;
   readonly list: Pick<ReportSection, "lines" | "table">;
@@ -55,7 +57,7 @@ export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"
 }
 
 export function reportReview({ view }: CampaignContext, found: FoundReview): CampaignReport {
-  const { wave, step, kind, file, keys, apart, check = [], requested = [], csv } = found;
+  const { wave, step, kind, file, keys, apart, origin = [], check = [], requested = [], csv } = found;
   const data = { wave, step, keys: keys.length };
   if (file === undefined) {
     return reportOf({
@@ -73,6 +75,7 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
     parts: [
       ...apart,
       releasedSection(found.campaign),
+      origin,
       checkSection(check),
       section("To approve", { ...found.list, isWhole: true }),
       section("Review", {

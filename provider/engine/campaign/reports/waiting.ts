@@ -54,21 +54,16 @@ export function requestFor({ listed }: Pick<PlannedKey, "listed">, step: Campaig
   return record.quotes === undefined ? { endsAtMs, requester: record.author } : { endsAtMs };
 }
 
-/** Whether a request for the step is pending; for a renewal, only one with enough time left. */
-export function isPending(
-  { nowMs }: { readonly nowMs: number },
-  key: PlannedKey,
-  step: CampaignStep,
-  isRenewed: boolean,
-): boolean {
-  return (requestFor(key, step, nowMs)?.endsAtMs ?? 0) > nowMs + (isRenewed ? renewWithinMs : 0);
+/** Whether a request for the step is pending. */
+export function isPending({ nowMs }: { readonly nowMs: number }, key: PlannedKey, step: CampaignStep): boolean {
+  return (requestFor(key, step, nowMs)?.endsAtMs ?? 0) > nowMs;
 }
 
 /** The keys of a wave that are ready for the step, by what they wait for. */
 export function readyFor(context: CampaignContext, wave: string, step: CampaignStep, caller: Identity | undefined) {
   const { ready } = readyKeys(context, wave, step);
   const { nowMs } = context.view;
-  const requested = ready.filter((key) => isPending({ nowMs }, key, step, false));
+  const requested = ready.filter((key) => isPending({ nowMs }, key, step));
   const requesterOf = (key: PlannedKey) => requestFor(key, step, nowMs)?.requester;
   const isOwn = (key: PlannedKey): boolean => {
     const requester = requesterOf(key);
@@ -96,7 +91,7 @@ export function waitsFor({ keys, readiness }: PlannedWave, nowMs: number): strin
   const ready = due.filter((key) => isReady(key, step));
   const soaking = due.flatMap((key) => (key.gate.kind === "soaking" ? [key.gate.untilMs] : []));
   if (ready.length === 0 && soaking.length > 0) return `${step}: its soak, ${dayOf(Math.min(...soaking))}`;
-  const requested = ready.filter((key) => isPending({ nowMs }, key, step, false)).length;
+  const requested = ready.filter((key) => isPending({ nowMs }, key, step)).length;
   const toRequest = ready.length - requested;
   const parts = [
     ...(toRequest > 0 ? [`a request for ${count(toRequest, "key")}`] : []),

@@ -18,7 +18,13 @@ import { folderFlag, type NextCommand, nextCommand, remarked } from "./report.ts
 export type WaveAct = Act &
   (
     | { readonly name: "request"; readonly step: CampaignStep }
-    | { readonly name: "review"; readonly step: CampaignStep; readonly kind: ReviewKind }
+    | {
+        readonly name: "review";
+        readonly step: CampaignStep;
+        readonly kind: ReviewKind;
+        /** The requests that were not made for this wave (origins.ts). */
+        readonly isOther: boolean;
+      }
     | { readonly name: "approve" | "store"; readonly step: CampaignStep; readonly review: string }
     /** What the person types: the act and the number of keys, such as `withdraw 181`. */
     | { readonly name: "halt" | "rollback"; readonly phrase: string }
@@ -35,8 +41,10 @@ export interface WaveStep {
   readonly step: CampaignStep;
   /** Keys that are ready and have no request. */
   readonly toRequest: number;
-  /** Keys with a request of another person. Each kind has a review of its own. */
+  /** Keys with a request of another person for this wave. Each kind has a review of its own. */
   readonly toReview: Readonly<Record<ReviewKind, number>>;
+  /** The same for requests that were not made for this wave. */
+  readonly toReviewApart: Readonly<Record<ReviewKind, number>>;
   /** The caller's reviews that still count, the newest first. */
   readonly reviews: readonly OwnReview[];
 }
@@ -70,12 +78,19 @@ export function waveActs({ steps, requests, reversible, areSigned }: WaveSums, p
   ];
 }
 
-function stepActs({ step, toRequest, toReview, reviews }: WaveStep, place: WavePlace): readonly WaveAct[] {
+function stepActs(
+  { step, toRequest, toReview, toReviewApart, reviews }: WaveStep,
+  place: WavePlace,
+): readonly WaveAct[] {
   const newest = reviewKinds.flatMap((kind) => reviews.find((each) => each.kind === kind) ?? []);
   return [
     ...newest.flatMap((review) => approvalActs(step, review, place)),
     // A review for each kind of key that has any.
-    ...reviewKinds.filter((kind) => toReview[kind] > 0).map((kind) => reviewAct(step, kind, toReview[kind], place)),
+    ...[toReview, toReviewApart].flatMap((sums) => {
+      const isOther = sums === toReviewApart;
+      const kinds = reviewKinds.filter((kind) => sums[kind] > 0);
+      return kinds.map((kind) => reviewAct({ step, kind, isOther }, sums[kind], place));
+    }),
     ...(toRequest > 0 ? [requestAct(step, toRequest, place)] : []),
   ];
 }
@@ -94,13 +109,19 @@ function requestAct(step: CampaignStep, keys: number, place: WavePlace): WaveAct
   };
 }
 
-function reviewAct(step: CampaignStep, kind: ReviewKind, keys: number, place: WavePlace): WaveAct {
+function reviewAct(
+  { step, kind, isOther }: Pick<Extract<WaveAct, { name: "review" }>, "step" | "kind" | "isOther">,
+  keys: number,
+  place: WavePlace,
+): WaveAct {
+  const others = isOther ? ", not requested for this wave" : "";
   return {
-    id: kind === "managed" ? `review-${step}` : `review-${step}-${kind}`,
+    id: `review-${step}${kind === "managed" ? "" : `-${kind}`}${isOther ? "-other" : ""}`,
     name: "review",
     step,
     kind,
-    title: `Review the ${stepNouns[step]} of ${keysOfKind(kind, keys)}`,
+    isOther,
+    title: `Review the ${stepNouns[step]} of ${keysOfKind(kind, keys)}${others}`,
     facts: [
       "uko reads each key, and writes what you see to a review file in the folder of the campaign.",
       "No key changes. You then approve exactly this review.",

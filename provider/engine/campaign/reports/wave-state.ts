@@ -42,13 +42,15 @@ export interface Resume {
 }
 
 export interface RequestOfStep extends StepRequest {
-  /** Replaces requests that expire within 48 hours. */
+  /** Also replaces own requests that expire within 48 hours, or that were not made for this wave. */
   readonly renew?: boolean | undefined;
 }
 
 export interface ReviewOfStep extends StepRequest {
   readonly requestedBy?: string | undefined;
   readonly kind: ReviewKind;
+  /** The requests that were not made for this wave; without it, those that were (origins.ts). */
+  readonly isOther?: boolean | undefined;
 }
 
 export interface ReviewedStepRequest extends StepRequest {

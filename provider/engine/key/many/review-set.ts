@@ -49,6 +49,8 @@ export interface ReviewQuery {
   readonly step: ReviewedStep;
   readonly kind: ReviewLine["kind"];
   readonly campaign?: ReviewedWave;
+  /** In a campaign: why the request on the key with this name is not for this review; undefined if it is. */
+  readonly apartFor?: (name: string, record: ConsentRecord) => string | undefined;
 }
 
 /** What a reviewer sees. `file` is absent if no key is left to approve. */
@@ -91,7 +93,10 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
     const record = requestOfOther(key, query, set.actor);
     if (record !== undefined) requesters.set(record.author.iamId, record);
     const judged = judgeKey(world, key, { ...set, kind, requester: record?.author.iamId ?? wanted ?? "" });
-    return campaign !== undefined || isApart(judged) ? judged : (ledApart(key.observation, judged.record) ?? judged);
+    if (isApart(judged)) return judged;
+    if (campaign === undefined) return ledApart(key.observation, judged.record) ?? judged;
+    const why = query.apartFor?.(keyPathOf(judged.line), judged.record);
+    return why === undefined ? judged : { ...namedKey(key.observation), why };
   };
   const { keys, unreadable } = await readFound(world, query, judge, options);
   if (requesters.size > 1) {
