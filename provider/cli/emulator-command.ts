@@ -86,9 +86,9 @@ function readyText(emulator: RunningEmulator, { host, file, profile }: EmulatorS
     "",
     `To use it from another terminal${be}:`,
     `  export ${instanceCrn === undefined ? `UKO_ENDPOINT=${url} ` : ""}UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}`,
+    `  export UKO_ALLOWED_HOSTS=${new URL(url).host}`,
     `  export UKO_INSTANCE_ID=${instanceCrn ?? instanceId}`,
     ...(caFile === undefined ? [] : [`  export NODE_EXTRA_CA_CERTS=${caFile}`]),
-    ...(caFile === undefined || isLoopback(url) ? [] : [`  export UKO_ALLOWED_HOSTS=${new URL(url).host}`]),
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),
     ...elsewhere(emulator, host),
     ...others.flatMap(({ name, apiKey }) => ["", `To act as ${name}:`, `  export UKO_API_KEY=${apiKey}`]),
@@ -122,17 +122,16 @@ const ibmClients = [
  * machine.
  */
 function elsewhere({ url, caFile }: RunningEmulator, host: string): readonly string[] {
-  const { port, host: place } = new URL(url);
   if (["0.0.0.0", "::"].includes(host)) {
     return [
       "",
       "Other machines need TLS: restart with --tls --host ADDRESS, where ADDRESS is the one they connect to.",
-      `On those machines, also set UKO_ALLOWED_HOSTS=ADDRESS:${port}.`,
+      `On those machines, set UKO_ALLOWED_HOSTS=ADDRESS:${new URL(url).port}.`,
     ];
   }
   if (isLoopback(url)) return [];
   return caFile === undefined
-    ? ["", `uko calls this address only over TLS: restart with --tls. Clients need UKO_ALLOWED_HOSTS=${place}.`]
+    ? ["", "uko calls this address only over TLS: restart with --tls."]
     : ["", "On another machine, set NODE_EXTRA_CA_CERTS to a copy of that file."];
 }
 

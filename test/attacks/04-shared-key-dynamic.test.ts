@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { approve, type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
 import { type CallError, type Plugin, type Properties, startPlugin } from "../pulumi-dynamic/plugin.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 
 let uko: EngineWorld;
 let run: Plugin;
@@ -20,9 +21,7 @@ afterAll(() => uko.test.close());
 
 function newRun(who: "bob" | "carol" = "bob"): Promise<Plugin> {
   return startPlugin({
-    UKO_ENDPOINT: uko.test.url,
-    UKO_KMS_ENDPOINT: uko.test.url,
-    UKO_IAM_ENDPOINT: uko.test.url,
+    ...emulatorAddresses(uko.test.url),
     UKO_INSTANCE_ID: uko.test.emulator.instanceId,
     UKO_API_KEY: apiKeys[who],
   });

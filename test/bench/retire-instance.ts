@@ -14,6 +14,7 @@ import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
 import { apiKeys, executable, type Person } from "../cli/harness.ts";
 import { answerTo } from "../support/answers.ts";
 import { childEnv } from "../support/child-env.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { judge, type TrailEntry, type Violation } from "../support/oracle.ts";
 
 export interface Retirement extends GeneratedSize {
@@ -262,9 +263,7 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
 
 function environment(url: string, who: Person): Record<string, string> {
   return {
-    UKO_ENDPOINT: url,
-    UKO_KMS_ENDPOINT: url,
-    UKO_IAM_ENDPOINT: url,
+    ...emulatorAddresses(url),
     UKO_INSTANCE_ID: demoInstanceId,
     UKO_API_KEY: apiKeys[who],
   };

@@ -16,6 +16,7 @@ import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { type Answers, answerTo } from "../support/answers.ts";
 import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
 import { freshStateHome } from "../support/state-home.ts";
 
@@ -121,9 +122,7 @@ export async function startCliWorld({
   const { instanceCrn } = emulator;
   const environmentOf = (who: Person): Readonly<Record<string, string>> => ({
     XDG_STATE_HOME: stateHome,
-    ...(instanceCrn === undefined && { UKO_ENDPOINT: url }),
-    UKO_KMS_ENDPOINT: url,
-    UKO_IAM_ENDPOINT: url,
+    ...emulatorAddresses(url, instanceCrn),
     UKO_INSTANCE_ID: instanceCrn ?? demoInstanceId,
     UKO_API_KEY: apiKeys[who],
   });

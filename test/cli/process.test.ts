@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import { answerTo } from "../support/answers.ts";
 import { compileCache } from "../support/child-env.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
 import { apiKeys, type Ended, executable, keys, type Person, quietWorld, reportOf, seed, vaultId } from "./harness.ts";
 import { aReleasedZip } from "./released-zip.ts";
@@ -57,9 +58,7 @@ afterAll(async () => {
 });
 
 const environmentOf = (who: Person) => ({
-  UKO_ENDPOINT: ready.url,
-  UKO_KMS_ENDPOINT: ready.url,
-  UKO_IAM_ENDPOINT: ready.url,
+  ...emulatorAddresses(ready.url),
   UKO_INSTANCE_ID: ready.instanceId,
   UKO_API_KEY: apiKeys[who],
   XDG_STATE_HOME: folder,

@@ -354,7 +354,7 @@ describe("uko emulator", () => {
 
   it("prints the setting for another address", async () => {
     const plain = await runEmulator(["--host", "192.0.2.1"], people, { url: "http://192.0.2.1:7600" });
-    expect(plain.out).toContain("restart with --tls. Clients need UKO_ALLOWED_HOSTS=192.0.2.1:7600.");
+    expect(plain.out).toContain("uko calls this address only over TLS: restart with --tls.");
     const over = { url: "https://192.0.2.1:7600", caFile: "ca.pem" };
     const { out } = await runEmulator(["--host", "192.0.2.1", "--tls"], people, over);
     expect(out).toContain("  export UKO_ALLOWED_HOSTS=192.0.2.1:7600\n");

@@ -8,6 +8,7 @@ import { openHandlers } from "../../provider/compose/engines.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
 import { openWorld } from "../../provider/compose/world.ts";
 import { apiKeys, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { freshStateHome } from "../support/state-home.ts";
 
 let uko: TestWorld;
@@ -27,9 +28,7 @@ afterEach(() => {
 const options = { signal: new AbortController().signal };
 const quiet = { progress: { report: () => {} } };
 const environmentOf = (name: keyof typeof apiKeys, over: Record<string, string> = {}) => ({
-  UKO_ENDPOINT: uko.url,
-  UKO_KMS_ENDPOINT: uko.url,
-  UKO_IAM_ENDPOINT: uko.url,
+  ...emulatorAddresses(uko.url),
   UKO_INSTANCE_ID: uko.emulator.instanceId,
   UKO_API_KEY: apiKeys[name],
   XDG_STATE_HOME: freshStateHome(),
@@ -79,6 +78,7 @@ describe("the world", () => {
       UKO_INSTANCE_ID: uko.emulator.instanceId,
       UKO_API_KEY: "k",
       UKO_ENDPOINT: "http://127.0.0.1:9",
+      UKO_ALLOWED_HOSTS: "127.0.0.1",
     };
     expect(() => openWorld(elsewhere, {}, quiet)).not.toThrow();
   });

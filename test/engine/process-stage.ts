@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { apiKeys } from "../emulator/harness.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { type EngineWorld, resetGoingForward, startEngineWorld } from "./harness.ts";
 
 type Environment = Readonly<Record<string, string>>;
@@ -17,9 +18,7 @@ export interface ProcessStage<Plugin> {
 /** The environment of this person's run against the emulator. */
 export function environmentAt({ test }: EngineWorld, apiKey: string, over: Environment = {}): Environment {
   return {
-    UKO_ENDPOINT: test.url,
-    UKO_KMS_ENDPOINT: test.url,
-    UKO_IAM_ENDPOINT: test.url,
+    ...emulatorAddresses(test.url),
     UKO_INSTANCE_ID: test.emulator.instanceId,
     UKO_API_KEY: apiKey,
     ...over,

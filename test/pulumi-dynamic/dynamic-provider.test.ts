@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { type EngineWorld, resetGoingForward, startEngineWorld } from "../engine/harness.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { type CallError, type Plugin, type Properties, startPlugin } from "./plugin.ts";
 
 const __provider = 'exports.handler=()=>require("pulumi-uko/dynamic-provider").managedKey';
@@ -17,9 +18,7 @@ let uko: EngineWorld;
 let bob: Plugin;
 let alice: Plugin;
 const environmentOf = (name: keyof typeof apiKeys) => ({
-  UKO_ENDPOINT: uko.test.url,
-  UKO_KMS_ENDPOINT: uko.test.url,
-  UKO_IAM_ENDPOINT: uko.test.url,
+  ...emulatorAddresses(uko.test.url),
   UKO_API_KEY: apiKeys[name],
 });
 const config = () => ({ "uko:instanceId": uko.test.emulator.instanceId, "uko:apiKey": apiKeys.carol });

@@ -20,11 +20,12 @@ import {
 } from "../../provider/pulumi-dynamic/index.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { type EngineWorld, options, resetGoingForward, startEngineWorld } from "../engine/harness.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 
 let uko: EngineWorld;
 beforeAll(async () => {
   uko = await startEngineWorld();
-  for (const name of ["UKO_ENDPOINT", "UKO_KMS_ENDPOINT", "UKO_IAM_ENDPOINT"]) vi.stubEnv(name, uko.test.url);
+  for (const [name, value] of Object.entries(emulatorAddresses(uko.test.url))) vi.stubEnv(name, value);
   // The credential of the stack's configuration, if the environment has none.
   runtime.setAllConfig({ "uko:instanceId": uko.test.emulator.instanceId, "uko:apiKey": apiKeys.bob });
 });

@@ -30,6 +30,7 @@ import { sha256 } from "../../sdk/release/release-file.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { PulumiWorkspace } from "../stage/pulumi.ts";
 import { TofuWorkspace } from "../stage/tofu.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { isWhole } from "../support/tier.ts";
 import { readZip } from "./read-zip.ts";
 
@@ -146,7 +147,7 @@ test("the command line starts where no Node is, with its emulator, its pages and
   onTestFinished(() => end(emulator));
   const [line] = (await once(createInterface(emulator.stdout), "line")) as [string];
   const { url, instanceId } = JSON.parse(line) as { url: string; instanceId: string };
-  const settings = { UKO_ENDPOINT: url, UKO_KMS_ENDPOINT: url, UKO_IAM_ENDPOINT: url, UKO_INSTANCE_ID: instanceId };
+  const settings = { ...emulatorAddresses(url), UKO_INSTANCE_ID: instanceId };
   const carol = { ...nowhere, ...settings, UKO_API_KEY: "carol-demo-key" };
   expect(await run(["ls", "payments"], carol)).toContain("orders");
 

@@ -159,7 +159,7 @@ export function aClient(options: Partial<HttpClientOptions> = {}): TestClient {
   const waits: number[] = [];
   let nowMs = 0;
   const http = createHttpClient({
-    allowedHosts: [],
+    allowedHosts: ["127.0.0.1", "localhost"],
     userAgent: "uko-test/0",
     monotonicMs: () => nowMs,
     random: () => 0,

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { printedUntil } from "./engine-run.ts";
 
 /** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator-control.md lists all fields. */
@@ -63,9 +64,7 @@ export class LocalUko {
   /** What everybody sets in their shell to work with it; their own credential comes on top. */
   get settings(): Readonly<Record<string, string>> {
     return {
-      UKO_ENDPOINT: this.url,
-      UKO_KMS_ENDPOINT: this.url,
-      UKO_IAM_ENDPOINT: this.url,
+      ...emulatorAddresses(this.url),
       UKO_INSTANCE_ID: this.instanceId,
     };
   }

@@ -31,6 +31,7 @@ before(async () => {
     UKO_ENDPOINT: emulator.url,
     UKO_KMS_ENDPOINT: emulator.url,
     UKO_IAM_ENDPOINT: emulator.url,
+    UKO_ALLOWED_HOSTS: new URL(emulator.url).host,
     UKO_INSTANCE_ID: emulator.instanceId,
     UKO_API_KEY: "bob-demo-key",
     UKO_EVIDENCE: path.join(folder, "evidence.jsonl"),

@@ -1,16 +1,17 @@
 /**
  * Decides which hosts may receive a credential, before uko reads the credential. Without this check, an address in a
  * state, a program or a response could send the caller's API key to another server. IBM's documented hosts of the
- * called service are allowed, unless the host name shows another instance, or for Key Protect another region. This
- * machine is allowed only if the environment of the run names it, as an address or in UKO_ALLOWED_HOSTS. Any other host
- * is allowed only if UKO_ALLOWED_HOSTS names it. Every host except this machine requires TLS, and only the environment
- * can set a path. The file also reads the instance and the region that a documented host name shows.
+ * called service are allowed, unless the host name shows another instance, or for Key Protect another region. Any other
+ * host, this machine too, is allowed only if UKO_ALLOWED_HOSTS names it. So one planted variable, such as
+ * `UKO_IAM_ENDPOINT=http://127.0.0.1:8080`, sends the API key nowhere. Every host except this machine requires TLS, and
+ * only the environment can set a path. The file also reads the instance and the region that a documented host name
+ * shows.
  */
 
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../text/uuid-form.ts";
 
-/** Where an address came from. Only the environment of this run may name this machine, any port, or a path. */
+/** Where an address came from. Only the environment of this run may name any port, or a path. */
 export type EndpointSource = "environment" | "stored" | "broker" | "built_in";
 
 /**
@@ -97,10 +98,6 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
   }
   const allowed: HostDecision = { kind: "allowed", origin: url.origin, path: trimSlashes(url.pathname), isLoopback };
   if (allowedHosts.some((entry) => isSameHost(entry, url, isOwn))) return allowed;
-  if (isLoopback) {
-    if (isOwn) return allowed;
-    return { kind: "refused", reason: "only the environment of this run can set this machine", entry: url.host };
-  }
   const documented = matchDocumented(endpoint.role, url);
   if (documented === undefined) {
     const { role } = endpoint;

@@ -96,7 +96,7 @@ export function settingsMarkdown(): string {
     ),
     "Set `uko:apiKey` and `uko:token` with `--secret`. In the environment, `1` means `true`.",
     "## Settings of one run",
-    "Only the environment of a run can hold these settings, so that a configuration cannot decide for its callers.",
+    "Only the environment of a run can hold these settings, so that a configuration cannot decide for its callers.\nA person who can set two variables of your environment, an address and `UKO_ALLOWED_HOSTS`, gets your credential.",
     runTable(all),
     "[The threat model](../explanation/threat-model.md) says which settings protect you from another person.",
   ].join("\n\n")}\n`;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { emulatorAddresses } from "../../support/emulator-addresses.ts";
 import { openEmulator } from "./support/emulator.ts";
 import { ended, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
@@ -55,7 +56,7 @@ test.each(profilesFor())(
       vaults: [renamed],
       clock: { start: (await scenario.uko.world()).now, frozen: true },
     });
-    const there = { UKO_ENDPOINT: elsewhere.url, UKO_KMS_ENDPOINT: elsewhere.url, UKO_IAM_ENDPOINT: elsewhere.url };
+    const there = emulatorAddresses(elsewhere.url);
     try {
       const unproven = `Key ${id} was not found, but uko could not verify that it was deleted`;
       for (const [faults, env, firstLine, code] of [

@@ -11,6 +11,7 @@ import type { ProbeLine } from "../../../provider/engine/probe/recording.ts";
 import { type ProbeSummary, walkProbes } from "../../../provider/engine/probe/walk.ts";
 import { createWire } from "../../../provider/services/wire.ts";
 import { apiKeys, startTestWorld, type TestWorld } from "../../emulator/harness.ts";
+import { emulatorAddresses } from "../../support/emulator-addresses.ts";
 import { options } from "../harness.ts";
 
 /** A world with keys of every kind that a read probe asks about, in which the clock stands still. */
@@ -46,9 +47,7 @@ export function openProbe(test: TestWorld, progress: Progress) {
   const { url } = test;
   const { world, settings, connection, close } = openWorld(
     {
-      UKO_ENDPOINT: url,
-      UKO_KMS_ENDPOINT: url,
-      UKO_IAM_ENDPOINT: url,
+      ...emulatorAddresses(url),
       UKO_INSTANCE_ID: demoInstanceId,
       UKO_API_KEY: apiKeys.carol,
     },

@@ -181,8 +181,10 @@ describe("this machine", () => {
     "http://[::1]:80",
   ];
 
-  test.each(local)("%s is allowed if the environment names it, and from no other source", (url) => {
-    expect(sources.filter((source) => isAllowed(url, source))).toEqual(["environment"]);
+  test.each(local)("%s is allowed only if UKO_ALLOWED_HOSTS names it, also from the environment", (url) => {
+    const { hostname } = new URL(url);
+    expect(sources.filter((source) => isAllowed(url, source))).toEqual([]);
+    expect(isAllowed(url, "environment", [hostname])).toBe(true);
   });
 
   test.each([
@@ -203,7 +205,7 @@ describe("this machine", () => {
     "http://10.0.0.1",
     "https://localhost@evil.example",
   ])("%s does not count as this machine, even from the environment", (url) => {
-    expect(isAllowed(url, "environment")).toBe(false);
+    expect(isAllowed(url, "environment", ["127.0.0.1", "localhost", "[::1]"])).toBe(false);
   });
 });
 
@@ -243,7 +245,7 @@ const documented: Readonly<Record<Role, RegExp>> = {
   ),
 };
 
-test("every allowed address is documented for its service, or is this machine named by the environment, and uses TLS elsewhere", () => {
+test("without UKO_ALLOWED_HOSTS, every allowed address is documented for its service and uses TLS", () => {
   const piece = fc.oneof(
     fc.constantFrom(
       "cloud.ibm.com",
@@ -318,13 +320,12 @@ test("every allowed address is documented for its service, or is this machine na
       if (decision.kind !== "allowed") return;
       allowed += 1;
       // The judge is the parser that the connection uses.
-      const { host, hostname, protocol, username, password, search, hash, pathname, port } = new URL(text);
+      const { host, protocol, username, password, search, hash, pathname, port } = new URL(text);
       expect(decision.origin).toBe(new URL(text).origin);
       expect(username + password + search + hash).toBe("");
       if (source !== "environment") expect(pathname).toBe("/");
       if (source === "stored") expect(port).toBe("");
-      const isLocal = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname);
-      expect(isLocal ? source === "environment" : documented[role].test(host) && protocol === "https:").toBe(true);
+      expect(documented[role].test(host) && protocol === "https:").toBe(true);
     }),
     { numRuns: 30_000 },
   );
@@ -345,6 +346,7 @@ describe("a refusal", () => {
     expect(refusal("https://evil.example:9", "environment")).toMatch(/UKO_HOST_NOT_ALLOWED/);
     expect(refusal("https://evil.example:9", "environment")).toMatch(/comes from UKO_ENDPOINT\./);
     expect(refusal("https://evil.example:9", "environment")).toMatch(/UKO_ALLOWED_HOSTS=evil\.example:9/);
+    expect(refusal("http://127.0.0.1:7600", "environment")).toMatch(/UKO_ALLOWED_HOSTS=127\.0\.0\.1:7600/);
     expect(refusal("http://evil.example", "environment")).toMatch(/TLS is required/);
     // No list helps here.
     expect(refusal("http://evil.example", "environment")).not.toMatch(/UKO_ALLOWED_HOSTS/);

@@ -87,7 +87,7 @@ test("is refused behind a proxy as well: the proxy learns the host, and no serve
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   const send = (exceptions: string, host: string) =>
-    aClient({ proxy: { url, exceptions }, allowedHosts: ["uko.invalid"] }).http.send({
+    aClient({ proxy: { url, exceptions }, allowedHosts: ["uko.invalid", "localhost"] }).http.send({
       endpoint: { url: `https://${host}`, source: "environment", role: "iam" },
       method: "GET",
       path: () => "/",

@@ -5,6 +5,7 @@ import path from "node:path";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { ExportedResource } from "../../../stage/pulumi.ts";
+import { emulatorAddresses } from "../../../support/emulator-addresses.ts";
 import { type AuditEntry, type KeyInWorld, seedKeys } from "./emulator.ts";
 import type { EngineResult } from "./engine.ts";
 import { ended } from "./next-steps.ts";
@@ -101,7 +102,7 @@ export function runNamed({ runs: recorded }: RecordedPath, name: RunName): Recor
 export function environmentAt({ scenario }: RecordedPath, run: RecordedRun, url: string): Variables {
   return {
     ...scenario.environmentOf(run.person),
-    ...{ UKO_ENDPOINT: url, UKO_KMS_ENDPOINT: url, UKO_IAM_ENDPOINT: url },
+    ...emulatorAddresses(url),
   };
 }
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { ProfileName } from "../../../../provider/emulator/switches.ts";
+import { emulatorAddresses } from "../../../support/emulator-addresses.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
 import { type Resource, userInterface } from "../user-interface.ts";
 import { type AuditEntry, type KeyInWorld, type LocalUko, openEmulator } from "./emulator.ts";
@@ -94,10 +95,7 @@ export class Scenario implements AsyncDisposable {
   environmentOf(name: string): Variables {
     const { instanceCrn, instanceId } = this.uko;
     return {
-      // An instance of Key Protect has no UKO.
-      ...(instanceCrn === undefined && { UKO_ENDPOINT: this.url }),
-      UKO_KMS_ENDPOINT: this.url,
-      UKO_IAM_ENDPOINT: this.url,
+      ...emulatorAddresses(this.url, instanceCrn),
       UKO_INSTANCE_ID: instanceCrn ?? instanceId,
       UKO_API_KEY: this.#apiKeyOf(name),
       ...this.#options.env,

@@ -6,6 +6,7 @@ import { type LocalUko, openEmulator } from "../../../contracts/interfaces/suppo
 import { asOutsider, outsiderAgent } from "../../../contracts/interfaces/support/outsider.ts";
 import { runUko, type TypedResult } from "../../../contracts/interfaces/support/terminal.ts";
 import { type TofuPerson, TofuWorkspace } from "../../../stage/tofu.ts";
+import { emulatorAddresses } from "../../../support/emulator-addresses.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
 
 export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
@@ -83,9 +84,7 @@ export function withMade(program: string, body: (made: MadeStage) => Promise<voi
 
 function stageOf(uko: LocalUko, workspace: TofuWorkspace): TofuStage {
   const environmentOf = (name: Name) => ({
-    UKO_ENDPOINT: uko.url,
-    UKO_KMS_ENDPOINT: uko.url,
-    UKO_IAM_ENDPOINT: uko.url,
+    ...emulatorAddresses(uko.url),
     UKO_INSTANCE_ID: uko.instanceId,
     UKO_API_KEY: apiKeys[name],
   });
