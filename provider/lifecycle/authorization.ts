@@ -120,7 +120,7 @@ export function mayAuthor(actor: Actor): actor is Author {
 
 /** The stored approval of a request by the actor of this run. It lets the requester's next run take the step. */
 export function approvalOf(
-  { id, author, authorName, writtenAtMs, seal, signature, step, campaign }: ConsentRecord,
+  { sha256, body, author, authorName, writtenAtMs, seal, signature, step, campaign }: ConsentRecord,
   {
     observation,
     policy,
@@ -136,7 +136,7 @@ export function approvalOf(
     ...draftFor(observation, run, run.actor.identity, policy, step, nowMs),
     how: "approval",
     campaign,
-    quotes: { id, author, authorName, writtenAtMs, seal, signature },
+    quotes: { sha256, body, author, authorName, writtenAtMs, seal, signature },
   };
 }
 

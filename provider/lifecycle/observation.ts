@@ -143,6 +143,8 @@ export interface ConsentRecord {
   readonly id: string;
   /** SHA-256 of the key's ID and the text of the record, 64 hex digits. The ID is its first half. */
   readonly sha256: string;
+  /** SHA-256 of what its author wrote, 64 hex digits: without the times, the seal and the signature; see `bodyJson`. */
+  readonly body: string;
   readonly location: "tag" | "description";
   readonly step: ApprovedStep;
   readonly writtenAtMs: number;
@@ -181,8 +183,9 @@ export interface ConsentSignature {
 
 /** A request as the approval that took its place on the key quotes it. */
 export interface QuotedRequest {
-  /** The ID that the request had on the key. */
-  readonly id: string;
+  /** The hashes of the request as it was on the key: see `ConsentRecord`. */
+  readonly sha256: string;
+  readonly body: string;
   readonly author: Identity;
   readonly authorName?: string | undefined;
   readonly writtenAtMs: number;

@@ -76,8 +76,8 @@ export interface KmsSignatures {
   readonly by: string;
   /** The person whose own signature is under the request for this window. */
   readonly requester?: Identity;
-  /** The ID of that request, which the approval names. */
-  readonly requestId?: string;
+  /** The SHA-256 of that request, 64 hex digits, which the approval names. */
+  readonly requestSha256?: string;
   /** Whether the actor of this run signed the approval of that request. */
   readonly isApprovalSigned?: boolean;
 }

@@ -13,7 +13,6 @@ import { markerBesideRecord } from "./dual-marker.ts";
 import { isSame, type KeyObservation } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
-import { idOfHash } from "./record-text.ts";
 import { judgeReviewed, keyPathOf, type Review, type ReviewedStep, reviewGoals, type SkipReason } from "./review.ts";
 
 /** A set requires two people for each step, whatever the markers of its keys say. */
@@ -49,7 +48,7 @@ export function planReviewedStep(
 /** Stores an approval of the reviewed request on the key; `done` once the reviewer's approval is there. */
 export function planReviewedApproval(review: Review, observation: KeyObservation, run: Run, nowMs: number): Plan {
   const named = review.lines.get(keyPathOf(observation.facts))?.record ?? "";
-  if (isApproved(observation, run, idOfHash(named), nowMs)) return { kind: "done" };
+  if (isApproved(observation, run, named, nowMs)) return { kind: "done" };
   const verdict = judgeReviewed(review, observation, run.actor, nowMs);
   if (verdict.kind === "skip") return skip(verdict.why);
   const { record } = verdict;
@@ -71,7 +70,7 @@ const stateAfter = { deactivate: "deactivated", destroy: "destroyed" } as const 
 /** Whether the actor's own approval of the request is on the key. */
 function isApproved(observation: KeyObservation, { actor }: Run, named: string, nowMs: number): boolean {
   const standing = deletionStanding(observation, nowMs);
-  if (!standing.binds || standing.record.quotes?.id !== named || actor.identity === undefined) return false;
+  if (!standing.binds || standing.record.quotes?.sha256 !== named || actor.identity === undefined) return false;
   return isSame(standing.record.author, actor.identity);
 }
 

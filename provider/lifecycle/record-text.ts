@@ -7,7 +7,12 @@
  * it, is not a record. Whether a record counts is decided in consent-record.ts.
  *
  * A request also carries a seal, which only a run with the same API key can compute. By the seal, a run recognizes a
- * request that an earlier run of the same person wrote. The file defines the text that the seal covers.
+ * request that an earlier run of the same person wrote. The file defines the text that the seal covers: what the request
+ * is for, and the hash of everything else that its approver reads, the *body*. Without the body, Carol could change the
+ * reason in Bob's request, and Alice would approve a reason that Bob never gave.
+ *
+ * A tag is a record only if it is byte for byte what uko writes for what uko reads in it. Otherwise two texts could show
+ * the same record and have different hashes.
  */
 
 import type { ConsentDraft } from "./consent-record.ts";
@@ -39,8 +44,11 @@ export const noSeal: OwnSeal = () => undefined;
 export const maxReasonCharacters = 500;
 /** The first and the latest reason of a deletion. */
 const maxEarlierReasons = 2;
-/** An earlier reason is cut to the first of these lengths that keeps the tag within its limit. */
-const earlierReasonCharacters = [maxReasonCharacters, 200, 50] as const;
+/**
+ * Each earlier reason is cut to the first of these lengths that keeps the tag within its limit. Only a reason full of
+ * control characters leaves no room for 50 characters of each earlier one.
+ */
+const earlierReasonCharacters = [maxReasonCharacters, 200, 50, 0] as const;
 const maxNameCharacters = 100;
 const maxEarlierNameCharacters = 40;
 const maxIamIdCharacters = 200;
@@ -49,6 +57,7 @@ const markCharacters = 16;
 const sealCharacters = 64;
 /** A list of 10,000 consents has a path of 14 hashes, each of 44 characters. */
 const maxPathCharacters = 700;
+const pathCharactersPerLevel = 50;
 /** A signature by a security key has less than 400 bytes. */
 const maxSignatureCharacters = 700;
 const noMark = "0".repeat(markCharacters);
@@ -82,19 +91,49 @@ export function markOf(iamId: string, sha256: Sha256): string {
 }
 
 /**
- * Writes the value of the tag `uko_deletion`: hex of JSON, because tag values allow only word characters (uko-v4.md
- * 3.1).
+ * The draft with its earlier reasons cut to the room that the tag has beside a seal, and beside a signature for a list
+ * of so many levels. A draft is cut before anything covers it, and never again. Undefined if it does not fit even
+ * without earlier reasons.
  */
-export function encodeTagValue(draft: ConsentDraft): string {
-  for (const characters of earlierReasonCharacters) {
-    const value = hexJson(bodyOf(draft, characters));
-    if (value.length <= maxTagValueCharacters) return value;
-  }
-  // Only a reason full of control characters leaves no room for 50 characters of each earlier one.
-  return hexJson(bodyOf(draft, 0));
+export function fitToTag(draft: ConsentDraft, signedLevels?: number): ConsentDraft | undefined {
+  const signature = signedLevels === undefined ? 0 : maxSignatureCharacters + signedLevels * pathCharactersPerLevel;
+  return earlierReasonCharacters
+    .map((characters): ConsentDraft => {
+      const cut = characters === 0 ? undefined : draft.earlierReasons?.map((each) => shortened(each, characters));
+      return { ...draft, earlierReasons: cut };
+    })
+    .find((each) => encodeTagValue({ ...each, seal: noSealYet }).length + 2 * signature <= maxTagValueCharacters);
 }
 
-function bodyOf(draft: ConsentDraft, earlierCharacters: number): Record<string, unknown> {
+const noSealYet = "0".repeat(sealCharacters);
+
+/**
+ * Writes the value of the tag `uko_deletion`: hex of JSON, because tag values allow only word characters (uko-v4.md
+ * 3.1). The draft has to fit (`fitToTag`).
+ */
+export function encodeTagValue(draft: ConsentDraft): string {
+  return hexJson(jsonOf(draft));
+}
+
+/**
+ * What a seal and a signature cover of a record beside its key, step, time, digest and author. The time is left out,
+ * because a record that was written too late gets a new one. The time of the deactivation only informs.
+ */
+export function bodyJson(draft: ConsentDraft): string {
+  return withoutMarks(jsonOf(draft));
+}
+
+function withoutMarks({
+  m: _seal,
+  g: _signature,
+  t: _time,
+  x: _deactivated,
+  ...body
+}: Record<string, unknown>): string {
+  return JSON.stringify(body);
+}
+
+function jsonOf(draft: ConsentDraft): Record<string, unknown> {
   return {
     v: 1,
     s: draft.step,
@@ -110,20 +149,14 @@ function bodyOf(draft: ConsentDraft, earlierCharacters: number): Record<string, 
     x: draft.deactivatedAtMs === undefined ? undefined : seconds(draft.deactivatedAtMs),
     k: draft.kmsSetter === undefined ? undefined : (draft.kmsSetter.iamId ?? draft.kmsSetter.mark),
     w: draft.reason === undefined ? undefined : firstCharacters(draft.reason, maxReasonCharacters),
-    e: earlierCharacters === 0 ? undefined : draft.earlierReasons?.map((each) => repeated(each, earlierCharacters)),
+    e: draft.earlierReasons?.map(repeated),
   };
 }
 
-function quoteBody({
-  id,
-  author,
-  authorName = "",
-  writtenAtMs,
-  seal,
-  signature,
-}: QuotedRequest): Record<string, unknown> {
-  const [a, n, t] = [author.iamId ?? author.mark, firstCharacters(authorName, maxNameCharacters), seconds(writtenAtMs)];
-  return { i: id, a, n, t, m: seal, g: signature && signatureBody(signature) };
+function quoteBody({ sha256, body, author, authorName = "", ...quote }: QuotedRequest): Record<string, unknown> {
+  const [a, n] = [author.iamId ?? author.mark, firstCharacters(authorName, maxNameCharacters)];
+  const { writtenAtMs, seal, signature } = quote;
+  return { i: sha256, b: body, a, n, t: seconds(writtenAtMs), m: seal, g: signature && signatureBody(signature) };
 }
 
 function signatureBody({ signedAtMs, path, bytes }: ConsentSignature): Record<string, unknown> {
@@ -132,22 +165,31 @@ function signatureBody({ signedAtMs, path, bytes }: ConsentSignature): Record<st
 
 /**
  * What the own seal of a request covers. The digest covers the instance, the vault and the facts of the key, so that a
- * seal is good for this step on this key as it was.
+ * seal is good for this step on this key as it was. A quoted request is judged with the key, step and digest of the
+ * approval that quotes it. Otherwise Bob's request to deactivate could be quoted to destroy.
  */
 export function requestStatement(
   keyId: string,
-  { step, writtenAtMs, digest, author }: Pick<ConsentRecord, "step" | "writtenAtMs" | "digest" | "author">,
+  {
+    step,
+    writtenAtMs,
+    digest,
+    author,
+    body,
+  }: Pick<ConsentRecord, "step" | "writtenAtMs" | "digest" | "author" | "body">,
 ): string {
-  return JSON.stringify(["uko-request-1", keyId, step, seconds(writtenAtMs), digest, author.iamId ?? author.mark]);
+  const [who, t] = [author.iamId ?? author.mark, seconds(writtenAtMs)];
+  return JSON.stringify(["uko-request-1", keyId, step, t, digest, who, body]);
 }
 
-function repeated({ author, authorName, reason }: StatedReason, limit: number): Record<string, unknown> {
+function shortened({ reason, ...stated }: StatedReason, limit: number): StatedReason {
   const isCut = Array.from(reason).length > limit;
-  return {
-    a: author.iamId ?? author.mark,
-    n: authorName === undefined ? undefined : firstCharacters(authorName, maxEarlierNameCharacters),
-    w: isCut ? `${firstCharacters(reason, limit - 1)}…` : reason,
-  };
+  return { ...stated, reason: isCut ? `${firstCharacters(reason, limit - 1)}…` : reason };
+}
+
+function repeated({ author, authorName, reason }: StatedReason): Record<string, unknown> {
+  const name = authorName === undefined ? undefined : firstCharacters(authorName, maxEarlierNameCharacters);
+  return { a: author.iamId ?? author.mark, n: name, w: firstCharacters(reason, maxReasonCharacters) };
 }
 
 /**
@@ -172,7 +214,7 @@ export function decodeNote(value: string, sha256: Sha256): DeactivationNote | un
 }
 
 export function encodeDecline({ step, atMs, ...stated }: Decline): string {
-  return hexJson({ v: 1, s: step, t: seconds(atMs), ...repeated(stated, maxReasonCharacters) });
+  return hexJson({ v: 1, s: step, t: seconds(atMs), ...repeated(stated) });
 }
 
 /** Parses a decline; undefined if it is not one of a version that this release knows. */
@@ -229,30 +271,30 @@ export function decodeTagValue(
   sha256: Sha256,
   ownSeal: OwnSeal = noSeal,
 ): ConsentRecord | undefined {
-  const body = parseHexJson(value);
-  if (body === undefined || body.v !== 1) return undefined;
-  const { s: step, t: time, d: digest, a: author, h: how } = body;
+  const json = parseHexJson(value);
+  if (json === undefined || json.v !== 1) return undefined;
+  const { s: step, t: time, d: digest, a: author, h: how } = json;
   if (!isApprovedStep(step)) return undefined;
   if (how !== "command" && how !== "engine" && how !== "approval") return undefined;
   if (!isEpochSeconds(time) || !isHex(digest, 32)) return undefined;
   if (!isIamId(author)) return undefined;
-  return {
-    ...namesOf(keyId, value, sha256),
-    location: "tag",
+  const draft: ConsentDraft = {
     step,
     writtenAtMs: time * 1000,
     digest,
     author: { iamId: author, mark: markOf(author, sha256) },
     how,
-    campaign: markIn(body.c),
-    authorName: textIn(body.n, maxNameCharacters),
-    seal: isHex(body.m, sealCharacters) ? body.m : undefined,
-    ...signatureIn(body.g),
-    ...(how === "approval" && { quotes: quoteIn(body.q, { keyId, step, digest, sha256, ownSeal }) }),
-    ...noteIn(body, sha256),
-    reason: textIn(body.w, maxReasonCharacters),
-    earlierReasons: earlierReasonsIn(body.e, sha256),
+    campaign: markIn(json.c),
+    authorName: textIn(json.n, maxNameCharacters),
+    seal: isHex(json.m, sealCharacters) ? json.m : undefined,
+    ...signatureIn(json.g),
+    ...(how === "approval" && { quotes: quoteIn(json.q, { keyId, step, digest, sha256, ownSeal }) }),
+    ...noteIn(json, sha256),
+    reason: textIn(json.w, maxReasonCharacters),
+    earlierReasons: earlierReasonsIn(json.e, sha256),
   };
+  if (encodeTagValue(draft) !== value) return undefined;
+  return { ...draft, ...namesOf(keyId, value, sha256), location: "tag", body: sha256(withoutMarks(json)) };
 }
 
 interface QuoteContext extends Pick<ConsentRecord, "step" | "digest"> {
@@ -263,14 +305,14 @@ interface QuoteContext extends Pick<ConsentRecord, "step" | "digest"> {
 
 function quoteIn(quote: unknown, { keyId, step, digest, sha256, ownSeal }: QuoteContext): QuotedRequest | undefined {
   if (typeof quote !== "object" || quote === null) return undefined;
-  const { i: id, a: iamId, n: name, t: time, m: mac, g } = quote as Record<string, unknown>;
-  if (!isHex(id, 32) || !isIamId(iamId) || !isEpochSeconds(time)) return undefined;
+  const { i: requested, b: body, a: iamId, n: name, t: time, m: mac, g } = quote as Record<string, unknown>;
+  if (!isHex(requested, 64) || !isHex(body, 64) || !isIamId(iamId) || !isEpochSeconds(time)) return undefined;
   const author = identityFrom(iamId, sha256);
   const writtenAtMs = time * 1000;
   const seal = isHex(mac, sealCharacters) ? mac : undefined;
-  const own = seal && ownSeal(requestStatement(keyId, { step, writtenAtMs, digest, author }));
+  const own = seal && ownSeal(requestStatement(keyId, { step, writtenAtMs, digest, author, body }));
   return {
-    ...{ id, author, writtenAtMs, seal },
+    ...{ sha256: requested, body, author, writtenAtMs, seal },
     ...signatureIn(g),
     authorName: textIn(name, maxNameCharacters),
     ...(own !== undefined && own === seal && { isSealedHere: true }),
@@ -304,7 +346,7 @@ function textIn(value: unknown, limit: number): string | undefined {
   return typeof value === "string" && value !== "" ? firstCharacters(value, limit) : undefined;
 }
 
-/** Reads the well-formed entries and skips the rest: no decision depends on a repeated reason. */
+/** Reads the well-formed entries and skips the rest. A record with another entry is unreadable. */
 function earlierReasonsIn(list: unknown, sha256: Sha256): readonly StatedReason[] | undefined {
   if (!Array.isArray(list)) return undefined;
   const earlierReasons = (list as readonly unknown[]).slice(0, maxEarlierReasons).flatMap((each): StatedReason[] => {
@@ -329,6 +371,7 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
   return {
     ...namesOf(keyId, text, sha256),
     location: "description",
+    body: sha256(`${text.slice(0, 8)}${noTime}${text.slice(16, 64)}${noTime}${text.slice(72)}`),
     step,
     writtenAtMs: Number.parseInt(time, 16) * 1000,
     digest,

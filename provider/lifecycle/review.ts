@@ -11,7 +11,6 @@ import { holdGuard } from "./guards.ts";
 import type { KeyHold } from "./hold.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 import type { Actor, ConsentRecord, Identity, KeyObservation } from "./observation.ts";
-import { idOfHash } from "./record-text.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { consentStatement } from "./signed-consent.ts";
 
@@ -224,7 +223,7 @@ export function approvalStatements({ header, lines }: Review, service: string, a
   return [...lines.values()].map(({ kind, vaultId, keyId, facts: digest, record, requester }) => {
     const state = stateBefore({ ...header, kind, requester });
     const subject = { service, instanceId, vaultId, keyId, state };
-    return consentStatement(subject, { kind: "approval", step, digest, author, requestId: idOfHash(record) });
+    return consentStatement(subject, { kind: "approval", step, digest, author, requestSha256: record });
   });
 }
 

@@ -23,13 +23,13 @@ import type {
  */
 export const signatureLifetimeMs = 15 * 60 * 1000;
 
-/** What one signature is about. `requestId` is the ID of the request that an approval is for. */
+/** What one signature is about. `requestSha256` names the request that an approval is for, by all 64 digits. */
 export interface SignedAct {
   readonly kind: "request" | "approval";
   readonly step: ApprovedStep;
   readonly digest: string;
   readonly author: Identity;
-  readonly requestId?: string | undefined;
+  readonly requestSha256?: string | undefined;
 }
 
 /** The place and the condition of the key at the consent. `service` keeps a request to an emulator off IBM's service. */
@@ -46,7 +46,10 @@ export interface SignedSubject {
  * request, and whether it is a request or an approval. So a signature that is copied to anything else is not valid
  * there, because the text there is another one.
  */
-export function consentStatement(subject: SignedSubject, { kind, step, digest, author, requestId }: SignedAct): string {
+export function consentStatement(
+  subject: SignedSubject,
+  { kind, step, digest, author, requestSha256 }: SignedAct,
+): string {
   const { service, instanceId, vaultId, keyId, state } = subject;
   const who = author.iamId ?? author.mark;
   return JSON.stringify([
@@ -60,7 +63,7 @@ export function consentStatement(subject: SignedSubject, { kind, step, digest, a
     step,
     digest,
     who,
-    requestId ?? "",
+    requestSha256 ?? "",
   ]);
 }
 
@@ -80,7 +83,7 @@ export function statementOfDraft(
   { step, digest, author, quotes }: Pick<ConsentRecord, "step" | "digest" | "author" | "quotes">,
 ): string {
   const kind = quotes === undefined ? "request" : "approval";
-  return consentStatement(subjectOf(observation), { kind, step, digest, author, requestId: quotes?.id });
+  return consentStatement(subjectOf(observation), { kind, step, digest, author, requestSha256: quotes?.sha256 });
 }
 
 /** The statement of a request for the destruction of the key. */
@@ -94,11 +97,12 @@ export function requestStatementFor(
 /** The statement of an approval of `record` by `approver`. */
 export function approvalStatement(
   observation: Pick<KeyObservation, "facts" | "state" | "digests" | "signatures">,
-  { id, step }: Pick<ConsentRecord, "id" | "step">,
+  { sha256, step }: Pick<ConsentRecord, "sha256" | "step">,
   approver: Identity,
 ): string {
   const digest = observation.digests[step];
-  return consentStatement(subjectOf(observation), { kind: "approval", step, digest, author: approver, requestId: id });
+  const act = { kind: "approval", step, digest, author: approver, requestSha256: sha256 } as const;
+  return consentStatement(subjectOf(observation), act);
 }
 
 function subjectOf({
@@ -129,7 +133,7 @@ export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, 
   const subject = subjectOf(observation);
   const isVouched = (
     { author, writtenAtMs, signature }: Pick<ConsentRecord, "author" | "writtenAtMs" | "signature">,
-    act: Pick<SignedAct, "kind" | "requestId">,
+    act: Pick<SignedAct, "kind" | "requestSha256">,
     atMs: number,
   ): boolean => {
     if (signature === undefined || author.iamId === undefined) return false;
@@ -141,7 +145,7 @@ export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, 
   const isOwnVouched =
     quotes === undefined
       ? isVouched(record, { kind: "request" }, updatedAtMs)
-      : isVouched(record, { kind: "approval", requestId: quotes.id }, nowMs);
+      : isVouched(record, { kind: "approval", requestSha256: quotes.sha256 }, nowMs);
   const isQuoteVouched = quotes !== undefined && isVouched(quotes, { kind: "request" }, nowMs);
   return {
     kind: "one",

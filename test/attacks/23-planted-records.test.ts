@@ -138,7 +138,7 @@ async function plant(state: ManagedKeyState, scenario: Scenario, how: "command" 
     author: identityOf(iamIds[victim]),
     how,
     ...(how === "approval" && {
-      quotes: { id: "0".repeat(32), author: identityOf(carolsId), writtenAtMs: seen.nowMs },
+      quotes: { sha256: "0".repeat(64), body: "0".repeat(64), author: identityOf(carolsId), writtenAtMs: seen.nowMs },
     }),
     deactivatedAtMs: undefined,
     reason: undefined,

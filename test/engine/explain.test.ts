@@ -67,7 +67,8 @@ const destroyed = aKey({ state: "destroyed" });
 const deactivated = aKey({ state: "deactivated" });
 const request = aRecord();
 const quotes = {
-  id: request.id,
+  sha256: request.sha256,
+  body: request.body,
   author: bob,
   authorName: "Bob Example",
   writtenAtMs: nowMs - 2 * hourMs,

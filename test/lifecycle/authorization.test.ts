@@ -269,7 +269,8 @@ describe("approvalOf", () => {
       authorName: anActor().displayName,
       how: "approval",
       quotes: {
-        id: request.id,
+        sha256: request.sha256,
+        body: request.body,
         author: alice,
         authorName: "Alice Example",
         writtenAtMs: request.writtenAtMs,

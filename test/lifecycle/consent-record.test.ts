@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { ConsentDraft } from "../../provider/lifecycle/consent-record.ts";
 import type { QuotedRequest } from "../../provider/lifecycle/observation.ts";
 import {
+  bodyJson,
   decodeCompact,
   decodeTagValue,
   encodeCompact,
   encodeTagValue,
+  fitToTag,
   markOf,
   namesOf,
   noSeal,
@@ -66,13 +68,14 @@ const requests: fc.Arbitrary<ConsentDraft> = fc.record(
 
 const quotes: fc.Arbitrary<QuotedRequest> = fc.record(
   {
-    id: hex(32),
+    sha256: hex(64),
+    body: hex(64),
     author: iamId.map(identityOf),
     authorName: anyText(100).filter((name) => name !== ""),
     writtenAtMs: time,
     seal: hex(64),
   },
-  { requiredKeys: ["id", "author", "writtenAtMs"] },
+  { requiredKeys: ["sha256", "body", "author", "writtenAtMs"] },
 );
 /** An approval gives no reason of its own. */
 const approvals: fc.Arbitrary<ConsentDraft> = fc
@@ -91,6 +94,7 @@ describe("the tag form", () => {
           ...draft,
           ...namesOf(keyId, value, sha256),
           location: "tag",
+          body: sha256(bodyJson(draft)),
         });
       }),
     );
@@ -112,7 +116,8 @@ describe("the tag form", () => {
   it("accepts the longest records that people can cause", () => {
     const [reason, authorName, seal] = ["\u0001".repeat(500), "\u0001".repeat(100), "f".repeat(64)];
     const request = aDraft({ reason, authorName, seal, deactivatedAtMs: nowMs, kmsSetter: bob });
-    const quoted = { id: "f".repeat(32), author: alice, authorName, writtenAtMs: nowMs, seal };
+    const hashes = { sha256: "f".repeat(64), body: "e".repeat(64) };
+    const quoted = { ...hashes, author: alice, authorName, writtenAtMs: nowMs, seal };
     const approval = {
       ...aDraft({ authorName, how: "approval", quotes: quoted }),
       deactivatedAtMs: nowMs,
@@ -120,14 +125,14 @@ describe("the tag form", () => {
     };
     const repeating = { ...approval, earlierReasons: [{ author: alice, authorName, reason }] };
     for (const draft of [request, approval, repeating]) {
-      const value = encodeTagValue(draft);
+      const value = encodeTagValue(fitToTag(draft) ?? draft);
       expect(value.length).toBeLessThanOrEqual(8192);
       expect(decodeTagValue(keyId, value, sha256)).toBeDefined();
     }
   });
 
   it("keeps the mark of a requester whose ID a description did not hold", () => {
-    const quoted = { id: "f".repeat(32), author: { mark: alice.mark }, writtenAtMs: nowMs };
+    const quoted = { sha256: "f".repeat(64), body: "e".repeat(64), author: { mark: alice.mark }, writtenAtMs: nowMs };
     const value = encodeTagValue(aDraft({ author: bob, how: "approval", quotes: quoted }));
     expect(decodeTagValue(keyId, value, sha256)?.quotes).toEqual(quoted);
   });
@@ -150,11 +155,39 @@ describe("the tag form", () => {
     );
   });
 
-  const body = { v: 1, s: "destroy", t: 1, d: "0".repeat(32), a: "IBMid-1", h: "command" };
+  const body = { v: 1, s: "destroy", t: 1, d: "0".repeat(32), a: "IBMid-1", n: "", h: "command" };
   const hexOf = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("hex");
 
   it("reads a record with only the required fields", () => {
     expect(decodeTagValue(keyId, hexOf(body), sha256)).toMatchObject({ step: "destroy", author: { iamId: "IBMid-1" } });
+  });
+
+  it.each([
+    ["a space", Buffer.from(JSON.stringify(body).replace(":", ": ")).toString("hex")],
+    ["the fields in another order", hexOf(Object.fromEntries(Object.entries(body).toReversed()))],
+    ["an unknown field", hexOf({ ...body, z: 1 })],
+    ["a field twice", Buffer.from(JSON.stringify(body).replace("{", '{"n":"Bob",')).toString("hex")],
+    [
+      "an escape that JSON does not need",
+      Buffer.from(JSON.stringify(body).replace("IBMid", "\\u0049BMid")).toString("hex"),
+    ],
+    ["a quote in a request", hexOf({ ...body, q: {} })],
+    ["a reason that is longer than uko writes", hexOf({ ...body, w: "x".repeat(501) })],
+    ["a reason that is not a text", hexOf({ ...body, w: {} })],
+    ["a seal in another form", hexOf({ ...body, m: "zz" })],
+    ["a setter in another form", hexOf({ ...body, k: "" })],
+    ["a time of the deactivation in another form", hexOf({ ...body, x: -1 })],
+  ])("rejects what uko would write in another way: %s", (_what, value) => {
+    expect(decodeTagValue(keyId, hexOf(body), sha256)).toBeDefined();
+    expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
+  });
+
+  it("hashes a text as it was written, without normalization", () => {
+    const [one, other] = ["\u00e9", "e\u0301"].map((reason) =>
+      decodeTagValue(keyId, encodeTagValue(aDraft({ reason })), sha256),
+    );
+    expect(one?.reason).toBe("\u00e9");
+    expect(one?.body).not.toBe(other?.body);
   });
 
   it.each([
@@ -187,38 +220,26 @@ describe("the tag form", () => {
     expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
   });
 
-  it("drops invalid optional notes and keeps the rest", () => {
-    const odd = { ...body, n: 1, m: "zz", q: {}, x: -1, k: "", w: {} };
-    expect(decodeTagValue(keyId, hexOf(odd), sha256)).toEqual({
-      ...namesOf(keyId, hexOf(odd), sha256),
-      location: "tag",
-      step: "destroy",
-      writtenAtMs: 1000,
-      digest: "0".repeat(32),
-      author: identityOf("IBMid-1"),
-      how: "command",
-    });
-  });
-
-  const quote = { i: "1".repeat(32), a: "IBMid-2", n: "Bob", t: 7, m: "2".repeat(64) };
+  const quote = { i: "1".repeat(64), b: "3".repeat(64), a: "IBMid-2", n: "Bob", t: 7, m: "2".repeat(64) };
   const approval = { ...body, h: "approval", q: quote };
 
   it.each([
-    ["none", undefined],
     ["a text", "q"],
     ["null", null],
-    ["one without an ID", { ...quote, i: "1" }],
+    ["one with half a hash", { ...quote, i: "1".repeat(32) }],
+    ["one without the hash of its body", { ...quote, b: undefined }],
     ["one without an author", { ...quote, a: "" }],
     ["one without a time", { ...quote, t: "7" }],
-  ])("reads an approval whose quote is %s as one that quotes nothing", (_what, q) => {
-    const record = decodeTagValue(keyId, hexOf({ ...approval, q }), sha256);
-    expect(record).toMatchObject({ how: "approval" });
-    expect(record?.quotes).toBeUndefined();
+    ["one with a seal in another form", { ...quote, m: "2" }],
+  ])("rejects an approval whose quote is %s", (_what, q) => {
+    expect(decodeTagValue(keyId, hexOf(approval), sha256)).toMatchObject({ quotes: { authorName: "Bob" } });
+    expect(decodeTagValue(keyId, hexOf({ ...approval, q }), sha256)).toBeUndefined();
   });
 
-  it("drops invalid optional parts of a quote", () => {
-    const record = decodeTagValue(keyId, hexOf({ ...approval, q: { ...quote, n: "", m: "2" } }), sha256);
-    expect(record?.quotes).toEqual({ id: "1".repeat(32), author: identityOf("IBMid-2"), writtenAtMs: 7000 });
+  it("reads an approval without a quote as one that quotes nothing", () => {
+    const record = decodeTagValue(keyId, hexOf({ ...approval, q: undefined }), sha256);
+    expect(record).toMatchObject({ how: "approval" });
+    expect(record?.quotes).toBeUndefined();
   });
 });
 
@@ -230,8 +251,8 @@ describe("the own seal of a quoted request", () => {
   const request = aRecord({ author: alice });
   const statement = requestStatement(keyId, request);
   const quoted = (over: Partial<QuotedRequest> = {}, draft: Partial<ConsentDraft> = {}) => {
-    const { id, author, writtenAtMs } = request;
-    const quotes = { id, author, writtenAtMs, seal: sealOf("alice's key")(statement), ...over };
+    const { sha256: requested, body, author, writtenAtMs } = request;
+    const quotes = { sha256: requested, body, author, writtenAtMs, seal: sealOf("alice's key")(statement), ...over };
     return encodeTagValue(aDraft({ author: bob, how: "approval", quotes, ...draft }));
   };
   const isSealed = (value: string, seal: OwnSeal = sealOf("alice's key"), key = keyId) =>
@@ -249,6 +270,7 @@ describe("the own seal of a quoted request", () => {
     ["the seal of another request of the same person", quoted({ seal: sealOf("alice's key")("another") })],
     ["another time", quoted({ writtenAtMs: request.writtenAtMs + 1000 })],
     ["another author", quoted({ author: carol })],
+    ["another body: other words, or another setter of a window", quoted({ body: sha256("other words") })],
     ["another step", quoted({}, { step: "destroy" })],
     ["another digest", quoted({}, { digest: "0".repeat(32) })],
   ])("is not recognized with %s", (_what, value) => {
@@ -279,6 +301,7 @@ describe("the compact form", () => {
         const setter = draft.kmsSetter?.mark;
         expect(decodeCompact(keyId, text, sha256)).toEqual({
           ...namesOf(keyId, text, sha256),
+          body: expect.stringMatching(/^[0-9a-f]{64}$/),
           location: "description",
           step,
           writtenAtMs,

@@ -140,7 +140,7 @@ describe("where signatures are demanded", () => {
   const by = "/etc/uko/allowed_signers";
   const signedBy = (requester: Identity, isApprovalSigned = true) => ({
     ...aKmsKeySetBy(alice),
-    signatures: { by, requester, requestId: "5".repeat(32), isApprovalSigned },
+    signatures: { by, requester, requestSha256: "5".repeat(64), isApprovalSigned },
   });
   const unsigned = refused({ guard: "signatures_demanded", by });
 

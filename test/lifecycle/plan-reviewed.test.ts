@@ -128,13 +128,16 @@ describe("planReviewedApproval", () => {
     aKeyWith(anApprovalOf(request, { writtenAtMs: nowMs, ...over }));
 
   it("quotes the request that was reviewed", () => {
-    const { id, author, authorName, writtenAtMs } = record;
+    const { sha256, body, author, authorName, writtenAtMs } = record;
     expect(approval(key)).toMatchObject({
       kind: "ready",
       step: {
         kind: "write_record",
         marker: "both",
-        draft: { how: "approval", step: "deactivate", author: bob, quotes: { id, author, authorName, writtenAtMs } },
+        draft: {
+          ...{ how: "approval", step: "deactivate", author: bob },
+          quotes: { sha256, body, author, authorName, writtenAtMs },
+        },
       },
     });
   });

@@ -6,6 +6,7 @@
 import { expect, test } from "vitest";
 import { patchWithMarker } from "../../provider/lifecycle/record-locations.ts";
 import {
+  bodyJson,
   decodeCompact,
   decodeTagValue,
   encodeCompact,
@@ -25,7 +26,7 @@ const whole = aDraft({
 const approval = aDraft({
   ...{ writtenAtMs, digest, author: bob, authorName: "Bob", how: "approval" },
   quotes: {
-    ...{ id: "fedcba9876543210fedcba9876543210", author: alice, authorName: "Alice Example" },
+    ...{ sha256: "f".repeat(64), body: "e".repeat(64), author: alice, authorName: "Alice Example" },
     ...{ writtenAtMs: writtenAtMs - 60_000, seal: "9".repeat(64) },
   },
 });
@@ -42,7 +43,7 @@ const wholeTag =
   `"m":"${"9".repeat(64)}","x":1795514400,"k":"IBMid-550000B0BB","w":"End of contract"}`;
 const approvalTag =
   `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000B0BB","n":"Bob","h":"approval",` +
-  `"q":{"i":"fedcba9876543210fedcba9876543210","a":"IBMid-550000AL1C","n":"Alice Example","t":1795530060,"m":"${"9".repeat(64)}"}}`;
+  `"q":{"i":"${"f".repeat(64)}","b":"${"e".repeat(64)}","a":"IBMid-550000AL1C","n":"Alice Example","t":1795530060,"m":"${"9".repeat(64)}"}}`;
 
 const inCampaign = aDraft({ writtenAtMs, digest, campaign: { name: "eol", wave: "pilot", line: digest } });
 const inCampaignTag = plainTag.replace(/}$/, `,"c":{"n":"eol","w":"pilot","l":"${digest}"}}`);
@@ -51,7 +52,7 @@ const repeatingTag = plainTag.replace(/}$/, ',"e":[{"a":"IBMid-550000B0BB","n":"
 test.each([
   ["with what every record has", plain, plainTag, "8746dbdc"],
   ["with all that a request can have", whole, wholeTag, "03298d69"],
-  ["that quotes a request", approval, approvalTag, "b9c25c1e"],
+  ["that quotes a request", approval, approvalTag, "e1a1a445"],
   ["that repeats a reason", repeating, repeatingTag, "a7ae4e20"],
   ["that names a wave of a campaign", inCampaign, inCampaignTag, "979a543e"],
 ] as const)("a tag %s is this text in hexadecimal digits, has this ID, and reads back", (_what, draft, text, id) => {
@@ -72,9 +73,27 @@ test.each([
 });
 
 test("the statement of a request that its own seal covers is this text", () => {
-  expect(requestStatement(keyId, plain)).toBe(
-    `["uko-request-1","${keyId}","deactivate",1795530120,"${digest}","IBMid-550000AL1C"]`,
+  expect(requestStatement(keyId, { ...plain, body: "b" })).toBe(
+    `["uko-request-1","${keyId}","deactivate",1795530120,"${digest}","IBMid-550000AL1C","b"]`,
   );
+});
+
+test.each([
+  ["a request", whole, wholeTag.replace(/"t":\d+,/, "").replace(/"m":"9+","x":\d+,/, "")],
+  ["an approval, whose quote stays whole", approval, approvalTag.replace(/"t":\d+,/, "")],
+  ["what an approver reads of earlier reasons", repeating, repeatingTag.replace(/"t":\d+,/, "")],
+] as const)(
+  "the body, which seal and signature cover, is the text without its times and its seal: %s",
+  (_what, draft, json) => {
+    expect(bodyJson(draft)).toBe(json);
+    expect(decodeTagValue(keyId, encodeTagValue(draft), sha256)?.body).toBe(sha256(json));
+  },
+);
+
+test("the body of a compact record is the text without its times", () => {
+  const text = encodeCompact(whole, "both");
+  const body = `[uko1bxa${"0".repeat(8)}${digest}531743b492806555${"0".repeat(8)}96e28087752679da]`;
+  expect(decodeCompact(keyId, text, sha256)?.body).toBe(sha256(body));
 });
 
 test("the marker that a description carries is this text", () => {

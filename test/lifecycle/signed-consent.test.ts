@@ -38,7 +38,7 @@ describe("a statement", () => {
       consentStatement(subject, { ...act, step: "deactivate" }),
       consentStatement(subject, { ...act, digest: "x" }),
       consentStatement(subject, { ...act, author: alice }),
-      consentStatement(subject, { ...act, requestId: "x" }),
+      consentStatement(subject, { ...act, requestSha256: "x" }),
     ];
     const all = [consentStatement(subject, act), ...others];
     expect(new Set(all).size).toBe(11);
@@ -122,7 +122,7 @@ describe("a record where signatures are demanded", () => {
     };
     expect(mayWith([])).toBe("must_wait");
     expect(mayWith([approvalStatement(key, record, alice)])).toBe("must_wait");
-    expect(mayWith([approvalStatement(key, { ...record, id: "0".repeat(32) }, bob)])).toBe("must_wait");
+    expect(mayWith([approvalStatement(key, { ...record, sha256: "0".repeat(64) }, bob)])).toBe("must_wait");
     expect(mayWith([approvalStatement({ ...key, state: "pre_activation" }, record, bob)])).toBe("must_wait");
     expect(mayWith([approvalStatement(key, record, bob)])).toBe("may");
   });
@@ -135,11 +135,12 @@ describe("a record where signatures are demanded", () => {
     ["a path that is too long", { t: 1_795_530_000, p: "9".repeat(701), s: "AAAA" }],
     ["no bytes", { t: 1_795_530_000, p: "" }],
     ["bytes that are too long", { t: 1_795_530_000, s: "A".repeat(701) }],
-  ])("is read without a signature that is malformed: %s", (_title, g) => {
-    const body = JSON.parse(Buffer.from(encodeTagValue(destroy()), "hex").toString("utf8")) as object;
-    const value = Buffer.from(JSON.stringify({ ...body, g })).toString("hex");
-    expect(decodeTagValue("k", value, sha256)).toMatchObject({ step: "destroy", author: alice });
-    expect(decodeTagValue("k", value, sha256)?.signature).toBeUndefined();
+  ])("is not read with a signature that is malformed: %s", (_title, g) => {
+    const { h, ...body } = JSON.parse(Buffer.from(encodeTagValue(destroy()), "hex").toString("utf8")) as { h: string };
+    const read = (over: object) =>
+      decodeTagValue("k", Buffer.from(JSON.stringify({ ...body, h, ...over })).toString("hex"), sha256);
+    expect(read({ g: { t: 1_795_530_000, s: "AAAA" } })).toMatchObject({ step: "destroy", author: alice });
+    expect(read({ g })).toBeUndefined();
   });
 
   it("is read back as it was written, alone or with a path", () => {

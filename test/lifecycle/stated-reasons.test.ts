@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { approvalOf, authorize, mayAuthor } from "../../provider/lifecycle/authorization.ts";
 import type { ConsentDraft } from "../../provider/lifecycle/consent-record.ts";
-import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
-import { decodeTagValue, encodeTagValue } from "../../provider/lifecycle/record-text.ts";
+import type { KeyObservation, StatedReason } from "../../provider/lifecycle/observation.ts";
+import { decodeTagValue, encodeTagValue, fitToTag } from "../../provider/lifecycle/record-text.ts";
 import { reasonsToRepeat, recordWithReasons, statedReasons } from "../../provider/lifecycle/stated-reasons.ts";
 import {
   aDraft,
@@ -89,7 +89,7 @@ describe("the tag form", () => {
       authorName: unit.repeat(100),
       earlierReasons: [earlier, earlier],
     });
-    const value = encodeTagValue(draft);
+    const value = encodeTagValue(fitToTag(draft) ?? draft);
     expect(value.length).toBeLessThanOrEqual(8192);
     const record = decodeTagValue(keyId, value, sha256);
     expect(record?.reason).toBe(draft.reason);
@@ -115,11 +115,10 @@ describe("the tag form", () => {
         { a: 7, w: "x" },
       ],
     ],
-  ])("reads %s as no earlier reasons, and reads the rest of the record", (_what, e) => {
+  ])("rejects %s in place of earlier reasons", (_what, e) => {
     const body = JSON.parse(Buffer.from(encodeTagValue(aDraft({ reason: "Why" })), "hex").toString());
     const value = Buffer.from(JSON.stringify({ ...body, e })).toString("hex");
-    const record = decodeTagValue(keyId, value, sha256);
-    expect([record?.reason, record?.earlierReasons]).toEqual(["Why", undefined]);
+    expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
   });
 
   it("keeps an author if only the mark is known", () => {
@@ -128,10 +127,12 @@ describe("the tag form", () => {
     expect(decodeTagValue(keyId, value, sha256)?.earlierReasons).toEqual([{ author: { mark }, reason: "x" }]);
   });
 
-  it("reads two earlier reasons at most", () => {
+  it("reads two earlier reasons, and rejects three", () => {
     const earlier = { author: bob, reason: "x" };
-    const value = encodeTagValue(aDraft({ earlierReasons: [earlier, earlier, earlier] }));
-    expect(decodeTagValue(keyId, value, sha256)?.earlierReasons).toEqual([earlier, earlier]);
+    const read = (earlierReasons: readonly StatedReason[]) =>
+      decodeTagValue(keyId, encodeTagValue(aDraft({ earlierReasons })), sha256)?.earlierReasons;
+    expect(read([earlier, earlier])).toEqual([earlier, earlier]);
+    expect(read([earlier, earlier, earlier])).toBeUndefined();
   });
 });
 

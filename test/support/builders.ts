@@ -15,7 +15,7 @@ import {
   type KeystoreStatus,
 } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
-import { encodeTagValue, markOf, namesOf } from "../../provider/lifecycle/record-text.ts";
+import { bodyJson, encodeTagValue, markOf, namesOf } from "../../provider/lifecycle/record-text.ts";
 import {
   admitToReview,
   type Review,
@@ -162,7 +162,8 @@ export function aDraft(over: Partial<ConsentDraft> = {}): ConsentDraft {
 export function aRecord(over: Partial<ConsentDraft> = {}, keyId: string = someFacts().keyId): ConsentRecord {
   const step = over.step ?? "deactivate";
   const draft = aDraft({ digest: digestsOf(someFacts())[step], ...over });
-  return { ...draft, ...namesOf(keyId, encodeTagValue(draft), sha256), location: "tag" };
+  const names = namesOf(keyId, encodeTagValue(draft), sha256);
+  return { ...draft, ...names, body: sha256(bodyJson(draft)), location: "tag" };
 }
 
 /** Bob's approval of a request, half an hour ago. `isSealedHere`: as a run of the requester reads it. */
@@ -170,8 +171,8 @@ export function anApprovalOf(
   request: ConsentRecord,
   { isSealedHere, ...over }: Partial<ConsentDraft> & { readonly isSealedHere?: true } = {},
 ): ConsentRecord {
-  const { id, author, authorName, writtenAtMs, seal, step } = request;
-  const quotes = { id, author, authorName, writtenAtMs, seal };
+  const { sha256: requested, body, author, authorName, writtenAtMs, seal, step } = request;
+  const quotes = { sha256: requested, body, author, authorName, writtenAtMs, seal };
   const approval = aRecord({ step, author: bob, how: "approval", writtenAtMs: nowMs - hourMs / 2, quotes, ...over });
   return isSealedHere === undefined || approval.quotes === undefined
     ? approval

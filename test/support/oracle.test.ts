@@ -195,7 +195,7 @@ describe("the oracle finds", () => {
     ],
     ...(
       [
-        ["another request", { i: "0".repeat(32) }],
+        ["another request", { i: "0".repeat(64) }],
         ["another requester", { a: carol }],
         ["another time", { t: 1 }],
       ] as const

@@ -111,7 +111,7 @@ interface RawRecord {
 }
 
 interface Quote {
-  readonly id: unknown;
+  readonly hash: unknown;
   readonly author: unknown;
   readonly writtenSeconds: unknown;
 }
@@ -300,7 +300,7 @@ function requestFor({ consent, approved }: KeyHistory, author: string): Consent 
 /** An approval counts only if it quotes the request that another person's own PATCH brought, for the same step and facts. */
 function doesApprove({ quoted, ...approval }: Brought, request: Consent): boolean {
   if (request.isApproval || request.author === approval.author) return false;
-  const isQuoted = quoted?.id === request.id && quoted.author === request.author;
+  const isQuoted = isHashOf(quoted?.hash, request.id) && quoted?.author === request.author;
   const isSame = approval.step === request.step && approval.digest === request.digest;
   const isDated = quoted?.writtenSeconds === request.writtenMs / 1_000;
   return isQuoted && isDated && isSame && approval.writtenMs < request.writtenMs + quotedLifeMs[request.step];
@@ -375,7 +375,7 @@ function fromTag(keyId: string, value: string): RawRecord | undefined {
 function quoteIn(quote: unknown): Quote | undefined {
   if (typeof quote !== "object" || quote === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(quote));
-  return { id: fields.get("i"), author: fields.get("a"), writtenSeconds: fields.get("t") };
+  return { hash: fields.get("i"), author: fields.get("a"), writtenSeconds: fields.get("t") };
 }
 
 function fromCompact(keyId: string, match: RegExpExecArray): RawRecord {
@@ -406,9 +406,19 @@ function markOf(iamId: string): string {
   return sha256(iamId).slice(0, 16);
 }
 
-/** The first 32 hex digits of the SHA-256 of the key's id and the text of the record. */
+/** The first 32 hex digits of the record's hash. */
 export function recordId(keyId: string, location: string): string {
-  return sha256(`${keyId}\n${location}`).slice(0, 32);
+  return recordHash(keyId, location).slice(0, 32);
+}
+
+/** The SHA-256 of the key's id and the text of the record, which an approval quotes. */
+export function recordHash(keyId: string, location: string): string {
+  return sha256(`${keyId}\n${location}`);
+}
+
+/** Whether a quote names the record with this id: by all 64 digits of its hash. */
+function isHashOf(hash: unknown, id: string): boolean {
+  return typeof hash === "string" && hash.length === 64 && hash.startsWith(id);
 }
 
 function sha256(text: string): string {

@@ -1,7 +1,7 @@
 /** Trails by hand, for the tests of the oracle: who wrote which record when, and what followed. */
 
 import { createHash } from "node:crypto";
-import { type JudgeOptions, judge, recordId, type TrailEntry, type ViolationKind } from "./oracle.ts";
+import { type JudgeOptions, judge, recordHash, type TrailEntry, type ViolationKind } from "./oracle.ts";
 
 export const alice = "IBMid-ALICE";
 export const bob = "IBMid-BOB";
@@ -69,7 +69,7 @@ export function consent(draft: RecordDraft): Draft {
 function quoteOf({ after }: Draft): Readonly<Record<string, unknown>> {
   const value = after?.tags[0]?.value ?? "";
   const { a, t } = JSON.parse(Buffer.from(value, "hex").toString()) as Record<string, unknown>;
-  return { i: recordId(keyId, value), a, t, m: "5".repeat(64) };
+  return { i: recordHash(keyId, value), b: "6".repeat(64), a, t, m: "5".repeat(64) };
 }
 
 export const ofAlice = consent({ author: alice });

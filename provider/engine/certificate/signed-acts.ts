@@ -8,6 +8,7 @@
 
 import * as z from "zod";
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
+import { idOfHash } from "../../lifecycle/record-text.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { Act } from "./acts.ts";
@@ -43,7 +44,7 @@ export function isSignedAct(
   return step.signed.some(({ statement, signedAt, path, signature: bytes }) => {
     const read = statementForm.safeParse(parseJson(statement)).data;
     if (read === undefined) return false;
-    const [, signedKind, service, instance, vault, key, state, signedStep, digest, author, requestId] = read;
+    const [, signedKind, service, instance, vault, key, state, signedStep, digest, author, requested] = read;
     const place = [instance, vault, key, state, signedStep, digest];
     const expected = [instanceId, vaultId, keyId, step.from, step.step, step.digest ?? ""];
     const isOfAct =
@@ -51,9 +52,14 @@ export function isSignedAct(
       place.every((part, at) => part === expected[at]) &&
       (service === ibm || allowsEmulator) &&
       isSamePerson(author, iamId) &&
-      (kind === "request" || requestId === step.requester?.recordId);
+      (kind === "request" || isHashOf(requested, step.requester?.recordId));
     const signature = { signedAtMs: Date.parse(signedAt), path, bytes };
     // The list of keys must have allowed the person when the step was taken.
     return isOfAct && isGenuine(statement, { author, signature, atMs: Date.parse(step.startedAt) });
   });
+}
+
+/** Whether the hash of a request, 64 digits, is that of the request with this ID, its first half. */
+function isHashOf(sha256: string, recordId: string | undefined): boolean {
+  return sha256.length === 64 && idOfHash(sha256) === recordId;
 }

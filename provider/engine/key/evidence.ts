@@ -9,6 +9,7 @@
 import type { ConsentDraft } from "../../lifecycle/consent-record.ts";
 import type { ConsentRecord, Identity, StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
+import { idOfHash } from "../../lifecycle/record-text.ts";
 import { approvalStatement, statementOfDraft } from "../../lifecycle/signed-consent.ts";
 import { describeSignature, type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord, EvidenceSignature } from "../ports/evidence.ts";
@@ -103,14 +104,14 @@ export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey 
   };
 }
 
-function describeRecord(record: Omit<ConsentRecord, "location" | "sha256">): EvidenceRecord {
+function describeRecord(record: Omit<ConsentRecord, "location" | "sha256" | "body">): EvidenceRecord {
   return {
     id: record.id,
     step: record.step,
     how: record.how,
     author: record.author.iamId ?? record.author.mark,
     writtenAt: isoTime(record.writtenAtMs),
-    ...(record.quotes !== undefined && { requestId: record.quotes.id }),
+    ...(record.quotes !== undefined && { requestId: idOfHash(record.quotes.sha256) }),
     ...(record.reason !== undefined && { reason: record.reason }),
     ...(record.earlierReasons !== undefined && { earlierReasons: record.earlierReasons.map(describeReason) }),
   };

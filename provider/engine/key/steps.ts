@@ -18,7 +18,14 @@ import {
 } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-locations.ts";
-import { encodeCompact, encodeTagValue, recordId, requestStatement } from "../../lifecycle/record-text.ts";
+import {
+  bodyJson,
+  encodeCompact,
+  encodeTagValue,
+  fitToTag,
+  recordId,
+  requestStatement,
+} from "../../lifecycle/record-text.ts";
 import type { Review } from "../../lifecycle/review.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
@@ -158,13 +165,27 @@ export function writtenRecordId(step: WriteRecord, context: KeyStepContext): str
  * recognizes the request. Where signatures are demanded, a record that requests or approves a destruction also carries
  * what its author has just signed.
  */
-function sealedDraft({ draft }: WriteRecord, { world, task, observed }: KeyStepContext): ConsentDraft {
+function sealedDraft(step: WriteRecord, { world, task, observed }: KeyStepContext): ConsentDraft {
   const { observation } = observed;
-  const seal = draft.quotes === undefined ? world.session.ownSeal(requestStatement(task.ref.keyId, draft)) : undefined;
+  const draft = fitted(step.draft);
+  const request = { ...draft, body: world.sha256(bodyJson(draft)) };
+  const seal =
+    draft.quotes === undefined ? world.session.ownSeal(requestStatement(task.ref.keyId, request)) : undefined;
   const signature = needsSignature(observation, draft.step)
     ? signatureFor(world, statementOfDraft(observation, draft), draft.writtenAtMs)
     : undefined;
   return { ...draft, ...(seal !== undefined && { seal }), ...(signature !== undefined && { signature }) };
+}
+
+/** Throws UKO_INPUT_INVALID. */
+function fitted(draft: ConsentDraft): ConsentDraft {
+  const fit = fitToTag(draft);
+  if (fit !== undefined) return fit;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "The reason is too long for the consent record",
+    detail:
+      "A tag has room for about 4,000 bytes. Nothing was changed.\nNext: run the same command with a shorter reason.",
+  });
 }
 
 /** The signature of a record. Throws UKO_SIGNATURE_MISSING, so that the run writes no record that does not count. */

@@ -17,6 +17,7 @@ import {
   type KmsRun,
   type KmsStep,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { idOfHash } from "../../lifecycle/record-text.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
@@ -191,10 +192,10 @@ export async function noteRestore(
 
 /** The window of another identity, in the form of a consent record. */
 function approvalOf(step: KmsStep, observation: KmsKeyObservation): EvidenceEntry["allowedBy"] {
-  const { windowEndsAtMs, signatures: { requester, requestId } = {} } = observation;
+  const { windowEndsAtMs, signatures: { requester, requestSha256 } = {} } = observation;
   if (step.kind !== "destroy" || step.approvedWindow === undefined || windowEndsAtMs === undefined) return undefined;
   return {
-    id: requestId ?? step.approvedWindow,
+    id: requestSha256 === undefined ? step.approvedWindow : idOfHash(requestSha256),
     step: "destroy",
     how: "command",
     // KMS does not report who set the window; its audit events do, and a signed request.

@@ -13,7 +13,7 @@ import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import type { ConsentSignature, Identity } from "../../lifecycle/observation.ts";
 import { isWindowOpen, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { idOfHash, markOf } from "../../lifecycle/record-text.ts";
+import { markOf } from "../../lifecycle/record-text.ts";
 import { consentStatement, type SignedAct } from "../../lifecycle/signed-consent.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { ReadResult } from "../loop/converge.ts";
@@ -95,9 +95,9 @@ export async function signApprovals(
   const statementOf = async (read: ObservedKmsKey): Promise<string | undefined> => {
     const request = byKey.get(read.observation.kmsKeyId);
     const { observation } = await withSignatures(world, read, request, options);
-    const { requestId, isApprovalSigned } = observation.signatures ?? {};
-    if (requestId === undefined || isApprovalSigned === true) return undefined;
-    return approvalStatement(world, read, { author, requestId });
+    const { requestSha256, isApprovalSigned } = observation.signatures ?? {};
+    if (requestSha256 === undefined || isApprovalSigned === true) return undefined;
+    return approvalStatement(world, read, { author, requestSha256 });
   };
   const refs = requests.map(({ kmsKeyId }) => ({ instanceId, kmsKeyId }));
   await signEach(world, refs, { author, statementOf }, options);
@@ -150,15 +150,15 @@ function requestStatement(world: World, observed: ObservedKmsKey, author: Identi
 function approvalStatement(
   world: World,
   observed: ObservedKmsKey,
-  { author, requestId }: { readonly author: Identity; readonly requestId: string },
+  { author, requestSha256 }: { readonly author: Identity; readonly requestSha256: string },
 ): string | undefined {
-  return statementFor(world, observed, { kind: "approval", author, requestId });
+  return statementFor(world, observed, { kind: "approval", author, requestSha256 });
 }
 
 function statementFor(
   { session: { instanceId }, signatures }: World,
   { observation, nowMs }: ObservedKmsKey,
-  act: Pick<SignedAct, "kind" | "author" | "requestId">,
+  act: Pick<SignedAct, "kind" | "author" | "requestSha256">,
 ): string | undefined {
   if (signatures === undefined || !isWindowOpen(observation, nowMs)) return undefined;
   const { kmsKeyId: keyId, stateWord: state, windowEndsAtMs } = observation;
@@ -209,11 +209,11 @@ async function withSignatures(
   const judged = { author: author.iamId ?? "", signature, atMs: observed.nowMs };
   if (request.kmsKeyId !== observation.kmsKeyId || statement === undefined) return observed;
   if (!signatures.isGenuine(statement, judged)) return observed;
-  const requestId = idOfHash(world.sha256(statement));
+  const requestSha256 = world.sha256(statement);
   const { identity } = await world.session.actor(options);
-  const approval = identity && approvalStatement(world, observed, { author: identity, requestId });
+  const approval = identity && approvalStatement(world, observed, { author: identity, requestSha256 });
   const isApprovalSigned = approval !== undefined && signatures.signed.has(approval);
-  const known = { ...observation.signatures, requester: author, requestId, isApprovalSigned };
+  const known = { ...observation.signatures, requester: author, requestSha256, isApprovalSigned };
   return { ...observed, observation: { ...observation, signatures: known } };
 }
 
@@ -223,8 +223,8 @@ export function signaturesBehind(
   observed: ObservedKmsKey,
   { request, approver }: { readonly request: KmsSignedRequest; readonly approver: Identity },
 ): readonly EvidenceSignature[] {
-  const { requestId = "" } = observed.observation.signatures ?? {};
-  const approval = approvalStatement(world, observed, { author: approver, requestId });
+  const { requestSha256 = "" } = observed.observation.signatures ?? {};
+  const approval = approvalStatement(world, observed, { author: approver, requestSha256 });
   const own = approval === undefined ? undefined : world.signatures?.signed.get(approval);
   return [
     ...describeSignature(requestStatement(world, observed, request.author), request.signature),

@@ -17,6 +17,7 @@ import * as signedConsent from "../../../provider/lifecycle/signed-consent.ts";
 export interface Core {
   readonly standingOf: typeof consentRecord.standingOf;
   readonly requestStatement: typeof recordText.requestStatement;
+  readonly bodyJson: typeof recordText.bodyJson;
   readonly encodeTagValue: typeof recordText.encodeTagValue;
   readonly encodeCompact: typeof recordText.encodeCompact;
   readonly digestText: typeof digest.digestText;

@@ -11,7 +11,7 @@ import type {
 } from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
 import { call, day, hour, isForBackingKey, type Request } from "./service.ts";
-import { digestFor, identity, keyId, ownSealOf, recordIdOf, signed } from "./sight.ts";
+import { digestFor, identity, keyId, ownSealOf, sha256, signed } from "./sight.ts";
 import { type Judge, readAndPlan, send, start } from "./tool.ts";
 import { isInTime, noteAsked, noteWrite } from "./truth.ts";
 import {
@@ -172,9 +172,9 @@ export function* plants(
       [victim, by],
       [by, victim],
     ] as const) {
-      for (const quotes of quotable(world, requester, next)) {
+      for (const quotes of [...quotable(world, requester, next), ...misquoted(world, requester, next)]) {
         const text = forge(model, world, { victim: author, writer: by, step: next, aheadBy: 0, quotes });
-        const what = quotes.text === "" ? "that was never made" : "made before";
+        const what = quotes.misquotes ?? (quotes.text === "" ? "that was never made" : "made before");
         yield* planted(
           model,
           world,
@@ -196,23 +196,44 @@ function quotable(world: World, requester: Person, step: ApprovedStep): readonly
     const isOfThisKey = label === world.key?.label;
     const isRevived = !current.includes(text);
     const isSigned = signatureIn(text) !== undefined && isOfThisKey;
-    const copied = { seal: bodyOf(text).m, signature: signatureIn(text) };
-    return [{ author, at, text, isSealed: isSealed && isOfThisKey, isSigned, isRevived, ...copied }];
+    return [{ author, at, text, isSealed: isSealed && isOfThisKey, isSigned, isRevived, ...copiedFrom(text) }];
   });
   const at = [world.now, world.now - 1, world.now - 2].find((time) => !made.some((one) => one.at === time)) ?? 0;
   // The seal and the signature of another request of the same person, for want of better ones.
-  const { seal, signature } = made[0] ?? {};
-  return [{ author: requester.iamId, at, text: "", isSealed: false, seal, signature }, ...made.slice(0, 1)];
+  const copied = made[0] ?? { seal: undefined, signature: undefined, body: sha256("") };
+  return [{ ...copied, author: requester.iamId, at, text: "", isSealed: false, isSigned: false }, ...made.slice(0, 1)];
+}
+
+/** Quotes of a request that was made, with its seal and signature, for another step or with other words. */
+function misquoted(world: World, requester: Person, step: ApprovedStep): readonly ForgedQuote[] {
+  const { current, stale } = nameable(world);
+  const seen = [...current, ...stale].flatMap((text): ForgedQuote[] => {
+    const { author, step: of, how, at = 0 } = meaningOf(text) ?? {};
+    if (author !== requester.iamId || how === "approval" || text.startsWith("[")) return [];
+    const isSigned = of === step && meaningOf(text)?.label === world.key?.label && signatureIn(text) !== undefined;
+    const quote = { author, at, text, isSealed: false, isSigned, ...copiedFrom(text) };
+    return [of === step ? { ...quote, misquotes: "in other words", body: sha256(text) } : { ...quote, misquotes: of }];
+  });
+  return seen.slice(0, 2);
 }
 
 interface ForgedQuote extends QuotedMeaning {
+  readonly body: string;
   readonly seal: string | undefined;
   readonly signature: ConsentSignature | undefined;
+}
+
+/** What a planter copies from a request on the key. */
+function copiedFrom(text: string): Pick<ForgedQuote, "body" | "seal" | "signature"> {
+  const { m: seal, g: _g, t: _t, x: _x, ...body } = bodyOf(text);
+  return { body: sha256(JSON.stringify(body)), seal, signature: signatureIn(text) };
 }
 
 interface Body {
   readonly m?: string;
   readonly g?: { readonly t: number; readonly s: string };
+  readonly t?: number;
+  readonly x?: number;
 }
 
 function bodyOf(text: string): Body {
@@ -404,7 +425,8 @@ function forge(model: Model, world: World, { victim, writer, step, aheadBy, quot
     ...(setter !== undefined && { kmsSetter: identity(setter) }),
     ...(quotes !== undefined && { quotes: quoteOf(quotes) }),
   } as const;
-  const seal = isOwn && quotes === undefined ? ownSealOf(writer)(core.requestStatement(keyId, draft)) : undefined;
+  const request = { ...draft, body: sha256(core.bodyJson(draft)) };
+  const seal = isOwn && quotes === undefined ? ownSealOf(writer)(core.requestStatement(keyId, request)) : undefined;
   const { keepsTags } = config.switches;
   const copied = isOwn ? undefined : seenSignature(world, victim.iamId, how);
   const made = isOwn && config.isSigned && world.key !== undefined ? signed(core, draft, world.key, writer) : draft;
@@ -431,8 +453,9 @@ function isOfSame(
   return (from.how === "approval") === (how === "approval") && from.quotes?.text === quotes?.text;
 }
 
-function quoteOf({ author, at, text, seal, signature }: ForgedQuote): QuotedRequest {
-  return { id: recordIdOf(text), author: identity(author), writtenAtMs: at * 1000, seal, signature };
+function quoteOf({ author, at, text, body, seal, signature }: ForgedQuote): QuotedRequest {
+  const named = { sha256: sha256(`${keyId}\n${text}`), body };
+  return { ...named, author: identity(author), writtenAtMs: at * 1000, seal, signature };
 }
 
 function describe(what: Command, calls = Number.POSITIVE_INFINITY): string {

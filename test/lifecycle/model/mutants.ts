@@ -109,7 +109,9 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   },
   "record-text": {
     "any seal is one's own": ["own !== undefined && own === seal", "own !== undefined"],
-    "a seal is good for any time": ["step, seconds(writtenAtMs), digest", "step, digest"],
+    "a seal is good for any time": ["keyId, step, t, digest", "keyId, step, digest"],
+    "a seal is good for other words": ["digest, who, body]", "digest, who]"],
+    "a quoted request is good for another step": ["keyId, step, t, digest, who", "keyId, t, who"],
   },
   "record-locations": {
     "two record locations are one record": ['if (more.length > 0) return { kind: "twice" };', ""],

@@ -112,7 +112,8 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
   }
   const plan = planFor(core, config, flight, observation, nowMs);
   if (plan.kind !== "ready") return { kind: "over", plan };
-  return { kind: "call", planned: requestFor(core, config, plan.step, { seen: seen.key, who: flight.command.who }) };
+  const request = requestFor(core, config, plan.step, { seen: seen.key, who: flight.command.who });
+  return request === undefined ? { kind: "over", plan: undefined } : { kind: "call", planned: request };
 }
 
 function observed(core: Core, { responses, isSigned }: World, { seen, time, command }: Flight): KeyObservation {
@@ -343,7 +344,7 @@ function requestFor(
   config: Config,
   step: Step,
   by: { readonly seen: NonNullable<World["key"]>; readonly who: Person },
-): Planned {
+): Planned | undefined {
   switch (step.kind) {
     case "write_record":
       return recordRequest(core, config, step, by);
@@ -365,12 +366,13 @@ function dropRequest(core: Core, seen: NonNullable<World["key"]>, dropsNote: tru
   return { kind: "drop_record", request: { kind: "patch", ...patch } };
 }
 
+/** The PATCH that brings a record. Undefined if the other tags leave no room, which ends the run as in the engine. */
 function recordRequest(
   core: Core,
   config: Config,
   step: Extract<Step, { kind: "write_record" }>,
   { seen, who }: { readonly seen: NonNullable<World["key"]>; readonly who: Person },
-): Planned {
+): Planned | undefined {
   const { marker } = step;
   const location = config.switches.keepsTags ? "tag" : "description";
   const own = location === "tag" ? sealed(core, step.draft, who) : step.draft;
@@ -391,14 +393,15 @@ function recordRequest(
     quotes: draft.quotes === undefined ? undefined : quoted(seen),
   });
   const patch = core.patchWithRecord(rawOf(seen), draft, marker, location);
-  if (patch === undefined) throw new Error(`key ${keyId} has no room for a record`);
+  if (patch === undefined && location === "description") throw new Error(`key ${keyId} has no room for a record`);
+  if (patch === undefined) return undefined;
   return { kind: "write_record", request: { kind: "patch", ...patch }, draft, text };
 }
 
 /** A request carries the own seal of the run that writes it. */
 function sealed(core: Core, draft: ConsentDraft, who: Person): ConsentDraft {
   if (draft.quotes !== undefined) return draft;
-  const seal = ownSealOf(who)(core.requestStatement(keyId, draft));
+  const seal = ownSealOf(who)(core.requestStatement(keyId, { ...draft, body: sha256(core.bodyJson(draft)) }));
   return seal === undefined ? draft : { ...draft, seal };
 }
 

@@ -220,6 +220,8 @@ export interface QuotedMeaning {
   readonly isSigned?: boolean;
   /** The request was taken off the key before it was quoted. */
   readonly isRevived?: boolean;
+  /** The request was made, but for this other step, or in other words. */
+  readonly misquotes?: string | undefined;
 }
 const meanings = new Map<string, TextMeaning>();
 
@@ -266,9 +268,9 @@ function textSymbol(clock: Clock, text: string): string {
 
 function quoteSymbol(clock: Clock, { quotes }: TextMeaning): string {
   if (quotes === undefined) return "";
-  const { author, at, isSealed, isSigned = false, isRevived } = quotes;
+  const { author, at, isSealed, isSigned = false, isRevived, misquotes = "" } = quotes;
   const isPastDestroying = clock.now - at >= 2 * day;
-  return `(${author}${age(clock, at)}${isPastDestroying ? ">" : ""}${isSealed ? "!" : ""}${isSigned ? "$" : ""}${isRevived === true ? "r" : ""})`;
+  return `(${author}${age(clock, at)}${isPastDestroying ? ">" : ""}${isSealed ? "!" : ""}${isSigned ? "$" : ""}${isRevived === true ? "r" : ""}${misquotes})`;
 }
 
 /** Whether the request, or the quoted request, was made by its author. */
