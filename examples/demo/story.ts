@@ -28,9 +28,10 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   stage.say(
     "Alice approves: she reads what she approves, and types the label of the key. The key is deactivated.",
-    "The same command requests its destruction in her name.",
+    "Then she requests its destruction with a command of its own.",
   );
   await stage.approve("alice", ["payroll"], { exitCode: 0, says: "1 key deactivated" });
+  await stage.request("alice", ["payroll"], { exitCode: 0, says: "to approve" });
 
   await stage.timePasses(
     "4h1m",

@@ -3,9 +3,8 @@
  * With `--store` it only stores the approval. Without a key, it lists what the caller can approve. The command shows
  * the keys, and asks the person to type the label, or the step and the number of keys. It acts only on the keys as it
  * showed them. So a person cannot approve something else by a habitual Enter, or approve a key that changed meanwhile.
- * For a deactivation, it also asks whether to request the destruction. With `--review FILE`, the person saw the keys in
- * `uko review`. Then `--yes` asks nothing, because the person typed the words when `uko review` wrote the file. KMS
- * keys: kms-approval.ts.
+ * With `--review FILE`, the person saw the keys in `uko review`. Then `--yes` asks nothing, because the person typed the
+ * words when `uko review` wrote the file. KMS keys: kms-approval.ts.
  */
 
 import { Argument, type Command } from "commander";
@@ -31,7 +30,7 @@ import {
   selectionOf,
 } from "./selection.ts";
 import { paint } from "./table.ts";
-import { isConfirmed, managedRefs, requirePerson, requireTyped, resolveKeys } from "./typed-keys.ts";
+import { managedRefs, requirePerson, requireTyped, resolveKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ApproveOptions extends SelectionOptions {
@@ -192,16 +191,7 @@ async function approveSet(
   const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
   const detail = at === 0 ? "Nothing was changed." : "Nothing more was changed.";
   await requireTyped(world, question, phrase, "The approval was not confirmed", detail);
-  return act(world, run, review, { stores, requestsNext: await asksForNext(world, review, stores) });
-}
-
-/**
- * Asks whether to request the next step, too. A stored approval is the only record that a key can have, so a request
- * cannot be added to it.
- */
-async function asksForNext(world: CliWorld, { header }: Review, stores: boolean): Promise<boolean> {
-  if (header.step !== "deactivate" || stores) return false;
-  return isConfirmed(world, `${approvalMessages.secondQuestion} [y/N] `);
+  return act(world, run, review, { stores });
 }
 
 /** Shows one key in full, or many keys with the exceptions first. */
@@ -222,8 +212,7 @@ async function approveReview(
   // The person typed the same phrase when uko review wrote the file.
   if (yes === true) return mostSevere(await act(world, run, review, { stores: store }, given.json));
   await confirmSet(world, {}, setMessages.approvalPhrase(review.header, review.lines.size, store));
-  const requestsNext = await asksForNext(world, review, store);
-  return mostSevere(await act(world, run, review, { stores: store, requestsNext }, given.json));
+  return mostSevere(await act(world, run, review, { stores: store }, given.json));
 }
 
 type How = Omit<Approving, "each">;

@@ -6,7 +6,7 @@
  * sent form.
  */
 
-import { approvalMessages, maxReasonCharacters, sayRoles } from "../compose/text.ts";
+import { maxReasonCharacters, sayRoles } from "../compose/text.ts";
 import type { Act, ActField } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
 import { fieldText, type Html, html, type Shown } from "../html/markup.ts";
@@ -20,7 +20,6 @@ export interface ActForm {
   readonly typed: string;
   readonly reason: string;
   /** Empty unless the person ticked the box. */
-  readonly requestsNext: string;
 }
 
 /** An act that is open to the caller: what its page shows, what its form sends, and what the act then does. */
@@ -137,9 +136,6 @@ const fieldForms = {
     toBeTyped("Type the label of the key", html`The label is <code>${toType}</code>`, filled),
   phrase: ({ toType = "", typed = "the step and the number of keys" }, filled) =>
     toBeTyped(`Type ${typed}`, html`Type <code>${toType}</code>`, filled),
-  requestsNext: (_, filled) =>
-    html`<p class="check"><input type="checkbox" id="requestsNext" name="requestsNext"${(filled?.requestsNext ?? "") === "" ? "" : html` checked`}>
-<label for="requestsNext">${approvalMessages.secondQuestion}</label></p>`,
 } as const satisfies Record<ActField, (open: OpenAct, filled?: ActForm) => Html>;
 
 /** The field for the text that confirms the act. After a mistake it has the focus. */

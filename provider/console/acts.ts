@@ -18,7 +18,7 @@ export interface ActSite extends Site {
 type Find = (requested: Requested) => Promise<OpenAct>;
 
 const text = z.string().max(4_000).catch("");
-const formOf = z.object({ typed: text, reason: text, requestsNext: text }) satisfies z.ZodType<ActForm>;
+const formOf = z.object({ typed: text, reason: text }) satisfies z.ZodType<ActForm>;
 
 export function addAct(site: ActSite, path: string, find: Find): void {
   site.get(path, async (requested) => {

@@ -9,7 +9,6 @@ import { approvalMessages, setMessages, shellWord } from "../compose/text.ts";
 import type { KeyResult } from "../engine/key/many/approve-set.ts";
 import type { Approvable } from "../engine/key/many/review-set.ts";
 import type { PendingKey } from "../engine/key/many/survey.ts";
-import type { ActField } from "../engine/text/act.ts";
 import { asUkoError, endsTheRun } from "../errors.ts";
 import { html } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";
@@ -103,11 +102,9 @@ function openReview(
   const { requestedBy = "" } = group.keys[0]?.report.deletion ?? {};
   const acts = group.keys.flatMap((key) => key.acts.filter(({ id }) => id === group.act));
   const stores = group.act === "store";
-  const offersNext = acts.every(({ fields }) => fields?.includes("requestsNext") === true);
   const title = stores ? `Store your approval for ${sayKeys(keys.length)}` : `${capital(step)} ${sayKeys(keys.length)}`;
   const effect = setMessages.reviewTitle(keys, file.review);
   const facts = stores ? [acts[0]?.facts[0] ?? "", effect] : [effect];
-  const fields: readonly ActField[] = offersNext ? ["phrase", "requestsNext"] : ["phrase"];
   const command = `uko approve --vault ${group.vaultId} --step ${step} --requested-by ${shellWord(requestedBy)}${stores ? " --store" : ""}`;
   const isSigned = acts.some((act) => act.isSigned === true) && ({ isSigned: true } as const);
   const { heads, rows } = approvalMessages.listKeys(keys, vaults);
@@ -115,7 +112,7 @@ function openReview(
   const table = { columns: heads.map((head) => head.toLowerCase()), rows, names, name: "keys in your review" };
   return {
     ...shared,
-    act: { title, facts, fields, command, isConsequential: true, ...isSigned },
+    act: { title, facts, fields: ["phrase"], command, isConsequential: true, ...isSigned },
     title,
     request: [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)],
     subject: apart.length === 0 ? html`` : list(approvalMessages.explainApart(apart)),
@@ -123,18 +120,17 @@ function openReview(
     toType: setMessages.approvalPhrase(file.review.header, keys.length, stores),
     final: step === "destroy" && !stores ? pointOfNoReturn : undefined,
     list: (query) => html`<h2>Keys</h2>${keyTable(table, query, runAddress)}`,
-    async work({ requestsNext }, { signal, progress }) {
-      const how = { stores, requestsNext: offersNext && requestsNext !== "" };
+    async work(_form, { signal, progress }) {
       const results: KeyResult[] = [];
       const each = (result: KeyResult): void => {
         results.push(result);
         progress.report(`${results.length} of ${sayKeys(file.review.lines.size)}`);
       };
-      const stoppedBy = await operations.approve(file.review, { ...how, each }, { signal }).then(
+      const stoppedBy = await operations.approve(file.review, { stores, each }, { signal }).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
-      const summary = setMessages.summarizeApproval(results, file.review.header, how);
+      const summary = setMessages.summarizeApproval(results, file.review.header, { stores });
       return resultOn(summary, results, { unstarted: keys.length - results.length, stoppedBy });
     },
   };

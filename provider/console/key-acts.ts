@@ -76,7 +76,7 @@ function operate(
   { operations, kmsOperations }: ConsoleApp["run"],
   { report: { instanceId, vaultId, keyId }, record }: ActSubject,
   id: KeyActId,
-  { reason, requestsNext }: ActForm,
+  { reason }: ActForm,
   options: CallOptions,
 ): Promise<Report> {
   const recordId = record?.id ?? "";
@@ -90,7 +90,7 @@ function operate(
     case "request":
       return operations.request(ref, reason || undefined, options);
     case "approve":
-      return operations.approveOne(ref, { recordId, stores: false, requestsNext: requestsNext !== "" }, options);
+      return operations.approveOne(ref, { recordId, stores: false }, options);
     case "store":
       return operations.approveOne(ref, { recordId, stores: true }, options);
     case "continue":

@@ -113,8 +113,6 @@ input, select, textarea, button {
   font: inherit;
 }
 textarea, .stack input { width: 100%; }
-.check { display: flex; gap: 0.5rem; align-items: start; }
-.stack .check input { flex: none; width: 1.25rem; min-height: 1.25rem; margin: 0.15rem 0 0; }
 
 a.button { padding: 0.55rem 0.9rem; border-radius: 0.35rem; text-decoration: none; }
 .card .row { align-items: center; margin: 0.5rem 0 0; }

@@ -4,11 +4,9 @@
  * deletion waits for. Reading everything again would cost five more calls for each key.
  *
  * The danger is to act on half of the facts, because a response does not show everything about a
- * key. So without a whole read, a run may do one of three things only:
+ * key. So without a whole read, a run may do one of two things only:
  *
  * - It may end in a wait. The next run reads everything and checks the wait again.
- * - It may write a request or an approval on the key, but only if it has read the key itself again
- *   after the step.
  * - It may end, if it approves keys of a review, as `uko approve` does. Such a run is not part of
  *   an engine (Pulumi, OpenTofu, Terraform), so no state can lose a key because of it.
  *
@@ -59,8 +57,6 @@ export function completeAfterStep(
 }
 
 export interface ShownAfterStep {
-  /** `response`: the step's own response, whose ETag may not be settled. `read`: a later read. */
-  readonly source: "response" | "read";
   readonly observation: KeyObservation;
   /**
    * Whether the run takes the one step of a reviewed set. The end of such a run only reports, and removes no key from a
@@ -69,12 +65,11 @@ export interface ShownAfterStep {
   readonly isOfSet: boolean;
 }
 
-/** Whether the run may go on with a plan that was made without a whole read. */
-export function mayConclude(plan: Plan, { source, observation, isOfSet }: ShownAfterStep): boolean {
+/** Whether the run may end with a plan that was made without a whole read. */
+export function mayConclude(plan: Plan, { observation, isOfSet }: ShownAfterStep): boolean {
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest" || plan.kind === "waitingForTime")
     return true;
-  if (plan.kind === "done") return isOfSet && (observation.state !== "destroyed" || areAllPending(observation));
-  return source === "read" && plan.kind === "ready" && plan.step.kind === "write_record";
+  return plan.kind === "done" && isOfSet && (observation.state !== "destroyed" || areAllPending(observation));
 }
 
 /**

@@ -2,9 +2,8 @@
  * Plans what happens to one key of a review, the list of keys that one person saw and may approve together. It takes
  * the one step that the reviewer approved, with the KMS deletion window that a deactivation may need. Or it stores an
  * approval on the key so that the requester takes the step. That requires a service that keeps tags, and at least 4
- * hours in which the requester can act. After a deactivation it can also write the reviewer's request for the
- * destruction. No other step of a deletion follows from a review. A key that changed since, or that the review does not
- * cover or no longer covers, is skipped.
+ * hours in which the requester can act. No other step of a deletion follows from a review. A key that changed since, or
+ * that the review does not cover or no longer covers, is skipped.
  */
 
 import { approvalOf, mayAuthor } from "./authorization.ts";
@@ -23,23 +22,13 @@ export const strictest = {
   isAssumed: true,
 } as const;
 
-/**
- * Returns `done` once the key is in the state to which the reviewed step leads. With `requestsNext`, a key that this run
- * deactivated must then also have the reviewer's request for its destruction.
- */
-export function planReviewedStep(
-  { review, requestsNext = false }: { readonly review: Review; readonly requestsNext?: boolean | undefined },
-  observation: KeyObservation,
-  run: Run,
-  nowMs: number,
-): Plan {
+/** Returns `done` once the key is in the state to which the reviewed step leads. */
+export function planReviewedStep(review: Review, observation: KeyObservation, run: Run, nowMs: number): Plan {
   const { step } = review.header;
   const verdict = judgeReviewed(review, observation, run.actor, nowMs);
   if (verdict.kind === "skip") {
     const isReached = verdict.why.kind === "other_step" && observation.state === stateAfter[step];
-    if (!isReached) return skip(verdict.why);
-    if (!requestsNext || run.deactivatedHere !== true) return { kind: "done" };
-    return planKeyDeletion(observation, { ...strictest, goal: "removed" }, { ...run, intent: "request" }, nowMs);
+    return isReached ? { kind: "done" } : skip(verdict.why);
   }
   const approvals = [verdict.record.id];
   return planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, { ...run, approvals }, nowMs);

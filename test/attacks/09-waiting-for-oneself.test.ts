@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import {
   approve,
+  approveAndRequest,
   options,
   type Person,
   type PersonsRun,
@@ -93,7 +94,7 @@ test("a waiting run of a third person takes no step on an approval that another 
 
 test("a wait for another person continues, and its log shows that person's command", async () => {
   const state = await asked("bob");
-  const bob = runWith("bob", () => approve(uko.run("alice"), uko.ref(state.keyId), { requestsNext: true }));
+  const bob = runWith("bob", () => approveAndRequest(uko.run("alice"), uko.ref(state.keyId)));
   const { code } = await patientDestroy(bob, state);
   expect(bob.progress[0]).toContain("uko approve payroll");
   expect(code).toBe("UKO_APPROVAL_PENDING");

@@ -35,7 +35,7 @@ function uko(who: Person, command: string): Promise<Ended> {
 
 /** The same at a terminal, by a person who agrees to everything. */
 function type(who: Person, command: string): Promise<Ended> {
-  return local.type(who, command, {}, throughProxy());
+  return local.type(who, command, undefined, throughProxy());
 }
 
 function throughProxy(): Readonly<Record<string, string>> {

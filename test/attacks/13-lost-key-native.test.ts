@@ -6,7 +6,7 @@
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { beforeEach, expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
-import { approve, unfinished } from "../engine/harness.ts";
+import { approve, approveAndRequest, unfinished } from "../engine/harness.ts";
 import { type Plugin, type Properties, statusOf } from "../pulumi-plugin/engine.ts";
 import { usePluginStage } from "../pulumi-plugin/plugin-stage.ts";
 
@@ -51,7 +51,7 @@ test("each preview and each up warns of the destroyed key, although a consent re
   const ref = stage.uko.ref(state.keyId);
   await unfinished(stage.uko.run("bob").handlers, state);
   await stage.uko.advance("1m");
-  await approve(stage.uko.run("alice"), ref, { requestsNext: true });
+  await approveAndRequest(stage.uko.run("alice"), ref);
   await stage.uko.advance("5h");
   await approve(stage.uko.run("bob"), ref);
   const read = await compare(key);

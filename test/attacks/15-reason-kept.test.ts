@@ -32,7 +32,8 @@ const files = () => ({
   UKO_EVIDENCE: path.join(folder, "evidence.jsonl"),
 });
 const types = (who: Person, command: string): Promise<Ended> => world.uko(who, command, files());
-const approves = (who: Person, how = ""): Promise<Ended> => world.type(who, `approve ${key} ${how}`, {}, files());
+const approves = (who: Person, how = ""): Promise<Ended> =>
+  world.type(who, `approve ${key} ${how}`, undefined, files());
 const linesOf = <Line>(name: string): readonly Line[] =>
   readFileSync(path.join(folder, name), "utf8")
     .trimEnd()

@@ -128,7 +128,7 @@ test.each(["that UKO_EVIDENCE names", "of the instance, which a run writes witho
     rmSync(file, { force: true });
     symlinkSync(victim, file);
     const settings = isNamed ? { ...own, UKO_EVIDENCE: file } : own;
-    const { exitCode, err } = await world.type("alice", `approve ${keys.payroll}`, {}, settings);
+    const { exitCode, err } = await world.type("alice", `approve ${keys.payroll}`, undefined, settings);
     expect([exitCode, err]).toEqual([1, expect.stringContaining("symbolic link")]);
     expect(err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
     expect(JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out).keyState).toBe("active");

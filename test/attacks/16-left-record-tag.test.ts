@@ -49,7 +49,7 @@ test("a new request next to the left tag binds, and only a person who saw that r
   expect(asked).not.toBe(left);
   await expect(by("alice").approveOne(ref, { recordId: left, stores: false }, options)).rejects.toThrow("was shown");
   expect(await by("bob").continue(ref, asked, atOnce, options)).toMatchObject({ taken: [] });
-  expect((await approve(uko.run("alice"), ref, { requestsNext: true })).taken).toEqual(["deactivate", "write_record"]);
+  expect((await approve(uko.run("alice"), ref)).taken).toEqual(["deactivate"]);
   const verdict = judge(await uko.trail(), { required: true, gate: "both", ignoresTags: true });
   expect(explainVerdict(verdict)).toBe("");
 });

@@ -38,7 +38,7 @@ it.each([
   }
   const evidence = path.join(stage.folder, "evidence.jsonl");
   const { recordId = "" } = JSON.parse((await stage.world.uko("carol", `status kms/${root.id} --json`)).out).deletion;
-  const ended = await stage.world.type("carol", `approve kms/${root.id}`, {}, { UKO_EVIDENCE: evidence });
+  const ended = await stage.world.type("carol", `approve kms/${root.id}`, undefined, { UKO_EVIDENCE: evidence });
   expect(ended).toMatchObject({ exitCode: 0 });
   const lines = readFileSync(evidence, "utf8")
     .trim()

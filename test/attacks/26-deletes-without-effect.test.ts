@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { vaultId } from "../emulator/harness.ts";
 import { containersOf } from "../engine/containers-harness.ts";
-import { approve, options, unfinished, useEngineWorld } from "../engine/harness.ts";
+import { approve, approveAndRequest, options, unfinished, useEngineWorld } from "../engine/harness.ts";
 import { approveKms, kmsRun, makeKmsKey, requestKms } from "../engine/kms-stage.ts";
 
 const uko = useEngineWorld();
@@ -23,7 +23,7 @@ describe("a managed key", () => {
     const ref = uko.ref(state.keyId);
     await unfinished(uko.run("bob").handlers, state);
     await uko.advance("1m");
-    await approve(uko.run("alice"), ref, { requestsNext: true });
+    await approveAndRequest(uko.run("alice"), ref);
     await uko.advance("5h");
     await approve(uko.run("bob"), ref);
     await uko.advance("31d");

@@ -26,7 +26,7 @@ const kmsWrites = async () =>
 it.each(["status", "request", "approve", "withdraw", "continue"])(
   "uko %s refuses the KMS key of an instance with UKO that the settings call Key Protect",
   async (command) => {
-    const { exitCode, err } = await world.type("carol", `${command} kms/${keyId}`, {}, pretence);
+    const { exitCode, err } = await world.type("carol", `${command} kms/${keyId}`, undefined, pretence);
     expect([exitCode, err]).toEqual([1, expect.stringContaining("[UKO_INSTANCE_MISMATCH]")]);
     expect(err).toContain(`crn:v1:bluemix:public:hs-crypto:eu-de:a/emulated-account:${demoInstanceId}:key:${keyId}`);
     expect(await kmsWrites()).toEqual([]);

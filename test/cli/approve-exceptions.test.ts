@@ -27,7 +27,7 @@ it("asks for the number of keys alone if no class is large, and for the class to
   expect(short.out).toContain('6 keys with a description that warns: legal-0 ("Do not delete: legal hold")');
   expect(await stateOf()).toBe("pending_approval");
 
-  const whole = await world.type("alice", `approve ${labels} ${keys.ledger}`, ["deactivate 7, 6 with a warning", "n"]);
+  const whole = await world.type("alice", `approve ${labels} ${keys.ledger}`, ["deactivate 7, 6 with a warning"]);
   expect([whole.exitCode, await stateOf()]).toEqual([0, "cooling_down"]);
   expect(explainVerdict(await world.verdict())).toBe("");
 });

@@ -28,12 +28,7 @@ it("leaves the keys for whose state or KMS rule the role is missing, and says wh
     expect((await world.type("bob", `request --state ${state}`)).exitCode, state).toBe(0);
   await world.advance("1m");
   const file = path.join(folder, "report.jsonl");
-  const { exitCode, out } = await world.type(
-    "alice",
-    "approve --label *",
-    { requestsNext: false },
-    { UKO_REPORT: file },
-  );
+  const { exitCode, out } = await world.type("alice", "approve --label *", undefined, { UKO_REPORT: file });
   expect(exitCode).toBe(13);
   expect(out).toContain(
     "missing right hs-crypto.managed-keys.deactivated-destroy. This right requires the role Vault Administrator.\n",

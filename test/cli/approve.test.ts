@@ -53,10 +53,13 @@ async function expectTwoPeople(): Promise<void> {
   expect(explainVerdict(await world.verdict())).toBe("");
 }
 
-const [onlyDeactivate, secondQuestion] = [
-  'Type the label of the key, "cards", to deactivate: ',
-  "Also request the destruction in your name? Another person must approve it. [y/N] ",
-];
+const labelOfCards = 'Type the label of the key, "cards", to deactivate: ';
+
+/** Approves the deactivation, and requests the destruction. */
+async function cutAndRequest(who: Person, key = keys.cards): Promise<void> {
+  await world.type(who, "approve cards", ["cards"]);
+  await request(who, key);
+}
 
 describe("one key", () => {
   it.each([
@@ -65,8 +68,8 @@ describe("one key", () => {
     ["its full ID", keys.cards],
   ])("is found by %s, shown, and deactivated once its label is typed", async (_title, name) => {
     await request("bob", `${keys.cards} --reason "Moved to the bank"`);
-    const ended = await world.type("alice", `approve ${name}`, ["cards", "n"]);
-    expect(ended.questions).toEqual([onlyDeactivate, secondQuestion]);
+    const ended = await world.type("alice", `approve ${name}`, ["cards"]);
+    expect(ended.questions).toEqual([labelOfCards]);
     expect(ended.out).toContain('Deactivate key "cards". Everything that uses it stops working. This can be undone');
     expect(ended.out).toContain(`\n  Key: ${keys.cards}, in vault payments.\n`);
     expect(ended.out).toContain('\n  IBMid-550000BOB ("Bob Example") requested the deactivation on 24 Nov 2026 ');
@@ -80,7 +83,7 @@ describe("one key", () => {
   it("is found by the ID of its request", async () => {
     await request("bob", keys.cards);
     const { recordId } = reportOf(await world.uko("erin", `status ${keys.cards} --json`)).deletion;
-    expect((await world.type("alice", `approve ${recordId}`, ["cards", "n"])).exitCode).toBe(0);
+    expect((await world.type("alice", `approve ${recordId}`, ["cards"])).exitCode).toBe(0);
     expect(await stateOf(keys.cards)).toBe("cooling_down");
   });
 
@@ -102,15 +105,15 @@ describe("one key", () => {
     await request("bob", `${keys.payroll} ${inArchive}`);
     const { exitCode, err } = await world.type("alice", "approve payroll", []);
     expect([exitCode, err]).toEqual([1, expect.stringContaining(`${inArchive}  archive/payroll`)]);
-    expect((await world.type("alice", "approve archive/payroll", ["payroll", "n"])).exitCode).toBe(0);
+    expect((await world.type("alice", "approve archive/payroll", ["payroll"])).exitCode).toBe(0);
     expect([await stateOf(inArchive), await stateOf(keys.payroll)]).toEqual(["cooling_down", "pending_approval"]);
   });
 
   it("is named in the next step by its path if its label could be an ID", async () => {
     const odd = inArchive.replace("a1", "a2");
     await request("bob", odd);
-    const { out } = await world.type("alice", `approve ${odd}`, ["9b2d0000", "y"]);
-    expect(out).toContain(`\n  uko approve ${odd}\n`);
+    const { out } = await world.type("alice", `approve ${odd}`, ["9b2d0000"]);
+    expect(out).toContain(`\n  uko request ${odd}\n`);
   });
 
   it("whose label shows nothing is confirmed by its ID, and not by Enter", async () => {
@@ -121,23 +124,18 @@ describe("one key", () => {
     expect([exitCode, await stateOf(blank)]).toEqual([1, "pending_approval"]);
   });
 
-  it.each([
-    ["y", "cooling_down", "IBMid-550000ALICE"],
-    ["yes", "cooling_down", "IBMid-550000ALICE"],
-    ["n", "cooling_down", undefined],
-    ["", "cooling_down", undefined],
-    ["cards", "cooling_down", undefined],
-  ])("is also requested for destruction only by a yes: %j", async (answer, state, requestedBy) => {
+  it("is not also requested for destruction: the message names the command", async () => {
     await request("bob", keys.cards);
-    const { exitCode, out } = await world.type("alice", "approve cards", ["cards", answer]);
+    const { exitCode, out, questions } = await world.type("alice", "approve cards", ["cards"]);
     const { lifecycleState, deletion } = reportOf(await world.uko("erin", `status ${keys.cards} --json`));
-    expect([exitCode, lifecycleState, deletion.requestedBy]).toEqual([0, state, requestedBy]);
-    expect(out).toContain(requestedBy === undefined ? "\n  uko request cards\n" : "\n  uko approve cards\n");
+    expect([exitCode, lifecycleState, deletion.requestedBy]).toEqual([0, "cooling_down", undefined]);
+    expect(questions).toHaveLength(1);
+    expect(out).toContain("\n  uko request cards\n");
   });
 
   it("is destroyed by the requester of the deactivation, who approves the request of the approver", async () => {
     await request("bob", keys.cards);
-    await world.type("alice", "approve cards", ["cards", "y"]);
+    await cutAndRequest("alice");
     await world.advance("5h");
     const { questions, out } = await world.type("bob", "approve cards", ["cards"]);
     expect(questions).toEqual(['Type the label of the key, "cards", to destroy: ']);
@@ -148,7 +146,7 @@ describe("one key", () => {
 
   it("asks nothing while the key cools down, and says until when", async () => {
     await request("bob", keys.cards);
-    await world.type("alice", "approve cards", ["cards", "y"]);
+    await cutAndRequest("alice");
     const { exitCode, out } = await world.type("bob", "approve cards", []);
     expect(exitCode).toBe(12);
     expect(out).toMatch(
@@ -158,7 +156,7 @@ describe("one key", () => {
 
   it("is approved during the cool-down with --store, on which the requester's run acts", async () => {
     await request("bob", keys.cards);
-    await world.type("carol", "approve cards", ["cards", "y"]);
+    await cutAndRequest("carol");
     const stored = await world.type("bob", "approve cards --store", ["cards"]);
     expect(stored.questions).toEqual([
       'Type the label of the key, "cards", to store your approval of the destruction: ',
@@ -170,7 +168,7 @@ describe("one key", () => {
     await expectTwoPeople();
   });
 
-  it("asks nothing about the destruction with --store, because the approval takes the place of a request", async () => {
+  it("is approved for the requester with --store, and its own run deactivates", async () => {
     await request("carol", keys.cards);
     const { questions, out } = await world.type("bob", "approve cards --store", ["cards"]);
     expect(questions).toEqual(['Type the label of the key, "cards", to store your approval of the deactivation: ']);
@@ -183,7 +181,7 @@ describe("one key", () => {
 
   it("keeps its state if the approver lacks the role, and the message names --store", async () => {
     await request("carol", keys.cards);
-    const { exitCode, out } = await world.type("bob", "approve cards", ["cards", "n"]);
+    const { exitCode, out } = await world.type("bob", "approve cards", ["cards"]);
     expect(exitCode).toBe(13);
     expect(out).toContain("missing right hs-crypto.managed-keys.active-deactivate");
     expect(out).toMatch(/\n0 keys deactivated, 1 left\nNext: .*\n {2}uko approve cards --store\n$/);
@@ -231,15 +229,11 @@ describe("several keys", () => {
     await request("carol", keys.payroll);
     const { exitCode, out, questions } = await world.type("alice", `approve cards vouchers ${keys.payroll}`, [
       "deactivate 2",
-      "n",
       "payroll",
-      "n",
     ]);
     expect(questions).toEqual([
       'Type the step and the number of keys, "deactivate 2", to deactivate: ',
-      secondQuestion,
       'Type the label of the key, "payroll", to deactivate: ',
-      secondQuestion,
     ]);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/IBMid-550000BOB \("Bob Example"\) requested all of them\./);
@@ -261,7 +255,6 @@ describe("several keys", () => {
     await request("carol", keys.payroll);
     const { exitCode, err } = await world.type("alice", `approve cards vouchers ${keys.payroll}`, [
       "deactivate 2",
-      "n",
       "deactivate 1",
     ]);
     expect([exitCode, err]).toEqual([1, expect.stringContaining("  Nothing more was changed.\n")]);
@@ -280,7 +273,7 @@ describe("several keys", () => {
   it("exit with 12 if some cannot be approved, which stand apart with the reason", async () => {
     await request("bob", keys.cards);
     await request("alice", keys.vouchers);
-    const { exitCode, out } = await world.type("alice", "approve cards vouchers", ["cards", "n"]);
+    const { exitCode, out } = await world.type("alice", "approve cards vouchers", ["cards"]);
     expect([exitCode, out]).toEqual([12, expect.stringContaining("1 key deactivated")]);
     expect(out).toMatch(/^You cannot approve 1 key now:\n {2}vouchers: you requested this step yourself\.\n\n/);
   });
@@ -289,7 +282,7 @@ describe("several keys", () => {
     const [, id = ""] = keys.vouchers.split("/");
     await world.control(`keys/${id}`, { record: { description: "Keep until the audit of 2027" } });
     await request("bob", `${keys.payroll} ${keys.vouchers}`);
-    const { out } = await world.type("alice", `approve ${keys.payroll} vouchers`, ["deactivate 2", "n"]);
+    const { out } = await world.type("alice", `approve ${keys.payroll} vouchers`, ["deactivate 2"]);
     const [before = ""] = out.split("\nLABEL ");
     expect(before).toContain("1 key in use: payroll.");
     expect(before).toContain('1 key with a description that warns: vouchers ("Keep until the audit of 2027").');
@@ -300,17 +293,17 @@ describe("several keys", () => {
     await request("bob", `${keys.cards} ${keys.vouchers}`);
     const file = path.join(folder, "keys.txt");
     writeFileSync(file, `# the keys of the old bank\n\ncards  checked on Monday\n  ${keys.vouchers}\n`);
-    expect((await world.type("alice", `approve --keys ${file}`, ["deactivate 2", "n"])).exitCode).toBe(0);
+    expect((await world.type("alice", `approve --keys ${file}`, ["deactivate 2"])).exitCode).toBe(0);
     writeFileSync(file, "# nothing\n");
     expect((await world.type("alice", `approve --keys ${file}`, [])).err).toContain("names no key");
   });
 
   it.each([
-    ["--vault archive", ["payroll", "n"], [inArchive]],
-    ["--requested-by IBMid-550000CAROL", ["payroll", "n"], [inArchive]],
-    ['--requested-by "bob example" --label c*', ["cards", "n"], [keys.cards]],
-    ["--label *ar?s", ["cards", "n"], [keys.cards]],
-    ["--template cards", ["cards", "n"], [keys.cards]],
+    ["--vault archive", ["payroll"], [inArchive]],
+    ["--requested-by IBMid-550000CAROL", ["payroll"], [inArchive]],
+    ['--requested-by "bob example" --label c*', ["cards"], [keys.cards]],
+    ["--label *ar?s", ["cards"], [keys.cards]],
+    ["--template cards", ["cards"], [keys.cards]],
     ["--step destroy --vault payments", ["draft"], [keys.draft]],
     ["--state pre_activation", ["draft"], [keys.draft]],
   ] as const)("are chosen by %s", async (options, answers, chosen) => {
@@ -348,7 +341,7 @@ describe("without a key", () => {
     await request("bob", `${keys.cards} ${keys.vouchers}`);
     await request("carol", keys.draft);
     await request("alice", keys.payroll);
-    const { exitCode, out, questions } = await world.type("alice", "approve", ["2", "deactivate 2", "n"]);
+    const { exitCode, out, questions } = await world.type("alice", "approve", ["2", "deactivate 2"]);
     expect(exitCode).toBe(0);
     expect(out).toMatch(
       /^ +APPROVE +REQUESTED BY +VAULT +KEYS\n1 {2}destroy 1 key that was never active .*draft\n2 {2}deactivate 2 keys .*cards, vouchers\n\n/,

@@ -208,7 +208,7 @@ it("names the requester and the approver if the approval is a record of its own"
   const environment = { UKO_EVIDENCE: story.file("answer.jsonl") };
   await story.uko("alice", `request ${keys.cards}`, environment);
   await story.world.advance("1m");
-  await story.world.type("bob", `approve ${keys.cards} --store`, {}, environment);
+  await story.world.type("bob", `approve ${keys.cards} --store`, undefined, environment);
   await story.world.advance("1m");
   await story.uko("alice", `continue ${keys.cards}`, environment);
   await create(`--key ${keys.cards} --sign-key @bob.key --out @answer.json`, environment);

@@ -28,7 +28,7 @@ afterAll(() => world.close());
 const run = (who: Person, command: string, environment: Readonly<Record<string, string>> = {}) =>
   world.uko(who, command, { XDG_STATE_HOME: home, ...environment });
 const approve = (who: Person, key: string, environment: Readonly<Record<string, string>> = {}) =>
-  world.type(who, `approve ${key}`, {}, { XDG_STATE_HOME: home, ...environment });
+  world.type(who, `approve ${key}`, undefined, { XDG_STATE_HOME: home, ...environment });
 const fileOf = (who: Person): string =>
   path.join(home, `uko/evidence-${world.environmentOf(who).UKO_INSTANCE_ID}.jsonl`);
 const entriesIn = (text: string): readonly EvidenceEntry[] =>

@@ -25,7 +25,7 @@ const evidence = () => path.join(folder, "evidence.jsonl");
 const types = (who: Person, command: string): Promise<Ended> =>
   world.uko(who, command, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
 const approves = (who: Person, key: string): Promise<Ended> =>
-  world.type(who, `approve ${key}`, {}, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
+  world.type(who, `approve ${key}`, undefined, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
 const records = () =>
   readFileSync(report(), "utf8")
     .trimEnd()

@@ -13,7 +13,7 @@ import type { Report } from "../../provider/engine/loop/report.ts";
 import type { Clock } from "../../provider/engine/ports/world.ts";
 import type { SigningPlaces } from "../../provider/services/consents/consent-signatures.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
-import { type Answers, answerTo } from "../support/answers.ts";
+import { answerTo } from "../support/answers.ts";
 import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
@@ -78,8 +78,8 @@ export interface EndedAtTerminal extends Ended {
   readonly questions: readonly string[];
 }
 
-/** The answers in order, all of which are asked for and no more; or how a person answers who agrees. */
-export type AtTerminal = readonly string[] | Answers;
+/** The answers in order, all of which are asked for and no more. Without them, the person agrees with each question. */
+export type AtTerminal = readonly string[];
 
 export interface CliTestWorld {
   readonly url: string;
@@ -93,7 +93,7 @@ export interface CliTestWorld {
     environment?: Readonly<Record<string, string>>,
   ): Promise<EndedAtTerminal>;
   /** Runs a command line as it was printed, at a terminal where the person agrees. */
-  shell(who: Person, commandLine: string, answers?: Answers): Promise<Ended>;
+  shell(who: Person, commandLine: string): Promise<Ended>;
   environmentOf(who: Person): Readonly<Record<string, string>>;
   control(path: string, body: unknown): Promise<void>;
   advance(duration: string): Promise<void>;
@@ -137,12 +137,12 @@ export async function startCliWorld({
     environmentOf,
     uko: (who, command, environment = {}, input = "") =>
       runHere(splitWords(command), { ...environmentOf(who), ...environment }, input, { signing: signingOf(who) }),
-    type: (who, command, answers = {}, environment = {}) =>
+    type: (who, command, answers, environment = {}) =>
       runAtTerminal(splitWords(command), { ...environmentOf(who), ...environment }, answers, signingOf(who)),
-    shell(who, commandLine, answers = {}) {
+    shell(who, commandLine) {
       const { command, args = [], variables } = takeApart(commandLine) ?? {};
       if (command !== "uko") throw new Error(`Not a command line of uko: ${commandLine}`);
-      return runAtTerminal(args, { ...environmentOf(who), ...variables }, answers, signingOf(who));
+      return runAtTerminal(args, { ...environmentOf(who), ...variables }, undefined, signingOf(who));
     },
     control: post,
     advance: (duration) => post("clock", { advance: duration }),
@@ -212,19 +212,18 @@ async function runHere(
 async function runAtTerminal(
   typed: readonly string[],
   environment: Readonly<Record<string, string>>,
-  answers: AtTerminal,
+  answers: AtTerminal | undefined,
   signing: SigningPlaces,
 ): Promise<EndedAtTerminal> {
   const questions: string[] = [];
-  const inOrder = "length" in answers ? answers : undefined;
   const ask = async (question: string): Promise<string> => {
     questions.push(question);
-    return inOrder === undefined ? answerTo(question, answers as Answers) : (inOrder[questions.length - 1] ?? "");
+    return answers === undefined ? answerTo(question) : (answers[questions.length - 1] ?? "");
   };
   const ended = await runHere(typed, environment, "", { ask, signing });
-  if (inOrder !== undefined && questions.length !== inOrder.length) {
+  if (answers !== undefined && questions.length !== answers.length) {
     throw new Error(
-      `${typed.join(" ")} asked ${questions.length} questions for ${inOrder.length} answers:\n${questions.join("\n")}\n${ended.out}${ended.err}`,
+      `${typed.join(" ")} asked ${questions.length} questions for ${answers.length} answers:\n${questions.join("\n")}\n${ended.out}${ended.err}`,
     );
   }
   return { ...ended, questions };

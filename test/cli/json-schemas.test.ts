@@ -57,7 +57,7 @@ describe("what uko prints", () => {
     const { draft, vouchers } = keys;
     await run("carol", `request ${kmsKey}`);
     const approve = async (who: "alice" | "carol", named: string) => {
-      await world.type(who, `approve ${named}`, {}, { UKO_REPORT });
+      await world.type(who, `approve ${named}`, undefined, { UKO_REPORT });
       await world.advance("1m");
     };
     await run("bob", `request ${draft} --reason "moved away"`);

@@ -60,7 +60,7 @@ testEach({
     name: "ledger",
     story: [
       by("bob", "request KEY"),
-      approves("alice", "", ["ledger", "n"]),
+      approves("alice", "", ["ledger"]),
       by("bob", "request KEY"),
       after("5h"),
       approves("alice", "", []),
@@ -122,7 +122,7 @@ testEach({
   },
   "the KMS role to set the window is missing": {
     name: "ledger",
-    story: [by("bob", "request KEY"), forbidden("M14"), approves("alice", "", ["ledger", "n"])],
+    story: [by("bob", "request KEY"), forbidden("M14"), approves("alice", "", ["ledger"])],
     next: [],
   },
   "the role to approve is missing": {

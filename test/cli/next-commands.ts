@@ -43,14 +43,15 @@ export const by =
 
 /** Approves at a terminal, and agrees with what is asked. */
 export const approves =
-  (who: Person, option = "", answers: AtTerminal = {}): Act =>
+  (who: Person, option = "", answers?: AtTerminal): Act =>
   async (name) => {
     await world.advance("1m");
     return world.type(who, `approve ${keys[name]} ${option}`, answers);
   };
 
-/** Bob requests, Alice deactivates; her request to destroy is then pending. */
-export const deactivated: Act = (name) => inOrder([by("bob", "request KEY"), approves("alice")], name);
+/** Bob requests, Alice deactivates and requests the destruction. */
+export const deactivated: Act = (name) =>
+  inOrder([by("bob", "request KEY"), approves("alice"), by("alice", "request KEY")], name);
 export const destroyed: Act = (name) => inOrder([deactivated, after("5h"), approves("bob")], name);
 export const after = (duration: string): Act => silent(() => world.advance(duration));
 export const edited = (body: unknown): Act => silent((name) => world.control(`keys/${keyId(name)}`, body));
@@ -99,13 +100,7 @@ export const requests = (by: "alice" | "bob"): Effect => ({
   leaves: "pending_approval",
   requestedBy: by,
 });
-/** By an approval that also requests the destruction. */
-export const deactivates = (by: "alice" | "carol"): Effect => ({
-  by,
-  exit: 0,
-  leaves: "cooling_down",
-  requestedBy: by,
-});
+export const deactivates = (by: "alice" | "carol"): Effect => ({ by, exit: 0, leaves: "cooling_down" });
 export const withdraws = (by: Person): Effect => ({ by, exit: 0, leaves: "active" });
 export const reactivates: Effect = { by: "alice", exit: 0, leaves: "active" };
 export const removes: Effect = { by: "bob", exit: 0, leaves: "gone" };

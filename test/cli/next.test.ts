@@ -46,13 +46,11 @@ testEach({
   },
   "your request waits for its cool-down": {
     story: [deactivated],
-    next: [
-      { by: "bob", ...later("4h1m"), exit: 0, leaves: "pending_destruction" },
-      { by: "alice", exit: 0, leaves: "active" },
-    ],
+    code: "UKO_APPROVAL_PENDING",
+    next: [{ by: "bob", ...later("4h1m"), exit: 0, leaves: "pending_destruction" }],
   },
   "you deactivated the key and requested nothing": {
-    story: [by("bob", "request KEY"), approves("alice", "", ["payroll", "n"])],
+    story: [by("bob", "request KEY"), approves("alice", "", ["payroll"])],
     next: [
       { by: "bob", exit: 0, leaves: "cooling_down", requestedBy: "bob" },
       { by: "alice", exit: 0, leaves: "active" },
@@ -88,7 +86,10 @@ testEach({
     next: [withdraws("alice")],
   },
   "approved while cooling down": {
-    story: [by("bob", "request KEY"), approves("carol"), approves("bob", "--store"), by("carol", "continue KEY")],
+    story: [
+      ...[by("bob", "request KEY"), approves("carol"), by("carol", "request KEY")],
+      ...[approves("bob", "--store"), by("carol", "continue KEY")],
+    ],
     code: "UKO_COOLING_DOWN",
     next: [{ by: "carol", ...later("4h"), exit: 11, leaves: "pending_destruction" }, reactivates],
   },

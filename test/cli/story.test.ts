@@ -50,7 +50,8 @@ it("two people delete a key, and read its state at each step", async () => {
   await passes("1h");
   await types("bob", `request ${key} --reason "Another reason"`);
   await types("alice", `status ${key}`);
-  await answers("alice", "approve payroll", ["payroll", "y"]);
+  await answers("alice", "approve payroll", ["payroll"]);
+  await types("alice", `request ${key}`);
   await passes("1h");
   await answers("bob", "approve payroll", []);
   await types("bob", `plan ${key}`);
@@ -73,7 +74,7 @@ it("people change their minds: approvals, withdrawals and reactivation", async (
   const key = keys.payroll;
   await types("carol", `request ${key}`);
   await passes("1m");
-  await answers("bob", "approve payroll", ["payroll", "n"]);
+  await answers("bob", "approve payroll", ["payroll"]);
   await answers("bob", "approve payroll --store", ["payroll"]);
   await types("bob", `continue ${key}`);
   await types("carol", `status ${key}`);

@@ -28,7 +28,7 @@ interface Situation {
 }
 
 const request: Event = ["bob", "request KEY --reason Moved"];
-const deactivated: readonly Event[] = [request, ["alice", "approve KEY"]];
+const deactivated: readonly Event[] = [request, ["alice", "approve KEY"], ["alice", "request KEY"]];
 const destroyed: readonly Event[] = [...deactivated, ["5h"], ["bob", "approve KEY"]];
 
 const situations: Readonly<Record<string, Situation>> = {
@@ -118,42 +118,34 @@ describe.each(Object.entries(situations))("%s", (_title, situation) => {
     await console.close();
   });
 
-  /** The box on the page of a deactivation, and the second question of uko approve. */
-  const forms = situation.acts.flatMap((id) =>
-    (id === "approve" ? [true, false] : [false]).map((next) => [id, next] as const),
-  );
-  it.each(forms)(
-    "is written to by the form of the act %s as by its command, and the destruction requested: %s",
-    async (id, requestsNext) => {
-      const key = await play(situation);
-      const console = openConsole(world, situation.who);
-      await console.logIn();
-      const address = `${situation.isKms ? `/${key}` : `/keys/${key}`}/${id}`;
-      const before = (await world.trail()).length;
-      const page = await console.open(address);
-      const [, toType = ""] = /The label is <code>(\w+)<\/code>/.exec(page.text) ?? [];
-      const reason = page.text.includes('name="reason"') ? 'Grund "ä" <b>' : "";
-      const sent = await console.submit(address, {
-        ...hiddenIn(page.text),
-        typed: toType,
-        reason,
-        ...(requestsNext && { requestsNext: "on" }),
-      });
-      const byForm = await written(before);
-      // Bob does not have the role to reactivate.
-      expect(byForm.length > 0, sent.text).toBe(!sent.text.includes("UKO_RIGHTS_MISSING"));
-      expect(sent.status, sent.text).toBe(200);
-      await console.close();
+  it.each(situation.acts)("is written to by the form of the act %s as by its command", async (id) => {
+    const key = await play(situation);
+    const console = openConsole(world, situation.who);
+    await console.logIn();
+    const address = `${situation.isKms ? `/${key}` : `/keys/${key}`}/${id}`;
+    const before = (await world.trail()).length;
+    const page = await console.open(address);
+    const [, toType = ""] = /The label is <code>(\w+)<\/code>/.exec(page.text) ?? [];
+    const reason = page.text.includes('name="reason"') ? 'Grund "ä" <b>' : "";
+    const sent = await console.submit(address, {
+      ...hiddenIn(page.text),
+      typed: toType,
+      reason,
+    });
+    const byForm = await written(before);
+    // Bob does not have the role to reactivate.
+    expect(byForm.length > 0, sent.text).toBe(!sent.text.includes("UKO_RIGHTS_MISSING"));
+    expect(sent.status, sent.text).toBe(200);
+    await console.close();
 
-      await world.reset();
-      const again = await play(situation);
-      const since = (await world.trail()).length;
-      const command = commandOn(page.text).replace(key, again);
-      const typed = reason === "" ? command : `${command} --reason '${reason}'`;
-      await world.shell(situation.who, typed, { requestsNext });
-      expect(byForm).toEqual(await written(since));
-    },
-  );
+    await world.reset();
+    const again = await play(situation);
+    const since = (await world.trail()).length;
+    const command = commandOn(page.text).replace(key, again);
+    const typed = reason === "" ? command : `${command} --reason '${reason}'`;
+    await world.shell(situation.who, typed);
+    expect(byForm).toEqual(await written(since));
+  });
 });
 
 describe("a wave", () => {

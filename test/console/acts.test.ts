@@ -137,24 +137,6 @@ describe("an act", () => {
     expect((await alice.act(key, "approve", { typed: id })).text).toContain("This run deactivated the key.");
   });
 
-  it("of a deactivation also requests the destruction, if the person ticks the box, as the command asks", async () => {
-    await bob.act(key, "request");
-    await world.advance("1m");
-    const page = await alice.open(`/keys/${key}/approve`);
-    expect(page.text).toContain('<input type="checkbox" id="requestsNext" name="requestsNext">');
-    expect(page.text).toContain("Also request the destruction in your name? Another person must approve it.");
-    const ticked = { ...hiddenIn(page.text), requestsNext: "on" };
-    // A mistyped label keeps the box as the person left it.
-    const { text } = await alice.post(`/keys/${key}/approve`, { ...ticked, typed: "voucher" });
-    expect(text).toContain('<input type="checkbox" id="requestsNext" name="requestsNext" checked>');
-    expect((await alice.submit(`/keys/${key}/approve`, { ...ticked, typed: label })).status).toBe(200);
-    const { lifecycleState, deletion } = reportOf(await world.uko("erin", `status ${key} --json`));
-    expect([lifecycleState, deletion.requestedBy]).toEqual(["cooling_down", "IBMid-550000ALICE"]);
-    await world.advance("5h");
-    expect((await bob.open(`/keys/${key}/approve`)).text).not.toContain("checkbox");
-    expect((await bob.act(key, "approve", { typed: label })).text).toContain("This run destroyed the key.");
-  });
-
   it("shows who asks, since when and why, and the key, before the effect and its one button", async () => {
     await bob.act(key, "request", { reason: "Moved" });
     await world.advance("1m");

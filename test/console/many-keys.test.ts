@@ -48,13 +48,9 @@ describe("many requests of one person", () => {
     const mistyped = await alice.submit("/requests/approve", { ...hiddenIn(page), typed: "deactivate 2" });
     expect([mistyped.status, mistyped.text.includes("You did not type")]).toEqual([422, true]);
     expect(await deactivations()).toBe(0);
-    const done = await alice.submit("/requests/approve", {
-      ...hiddenIn(page),
-      typed: "deactivate 3",
-      requestsNext: "on",
-    });
+    const done = await alice.submit("/requests/approve", { ...hiddenIn(page), typed: "deactivate 3" });
     expect(done.text).toContain("<h1>3 keys deactivated</h1>");
-    expect((await bob.open("/waiting")).text).toContain("asks to destroy 3 keys in payments");
+    expect(await deactivations()).toBe(3);
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   });

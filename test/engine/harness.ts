@@ -223,15 +223,21 @@ export function checked(handlers: KeyHandlers, news: unknown, olds: unknown = {}
 export async function approve(
   { operations }: Pick<PersonsRun, "operations">,
   ref: KeyRef,
-  { stores = false, requestsNext = false }: { readonly stores?: boolean; readonly requestsNext?: boolean } = {},
+  { stores = false }: { readonly stores?: boolean } = {},
   signal = options.signal,
 ): Promise<Report> {
   const { sets, apart } = await operations.approvable({ refs: [ref], stores }, options);
   const review = sets[0]?.file?.review;
   if (review === undefined) throw new Error(`Nothing to approve: ${apart[0]?.why ?? "no key was read"}`);
-  const [result] = await operations.approve(review, { stores, requestsNext, each: () => {} }, { signal });
+  const [result] = await operations.approve(review, { stores, each: () => {} }, { signal });
   if (result?.kind !== "reported") throw result?.error ?? new Error("No key was approved.");
   return result.report;
+}
+
+/** A person approves, and if the key was deactivated, requests its destruction with a command of its own. */
+export async function approveAndRequest(run: Pick<PersonsRun, "operations">, ref: KeyRef): Promise<Report> {
+  const approved = await approve(run, ref);
+  return approved.taken.includes("deactivate") ? run.operations.request(ref, undefined, options) : approved;
 }
 
 /** The message of a destroy that did not finish. */

@@ -5,7 +5,7 @@ import type { Report } from "../../provider/engine/loop/report.ts";
 import type { KeyRef } from "../../provider/engine/ports/world.ts";
 import { renderExplanation } from "../../provider/engine/text/explanation.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
-import { approve, options, unfinished, useEngineWorld } from "./harness.ts";
+import { approve, approveAndRequest, options, unfinished, useEngineWorld } from "./harness.ts";
 
 const uko = useEngineWorld();
 
@@ -27,7 +27,7 @@ describe("KMS dual authorization on the backing key", () => {
     return { state, ref: uko.ref(state.keyId) };
   }
   /** Alice approves the deactivation, and requests the destruction. */
-  const alicesStep = (ref: KeyRef): Promise<Report> => approve(uko.run("alice"), ref, { requestsNext: true });
+  const alicesStep = (ref: KeyRef): Promise<Report> => approveAndRequest(uko.run("alice"), ref);
 
   test("the deactivating run sets its own window just before, and the setter may not destroy", async () => {
     const { ref } = await dual();

@@ -56,17 +56,15 @@ const byApproval =
       if (!error.message.startsWith("Nothing to approve")) throw error;
       return run.operations.status(ref, options);
     };
-    let report = await approve(run, ref, how).catch(orStatus);
-    if (how?.requestsNext === true && report.keyState === "deactivated" && report.deletion.recordId === undefined) {
-      report = await run.operations.request(ref, undefined, options);
-    }
+    const report = await approve(run, ref, how).catch(orStatus);
     return `${report.keyState ?? ""} ${report.deletion.awaits ?? ""}`;
   };
 
 /** An engine requests, a person approves each step and requests the next one, an engine removes. */
 const approved: readonly Step[] = [
   { who: "bob", wait: "0s", run: byEngine, end: "UKO_APPROVAL_PENDING" },
-  { who: "alice", wait: "60s", run: byApproval({ requestsNext: true }), end: "deactivated approval" },
+  { who: "alice", wait: "60s", run: byApproval({}), end: "deactivated request" },
+  { who: "alice", wait: "0s", run: byRequest, end: "pending_approval" },
   { who: "bob", wait: "5h", run: byApproval({}), end: "destroyed time" },
   { who: "bob", wait: "31d", run: byEngine, end: "ended" },
 ];

@@ -142,7 +142,7 @@ describe("the credential of the recipes", () => {
       `approve ${keys.payroll} --store`,
       `approve ${line?.deletion.recordId}`,
     ]) {
-      expect((await world.type("erin", command, {}, asNotifier)).exitCode).not.toBe(0);
+      expect((await world.type("erin", command, undefined, asNotifier)).exitCode).not.toBe(0);
     }
     expect((await asReader(`continue ${keys.payroll}`)).exitCode).not.toBe(0);
     expect((await asReader(`request ${keys.draft}`)).exitCode).not.toBe(0);

@@ -68,7 +68,7 @@ const actOf = (text: string) => ({
   isConsequential: true,
 });
 
-const problemOf = (text: string, reason = "") => ({ says: text, form: { typed: "", reason, requestsNext: "" } });
+const problemOf = (text: string, reason = "") => ({ says: text, form: { typed: "", reason } });
 
 const inspectionOf = (text: string) => ({
   report: {

@@ -28,7 +28,7 @@ const key = aKeyWith(record);
 const review = aReviewOf([key]);
 const approving = (over: Partial<Run> = {}): Run => aRun({ intent: "approve", ...over });
 const step = (seen: KeyObservation, by: Review = review, over: Partial<Run> = {}) =>
-  planReviewedStep({ review: by }, seen, approving(over), nowMs);
+  planReviewedStep(by, seen, approving(over), nowMs);
 const approval = (seen: KeyObservation, by: Review = review, over: Partial<Run> = {}) =>
   planReviewedApproval(by, seen, approving(over), nowMs);
 
@@ -95,31 +95,6 @@ describe("planReviewedStep", () => {
   it("never does more than a run whose person confirmed the same request by hand", () => {
     const named = planKeyDeletion(key, aPolicy(), approving({ approvals: [record.id] }), nowMs);
     expect(step(key)).toEqual(named);
-  });
-});
-
-describe("planReviewedStep whose person also asked for the destruction", () => {
-  const after = aKeyWith(record, { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-  const wanting = (over: Partial<Run>, seen = after) =>
-    planReviewedStep({ review, requestsNext: true }, seen, approving(over), nowMs);
-
-  it("requests the destruction of the key that this run deactivated", () => {
-    expect(wanting({ deactivatedHere: true })).toMatchObject({
-      kind: "ready",
-      step: { kind: "write_record", draft: { step: "destroy", how: "command", author: bob, deactivatedAtMs: nowMs } },
-    });
-  });
-
-  it("requests nothing for a key that another run deactivated, and nothing before the deactivation", () => {
-    expect(wanting({})).toEqual({ kind: "done" });
-    expect(wanting({}, key)).toMatchObject({ kind: "ready", step: { kind: "deactivate" } });
-  });
-
-  it("ends with the request, and acts on no other one", () => {
-    const request = (author: typeof bob) =>
-      aKeyWith(aRecord({ step: "destroy", author, writtenAtMs: nowMs, deactivatedAtMs: nowMs }));
-    expect(wanting({ deactivatedHere: true }, request(bob))).toMatchObject({ callerPosition: "wrote_it" });
-    expect(wanting({ deactivatedHere: true }, request(carol))).toMatchObject({ callerPosition: "may_approve" });
   });
 });
 

@@ -247,7 +247,7 @@ describe("a review names the record on a key", () => {
 
 describe("a run that acts on a review", () => {
   const plan = (seen: KeyObservation, over: Partial<Run> = {}, by = review) =>
-    planReviewedStep({ review: by }, seen, aRun({ intent: "approve", ...over }), nowMs);
+    planReviewedStep(by, seen, aRun({ intent: "approve", ...over }), nowMs);
 
   it("leaves the key alone if it is not what was reviewed", () => {
     const changed = aKeyWith(record, { use: { kind: "known", count: 1, retainedBy: [], resourceIds: ["crn:1"] } });
@@ -328,7 +328,7 @@ describe("whatever a review says", () => {
         };
         const forged = reviewOf(header, [line]);
         const run = aRun({ actor: anActor(w.actor), intent: "approve" });
-        const plan = planReviewedStep({ review: forged }, seen, run, nowMs);
+        const plan = planReviewedStep(forged, seen, run, nowMs);
         if (plan.kind !== "ready") return;
         // A run without a review does the same if its person confirmed the request by hand.
         const confirmed = aRun({ actor: run.actor, approvals: [written.id], intent: "approve" });

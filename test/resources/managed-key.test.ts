@@ -5,6 +5,7 @@ import type { World } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import {
   approve,
+  approveAndRequest,
   checked,
   codeOf,
   inputsOf,
@@ -34,7 +35,7 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
     const state = await uko.make();
     await unfinished(uko.run("bob").handlers, state);
     await uko.advance("60s");
-    await approve(uko.run("alice"), uko.ref(state.keyId), { requestsNext: true });
+    await approveAndRequest(uko.run("alice"), uko.ref(state.keyId));
     expect((await read(state))?.warnings).toEqual([
       expect.stringMatching(/is deactivated and is waiting for approval of its destruction/),
     ]);

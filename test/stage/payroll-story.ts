@@ -77,8 +77,9 @@ async function tellDeletion(
   await destroy("bob", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
   await showRequest();
 
-  stage.say("Alice approves. Her command deactivates the key and requests its destruction in her name.");
+  stage.say("Alice approves: her command deactivates the key. Then she requests its destruction.");
   await stage.approve("alice", ["payroll"], { exitCode: 0, says: "1 key deactivated" });
+  await stage.request("alice", ["payroll"], { exitCode: 0, says: "to approve" });
 
   await stage.timePasses("4h1m", "More than 4 hours later, Bob approves her request: the key is destroyed.");
   await stage.approve("bob", ["payroll"], { exitCode: 0, says: "1 key destroyed" });

@@ -59,10 +59,19 @@ export abstract class Stage {
     return { ...this.uko.settings, UKO_API_KEY: `${name}-demo-key` };
   }
 
-  /** A person approves these keys at a terminal, and requests the destruction of what they deactivate, unless they store. */
-  async approve(name: Name, args: readonly string[], expected: Expected): Promise<string> {
-    await this.prompt(name, `uko approve ${args.join(" ")}`);
-    const result = await typeUko(["approve", ...args], this.environmentOf(name));
+  /** A person approves these keys at a terminal. */
+  approve(name: Name, args: readonly string[], expected: Expected): Promise<string> {
+    return this.#type(name, ["approve", ...args], expected);
+  }
+
+  /** A person requests the next step of these keys at a terminal. */
+  request(name: Name, args: readonly string[], expected: Expected): Promise<string> {
+    return this.#type(name, ["request", ...args], expected);
+  }
+
+  async #type(name: Name, args: readonly string[], expected: Expected): Promise<string> {
+    await this.prompt(name, `uko ${args.join(" ")}`);
+    const result = await typeUko(args, this.environmentOf(name));
     return this.show(result, result.output.trimEnd(), expected);
   }
 

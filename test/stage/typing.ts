@@ -3,7 +3,7 @@
 import { openLogin, openOperations, type UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { withProgress } from "../../provider/cli/run.ts";
-import { type Answers, answerTo } from "../support/answers.ts";
+import { answerTo } from "../support/answers.ts";
 import type { EngineResult } from "./engine-run.ts";
 
 const notHere = () => Promise.reject(new Error("This story types no such command."));
@@ -11,7 +11,6 @@ const notHere = () => Promise.reject(new Error("This story types no such command
 export async function typeUko(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  answers: Answers = {},
 ): Promise<EngineResult> {
   const startedAt = performance.now();
   let output = "";
@@ -28,7 +27,7 @@ export async function typeUko(
     // Progress is no part of a transcript; an error is.
     ...withProgress({ write }, { write: appendError }),
     ask: async (question) => {
-      const answer = answerTo(question, answers);
+      const answer = answerTo(question);
       write(`${question}${answer}\n`);
       return answer;
     },

@@ -119,7 +119,7 @@ test.each(releases)(
       const { sets } = await operations.approvable({ refs, stores: false }, options);
       for (const { file } of sets) {
         if (file !== undefined) {
-          await operations.approve(file.review, { stores: false, requestsNext: true, each: () => {} }, options);
+          await operations.approve(file.review, { stores: false, each: () => {} }, options);
         }
       }
     };

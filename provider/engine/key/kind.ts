@@ -72,25 +72,15 @@ function nextOf(plan: Plan, { forbidden }: RunMemory): Next<KeyTypes> {
   return { stop: denied === undefined ? { kind: "stopped", plan } : { kind: "rights_missing", ...denied } };
 }
 
-/**
- * A write that has to settle shows an ETag that the next step may not use, so the run reads the key again. It asks
- * neither for the use of the key nor for the backing keys, and keeps both from the read before the step.
- */
-async function planAfterStep(
-  { step, result: { shown, settleUnder }, context }: TakenStep<KeyTypes>,
+function planAfterStep(
+  { step, result: { shown }, context: { task, observed } }: TakenStep<KeyTypes>,
   memory: RunMemory,
-): Promise<Planned<KeyTypes> | undefined> {
-  const { world, task, observed, options } = context;
-  const read = settleUnder === undefined ? undefined : await observeKey(world, task.ref, "summary", options);
-  if (read?.kind === "gone") return undefined;
-  const source = read === undefined ? "response" : "read";
-  const now = read ?? shown;
-  const observation = now && completeAfterStep(step.kind, observed, now);
-  if (now === undefined || observation === undefined) return undefined;
-  const completed = { ...now, observation };
+): Planned<KeyTypes> | undefined {
+  const observation = shown && completeAfterStep(step.kind, observed, shown);
+  if (shown === undefined || observation === undefined) return undefined;
+  const completed = { ...shown, observation };
   const plan = planOnce(task, completed, memory);
-  const isOfSet = task.review !== undefined;
-  return mayConclude(plan, { source, observation, isOfSet })
+  return mayConclude(plan, { observation, isOfSet: task.review !== undefined })
     ? { observed: completed, next: nextOf(plan, memory) }
     : undefined;
 }

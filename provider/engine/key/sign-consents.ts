@@ -15,22 +15,12 @@ import { readEach } from "./many/survey.ts";
 import type { KeyDetails } from "./observe.ts";
 
 /**
- * Signs the approval of each line of a review, and with `requestsNext` the requests that follow a deactivation. Throws
- * UKO_SIGNATURE_MISSING.
+ * Signs the approval of each line of a review, if its step is the destruction. Throws UKO_SIGNATURE_MISSING.
  */
-export async function signReviewed(
-  world: World,
-  { review, requestsNext }: { readonly review: Review; readonly requestsNext: boolean },
-  options: CallOptions,
-): Promise<void> {
-  const { step } = review.header;
+export async function signReviewed(world: World, review: Review, options: CallOptions): Promise<void> {
   const [first] = review.lines.values();
-  if (world.signatures === undefined || first === undefined) return;
+  if (world.signatures === undefined || first === undefined || review.header.step === "deactivate") return;
   const { instanceId } = world.session;
-  if (step === "deactivate") {
-    const refs = [...review.lines.values()].map(({ vaultId, keyId }) => ({ instanceId, vaultId, keyId }));
-    return requestsNext ? signRequests(world, refs, options, "deactivated") : undefined;
-  }
   const author = await signerOf(world, options);
   const { serviceTimeMs } = await world.keys.read({ instanceId, ...first }, options);
   await signAll(
@@ -42,22 +32,16 @@ export async function signReviewed(
 }
 
 /**
- * Signs the request for the destruction of each key that may be destroyed next. The signature names the state that the
- * key will have when the request is written, which may follow a deactivation. Throws UKO_SIGNATURE_MISSING.
+ * Signs the request for the destruction of each key that may be destroyed next. Throws UKO_SIGNATURE_MISSING.
  */
-export async function signRequests(
-  world: World,
-  refs: readonly KeyRef[],
-  options: CallOptions,
-  state?: "deactivated",
-): Promise<void> {
+export async function signRequests(world: World, refs: readonly KeyRef[], options: CallOptions): Promise<void> {
   if (world.signatures === undefined) return;
   const author = await signerOf(world, options);
   const times: number[] = [];
   const judge = ({ observation, nowMs }: KeyDetails): readonly string[] => {
-    if (state === undefined && nextStepOf(observation.state) !== "destroy") return [];
+    if (nextStepOf(observation.state) !== "destroy") return [];
     times.push(nowMs);
-    return [requestStatementFor({ ...observation, state: state ?? observation.state }, author)];
+    return [requestStatementFor(observation, author)];
   };
   const { keys } = await readEach(world, { refs, what: "Reading the keys to sign", judge }, options);
   await signAll(world, { author, nowMs: Math.min(...times) }, keys.flat(), options);

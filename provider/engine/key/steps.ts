@@ -49,8 +49,6 @@ export interface Task {
   readonly signed?: Run["signed"];
   /** The review by which the run takes one step, or stores one approval, and reports it. */
   readonly review?: Review;
-  /** Whether the run also requests the destruction after a deactivation, as its person asked. */
-  readonly requestsNext?: true;
   /** Whether the task leads away from the deletion, so that the use of the key does not matter. */
   readonly isReversal?: true;
   /** Why the actor withdraws or declines a request. */
@@ -129,7 +127,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
         // The pending periods come from this response, because no later read of this run is in the evidence.
         return { ...written, shown, reported: written.value.snapshot.storedStatus.map(describeKeystore) };
       }
-      return { ...written, shown, ...(task.requestsNext === true && { settleUnder: shown.etag }) };
+      return { ...written, shown };
     }
     case "sync":
       return world.keys.sync(ref, observed.etag, options);

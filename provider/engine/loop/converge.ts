@@ -62,14 +62,12 @@ export interface StepContext<K extends KindTypes> {
 export type StepResult<Seen = never, Step = never> =
   /**
    * `isDeletion`: only a read proves the effect, because a service, or a gateway in front of it, can accept a DELETE
-   * that has none. `settleUnder`: the ETag of a write that has to settle before the next step, so that the run need not
-   * read twice. `shown`: the object as the response, or the read back, shows it. `as`: the step as it was taken in the
-   * end, such as a record with a later time.
+   * that has none. `shown`: the object as the response, or the read back, shows it. `as`: the step as it was taken in
+   * the end, such as a record with a later time.
    */
   | ({
       readonly kind: "done";
       readonly isDeletion?: true;
-      readonly settleUnder?: string;
       readonly shown?: Seen;
       readonly as?: Step;
     } & ReportedResult)
@@ -128,7 +126,7 @@ export interface Deletable<K extends KindTypes> {
    * The plan right after a step, from less than a whole read; undefined if the run has to read
    * everything again. Absent if this kind always reads.
    */
-  planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Promise<Planned<K> | undefined>;
+  planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Planned<K> | undefined;
   /** The effect of a step whose response was lost. */
   effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
   /**
@@ -212,7 +210,7 @@ export async function converge<K extends KindTypes>(
 
   for (let round = 0; round < kind.maxRounds; round += 1) {
     throwIfStopped(options.signal, pending && stoppedInFlight(kind, task, pending));
-    const brief = taken && (await kind.planAfterStep?.(taken, memory));
+    const brief = taken && kind.planAfterStep?.(taken, memory);
     taken = undefined;
     const planned = brief ?? (await readAndPlan());
     if (planned === undefined) return { kind: "gone", memory };
@@ -244,10 +242,6 @@ export async function converge<K extends KindTypes>(
       if (pending?.step.kind === step.kind) pending = undefined;
     }
     if (result.kind !== "stale") settler.afterOwnWrite();
-    if (result.kind === "done" && result.settleUnder !== undefined) {
-      throwIfStopped(options.signal);
-      await settler.restAfterOwnWrite(result.settleUnder);
-    }
     const learned = kind.remember(step, result, context);
     memory = result.kind === "done" ? count(learned.memory, step) : learned.memory;
     if (learned.stop !== undefined) return { ...learned.stop, observed, memory };

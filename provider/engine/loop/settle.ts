@@ -7,7 +7,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { type Reading, type SettlingMemory, settledAfterMs, settlingOf } from "../../lifecycle/settling.ts";
+import { type Reading, type SettlingMemory, settlingOf } from "../../lifecycle/settling.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 
 export interface Settler {
@@ -18,8 +18,6 @@ export interface Settler {
   isSettled(reading: Reading): Promise<boolean>;
   /** Call after a write of this run. The run may wait for that write as well. */
   afterOwnWrite(): void;
-  /** Waits for this run's write before the next read, so that the run need not read twice. */
-  restAfterOwnWrite(etag: string): Promise<void>;
 }
 
 /**
@@ -39,10 +37,6 @@ export function createSettler(world: World, what: string, { signal }: CallOption
     },
     afterOwnWrite() {
       memory = { hasWaited: false };
-    },
-    async restAfterOwnWrite(etag) {
-      await world.clock.sleep(settledAfterMs, signal);
-      memory = { hasWaited: false, restedEtag: etag };
     },
   };
 }

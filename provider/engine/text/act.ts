@@ -31,11 +31,8 @@ export interface Act {
   readonly isSigned?: true;
 }
 
-/**
- * `label` and `phrase` confirm the act: the person types what the page shows. `requestsNext` is the second question of
- * `uko approve`.
- */
-export type ActField = "reason" | "label" | "phrase" | "requestsNext";
+/** `label` and `phrase` confirm the act: the person types what the page shows. */
+export type ActField = "reason" | "label" | "phrase";
 
 /**
  * The command with the same name; `store` is `approve --store`, `remove` is `continue` on a destroyed key, and

@@ -49,9 +49,10 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
       userInterface.predicts ? ['Key "payroll" is waiting for a second person to approve its deactivation'] : [],
     );
 
-    // She types what was printed: it deactivates the key, and requests its destruction in her name.
+    // She types what was printed: it deactivates the key, and prints the request of the destruction.
     const approved = ended(await alice.runNext(other.output, /^uko approve /), 0);
     expect(approved.output).toContain("1 key deactivated");
+    ended(await alice.runNext(approved.output, /^uko request /), 0);
     const { id: half } = recordOn(await scenario.key());
     expect(half).not.toBe(request);
     expect(await scenario.key()).toMatchObject({ state: "deactivated", updated_by: "IBMid-550000ALICE" });

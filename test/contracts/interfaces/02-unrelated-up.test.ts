@@ -40,7 +40,7 @@ test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)",
     await scenario.control(`keys/${await id("compromised")}`, { record: { state: "compromised" } });
     for (const name of ["asked", "cooling"]) ended(await bob.uko(["request", name]), 0);
     await scenario.advance("1m");
-    ended(await alice.approve("cooling"), 0);
+    ended(await alice.approveAndRequest("cooling"), 0);
     await scenario.advance("1m");
 
     // With the keys in his program: a changed description is written only to keys without a pending request.

@@ -59,7 +59,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         await outsider.patch((await key("copied")).id, recordOn(await key("good")).fields);
 
         const mark = await scenario.mark();
-        const approved = ended(await alice.approve(names, { requestsNext: false }), 12);
+        const approved = ended(await alice.approve(names), 12);
         expect(approved.output).toContain("You cannot approve 5 keys now");
         const steps = await scenario.writes(mark);
         expect(steps.map(({ operation, label }) => [operation, label])).toEqual([["K7", "good"]]);
@@ -142,7 +142,7 @@ test.each(profilesFor().filter(keepsTags))(
       const reactivated = await scenario.keyPath("reactivated");
       ended(await bob.uko(["request", reactivated]), 0);
       await scenario.advance("1m");
-      ended(await alice.approve(reactivated), 0);
+      ended(await alice.approveAndRequest(reactivated), 0);
       await scenario.advance("5h");
       await outsider.act((await scenario.key("reactivated")).id, "activate");
       ended(await bob.approve(reactivated), 12);

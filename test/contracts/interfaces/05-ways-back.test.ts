@@ -24,7 +24,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       // Deactivated, and the outage ended again: both requests are void.
       ended(await bob.uko(["request", path]), 0);
       await scenario.advance("1m");
-      ended(await alice.approve("payroll"), 0);
+      ended(await alice.approveAndRequest("payroll"), 0);
       expect((await scenario.key()).state).toBe("deactivated");
       await scenario.advance("1m");
       ended(await alice.uko(["reactivate", path]), 0, 'Key "payroll" is active; no deletion has been requested');
@@ -38,7 +38,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       // Destroyed: both commands say that the key cannot be restored.
       ended(await bob.uko(["request", path]), 0);
       await scenario.advance("1m");
-      ended(await alice.approve("payroll"), 0);
+      ended(await alice.approveAndRequest("payroll"), 0);
       await scenario.advance("5h");
       ended(await bob.approve("payroll"), 0);
       mark = await scenario.mark();
@@ -79,7 +79,8 @@ describe.each(profilesFor())("under %s", (profile) => {
       ended(await bob.up(), 0);
       expect(await scenario.writes(mark), "requested once").toEqual([]);
       await expectToDiffer();
-      ended(await alice.runNext(asked.output, /^uko approve /), 0);
+      const approved = ended(await alice.runNext(asked.output, /^uko approve /), 0);
+      ended(await alice.runNext(approved.output, /^uko request /), 0);
       const off = ended(
         await bob.up(),
         0,

@@ -48,7 +48,7 @@ test.each(profilesFor())(
     for (const name of ["aws-frankfurt", "aws-paris"]) await setKeystore(name, { refuses: [] });
 
     // One of two keystores refuses to destroy: out of sync there.
-    ended(await alice.approve(key), 0);
+    ended(await alice.approveAndRequest(key), 0);
     await scenario.advance("4h1m");
     await setKeystore("aws-paris", { refuses: ["destroy"] });
     ended(await bob.approve(key), 0);

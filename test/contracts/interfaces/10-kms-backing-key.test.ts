@@ -19,7 +19,7 @@ test.each(profilesFor().filter(keepsTags))(
     ended(await bob.uko(["request", key]), 0);
 
     // Carol's run opens the window. She requests no destruction; Bob does.
-    ended(await carol.approve(key, { requestsNext: false }), 0);
+    ended(await carol.approve(key), 0);
     expect(await backingKey(scenario)).toMatchObject({ setBy: carolId });
     ended(await bob.uko(["request", key]), 0);
     await scenario.advance("4h1m");
@@ -59,7 +59,7 @@ test.each(profilesFor())(
     expect((await backingKey(scenario)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
 
     await scenario.control("switches", { kmsWindowHours: 168 });
-    ended(await alice.approve(key), 0);
+    ended(await alice.approveAndRequest(key), 0);
     await scenario.advance("8d");
     const before = await scenario.mark();
     const expired = ended(
@@ -72,7 +72,7 @@ test.each(profilesFor())(
     // Reactivate, and again.
     ended(await alice.runNext(expired.output, /^uko reactivate/), 0);
     ended(await bob.uko(["request", key]), 0);
-    ended(await alice.approve(key), 0);
+    ended(await alice.approveAndRequest(key), 0);
     expect(await backingKey(scenario)).toMatchObject({ setBy: "IBMid-550000ALICE" });
     await scenario.advance("4h1m");
     ended(await bob.approve(key), 0);

@@ -99,7 +99,7 @@ test.each(profilesFor())(
     ended(await carol.destroy(), 1);
     await scenario.advance("1m");
     const alice = await scenario.person("alice");
-    ended(await alice.approve("payroll"), 0);
+    ended(await alice.approveAndRequest("payroll"), 0);
     await scenario.advance("4h1m");
     ended(await bob.approve("payroll"), 0);
     await scenario.advance("31d");

@@ -43,7 +43,7 @@ test.each(profilesFor())(
       const asked = ended(await second.destroy(goOn), 1);
       expect(messageOf(asked.output, "ring")).toMatch(/^Keystore "treasury-ring" still holds 2 keys: /);
       await scenario.advance("1m");
-      ended(await alice.approve(["ledger", "unmarked"]), 0);
+      ended(await alice.approveAndRequest(["ledger", "unmarked"]), 0);
       await scenario.advance("4h1m");
       ended(await bob.approve(["ledger", "unmarked"]), 0);
       ended(await second.destroy(goOn), 1);

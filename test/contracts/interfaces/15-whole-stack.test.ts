@@ -32,7 +32,7 @@ test.each(profilesByTier())("two people delete a stack of eleven resources in 92
 
     // Alice approves all four at once: two are deactivated, one that was never active is destroyed, and for one she lacks the right.
     await scenario.advance("1m");
-    const approved = ended(await alice.approve(["ledger", "cards", "draft", "retired"]), 13);
+    const approved = ended(await alice.approveAndRequest(["ledger", "cards", "draft", "retired"]), 13);
     expect(approved.output).toContain("2 keys deactivated");
     expect(approved.output).toContain("1 key destroyed");
     ended(await alice.storeApproval("retired"), 0);

@@ -47,7 +47,7 @@ test(
 
       await scenario.advance("1m");
       const due = await scenario.mark();
-      const approved = ended(await alice.approve(["--label", "key-*"]), 0);
+      const approved = ended(await alice.approveAndRequest(["--label", "key-*"]), 0);
       expect(approved.output).toContain(`${count} keys deactivated`);
       expect(linesOf(approved.output)).toBeLessThanOrEqual(maxLines);
       expect(await changedLabels(scenario, due, "K7")).toEqual(labels);

@@ -63,7 +63,7 @@ test("one person's credential ends no key, whatever the program, the state and t
 
       // What Bob's engine requested by now, Carol may approve. It can be undone, and goes no further.
       await scenario.advance("1m");
-      await carol.approve(["--label", "*"], { requestsNext: false });
+      await carol.approve(["--label", "*"]);
       const undoable = await stepsSince(mark);
       expect(new Set(undoable.map(({ operation }) => operation))).toEqual(new Set(["K7"]));
       expect(undoable.map(({ label }) => label)).toContain("old");

@@ -73,7 +73,7 @@ const moves: Readonly<Record<string, Move>> = {
   "Carol edits the state": ({ carol }) => carol.editState(falseState),
   "Carol edits Bob's state": ({ bob }) => bob.editState(falseState),
   "Carol requests": async ({ carol, scenario, name }) => carol.uko(["request", await scenario.keyPath(name())]),
-  "Carol approves all": ({ carol }) => carol.approve(["--label", "*"], { requestsNext: true }),
+  "Carol approves all": ({ carol }) => carol.approve(["--label", "*"]),
   "Carol stores approvals": ({ carol }) => carol.uko(["approve", "--label", "*", "--store"]),
   "Carol continues": async ({ carol, scenario, name }) =>
     carol.uko(["continue", await scenario.keyPath(name()), "--yes"]),

@@ -126,7 +126,7 @@ test.each([
       expect(messageOf(ended(await bob.destroy(), 1).output, "payroll")).toMatch(
         /^Key "payroll" is waiting for a second person/,
       );
-      ended(await alice.approve("payroll"), 0);
+      ended(await alice.approveAndRequest("payroll"), 0);
       await scenario.advance("4h1m");
       ended(await bob.approve("payroll"), 0);
       const destroyed = ended(await bob.destroy(), 1);

@@ -40,7 +40,7 @@ test("killed while a deletion waits: no second request, and no step without the 
     await scenario.advance("1m");
     ended(await bob.destroy(), 1);
     await scenario.advance("1m");
-    ended(await alice.approve("payroll", { requestsNext: false }), 0);
+    ended(await alice.approve("payroll"), 0);
     ended(await bob.uko(["request", "payroll"]), 0);
     await scenario.advance("1m");
     ended(await alice.storeApproval("payroll"), 0);

@@ -81,7 +81,7 @@ async function endAll(scenario: Scenario, begun: number, userInterface: Recorded
   ended(await anna.destroy(["--continue-on-error"]), 1);
   ended(await anna.uko(["request", "pre-activation", "deactivated"]), 0);
   await scenario.advance("1m");
-  ended(await ben.approve(everything), 0);
+  ended(await ben.approveAndRequest(everything), 0);
   await scenario.advance("4h1m");
   ended(await anna.approve(everything), 0);
   await scenario.advance("31d");

@@ -80,7 +80,7 @@ async function deactivated(scenario: Scenario) {
   await scenario.advance("1m");
   ended(await bob.engine.run(destroying, { env: { UKO_WAIT: "0" } }), 1);
   await scenario.advance("1m");
-  ended(await alice.approve("payroll", { requestsNext: false }), 0);
+  ended(await alice.approve("payroll"), 0);
   ended(await bob.uko(["request", "payroll"]), 0);
   await scenario.advance("5s");
   ended(await alice.storeApproval("payroll"), 0);

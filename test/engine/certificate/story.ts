@@ -39,7 +39,10 @@ export async function startStory(): Promise<Story> {
       ...environment,
     });
   const approve = async (who: Person, key: string, environment = {}): Promise<void> => {
-    const ended = await world.type(who, `approve ${key}`, {}, { UKO_EVIDENCE: file("evidence.jsonl"), ...environment });
+    const ended = await world.type(who, `approve ${key}`, undefined, {
+      UKO_EVIDENCE: file("evidence.jsonl"),
+      ...environment,
+    });
     if (ended.exitCode !== 0) throw new Error(ended.out + ended.err);
   };
 

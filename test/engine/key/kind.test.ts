@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { KeyRef, Keys, World } from "../../../provider/engine/ports/world.ts";
 import { renderExplanation } from "../../../provider/engine/text/explanation.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
-import { approve, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "../harness.ts";
+import {
+  approve,
+  approveAndRequest,
+  options,
+  type Person,
+  type PersonsRun,
+  unfinished,
+  useEngineWorld,
+} from "../harness.ts";
 
 const uko = useEngineWorld();
 
@@ -30,7 +38,7 @@ async function asked(by: Person = "bob", inputs = {}): Promise<{ state: ManagedK
 /** A key that Alice deactivated on Bob's request, more than 4 hours ago, and whose destruction she then requested. */
 async function deactivated(): Promise<{ state: ManagedKeyState; ref: KeyRef }> {
   const { state, ref } = await asked();
-  await approve(uko.run("alice"), ref, { requestsNext: true });
+  await approveAndRequest(uko.run("alice"), ref);
   await uko.advance("5h");
   return { state, ref };
 }
@@ -259,7 +267,7 @@ describe("the location of the record", () => {
       const { description } = (await uko.test.as("carol").key(state.keyId)).body;
       expect(description).toMatch(compact);
       expect(description).toMatch(/^Salaries\n/);
-      await approve(uko.run("alice"), ref, { requestsNext: true });
+      await approveAndRequest(uko.run("alice"), ref);
       await uko.advance("5h");
       await approve(uko.run("bob"), ref);
       await uko.advance("31d");
@@ -384,19 +392,24 @@ describe("a canceled run", () => {
 
   test("keeps the first step if it is canceled between two steps", async () => {
     const { state, ref } = await asked();
+    await uko.test.control(`keys/${state.keyId}`, { backingKey: { dualAuthDelete: true } });
     const stop = new AbortController();
     const alice = uko.run("alice", {
-      wrap: withKeys((keys) => ({
-        async act(...call) {
-          const written = await keys.act(...call);
-          stop.abort();
-          return written;
+      wrap: (world) => ({
+        ...world,
+        backingKeys: {
+          ...world.backingKeys,
+          async setForDeletion(...call) {
+            const written = await world.backingKeys.setForDeletion(...call);
+            stop.abort();
+            return written;
+          },
         },
-      })),
+      }),
     });
-    await expect(approve(alice, ref, { requestsNext: true }, stop.signal)).rejects.toMatchObject({
-      code: "UKO_CANCELED",
-    });
-    expect(await stateWord(state)).toBe("deactivated");
+    const seq = await lastSeq();
+    await expect(approve(alice, ref, {}, stop.signal)).rejects.toMatchObject({ code: "UKO_CANCELED" });
+    expect(await uko.effects(seq)).toEqual(["M14"]);
+    expect(await stateWord(state)).toBe("active");
   });
 });

@@ -6,7 +6,15 @@ import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import { renderExplanation } from "../../../provider/engine/text/explanation.ts";
 import { noSeal } from "../../../provider/lifecycle/record-text.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
-import { approve, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "../harness.ts";
+import {
+  approve,
+  approveAndRequest,
+  options,
+  type Person,
+  type PersonsRun,
+  unfinished,
+  useEngineWorld,
+} from "../harness.ts";
 
 const uko = useEngineWorld();
 
@@ -89,29 +97,25 @@ describe("an engine", () => {
   });
 });
 
-describe("the second question of an approval", () => {
-  test("requests the destruction in the approver's name, which the requester of the deactivation can approve", async () => {
+describe("an approval", () => {
+  test("has one effect: it deactivates, and requests no destruction", async () => {
     const { ref } = await made();
     await uko.run("bob").operations.request(ref, undefined, options);
     await uko.advance("60s");
-    const report = await approve(uko.run("alice"), ref, { requestsNext: true });
-    expect(report).toMatchObject({
-      taken: ["deactivate", "write_record"],
-      deletion: { awaits: "approval", requestedBy: "IBMid-550000ALICE" },
-    });
+    const since = await uko.lastSeq();
+    expect(await approve(uko.run("alice"), ref)).toMatchObject({ taken: ["deactivate"] });
+    expect(await uko.effects(since)).toEqual(["K7"]);
+    expect(await status("erin", ref)).toMatchObject({ deletion: { awaits: "request" } });
+  });
+
+  test("of a destruction can be given by the requester of the deactivation", async () => {
+    const { ref } = await made();
+    await uko.run("bob").operations.request(ref, undefined, options);
+    await uko.advance("60s");
+    await approveAndRequest(uko.run("alice"), ref);
     await uko.advance("5h");
     expect(await approve(uko.run("bob"), ref)).toMatchObject({ taken: ["destroy"] });
     await uko.expectNobodyAlone();
-  });
-
-  test("requests nothing after a no, nor if the key was not deactivated", async () => {
-    const { ref } = await made();
-    await uko.run("alice").operations.request(ref, undefined, options);
-    await uko.advance("60s");
-    const since = await uko.lastSeq();
-    // Bob does not have the role to deactivate.
-    expect(await approve(uko.run("bob"), ref, { requestsNext: true })).toMatchObject({ code: "UKO_RIGHTS_MISSING" });
-    expect(await uko.effects(since)).toEqual([]);
   });
 });
 
@@ -196,7 +200,7 @@ describe("the time of the deactivation", () => {
     const { ref } = await made();
     await uko.run("bob").operations.request(ref, undefined, options);
     await uko.advance("60s");
-    await approve(uko.run("alice"), ref, { requestsNext: true });
+    await approveAndRequest(uko.run("alice"), ref);
     await uko.run("alice").operations.reactivate(ref, options);
     await uko.advance("6h");
     await uko.test.as("alice").step(ref.keyId, "deactivate");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { apiKeys } from "../../emulator/harness.ts";
-import { approve, options, unfinished, useEngineWorld } from "../harness.ts";
+import { approve, approveAndRequest, options, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
 
@@ -53,7 +53,7 @@ describe("the evidence for an auditor", () => {
   test("a step: from, to, on whose approval; before the call and after it", async () => {
     const { ref, record } = await requestedByBob();
     const alice = uko.run("alice");
-    await approve(alice, ref, { requestsNext: true });
+    await approveAndRequest(alice, ref);
     const steps = alice.evidence.map(({ step, phase, from, to, allowedBy }) => [step, phase, from, to, allowedBy?.id]);
     expect(steps).toEqual([
       ["deactivate", "before", "active", "deactivated", record],
@@ -88,7 +88,7 @@ describe("the evidence for an auditor", () => {
 
   test("an undo and a sync are also in the evidence", async () => {
     const { ref } = await requestedByBob();
-    await approve(uko.run("alice"), ref, { requestsNext: true });
+    await approveAndRequest(uko.run("alice"), ref);
     const alice = uko.run("alice");
     await alice.operations.reactivate(ref, options);
     await alice.operations.sync(ref, options);
@@ -103,7 +103,7 @@ describe("the evidence for an auditor", () => {
   test("never contains a credential", async () => {
     const { ref, bob } = await requestedByBob();
     const alice = uko.run("alice");
-    await approve(alice, ref, { requestsNext: true });
+    await approveAndRequest(alice, ref);
     const text = JSON.stringify([...bob.evidence, ...alice.evidence]);
     for (const apiKey of Object.values(apiKeys)) expect(text).not.toContain(apiKey);
     expect(text).not.toMatch(/Bearer|eyJ[A-Za-z0-9_-]{10}/);

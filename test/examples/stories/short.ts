@@ -18,6 +18,7 @@ export const existingKeyInPulumi: PulumiStory = {
     await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey orders created" });
     await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
     await stage.approve("alice", ["orders"], { exitCode: 0, says: "1 key deactivated" });
+    await stage.request("alice", ["orders"], { exitCode: 0, says: "to approve" });
     await stage.printAudit(withRequest);
   },
 };
@@ -30,6 +31,7 @@ export const existingKeyInTofu: TofuStory = {
     await stage.tofu("bob", "apply", { exitCode: 0, says: "Resources: 1 imported" });
     await stage.tofu("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
     await stage.approve("alice", ["orders"], { exitCode: 0, says: "1 key deactivated" });
+    await stage.request("alice", ["orders"], { exitCode: 0, says: "to approve" });
     await stage.printAudit(withRequest);
   },
 };
@@ -74,6 +76,7 @@ export const rotateThenRetire: TofuStory = {
     const retire = "apply -var rotation=2027 -var retire=true";
     await stage.tofu("bob", retire, { exitCode: 0, says: "waiting for a second person" });
     await stage.approve("alice", ["invoices-2025"], { exitCode: 0, says: "1 key deactivated" });
+    await stage.request("alice", ["invoices-2025"], { exitCode: 0, says: "to approve" });
     await stage.timePasses("4h1m", "More than 4 hours later, Bob approves Alice's request: the old key is destroyed.");
     await stage.approve("bob", ["invoices-2025"], { exitCode: 0, says: "1 key destroyed" });
     await stage.timePasses("30d1m", "After the keystore's 30 days, a destroy of the old key removes its metadata.");

@@ -20,6 +20,7 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   stage.say("Carol approves everything that Bob requested in the vault: two keys are deactivated.");
   await stage.approve("carol", ["--requested-by", "IBMid-550000BOB"], { exitCode: 0, says: "2 keys deactivated" });
+  await stage.request("carol", ["--state", "deactivated"], { exitCode: 0, says: "to approve" });
   stage.say("She also approves the deletion of the KMS key, which is destroyed at once.");
   await stage.approve("carol", [kmsKey], { exitCode: 0, says: "is destroyed" });
 

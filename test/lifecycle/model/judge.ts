@@ -297,8 +297,7 @@ function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Ta
   if (draft?.author.iamId !== command.who.iamId) throw new Violation("record lies", "it names another author");
   if (command.kind === "destroy" && draft.step === "destroy")
     throw new Violation("engine asks", `an engine of ${command.who.name} requested a destruction`);
-  const isNext = command.requestsNext === true && flight.deactivatedHere && draft.step === "destroy";
-  if (command.kind === "approve" && !isNext) throw new Violation("unwanted request", "an approval requested a step");
+  if (command.kind === "approve") throw new Violation("unwanted request", "an approval requested a step");
   rightSetter(before, flight, planned);
   const binding = standing(before);
   if (binding === undefined) return;

@@ -73,9 +73,9 @@ function* honestMoves(model: Model, world: World): Generator<Move> {
     yield runThrough(model, world, command("request", who));
     yield* handsOn(model, world, who);
     if (current.length > 0) {
-      const also = command("approve", who, current, false, { requestsNext: true });
-      yield runThrough(model, world, also);
-      for (const calls of [1, 2, 3]) yield runThrough(model, world, also, calls);
+      const approval = command("approve", who, current);
+      yield runThrough(model, world, approval);
+      for (const calls of [1, 2]) yield runThrough(model, world, approval, calls);
     }
     yield runThrough(model, world, command("withdraw", who));
     yield runThrough(model, world, command("reactivate", who));

@@ -46,7 +46,7 @@ export function command(
   who: Person,
   named: readonly string[] = [],
   throughProfile = false,
-  also: Pick<Command, "says" | "requestsNext"> = {},
+  also: Pick<Command, "says"> = {},
 ): Command {
   return { kind, who, named, throughProfile, ...also };
 }
@@ -460,7 +460,7 @@ function quoteOf({ author, at, text, body, seal, signature }: ForgedQuote): Quot
 
 function describe(what: Command, calls = Number.POSITIVE_INFINITY): string {
   const says = what.says === undefined ? "" : `, whose state says ${what.says}`;
-  const named = `${what.named.length > 0 ? " by hand" : ""}${what.requestsNext === true ? ", and the destruction" : ""}${says}`;
+  const named = `${what.named.length > 0 ? " by hand" : ""}${says}`;
   const crash = Number.isFinite(calls) ? `, crashes after ${calls} calls` : "";
   return `${what.who.name}: ${what.kind}${named}${what.throughProfile ? " through a profile" : ""}${crash}`;
 }

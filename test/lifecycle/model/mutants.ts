@@ -71,9 +71,6 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "demandedBy(policy)",
     ],
   },
-  "plan-reviewed": {
-    "an approval requests the destruction unasked": ["if (!requestsNext || run", "if (run"],
-  },
   review: {
     "an approval of one's own request": [
       'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });',

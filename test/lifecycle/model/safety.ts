@@ -18,17 +18,7 @@ import {
 } from "./moves.ts";
 import { call, day, hour, isForBackingKey, type Role } from "./service.ts";
 import { noteWrite } from "./truth.ts";
-import {
-  type Command,
-  type Config,
-  copyOf,
-  freshWorld,
-  meaningOf,
-  type Person,
-  person,
-  robot,
-  type World,
-} from "./world.ts";
+import { type Config, copyOf, freshWorld, meaningOf, type Person, person, robot, type World } from "./world.ts";
 
 export interface SafetyCast {
   readonly mallory: readonly Role[];
@@ -97,7 +87,9 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
   for (const { one, other } of pair) {
     const requested = runThrough(model, fresh, command("destroy", one)).to;
     const unused = runThrough(model, freshWorld(config, "pre_activation"), command("request", one)).to;
-    const cut = runThrough(model, wait(requested, 15).to, approveAlso(other, requested)).to;
+    const approval = command("approve", other, nameable(requested).current);
+    const deactivated = runThrough(model, wait(requested, 15).to, approval).to;
+    const cut = runThrough(model, wait(deactivated, 15).to, command("request", other)).to;
     const cooled = wait(cut, 4 * hour + 1).to;
     const stored = [wait(requested, 15).to, cooled].map((world) => {
       const approver = world === cooled ? one : other;
@@ -113,11 +105,6 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
     found.push(wait(raw, 30 * day).to);
   }
   return found;
-}
-
-/** Approves the deactivation, and requests the destruction. */
-function approveAlso(who: Person, world: World): Command {
-  return command("approve", who, nameable(world).current, false, { requestsNext: true });
 }
 
 /**
@@ -144,7 +131,7 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
     yield runThrough(model, world, command("request", who, [], true));
     yield* handsOn(model, world, who);
     if (current.length > 0) {
-      yield runThrough(model, world, approveAlso(who, world));
+      yield runThrough(model, world, command("approve", who, current));
       yield runThrough(model, world, command("approve", who, current, true));
       yield runThrough(model, world, command("approve", who, current), 1);
       yield runThrough(model, world, command("destroy", who), 1);

@@ -234,13 +234,13 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   };
   switch (command.kind) {
     case "approve": {
-      const { requestsNext, who } = command;
+      const { who } = command;
       const review = reviewOf(core, flight, observation);
       // The person signs what they saw.
       const signed = new Set(
         config.isSigned ? core.approvalStatements(review, demand.service, identity(who.iamId)) : [],
       );
-      return core.planReviewedStep({ review, requestsNext }, observation, { ...run, signed }, nowMs);
+      return core.planReviewedStep(review, observation, { ...run, signed }, nowMs);
     }
     case "store":
       return core.planReviewedApproval(reviewOf(core, flight, observation), observation, run, nowMs);

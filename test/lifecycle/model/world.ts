@@ -47,8 +47,6 @@ export interface Command {
   readonly named: readonly string[];
   /** The gate that the program or the state requests, if not the configuration's: edited, or of another stack. */
   readonly says?: DualMarker;
-  /** The second question of `approve`: also request the destruction. */
-  readonly requestsNext?: true;
 }
 
 export type StepKind =
@@ -369,7 +367,7 @@ function flightSymbol(clock: Clock, key: ModelKey | undefined, flight: Flight): 
   const named = command.named.map((text) => textSymbol(clock, text)).join("&");
   const rested = settling.restedEtag === String(key?.updatedAt);
   const rest = `${settling.hasWaited}${rested}${restsUntil === undefined ? "" : Math.max(0, restsUntil - clock.now)}`;
-  return `/${rest}/${command.kind}${command.says ?? ""}${command.requestsNext === true ? "+" : ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.requestedHere?.join() ?? ""}${flight.windowSetHere}${flight.syncedHere}${flight.droppedHere?.length ?? ""}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(clock, readBack)}/${seenSymbol}`;
+  return `/${rest}/${command.kind}${command.says ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.requestedHere?.join() ?? ""}${flight.windowSetHere}${flight.syncedHere}${flight.droppedHere?.length ?? ""}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(clock, readBack)}/${seenSymbol}`;
 }
 
 /** The marker on a key, read without the core: a missing one, an unknown one and two of them count as the strictest. */

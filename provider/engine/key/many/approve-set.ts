@@ -1,7 +1,6 @@
 /**
  * Approves many keys that one person reviewed. It acts on each key that a fresh read shows as reviewed, and skips every
- * other key. It takes the reviewed step, and may then request the destruction in the name of the approver. Or it stores
- * an approval on the key so that the requester takes the step. The first key goes alone, so that a fault that concerns
+ * other key. It takes the reviewed step. Or it stores an approval on the key so that the requester takes the step. The first key goes alone, so that a fault that concerns
  * every key stops the run at the first. It refuses the review of another person or instance, and one that is older than
  * 24 hours. The file also approves a single request that a page or terminal showed, if it is still the one that was
  * shown.
@@ -29,8 +28,6 @@ export interface Approving {
    * takes no step.
    */
   readonly stores: boolean;
-  /** Whether to request the destruction after a deactivation, too, in the name of the approver. */
-  readonly requestsNext?: boolean;
   /** Receives each result as soon as it is known. */
   readonly each: (result: KeyResult) => void;
 }
@@ -63,7 +60,7 @@ export async function approveReviewed(
 }
 
 /** A request as a page or a terminal showed it. */
-export interface ShownRequest extends Pick<Approving, "stores" | "requestsNext"> {
+export interface ShownRequest extends Pick<Approving, "stores"> {
   readonly recordId: string;
 }
 
@@ -97,10 +94,9 @@ export function approverOf(
   review: Review,
   { again, ...how }: Omit<Approving, "each"> & Again,
 ): (ref: KeyRef, options: CallOptions) => Promise<Report> {
-  const { requestsNext = false } = how;
   let signing: Promise<void> | undefined;
   return recorded(world, "approve", async (ref, calls: CallOptions) => {
-    signing ??= signReviewed(world, { review, requestsNext }, calls);
+    signing ??= signReviewed(world, review, calls);
     await signing;
     const task = { ...taskFor(ref, review, how), signed: world.signatures?.signed };
     const outcome = await converge(world, keyKind, task, calls);
@@ -109,11 +105,10 @@ export function approverOf(
   });
 }
 
-function taskFor(ref: KeyRef, review: Review, { stores, requestsNext = false }: Omit<Approving, "each">): Task {
-  const act = { review, requestsNext };
-  const plan: Task["plan"] = (observation, run, nowMs) =>
-    stores ? planReviewedApproval(review, observation, run, nowMs) : planReviewedStep(act, observation, run, nowMs);
-  return { ref, plan, approvals: [], review, ...(requestsNext && { requestsNext }), intent: "approve" };
+function taskFor(ref: KeyRef, review: Review, { stores }: Omit<Approving, "each">): Task {
+  const planReviewed = stores ? planReviewedApproval : planReviewedStep;
+  const plan: Task["plan"] = (observation, run, nowMs) => planReviewed(review, observation, run, nowMs);
+  return { ref, plan, approvals: [], review, intent: "approve" };
 }
 
 /** Errors about one key, after which the run goes on with the next key. */

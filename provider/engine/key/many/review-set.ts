@@ -238,7 +238,7 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
   const plan =
     purpose === "store"
       ? planReviewedApproval(review, observation, run, nowMs)
-      : planReviewedStep({ review }, observation, run, nowMs);
+      : planReviewedStep(review, observation, run, nowMs);
   const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
   if (isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval") {
     return { ...namedKey(observation), why: summaryOf(plan, observed, run) };

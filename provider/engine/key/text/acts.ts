@@ -84,8 +84,7 @@ function approvals(
     facts: [...effect.facts, sayWhoRequested(record), ...sayReasons(record), ...sayOutsideCampaign(record), expires],
     right,
     ...(kmsRight !== undefined && { kmsRight }),
-    // The console cannot sign the request that would follow.
-    fields: needsSignature(observation, "destroy") || step === "destroy" ? ["label"] : ["label", "requestsNext"],
+    fields: ["label"],
     command: `uko approve ${name}`,
     isConsequential: true,
     ...signing(observation, step),

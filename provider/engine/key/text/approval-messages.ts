@@ -49,8 +49,6 @@ export function explainApart(apart: readonly KeyApart[]): readonly string[] {
   return [`You cannot approve ${count(apart.length, "key")} now:`, ...linesByReason(apart)];
 }
 
-export const secondQuestion = "Also request the destruction in your name? Another person must approve it.";
-
 /** The keys whose campaigns approve them, by the wave. */
 export function explainLed(led: readonly KeyApart[]): readonly string[] {
   return [

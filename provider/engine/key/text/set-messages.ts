@@ -27,7 +27,6 @@ import {
   plain,
   sayAuthor,
   sayFirst,
-  sayTime,
   sayTimeAndDistance,
   stillReversible,
 } from "../../text/words.ts";
@@ -178,7 +177,7 @@ export function exitCodeOf(result: KeyResult): number {
 export function summarizeApproval(
   results: readonly KeyResult[],
   { step }: Pick<ReviewHeader, "step">,
-  { stores, requestsNext = false }: Omit<Approving, "each">,
+  { stores }: Omit<Approving, "each">,
 ): readonly string[] {
   const reports = results.flatMap((result) => (result.kind === "reported" && isDone(result) ? [result.report] : []));
   const here = reports.filter(({ taken }) => taken.length > 0);
@@ -190,11 +189,7 @@ export function summarizeApproval(
   ];
   const powerless = stores ? [] : results.filter((result) => codeOf(result) === "UKO_RIGHTS_MISSING");
   if (reports.length === 0) return [parts.join(", "), ...withoutRight(powerless)];
-  const next = stores
-    ? storedNext
-    : step === "destroy"
-      ? destroyedNext(reports)
-      : deactivatedNext(reports, requestsNext);
+  const next = stores ? storedNext : step === "destroy" ? destroyedNext(reports) : deactivatedNext(reports);
   return [parts.join(", "), ...next, ...withoutRight(powerless)];
 }
 
@@ -231,23 +226,15 @@ function destroyedNext(reports: readonly Report[]): readonly string[] {
 }
 
 /** A command about more than a few keys chooses them by their vaults. */
-function deactivatedNext(reports: readonly Report[], isRequested: boolean): readonly string[] {
+function deactivatedNext(reports: readonly Report[]): readonly string[] {
   const isOne = reports.length === 1;
   const names = reports.map(({ label = "", vaultId, keyId }) => nameOrPath({ label, vaultId, keyId }));
   const vaults = [...new Set(reports.map(({ vaultId }) => `--vault ${vaultId}`))];
   const which = names.length > maxNamed ? `--state deactivated ${vaults.join(" ")}` : names.join(" ");
-  const times = reports.flatMap(({ deletion: { notBefore } }) =>
-    notBefore === undefined ? [] : [Date.parse(notBefore)],
-  );
-  const begin = times.length === 0 ? "after 4 hours" : `after ${sayTime(Math.max(...times))}`;
   return [
     isOne ? stillReversible : allStillReversible,
-    ...(isRequested
-      ? [
-          `Next: ${begin}, another person approves your request for the destruction:`,
-          `  uko approve${isOne ? ` ${names[0]}` : ""}`,
-        ]
-      : ["Next: to go on, request the destruction:", `  uko request ${which}`]),
+    "Next: to go on, request the destruction:",
+    `  uko request ${which}`,
     ...(isOne
       ? ["  or: to end the outage, run:", `  uko reactivate ${names[0]}`]
       : ["  or: to end the outage of a key, run uko reactivate with its label."]),

@@ -7,7 +7,6 @@ import { text } from "node:stream/consumers";
 import { shellWord } from "../../../../provider/engine/text/explanation.ts";
 import type { RunOptions } from "../../../stage/person.ts";
 import type { ExportedResource } from "../../../stage/pulumi.ts";
-import type { Answers } from "../../../support/answers.ts";
 import { takeApart } from "../../../support/command-line.ts";
 import { runAtTerminal } from "../../../support/terminal.ts";
 import type { EngineCommand, EnginePerson, EngineResult } from "./engine.ts";
@@ -116,16 +115,26 @@ export class Person {
   }
 
   /** Runs `uko ARGS`, and agrees with what it asks. */
-  async uko(args: readonly string[], env: Variables = {}, answers: Answers = {}): Promise<CommandResult> {
+  async uko(args: readonly string[], env: Variables = {}): Promise<CommandResult> {
     if (this.#terminal.isReal) return this.shell(["uko", ...args].map(shellWord).join(" "), env);
     const { workingCopy } = this.engine;
-    const result = await runUko(args, { environment: this.engine.environment(env), workingCopy }, answers);
+    const result = await runUko(args, { environment: this.engine.environment(env), workingCopy });
     return { ...result, output: result.stdout + result.stderr };
   }
 
-  /** Approves these keys with `uko approve`: takes the step, and requests the destruction after a deactivation. */
-  approve(keys: string | readonly string[], answers: Answers = {}): Promise<CommandResult> {
-    return this.uko(["approve", ...[keys].flat()], {}, answers);
+  /** Approves these keys with `uko approve`, which takes the step. */
+  approve(keys: string | readonly string[]): Promise<CommandResult> {
+    return this.uko(["approve", ...[keys].flat()]);
+  }
+
+  /** Approves the deactivation of these keys, and requests their destruction with the command that the run printed. */
+  async approveAndRequest(keys: string | readonly string[]): Promise<CommandResult> {
+    const approved = await this.approve(keys);
+    const [, printed = ""] = /^ {2}(uko request .*)$/m.exec(approved.output) ?? [];
+    if (printed === "") throw new Error(`No destruction can be requested next:\n${approved.output}`);
+    const requested = await this.shell(printed);
+    if (requested.exitCode !== 0) throw new Error(requested.output);
+    return approved;
   }
 
   /** Stores an approval on these keys, on which the requester's next run acts. */

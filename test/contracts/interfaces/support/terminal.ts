@@ -3,7 +3,7 @@
 import path from "node:path";
 import { runCli } from "../../../../provider/cli/program.ts";
 import { quietWorld } from "../../../cli/harness.ts";
-import { type Answers, answerTo } from "../../../support/answers.ts";
+import { answerTo } from "../../../support/answers.ts";
 
 export interface TypedResult {
   readonly exitCode: number;
@@ -17,14 +17,10 @@ export interface Place {
 }
 
 /** Runs `uko ARGS` as this person, who agrees with what it asks. */
-export async function runUko(
-  args: readonly string[],
-  { environment, workingCopy }: Place,
-  answers: Answers = {},
-): Promise<TypedResult> {
+export async function runUko(args: readonly string[], { environment, workingCopy }: Place): Promise<TypedResult> {
   const { UKO_EVIDENCE: evidence } = environment;
   const world = quietWorld({
-    ask: async (question) => answerTo(question, answers),
+    ask: async (question) => answerTo(question),
     environment: {
       ...environment,
       // This process is not where the person is.

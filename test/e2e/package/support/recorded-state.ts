@@ -84,7 +84,7 @@ export async function recordState(userInterface: RecordedInterface, scenario: Sc
   const deactivate = async (name: string) => {
     ended(await anna.uko(["request", name]), 0);
     await scenario.advance("1m");
-    ended(await ben.approve(name), 0);
+    ended(await ben.approveAndRequest(name), 0);
   };
   const destroy = async (name: string) => ended(await anna.approve(name), 0);
   for (const name of ["destroyed", "pending"]) await deactivate(name);

@@ -32,7 +32,7 @@ import javax.annotation.Nullable;
  * Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, best with `--continue-on-error`:
  * 
  * 1. The first run requests the deactivation: it writes a consent record on the key. Nothing stops working.
- * 2. Another person runs `uko approve`, and the key is deactivated: everything that needs the key stops working. `uko reactivate` undoes this step. The same command can request the destruction.
+ * 2. Another person runs `uko approve`, and the key is deactivated: everything that needs the key stops working. `uko reactivate` undoes this step. Then a person requests the destruction with `uko request`.
  * 3. More than 4 hours later, a person other than the one who requested the destruction runs `uko approve`, and the key is destroyed. This cannot be undone.
  * 4. After the pending period of its keystores, 7 to 90 days, the next run removes the metadata of the key, and the resource leaves state.
  * 
