@@ -14,6 +14,7 @@ import { UkoError } from "../errors.ts";
 import { noSeal } from "../lifecycle/record-text.ts";
 import { createEndpoints, createKeyProtectEndpoints, type Endpoints } from "../services/broker.ts";
 import { createConsentSignatures, type SigningPlaces, systemPlaces } from "../services/consents/consent-signatures.ts";
+import { nameService } from "../services/consents/service-name.ts";
 import {
   createEvidenceFile,
   createEvidenceLog,
@@ -21,7 +22,7 @@ import {
   type EvidenceLog,
   sha256,
 } from "../services/evidence-file.ts";
-import { hostOf, readDocumentedHost, requireAllowedHost } from "../services/http/allowed-hosts.ts";
+import { requireAllowedHost } from "../services/http/allowed-hosts.ts";
 import { createHttpClient, type HttpClient, type WatchedExchange, watchClient } from "../services/http/client.ts";
 import { traceClient } from "../services/http/trace.ts";
 import { createTokens, type Tokens } from "../services/iam.ts";
@@ -125,10 +126,13 @@ export function openWorld(
         ...(settings.endpoint !== undefined && { uko: settings.endpoint }),
         ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
       });
+  const places = outputs.signingPlaces ?? systemPlaces;
+  const named = [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint].filter((each) => each !== undefined);
+  const serviceName = nameService(named, places.demands);
   const service = { http, bearer: tokens, instanceId };
   const session = createSession({
     ...{ instanceId, isKeyProtect: keyProtect !== undefined, http, tokens, endpoints },
-    ownSeal: outputs.login === undefined ? createOwnSeal(settings.credential) : noSeal,
+    ownSeal: outputs.login === undefined ? createOwnSeal(settings.credential, serviceName) : noSeal,
     keystores: () => uko.keystores,
   });
   const uko = createUkoClient({
@@ -139,8 +143,7 @@ export function openWorld(
     sleep: clock.sleep,
   });
   const signatures = createConsentSignatures({
-    service: serviceIn(settings),
-    places: outputs.signingPlaces ?? systemPlaces,
+    ...{ service: serviceName, places },
     environment,
     note: outputs.note ?? ((line) => outputs.progress.report(line)),
   });
@@ -190,17 +193,6 @@ const clock: Clock = {
     }
   },
 };
-
-/**
- * The name of the service in signed statements. All of IBM's addresses have the same name, because two people may use
- * different ones. Any other address has its host as the name, so that an approval on an emulator does not count at IBM.
- */
-function serviceIn({ iamEndpoint, endpoint, kmsEndpoint }: Settings): string {
-  const others = [iamEndpoint, endpoint, kmsEndpoint].flatMap((each) =>
-    each === undefined || readDocumentedHost(each) !== undefined ? [] : [hostOf(each) ?? each.url],
-  );
-  return others[0] ?? "cloud.ibm.com";
-}
 
 export { sha256 };
 

@@ -17,13 +17,15 @@ const purpose = "uko own seal 1";
 
 /**
  * Returns the function that seals. A run with a token has no seal: the token expires within an hour, so no later run
- * could check it.
+ * could check it. A seal is of one `service`, so that what a person requested on an emulator is not theirs at IBM.
  */
-export function createOwnSeal({ kind, read }: Credential): OwnSeal {
+export function createOwnSeal({ kind, read }: Credential, service: string): OwnSeal {
   if (kind !== "api_key") return noSeal;
   let key: Uint8Array | undefined;
   return (statement) => {
     key ??= new Uint8Array(hkdfSync("sha256", read(readSecretFile), "", purpose, 32));
-    return createHmac("sha256", key).update(statement).digest("hex");
+    return createHmac("sha256", key)
+      .update(JSON.stringify([service, statement]))
+      .digest("hex");
   };
 }

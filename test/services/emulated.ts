@@ -49,7 +49,7 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({
       ...{ instanceId, http, tokens, endpoints },
-      ownSeal: createOwnSeal(credential),
+      ownSeal: createOwnSeal(credential, "emulator"),
       keystores: () => uko.keystores,
     }),
     serviceClock: createServiceClock(tokens.issuedAtMs),

@@ -30,7 +30,7 @@ export interface SignatureCheck {
   readonly allowsEmulator: boolean;
 }
 
-const ibm = "cloud.ibm.com";
+const ibm = "ibm";
 
 /** Whether the person of the act signed it: as a request or an approval of this step, on this key, in its state then. */
 export function isSignedAct(

@@ -12,11 +12,12 @@
  */
 
 import { createHash } from "node:crypto";
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { foldIamId } from "../../lifecycle/iam-id.ts";
-import { readRegularFile, UnsafeFile } from "../../process/regular-file.ts";
+import { UnsafeFile } from "../../process/regular-file.ts";
+import { readOwnedFile } from "./owned-file.ts";
 import { readSshKey, type SshKey, type SshSignature, sshKeyTypes } from "./ssh-signature.ts";
 
 export const consentNamespace = "uko-consent@v1";
@@ -69,34 +70,10 @@ export function readDemand(folders: () => readonly string[]): SignerDemand | und
   return files.length === 0 ? undefined : { kind: "files", files };
 }
 
-const maxBytes = 1024 * 1024;
-
 /** Throws UnsafeFile, or the system's error. */
 function readSignerFile(path: string): SignerFile {
-  requireOwnedByUser(path);
-  const bytes = readRegularFile(path, { maxBytes });
+  const bytes = readOwnedFile(path);
   return { ...parseSigners(bytes.toString("utf8")), path, sha256: createHash("sha256").update(bytes).digest("hex") };
-}
-
-const writableByOthers = 0o022;
-const sticky = 0o1000;
-
-/** Throws if another user owns or can write to the file or a folder above it, because that user could replace the file. */
-function requireOwnedByUser(path: string): void {
-  // Windows reports neither owners nor permissions of this kind.
-  if (process.platform === "win32") return;
-  for (const each of new Set([...upFrom(realpathSync(path)), ...upFrom(dirname(path))])) {
-    const { uid, mode } = statSync(each);
-    if (uid !== 0 && uid !== process.geteuid?.()) throw new UnsafeFile(`Another user owns ${each}`);
-    if ((mode & writableByOthers) !== 0 && (mode & sticky) === 0) {
-      throw new UnsafeFile(`Other users can write ${each}. Take that away with: chmod go-w ${each}`);
-    }
-  }
-}
-
-function upFrom(path: string): readonly string[] {
-  const above = dirname(path);
-  return above === path ? [path] : [path, ...upFrom(above)];
 }
 
 /** Parses the text of a file. Throws UnsafeFile, which names the line, for everything that the parser does not support. */

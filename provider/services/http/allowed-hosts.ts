@@ -208,6 +208,12 @@ export function hostOf(endpoint: Pick<Endpoint, "url">): string | undefined {
   return readPlainUrl(endpoint.url)?.host;
 }
 
+/** The host and the port in an endpoint, also a default port; the address as it is written if it is not a plain one. */
+export function hostAndPortOf({ url }: Pick<Endpoint, "url">): string {
+  const read = readPlainUrl(url);
+  return read === undefined ? url : `${read.hostname}:${portOf(read)}`;
+}
+
 /** The facts in a documented host name; undefined for every other host. */
 export function readDocumentedHost({ url, role }: Pick<Endpoint, "url" | "role">): DocumentedHost | undefined {
   const read = readPlainUrl(url);
@@ -298,8 +304,11 @@ function isLoopbackHost(hostname: string): boolean {
  */
 function isSameHost(entry: string, url: URL, isOwn: boolean): boolean {
   const wanted = entry.trim().toLowerCase();
-  const port = url.port !== "" ? url.port : url.protocol === "https:" ? "443" : "80";
-  return (wanted === url.hostname && (isOwn || url.port === "")) || wanted === `${url.hostname}:${port}`;
+  return (wanted === url.hostname && (isOwn || url.port === "")) || wanted === `${url.hostname}:${portOf(url)}`;
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port !== "" ? port : protocol === "https:" ? "443" : "80";
 }
 
 function trimSlashes(path: string): string {

@@ -27,7 +27,7 @@ const ofCampaigns = {
 } as const;
 
 describe("a sealed review", () => {
-  const sealBy = (apiKey: string): OwnSeal => createOwnSeal({ kind: "api_key", read: () => apiKey });
+  const sealBy = (apiKey: string): OwnSeal => createOwnSeal({ kind: "api_key", read: () => apiKey }, "ibm");
   const bobs = sealBy("bob-key");
   const open = (content: string, ownSeal = bobs) =>
     openSealedReview({ text: content, digest: sha256(content) }, "r.jsonl", ownSeal);
