@@ -1,8 +1,9 @@
 /**
  * Reads the settings of a run from the environment and from what the engine (Pulumi, OpenTofu, Terraform) stored.
- * The environment takes precedence, except that dual authorization applies if either side requires it. A destroy
- * reads stored settings from a state that other people may have edited. So stored settings cannot remove a
- * requirement of the environment. Each address also keeps its source, and services/http/allowed-hosts.ts decides
+ * The environment takes precedence, with two exceptions. Dual authorization applies if either side requires it. Two
+ * different instances are an error, because the run would create or delete keys in the wrong one. A destroy reads
+ * stored settings from a state that other people may have edited. So stored settings cannot remove a requirement of
+ * the environment. Each address also keeps its source, and services/http/allowed-hosts.ts decides
  * which source may name which host.
  */
 
@@ -10,7 +11,7 @@ import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
 import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam.ts";
-import { type KeyProtect, readInstance } from "./text/uuid-form.ts";
+import { type KeyProtect, type NamedInstance, readInstance } from "./text/uuid-form.ts";
 
 type Names = { readonly property: (path: string) => string };
 
@@ -112,25 +113,59 @@ export type EvidencePlace =
 const ibmCloudIam = "https://iam.cloud.ibm.com";
 const instanceForms = "the UUID of the instance, in lower case, or the CRN of an instance of Key Protect";
 
-/** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of the setting. */
+/** The name of a stored setting, as the reader writes it. */
+const inProvider = (name: string, { property }: Names): string =>
+  `${property(name)} in the configuration of the provider`;
+
+/**
+ * Throws UKO_INSTANCE_MISMATCH if environment and stored settings name different instances. A plan calls this before
+ * the other settings are known.
+ */
+export function requireOneInstance(environment: Environment, { instanceId }: StoredSettings, names: Names): void {
+  if (isGiven(environment.UKO_INSTANCE_ID) && isGiven(instanceId)) instanceOf(environment, { instanceId }, names);
+}
+
+/** Compares instances by their UUIDs, because the CRN of Key Protect contains one, too. */
+function instanceOf(environment: Environment, stored: StoredSettings, names: Names): NamedInstance {
+  const places = [
+    { setting: "UKO_INSTANCE_ID", text: environment.UKO_INSTANCE_ID },
+    { setting: inProvider("instanceId", names), text: stored.instanceId },
+  ];
+  const [first, second] = places.flatMap(({ setting, text }) => {
+    if (!isGiven(text)) return [];
+    const instance = readInstance(text);
+    if (instance !== undefined) return [{ setting, ...instance }];
+    throw invalid("The instance ID is not valid", `${setting} must be ${instanceForms}.`);
+  });
+  if (first === undefined) {
+    const others = "A run also needs UKO_REGION, or endpoints, and UKO_API_KEY, your own credential.";
+    throw invalid(
+      "The instance ID is not set",
+      `Set UKO_INSTANCE_ID, or ${inProvider("instanceId", names)}.\n${others}`,
+    );
+  }
+  if (second !== undefined && second.instanceId !== first.instanceId) {
+    throw new UkoError("UKO_INSTANCE_MISMATCH", {
+      summary: `${first.setting} names instance ${first.instanceId}, but ${second.setting} names ${second.instanceId}`,
+      detail:
+        "Nothing was read or changed, because keys could be created or deleted in the wrong instance.\n" +
+        `Next: unset ${first.setting}, or correct the one that is wrong.`,
+    });
+  }
+  const { setting: _setting, ...instance } = first;
+  return instance;
+}
+
+/**
+ * Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of the setting, and
+ * UKO_INSTANCE_MISMATCH.
+ */
 export function readSettings(
   environment: Environment,
   stored: StoredSettings = {},
   names: Names = { property: (name) => name },
 ): Settings {
-  const inProvider = (name: string): string => `${names.property(name)} in the configuration of the provider`;
-  const given = firstGiven(environment.UKO_INSTANCE_ID, stored.instanceId);
-  if (given === undefined) {
-    const others = "A run also needs UKO_REGION, or endpoints, and UKO_API_KEY, your own credential.";
-    throw invalid("The instance ID is not set", `Set UKO_INSTANCE_ID, or ${inProvider("instanceId")}.\n${others}`);
-  }
-  const instance = readInstance(given);
-  if (instance === undefined) {
-    throw invalid(
-      "The instance ID is not valid",
-      `UKO_INSTANCE_ID, or ${inProvider("instanceId")}, must be ${instanceForms}.`,
-    );
-  }
+  const instance = instanceOf(environment, stored, names);
   const { instanceId, keyProtect } = instance;
   const region = firstGiven(environment.UKO_REGION, stored.region) ?? keyProtect?.region;
   const wait = firstGiven(environment.UKO_WAIT);
@@ -142,7 +177,7 @@ export function readSettings(
     const [variable, property] = endpoint === undefined ? ["UKO_REGION", "region"] : ["UKO_ENDPOINT", "endpoint"];
     throw invalid(
       `The ${name} does not fit the instance, which is Key Protect in ${keyProtect.region}`,
-      `Key Protect has no UKO, and its CRN names its region. Unset ${variable}, and ${inProvider(property)}.`,
+      `Key Protect has no UKO, and its CRN names its region. Unset ${variable}, and ${inProvider(property, names)}.`,
     );
   }
   return {
@@ -159,7 +194,7 @@ export function readSettings(
     credential: credentialOf(environment, stored, names),
     isDualRequired: [
       asksForTwo(environment.UKO_DUAL_AUTHORIZATION, "UKO_DUAL_AUTHORIZATION"),
-      asksForTwo(stored.dualAuthorization, inProvider("dualAuthorization")),
+      asksForTwo(stored.dualAuthorization, inProvider("dualAuthorization", names)),
     ].includes(true),
     isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
     isUnattended: isUnattended(environment),

@@ -18,9 +18,9 @@ const invalid = (summary: RegExp | string) =>
   expect.objectContaining({ code: "UKO_SETTINGS_INVALID", summary: expect.stringMatching(summary) });
 
 describe("the environment overrides stored settings", () => {
-  test("for the instance, the region, endpoints and the credential", () => {
+  test("for the region, endpoints and the credential", () => {
     const stored = {
-      instanceId: other,
+      instanceId: instance,
       region: "us-south",
       endpoint: "https://stored.example",
       kmsEndpoint: "https://stored-kms.example",
@@ -45,6 +45,21 @@ describe("the environment overrides stored settings", () => {
     });
     expect(settings.credential.read()).toBe("environment-key");
     expect(read({ UKO_API_KEY: "", UKO_TOKEN: "mine" }, stored).credential).toMatchObject({ kind: "token" });
+  });
+
+  test("but not for the instance: two different ones are an error that names both", () => {
+    expect(() => read({}, { instanceId: other })).toThrow(
+      expect.objectContaining({
+        code: "UKO_INSTANCE_MISMATCH",
+        summary: `UKO_INSTANCE_ID names instance ${instance}, but instanceId in the configuration of the provider names ${other}`,
+      }),
+    );
+    // The CRN of Key Protect names its instance by the UUID, too.
+    const crn = `crn:v1:bluemix:public:kms:eu-de:a/1234:${instance}::`;
+    expect(read({ UKO_INSTANCE_ID: crn }, { instanceId: instance })).toMatchObject({ instanceId: instance });
+    expect(read({}, { instanceId: crn })).toMatchObject({ instanceId: instance });
+    expect(() => read({ UKO_INSTANCE_ID: crn }, { instanceId: other })).toThrow(/names instance/);
+    expect(() => read({}, { instanceId: "PAYMENTS" })).toThrow(invalid(/^The instance ID is not valid/));
   });
 
   test("a stored setting counts if the environment has none or an empty one, and is marked as stored", () => {

@@ -14,7 +14,7 @@ import { isTransientReadError } from "../engine/text/resource-messages.ts";
 import { UkoError } from "../errors.ts";
 import { functions } from "../resources/functions.ts";
 import { type ResourceHandlers, resources } from "../resources/registry.ts";
-import type { StoredSettings } from "../settings.ts";
+import { requireOneInstance as checkInstances, type StoredSettings } from "../settings.ts";
 import { type OpenWorld, type Outputs, openWorld, secretDigests } from "./world.ts";
 
 export { createDeclarations } from "../engine/resource/declarations.ts";
@@ -99,17 +99,30 @@ export function openHandlers(
   };
 }
 
-/** The instance in this run's environment, if the stored settings name a different one. */
-export function otherInstance({ instanceId }: StoredSettings): string | undefined {
-  const { UKO_INSTANCE_ID: served } = process.env;
-  return served && instanceId && served !== instanceId ? served : undefined;
+/**
+ * Throws UKO_INSTANCE_MISMATCH if this run's environment and the stored settings name different instances. Needs no
+ * credential, so a preview finds it, too.
+ */
+export function requireOneInstance(stored: StoredSettings, dialect: Dialect): void {
+  checkInstances(process.env, stored, dialect);
+}
+
+/**
+ * The warning that the environment's credential overrides the one in the stored settings. The environment takes
+ * precedence, because a credential belongs to a person. But one variable would override the credentials of several
+ * providers, which is probably a mistake.
+ */
+export function sayOtherCredential(stored: StoredSettings, { property }: Dialect): string | undefined {
+  const variable = otherCredential(stored);
+  if (variable === undefined) return undefined;
+  return [
+    `${variable} overrides ${property(stored.apiKey ? "apiKey" : "token")} in the configuration of the provider`,
+    `This run acts as the person behind ${variable}. If your program has several credentials, unset ${variable}.`,
+  ].join("\n");
 }
 
 /** The variable with this run's credential, if it overrides another credential in the stored settings. */
-export function otherCredential({
-  apiKey,
-  token,
-}: StoredSettings): "UKO_API_KEY" | "UKO_API_KEY_FILE" | "UKO_TOKEN" | undefined {
+function otherCredential({ apiKey, token }: StoredSettings): string | undefined {
   const { UKO_API_KEY, UKO_API_KEY_FILE, UKO_TOKEN } = process.env;
   if (!apiKey && !token) return undefined;
   if (UKO_API_KEY_FILE) return "UKO_API_KEY_FILE";

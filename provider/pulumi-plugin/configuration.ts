@@ -51,14 +51,21 @@ export async function diffConfig(request: providerPb.DiffRequest): Promise<provi
   return response;
 }
 
-/** Stores the settings. It opens no connection yet, because a preview of other resources needs no credential. */
+/**
+ * Stores the settings. It opens no connection yet, because a preview of other resources needs no credential. It refuses
+ * settings of another instance than the environment's, and warns if the environment overrides their credential.
+ */
 export async function configure(
   session: Session,
   request: providerPb.ConfigureRequest,
 ): Promise<providerPb.ConfigureResponse> {
   const given = readProperties(request.getArgs()).value;
-  const { storedSettings } = await loadDeferred();
-  session.configure(storedSettings((name) => textIn(given, name)));
+  const { programDialect, requireOneInstance, sayOtherCredential, storedSettings } = await loadDeferred();
+  const settings = storedSettings((name) => textIn(given, name));
+  requireOneInstance(settings, programDialect);
+  session.configure(settings);
+  const warning = sayOtherCredential(settings, programDialect);
+  if (warning !== undefined) await session.log.warn(warning);
   const response = new providerPb.ConfigureResponse();
   response.setAcceptsecrets(true);
   response.setAcceptresources(true);

@@ -1,6 +1,7 @@
 /** Start, configuration and functions of the plugin, in a process of its own with an emulator. */
 
 import { type ServiceError, status } from "@grpc/grpc-js";
+import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
@@ -122,6 +123,32 @@ describe("the provider's own settings", () => {
       new RegExp(`^This provider uses instance ${first}, but the program now sets ${absentId}`),
     );
     expect(moved.details).toContain("[UKO_INSTANCE_MISMATCH]");
+  });
+
+  test("that name another instance than the environment are refused before a preview, and a run", async () => {
+    const { instanceId } = stage.uko.test.emulator;
+    const refused = await statusOf(stage.bob.configure({ instanceId: absentId }));
+    expect(refused.details).toMatch(
+      `UKO_INSTANCE_ID names instance ${instanceId}, but instanceId in the configuration of the provider names ${absentId}`,
+    );
+    expect(refused.details).toContain("[UKO_INSTANCE_MISMATCH]");
+    await stage.bob.configure({ instanceId });
+  });
+
+  test("with another credential than the environment cause a warning that names the winner, and shows neither", async () => {
+    const bob = await stage.another(stage.environmentOf("bob"));
+    await bob.configure({ apiKey: "key-of-payments" });
+    expect(bob.log).toMatchObject([
+      {
+        severity: enginePb.LogSeverity.WARNING,
+        message: expect.stringMatching(
+          /^UKO_API_KEY overrides apiKey in the configuration of the provider\nThis run acts as the person behind UKO_API_KEY\. /,
+        ),
+      },
+    ]);
+    expect(bob.log[0]?.message).not.toMatch(/of-payments|-demo-key/);
+    await bob.configure({ apiKey: stage.environmentOf("bob").UKO_API_KEY });
+    expect(bob.log).toHaveLength(1);
   });
 
   test("of the dynamic provider, whose keys migrate, belong to no instance", async () => {

@@ -78,7 +78,7 @@ export function settingsMarkdown(): string {
   return `${[
     "# Settings",
     "Every setting: its names, its default, and who may set it.\nThe page is generated: `npm run schema` writes it, and the tables of settings on other pages, from one list.",
-    "The environment takes precedence over the configuration, so that each person runs `destroy` under their own credential.\nOnly `UKO_DUAL_AUTHORIZATION` works differently: the stricter of the two values counts.",
+    "The environment takes precedence over the configuration, so that each person runs `destroy` under their own credential.\nOf `UKO_DUAL_AUTHORIZATION`, the stricter of the two values counts. Two different instances are an error.",
     "## Settings that the configuration can hold",
     "Pulumi's configuration, the `provider` block of OpenTofu and Terraform, and the environment of a run can hold these settings.\nA configuration applies to every caller, and Pulumi also stores it in the state, which other people may be able to change.\nSo an address in a configuration has to be [a documented one](../registry/installation-configuration.md#which-hosts-receive-a-credential), and a configuration cannot loosen a rule.",
     table(

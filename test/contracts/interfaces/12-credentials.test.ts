@@ -47,6 +47,24 @@ test.each(profilesFor().filter(keepsTags))(
   },
 );
 
+test("a stack that names another instance than the environment reads and creates nothing, in either of them", async () => {
+  const instanceId = "1f5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+  await using scenario = await openScenario({ profile: "documented", config: { "uko:instanceId": instanceId } });
+  const bob = await scenario.person("bob");
+  // Pulumi previews a program of the dynamic provider without a call to it.
+  const runs = [await bob.up(), ...(userInterface.name === "dynamic" ? [] : [await bob.preview()])];
+  for (const run of runs) {
+    const { output } = ended(run, 1);
+    expect(output.replaceAll(/[\s│]+/g, " ")).toContain(
+      `UKO_INSTANCE_ID names instance ${demoSeed.instance.id}, but instance`,
+    );
+    expect(output).toContain("[UKO_INSTANCE_MISMATCH]");
+  }
+  expect(await scenario.audit()).toEqual([]);
+  // The verdict needs a call to judge.
+  ended(await bob.uko(["ls"]), 0);
+});
+
 const addresses = [
   ["uko:endpoint", "UKO_ENDPOINT", "endpoint"],
   ["uko:kmsEndpoint", "UKO_KMS_ENDPOINT", "kmsEndpoint"],

@@ -93,16 +93,24 @@ describe("settings", () => {
     expect(await core.by(overruled).refresh()).toMatchObject({ errors: [], warnings: [] });
   });
 
-  test("cause a warning if the environment names another instance, in which all objects would be created", async () => {
+  test("are refused in the plan already if the environment names another instance", async () => {
     const instance = stage.uko.test.emulator.instanceId;
     const other = "0e5f1c3a-7b1d-4c55-9d2e-00000000dead";
-    const warningsFor = async (given: ObjectValue) =>
+    const messagesFor = async (given: ObjectValue) =>
       textsOf((await stage.bob.provider.configureProvider({ config: settings(given) })).diagnostics);
-    expect(await warningsFor({ instance_id: other })).toEqual([
-      `UKO_INSTANCE_ID overrides instance_id of this provider configuration\nThis run uses instance ${instance}, not ${other}. If the configuration has several instances, unset UKO_INSTANCE_ID.`,
-    ]);
-    expect(await warningsFor({ instance_id: instance })).toEqual([]);
-    expect(await warningsFor({})).toEqual([]);
+    // Another setting may still be unknown.
+    const conflicting: readonly ObjectValue[] = [{ instance_id: other }, { instance_id: other, region: UNKNOWN }];
+    for (const given of conflicting) {
+      const [message = "", ...more] = await messagesFor(given);
+      expect(more).toEqual([]);
+      expect(message).toMatch(
+        `UKO_INSTANCE_ID names instance ${instance}, but instance_id in the configuration of the provider names ${other}`,
+      );
+      expect(message).toContain("[UKO_INSTANCE_MISMATCH]");
+    }
+    expect(await messagesFor({ instance_id: instance })).toEqual([]);
+    expect(await messagesFor({ instance_id: UNKNOWN })).toEqual([]);
+    expect(await messagesFor({})).toEqual([]);
   });
 
   test("cause a warning if the environment's credential is not the one of this provider block, and show neither", async () => {
@@ -113,7 +121,9 @@ describe("settings", () => {
     for (const given of [{ api_key: "key-of-payments" }, { token: "token-of-payments" }]) {
       const [warning = "", ...more] = await warningsFor(given);
       expect(more).toEqual([]);
-      expect(warning).toMatch(/^UKO_API_KEY .*(api_key|token) of this provider configuration\n.*unset UKO_API_KEY/s);
+      expect(warning).toMatch(
+        /^UKO_API_KEY overrides (api_key|token) in the configuration of the provider\n.*unset UKO_API_KEY/s,
+      );
       expect(warning).not.toMatch(/of-payments|-demo-key/);
     }
   });

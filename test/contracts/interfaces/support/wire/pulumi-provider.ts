@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { credentials } from "@grpc/grpc-js";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
@@ -110,8 +110,11 @@ export async function startProvider(
       const request = new providerPb.ConfigureRequest();
       request.setAcceptsecrets(true);
       request.setArgs(structOf(sent(settings)));
-      await unary((done) => client.configure(request, done));
-      return [];
+      const refused = await unary((done) => client.configure(request, done)).then(
+        () => undefined,
+        (error: ServiceError) => error.details,
+      );
+      return [refused ?? []].flat();
     },
     async check(target, news, olds) {
       const reply = await about(target)("check", { News: sent(news), Olds: sent(olds) });
