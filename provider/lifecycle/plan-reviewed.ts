@@ -9,7 +9,7 @@
 import { approvalOf, mayAuthor } from "./authorization.ts";
 import { deletionStanding, quotedLifetimeMs } from "./consent-record.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
-import { isSame, type KeyObservation } from "./observation.ts";
+import { type ConsentRecord, isSame, type KeyObservation } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { judgeReviewed, keyPathOf, type Review, type ReviewedStep, reviewGoals, type SkipReason } from "./review.ts";
@@ -43,9 +43,8 @@ export function planReviewedApproval(review: Review, observation: KeyObservation
   const { record } = verdict;
   const { actor } = run;
   if (!mayAuthor(actor)) return refuse({ guard: "actor_not_a_person", actor });
-  if (record.location === "description") return skip({ kind: "no_room_for_approval" });
-  const quotedUntilMs = record.writtenAtMs + quotedLifetimeMs[record.step];
-  if (quotedUntilMs - nowMs < leastStoredMs) return skip({ kind: "too_old_to_store", untilMs: quotedUntilMs });
+  const why = notStorable(record, nowMs);
+  if (why !== undefined) return skip(why);
   const policy: DeletionPolicy = { ...strictest, goal: "removed" };
   const draft = approvalOf(record, { observation, policy, run: { ...run, actor } }, nowMs);
   return unlessRefused(ready({ kind: "write_record", draft, marker: markerBesideRecord(observation, policy) }), run);
@@ -53,6 +52,13 @@ export function planReviewedApproval(review: Review, observation: KeyObservation
 
 /** An approval is stored only if its requester has at least this long to act on it. */
 const leastStoredMs = 4 * 60 * 60 * 1000;
+
+/** Why no approval of this request can be stored for its requester; undefined if one can be. */
+export function notStorable({ location, step, writtenAtMs }: ConsentRecord, nowMs: number): SkipReason | undefined {
+  if (location === "description") return { kind: "no_room_for_approval" };
+  const untilMs = writtenAtMs + quotedLifetimeMs[step];
+  return untilMs - nowMs < leastStoredMs ? { kind: "too_old_to_store", untilMs } : undefined;
+}
 
 const stateAfter = { deactivate: "deactivated", destroy: "destroyed" } as const satisfies Record<ReviewedStep, string>;
 

@@ -144,13 +144,13 @@ describe("one key", () => {
     await expectTwoPeople();
   });
 
-  it("asks nothing while the key cools down, and says until when", async () => {
+  it("asks nothing while the key cools down, and says until when, and how to approve now", async () => {
     await request("bob", keys.cards);
     await cutAndRequest("alice");
     const { exitCode, out } = await world.type("bob", "approve cards", []);
     expect(exitCode).toBe(12);
     expect(out).toMatch(
-      /^You cannot approve 1 key now:\n {2}cards: the key is deactivated and cooling down until 24 Nov 2026 18:2\d UTC, in .*\.\n$/,
+      /^You cannot approve 1 key now:\n {2}cards: the key is deactivated and cooling down until 24 Nov 2026 18:2\d UTC, in .*\.\nNext: to let the requester's next run take the step, with the role Key Custodian - Deployer or Key Custodian - Creator, run:\n {2}uko approve cards --store\n$/,
     );
   });
 
@@ -275,7 +275,7 @@ describe("several keys", () => {
     await request("alice", keys.vouchers);
     const { exitCode, out } = await world.type("alice", "approve cards vouchers", ["cards"]);
     expect([exitCode, out]).toEqual([12, expect.stringContaining("1 key deactivated")]);
-    expect(out).toMatch(/^You cannot approve 1 key now:\n {2}vouchers: you requested this step yourself\.\n\n/);
+    expect(out).toMatch(/^You cannot approve 1 key now:\n {2}vouchers: you requested this step yourself, so another person has to approve it\.\n\n/);
   });
 
   it("warn of keys in use and of descriptions, before the list", async () => {

@@ -79,7 +79,7 @@ it("lists each key of a review as CSV, with the digest or the reason", async () 
   for (const row of reviewed) expect(row).toMatch(/,[0-9a-f]{64},$/);
   const [, ...own] = await csv("bob");
   expect(own).toHaveLength(18);
-  for (const row of own) expect(row).toMatch(/,,you requested [^,]+$/);
+  for (const row of own) expect(row).toMatch(/,,"you requested [^"]+"$/);
 });
 
 it("shows keys with the same reason in one row, and each key with --json", async () => {

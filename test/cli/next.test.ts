@@ -28,7 +28,7 @@ testEach({
   "your request is pending": {
     story: [by("bob", "request KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [deactivates("alice")],
+    next: [deactivates("alice"), { ...requests("bob"), by: "alice" }],
   },
   "another person's request is pending": {
     story: [by("bob", "request KEY"), by("alice", "status KEY")],
@@ -42,7 +42,7 @@ testEach({
   "another person's request is pending, for a pipeline": {
     story: [by("bob", "request KEY"), by("pipeline", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [deactivates("carol")],
+    next: [deactivates("carol"), { ...requests("bob"), by: "carol" }],
   },
   "your request waits for its cool-down": {
     story: [deactivated],

@@ -52,7 +52,7 @@ describe("two people and one key", () => {
     const { next } = reportOf(await world.uko("bob", `status ${key} --json`)).explanation;
     const { text } = await bob.open("/waiting");
     const commands = next.flatMap((step) => step.commands);
-    expect(commands).toEqual(["uko approve vouchers", `uko withdraw ${key}`]);
+    expect(commands).toEqual(["uko approve vouchers", "uko approve vouchers --store", `uko withdraw ${key}`]);
     expect(text).toContain("<code>uko approve vouchers</code>");
     expect(text).toContain(`<a href="/keys/${key}/withdraw">`);
     expect(text).toMatch(/<h2>Your requests and approvals<\/h2>[\s\S]*<a href="[^"]*">vouchers<\/a>/);
@@ -76,6 +76,8 @@ describe("two people and one key", () => {
     expect(waiting.text).toContain("asks to deactivate vouchers in payments");
     expect(waiting.text).toContain("Role: Key Custodian - Deployer");
     expect(waiting.text).toContain("Reason: Payroll moved to the new ledger");
+    const opens = "a person with the role Vault Administrator can destroy it alone, with other tools";
+    expect((await alice.open(`/keys/${key}/approve`)).text).toContain(opens);
     expect((await alice.act(key, "approve", { typed: label })).text).toContain("This run deactivated the key.");
     // The deactivation requests nothing, so a person requests the destruction.
     expect((await bob.act(key, "approve", { typed: label })).status).toBe(409);

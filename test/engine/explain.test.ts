@@ -295,6 +295,10 @@ describe("the messages match the golden files", () => {
         },
       ),
       "you may approve the destruction": stopped(approval(toDestroy), { key: aKeyWith(destroyRecord) }),
+      "an approval would leave the requester less than 4 hours": stopped(
+        approval({ ...toDestroy, record: { ...destroyRecord, writtenAtMs: nowMs - 45 * hourMs } }),
+        { key: aKeyWith(destroyRecord) },
+      ),
       "your new request replaced one that expired": stopped(approval({ callerPosition: "wrote_it" }), {
         run: { actor: anActor(alice) },
         replaced: { kind: "expired", record: aRecord({ author: bob }), atMs: nowMs - hourMs },

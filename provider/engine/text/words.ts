@@ -4,7 +4,7 @@
  */
 
 import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
-import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type {
   Actor,
   ApprovedStep,
@@ -137,6 +137,16 @@ export function sayActor(actor: Actor): string {
 export const stillReversible = "This can be undone: the key can be reactivated.";
 export const allStillReversible = "This can be undone: the keys can be reactivated.";
 export const noWayBack = "This cannot be undone.";
+
+/**
+ * What the approval of a deactivation opens, read before the approver confirms. uko demands two people for the
+ * destruction, but the service lets one person with the role destroy a deactivated key by any other tool.
+ */
+export function sayWhatOpens(step: ApprovedStep, keys = 1): readonly string[] {
+  if (step !== "deactivate") return [];
+  const [when, them] = keys === 1 ? ["Once the key is deactivated", "it"] : ["Once the keys are deactivated", "them"];
+  return [`${when}, a person with the role ${sayRoles(rights.destroy)} can destroy ${them} alone, with other tools.`];
+}
 
 export const blocksContainers =
   "Until the key is removed from its vault, its template, its keystores and its vault cannot be deleted.";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evidenceFile, expectEvidence } from "./support/evidence.ts";
 import { type Kept, keptBy, keptOf, made } from "./support/kept-state.ts";
-import { endAgain, ended, lookOf, messageOf } from "./support/next-steps.ts";
+import { approveNow, endAgain, ended, lookOf, messageOf } from "./support/next-steps.ts";
 import { profilesByTier } from "./support/profiles.ts";
 import { recordOn } from "./support/records.ts";
 import { withScenario } from "./support/scenario.ts";
@@ -31,6 +31,13 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
       "  You requested the deactivation on 24 Nov 2026 14:22 UTC; the request expires on 1 Dec 2026 14:22 UTC, in 7 d.",
       "  Next: another person with the role Key Custodian - Deployer runs:",
       "    uko approve payroll",
+      // A record in a description has no room for an approval.
+      ...(profile.startsWith("tags-")
+        ? []
+        : [
+            "    or: to let your next run deactivate the key, another person with the role Key Custodian - Creator runs:",
+            "    uko approve payroll --store",
+          ]),
       "  [UKO_APPROVAL_PENDING]",
     ]);
     expect((await scenario.key()).state).toBe("active");
@@ -50,7 +57,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
     );
 
     // She types what was printed: it deactivates the key, and prints the request of the destruction.
-    const approved = ended(await alice.runNext(other.output, /^uko approve /), 0);
+    const approved = ended(await alice.runNext(other.output, approveNow), 0);
     expect(approved.output).toContain("1 key deactivated");
     ended(await alice.runNext(approved.output, /^uko request /), 0);
     const { id: half } = recordOn(await scenario.key());
@@ -87,7 +94,7 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
     ended(await bob.approve("payroll"), 12);
     expect(await scenario.writes(beforeAgain)).toEqual([]);
     await scenario.advance("3h1m");
-    const destroyed = ended(await bob.runNext(early.output, /^uko approve /), 0);
+    const destroyed = ended(await bob.runNext(early.output, approveNow), 0);
     expect(destroyed.output).toContain("1 key destroyed");
     expect(await scenario.key()).toMatchObject({ state: "destroyed", updated_by: "IBMid-550000BOB" });
     const kept = ended(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ended, messageOf } from "./support/next-steps.ts";
+import { approveNow, ended, messageOf } from "./support/next-steps.ts";
 import { keepsTags, profilesFor } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 import { userInterface } from "./user-interface.ts";
@@ -46,10 +46,10 @@ test.each(profilesFor().filter(keepsTags))(
 
       // From here on by command alone, without the stack.
       await scenario.advance("1m");
-      const early = ended(await bob.runNext(asked.output, /^uko approve /), 12);
+      const early = ended(await bob.runNext(asked.output, approveNow), 12);
       expect(early.output).toContain("cooling down until 24 Nov 2026 18:24 UTC");
       await scenario.advance("4h");
-      ended(await bob.runNext(asked.output, /^uko approve /), 0);
+      ended(await bob.runNext(asked.output, approveNow), 0);
       mark = await scenario.mark();
       const destroyed = ended(
         await alice.uko(["continue", path]),

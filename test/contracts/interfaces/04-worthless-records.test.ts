@@ -3,7 +3,7 @@ import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { recordId } from "../../support/oracle.ts";
 import type { KeyInWorld } from "./support/emulator.ts";
-import { ended, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { approveNow, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { keepsTags, profilesFor, sayAuthorUnder, sayFormerAuthorUnder } from "./support/profiles.ts";
 import { recordOn } from "./support/records.ts";
 import { programOf, type Scenario, vaultId, withScenario } from "./support/scenario.ts";
@@ -171,7 +171,7 @@ test.each(profilesFor().filter(keepsTags))(
       expect(asked.output).not.toContain("cooling down");
       const requested = ended(await alice.runNext(asked.output, /^uko request /), 0);
       await scenario.advance("1m");
-      ended(await bob.runNext(requested.output, /^uko approve /), 0);
+      ended(await bob.runNext(requested.output, approveNow), 0);
       expect(await scenario.key("old")).toMatchObject({ state: "destroyed" });
     });
   },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keptOf } from "./support/kept-state.ts";
-import { ended, messageOf, runAgain } from "./support/next-steps.ts";
+import { approveNow, ended, messageOf, runAgain } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { emptyProgram, programWith, withScenario } from "./support/scenario.ts";
 import { userInterface } from "./user-interface.ts";
@@ -17,7 +17,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       await scenario.advance("1m");
       ended(await bob.uko(["withdraw", "payroll"]), 0, 'Key "payroll" is active; no deletion has been requested');
       let mark = await scenario.mark();
-      ended(await alice.runNext(asked.output, /^uko approve /), 12);
+      ended(await alice.runNext(asked.output, approveNow), 12);
       ended(await bob.uko(["withdraw", path]), 0);
       expect(await scenario.writes(mark)).toEqual([]);
 
@@ -79,7 +79,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       ended(await bob.up(), 0);
       expect(await scenario.writes(mark), "requested once").toEqual([]);
       await expectToDiffer();
-      const approved = ended(await alice.runNext(asked.output, /^uko approve /), 0);
+      const approved = ended(await alice.runNext(asked.output, approveNow), 0);
       ended(await alice.runNext(approved.output, /^uko request /), 0);
       const off = ended(
         await bob.up(),
@@ -89,10 +89,10 @@ describe.each(profilesFor())("under %s", (profile) => {
       expect(await stateNow()).toMatchObject({ keyState: "deactivated", lifecycleState: "cooling_down" });
       await expectToDiffer();
       mark = await scenario.mark();
-      ended(await bob.runNext(off.output, /^uko approve /), 12);
+      ended(await bob.runNext(off.output, approveNow), 12);
       expect(await scenario.writes(mark)).toEqual([]);
       await scenario.advance("5h");
-      ended(await bob.runNext(off.output, /^uko approve /), 0);
+      ended(await bob.runNext(off.output, approveNow), 0);
       const destroyed = ended(await bob.up(), 0, /is destroyed; keystore .* still holds its material until/);
       expect(await stateNow()).toMatchObject({ keyState: "destroyed", lifecycleState: "pending_destruction" });
       await expectToDiffer();

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import { emulatorAddresses } from "../../support/emulator-addresses.ts";
 import { openEmulator } from "./support/emulator.ts";
-import { ended, messageOf, nextCommands } from "./support/next-steps.ts";
+import { approveNow, ended, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
 import { userInterface } from "./user-interface.ts";
@@ -18,7 +18,7 @@ test.each(profilesFor())("two people destroy a key that was never active, both b
   expect(nextCommands(asked.output)).toEqual(["uko request payroll"]);
   expect(await scenario.writes(before)).toEqual([]);
   const requested = ended(await alice.runNext(asked.output, /^uko request /), 0);
-  ended(await bob.runNext(requested.output, /^uko approve /), 0);
+  ended(await bob.runNext(requested.output, approveNow), 0);
   ended(await bob.destroy(), 0);
   expect((await scenario.writes(before)).map(({ operation, to }) => `${operation} ${to ?? ""}`.trim())).toEqual([
     "K4 pre_activation",

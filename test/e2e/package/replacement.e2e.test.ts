@@ -109,7 +109,7 @@ test("--replace under another label creates a key, and the old one waits for two
       ["payroll-2", "active"],
     ]);
     // A destroy by this name would ask for the end of the new key too.
-    expect(nextCommands(asked.output)).toEqual(["uko approve payroll"]);
+    expect(nextCommands(asked.output)).toEqual(["uko approve payroll", "uko approve payroll --store"]);
     expect(asked.output).not.toContain("pulumi destroy");
 
     await scenario.advance("1m");

@@ -61,6 +61,7 @@ describe("one key", () => {
       ...{ record: { how: "engine", reason: "Payroll moved" }, waitsFor: "The key is cooling down" },
     });
     expect(describeOne(key)).toEqual([
+      "Once the key is deactivated, a person with the role Vault Administrator can destroy it alone, with other tools.",
       `Key: ${key.line.vaultId}/${keyId(1)}, in vault payments.`,
       'IBMid-550000AL1C ("Alice Example") requested the deactivation on 24 Nov 2026 13:22 UTC, because an engine ran a deletion.',
       "Reason: Payroll moved",
@@ -69,6 +70,13 @@ describe("one key", () => {
       "Description: Do not delete before the audit",
       "The key is cooling down.",
     ]);
+  });
+
+  it("says what a deactivation opens, and says nothing of it for a destruction", () => {
+    const opens = /a person with the role Vault Administrator can destroy it alone, with other tools\.$/m;
+    const key = aKeyInReview(1);
+    expect(describeOne(key).join("\n")).toMatch(opens);
+    expect(describeOne({ ...key, record: { ...key.record, step: "destroy" } }).join("\n")).not.toMatch(opens);
   });
 
   it("of a plain key has neither reason nor description", () => {
@@ -92,6 +100,7 @@ describe("many keys", () => {
 
   it("are summarized with the exceptions by class: a count and at most five names", () => {
     expect(summarize([...usual, ...odd])).toEqual([
+      "Once the keys are deactivated, a person with the role Vault Administrator can destroy them alone, with other tools.",
       "The earliest request was made on 24 Nov 2026 13:22 UTC, 1 h ago.",
       "Vaults: payments (300).",
       "Templates: payroll (299), cards (1).",
@@ -105,8 +114,8 @@ describe("many keys", () => {
   });
 
   it("without an exception have no line about one", () => {
-    expect(summarize(usual)).toHaveLength(4);
-    expect(summarize(usual.slice(0, 1))[0]).toMatch(/^The request was made on /);
+    expect(summarize(usual)).toHaveLength(5);
+    expect(summarize(usual.slice(0, 1))[1]).toMatch(/^The request was made on /);
   });
 
   it("take at most 20 lines before the list, of limited width, whatever they contain", () => {

@@ -12,7 +12,7 @@ import { standingOf } from "../../../lifecycle/consent-record.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
 import type { Actor, ConsentRecord, KeyObservation, KeystoreStatus } from "../../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../../lifecycle/plan.ts";
-import { planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
+import { notStorable, planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
 import {
   admitToReview,
   keyPathOf,
@@ -80,6 +80,8 @@ export interface KeyApart extends Pick<ReviewLine, "vaultId" | "keyId" | "label"
   readonly isOwnRequest?: true;
   /** The IAM ID of the requester, whose next run takes the step that another person has approved. */
   readonly approvedFor?: string;
+  /** The step is too early, but the caller can store an approval for the requester's next run. */
+  readonly isStorable?: true;
   /** The IAM ID of the other requester, whose keys another review can cover. */
   readonly otherRequester?: string;
 }
@@ -241,7 +243,8 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
       : planReviewedStep(review, observation, run, nowMs);
   const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
   if (isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval") {
-    return { ...namedKey(observation), why: summaryOf(plan, observed, run) };
+    const isStorable = isTooEarly && notStorable(record, nowMs) === undefined;
+    return { ...namedKey(observation), why: summaryOf(plan, observed, run), ...(isStorable && { isStorable }) };
   }
   return {
     line,

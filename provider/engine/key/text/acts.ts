@@ -5,6 +5,7 @@
  * permits nothing: each command reads the key and decides again.
  */
 
+import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { deletionStanding } from "../../../lifecycle/consent-record.ts";
 import { dualBackingKeys } from "../../../lifecycle/kms-window.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
@@ -19,6 +20,7 @@ import {
   noWayBack,
   sayAuthor,
   sayTimeAndDistance,
+  sayWhatOpens,
   stepNouns,
   stillReversible,
 } from "../../text/words.ts";
@@ -106,7 +108,7 @@ function approvals(
     isConsequential: true,
     ...signing(observation, step),
   };
-  const isStorable = storingRoles({ actor, record }, right, kmsRight).length > 0;
+  const isStorable = mayAuthor(actor) && storingRoles({ record, nowMs }, right, kmsRight).length > 0;
   return [...(notBeforeMs === undefined ? [act] : []), ...(isStorable ? [stored] : [])];
 }
 
@@ -141,7 +143,7 @@ function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
 
 const deactivation = {
   title: "Approve the deactivation and deactivate the key",
-  facts: [`${pathEffects.deactivate}.`, stillReversible],
+  facts: [`${pathEffects.deactivate}.`, stillReversible, ...sayWhatOpens("deactivate")],
 } as const;
 
 const destruction = {

@@ -15,13 +15,14 @@ import {
   sayList,
   sayTimeAndDistance,
   sayUse,
+  sayWhatOpens,
   stepNouns,
   stillReversible,
 } from "../../text/words.ts";
 import { exceptionClasses, hasWarning, type SummarizedKey } from "../many/exceptions.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
 import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
-import { keysOfKind, linesByReason, sayKeystores } from "./set-messages.ts";
+import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
 
 /** The name of each vault by its ID; an ID without a name stands for itself. */
 export type VaultNames = ReadonlyMap<string, string>;
@@ -46,7 +47,8 @@ export const nothingToApprove = "No request of another person is waiting for you
 
 /** The keys that stand apart, by the reason. */
 export function explainApart(apart: readonly KeyApart[]): readonly string[] {
-  return [`You cannot approve ${count(apart.length, "key")} now:`, ...linesByReason(apart)];
+  const storable = apart.filter(({ isStorable }) => isStorable);
+  return [`You cannot approve ${count(apart.length, "key")} now:`, ...linesByReason(apart), ...storeInstead(storable)];
 }
 
 /** The keys whose campaigns approve them, by the wave. */
@@ -68,11 +70,12 @@ export function titleOfOne({ line, record }: KeyInReview): string {
     : `Destroy ${key}. ${noWayBack}`;
 }
 
-/** The key, who asks, what stops working, and what comes next. */
+/** What the approval opens, the key, who asks, what stops working, and what comes next. */
 export function describeOne(key: KeyInReview, vaults: VaultNames): readonly string[] {
   const { line, record, description, keystores, waitsFor } = key;
   const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
   return [
+    ...sayWhatOpens(record.step),
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
     sayWhoRequested(record),
     ...sayReasons(record),
@@ -107,6 +110,7 @@ export function sayCounts(keys: readonly SummarizedKey[], vaults: VaultNames): r
   const earliest = keys.length === 1 ? "The request" : "The earliest request";
   const reason = commonReason(keys);
   return [
+    ...(first === undefined ? [] : sayWhatOpens(first.record.step, keys.length)),
     ...(first === undefined ? [] : [`${earliest} was made on ${sayTimeAndDistance(earliestMs(keys), first.nowMs)}.`]),
     ...(reason === undefined ? [] : [`Reason${keys.length === 1 ? "" : " of each request"}: ${plain(reason, 500)}`]),
     `Vaults: ${countsOf(keys, ({ line }) => sayVault(line.vaultId, vaults))}.`,

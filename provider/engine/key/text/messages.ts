@@ -4,6 +4,7 @@
  * approvals) on the key. The sentences for waits are in waits.ts, and those for refusals in refusals.ts.
  */
 
+import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
 import { rightFor, type Step } from "../../../lifecycle/plan.ts";
@@ -141,7 +142,7 @@ function recordFor(step: Step, { observed }: WaitContext): ConsentRecord | undef
 
 /** The next steps from a record, for a person who may not take the step. */
 function withoutRight(step: Step, record: ConsentRecord, { observed, run }: WaitContext): readonly NextStep[] {
-  const { observation } = observed;
+  const { observation, nowMs } = observed;
   const name = keyName(observation);
   if (record.quotes !== undefined) {
     const who = "to start over, someone who can write to the key runs";
@@ -151,7 +152,7 @@ function withoutRight(step: Step, record: ConsentRecord, { observed, run }: Wait
   const right = isInKms ? rights.deactivate : rightFor(step.kind, observation);
   const kmsRight = isInKms ? rights.setForDeletion : undefined;
   const facts = { excludedIdentity: record.author.iamId ?? record.author.mark };
-  const roles = storingRoles({ actor: run.actor, record }, right, kmsRight);
+  const roles = mayAuthor(run.actor) ? storingRoles({ record, nowMs }, right, kmsRight) : [];
   const store: NextStep = {
     who: `if you have the role ${roles.join(" or ")}, store your approval for the next run of ${sayAuthor(record)}; run`,
     commands: [`uko approve ${name} --store`],

@@ -47,7 +47,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "held":
       return `the key is held: ${sayHolds(why.holds)}; to release the hold, run: ${releaseCommand(keyPath(observation))}`;
     case "own_request":
-      return "you requested this step yourself";
+      return "you requested this step yourself, so another person has to approve it";
     case "other_requester":
       return `${sayAuthor(why.record)} requested the ${stepNouns[why.record.step]}`;
     case "is_approval":

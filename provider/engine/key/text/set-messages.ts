@@ -27,6 +27,7 @@ import {
   plain,
   sayAuthor,
   sayFirst,
+  sayRoles,
   sayTimeAndDistance,
   stillReversible,
 } from "../../text/words.ts";
@@ -201,11 +202,17 @@ function codeOf(result: KeyResult): string | undefined {
  * The advice for keys for which the role is missing. The service reports a missing role only when the step is tried.
  */
 function withoutRight(powerless: readonly KeyResult[]): readonly string[] {
-  if (powerless.length === 0) return [];
-  const names = powerless.map(({ label, ref }) => nameOrPath({ label, ...ref }));
+  return storeInstead(powerless.map(({ label, ref }) => ({ label, ...ref })));
+}
+
+/** The command with which the requester's next run takes the step, of which this run cannot be the one. */
+export function storeInstead(keys: readonly Parameters<typeof nameOrPath>[0][]): readonly string[] {
+  if (keys.length === 0) return [];
+  const names = keys.map(nameOrPath);
+  const who = `Next: to let the requester's next run take the step, with the role ${sayRoles(rights.writeTags)}, run`;
   return names.length > maxNamed
-    ? ["Next: to let the requester's next run take the step, run the same command with --store."]
-    : ["Next: to let the requester's next run take the step, run:", `  uko approve ${names.join(" ")} --store`];
+    ? [`${who} the same command with --store.`]
+    : [`${who}:`, `  uko approve ${names.join(" ")} --store`];
 }
 
 const storedNext = [

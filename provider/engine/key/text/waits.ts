@@ -8,8 +8,9 @@ import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import type { Standing } from "../../../lifecycle/consent-record.ts";
 import { dualBackingKeys } from "../../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
-import type { Actor, ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
+import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../../lifecycle/plan.ts";
+import { notStorable } from "../../../lifecycle/plan-reviewed.ts";
 import type { OpenWait } from "../../loop/converge.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
@@ -188,7 +189,7 @@ export const kmsRule = [
 
 function approvalNext(
   wait: ApprovalWait,
-  { observed: { observation }, userInterface }: WaitContext,
+  { observed: { observation, nowMs }, run, userInterface }: WaitContext,
 ): readonly NextStep[] {
   const { record, callerPosition, right, notBeforeMs } = wait;
   const kmsRight = setsWindow(wait, observation) ? rights.setForDeletion : undefined;
@@ -203,23 +204,37 @@ function approvalNext(
     const commands = userInterface.rerun === "uko continue" ? [byHand] : [byHand, rerunCommand(userInterface)];
     return [{ who: `${after}${requester} runs`, commands, neededRoles: right.roles, ...start }];
   }
-  const { author } = record;
-  const facts = { neededRoles: right.roles, excludedIdentity: author.iamId ?? author.mark, ...start };
-  const other = callerPosition === "wrote_it" ? "another person" : `someone other than ${sayAuthor(record)}`;
-  const who =
-    callerPosition === "may_approve"
-      ? `if you have the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(right, kmsRight)}, run`
-      : `${sayHolder(right, kmsRight, other)} runs`;
-  return [{ who: `${after}${who}`, commands: [`uko approve ${keyName(observation)}`], ...facts }];
+  const { author, step } = record;
+  const excludedIdentity = author.iamId ?? author.mark;
+  const isOwn = callerPosition === "wrote_it";
+  const isForCaller = callerPosition === "may_approve";
+  const other = isOwn ? "another person" : `someone other than ${sayAuthor(record)}`;
+  const whoWith = (roles: string, many = false): string =>
+    isForCaller
+      ? `if you have the ${many ? "roles" : "role"} ${roles}, run`
+      : `${other} with the ${many ? "roles" : "role"} ${roles} runs`;
+  const act: NextStep = {
+    who: `${after}${whoWith(sayRoles(right, kmsRight), kmsRight !== undefined)}`,
+    commands: [`uko approve ${keyName(observation)}`],
+    ...{ neededRoles: right.roles, excludedIdentity, ...start },
+  };
+  // The requester often holds the role for the step, and the other person does not.
+  const roles = isForCaller && !mayAuthor(run.actor) ? [] : storingRoles({ record, nowMs }, right, kmsRight);
+  const store: NextStep = {
+    who: `to let ${isOwn ? "your" : "the requester's"} next run ${step} the key, ${whoWith(roles.join(" or "))}`,
+    commands: [`uko approve ${keyName(observation)} --store`],
+    ...{ neededRoles: roles, excludedIdentity },
+  };
+  return roles.length === 0 ? [act] : [act, store];
 }
 
 /** The roles that suffice to store an approval of the record, but not to take the step. Empty if it cannot be stored. */
 export function storingRoles(
-  { actor, record }: { readonly actor: Actor; readonly record: ConsentRecord },
+  { record, nowMs }: { readonly record: ConsentRecord; readonly nowMs: number },
   right: Right,
   kmsRight: Right | undefined,
 ): readonly string[] {
-  if (!mayAuthor(actor) || record.location !== "tag") return [];
+  if (notStorable(record, nowMs) !== undefined) return [];
   return rights.writeTags.roles.filter((role) => kmsRight !== undefined || !right.roles.includes(role));
 }
 

@@ -40,6 +40,9 @@ export function ended<Result extends { readonly exitCode: number; readonly outpu
   throw new Error(`Wanted exit code ${exitCode}${wanted}, got ${result.exitCode} and:\n${result.output}`);
 }
 
+/** The printed approval that takes the step; the other one stores it for the requester's next run. */
+export const approveNow = /^uko approve (?!.*--store)/;
+
 /** The printed command that ends what it is about, and the one that goes on with a program, whatever the engine. */
 export const endAgain = /\b(?:pulumi|tofu|terraform) destroy\b/;
 export const runAgain = /\b(?:pulumi up(?: --stack \S+)?|(?:tofu|terraform) apply)$/;
