@@ -5,6 +5,6 @@ import { story } from "./story.ts";
 
 if (await runStory(story)) {
   console.log(
-    "\nREADME.md shows these steps as a table. To try changes, start with examples/one-person or examples/two-people.",
+    "\nTo play both people yourself: provider/docs/tutorials/two-people-with-pulumi.md. Why two people: provider/docs/explanation/two-people.md.",
   );
 }

@@ -42,7 +42,7 @@ export function pictureOf(frames: readonly Frame[]): string {
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">
 <title id="title">Two people delete a key with uko</title>
-<desc id="desc">Bob requests the deletion of a key. Alice approves, and the key is deactivated. After more than 4 hours Bob approves its destruction, and after 30 days he removes its metadata. The last frame shows the audit trail of the service.</desc>
+<desc id="desc">Bob requests the deactivation of a key with pulumi destroy, and cannot approve his own request. Alice approves, and the key is deactivated. Bob requests the destruction, and Alice stores her approval. After more than 4 hours pulumi destroy destroys the key, and after 30 days it removes the metadata. The last frame shows the audit trail of the service.</desc>
 <metadata>${escapeXml(JSON.stringify(frames))}</metadata>
 <style>${style}
 ${drawn.map(({ keyframes }) => keyframes).join("\n")}

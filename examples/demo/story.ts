@@ -1,6 +1,6 @@
-/** The story of one key and two people: `pulumi destroy` requests and removes, and `uko approve` takes the steps between. */
+/** The story of one key and two people: Bob asks twice, Alice approves twice, and `pulumi destroy` goes as far as it may. */
 
-import { auditOfFourRuns } from "../../test/stage/payroll-story.ts";
+import { auditOfPayroll } from "../../test/stage/payroll-story.ts";
 import type { PulumiStory } from "../../test/stage/perform.ts";
 import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
 
@@ -26,28 +26,32 @@ async function tell(stage: PulumiStage): Promise<void> {
   );
   await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
 
+  stage.say("Bob cannot approve his own request.");
+  await stage.approve("bob", ["payroll"], { exitCode: 12, says: "you requested this step yourself" });
+
   stage.say(
-    "Alice approves: she reads what she approves, and types the label of the key. The key is deactivated.",
-    "Then she requests its destruction with a command of its own.",
+    "Alice approves: she reads what she approves, and types the label of the key. Her run deactivates the key.",
   );
   await stage.approve("alice", ["payroll"], { exitCode: 0, says: "1 key deactivated" });
-  await stage.request("alice", ["payroll"], { exitCode: 0, says: "to approve" });
+
+  stage.say("Bob requests the destruction. Only a person requests a destruction, and never an engine.");
+  await stage.request("bob", ["payroll"], { exitCode: 0, says: "[UKO_APPROVAL_PENDING]" });
+
+  stage.say("The destruction takes Bob's role, so Alice stores her approval on the key for Bob's next run.");
+  await stage.approve("alice", ["payroll", "--store"], { exitCode: 0, says: "1 key approved" });
 
   await stage.timePasses(
     "4h1m",
-    "More than 4 hours pass. Bob approves Alice's request in the same way: the key is destroyed.",
+    "More than 4 hours pass. Bob runs the same command as at first: the key is destroyed.",
   );
-  await stage.approve("bob", ["payroll"], { exitCode: 0, says: "1 key destroyed" });
+  await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" });
 
-  await stage.timePasses(
-    "30d1m",
-    "30 days pass. Bob, a Vault Administrator, runs destroy once more, which removes the key's metadata.",
-  );
+  await stage.timePasses("30d1m", "30 days pass. Bob runs it once more, which removes the key's metadata.");
   await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });
   await stage.expectEmptyState("bob");
 
   stage.say("The stack is empty. The service's audit trail shows every change of the key:");
-  await stage.printAudit(auditOfFourRuns);
+  await stage.printAudit(auditOfPayroll);
 
   stage.say(
     "An auditor asks who did what. Every run wrote evidence to the file in UKO_EVIDENCE; Bob makes a signed certificate of it.",

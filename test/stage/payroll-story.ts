@@ -1,14 +1,15 @@
-/** The life of one key called `payroll`, the same in every language and with every kit: created, requested, approved, removed. */
+/** The life of one key called `payroll`, the same in every language and with every kit: Bob asks and Alice approves, twice, and Bob's destroy goes on. */
 
 import type { PulumiStory, TofuStory } from "./perform.ts";
 import type { Expected, Name, Stage } from "./stage.ts";
 
-/** The lines of the audit trail about a key that two people deleted in four commands. */
-export const auditOfFourRuns: readonly string[] = [
+/** The lines of the audit trail about a key for which Bob asks and Alice approves, twice. */
+export const auditOfPayroll: readonly string[] = [
   "Bob Example created the key",
   "Bob Example requested its deactivation",
   "Alice Example deactivated the key",
-  "Alice Example requested its destruction",
+  "Bob Example requested its destruction",
+  "Alice Example approved its destruction",
   "Bob Example destroyed the key",
   "Bob Example removed the key's metadata",
 ];
@@ -77,12 +78,15 @@ async function tellDeletion(
   await destroy("bob", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
   await showRequest();
 
-  stage.say("Alice approves: her command deactivates the key. Then she requests its destruction.");
+  stage.say("Alice approves. Her command deactivates the key.");
   await stage.approve("alice", ["payroll"], { exitCode: 0, says: "1 key deactivated" });
-  await stage.request("alice", ["payroll"], { exitCode: 0, says: "to approve" });
 
-  await stage.timePasses("4h1m", "More than 4 hours later, Bob approves her request: the key is destroyed.");
-  await stage.approve("bob", ["payroll"], { exitCode: 0, says: "1 key destroyed" });
+  stage.say("Bob requests the destruction. It takes Bob's role, so Alice stores her approval for Bob's next run.");
+  await stage.request("bob", ["payroll"], { exitCode: 0, says: "[UKO_APPROVAL_PENDING]" });
+  await stage.approve("alice", ["payroll", "--store"], { exitCode: 0, says: "1 key approved" });
+
+  await stage.timePasses("4h1m", "More than 4 hours later, Bob's destroy destroys the key.");
+  await destroy("bob", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" });
 
   await stage.timePasses(
     "30d1m",
@@ -90,5 +94,5 @@ async function tellDeletion(
   );
   await destroy("bob", { exitCode: 0, says: ends });
   await stage.expectEmptyState("bob");
-  await stage.printAudit(auditOfFourRuns);
+  await stage.printAudit(auditOfPayroll);
 }

@@ -15,9 +15,10 @@ async function tell(stage: PulumiStage): Promise<void> {
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey payroll created" });
   await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
   await stage.approve("alice", ["payroll"], { exitCode: 0, says: "1 key deactivated" });
-  await stage.request("alice", ["payroll"], { exitCode: 0, says: "to approve" });
-  await stage.timePasses("4h1m", "More than 4 hours later, Bob approves Alice's request: the key is destroyed.");
-  await stage.approve("bob", ["payroll"], { exitCode: 0, says: "1 key destroyed" });
+  await stage.request("bob", ["payroll"], { exitCode: 0, says: "[UKO_APPROVAL_PENDING]" });
+  await stage.approve("alice", ["payroll", "--store"], { exitCode: 0, says: "1 key approved" });
+  await stage.timePasses("4h1m", "More than 4 hours later, Bob's next run destroys the key.");
+  await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" });
 
   await stage.timePasses("30d1m", "The keystore's 30 days are over. Bob's next run removes the key.");
   await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });

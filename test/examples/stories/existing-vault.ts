@@ -41,10 +41,7 @@ async function tell(stage: PulumiStage): Promise<void> {
   );
   await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_REQUEST_PENDING]" });
   stage.say("The engine requests no destruction. Bob does so by hand, and Carol approves.");
-  await stage.command("bob", ["request", `${vaultId}/9b2d0000-0000-4000-8000-000000000004`], {
-    exitCode: 0,
-    says: "is waiting for a second person",
-  });
+  await stage.request("bob", ["orders-2024"], { exitCode: 0, says: "is waiting for a second person" });
   await stage.approve("carol", ["orders-2024"], { exitCode: 0, says: "1 key destroyed" });
 
   stage.say("Who changed what since Bob adopted the keys:");

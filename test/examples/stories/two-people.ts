@@ -12,36 +12,33 @@ async function tell(stage: PulumiStage): Promise<void> {
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey ledger created" });
   await stage.command("alice", ["doctor"], { exitCode: 0, says: "Alice Example" });
 
-  stage.say("Alice requests the deactivation. Bob approves, but the step requires a role that he does not have.");
-  await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
-  await stage.approve("bob", ["ledger"], { exitCode: 13, says: "uko approve ledger --store" });
-
-  stage.say("Nothing was changed. Bob stores his approval instead, and Alice's next run takes the step.");
-  await stage.approve("bob", ["ledger", "--store"], { exitCode: 0, says: "1 key approved" });
-  await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_REQUEST_PENDING]" });
+  stage.say(
+    "Bob requests the deactivation. Nobody approves their own request; Alice approves, and has the role for the step.",
+  );
+  await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
+  await stage.approve("bob", ["ledger"], { exitCode: 12, says: "you requested this step yourself" });
+  await stage.approve("alice", ["ledger"], { exitCode: 0, says: "1 key deactivated" });
 
   await stage.timePasses(
     "4h1m",
-    "More than 4 hours later, Alice requests the destruction. She cannot approve her own request.",
+    "More than 4 hours later, Bob requests the destruction. Alice approves, but does not have the role for this step.",
   );
-  await stage.command("alice", ["request", await stage.keyId("alice")], {
-    exitCode: 0,
-    says: "is waiting for a second person",
-  });
-  await stage.approve("alice", ["ledger"], { exitCode: 12, says: "you requested this step yourself" });
+  await stage.request("bob", ["ledger"], { exitCode: 0, says: "is waiting for a second person" });
+  await stage.approve("alice", ["ledger"], { exitCode: 13, says: "uko approve ledger --store" });
 
-  stage.say("Bob approves her request. He has the role to destroy the key.");
-  await stage.approve("bob", ["ledger"], { exitCode: 0, says: "1 key destroyed" });
+  stage.say("Nothing was changed. Alice stores her approval instead, and Bob's next run takes the step.");
+  await stage.approve("alice", ["ledger", "--store"], { exitCode: 0, says: "1 key approved" });
+  await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" });
 
   await stage.timePasses("30d1m", "After the keystore's 30 days, Bob also has the role to remove the key's metadata.");
   await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey ledger deleted" });
   await stage.expectEmptyState("bob");
   await stage.printAudit([
     "Bob Example created the key",
-    "Alice Example requested its deactivation",
-    "Bob Example approved its deactivation",
+    "Bob Example requested its deactivation",
     "Alice Example deactivated the key",
-    "Alice Example requested its destruction",
+    "Bob Example requested its destruction",
+    "Alice Example approved its destruction",
     "Bob Example destroyed the key",
     "Bob Example removed the key's metadata",
   ]);

@@ -20,12 +20,16 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   stage.say("Carol approves everything that Bob requested in the vault: two keys are deactivated.");
   await stage.approve("carol", ["--requested-by", "IBMid-550000BOB"], { exitCode: 0, says: "2 keys deactivated" });
-  await stage.request("carol", ["--state", "deactivated"], { exitCode: 0, says: "to approve" });
   stage.say("She also approves the deletion of the KMS key, which is destroyed at once.");
   await stage.approve("carol", [kmsKey], { exitCode: 0, says: "is destroyed" });
 
-  await stage.timePasses("4h1m", "More than 4 hours later, Bob approves Carol's requests: both keys are destroyed.");
-  await stage.approve("bob", ["--requested-by", "IBMid-550000CAROL"], { exitCode: 0, says: "2 keys destroyed" });
+  stage.say("Bob requests the destruction of both keys.");
+  await stage.request("bob", ["--state", "deactivated"], { exitCode: 0, says: "[UKO_APPROVAL_PENDING]" });
+  await stage.timePasses(
+    "4h1m",
+    "More than 4 hours later, Carol approves. She also has the role for the destruction, so her run takes the step.",
+  );
+  await stage.approve("carol", ["--requested-by", "IBMid-550000BOB"], { exitCode: 0, says: "2 keys destroyed" });
 
   await stage.timePasses(
     "30d1m",
@@ -50,9 +54,9 @@ async function tell(stage: PulumiStage): Promise<void> {
       ...twice("Bob Example requested its deactivation"),
       "Bob Example set the KMS key for deletion",
       ...twice("Carol Example deactivated the key"),
-      ...twice("Carol Example requested its destruction"),
       "Carol Example destroyed the KMS key",
-      ...twice("Bob Example destroyed the key"),
+      ...twice("Bob Example requested its destruction"),
+      ...twice("Carol Example destroyed the key"),
       ...twice("Bob Example removed the key's metadata"),
       ...twice("Bob Example deleted the template"),
       ...twice("Bob Example deleted the keystore"),
