@@ -275,7 +275,9 @@ describe("several keys", () => {
     await request("alice", keys.vouchers);
     const { exitCode, out } = await world.type("alice", "approve cards vouchers", ["cards"]);
     expect([exitCode, out]).toEqual([12, expect.stringContaining("1 key deactivated")]);
-    expect(out).toMatch(/^You cannot approve 1 key now:\n {2}vouchers: you requested this step yourself, so another person has to approve it\.\n\n/);
+    expect(out).toMatch(
+      /^You cannot approve 1 key now:\n {2}vouchers: you requested this step yourself, so another person has to approve it\.\n\n/,
+    );
   });
 
   it("warn of keys in use and of descriptions, before the list", async () => {
