@@ -47,7 +47,10 @@ testEach({
   "your request waits for its cool-down": {
     story: [deactivated],
     code: "UKO_APPROVAL_PENDING",
-    next: [{ by: "bob", ...later("4h1m"), exit: 0, leaves: "pending_destruction" }],
+    next: [
+      { by: "bob", ...later("4h1m"), exit: 0, leaves: "pending_destruction" },
+      { by: "bob", exit: 0, leaves: "cooling_down", requestedBy: "alice" },
+    ],
   },
   "you deactivated the key and requested nothing": {
     story: [by("bob", "request KEY"), approves("alice", "", ["payroll"])],

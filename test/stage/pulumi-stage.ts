@@ -60,22 +60,13 @@ export class PulumiStage extends Stage {
       throw new StoryError(`The stack still contains ${resources.map(({ urn }) => urn).join(", ")}`);
   }
 
-  /** `<vaultId>/<keyId>` of the one key in the stack. */
-  async keyId(name: Name): Promise<string> {
-    return this.#idIn(name, (type) => type.endsWith(":ManagedKey"));
-  }
-
   /** `kms/<keyId>` of the one KMS key in the stack. */
   async kmsKeyId(name: Name): Promise<string> {
-    return `kms/${await this.#idIn(name, (type) => type.endsWith(":KmsKey"))}`;
-  }
-
-  async #idIn(name: Name, isWanted: (type: string) => boolean): Promise<string> {
     const { resources } = await (await this.#person(name)).exportState();
-    const found = resources.filter(({ type }) => isWanted(type));
+    const found = resources.filter(({ type }) => type.endsWith(":KmsKey"));
     if (found[0]?.id === undefined || found.length > 1)
       throw new StoryError(`Expected one such key, not ${found.length}`);
-    return found[0].id;
+    return `kms/${found[0].id}`;
   }
 
   /** All runs write their evidence into one file, outside the checkouts. */
