@@ -3,10 +3,9 @@
  * file with a list of keys can choose them, too. The file also finds vaults by name for commands that only read.
  */
 
-import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { Selection } from "../engine/key/many/selection.ts";
-import { fileError } from "../process/regular-file.ts";
+import { readNamedText } from "../process/regular-file.ts";
 import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 
@@ -61,16 +60,27 @@ export function selectionIn(given: SelectionOptions): SelectionOptions {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
+/** As many keys as one run handles well. More names, such as a wrong file, must not keep a run searching for hours. */
+const maxKeysInFile = 10_000;
+
 /** Reads the file of `--keys`. # begins a comment. */
 export async function keysInFile(
   { readInput }: CliWorld,
   { keys: file }: SelectionOptions,
 ): Promise<readonly TypedKey[]> {
   if (file === undefined) return [];
-  const text = file === "-" ? await readInput() : readKeysFile(file);
+  const text =
+    file === "-"
+      ? await readInput()
+      : readNamedText(file, `The file ${file} could not be read`, "Next: name a file, or - for standard input.");
   const lines = text.split("\n").map((line) => line.trim());
-  const keys = lines.flatMap((line) => (line === "" || line.startsWith("#") ? [] : keyInLine(line)));
-  if (keys.length > 0) return keys;
+  const named = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  if (named.length > maxKeysInFile)
+    throw invalidInput(
+      `The file ${file} names ${named.length.toLocaleString("en")} keys`,
+      `The limit is ${maxKeysInFile.toLocaleString("en")} keys in one run. Nothing was read or changed.\nNext: split the file, for example with split --lines=${maxKeysInFile} ${file}`,
+    );
+  if (named.length > 0) return named.map(keyInLine);
   throw invalidInput(
     `The file ${file} names no key`,
     "Write one key a line: <vaultId>/<keyId>, <vault>/<label> or a label.",
@@ -84,14 +94,6 @@ export async function keysInFile(
 function keyInLine(line: string): TypedKey {
   const key = parseAnyKey(line.split(/\s/)[0] ?? "");
   return "name" in key ? parseAnyKey(line.split(/\t| {2}/)[0] ?? "") : key;
-}
-
-function readKeysFile(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw fileError(`The file ${file} could not be read`, error);
-  }
 }
 
 /** The IDs of vaults that a command only reads, by their names, IDs or the starts of their IDs. */

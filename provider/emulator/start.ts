@@ -4,7 +4,7 @@
  * certificate. The file also reads the files that a command line names, such as a seed or a recording of `uko probe`.
  */
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { buildApp, nameIn } from "./app.ts";
 import { loadSnapshot } from "./control/snapshot.ts";
 import { demoWorld, keyProtectWorld } from "./demo-seed.ts";
@@ -117,7 +117,7 @@ export async function startFromCommandLine(typed: CommandLineOptions): Promise<E
 /** A recording of `uko probe` in the place of the name of a profile. */
 async function recordedIn(file: string): Promise<Recorded> {
   const { readRecorded } = await import("./recorded.ts");
-  return readRecorded(await readFile(file, "utf8"));
+  return readRecorded(await readText(file));
 }
 
 /** Loads the generator only for a start that generates a world. */
@@ -126,8 +126,14 @@ async function generatedSeed(size: string): Promise<Seed> {
   return generateSeed(parseGeneratedSize(size));
 }
 
+/** A pipe in the place of a file would keep the start waiting for a writer. */
+async function readText(file: string): Promise<string> {
+  if (!(await stat(file)).isFile()) throw new Error(`${file} is not a regular file.`);
+  return readFile(file, "utf8");
+}
+
 async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, "utf8");
+  const text = await readText(file);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Keys that a command takes by what a list shows of them: for the commands that write, and only at a terminal. */
 
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -45,6 +46,22 @@ it.each([
   ).toEqual(found);
   expect(questions[0]).toMatch(/\nRun uko request on (this key|these \d keys)\? \[y\/N\] $/);
   expect([exitCode, await pending()]).toEqual([0, labels]);
+});
+
+it("reads no pipe in the place of a file of keys, and refuses a file with too many before it calls the service", async () => {
+  const pipe = path.join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  expect(await world.uko("bob", `request --keys ${pipe}`)).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining(`The file ${pipe} could not be read\n  It is not a regular file`),
+  });
+  const { length } = await world.trail();
+  const ended = await world.uko("bob", `request --keys ${keysFile("payroll\n".repeat(10_001))}`);
+  expect(ended).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining("names 10,001 keys\n  The limit is 10,000"),
+  });
+  expect(await world.trail()).toHaveLength(length);
 });
 
 it("takes a glob for text, in which no other character is special", async () => {

@@ -1,6 +1,9 @@
 /** The command `uko-emulator`, as the package has it: what it prints, how it fails, and its health. */
 
 import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -50,6 +53,15 @@ describe("uko-emulator", () => {
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it("does not wait for a writer of a pipe in the place of a seed", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "uko-pipe-"));
+    const pipe = path.join(folder, "seed.json");
+    spawnSync("mkfifo", [pipe]);
+    const { status, stderr } = run(["--seed", pipe]);
+    rmSync(folder, { recursive: true });
+    expect([status, stderr]).toEqual([1, `${pipe} is not a regular file.\n`]);
   });
 
   it("refuses a Node that is too old, and names the one it needs", () => {
