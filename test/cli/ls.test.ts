@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
-import { type CliTestWorld, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
+import { type CliTestWorld, keys, makeKmsKey, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
 
 const backingKey = "9b2e0000-0000-4000-8000-000000000001";
 const payroll = seed.keys?.find(({ label }) => label === "payroll");
@@ -104,6 +104,15 @@ describe("a command that only reads", () => {
     expect(exitCode).toBe(code);
     expect(err).toMatch(message);
   });
+});
+
+it("shows a KMS key as set for deletion until its window ends", async () => {
+  const key = `kms/${await makeKmsKey(world, "backup")}`;
+  await world.uko("alice", `request ${key}`);
+  expect(await ls("--kind kms --name backup")).toContain("active, set for deletion");
+  await world.advance("7d");
+  expect(await ls("--kind kms --name backup")).not.toContain("set for deletion");
+  await world.reset();
 });
 
 it("uko status exits with 1 for a KMS key that does not exist", async () => {

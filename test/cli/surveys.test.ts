@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { explainVerdict } from "../support/oracle.ts";
-import { type CliTestWorld, type Ended, keys, quietWorld, startCliWorld, vaultId } from "./harness.ts";
+import { type CliTestWorld, type Ended, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
 
 let world: CliTestWorld;
 beforeAll(async () => {
@@ -121,6 +121,19 @@ describe("uko requests", () => {
       ["cards", "pending_destruction", undefined, undefined],
     ]);
     expect(ended.exitCode).toBe(0);
+  });
+
+  it("counts the vaults of the keys that it lists, not all that it read", async () => {
+    const other = await startCliWorld({
+      seed: {
+        ...seed,
+        vaults: [...(seed.vaults ?? []), { id: "5c1f0000-0000-4000-8000-000000000001", name: "archive" }],
+      },
+    });
+    onTestFinished(() => other.close());
+    expect((await other.uko("bob", "requests")).out).toBe("No deletion is pending in 2 vaults\n");
+    await other.uko("bob", `request ${keys.payroll}`);
+    expect((await other.uko("bob", "requests")).out).toMatch(/^1 key in 1 vault: 1 pending approval$/m);
   });
 
   it("shows a request that expired as expired, and does not count it as pending", async () => {

@@ -14,6 +14,7 @@ import { type KeySummary, observedInList, observeKey } from "../key/observe.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
+import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 
 export const listedKinds = ["vault", "keystore", "template", "key", "kms"] as const;
@@ -72,7 +73,7 @@ export interface ListedKmsKey {
   readonly keyRing: string;
   /** Whether KMS demands two people for the deletion, which it never stops to do. IBM's console does not show it. */
   readonly dualAuthDelete: boolean;
-  /** The end of the deletion window, ISO 8601 UTC. */
+  /** The end of the open deletion window, ISO 8601 UTC. */
   readonly windowEndsAt?: string;
 }
 
@@ -133,6 +134,9 @@ async function listKmsKeys(world: World, options: CallOptions): Promise<readonly
   const { excludeKeystoreKeys } = await import("../kms-key/observe.ts");
   const { kmsStateWord } = await import("../../lifecycle/kms-key-states.ts");
   const all = await excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options);
+  // KMS still reports a window that has ended, but it counts for nothing anymore.
+  const nowMs = world.session.serviceTimeMs() ?? 0;
+  const isOpen = ({ state, windowEndsAtMs = 0 }: KmsKeySnapshot): boolean => state !== 5 && windowEndsAtMs > nowMs;
   return all.map((key) => ({
     resource: "kms",
     keyId: key.kmsKeyId,
@@ -141,7 +145,7 @@ async function listKmsKeys(world: World, options: CallOptions): Promise<readonly
     type: key.isExtractable ? "standard" : "root",
     keyRing: key.ring,
     dualAuthDelete: key.dualAuthDelete,
-    ...(key.windowEndsAtMs !== undefined && key.state !== 5 && { windowEndsAt: isoTime(key.windowEndsAtMs) }),
+    ...(key.windowEndsAtMs !== undefined && isOpen(key) && { windowEndsAt: isoTime(key.windowEndsAtMs) }),
   }));
 }
 

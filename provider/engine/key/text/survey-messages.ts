@@ -66,11 +66,12 @@ export function explainRemovable(observed: KeyDetails, why: string): Explanation
   };
 }
 
-/** The summary of the list: `3 keys in 2 vaults: 1 pending approval, 2 pending destruction`. */
+/** The summary of the list: `3 keys in 2 vaults: 1 pending approval, 2 pending destruction`. `vaults` were read. */
 export function summarizeRequests(reports: readonly Report[], vaults: number): string {
   // Key Protect has no vaults.
-  const where = vaults === 0 ? "" : ` in ${count(vaults, "vault")}`;
-  if (reports.length === 0) return `No deletion is pending${where}`;
+  if (reports.length === 0) return `No deletion is pending${vaults === 0 ? "" : ` in ${count(vaults, "vault")}`}`;
+  const found = new Set(reports.flatMap(({ vaultId }) => (vaultId === "" ? [] : [vaultId]))).size;
+  const where = found === 0 ? "" : ` in ${count(found, "vault")}`;
   const counts = new Map<string, number>();
   const pending = reports.filter(({ deletion }) => deletion.recordExpiredAt === undefined);
   for (const { lifecycleState } of pending) counts.set(lifecycleState, (counts.get(lifecycleState) ?? 0) + 1);
