@@ -80,13 +80,18 @@ it.each(["Bearer ", "bearer  ", ""])("UKO_TOKEN accepts a token after %j", async
   expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ iamId: "IBMid-550000ALICE" })]);
 });
 
-it("a 401 in the middle of a run says how to log in again", async () => {
-  await world.control("faults", { operation: "K13", status: 401 });
-  const { exitCode, err } = await world.uko("bob", `status ${keys.payroll}`);
-  await world.reset();
-  expect(exitCode).toBe(1);
-  expect(err).toContain("To log in again, run uko login or set a new token.");
-  expect(err).toContain("[UKO_ACCESS_DENIED]");
+it("a 401 in the middle of a run says how to log in again, but not to a run with an API key, which did so", async () => {
+  const { body } = await requestToken(world.url, apiKeys.bob);
+  const refused = async (credential: object): Promise<string> => {
+    await world.control("faults", { operation: "K13", status: 401 });
+    const { exitCode, err } = await world.uko("bob", `status ${keys.payroll}`, { UKO_API_KEY: "", ...credential });
+    await world.reset();
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("[UKO_ACCESS_DENIED]")]);
+    return err;
+  };
+  const hint = "To log in again, run uko login or set a new token.";
+  expect(await refused({ UKO_TOKEN: String(body.access_token) })).toContain(hint);
+  expect(await refused({ UKO_API_KEY: apiKeys.bob })).not.toContain("UKO_TOKEN");
 });
 
 describe("uko whoami", () => {

@@ -51,6 +51,8 @@ export interface HttpResponse {
   readonly serviceTimeMs: number | undefined;
   /** Empty if the service sent none. */
   readonly correlationId: string;
+  /** After a 401, the call was sent again with a new token, so the response is not about an expired token. */
+  readonly isTokenNew?: true;
 }
 
 /** No response arrived: it is unknown whether the request had its effect, unless it was not sent. */
@@ -252,7 +254,8 @@ async function attempt(once: Attempt): Promise<HttpResponse | NoResponse> {
   const fresh = await tokenWithin(once, () => bearer.renew(token, once.deadline.signal));
   // Without a fresh token, the caller gets the 401, because no request is in progress.
   if (fresh === undefined || typeof fresh === "object") return response;
-  return exchangeOnce(once, fresh);
+  const second = await exchangeOnce(once, fresh);
+  return second.kind === "none" ? second : { ...second, isTokenNew: true };
 }
 
 /** Gets a token within the deadline of the call. Without one, the call was never sent. */

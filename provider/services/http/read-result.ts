@@ -101,6 +101,9 @@ export function invalidResponse(service: string, why: string, response?: HttpRes
   });
 }
 
+const tokenAdvice =
+  "A token from UKO_TOKEN is valid for one hour at most. To log in again, run uko login or set a new token.";
+
 /**
  * The error for a 401. A missing role, another instance and another region all cause the same response (kms-v2-and-iam.md
  * 4.3).
@@ -116,7 +119,7 @@ export function accessDenied(
     detail: [
       `It responded with 401${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
       advice,
-      "A token from UKO_TOKEN is valid for one hour at most. To log in again, run uko login or set a new token.",
+      ...(response.isTokenNew === true ? [] : [tokenAdvice]),
       ...correlationLine(response.correlationId),
     ].join("\n"),
     data: responseData(response),
