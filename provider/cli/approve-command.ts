@@ -120,6 +120,9 @@ function writeLed({ out }: CliWorld, led: readonly KeyApart[]): void {
   );
 }
 
+/** By the vault, then by the step, then by the requester. */
+const orderOf = ([step, requester, vault]: readonly string[]): string => [vault, step, requester].join("\0");
+
 /** Lists what the caller can approve, and lets the caller choose one line. */
 async function choose(
   { out, ask }: CliWorld,
@@ -131,10 +134,13 @@ async function choose(
     return [];
   }
   const vaults = await vaultsOnce();
-  const rows = groups.map((group, at) => [String(at + 1), ...approvalMessages.groupCells(group, vaults)]);
+  const sorted = groups
+    .map((group) => ({ group, cells: approvalMessages.groupCells(group, vaults) }))
+    .toSorted((a, b) => orderOf(a.cells).localeCompare(orderOf(b.cells), "en"));
+  const rows = sorted.map(({ cells }, at) => [String(at + 1), ...cells]);
   out.write(`${tableOf(out, ["", ...approvalMessages.groupHeads], rows)}\n\n`);
   const typed = ((await ask?.("Show which of these? A number, or Enter for none: ")) ?? "").trim();
-  const chosen = /^\d{1,6}$/.test(typed) ? groups[Number(typed) - 1] : undefined;
+  const chosen = /^\d{1,6}$/.test(typed) ? sorted[Number(typed) - 1]?.group : undefined;
   if (chosen !== undefined) return [chosen];
   out.write("Nothing was changed.\n");
   return [];

@@ -109,10 +109,14 @@ const listPendingDeletions = defineFunction({
   result: z.object({ pendingDeletions: z.array(pendingDeletion).meta({ description: "The keys." }) }),
   async query(world, args, run, options) {
     const { managedKeys } = await ofResources.listManagedKeys.query(world, args, run, options);
-    const pending = managedKeys.filter(({ deletionAwaits }) => deletionAwaits !== undefined);
-    return { pendingDeletions: pending.map(toPending) };
+    const pending = managedKeys.filter(({ deletionAwaits }) => deletionAwaits !== undefined).map(toPending);
+    return { pendingDeletions: pending.toSorted(byLabel) };
   },
 });
+
+/** The service lists keys in no order that a reader would know. */
+const byLabel = (a: PendingDeletion, b: PendingDeletion): number =>
+  a.label.localeCompare(b.label, "en") || a.keyId.localeCompare(b.keyId, "en");
 
 const time = (description: string) =>
   z

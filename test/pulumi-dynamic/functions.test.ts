@@ -88,6 +88,14 @@ test("pending deletions are those that wait for a person or for a date", async (
   expect(await settled(listPendingDeletionsOutput({ vaultId }))).toEqual(expected);
 });
 
+test("pending deletions are in the order of the labels", async () => {
+  for (const label of ["orders", "billing", "payroll"]) {
+    const { keyId } = await uko.make({ label });
+    await uko.run("alice").operations.request(uko.ref(keyId), undefined, options);
+  }
+  expect((await listPendingDeletions()).map(({ label }) => label)).toEqual(["billing", "orders", "payroll"]);
+});
+
 test("a plan returns the whole path, and takes no step", async () => {
   const { keyId } = await uko.make();
   const seq = await uko.lastSeq();

@@ -138,7 +138,7 @@ export async function listApprovable(
   const byPlace = Map.groupBy(free, (key) => JSON.stringify([...scopeOf(key), key.observation.facts.vaultId]));
   const groups = Array.from(byPlace, ([place, members]): PendingGroup => {
     const [requester, step, kind, vaultId] = JSON.parse(place) as [string, ReviewedStep, ReviewLine["kind"], string];
-    return { requester, step, kind, vaultId, keys: members };
+    return { requester, step, kind, vaultId, keys: members.toSorted(byLabel) };
   });
   return { groups, led, unreadable };
 }
@@ -264,7 +264,7 @@ function setOf(
   judged: readonly Judged[],
   { step, actor, campaign }: Pick<Judging, "step" | "actor"> & { readonly campaign?: ReviewedWave | undefined },
 ): Omit<SetReview, "unreadable"> {
-  const keys = judged.filter(isInReview).toSorted(byPath);
+  const keys = judged.filter(isInReview).toSorted((a, b) => byLabelOf(a.line, b.line));
   const apart = judged.filter(isApart);
   if (keys.length === 0) return { keys, apart };
   const exceptions = classesToConfirm(keys);
@@ -277,7 +277,7 @@ function setOf(
     ...(campaign !== undefined && { campaign }),
     ...(exceptions !== "" && { exceptions }),
   };
-  const lines = keys.map(({ line }) => line);
+  const lines = keys.toSorted(byPath).map(({ line }) => line);
   return { keys, apart, file: fileOf(world, reviewOf(header, lines)) };
 }
 
@@ -357,6 +357,13 @@ export function fileOf<Reviewed extends AnyReview>({ sha256 }: World, review: Re
     detail: `A review lists at most ${maxReviewedKeys.toLocaleString("en")} keys in 8 MiB.\nNext: review one vault at a time with --vault.`,
   });
 }
+
+/** People look for a name in a list. Two keys may have the same label, so the ID decides between them. */
+function byLabelOf(a: Pick<ReviewLine, "label" | "keyId">, b: Pick<ReviewLine, "label" | "keyId">): number {
+  return a.label.localeCompare(b.label, "en") || a.keyId.localeCompare(b.keyId, "en");
+}
+
+const byLabel = (a: KeyDetails, b: KeyDetails): number => byLabelOf(a.observation.facts, b.observation.facts);
 
 function byPath(a: KeyInReview, b: KeyInReview): number {
   return keyPathOf(a.line) < keyPathOf(b.line) ? -1 : 1;
