@@ -21,6 +21,7 @@ import { approveKmsKey, approveRequests } from "./kms-approval.ts";
 import { printError, reportFor, reportJson } from "./print.ts";
 import { confirmSet, tableOf, viewOfSet } from "./review-commands.ts";
 import { type OpenRun, withOperations } from "./run.ts";
+import { type CampaignHere, withoutLeft } from "./run-on-keys.ts";
 import {
   addSelectionOptions,
   isSelecting,
@@ -83,11 +84,15 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     const { instanceId } = settings;
     const refs = [...managedRefs(resolved, instanceId)];
     const codes: number[] = [];
+    const campaign = await run.campaignHere();
     let areLed = false;
     let listing: Promise<VaultNames> | undefined;
     const vaultsOnce = () => (listing ??= run.directory.vaultNames(options));
     if (!isNamed || isChosen) {
-      const listed = await operations.listApprovable(await selectionOf(run, given, options), options);
+      const listed = await operations.listApprovable(
+        { ...(await selectionOf(run, given, options)), campaign },
+        options,
+      );
       codes.push(...writeUnreadable(world, listed, false));
       writeLed(world, listed.led);
       if (isNamed && listed.led.length > 0) codes.push(12);
@@ -100,12 +105,14 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
       );
       if (!isNamed && refs.length === 0) return mostSevere(codes);
     }
-    if (refs.length > 0 || (resolved.length === 0 && !areLed)) {
-      // A request of a campaign is approved with its wave. Only a person who names this one key approves it here.
-      const isOne = typed.length === 1 && given.keys === undefined && !isChosen;
-      codes.push(...(await approveKeys(world, run, refs, { ...given, isOne, vaultsOnce })));
+    // A request of a campaign is approved with its wave. Only a person who names this one key approves it here.
+    const isOne = typed.length === 1 && given.keys === undefined && !isChosen;
+    const kept = await withoutLeft(world, run, { keys: refs, campaign, codes });
+    if (kept.length > 0 || (resolved.length === 0 && refs.length === 0 && !areLed)) {
+      codes.push(...(await approveKeys(world, run, kept, { ...given, isOne, campaign, vaultsOnce })));
     }
-    for (const key of resolved) if ("kmsKeyId" in key) codes.push(await approveKmsKey(world, run, key, given));
+    const kmsKeys = resolved.flatMap((key) => ("kmsKeyId" in key ? [key] : []));
+    for (const key of kmsKeys) codes.push(await approveKmsKey(world, run, key, { ...given, campaign, isOne }));
     return mostSevere(codes);
   });
 }
@@ -153,12 +160,18 @@ async function approveKeys(
   {
     store = false,
     isOne,
+    campaign,
     vaultsOnce,
-  }: { readonly store?: boolean; readonly isOne: boolean; readonly vaultsOnce: () => Promise<VaultNames> },
+  }: {
+    readonly store?: boolean;
+    readonly isOne: boolean;
+    readonly campaign: CampaignHere;
+    readonly vaultsOnce: () => Promise<VaultNames>;
+  },
 ): Promise<readonly number[]> {
   const { out } = world;
   const { operations, options } = run;
-  const approvable = await operations.approvable({ refs, stores: store, isNamed: isOne }, options);
+  const approvable = await operations.approvable({ refs, stores: store, isNamed: isOne, campaign }, options);
   const codes = writeUnreadable(world, approvable, false);
   const { apart, sets } = approvable;
   if (apart.length > 0) {

@@ -97,6 +97,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   const withdrawal = "Withdraw your request or approval, or decline another person's; the key keeps its state";
   reversible("withdraw", withdrawal, ({ reason }) => ({
     writes: "withdraw",
+    passesLeave: true,
     act: ({ operations, ref, options }) =>
       operations.withdraw(ref, { ...options, ...(reason !== undefined && { reason }) }),
     actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
@@ -105,6 +106,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     .addOption(reasonOption("why you decline, for the requester to read"));
   reversible("reactivate", "Make a deactivated key active again, and withdraw a pending request", () => ({
     writes: "reactivate",
+    passesLeave: true,
     act: ({ operations, ref, options }) => operations.reactivate(ref, options),
   }));
   plain("sync", "one", "Synchronize the keystores with the state of a key", {

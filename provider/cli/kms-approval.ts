@@ -10,7 +10,7 @@
  */
 
 import { rmSync, writeFileSync } from "node:fs";
-import { runnable, shellWord } from "../compose/text.ts";
+import { mayBeOfCampaign, runnable, sayLed, sayOutsideCampaign, shellWord } from "../compose/text.ts";
 import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
 import { mostSevere } from "../errors.ts";
 import { fileError } from "../process/regular-file.ts";
@@ -20,6 +20,7 @@ import type { CliWorld } from "./cli-world.ts";
 import { readInputFile } from "./files.ts";
 import { reportFor, reportJson, reportText } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
+import { type CampaignHere, honorLeave, withoutLeft } from "./run-on-keys.ts";
 import { requireTyped, resolveKeys } from "./typed-keys.ts";
 
 type SignedRequest = ReturnType<OpenRun["kmsOperations"]["readSignedRequests"]>[number];
@@ -39,6 +40,8 @@ export async function requestToFile(
     if (refs.length < resolved.length || refs.length === 0) {
       throw invalidInput("--out is only for kms/ keys", "A managed key carries its request itself. Omit --out.");
     }
+    const campaign = await run.campaignHere();
+    for (const ref of refs) await honorLeave(world, run, campaign, ref);
     if (!kmsOperations.demandsSignatures) {
       throw invalidInput(
         "No file on this machine demands signatures, so uko signs nothing",
@@ -82,7 +85,7 @@ export async function approveRequests(world: CliWorld, run: OpenRun, file: strin
   const text = await readInputFile(world, file, { what: "the signed requests", next });
   const requests = run.kmsOperations.readSignedRequests(text, file);
   const keys = requests.map((request) => ({ kmsKeyId: request.kmsKeyId, request }));
-  return destroyKeys(world, run, keys);
+  return destroyKeys(world, run, keys, { campaign: await run.campaignHere(), isOne: false });
 }
 
 /** `uko approve kms/…`, on a machine that demands no signature. */
@@ -90,25 +93,41 @@ export async function approveKmsKey(
   world: CliWorld,
   run: OpenRun,
   key: KmsKeyPath,
-  { store }: { readonly store?: true },
+  { store, ...origin }: Origin & { readonly store?: true },
 ): Promise<number> {
-  if (store !== true) return destroyKeys(world, run, [key]);
+  if (store !== true) return destroyKeys(world, run, [key], origin);
   throw invalidInput(
     "An approval of a KMS key cannot be stored",
     "In KMS, only the destroy itself approves a deletion window. Omit --store.",
   );
 }
 
+/** What is known of the campaign that may own the keys, and whether the person named the one key. */
+interface Origin {
+  readonly campaign: CampaignHere;
+  readonly isOne: boolean;
+}
+
 async function destroyKeys(
   world: CliWorld,
   run: OpenRun,
   keys: readonly (KmsKeyPath & { readonly request?: SignedRequest })[],
+  { campaign, isOne }: Origin,
 ): Promise<number> {
   const { kmsOperations, settings, options } = run;
   const codes: number[] = [];
   const open: { ref: KmsKeyRef; request?: SignedRequest | undefined; window: string; label: string }[] = [];
-  for (const { kmsKeyId, request } of keys) {
+  for (const { kmsKeyId, request } of await withoutLeft(world, run, { keys, campaign, codes })) {
     const ref = { instanceId: settings.instanceId, kmsKeyId };
+    const leader = campaign?.markOf(`kms/${kmsKeyId}`);
+    if (leader !== undefined && !isOne) {
+      world.out.write(`kms/${kmsKeyId}: ${sayLed(leader)}.\n`);
+      codes.push(12);
+      continue;
+    }
+    // KMS keys carry no record, so only a manifest says whether a campaign owns the key.
+    const says = campaign === undefined ? [mayBeOfCampaign] : sayOutsideCampaign(leader);
+    if (says.length > 0) world.out.write(`${printableLines(says.join("\n"))}\n`);
     const shown = await showKey(world, run, ref, request);
     if (typeof shown === "number") codes.push(shown);
     else open.push({ ref, request, ...shown });

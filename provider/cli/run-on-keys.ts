@@ -10,6 +10,7 @@ import type { Report } from "../engine/loop/report.ts";
 import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
 import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
+import { printableLines } from "../text/printable.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
 import { createReportTexts, printError, reportFor, reportJson } from "./print.ts";
@@ -24,6 +25,8 @@ export interface KeyRun {
   /** The command, if it writes; then only a person at a terminal may name a key by its name, unless `yes` is set. */
   readonly writes?: string;
   readonly yes?: boolean;
+  /** The command makes keys safer, so it passes a rule of a campaign that leaves a key alone. */
+  readonly passesLeave?: true;
   /** Asks at a terminal before a key is destroyed or removed. */
   readonly asks?: boolean;
   /** Options with the same meaning as a variable; the option takes precedence. */
@@ -56,12 +59,56 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     const options = { ...opened.options, ...confirmation(world, run, keys.length) };
     await run.before?.(opened.operations, managedRefs(keys, opened.settings.instanceId), options);
     const { json } = run;
-    const act = (key: KeyPath | KmsKeyPath): Promise<Report> => actOn(key, run, opened, options);
+    const passes = run.writes === undefined || run.passesLeave === true;
+    const campaign = passes ? undefined : await opened.campaignHere();
+    const act = async (key: KeyPath | KmsKeyPath): Promise<Report> => {
+      await honorLeave(world, opened, campaign, key);
+      return actOn(key, run, opened, options);
+    };
     const isOneByOne = options.confirm !== undefined;
     const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne });
     return mostSevere(exitCodes);
   };
   return withOperations(world, work, environment);
+}
+
+/** The campaign in whose folder the command runs. */
+export type CampaignHere = Awaited<ReturnType<OpenOperations["campaignHere"]>>;
+
+/** Throws UKO_KEY_LEFT for a key that a rule of the campaign leaves alone. Warns about a key that no rule names. */
+export async function honorLeave(
+  world: CliWorld,
+  { settings: { instanceId }, options }: Pick<OpenRun, "settings" | "options">,
+  campaign: CampaignHere,
+  key: KeyPath | KmsKeyPath,
+): Promise<void> {
+  const warning = await campaign?.requireNotLeft({ instanceId, ...key }, options);
+  if (warning !== undefined) world.err.write(`${printableLines(warning)}\n`);
+}
+
+/** The keys that no rule leaves alone. Each other key is reported, and adds its exit code. */
+export async function withoutLeft<Key extends KeyPath | KmsKeyPath>(
+  world: CliWorld,
+  run: Pick<OpenRun, "settings" | "options">,
+  {
+    keys,
+    campaign,
+    codes,
+  }: { readonly keys: readonly Key[]; readonly campaign: CampaignHere; readonly codes: number[] },
+): Promise<readonly Key[]> {
+  const kept: Key[] = [];
+  for (const key of keys) {
+    try {
+      await honorLeave(world, run, campaign, key);
+      kept.push(key);
+    } catch (thrown) {
+      const error = asUkoError(thrown);
+      if (error.code !== "UKO_KEY_LEFT") throw error;
+      printError(world, error, false, pathIn(key));
+      codes.push(error.exitCode);
+    }
+  }
+  return kept;
 }
 
 export interface EachKey<Key> {

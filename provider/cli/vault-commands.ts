@@ -14,7 +14,7 @@ import { collectVaultIds, collectVaults, parseDuration } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { printError, reportJson, reportText } from "./print.ts";
 import { withOperations } from "./run.ts";
-import { reportEach } from "./run-on-keys.ts";
+import { honorLeave, reportEach } from "./run-on-keys.ts";
 import { resolveVaults } from "./selection.ts";
 import { type Column, renderTable } from "./table.ts";
 import { isConfirmed } from "./typed-keys.ts";
@@ -117,7 +117,11 @@ function runSweep(world: CliWorld, { vault = [], json = false, yes = false }: Va
     // With `--json` no question is asked, so `--yes` is required.
     const goesOn =
       refs.length > 0 && (yes || (!json && (await isConfirmed(world, surveyMessages.sweepQuestion(refs.length)))));
-    const act = (ref: KeyRef): Promise<Report> => operations.sweep(ref, options);
+    const campaign = goesOn ? await run.campaignHere() : undefined;
+    const act = async (ref: KeyRef): Promise<Report> => {
+      await honorLeave(world, run, campaign, ref);
+      return operations.sweep(ref, options);
+    };
     const ended = goesOn
       ? await reportEach(world, run, { keys: refs, what: "Removing", json, act })
       : { reports: [], exitCodes: [] };

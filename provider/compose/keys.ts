@@ -10,6 +10,7 @@ import { createOperations } from "../engine/key/commands.ts";
 import { openSealedReview, sealReview, unsealReview } from "../engine/key/many/review-file.ts";
 import { createKmsOperations } from "../engine/kms-key/commands.ts";
 import { type Many, runMany } from "../engine/loop/many.ts";
+import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { readReviewFile } from "../services/review-file.ts";
 import type { Environment } from "../settings.ts";
@@ -36,6 +37,8 @@ export function openKeyOperations(environment: Environment, outputs: Outputs) {
     openCampaignReview: (path: string) =>
       unsealReview(readReviewFile(path), { path, again: "uko campaign next --review-only" }, world.session.ownSeal),
     directory: createDirectory(world),
+    /** The campaign in whose folder the command runs. Only `uko` looks for one: compose/operations.ts. */
+    campaignHere: async (): Promise<KnownCampaign | undefined> => undefined,
     many: <Item, Result>(many: Many<Item, Result>, options: CallOptions) => runMany(world, many, options),
     close,
   };

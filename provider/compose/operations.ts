@@ -5,8 +5,9 @@
 
 import type { NamedText } from "../engine/campaign/files/joined-files.ts";
 import type { AnyDefinition, Inventory } from "../engine/commands/inventory.ts";
+import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions, Progress } from "../engine/ports/world.ts";
-import { createCampaignFolder } from "../services/campaign-folder.ts";
+import { createCampaignFolder, findCampaignFolder } from "../services/campaign-folder.ts";
 import { requireAllowedHost } from "../services/http/allowed-hosts.ts";
 import type { Tokens } from "../services/iam.ts";
 import { findPasscodePage, logIn, type PasscodeInput } from "../services/iam-login.ts";
@@ -20,8 +21,16 @@ export { selectRequests } from "../engine/key/many/survey.ts";
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(environment: Environment, outputs: Outputs) {
   const { world, evidenceAt, run } = openKeyOperations(environment, outputs);
+  const campaignAt = async (folder: string): Promise<KnownCampaign> =>
+    (await import("../engine/campaign/view/known.ts")).openKnownCampaign(world, createCampaignFolder(folder));
   return {
     ...run,
+    /** What the folder of a campaign says of keys. Throws UKO_CAMPAIGN_INVALID. */
+    campaignAt,
+    async campaignHere(): Promise<KnownCampaign | undefined> {
+      const folder = findCampaignFolder(process.cwd());
+      return folder === undefined ? undefined : campaignAt(folder);
+    },
     inventory: async (vaultId: string, options: CallOptions): Promise<Inventory> => {
       const { takeInventory } = await import("../engine/commands/inventory.ts");
       const { resources } = await import("../resources/registry.ts");

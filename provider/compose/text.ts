@@ -8,7 +8,7 @@ export { auditedSteps } from "../engine/commands/audited-steps.ts";
 export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";
 export { listedKinds } from "../engine/commands/listing.ts";
 export * as approvalMessages from "../engine/key/text/approval-messages.ts";
-export { sayLed } from "../engine/key/text/record-words.ts";
+export { mayBeOfCampaign, sayLed, sayOutsideCampaign } from "../engine/key/text/record-words.ts";
 export * as setMessages from "../engine/key/text/set-messages.ts";
 export * as surveyMessages from "../engine/key/text/survey-messages.ts";
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */

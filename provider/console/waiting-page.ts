@@ -13,7 +13,6 @@ import type { Report } from "../engine/loop/report.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
-import type { Leader } from "../lifecycle/campaign/membership.ts";
 import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
 import { keyAddress, moment, placeOf, sayKeys } from "./parts.ts";
 
@@ -42,7 +41,7 @@ export interface Group {
 export const actsOnWaitingKeys: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
 
 /** Whether a campaign approves the request, so that no group of requests has the key. */
-function leaderOf({ report: { deletion }, acts }: PendingKey): Leader | undefined {
+function leaderOf({ report: { deletion }, acts }: PendingKey): Report["deletion"]["campaign"] {
   const isForApproval = acts.some(({ id }) => id === "approve" || id === "store");
   return isForApproval ? deletion.campaign : undefined;
 }

@@ -6,12 +6,24 @@
  * itself may be a link.
  */
 
+import { existsSync } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { CampaignFolder } from "../engine/campaign/files/file-forms.ts";
 import { UkoError } from "../errors.ts";
 import { aLink, isLink, textParts } from "../process/regular-file.ts";
 import { createLineWriter, systemSays } from "./durable-append.ts";
+
+/** The nearest folder with a campaign.yaml: this folder, or one above it. */
+export function findCampaignFolder(start: string): string | undefined {
+  let folder = path.resolve(start);
+  while (!existsSync(path.join(folder, "campaign.yaml"))) {
+    const above = path.dirname(folder);
+    if (above === folder) return undefined;
+    folder = above;
+  }
+  return folder;
+}
 
 export function createCampaignFolder(folder: string): CampaignFolder {
   const at = (name: string): string => path.join(folder, name);

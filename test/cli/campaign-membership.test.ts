@@ -161,7 +161,7 @@ describe("uko campaign next", () => {
     expect(await effects()).toBe(2);
     const other = await next("alice", "", ["deactivate 1", "deactivate 1"]);
     expect(other.out).toMatch(/mail-3: requested outside of the campaign/);
-    expect(other.out).toMatch(/mail-2: an engine requested it, because its program let go of the key/);
+    expect(other.out).toMatch(/mail-2: an engine requested it, because it ran a deletion/);
     expect(await effects()).toBe(4);
   });
 

@@ -58,6 +58,8 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       many: (many, calls) => runMany(quietRun, many, calls),
       openCampaignReview: () => expect.unreachable(),
       campaign: async () => expect.unreachable(),
+      campaignAt: async () => expect.unreachable(),
+      campaignHere: async () => undefined,
       campaignActs: async () => expect.unreachable(),
       campaignPages: async () => expect.unreachable(),
       close,

@@ -42,7 +42,13 @@ export function digestOfLine(line: DecidedLine, sha256: Sha256): string {
 export type MarkDifference = "no_mark" | "other_campaign" | "other_wave" | "other_line";
 
 /** The campaign and the wave in which a request is approved. */
-export type Leader = Pick<CampaignMark, "name" | "wave">;
+export interface Leader extends Pick<CampaignMark, "name" | "wave"> {
+  /** A rule of the campaign leaves the key, so that nobody approves a step on it. */
+  readonly isLeft?: true;
+}
+
+/** The mark that a request has that is made for the key's line of a manifest. */
+export type ExpectedMark = CampaignMark & Pick<Leader, "isLeft">;
 
 /** Only a free request may be approved together with others outside of a campaign. */
 export type Membership =
@@ -56,7 +62,7 @@ export type Membership =
   | { readonly kind: "other"; readonly to: Leader; readonly difference: MarkDifference };
 
 /** To whom a request belongs. `expected` is the mark by the manifest; undefined without a folder, or without a line. */
-export function membershipOf(mark: CampaignMark | undefined, expected: CampaignMark | undefined): Membership {
+export function membershipOf(mark: CampaignMark | undefined, expected: ExpectedMark | undefined): Membership {
   if (expected === undefined) return mark === undefined ? { kind: "free" } : { kind: "led", to: leaderIn(mark) };
   const to = leaderIn(expected);
   if (mark === undefined) return { kind: "other", to, difference: "no_mark" };
@@ -65,6 +71,29 @@ export function membershipOf(mark: CampaignMark | undefined, expected: CampaignM
   return mark.line === expected.line ? { kind: "own", to } : { kind: "other", to, difference: "other_line" };
 }
 
-export function leaderIn({ name, wave }: CampaignMark): Leader {
-  return { name, wave };
+export function leaderIn({ name, wave, isLeft }: ExpectedMark): Leader {
+  return { name, wave, ...(isLeft !== undefined && { isLeft }) };
+}
+
+/** `rule`: a rule leaves the key alone. `default`: no rule names the key, and what no rule names is left. */
+export type Leaving = "rule" | "default" | "none";
+
+/**
+ * Whether a campaign leaves a key alone. A rule that campaign.yaml has now takes effect at once; one that it no longer
+ * has counts until a new manifest, so that an edit alone never opens a key.
+ */
+export function leavingOf(classes: {
+  /** By the rule of campaign.yaml that names the key now; undefined if none does. */
+  readonly ruled: KeyClass | undefined;
+  /** By the key's line of the manifest; undefined without a line, or if no rule named the key then. */
+  readonly listed: KeyClass | undefined;
+}): Leaving {
+  const { ruled, listed } = classes;
+  if (isLeave(ruled) || isLeave(listed)) return "rule";
+  return ruled === undefined && listed === undefined ? "default" : "none";
+}
+
+/** `keep` is `leave` on an instance that continues. */
+export function isLeave(keyClass: KeyClass | undefined): boolean {
+  return keyClass === "leave" || keyClass === "keep";
 }

@@ -1,6 +1,11 @@
 import { describe, expect, it, test } from "vitest";
 import { approvalOf } from "../../../provider/lifecycle/authorization.ts";
-import { type DecidedLine, digestOfLine, membershipOf } from "../../../provider/lifecycle/campaign/membership.ts";
+import {
+  type DecidedLine,
+  digestOfLine,
+  leavingOf,
+  membershipOf,
+} from "../../../provider/lifecycle/campaign/membership.ts";
 import { planCampaignRequest } from "../../../provider/lifecycle/campaign/plan-step.ts";
 import { strictest } from "../../../provider/lifecycle/plan-reviewed.ts";
 import { decodeTagValue, encodeTagValue } from "../../../provider/lifecycle/record-text.ts";
@@ -28,6 +33,25 @@ test.each([
   ],
 ] as const)("decides to whom %s belongs", (_what, found, expected, membership) => {
   expect(membershipOf(found, expected)).toEqual(membership);
+});
+
+test("says of a key of the manifest that a rule leaves it", () => {
+  expect(membershipOf(undefined, { ...mark, isLeft: true })).toMatchObject({
+    kind: "other",
+    to: { ...to, isLeft: true },
+  });
+});
+
+test.each([
+  ["a rule", "leave", undefined, "rule"],
+  ["a rule to keep it", "keep", undefined, "rule"],
+  ["a rule that is newer than the manifest", "leave", "destroy", "rule"],
+  ["a rule that only the manifest has", "destroy", "leave", "rule"],
+  ["no rule at all, by default", undefined, undefined, "default"],
+  ["no rule that campaign.yaml still has", undefined, "destroy", "none"],
+  ["a rule to destroy it", "destroy", "destroy", "none"],
+] as const)("decides whether a key is left by %s", (_what, ruled, listed, leaving) => {
+  expect(leavingOf({ ruled, listed })).toBe(leaving);
 });
 
 test.each([

@@ -20,15 +20,7 @@ export type OpenCampaign = Readonly<Awaited<ReturnType<typeof openCampaign>>>;
 
 /** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
 export async function openCampaign(folder: CampaignFolder, instanceId: string) {
-  const text = await folder.read(campaignFileName, mebibyte);
-  if (text === undefined) {
-    throw new UkoError("UKO_CAMPAIGN_INVALID", {
-      summary: `${folder.path} has no ${campaignFileName}`,
-      detail: "Next: name the folder of a campaign with --folder, or start one with uko campaign init",
-    });
-  }
-  const campaign = parseCampaign(text);
-  requireInstance(campaign.instance, instanceId, campaignFileName);
+  const { campaign, text } = await readCampaign(folder, instanceId);
   const evidence = await readEvidence(folder);
   return {
     folder,
@@ -40,6 +32,23 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string) {
     accepted: await readAccepted(folder),
     evidence,
   };
+}
+
+/** Reads campaign.yaml alone. Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
+export async function readCampaign(
+  folder: CampaignFolder,
+  instanceId: string,
+): Promise<{ readonly campaign: Campaign; readonly text: string }> {
+  const text = await folder.read(campaignFileName, mebibyte);
+  if (text === undefined) {
+    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      summary: `${folder.path} has no ${campaignFileName}`,
+      detail: "Next: name the folder of a campaign with --folder, or start one with uko campaign init",
+    });
+  }
+  const campaign = parseCampaign(text);
+  requireInstance(campaign.instance, instanceId, campaignFileName);
+  return { campaign, text };
 }
 
 /** Throws UKO_CAMPAIGN_INVALID if there is no manifest yet. */

@@ -30,9 +30,7 @@ export function sayOrigin(
 const clauses: Readonly<Record<MarkDifference, (record: ConsentRecord) => string>> = {
   no_mark: ({ location, how }) => {
     if (location === "description") return "the service keeps no tags, so its request cannot name the wave";
-    return how === "engine"
-      ? "an engine requested it, because its program let go of the key"
-      : "requested outside of the campaign";
+    return how === "engine" ? "an engine requested it, because it ran a deletion" : "requested outside of the campaign";
   },
   other_campaign: ({ campaign }) => `requested for campaign "${campaign?.name ?? ""}"`,
   other_wave: ({ campaign }) => `requested for wave "${campaign?.wave ?? ""}"`,

@@ -13,7 +13,7 @@ import type { KeyTraits } from "../../../lifecycle/campaign/campaign.ts";
 import { digestText } from "../../../lifecycle/digest.ts";
 import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../../lifecycle/keystore-kind.ts";
-import { kmsKeyStateOf, kmsStateWord } from "../../../lifecycle/kms-key-states.ts";
+import { kmsKeyStateOf } from "../../../lifecycle/kms-key-states.ts";
 import type { BackingKey, KeyObservation } from "../../../lifecycle/observation.ts";
 import { holdTagName } from "../../../lifecycle/tag-names.ts";
 import { observedInList } from "../../key/observe.ts";
@@ -24,6 +24,7 @@ import type { CallOptions, KeySnapshot, World } from "../../ports/world.ts";
 import { count, plain } from "../../text/words.ts";
 import { namedKey } from "../files/manifest.ts";
 import { type FoundKey, type KnownKey, readEnds, readKnownKeys } from "./read-by-id.ts";
+import { kmsTraits, managedTraits } from "./traits.ts";
 import { listOrName, listOrNameShort, type UnreadablePart } from "./unreadable.ts";
 
 export interface ListedKey {
@@ -313,18 +314,7 @@ function ofManagedKey(
     .map(({ keystoreId, keyIdInKeystore }) => ({ keystore: keystoreId, id: plain(keyIdInKeystore, 500) }));
   const backing = cloudIds.flatMap(({ id }) => backingKeys.get(lastPart(id)) ?? []);
   return {
-    traits: {
-      kind: "managed",
-      vaultId: snapshot.vaultId,
-      vaultName: plain(vaultName, 100),
-      id: snapshot.keyId,
-      label: plain(snapshot.label, 255),
-      state: snapshot.stateWord,
-      keystoreTypes: snapshot.referencedKeystores.map(({ type }) => type),
-      tags: snapshot.tags,
-      template: plain(snapshot.templateName, 100),
-      ...(snapshot.createdAtMs !== undefined && { createdAtMs: snapshot.createdAtMs }),
-    },
+    traits: managedTraits(snapshot, vaultName),
     ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
     version: snapshot.version,
     cloudIds,
@@ -379,18 +369,7 @@ function ofKmsKey(world: World, kmsKey: KmsKeySnapshot): ListedKey {
     kmsKey.versionId,
   ];
   return {
-    traits: {
-      kind: "kms",
-      vaultId: "",
-      vaultName: "",
-      id: kmsKey.kmsKeyId,
-      label: plain(kmsKey.name, 255),
-      state: kmsStateWord(kmsKey.state),
-      keystoreTypes: [],
-      tags: kmsKey.tags.map((name) => ({ name, value: "" })),
-      template: "",
-      ...(kmsKey.createdAtMs !== undefined && { createdAtMs: kmsKey.createdAtMs }),
-    },
+    traits: kmsTraits(kmsKey),
     version: 1,
     cloudIds: [{ keystore: "", id: kmsKey.crn }],
     keystores: [],

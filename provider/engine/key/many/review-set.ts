@@ -7,7 +7,7 @@
  */
 
 import { UkoError } from "../../../errors.ts";
-import { membershipOf } from "../../../lifecycle/campaign/membership.ts";
+import { type Leader, membershipOf } from "../../../lifecycle/campaign/membership.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
 import type { Actor, ConsentRecord, KeyObservation, KeystoreStatus } from "../../../lifecycle/observation.ts";
@@ -27,6 +27,7 @@ import {
   reviewOf,
 } from "../../../lifecycle/review.ts";
 import { holdTagName } from "../../../lifecycle/tag-names.ts";
+import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { count, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
@@ -69,6 +70,8 @@ export interface ReviewFile<Reviewed extends AnyReview = Review> {
 }
 
 export interface KeyInReview extends SummarizedKey {
+  /** The campaign outside of which the person approves the request. */
+  readonly leader?: Leader;
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
 }
 
@@ -96,8 +99,8 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
     if (record !== undefined) requesters.set(record.author.iamId, record);
     const judged = judgeKey(world, key, { ...set, kind, requester: record?.author.iamId ?? wanted ?? "" });
     if (isApart(judged)) return judged;
-    if (campaign === undefined) return ledApart(key.observation, judged.record) ?? judged;
-    const why = query.apartFor?.(keyPathOf(judged.line), judged.record);
+    const leader = campaign === undefined ? leaderFor(judged.line, judged.record, undefined) : undefined;
+    const why = leader === undefined ? query.apartFor?.(keyPathOf(judged.line), judged.record) : sayLed(leader);
     return why === undefined ? judged : { ...namedKey(key.observation), why };
   };
   const { keys, unreadable } = await readFound(world, query, judge, options);
@@ -119,7 +122,7 @@ export interface PendingGroup {
 /** Lists what the caller can approve from the lists of the vaults alone, so that thousands of keys take a few calls. */
 export async function listApprovable(
   world: World,
-  selection: Selection,
+  { campaign, ...selection }: Selection & Pick<ApprovableQuery, "campaign">,
   options: CallOptions,
 ): Promise<{
   readonly groups: readonly PendingGroup[];
@@ -133,8 +136,12 @@ export async function listApprovable(
     const [requester] = scopeOf(key);
     return requester !== "" && requester !== actor.identity?.iamId;
   });
-  const led = forCaller.flatMap((key) => ledApart(key.observation, key.observation.carried.record) ?? []);
-  const free = forCaller.filter(({ observation }) => ledApart(observation, observation.carried.record) === undefined);
+  const leaderOf = ({ observation: { facts, carried } }: KeyDetails) => leaderFor(facts, carried.record, campaign);
+  const led = forCaller.flatMap((key) => {
+    const leader = leaderOf(key);
+    return leader === undefined ? [] : [{ ...namedKey(key.observation), why: sayLed(leader) }];
+  });
+  const free = forCaller.filter((key) => leaderOf(key) === undefined);
   const byPlace = Map.groupBy(free, (key) => JSON.stringify([...scopeOf(key), key.observation.facts.vaultId]));
   const groups = Array.from(byPlace, ([place, members]): PendingGroup => {
     const [requester, step, kind, vaultId] = JSON.parse(place) as [string, ReviewedStep, ReviewLine["kind"], string];
@@ -143,10 +150,14 @@ export async function listApprovable(
   return { groups, led, unreadable };
 }
 
-/** The key, apart, if a campaign approves its request. A selection of keys never picks such a key. */
-function ledApart(observation: KeyObservation, record: ConsentRecord | undefined): KeyApart | undefined {
-  const membership = membershipOf(record?.campaign, undefined);
-  return membership.kind === "free" ? undefined : { ...namedKey(observation), why: sayLed(membership.to) };
+/** The campaign that approves the request on the key, if any. A selection of keys never picks such a key. */
+function leaderFor(
+  key: Pick<ReviewLine, "vaultId" | "keyId">,
+  record: ConsentRecord | undefined,
+  campaign: ApprovableQuery["campaign"],
+): Leader | undefined {
+  const membership = membershipOf(record?.campaign, campaign?.markOf(keyPathOf(key)));
+  return membership.kind === "free" ? undefined : membership.to;
 }
 
 /** What the caller can approve: one set for each requester, step and kind of key. */
@@ -155,21 +166,26 @@ export type Approvable = Awaited<ReturnType<typeof findApprovable>>;
 export interface ApprovableQuery {
   readonly refs: readonly KeyRef[];
   readonly stores: boolean;
-  /** The person named the one key. Otherwise a key whose request a campaign made stands apart. */
+  /** The person named the one key. Otherwise a key of a campaign stands apart. */
   readonly isNamed?: boolean;
+  /** The campaign whose folder this run has. Its manifest says which keys are the campaign's. */
+  readonly campaign?: Pick<KnownCampaign, "markOf"> | undefined;
 }
 
 /** Reads each key for a decision. A key that still waits for time stands apart, unless the caller only stores approvals. */
 export async function findApprovable(
   world: World,
-  { refs, stores, isNamed = false }: ApprovableQuery,
+  { refs, stores, isNamed = false, campaign }: ApprovableQuery,
   options: CallOptions,
 ) {
   const actor = await world.session.actor(options);
   const judge = (key: KeyDetails): Judged => {
     const [requester, step, kind] = scopeOf(key);
     const judged = judgeKey(world, key, { requester, step, kind, actor, purpose: stores ? "store" : "act" });
-    return isNamed || isApart(judged) ? judged : (ledApart(key.observation, judged.record) ?? judged);
+    if (isApart(judged)) return judged;
+    const leader = leaderFor(judged.line, judged.record, campaign);
+    if (leader === undefined) return judged;
+    return isNamed ? { ...judged, leader } : { ...namedKey(key.observation), why: sayLed(leader) };
   };
   const { keys, unreadable } = await readFound(world, { keys: refs }, judge, options);
   const groups = Map.groupBy(keys.filter(isInReview), ({ line, record }) =>

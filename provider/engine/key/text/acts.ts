@@ -83,7 +83,13 @@ function approvals(
   const act: KeyAct = {
     id: "approve",
     title: effect.title,
-    facts: [...effect.facts, sayWhoRequested(record), ...sayReasons(record), ...sayOutsideCampaign(record), expires],
+    facts: [
+      ...effect.facts,
+      sayWhoRequested(record),
+      ...sayReasons(record),
+      ...sayOutsideCampaign(record.campaign),
+      expires,
+    ],
     right,
     ...(kmsRight !== undefined && { kmsRight }),
     fields: ["label"],
@@ -98,7 +104,7 @@ function approvals(
       `The next run of ${sayAuthor(record)} takes the step. Nothing changes until then.`,
       ...effect.facts,
       sayWhoRequested(record),
-      ...sayOutsideCampaign(record),
+      ...sayOutsideCampaign(record.campaign),
       "You can withdraw the approval.",
       expires,
     ],

@@ -79,7 +79,7 @@ export function describeOne(key: KeyInReview, vaults: VaultNames): readonly stri
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
     sayWhoRequested(record),
     ...sayReasons(record),
-    ...sayOutsideCampaign(record),
+    ...sayOutsideCampaign(key.leader),
     `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
     ...(names.length === 0 ? [] : [`Keystores: ${sayList(names)}.`]),
     ...(description === "" ? [] : [`Description: ${plain(description, 200)}`]),

@@ -25,18 +25,25 @@ export function sayWhoRequested(record: ConsentRecord): string {
 const sayLeader = ({ name, wave }: Leader): string => `wave "${wave}" of campaign "${name}"`;
 
 /** Why a key is not approved here, as a clause without a full stop: its campaign approves it. */
-export function sayLed({ name, wave }: Leader): string {
+export function sayLed({ name, wave, isLeft }: Leader): string {
+  if (isLeft === true) return `a rule of campaign "${name}" leaves it alone`;
   return `campaign "${name}" approves it in its wave "${wave}": run uko campaign next --wave ${wave} in the campaign's folder`;
 }
 
 /** What a person skips who approves the request of a campaign outside of the campaign. */
-export function sayOutsideCampaign({ campaign }: ConsentRecord): readonly string[] {
-  if (campaign === undefined) return [];
+export function sayOutsideCampaign(leader: Leader | undefined): readonly string[] {
+  if (leader === undefined) return [];
+  const { name, wave } = leader;
   return [
-    `If you approve it here, no blackout, no soak and no sample of the campaign apply, and its rollback may refuse the key.`,
-    `Next: to approve it with its wave instead, run uko campaign next --wave ${campaign.wave} in the campaign's folder.`,
+    `Campaign "${name}" approves this key in its wave "${wave}".`,
+    "If you approve it here, no blackout, no soak and no sample of the campaign apply, and its rollback may refuse the key.",
+    `Next: to approve it with its wave instead, run uko campaign next --wave ${wave} in the campaign's folder.`,
   ];
 }
+
+/** What the approver of a KMS key reads where no folder says which keys are a campaign's. */
+export const mayBeOfCampaign =
+  "A campaign may own this key: KMS keeps no text that says so. If one does, approve the key with its wave.";
 
 /**
  * Why an earlier record does not count; undefined if there is nothing to report, as for a record
