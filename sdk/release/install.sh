@@ -34,15 +34,12 @@ platform() {
   echo "$system-$processor"
 }
 
-# An error page is not a file, so both commands fail for a status other than 200.
+# An error page is not a file, so curl fails for a status other than 200. The list of checksums proves nothing if someone on the way
+# can replace it, so curl follows no redirect away from https, which wget cannot promise.
 download() {
-  if has curl; then
-    curl --fail --silent --show-error --location --output "$2" "$1" || fail "Could not download $1. Nothing was installed."
-  elif has wget; then
-    wget --quiet --output-document "$2" "$1" || fail "Could not download $1. Nothing was installed."
-  else
-    fail "This script downloads with curl or wget, and neither is on PATH. Next: install one of them."
-  fi
+  has curl || fail "This script downloads with curl, which is not on PATH. Next: install curl."
+  curl --proto =https --proto-redir =https --fail --silent --show-error --location --output "$2" "$1" ||
+    fail "Could not download $1 by https. Nothing was installed."
 }
 
 sha256() {
@@ -61,8 +58,11 @@ check_signature() {
   download "$from/checksums.txt.asc" "$work/checksums.txt.asc"
   mkdir -m 700 "$work/gpg"
   gpg --homedir "$work/gpg" --batch --quiet --import "$key" || fail "$key is not a public key. Nothing was installed."
-  gpg --homedir "$work/gpg" --batch --quiet --verify "$work/checksums.txt.asc" "$work/checksums.txt" ||
+  gpg --homedir "$work/gpg" --batch --quiet --status-file "$work/status" --verify "$work/checksums.txt.asc" "$work/checksums.txt" ||
     fail "The signature of checksums.txt is not good. Nothing was installed. Next: tell the project, see SECURITY.md."
+  # gpg succeeds for a key that has expired or was revoked, too.
+  grep -q '^\[GNUPG:\] GOODSIG ' "$work/status" ||
+    fail "The key in $key has expired or was revoked. Nothing was installed. Next: get the current key of the project."
 }
 
 main() {
@@ -80,6 +80,10 @@ main() {
     shift 2
   done
 
+  case $from in
+    https://*) ;;
+    *) fail "--from $from does not begin with https://. Nothing was installed." ;;
+  esac
   archive=uko-v$version-$(platform).tar.gz
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

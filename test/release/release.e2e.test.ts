@@ -1,10 +1,8 @@
 /** The archives for this machine's platform, in the hands of somebody who has no Node; the others are looked at from outside. */
 
-import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -32,6 +30,7 @@ import { PulumiWorkspace } from "../stage/pulumi.ts";
 import { TofuWorkspace } from "../stage/tofu.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { isWhole } from "../support/tier.ts";
+import { install, serve, serveInPlain } from "./install-script.ts";
 import { readZip } from "./read-zip.ts";
 
 const build = fileURLToPath(new URL("../../build/", import.meta.url));
@@ -60,7 +59,6 @@ function make(which: readonly Platform[], to: string) {
   return makeRelease({ ...options, build: path.join(folder, "build") }, () => undefined);
 }
 
-const hasProgram = (name: string): boolean => spawnSync(name, ["--version"]).status === 0;
 const bundleOf = (program: ReleasedProgram): string => path.join(folder, "build", program.folder, program.name);
 const pluginArchive = (platform: Platform): string => pulumiPlugin.archive(version, platform);
 const pluginExecutable = (platform: Platform): string => pulumiPlugin.executable(version, platform);
@@ -183,108 +181,15 @@ test("says the checksum of every file", async () => {
   );
 });
 
-/** The script as a user runs it, in an empty folder of its own. */
-async function install(words: readonly string[], folders: readonly string[] = []) {
-  const home = await mkdtemp(path.join(folder, "home-"));
-  const env = { HOME: home, PATH: [...folders, "/usr/bin", "/bin"].join(path.delimiter) };
-  const script = path.join(folder, "release", "install.sh");
-  const ran = await promisify(execFile)("/bin/sh", [script, ...words], { env }).then(
-    ({ stdout }) => ({ code: 0, output: stdout }),
-    ({ code, stderr }: { code: number; stderr: string }) => ({ code, output: stderr }),
-  );
-  const installed = await readdir(home, { recursive: true });
-  return { ...ran, home, installed: installed.filter((name) => !name.startsWith(".gnupg")) };
-}
-
-/** A copy of the files that the script downloads. */
-async function copyOfRelease(): Promise<string> {
-  const copy = await mkdtemp(path.join(folder, "copy-"));
-  for (const name of ["checksums.txt", commandLine.archive(version, hostPlatform())])
-    await cp(path.join(folder, "release", name), path.join(copy, name));
-  return copy;
-}
-
-/** A file of the same length with one other byte. */
-async function damage(file: string): Promise<void> {
-  const bytes = await readFile(file);
-  bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
-  await writeFile(file, bytes);
-}
-
 test("the script installs the command from a server, and says that no key checked the signature", async () => {
-  const { code, output, home, installed } = await install(["--from", await serve(path.join(folder, "release"))]);
+  const release = path.join(folder, "release");
+  const { url, caFile } = await serve(release);
+  const { code, output, home, installed } = await install({ release, folder, caFile }, ["--from", url]);
   expect([code, output]).toEqual([0, expect.stringContaining(`Installed uko ${version} in ${home}/.local/bin.\n`)]);
   expect(output).toContain("the signature was not, because --key names no public key");
   expect(installed).toContain(".local/bin/uko");
   const command = path.join(home, ".local/bin/uko");
   expect((await promisify(execFile)(command, ["--version"], { env: nowhere })).stdout).toBe(`${version}\n`);
-});
-
-test("the script refuses an archive that is not in the list, or that another byte changed", async () => {
-  const copy = await copyOfRelease();
-  const archive = path.join(copy, commandLine.archive(version, hostPlatform()));
-  await damage(archive);
-  const from = await serve(copy);
-  const damaged = await install(["--from", from]);
-  expect(damaged).toMatchObject({ code: 1, installed: [] });
-  expect(damaged.output).toContain("is not the file of the release: its SHA-256 is ");
-  await writeFile(path.join(copy, "checksums.txt"), "");
-  const unlisted = await install(["--from", from]);
-  expect(unlisted).toMatchObject({ code: 1, installed: [] });
-  expect(unlisted.output).toContain("checksums.txt does not list ");
-  await rm(archive);
-  expect(await install(["--from", from])).toMatchObject({ code: 1, installed: [] });
-});
-
-test("the script refuses a list that was changed after it was signed", async ({ skip }) => {
-  skip(!hasProgram("gpg"), "gpg is not on PATH");
-  const copy = await copyOfRelease();
-  const env = { PATH: process.env.PATH, GNUPGHOME: await mkdtemp(path.join(folder, "gpg-")) };
-  onTestFinished(() => void spawnSync("gpgconf", ["--kill", "all"], { env }));
-  const gpg = (...words: readonly string[]) => promisify(execFile)("gpg", ["--batch", "--yes", ...words], { env });
-  await gpg("--passphrase", "", "--quick-generate-key", "releaser@example.test", "ed25519", "sign", "1d");
-  const key = path.join(copy, "uko.asc");
-  await gpg("--armor", "--output", key, "--export", "releaser@example.test");
-  const list = path.join(copy, "checksums.txt");
-  await gpg("--armor", "--detach-sign", list);
-  const from = await serve(copy);
-  const good = await install(["--from", from, "--key", key, "--to", path.join(copy, "bin")]);
-  expect(good, good.output).toMatchObject({ code: 0 });
-  expect(await readdir(path.join(copy, "bin"))).toEqual(["uko"]);
-
-  // The attacker changes the archive and its checksum, but has no key.
-  const archive = path.join(copy, commandLine.archive(version, hostPlatform()));
-  const before = await sha256(archive);
-  await damage(archive);
-  await writeFile(list, (await readFile(list, "utf8")).replace(before, await sha256(archive)));
-  const changed = await install(["--from", from, "--key", key]);
-  expect(changed).toMatchObject({ code: 1, installed: [] });
-  expect(changed.output).toContain("The signature of checksums.txt is not good. Nothing was installed.");
-});
-
-test("the script refuses what GitHub does not attest, a system without an archive, and an unknown option", async () => {
-  const from = await serve(path.join(folder, "release"));
-  const fake = async (name: string, text: string): Promise<readonly string[]> => {
-    const place = await mkdtemp(path.join(folder, "bin-"));
-    await writeFile(path.join(place, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-    return [place];
-  };
-  const refused: readonly (readonly [readonly string[], readonly string[], string])[] = [
-    [[], await fake("gh", '[ "$1" = auth ]'), "GitHub does not attest"],
-    [[], await fake("uname", "echo Plan9"), "There is no archive for Plan9"],
-    [[], await fake("uname", 'if [ "$1" = -m ]; then echo riscv64; else echo Linux; fi'), "for the processor riscv64"],
-    [["--prefix", "/usr"], [], "--prefix is unknown. The options are"],
-  ];
-  for (const [words, folders, message] of refused) {
-    const ran = await install(["--from", from, ...words], folders);
-    expect(ran.output).toContain(message);
-    expect(ran).toMatchObject({ code: 1, installed: [] });
-  }
-});
-
-test("the script has no fault that shellcheck finds", async ({ skip }) => {
-  skip(!hasProgram("shellcheck"), "shellcheck is not on PATH");
-  await promisify(execFile)("shellcheck", [path.join(folder, "release", "install.sh")]);
 });
 
 test("the formula names the archive of this platform with its checksum", async () => {
@@ -328,7 +233,7 @@ test("is taken by Pulumi from a file and from a server, and serves a YAML progra
   expect(await readdir(installed)).toContain(pluginExecutable(hostPlatform()));
 
   await rm(installed, { recursive: true });
-  const server = await serve(path.join(folder, "release"));
+  const server = await serveInPlain(path.join(folder, "release"));
   const fromServer = ["plugin", "install", "resource", "uko", `v${version}`, "--server", server];
   expect(await carol.run(fromServer)).toMatchObject({ exitCode: 0 });
   expect(await carol.up()).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
@@ -404,19 +309,6 @@ test(
   },
   makingAllLimitMs,
 );
-
-async function serve(place: string): Promise<string> {
-  const server = createServer((request, response) => {
-    readFile(path.join(place, path.basename(request.url ?? ""))).then(
-      (bytes) => response.end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 async function end(plugin: ChildProcess): Promise<void> {
   plugin.kill("SIGKILL");
