@@ -31,6 +31,7 @@ import { type ActSubject, openKeyAct } from "./key-acts.ts";
 import { keyPage } from "./key-page.ts";
 import { keysPage, kmsKeysPage } from "./keys-page.ts";
 import { keepOpen, type Page } from "./layout.ts";
+import { knownCampaign, requireNotLeft } from "./led-keys.ts";
 import { isSameText } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
 import { keysQuery } from "./parts.ts";
@@ -118,12 +119,13 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
 function addPages({ console, get }: Site): void {
   const { run, nowMs } = console;
   get("/waiting", async ({ options, visitor }) => {
-    const [survey, kms, vaults] = await Promise.all([
+    const [campaign, survey, kms, vaults] = await Promise.all([
+      knownCampaign(console),
       run.operations.pending([], options),
       run.kmsOperations.pending(options),
       run.directory.vaultNames(options),
     ]);
-    return waitingPage({ survey, kms, vaults }, visitor);
+    return waitingPage({ survey, kms, vaults, campaign }, visitor);
   });
   const hasManagedKeys = run.settings.keyProtect === undefined;
   const kmsPage = async ({ context, options }: Requested): Promise<Page> => {
@@ -155,7 +157,10 @@ function addKeyPages(site: ActSite): void {
       const { context, options, visitor } = requested;
       const subject = await read(requested);
       const vaults = await console.run.directory.vaultNames(options);
-      return openKeyAct(console, subject, context.req.param("act") ?? "", { vaults, visitor });
+      const act = context.req.param("act") ?? "";
+      const campaign = await knownCampaign(console);
+      const warning = await requireNotLeft(campaign, subject.report, act, options);
+      return openKeyAct(console, subject, act, { vaults, visitor, campaign, warning });
     });
   };
   addKey("/keys/:vaultId/:keyId", (requested) => readKey(console, requested));

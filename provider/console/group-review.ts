@@ -18,6 +18,7 @@ import { type ActResult, type ReadyAct, runAddress } from "./act-run.ts";
 import { type ActSite, addActForm } from "./acts.ts";
 import { type ConsoleApp, changed, type Requested } from "./console-context.ts";
 import { pointOfNoReturn } from "./key-acts.ts";
+import { knownCampaign, withoutLeft } from "./led-keys.ts";
 import { keyPath, keyTable, sayKeys } from "./parts.ts";
 import { actsOnWaitingKeys, type Group, groupsOf } from "./waiting-page.ts";
 
@@ -39,23 +40,27 @@ export function addGroupPages(site: ActSite): void {
       const [, , act, vaultId = ""] = path.split("/");
       const { pending } = await operations.pending([decodeURIComponent(vaultId)], { signal });
       const offered = actsOnWaitingKeys.filter((id) => id === act);
-      const group = groupsOf(pending, offered).find(({ address }) => address === path);
-      if (group === undefined) throw keysChanged("These keys are no longer waiting for you");
+      const campaign = await knownCampaign(console);
+      const found = groupsOf(pending, campaign, offered).find(({ address }) => address === path);
+      if (found === undefined) throw keysChanged("These keys are no longer waiting for you");
+      const { kept, left } = await withoutLeft(console, { keys: found.keys, campaign }, { signal });
+      const group = { ...found, keys: kept };
       let open: OpenAct | undefined;
       let apart: Approvable["apart"] = [];
       if (group.act === "approve" || group.act === "store") {
         progress.report(`Reading ${sayKeys(group.keys.length, group.vaultId)}`);
         const refs = group.keys.map(({ report: { instanceId, vaultId, keyId } }) => ({ instanceId, vaultId, keyId }));
-        const approvable = await operations.approvable({ refs, stores: group.act === "store" }, { signal });
+        const approvable = await operations.approvable({ refs, stores: group.act === "store", campaign }, { signal });
         apart = approvable.apart;
         open = openReview(console, group, approvable, await console.run.directory.vaultNames({ signal }));
       } else {
-        open = openShown(console, group, `list ${++lists}`);
+        open = kept.length === 0 ? undefined : openShown(console, group, `list ${++lists}`);
       }
+      if (open !== undefined) open = { ...open, request: [...left, ...(open.request ?? [])] };
       shown = open && { open, sessionId: context.get("session").id };
       return {
         title: "No key can be approved now",
-        body: list(approvalMessages.explainApart(apart)),
+        body: list([...left, ...(apart.length > 0 ? approvalMessages.explainApart(apart) : [])]),
         ...(open && { page: (visitor, query) => actPage(open, visitor, query) }),
       };
     },

@@ -3,9 +3,11 @@
  * also describes the result.
  */
 
+import { mayBeOfCampaign, sayOutsideCampaign } from "../compose/text.ts";
 import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/inspection.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
+import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
@@ -27,7 +29,18 @@ export function openKeyAct(
   { run }: Pick<ConsoleApp, "run">,
   subject: ActSubject,
   id: string,
-  { vaults, visitor }: { readonly vaults: VaultNames; readonly visitor: Visitor },
+  {
+    vaults,
+    visitor,
+    campaign,
+    warning,
+  }: {
+    readonly vaults: VaultNames;
+    readonly visitor: Visitor;
+    readonly campaign?: KnownCampaign | undefined;
+    /** About a key that no rule of the campaign names. */
+    readonly warning?: string | undefined;
+  },
 ): OpenAct {
   const { report, basis, record, key, acts } = subject;
   const { vaultId, label = "", keyState, deletion, explanation } = report;
@@ -35,6 +48,7 @@ export function openKeyAct(
   const act = acts.find((each) => each.id === id);
   if (act === undefined) throw whenChanged;
   const isInKms = vaultId === "";
+  const isApproval = act.id === "approve" || act.id === "store";
   const address = keyAddress(report);
   const unnamed = isInKms && record !== undefined ? "an identity that KMS does not name" : undefined;
   const request: readonly (readonly [string, Shown | undefined])[] = [
@@ -48,7 +62,11 @@ export function openKeyAct(
   return {
     ...{ act, effects, title: act.title },
     // The text that KMS does not report the requester is not a fact of the act.
-    request: isInKms ? explanation.facts : act.facts.slice(effects.length),
+    request: [
+      ...(isInKms ? explanation.facts : act.facts.slice(effects.length)),
+      ...(isApproval ? sayCampaign(subject, campaign) : []),
+      ...(warning === undefined ? [] : [warning]),
+    ],
     subject: definitions([
       ["Key", label],
       // The other facts of an act already say who asks.
@@ -69,6 +87,12 @@ export function openKeyAct(
     back: act.id === "remove" ? linkTo("/keys", "Keys") : linkTo(address, `Key ${label}`),
     work: async (form, { signal }) => resultOf(await operate(run, subject, act.id, form, { signal }), visitor),
   };
+}
+
+/** What the approver of one key reads if a campaign owns it, and the facts of the act do not say so. */
+function sayCampaign({ report }: ActSubject, campaign: KnownCampaign | undefined): readonly string[] {
+  if (report.vaultId === "" && campaign === undefined) return [mayBeOfCampaign];
+  return report.deletion.campaign === undefined ? sayOutsideCampaign(campaign?.markOf(keyPath(report))) : [];
 }
 
 /** Calls the operation that the command of the act calls. KMS has only requests, approvals and withdrawals. */

@@ -5,21 +5,24 @@
  * the page stays short. The page refreshes itself.
  */
 
-import { sayFirst, sayLed, sayPerson, sayRoles, setMessages, surveyMessages } from "../compose/text.ts";
+import { mayBeOfCampaign, sayFirst, sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/many/survey.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { PendingKmsKeys } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
+import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
 import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
+import { leaderOf, ledPart } from "./led-keys.ts";
 import { keyAddress, moment, placeOf, sayKeys } from "./parts.ts";
 
 export interface Waiting {
   readonly survey: PendingSurvey;
   readonly kms: PendingKmsKeys;
   readonly vaults: VaultNames;
+  readonly campaign: KnownCampaign | undefined;
 }
 
 /** Keys for which the caller can take the same act, at the request of one person. */
@@ -40,22 +43,20 @@ export interface Group {
  */
 export const actsOnWaitingKeys: readonly KeyActId[] = ["approve", "store", "continue", "remove"];
 
-/** Whether a campaign approves the request, so that no group of requests has the key. */
-function leaderOf({ report: { deletion }, acts }: PendingKey): Report["deletion"]["campaign"] {
-  const isForApproval = acts.some(({ id }) => id === "approve" || id === "store");
-  return isForApproval ? deletion.campaign : undefined;
-}
-
 /**
  * Groups the keys by the first of the acts that each one offers, with the group of the oldest request first. A request
  * of a campaign is in no group.
  */
-export function groupsOf(pending: readonly PendingKey[], offered = actsOnWaitingKeys): readonly Group[] {
+export function groupsOf(
+  pending: readonly PendingKey[],
+  campaign: KnownCampaign | undefined,
+  offered = actsOnWaitingKeys,
+): readonly Group[] {
   const timeOf = ({ requestedAt = "" }: PendingKey): string => requestedAt;
   const groups = new Map<string, Group & { readonly keys: PendingKey[] }>();
   for (const key of pending.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))) {
     const act = key.acts.find(({ id }) => offered.includes(id))?.id;
-    if (act === undefined || leaderOf(key) !== undefined) continue;
+    if (act === undefined || leaderOf(key, campaign) !== undefined) continue;
     const { vaultId, keyState = "", deletion } = key.report;
     const { requestedBy = "", requestedByName } = deletion;
     const by = act === "approve" || act === "store" ? requestedBy : "";
@@ -70,18 +71,18 @@ export function groupsOf(pending: readonly PendingKey[], offered = actsOnWaiting
   return [...groups.values()];
 }
 
-export function waitingPage({ survey, kms, vaults }: Waiting, visitor: Visitor): Page {
+export function waitingPage({ survey, kms, vaults, campaign }: Waiting, visitor: Visitor): Page {
   const pending = [...survey.pending, ...kms.keys];
-  const groups = groupsOf(pending);
+  const groups = groupsOf(pending, campaign);
   const grouped = new Set(groups.flatMap(({ keys }) => keys));
-  const led = pending.filter((each) => leaderOf(each) !== undefined);
-  const others = pending.filter((each) => !grouped.has(each) && !led.includes(each));
+  const led = new Set(pending.filter((each) => leaderOf(each, campaign) !== undefined));
+  const others = pending.filter((each) => !grouped.has(each) && !led.has(each));
   // A request whose step was taken, or that expired, leaves a key that waits for a request.
   const own = others.filter(({ report: { deletion } }) => deletion.isOwn === true && deletion.awaits !== "request");
   const rest = others.filter((each) => !own.includes(each));
-  const at = { vaults, visitor };
+  const at = { vaults, visitor, campaign };
   const body = html`${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, at))}
-${ledPart(led)}
+${ledPart([...led], campaign)}
 ${pendingPart("Your requests and approvals", own, ownRow, at)}
 ${pendingPart("Waiting for others, or for time", rest, otherRow, at)}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
@@ -90,25 +91,17 @@ ${kms.unread === undefined ? "" : html`<p class="quiet">${surveyMessages.kmsKeys
   return { title: "Waiting for you", body, refresh: { address: "/waiting", refreshSeconds } };
 }
 
-/** One line for each wave. A person can still open the page of one key, and approve it there. */
-function ledPart(led: readonly PendingKey[]): Html {
-  if (led.length === 0) return html``;
-  const keys = led.flatMap((key) => {
-    const leader = leaderOf(key);
-    return leader === undefined ? [] : [{ label: key.report.label ?? "", why: sayLed(leader) }];
-  });
-  return html`<h2>In a campaign</h2>
-<p role="status">${sayKeys(led.length)}</p>
-${list(setMessages.linesByReason(keys))}`;
-}
-
-interface At {
+interface At extends Pick<Waiting, "campaign"> {
   readonly vaults: VaultNames;
   readonly visitor: Visitor;
 }
 
 /** A card such as "Bob asks to deactivate 181 keys in payments", with the button that leads to the act. */
-function card({ act, address, requester, step, vaultId, keys }: Group, index: number, { vaults, visitor }: At): Html {
+function card(
+  { act, address, requester, step, vaultId, keys }: Group,
+  index: number,
+  { vaults, visitor, campaign }: At,
+): Html {
   const where = placeOf(vaultId, vaults);
   const [first] = keys;
   if (first === undefined) return html``;
@@ -118,6 +111,7 @@ function card({ act, address, requester, step, vaultId, keys }: Group, index: nu
   const title = { remove: `You can remove ${what}`, continue: `Your request to ${step} ${what} is approved` };
   const heading = act === "remove" || act === "continue" ? title[act] : `${who} asks to ${step} ${what}`;
   const expires = keys.flatMap(({ report: { deletion } }) => deletion.recordExpiresAt ?? []).toSorted()[0];
+  const isUntold = vaultId === "" && act === "approve" && campaign === undefined;
   const soonest = act === "store" ? report.deletion.notBefore : undefined;
   const id = `group-${index}`;
   const canStore = acts.some(({ id }) => id === "store");
@@ -130,6 +124,7 @@ ${keys.length === 1 ? list(report.explanation.facts) : html`<p>${sayFirst(keys.m
 <p class="quiet">${requestedAt === undefined ? "" : html`Since ${moment(requestedAt, visitor)}. `}
 ${expires === undefined ? "" : html`${keys.length === 1 ? "Expires" : "The first expires"} on ${moment(expires, visitor)}. `}
 ${offered === undefined ? "" : `Role: ${sayRoles(offered.right, offered.kmsRight)}`}</p>
+${isUntold ? html`<p>${mayBeOfCampaign}</p>` : ""}
 ${soonest === undefined ? "" : html`<p>You can approve after ${moment(soonest, visitor)}.</p>`}
 ${keys.length === 1 ? oneKey(report, act) : vaultId === "" ? manyKeys(keys) : reviewForm}
 </article>`;

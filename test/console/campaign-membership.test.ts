@@ -74,3 +74,56 @@ describe("without the folder of the campaign", () => {
     expect(await deactivations()).toBe(1);
   });
 });
+
+describe("with the folder of the campaign", () => {
+  const inCampaign = () => aliceAt({ campaign: { folder, name: "eol" } });
+
+  it("keeps keys of the manifest out of every group, also if their requests carry no mark", async () => {
+    for (const label of ["mail-0", "mail-1"]) await world.uko("bob", `request ${keyNamed(label)}`);
+    await world.advance("1m");
+    const alice = await inCampaign();
+    const { text } = await alice.open("/waiting");
+    expect(text).not.toContain('action="/requests/');
+    expect(text).toMatch(/mail-0, mail-1: campaign &quot;eol&quot; approves it in its wave &quot;pilot&quot;/);
+    expect(text).toContain('<a href="/campaign/waves/pilot">Wave pilot</a>');
+    for (const address of [groupAddress, groupAddress.replace("approve", "store")]) {
+      expect((await alice.submit(address)).text).toContain("These keys are no longer waiting for you");
+    }
+    const outside = await aliceAt();
+    expect((await outside.open("/waiting")).text).toContain("asks to deactivate 2 keys in archive");
+    expect(await deactivations()).toBe(0);
+  });
+
+  it("approves one key by hand after a line, and its wave approves the others as a group of their own", async () => {
+    for (const label of ["mail-0", "mail-1"]) await world.uko("bob", `request ${keyNamed(label)}`);
+    await world.uko("bob", `campaign next --step deactivate --yes --folder ${folder}`);
+    await world.uko("bob", `withdraw ${keyNamed("mail-1")}`);
+    await world.uko("bob", `request ${keyNamed("mail-1")}`);
+    await world.advance("1m");
+    const alice = await inCampaign();
+    const page = (await alice.open(`/keys/${keyNamed("mail-1")}/approve`)).text;
+    expect(page).toContain("no blackout, no soak and no sample of the campaign apply");
+    const wave = (await alice.open("/campaign/waves/pilot")).text;
+    expect(wave).toContain("Review the deactivation of 3 keys<");
+    expect(wave).toContain("Review the deactivation of 1 key, not requested for this wave");
+    const reviewed = (await alice.submit("/campaign/waves/pilot/review-deactivate-other")).text;
+    const [, address = ""] = /href="(\/campaign\/waves\/pilot\/approve-[^"]+)"/.exec(reviewed) ?? [];
+    const approval = (await alice.open(address)).text;
+    expect(approval).toContain("mail-1: requested outside of the campaign");
+    await alice.submit(address, { ...hiddenIn(approval), typed: "deactivate 1" });
+    expect(await deactivations()).toBe(1);
+  });
+
+  it("refuses every act on a key that a rule leaves alone, but not a withdrawal", async () => {
+    const key = keyNamed("mail-3");
+    await world.uko("bob", `request ${key}`);
+    await world.advance("1m");
+    const leave = "rules:\n  - {match: {label: mail-3}, class: leave, wave: pilot, owner: mail}\n";
+    writeFileSync(path.join(folder, "campaign.yaml"), waveFile.replace("rules:\n", leave));
+    const alice = await inCampaign();
+    for (const act of ["approve", "store"]) {
+      expect((await alice.open(`/keys/${key}/${act}`)).text).toContain("UKO_KEY_LEFT");
+    }
+    expect((await alice.open(`/keys/${key}/withdraw`)).text).not.toContain("UKO_KEY_LEFT");
+  });
+});

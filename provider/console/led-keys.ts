@@ -1,0 +1,86 @@
+/**
+ * Keeps the keys of a campaign out of the groups of the console. A request of a campaign is approved with its wave (a
+ * group of keys that take their steps together), under its days without steps and with its first run on a few keys. The
+ * text of a request leads to its campaign. A console with the folder of a campaign asks the manifest (the list of the
+ * campaign's keys) as well, and refuses every act on a key that a rule of the campaign leaves alone.
+ */
+
+import { sayLed, setMessages } from "../compose/text.ts";
+import type { PendingKey } from "../engine/key/many/survey.ts";
+import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
+import type { CallOptions } from "../engine/ports/world.ts";
+import type { KeyActId } from "../engine/text/act.ts";
+import { asUkoError } from "../errors.ts";
+import { type Html, html } from "../html/markup.ts";
+import { linkTo, list } from "../html/report-parts.ts";
+import type { ConsoleApp } from "./console-context.ts";
+import { keyPath, sayKeys } from "./parts.ts";
+
+/** Read anew for each page, because people change the folder while the console runs. */
+export async function knownCampaign({ run, campaign }: Pick<ConsoleApp, "run" | "campaign">) {
+  return campaign === undefined ? undefined : run.campaignAt(campaign.folder);
+}
+
+/** The campaign that approves the request; undefined if a group of requests may have the key. */
+export function leaderOf({ report, acts }: PendingKey, campaign: KnownCampaign | undefined) {
+  const isForApproval = acts.some(({ id }) => id === "approve" || id === "store");
+  return isForApproval ? (campaign?.markOf(keyPath(report)) ?? report.deletion.campaign) : undefined;
+}
+
+/** One line for each wave. A person can still open the page of one key, and approve it there. */
+export function ledPart(led: readonly PendingKey[], campaign: KnownCampaign | undefined): Html {
+  if (led.length === 0) return html``;
+  const waves = Map.groupBy(led, (key) => {
+    const { name = "", wave = "", isLeft = false } = leaderOf(key, campaign) ?? {};
+    return JSON.stringify([name, wave, isLeft]);
+  });
+  const lines = Array.from(waves, ([place, keys]) => {
+    const [name, wave, isLeft] = JSON.parse(place) as [string, string, boolean];
+    const why = sayLed({ name, wave, ...(isLeft && { isLeft }) });
+    const [line = ""] = setMessages.linesByReason(keys.map(({ report: { label = "" } }) => ({ label, why })));
+    const link = campaign?.name === name ? linkTo(`/campaign/waves/${encodeURIComponent(wave)}`, `Wave ${wave}`) : "";
+    return html`${line.trim()} ${link}`;
+  });
+  return html`<h2>In a campaign</h2>
+<p role="status">${sayKeys(led.length)}</p>
+${list(lines)}`;
+}
+
+/** What makes a key safer passes every rule. */
+const passing: readonly string[] = ["withdraw", "reactivate"] satisfies readonly KeyActId[];
+
+/** Throws UKO_KEY_LEFT. Returns the warning about a key that no rule names. */
+export async function requireNotLeft(
+  campaign: KnownCampaign | undefined,
+  { instanceId, vaultId, keyId }: Pick<PendingKey["report"], "instanceId" | "vaultId" | "keyId">,
+  act: string,
+  options: CallOptions,
+): Promise<string | undefined> {
+  if (campaign === undefined || passing.includes(act)) return undefined;
+  const ref = vaultId === "" ? { instanceId, kmsKeyId: keyId } : { instanceId, vaultId, keyId };
+  return campaign.requireNotLeft(ref, options);
+}
+
+/** The keys of a group that no rule leaves alone, and why the others stand apart. */
+export async function withoutLeft(
+  { run }: Pick<ConsoleApp, "run">,
+  { keys, campaign }: { readonly keys: readonly PendingKey[]; readonly campaign: KnownCampaign | undefined },
+  options: CallOptions,
+): Promise<{ readonly kept: readonly PendingKey[]; readonly left: readonly string[] }> {
+  if (campaign === undefined) return { kept: keys, left: [] };
+  const left: string[] = [];
+  const act = async (key: PendingKey): Promise<readonly PendingKey[]> => {
+    try {
+      await requireNotLeft(campaign, key.report, "", options);
+      return [key];
+    } catch (thrown) {
+      const { code, summary } = asUkoError(thrown);
+      if (code !== "UKO_KEY_LEFT") throw thrown;
+      left.push(summary);
+      return [];
+    }
+  };
+  const { results, stoppedBy } = await run.many({ items: keys, what: "Reading the rules", act }, options);
+  if (stoppedBy !== undefined) throw stoppedBy;
+  return { kept: results.flat(), left };
+}
