@@ -24,7 +24,8 @@ async function follow(page: string, engineFolders: readonly string[]): Promise<r
 const deletion = [
   "Bob Example requested its deactivation",
   "Alice Example deactivated the key",
-  "Alice Example requested its destruction",
+  "Bob Example requested its destruction",
+  "Alice Example approved its destruction",
   "Bob Example destroyed the key",
   "Bob Example removed the key's metadata",
 ];
@@ -59,6 +60,14 @@ test("two people delete a root key of Key Protect with the native package, from 
 
 test("two people retire ten of fifty keys as a campaign, from an empty folder", { timeout: limitMs }, async () => {
   const deeds = await follow("provider/docs/tutorials/your-first-campaign.md", []);
-  expect(deeds).toHaveLength(10 * deletion.length);
-  expect([...new Set(deeds)]).toEqual(deletion);
+  // The approver of a wave's destruction has the role for the step.
+  const inWaves = [
+    "Bob Example requested its deactivation",
+    "Alice Example deactivated the key",
+    "Alice Example requested its destruction",
+    "Bob Example destroyed the key",
+    "Bob Example removed the key's metadata",
+  ];
+  expect(deeds).toHaveLength(10 * inWaves.length);
+  expect([...new Set(deeds)]).toEqual(inWaves);
 });
