@@ -12,7 +12,7 @@ import { printable } from "../text/printable.ts";
 import { invalidInput } from "./arguments.ts";
 import type { Environment, Login, UkoWorld } from "./cli-world.ts";
 import { namesOf } from "./help-layout.ts";
-import { traceOf } from "./run.ts";
+import { outputsTo, traceOf } from "./run.ts";
 import { paint } from "./table.ts";
 
 interface LoginOptions {
@@ -65,14 +65,14 @@ interface LoggedIn extends Pick<Login, "close"> {
 }
 
 async function logIn(program: Command, world: UkoWorld, account: string | undefined): Promise<LoggedIn> {
-  const { ask, err, progress, signal } = world;
+  const { ask, err, signal } = world;
   if (ask === undefined) {
     throw invalidInput(
       "uko login needs a terminal",
       "It reads the one-time code at the terminal only. A pipeline uses UKO_API_KEY_FILE or UKO_API_KEY.",
     );
   }
-  const login = await world.openLogin(world.environment, { progress, ...traceOf(program, world) });
+  const login = await world.openLogin(world.environment, { ...outputsTo(world), ...traceOf(program, world) });
   try {
     const page = printable(await login.findPasscodePage(signal), 1_000);
     err.write(`Open this page, sign in, and copy the one-time code that it shows:\n  ${paint(err, "command", page)}\n`);

@@ -13,7 +13,7 @@ import type { Tokens } from "../services/iam.ts";
 import { findPasscodePage, logIn, type PasscodeInput } from "../services/iam-login.ts";
 import { type Environment, readIamSettings } from "../settings.ts";
 import { openKeyOperations } from "./keys.ts";
-import { monotonicMs, type Outputs, openHttp, sha256 } from "./world.ts";
+import { monotonicMs, type Outputs, openHttp, sayUndocumentedHosts, sha256 } from "./world.ts";
 
 export { auditEvidence } from "../engine/commands/audit.ts";
 export { selectRequests } from "../engine/key/many/survey.ts";
@@ -61,6 +61,7 @@ export function openLogin(environment: Environment, outputs: Outputs): OpenLogin
   const settings = readIamSettings(environment);
   const { iamEndpoint: endpoint, allowedHosts } = settings;
   requireAllowedHost(endpoint, allowedHosts);
+  sayUndocumentedHosts([endpoint], outputs);
   const http = openHttp(settings, outputs);
   const options = { http, endpoint, allowedHosts, sha256, monotonicMs };
   return {

@@ -22,7 +22,7 @@ import {
   type EvidenceLog,
   sha256,
 } from "../services/evidence-file.ts";
-import { requireAllowedHost } from "../services/http/allowed-hosts.ts";
+import { type Endpoint, hostOf, readDocumentedHost, requireAllowedHost } from "../services/http/allowed-hosts.ts";
 import { createHttpClient, type HttpClient, type WatchedExchange, watchClient } from "../services/http/client.ts";
 import { traceClient } from "../services/http/trace.ts";
 import { createTokens, type Tokens } from "../services/iam.ts";
@@ -92,6 +92,18 @@ export function openHttp(settings: IamSettings, outputs: Pick<Outputs, "trace" |
   return outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
 }
 
+/**
+ * Says which hosts get the credential of this run although no document of IBM names them. A person who set the address
+ * and UKO_ALLOWED_HOSTS in another person's environment would otherwise stay unseen.
+ */
+export function sayUndocumentedHosts(endpoints: readonly Endpoint[], { note, warn, progress }: Outputs): void {
+  const say = note ?? warn ?? ((line: string) => progress.report(line));
+  const undocumented = endpoints.filter((each) => readDocumentedHost(each) === undefined);
+  for (const host of new Set(undocumented.map(hostOf))) {
+    say(`This run sends its credential to ${host}, which is not a documented host of IBM (UKO_ALLOWED_HOSTS).`);
+  }
+}
+
 /** Builds the world of one run, and makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */
 export function openWorld(
   environment: Environment,
@@ -102,9 +114,9 @@ export function openWorld(
   const settings = readSettings(environment, stored, dialect);
   // All addresses are checked before the first call. Otherwise the credential could be sent to one service before the run
   // stops at the address of another.
-  for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
-    if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
-  }
+  const named = [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint].filter((each) => each !== undefined);
+  for (const endpoint of named) requireAllowedHost(endpoint, settings.allowedHosts);
+  sayUndocumentedHosts(named, outputs);
   const { instanceId, keyProtect } = settings;
   const http = openHttp(settings, outputs);
   const tokens =
@@ -127,7 +139,6 @@ export function openWorld(
         ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
       });
   const places = outputs.signingPlaces ?? systemPlaces;
-  const named = [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint].filter((each) => each !== undefined);
   const serviceName = nameService(named, places.demands);
   const service = { http, bearer: tokens, instanceId };
   const session = createSession({

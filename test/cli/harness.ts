@@ -16,7 +16,7 @@ import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { answerTo } from "../support/answers.ts";
 import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
-import { emulatorAddresses } from "../support/emulator-addresses.ts";
+import { emulatorAddresses, isHostLine } from "../support/emulator-addresses.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
 import { freshStateHome } from "../support/state-home.ts";
 
@@ -165,7 +165,7 @@ function definedOnly<T extends object>(choices: T): { [Name in keyof T]: Exclude
 export function quietWorld(over: Partial<UkoWorld> = {}): UkoWorld & { readonly output: { out: string; err: string } } {
   const output = { out: "", err: "" };
   const appendTo = (name: "out" | "err") => (text: string) => {
-    output[name] += text;
+    if (!isHostLine(text)) output[name] += text;
   };
   return {
     version: "0.0.0-test",

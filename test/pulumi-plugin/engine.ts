@@ -11,6 +11,7 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { programOf } from "../support/built.ts";
 import { childEnv, firstLine } from "../support/child-env.ts";
+import { isHostLine } from "../support/emulator-addresses.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -264,7 +265,7 @@ export async function startEngine(log: LogLine[]): Promise<{ readonly address: s
         request.getUrn(),
         request.getEphemeral(),
       ];
-      log.push({ severity, message, urn, ephemeral });
+      if (!isHostLine(message)) log.push({ severity, message, urn, ephemeral });
       done(null, new emptyPb.Empty());
     },
   });

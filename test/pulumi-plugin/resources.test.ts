@@ -57,6 +57,16 @@ describe("without the service, the plugin", () => {
   });
 });
 
+test("a run names each host that IBM does not document, once", async () => {
+  const environment = { UKO_KMS_ENDPOINT: "http://127.0.0.2:9", UKO_ALLOWED_HOSTS: "127.0.0.1,127.0.0.2" };
+  const { id } = await stage.made();
+  const plugin = await stage.another({ ...stage.environmentOf("bob"), ...environment });
+  for (let reads = 0; reads < 2; reads += 1) await plugin.read(id);
+  expect(plugin.log).toMatchObject([
+    { severity: enginePb.LogSeverity.INFO, message: expect.stringMatching(/ to 127\.0\.0\.2:9, which is not a doc/) },
+  ]);
+});
+
 test("a preview refuses a template that an update could not change to, and reads nothing for other changes", async () => {
   const { properties, inputs } = await stage.made();
   const seq = await stage.uko.lastSeq();

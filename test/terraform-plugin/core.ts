@@ -14,6 +14,7 @@ import {
   type ResourceIdentityData,
 } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import type { ObjectValue, Value } from "../../provider/terraform-plugin/values.ts";
+import { isHostLine } from "../support/emulator-addresses.ts";
 import type { Host } from "./host.ts";
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -249,7 +250,8 @@ function requireConsistentPlan(first: ObjectValue | null, second: ObjectValue | 
   }
 }
 
-function messagesOf(diagnostics: readonly Diagnostic[]): Told {
+function messagesOf(all: readonly Diagnostic[]): Told {
+  const diagnostics = all.filter(({ summary }) => !isHostLine(summary));
   const textOf = ({ summary, detail }: Diagnostic) => `${summary}${detail === "" ? "" : `\n${detail}`}`;
   const errors = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.ERROR);
   const warnings = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.WARNING);

@@ -93,6 +93,14 @@ describe("settings", () => {
     expect(await core.by(overruled).refresh()).toMatchObject({ errors: [], warnings: [] });
   });
 
+  test("that name a host that IBM does not document cause one warning in a run", async () => {
+    const environment = { UKO_KMS_ENDPOINT: "http://127.0.0.2:9", UKO_ALLOWED_HOSTS: "127.0.0.1,127.0.0.2" };
+    const key = await stage.made();
+    const other = key.by(await stage.another({ ...stage.environmentOf("bob"), ...environment }));
+    expect((await other.refresh()).warnings).toEqual([expect.stringMatching(/ to 127\.0\.0\.2:9, which is not a doc/)]);
+    expect((await other.refresh()).warnings).toEqual([]);
+  });
+
   test("are refused in the plan already if the environment names another instance", async () => {
     const instance = stage.uko.test.emulator.instanceId;
     const other = "0e5f1c3a-7b1d-4c55-9d2e-00000000dead";
