@@ -125,7 +125,7 @@ type Run = (keys: readonly TypedKey[], options: Given, acts: Acts) => Promise<vo
 function requesting(reason?: string): Acts {
   return {
     writes: "request",
-    before: (operations, refs, options) => operations.signRequests(refs, options),
+    before: (operations, refs, options) => operations.signRequests(refs, reason, options),
     act: ({ operations, ref, options }) => operations.request(ref, reason, options),
     async actOnKms({ operations, ref, options }) {
       if (operations.demandsSignatures) throw needsFile();

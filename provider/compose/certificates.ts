@@ -165,6 +165,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
       areTwoPeopleRequired,
       ...(areSignaturesRequired !== undefined && { areSignaturesRequired }),
       allowsEmulator,
+      sha256,
       ...(choice.allowedSigners !== undefined && { isGenuine: judgeBy([readSigners(choice.allowedSigners)]) }),
       ...(choice.events.length > 0 && {
         events: choice.events.flatMap((each) => readAuditEvents(readText(each), each)),

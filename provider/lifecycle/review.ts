@@ -217,13 +217,13 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
   return { kind: "line", line, record };
 }
 
-/** What the reviewer signs, where signatures are demanded: the approval of each line (`signed-consent.ts`). */
+/** What the reviewer signs, where signatures are demanded: the approval of each line, which acts at once. */
 export function approvalStatements({ header, lines }: Review, service: string, author: Identity): readonly string[] {
   const { instanceId, step } = header;
   return [...lines.values()].map(({ kind, vaultId, keyId, facts: digest, record, requester }) => {
     const state = stateBefore({ ...header, kind, requester });
     const subject = { service, instanceId, vaultId, keyId, state };
-    return consentStatement(subject, { kind: "approval", step, digest, author, requestSha256: record });
+    return consentStatement(subject, { kind: "approval", step, digest, author, requestSha256: record, body: "" });
   });
 }
 

@@ -23,13 +23,18 @@ import type {
  */
 export const signatureLifetimeMs = 15 * 60 * 1000;
 
-/** What one signature is about. `requestSha256` names the request that an approval is for, by all 64 digits. */
+/**
+ * What one signature is about. `requestSha256` names the request that an approval is for, by all 64 digits. `body` is
+ * the hash of everything else that its reader sees, such as the reason (`bodyJson`). It is empty for an approval that
+ * acts at once, because nothing of it is stored.
+ */
 export interface SignedAct {
   readonly kind: "request" | "approval";
   readonly step: ApprovedStep;
   readonly digest: string;
   readonly author: Identity;
   readonly requestSha256?: string | undefined;
+  readonly body: string;
 }
 
 /** The place and the condition of the key at the consent. `service` keeps a request to an emulator off IBM's service. */
@@ -43,14 +48,12 @@ export interface SignedSubject {
 
 /**
  * The text that a person signs. It names everything that the consent is for: service, instance, key, state, step and
- * request, and whether it is a request or an approval. So a signature that is copied to anything else is not valid
+ * request, whether it is a request or an approval, and the words. So a signature that is copied to anything else is not valid
  * there, because the text there is another one.
  */
-export function consentStatement(
-  subject: SignedSubject,
-  { kind, step, digest, author, requestSha256 }: SignedAct,
-): string {
+export function consentStatement(subject: SignedSubject, act: SignedAct): string {
   const { service, instanceId, vaultId, keyId, state } = subject;
+  const { kind, step, digest, author, requestSha256, body } = act;
   const who = author.iamId ?? author.mark;
   return JSON.stringify([
     "uko-consent-1",
@@ -64,6 +67,7 @@ export function consentStatement(
     digest,
     who,
     requestSha256 ?? "",
+    body,
   ]);
 }
 
@@ -80,28 +84,20 @@ export function isSigned({ vouchedBy, quotes }: ConsentRecord): boolean {
 /** The statement of a record that its author is about to write. */
 export function statementOfDraft(
   observation: Pick<KeyObservation, "facts" | "state" | "signatures">,
-  { step, digest, author, quotes }: Pick<ConsentRecord, "step" | "digest" | "author" | "quotes">,
+  { step, digest, author, quotes, body }: Pick<ConsentRecord, "step" | "digest" | "author" | "quotes" | "body">,
 ): string {
   const kind = quotes === undefined ? "request" : "approval";
-  return consentStatement(subjectOf(observation), { kind, step, digest, author, requestSha256: quotes?.sha256 });
+  return consentStatement(subjectOf(observation), { kind, step, digest, author, requestSha256: quotes?.sha256, body });
 }
 
-/** The statement of a request for the destruction of the key. */
-export function requestStatementFor(
-  observation: Pick<KeyObservation, "facts" | "state" | "digests" | "signatures">,
-  author: Identity,
-): string {
-  return statementOfDraft(observation, { step: "destroy", digest: observation.digests.destroy, author });
-}
-
-/** The statement of an approval of `record` by `approver`. */
+/** The statement of an approval of `record` by `approver` that acts at once. */
 export function approvalStatement(
   observation: Pick<KeyObservation, "facts" | "state" | "digests" | "signatures">,
   { sha256, step }: Pick<ConsentRecord, "sha256" | "step">,
   approver: Identity,
 ): string {
   const digest = observation.digests[step];
-  const act = { kind: "approval", step, digest, author: approver, requestSha256: sha256 } as const;
+  const act = { kind: "approval", step, digest, author: approver, requestSha256: sha256, body: "" } as const;
   return consentStatement(subjectOf(observation), act);
 }
 
@@ -132,14 +128,14 @@ export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, 
   const { step, digest, quotes } = record;
   const subject = subjectOf(observation);
   const isVouched = (
-    { author, writtenAtMs, signature }: Pick<ConsentRecord, "author" | "writtenAtMs" | "signature">,
+    { author, writtenAtMs, signature, body }: Pick<ConsentRecord, "author" | "writtenAtMs" | "signature" | "body">,
     act: Pick<SignedAct, "kind" | "requestSha256">,
     atMs: number,
   ): boolean => {
     if (signature === undefined || author.iamId === undefined) return false;
     const ageMs = writtenAtMs - signature.signedAtMs;
     if (ageMs < 0 || ageMs > signatureLifetimeMs) return false;
-    const statement = consentStatement(subject, { step, digest, author, ...act });
+    const statement = consentStatement(subject, { step, digest, author, body, ...act });
     return isGenuine(statement, { author: author.iamId, signature, atMs });
   };
   const isOwnVouched =

@@ -62,7 +62,6 @@ describe("a request of Alice with a change by Carol: Alice's next run does not a
     ["another time", (body) => ({ ...body, t: Number(body.t) - 1 })],
     ["another setter of the KMS window", (body) => ({ ...body, k: "IBMid-550000ERIN" })],
     ["another way in which it was made", (body) => ({ ...body, h: "engine" })],
-    ["the mark of a campaign", (body) => ({ ...body, c: { n: "2026", w: "first", l: "0".repeat(32) } })],
   ])("%s", async (_what, change) => {
     expect(await takenBy("alice", await approved(change))).toEqual([]);
   });

@@ -52,7 +52,7 @@ function list(people: readonly Signer[], key: (who: Signer) => TestSshKey = (who
 }
 
 const deactivated = async (): Promise<void> => {
-  await world.uko("bob", `request ${keys.cards} ${keys.vouchers}`);
+  await world.uko("bob", `request ${keys.cards} ${keys.vouchers} --reason "Cards moved"`);
   await world.advance("1m");
   expect((await world.type("alice", "approve --label * --vault payments", ["deactivate 2"])).exitCode).toBe(0);
   await world.advance("5h");
@@ -73,14 +73,15 @@ const makeSigner = (): string => {
 describe("two people who sign", () => {
   it("deactivate without a signature, and destroy two keys with one signature each", async () => {
     await deactivated();
-    const requested = await world.type("bob", `request ${keys.cards} ${keys.vouchers}`, []);
-    expect(requested.exitCode).toBe(0);
+    const requested = await world.type("bob", `request ${keys.cards} ${keys.vouchers} --reason "Keep no copy"`, []);
+    expect(requested.exitCode, requested.out + requested.err).toBe(0);
     expect(requested.err).toContain("Signing 2 consents with your SSH key. Touch it if it blinks.");
     await world.advance("1m");
     const approved = await world.type("carol", "approve --vault payments", ["destroy 2"]);
     expect(approved.out).toMatch(
       /\nSignatures are demanded by \S+allowed_signers \(SHA-256 [0-9a-f]{64}\): IBMid-550000CAROL \(1 key\), IBMid-550000BOB \(1 key\)\.\n/,
     );
+    expect(approved.out).toContain("Keep no copy");
     expect([approved.exitCode, await destructions()]).toEqual([0, 2]);
     expect(explainVerdict(await world.verdict())).toBe("");
   });

@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { authorize } from "../../provider/lifecycle/authorization.ts";
-import { standingOf } from "../../provider/lifecycle/consent-record.ts";
+import { type ConsentDraft, standingOf } from "../../provider/lifecycle/consent-record.ts";
 import type { ConsentSignature, KeyObservation } from "../../provider/lifecycle/observation.ts";
-import { decodeTagValue, encodeTagValue } from "../../provider/lifecycle/record-text.ts";
+import { bodyJson, decodeTagValue, encodeTagValue, fitToTag } from "../../provider/lifecycle/record-text.ts";
 import {
   approvalStatement,
   consentStatement,
-  requestStatementFor,
   type SignedAct,
   type SignedSubject,
   signatureLifetimeMs,
+  statementOfDraft,
   withVouchers,
 } from "../../provider/lifecycle/signed-consent.ts";
 import {
+  aDraft,
   aKey,
   aKeyWith,
   alice,
@@ -22,13 +23,14 @@ import {
   aRecord,
   aRun,
   bob,
+  hourMs,
   nowMs,
   sha256,
 } from "../support/builders.ts";
 
-const demand = { service: "cloud.ibm.com", by: "/etc/uko/allowed_signers" };
+const demand = { service: "ibm", by: "/etc/uko/allowed_signers" };
 const subject: SignedSubject = { service: "s", instanceId: "i", vaultId: "v", keyId: "k", state: "deactivated" };
-const act: SignedAct = { kind: "request", step: "destroy", digest: "d", author: bob };
+const act: SignedAct = { kind: "request", step: "destroy", digest: "d", author: bob, body: "b" };
 
 describe("a statement", () => {
   it("differs for every part of what is signed", () => {
@@ -39,14 +41,19 @@ describe("a statement", () => {
       consentStatement(subject, { ...act, digest: "x" }),
       consentStatement(subject, { ...act, author: alice }),
       consentStatement(subject, { ...act, requestSha256: "x" }),
+      consentStatement(subject, { ...act, body: "x" }),
     ];
     const all = [consentStatement(subject, act), ...others];
-    expect(new Set(all).size).toBe(11);
+    expect(new Set(all).size).toBe(12);
   });
 
   it("names a person by the mark of a compact record, and no service where nothing demands a signature", () => {
     const key = aKey({ state: "deactivated" });
-    expect(JSON.parse(requestStatementFor(key, { mark: "0123456789abcdef" }))).toEqual([
+    const draft = {
+      ...aRecord({ step: "destroy", digest: key.digests.destroy }),
+      author: { mark: "0123456789abcdef" },
+    };
+    expect(JSON.parse(statementOfDraft(key, draft))).toEqual([
       "uko-consent-1",
       "request",
       "",
@@ -58,6 +65,7 @@ describe("a statement", () => {
       key.digests.destroy,
       "0123456789abcdef",
       "",
+      draft.body,
     ]);
   });
 
@@ -150,11 +158,81 @@ describe("a record where signatures are demanded", () => {
     }
   });
 
+  it.each([0, 4, 14])("leaves room for a signature in a list of %s levels beside what is cut", (levels) => {
+    const earlier = { author: bob, reason: "x".repeat(500) };
+    const draft = aDraft({ step: "destroy", reason: "x".repeat(500), earlierReasons: [earlier, earlier] });
+    const cut = fitToTag(draft, levels);
+    const signature = { signedAtMs: nowMs, path: "9".repeat(levels * 45), bytes: "A".repeat(640) };
+    expect(cut?.reason).toBe(draft.reason);
+    expect(encodeTagValue({ ...draft, ...cut, seal: "5".repeat(64), signature }).length).toBeLessThanOrEqual(8192);
+  });
+
+  it("is refused before it is signed if its own reason leaves no room", () => {
+    const request = destroy({ signature: { signedAtMs: nowMs, path: "9".repeat(650), bytes: "A".repeat(640) } });
+    expect(fitToTag(anApprovalOf(request, { reason: "\u0001".repeat(500) }), 14)).toBeUndefined();
+    expect(fitToTag(anApprovalOf(request), 14)).toBeDefined();
+  });
+
   it("has room in a tag for both signatures with a path of a list of 10,000 keys", () => {
     const long = { signedAtMs: nowMs, path: "9".repeat(700), bytes: "A".repeat(440) };
     const record = anApprovalOf(destroy(), { signature: long, reason: "Payroll moved to the new ledger. ".repeat(15) });
     const value = encodeTagValue({ ...record, quotes: { ...record.quotes, signature: long } as never });
     expect(value.length).toBeLessThanOrEqual(8192);
+  });
+});
+
+describe("a signature of a request, on a record that is not as it was signed,", () => {
+  const signed = aDraft({
+    ...{ step: "destroy", digest: aKey().digests.destroy, reason: "Closed in 2024" },
+    ...{ earlierReasons: [{ author: bob, authorName: "Bob", reason: "Moved" }], kmsSetter: bob },
+    ...{ deactivatedAtMs: nowMs - 5 * hourMs },
+  });
+  const bodyOf = (draft: ConsentDraft): string => sha256(bodyJson(draft));
+  const place = (service: string) => ({ ...aKey({ state: "deactivated" }), signatures: { ...demand, service } });
+  const statement = (draft = signed, service = "ibm") =>
+    statementOfDraft(place(service), { ...draft, body: bodyOf(draft) });
+  const signature = { signedAtMs: signed.writtenAtMs - 60_000, path: "", bytes: "AAAA" };
+  /** How the record on the key stands if the signer signed exactly `of`. */
+  const standing = (draft: ConsentDraft, of = statement(), service = "ibm"): string => {
+    const carried = { kind: "one", record: aRecord({ ...draft, signature }) } as const;
+    const times = { updatedBy: alice, updatedAtMs: draft.writtenAtMs };
+    const key: KeyObservation = { ...place(service), carried, ...times };
+    const read = standingOf({ ...key, carried: withVouchers(key, (text) => text === of, nowMs) }, "destroy", nowMs);
+    return read.binds ? "binds" : read.why.kind;
+  };
+
+  it("counts with another time, because a record that was written late gets a new one", () => {
+    expect(standing(signed)).toBe("binds");
+    expect(standing({ ...signed, writtenAtMs: signed.writtenAtMs + 5000, deactivatedAtMs: nowMs })).toBe("binds");
+  });
+
+  it.each<[string, Partial<ConsentDraft>]>([
+    ["another reason", { reason: "Data is copied elsewhere" }],
+    ["no reason", { reason: undefined }],
+    ["another name", { authorName: "Alice of the board" }],
+    ["another earlier reason", { earlierReasons: [{ author: bob, authorName: "Bob", reason: "Moved to Paris" }] }],
+    ["another name at an earlier reason", { earlierReasons: [{ author: bob, authorName: "Rob", reason: "Moved" }] }],
+    ["another setter of the KMS window", { kmsSetter: alice }],
+    ["another way in which it was made", { how: "engine" }],
+    ["a time more than 15 minutes after the signature", { writtenAtMs: signed.writtenAtMs + 15 * 60_000 }],
+  ])("does not count with %s", (_what, over) => {
+    expect(standing({ ...signed, ...over })).toBe("unsigned");
+  });
+
+  it("does not count at IBM if it was made on an emulator, and the other way around", () => {
+    expect(standing(signed, statement(signed, "localhost:4123"), "localhost:4123")).toBe("binds");
+    expect(standing(signed, statement(signed, "localhost:4123"), "ibm")).toBe("unsigned");
+    expect(standing(signed, statement(signed, "ibm"), "localhost:4123")).toBe("unsigned");
+  });
+
+  it("covers a stored approval with the whole request that the approval quotes", () => {
+    const request = aRecord({ ...signed, signature });
+    const approval = anApprovalOf(request, { step: "destroy" });
+    const [asSigned, changed] = [
+      approval,
+      { ...approval, quotes: { ...approval.quotes, seal: "5".repeat(64) } as never },
+    ];
+    expect(statement(asSigned)).not.toBe(statement(changed));
   });
 });
 

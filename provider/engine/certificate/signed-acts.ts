@@ -8,7 +8,7 @@
 
 import * as z from "zod";
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
-import { idOfHash } from "../../lifecycle/record-text.ts";
+import { idOfHash, type Sha256 } from "../../lifecycle/record-text.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { Act } from "./acts.ts";
@@ -19,12 +19,13 @@ const text = z.string();
 const statementForm = z.tuple([
   z.literal("uko-consent-1"),
   z.enum(["request", "approval"]),
-  // Service, instance, vault, key, state, step, digest, author, and the request that an approval is for.
-  ...([text, text, text, text, text, text, text, text, text] as const),
+  // Service, instance, vault, key, state, step, digest, author, the request that an approval is for, and the hash of the rest.
+  ...([text, text, text, text, text, text, text, text, text, text] as const),
 ]);
 
 export interface SignatureCheck {
   readonly isGenuine: IsGenuine;
+  readonly sha256: Sha256;
   readonly instanceId: string;
   /** A consent for an emulator does not count for IBM's service, unless the verifier accepts emulators. */
   readonly allowsEmulator: boolean;
@@ -36,21 +37,22 @@ const ibm = "ibm";
 export function isSignedAct(
   { vaultId, keyId, steps }: CertificateKey,
   { did, iamId, of }: Act,
-  { isGenuine, instanceId, allowsEmulator }: SignatureCheck,
+  { isGenuine, sha256, instanceId, allowsEmulator }: SignatureCheck,
 ): boolean {
   const step = steps[of];
   const kind = did.includes("requested") ? "request" : did.includes("approved") ? "approval" : undefined;
   if (step?.signed === undefined || kind === undefined) return false;
-  return step.signed.some(({ statement, signedAt, path, signature: bytes }) => {
+  return step.signed.some(({ statement, signedAt, path, signature: bytes, body }) => {
     const read = statementForm.safeParse(parseJson(statement)).data;
     if (read === undefined) return false;
-    const [, signedKind, service, instance, vault, key, state, signedStep, digest, author, requested] = read;
+    const [, signedKind, service, instance, vault, key, state, signedStep, digest, author, requested, hash] = read;
     const place = [instance, vault, key, state, signedStep, digest];
     const expected = [instanceId, vaultId, keyId, step.from, step.step, step.digest ?? ""];
     const isOfAct =
       signedKind === kind &&
       place.every((part, at) => part === expected[at]) &&
       (service === ibm || allowsEmulator) &&
+      (body === undefined || sha256(body) === hash) &&
       isSamePerson(author, iamId) &&
       (kind === "request" || isHashOf(requested, step.requester?.recordId));
     const signature = { signedAtMs: Date.parse(signedAt), path, bytes };

@@ -52,7 +52,10 @@ export const keystoreReport = z.strictObject({
   destructionAt: text.optional().describe("End of the pending period that the service reported"),
 });
 /** A consent as its author signed it: the statement, and its place in the list that one signature covers. */
-export const signedConsent = z.strictObject({ statement: text, signedAt: time, path: text, signature: text });
+export const signedConsent = z.strictObject({
+  ...{ statement: text, signedAt: time, path: text, signature: text },
+  body: text.optional().describe("What else the person signed, such as the reason; the statement has its SHA-256"),
+});
 const step = z.strictObject({
   step: text,
   from: text,

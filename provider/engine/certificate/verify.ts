@@ -17,6 +17,7 @@
  */
 
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
+import type { Sha256 } from "../../lifecycle/record-text.ts";
 import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
 import { isByOnePerson } from "../commands/audit.ts";
 import { isConsequentialStep } from "../commands/audited-steps.ts";
@@ -53,6 +54,7 @@ export interface VerificationInput {
   readonly wave?: WaveKeys;
   /** Judges signed consents by the list of keys that the verifier passed. */
   readonly isGenuine?: IsGenuine;
+  readonly sha256: Sha256;
   /** Whether both people must have signed each destruction. */
   readonly areSignaturesRequired?: boolean;
 }
@@ -154,11 +156,11 @@ function withPart(person: TrustedKey["person"], keys: readonly VerifiedKey[]): S
 function verifiedKeys(
   keys: readonly CertificateKey[],
   instanceId: string,
-  { events = [], evidence, isGenuine, allowsEmulator }: VerificationInput,
+  { events = [], evidence, isGenuine, sha256, allowsEmulator }: VerificationInput,
 ): readonly VerifiedKey[] {
   const hasEvent = createEventSearch(events);
   const statedBy = evidence === undefined ? "signers" : "evidence";
-  const check = isGenuine && { isGenuine, instanceId, allowsEmulator };
+  const check = isGenuine && { isGenuine, sha256, instanceId, allowsEmulator };
   return keys.map((key) => {
     const { subject, keyId, label, outcome, steps } = key;
     const acts = actsOf(steps).map((act): VerifiedKey["acts"][number] => {

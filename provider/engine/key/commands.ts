@@ -26,7 +26,7 @@ import { surveyPending, surveyRemovals, surveyRequests } from "./many/survey.ts"
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
 import { reportOn, subjectOfKey } from "./report.ts";
-import { signRequests } from "./sign-consents.ts";
+import { signRecords } from "./sign-consents.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
 import { keyActs } from "./text/acts.ts";
@@ -84,16 +84,14 @@ export function createOperations(world: World) {
 
     /** Writes the request for the next consequential step, and takes no step. */
     request: recorded(world, "request", async (ref, reason: string | undefined, options: CallOptions) => {
-      const asked = { ...policy, ...(reason !== undefined && { reason }) };
-      const plan: Planner = (observation, run, nowMs) =>
-        onlyStep("write_record", planKeyDeletion(observation, asked, run, nowMs));
-      const outcome = await act(ref, plan, options, { intent: "request" });
+      const outcome = await act(ref, planRequest(reason), options, { intent: "request" });
       const report = withUnusedReason(reportExisting(ref, outcome), outcome, reason);
       return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
 
     /** Signs the requests for destructions that the caller is about to make, where signatures are demanded. */
-    signRequests: here(signRequests),
+    signRequests: (refs: readonly KeyRef[], reason: string | undefined, options: CallOptions): Promise<void> =>
+      signRecords(world, { refs, plan: planRequest(reason), intent: "request" }, options),
 
     /**
      * Takes the steps that are possible now, towards `removed`. `confirmed` is an approval on the key whose request the
@@ -172,6 +170,12 @@ export function createOperations(world: World) {
 }
 
 type Planner = Task["plan"];
+
+/** Plans only the request for the next consequential step. */
+function planRequest(reason: string | undefined): Planner {
+  const asked = { ...policy, ...(reason !== undefined && { reason }) };
+  return (observation, run, nowMs) => onlyStep("write_record", planKeyDeletion(observation, asked, run, nowMs));
+}
 
 const towardsRemoval: Planner = (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs);
 

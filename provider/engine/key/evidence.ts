@@ -9,12 +9,12 @@
 import type { ConsentDraft } from "../../lifecycle/consent-record.ts";
 import type { ConsentRecord, Identity, StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
-import { idOfHash } from "../../lifecycle/record-text.ts";
+import { bodyJson, idOfHash } from "../../lifecycle/record-text.ts";
 import { approvalStatement, statementOfDraft } from "../../lifecycle/signed-consent.ts";
 import { describeSignature, type EvidenceFacts, isoTime } from "../loop/evidence.ts";
 import type { EvidenceKey, EvidenceReason, EvidenceRecord, EvidenceSignature } from "../ports/evidence.ts";
 import type { KeySummary } from "./observe.ts";
-import { describeKeystore, type KeyStepContext, writtenRecordId } from "./steps.ts";
+import { describeKeystore, type KeyStepContext, writtenDraft, writtenRecordId } from "./steps.ts";
 
 export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): EvidenceFacts | undefined {
   const { isEvidencedBefore = false, to } = stepFacts[step.kind];
@@ -44,24 +44,29 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
 }
 
 /** The signatures of the record that the step writes, or of both consents to the destruction. */
-function signedBehind(
-  step: Step,
-  { world, observed: { observation }, actor }: KeyStepContext,
-): { readonly signed?: readonly EvidenceSignature[] } {
+function signedBehind(step: Step, context: KeyStepContext): { readonly signed?: readonly EvidenceSignature[] } {
+  const { world, observed, actor } = context;
+  const { observation } = observed;
   if (world.signatures === undefined) return {};
   const { signed: own } = world.signatures;
-  const describe = (statement: string, signature = own.get(statement)) => describeSignature(statement, signature);
-  const ofRecord = (record: ConsentDraft) => describe(statementOfDraft(observation, record), record.signature);
-  const ofDestroy = (record: ConsentRecord, approver: Identity | undefined) => {
-    const { step: to, digest, quotes } = record;
-    if (quotes !== undefined)
-      return [...ofRecord({ ...record, ...quotes, step: to, digest, quotes: undefined }), ...ofRecord(record)];
-    const approval = approver === undefined ? [] : describe(approvalStatement(observation, record, approver));
-    return [...ofRecord(record), ...approval];
+  const ofRecord = (record: ConsentDraft): readonly EvidenceSignature[] => {
+    const json = bodyJson(record);
+    const statement = statementOfDraft(observation, { ...record, body: world.sha256(json) });
+    return describeSignature(statement, record.signature, json);
+  };
+  const ofQuoted = ({ step: to, digest, quotes }: ConsentRecord): readonly EvidenceSignature[] => {
+    if (quotes === undefined) return [];
+    const statement = statementOfDraft(observation, { ...quotes, step: to, digest, quotes: undefined });
+    return describeSignature(statement, quotes.signature);
+  };
+  const ofDestroy = (record: ConsentRecord, approver: Identity | undefined): readonly EvidenceSignature[] => {
+    if (record.quotes !== undefined) return [...ofQuoted(record), ...ofRecord(record)];
+    const approval = approver === undefined ? undefined : approvalStatement(observation, record, approver);
+    return [...ofRecord(record), ...describeSignature(approval, own.get(approval ?? ""))];
   };
   const signed =
     step.kind === "write_record"
-      ? ofRecord(step.draft)
+      ? ofRecord(writtenDraft(step, context))
       : step.kind === "destroy" && step.allowedBy !== undefined
         ? ofDestroy(step.allowedBy, actor.identity)
         : [];

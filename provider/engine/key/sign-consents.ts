@@ -1,27 +1,32 @@
 /**
  * Signs the approvals and requests of destructions that a command is about to make, on machines
  * that demand signatures. One signature covers all keys of the command, and it is made before the
- * first key changes. Only commands that a person runs use this file. A run of an engine (Pulumi,
- * OpenTofu, Terraform) has nothing to sign, because it never approves a step and never requests a
- * destruction.
+ * first key changes. A record is signed as the run will write it, with its reason and its names. So
+ * the keys are read and planned first, and each record is cut to the room that the list leaves. Only
+ * commands that a person runs use this file. A run of an engine (Pulumi, OpenTofu, Terraform) has
+ * nothing to sign, because it never approves a step and never requests a destruction.
  */
 
-import type { Identity } from "../../lifecycle/observation.ts";
+import type { ConsentDraft } from "../../lifecycle/consent-record.ts";
+import type { Identity, KeyObservation } from "../../lifecycle/observation.ts";
+import type { Plan, Run } from "../../lifecycle/plan.ts";
+import { bodyJson } from "../../lifecycle/record-text.ts";
 import { approvalStatements, type Review } from "../../lifecycle/review.ts";
-import { requestStatementFor } from "../../lifecycle/signed-consent.ts";
+import { needsSignature, statementOfDraft } from "../../lifecycle/signed-consent.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { nextStepOf } from "./many/selection.ts";
 import { readEach } from "./many/survey.ts";
 import type { KeyDetails } from "./observe.ts";
+import { fitDraft } from "./steps.ts";
 
 /**
- * Signs the approval of each line of a review, if its step is the destruction. Throws UKO_SIGNATURE_MISSING.
+ * Signs the approval of each line of a review, if its step is the destruction and the approval acts at once. Throws
+ * UKO_SIGNATURE_MISSING.
  */
 export async function signReviewed(world: World, review: Review, options: CallOptions): Promise<void> {
   const [first] = review.lines.values();
   if (world.signatures === undefined || first === undefined || review.header.step === "deactivate") return;
   const { instanceId } = world.session;
-  const author = await signerOf(world, options);
+  const { identity: author = nobody } = await world.session.actor(options);
   const { serviceTimeMs } = await world.keys.read({ instanceId, ...first }, options);
   await signAll(
     world,
@@ -31,21 +36,47 @@ export async function signReviewed(world: World, review: Review, options: CallOp
   );
 }
 
+/** The records that a command is about to write: the keys, and the plan for each of them. */
+export interface Drafting {
+  readonly refs: readonly KeyRef[];
+  readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
+  readonly intent: Run["intent"];
+}
+
 /**
- * Signs the request for the destruction of each key that may be destroyed next. Throws UKO_SIGNATURE_MISSING.
+ * Signs each record about a destruction that the plans write. Throws UKO_SIGNATURE_MISSING, and UKO_INPUT_INVALID for a
+ * reason that leaves no room for a signature.
  */
-export async function signRequests(world: World, refs: readonly KeyRef[], options: CallOptions): Promise<void> {
+export async function signRecords(world: World, { refs, plan, intent }: Drafting, options: CallOptions): Promise<void> {
   if (world.signatures === undefined) return;
-  const author = await signerOf(world, options);
+  const actor = await world.session.actor(options);
   const times: number[] = [];
-  const judge = ({ observation, nowMs }: KeyDetails): readonly string[] => {
-    if (nextStepOf(observation.state) !== "destroy") return [];
+  const judge = ({ observation, nowMs }: KeyDetails): readonly Drafted[] => {
+    const planned = plan(observation, { actor, approvals: [], intent }, nowMs);
+    if (planned.kind !== "ready" || planned.step.kind !== "write_record") return [];
+    const { draft } = planned.step;
+    if (!needsSignature(observation, draft.step)) return [];
     times.push(nowMs);
-    return [requestStatementFor(observation, author)];
+    return [{ observation, draft }];
   };
   const { keys } = await readEach(world, { refs, what: "Reading the keys to sign", judge }, options);
-  await signAll(world, { author, nowMs: Math.min(...times) }, keys.flat(), options);
+  const drafted = keys.flat();
+  const levels = Math.ceil(Math.log2(Math.max(1, drafted.length)));
+  const statements = drafted.map(({ observation, draft }) => {
+    const fitted = fitDraft(draft, levels);
+    return statementOfDraft(observation, { ...fitted, body: world.sha256(bodyJson(fitted)) });
+  });
+  const { identity: author = nobody } = actor;
+  await signAll(world, { author, nowMs: Math.min(...times) }, statements, options);
 }
+
+interface Drafted {
+  readonly observation: Pick<KeyObservation, "facts" | "state" | "signatures">;
+  readonly draft: ConsentDraft;
+}
+
+/** An identity that may not be the author of a consent. The planner refuses it later, so its signature is never used. */
+const nobody: Identity = { mark: "" };
 
 async function signAll(
   { signatures }: World,
@@ -55,12 +86,4 @@ async function signAll(
 ): Promise<void> {
   const missing = statements.filter((statement) => signatures?.signed.has(statement) !== true);
   if (missing.length > 0) await signatures?.sign(author, missing, nowMs, options);
-}
-
-/**
- * The identity that signs. If it may not be the author of a consent, the planner refuses later, so its signature is
- * never used.
- */
-async function signerOf({ session }: World, options: CallOptions): Promise<Identity> {
-  return (await session.actor(options)).identity ?? { mark: "" };
 }

@@ -9,17 +9,12 @@
 
 import { UkoError } from "../../errors.ts";
 import { type ConsentDraft, isWrittenAt, type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
-import {
-  type ConsentSignature,
-  type Decline,
-  isSame,
-  type KeyObservation,
-  type KeystoreStatus,
-} from "../../lifecycle/observation.ts";
+import { type Decline, isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-locations.ts";
 import {
   bodyJson,
+  cutsOf,
   encodeCompact,
   encodeTagValue,
   fitToTag,
@@ -153,7 +148,7 @@ const nothingToDo: KeyStepResult = { kind: "done", correlationId: "" };
 /** The ID that this step's record will have once it is on the key. */
 export function writtenRecordId(step: WriteRecord, context: KeyStepContext): string {
   const { world, task } = context;
-  const draft = sealedDraft(step, context);
+  const draft = writtenDraft(step, context);
   const text = recordLocationFor(context) === "tag" ? encodeTagValue(draft) : encodeCompact(draft, step.marker);
   return recordId(task.ref.keyId, text, world.sha256);
 }
@@ -163,41 +158,47 @@ export function writtenRecordId(step: WriteRecord, context: KeyStepContext): str
  * recognizes the request. Where signatures are demanded, a record that requests or approves a destruction also carries
  * what its author has just signed.
  */
-function sealedDraft(step: WriteRecord, { world, task, observed }: KeyStepContext): ConsentDraft {
-  const { observation } = observed;
-  const draft = fitted(step.draft);
-  const request = { ...draft, body: world.sha256(bodyJson(draft)) };
+export function writtenDraft(
+  { draft }: WriteRecord,
+  { world, task, observed: { observation } }: KeyStepContext,
+): ConsentDraft {
+  const { fitted, signature } = needsSignature(observation, draft.step)
+    ? signedDraft(world, observation, draft)
+    : { fitted: fitDraft(draft), signature: undefined };
+  const request = { ...fitted, body: world.sha256(bodyJson(fitted)) };
   const seal =
     draft.quotes === undefined ? world.session.ownSeal(requestStatement(task.ref.keyId, request)) : undefined;
-  const signature = needsSignature(observation, draft.step)
-    ? signatureFor(world, statementOfDraft(observation, draft), draft.writtenAtMs)
-    : undefined;
-  return { ...draft, ...(seal !== undefined && { seal }), ...(signature !== undefined && { signature }) };
+  return { ...fitted, ...(seal !== undefined && { seal }), ...(signature !== undefined && { signature }) };
 }
 
-/** Throws UKO_INPUT_INVALID. */
-function fitted(draft: ConsentDraft): ConsentDraft {
-  const fit = fitToTag(draft);
-  if (fit !== undefined) return fit;
+/** Cuts the earlier reasons of a draft to the room in the tag. Throws UKO_INPUT_INVALID if it does not fit without them. */
+export function fitDraft(draft: ConsentDraft, signedLevels?: number): ConsentDraft {
+  const fitted = fitToTag(draft, signedLevels);
+  if (fitted !== undefined) return fitted;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: "The reason is too long for the consent record",
-    detail:
-      "A tag has room for about 4,000 bytes. Nothing was changed.\nNext: run the same command with a shorter reason.",
+    detail: "A tag has room for 4,096 bytes, signatures included. Nothing was changed.\nNext: give a shorter reason.",
   });
 }
 
-/** The signature of a record. Throws UKO_SIGNATURE_MISSING, so that the run writes no record that does not count. */
-function signatureFor({ signatures }: World, statement: string, writtenAtMs: number): ConsentSignature {
-  const signature = signatures?.signed.get(statement);
-  const isInTime = signature !== undefined && writtenAtMs - signature.signedAtMs <= signatureLifetimeMs;
-  if (isInTime) return signature;
-  throw new UkoError("UKO_SIGNATURE_MISSING", {
-    summary:
-      signature === undefined
-        ? "The signature of this run is not for the key as it is now"
-        : "The signature of this run is older than 15 minutes",
-    detail: "Nothing was changed on this key. Next: run the same command again, and sign again.",
-  });
+/**
+ * The draft as its author signed it in this run, cut to the room that its list left. Throws UKO_SIGNATURE_MISSING if
+ * anything but the record's time differs, so that the run writes no record that does not count.
+ */
+function signedDraft({ signatures, sha256 }: World, observation: KeyObservation, draft: ConsentDraft) {
+  for (const fitted of cutsOf(draft)) {
+    const statement = statementOfDraft(observation, { ...fitted, body: sha256(bodyJson(fitted)) });
+    const signature = signatures?.signed.get(statement);
+    if (signature === undefined) continue;
+    if (draft.writtenAtMs - signature.signedAtMs <= signatureLifetimeMs) return { fitted, signature };
+    throw notSigned("The signature of this run is older than 15 minutes");
+  }
+  throw notSigned("The signature of this run is not for the key as it is now");
+}
+
+function notSigned(summary: string): UkoError {
+  const detail = "Nothing was changed on this key. Next: run the same command again, and sign again.";
+  return new UkoError("UKO_SIGNATURE_MISSING", { summary, detail });
 }
 
 /**
@@ -255,7 +256,7 @@ interface LateRecord {
 async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult | LateRecord> {
   const { world, task, observed, options } = context;
   const location = recordLocationFor(context);
-  const patch = patchWithRecord(observed.snapshot, sealedDraft(step, context), step.marker, location);
+  const patch = patchWithRecord(observed.snapshot, writtenDraft(step, context), step.marker, location);
   if (patch === undefined) return { kind: "not_kept", message: sayNoRoom(step, location), isFinal: true };
   const written = await world.keys.update(task.ref, patch, observed.etag, options);
   if (written.kind === "refused" && written.status === 400) return { kind: "not_kept", message: written.message };

@@ -40,8 +40,8 @@ const line = z.strictObject({
 
 /** The text of the file: a header, and one line of JSON for each key. */
 export function encodeSignedRequests(instanceId: string, requests: readonly KmsSignedRequest[]): string {
-  const lines = requests.map(({ kmsKeyId, author, signature: { signedAtMs, path, bytes } }) => ({
-    ...{ kmsKeyId, author: author.iamId, signedAt: isoTime(signedAtMs), path, signature: bytes },
+  const lines = requests.map(({ signature: { signedAtMs, path, bytes }, ...request }) => ({
+    ...{ ...lineOf(request), signedAt: isoTime(signedAtMs), path, signature: bytes },
   }));
   const first = { format: "uko-signed-requests-1", instanceId };
   return [first, ...lines].map((each) => `${JSON.stringify(each)}\n`).join("");
@@ -143,7 +143,17 @@ async function signerOf({ session }: World, options: CallOptions): Promise<Ident
 
 /** The statement that the requester signs; undefined if no window is open. */
 function requestStatement(world: World, observed: ObservedKmsKey, author: Identity): string | undefined {
-  return statementFor(world, observed, { kind: "request", author });
+  const body = world.sha256(bodyJson({ kmsKeyId: observed.observation.kmsKeyId, author }));
+  return statementFor(world, observed, { kind: "request", author, body });
+}
+
+/** What the requester signs of the line in the file: all of it but the signature. */
+function bodyJson({ kmsKeyId, author }: Pick<KmsSignedRequest, "kmsKeyId" | "author">): string {
+  return JSON.stringify(lineOf({ kmsKeyId, author }));
+}
+
+function lineOf({ kmsKeyId, author }: Pick<KmsSignedRequest, "kmsKeyId" | "author">) {
+  return { kmsKeyId, author: author.iamId };
 }
 
 /** The statement that the approver signs. */
@@ -152,13 +162,13 @@ function approvalStatement(
   observed: ObservedKmsKey,
   { author, requestSha256 }: { readonly author: Identity; readonly requestSha256: string },
 ): string | undefined {
-  return statementFor(world, observed, { kind: "approval", author, requestSha256 });
+  return statementFor(world, observed, { kind: "approval", author, requestSha256, body: "" });
 }
 
 function statementFor(
   { session: { instanceId }, signatures }: World,
   { observation, nowMs }: ObservedKmsKey,
-  act: Pick<SignedAct, "kind" | "author" | "requestSha256">,
+  act: Pick<SignedAct, "kind" | "author" | "requestSha256" | "body">,
 ): string | undefined {
   if (signatures === undefined || !isWindowOpen(observation, nowMs)) return undefined;
   const { kmsKeyId: keyId, stateWord: state, windowEndsAtMs } = observation;
@@ -227,7 +237,7 @@ export function signaturesBehind(
   const approval = approvalStatement(world, observed, { author: approver, requestSha256 });
   const own = approval === undefined ? undefined : world.signatures?.signed.get(approval);
   return [
-    ...describeSignature(requestStatement(world, observed, request.author), request.signature),
+    ...describeSignature(requestStatement(world, observed, request.author), request.signature, bodyJson(request)),
     ...describeSignature(approval, own),
   ];
 }

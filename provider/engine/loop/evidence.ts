@@ -55,14 +55,15 @@ export async function appendEvidence(
   });
 }
 
-/** A signature as the evidence has it; empty if the statement is not signed. */
+/** A signature as the evidence has it; empty if the statement is not signed. `body` is the text that it hashes. */
 export function describeSignature(
   statement: string | undefined,
   signature: ConsentSignature | undefined,
+  body?: string,
 ): readonly EvidenceSignature[] {
   if (statement === undefined || signature === undefined) return [];
   const { signedAtMs, path, bytes } = signature;
-  return [{ statement, signedAt: isoTime(signedAtMs), path, signature: bytes }];
+  return [{ statement, signedAt: isoTime(signedAtMs), path, signature: bytes, ...(body !== undefined && { body }) }];
 }
 
 export function isoTime(ms: number): string {

@@ -107,6 +107,11 @@ export interface EvidenceSignature {
   readonly signedAt: string;
   readonly path: string;
   readonly signature: string;
+  /**
+   * The text that the statement hashes: what else the person signed. Absent for an approval that acted at once, and for
+   * a request of which only a quote was at hand.
+   */
+  readonly body?: string;
 }
 
 /** The reason for a deletion request; `author` is the requester's IAM ID. */

@@ -23,7 +23,6 @@ import {
   type Person,
   type QuotedMeaning,
   remember,
-  type TextMeaning,
   textsOn,
   type World,
 } from "./world.ts";
@@ -210,8 +209,7 @@ function misquoted(world: World, requester: Person, step: ApprovedStep): readonl
   const seen = [...current, ...stale].flatMap((text): ForgedQuote[] => {
     const { author, step: of, how, at = 0 } = meaningOf(text) ?? {};
     if (author !== requester.iamId || how === "approval" || text.startsWith("[")) return [];
-    const isSigned = of === step && meaningOf(text)?.label === world.key?.label && signatureIn(text) !== undefined;
-    const quote = { author, at, text, isSealed: false, isSigned, ...copiedFrom(text) };
+    const quote = { author, at, text, isSealed: false, isSigned: false, ...copiedFrom(text) };
     return [of === step ? { ...quote, misquotes: "in other words", body: sha256(text) } : { ...quote, misquotes: of }];
   });
   return seen.slice(0, 2);
@@ -434,7 +432,7 @@ function forge(model: Model, world: World, { victim, writer, step, aheadBy, quot
   const text = keepsTags ? core.encodeTagValue({ ...draft, seal, signature }) : core.encodeCompact(draft, "both");
   const isSealed = keepsTags && seal !== undefined;
   const isFresh = signature !== undefined && at - signature.signedAtMs / 1000 <= signatureSeconds;
-  const isSame = copied === undefined || isOfSame(copied.text, { step, how, label, quotes });
+  const isSame = copied === undefined || copiedFrom(copied.text).body === request.body;
   const isSigned = keepsTags && isFresh && isSame;
   remember(text, { author: victim.iamId, step, at, label, how, deactivatedAt, setter, isSealed, isSigned, quotes });
   return text;
@@ -442,16 +440,6 @@ function forge(model: Model, world: World, { victim, writer, step, aheadBy, quot
 
 /** How long after a signature a record may still be dated. */
 const signatureSeconds = 15 * 60;
-
-/** Whether the text is the same consent, of the same request, so that its signature is one of the forged text, too. */
-function isOfSame(
-  text: string,
-  { step, how, label, quotes }: Pick<TextMeaning, "step" | "how" | "label" | "quotes">,
-): boolean {
-  const from = meaningOf(text);
-  if (from?.step !== step || from.label !== label) return false;
-  return (from.how === "approval") === (how === "approval") && from.quotes?.text === quotes?.text;
-}
 
 function quoteOf({ author, at, text, body, seal, signature }: ForgedQuote): QuotedRequest {
   const named = { sha256: sha256(`${keyId}\n${text}`), body };

@@ -20,6 +20,7 @@ export interface Mutant {
 /** By file of the core: the text to replace, and its replacement. */
 const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from: string, to: string]>>>> = {
   "signed-consent": {
+    "a signature is good for other words": ['requestSha256 ?? "",\n    body,', 'requestSha256 ?? "",'],
     "the request that an approval quotes need not be signed": [
       '&& (quotes === undefined || quotes.vouchedBy === "signature")',
       "",

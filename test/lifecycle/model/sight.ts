@@ -166,7 +166,8 @@ const isGenuine: IsGenuine = (statement, { author, signature }) =>
 export function signed(core: Core, draft: ConsentDraft, { state }: Pick<ModelKey, "state">, by: Person): ConsentDraft {
   if (draft.step !== "destroy") return draft;
   const facts = { instanceId: "i", vaultId: "v", keyId } as KeyObservation["facts"];
-  const statement = core.statementOfDraft({ facts, state, signatures: demand }, draft);
+  const body = sha256(core.bodyJson(draft));
+  const statement = core.statementOfDraft({ facts, state, signatures: demand }, { ...draft, body });
   const bytes = signatureOf(by, statement);
   return { ...draft, signature: { signedAtMs: draft.writtenAtMs, path: "", bytes } };
 }

@@ -7,9 +7,11 @@
  */
 
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
-import { planCampaignRequest } from "../../../lifecycle/campaign/plan-step.ts";
+import { type CampaignVerdict, planCampaignRequest } from "../../../lifecycle/campaign/plan-step.ts";
+import type { KeyObservation } from "../../../lifecycle/observation.ts";
+import type { Plan, Run } from "../../../lifecycle/plan.ts";
 import { createOperations } from "../../key/commands.ts";
-import { signRequests } from "../../key/sign-consents.ts";
+import { signRecords } from "../../key/sign-consents.ts";
 import { closingOnError, createKmsOperations, signedText } from "../../kms-key/commands.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { shellWord } from "../../text/explanation.ts";
@@ -110,8 +112,7 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   const isReplaced = (key: PlannedKey) => renew === true && isReplaceable(context, key, step, identity);
   const pending = ready.filter((key) => isPending(context.view, key, step) && !isReplaced(key));
   const missing = ready.filter((key) => !pending.includes(key));
-  const managed = missing.filter(({ facts }) => !facts.isKms).map((key) => refOf(context, key));
-  await signRequests(context.world, managed, context.options);
+  await signMissing(context, missing, (key) => ({ ...request, renew: isReplaced(key) }));
   const act = unlessHeld(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   await signOpenedWindows(context, missing, run.results);
@@ -148,40 +149,58 @@ function reviewsAfter(
   ];
 }
 
+/** Signs the requests of the managed keys, as `requestOne` will write them. */
+async function signMissing(
+  context: CampaignContext,
+  missing: readonly PlannedKey[],
+  requestOf: (key: PlannedKey) => RequestOfStep,
+): Promise<void> {
+  const managed = new Map(missing.filter(({ facts }) => !facts.isKms).map((key) => [refOf(context, key).keyId, key]));
+  const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan => {
+    const key = managed.get(observation.facts.keyId);
+    if (key === undefined) return { kind: "done" };
+    const isRenewed = requestOf(key).renew === true && mayAuthor(run.actor);
+    // The earlier request is withdrawn before the new one is written.
+    const seen = isRenewed ? ({ ...observation, carried: { kind: "none" } } as const) : observation;
+    const verdict = judgeRequest(context, key, requestOf(key), isRenewed)(seen, run, nowMs);
+    return verdict.kind === "take" ? verdict.plan : { kind: "done" };
+  };
+  const refs = [...managed.values()].map((key) => refOf(context, key));
+  await signRecords(context.world, { refs, plan, intent: "request" }, context.options);
+}
+
 async function requestOne(context: CampaignContext, key: PlannedKey, request: RequestOfStep): Promise<KeyResult> {
   const { world, options } = context;
-  const { facts, listed } = key;
-  const { step } = request;
-  const reason = request.reason ?? (key.line.reason || undefined);
   // KMS does not say who opened a window, so no window is replaced.
-  if (facts.isKms) return resultFrom(key, await createKmsOperations(world).request(kmsRefOf(world, key), options));
+  if (key.facts.isKms) return resultFrom(key, await createKmsOperations(world).request(kmsRefOf(world, key), options));
   // A caller who cannot write a request would only withdraw the earlier one.
   const isRenewed = request.renew === true && mayAuthor(await world.session.actor(options));
-  const carried = listed?.observation?.carried;
-  const kmsSetter = isRenewed && carried?.kind === "one" ? carried.record.kmsSetter : undefined;
   if (isRenewed) {
     await createOperations(world).withdraw(refOf(context, key), options);
   }
-  const acted = await convergeOnKey(context, key, {
-    operation: "request",
-    intent: "request",
-    judge: (observation, run, nowMs) =>
-      planCampaignRequest(
-        observation,
-        {
-          step,
-          ending: facts.ending === "none" ? step : facts.ending,
-          mark: markOfLine(context.view.campaign.name, key.line, world.sha256),
-          ...(reason !== undefined && { reason }),
-          ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
-          ...(kmsSetter !== undefined && { kmsSetter }),
-        },
-        run,
-        nowMs,
-      ),
-  });
+  const judge = judgeRequest(context, key, request, isRenewed);
+  const acted = await convergeOnKey(context, key, { operation: "request", intent: "request", judge });
   // A request is all that this command can achieve, so waiting for the other person is its success.
   return acted.outcome === "acted" ? { ...acted, exitCode: 0 } : acted;
+}
+
+/** Decides about one request from a fresh read. `isRenewed`: this run has withdrawn the caller's earlier request. */
+function judgeRequest({ world, view }: CampaignContext, key: PlannedKey, request: RequestOfStep, isRenewed: boolean) {
+  const { facts, line, listed } = key;
+  const { step } = request;
+  const reason = request.reason ?? (line.reason || undefined);
+  const carried = listed?.observation?.carried;
+  const kmsSetter = isRenewed && carried?.kind === "one" ? carried.record.kmsSetter : undefined;
+  const asked = {
+    step,
+    ending: facts.ending === "none" ? step : facts.ending,
+    mark: markOfLine(view.campaign.name, line, world.sha256),
+    ...(reason !== undefined && { reason }),
+    ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
+    ...(kmsSetter !== undefined && { kmsSetter }),
+  };
+  return (observation: KeyObservation, run: Run, nowMs: number): CampaignVerdict =>
+    planCampaignRequest(observation, asked, run, nowMs);
 }
 
 /** KMS stores no text, so uko writes the requester's signature to a file in the folder. */

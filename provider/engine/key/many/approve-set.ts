@@ -17,7 +17,7 @@ import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { capital } from "../../text/words.ts";
 import { recorded, reportExisting } from "../command-reports.ts";
 import { keyKind, type Outcome } from "../kind.ts";
-import { signReviewed } from "../sign-consents.ts";
+import { signRecords, signReviewed } from "../sign-consents.ts";
 import type { Task } from "../steps.ts";
 import { reviewCommand, sayUnusable } from "../text/review-words.ts";
 import { findApprovable } from "./review-set.ts";
@@ -96,7 +96,7 @@ export function approverOf(
 ): (ref: KeyRef, options: CallOptions) => Promise<Report> {
   let signing: Promise<void> | undefined;
   return recorded(world, "approve", async (ref, calls: CallOptions) => {
-    signing ??= signReviewed(world, review, calls);
+    signing ??= how.stores ? signStored(world, review, calls) : signReviewed(world, review, calls);
     await signing;
     const task = { ...taskFor(ref, review, how), signed: world.signatures?.signed };
     const outcome = await converge(world, keyKind, task, calls);
@@ -105,10 +105,19 @@ export function approverOf(
   });
 }
 
-function taskFor(ref: KeyRef, review: Review, { stores }: Omit<Approving, "each">): Task {
+function signStored(world: World, review: Review, options: CallOptions): Promise<void> {
+  const { instanceId } = world.session;
+  const refs = [...review.lines.values()].map(({ vaultId, keyId }) => ({ instanceId, vaultId, keyId }));
+  return signRecords(world, { refs, ...planningOf(review, { stores: true }) }, options);
+}
+
+function planningOf(review: Review, { stores }: Pick<Approving, "stores">): Pick<Task, "plan" | "intent"> {
   const planReviewed = stores ? planReviewedApproval : planReviewedStep;
-  const plan: Task["plan"] = (observation, run, nowMs) => planReviewed(review, observation, run, nowMs);
-  return { ref, plan, approvals: [], review, intent: "approve" };
+  return { plan: (observation, run, nowMs) => planReviewed(review, observation, run, nowMs), intent: "approve" };
+}
+
+function taskFor(ref: KeyRef, review: Review, { stores }: Omit<Approving, "each">): Task {
+  return { ref, ...planningOf(review, { stores }), approvals: [], review };
 }
 
 /** Errors about one key, after which the run goes on with the next key. */
