@@ -1,8 +1,8 @@
 /** Which way a request of a campaign is approved: with its wave, and outside of it one key at a time, by name. */
 
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { recordTagName } from "../../provider/lifecycle/tag-names.ts";
 import { requestToken, send } from "../emulator/harness.ts";
 import { vaultIds, waveFile, waveSeed } from "./campaign-seed.ts";
@@ -221,5 +221,55 @@ describe("uko campaign next", () => {
     expect((await requestAgain()).out).toContain("Requested the deactivation of 3 keys");
     expect((await recordByHand("mail-0")).t).toBeGreaterThan(Number(before.t));
     expect(await recordByHand("mail-2")).toMatchObject({ a: "IBMid-550000CAROL" });
+  });
+});
+
+describe("a field that a person plants or drops by hand", () => {
+  beforeEach(() => begin());
+  const without = ({ c: _field, ...body }: Record<string, unknown>) => body;
+
+  it("voids the request of another person, who did not write last", async () => {
+    await next("bob");
+    await recordByHand("mail-0", "carol", without);
+    for (const command of ["approve mail-0", "approve --label mail-0"]) {
+      expect((await type("alice", command)).questions).toEqual([]);
+    }
+    expect((await type("alice", "approve mail-0")).out).toContain("IBMid-550000CAROL wrote to the key");
+    expect(await effects()).toBe(0);
+  });
+
+  it("keeps the key in its wave by the manifest, if its requester drops the field", async () => {
+    await next("bob");
+    await recordByHand("mail-0", "bob", without);
+    expect((await next("alice")).out).toContain("1 key whose request was not made for this wave: the next review");
+    expect((await next("alice", "", ["no"])).out).toContain("mail-0: requested outside of the campaign");
+    vi.spyOn(process, "cwd").mockReturnValue(stage.folder);
+    const { out, questions } = await type("alice", "approve --label mail-0");
+    vi.restoreAllMocks();
+    expect(out).toMatch(led);
+    expect(questions).toEqual([]);
+  });
+
+  it("only leads people to a campaign, if the campaign does not exist: one by hand can approve the key", async () => {
+    rmSync(path.join(stage.folder, "campaign.yaml"));
+    await stage.world.uko("bob", `request ${stage.keyNamed("mail-0")}`);
+    await recordByHand("mail-0", "bob", (body) => {
+      const { v, s, t, d, a, n, h, ...rest } = body;
+      return { v, s, t, d, a, n, h, c: { n: "nowhere", w: "pilot", l: "0".repeat(32) }, ...rest };
+    });
+    const { out, questions } = await type("alice", "approve --label mail-0");
+    expect(out).toContain('campaign "nowhere" approves it in its wave "pilot"');
+    expect(questions).toEqual([]);
+    await type("alice", "approve mail-0");
+    expect(await effects()).toBe(1);
+  });
+
+  it("is no command in disguise: a name that campaign.yaml does not allow makes the record unreadable", async () => {
+    await next("bob");
+    await recordByHand("mail-0", "bob", (body) => ({ ...body, c: { ...(body.c as object), w: "pilot; rm -rf ~" } }));
+    const { out, questions } = await type("alice", "approve mail-0");
+    expect(out).toContain("cannot be read");
+    expect(out).not.toContain("rm -rf");
+    expect([questions, await effects()]).toEqual([[], 0]);
   });
 });
