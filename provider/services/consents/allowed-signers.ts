@@ -80,9 +80,11 @@ function readSignerFile(path: string): SignerFile {
 export function parseSigners(text: string): Pick<SignerFile, "signers"> {
   const signers: AllowedSigner[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const content = line.trim();
-    if (content === "" || content.startsWith("#")) continue;
     const failed = (why: string) => new UnsafeFile(`Line ${index + 1}: ${why}`);
+    // Editors hide this character, so a line would not say what a person sees.
+    if (line.includes("\ufeff")) throw failed("it has a byte order mark");
+    const content = line.replace(/^[ \t]+|[ \t]+$/g, "");
+    if (content === "" || content.startsWith("#")) continue;
     for (const signer of parseLine(content, failed)) {
       const other = signers.find(({ key }) => key.text === signer.key.text);
       // If one key had two names, one person could request under one name and approve under the other.
@@ -97,17 +99,17 @@ export function parseSigners(text: string): Pick<SignerFile, "signers"> {
 
 type Failed = (why: string) => Error;
 
+/** Principals, options in which only a value in quotation marks may hold blanks, type, key, and a comment. */
+const lineForm = new RegExp(
+  String.raw`^(?<names>\S+)[ \t]+(?:(?<options>(?:[^\s"]|"[^"]*")+)[ \t]+)?(?<type>${sshKeyTypes.join("|").replaceAll(".", String.raw`\.`)})(?:[ \t]+(?<key>\S+))?(?:[ \t].*)?$`,
+);
+
 function parseLine(line: string, failed: Failed): readonly AllowedSigner[] {
-  const words = line.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
-  const [names = "", ...rest] = words;
-  const typeAt = sshKeyTypes.some((type) => type === rest[0]) ? 0 : 1;
-  const type = rest[typeAt];
-  if (!sshKeyTypes.some((each) => each === type)) {
-    throw failed(`the type of the key must be one of ${sshKeyTypes.join(", ")}`);
-  }
-  const key = readSshKey(rest[typeAt + 1] ?? "");
+  const { names = "", options: written, type, key: encoded = "" } = lineForm.exec(line)?.groups ?? {};
+  if (type === undefined) throw failed(`the type of the key must be one of ${sshKeyTypes.join(", ")}`);
+  const key = readSshKey(encoded);
   if (key === undefined || key.type !== type) throw failed("the key is not valid");
-  const options = typeAt === 0 ? {} : parseOptions(rest[0] ?? "", failed);
+  const options = written === undefined ? {} : parseOptions(written, failed);
   if (options === undefined) return [];
   return names
     .replaceAll('"', "")
@@ -120,30 +122,44 @@ function parseLine(line: string, failed: Failed): readonly AllowedSigner[] {
 
 type Options = Pick<AllowedSigner, "validFromMs" | "validUntilMs" | "isVerificationRequired">;
 
-/** Parses the options of a line. Undefined if the line does not apply to uko's namespace. */
+/**
+ * Parses the options of a line. Undefined if the line does not apply to uko's namespace. An option that is there twice,
+ * or whose value is not in quotation marks, is an error: programs disagree about what such a line allows.
+ */
 function parseOptions(text: string, failed: Failed): Options | undefined {
   let options: Options = {};
-  for (const option of text.match(/(?:[^,"]|"[^"]*")+/g) ?? []) {
-    const [, name = "", value = ""] = /^([^=]+)(?:="?([^"]*)"?)?$/.exec(option) ?? [];
-    switch (name.toLowerCase()) {
+  let isOfNamespace = true;
+  const seen = new Set<string>();
+  for (const option of text.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
+    const [, name = "", written] = /^([^=]*)(?:=(.*))?$/.exec(option) ?? [];
+    const value = /^"([^"]*)"$/.exec(written ?? "")?.[1];
+    const known = name.toLowerCase();
+    if (seen.has(known)) throw failed(`it has the option "${known}" twice`);
+    seen.add(known);
+    const quoted = (): string => {
+      if (value === undefined) throw failed(`the value of "${known}" must be in quotation marks`);
+      return value;
+    };
+    switch (known) {
       case "namespaces":
-        if (/[*?!]/.test(value)) throw failed("patterns are not accepted in namespaces");
-        if (!value.split(",").includes(consentNamespace)) return undefined;
+        if (/[*?!]/.test(quoted())) throw failed("patterns are not accepted in namespaces");
+        isOfNamespace = quoted().split(",").includes(consentNamespace);
         break;
       case "valid-after":
-        options = { ...options, validFromMs: timeIn(value, failed) };
+        options = { ...options, validFromMs: timeIn(quoted(), failed) };
         break;
       case "valid-before":
-        options = { ...options, validUntilMs: timeIn(value, failed) };
+        options = { ...options, validUntilMs: timeIn(quoted(), failed) };
         break;
       case "verify-required":
+        if (written !== undefined) throw failed(`the option "${known}" takes no value`);
         options = { ...options, isVerificationRequired: true };
         break;
       default:
         throw failed(`uko does not know the option "${name}"`);
     }
   }
-  return options;
+  return isOfNamespace ? options : undefined;
 }
 
 const timeForm = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?Z$/;

@@ -46,7 +46,10 @@ export function decodePlace(text: string): Place | undefined {
   const [at = "", of = "", ...hashes] = text.split(".");
   if (!/^\d{1,5}$/.test(at) || !/^\d{1,5}$/.test(of)) return undefined;
   const bytes = hashes.map((hash) => Buffer.from(hash, "base64url"));
-  return bytes.every(({ length }) => length === 32) ? { at: Number(at), of: Number(of), hashes: bytes } : undefined;
+  if (!bytes.every(({ length }) => length === 32)) return undefined;
+  const place = { at: Number(at), of: Number(of), hashes: bytes };
+  // A place has one text.
+  return encodePlace(place) === text ? place : undefined;
 }
 
 /** The most texts in a list, which is also the most keys in a review. */

@@ -58,7 +58,10 @@ export function verifySshSignature(
   base64: string,
   { message, namespace }: { readonly message: string; readonly namespace: string },
 ): SshSignature | undefined {
-  const read = readerOf(Buffer.from(base64, "base64"));
+  const bytes = Buffer.from(base64, "base64");
+  // Otherwise one signature would have several texts.
+  if (bytes.toString("base64") !== base64) return undefined;
+  const read = readerOf(bytes);
   const isFormat = read.raw(magic.length).equals(magic) && read.number() === 1;
   const signer = readSshKey(read.bytes().toString("base64"));
   const [signedFor, reserved, hashName, signature] = [read.text(), read.bytes(), read.text(), readerOf(read.bytes())];

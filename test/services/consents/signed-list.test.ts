@@ -46,7 +46,17 @@ test("a place that was changed leads nowhere, or to another root", () => {
   ]) {
     expect(rootFrom("text 0", changed)?.equals(root) ?? false, encodePlace(changed)).toBe(false);
   }
-  for (const text of ["0", "0.7.AA", "-1.7", "0.7x", "1e1.7", `0.7.${"A".repeat(44)}`]) {
+  for (const text of [
+    "0",
+    "0.7.AA",
+    "-1.7",
+    "0.7x",
+    "1e1.7",
+    `0.7.${"A".repeat(44)}`,
+    `0.2.${"A".repeat(42)}B`,
+    "00.2",
+    "0.1",
+  ]) {
     expect(decodePlace(text), text).toBeUndefined();
   }
 });

@@ -51,6 +51,26 @@ test.each(types)("%s: no other message or namespace, and no changed byte, is acc
   expect(isGood(Buffer.concat([bytes, Buffer.of(0)]).toString("base64"))).toBe(false);
 });
 
+test.each<[string, (text: string) => string]>([
+  ["without its padding", (text) => text.replace(/=+$/, "")],
+  ["with bits after its end", (text) => text.replace(/(.)==$/, (_, last: string) => `${nextOf(last)}==`)],
+  ["in the alphabet for addresses", (text) => text.replaceAll("+", "-").replaceAll("/", "_")],
+  ["with a space", (text) => ` ${text}`],
+  ["with a line end", (text) => `${text}\n`],
+  ["with another character", (text) => `${text.slice(0, 20)}!${text.slice(20)}`],
+])("a signature is accepted only in the one base64 form of its bytes, and not %s", (_what, change) => {
+  const { message: signed, signature } = vector;
+  expect(verifySshSignature(signature, { message: signed, namespace })).toBeDefined();
+  expect(change(signature)).not.toBe(signature);
+  expect(verifySshSignature(change(signature), { message: signed, namespace })).toBeUndefined();
+});
+
+/** The digit after this one, which decodes to the same byte before a padding of two. */
+function nextOf(digit: string): string {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return digits[digits.indexOf(digit) + 1] ?? "";
+}
+
 test("a key of another type, or with anything before or after it, is no key", () => {
   const { publicText } = makeSshKey();
   expect(readSshKey(publicText)?.type).toBe("ssh-ed25519");
