@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
+import { linesOf, makeCampaign } from "../support/moves.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
 let world: CliTestWorld;
@@ -61,16 +62,10 @@ test("a pipeline with Carol's credential approves nothing, whatever its variable
     ...{ UKO_APPROVE: "yes", UKO_YES: "1", UKO_DUAL_AUTHORIZATION: "single" },
   };
   const input = `${"payroll\ny\ny\n".repeat(3)}deactivate 2\ny\n`;
-  for (const command of [
-    `approve ${keys.payroll}`,
-    `approve ${keys.payroll} --store`,
-    `approve ${record}`,
-    "approve --label *",
-    "approve --label * --yes",
-    `approve ${keys.payroll} --yes`,
-    `continue ${keys.payroll} --yes`,
-    "sweep --yes",
-  ]) {
+  await makeCampaign(folder, (line) => world.type("carol", line));
+  const places = { key: keys.payroll, folder };
+  const lines = [`approve ${record}`, ...linesOf("reads", places), ...linesOf("writes", places)];
+  for (const command of lines) {
     await world.uko("carol", command, variables, input);
     const { keyState } = JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out);
     expect(keyState, command).toBe("active");

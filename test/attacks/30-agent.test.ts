@@ -3,39 +3,24 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type CliTestWorld, keys, type Person, startCliWorld, vaultId } from "../cli/harness.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { linesOf, makeCampaign } from "../support/moves.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
 let world: CliTestWorld;
-const folder = mkdtempSync(path.join(tmpdir(), "uko-agent-"));
+let folder = "";
 beforeAll(async () => {
   world = await startCliWorld();
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await world.close();
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.reset();
+  folder = mkdtempSync(path.join(tmpdir(), "uko-agent-"));
 });
-beforeEach(() => world.reset());
+afterEach(() => rmSync(folder, { recursive: true }));
 
-const [key, review] = [keys.vouchers, path.join(folder, "review.jsonl")];
-const commands = [
-  `request ${key}`,
-  "request --vault payments --state active",
-  `approve ${key}`,
-  `approve ${key} --store`,
-  "approve --vault payments",
-  `review ${key} --step deactivate --out ${review}`,
-  `approve --review ${review} --yes`,
-  `continue ${key}`,
-  `continue ${key} --yes`,
-  `withdraw ${key}`,
-  `reactivate ${key}`,
-  `hold ${key}`,
-  `hold ${key} --release --reason "mine"`,
-  `sync ${key}`,
-  `sweep --vault ${vaultId} --yes`,
-] as const;
+const key = keys.vouchers;
 
 /** The steps that end a key or its use: remove, deactivate and destroy. */
 const endsOf = async (): Promise<readonly string[]> =>
@@ -48,14 +33,17 @@ test.each<Person>(["pipeline", "bob", "carol"])(
   async (who) => {
     let state = 7;
     let hasRequested = false;
+    const commands = linesOf("writes", { key, folder });
+    await makeCampaign(folder, (line) => world.type(who, line));
     for (let round = 0; round < rounds; round += 1) {
       state = (state * 48_271) % 2_147_483_647;
-      const command = commands[state % commands.length] ?? commands[0];
+      const command = commands[state % commands.length] ?? "";
       // It has a terminal of its own, and types what each question wants.
       const { out } = await world.type(who, command);
       hasRequested ||= out.includes("You requested the deactivation");
       await world.advance(round % 7 === 0 ? "5h" : "1m");
     }
+    for (const command of linesOf("reads", { key, folder })) await world.type(who, command);
     expect(await endsOf()).toEqual([]);
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);

@@ -3,7 +3,10 @@
  * a response that a second person types, no step is taken, and what Bob's engine requests can be undone.
  */
 
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
+import { linesOf, makeCampaign } from "../../support/moves.ts";
 import { ended } from "./support/next-steps.ts";
 import { bobsId, bobTakesAllSteps, bodyOn, plant, plantApproval, quoteOf } from "./support/one-credential.ts";
 import { recordOn } from "./support/records.ts";
@@ -84,5 +87,35 @@ test("one person's credential ends no key, whatever the program, the state and t
       }
       expect(await stepsSince(later), "nothing is destroyed").toEqual([]);
       expect((await scenario.uko.world()).keys).toHaveLength(names.length);
+    },
+  ));
+
+test("one person's credential ends no key by any command of uko", () =>
+  withScenario(
+    {
+      profile: "documented",
+      seed: bobTakesAllSteps,
+      people: ["bob", "carol"],
+      program: programOf({ one: {}, two: {} }),
+    },
+    async (scenario) => {
+      const [bob, carol] = [await scenario.person("bob"), await scenario.person("carol")];
+      ended(await bob.up(), 0);
+      const folder = path.join(carol.engine.workingCopy, "moves");
+      await mkdir(folder);
+      await makeCampaign(folder, (line) => carol.uko(line.split(" ")));
+      const mark = await scenario.mark();
+      const env = { UKO_DUAL_AUTHORIZATION: "single", UKO_APPROVE: "yes" };
+      for (const name of ["one", "two"]) {
+        const places = { key: await scenario.keyPath(name), folder };
+        for (const line of [...linesOf("reads", places), ...linesOf("writes", places)]) {
+          await carol.uko(line.split(" "), env);
+        }
+        await bob.up(goOn, { env });
+        await scenario.advance("5h");
+      }
+      const steps = (await scenario.writes(mark)).filter(({ operation }) => /^(?:K[578]|M\d+)$/.test(operation));
+      expect(steps).toEqual([]);
+      expect((await scenario.uko.world()).keys).toHaveLength(2);
     },
   ));
