@@ -67,14 +67,8 @@ const destroyed = aKey({ state: "destroyed" });
 const deactivated = aKey({ state: "deactivated" });
 const request = aRecord();
 const { sha256, body } = request;
-const quotes = {
-  sha256,
-  body,
-  author: bob,
-  authorName: "Bob Example",
-  writtenAtMs: nowMs - 2 * hourMs,
-  seal: undefined,
-};
+const writtenAtMs = nowMs - 2 * hourMs;
+const quotes = { sha256, body, author: bob, authorName: "Bob Example", writtenAtMs, seal: undefined };
 const approved = aRecord({ how: "approval", quotes });
 const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
 
