@@ -15,11 +15,12 @@ import * as utilities from "./utilities";
  * Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, best with `--continue-on-error`:
  *
  * 1. The first run requests the deactivation: it writes a consent record on the key. Nothing stops working.
- * 2. Another person runs `uko approve`, and the key is deactivated: everything that needs the key stops working. `uko reactivate` undoes this step. Then a person requests the destruction with `uko request`.
- * 3. More than 4 hours later, a person other than the one who requested the destruction runs `uko approve`, and the key is destroyed. This cannot be undone.
- * 4. After the pending period of its keystores, 7 to 90 days, the next run removes the metadata of the key, and the resource leaves state.
+ * 2. Another person runs `uko approve`, and the key is deactivated: everything that needs the key stops working. `uko reactivate` undoes this step.
+ * 3. You request the destruction with `uko request`. The other person approves it with `uko approve --store`, also during the cool-down.
+ * 4. More than 4 hours after the deactivation, the next run destroys the key. This cannot be undone.
+ * 5. After the pending period of its keystores, 7 to 90 days, the next run removes the metadata of the key, and the resource leaves state.
  *
- * With `uko approve --store`, the other person stores an approval instead, and the requester's next run takes the step.
+ * If the other person has the role for the destruction, `uko approve` without `--store` destroys the key at once.
  *
  * Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
  *
