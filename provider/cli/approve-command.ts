@@ -200,7 +200,8 @@ async function approveSet(
   if (file === undefined) throw new UkoError("UKO_BUG");
   const { review } = file;
   const { step } = review.header;
-  world.out.write(`${viewOf(world, keys, review, vaults)}\n\n`);
+  const instead = stores ? approvalMessages.actInstead(keys) : [];
+  world.out.write(`${[viewOf(world, keys, review, vaults), ...instead].join("\n")}\n\n`);
   const [only] = keys;
   const phrase =
     keys.length === 1 && only !== undefined

@@ -162,6 +162,7 @@ describe("one key", () => {
       'Type the label of the key, "cards", to store your approval of the destruction: ',
     ]);
     expect(stored.out).toContain("1 key approved\nNothing was changed yet.");
+    expect(stored.out, "nobody can take the step now").not.toContain("without --store");
     await world.advance("5h");
     expect((await world.uko("bob", `continue ${keys.cards}`)).exitCode).toBe(10);
     expect((await world.uko("carol", `continue ${keys.cards}`)).exitCode).toBe(11);
@@ -173,6 +174,9 @@ describe("one key", () => {
     const { questions, out } = await world.type("bob", "approve cards --store", ["cards"]);
     expect(questions).toEqual(['Type the label of the key, "cards", to store your approval of the deactivation: ']);
     expect(out).toContain("1 key approved\nNothing was changed yet.");
+    expect(out).toContain(
+      "If you have the role Key Custodian - Deployer, approve without --store: the step is then taken",
+    );
     expect((await world.uko("carol", `continue ${keys.cards}`)).exitCode).toBe(10);
     const { deletion } = reportOf(await world.uko("erin", `status ${keys.cards} --json`));
     expect([deletion.recordId, deletion.requestedBy]).toEqual([undefined, undefined]);

@@ -72,6 +72,8 @@ export interface ReviewFile<Reviewed extends AnyReview = Review> {
 export interface KeyInReview extends SummarizedKey {
   /** The campaign outside of which the person approves the request. */
   readonly leader?: Leader;
+  /** The caller could take the step now, if they have the role for it. */
+  readonly isReady?: true;
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
 }
 
@@ -253,10 +255,8 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
   // This run only shows what the step would wait for, so it counts each approval as signed. The run that acts signs
   // each approval, and an unsigned one does not count.
   const run: Run = { actor, approvals: [], signed: { has: () => true }, intent: "approve" };
-  const plan =
-    purpose === "store"
-      ? planReviewedApproval(review, observation, run, nowMs)
-      : planReviewedStep(review, observation, run, nowMs);
+  const direct = planReviewedStep(review, observation, run, nowMs);
+  const plan = purpose === "store" ? planReviewedApproval(review, observation, run, nowMs) : direct;
   const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
   if (isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval") {
     const isStorable = isTooEarly && notStorable(record, nowMs) === undefined;
@@ -271,7 +271,8 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
     templateName: snapshot.templateName,
     keystores: observation.keystores.map(({ name, type }) => ({ name, type })),
     nowMs,
-    ...(plan.kind === "waitingForTime" && { waitsFor: summaryOf(plan, observed, run) }),
+    ...(direct.kind === "waitingForTime" && { waitsFor: summaryOf(direct, observed, run) }),
+    ...(direct.kind === "ready" && { isReady: true }),
   };
 }
 

@@ -4,6 +4,7 @@
  * that wait for the caller's approval, and why the caller cannot approve a key now.
  */
 
+import { rights } from "../../../lifecycle/managed-key-states.ts";
 import { keyPathOf, type ReviewedStep } from "../../../lifecycle/review.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import {
@@ -13,6 +14,7 @@ import {
   sayAuthor,
   sayFirst,
   sayList,
+  sayRoles,
   sayTimeAndDistance,
   sayUse,
   sayWhatOpens,
@@ -61,6 +63,17 @@ export function explainLed(led: readonly KeyApart[]): readonly string[] {
 
 export const purpose = (step: ReviewedStep, stores: boolean): string =>
   stores ? `store your approval of the ${stepNouns[step]}` : step;
+
+/**
+ * Says to a person who stores an approval that they may not have to. The service does not report which roles a person
+ * has, so the sentence names the role. A key that waits for time can only be approved with --store.
+ */
+export function actInstead(keys: readonly KeyInReview[]): readonly string[] {
+  const [first] = keys;
+  if (first === undefined || !keys.every(({ isReady }) => isReady)) return [];
+  const right = first.line.kind === "never-active" ? rights.destroyUnused : rights[first.record.step];
+  return [`  If you have the role ${sayRoles(right)}, approve without --store: the step is then taken now.`];
+}
 
 /** What the approval of one key does, and whether it can be undone. */
 export function titleOfOne({ line, record }: KeyInReview): string {
