@@ -31,6 +31,27 @@ describe("uko campaign plan", () => {
     expect(out).toContain("no step is possible in the state compromised");
   });
 
+  it("says that keys without a copy outside end with the instance, and warns with their number", async () => {
+    await baselined((text) => text.replace(/^rules:[\s\S]*?^(?=\w)/m, "rules: []\n"));
+    const { out } = await campaign("plan");
+    const labelsIn = (title: string): readonly string[] => {
+      const [, table = ""] = out.split(`\n${title}\n`);
+      return (table.split("\n\n")[0] ?? "").match(/(?:payroll|ledger|draft|cards|mail|backup|root)[-\d]*/g) ?? [];
+    };
+    expect(labelsIn("Lives on in the cloud, without UKO")).toEqual(["cards-1", "cards-2", "mail-1", "backup"]);
+    expect(labelsIn("Ends with the instance: no copy is outside of it").toSorted()).toEqual([
+      "draft-1",
+      "ledger",
+      "payroll",
+      "root-1",
+      "root-2",
+    ]);
+    expect(out).toContain("  5 keys of class leave end with the instance, and data that nothing else decrypts is lost");
+    await stage.complete((text) => text.replace(/^deadline:/m, "instanceEnds: false\ndeadline:"));
+    const { keys } = JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; outcome: string }[] };
+    expect(keys.find(({ label }) => label === "backup")?.outcome).toBe("left");
+  });
+
   it("is one page of HTML with --html, with the same exit code", async () => {
     await baselined();
     const { exitCode, out } = await campaign("plan --html");

@@ -21,8 +21,12 @@ export type KeyOutcome =
    */
   | "proof_by_provider"
   | "deactivated"
-  /** The copy in the cloud stays in use without UKO. */
+  /** The instance ends, and the copies in other clouds stay in use without UKO. */
   | "lives_on"
+  /** The instance ends, and no copy of the key is outside of it. Data that only this key decrypts is lost then. */
+  | "ends_with_instance"
+  /** The instance stays, and so does the key, because the campaign leaves it. */
+  | "left"
   | "kept"
   | "held"
   /** No step can end the key, and two people accepted it as it is. */
@@ -36,27 +40,41 @@ export interface EndedKey
   readonly class: KeyClass;
   readonly isHeld: boolean;
   readonly isAccepted?: boolean;
+  /** Whether a keystore of another cloud or instance has the key. False for a KMS key. */
+  readonly hasCopyOutside: boolean;
 }
 
-/** `deadlineMs` is exclusive. */
-export function outcomeOf(key: EndedKey, deadlineMs: number): KeyOutcome {
-  const outcome = ownOutcome(key, deadlineMs);
+export interface CampaignEnd {
+  /** Exclusive. */
+  readonly deadlineMs: number;
+  /** Whether the instance ends, too. */
+  readonly instanceEnds: boolean;
+}
+
+export function outcomeOf(key: EndedKey, end: CampaignEnd): KeyOutcome {
+  const outcome = ownOutcome(key, end);
   const isOpen = outcome === "open" || outcome === "held" || outcome === "kept";
   return key.isAccepted === true && isOpen ? "accepted" : outcome;
 }
 
-function ownOutcome(key: EndedKey, deadlineMs: number): KeyOutcome {
+function ownOutcome(key: EndedKey, end: CampaignEnd): KeyOutcome {
   if (key.state === "gone") return "removed";
-  if (key.state === "destroyed") return destroyedOutcome(key, deadlineMs);
+  if (key.state === "destroyed") return destroyedOutcome(key, end);
   if (key.isHeld) return "held";
-  if (key.class === "leave") return "lives_on";
+  if (key.class === "leave") return leftOutcome(key, end);
   if (key.class === "keep") return "kept";
   const isEnded = key.ending === "deactivate" && (key.state === "deactivated" || key.state === "pre_activation");
   return isEnded ? "deactivated" : "open";
 }
 
+/** What becomes of a key to which the campaign writes nothing. A key without a copy outside must not be called alive. */
+function leftOutcome({ hasCopyOutside }: EndedKey, { instanceEnds }: CampaignEnd): KeyOutcome {
+  if (!instanceEnds) return "left";
+  return hasCopyOutside ? "lives_on" : "ends_with_instance";
+}
+
 /** A date that has passed proves nothing: the key stays pending until its keystores report it as gone. */
-function destroyedOutcome(key: EndedKey, deadlineMs: number): KeyOutcome {
+function destroyedOutcome(key: EndedKey, { deadlineMs }: CampaignEnd): KeyOutcome {
   const { materialGoneMs, isMaterialUncertain, isEndUnproven } = key;
   if (isEndUnproven === true) return "not_read";
   if (isMaterialUncertain === true) return "open";
@@ -66,7 +84,8 @@ function destroyedOutcome(key: EndedKey, deadlineMs: number): KeyOutcome {
 
 /** Outcomes that no step of this campaign changes any more. */
 const finalOutcomes: readonly KeyOutcome[] = [
-  ...(["removed", "destroyed", "proof_by_provider", "deactivated", "lives_on", "accepted"] as const),
+  ...(["removed", "destroyed", "proof_by_provider", "deactivated"] as const),
+  ...(["lives_on", "ends_with_instance", "left", "accepted"] as const),
 ];
 
 export function isFinal(outcome: KeyOutcome): boolean {

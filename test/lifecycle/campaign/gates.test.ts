@@ -8,7 +8,7 @@ import {
   type WaveFacts,
   waveGate,
 } from "../../../provider/lifecycle/campaign/gates.ts";
-import { type EndedKey, outcomeOf } from "../../../provider/lifecycle/campaign/outcomes.ts";
+import { outcomeOf } from "../../../provider/lifecycle/campaign/outcomes.ts";
 import { type ExpectedPerson, peopleGap } from "../../../provider/lifecycle/campaign/people.ts";
 import { proveRollback, type RollbackFacts } from "../../../provider/lifecycle/campaign/rollback.ts";
 import { alice, bob, carol, identityOf, sha256 } from "../../support/builders.ts";
@@ -301,13 +301,23 @@ test.each([
   [{ state: "destroyed", materialGoneMs: 99 }, "pending_destruction"],
   [{ state: "destroyed", materialGoneMs: 100 }, "proof_by_provider"],
   [{ isHeld: true }, "held"],
-  [{ class: "leave", ending: "none" }, "lives_on"],
+  [{ class: "leave", ending: "none", hasCopyOutside: true }, "lives_on"],
+  [{ class: "leave", ending: "none" }, "ends_with_instance"],
+  [{ class: "leave", ending: "none", isKms: true }, "ends_with_instance"],
+  [{ class: "leave", ending: "none", isHeld: true }, "held"],
   [{ class: "keep", ending: "none" }, "kept"],
   [{ ending: "deactivate", state: "deactivated" }, "deactivated"],
   [{ ending: "deactivate", state: "pre_activation" }, "deactivated"],
   [{ ending: "deactivate" }, "open"],
   [{}, "open"],
 ] as const)("a key with %j has the one outcome %s", (over, expected) => {
-  const key: EndedKey = { class: "destroy", ending: "destroy", state: "active", isHeld: false, ...over };
-  expect(outcomeOf(key, 100)).toBe(expected);
+  const own = { class: "destroy", ending: "destroy", state: "active", isHeld: false, hasCopyOutside: false } as const;
+  expect(outcomeOf({ ...own, ...over }, { deadlineMs: 100, instanceEnds: true })).toBe(expected);
+});
+
+test("a key that is left stays if its instance does not end", () => {
+  const key = { class: "leave", ending: "none", state: "active", isHeld: false } as const;
+  for (const hasCopyOutside of [true, false]) {
+    expect(outcomeOf({ ...key, hasCopyOutside }, { deadlineMs: 100, instanceEnds: false })).toBe("left");
+  }
 });

@@ -60,7 +60,12 @@ export const keyTables = {
   livesOn: {
     title: "Lives on in the cloud, without UKO",
     facts: ["label", ...inCloud, "owners"],
-    isShown: (row) => row.class === "leave",
+    isShown: ({ outcome }) => outcome === "lives_on",
+  },
+  endsWithInstance: {
+    title: "Ends with the instance: no copy is outside of it",
+    facts: ["key", "label", "wave", "keystoreTypes", "owners"],
+    isShown: ({ outcome }) => outcome === "ends_with_instance",
   },
   report: {
     title: "Keys",

@@ -74,6 +74,7 @@ export function reportPlan(
       { sections: keySection("blocked", rows), data: { keys: rows } },
       keySection("proof", rows),
       keySection("livesOn", rows),
+      keySection("endsWithInstance", rows),
       newKeysPart(view),
       auditSection(plan),
       section("Warnings", { lines: planWarnings(view, plan) }),
@@ -252,8 +253,9 @@ function auditRow(wave: string, severity: string, event: string, each: number, t
  */
 const maxKmsSoakMs = 6 * dayMs;
 
-export function planWarnings(view: CampaignView, { waves }: CampaignPlan): readonly string[] {
+export function planWarnings(view: CampaignView, { waves, keys }: CampaignPlan): readonly string[] {
   const { campaign, manifest } = view;
+  const ending = keys.filter(({ outcome }) => outcome === "ends_with_instance").length;
   const soaks = new Map(campaign.waves.map(({ name, soakMs }) => [name, soakMs]));
   const isDestroyed = ({ facts }: Pick<PlannedKey, "facts">): boolean => facts.ending === "destroy";
   // People have to switch on the dual authorization of such a KMS key before uko destroys the key.
@@ -271,6 +273,11 @@ export function planWarnings(view: CampaignView, { waves }: CampaignPlan): reado
     ];
   });
   return [
+    ...(ending === 0
+      ? []
+      : [
+          `${count(ending, "key")} of class leave ${ending === 1 ? "ends" : "end"} with the instance, and data that nothing else decrypts is lost: decide by ${dayOf(campaign.deadline)} whether anyone needs it`,
+        ]),
     ...longSoaks,
     ...waves.flatMap((wave) => peopleWarnings(view, wave)),
     ...(open === 0

@@ -7,7 +7,7 @@
 
 import { type CampaignStep, dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate } from "../../../lifecycle/campaign/gates.ts";
-import { type KeyOutcome, outcomeOf } from "../../../lifecycle/campaign/outcomes.ts";
+import { type EndedKey, type KeyOutcome, outcomeOf } from "../../../lifecycle/campaign/outcomes.ts";
 import {
   earliestDates,
   type KeyDates,
@@ -46,6 +46,7 @@ type Ready = Readonly<Partial<Record<CampaignStep, number>>>;
 
 export function planCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256">): CampaignPlan {
   const { campaign, keys, nowMs } = view;
+  const { instanceEnds } = campaign;
   const deadlineMs = campaign.deadline + dayMs;
   const lastDeadlineMs = campaign.lastDeadline === undefined ? undefined : campaign.lastDeadline + dayMs;
   const finished = new Map<string, Ready>();
@@ -61,7 +62,7 @@ export function planCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256
         schedule: scheduleOf(key.facts, timing, deadlineMs),
         ...(lastDeadlineMs !== undefined && { lastSchedule: scheduleOf(key.facts, timing, lastDeadlineMs) }),
         gate: keyGate(key.facts, nextStep(key), nowMs),
-        outcome: key.isUnread ? "not_read" : outcomeOf({ ...key.facts, class: key.line.class }, deadlineMs),
+        outcome: key.isUnread ? "not_read" : outcomeOf(endedKey(key), { deadlineMs, instanceEnds }),
       });
     }
   }
@@ -79,6 +80,10 @@ export function planCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256
     deadlineMs,
     ...(lastDeadlineMs !== undefined && { lastDeadlineMs }),
   };
+}
+
+function endedKey({ facts, line }: CampaignKey): EndedKey {
+  return { ...facts, class: line.class, hasCopyOutside: line.keystores.some(({ isInternal }) => !isInternal) };
 }
 
 /** A wave that the manifest names and campaign.yaml no longer has is planned without rules of time. */
