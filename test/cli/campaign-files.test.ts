@@ -19,7 +19,7 @@ describe("uko campaign init", () => {
     await expect(read("campaign.yaml")).toMatchFileSnapshot("../golden/cli/campaign-init.yaml");
     expect((await campaign("status")).err).toContain(`Next: uko campaign plan --write --folder ${stage.folder}`);
     expect((await campaign("plan --write --yes")).out).toMatch(/wrote .* with 10 keys/);
-    expect(read("manifest.jsonl").match(/"class":"leave","wave":"\(no rule\)"/g)).toHaveLength(10);
+    expect(read("manifest.jsonl").match(/"class":"leave","wave":"no-rule"/g)).toHaveLength(10);
   });
 
   it("does not overwrite a campaign", async () => {

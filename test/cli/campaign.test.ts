@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { vaultIds } from "./campaign-seed.ts";
+import { campaignSeed, vaultIds } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 
 const stage = useCampaignStage();
+/** The key of the seed with the tag of a hold. */
+const idOfHeld = campaignSeed.keys.find(({ label }) => label === "mail-2")?.id;
 const { campaign, read, shown, baselined, keyNamed, remove, takeStep } = stage;
 
 describe("uko campaign plan", () => {
@@ -50,6 +53,16 @@ describe("uko campaign plan", () => {
     await stage.complete((text) => text.replace(/^deadline:/m, "instanceEnds: false\ndeadline:"));
     const { keys } = JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; outcome: string }[] };
     expect(keys.find(({ label }) => label === "backup")?.outcome).toBe("left");
+  });
+
+  it("prints commands that a shell takes, and offers no certificate of keys that are left", async () => {
+    await stage.world.control(`keys/${idOfHeld}`, { record: { tags: [] } });
+    await baselined((text) => text.replace(/^rules:[\s\S]*?^(?=\w)/m, "rules: []\n"));
+    const { out } = await campaign("status");
+    const commands = out.match(/^ +uko .*$/gm) ?? [];
+    expect(commands.length).toBeGreaterThan(0);
+    for (const command of commands) expect(() => execFileSync("sh", ["-n", "-c", command])).not.toThrow();
+    expect(out).not.toContain("uko certificate create");
   });
 
   it("is one page of HTML with --html, with the same exit code", async () => {

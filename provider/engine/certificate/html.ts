@@ -38,7 +38,10 @@ export function renderCertificatePage(certificate: Certificate, { sha256, keyIds
   // The keys that are not destroyed come first, because a reader has to look at them.
   const keys = certificate.predicate.keys.toSorted((a, b) => rankOf(b) - rankOf(a));
   const nameOf = namesOf(keys);
-  const title = `Certificate of key destruction: ${keys.length} ${keys.length === 1 ? "key" : "keys"}`;
+  const destroyed = keys.filter(({ outcome }) => outcome === "destroyed" || outcome === "removed").length;
+  const all = `${keys.length.toLocaleString("en")} ${keys.length === 1 ? "key" : "keys"}`;
+  // A number of subjects alone would read as a number of destroyed keys.
+  const title = `Certificate of key destruction: ${destroyed.toLocaleString("en")} of ${all} destroyed`;
   const limits = notVerified.map(
     ({ text, subjects }) => `${text}${subjects === undefined ? "" : ` (${subjects.length} of ${keys.length} keys)`}`,
   );

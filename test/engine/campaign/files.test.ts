@@ -74,6 +74,11 @@ describe("campaign.yaml", () => {
     ],
     ["a wave twice", campaignText().replace("name: main", "name: pilot"), /"pilot" is named twice/],
     [
+      "a wave with the name of the keys that no rule names",
+      campaignText().replace("name: main", "name: no-rule"),
+      /waves: "no-rule" is the wave of the keys that no rule names/,
+    ],
+    [
       "a day that does not exist",
       campaignText().replace("2027-03-20", "2027-02-30"),
       /deadline: must be a day such as 2027-03-20/,

@@ -7,6 +7,7 @@ import {
   explainLimits,
   sayDeed,
 } from "../../../provider/engine/certificate/messages.ts";
+import type { CertificateKey } from "../../../provider/engine/certificate/statement.ts";
 import { hostileCertificate } from "../../support/hostile-certificate.ts";
 
 test("a terminal shows no control character of the certificate", async () => {
@@ -27,9 +28,27 @@ test("a page shows the wave, totals and limits before the keys, and keys that ar
   const both = { ...certificate, predicate: { ...predicate, wave, keys: [...predicate.keys, open] } };
   const page = renderCertificatePage(both, { ...facts, keyIds: [] });
   const [totals = "", rows = ""] = page.split("<h2>Keys</h2>");
+  expect(totals).toMatch(/<h1>Certificate of key destruction: [01] of 2 keys destroyed<\/h1>/);
   expect(totals).toMatch(/All 2 keys of wave pilot of campaign eol[\s\S]*<dd>1 not recorded\n1 \S[\s\S]*Not verified/);
   expect(rows.indexOf(">never-recorded</th>")).toBeLessThan(rows.indexOf(">payroll</th>"));
   expect(rows.match(/<dt>Keystores read<\/dt>/g)).toHaveLength(1);
+});
+
+test("the title of a page counts the keys that are destroyed, and no other", async () => {
+  const { certificate, facts } = await hostileCertificate("payroll");
+  const open = unrecordedKey({ subject: "i/v/k", vaultId: "v", keyId: "k", label: "never-recorded" });
+  const titled = (outcomes: readonly CertificateKey["outcome"][]) => {
+    const keys = outcomes.map((outcome) => ({ ...open, outcome }));
+    const page = renderCertificatePage(
+      { ...certificate, predicate: { ...certificate.predicate, keys } },
+      { ...facts, keyIds: [] },
+    );
+    return /<title>(.*)<\/title>/.exec(page)?.[1];
+  };
+  expect(titled(["destroyed", "removed", "pending_destruction", "deactivated", "not_ended", "not_recorded"])).toBe(
+    "Certificate of key destruction: 2 of 6 keys destroyed",
+  );
+  expect(titled(["not_ended"])).toBe("Certificate of key destruction: 0 of 1 key destroyed");
 });
 
 test("a step that no line reports as done is only started, because the service may have refused it", () => {

@@ -156,11 +156,14 @@ export const campaignFile = z.strictObject({
 export type Campaign = z.output<typeof campaignFile>;
 export type CampaignRule = Campaign["rules"][number];
 
-/** The rule for a key that no rule names: `leave`. No wave of campaign.yaml can have this name. */
+/**
+ * The rule for a key that no rule names: `leave`. No wave of campaign.yaml can have this name, which is a word that a
+ * shell takes as it is.
+ */
 export const unnamed: CampaignRule = {
   match: { createdBeforeMs: undefined, createdFromMs: undefined },
   class: "leave",
-  wave: "(no rule)",
+  wave: "no-rule",
 };
 
 /** Throws UKO_CAMPAIGN_INVALID with the place of each mistake. */
@@ -198,6 +201,7 @@ function crossFaults({ waves, rules, deadline, lastDeadline }: Campaign): readon
   const faults: string[] = [];
   for (const { name, after } of waves) {
     if (names.has(name)) faults.push(`waves: "${name}" is named twice`);
+    if (name === unnamed.wave) faults.push(`waves: "${name}" is the wave of the keys that no rule names`);
     // A wave may follow earlier entries only, so that no circle is possible.
     for (const other of after) {
       if (!names.has(other)) faults.push(`waves: "${name}" comes after "${other}", which is not an earlier entry`);

@@ -117,13 +117,14 @@ function waveDates({ keys }: PlannedWave) {
 /** One row for each wave. The tables of `plan` and `status` show some of these facts; `--json` has all of them. */
 export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignPlan) {
   return waves.map((wave) => {
-    const stages = wave.keys.map(stageOf);
+    // Each key counts once, so a held key does not count in its state.
+    const stages = wave.keys.filter(({ outcome }) => outcome !== "held").map(stageOf);
     const { deactivateBefore, destroyBefore, ...dates } = waveDates(wave);
     return {
       wave: wave.name,
       keys: wave.keys.length,
       states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
-      held: wave.keys.filter(({ facts }) => facts.isHeld).length,
+      held: wave.keys.length - stages.length,
       waitsFor: waitsFor(wave, nowMs),
       outage: dayOf(dates.outage),
       pointOfNoReturn: dayOf(dates.pointOfNoReturn),

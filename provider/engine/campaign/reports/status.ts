@@ -9,7 +9,7 @@
 
 import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
-import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
+import { isFinal, type KeyOutcome } from "../../../lifecycle/campaign/outcomes.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { capital, count, sayTimeAndDistance, sayWord } from "../../text/words.ts";
@@ -136,12 +136,15 @@ export function nextOf(view: CampaignView, plan: CampaignPlan): readonly NextCom
 }
 
 const maxShownWaves = 5;
+/** What a certificate of destruction can be about. */
+const provenOutcomes: readonly KeyOutcome[] = ["removed", "destroyed", "pending_destruction", "proof_by_provider"];
 
 /**
  * The commands that certify the waves. Evidence that a certificate lacks can be added only while the instance exists.
  */
 export function certificatesOf({ waves }: CampaignPlan, path: string): readonly NextCommand[] {
-  return waves.slice(0, maxShownWaves).map(({ name }) => remarked(certificateCommand(path, name), "for auditors"));
+  const proven = waves.filter(({ keys }) => keys.some(({ outcome }) => provenOutcomes.includes(outcome)));
+  return proven.slice(0, maxShownWaves).map(({ name }) => remarked(certificateCommand(path, name), "for auditors"));
 }
 
 /** The command that certifies a wave, for the person who has the signing key. */
