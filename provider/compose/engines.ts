@@ -34,6 +34,8 @@ export {
   sayUnreached,
   sayUnreadInAll,
   sayUnreadSoFar,
+  secondInHcl,
+  secondInProgram,
 } from "../engine/text/resource-messages.ts";
 export { allowsNothing, limitedSteps } from "../lifecycle/plan-limit.ts";
 export { checkArguments } from "../resources/functions.ts";

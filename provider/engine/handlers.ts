@@ -41,6 +41,8 @@ export interface Handlers<Inputs, State extends Inputs>
   create(news: unknown, options: CreateOptions): Promise<ResourceRead<State>>;
   read(olds: unknown, options: CallOptions): Promise<ResourceRead<State> | undefined>;
   update(olds: unknown, news: unknown, options: ApplyOptions): Promise<ResourceRead<State>>;
+  /** What a second object after a rename has in common with this one, from inputs or a state, if names may repeat. */
+  alikeOf(values: Readonly<Record<string, unknown>>): string | undefined;
   /** Finds a resource by ID, as an import does. Undefined only if it is proven gone. */
   lookup(id: string, options: CallOptions): Promise<ResourceRead<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
@@ -107,6 +109,7 @@ export function createHandlers<Inputs, State extends Inputs>(
   };
   return {
     ...program,
+    alikeOf: (values) => definition.alikeOf?.(values),
     ...createPreviews(definition, context, { stateFrom, known }),
     async create(news, options) {
       const { world, run } = opened(options);

@@ -21,6 +21,7 @@ export {
   sayUnreached,
   sayUnreadInAll,
   sayUnreadSoFar,
+  secondInProgram,
   storedSettings,
 } from "../compose/engines.ts";
 

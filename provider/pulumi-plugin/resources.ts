@@ -45,6 +45,7 @@ export async function diff(session: Session, request: providerPb.DiffRequest): P
   const olds = readProperties(request.getOlds()).value;
   const news = readProperties(request.getNews()).value;
   session.memory.noteDeclared(request.getUrn(), request.getId());
+  session.memory.noteAlike(handlers.alikeOf(withoutPulumi(olds)), request.getUrn(), request.getId());
   const ignored = new Set(request.getIgnorechangesList());
   const found = handlers
     .differences(withoutPulumi(olds), withoutPulumi(news))
@@ -81,6 +82,12 @@ export async function create(session: Session, request: providerPb.CreateRequest
   // name (decision 0010).
   const { holderOf } = memory;
   const options = { ...optionsOf(session, request), origin: urn, holderOf, runtime: projectRuntime() };
+  const second = handlers.adopted(news) === undefined ? memory.findAlike(handlers.alikeOf(news)) : undefined;
+  if (second !== undefined) {
+    memory.refuseReplacement(urn, second.id);
+    const { secondInProgram } = await loadDeferred();
+    throw secondInProgram({ resource: urn, holder: second.urn, id: second.id, runtime: projectRuntime() });
+  }
   if (request.getPreview()) {
     const rival = memory.rivalOf(urn, handlers.adopted(news), handlers.placeOf(news));
     if (rival !== undefined) throw (await loadDeferred()).declaredByTwo(urn, rival);
@@ -127,6 +134,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
       : await handlers.read(withoutPulumi(olds), options);
   } catch (error) {
     if (isImport || !(await session.handlers()).mayKeepState(error)) throw error;
+    session.memory.noteAlike(handlers.alikeOf(withoutPulumi(olds)), request.getUrn(), request.getId());
     const count = session.memory.noteUnread(request.getUrn());
     // The detail of the error is left out, because it is for the person who acts on the key, and appears in that run.
     const warning = [refreshSkippedWarning(`${error.summary} [${error.code}]`), sayUnreadSoFar(count)].join("\n  ");
@@ -145,7 +153,10 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   }
   const { warnings, waitWarning } = found;
   await warnOf(session, request, isImport ? warnings : warnings.filter((each) => each !== waitWarning));
-  if (!isImport) await noteAhead(session, request, handlers, found);
+  if (!isImport) {
+    session.memory.noteAlike(handlers.alikeOf(found.state), request.getUrn(), found.id);
+    await noteAhead(session, request, handlers, found);
+  }
   const inputs = handlers.inputsOf(found.state, isImport ? undefined : withoutPulumi(before.value));
   response.setId(found.id);
   // The service does not know what is secret, so its values stay secret as the state and the inputs have them.

@@ -117,6 +117,7 @@ export function createRunMemory() {
       return [...new Set(stored.values())].filter((urn) => !deleting.has(urn)).length;
     },
     ...end,
+    ...createAlike(),
     /** Returns how many resources could not be read and resets the number to 0, so that a run ends with one such line. */
     takeUnread(): number {
       const count = unread.size;
@@ -145,6 +146,17 @@ export function createRunMemory() {
       if (target.resource !== undefined) deleting.add(target.resource);
       return declarations.decideDeletion(target);
     },
+  };
+}
+
+/** Remembers what objects in the state have in common with others that a rename would create (`alikeOf`). */
+function createAlike() {
+  const alike = new Map<string, { readonly urn: string; readonly id: string }>();
+  return {
+    noteAlike: (value: string | undefined, urn: string, id: string): void =>
+      void (value !== undefined && alike.set(value, { urn, id })),
+    /** The resource and the object in the state to which a new object would be a second one. */
+    findAlike: (value: string | undefined) => alike.get(value ?? ""),
   };
 }
 

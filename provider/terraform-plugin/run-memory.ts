@@ -24,6 +24,7 @@ export function createRunMemory() {
   const leaving = new Set<string>();
   const conflicts = new Set<string>();
   const names = new Set<string>();
+  const alike = { held: new Set<string>(), planned: new Set<string>() };
   let [hasRead, hasApplied] = [false, false];
   return {
     /**
@@ -42,6 +43,14 @@ export function createRunMemory() {
     /** The run creates an object of this unique name, or brings an object to it. */
     noteName: (name: string | undefined): void => void (name !== undefined && names.add(name)),
     hasName: (name: string): boolean => names.has(name),
+    /**
+     * What the objects in the state and the new ones have in common, where names may repeat (`alikeOf`). Hosts plan the
+     * two in any order, so the second of the two plans is refused.
+     */
+    noteAlike: (of: keyof typeof alike, value: string | undefined): void =>
+      void (value !== undefined && alike[of].add(value)),
+    dropAlike: (of: keyof typeof alike, value: string | undefined): void => void alike[of].delete(value ?? ""),
+    hasAlike: (of: keyof typeof alike, value: string | undefined): boolean => alike[of].has(value ?? ""),
     /** The run applies its plan. */
     noteApply(): void {
       hasApplied = true;

@@ -119,6 +119,11 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly adoptBy: keyof Inputs & string;
   /** Inputs that no two objects share in the service. Absent if two objects may have one name, as in KMS. */
   readonly uniqueBy?: readonly (keyof Inputs & string)[];
+  /**
+   * What two objects have in common that a program seldom means to have twice, from inputs or a state, if names may
+   * repeat. A new object with the values of one in the state is most likely a renamed resource.
+   */
+  alikeOf?(values: Readonly<Record<string, unknown>>): string | undefined;
   /** Unknown in a preview if this input changes; the first one shows the progress to its goal. */
   readonly invalidates: Readonly<Record<string, readonly string[] | undefined>>;
   /** Outputs that are certain to be absent after a creation. */

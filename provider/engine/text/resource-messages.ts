@@ -160,6 +160,37 @@ export function renamedInHcl({ typeName, noun, property, name }: Renamed): UkoEr
   });
 }
 
+/**
+ * A new KMS key that the state already has, by name and key ring. KMS would create a second one, and the run that
+ * follows would delete the one that the data needs.
+ */
+export function secondInHcl({ typeName, noun, name }: Omit<Renamed, "property">, command: HclCommand): UkoError {
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `${capital(noun)} "${plain(name, 100)}" is already in the state, and this run would create a second one with the same name and key ring`,
+    detail: [
+      secondKeyIsOther,
+      "Next: if you renamed the resource, or an instance of it, write:",
+      ...movedBlock(typeName),
+      `If the resource is tainted, run ${command} untaint. For one more key, set another name or key ring.`,
+    ].join("\n"),
+  });
+}
+
+const secondKeyIsOther =
+  "uko created nothing. KMS accepts both names, but the second key cannot decrypt what the first one encrypted.";
+
+/** The same for a program of Pulumi, whose resource got another name or parent without an alias. */
+export function secondInProgram({ resource, holder, id, runtime }: Shared & { readonly resource: string }): UkoError {
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `The state already has the KMS key of "${nameIn(resource)}", and this run would create a second one with the same name and key ring`,
+    detail: [
+      secondKeyIsOther,
+      sayKeepUnderNewName({ noun: "KMS key", id, adoptBy: "existingKeyId" }, { origin: resource, holder, runtime }),
+      "For one more key, set another name or key ring.",
+    ].join("\n"),
+  });
+}
+
 function movedBlock(typeName: string): readonly string[] {
   return ["  moved {", `    from = ${typeName}.<former name>`, `    to   = ${typeName}.<new name>`, "  }"];
 }

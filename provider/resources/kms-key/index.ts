@@ -44,6 +44,9 @@ const secureImport = namesWhere(kmsKeyInputs, ({ role }) => role === "creation")
 const ruled: readonly string[] = ["tags", "aliases", "expirationDate", "dualAuthDelete", "existingKeyId", ...policies];
 const compared = namesWhere(kmsKeyInputs, () => true).filter((name) => !ruled.includes(name));
 
+/** The key ring of a key that names none (kms-v2-and-iam.md 1.6). */
+const defaultRing = "default";
+
 /** The reason for a refused change. KMS has no call for it, so the only alternative is a new key. */
 const unchangeable = "cannot change on an existing KMS key";
 const newKey = "create a new key, move to it, then delete the old one";
@@ -65,13 +68,13 @@ export const kmsKey: ResourceDefinition<KmsKeyInputs, KmsKeyState> = defineResou
   state: kmsKeyState,
   idForm: "<keyId>",
   adoptBy: "existingKeyId",
+  alikeOf: ({ name, keyRing = defaultRing }) =>
+    typeof name === "string" && typeof keyRing === "string" ? `${keyRing} ${name}` : undefined,
   absentAfterCreation: ({ existingKeyId }) => (existingKeyId === undefined ? deletionOutputs : []),
   rejectChange: frozenIn,
 
-  refreshBeforeRun(state, run) {
-    const isUnderTwo = state.dualAuthorization === "required" || state.dualAuthDelete === true || run.isDualRequired;
-    return state.lifecycleState !== "active" || isUnderTwo;
-  },
+  // A run must know the keys in its state, or a renamed resource would create a second key.
+  refreshBeforeRun: () => true,
 
   check(inputs, isThere, dialect) {
     const failures: CheckFailure[] = [];

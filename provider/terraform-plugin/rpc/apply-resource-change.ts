@@ -18,6 +18,7 @@ import { type Properties, propertiesBeside, propertiesOf, stateProperties, value
 import type { Call, ResponseOf, Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 import { applyDestruction } from "./apply-destruction.ts";
+import { requireNoSecond } from "./plan-destruction.ts";
 
 /**
  * Applies a change. A failed creation returns no state, because hosts taint an object whose state comes with an error,
@@ -43,16 +44,18 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
   };
   if (prior === null) {
     const signal = session.signal.aborted ? session.signal : AbortSignal.timeout(creationLimitMs);
-    const made = await handlers
-      .create(propertiesOf(resource.attributes, wanted), { ...options, signal })
-      .catch((error: unknown) => {
-        // A renamed block creates the same object again. This run must then not delete the object under its former
-        // address.
-        const { alikeId } = isUkoError(error) ? error.data : {};
-        if (typeof alikeId === "string") session.memory.noteDeclared(request.typeName, alikeId);
-        throw error;
-      });
+    const inputs = propertiesOf(resource.attributes, wanted);
+    const alike = handlers.alikeOf(inputs);
+    if (handlers.adopted(inputs) === undefined) requireNoSecond(session, resource, wanted, { of: "planned", alike });
+    const made = await handlers.create(inputs, { ...options, signal }).catch((error: unknown) => {
+      // A renamed block creates the same object again. This run must then not delete the object under its former
+      // address.
+      const { alikeId } = isUkoError(error) ? error.data : {};
+      if (typeof alikeId === "string") session.memory.noteDeclared(request.typeName, alikeId);
+      throw error;
+    });
     session.memory.noteMade(resource, wanted);
+    session.memory.dropAlike("planned", alike);
     const answered = response(session, resource, planned, made);
     if (made.isFound) session.memory.noteFound(request.typeName, made.id);
     return answered;

@@ -8,7 +8,7 @@
  *   creation in any order. So the deletion could succeed although the creation fails, because the name is still taken.
  */
 
-import { declaredTwiceInHcl, renamedInHcl } from "../../compose/engines.ts";
+import { declaredTwiceInHcl, renamedInHcl, secondInHcl } from "../../compose/engines.ts";
 import type { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { capital } from "../../text/printable.ts";
@@ -39,10 +39,9 @@ export async function planDestruction(
   memory.noteDeletion(resource, prior);
   if (memory.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
   if (memory.isNamePlanned(resource, prior)) throw renamed(resource, prior);
-  const { preview, planLimit } = await handlers.previewDelete(
-    stateProperties(attributes, prior),
-    deleteTimeoutMs(prior),
-  );
+  const state = stateProperties(attributes, prior);
+  requireNoSecond(session, resource, prior, { of: "held", alike: handlers.alikeOf(state) });
+  const { preview, planLimit } = await handlers.previewDelete(state, deleteTimeoutMs(prior));
   const limited = { ...planned, plannedPrivate: writePrivate({ planned: "destroy", planLimit }) };
   switch (preview.kind) {
     case "refused":
@@ -82,6 +81,22 @@ function sayMore(message: string, count: number): string {
 export function renamed({ typeName, noun, uniqueNames }: TerraformResource, values: ObjectValue): UkoError {
   const property = uniqueNames.at(-1) ?? "name";
   return renamedInHcl({ typeName, noun, property, name: String(values[property]) });
+}
+
+/**
+ * Records an object, and throws UKO_DECLARED_TWICE if the run would create a second one that is alike. This is an error
+ * also where a destroy begins with the plan: it names `moved` or `untaint`, and a second key would look like the first.
+ */
+export function requireNoSecond(
+  { memory, command }: Session,
+  { typeName, noun }: TerraformResource,
+  { name }: ObjectValue,
+  { of, alike }: { readonly of: "held" | "planned"; readonly alike: string | undefined },
+): void {
+  if (memory.hasAlike(of === "held" ? "planned" : "held", alike)) {
+    throw secondInHcl({ typeName, noun, name: String(name) }, command);
+  }
+  memory.noteAlike(of, alike);
 }
 
 /**

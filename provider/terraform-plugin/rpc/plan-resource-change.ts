@@ -18,7 +18,7 @@ import { readPrivate, writePrivate } from "../private-data.ts";
 import { propertiesOf } from "../properties.ts";
 import type { Call, RequestOf, ResponseOf, Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
-import { duplicateNameWarning, planDestruction, renamed } from "./plan-destruction.ts";
+import { duplicateNameWarning, planDestruction, renamed, requireNoSecond } from "./plan-destruction.ts";
 
 type Request = RequestOf<"planResourceChange">;
 type Response = ResponseOf<"planResourceChange">;
@@ -50,6 +50,8 @@ async function creation(
   if (failures.length > 0) return rejected(resource, failures);
   const inputs = propertiesOf(resource.attributes, config);
   const adopted = handlers.adopted(inputs);
+  if (adopted === undefined)
+    requireNoSecond(session, resource, config, { of: "planned", alike: handlers.alikeOf(inputs) });
   const isTwice = isDeclaredTwice(session, resource, config, adopted);
   const found = isTwice
     ? declaredByAnother(resource, adopted)
@@ -140,6 +142,7 @@ async function update(
   if (impossible.length > 0) return rejected(resource, impossible);
   const { typeName } = resource;
   const id = String(prior.id);
+  requireNoSecond(session, resource, prior, { of: "held", alike: handlers.alikeOf(state) });
   declare(session, resource, id);
   session.memory.noteName(handlers.placeOf(inputs));
   // This is never an error, because a destroy begins with such a plan.

@@ -26,6 +26,8 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   session.memory.noteRead(request.typeName, String(before.id));
   if (readPrivate(kept).moved) return readMovedObject(session, resource, before);
   const state = stateProperties(resource.attributes, before);
+  const alike = handlers.alikeOf(state);
+  session.memory.noteAlike("held", alike);
   let found: ResourceRead<Properties> | undefined;
   try {
     found = await handlers.read(state, { signal: session.signal });
@@ -47,6 +49,7 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   // the resource.
   const { deleting } = readPrivate(kept);
   if (found === undefined) {
+    session.memory.dropAlike("held", alike);
     const removed = handlers.removedWarning(state);
     session.memory.noteGone(resource, before, deleting === true ? removed : undefined);
     const warnings = deleting === true || removed === undefined ? [] : [removed];
