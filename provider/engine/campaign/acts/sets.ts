@@ -50,7 +50,7 @@ import {
   tableOf,
 } from "../reports/report.ts";
 import { exceptionRows, listToApprove, reportReview } from "../reports/review-text.ts";
-import { kindOfKey, readyKeys } from "../reports/waiting.ts";
+import { kindOfKey, readyFor, readyKeys } from "../reports/waiting.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
@@ -71,7 +71,9 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const requester = requestedBy === undefined ? {} : { requester: requestedBy };
   const inGroup = new Map(ofKind.filter((key) => isOfOther(context, key) === isOther).map((key) => [key.name, key]));
   const keys = [...inGroup.values()].map((key) => refOf(context, key));
-  const left = ofKind.length - keys.length;
+  const { identity } = await world.session.actor(options);
+  const ofOthers = readyFor(context, wave, step, identity).ofOthers.filter((key) => kindOfKey(key) === kind);
+  const left = isOther ? 0 : ofOthers.filter((key) => isOfOther(context, key)).length;
   // The list may show an earlier request than the read of the key.
   const apartFor = (name: string, record: ConsentRecord): string | undefined => {
     const key = inGroup.get(name);
@@ -100,7 +102,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
       section("Other reviews", {
         lines: [
           ...otherReviews(requested, reviewed.apart, kind),
-          ...(left > 0 && !isOther ? [`${sayOthers(left)}: the next review`] : []),
+          ...(left > 0 ? [`${sayOthers(left)}: the next review`] : []),
         ],
       }),
       section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
