@@ -419,6 +419,8 @@ function forge(model: Model, world: World, { victim, writer, step, aheadBy, quot
     author: identity(victim.iamId),
     authorName: victim.name,
     how,
+    // The name of a campaign leads people, so a planter adds it, and it may change no verdict.
+    ...(step === "deactivate" && { campaign: { name: "eol", wave: "pilot", line: "0".repeat(32) } }),
     ...(deactivatedAt !== undefined && { deactivatedAtMs: deactivatedAt * 1000 }),
     ...(setter !== undefined && { kmsSetter: identity(setter) }),
     ...(quotes !== undefined && { quotes: quoteOf(quotes) }),

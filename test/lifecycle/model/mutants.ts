@@ -92,6 +92,10 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "",
     ],
     "the last writer does not matter": ["if (!isSame(record.author, updatedBy))", "if (false)"],
+    "the name of a campaign vouches for a record": [
+      "if (!isSame(record.author, updatedBy))",
+      "if (record.campaign === undefined && !isSame(record.author, updatedBy))",
+    ],
     "10 s between record and last write": ["recordToleranceMs = 2000", "recordToleranceMs = 10_000"],
     "a record may be dated after the last write": [
       "return writtenAtMs <= updatedAtMs && updatedAtMs - writtenAtMs <= recordToleranceMs;",
