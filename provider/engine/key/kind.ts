@@ -177,7 +177,7 @@ function remember(
       if (location === "description" || result.isFinal === true) return stopped(result.message);
       const isSigned = step.kind === "write_record" && needsSignature(observed.observation, step.draft.step);
       if (isSigned) return stopped(`${result.message}, and a description has no room for a signature`);
-      return { memory: { ...memory, location: "description" } };
+      return { memory: { ...afterRecord(memory, step, observed), location: "description" } };
     }
     case "stale":
       return { memory: afterRefusedEtag(memory, observed, task) };
@@ -195,7 +195,9 @@ function afterRecord(memory: RunMemory, step: Step, { observation, nowMs }: KeyD
   const standing = standingOf(observation, step.draft.step, nowMs);
   const why = standing.binds ? undefined : standing.why;
   const wasUsed = why !== undefined && "record" in why && why.record.step !== step.draft.step;
-  return { ...memory, replaced: wasUsed ? undefined : why, declined: observation.declined };
+  // The first try of a record took the earlier one off the key, even if the service did not keep the record's tag.
+  const replaced = why?.kind === "none" ? (memory.replaced ?? why) : why;
+  return { ...memory, replaced: wasUsed ? undefined : replaced, declined: observation.declined ?? memory.declined };
 }
 
 function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
