@@ -139,7 +139,7 @@ The zip of a release contains an executable that does not need Node, on any syst
 
 const campaignHelp = `
 The folder only proposes and narrows; it never grants a right. It contains campaign.yaml and owners.csv, which people
-write, and files that uko writes, such as manifest.jsonl, holds.jsonl and reviews. Keep the folder in git.
+write, and files that uko writes, such as manifest.jsonl and reviews. Keep the folder in git.
 
 uko campaign next is the one working command. It says what you can do now, and does it after a confirmation: it requests
 the open step of a wave; for the other person, it shows every key, takes a few, and takes the rest after another yes; it
@@ -156,6 +156,7 @@ export const examples = {
     ["the vaults that you can read", "uko ls"],
     ["the keystores, templates and keys of a vault", "uko ls payments"],
     ["the keys that wait for a second person, in every vault", "uko ls --state pending_approval"],
+    ["the holds of all keys, for a nightly comparison", "uko ls --held --json"],
     ["the keys that no program declares, such as after tofu state rm", "uko ls --undeclared state.json other.json"],
   ],
   status: [
@@ -202,8 +203,7 @@ export const examples = {
     ["close the deletion window of a KMS key", `uko withdraw ${kmsKey}`],
   ],
   hold: [
-    ["let no campaign take a step on a key", `uko hold ${key} --kind legal --ticket L-7`],
-    ["the same in the folder of a campaign", `uko hold ${key} --kind incident --campaign retire-2027`],
+    ["let no run take a step on a key", `uko hold ${key} --kind legal --ticket L-7`],
     ["end the hold", `uko hold ${key} --release --reason "Case closed"`],
   ],
   reactivate: [["end the outage and withdraw any request", `uko reactivate ${key}`]],
@@ -321,7 +321,7 @@ export const listed = {
   sync: ["Delete", "Synchronize the keystores with the state of a key"],
   withdraw: ["Undo", "Withdraw a request or an approval"],
   reactivate: ["Undo", "Make a deactivated key active again"],
-  hold: ["Undo", "Keep campaigns from a key until the hold ends"],
+  hold: ["Undo", "Keep every run of uko from a key until the hold ends"],
   sweep: ["Fleet", "Remove destroyed keys that no keystore holds anymore"],
   campaign: ["Fleet", "Retire many keys by a date, wave by wave"],
   import: ["Fleet", "Write a program that adopts a vault with its keys"],

@@ -1,126 +1,173 @@
 /**
- * `uko hold`: sets or releases a hold, a tag on a key. Until its last day or its release, no campaign (a planned
- * deletion of many keys) takes a step on this key. Other commands ignore the hold. A legal hold ends only after two
- * people released it. With `--campaign`, the hold is also recorded in the folder of the campaign. A KMS key cannot have
- * the tag, so its hold is only in that folder.
+ * `uko hold`: sets or releases a hold, a tag on a key. Until its last day or its release, no run of uko takes a step of
+ * the deletion on this key. A release requires a reason, which stays on the key. A person releases a legal hold alone,
+ * key by key, and other holds also together, after the list was shown, by typing their number. A KMS key carries no
+ * tags, so nothing can hold it.
  */
 
 import { type Command, Option } from "commander";
 import { jsonLine } from "../compose/text.ts";
-import type { HoldRequest } from "../engine/campaign/acts/hold.ts";
-import type { HoldTagResult } from "../engine/key/hold.ts";
-import { UkoError } from "../errors.ts";
-import { invalidInput, parseAnyKey, parseDay, type TypedKey } from "./arguments.ts";
+import type { HoldResult, HoldWish } from "../engine/key/hold.ts";
+import type { KeyRef } from "../engine/ports/world.ts";
+import { mostSevere, UkoError } from "../errors.ts";
+import { printable, printableLines } from "../text/printable.ts";
+import { invalidInput, parseAnyKey, parseDay, parseReason, repeatable, type TypedKey } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
-import { printReport } from "./print.ts";
-import { withOperations } from "./run.ts";
-import { requireFullIds, resolveKeys, yesOption } from "./typed-keys.ts";
+import { type OpenRun, withOperations } from "./run.ts";
+import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
+import { managedRefs, requireFullIds, requirePerson, requireTyped, resolveKeys, yesOption } from "./typed-keys.ts";
 
-interface Holding extends Partial<Pick<HoldRequest, "kind" | "until" | "ticket">> {
+interface Holding extends SelectionOptions {
+  readonly kind?: "legal" | "owner" | "incident" | "other";
+  readonly until?: string;
+  readonly ticket?: string;
   readonly release?: true;
   readonly reason?: string;
-  readonly campaign?: string;
   readonly json?: true;
   readonly yes?: true;
 }
 
 export function addHoldCommand(program: Command, world: UkoWorld, end: (exitCode: number) => void): void {
-  program
+  const command = program
     .command("hold")
-    .description("Hold a key by a tag: no campaign takes a step on it until the hold ends")
+    .description("Hold a key: no run of uko takes a step of its deletion until the hold ends")
     .argument(
-      "<key>",
-      "<vaultId>/<keyId>, or kms/<keyId> with --campaign; at a terminal also <vault>/<label> or the start of an ID",
-      parseAnyKey,
-    )
+      "[key...]",
+      "<vaultId>/<keyId>; at a terminal also <vault>/<label> or the start of an ID; one or more",
+      repeatable(parseAnyKey),
+    );
+  addSelectionOptions(command)
     .addOption(
-      new Option("--kind <kind>", "why (default: owner)").choices(["legal", "owner", "incident"]).conflicts("release"),
+      new Option(
+        "--kind <kind>",
+        "why (default: owner); with --release: which hold, other for one that uko did not write",
+      ).choices(["legal", "owner", "incident", "other"]),
     )
     .addOption(
       new Option("--until <date>", "last day; without it, the hold does not end")
         .argParser(parseDay)
         .conflicts("release"),
     )
-    .addOption(new Option("--ticket <ticket>", "number of a ticket").conflicts("release"))
-    .option("--release", "end a hold that uko wrote; a legal hold ends once two people have released it")
-    .option("--reason <text>", "with --release, required: why the hold ends")
-    .option(
-      "--campaign <folder>",
-      "also hold the key in the folder of a campaign, in any clone; required for a KMS key",
+    .option("--ticket <ticket>", "number of a ticket; with --release: which hold")
+    .option("--release", "end a hold, also one that uko did not write")
+    .addOption(
+      new Option("--reason <text>", "with --release, required: why the hold ends; stays on the key").argParser(
+        parseReason,
+      ),
     )
     .option(...yesOption)
-    .option("--json", "one line of JSON")
-    .action(async (key: TypedKey, holding: Holding) => end(await runHold(world, key, holding)));
+    .option("--json", "one line of JSON per key")
+    .action(async (keys: TypedKey[] = [], holding: Holding) => end(await runHold(world, keys, holding)));
 }
 
-async function runHold(world: UkoWorld, typedKey: TypedKey, holding: Holding): Promise<number> {
-  const { kind = "owner", until, ticket, release, reason = "", campaign, json, yes } = holding;
-  requireReason(release, holding.reason);
-  const typed = { keys: [typedKey], json: json === true, writes: "hold", yes: yes === true };
+async function runHold(world: UkoWorld, keys: readonly TypedKey[], holding: Holding): Promise<number> {
+  const { json, yes } = holding;
+  const wish = wishOf(holding);
+  const selection = selectionIn(holding);
+  if (keys.length === 0 && Object.keys(selection).length === 0) {
+    throw invalidInput("Nothing says which keys", "Name keys, or choose them with --vault, --label or another option.");
+  }
+  if (keys.some((key) => "kmsKeyId" in key)) throw noTagOnKms();
+  const typed = { keys, selection, json: json === true, writes: "hold", yes: yes === true };
   requireFullIds(world, typed);
   return withOperations(world, async (run) => {
-    const { operations, settings, options } = run;
-    const [path] = await resolveKeys(world, run, typed);
-    if (path === undefined) throw new UkoError("UKO_BUG");
-    if (campaign !== undefined) {
-      const key = "kmsKeyId" in path ? `kms/${path.kmsKeyId}` : `${path.vaultId}/${path.keyId}`;
-      const wish = { key, kind, until, ticket, ...(release === true && { release: reason }) };
-      const report = await (await run.campaignActs()).hold(campaign, wish, options);
-      printReport(world, { ...(json === true && { json }) }, report);
-      return report.exitCode;
-    }
-    if ("kmsKeyId" in path) throw noTagOnKms();
-    const ref = { instanceId: settings.instanceId, ...path };
-    const tag = { kind, until, ticket };
-    const wish = release === true ? ({ kind: "release", reason } as const) : ({ kind: "hold", tag } as const);
-    const result = await operations.hold(ref, wish, options);
-    const key = `${path.vaultId}/${path.keyId}`;
-    const exitCode = exitCodeOf(result);
-    const text = json === true ? jsonLine({ v: 1, key, tag: result, exitCode }) : sayHold(key, result, holding);
-    world.out.write(`${text}\n`);
-    return exitCode;
+    const paths = await resolveKeys(world, run, typed);
+    if (paths.some((path) => "kmsKeyId" in path)) throw noTagOnKms();
+    const refs = managedRefs(paths, run.settings.instanceId);
+    if (wish.kind === "release" && refs.length > 1) return releaseSeveral(world, run, refs, wish, holding);
+    const codes: number[] = [];
+    for (const ref of refs) codes.push(await holdOne(world, run, ref, wish, holding));
+    return mostSevere(codes);
   });
 }
 
-function exitCodeOf(result: HoldTagResult): number {
-  if (result.kind === "requested") return 10;
-  if (result.kind !== "left") return 0;
-  return result.isRightMissing === true ? 13 : 12;
+async function holdOne(
+  world: UkoWorld,
+  { operations, options }: OpenRun,
+  ref: KeyRef,
+  wish: HoldWish,
+  holding: Holding,
+): Promise<number> {
+  const result = await operations.hold(ref, wish, options);
+  const key = `${ref.vaultId}/${ref.keyId}`;
+  const exitCode = result.kind !== "left" ? 0 : result.isRightMissing === true ? 13 : 12;
+  const text = holding.json === true ? jsonLine({ v: 1, key, hold: result, exitCode }) : sayHold(key, result, holding);
+  world.out.write(`${text}\n`);
+  return exitCode;
+}
+
+/** Shows each hold, and ends them once the person has typed how many. Only what was shown ends. */
+async function releaseSeveral(
+  world: UkoWorld,
+  run: OpenRun,
+  refs: readonly KeyRef[],
+  wish: Extract<HoldWish, { kind: "release" }>,
+  holding: Holding,
+): Promise<number> {
+  if (holding.json === true) throw invalidInput("--json is for one key", "Name one key, or omit --json.");
+  requirePerson(world, "uko hold --release of several keys");
+  const codes: number[] = [];
+  const shown: { readonly ref: KeyRef; readonly text: string }[] = [];
+  for (const ref of refs) {
+    const found = await run.operations.showRelease(ref, wish.choice, run.options);
+    const name = `${ref.vaultId}/${ref.keyId}  ${printable(found.label, 80)}`;
+    if (found.kind === "none") continue;
+    if (found.kind === "left") codes.push(12);
+    else shown.push({ ref, text: found.hold.text });
+    world.out.write(`${name}  ${printableLines(found.kind === "left" ? `not released: ${found.why}` : found.says)}\n`);
+  }
+  if (shown.length === 0) {
+    world.out.write("No hold was released.\n");
+    return mostSevere(codes);
+  }
+  const phrase = `release ${shown.length}`;
+  await requireTyped(world, `To end these holds, type "${phrase}": `, phrase, "The release was not confirmed");
+  for (const { ref, text } of shown) {
+    codes.push(await holdOne(world, run, ref, { ...wish, choice: { text } }, holding));
+  }
+  return mostSevere(codes);
+}
+
+/** Throws UKO_INPUT_INVALID. A release requires a reason, for the people who act next. */
+function wishOf({ kind, until, ticket, release, reason = "" }: Holding): HoldWish {
+  if (release === true) {
+    if (reason === "")
+      throw invalidInput("A release requires a reason", "Add --reason with the reason to release the key.");
+    return { kind: "release", choice: { kind, ticket }, reason };
+  }
+  if (reason !== "")
+    throw invalidInput("--reason goes with --release only", "Use --ticket for the reason to hold a key.");
+  if (kind === "other") throw invalidInput("--kind other goes with --release only", "Choose legal, owner or incident.");
+  return { kind: "hold", hold: { kind: kind ?? "owner", until, ticket } };
 }
 
 function noTagOnKms(): UkoError {
-  return invalidInput(
-    "uko writes no tag on a KMS key",
-    "Add --campaign with the folder of the campaign that holds the key.",
-  );
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "A KMS key carries no tags, so a hold cannot be set on it",
+    detail: [
+      "Nothing was changed. To keep the key, give it the class leave in campaign.yaml, or protect it in the program:",
+      "protect: true with Pulumi, prevent_destroy = true with OpenTofu and Terraform.",
+    ].join("\n"),
+  });
 }
 
-/** A release requires a reason, which goes to the evidence and to the next review. Throws UKO_INPUT_INVALID. */
-function requireReason(release: true | undefined, reason: string | undefined): void {
-  if ((release === true) === (reason !== undefined && reason !== "")) return;
-  throw release === true
-    ? invalidInput("A release requires a reason", "Add --reason with the reason to release the key.")
-    : invalidInput("--reason goes with --release only", "Use --ticket for the reason to hold a key.");
-}
-
-function sayHold(key: string, result: HoldTagResult, { kind = "owner", until, release }: Holding): string {
-  if (result.kind === "left") return `The tag of key ${key} was not changed: ${result.why}`;
-  const isChanged = result.kind === "changed";
-  if (result.kind === "requested") {
+function sayHold(key: string, result: HoldResult, { kind = "owner", until, release }: Holding): string {
+  if (result.kind === "left") return `The hold of key ${key} was not changed: ${result.why}`;
+  const ended =
+    result.ended === undefined ? [] : [`  It ended the request of ${result.ended.author} to ${result.ended.step} it.`];
+  if (release === true) {
+    if (result.kind === "unchanged") return `Key ${key} is not held`;
     return [
-      `Your release of the legal hold on key ${key} is on the key, which stays held until another person releases the hold, too`,
-      "  Next: another person runs",
-      `    uko hold ${key} --release --reason REASON`,
+      `Key ${key} is released from its hold: ${result.released}`,
+      ...ended,
+      "  The key keeps the hold, your name and your reason in a note, for the two people who act next.",
     ].join("\n");
   }
-  if (release === true) return `Key ${key} ${isChanged ? "is released" : "has no hold of uko"}`;
   const end = until === undefined ? "without an end" : `until ${until}`;
   return [
-    `Key ${key} ${isChanged ? "is now held" : "is held already"} (${kind}) ${end}`,
-    "  No campaign takes a step on the key. Other commands ignore the hold.",
-    ...(result.ended === undefined
-      ? []
-      : [`  The hold ended the request of ${result.ended.author} to ${result.ended.step} it.`]),
+    `Key ${key} ${result.kind === "changed" ? "is now held" : "is held already"} (${kind}) ${end}`,
+    "  No run of uko requests, approves or takes a step of its deletion. Other tools ignore the hold.",
+    ...ended,
     "  Next: to end the hold, run",
     `    uko hold ${key} --release --reason REASON`,
   ].join("\n");

@@ -19,6 +19,7 @@ interface LsOptions {
   readonly kind?: readonly ListedKind[];
   readonly state?: readonly LifecycleState[];
   readonly name?: string;
+  readonly held?: true;
   readonly undeclared?: readonly string[];
   readonly json?: true;
 }
@@ -33,6 +34,7 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
     .addOption(new Option("--kind <kind...>", "only these kinds").choices(listedKinds))
     .addOption(new Option("--state <state...>", "only keys in these states").choices(lifecycleStates))
     .option("--name <text>", "only what has this text in its name or label")
+    .addOption(new Option("--held", "only keys that are held, with their holds").conflicts("kind"))
     .addOption(
       new Option("--undeclared <file...>", "only keys that no resource in these exported states declares").conflicts(
         "kind",
@@ -49,10 +51,10 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
 function kindsFor(
   { keyProtect }: OpenRun["settings"],
   vault: string | undefined,
-  { kind, state, name, undeclared }: LsOptions,
+  { kind, state, name, held, undeclared }: LsOptions,
 ): readonly ListedKind[] {
   if (kind !== undefined) return listedKinds.filter((each) => kind.includes(each));
-  if (state !== undefined || undeclared !== undefined) return ["key"];
+  if (state !== undefined || held === true || undeclared !== undefined) return ["key"];
   if (vault !== undefined) return ["keystore", "template", "key"];
   if (keyProtect !== undefined) return ["kms"];
   return name === undefined ? ["vault"] : listedKinds.filter((each) => each !== "kms");
@@ -60,11 +62,16 @@ function kindsFor(
 
 function runLs(world: CliWorld, vault: string | undefined, given: LsOptions): Promise<number> {
   return withOperations(world, async ({ directory, settings, options }) => {
-    const { state: states, name: contains, undeclared } = given;
+    const { state: states, name: contains, held, undeclared } = given;
     const declared = undeclared && (await declaredIn(world, undeclared));
     const vaults = vault === undefined ? [] : [await directory.findVault(vault, options)];
     const kinds = kindsFor(settings, vault, given);
-    const query = { vaults, kinds, ...(states && { states }), ...(contains !== undefined && { contains }) };
+    const filters = {
+      ...(states && { states }),
+      ...(contains !== undefined && { contains }),
+      ...(held && { isHeld: held }),
+    };
+    const query = { vaults, kinds, ...filters };
     const listing = await directory.list(query, options);
     const objects = listing.objects.filter(
       (object) => object.resource !== "key" || declared?.has(`${object.vaultId}/${object.keyId}`) !== true,
@@ -147,7 +154,13 @@ const columns: { readonly [Kind in ListedKind]: readonly ListColumn<Kind>[] } = 
   ],
   key: [
     { head: "NAME", cell: ({ vault, label }) => `${vault}/${label}` },
-    { head: "STATE", cell: ({ lifecycleState: state }) => ({ text: state, tone: tones[state] }) },
+    {
+      head: "STATE",
+      cell: ({ lifecycleState: state, holds }) => ({
+        text: holds.length === 0 ? state : `${state}, held (${holds.map(({ kind }) => kind).join(", ")})`,
+        tone: tones[state],
+      }),
+    },
     { head: "TEMPLATE", minWidth: 8, isOptional: true, cell: ({ template }) => template },
     { head: "ALGORITHM", isOptional: true, cell: ({ algorithm, size }) => `${algorithm} ${size}` },
     { head: "KEYSTORES", minWidth: 9, isOptional: true, cell: ({ keystores }) => keystores.join(", ") },

@@ -12,25 +12,11 @@
  * tags can end or shorten a hold with another tool.
  */
 
-import type { Tag } from "./observation.ts";
+import type { KeyHold, Tag } from "./observation.ts";
 import { holdTagName } from "./tag-names.ts";
 
 export const holdKinds = ["legal", "owner", "incident"] as const;
-export type HoldKind = (typeof holdKinds)[number];
-
-export interface KeyHold {
-  /** `other`: a text that uko did not write, or cannot read. */
-  readonly kind: HoldKind | "other";
-  /** The hold as the tag has it. */
-  readonly text: string;
-  /** The last day, such as 2027-03-20; absent if the hold has no end. */
-  readonly until?: string | undefined;
-  readonly ticket?: string | undefined;
-  /** Who is said to have set the hold. A tag has no hyphen, so `IBMid-5` is `IBMid_5`. */
-  readonly setBy?: string | undefined;
-  /** The first day, such as 2026-12-01. */
-  readonly since?: string | undefined;
-}
+type HoldKind = (typeof holdKinds)[number];
 
 /** The hold that a person wants to set. */
 export interface WantedHold extends Pick<KeyHold, "until" | "ticket"> {
@@ -64,28 +50,58 @@ export function holdsInForce(holds: readonly KeyHold[], nowMs: number): readonly
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Whether a hold in force is as long as the wanted one, for the same reason and ticket. */
-export function isHeldAs(holds: readonly KeyHold[], { kind, until, ticket }: WantedHold): boolean {
-  const isAsLong = (hold: KeyHold) => hold.until === undefined || (until !== undefined && until <= hold.until);
-  const word = ticket && tagWord(ticket);
-  return holds.some((hold) => hold.kind === kind && hold.ticket === word && isAsLong(hold));
+/** What a person says of the hold to release. Each field narrows the choice. */
+export interface HoldChoice {
+  readonly kind?: KeyHold["kind"] | undefined;
+  readonly ticket?: string | undefined;
+  /** The text of the hold that a person was shown. */
+  readonly text?: string | undefined;
 }
 
-/** The tag with which the wanted hold joins `others`; undefined if it does not fit. */
-export function joinHolds(
-  others: readonly KeyHold[],
+export type HoldPlan =
+  /** A write that leaves the tag with this value; without a value, no tag is left. */
+  | { readonly kind: "write"; readonly value?: string; readonly released?: KeyHold }
+  /** The key is held as wanted, or no hold is in force. */
+  | { readonly kind: "done" }
+  /** The hold does not fit into the tag. */
+  | { readonly kind: "no_room" }
+  /** The choice fits none of these holds, or several. */
+  | { readonly kind: "unclear"; readonly holds: readonly KeyHold[] };
+
+/** Lets a hold join those in force. An equal hold that is as long keeps its place. */
+export function planHold(
+  found: readonly KeyHold[],
   { kind, until, ticket }: WantedHold,
-  { setBy, since }: { readonly setBy: string; readonly since: string },
-): Tag | undefined {
+  setBy: string,
+  nowMs: number,
+): HoldPlan {
+  const others = holdsInForce(found, nowMs);
+  const word = ticket && tagWord(ticket);
+  const isAsLong = (hold: KeyHold): boolean => hold.until === undefined || (until !== undefined && until <= hold.until);
+  if (others.some((hold) => hold.kind === kind && hold.ticket === word && isAsLong(hold))) return { kind: "done" };
+  const since = new Date(nowMs).toISOString().slice(0, 10);
   const parts = { until, ticket, by: setBy.slice(0, maxWord), since };
   const words = Object.entries(parts).flatMap(([name, text = ""]) => (text === "" ? [] : [name, tagWord(text)]));
-  return tagOfHolds([...others.map(({ text }) => text), [kind, ...words].join(" ")]);
+  const value = [...others.map(({ text }) => text), [kind, ...words].join(" ")].join(joint);
+  return value.length > maxTagValue ? { kind: "no_room" } : { kind: "write", value };
 }
 
-/** The tag that keeps these holds; undefined if they do not fit, or if none is left. */
-export function tagOfHolds(texts: readonly string[]): Tag | undefined {
-  const value = texts.join(joint);
-  return texts.length === 0 || value.length > maxTagValue ? undefined : { name: holdTagName, value };
+/** Ends one hold: a person releases a hold that they have read, and never all holds of a key at once. */
+export function planRelease(found: readonly KeyHold[], { kind, ticket, text }: HoldChoice, nowMs: number): HoldPlan {
+  const inForce = holdsInForce(found, nowMs);
+  if (inForce.length === 0) return { kind: "done" };
+  const word = ticket && tagWord(ticket);
+  const chosen = inForce.filter(
+    (hold) =>
+      (kind === undefined || hold.kind === kind) &&
+      (word === undefined || hold.ticket === word) &&
+      (text === undefined || hold.text === text),
+  );
+  const [released, ...more] = chosen;
+  const isAnother = (hold: KeyHold): boolean => hold.kind !== released?.kind || hold.ticket !== released.ticket;
+  if (released === undefined || more.some(isAnother)) return { kind: "unclear", holds: inForce };
+  const left = inForce.filter((hold) => hold !== released).map(({ text }) => text);
+  return { kind: "write", released, ...(left.length > 0 && { value: left.join(joint) }) };
 }
 
 const maxWord = 200;

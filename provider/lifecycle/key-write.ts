@@ -17,8 +17,6 @@
  *   acts on exactly this record is the exception.
  * - A reactivation ends an outage. So it first takes off only a record that may be in the caller's
  *   own name; the others go afterwards.
- * - The release of a legal hold that waits for a second person is a text in a person's name, too.
- *   Only `uko hold` leaves it on the key.
  * - While a record counts, a write that makes the key safer drops the record, and so does a
  *   deactivation under `single`. Any other write is left out, because the write would void what two
  *   people are about to agree on.
@@ -43,8 +41,8 @@ interface KeyWriteFacts {
 
 /** Each purpose for which uko writes to a key outside the steps of its deletion. */
 export const keyWrites = {
+  /** Sets or releases a hold. The people who act after a release have to request anew, and see the release. */
   hold: { endsRequest: true },
-  release: {},
   reactivate: { endsRequest: true, isWithoutBody: true, isUrgent: true },
   /** A deactivation for which one person is enough, so that it acts on no record. */
   deactivate_alone: { endsRequest: true, isWithoutBody: true },
@@ -80,8 +78,7 @@ export function planKeyWrite(
   if (standing.binds && endsRequest !== true) return { kind: "leave", record: standing.record };
   const hasRecord =
     isUrgent === true ? namesWriter(observation, run?.actor.writesAs) : observation.carried.kind !== "none";
-  const mustDrop = isWithoutBody === true && (hasRecord || observation.isHoldReleased === true);
-  return mustDrop && !(run !== undefined && isLeftByService(observation, run, nowMs))
+  return isWithoutBody === true && hasRecord && !(run !== undefined && isLeftByService(observation, run, nowMs))
     ? { kind: "drop_first" }
     : { kind: "write" };
 }

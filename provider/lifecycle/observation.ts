@@ -5,7 +5,6 @@
  * same, and which identity is a person.
  */
 
-import type { KeyHold } from "./hold.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 
 /**
@@ -199,15 +198,37 @@ export interface QuotedRequest {
   readonly isSealedHere?: true | undefined;
 }
 
-/**
- * Facts of a deactivation that later runs need. Writes of uko keep the note. A reactivation removes it, and so can a
- * hold on a key that has no room for another tag.
- */
+/** The part of the note about a deactivation (key-note.ts). Writes of uko keep it until a reactivation. */
 export interface DeactivationNote {
   readonly deactivatedAtMs?: number | undefined;
   readonly kmsSetter?: Identity | undefined;
   /** The writer of the deactivation, as the service named the last writer; says nothing of who set a window before. */
   readonly deactivatedBy?: Identity;
+}
+
+/** A reason, set by a person, why no run may take anything from a key; see `hold.ts`. */
+export interface KeyHold {
+  /** `other`: a text that uko did not write, or cannot read. */
+  readonly kind: "legal" | "owner" | "incident" | "other";
+  /** The hold as the tag has it. */
+  readonly text: string;
+  /** The last day, such as 2027-03-20; absent if the hold has no end. */
+  readonly until?: string | undefined;
+  readonly ticket?: string | undefined;
+  /** Who is said to have set the hold. A tag has no hyphen, so `IBMid-5` is `IBMid_5`. */
+  readonly setBy?: string | undefined;
+  /** The first day, such as 2026-12-01. */
+  readonly since?: string | undefined;
+}
+
+/** A hold that a person released. It informs the people who act next, and its text is the word of the last writer. */
+export interface ReleasedHold {
+  /** The hold as the tag had it. */
+  readonly hold: string;
+  /** The IAM ID of the person. */
+  readonly releasedBy: string;
+  readonly atMs: number;
+  readonly reason: string;
 }
 
 /** The consent record on the key, as read; at most one record location may hold a record. */
@@ -229,10 +250,10 @@ export interface KeyObservation {
   readonly carried: CarriedRecord;
   /** Absent if the key has no marker, which counts as `both`. */
   readonly marker?: DualMarker | undefined;
-  /** One person has released a legal hold on the key, and the release waits for the second person. */
-  readonly isHoldReleased?: true | undefined;
   /** The holds in the tags of the key, also those that are over. */
   readonly holds: readonly KeyHold[];
+  /** The last holds that people released, as the note on the key says. */
+  readonly releasedHolds?: readonly ReleasedHold[] | undefined;
   /**
    * Present if this machine demands that both people sign a destruction. `service` is what the signatures say of the
    * service, and `by` the file that demands them.

@@ -9,9 +9,8 @@
 
 import { isLooser, markerOf } from "./dual-marker.ts";
 import { holdGuard } from "./guards.ts";
-import type { KeyHold } from "./hold.ts";
 import { planKeyWrite } from "./key-write.ts";
-import type { ConsentRecord, DualMarker, KeyObservation } from "./observation.ts";
+import type { ConsentRecord, DualMarker, KeyHold, KeyObservation } from "./observation.ts";
 import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.ts";
 

@@ -8,7 +8,6 @@
 
 import type { ErrorCode } from "../errors.ts";
 import type { ConsentDraft, NotBinding } from "./consent-record.ts";
-import type { KeyHold } from "./hold.ts";
 import { type KeyState, type Right, rights } from "./managed-key-states.ts";
 import type {
   Actor,
@@ -16,6 +15,7 @@ import type {
   ConsentRecord,
   DeletionGate,
   DualMarker,
+  KeyHold,
   KeyObservation,
   KeystoreStatus,
 } from "./observation.ts";

@@ -3,18 +3,27 @@
  * record is a person's request or approval of a step. The note keeps facts of a record that was removed. The marker
  * says how many people a deletion requires. The texts are in tags of uko. If the service keeps no tags, the record and
  * the marker are at the end of the description, and no note exists. The file separates the texts from the user's own,
- * and also sets and removes the tag `hold`. Each body removes a record that it does not bring, so that no write makes a
+ * and also sets and releases a hold. Each body removes a record that it does not bring, so that no write makes a
  * forged record look genuine (key-write.ts).
  */
 
-import { isReleasedHold, withoutRelease } from "./campaign/campaign.ts";
 import { type ConsentDraft, recordToleranceMs } from "./consent-record.ts";
 import { dualMarkers } from "./dual-marker.ts";
-import type { CarriedRecord, ConsentRecord, DeactivationNote, Decline, DualMarker, Tag } from "./observation.ts";
+import { holdsIn } from "./hold.ts";
+import { noteWithRelease, parseNote, withReleasesOf } from "./key-note.ts";
+import type {
+  CarriedRecord,
+  ConsentRecord,
+  DeactivationNote,
+  Decline,
+  DualMarker,
+  KeyHold,
+  ReleasedHold,
+  Tag,
+} from "./observation.ts";
 import {
   decodeCompact,
   decodeDecline,
-  decodeNote,
   decodeTagValue,
   encodeCompact,
   encodeDecline,
@@ -28,6 +37,7 @@ import {
 import {
   creationTagName,
   declineTagName,
+  holdTagName,
   isDeclaredTag,
   markerTagName,
   noteTagName,
@@ -55,7 +65,8 @@ export interface ParsedKeyTexts {
   readonly marker?: DualMarker;
   readonly note?: DeactivationNote;
   readonly declined?: Decline;
-  readonly isHoldReleased?: true;
+  readonly holds: readonly KeyHold[];
+  readonly releasedHolds: readonly ReleasedHold[];
   readonly userDescription: string;
   readonly userTags: readonly Tag[];
 }
@@ -82,8 +93,7 @@ export function parseKeyTexts(
     ...raw.tags.filter((tag) => tag.name === markerTagName).map((tag) => tag.value),
     ...(suffix === null ? [] : [compactMarker(raw.description)]),
   ]);
-  const noted = raw.tags.find((tag) => tag.name === noteTagName);
-  const note = noted === undefined ? undefined : decodeNote(noted.value, sha256);
+  const { deactivation: note, released: releasedHolds } = parseNote(noteIn(raw.tags), sha256);
   const declined = decodeDecline(raw.tags.find((tag) => tag.name === declineTagName)?.value ?? "", sha256);
   return {
     carried: carriedIn(values, fromDescription, { keyId, sha256, ownSeal }),
@@ -91,9 +101,9 @@ export function parseKeyTexts(
     ...(note !== undefined && { note }),
     ...(declined !== undefined && { declined }),
     userDescription: suffix === null ? raw.description : raw.description.slice(0, suffix.index),
-    // A release that waits is not a property of the key: it comes and goes without voiding a record.
-    userTags: raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix)).map(holdAlone),
-    ...(raw.tags.some(isReleasedHold) && { isHoldReleased: true }),
+    holds: holdsIn(raw.tags),
+    releasedHolds,
+    userTags: raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix)),
   };
 }
 
@@ -113,18 +123,15 @@ export function patchWithRecord(
   marker: DualMarker,
   location: "tag" | "description",
 ): KeyTextPatch | undefined {
+  const replaced = [recordTagName, markerTagName, declineTagName];
+  const kept = raw.tags.filter(({ name }) => !replaced.includes(name));
   // The request of a new deactivation starts without the note of an earlier one.
-  const replaced = [recordTagName, markerTagName, declineTagName, draft.step === "deactivate" ? noteTagName : ""];
-  const others = raw.tags.filter(({ name }) => !replaced.includes(name));
+  const others = draft.step === "deactivate" ? withNote(kept, undefined) : kept;
   const userDescription = raw.description.replace(suffixForm, "");
   if (location === "tag") {
     if (others.length + 2 > maxTags) return undefined;
     return {
-      tags: [
-        ...others.map(holdAlone),
-        { name: markerTagName, value: marker },
-        { name: recordTagName, value: encodeTagValue(draft) },
-      ],
+      tags: [...others, { name: markerTagName, value: marker }, { name: recordTagName, value: encodeTagValue(draft) }],
       ...(userDescription !== raw.description && { description: userDescription }),
     };
   }
@@ -132,7 +139,7 @@ export function patchWithRecord(
   if (draft.quotes !== undefined || userDescription.length > maxDescriptionBesideRecord) return undefined;
   return {
     description: `${userDescription}\n${encodeCompact(draft, marker)}`,
-    ...(raw.tags.some(isTextOfPerson) && { tags: tagsWithoutRecord(raw) }),
+    ...(raw.tags.some(isRecord) && { tags: tagsWithoutRecord(raw) }),
   };
 }
 
@@ -146,8 +153,8 @@ export function patchWithoutRecord(
   decline?: Decline,
 ): KeyTextPatch | undefined {
   const { tags = raw.tags, ...cleared } = patchOfUser(raw, {});
-  const outdated = [note === "drop_note" ? noteTagName : "", decline === undefined ? "" : declineTagName];
-  const kept = tags.filter(({ name }) => !outdated.includes(name));
+  const noted = note === "drop_note" ? withNote(tags, undefined) : tags;
+  const kept = noted.filter(({ name }) => decline === undefined || name !== declineTagName);
   const hasRoom = raw.tags.some(({ name }) => name === recordTagName) && kept.length < maxTags;
   if (decline !== undefined && hasRoom) kept.push({ name: declineTagName, value: encodeDecline(decline) });
   const isChanged = kept.length !== raw.tags.length || kept.some((tag, at) => tag !== raw.tags[at]);
@@ -163,7 +170,7 @@ export function patchOfUser(
   const description = describe(user.description ?? userPart(raw.description), compactMarker(raw.description));
   const kept = tagsWithoutRecord(raw).filter((tag) => user.tags === undefined || !isDeclaredTag(tag));
   return {
-    ...((user.tags !== undefined || raw.tags.some(isTextOfPerson)) && { tags: [...(user.tags ?? []), ...kept] }),
+    ...((user.tags !== undefined || raw.tags.some(isRecord)) && { tags: [...(user.tags ?? []), ...kept] }),
     ...(description !== raw.description && { description }),
   };
 }
@@ -188,35 +195,69 @@ export function patchWithMarker(
   // A service that accepts no tags refuses a patch with any tag. The strictest marker may stay next
   // to a marker tag, because two markers count as the strictest.
   const tags = marker === "both" ? cleared : others;
-  return { description, ...((tags.length < raw.tags.length || raw.tags.some(isTextOfPerson)) && { tags }) };
+  return { description, ...((tags.length < raw.tags.length || raw.tags.some(isRecord)) && { tags }) };
 }
 
 /**
- * Replaces or removes the tag that holds a key. The patch also drops a record, which another person may have planted.
- * If the tags leave no room for the hold, it drops tags of uko: first why a request was declined, then the tag of the
- * creation, then the marker, whose absence means that both steps require two people, then the note. Undefined if the
- * hold still does not fit.
+ * Writes the tag that holds a key. The patch also drops a record, which another person may have planted. If the tags
+ * leave no room for the hold, it drops tags of uko: first why a request was declined, then the tag of the creation, then
+ * the marker, whose absence means that both steps require two people, then the note. Undefined if the hold still does
+ * not fit.
  */
-export function patchWithHold(raw: RawKeyTexts, hold: Tag, isHeld: boolean): KeyTextPatch | undefined {
+export function patchWithHold(raw: RawKeyTexts, value: string): KeyTextPatch | undefined {
   const cleared = patchOfUser(raw, {});
-  const others = (cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name);
-  if (!isHeld) return { ...cleared, tags: others };
-  const yielding = [declineTagName, creationTagName, markerTagName, noteTagName].filter((name) =>
-    others.some((tag) => tag.name === name),
-  );
-  const excess = Math.max(0, others.length + 1 - maxTags);
-  if (excess > yielding.length) return undefined;
-  const yielded = yielding.slice(0, excess);
-  return { ...cleared, tags: [...others.filter((tag) => !yielded.includes(tag.name)), hold] };
+  const others = (cleared.tags ?? raw.tags).filter(({ name }) => name !== holdTagName);
+  const tags = withRoomFor([{ name: holdTagName, value }], others, yieldingToHold);
+  return tags && { ...cleared, tags };
 }
 
-/** Whether a tag speaks for a person: a record, or the release of a legal hold that waits for a second person. */
-function isTextOfPerson(tag: Tag): boolean {
-  return tag.name === recordTagName || isReleasedHold(tag);
+/** The tags of uko that yield their room to a hold, in this order. */
+const yieldingToHold = [declineTagName, creationTagName, markerTagName, noteTagName];
+
+/** Adds tags to others, some of which yield if there is no room. Undefined if there is still none. */
+function withRoomFor(
+  added: readonly Tag[],
+  others: readonly Tag[],
+  yielding: readonly string[],
+): readonly Tag[] | undefined {
+  const excess = Math.max(0, others.length + added.length - maxTags);
+  const yielded = yielding.filter((name) => others.some((tag) => tag.name === name)).slice(0, excess);
+  return yielded.length < excess ? undefined : [...others.filter(({ name }) => !yielded.includes(name)), ...added];
 }
 
-function holdAlone(tag: Tag): Tag {
-  return isReleasedHold(tag) ? { ...tag, value: withoutRelease(tag.value) } : tag;
+/**
+ * Ends a hold: `value` is what stays of the tag. The note keeps who released the hold and why. If other holds stay, the
+ * note may need the room of other tags of uko. Undefined if it does not fit.
+ */
+export function patchWithRelease(
+  raw: RawKeyTexts,
+  value: string | undefined,
+  release: ReleasedHold,
+): KeyTextPatch | undefined {
+  const cleared = patchOfUser(raw, {});
+  const tags = (cleared.tags ?? raw.tags).filter(({ name }) => name !== holdTagName);
+  const left = value === undefined ? [] : [{ name: holdTagName, value }];
+  const noted = { name: noteTagName, value: noteWithRelease(noteIn(tags), release) };
+  const others = tags.filter(({ name }) => name !== noteTagName);
+  const all = withRoomFor([...left, noted], others, yieldingToHold);
+  return all && { ...cleared, tags: all };
+}
+
+function isRecord({ name }: Tag): boolean {
+  return name === recordTagName;
+}
+
+function noteIn(tags: readonly Tag[]): string | undefined {
+  return tags.find(({ name }) => name === noteTagName)?.value;
+}
+
+/** The tags with another note of a deactivation, or none. The released holds in the note stay. */
+function withNote(tags: readonly Tag[], note: string | undefined): readonly Tag[] {
+  const earlier = noteIn(tags);
+  const value = withReleasesOf(earlier, note);
+  if (value === earlier) return tags;
+  const others = tags.filter(({ name }) => name !== noteTagName);
+  return value === undefined ? others : [...others, { name: noteTagName, value }];
 }
 
 /**
@@ -227,10 +268,8 @@ function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }
   const record = tags.find((tag) => tag.name === recordTagName);
   const lastWrite = stateWord === "deactivated" && atMs !== undefined ? { atMs, by } : undefined;
   const note = record && noteLeftBy(record.value, lastWrite);
-  const others = tags
-    .filter((tag) => tag.name !== recordTagName && (note === undefined || tag.name !== noteTagName))
-    .map(holdAlone);
-  return note === undefined ? others : [...others, { name: noteTagName, value: note }];
+  const others = tags.filter((tag) => !isRecord(tag));
+  return note === undefined ? others : withNote(others, note);
 }
 
 /** Where the key has its marker now, so that a new marker replaces it. */

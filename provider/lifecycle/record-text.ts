@@ -244,7 +244,7 @@ const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).pad
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
-function hexJson(body: Record<string, unknown>): string {
+export function hexJson(body: Record<string, unknown>): string {
   return Array.from(utf8.encode(JSON.stringify(body)), (byte) => hexOfByte[byte]).join("");
 }
 
@@ -395,7 +395,7 @@ function isApprovedStep(step: unknown): step is ApprovedStep {
   return approvedSteps.some((each) => each === step);
 }
 
-function parseHexJson(value: string): Record<string, unknown> | undefined {
+export function parseHexJson(value: string): Record<string, unknown> | undefined {
   if (value.length > maxTagValueCharacters || value.length % 2 !== 0 || !/^[0-9a-f]+$/.test(value)) return undefined;
   const bytes = Uint8Array.from({ length: value.length / 2 }, (_, at) =>
     Number.parseInt(value.slice(2 * at, 2 * at + 2), 16),

@@ -8,9 +8,8 @@
 
 import { type NotBinding, standingOf } from "./consent-record.ts";
 import { holdGuard } from "./guards.ts";
-import type { KeyHold } from "./hold.ts";
 import type { ObservedState } from "./managed-key-states.ts";
-import type { Actor, ConsentRecord, Identity, KeyObservation } from "./observation.ts";
+import type { Actor, ConsentRecord, Identity, KeyHold, KeyObservation } from "./observation.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { consentStatement } from "./signed-consent.ts";
 
@@ -48,10 +47,6 @@ export interface ReviewedWave {
   /** The digest of the wave in the manifest: 64 hex digits. */
   readonly digest: string;
   readonly class: string;
-  /** How many lines holds.jsonl had. The file only grows, so that a lost line is noticed later. */
-  readonly holds: number;
-  /** The released holds on keys of the wave, in the order of the file, so that the reviewer sees them. */
-  readonly released: readonly { readonly key: string; readonly iamId: string; readonly reason: string }[];
 }
 
 /** What the reviewer saw of one managed key. */

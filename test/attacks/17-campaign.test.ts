@@ -283,15 +283,6 @@ describe("an approver who swaps files between the commands", () => {
     expect(await stepsTaken()).toEqual(deactivated);
   });
 
-  it("takes a held key off the list of holds after the review: each act notices the lost line", async () => {
-    const held = keyNamed("payments-key-00001");
-    await campaign("erin", `hold ${held.vault}/${held.id} --kind legal`);
-    const review = await reviewed();
-    write("holds.jsonl", "");
-    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_CAMPAIGN_INVALID");
-    expect(await stepsTaken()).toEqual([]);
-  });
-
   it("brings the folder of another campaign with the same wave: its review is refused", async () => {
     const review = await reviewed();
     const other = mkdtempSync(path.join(tmpdir(), "uko-campaign-other-"));

@@ -37,8 +37,8 @@ interface Scenario {
 
 const payroll = () => uko.make();
 const by = (who: Person) => uko.run(who).operations;
-const held = { kind: "hold", tag: { kind: "owner" } } as const;
-const released = { kind: "release", reason: "No longer needed" } as const;
+const held = { kind: "hold", hold: { kind: "owner" } } as const;
+const released = { kind: "release", choice: {}, reason: "No longer needed" } as const;
 
 const cards = { template: "cards", label: "cards", align: true };
 

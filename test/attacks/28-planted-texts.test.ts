@@ -8,7 +8,6 @@ import { observeKey } from "../../provider/engine/key/observe.ts";
 import { standingOf } from "../../provider/lifecycle/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/digest.ts";
 import { encodeCompact } from "../../provider/lifecycle/record-text.ts";
-import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { checked, inputsOf, options, type Person, useEngineWorld, withKeys } from "../engine/harness.ts";
 import { identityOf, sha256 } from "../support/builders.ts";
 
@@ -20,38 +19,6 @@ async function look(keyId: string) {
   if (seen.kind === "gone") throw new Error("the key is gone");
   return seen;
 }
-
-describe("the release of a legal hold in Bob's name, planted by Carol", () => {
-  async function planted(): Promise<ManagedKeyState> {
-    const state = await uko.make();
-    await by("alice").hold(uko.ref(state.keyId), { kind: "hold", tag: { kind: "legal" } }, options);
-    await uko.advance("1h");
-    const { tags } = (await look(state.keyId)).snapshot;
-    const forged = tags.map((tag) =>
-      tag.name === "hold" ? { ...tag, value: `${tag.value} release IBMid_550000BOB` } : tag,
-    );
-    expect((await uko.test.as("carol").patch(state.keyId, { tags: forged })).status).toBe(200);
-    await uko.advance("1h");
-    return state;
-  }
-
-  const writes: Readonly<Record<string, (state: ManagedKeyState) => Promise<unknown>>> = {
-    update: (state) => uko.update(state, { description: "new" }, "bob"),
-    sync: ({ keyId }) => by("bob").sync(uko.ref(keyId), options),
-    rotate: (state) => uko.update(state, { rotationTrigger: "2" }, "bob"),
-    request: ({ keyId }) => by("bob").request(uko.ref(keyId), undefined, options),
-  };
-
-  test.each(Object.keys(writes))("does not count after Bob's %s", async (name) => {
-    uko.reset({ syncChangesLastWriter: true });
-    const state = await planted();
-    await writes[name]?.(state);
-    await uko.advance("3d");
-    const released = await by("carol").hold(uko.ref(state.keyId), { kind: "release", reason: "over" }, options);
-    expect(released.kind).not.toBe("changed");
-    expect(await uko.tagNames(state)).toContain("hold");
-  });
-});
 
 describe("a record in Bob's name, planted in the second in which he creates the key", () => {
   beforeEach(() => {

@@ -293,13 +293,13 @@ describe("uko campaign signoff", () => {
   });
 });
 
-describe("uko hold --campaign", () => {
+describe("a hold", () => {
   it("blocks the key until the end of its last day, and needs no new baseline", async () => {
     await baselined();
     const key = keyNamed("cards-1");
     expect((await campaign(`hold ${key} --kind legal --until 2026-11-26 --ticket L-7`)).exitCode).toBe(0);
     expect((await campaign("status cards-1")).out).toContain(
-      'Blocked: held: legal by IBMid-550000BOB ("Bob Example") until 2026-11-26.',
+      "Blocked: held: legal, ticket L_7, said to be set by IBMid_550000BOB on 2026-11-26, until 2026-11-26.",
     );
     await stage.world.advance("1d");
     expect((await campaign("status cards-1")).out).not.toContain("held");
@@ -316,6 +316,11 @@ describe("uko hold --campaign", () => {
       "a day that does not exist",
       `hold ${vaultIds.payments}/${vaultIds.archive} --kind legal --until 2026-02-30`,
       /is not a day/,
+    ],
+    [
+      "a day that is over",
+      `hold ${vaultIds.archive}/9b2d0000-0000-4000-8000-000000000006 --until 2026-11-01`,
+      /2026-11-01 is over/,
     ],
   ])("refuses %s", async (_, command, message) => {
     await baselined();

@@ -28,7 +28,7 @@ export function expectForm(name: FormName, out: string): void {
 }
 
 const formOf: Readonly<Record<string, FormName>> = Object.fromEntries(
-  (["init", "signoff", "plan", "status", "hold", "review", "next", "finish"] as const).map((name) => [
+  (["init", "signoff", "plan", "status", "review", "next", "finish"] as const).map((name) => [
     name,
     `campaign-${name}`,
   ]),

@@ -82,6 +82,7 @@ it("prints every fact of a key as JSON", async () => {
     algorithm: "aes",
     size: "256",
     keystores: ["payroll-ring"],
+    holds: [],
   });
 });
 
@@ -157,9 +158,16 @@ describe("a command that writes", () => {
     expect([held.exitCode, held.out]).toEqual([0, expect.stringContaining(`Key ${keys.draft} is now held (incident)`)]);
     await world.advance("1m");
     expect((await atTerminal("hold payments/draft --release --reason solved", "n")).exitCode).toBe(1);
-    expect((await atTerminal(`hold ${keys.draft} --release --reason solved`, "n")).out).toBe(
-      `Key ${keys.draft} is released\n`,
+    const [listed] = (await ls("--held --json")).split("\n");
+    expect(JSON.parse(listed ?? "")).toMatchObject({
+      label: "draft",
+      holds: [{ kind: "incident", since: "2026-11-24" }],
+    });
+    expect(await ls("--held")).toContain("pre_activation, held (incident)");
+    expect((await atTerminal(`hold ${keys.draft} --release --reason solved`, "n")).out).toContain(
+      `Key ${keys.draft} is released from its hold: incident, said to be set by IBMid_550000BOB on 2026-11-24`,
     );
+    expect(await ls("--held")).toContain("Nothing matches.");
     expect((await world.uko("bob", "hold payments/draft")).err).toContain("accepts a name only at a terminal");
   });
 

@@ -52,8 +52,8 @@ describe("KMS dual authorization on the backing key", () => {
     await approve(uko.run("alice"), ref);
     await uko.advance("60s");
     const [alice, bob] = [uko.run("alice").operations, uko.run("bob").operations];
-    await bob.hold(ref, { kind: "hold", tag: { kind: "owner" } }, options);
-    await bob.hold(ref, { kind: "release", reason: "checked" }, options);
+    await bob.hold(ref, { kind: "hold", hold: { kind: "owner" } }, options);
+    await bob.hold(ref, { kind: "release", choice: {}, reason: "checked" }, options);
     expect(await uko.tagNames(state)).toEqual(["uko_created", "uko_dual", "uko_note"]);
     await uko.advance("5h");
     await bob.request(ref, undefined, options);

@@ -113,10 +113,4 @@ describe("the planners of calls without a body", () => {
       expect(planReversal(key, "reactivate", aRun(), nowMs)).toEqual({ kind: "ready", step: { kind: "reactivate" } });
     }
   });
-
-  it("take the release of a legal hold off, which waits for a second person", () => {
-    for (const write of withoutBody) {
-      expect(planKeyWrite(aKey({ isHoldReleased: true }), write, nowMs)).toEqual({ kind: "drop_first" });
-    }
-  });
 });

@@ -11,6 +11,7 @@ import {
   patchWithMarker,
   patchWithoutRecord,
   patchWithRecord,
+  patchWithRelease,
   type RawKeyTexts,
 } from "../../provider/lifecycle/record-locations.ts";
 import { decodeNote, encodeCompact, encodeTagValue } from "../../provider/lifecycle/record-text.ts";
@@ -32,7 +33,13 @@ const many = (count: number) => Array.from({ length: count }, (_, at) => ({ name
 
 describe("parseKeyTexts", () => {
   it("finds no uko data on an ordinary key", () => {
-    expect(read(raw())).toEqual({ carried: { kind: "none" }, userDescription: "Salaries", userTags: [team] });
+    expect(read(raw())).toEqual({
+      carried: { kind: "none" },
+      holds: [],
+      releasedHolds: [],
+      userDescription: "Salaries",
+      userTags: [team],
+    });
   });
 
   it("hides every reserved tag and the suffix of the description", () => {
@@ -281,19 +288,28 @@ describe("patchWithMarker", () => {
 
 describe("patchWithHold", () => {
   const hold = { name: "hold", value: "legal" };
+  const release = { hold: "legal", releasedBy: "IBMid-2", atMs: nowMs, reason: "Case closed" };
 
   it("puts the hold on and takes it off, and drops whatever record is on the key", () => {
     const before = raw({ tags: [team, created, recordTag], description: `Salaries\n${compact}` });
-    const held = patched(before, patchWithHold(before, hold, true));
+    const held = patched(before, patchWithHold(before, "legal"));
     expect(held).toEqual({ tags: [team, created, hold], description: "Salaries\n[uko1b]" });
     const planted = { ...held, tags: [...held.tags, recordTag] };
-    expect(patchWithHold(planted, hold, false)).toEqual({ tags: [team, created] });
+    const free = patched(planted, patchWithRelease(planted, undefined, release));
+    expect(read(free)).toMatchObject({ carried: { kind: "none" }, holds: [], releasedHolds: [release] });
+    expect(free.tags.map(({ name }) => name)).toEqual(["team", creationTagName, noteTagName]);
+  });
+
+  it("keeps the other holds, and one tag for them, after the release of one", () => {
+    const before = raw({ tags: [hold, { name: "hold", value: "owner" }] });
+    const after = patched(before, patchWithRelease(before, "owner", release));
+    expect(after.tags.filter(({ name }) => name === "hold")).toEqual([{ name: "hold", value: "owner" }]);
   });
 
   it("lets the tags of uko give way to the hold if there is no room, and never a tag of the user", () => {
     const own = [created, markerTag("single")];
     const names = (tags: RawKeyTexts["tags"]) =>
-      patchWithHold(raw({ tags }), hold, true)
+      patchWithHold(raw({ tags }), "legal")
         ?.tags?.map(({ name }) => name)
         .filter((name) => !/^t\d/.test(name));
     expect(names([...many(125), ...own])).toEqual([creationTagName, markerTagName, "hold"]);
@@ -331,7 +347,7 @@ describe("the reason of a decline", () => {
 
   it("yields to a hold before any other tag", () => {
     const full = { ...declined, tags: [...declined.tags, ...many(125)] };
-    const held = patched(full, patchWithHold(full, { name: "hold", value: "legal" }, true));
+    const held = patched(full, patchWithHold(full, "legal"));
     expect(read(held)).toMatchObject({ marker: "both" });
     expect(read(held).declined).toBeUndefined();
   });
@@ -393,29 +409,6 @@ describe("the note of a deactivation", () => {
       deactivatedAtMs: undefined,
       kmsSetter: undefined,
     });
-  });
-});
-
-it("leaves the release of a legal hold on the key in no body but that of the hold itself", () => {
-  const released = { name: "hold", value: "legal by IBMid_1 release IBMid_2" };
-  const before = raw({ tags: [team, released] });
-  const patches = [
-    patchOfUser(before, {}),
-    patchOfUser(before, { description: "New" }),
-    patchWithoutRecord(before),
-    patchWithRecord(before, aDraft(), "both", "tag"),
-    patchWithRecord(before, aDraft(), "both", "description"),
-    patchWithMarker(before, "both", "tag"),
-    patchWithMarker(before, "both", "description"),
-  ];
-  for (const patch of patches) {
-    expect(patch?.tags?.find(({ name }) => name === "hold")?.value).toBe("legal by IBMid_1");
-  }
-  expect(patchWithHold(before, released, true)?.tags).toContainEqual(released);
-  // The release is not a fact of the key, so a record counts whether the release is there or not.
-  expect(read(before)).toMatchObject({
-    isHoldReleased: true,
-    userTags: [team, { name: "hold", value: "legal by IBMid_1" }],
   });
 });
 

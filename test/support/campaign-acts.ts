@@ -77,6 +77,6 @@ export async function runInCampaign(
 ): Promise<Ended> {
   const [name = ""] = command.split(" ");
   if ((acts as readonly string[]).includes(name)) return takeAct(world, who, { command, folder });
-  if (name === "hold") return world.uko(who, `${command} --campaign ${folder}`);
+  if (name === "hold") return world.uko(who, command);
   return world.uko(who, `campaign ${command} --folder ${folder}`);
 }

@@ -8,7 +8,9 @@
 
 import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors.ts";
 import { findStoredLeftover } from "../../lifecycle/guards.ts";
+import { holdsInForce } from "../../lifecycle/hold.ts";
 import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
+import type { KeyHold } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { type KeySummary, observedInList, observeKey } from "../key/observe.ts";
 import { isoTime } from "../loop/evidence.ts";
@@ -61,6 +63,8 @@ export interface ListedKey extends InVault {
   readonly algorithm: string;
   readonly size: string;
   readonly keystores: readonly string[];
+  /** The holds in force. */
+  readonly holds: readonly KeyHold[];
 }
 
 /** A key of KMS itself. */
@@ -84,6 +88,8 @@ export interface ListQuery {
   readonly vaults: readonly VaultSnapshot[];
   readonly kinds: readonly ListedKind[];
   readonly states?: readonly LifecycleState[];
+  /** Only keys that are held. */
+  readonly isHeld?: true;
   /** Only objects whose name or label contains this text, in any case. */
   readonly contains?: string;
 }
@@ -103,7 +109,7 @@ export interface UnreadableList {
 const concernOneList: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"];
 
 export async function listObjects(world: World, query: ListQuery, options: CallOptions): Promise<Listing> {
-  const { kinds, states, contains = "" } = query;
+  const { kinds, states, isHeld, contains = "" } = query;
   const isInVaults = kinds.some((kind) => kind !== "kms");
   const vaults = query.vaults.length > 0 || !isInVaults ? query.vaults : await world.vaults.list({}, options);
   const objects: Listed[] = kinds.includes("vault")
@@ -125,7 +131,8 @@ export async function listObjects(world: World, query: ListQuery, options: CallO
   if (kinds.includes("kms")) objects.push(...(await listKmsKeys(world, options)));
   const matches = (object: Listed): boolean =>
     nameOf(object).toLowerCase().includes(contains.toLowerCase()) &&
-    (states === undefined || object.resource !== "key" || states.includes(object.lifecycleState));
+    (states === undefined || object.resource !== "key" || states.includes(object.lifecycleState)) &&
+    (isHeld !== true || (object.resource === "key" && object.holds.length > 0));
   return { objects: objects.filter(matches), unreadable };
 }
 
@@ -213,6 +220,7 @@ function listedKey(vault: VaultSnapshot, { snapshot, observation, nowMs }: KeySu
     algorithm,
     size,
     keystores: referencedKeystores.map(({ name }) => name),
+    holds: holdsInForce(observation.holds, nowMs),
   };
 }
 

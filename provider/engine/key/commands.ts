@@ -16,7 +16,7 @@ import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
 import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
-import { changeHoldTag } from "./hold.ts";
+import { changeHold, showRelease } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import { approveOne, approveReviewed } from "./many/approve-set.ts";
@@ -119,8 +119,11 @@ export function createOperations(world: World) {
       return reportExisting(ref, await act(ref, plan, options, { approvals: [recordId] }));
     }),
 
-    /** Writes or releases the hold tag that campaigns honor. Another person completes the release of a legal hold. */
-    hold: here(changeHoldTag),
+    /** Sets or releases a hold, which stops every run at the key. */
+    hold: here(changeHold),
+
+    /** The hold that a release would end. Changes nothing. */
+    showRelease: here(showRelease),
 
     /** `reason` says why the caller declines the request of another person. It stays on the key. */
     withdraw: recorded(world, "withdraw", (ref, { reason, ...options }: CallOptions & { readonly reason?: string }) =>

@@ -1,92 +1,97 @@
 /**
- * Writes and releases the tag `hold` of a key, which forbids every step of every campaign. uko changes only a tag that
- * uko wrote. Two people have to release a legal hold (lifecycle/campaign/holds.ts). A write to a key can make a
- * pending request void. A hold is written all the same, because it makes the key safer. A release is refused while a
- * request is pending.
+ * Sets and releases a hold, a tag with which a person forbids every run to take anything from the key
+ * (lifecycle/hold.ts). One person sets a hold, and one person releases it, because each of them could also do so with
+ * another tool. The reason of a release stays on the key for the two people who must then request and approve a
+ * deletion. Both writes drop a request or an approval from the key: a hold ends it, and a release must not bring back
+ * what people agreed on before the hold.
  */
 
 import { UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
-import { type HoldChange, type HoldTagPlan, planHoldTag } from "../../lifecycle/campaign/holds.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { type HoldChoice, type HoldPlan, planHold, planRelease, type WantedHold } from "../../lifecycle/hold.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord } from "../../lifecycle/observation.ts";
-import { patchWithHold } from "../../lifecycle/record-locations.ts";
-import { holdTagName } from "../../lifecycle/tag-names.ts";
+import type { ConsentRecord, KeyHold, KeyObservation } from "../../lifecycle/observation.ts";
+import { type KeyTextPatch, patchWithHold, patchWithRelease } from "../../lifecycle/record-locations.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { keyPath, plain, sayAuthor, sayIdentity, sayRoles, stepNouns } from "../text/words.ts";
+import { keyPath, plain, sayIdentity, sayRoles } from "../text/words.ts";
 import { notFound } from "./command-reports.ts";
-import { observeKey, readingOf } from "./observe.ts";
+import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
+import { releaseCommand, sayHold, sayHolds } from "./text/hold-words.ts";
 
-/** A request or an approval that was pending. A hold ends it. */
+/** A request or an approval that was pending. A hold and a release end it. */
 export interface EndedRecord {
   readonly id: string;
   readonly step: string;
   readonly author: string;
 }
 
-export type HoldTagResult =
-  /** `unchanged`: the key is already as wanted. */
-  | {
-      readonly kind: "changed" | "unchanged";
-      readonly ended?: EndedRecord;
-    }
-  /** The caller's release of a legal hold is on the key, which stays held until another person releases it, too. */
-  | { readonly kind: "requested" }
+export type HoldResult =
+  /** `unchanged`: the key is already as wanted. `released` is the hold that the run ended, in words. */
+  | { readonly kind: "changed" | "unchanged"; readonly ended?: EndedRecord; readonly released?: string }
   /** The tag was not changed for this reason, as a clause. */
   | { readonly kind: "left"; readonly why: string; readonly isRightMissing?: true };
+
+export type HoldWish =
+  | { readonly kind: "hold"; readonly hold: WantedHold }
+  | { readonly kind: "release"; readonly choice: HoldChoice; readonly reason: string };
+
+/** The hold that a release would end, for a person who releases several. */
+export type ShownRelease =
+  | { readonly kind: "release"; readonly label: string; readonly hold: KeyHold; readonly says: string }
+  | { readonly kind: "none"; readonly label: string }
+  | { readonly kind: "left"; readonly label: string; readonly why: string };
+
+/** Reads which hold a release would end. A legal hold is released alone. Changes nothing. */
+export async function showRelease(
+  world: World,
+  ref: KeyRef,
+  choice: HoldChoice,
+  options: CallOptions,
+): Promise<ShownRelease> {
+  const observed = await observeKey(world, ref, "summary", options);
+  if (observed.kind === "gone") throw notFound(ref);
+  const { label } = observed.observation.facts;
+  const plan = planRelease(observed.observation.holds, choice, observed.nowMs);
+  if (plan.kind === "done") return { kind: "none", label };
+  if (plan.kind !== "write" || plan.released === undefined) {
+    return { kind: "left", label, why: plan.kind === "write" ? "" : sayLeft(plan, observed) };
+  }
+  if (plan.released.kind === "legal") {
+    const why = `a legal hold is released alone: ${releaseCommand(keyPath(observed.observation))}`;
+    return { kind: "left", label, why };
+  }
+  return { kind: "release", label, hold: plan.released, says: sayHold(plan.released) };
+}
 
 /** The most rounds: one for the change, and others for other writers and lost responses. */
 const maxRounds = 5;
 
-/** What the caller wants. The reason of a release goes to the evidence. */
-export type HoldWish = Extract<HoldChange, { kind: "hold" }> | { readonly kind: "release"; readonly reason: string };
-
 /**
- * Writes or releases the tag. Throws UKO_KEY_NOT_FOUND,
- * UKO_INPUT_INVALID if the last day is over, and what the ports throw for faults.
+ * Sets or releases a hold. Throws UKO_KEY_NOT_FOUND, UKO_INPUT_INVALID if the last day is over, UKO_ACTOR_NOT_A_PERSON
+ * for a release by a service, and what the ports throw for faults.
  */
-export async function changeHoldTag(
-  world: World,
-  ref: KeyRef,
-  wish: HoldWish,
-  options: CallOptions,
-): Promise<HoldTagResult> {
-  const until = wish.kind === "hold" ? wish.tag.until : undefined;
+export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, options: CallOptions): Promise<HoldResult> {
   const settler = createSettler(world, `key ${ref.keyId}`, options);
   const actor = await world.session.actor(options);
-  const person = mayAuthor(actor) ? actor.identity.iamId : undefined;
-  let isWritten = false;
-  let ended: EndedRecord | undefined;
+  if (wish.kind === "release" && !mayAuthor(actor)) throw onlyPeople();
+  const by = actor.identity?.iamId ?? "";
+  let sent: { readonly plan: HoldPlan; readonly result: HoldResult } | undefined;
   for (let round = 0; round < maxRounds; round += 1) {
     const observed = await observeKey(world, ref, "decision", options);
     if (observed.kind === "gone") throw notFound(ref);
-    const { snapshot, observation, etag, nowMs } = observed;
-    if (until !== undefined && until < isoTime(nowMs).slice(0, 10)) throw isOver(until);
-    const found = snapshot.tags.find(({ name }) => name === holdTagName);
-    const writers = { actor: person, lastWriter: observation.updatedBy?.iamId };
-    const plan = planHoldTag(found?.value, wish, writers, nowMs);
-    if (plan.kind === "done") {
-      return { kind: isWritten ? "changed" : "unchanged", ...(ended !== undefined && { ended }) };
-    }
-    if (plan.kind === "waits") return { kind: "requested" };
-    if (isWritten) return { kind: "left", why: "the service did not keep the tag" };
-    if (plan.kind === "left") return { kind: "left", why: sayLeft(plan.why, found?.value ?? "") };
-    const { value } = plan;
+    const { observation, etag, nowMs } = observed;
+    const plan = planFor(observed, wish, by);
+    if (sent !== undefined) return isKept(sent.plan, observation, plan) ? sent.result : notKept;
+    if (plan.kind === "done") return { kind: "unchanged" };
+    if (plan.kind !== "write") return { kind: "left", why: sayLeft(plan, observed) };
     if (!(await settler.isSettled(readingOf(observed)))) continue;
-    const write = planKeyWrite(observation, wish.kind, nowMs);
-    if (write.kind === "leave") {
-      const { step } = write.record;
-      const why = `the request of ${sayAuthor(write.record)} for its ${stepNouns[step]} is pending, and this write would end the request`;
-      return { kind: "left", why: `${why}; to end it first, run: uko withdraw ${keyPath(observation)}` };
-    }
-    const patch = patchWithHold(snapshot, { name: holdTagName, value: value ?? "" }, value !== undefined);
-    if (patch === undefined) {
-      return { kind: "left", why: `the key has ${snapshot.tags.length} tags, which leaves no room for the hold` };
-    }
+    const patch =
+      planKeyWrite(observation, "hold", nowMs).kind === "write" ? patchFor(observed, wish, plan, by) : undefined;
+    if (patch === undefined) return { kind: "left", why: sayLeft({ kind: "no_room" }, observed) };
     const standing = deletionStanding(observation, nowMs);
     // A hold makes the key safer, so it is never refused for its evidence.
     if (wish.kind === "release") await world.evidence.open();
@@ -96,27 +101,60 @@ export async function changeHoldTag(
     }
     if (written.kind === "refused") return { kind: "left", why: `the service refused: ${plain(written.message, 200)}` };
     if (written.kind !== "done") continue;
-    isWritten = true;
-    ended = standing.binds ? endedRecord(standing.record) : undefined;
+    const result: HoldResult = {
+      kind: "changed",
+      ...(standing.binds && { ended: endedRecord(standing.record) }),
+      ...(plan.released !== undefined && { released: sayHold(plan.released) }),
+    };
+    sent = { plan, result };
     settler.afterOwnWrite();
     const facts = {
       subject: { ...ref, label: observation.facts.label },
       step: wish.kind,
       from: observation.stateWord,
       to: observation.stateWord,
-      details: { keystores: [], ...(wish.kind === "release" && { reason: wish.reason }) },
+      details: {
+        keystores: [],
+        ...(wish.kind === "release" && { reason: wish.reason, hold: plan.released?.text ?? "" }),
+      },
     };
     await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId: written.correlationId });
   }
   return { kind: "left", why: "another writer keeps changing the key" };
 }
 
-function sayLeft(why: Extract<HoldTagPlan, { kind: "left" }>["why"], value: string): string {
-  if (why === "no_person") return "only people release a legal hold, and this identity is not a person";
-  const tag = `"${plain(value, 100)}"`;
-  return why === "foreign"
-    ? `the key has a hold tag that uko did not write: ${tag}`
-    : `the key already has the hold ${tag}, which uko keeps`;
+function planFor({ observation, nowMs }: KeyDetails, wish: HoldWish, by: string): HoldPlan {
+  if (wish.kind === "release") return planRelease(observation.holds, wish.choice, nowMs);
+  const { until } = wish.hold;
+  if (until !== undefined && until < isoTime(nowMs).slice(0, 10)) throw isOver(until);
+  return planHold(observation.holds, wish.hold, by, nowMs);
+}
+
+function patchFor(
+  { snapshot, nowMs }: KeyDetails,
+  wish: HoldWish,
+  { value, released }: Extract<HoldPlan, { kind: "write" }>,
+  by: string,
+): KeyTextPatch | undefined {
+  if (wish.kind === "hold") return value === undefined ? undefined : patchWithHold(snapshot, value);
+  const { reason } = wish;
+  return patchWithRelease(snapshot, value, { hold: released?.text ?? "", releasedBy: by, atMs: nowMs, reason });
+}
+
+/** Whether the service kept what this run wrote. A service that drops new tags would leave the key free. */
+function isKept(sent: HoldPlan, { holds }: KeyObservation, now: HoldPlan): boolean {
+  if (sent.kind !== "write" || sent.released === undefined) return now.kind === "done";
+  return !holds.some(({ text }) => text === sent.released?.text);
+}
+
+const notKept: HoldResult = { kind: "left", why: "the service did not keep the change of the tag" };
+
+function sayLeft(
+  plan: Exclude<HoldPlan, { kind: "write" | "done" }>,
+  { snapshot: { tags } }: Pick<KeyDetails, "snapshot">,
+): string {
+  if (plan.kind === "no_room") return `the key has ${tags.length} tags, which leaves no room for the hold`;
+  return `the key has these holds, and --kind or --ticket must name one of them: ${sayHolds(plan.holds)}`;
 }
 
 function endedRecord({ id, step, author }: ConsentRecord): EndedRecord {
@@ -127,5 +165,12 @@ function isOver(until: string): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `${until} is over, so the hold would not hold the key`,
     detail: "Nothing was changed. Choose today or a later day (UTC).",
+  });
+}
+
+function onlyPeople(): UkoError {
+  return new UkoError("UKO_ACTOR_NOT_A_PERSON", {
+    summary: "Only people release a hold, and this identity is not a person",
+    detail: "Nothing was changed.\nNext: a person runs the command with their own credential",
   });
 }

@@ -15,7 +15,6 @@
 import { isUkoError, UkoError } from "../../errors.ts";
 import { digestText } from "../../lifecycle/digest.ts";
 import { findLeftoverMaterial } from "../../lifecycle/guards.ts";
-import { holdsIn } from "../../lifecycle/hold.ts";
 import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
 import {
   type CarriedRecord,
@@ -209,8 +208,8 @@ function toObservation(
     marker: texts.marker,
     note: texts.note,
     declined: texts.declined && isSame(texts.declined.author, updatedBy ?? { mark: "" }) ? texts.declined : undefined,
-    isHoldReleased: texts.isHoldReleased,
-    holds: holdsIn(snapshot.tags),
+    holds: texts.holds,
+    ...(texts.releasedHolds.length > 0 && { releasedHolds: texts.releasedHolds }),
     digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
     ...asked,
     storedKeystores: snapshot.storedStatus,

@@ -15,7 +15,7 @@ export interface EvidenceEntry {
   readonly time: string;
   readonly instanceId: string;
   /** The kind of resource that `keyId` names; absent for a managed key. */
-  readonly resource?: ContainerKind | "kms_key" | "key_ring" | "campaign_hold" | "campaign_acceptance";
+  readonly resource?: ContainerKind | "kms_key" | "key_ring" | "campaign_acceptance";
   /** Empty for a KMS key, which is in no vault. */
   readonly vaultId: string;
   readonly keyId: string;
@@ -43,8 +43,8 @@ export interface EvidenceEntry {
   /** The keystores after the step, as the service's response reports them. */
   readonly reported?: readonly EvidenceKeystore[];
   readonly correlationId?: string;
-  /** The line of holds.jsonl that the run appended. */
-  readonly line?: string;
+  /** The hold that a person released, or despite which a destroyed key was removed, as its tag had it. */
+  readonly hold?: string;
   /** Why a person released a hold, or declined a request. */
   readonly reason?: string;
 }

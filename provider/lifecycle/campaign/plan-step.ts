@@ -8,13 +8,14 @@
  * skips every other key. So a list that is a day old changes no key that was held or changed since.
  */
 
+import { holdGuard } from "../guards.ts";
 import { dualBackingKeys } from "../kms-window.ts";
 import { type CampaignMark, type Identity, isSame, type KeyObservation } from "../observation.ts";
 import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
 import { planReversal } from "../plan-reversal.ts";
 import { strictest } from "../plan-reviewed.ts";
-import { type CampaignStep, isHeld } from "./campaign.ts";
+import type { CampaignStep } from "./campaign.ts";
 import { proveRollback, type ReviewedDeactivation, type Rollback } from "./rollback.ts";
 
 export type CampaignVerdict =
@@ -55,7 +56,7 @@ export function planCampaignRequest(
   run: Run,
   nowMs: number,
 ): CampaignVerdict {
-  if (isHeld([], observation.facts.tags, nowMs)) return { kind: "leave", why: { kind: "held" } };
+  if (holdGuard(observation, nowMs) !== undefined) return { kind: "leave", why: { kind: "held" } };
   const { step, ending, reason } = request;
   const policy = { ...strictest, goal: endings[ending], ...(reason !== undefined && { reason }) };
   const plan = planKeyDeletion(observation, policy, run, nowMs);
@@ -120,8 +121,6 @@ function isAbout(plan: Plan, step: CampaignStep): boolean {
 
 export interface CampaignRollback {
   readonly reviews: readonly ReviewedDeactivation[];
-  /** Whether a hold in the folder names the key. A hold tag is read with the key. */
-  readonly isInHolds: boolean;
   /** Whether a person saw who wrote to the key since, and confirmed the reactivation. */
   readonly isConfirmed: boolean;
   /** Whether an earlier read of this run has proven the rollback, so that the run itself wrote to the key since. */
@@ -134,7 +133,7 @@ export interface CampaignRollback {
  */
 export function planCampaignRollback(
   observation: KeyObservation,
-  { reviews, isInHolds, isConfirmed, isProvenHere }: CampaignRollback,
+  { reviews, isConfirmed, isProvenHere }: CampaignRollback,
   run: Run,
   nowMs: number,
 ): CampaignVerdict {
@@ -143,8 +142,7 @@ export function planCampaignRollback(
   const { writesAs } = run.actor;
   const isOwnWrite = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
   if (isProvenHere && (state === "active" || isOwnWrite)) return plan();
-  const isKeyHeld = isInHolds || isHeld([], observation.facts.tags, nowMs);
-  const rollback = proveRollback({ state, isHeld: isKeyHeld, updatedBy, updatedAtMs, reviews });
+  const rollback = proveRollback({ state, updatedBy, updatedAtMs, reviews });
   if (rollback.kind === "proven" || (rollback.kind === "written_since" && isConfirmed)) return plan();
   return { kind: "leave", why: { kind: "rollback", rollback } };
 }

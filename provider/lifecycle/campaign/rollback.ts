@@ -3,8 +3,8 @@
  * The proof has two parts. A review of the campaign, the list that its approver saw, has the key.
  * And the last write to the key is by the reviewer or the requester, and falls in the days in which
  * the deactivation was possible. If the last write does not fit, a person has to confirm. Otherwise
- * a rollback could bring back a key that another person deactivated for a reason of their own. A
- * held key stays deactivated. The evidence in the campaign's folder proves nothing, because each
+ * a rollback could bring back a key that another person deactivated for a reason of their own. The
+ * reactivation makes a key safer, so it passes a hold. The evidence in the campaign's folder proves nothing, because each
  * person who can write to the folder can forge it.
  */
 
@@ -24,7 +24,6 @@ export interface ReviewedDeactivation {
 
 export interface RollbackFacts {
   readonly state: ObservedState;
-  readonly isHeld: boolean;
   readonly updatedBy?: Identity | undefined;
   readonly updatedAtMs?: number | undefined;
   readonly reviews: readonly ReviewedDeactivation[];
@@ -35,18 +34,17 @@ export type Rollback =
   | { readonly kind: "proven" }
   /** Another write followed. A person has to look at the key and confirm. */
   | { readonly kind: "written_since"; readonly by?: Identity; readonly atMs?: number }
-  | { readonly kind: "left"; readonly why: "held" | "never_reviewed" | "not_deactivated" | "destroyed" };
+  | { readonly kind: "left"; readonly why: "never_reviewed" | "not_deactivated" | "destroyed" };
 
 /** How long after a review its step can happen: one day for the review, and seven days for a stored approval. */
 const maxDelayMs = (1 + 7) * 24 * 60 * 60 * 1000;
 /** UKO rounds the time of a write to seconds. */
 const roundingMs = 1_000;
 
-export function proveRollback({ state, isHeld, updatedBy, updatedAtMs, reviews }: RollbackFacts): Rollback {
+export function proveRollback({ state, updatedBy, updatedAtMs, reviews }: RollbackFacts): Rollback {
   if (state === "destroyed" || state === "destroyed_compromised") return { kind: "left", why: "destroyed" };
   if (state !== "deactivated") return { kind: "left", why: "not_deactivated" };
   if (reviews.length === 0) return { kind: "left", why: "never_reviewed" };
-  if (isHeld) return { kind: "left", why: "held" };
   const isStep = reviews.some(
     ({ reviewer, requester, reviewedAtMs }) =>
       updatedAtMs !== undefined &&

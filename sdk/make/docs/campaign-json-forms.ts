@@ -129,13 +129,6 @@ export const campaignJsonForms = {
   "campaign-find": form("The line that uko campaign status KEY", {
     found: rows,
   }),
-  "campaign-hold": form("The line that uko hold --campaign", {
-    key,
-    kind: text.optional(),
-    until: day.optional(),
-    isReleased: z.boolean().optional(),
-    tag: z.enum(["changed", "unchanged", "requested", "left"]),
-  }),
   "campaign-review": form(
     "The line that uko campaign next --review-only, or for a review without keys uko campaign next",
     {

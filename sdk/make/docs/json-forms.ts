@@ -9,6 +9,7 @@ import { sources } from "../../../provider/engine/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listing.ts";
 import { header, keyLine, keystore } from "../../../provider/engine/key/many/review-file.ts";
+import { holdKinds } from "../../../provider/lifecycle/hold.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
 import { approvedSteps } from "../../../provider/lifecycle/observation.ts";
@@ -162,6 +163,18 @@ const listing = z
       algorithm: z.string(),
       size: z.string(),
       keystores: z.array(z.string()),
+      holds: z
+        .array(
+          z.object({
+            kind: z.enum([...holdKinds, "other"]).describe("other: a text that uko did not write"),
+            text: z.string().describe("The hold as the tag has it"),
+            until: z.string().describe("The last day (UTC); absent if the hold has no end").optional(),
+            ticket: z.string().optional(),
+            setBy: z.string().describe("Who is said to have set the hold").optional(),
+            since: z.string().describe("The first day").optional(),
+          }),
+        )
+        .describe("The holds in force"),
     }),
     z.object({
       v,
@@ -260,13 +273,14 @@ const hold = z
   .object({
     v,
     key: z.string().describe("<vaultId>/<keyId>"),
-    tag: z.object({
-      kind: z.enum(["changed", "unchanged", "requested", "left"]),
+    hold: z.object({
+      kind: z.enum(["changed", "unchanged", "left"]),
       ended: z
         .object({ id: z.string(), step: z.string(), author: z.string() })
-        .describe("The request or approval that was pending, and that the hold ended")
+        .describe("The request or approval that was pending, and that the hold or release ended")
         .optional(),
-      why: z.string().describe("Why the tag was left").optional(),
+      released: z.string().describe("The hold that the release ended").optional(),
+      why: z.string().describe("Why nothing was changed").optional(),
       isRightMissing: z.literal(true).optional(),
     }),
     exitCode,

@@ -10,11 +10,10 @@ const folderWith = (...lines: readonly string[]) =>
     parts: () => [lines.join("\n").slice(0, 100), lines.join("\n").slice(100)],
   }) as unknown as CampaignFolder;
 
-test("the last write to a key is a step in the service, and not a hold or an acceptance of the campaign", async () => {
+test("the last write to a key is a step in the service, and not an acceptance of the campaign", async () => {
   const evidence = await readEvidence(
     folderWith(
       entry({ step: "destroy", time: "2026-10-01T09:00:00Z" }),
-      entry({ step: "hold", resource: "campaign_hold", time: "2026-10-02T09:00:00Z", actor: { iamId: "bob" } }),
       entry({ step: "accept", resource: "campaign_acceptance", time: "2026-10-03T09:00:00Z", actor: { iamId: "bob" } }),
       entry({ step: "destroy", resource: "kms_key", vaultId: "", time: "2026-10-01T09:00:00Z" }),
     ),

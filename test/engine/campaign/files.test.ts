@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { parseCampaign } from "../../../provider/engine/campaign/files/campaign-file.ts";
 import { csvLine, parseCsv } from "../../../provider/engine/campaign/files/csv.ts";
-import { encodeHold, parseHolds } from "../../../provider/engine/campaign/files/holds.ts";
 import { readOwners } from "../../../provider/engine/campaign/files/joined-files.ts";
 import { encodeManifest, type ManifestKey, parseManifest } from "../../../provider/engine/campaign/files/manifest.ts";
 import type { WaveSettings } from "../../../provider/engine/campaign/files/settings.ts";
@@ -185,23 +184,6 @@ describe("manifest.jsonl", () => {
     const refusal = refusalOf(() => parseManifest(content, sha256));
     expect(refusal).toMatch(/^UKO_CAMPAIGN_INVALID/);
     expect(refusal).toMatch(message);
-  });
-});
-
-describe("holds.jsonl", () => {
-  test("keeps a hold until the end of its last day", () => {
-    const key = "kms/9b2d0000-0000-4000-8000-000000000001";
-    const line = encodeHold({ key, kind: "legal", by: "Erin", until: "2026-12-31", ticket: "L-1" });
-    expect(parseHolds(line).holds).toMatchObject([{ key, untilMs: Date.parse("2027-01-01") }]);
-  });
-
-  test.each([
-    '{"key":"kms/9b2d0000-0000-4000-8000-000000000001"}',
-    '{"key":"payroll","kind":"legal","by":"Erin"}',
-    '{"key":"kms/9B2D0000-0000-4000-8000-000000000001","kind":"legal","by":"Erin"}',
-    "no JSON",
-  ])("refuses %s, because it might forbid a step", (line) => {
-    expect(refusalOf(() => parseHolds(line))).toMatch(/holds\.jsonl, line 1/);
   });
 });
 

@@ -5,7 +5,6 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { acceptedLine } from "../../../provider/engine/campaign/files/accepted.ts";
 import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/files/campaign-file.ts";
-import { holdsLine } from "../../../provider/engine/campaign/files/holds.ts";
 import { manifestLine } from "../../../provider/engine/campaign/files/manifest.ts";
 import { signoff } from "../../../provider/engine/campaign/files/signoffs.ts";
 import { reviewFileLine } from "../../../provider/engine/key/many/review-file.ts";
@@ -15,7 +14,6 @@ import { blocksIn } from "../../support/documents.ts";
 const schemas = {
   "campaign.yaml": campaignFile,
   "manifest.jsonl": manifestLine,
-  "holds.jsonl": holdsLine,
   "review.jsonl": reviewFileLine,
   "signoffs.json": signoff,
   "accepted.jsonl": acceptedLine,

@@ -17,7 +17,7 @@ import {
 } from "../../support/builders.ts";
 import { aSnapshot } from "../fakes.ts";
 
-interface Choices extends Partial<Pick<KeyInReview, "isHeld" | "createdAtMs" | "templateName" | "waitsFor">> {
+interface Choices extends Partial<Pick<KeyInReview, "releasedHolds" | "createdAtMs" | "templateName" | "waitsFor">> {
   readonly label?: string;
   readonly description?: string;
   readonly resources?: readonly string[];
@@ -45,7 +45,7 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
   if (admitted.kind !== "line") throw new Error(`Not reviewable: ${admitted.why.kind}`);
   const { line, record } = admitted;
   const { keystores } = observation;
-  const usual = { isHeld: false, createdAtMs: nowMs - 400 * dayMs, templateName: "payroll" };
+  const usual = { releasedHolds: [], createdAtMs: nowMs - 400 * dayMs, templateName: "payroll" };
   return { line, record, description, keystores, nowMs, ...usual, ...shown };
 }
 
@@ -89,11 +89,13 @@ describe("one key", () => {
   });
 });
 
+const released = { hold: "legal ticket L_7", releasedBy: "IBMid-550000BOB", atMs: nowMs - dayMs, reason: "Closed" };
+
 describe("many keys", () => {
   const usual = Array.from({ length: 290 }, (_, n) => aKeyInReview(n));
   const odd: readonly KeyInReview[] = [
     ...[300, 301, 302, 303, 304, 305, 306].map((n) => aKeyInReview(n, { resources: ["crn:1"] })),
-    aKeyInReview(310, { isHeld: true }),
+    aKeyInReview(310, { releasedHolds: [released] }),
     aKeyInReview(311, { description: "Legal hold until 2030" }),
     aKeyInReview(312, { createdAtMs: nowMs - dayMs, templateName: "cards" }),
   ];
@@ -106,7 +108,7 @@ describe("many keys", () => {
       "Templates: payroll (299), cards (1).",
       "Keystores: ibm_cloud_kms (300).",
       "7 keys in use: key-300, key-301, key-302, key-303, key-304, and 2 more.",
-      "1 key held: key-310.",
+      "1 key released from a hold: key-310.",
       '1 key with a description that warns: key-311 ("Legal hold until 2030").',
       "1 key created in the last 30 days: key-312.",
       "1 key of a rare template: key-312.",
@@ -127,7 +129,7 @@ describe("many keys", () => {
         record: { writtenAtMs: nowMs - hourMs - n * 1000 },
         templateName: `template ${n % 40}`,
         createdAtMs: nowMs - dayMs,
-        isHeld: true,
+        releasedHolds: [released],
       }),
     );
     const lines = summarize(mixed);

@@ -30,8 +30,7 @@ const aKmsLine = (n: number): KmsReviewLine => ({
   ...{ kind: "kms", kmsKeyId: keyId(n), name: `root ${n}` },
   window: `${keyId(n)}@2026-12-01T00:00:00.000Z`,
 });
-const released = [{ key: `kms/${keyId(1)}`, iamId: "IBMid-1", reason: "the audit is over" }];
-const campaign = { name: "hpcs-exit", wave: "pilot", digest: sha256("wave"), class: "destroy", holds: 3, released };
+const campaign = { name: "hpcs-exit", wave: "pilot", digest: sha256("wave"), class: "destroy" };
 const review = reviewOf(aReviewHeader(), [aLine(2), aLine(1, { reason: 'end of "contract"\n' })]);
 const destroying = aReviewHeader({ step: "destroy" });
 const reviews: Readonly<Record<string, AnyReview>> = {
@@ -93,10 +92,7 @@ const keyLine = fc.record(
   },
   { requiredKeys: ["keyId", "label", "record", "facts", "resources", "keystores"] },
 );
-const anyCampaign = fc.record({
-  ...{ name: texts, wave: texts, digest: hash, class: texts, holds: fc.nat() },
-  released: fc.array(fc.record({ key: texts, iamId: texts, reason: texts }), { maxLength: 2 }),
-});
+const anyCampaign = fc.record({ name: texts, wave: texts, digest: hash, class: texts });
 const reviewedAtMs = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31") }).map(Number);
 const someOf = <Line>(line: fc.Arbitrary<Line>) => fc.array(line, { minLength: 1, maxLength: 4 });
 const keyReviews = fc
@@ -315,8 +311,6 @@ describe("a text that is not a review", () => {
   it.each<[string, unknown]>([
     ["digest", "short"],
     ["class", ""],
-    ["holds", -1],
-    ["released", [{ ...released[0], reason: "" }]],
   ])("has the campaign's field %s as %j", (field, value) => {
     const wave = { ...campaign, [field]: value };
     expect(problemOf(fileOf(edited(kmsHead, { campaign: wave }), kmsLine))).toContain(`"campaign.${field}`);

@@ -17,7 +17,7 @@ const review = aReviewOf(keys);
 const text = encodeReview(review);
 const [head = "", first = ""] = text.split("\n");
 const fileOf = (...lines: string[]): string => `${lines.join("\n")}\n`;
-const campaign = { name: "hpcs-exit", wave: "pilot", digest: sha256("wave"), class: "destroy", holds: 0, released: [] };
+const campaign = { name: "hpcs-exit", wave: "pilot", digest: sha256("wave"), class: "destroy" };
 const window = `${keyId(1)}@2026-12-01T00:00:00.000Z`;
 const ofCampaigns = {
   "a wave of a campaign": aReviewOf(keys, { campaign }),

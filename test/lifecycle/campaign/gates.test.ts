@@ -216,7 +216,6 @@ describe("a rollback", () => {
   const review = { reviewer: alice.iamId ?? "", requester: bob.iamId ?? "", reviewedAtMs };
   const aRollback = (over: Partial<RollbackFacts> = {}): RollbackFacts => ({
     state: "deactivated",
-    isHeld: false,
     updatedBy: alice,
     updatedAtMs: reviewedAtMs + 60_000,
     reviews: [review],
@@ -235,7 +234,6 @@ describe("a rollback", () => {
     ["by an identity without an ID", { updatedBy: { mark: "m" } }, { kind: "written_since" }],
     ["before the review", { updatedAtMs: reviewedAtMs - 1_001 }, { kind: "written_since" }],
     ["long after the review", { updatedAtMs: reviewedAtMs + 9 * dayMs }, { kind: "written_since" }],
-    ["of a held key", { isHeld: true }, { kind: "left", why: "held" }],
     ["of a key that no review lists", { reviews: [] }, { kind: "left", why: "never_reviewed" }],
     ["of an active key", { state: "active" }, { kind: "left", why: "not_deactivated" }],
     ["of a destroyed key", { state: "destroyed" }, { kind: "left", why: "destroyed" }],

@@ -4,6 +4,7 @@ import {
   planCampaignRequest,
   planCampaignRollback,
 } from "../../../provider/lifecycle/campaign/plan-step.ts";
+import { holdsIn } from "../../../provider/lifecycle/hold.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
 import {
   aBackingKey,
@@ -18,7 +19,6 @@ import {
   dayMs,
   hourMs,
   nowMs,
-  someFacts,
 } from "../../support/builders.ts";
 
 const run = aRun({ actor: anActor(bob), intent: "request" });
@@ -104,7 +104,7 @@ describe("a campaign's request", () => {
   it("takes no step even if another person's record would allow it, and leaves a key with a hold tag", () => {
     const named = aRun({ actor: anActor(bob), approvals: [aRecord({ author: alice }).id], intent: "request" });
     expect(planCampaignRequest(aKeyWith(aRecord({ author: alice })), deactivate, named, nowMs).kind).toBe("leave");
-    const held = aKey({ facts: someFacts({ tags: [{ name: "hold", value: "litigation" }] }) });
+    const held = aKey({ holds: holdsIn([{ name: "hold", value: "litigation" }]) });
     expect(planCampaignRequest(held, deactivate, run, nowMs)).toEqual({ kind: "leave", why: { kind: "held" } });
   });
 });
@@ -113,7 +113,6 @@ describe("a campaign's rollback", () => {
   const reviewed = { reviewer: alice.iamId ?? "", requester: bob.iamId ?? "", reviewedAtMs: nowMs - dayMs };
   const facts: CampaignRollback = {
     reviews: [reviewed],
-    isInHolds: false,
     isConfirmed: false,
     isProvenHere: false,
   };
@@ -133,13 +132,13 @@ describe("a campaign's rollback", () => {
     expect(planCampaignRollback(written, { ...facts, isConfirmed: true }, run, nowMs)).toEqual(reactivated);
   });
 
-  it("leaves a held key, and a key that no review lists, also if confirmed", () => {
+  it("reactivates a held key, because a reactivation takes nothing from it", () => {
+    const held = aKey({ ...key, holds: holdsIn([{ name: "hold", value: "legal" }]) });
+    expect(planCampaignRollback(held, facts, run, nowMs)).toEqual(reactivated);
+  });
+
+  it("leaves a key that no review lists, also if confirmed", () => {
     const confirmed = { ...facts, isConfirmed: true };
-    expect(planCampaignRollback(key, { ...confirmed, isInHolds: true }, run, nowMs)).toMatchObject({
-      why: { rollback: { why: "held" } },
-    });
-    const tagged = aKey({ ...key, facts: someFacts({ tags: [{ name: "hold", value: "" }] }) });
-    expect(planCampaignRollback(tagged, confirmed, run, nowMs)).toMatchObject({ why: { rollback: { why: "held" } } });
     expect(planCampaignRollback(key, { ...confirmed, reviews: [] }, run, nowMs)).toMatchObject({
       why: { rollback: { why: "never_reviewed" } },
     });

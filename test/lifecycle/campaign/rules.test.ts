@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isHeld, type KeyClass, type KeyTraits } from "../../../provider/lifecycle/campaign/campaign.ts";
+import type { KeyClass, KeyTraits } from "../../../provider/lifecycle/campaign/campaign.ts";
 import { ruleChangeOf } from "../../../provider/lifecycle/campaign/rule-changes.ts";
 import {
   type Classified,
@@ -127,23 +127,6 @@ describe("a class requires", () => {
   ] as const)("%s into %s ends as %s", (keyClass, into, ending) => {
     expect(endingOf({ class: keyClass, into })).toBe(ending);
   });
-});
-
-test.each([
-  [[], [], false],
-  [[{ kind: "legal" }], [], true],
-  [[{ kind: "legal", untilMs: 11 }], [], true],
-  [[{ kind: "legal", untilMs: 10 }], [], false],
-  [[], ["hold"], true],
-  [[], ["team"], false],
-] as const)("holds %j and tags %j hold a key: %s", (holds, tags, expected) => {
-  expect(
-    isHeld(
-      holds,
-      tags.map((name) => ({ name })),
-      10,
-    ),
-  ).toBe(expected);
 });
 
 describe("a change of the rules", () => {

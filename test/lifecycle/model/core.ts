@@ -33,6 +33,7 @@ export interface Core {
   readonly patchWithoutRecord: typeof recordLocations.patchWithoutRecord;
   readonly patchOfUser: typeof recordLocations.patchOfUser;
   readonly patchWithHold: typeof recordLocations.patchWithHold;
+  readonly patchWithRelease: typeof recordLocations.patchWithRelease;
   readonly patchWithMarker: typeof recordLocations.patchWithMarker;
   readonly markerLocation: typeof recordLocations.markerLocation;
   readonly settlingOf: typeof settling.settlingOf;

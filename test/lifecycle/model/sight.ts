@@ -134,7 +134,7 @@ export function observationOf(
     carried: texts.carried,
     ...(texts.marker !== undefined && { marker: texts.marker }),
     ...(texts.note !== undefined && { note: texts.note }),
-    holds: [],
+    holds: texts.holds,
     digests: digestsBy((step) => sha256(core.digestText(facts, step)).slice(0, 32)),
     keystores: responses.live.map((keystore) => statusOf(key, keystore, now)),
     keystoresAreLive: true,

@@ -331,10 +331,13 @@ function hold(core: Core, observation: KeyObservation, flight: Flight, kind: "ho
   const { seen } = flight;
   const isThere = seen?.key.tags.some((tag) => tag.name === holdTag.name) === true;
   const isOver = flight.syncedHere || flight.refusals.length > 0 || isThere === (kind === "hold");
-  if (isOver || seen === undefined || core.planKeyWrite(observation, kind, nowMs).kind === "leave") {
+  if (isOver || seen === undefined || core.planKeyWrite(observation, "hold", nowMs).kind === "leave") {
     return { kind: "over", plan: { kind: "done" } };
   }
-  const patch = core.patchWithHold(rawOf(seen.key), holdTag, kind === "hold");
+  const release = { hold: holdTag.value, releasedBy: "x", atMs: nowMs, reason: "" };
+  const raw = rawOf(seen.key);
+  const patch =
+    kind === "hold" ? core.patchWithHold(raw, holdTag.value) : core.patchWithRelease(raw, undefined, release);
   if (patch === undefined) return { kind: "over", plan: { kind: "done" } };
   return { kind: "call", planned: { kind, request: { kind: "patch", ...patch } } };
 }

@@ -16,7 +16,7 @@ import { closingOnError, createKmsOperations, signedText } from "../../kms-key/c
 import type { CallOptions, World } from "../../ports/world.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayAuthor, stepNouns } from "../../text/words.ts";
-import { openCampaign, requireWave } from "../files/folder.ts";
+import { requireWave } from "../files/folder.ts";
 import { markOfLine } from "../files/manifest.ts";
 import { writeSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
@@ -43,18 +43,16 @@ import { type CampaignContext, keysOfWave, type OpenFolder } from "../view/conte
 import type { PlannedKey } from "../view/planned.ts";
 import type { Reading } from "../view/view.ts";
 import { acceptKey, finishCampaign } from "./finish.ts";
-import { changeHold, type HoldRequest } from "./hold.ts";
 import { type Acts, type NextRequest, type Talk, takeNext } from "./next.ts";
 import {
   type ActPorts,
   actOnKeys,
   convergeOnKey,
-  evidenceOf,
   kmsRefOf,
   noteOverride,
   openActs,
   refOf,
-  unlessHeld,
+  unlessEdited,
 } from "./on-keys.ts";
 import { type RollbackRequest, rollBackWave } from "./rollback.ts";
 import { approveStep, reviewStep } from "./sets.ts";
@@ -90,12 +88,6 @@ export function createCampaignActing(world: World, openFolder: OpenFolder, evide
     finish: on(finishCampaign, everywhere),
     /** Accepts a key as it is, as one of two people. */
     accept: on(acceptKey, everywhere),
-    /** Appends a hold, which only takes away, or a release. */
-    async hold(path: string, request: HoldRequest, options: CallOptions) {
-      const campaign = await openCampaign(openFolder(path), world.session.instanceId);
-      const evidence = await evidenceOf(world, { folder: campaign.folder, evidenceAt }, options);
-      return changeHold({ ...world, evidence }, campaign, request, options);
-    },
     /** Does what the caller can do now, after a confirmation. See `next.ts`. */
     next: (path: string, request: NextRequest, talk: Talk, options: CallOptions) =>
       takeNext({ run: { world, openFolder, acting: acts }, path, request, talk, options }),
@@ -113,7 +105,7 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   const pending = ready.filter((key) => isPending(context.view, key, step) && !isReplaced(key));
   const missing = ready.filter((key) => !pending.includes(key));
   await signMissing(context, missing, (key) => ({ ...request, renew: isReplaced(key) }));
-  const act = unlessHeld(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
+  const act = unlessEdited(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   await signOpenedWindows(context, missing, run.results);
   const path = context.view.folder.path;
@@ -230,7 +222,7 @@ async function advanceWave(context: CampaignContext, wave: string): Promise<Camp
     context,
     "Removing",
     keys.filter((key) => !held.includes(key)),
-    unlessHeld(context, async (key) =>
+    unlessEdited(context, async (key) =>
       key.facts.materialGoneMs === undefined
         ? resultFrom(key, await operations.sweep(refOf(context, key), context.options))
         : { ...withoutStep(key, sayKeystores(key.facts)), outcome: "unchanged", ...pending },

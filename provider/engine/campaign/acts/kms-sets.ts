@@ -36,7 +36,7 @@ import { listOfKmsKeys, reportReview } from "../reports/review-text.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
-import { actOnKeys, isHeldNow, kmsRefOf } from "./on-keys.ts";
+import { actOnKeys, kmsRefOf } from "./on-keys.ts";
 
 /** Reads each KMS key that is set for deletion, and writes what the caller saw. */
 export async function reviewKmsKeys(
@@ -162,9 +162,6 @@ export async function restoreOne(
   const { world, options } = context;
   const { name, line } = key;
   const leave = (says: string): KeyResult => withoutStep(key, says);
-  if (await isHeldNow(context, name, key.listed?.traits.tags ?? [])) {
-    return leave("held, so a person decides in KMS");
-  }
   const ref = kmsRefOf(world, key);
   const observed = await observeKmsKey(world, ref, "decision", options);
   if (observed.kind === "gone") return leave("KMS has purged the key");

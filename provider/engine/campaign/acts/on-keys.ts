@@ -8,7 +8,6 @@
  */
 
 import { endsTheRun, isUkoError } from "../../../errors.ts";
-import { isHeld } from "../../../lifecycle/campaign/campaign.ts";
 import type { CampaignVerdict, LeftBecause } from "../../../lifecycle/campaign/plan-step.ts";
 import type { KeyObservation } from "../../../lifecycle/observation.ts";
 import type { Run } from "../../../lifecycle/plan.ts";
@@ -62,9 +61,9 @@ export async function evidenceOf(
   return evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${newId().slice(0, 13)}.jsonl`));
 }
 
-interface FolderNote extends Pick<EvidenceFacts["details"], "line" | "reason"> {
-  readonly resource: "campaign_hold" | "campaign_acceptance";
-  readonly step: "hold" | "release" | "accept";
+interface FolderNote extends Pick<EvidenceFacts["details"], "reason"> {
+  readonly resource: "campaign_acceptance";
+  readonly step: "accept";
 }
 
 /** Notes what the command added to a file of the folder about a key. A line is no write to the key, so no state changes. */
@@ -104,22 +103,11 @@ export const kmsRefOf = ({ session }: Pick<World, "session">, { line }: PlannedK
   kmsKeyId: line.id,
 });
 
-/** Whether a hold forbids every step, by the holds in the folder at this moment and the tags that were read. */
-export async function isHeldNow(
-  { view, world, holdsNow }: CampaignContext,
-  name: string,
-  tags: Parameters<typeof isHeld>[1],
-) {
-  const own = (await holdsNow()).holds.filter(({ key }) => key === name);
-  return isHeld(own, tags, world.session.serviceTimeMs() ?? view.nowMs);
-}
-
-/** Wraps the act, so that it skips the key if a person held the key or changed campaign.yaml since the run started. */
-export function unlessHeld(context: CampaignContext, act: (key: PlannedKey) => Promise<KeyResult>): typeof act {
+/** Wraps the act, so that it skips the key if a person changed campaign.yaml since the run started. */
+export function unlessEdited(context: CampaignContext, act: (key: PlannedKey) => Promise<KeyResult>): typeof act {
   return async (key) => {
     if (await context.areRulesNewer()) return withoutStep(key, "campaign.yaml changed since the run started");
-    const isHeld = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);
-    return isHeld ? withoutStep(key, "held since the run started") : act(key);
+    return act(key);
   };
 }
 

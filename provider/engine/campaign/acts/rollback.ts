@@ -26,7 +26,7 @@ import type { Confirm } from "../reports/wave-state.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { type Confirming, restoreOne } from "./kms-sets.ts";
-import { actOnKeys, convergeOnKey, isHeldNow } from "./on-keys.ts";
+import { actOnKeys, convergeOnKey } from "./on-keys.ts";
 
 export interface RollbackRequest {
   readonly wave: string;
@@ -104,14 +104,13 @@ async function rollBackOne(
   reviews: Parameters<typeof planCampaignRollback>[1]["reviews"],
   { isConfirmed, toConfirm }: Confirming,
 ): Promise<KeyResult> {
-  const isInHolds = await isHeldNow(context, key.name, key.listed?.traits.tags ?? []);
   let isProvenHere = false;
   return convergeOnKey(context, key, {
     operation: "reactivate",
     intent: "resume",
     isReversal: true,
     judge: (observation, run, nowMs) => {
-      const facts = { reviews, isInHolds, isConfirmed, isProvenHere };
+      const facts = { reviews, isConfirmed, isProvenHere };
       const verdict = planCampaignRollback(observation, facts, run, nowMs);
       if (verdict.kind === "take") isProvenHere = true;
       else if (verdict.why.kind === "rollback" && verdict.why.rollback.kind === "written_since")

@@ -57,7 +57,7 @@ import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import type { UnreadablePart } from "../view/unreadable.ts";
 import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
-import { actOnKeys, noteOverride, refOf, unlessHeld } from "./on-keys.ts";
+import { actOnKeys, noteOverride, refOf, unlessEdited } from "./on-keys.ts";
 
 export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<CampaignReport> {
   const { world, view, options } = context;
@@ -238,7 +238,7 @@ async function actOnAtMost(
     const acted = results.filter(({ outcome }) => outcome !== "left").length;
     const next = keys.slice(started, started + most - acted);
     if (next.length === 0) break;
-    const run = await actOnKeys(context, what, next, unlessHeld(context, act));
+    const run = await actOnKeys(context, what, next, unlessEdited(context, act));
     results.push(...run.results);
     if (run.stoppedBy !== undefined) {
       return { ...run, results, unstarted: keys.length - results.length, later: [] };

@@ -1,9 +1,7 @@
 /**
  * Reads the evidence files (the logs of what commands did) in the folder of a campaign once, line by line, and keeps
- * only what later commands need: which hold lines commands wrote, which keys they deactivated, and the last write to
- * each key.
- * The evidence is unsigned, and a person can edit it. So it can only stop steps of the campaign, or show that a hold
- * was removed: no line of it allows a step.
+ * only what later commands need: which keys commands deactivated, and the last write to each key. The evidence is
+ * unsigned, and a person can edit it. So it can only stop steps of the campaign: no line of it allows a step.
  */
 
 import * as z from "zod";
@@ -20,10 +18,9 @@ export interface NotedWrite {
 
 export type FolderEvidence = Readonly<Awaited<ReturnType<typeof readEvidence>>>;
 
-const heldEntry = z.looseObject({ resource: z.literal("campaign_hold"), line: z.string() });
 const taken = z.looseObject({ phase: z.literal("after"), vaultId: z.string(), keyId: z.string() });
 const deactivation = taken.extend({ step: z.literal("deactivate") });
-/** A hold or an acceptance is a line of the folder, and not a write to the key. */
+/** An acceptance is a line of the folder, and not a write to the key. */
 const write = taken.extend({
   resource: z.literal("kms_key").optional(),
   time: z.iso.datetime(),
@@ -31,8 +28,6 @@ const write = taken.extend({
 });
 
 export async function readEvidence(folder: CampaignFolder) {
-  /** The lines of holds.jsonl that commands wrote, each with the file that says so. */
-  const holdLines: { readonly file: string; readonly line: string }[] = [];
   /** Keys that runs of this folder deactivated, by their name. */
   const deactivated = new Set<string>();
   /** The last write of each key, by its name. */
@@ -41,8 +36,6 @@ export async function readEvidence(folder: CampaignFolder) {
     const file = `${evidenceFolder}/${name}`;
     for (const line of linesOf(folder.parts(file, maxEvidenceBytes))) {
       const entry = parseJson(line);
-      const held = heldEntry.safeParse(entry).data;
-      if (held !== undefined) holdLines.push({ file, line: held.line });
       const cutOff = deactivation.safeParse(entry).data;
       if (cutOff !== undefined) deactivated.add(`${cutOff.vaultId}/${cutOff.keyId}`);
       const noted = write.safeParse(entry).data;
@@ -53,5 +46,5 @@ export async function readEvidence(folder: CampaignFolder) {
       }
     }
   }
-  return { holdLines, deactivated, lastWrites };
+  return { deactivated, lastWrites };
 }

@@ -1,5 +1,5 @@
 /**
- * Opens the folder of a campaign: campaign.yaml, the manifest (the list of keys that people sign and review), holds,
+ * Opens the folder of a campaign: campaign.yaml, the manifest (the list of keys that people sign and review),
  * acceptances and evidence. It refuses files that belong to another instance of the service. It also refuses a service
  * whose clock is behind the time of the manifest, because all dates would then be wrong. The service decides what is
  * true: the folder only proposes steps and forbids steps.
@@ -12,7 +12,6 @@ import { readAccepted } from "./accepted.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { readEvidence } from "./evidence.ts";
 import { type CampaignFolder, maxManifestBytes, mebibyte } from "./file-forms.ts";
-import { readHolds } from "./holds.ts";
 import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
 
 /** A folder whose files fit together and belong to the instance of this run. */
@@ -21,16 +20,14 @@ export type OpenCampaign = Readonly<Awaited<ReturnType<typeof openCampaign>>>;
 /** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
 export async function openCampaign(folder: CampaignFolder, instanceId: string) {
   const { campaign, text } = await readCampaign(folder, instanceId);
-  const evidence = await readEvidence(folder);
   return {
     folder,
     campaign,
     /** The text of campaign.yaml. */
     text,
-    held: await readHolds(folder, evidence),
     /** The people who accept each key as it is, by the name of the key. */
     accepted: await readAccepted(folder),
-    evidence,
+    evidence: await readEvidence(folder),
   };
 }
 

@@ -2,8 +2,7 @@
  * Reads and names the review files in the folder of a campaign. Each lists the keys that one person saw and may approve
  * together, with the step and the time. Reports show these facts, and name a file that is not a review of this
  * instance. A rollback undoes a step only if one of these reviews lists the key. It proves everything else from the
- * service, because each person who can write to the folder can write such a file. A review also notes how many lines
- * `holds.jsonl` had, so that a removed hold is noticed.
+ * service, because each person who can write to the folder can write such a file.
  */
 
 import { kindOf, maxReviewBytes, type ReviewHeader, type ReviewKind } from "../../../lifecycle/review.ts";
@@ -51,7 +50,5 @@ export async function readReviews(folder: CampaignFolder, instanceId: string, sh
     const set = { step, wave: campaign?.wave ?? "", reviewer, requester, reviewedAtMs, digest };
     for (const key of lines.keys()) byKey.set(key, [...(byKey.get(key) ?? []), set]);
   }
-  /** The most lines of holds.jsonl that a review noted. */
-  const holdLines = Math.max(0, ...files.map(({ header }) => header.campaign?.holds ?? 0));
-  return { byKey, files, holdLines, unusable };
+  return { byKey, files, unusable };
 }

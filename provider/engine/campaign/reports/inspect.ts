@@ -19,9 +19,9 @@ import { isNamed } from "./find.ts";
 import { keyRows } from "./key-row.ts";
 import { keyTable } from "./key-views.ts";
 import { isOfOther, originSection } from "./origins.ts";
-import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
+import { prepareApproval } from "./prepared-approval.ts";
 import { type CampaignReport, section } from "./report.ts";
-import { checkSection, exceptionRows, listOfKmsKeys, listToApprove, releasedSection, titleOf } from "./review-text.ts";
+import { checkSection, exceptionRows, listOfKmsKeys, listToApprove, titleOf } from "./review-text.ts";
 import { reportStatus } from "./status.ts";
 import { countByKind, isRequested, isReversible, readyFor } from "./waiting.ts";
 import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
@@ -154,11 +154,7 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
     ],
     phrase,
     /** What the person reads before the form, as in the report of the review. */
-    sections: [
-      ...originSection(context, listed),
-      ...checkSection(exceptionRows(context, shown)),
-      ...releasedSection(reviewedWave(context, request.wave)),
-    ],
+    sections: [...originSection(context, listed), ...checkSection(exceptionRows(context, shown))],
     /** The listed keys. `names` has the name of the key in each row. */
     table:
       later === 0

@@ -189,15 +189,14 @@ function recent(view: CampaignView): ReportTable {
   return { columns: ["key", "label", "what"], rows };
 }
 
-/** Whether the last write was a reviewed step, a consent record, or the hold of this folder. For display only. */
-function isOwnWrite({ reviews, held }: CampaignView, { observation, updatedAtMs = 0, ...key }: ListedKey): boolean {
+/** Whether the last write was a reviewed step or a consent record. For display only. */
+function isOwnWrite({ reviews }: CampaignView, { observation, updatedAtMs = 0, ...key }: ListedKey): boolean {
   const name = namedListedKey(key);
   const writer = observation?.updatedBy?.iamId;
   const record = observation?.carried.kind === "one" ? observation.carried.record : undefined;
   const isSameTime = (atMs: number): boolean => Math.abs(updatedAtMs - atMs) <= roundingMs;
   return (
     (record?.author.iamId === writer && isSameTime(record?.writtenAtMs ?? 0)) ||
-    held.holds.some((hold) => hold.key === name && isSameTime(Date.parse(hold.at ?? ""))) ||
     (reviews.byKey.get(name) ?? []).some(
       ({ reviewer, requester, reviewedAtMs }) =>
         (writer === reviewer || writer === requester) && reviewedAtMs <= updatedAtMs + roundingMs,

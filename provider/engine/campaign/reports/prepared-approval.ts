@@ -4,14 +4,13 @@
  * run takes, the keys of the review that are left out, and the phrase to type. If the wave (the group of keys) does not
  * allow the step now, it returns the report that says why. It refuses a review of another step or wave, or of an older
  * list of the campaign's keys, because the reviewer then saw other keys or other rules. The file also makes what a
- * review notes of its campaign, such as the released holds.
+ * review notes of its campaign.
  */
 
 import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
 import { maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/review.ts";
-import { holdTagName } from "../../../lifecycle/tag-names.ts";
 import { requireUsable } from "../../key/many/approve-set.ts";
 import { classesToConfirm, type SummarizedKey } from "../../key/many/exceptions.ts";
 import { readReview } from "../../key/many/review-file.ts";
@@ -68,10 +67,10 @@ function shownKey({ name, listed }: PlannedKey, { lines }: Review, nowMs: number
   const { observation, traits } = listed ?? {};
   const record = observation?.carried.record;
   if (line === undefined || observation === undefined || traits === undefined || record === undefined) return [];
-  const { tags, template: templateName, createdAtMs } = traits;
-  const isHeld = tags.some((tag) => tag.name === holdTagName);
-  const { description } = observation.facts;
-  return [{ line, record, description, isHeld, createdAtMs, templateName, nowMs }];
+  const { template: templateName, createdAtMs } = traits;
+  const { facts, releasedHolds = [] } = observation;
+  const { description } = facts;
+  return [{ line, record, description, releasedHolds, createdAtMs, templateName, nowMs }];
 }
 
 /** Reviewed keys on which another person took the step since, so that each reviewed key is in the report. */
@@ -116,13 +115,8 @@ async function reviewOfWave(context: CampaignContext, request: ReviewedStepReque
 }
 
 export function reviewedWave(context: CampaignContext, wave: string): ReviewedWave {
-  const { campaign, manifest, held } = context.view;
-  const names = new Set(keysOfWave(context, wave).map(({ name }) => name));
-  const released = held.releases.filter(({ key }) => names.has(key));
+  const { campaign, manifest } = context.view;
   const classes = new Set(keysOfWave(context, wave).map(({ line }) => line.class));
   const digest = manifest.waves.find((each) => each.wave === wave)?.digest ?? "";
-  return {
-    ...{ name: campaign.name, wave, digest, class: [...classes].sort().join("+"), holds: held.lines },
-    released: released.map(({ key, iamId, reason }) => ({ key, iamId, reason })),
-  };
+  return { name: campaign.name, wave, digest, class: [...classes].sort().join("+") };
 }

@@ -74,7 +74,6 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
     summary: titleOf(review, keys),
     parts: [
       ...apart,
-      releasedSection(found.campaign),
       origin,
       checkSection(check),
       section("To approve", { ...found.list, isWhole: true }),
@@ -93,12 +92,6 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
     next: [{ command: nextCommand({ wave, path: view.folder.path }) }],
     csv,
   });
-}
-
-/** What people released before this review, for the reviewer. */
-export function releasedSection({ released }: ReviewedWave): readonly ReportSection[] {
-  const columns = { key: "key", "released by": "iamId", reason: "reason" } as const;
-  return section("Released holds", { table: tableOf(released, columns), isWhole: true });
 }
 
 /**

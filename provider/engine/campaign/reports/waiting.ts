@@ -12,6 +12,7 @@ import { deletionStanding, standingOf } from "../../../lifecycle/consent-record.
 import { type Identity, isSame } from "../../../lifecycle/observation.ts";
 import { guardCodes } from "../../../lifecycle/plan.ts";
 import type { ReviewKind } from "../../../lifecycle/review.ts";
+import { releaseCommand, sayHolds } from "../../key/text/hold-words.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, plain, sayAuthor, sayTime, sayTimeAndDistance } from "../../text/words.ts";
@@ -170,8 +171,7 @@ export function blockOf(key: PlannedKey, path: string) {
     return { why: "destroyed, but a keystore may still hold the material", release: `uko status ${name}` };
   switch (gate.kind) {
     case "held": {
-      const release = `uko hold ${name} --release --reason REASON --campaign ${shellWord(path)}`;
-      return { why: `held: ${holds.map(sayHold).join("; ")}`, release };
+      return { why: `held: ${sayHolds(holds)}`, release: releaseCommand(name) };
     }
     case "narrowed": {
       const release = `if another wave waits for the key, ${plan}`;
@@ -216,10 +216,6 @@ const windowSentences = {
   kms_window_expired: "its KMS deletion window expired, and KMS opens one for active keys only",
   kms_setter_unknown: "it is not known who opened its KMS deletion window",
 } as const;
-
-function sayHold({ kind, by, until }: PlannedKey["holds"][number]): string {
-  return kind === "tag" ? `its tag says "${by}"` : `${kind} by ${by}${until === "" ? "" : ` until ${until}`}`;
-}
 
 /** The keys that pass every gate of the step now, and the others with the reason. */
 export function readyKeys(

@@ -1,9 +1,8 @@
 /**
  * Opens a campaign for a command: its files, what the service shows of its keys, and the plan of each key: the dates
  * of its steps, and what keeps it from the next one. An edited manifest (the list of keys that people reviewed) is
- * refused before the service is asked. The file also lets the command read the holds and campaign.yaml again before
- * each key. So a hold that a person adds during the run still stops the key, and an edit of campaign.yaml stops each
- * key that is left.
+ * refused before the service is asked. The file also lets the command read campaign.yaml again before each key, so that
+ * an edit of campaign.yaml stops each key that is left.
  */
 
 import { createSharing } from "../../../text/encodings.ts";
@@ -12,7 +11,6 @@ import type { CallOptions, World } from "../../ports/world.ts";
 import { campaignFileName } from "../files/campaign-file.ts";
 import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
 import { openCampaign, readManifest } from "../files/folder.ts";
-import { type CampaignHolds, followHolds } from "../files/holds.ts";
 import { takeCampaignInventory } from "./inventory.ts";
 import { type CampaignPlan, type PlannedKey, planCampaign } from "./planned.ts";
 import { type CampaignView, inventoryScope, type Reading, viewCampaign } from "./view.ts";
@@ -22,15 +20,11 @@ export interface CampaignContext {
   readonly view: CampaignView;
   readonly plan: CampaignPlan;
   readonly options: CallOptions;
-  readonly holdsNow: HoldsNow;
   /** Whether campaign.yaml changed since this run read the file. The next run judges the change. */
   readonly areRulesNewer: () => Promise<boolean>;
 }
 
 export type OpenFolder = (path: string) => CampaignFolder;
-
-/** The holds in the folder at this moment. */
-type HoldsNow = () => Promise<CampaignHolds>;
 
 /** Opens the campaign. Writes nothing to the folder. */
 export async function openCampaignAt(
@@ -48,7 +42,7 @@ export async function openCampaignAt(
   const plan = planCampaign(view, world);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
-  return { world: withoutSteps(world), view, plan, options, holdsNow: followHolds(folder, opened.held), areRulesNewer };
+  return { world: withoutSteps(world), view, plan, options, areRulesNewer };
 }
 
 export function keysOfWave({ plan }: CampaignContext, wave: string): readonly PlannedKey[] {

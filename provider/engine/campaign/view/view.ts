@@ -2,24 +2,23 @@
  * Joins what is known of each key of a campaign: its line in the manifest (the list that people reviewed), what the
  * service shows now, and its holds. It adds whether its owners agreed, which reviews list it, how people edited the
  * rules since, and whether it is in use or declared by a program. Every report and plan of a campaign is made from this
- * view. A step does not rely on it and reads its key again. The file refuses a hold that names no known key, holds that
- * lost a line, and a service whose clock is behind the manifest. It also says which keys a command has to read one by
- * one, and which waves are not finished.
+ * view. A step does not rely on it and reads its key again. The file refuses a service whose clock is behind the
+ * manifest. It also says which keys a command has to read one by one, and which waves are not finished.
  */
 
-import { dayMs, type Hold, isHeld, isOwnHoldTag } from "../../../lifecycle/campaign/campaign.ts";
+import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { type CampaignKeyFacts, isStepDue } from "../../../lifecycle/campaign/gates.ts";
 import type { RuleChange } from "../../../lifecycle/campaign/rule-changes.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../../lifecycle/campaign/schedule.ts";
 import { isUnproven } from "../../../lifecycle/guards.ts";
+import { holdsInForce } from "../../../lifecycle/hold.ts";
 import { windowFault } from "../../../lifecycle/kms-window.ts";
-import { holdTagName } from "../../../lifecycle/tag-names.ts";
+import type { KeyHold } from "../../../lifecycle/observation.ts";
 import type { World } from "../../ports/world.ts";
 import type { AcceptedLine } from "../files/accepted.ts";
 import { mebibyte } from "../files/file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "../files/folder.ts";
-import { requireKnownKeys, requireLines } from "../files/holds.ts";
 import { ownersIn } from "../files/joined-files.ts";
 import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
 import { type Reviews, readReviews } from "../files/reviews.ts";
@@ -34,19 +33,14 @@ export interface CampaignKey {
   readonly listed?: ListedKey;
   /** Whether uko did not find the key, and could not prove that the key is gone, so that its state is unknown. */
   readonly isUnread: boolean;
-  readonly holds: readonly HeldBy[];
+  /** The holds in force. A KMS key carries no tags, so it has none. */
+  readonly holds: readonly KeyHold[];
   /** The people who accept the key as it is. Two people make its outcome `accepted`. */
   readonly acceptances: readonly AcceptedLine[];
   /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */
   readonly change: RuleChange;
   /** The facts from which all gates and dates are computed. */
   readonly facts: CampaignKeyFacts & ScheduledKey;
-}
-
-export interface HeldBy {
-  readonly kind: Hold["kind"] | "tag";
-  readonly by: string;
-  readonly until: string;
 }
 
 export interface CampaignView extends OpenCampaign {
@@ -74,7 +68,6 @@ export async function viewCampaign(
   requireTimeAfter(manifest, inventory.nowMs);
   const signed = signedLines(await readSignoffs(opened, sha256));
   const reviews = await readReviews(opened.folder, opened.campaign.instance, sha256);
-  requireLines(opened.held, reviews.holdLines, "a review in reviews/ notes");
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
   const owners = await ownersIn(opened.folder);
@@ -82,7 +75,7 @@ export async function viewCampaign(
     const name = namedKey(line);
     const found = listed.get(name);
     const isUnread = found === undefined && !inventory.gone.has(name);
-    const holds = holdsOn(name, found, opened, inventory.nowMs);
+    const holds = holdsInForce(found?.observation?.holds ?? [], inventory.nowMs);
     const acceptances = opened.accepted.get(name) ?? [];
     const change = changeOfKey(line, found, opened.campaign, owners);
     const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
@@ -105,28 +98,9 @@ export async function viewCampaign(
     return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, acceptances, change, facts };
   });
   const known = new Set(keys.map(({ name }) => name));
-  requireKnownHolds(opened, inventory, known);
   const backing = backingKeys(manifest);
   const newKeys = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
   return { ...opened, keys, newKeys, inventory, reviews, nowMs: inventory.nowMs };
-}
-
-/**
- * Requires that each hold in force names a known key. A key that could not be read may exist, so its hold is accepted.
- */
-function requireKnownHolds(
-  { held }: OpenCampaign,
-  { keys, unreadable, nowMs }: CampaignInventory,
-  known: ReadonlySet<string>,
-): void {
-  const names = [...known, ...keys.map(namedListedKey)];
-  const unread = new Set(unreadable.map(({ id }) => id));
-  const isKnown = (name: string): boolean => {
-    const [place = ""] = name.split("/");
-    return names.includes(name) || unread.has(place) || unread.has(name);
-  };
-  const current = held.holds.filter((each) => isHeld([each], [], nowMs));
-  requireKnownKeys(current, isKnown, new Map(names.map((name) => [name.split("/")[1] ?? "", name])));
 }
 
 /** The IDs in KMS of the keys behind the managed keys of the manifest: the last part of a pair of IDs. */
@@ -181,25 +155,6 @@ async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => 
     if (text !== undefined) signoffs.push(parseSignoff(text, file, sha256));
   }
   return signoffs;
-}
-
-function holdsOn(
-  name: string,
-  found: ListedKey | undefined,
-  { held: { holds } }: OpenCampaign,
-  nowMs: number,
-): readonly HeldBy[] {
-  const own = holds.filter(({ key }) => key === name);
-  const tags = found?.traits.tags.filter(({ name }) => name === holdTagName) ?? [];
-  if (!isHeld(own, tags, nowMs)) return [];
-  const inFolder = own.filter((each) => isHeld([each], [], nowMs));
-  return [
-    ...inFolder.map(({ kind, by, until = "" }): HeldBy => ({ kind, by, until })),
-    // The tag of a hold in this folder repeats that hold, so it is not shown again.
-    ...tags
-      .filter((tag) => isHeld([], [tag], nowMs) && !(inFolder.length > 0 && isOwnHoldTag(tag.value)))
-      .map(({ value }): HeldBy => ({ kind: "tag", by: value, until: "" })),
-  ];
 }
 
 function isRecent({ lastUsed, count }: ManifestKey["usage"][number], nowMs: number): boolean {

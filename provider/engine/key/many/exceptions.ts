@@ -5,7 +5,7 @@
  * that 31 of these keys were created last week.
  */
 
-import type { ConsentRecord } from "../../../lifecycle/observation.ts";
+import type { ConsentRecord, ReleasedHold } from "../../../lifecycle/observation.ts";
 import type { ReviewLine } from "../../../lifecycle/review.ts";
 import { maxNamed } from "../../text/words.ts";
 
@@ -14,8 +14,8 @@ export interface SummarizedKey {
   readonly line: ReviewLine;
   readonly record: ConsentRecord;
   readonly description: string;
-  /** Whether the key has a tag of a hold. */
-  readonly isHeld: boolean;
+  /** The holds that people released; a key that is held now cannot be approved. */
+  readonly releasedHolds: readonly ReleasedHold[];
   readonly createdAtMs?: number | undefined;
   readonly templateName: string;
   /** The service's time at the read. */
@@ -39,9 +39,9 @@ const rareShare = 0.05;
 const classes: readonly ExceptionClass[] = [
   { title: "in use", word: "in use", among: (keys) => keys.filter(({ line }) => line.resources.length > 0) },
   {
-    title: "held",
-    word: "held",
-    among: (keys) => keys.filter(({ isHeld }) => isHeld),
+    title: "released from a hold",
+    word: "released",
+    among: (keys) => keys.filter(({ releasedHolds }) => releasedHolds.length > 0),
   },
   { title: "with a description that warns", word: "with a warning", among: (keys) => keys.filter(hasWarning) },
   {

@@ -41,8 +41,6 @@ export const header = z.strictObject({
   campaign: z
     .strictObject({
       ...{ name: named, wave: named, digest: sha256, class: named },
-      holds: z.int().min(0).meta({ description: "How many lines holds.jsonl had" }),
-      released: z.array(z.strictObject({ key: named, iamId: named, reason: named })),
     })
     .exactOptional(),
   step: z.enum(["deactivate", "destroy"]),

@@ -26,7 +26,6 @@ import {
   type ReviewScope,
   reviewOf,
 } from "../../../lifecycle/review.ts";
-import { holdTagName } from "../../../lifecycle/tag-names.ts";
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { count, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
@@ -266,7 +265,7 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
     line,
     record,
     description: observation.facts.description,
-    isHeld: snapshot.tags.some(({ name }) => name === holdTagName),
+    releasedHolds: observation.releasedHolds ?? [],
     createdAtMs: snapshot.createdAtMs,
     templateName: snapshot.templateName,
     keystores: observation.keystores.map(({ name, type }) => ({ name, type })),

@@ -26,6 +26,7 @@ import {
 } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
 import { pathEffects } from "../remaining-path.ts";
+import { sayReleasedHolds } from "./hold-words.ts";
 import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
 import { storingRoles } from "./waits.ts";
 
@@ -87,6 +88,7 @@ function approvals(
       ...effect.facts,
       sayWhoRequested(record),
       ...sayReasons(record),
+      ...sayReleasedHolds(observation.releasedHolds),
       ...sayOutsideCampaign(record.campaign),
       expires,
     ],
@@ -137,6 +139,7 @@ function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
       ...effect.facts,
       `${sayAuthor(record)} approved it. The approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
       ...sayReasons(record),
+      ...sayReleasedHolds(observation.releasedHolds),
     ],
     right: rightFor(record.step, observation),
     ...(kmsRight !== undefined && { kmsRight }),

@@ -23,6 +23,7 @@ import {
 } from "../../text/words.ts";
 import { exceptionClasses, hasWarning, type SummarizedKey } from "../many/exceptions.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
+import { sayReleasedHolds } from "./hold-words.ts";
 import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
 import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
 
@@ -85,13 +86,14 @@ export function titleOfOne({ line, record }: KeyInReview): string {
 
 /** What the approval opens, the key, who asks, what stops working, and what comes next. */
 export function describeOne(key: KeyInReview, vaults: VaultNames): readonly string[] {
-  const { line, record, description, keystores, waitsFor } = key;
+  const { line, record, description, keystores, releasedHolds, waitsFor } = key;
   const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
   return [
     ...sayWhatOpens(record.step),
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
     sayWhoRequested(record),
     ...sayReasons(record),
+    ...sayReleasedHolds(releasedHolds),
     ...sayOutsideCampaign(key.leader),
     `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
     ...(names.length === 0 ? [] : [`Keystores: ${sayList(names)}.`]),

@@ -4,10 +4,13 @@
  */
 
 import { holdGuard } from "../../../lifecycle/guards.ts";
-import type { KeyHold } from "../../../lifecycle/hold.ts";
+import { holdsIn } from "../../../lifecycle/hold.ts";
+import type { KeyHold, ReleasedHold } from "../../../lifecycle/observation.ts";
 import type { Plan } from "../../../lifecycle/plan.ts";
+import { holdTagName } from "../../../lifecycle/tag-names.ts";
+import { unended } from "../../../text/printable.ts";
 import type { Saying } from "../../text/refusal.ts";
-import { plain } from "../../text/words.ts";
+import { plain, sayTime } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
 
 /** A hold as a clause: `legal, ticket L_7, said to be set by IBMid_5 on 2026-12-01, until 2027-03-20`. */
@@ -33,6 +36,14 @@ export function sayHolds(holds: readonly KeyHold[]): string {
   const sorted = [...holds.filter(({ kind }) => kind === "legal"), ...holds.filter(({ kind }) => kind !== "legal")];
   const more = sorted.length > maxNamed ? [`and ${sorted.length - maxNamed} more`] : [];
   return [...sorted.slice(0, maxNamed).map(sayHold), ...more].join("; ");
+}
+
+/** The holds that people released, for the two people who request and approve a deletion after that. */
+export function sayReleasedHolds(released: readonly ReleasedHold[] = []): readonly string[] {
+  return released.map(({ hold, releasedBy, atMs, reason }) => {
+    const holds = sayHolds(holdsIn([{ name: holdTagName, value: hold }]));
+    return `The key was held (${holds}). ${plain(releasedBy, 100)} released the hold on ${sayTime(atMs)}: "${unended(plain(reason, 500))}".`;
+  });
 }
 
 /** The refusal of a step on a key that is held. */

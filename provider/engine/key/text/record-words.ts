@@ -11,6 +11,7 @@ import { maxReasonCharacters } from "../../../lifecycle/record-text.ts";
 import { recordWithReasons } from "../../../lifecycle/stated-reasons.ts";
 import { plain, sayAuthor, sayIdentity, sayTime, stepNouns } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
+import { sayReleasedHolds } from "./hold-words.ts";
 
 /**
  * Who requested which step, and when. If an engine wrote the request, the sentence says so, because the person behind
@@ -102,10 +103,12 @@ export function sayDecline(declined: Decline | undefined): readonly string[] {
 /** The reasons of the record on the key, or of a decline, for a message in which no other sentence names the record. */
 export function sayReasonsOnKey({ observation, nowMs }: Pick<KeyDetails, "observation" | "nowMs">): readonly string[] {
   const record = recordWithReasons(observation, nowMs);
-  if (record === undefined) return sayDecline(observation.declined);
+  const released = sayReleasedHolds(observation.releasedHolds);
+  if (record === undefined) return [...released, ...sayDecline(observation.declined)];
   const { reason, earlierReasons = [] } = record;
   const which = `The consent record of ${sayAuthor(record)} on this key`;
   return [
+    ...released,
     ...(reason === undefined ? [] : [`${which} gives the reason: ${sayReason(reason)}`]),
     ...earlierReasons.map((each) => `${which} repeats the reason of ${sayAuthor(each)}: ${sayReason(each.reason)}`),
   ];

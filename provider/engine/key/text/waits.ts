@@ -33,6 +33,7 @@ import {
   stillReversible,
 } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
+import { sayReleasedHolds } from "./hold-words.ts";
 import { explainNotBinding, sayReasons, sayReasonsOnKey } from "./record-words.ts";
 
 export interface WaitContext {
@@ -73,6 +74,7 @@ export function explainApprovedForCaller(
       ...(quotes === undefined ? [] : [`You requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`]),
       `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
       ...sayReasons(record),
+      ...sayReleasedHolds(observation.releasedHolds),
       ...(isReversible ? [stillReversible] : []),
     ],
     next: [],
@@ -168,6 +170,7 @@ function whoAsked(
   return [
     ...facts,
     ...sayReasons(record),
+    ...sayReleasedHolds(observed.observation.releasedHolds),
     ...(callerPosition === "not_a_person" ? [notAPerson(run)] : []),
     ...(callerPosition === "may_confirm" ? [unsealed] : []),
   ];

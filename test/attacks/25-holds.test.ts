@@ -1,0 +1,154 @@
+/**
+ * A key under a hold, and people who want it gone all the same: through each command, through the console's operations,
+ * with a planted release, with a request from before the hold, and in a campaign. The interfaces of engines are in
+ * test/contracts/interfaces.
+ */
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { apiKeys, type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { explainVerdict } from "../support/oracle.ts";
+
+let world: CliTestWorld;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => world.reset());
+afterEach(async () => {
+  expect(explainVerdict(await world.verdict())).toBe("");
+});
+
+const key = keys.vouchers;
+const held = "is held: legal, ticket L_7, said to be set by IBMid_550000CAROL";
+
+async function by(who: Person, command: string): Promise<{ exitCode: number; text: string }> {
+  await world.advance("1m");
+  const { exitCode, out, err } = await world.uko(who, command);
+  return { exitCode, text: out + err };
+}
+/** At a terminal. Without answers, the person agrees with each question. */
+async function typed(who: Person, command: string, answers?: readonly string[]): Promise<string> {
+  await world.advance("1m");
+  const { out, err } = await world.type(who, command, answers);
+  return out + err;
+}
+const stateNow = async () => JSON.parse((await world.uko("erin", `status ${key} --json`)).out).keyState as string;
+interface TagOfKey {
+  readonly name: string;
+  readonly value: string;
+}
+/** Carol writes the tags of the key with another tool. */
+async function writeTags(change: (tags: readonly TagOfKey[]) => readonly TagOfKey[]): Promise<void> {
+  await world.advance("1m");
+  const form = new URLSearchParams({
+    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
+    apikey: apiKeys.carol,
+  });
+  const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: form });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const url = `${world.url}/api/v4/managed_keys/${key.split("/")[1]}`;
+  const headers = { authorization: `Bearer ${token}` };
+  const read = await fetch(url, { headers });
+  const { tags } = (await read.json()) as { tags: readonly TagOfKey[] };
+  const written = await fetch(url, {
+    method: "PATCH",
+    headers: { ...headers, "if-match": read.headers.get("etag") ?? "" },
+    body: JSON.stringify({ tags: change(tags) }),
+  });
+  expect(written.status).toBe(200);
+}
+
+describe("a key under a legal hold", () => {
+  beforeEach(async () => {
+    expect((await by("carol", `hold ${key} --kind legal --ticket L-7`)).exitCode).toBe(0);
+  });
+
+  it("takes no step, by any command, and each message names the hold first", async () => {
+    for (const command of [`request ${key}`, `continue ${key} --yes`, `status ${key}`, `plan ${key}`]) {
+      const { text } = await by("bob", command);
+      expect(text.split("\n")[0], command).toContain(held);
+      expect(text, command).toContain(`uko hold ${key} --release --reason REASON`);
+    }
+    for (const command of [`approve ${key}`, `approve ${key} --store`]) {
+      expect(await typed("alice", command), command).toContain(held);
+    }
+    expect(await stateNow()).toBe("active");
+    expect(JSON.parse((await world.uko("bob", "ls --held --json")).out)).toMatchObject({
+      label: "vouchers",
+      holds: [{ kind: "legal", ticket: "L_7", setBy: "IBMid_550000CAROL" }],
+    });
+  });
+
+  it("holds by any text of the tag, also one that another tool wrote after the request", async () => {
+    await by("carol", `hold ${key} --release --reason test`);
+    await by("bob", `request ${key}`);
+    await writeTags((tags) => [...tags, { name: "hold", value: "court order 7" }]);
+    expect(await typed("alice", `approve ${key}`)).toContain('is held: "court order 7", a text that uko');
+    expect(await stateNow()).toBe("active");
+    // The oracle judges writes of uko, and this one carried a record along.
+    await world.reset();
+  });
+
+  it("stays held after a release that a person planted in the tag", async () => {
+    await writeTags((tags) =>
+      tags.map((tag) => (tag.name === "hold" ? { ...tag, value: `${tag.value} release IBMid_550000BOB` } : tag)),
+    );
+    expect((await by("bob", `request ${key}`)).text).toContain("a text that uko did not write");
+    expect(await stateNow()).toBe("active");
+  });
+
+  it("is released by one person, with a reason that the two people see who act next", async () => {
+    expect((await by("pipeline", `hold ${key} --release --reason over`)).text).toContain("Only people release a hold");
+    expect((await by("bob", `hold ${key} --release`)).exitCode).toBe(1);
+    const released = await by("bob", `hold ${key} --release --reason Case-closed`);
+    expect(released.text).toContain(
+      "is released from its hold: legal, ticket L_7, said to be set by IBMid_550000CAROL",
+    );
+    const seen = [await by("bob", `request ${key}`), await by("alice", `status ${key}`)].map(({ text }) => text);
+    seen.push(await typed("alice", `approve ${key}`, ["no"]));
+    for (const text of seen) expect(text).toMatch(/IBMid-550000BOB released the hold on .*: "Case-closed"/);
+  });
+});
+
+describe("a hold between request and approval", () => {
+  it("ends the request, and the approver reads the hold", async () => {
+    await by("bob", `request ${key}`);
+    expect((await by("carol", `hold ${key} --kind legal --ticket L-7`)).text).toContain("It ended the request of");
+    expect(await typed("alice", `approve ${key}`)).toContain(held);
+    await by("carol", `hold ${key} --release --reason over`);
+    expect(await typed("alice", `approve ${key}`)).not.toContain("deactivated");
+    expect(await stateNow()).toBe("active");
+  });
+
+  it("stops the requester's next run on a stored approval", async () => {
+    await by("bob", `request ${key}`);
+    await typed("alice", `approve ${key}`);
+    await world.advance("5h");
+    await by("bob", `request ${key} --yes`);
+    await typed("carol", `approve ${key} --store`);
+    await by("carol", `hold ${key} --kind legal --ticket L-7`);
+    expect((await by("bob", `continue ${key} --yes`)).text).toContain(held);
+    expect(await stateNow()).toBe("deactivated");
+    expect((await by("alice", `reactivate ${key}`)).exitCode).toBe(0);
+    expect(await stateNow()).toBe("active");
+  });
+});
+
+it("releases several holds after their number was typed, and a legal one only alone", async () => {
+  await by("carol", `hold ${keys.cards} --kind legal`);
+  for (const each of [keys.payroll, keys.draft]) await by("carol", `hold ${each} --kind incident`);
+  const command = "hold --vault payments --release --reason over";
+  expect((await by("bob", `${command} --yes`)).text).toContain("there is no terminal to ask at");
+  expect(await typed("bob", command, ["y", "release 3"])).toContain("The release was not confirmed");
+  const ended = await typed("bob", command, ["y", "release 2"]);
+  expect(ended).toContain("not released: a legal hold is released alone");
+  expect(ended.match(/is released from its hold: incident/g)).toHaveLength(2);
+  const left = (await world.uko("bob", "ls --held --json")).out.trim().split("\n");
+  expect(left.map((line) => JSON.parse(line).label)).toEqual(["cards"]);
+});
+
+it("holds no KMS key, and names the ways to keep one", async () => {
+  const { exitCode, text } = await by("bob", "hold kms/9b2d0000-0000-4000-8000-000000000001 --kind legal");
+  expect(exitCode).toBe(1);
+  expect(text).toMatch(/carries no tags[\s\S]*class leave[\s\S]*prevent_destroy/);
+});
