@@ -70,7 +70,7 @@ export interface OpenWorld {
   readonly endpoint: () => Promise<{ readonly endpoint?: string }>;
   /** For requests that no port of the world makes. */
   readonly connection: { readonly http: HttpClient; readonly tokens: Tokens; readonly endpoints: Endpoints };
-  /** Evidence in this file, unless the environment names another place. */
+  /** Evidence in this file, to which no other run writes, unless the environment names another place. */
   evidenceAt(path: string): Evidence;
   /** Closes connections after the calls in progress have ended. */
   close(): Promise<void>;
@@ -158,7 +158,7 @@ export function openWorld(
     environment,
     note: outputs.note ?? ((line) => outputs.progress.report(line)),
   });
-  const evidenceIn = (place: EvidencePlace) => openEvidence(place, settings, outputs, endpoints);
+  const evidenceIn = (place: EvidencePlace | OwnFile) => openEvidence(place, settings, outputs, endpoints);
   const world: World = {
     ...uko,
     backingKeys: createBackingKeys({ ...service, endpoint: endpoints.kms }),
@@ -187,7 +187,7 @@ export function openWorld(
     world,
     endpoint: () => endpointOf(endpoints, settings),
     connection: { http, tokens, endpoints },
-    evidenceAt: (path) => evidenceIn(isChosen(settings.evidence) ? settings.evidence : { kind: "named", path }),
+    evidenceAt: (path) => evidenceIn(isChosen(settings.evidence) ? settings.evidence : { kind: "own", path }),
     close: () => http.close(),
   };
 }
@@ -210,12 +210,18 @@ export { sha256 };
 /** One for the process, so that a plan computes each digest once. */
 export const secretDigests = createSecretDigests(() => randomBytes(16));
 
+/** A file to which only this run writes. */
+interface OwnFile {
+  readonly kind: "own";
+  readonly path: string;
+}
+
 function isChosen({ kind }: EvidencePlace): boolean {
   return kind === "named" || kind === "log";
 }
 
 function openEvidence(
-  place: EvidencePlace,
+  place: EvidencePlace | OwnFile,
   settings: Settings,
   { evidenceLog, note, progress, warn = (line) => progress.report(line) }: Outputs,
   endpoints: Endpoints,
@@ -227,11 +233,13 @@ function openEvidence(
     credential: settings.credential.kind,
   });
   switch (place.kind) {
+    case "own":
     case "named":
     case "default":
       return createEvidenceFile({
         path: place.path,
         isInStateFolder: place.kind === "default",
+        isOnlyWriter: place.kind === "own",
         run,
         warn,
         ...(note !== undefined && { note }),

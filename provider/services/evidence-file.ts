@@ -27,6 +27,8 @@ export interface EvidenceFileOptions {
    * user.
    */
   readonly isInStateFolder?: boolean;
+  /** Set if no other run writes to the file. It needs no lock then, and an interrupted run leaves none. */
+  readonly isOnlyWriter?: boolean;
   /** The facts about this run, which its first line contains. */
   readonly run?: () => Promise<EvidenceRun>;
   /** Receives a sentence about a line that an interrupted run left incomplete. */
@@ -35,16 +37,19 @@ export interface EvidenceFileOptions {
   readonly note?: (line: string) => void;
 }
 
+type InTurn = (work: () => Promise<void>) => Promise<void>;
+
 /** Evidence in a file, to which several runs may append. */
 export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
-  const { isInStateFolder = false, run, warn, note } = options;
+  const { isInStateFolder = false, isOnlyWriter = false, run, warn, note } = options;
   const path = resolve(options.path);
+  const inTurn: InTurn = (work) => (isOnlyWriter ? work() : withFileLock(`${path}.lock`, work));
   let introduced = false;
   const prove = async (): Promise<void> => {
     if (isInStateFolder) requireOwnFolderOf(path);
     // An unsafe file is refused before a lock is created next to it.
     await requireAppendable(path);
-    await withFileLock(`${path}.lock`, async () => {});
+    await inTurn(async () => {});
     note?.(`Evidence of this run: ${path}`);
   };
   // The file is checked once, and again after a failed write. A check for each of many keys would take up the time
@@ -61,7 +66,7 @@ export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
   const append = inOrder(async (entry: EvidenceEntry) => {
     await open();
     const introduction = introduced || run === undefined ? {} : { run: await run() };
-    await appendChained(path, { ...entry, ...introduction }, warn);
+    await inTurn(() => appendChained(path, { ...entry, ...introduction }, warn));
     introduced = true;
   });
   return {
@@ -130,28 +135,26 @@ function unwritable(phase: EvidenceEntry["phase"], { why = "", ...fault }: Unwri
 }
 
 async function appendChained(path: string, entry: object, warn: ((line: string) => void) | undefined): Promise<void> {
-  await withFileLock(`${path}.lock`, async () => {
-    const known = readHead(`${path}.head`);
-    let head = { count: 0, head: "" };
-    await appendNext(path, async (file, size) => {
-      const end = await findChainEnd(file, size, path);
-      if (known.count > end.seq) {
-        const lost = `The evidence file ${path} has lost lines: it ends at line ${end.seq} of ${known.count}.`;
-        warn?.(`${lost} The gap stays visible. To begin a new file, move ${path}.head with the old one.`);
-      } else if (end.isTorn) {
-        warn?.(`The last line of the evidence file ${path} is incomplete: a run was interrupted. The line is kept.`);
-      }
-      // The head record names the last line as its run wrote it, so a changed or lost end stays visible.
-      const isNamed = known.count > end.seq || (known.count === end.seq && !end.isTorn);
-      const last = isNamed ? known : { count: end.seq, head: end.sha256 };
-      const seq = last.count + 1;
-      const follows = end.isTorn ? { follows: "torn_line" } : {};
-      const line = jsonLine({ ...entry, seq, prev: last.head, ...follows });
-      head = { count: seq, head: sha256(line) };
-      return end.isTorn ? `\n${line}\n` : `${line}\n`;
-    });
-    await writeHead(`${path}.head`, head);
+  const known = readHead(`${path}.head`);
+  let head = { count: 0, head: "" };
+  await appendNext(path, async (file, size) => {
+    const end = await findChainEnd(file, size, path);
+    if (known.count > end.seq) {
+      const lost = `The evidence file ${path} has lost lines: it ends at line ${end.seq} of ${known.count}.`;
+      warn?.(`${lost} The gap stays visible. To begin a new file, move ${path}.head with the old one.`);
+    } else if (end.isTorn) {
+      warn?.(`The last line of the evidence file ${path} is incomplete: a run was interrupted. The line is kept.`);
+    }
+    // The head record names the last line as its run wrote it, so a changed or lost end stays visible.
+    const isNamed = known.count > end.seq || (known.count === end.seq && !end.isTorn);
+    const last = isNamed ? known : { count: end.seq, head: end.sha256 };
+    const seq = last.count + 1;
+    const follows = end.isTorn ? { follows: "torn_line" } : {};
+    const line = jsonLine({ ...entry, seq, prev: last.head, ...follows });
+    head = { count: seq, head: sha256(line) };
+    return end.isTorn ? `\n${line}\n` : `${line}\n`;
   });
+  await writeHead(`${path}.head`, head);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
@@ -69,6 +69,17 @@ async function approve(who: Person, step: string, options = ""): Promise<readonl
   const first = await campaign(who, `approve pilot ${step} --review ${review}`);
   return [first, await campaign(who, `approve pilot ${step} --review ${review}`)];
 }
+
+it("creates no lock in the folder, which a run that is killed would leave there", async () => {
+  const place = path.join(folder, "evidence");
+  mkdirSync(place, { recursive: true });
+  const names = new Set<string | null>();
+  const watcher = watch(place, (_, name) => names.add(name));
+  await campaign("bob", "request pilot deactivate");
+  watcher.close();
+  expect([...names].filter((name) => name?.endsWith(".jsonl"))).toHaveLength(1);
+  expect([...names].filter((name) => name?.endsWith(".lock"))).toEqual([]);
+});
 
 it("lists each key of a review as CSV, with the digest or the reason", async () => {
   await campaign("bob", "request pilot deactivate");

@@ -127,6 +127,16 @@ describe("a chained file", () => {
     expect(checkEvidenceChain(path)).toMatchObject({ lines: 20, breaks: [], head: { count: 20 } });
   });
 
+  test("takes no lock if only one run writes to it, so an interrupted run leaves none", async () => {
+    const lock = `${path}.lock`;
+    await writeFile(lock, "1 1\n");
+    const file = createEvidenceFile({ path, isOnlyWriter: true });
+    await file.open();
+    await Promise.all(["a", "b", "c"].map((name) => file.append(entry(name))));
+    expect(checkEvidenceChain(path)).toMatchObject({ lines: 3, breaks: [], head: { count: 3 } });
+    expect(await readFile(lock, "utf8")).toBe("1 1\n");
+  });
+
   test("a lock that an interrupted run left is taken over, and one that changes hands is not", async () => {
     const lock = `${path}.lock`;
     await writeFile(lock, "1 1\n");
