@@ -26,8 +26,9 @@ import type {
 import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./resource/delete.ts";
 import { planWorld } from "./resource/plan-world.ts";
 import { nothingPlanned, type PlanContext, type Planned, type StateFacts } from "./resource/preview.ts";
+import { metaOf, shapeOf } from "./resource/property.ts";
 import { applyCommand, type UserInterface } from "./text/explanation.ts";
-import { isTransientReadError } from "./text/resource-messages.ts";
+import { importDiffers, isTransientReadError } from "./text/resource-messages.ts";
 
 /** A resource after a read or a change, for engines that read again before a run. */
 export interface ResourceRead<State> extends Stored<State> {
@@ -43,6 +44,11 @@ export interface Handlers<Inputs, State extends Inputs>
   update(olds: unknown, news: unknown, options: ApplyOptions): Promise<ResourceRead<State>>;
   /** What a second object after a rename has in common with this one, from inputs or a state, if names may repeat. */
   alikeOf(values: Readonly<Record<string, unknown>>): string | undefined;
+  /**
+   * Throws UKO_CHANGE_IMPOSSIBLE if the program has other values than the object that it imports, apart from those that
+   * control uko alone. An import says nothing of what it writes, and the object may belong to another program.
+   */
+  requireImportedValues(olds: unknown, news: unknown): void;
   /** Finds a resource by ID, as an import does. Undefined only if it is proven gone. */
   lookup(id: string, options: CallOptions): Promise<ResourceRead<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
@@ -110,6 +116,21 @@ export function createHandlers<Inputs, State extends Inputs>(
   return {
     ...program,
     alikeOf: (values) => definition.alikeOf?.(values),
+    requireImportedValues(olds, news) {
+      const shape = shapeOf(definition.inputs);
+      // A value that is still unknown may turn out to be the present one.
+      const isHeld = (path: string): boolean => {
+        const name = topOf(path);
+        const property = shape[name];
+        return property !== undefined && metaOf(property).role === undefined && !containsUnknown(Object(news)[name]);
+      };
+      const differing = program.differences(olds, news).filter(({ path }) => isHeld(path));
+      if (differing.length > 0)
+        throw importDiffers(
+          differing.map(({ path }) => path),
+          definition.adoptBy,
+        );
+    },
     ...createPreviews(definition, context, { stateFrom, known }),
     async create(news, options) {
       const { world, run } = opened(options);
@@ -224,6 +245,11 @@ function createPreviews<Inputs, State extends Inputs>(
       return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
     },
   };
+}
+
+/** The property in which a path such as `tags.team` is. */
+function topOf(path: string): string {
+  return /^[^.[]+/.exec(path)?.[0] ?? path;
 }
 
 async function unlessUnreadable<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {

@@ -192,6 +192,8 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   const { value: news, mask: newMask } = readProperties(request.getNews());
   const mask = merged(newMask, maskOutside(before.mask, news));
   const response = new providerPb.UpdateResponse();
+  if (session.memory.isImported(request.getUrn(), request.getId()))
+    handlers.requireImportedValues(olds, withoutPulumi(news));
   // What the update says of the key is newer than what the read of the same run showed.
   const shown = session.memory.takeAhead(request.getUrn())?.warning;
   if (request.getPreview()) {

@@ -93,6 +93,8 @@ export function createRunMemory() {
       imported.add(join(urn, id));
       declarations.noteNamed(urn, id);
     },
+    /** Whether this run imports the object under the URN. */
+    isImported: (urn: string, id: string): boolean => imported.has(join(urn, id)),
     /** The URN under which state holds this ID, if a call of this run revealed it. */
     holderOf: (id: string): string | undefined => [...stored].find(([place]) => place.endsWith(` ${id}`))?.[1],
     /**

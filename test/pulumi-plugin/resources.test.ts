@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { unknownText } from "../../provider/pulumi-plugin/values.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { options } from "../engine/harness.ts";
-import { statusOf, urnOf } from "./engine.ts";
+import { caller, type Properties, statusOf, urnOf } from "./engine.ts";
 import { absentId, news, secret, usePluginStage } from "./plugin-stage.ts";
 
 const stage = usePluginStage();
@@ -176,6 +176,37 @@ describe("a key's life", () => {
     expect(imported.inputs).toMatchObject(news({ tags: { team: "payroll" } }));
     expect(await stage.bob.diff(imported.properties, inputs)).toMatchObject({ changes: DIFF_NONE });
     expect((await stage.bob.read(`${vaultId}/${absentId}`)).id, "nothing to import").toBe("");
+  });
+
+  test("an import whose program has other values than the key is refused, in a preview and before any write", async () => {
+    const { id, properties } = await stage.made({ tags: { team: "payroll" } });
+    for (const isPreview of [true, false]) {
+      const run = await stage.another(stage.environmentOf("bob"));
+      const imported = await run.read(id);
+      const type = "uko:index:ManagedKey";
+      const update = (given: Properties) =>
+        caller(run.client, { urn: urnOf(type), type })("update", {
+          ...{ Id: id, Olds: properties, News: given, Preview: isPreview },
+        });
+      const program = news({ label: "wages", tags: { team: "ledger" }, dualAuthorization: "required" });
+      const { inputs } = await run.check(program, imported.inputs);
+      const seq = await stage.uko.lastSeq();
+      const refused = await statusOf(update(inputs));
+      expect(refused.details.split("\n")).toEqual([
+        "The program imports an existing object, and has other values for label, tags.team",
+        "uko wrote nothing, because another program may rely on the present values.",
+        "Next: take the values of the object. Or use existingKeyId in place of the option import: its preview names what the run writes.",
+        "[UKO_CHANGE_IMPOSSIBLE]",
+      ]);
+      expect(await stage.uko.effects(seq)).toEqual([]);
+      // What controls uko alone is no value of the key, and an unknown value may be the present one.
+      const own = news({
+        tags: { team: "payroll" },
+        deletionProtection: true,
+        ...(isPreview && { description: unknownText }),
+      });
+      await update((await run.check(own, imported.inputs)).inputs);
+    }
   });
 
   test("an unreached goal is a difference, named by the property that has not reached it", async () => {

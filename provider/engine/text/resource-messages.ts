@@ -269,6 +269,17 @@ function renameCommand(urn: string, name: string): string {
   return `pulumi state rename${onStack(urn)} '${urn}' '${name.replaceAll("'", "")}'`;
 }
 
+/** An import whose program has other values than the object, as the preview shows it, too. */
+export function importDiffers(properties: readonly string[], adoptBy: string): UkoError {
+  return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary: `The program imports an existing object, and has other values for ${properties.join(", ")}`,
+    detail: [
+      "uko wrote nothing, because another program may rely on the present values.",
+      `Next: take the values of the object. Or use ${adoptBy} in place of the option import: its preview names what the run writes.`,
+    ].join("\n"),
+  });
+}
+
 interface Ended {
   /** `Key "payroll"`. */
   readonly key: string;
