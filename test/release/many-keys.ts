@@ -7,6 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, onTestFinished } from "vitest";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 
 export const manyKeys = 2_000;
 const vaults = ["payments", "cards", "mail", "archive"];
@@ -27,7 +28,7 @@ export async function startWithManyKeys(command: readonly string[], env: Setting
   onTestFinished(() => void emulator.kill());
   const [line] = (await once(createInterface(emulator.stdout), "line")) as [string];
   const { url, instanceId } = JSON.parse(line) as { url: string; instanceId: string };
-  return { ...env, UKO_ENDPOINT: url, UKO_KMS_ENDPOINT: url, UKO_IAM_ENDPOINT: url, UKO_INSTANCE_ID: instanceId };
+  return { ...env, ...emulatorAddresses(url), UKO_INSTANCE_ID: instanceId };
 }
 
 /** Requests the deactivation of each key that allows it, lists the requests, and installs the provider from `zip`. */
