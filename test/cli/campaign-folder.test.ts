@@ -60,6 +60,30 @@ describe("a leave rule", () => {
     expect((await stage.world.uko("bob", `request ${stage.keyNamed("backup")}`)).err).toMatch(left);
   });
 
+  it("is honored for a KMS key", async () => {
+    stage.complete((text) =>
+      text.replace("{match: {kind: kms}, class: destroy,", "{match: {kind: kms}, class: leave,"),
+    );
+    enter();
+    const { err, exitCode } = await stage.world.type("bob", `request ${rootKey}`);
+    expect(err).toContain('Campaign "eol" leaves key "root-1" alone');
+    expect(exitCode).toBe(12);
+  });
+
+  it("is honored by uko sweep", async () => {
+    await stage.takeStep("backup", "alice");
+    await stage.world.advance("5h");
+    await stage.takeStep("backup", "carol");
+    await stage.world.advance("91d");
+    enter();
+    const { err, exitCode } = await stage.world.uko("bob", "sweep --yes");
+    expect(err).toMatch(left);
+    expect(exitCode).toBe(12);
+    expect(reportOf(await stage.world.uko("bob", `status ${stage.keyNamed("backup")} --json`)).keyState).toBe(
+      "destroyed",
+    );
+  });
+
   it("passes a withdrawal, a hold and a reactivation", async () => {
     const key = stage.keyNamed("backup");
     await stage.world.uko("bob", `request ${key}`);

@@ -92,6 +92,14 @@ describe("a request of a campaign, outside of its folder", () => {
     expect([exitCode, await effects()]).toEqual([0, 1]);
   });
 
+  it("leads the reader of uko status to the wave", async () => {
+    const { out } = await stage.world.uko("alice", `status ${stage.keyNamed("mail-0")}`);
+    expect(out).toMatch(/requested the deactivation on [^;]* for wave "pilot" of campaign "eol"; the request expires/);
+    expect(out).toMatch(
+      /Next: in the folder of campaign "eol", if you have the role .*\n +uko campaign next --wave pilot\n/,
+    );
+  });
+
   it("is named in the list of requests, for programs too", async () => {
     const { out } = await stage.world.uko("alice", "requests --json");
     const reports = out

@@ -23,7 +23,7 @@ export function sayWhoRequested(record: ConsentRecord): string {
   return `${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}${wave}${cause}.`;
 }
 
-const sayLeader = ({ name, wave }: Leader): string => `wave "${wave}" of campaign "${name}"`;
+export const sayLeader = ({ name, wave }: Leader): string => `wave "${wave}" of campaign "${name}"`;
 
 /** Why a key is not approved here, as a clause without a full stop: its campaign approves it. */
 export function sayLed({ name, wave, isLeft }: Leader): string {

@@ -34,7 +34,7 @@ import {
 } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
 import { sayReleasedHolds } from "./hold-words.ts";
-import { explainNotBinding, sayReasons, sayReasonsOnKey } from "./record-words.ts";
+import { explainNotBinding, sayLeader, sayReasons, sayReasonsOnKey } from "./record-words.ts";
 
 export interface WaitContext {
   readonly observed: Pick<KeyDetails, "observation" | "nowMs">;
@@ -153,7 +153,8 @@ function whoAsked(
   { record, step, callerPosition, expiresAtMs }: ApprovalWait,
   { observed, run }: WaitContext,
 ): readonly string[] {
-  const { quotes, how } = record;
+  const { quotes, how, campaign } = record;
+  const wave = campaign === undefined ? "" : ` for ${sayLeader(campaign)}`;
   const isOwn = callerPosition === "wrote_it";
   const noun = stepNouns[step];
   const expires = `expires on ${sayTimeAndDistance(expiresAtMs, observed.nowMs)}`;
@@ -161,9 +162,9 @@ function whoAsked(
   const who = isOwn ? "You" : sayAuthor(record);
   const facts =
     quotes === undefined
-      ? [`${who} requested the ${noun} on ${sayTime(record.writtenAtMs)}${byEngine}; the request ${expires}.`]
+      ? [`${who} requested the ${noun} on ${sayTime(record.writtenAtMs)}${wave}${byEngine}; the request ${expires}.`]
       : [
-          `${callerPosition === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`,
+          `${callerPosition === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}${wave}.`,
           `${who} approved the request on ${sayTime(record.writtenAtMs)}; the approval ${expires}.`,
         ];
   const unsealed = "uko cannot verify that you made the request, because it was not made with the API key of this run.";
@@ -221,6 +222,16 @@ function approvalNext(
     commands: [`uko approve ${keyName(observation)}`],
     ...{ neededRoles: right.roles, excludedIdentity, ...start },
   };
+  if (record.campaign !== undefined) {
+    const { name, wave } = record.campaign;
+    return [
+      {
+        ...act,
+        who: `in the folder of campaign "${name}", ${act.who}`,
+        commands: [`uko campaign next --wave ${wave}`],
+      },
+    ];
+  }
   // The requester often holds the role for the step, and the other person does not.
   const roles = isForCaller && !mayAuthor(run.actor) ? [] : storingRoles({ record, nowMs }, right, kmsRight);
   const store: NextStep = {
