@@ -49,7 +49,7 @@ async function takenBy(who: Person, state: ManagedKeyState): Promise<readonly st
   return (await uko.effects(before)).filter((effect) => effect === "K7" || effect === "K8");
 }
 
-test("a request that nobody changed, approved: Alice's next run acts", async () => {
+test("Alice's next run acts on an approval of a request that no person changed", async () => {
   expect(await takenBy("alice", await approved((body) => body))).toEqual(["K7"]);
 });
 

@@ -82,6 +82,23 @@ it("destroys what both people signed, and nothing that one of them did not sign"
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
 
+it("renews the requests of a destruction with another signature", async () => {
+  list(["alice", "bob"]);
+  await begin("{vault: archive}");
+  await type("bob", "next");
+  await type("alice", "next");
+  await stage.world.advance("5h");
+  await type("alice", "next");
+  await stage.world.advance("6d");
+  const renewed = await type("alice", "next");
+  expect([renewed.exitCode, renewed.err], renewed.out + renewed.err).toEqual([
+    0,
+    expect.stringContaining("Signing 4 consents with your SSH key."),
+  ]);
+  const approved = await type("bob", "next");
+  expect([approved.exitCode, await destructions()], approved.out + approved.err).toEqual([0, 4]);
+});
+
 const kmsEffects = async (operation: string): Promise<number> =>
   (await stage.world.trail()).filter((call) => call.operation === operation && call.effect).length;
 const requestFiles = (): readonly string[] => readdirSync(path.join(stage.folder, "requests"));
