@@ -41,7 +41,7 @@ import {
 import { isSigned, needsSignature } from "./signed-consent.ts";
 
 /** A record that is not yet on a key, so it has no ID. */
-export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "body" | "location" | "vouchedBy">;
+export type ConsentDraft = Omit<ConsentRecord, "id" | "sha256" | "body" | "location" | "vouchedBy" | "isSealedHere">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 /** How long a request counts once an approval quotes it. The run that acts on the approval may be an engine's. */

@@ -159,6 +159,8 @@ export interface ConsentRecord {
   readonly campaign?: CampaignMark | undefined;
   /** The seal over a request by the API key of its writer; see `requestStatement`. An approval quotes the seal. */
   readonly seal?: string | undefined;
+  /** Whether the credential of this run made the seal of this request. */
+  readonly isSealedHere?: true | undefined;
   readonly signature?: ConsentSignature | undefined;
   /** Whether the signature is the author's own. Otherwise only the last writer vouches for the record. */
   readonly vouchedBy?: "signature" | undefined;

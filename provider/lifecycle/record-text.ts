@@ -299,7 +299,10 @@ export function decodeTagValue(
     earlierReasons: earlierReasonsIn(json.e, sha256),
   };
   if (encodeTagValue(draft) !== value) return undefined;
-  return { ...draft, ...namesOf(keyId, value, sha256), location: "tag", body: sha256(withoutMarks(json)) };
+  const body = sha256(withoutMarks(json));
+  const own = draft.seal && ownSeal(requestStatement(keyId, { ...draft, body }));
+  const isSealedHere = own !== undefined && own === draft.seal;
+  return { ...draft, ...namesOf(keyId, value, sha256), location: "tag", body, ...(isSealedHere && { isSealedHere }) };
 }
 
 interface QuoteContext extends Pick<ConsentRecord, "step" | "digest"> {

@@ -17,8 +17,9 @@ export function statedReasons(record: ConsentRecord): readonly StatedReason[] {
 
 /**
  * The first and the latest reason on the key, which a new record by `author` repeats. The last
- * writer could have put any text there, so only two kinds of record are repeated: one by the last
- * writer, and one that `author` acted on with the last write.
+ * writer could have put any text there, so only three kinds of record are repeated: one by the last
+ * writer, one that `author` acted on with the last write, and the author's own request. Its seal
+ * covers the reasons, and proves that a run with the author's API key wrote them.
  */
 export function reasonsToRepeat(
   { carried, state, updatedBy }: KeyObservation,
@@ -28,7 +29,8 @@ export function reasonsToRepeat(
   if (carried.kind !== "one" || updatedBy === undefined) return [];
   const { record } = carried;
   const wasActedOn = state === "deactivated" && record.step === "deactivate" && isSame(author, updatedBy);
-  if (!wasActedOn && !isSame(record.author, updatedBy)) return [];
+  const isOwn = record.isSealedHere === true && isSame(record.author, author);
+  if (!wasActedOn && !isOwn && !isSame(record.author, updatedBy)) return [];
   const others = statedReasons(record).filter((each) => each.reason !== ownReason || !isSame(each.author, author));
   return others.length <= 2 ? others : [...others.slice(0, 1), ...others.slice(-1)];
 }

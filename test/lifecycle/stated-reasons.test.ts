@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { approvalOf, authorize, mayAuthor } from "../../provider/lifecycle/authorization.ts";
 import type { ConsentDraft } from "../../provider/lifecycle/consent-record.ts";
-import type { KeyObservation, StatedReason } from "../../provider/lifecycle/observation.ts";
+import type { ConsentRecord, KeyObservation, StatedReason } from "../../provider/lifecycle/observation.ts";
 import { decodeTagValue, encodeTagValue, fitToTag } from "../../provider/lifecycle/record-text.ts";
 import { reasonsToRepeat, recordWithReasons, statedReasons } from "../../provider/lifecycle/stated-reasons.ts";
 import {
@@ -38,12 +38,19 @@ describe("statedReasons", () => {
 
 describe("reasonsToRepeat", () => {
   const used: Partial<KeyObservation> = { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs };
+  const acted = (over: Partial<ConsentRecord> = {}): KeyObservation =>
+    aKeyWith(
+      { ...requestWith({ author: bob, reason: undefined, earlierReasons: [byAlice] }), ...over },
+      { ...used, updatedBy: carol },
+    );
 
   it.each<[string, KeyObservation, boolean]>([
     ["a record that binds", aKeyWith(requestWith()), true],
     ["a record that expired", aKeyWith(requestWith({ writtenAtMs: nowMs - 8 * dayMs })), true],
     ["a record of a key that changed", aKeyWith(requestWith({ digest: "0".repeat(32) })), true],
     ["a record that the author of the new one acted on with the last write", aKeyWith(requestWith(), used), true],
+    ["the author's own request, by its seal, after another person acted on it", acted({ isSealedHere: true }), true],
+    ["a request in the author's name without their seal, after another person acted on it", acted(), false],
     ["a record that another person acted on", aKeyWith(requestWith(), { ...used, updatedBy: carol }), false],
     ["a record for destroy after another's write", aKeyWith(requestWith({ step: "destroy" }), used), false],
     [
