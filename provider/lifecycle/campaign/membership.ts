@@ -90,7 +90,7 @@ export function leavingOf(classes: {
 }): Leaving {
   const { ruled, listed } = classes;
   if (isLeave(ruled) || isLeave(listed)) return "rule";
-  return ruled === undefined && listed === undefined ? "default" : "none";
+  return ruled === undefined ? "default" : "none";
 }
 
 /** `keep` is `leave` on an instance that continues. */

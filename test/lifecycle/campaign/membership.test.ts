@@ -48,7 +48,7 @@ test.each([
   ["a rule that is newer than the manifest", "leave", "destroy", "rule"],
   ["a rule that only the manifest has", "destroy", "leave", "rule"],
   ["no rule at all, by default", undefined, undefined, "default"],
-  ["no rule that campaign.yaml still has", undefined, "destroy", "none"],
+  ["no rule that campaign.yaml still has", undefined, "destroy", "default"],
   ["a rule to destroy it", "destroy", "destroy", "none"],
 ] as const)("decides whether a key is left by %s", (_what, ruled, listed, leaving) => {
   expect(leavingOf({ ruled, listed })).toBe(leaving);
