@@ -17,7 +17,7 @@ import { UkoError } from "../errors.ts";
 import { containerRights } from "../lifecycle/managed-key-states.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../text/uuid-form.ts";
-import { findCreated } from "./creation-mark.ts";
+import { createOrFind, type LostCreation } from "./creation-mark.ts";
 import { denialOf, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
 
 export interface Named {
@@ -56,13 +56,14 @@ export async function createContainer<Snapshot extends Named, New>(
   const { kind, port, wanted } = creation;
   const taken = await findByName(creation, options);
   if (taken !== undefined) throw nameTaken(creation, taken, options);
-  const written = await port.create(wanted, options);
+  const send = () => port.create(wanted, options);
+  const written = await createOrFind(world, send, lostContainer(world, creation, options), options);
   switch (written.kind) {
     case "done":
       return written.value.snapshot;
-    case "lost":
-    case "stale":
-      return findMade(world, creation, options);
+    case "found":
+      if (written.found.isOthers) throw nameTaken(creation, written.found.made, options);
+      return written.found.made;
     case "forbidden":
     case "refused": {
       const isTaken = written.kind === "refused" && written.status === 409;
@@ -86,28 +87,22 @@ function findByName<Snapshot extends Named, New>(
   return listed.then((all) => all.find((each) => each.name === name));
 }
 
-async function findMade<Snapshot extends Named, New>(
+function lostContainer<Snapshot extends Named, New>(
   world: World,
   creation: Creation<Snapshot, New>,
   options: CreateOptions,
-): Promise<Snapshot> {
-  const { made, isOthers } = await findCreated(
-    world,
-    {
-      what: describeNew(creation),
-      place: "The service",
-      async search() {
-        const found = await findByName(creation, options);
-        return found && { made: found, isOthers: await isAnothers(world, found, options) };
-      },
-      notFound: () => ({
-        detail: `There is none with this name, so most likely it was not created. Run again. If one appears, set ${world.dialect.property(creation.adoptBy)} to its ID.`,
-      }),
+): LostCreation<{ readonly made: Snapshot; readonly isOthers: boolean }> {
+  return {
+    what: describeNew(creation),
+    place: "The service",
+    async search() {
+      const found = await findByName(creation, options);
+      return found && { made: found, isOthers: await isAnothers(world, found, options) };
     },
-    options,
-  );
-  if (isOthers) throw nameTaken(creation, made, options);
-  return made;
+    notFound: () => ({
+      detail: `There is none with this name, so most likely it was not created. Run again. If one appears, set ${world.dialect.property(creation.adoptBy)} to its ID.`,
+    }),
+  };
 }
 
 /** Whether another identity created the object, which may have taken the name between the read and the POST of this run. */

@@ -5,10 +5,12 @@
  * does not create a second one (decision 0010). If the engine gives no name, the mark is random and helps only within
  * the run. A key does not count if it is older than 7 days, or no longer as its creation left it. After a lost
  * response, the run searches up to three times for the object. If it finds none, it fails, because it is unknown
- * whether the object was created.
+ * whether the object was created. After a 429 it sends the creation again instead, since a service that limits the
+ * number of calls answers so before it does anything.
  */
 
-import type { CallOptions, World } from "../engine/ports/world.ts";
+import type { CallOptions, World, Written } from "../engine/ports/world.ts";
+import { plain } from "../engine/text/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { longestInterruptionMs } from "../lifecycle/plan-update.ts";
 
@@ -24,6 +26,8 @@ export interface CreationMark {
 
 /** The most searches, because the service may still be processing a request whose connection broke. */
 const maxSearches = 3;
+/** The most times that a creation is sent, if each one is answered with 429 and no object is found. */
+const maxSends = 3;
 const pauseMs = 2000;
 
 /**
@@ -93,28 +97,48 @@ export interface LostCreation<Found> {
   readonly notFound: () => { readonly detail: string; readonly data?: Readonly<Record<string, unknown>> };
 }
 
+type Unclear = Extract<Written<unknown>, { kind: "lost" | "stale" }>;
+
 /**
- * Searches for the object of a creation whose response was lost. Throws UKO_RESPONSE_LOST if there is
- * none, or the search fails.
+ * Sends a creation, and searches for the object if the response was lost. Throws UKO_RESPONSE_LOST if there is none, or
+ * the search fails.
  */
-export async function findCreated<Found>(
+export async function createOrFind<Value, Found>(
   world: World,
-  { what, place, search, notFound }: LostCreation<Found>,
+  send: () => Promise<Written<Value>>,
+  lost: LostCreation<Found>,
   options: CallOptions,
-): Promise<Found> {
-  const summary = `It is not known whether ${what} was created, because the response did not arrive`;
+): Promise<Exclude<Written<Value>, Unclear> | { readonly kind: "found"; readonly found: Found }> {
+  for (let sends = 1; ; sends += 1) {
+    const written = await send();
+    if (written.kind !== "lost" && written.kind !== "stale") return written;
+    const reason = written.kind === "lost" ? plain(written.reason) : "the response did not arrive";
+    const summary = `It is not known whether ${lost.what} was created: ${reason}`;
+    const found = await searchAgain(world, lost, summary, options);
+    if (found !== undefined) return { kind: "found", found };
+    const mayRepeat = written.kind === "lost" && written.isThrottled === true && sends < maxSends;
+    if (!mayRepeat) throw new UkoError("UKO_RESPONSE_LOST", { summary, ...lost.notFound() });
+  }
+}
+
+async function searchAgain<Found>(
+  world: World,
+  { place, search }: LostCreation<Found>,
+  summary: string,
+  options: CallOptions,
+): Promise<Found | undefined> {
   try {
     for (let searches = 0; searches < maxSearches; searches += 1) {
       if (searches > 0) await world.clock.sleep(pauseMs, options.signal);
       const found = await search();
       if (found !== undefined) return found;
     }
+    return undefined;
   } catch (error) {
     const why = isUkoError(error) ? error.summary : "";
     const detail = `uko could not search ${place} either. ${why}`.trim();
     throw new UkoError("UKO_RESPONSE_LOST", { summary, detail, cause: error });
   }
-  throw new UkoError("UKO_RESPONSE_LOST", { summary, ...notFound() });
 }
 
 /** The warning about a key that this resource has created, but that the state does not have. */

@@ -34,8 +34,11 @@ export type Written<T> =
   | ({ readonly kind: "done" } & WithServiceTime<T>)
   /** 412: the ETag is not the current one, as a rule because another writer changed the object. Nothing happened. */
   | { readonly kind: "stale" }
-  /** No conclusive response, so the effect may have happened. Read again, plan again. */
-  | { readonly kind: "lost"; readonly reason: string }
+  /**
+   * No conclusive response, so the effect may have happened. Read again, plan again. `isThrottled` marks a creation that
+   * was answered with 429: most likely nothing was created.
+   */
+  | { readonly kind: "lost"; readonly reason: string; readonly isThrottled?: true }
   /** The service understood and refused it (400, 404, 409, 410, 422, 424). Nothing happened. */
   | { readonly kind: "refused"; readonly status: number; readonly message: string; readonly correlationId: string }
   /** 403: the identity lacks the right. Nothing happened. */

@@ -1,5 +1,5 @@
 /**
- * Creates a KMS key by exactly one POST, or adopts an existing one. Before the POST, and after a lost response, the
+ * Creates a KMS key by one POST, sent again only after a 429, or adopts an existing one. Before the POST, and after a lost response, the
  * file searches for the key that an interrupted run created, by the mark in its tags (creation-mark.ts). It refuses to
  * adopt a key whose name or type differs from the program, and a destroyed key that the program does not restore. It
  * also refuses a backing key, which is the KMS key behind a managed key, or a key that may be one. The deletion of a
@@ -18,9 +18,10 @@ import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import {
   type CreationMark,
+  createOrFind,
   creationMark,
-  findCreated,
   isOlderThanInterruption,
+  type LostCreation,
   searchByMark,
   warnCreatedBefore,
 } from "../creation-mark.ts";
@@ -78,13 +79,13 @@ async function createInRing(
     }
   }
   const wanted = wantedOf(inputs, run, mark);
-  const written = await world.kmsKeys.create(wanted, options);
+  const send = () => world.kmsKeys.create(wanted, options);
+  const written = await createOrFind(world, send, lostKey(world, inputs, mark, options), options);
   switch (written.kind) {
     case "done":
       return { observed: await readBack(world, written, options), warnings: [] };
-    case "lost":
-    case "stale":
-      return { observed: await findMade(world, inputs, mark, options), warnings: [] };
+    case "found":
+      return { observed: written.found, warnings: [] };
     case "forbidden":
     case "refused":
       throw denialOf(written, wordsOf(inputs, wanted, world.dialect));
@@ -120,24 +121,20 @@ async function findMarked(
   return found;
 }
 
-function findMade(
+function lostKey(
   world: World,
   inputs: KmsKeyInputs,
   mark: CreationMark,
   options: CallOptions,
-): Promise<ObservedKmsKey> {
-  return findCreated(
-    world,
-    {
-      what: `KMS key "${inputs.name}"`,
-      place: "KMS",
-      search: () => findMarked(world, inputs, mark, options),
-      notFound: () => ({
-        detail: `KMS has no key with the mark of this resource, so most likely none was created. Run again. If a key appears in KMS, adopt it with ${world.dialect.property("existingKeyId")}.`,
-      }),
-    },
-    options,
-  );
+): LostCreation<ObservedKmsKey> {
+  return {
+    what: `KMS key "${inputs.name}"`,
+    place: "KMS",
+    search: () => findMarked(world, inputs, mark, options),
+    notFound: () => ({
+      detail: `KMS has no key with the mark of this resource, so most likely none was created. Run again. If a key appears in KMS, adopt it with ${world.dialect.property("existingKeyId")}.`,
+    }),
+  };
 }
 
 /** Adopts an existing key, which `check` may refuse. The caller then writes the values that the program declares. */

@@ -1,6 +1,6 @@
 /**
  * Creates a managed key, or adopts an existing one. A key of another template than the program names is not adopted. A
- * creation is one POST. If the program has no tags and the service refuses the POST with 400, which creates nothing,
+ * creation is one POST, sent again only after a 429. If the program has no tags and the service refuses the POST with 400, which creates nothing,
  * uko sends a second POST without tags. A creation leaves a mark on the key, in a tag. The run searches for the key by
  * this mark after a lost response, if the label is taken, and before the POST if the program sets no label. So an
  * interrupted run does not lead to a second key. The file then writes the dates, and the marker that says how many
@@ -17,11 +17,11 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
 import { patchOfUser, patchWithMarker } from "../../lifecycle/record-locations.ts";
 import { creationTagName, markerTagName } from "../../lifecycle/tag-names.ts";
-import { type CreationMark, warnCreatedBefore } from "../creation-mark.ts";
+import { type CreationMark, createOrFind, warnCreatedBefore } from "../creation-mark.ts";
 import { type Created, type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";
 import { markCreated, markerIn, markKey } from "./marker.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
-import { type Alike, alikeData, describeAlike, findMade, findMarked, keyMark } from "./search.ts";
+import { type Alike, alikeData, describeAlike, findMarked, keyMark, lostKey } from "./search.ts";
 import { asTags, patchedDifferences } from "./state.ts";
 
 /**
@@ -42,18 +42,18 @@ export async function createKey(
     const earlier = await findMarked(world, inputs, mark, options);
     if (earlier.found !== undefined) return adoptExisting(world, inputs, marker, earlier.found, options);
   }
-  let written = await world.keys.create(tagged(inputs, marker, mark), options);
-  if (written.kind === "refused" && written.status === 400 && Object.keys(inputs.tags ?? {}).length === 0) {
-    // The service may reject tags altogether. A 400 means that no key was created, so the POST may
-    // be sent in another form.
-    written = await world.keys.create(untagged(inputs, marker), options);
-  }
+  const send = async () => {
+    const written = await world.keys.create(tagged(inputs, marker, mark), options);
+    const mayOmitTags = written.kind === "refused" && written.status === 400 && isEmpty(inputs.tags);
+    // The service may reject tags altogether. A 400 means that no key was created, so the POST may be sent in another form.
+    return mayOmitTags ? world.keys.create(untagged(inputs, marker), options) : written;
+  };
+  const written = await createOrFind(world, send, lostKey(world, inputs, mark, options), options);
   switch (written.kind) {
     case "done":
       return complete(world, inputs, marker, { made: written, isOurs: true }, options);
-    case "lost":
-    case "stale":
-      return complete(world, inputs, marker, { made: await findMade(world, inputs, mark, options) }, options);
+    case "found":
+      return complete(world, inputs, marker, { made: written.found }, options);
     case "forbidden":
     case "refused": {
       const isTaken = written.kind === "refused" && written.status === 409;
@@ -104,6 +104,10 @@ export async function findAdoptable(
     });
   }
   return existing;
+}
+
+function isEmpty(tags: ManagedKeyInputs["tags"]): boolean {
+  return Object.keys(tags ?? {}).length === 0;
 }
 
 function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker {

@@ -12,8 +12,8 @@ import { creationTagName } from "../../lifecycle/tag-names.ts";
 import {
   type CreationMark,
   creationMark,
-  findCreated,
   isOlderThanInterruption,
+  type LostCreation,
   searchByMark,
 } from "../creation-mark.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
@@ -66,34 +66,30 @@ export async function findMarked(
   return key === undefined ? {} : { alike: { key } };
 }
 
-/** Finds the key of a creation whose response was lost; throws UKO_RESPONSE_LOST if none is found. */
-export function findMade(
+/** How to search for the key of a creation whose response was lost. */
+export function lostKey(
   world: World,
   inputs: ManagedKeyInputs,
   mark: CreationMark,
   options: CreateOptions,
-): Promise<WithServiceTime<KeyWithEtag>> {
+): LostCreation<WithServiceTime<KeyWithEtag>> {
   let alike: Alike | undefined;
-  return findCreated(
-    world,
-    {
-      what: inputs.label === undefined ? "the key" : `the key "${inputs.label}"`,
-      place: "the vault",
-      async search() {
-        const result = await findMarked(world, inputs, mark, options);
-        alike = result.alike;
-        return result.found;
-      },
-      notFound: () =>
-        alike === undefined
-          ? {
-              detail:
-                "The vault has no key with the mark of this resource, so most likely none was created. Run the same command again.",
-            }
-          : { detail: describeAlike(world, inputs, alike, options), data: alikeData(alike) },
+  return {
+    what: inputs.label === undefined ? "the key" : `the key "${inputs.label}"`,
+    place: "the vault",
+    async search() {
+      const result = await findMarked(world, inputs, mark, options);
+      alike = result.alike;
+      return result.found;
     },
-    options,
-  );
+    notFound: () =>
+      alike === undefined
+        ? {
+            detail:
+              "The vault has no key with the mark of this resource, so most likely none was created. Run the same command again.",
+          }
+        : { detail: describeAlike(world, inputs, alike, options), data: alikeData(alike) },
+  };
 }
 
 /**

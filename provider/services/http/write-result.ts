@@ -51,7 +51,8 @@ export function toWritten<T>(end: HttpResponse | NoResponse, rules: WrittenRules
   // 4.5).
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   if (isRefusal) return { kind: "refused", status, message: message || "the service gave no reason", correlationId };
-  return { kind: "lost", reason: `${rules.service} returned ${status}${message === "" ? "" : `: ${message}`}` };
+  const reason = `${rules.service} returned ${status}${message === "" ? "" : `: ${message}`}`;
+  return { kind: "lost", reason, ...(status === 429 && { isThrottled: true }) };
 }
 
 function toDone<T>(response: HttpResponse, rules: WrittenRules<T>): Written<T> {

@@ -162,6 +162,15 @@ describe("creating a key", () => {
     expect(bob.sleeps).toHaveLength(2);
   });
 
+  test("is sent again after a 429 and three searches without the key", async () => {
+    await uko.fault({ operation: "K2", status: 429, times: 1 });
+    const { state } = await create();
+    expect((await uko.keyOf(state)).label).toBe("payroll");
+    expect((await uko.trail()).filter(({ operation }) => operation === "K2").map(({ status }) => status)).toEqual([
+      429, 201,
+    ]);
+  });
+
   test("finds a key that the service finished only after the connection broke", async () => {
     let reads = 0;
     const { state } = await create({}, "bob", {

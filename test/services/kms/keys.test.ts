@@ -229,7 +229,7 @@ describe("creating a KMS key", () => {
   test.each<[Reply, object, number]>([
     [refusal(409, "KEY_CREATE_IMPORT_ACCESS_ERR"), { kind: "refused", status: 409 }, 1],
     [refusal(401), { kind: "forbidden", message: expect.stringMatching(/KMS Writer or KMS Manager/) }, 2],
-    [{ status: 429, headers: { "retry-after": "0" } }, { kind: "lost" }, 1],
+    [{ status: 429, headers: { "retry-after": "0" } }, { kind: "lost", isThrottled: true }, 1],
     [{ status: 503 }, { kind: "lost" }, 1],
     [{ cut: "before" }, { kind: "lost" }, 1],
     [collection([{}], 201), { kind: "lost" }, 1],
