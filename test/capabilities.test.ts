@@ -26,7 +26,10 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-explain": ["cli/explain", "lists and explains every code of the catalog"],
   "uko-request": ["cli/story", "two people delete a key, and read its state at each step"],
   "uko-review": ["cli/review", "shows the exceptions first, then what the approval does, and the next command"],
-  "uko-approve": ["cli/approve", "lists what can be approved, and takes the step on the keys that the person chooses"],
+  "uko-approve": [
+    "cli/approve",
+    "lists what can be approved by vault, step and requester, and takes the step on the keys that the person chooses",
+  ],
   "uko-continue": ["cli/process", "two people delete a key, one waits for the keystores"],
   "uko-console": ["console/acts", "goes from the request to the removal, and never on one person"],
   "uko-sync": [

@@ -108,6 +108,8 @@ test("a global install brings the five packages of the manifest, and the oldest 
   expect(packages.map((place) => place.slice(place.lastIndexOf("node_modules/") + 13)).toSorted()).toEqual(
     Object.keys(packageFile.dependencies).toSorted(),
   );
+  const program = `import(${JSON.stringify(path.join(installed, "pulumi-uko/dist/pulumi-dynamic/index.js"))}).catch(({ message }) => console.log(message))`;
+  expect(await run(process.execPath, ["-e", program], project)).toMatch(/^Cannot find package '@pulumi\/pulumi' /);
 
   skip(hostPlatform().name !== "linux-amd64", "the oldest Node is pinned for linux-amd64 only");
   const node = await fetchNode(oldestNode, path.join(project, "oldest"), silently);
