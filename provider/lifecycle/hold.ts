@@ -48,6 +48,11 @@ export function holdsInForce(holds: readonly KeyHold[], nowMs: number): readonly
   });
 }
 
+/** The value of one tag with these holds. */
+export function valueOfHolds(holds: readonly Pick<KeyHold, "text">[]): string {
+  return holds.map(({ text }) => text).join(joint);
+}
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** What a person says of the hold to release. Each field narrows the choice. */
@@ -82,7 +87,7 @@ export function planHold(
   const since = new Date(nowMs).toISOString().slice(0, 10);
   const parts = { until, ticket, by: setBy.slice(0, maxWord), since };
   const words = Object.entries(parts).flatMap(([name, text = ""]) => (text === "" ? [] : [name, tagWord(text)]));
-  const value = [...others.map(({ text }) => text), [kind, ...words].join(" ")].join(joint);
+  const value = valueOfHolds([...others, { text: [kind, ...words].join(" ") }]);
   return value.length > maxTagValue ? { kind: "no_room" } : { kind: "write", value };
 }
 
@@ -100,8 +105,8 @@ export function planRelease(found: readonly KeyHold[], { kind, ticket, text }: H
   const [released, ...more] = chosen;
   const isAnother = (hold: KeyHold): boolean => hold.kind !== released?.kind || hold.ticket !== released.ticket;
   if (released === undefined || more.some(isAnother)) return { kind: "unclear", holds: inForce };
-  const left = inForce.filter((hold) => hold !== released).map(({ text }) => text);
-  return { kind: "write", released, ...(left.length > 0 && { value: left.join(joint) }) };
+  const left = inForce.filter((hold) => hold !== released);
+  return { kind: "write", released, ...(left.length > 0 && { value: valueOfHolds(left) }) };
 }
 
 const maxWord = 200;

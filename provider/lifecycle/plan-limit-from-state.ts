@@ -28,7 +28,7 @@ export interface PendingFacts {
 
 export interface KnownKey
   extends Omit<ShownKey, "keystores">,
-    Pick<StateOnlyFacts, "stateWord" | "keystores" | "marker"> {}
+    Pick<StateOnlyFacts, "stateWord" | "keystores" | "marker" | "hold"> {}
 
 export function limitKeyDeletion(
   key: KnownKey,

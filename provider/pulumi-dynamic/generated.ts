@@ -829,6 +829,8 @@ export interface ManagedKeyState {
   keyState: string;
   /** The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`. */
   dualMarker?: string | undefined;
+  /** The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held. */
+  hold?: string | undefined;
   /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
   alignment?: string | undefined;
   /** The derived state, which includes a pending approval. */
@@ -905,6 +907,12 @@ export class ManagedKey extends CustomResource {
    */
   declare readonly dualMarker: Output<ManagedKeyState["dualMarker"]>;
   /**
+   * The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since
+   * 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is
+   * not held.
+   */
+  declare readonly hold: Output<ManagedKeyState["hold"]>;
+  /**
    * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set
    * if the service does not report it.
    */
@@ -951,6 +959,7 @@ const managedKeyKind: ResourceKind = {
     "size",
     "keyState",
     "dualMarker",
+    "hold",
     "alignment",
     "lifecycleState",
     "keystores",

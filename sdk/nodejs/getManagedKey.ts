@@ -114,6 +114,10 @@ export interface GetManagedKeyResult {
      */
     readonly expirationDate?: string;
     /**
+     * The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+     */
+    readonly hold?: string;
+    /**
      * ID of the instance that the key belongs to.
      */
     readonly instanceId: string;

@@ -164,6 +164,10 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly expirationDate: pulumi.Output<string | undefined>;
     /**
+     * The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+     */
+    declare public /*out*/ readonly hold: pulumi.Output<string | undefined>;
+    /**
      * ID of the instance that the key belongs to.
      */
     declare public /*out*/ readonly instanceId: pulumi.Output<string>;
@@ -266,6 +270,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["dualMarker"] = undefined /*out*/;
+            resourceInputs["hold"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
             resourceInputs["keyId"] = undefined /*out*/;
             resourceInputs["keyState"] = undefined /*out*/;
@@ -293,6 +298,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["dualMarker"] = undefined /*out*/;
             resourceInputs["existingKeyId"] = undefined /*out*/;
             resourceInputs["expirationDate"] = undefined /*out*/;
+            resourceInputs["hold"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
             resourceInputs["keyId"] = undefined /*out*/;
             resourceInputs["keyState"] = undefined /*out*/;

@@ -43,7 +43,8 @@ export function planKey(target: KeyTarget, context: PlanContext): Planned {
   const what = nameOf(target, context.facts);
   const refused = refusedByProtection(target.policy.deletionProtection, what, context.userInterface);
   return {
-    preview: refused ?? longIf(pathOf(target, "deletion", context), context.userInterface),
+    preview:
+      refused ?? previewHold(target, context) ?? longIf(pathOf(target, "deletion", context), context.userInterface),
     planLimit: planLimitOf(target, context.facts, context),
   };
 }
@@ -58,7 +59,22 @@ export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context
   };
 }
 
+/**
+ * The preview for a key that the state shows as held. It is no refusal: the hold may have been released since the state
+ * was read, and the run reads the key again.
+ */
+function previewHold(target: KeyTarget, { facts, userInterface }: PlanContext): DeletionPreview | undefined {
+  const { next, observation } = predictionFrom(target, facts);
+  if (next.kind !== "refused" || next.guard.guard !== "held") return undefined;
+  const run = { actor: { displayName: "" }, approvals: [], intent: "engine" } as const;
+  const held = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, userInterface });
+  const { summary, next: release } = held;
+  return longIf({ summary, facts: ["This run will fail. Nothing stops working."], next: release }, userInterface);
+}
+
 function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPreview {
+  const held = previewHold(target, context);
+  if (held !== undefined) return held;
   const { next, observation } = predictionFrom(target, context.facts);
   if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context), context.userInterface);
   const { userInterface } = context;
@@ -153,6 +169,7 @@ function predictionFrom({ ref, policy }: KeyTarget, facts: StateFacts): Predicti
     stateWord: String(facts.keyState),
     keystores: keystoresIn(facts),
     ...(marker !== undefined && { marker }),
+    ...(typeof facts.hold === "string" && { hold: facts.hold }),
   };
   return planFromState(known, policy);
 }
@@ -209,6 +226,7 @@ function planLimitOf({ ref, policy }: KeyTarget, facts: StateFacts, context: Pla
     ...ref,
     stateWord: textOf(facts.keyState),
     ...(marker !== undefined && { marker }),
+    ...(typeof facts.hold === "string" && { hold: facts.hold }),
     version: Number(facts.version),
     label: textOf(facts.label),
     description: textOf(facts.description),

@@ -202,6 +202,10 @@ export const managedKeyState = managedKeyInputs.extend({
     description:
       "The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.",
   }),
+  hold: z.string().optional().meta({
+    description:
+      "The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.",
+  }),
   alignment: z.string().optional().meta({
     description:
       "`aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.",

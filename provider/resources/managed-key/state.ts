@@ -21,6 +21,7 @@ import { knownDeactivationMs } from "../../lifecycle/authorization.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { noMarker } from "../../lifecycle/dual-marker.ts";
 import { isPending } from "../../lifecycle/guards.ts";
+import { holdsInForce, valueOfHolds } from "../../lifecycle/hold.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/observation.ts";
@@ -38,6 +39,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
   const { facts } = observation;
   const lifecycleState = lifecycleStateOf(observation, nobody, nowMs);
   const tags = facts.tags.filter(isDeclaredTag);
+  const holds = holdsInForce(observation.holds, nowMs);
   const deletion = deletionFacts(observed);
   const untilMs = notBeforeMs(observed, lifecycleState);
   const { label: _label, description: _description, tags: _tags, ...kept } = inputs;
@@ -59,6 +61,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
     size: snapshot.size,
     keyState: observation.stateWord,
     dualMarker: observation.marker ?? noMarker,
+    ...(holds.length > 0 && { hold: valueOfHolds(holds) }),
     ...(snapshot.alignment !== undefined && { alignment: snapshot.alignment }),
     lifecycleState,
     keystores: observation.keystores.map((each) => ({

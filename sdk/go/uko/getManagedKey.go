@@ -91,6 +91,8 @@ type LookupManagedKeyResult struct {
 	ExistingKeyId *string `pulumi:"existingKeyId"`
 	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate *string `pulumi:"expirationDate"`
+	// The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+	Hold *string `pulumi:"hold"`
 	// ID of the instance that the key belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the key.
@@ -241,6 +243,11 @@ func (o LookupManagedKeyResultOutput) ExistingKeyId() pulumi.StringPtrOutput {
 // Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o LookupManagedKeyResultOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.ExpirationDate }).(pulumi.StringPtrOutput)
+}
+
+// The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+func (o LookupManagedKeyResultOutput) Hold() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Hold }).(pulumi.StringPtrOutput)
 }
 
 // ID of the instance that the key belongs to.

@@ -134,6 +134,8 @@ type ManagedKey struct {
 	ExistingKeyId pulumi.StringPtrOutput `pulumi:"existingKeyId"`
 	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate pulumi.StringPtrOutput `pulumi:"expirationDate"`
+	// The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+	Hold pulumi.StringPtrOutput `pulumi:"hold"`
 	// ID of the instance that the key belongs to.
 	InstanceId pulumi.StringOutput `pulumi:"instanceId"`
 	// UUID of the key.
@@ -482,6 +484,11 @@ func (o ManagedKeyOutput) ExistingKeyId() pulumi.StringPtrOutput {
 // Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o ManagedKeyOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.ExpirationDate }).(pulumi.StringPtrOutput)
+}
+
+// The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+func (o ManagedKeyOutput) Hold() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Hold }).(pulumi.StringPtrOutput)
 }
 
 // ID of the instance that the key belongs to.

@@ -2570,6 +2570,8 @@ type ManagedKeyEntry struct {
 	ExistingKeyId *string `pulumi:"existingKeyId"`
 	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate *string `pulumi:"expirationDate"`
+	// The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+	Hold *string `pulumi:"hold"`
 	// ID of the instance that the key belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the key.
@@ -2705,6 +2707,11 @@ func (o ManagedKeyEntryOutput) ExistingKeyId() pulumi.StringPtrOutput {
 // Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o ManagedKeyEntryOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.ExpirationDate }).(pulumi.StringPtrOutput)
+}
+
+// The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+func (o ManagedKeyEntryOutput) Hold() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.Hold }).(pulumi.StringPtrOutput)
 }
 
 // ID of the instance that the key belongs to.

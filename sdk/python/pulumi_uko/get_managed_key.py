@@ -25,7 +25,7 @@ __all__ = [
 
 @pulumi.output_type
 class GetManagedKeyResult:
-    def __init__(__self__, activation_date=None, algorithm=None, align=None, alignment=None, deletion_awaits=None, deletion_completes_at=None, deletion_gate=None, deletion_not_before=None, deletion_protection=None, deletion_reason=None, deletion_record_expires_at=None, deletion_record_id=None, deletion_requested_by=None, description=None, dual_authorization=None, dual_marker=None, existing_key_id=None, expiration_date=None, instance_id=None, key_id=None, key_state=None, keystores=None, label=None, label_tags=None, lifecycle_state=None, rotation_trigger=None, size=None, state=None, tags=None, template=None, template_id=None, vault_id=None, version=None):
+    def __init__(__self__, activation_date=None, algorithm=None, align=None, alignment=None, deletion_awaits=None, deletion_completes_at=None, deletion_gate=None, deletion_not_before=None, deletion_protection=None, deletion_reason=None, deletion_record_expires_at=None, deletion_record_id=None, deletion_requested_by=None, description=None, dual_authorization=None, dual_marker=None, existing_key_id=None, expiration_date=None, hold=None, instance_id=None, key_id=None, key_state=None, keystores=None, label=None, label_tags=None, lifecycle_state=None, rotation_trigger=None, size=None, state=None, tags=None, template=None, template_id=None, vault_id=None, version=None):
         if activation_date and not isinstance(activation_date, str):
             raise TypeError("Expected argument 'activation_date' to be a str")
         pulumi.set(__self__, "activation_date", activation_date)
@@ -80,6 +80,9 @@ class GetManagedKeyResult:
         if expiration_date and not isinstance(expiration_date, str):
             raise TypeError("Expected argument 'expiration_date' to be a str")
         pulumi.set(__self__, "expiration_date", expiration_date)
+        if hold and not isinstance(hold, str):
+            raise TypeError("Expected argument 'hold' to be a str")
+        pulumi.set(__self__, "hold", hold)
         if instance_id and not isinstance(instance_id, str):
             raise TypeError("Expected argument 'instance_id' to be a str")
         pulumi.set(__self__, "instance_id", instance_id)
@@ -271,6 +274,14 @@ class GetManagedKeyResult:
         return pulumi.get(self, "expiration_date")
 
     @_builtins.property
+    @pulumi.getter
+    def hold(self) -> Optional[_builtins.str]:
+        """
+        The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+        """
+        return pulumi.get(self, "hold")
+
+    @_builtins.property
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
@@ -415,6 +426,7 @@ class AwaitableGetManagedKeyResult(GetManagedKeyResult):
             dual_marker=self.dual_marker,
             existing_key_id=self.existing_key_id,
             expiration_date=self.expiration_date,
+            hold=self.hold,
             instance_id=self.instance_id,
             key_id=self.key_id,
             key_state=self.key_state,
@@ -477,6 +489,7 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
         dual_marker=pulumi.get(__ret__, 'dual_marker'),
         existing_key_id=pulumi.get(__ret__, 'existing_key_id'),
         expiration_date=pulumi.get(__ret__, 'expiration_date'),
+        hold=pulumi.get(__ret__, 'hold'),
         instance_id=pulumi.get(__ret__, 'instance_id'),
         key_id=pulumi.get(__ret__, 'key_id'),
         key_state=pulumi.get(__ret__, 'key_state'),
@@ -536,6 +549,7 @@ def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
         dual_marker=pulumi.get(__response__, 'dual_marker'),
         existing_key_id=pulumi.get(__response__, 'existing_key_id'),
         expiration_date=pulumi.get(__response__, 'expiration_date'),
+        hold=pulumi.get(__response__, 'hold'),
         instance_id=pulumi.get(__response__, 'instance_id'),
         key_id=pulumi.get(__response__, 'key_id'),
         key_state=pulumi.get(__response__, 'key_state'),

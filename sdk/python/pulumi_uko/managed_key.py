@@ -547,6 +547,7 @@ class ManagedKey(pulumi.CustomResource):
             __props__.__dict__["deletion_record_id"] = None
             __props__.__dict__["deletion_requested_by"] = None
             __props__.__dict__["dual_marker"] = None
+            __props__.__dict__["hold"] = None
             __props__.__dict__["instance_id"] = None
             __props__.__dict__["key_id"] = None
             __props__.__dict__["key_state"] = None
@@ -597,6 +598,7 @@ class ManagedKey(pulumi.CustomResource):
         __props__.__dict__["dual_marker"] = None
         __props__.__dict__["existing_key_id"] = None
         __props__.__dict__["expiration_date"] = None
+        __props__.__dict__["hold"] = None
         __props__.__dict__["instance_id"] = None
         __props__.__dict__["key_id"] = None
         __props__.__dict__["key_state"] = None
@@ -757,6 +759,14 @@ class ManagedKey(pulumi.CustomResource):
         Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "expiration_date")
+
+    @_builtins.property
+    @pulumi.getter
+    def hold(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+        """
+        return pulumi.get(self, "hold")
 
     @_builtins.property
     @pulumi.getter(name="instanceId")

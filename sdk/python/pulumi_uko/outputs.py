@@ -1597,6 +1597,7 @@ class ManagedKeyEntry(dict):
                  dual_marker: Optional[_builtins.str] = None,
                  existing_key_id: Optional[_builtins.str] = None,
                  expiration_date: Optional[_builtins.str] = None,
+                 hold: Optional[_builtins.str] = None,
                  label_tags: Optional[Mapping[str, _builtins.str]] = None,
                  rotation_trigger: Optional[_builtins.str] = None,
                  state: Optional['TargetState'] = None,
@@ -1633,6 +1634,7 @@ class ManagedKeyEntry(dict):
         :param _builtins.str dual_marker: The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
         :param _builtins.str existing_key_id: Adopts this key instead of creating one. Cannot change.
         :param _builtins.str expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
+        :param _builtins.str hold: The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
         :param Mapping[str, _builtins.str] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         :param _builtins.str rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
         :param 'TargetState' state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
@@ -1679,6 +1681,8 @@ class ManagedKeyEntry(dict):
             pulumi.set(__self__, "existing_key_id", existing_key_id)
         if expiration_date is not None:
             pulumi.set(__self__, "expiration_date", expiration_date)
+        if hold is not None:
+            pulumi.set(__self__, "hold", hold)
         if label_tags is not None:
             pulumi.set(__self__, "label_tags", label_tags)
         if rotation_trigger is not None:
@@ -1919,6 +1923,14 @@ class ManagedKeyEntry(dict):
         Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "expiration_date")
+
+    @_builtins.property
+    @pulumi.getter
+    def hold(self) -> Optional[_builtins.str]:
+        """
+        The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
+        """
+        return pulumi.get(self, "hold")
 
     @_builtins.property
     @pulumi.getter(name="labelTags")

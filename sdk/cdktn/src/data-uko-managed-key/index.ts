@@ -224,6 +224,11 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('expiration_date');
   }
 
+  /** The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held. */
+  public get hold() {
+    return this.getStringAttribute('hold');
+  }
+
   /** Import ID: `<vault_id>/<key_id>`. */
   public get id() {
     return this.getStringAttribute('id');

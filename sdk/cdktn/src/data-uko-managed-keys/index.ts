@@ -233,6 +233,11 @@ export class DataUkoManagedKeysManagedKeysOutputReference extends cdktn.ComplexO
     return this.getStringAttribute('dual_marker');
   }
 
+  // hold - computed: true, optional: false, required: false
+  public get hold() {
+    return this.getStringAttribute('hold');
+  }
+
   // alignment - computed: true, optional: false, required: false
   public get alignment() {
     return this.getStringAttribute('alignment');

@@ -357,6 +357,20 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.expirationDate);
     }
     /**
+     * The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key&#39;s deletion. Not set if the key is not held.
+     * 
+     */
+    @Export(name="hold", refs={String.class}, tree="[0]")
+    private Output</* @Nullable */ String> hold;
+
+    /**
+     * @return The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key&#39;s deletion. Not set if the key is not held.
+     * 
+     */
+    public Output<Optional<String>> hold() {
+        return Codegen.optional(this.hold);
+    }
+    /**
      * ID of the instance that the key belongs to.
      * 
      */

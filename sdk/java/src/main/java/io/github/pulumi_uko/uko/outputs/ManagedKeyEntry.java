@@ -113,6 +113,11 @@ public final class ManagedKeyEntry {
      */
     private @Nullable String expirationDate;
     /**
+     * @return The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key&#39;s deletion. Not set if the key is not held.
+     * 
+     */
+    private @Nullable String hold;
+    /**
      * @return ID of the instance that the key belongs to.
      * 
      */
@@ -316,6 +321,13 @@ public final class ManagedKeyEntry {
         return Optional.ofNullable(this.expirationDate);
     }
     /**
+     * @return The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key&#39;s deletion. Not set if the key is not held.
+     * 
+     */
+    public Optional<String> hold() {
+        return Optional.ofNullable(this.hold);
+    }
+    /**
      * @return ID of the instance that the key belongs to.
      * 
      */
@@ -448,6 +460,7 @@ public final class ManagedKeyEntry {
         private @Nullable String dualMarker;
         private @Nullable String existingKeyId;
         private @Nullable String expirationDate;
+        private @Nullable String hold;
         private String instanceId;
         private String keyId;
         private String keyState;
@@ -484,6 +497,7 @@ public final class ManagedKeyEntry {
     	      this.dualMarker = defaults.dualMarker;
     	      this.existingKeyId = defaults.existingKeyId;
     	      this.expirationDate = defaults.expirationDate;
+    	      this.hold = defaults.hold;
     	      this.instanceId = defaults.instanceId;
     	      this.keyId = defaults.keyId;
     	      this.keyState = defaults.keyState;
@@ -622,6 +636,12 @@ public final class ManagedKeyEntry {
             return this;
         }
         @CustomType.Setter
+        public Builder hold(@Nullable String hold) {
+
+            this.hold = hold;
+            return this;
+        }
+        @CustomType.Setter
         public Builder instanceId(String instanceId) {
             if (instanceId == null) {
               throw new MissingRequiredPropertyException("ManagedKeyEntry", "instanceId");
@@ -756,6 +776,7 @@ public final class ManagedKeyEntry {
             _resultValue.dualMarker = dualMarker;
             _resultValue.existingKeyId = existingKeyId;
             _resultValue.expirationDate = expirationDate;
+            _resultValue.hold = hold;
             _resultValue.instanceId = instanceId;
             _resultValue.keyId = keyId;
             _resultValue.keyState = keyState;
