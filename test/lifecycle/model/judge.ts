@@ -5,6 +5,7 @@
 
 import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Plan } from "../../../provider/lifecycle/plan.ts";
+import { keepsReleases, takesNothingHeld } from "./holds.ts";
 import { day, hour, maxTags } from "./service.ts";
 import { holdersOf, identity } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
@@ -64,6 +65,8 @@ export function createJudge(tally: Tally): Judge {
       const { kind } = planned;
       onlyItsOwnSteps(flight, kind);
       keepsForeignTags(before, planned);
+      takesNothingHeld(before, flight, planned);
+      keepsReleases(before, planned);
       // Where signatures are demanded, no key is destroyed by one person, whatever its creator agreed to.
       const isForTwo = before.isSigned === true && kind === "destroy";
       const isOne = isConsequential(kind) && !isForTwo && isForOne(before, config, flight, kind, tally);
@@ -307,12 +310,12 @@ function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Ta
 }
 
 /**
- * Only what makes a key safer may void a request that binds: a hold, a withdrawal, a reactivation; and a deactivation for
+ * Only what makes a key safer may void a request that binds: a hold or its release, a withdrawal, a reactivation; and a deactivation for
  * which one person is enough, because the request is over after it.
  */
 function isLeftOut(before: World, config: Config, flight: Flight, kind: Planned["kind"], tally: Tally): boolean {
   const { command } = flight;
-  if (kind !== "drop_record") return ["update", "sync", "mark", "align", "release"].includes(kind);
+  if (kind !== "drop_record") return ["update", "sync", "mark", "align"].includes(kind);
   const isAlone = requestedBy(command, config) === "single" && isForOne(before, config, flight, "deactivate", tally);
   return command.kind !== "withdraw" && command.kind !== "reactivate" && !isAlone;
 }

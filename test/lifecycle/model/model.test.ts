@@ -180,6 +180,7 @@ it.each([
     }
     for (const move of touchByHand(model, world, alice)) world = move.to;
     if (holds) world = runThrough(model, wait(world, 15).to, command("hold", mallory)).to;
+    if (holds) world = runThrough(model, wait(world, 15).to, command("release", mallory)).to;
     world = runThrough(model, world, command("request", alice)).to;
     world = wait(world, 5 * hour).to;
     world = runThrough(model, world, command("approve", mallory, nameable(world).current)).to;

@@ -73,6 +73,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
   },
   review: {
+    "an approval of a held key is stored": ["if (hold !== undefined) return apart(", "if (false) return apart("],
     "an approval of one's own request": [
       'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });',
       "",
@@ -119,14 +120,22 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "two record locations are one record": ['if (more.length > 0) return { kind: "twice" };', ""],
     "an update carries a dead record on": ["const kept = tagsWithoutRecord(raw)", "const kept = raw.tags"],
     "a hold carries a record along": [
-      "(cleared.tags ?? raw.tags).filter((tag) => tag.name !== hold.name)",
-      "raw.tags.filter((tag) => tag.name !== hold.name)",
+      "const others = (cleared.tags ?? raw.tags).filter",
+      "const others = raw.tags.filter",
     ],
     "a hold carries a record in the description along": [
-      "return { ...cleared, tags: [...others",
-      "return { tags: [...others",
+      "return tags && { ...cleared, tags };",
+      "return tags && { tags };",
     ],
-    "uko's own tags leave no room for a hold": ["if (excess > yielding.length)", "if (excess > 0)"],
+    "a release carries a record along": [
+      "const tags = (cleared.tags ?? raw.tags).filter",
+      "const tags = raw.tags.filter",
+    ],
+    "uko's own tags leave no room for a hold": ["return yielded.length < excess", "return excess > 0"],
+    "a request drops the released holds": [
+      'draft.step === "deactivate" ? withNote(kept, undefined) : kept',
+      'draft.step === "deactivate" ? kept.filter(({ name }) => name !== noteTagName) : kept',
+    ],
     "of two markers the first counts": ['return more.length > 0 ? "both" : (', 'return more.length > 9 ? "both" : ('],
     "a marker carries a record along": [
       "const others = cleared.filter((tag) => tag.name !== markerTagName)",
@@ -149,8 +158,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "if (standing.binds && endsRequest !== true && nowMs < 0)",
     ],
     "no action without a body drops a record first": [
-      "const mustDrop = isWithoutBody === true &&",
-      "const mustDrop = false &&",
+      "return isWithoutBody === true && hasRecord",
+      "return false && hasRecord",
     ],
     "a sync drops no record first": ["sync: { isWithoutBody: true }", "sync: {}"],
     "an alignment drops no record first": ["align: { isWithoutBody: true }", "align: {}"],
@@ -163,13 +172,13 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "deactivate_alone: { endsRequest: true }",
     ],
     "a hold waits for a request that binds": ["hold: { endsRequest: true }", "hold: {}"],
-    "the release of a hold ends a request": ["release: {}", "release: { endsRequest: true }"],
     "a planted record in one's own name never fits": [
       "return isInTime && namesWriter",
       "return nowMs < 0 && isInTime && namesWriter",
     ],
   },
   "plan-key-deletion": {
+    "a held key is removed": ["if (hold !== undefined) return refuse(hold);", ""],
     "one person's deactivation never drops a record": ["if (isAlone && planKeyWrite", "if (!isAlone && planKeyWrite"],
     "the setter may destroy": [
       'return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;',
@@ -196,7 +205,15 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "windowMustLastMs = coolDownMs + 24 * 24",
     ],
   },
+  hold: {
+    "a text of another tool does not hold": [
+      "return holds.filter(({ until }) => {",
+      'return holds.filter(({ kind }) => kind !== "other").filter(({ until }) => {',
+    ],
+  },
   guards: {
+    "a hold stops nothing": ["return inForce.length === 0 ?", "return inForce.length < 9 ?"],
+    "a hold stops only the removal": ["if (hold !== undefined) return hold;", ""],
     "pending keys may be removed": ["if (pending.length > 0) return", "if (pending.length > 99) return"],
     "a keystore that answers holds nothing": [
       "filter((each) => !isGone(each) && !isPending(each));\n  if (holding",

@@ -43,7 +43,9 @@ export function explorePlanted(
 ): Explored {
   const model: Planting = { core, config, judge: createJudge(tally) };
   const movesOf = grain === "coarse" ? wholeRuns : callByCall;
-  const tagged = config.switches.keepsTags ? [fullOfTags(config, 1), fullOfTags(config, 2), held(model)] : [];
+  const tagged = config.switches.keepsTags
+    ? [fullOfTags(config, 1), fullOfTags(config, 2), held(model), heldAtEnd(config)]
+    : [];
   const planted = [...stages(core, config, tally), ...tagged].flatMap((world) =>
     [...plants(model, world, config.mallory)].map(({ to }): World => ({ ...to, history: [] })),
   );
@@ -56,6 +58,17 @@ function held({ config, ...model }: Planting): World {
   const tags = [...(world.key?.tags ?? []), holdTag];
   const on = { ...world, ...(world.key !== undefined && { key: { ...world.key, tags } }) };
   return runThrough({ ...model, config }, on, command("request", config.mallory)).to;
+}
+
+/** A destroyed key of which only its metadata is left, under a hold. */
+function heldAtEnd(config: SafetyConfig): World {
+  const world = freshWorld(config, "pre_activation");
+  return {
+    ...world,
+    ...(world.key !== undefined && {
+      key: { ...world.key, state: "destroyed" as const, tags: [...world.key.tags, holdTag] },
+    }),
+  };
 }
 
 /** A key with so many tags of other tools that only `free` tags of uko find room, its marker among them. */
