@@ -111,6 +111,7 @@ interface VerifyOptions extends WaveOptions {
   readonly signed?: true;
   readonly evidence?: readonly string[];
   readonly allowEmulator?: true;
+  readonly allowUnrecorded?: readonly string[];
   readonly json?: true;
 }
 
@@ -147,6 +148,12 @@ function addVerify(parent: Command, world: CliWorld): void {
     .option("--campaign <folder>", "folder of the campaign whose wave the certificate has to list completely")
     .option("--wave <wave>", "the wave, with --campaign")
     .option("--allow-emulator", "accept evidence of an emulator or of a host that is not IBM's")
+    .addOption(
+      new Option(
+        "--allow-unrecorded <key>",
+        "accept this key, <vaultId>/<keyId>, although its destruction is not recorded; repeatable",
+      ).argParser(repeatable(parseKeyName)),
+    )
     .option("--json", "one line of JSON")
     .action(async (file: string, options: VerifyOptions) => {
       if (options.signed === true && options.allowedSigners === undefined) {
@@ -165,6 +172,7 @@ function addVerify(parent: Command, world: CliWorld): void {
         allowedSigners: options.allowedSigners,
         events: options.activityTracker ?? [],
         allowsEmulator: options.allowEmulator === true,
+        allowedUnrecorded: options.allowUnrecorded ?? [],
         evidence: withFilesOf(options.evidence ?? []),
         wave: waveOf(options),
       });

@@ -143,6 +143,8 @@ export interface VerificationChoice {
   readonly requiredSigners: number;
   readonly areTwoPeopleRequired: boolean;
   readonly allowsEmulator: boolean;
+  /** `<vaultId>/<keyId>` of the keys whose destruction need not be recorded. */
+  readonly allowedUnrecorded?: readonly string[];
   readonly evidence: readonly string[];
   /** Files with audit events of the account. */
   readonly events: readonly string[];
@@ -154,7 +156,7 @@ export interface VerificationChoice {
 
 /** Checks a certificate without a network. Throws UKO_CERTIFICATE_INVALID if the file is not an envelope. */
 export async function verifyFile(choice: VerificationChoice): Promise<Verification> {
-  const { requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator } = choice;
+  const { requiredSigners, areTwoPeopleRequired, areSignaturesRequired, allowsEmulator, allowedUnrecorded } = choice;
   const trusted = await readTrust(choice.trust);
   const wave = choice.wave && (await readWave(choice.wave));
   const read = await readSigned(choice, trusted);
@@ -165,6 +167,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
       areTwoPeopleRequired,
       ...(areSignaturesRequired !== undefined && { areSignaturesRequired }),
       allowsEmulator,
+      ...(allowedUnrecorded !== undefined && { allowedUnrecorded }),
       sha256,
       ...(choice.allowedSigners !== undefined && { isGenuine: judgeBy([readSigners(choice.allowedSigners)]) }),
       ...(choice.events.length > 0 && {

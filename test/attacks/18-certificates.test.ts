@@ -238,7 +238,7 @@ describe("an audit event shows an act only if the person wrote to this key at th
     });
     expect(await problemsWith((events) => events, "m.json")).toEqual(["one_person"]);
     signedWith((key) => Object.assign(key, { steps: key.steps.filter(({ step }) => step !== "destroy") }));
-    expect(await problemsWith((events) => events, "m.json")).toEqual(["steps_missing"]);
+    expect(await problemsWith((events) => events, "m.json")).toEqual(["destruction_not_recorded", "steps_missing"]);
   });
 });
 

@@ -9,12 +9,13 @@ import { type Html, html } from "../../html/markup.ts";
 import { standalonePage } from "../../html/page.ts";
 import { definitions, list, tableOf } from "../../html/report-parts.ts";
 import { actsOf } from "./acts.ts";
+import { lacksDestruction } from "./key-history.ts";
 import {
   certificateRows,
   type NameOf,
   namesOf,
-  outcomeWords,
   sayDeed,
+  sayOutcome,
   sayService,
   sayWave,
   titleOf,
@@ -38,7 +39,9 @@ export function renderCertificatePage(certificate: Certificate, { sha256, keyIds
   // The keys that are not destroyed come first, because a reader has to look at them.
   const keys = certificate.predicate.keys.toSorted((a, b) => rankOf(b) - rankOf(a));
   const nameOf = namesOf(keys);
-  const destroyed = keys.filter(({ outcome }) => outcome === "destroyed" || outcome === "removed").length;
+  const destroyed = keys.filter(
+    (key) => (key.outcome === "destroyed" || key.outcome === "removed") && !lacksDestruction(key),
+  ).length;
   const all = `${keys.length.toLocaleString("en")} ${keys.length === 1 ? "key" : "keys"}`;
   // A number of subjects alone would read as a number of destroyed keys.
   const title = `Certificate of key destruction: ${destroyed.toLocaleString("en")} of ${all} destroyed`;
@@ -84,13 +87,13 @@ ${tableOf(
   return standalonePage({ title, body });
 }
 
-function rankOf({ outcome }: CertificateKey): number {
-  return outcomes.indexOf(outcome);
+function rankOf(key: CertificateKey): number {
+  return outcomes.indexOf(lacksDestruction(key) ? "pending_destruction" : key.outcome);
 }
 
 /** One line for each outcome, with the number of its keys. */
 function outcomesOf(keys: readonly CertificateKey[]): string {
-  const groups = Map.groupBy(keys, ({ outcome }) => outcomeWords[outcome]);
+  const groups = Map.groupBy(keys, sayOutcome);
   return Array.from(groups, ([outcome, { length }]) => `${length} ${outcome}`).join("\n");
 }
 
@@ -98,7 +101,10 @@ function renderKey(key: CertificateKey, nameOf: NameOf): Html {
   return html`<h2>${titleOf(key)}</h2>
 ${definitions([
   ["Subject", key.subject],
-  ["Outcome", `${outcomeWords[key.outcome]}${key.outcomeAt === undefined ? "" : `, ${sayTime(key.outcomeAt)}`}`],
+  [
+    "Outcome",
+    `${sayOutcome(key)}${key.outcomeAt === undefined || lacksDestruction(key) ? "" : `, ${sayTime(key.outcomeAt)}`}`,
+  ],
   ["Algorithm", [key.algorithm, key.size].filter((each) => each !== undefined).join(" ")],
   [
     "Created",

@@ -170,6 +170,15 @@ function stepOf({ first, last, isDone }: StepLines<LoggedLine>, records: Records
   };
 }
 
+/**
+ * Whether the evidence reports the destruction of a key that ended. Without it, another tool may have destroyed the
+ * key, and the people of another step say nothing about who did.
+ */
+export function lacksDestruction({ outcome, steps }: Pick<CertificateKey, "outcome" | "steps">): boolean {
+  const hasEnded = outcome === "destroyed" || outcome === "removed" || outcome === "pending_destruction";
+  return hasEnded && !steps.some(({ step, doneAt }) => step === "destroy" && doneAt !== undefined);
+}
+
 /** Whether the key has every step that led to its outcome; evidence that was not passed may have the others. */
 export function hasEachStep({ outcome, steps, vaultId }: CertificateKey): boolean {
   const last = (wanted: string) => steps.findLast(({ step }) => step === wanted);

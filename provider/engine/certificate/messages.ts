@@ -8,13 +8,8 @@ import { isConsequentialStep } from "../commands/audited-steps.ts";
 import { count, plain, quotedName, sayPerson } from "../text/words.ts";
 import type { Act } from "./acts.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";
-import {
-  type Certificate,
-  type CertificateKey,
-  type CertificateStep,
-  type CertificateWave,
-  outcomes,
-} from "./statement.ts";
+import { lacksDestruction } from "./key-history.ts";
+import type { Certificate, CertificateKey, CertificateStep, CertificateWave } from "./statement.ts";
 import type { TrustedKey } from "./trust.ts";
 import type { Problem, Signer, Verification, VerifiedKey } from "./verify.ts";
 
@@ -31,14 +26,17 @@ export function certificateHeading(certificate: Certificate): string {
   ].join("\n");
 }
 
-/** One row per key: the step that decided its outcome, and the people behind this step. */
+/**
+ * One row per key: the step that decided its outcome, and the people behind this step. A key whose destruction is not
+ * recorded has no time and no people, because those of another step would read as those of the destruction.
+ */
 export function certificateRows(keys: readonly CertificateKey[]): readonly (readonly string[])[] {
   const nameOf = namesOf(keys);
   return keys.map((key) => {
     const step = decidingStep(key);
     const people = step === undefined ? ["", "", "not recorded"] : peopleOf(step, nameOf);
-    const when = step?.doneAt ?? key.outcomeAt ?? key.keystoresReadAt ?? "";
-    return [titleOf(key), outcomeWords[key.outcome], when, ...people].map((cell) => plain(cell, 60));
+    const when = lacksDestruction(key) ? "" : (step?.doneAt ?? key.outcomeAt ?? key.keystoresReadAt ?? "");
+    return [titleOf(key), sayOutcome(key), when, ...people].map((cell) => plain(cell, 60));
   });
 }
 
@@ -72,7 +70,7 @@ export function sayDeed({ did, isConfirmed, isSingle }: Act): string {
   return `${deeds.join(" and ")}${isSingle === true ? " (one person)" : ""}${note}`;
 }
 
-export const outcomeWords = {
+const outcomeWords = {
   removed: "destroyed, removed",
   destroyed: "destroyed",
   pending_destruction: "pending destruction",
@@ -81,8 +79,15 @@ export const outcomeWords = {
   not_recorded: "not recorded",
 } as const satisfies Record<CertificateKey["outcome"], string>;
 
-/** The destruction; without one, the last step that two people can be required for. */
-function decidingStep({ steps }: CertificateKey): CertificateStep | undefined {
+/** The outcome in words. A key whose destruction is not recorded never counts as destroyed. */
+export function sayOutcome(key: Pick<CertificateKey, "outcome" | "steps">): string {
+  return lacksDestruction(key) ? "destruction: not recorded" : outcomeWords[key.outcome];
+}
+
+/** The destruction; for a key that has not ended, the last step that two people can be required for. */
+function decidingStep(key: CertificateKey): CertificateStep | undefined {
+  if (lacksDestruction(key)) return undefined;
+  const { steps } = key;
   const done = steps.filter(({ doneAt, step }) => doneAt !== undefined && isConsequentialStep(step));
   return done.findLast(({ step }) => step === "destroy") ?? done.at(-1);
 }
@@ -126,10 +131,10 @@ function idIn(subject: string): string {
 
 /** The number of keys by outcome, because a valid certificate can list keys that were not destroyed. */
 function sayOutcomes(keys: readonly CertificateKey[]): string {
-  const counts = outcomes.map((each) => [keys.filter(({ outcome }) => outcome === each).length, each] as const);
-  return counts
-    .flatMap(([number, each]) => (number === 0 ? [] : [`${number} ${each.replaceAll("_", " ")}`]))
-    .join(", ");
+  const groups = Map.groupBy(keys, (key) =>
+    lacksDestruction(key) ? "destruction not recorded" : key.outcome.replaceAll("_", " "),
+  );
+  return Array.from(groups, ([outcome, { length }]) => `${length} ${outcome}`).join(", ");
 }
 
 /** The result for a terminal: who did what, and how it is known; for an invalid certificate, the reasons. */
@@ -142,6 +147,8 @@ export function explainVerification(result: Verification): string {
   }
   const { keys, instance, wave } = certificate.predicate;
   const lines = [
+    result.unrecorded.length > 0 &&
+      `Destruction not recorded: ${sayKeys(result.unrecorded)}, accepted by --allow-unrecorded`,
     `Valid: ${count(keys.length, "key")} of instance ${plain(instance.id, 60)}`,
     `Service: ${sayService(certificate)}`,
     `Outcomes: ${sayOutcomes(keys)}`,
@@ -156,7 +163,7 @@ export function explainVerification(result: Verification): string {
     result.areTwoPeopleChecked &&
       "Two people: signatures or audit events show a requester and another approver of each step that ended a key",
     "",
-    ...explainKeys(result, namesOf(keys)),
+    ...explainKeys(keys, result, namesOf(keys)),
     "",
     explainLimits(certificate),
   ];
@@ -183,11 +190,15 @@ function sayAreSigned({ areSignaturesChecked, keys }: Verification): string | fa
 }
 
 /** Each key with its outcome, and a line for each act: when, how it is known, and who did what. */
-function explainKeys({ keys }: Verification, nameOf: NameOf): readonly string[] {
-  return keys.flatMap(({ subject, label, outcome, acts }) => [
-    `${label === "" ? "" : `${plain(label, 60)}, `}key ${plain(idIn(subject), 60)}: ${outcomeWords[outcome]}`,
-    ...(acts.length === 0 ? ["  The steps are not recorded"] : acts.map((act) => `  ${sayAct(act, nameOf)}`)),
-  ]);
+function explainKeys(stated: readonly CertificateKey[], { keys }: Verification, nameOf: NameOf): readonly string[] {
+  return stated.flatMap((key, at) => {
+    const { subject, label } = key;
+    const acts = keys[at]?.acts ?? [];
+    return [
+      `${label === "" ? "" : `${plain(label, 60)}, `}key ${plain(idIn(subject), 60)}: ${sayOutcome(key)}`,
+      ...(acts.length === 0 ? ["  The steps are not recorded"] : acts.map((act) => `  ${sayAct(act, nameOf)}`)),
+    ];
+  });
 }
 
 function sayAct(act: VerifiedKey["acts"][number], nameOf: NameOf): string {
@@ -239,6 +250,8 @@ export function explainProblem(problem: Problem): string {
       return `The evidence names other endpoints than the certificate: ${plain(problem.endpoints.join(", ") || "none", 300)}`;
     case "steps_missing":
       return `Who took each step on key ${plain(problem.subject)} is not recorded`;
+    case "destruction_not_recorded":
+      return `The destruction of key ${plain(problem.subject)} is not recorded, so who destroyed it is not known; --allow-unrecorded ${plain(problem.key, 100)} accepts it`;
     case "one_person":
       return `One person alone is behind ${problem.step} of key ${plain(problem.subject)}`;
     case "only_stated":

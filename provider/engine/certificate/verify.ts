@@ -10,6 +10,7 @@
  * of the account, which the verifier exported (`activity-tracker.ts`), and the person's own signature of the act
  * (`signed-acts.ts`).
  *
+ * - A key that ended without a recorded destruction is refused, unless `--allow-unrecorded` names it.
  * - `--require` counts signers of the certificate.
  * - `--two-people` requires two people, a requester and another approver, for each deactivation and destruction. It
  *   accepts no request or approval that is only stated.
@@ -33,7 +34,7 @@ import {
   waveOf,
 } from "./build.ts";
 import type { EvidenceIndex, FoundLog } from "./evidence-log.ts";
-import { hasEachStep, keyInEvidence } from "./key-history.ts";
+import { hasEachStep, keyInEvidence, lacksDestruction } from "./key-history.ts";
 import { isSignedAct } from "./signed-acts.ts";
 import { type Certificate, type CertificateKey, certificateType, faultOf, subjectName } from "./statement.ts";
 import { type SignatureResult, signersOf, type TrustedKey } from "./trust.ts";
@@ -46,6 +47,8 @@ export interface VerificationInput {
   /** Whether each step that can require two people must be known to be of two. */
   readonly areTwoPeopleRequired: boolean;
   readonly allowsEmulator: boolean;
+  /** The keys, `<vaultId>/<keyId>`, whose destruction need not be recorded. */
+  readonly allowedUnrecorded?: readonly string[];
   /** The evidence files, in the order of the certificate; absent if the verifier passed none. */
   readonly evidence?: NamedEvidence;
   /** The audit events that the verifier exported from the account. */
@@ -81,6 +84,7 @@ export type Problem =
   | { readonly kind: "evidence_differs"; readonly subject: string }
   | { readonly kind: "endpoints_differ"; readonly endpoints: readonly string[] }
   | { readonly kind: "steps_missing"; readonly subject: string }
+  | { readonly kind: "destruction_not_recorded"; readonly subject: string; readonly key: string }
   | { readonly kind: "one_person"; readonly subject: string; readonly step: string }
   | { readonly kind: "only_stated"; readonly subject: string; readonly step: string; readonly did: readonly string[] }
   | { readonly kind: "not_signed"; readonly subject: string; readonly did: readonly string[] }
@@ -108,6 +112,8 @@ export interface Verification {
   readonly areTwoPeopleChecked: boolean;
   readonly areSignaturesChecked: boolean;
   readonly keys: readonly VerifiedKey[];
+  /** The keys whose destruction is not recorded. */
+  readonly unrecorded: readonly string[];
 }
 
 export function verifyCertificate(input: VerificationInput, tools: CertificateTools): Verification {
@@ -128,19 +134,22 @@ export function verifyCertificate(input: VerificationInput, tools: CertificateTo
     areSignaturesChecked: input.isGenuine !== undefined,
   };
   const read = readCertificate(input.statement);
-  if ("kind" in read) return { ...common, signers: persons, keys: [], problems: [...problems, read] };
+  if ("kind" in read) return { ...common, signers: persons, keys: [], unrecorded: [], problems: [...problems, read] };
   const { keys: stated, instance } = read.predicate;
   const keys = verifiedKeys(stated, instance.id, input);
   problems.push(...inconsistencies(read, tools));
   if (!isAllIbms(instance.endpoints, tools) && !input.allowsEmulator) {
     problems.push({ kind: "not_ibm", endpoints: instance.endpoints });
   }
+  const unrecorded = stated.filter(lacksDestruction);
+  problems.push(...missingDestructions(unrecorded, input.allowedUnrecorded));
   problems.push(...waveDifferences(read, input.wave, tools));
   if (evidence !== undefined) problems.push(...differences(read, evidence, tools));
   if (input.areSignaturesRequired === true) problems.push(...missingSignatures(stated, keys));
   if (input.areTwoPeopleRequired) problems.push(...missingPeople(stated, keys, events));
   const signers = persons.map((person) => withPart(person, keys));
-  return { ...common, signers, keys, certificate: read, problems };
+  const named = unrecorded.map(({ subject }) => subject);
+  return { ...common, signers, keys, unrecorded: named, certificate: read, problems };
 }
 
 /**
@@ -182,6 +191,17 @@ function missingSignatures(stated: readonly CertificateKey[], keys: readonly Ver
       const did = missingDeeds(signed.filter((act) => act.of === of));
       return did.length === 0 ? [] : [{ kind: "not_signed", subject, did }];
     });
+  });
+}
+
+/** The keys that another tool may have destroyed, and that the verifier did not name. */
+function missingDestructions(
+  unrecorded: readonly CertificateKey[],
+  allowed: readonly string[] = [],
+): readonly Problem[] {
+  return unrecorded.flatMap(({ subject, vaultId, keyId }): readonly Problem[] => {
+    const key = `${vaultId}/${keyId}`;
+    return allowed.includes(key) ? [] : [{ kind: "destruction_not_recorded", subject, key }];
   });
 }
 

@@ -346,6 +346,7 @@ const verification = z
     signers: z.array(
       person.extend({ tookStep: z.boolean().describe("Absent for a key without an IAM ID in --trust").optional() }),
     ),
+    unrecorded: z.array(z.string()).describe("Keys that ended without a recorded destruction"),
     unknownKeys: z.array(z.string()).describe("IDs of keys that signed and are not trusted"),
     isEvidenceChecked: z.boolean(),
     areEventsChecked: z.boolean().describe("Whether --activity-tracker was passed"),

@@ -37,8 +37,13 @@ test("a page shows the wave, totals and limits before the keys, and keys that ar
 test("the title of a page counts the keys that are destroyed, and no other", async () => {
   const { certificate, facts } = await hostileCertificate("payroll");
   const open = unrecordedKey({ subject: "i/v/k", vaultId: "v", keyId: "k", label: "never-recorded" });
-  const titled = (outcomes: readonly CertificateKey["outcome"][]) => {
-    const keys = outcomes.map((outcome) => ({ ...open, outcome }));
+  const time = "2026-11-26T15:57:24Z";
+  const destroy = {
+    ...{ step: "destroy", from: "deactivated", to: "destroyed", startedAt: time, doneAt: time },
+    ...{ executor: { iamId: "IBMid-550000BOB" }, evidence: { log: 0 } },
+  };
+  const titled = (outcomes: readonly CertificateKey["outcome"][], steps: CertificateKey["steps"] = [destroy]) => {
+    const keys = outcomes.map((outcome) => ({ ...open, outcome, steps }));
     const page = renderCertificatePage(
       { ...certificate, predicate: { ...certificate.predicate, keys } },
       { ...facts, keyIds: [] },
@@ -48,6 +53,7 @@ test("the title of a page counts the keys that are destroyed, and no other", asy
   expect(titled(["destroyed", "removed", "pending_destruction", "deactivated", "not_ended", "not_recorded"])).toBe(
     "Certificate of key destruction: 2 of 6 keys destroyed",
   );
+  expect(titled(["destroyed", "removed"], [])).toBe("Certificate of key destruction: 0 of 2 keys destroyed");
   expect(titled(["not_ended"])).toBe("Certificate of key destruction: 0 of 1 key destroyed");
 });
 
