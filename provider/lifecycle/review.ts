@@ -7,7 +7,7 @@
  */
 
 import { type NotBinding, standingOf } from "./consent-record.ts";
-import { holdGuard } from "./guards.ts";
+import { holdsInForce } from "./hold.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 import type { Actor, ConsentRecord, Identity, KeyHold, KeyObservation } from "./observation.ts";
 import { tokenToleranceMs } from "./service-time.ts";
@@ -185,8 +185,8 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
   if (step === "destroy" && state === "pre_activation" && kind === "managed") return apart({ kind: "never_active" });
   if (state !== stateBefore(scope)) return apart({ kind: "other_step", state });
   // The hold also changes the digest of the request, and is the reason that people need to read.
-  const hold = holdGuard(observation, nowMs);
-  if (hold !== undefined) return apart({ kind: "held", holds: hold.holds });
+  const holds = holdsInForce(observation.holds, nowMs);
+  if (holds.length > 0) return apart({ kind: "held", holds });
   const standing = standingOf(observation, step, nowMs);
   if (!standing.binds) return apart({ kind: "not_binding", why: standing.why });
   const { record } = standing;

@@ -162,7 +162,7 @@ describe("one key", () => {
       'Type the label of the key, "cards", to store your approval of the destruction: ',
     ]);
     expect(stored.out).toContain("1 key approved\nNothing was changed yet.");
-    expect(stored.out, "nobody can take the step now").not.toContain("without --store");
+    expect(stored.out, "no person can take the step now").not.toContain("without --store");
     await world.advance("5h");
     expect((await world.uko("bob", `continue ${keys.cards}`)).exitCode).toBe(10);
     expect((await world.uko("carol", `continue ${keys.cards}`)).exitCode).toBe(11);

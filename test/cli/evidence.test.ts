@@ -45,6 +45,7 @@ async function destroyPayroll(environment: Readonly<Record<string, string>> = {}
   await run("bob", `request ${keys.payroll}`, environment);
   await world.advance("1m");
   await approve("alice", keys.payroll, environment);
+  await run("alice", `request ${keys.payroll}`, environment);
   await world.advance("5h");
   await approve("bob", keys.payroll, environment);
   await world.advance("31d");

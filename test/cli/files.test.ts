@@ -36,6 +36,7 @@ async function endPayroll(): Promise<void> {
   await types("bob", `request ${keys.payroll}`);
   await world.advance("1m");
   await approves("alice", keys.payroll);
+  await types("alice", `request ${keys.payroll}`);
   await world.advance("5h");
   await approves("bob", keys.payroll);
   await world.advance("31d");
@@ -56,7 +57,8 @@ it("UKO_REPORT gets a line for each key and run that acted or waited, with the c
     ]),
   ).toEqual([
     ["request", "UKO_APPROVAL_PENDING", 0, ["write_record"], "IBMid-550000BOB", "2026-11-24"],
-    ["approve", "UKO_APPROVAL_PENDING", 10, ["deactivate", "write_record"], "IBMid-550000ALICE", "2026-11-24"],
+    ["approve", undefined, 0, ["deactivate"], "IBMid-550000ALICE", "2026-11-24"],
+    ["request", "UKO_APPROVAL_PENDING", 0, ["write_record"], "IBMid-550000ALICE", "2026-11-24"],
     ["approve", undefined, 0, ["destroy"], "IBMid-550000BOB", "2026-11-24"],
     ["sweep", undefined, 0, ["remove"], "IBMid-550000BOB", "2026-12-25"],
   ]);
@@ -73,6 +75,7 @@ it("UKO_REPORT gets a line for each key and run that acted or waited, with the c
   });
   expect(records().map(({ neededRoles, excludedIdentity }) => [neededRoles, excludedIdentity])).toEqual([
     [["Key Custodian - Deployer"], "IBMid-550000BOB"],
+    [undefined, undefined],
     [["Vault Administrator"], "IBMid-550000ALICE"],
     [undefined, undefined],
     [undefined, undefined],

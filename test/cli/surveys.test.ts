@@ -26,6 +26,7 @@ async function onEveryStage(): Promise<void> {
   await world.uko("bob", `request ${keys.payroll}`);
   await world.advance("1m");
   await world.type("alice", `approve ${keys.payroll}`);
+  await world.uko("alice", `request ${keys.payroll}`);
   await world.advance("1h");
   await world.uko("bob", `request ${keys.draft} --reason "Never used"`);
   await world.advance("1m");
@@ -35,6 +36,7 @@ async function destroy(key: string): Promise<void> {
   await world.uko("bob", `request ${key}`);
   await world.advance("1m");
   await world.type("alice", `approve ${key}`);
+  await world.uko("alice", `request ${key}`);
   await world.advance("5h");
   await world.type("bob", `approve ${key}`);
 }

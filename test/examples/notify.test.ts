@@ -67,6 +67,7 @@ async function requestSeveral(): Promise<string> {
   await world.uko("bob", `request ${keys.payroll} --reason "Payroll moved to the new ledger"`);
   await world.advance("1m");
   await world.type("alice", `approve ${keys.payroll}`);
+  await world.uko("alice", `request ${keys.payroll}`);
   await world.uko("bob", `request ${keys.draft} ${keys.cards}`);
   await world.uko("bob", `request kms/${await makeKmsKey(world, "invoices")}`);
   await world.advance("1m");

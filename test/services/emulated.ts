@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { createResponseTrust, createServiceClock } from "../../provider/engine/ports/service-memory.ts";
 import type { KeyRef, Session, World } from "../../provider/engine/ports/world.ts";
 import { createEndpoints } from "../../provider/services/broker.ts";
+import { nameService } from "../../provider/services/consents/service-name.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";
 import { createTokens } from "../../provider/services/iam.ts";
 import { createBackingKeys } from "../../provider/services/kms/backing-keys.ts";
@@ -49,7 +50,10 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({
       ...{ instanceId, http, tokens, endpoints },
-      ownSeal: createOwnSeal(credential, "emulator"),
+      ownSeal: createOwnSeal(
+        credential,
+        nameService([iam], () => []),
+      ),
       keystores: () => uko.keystores,
     }),
     serviceClock: createServiceClock(tokens.issuedAtMs),

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { approveNow, ended } from "./support/next-steps.ts";
 import { withScenario } from "./support/scenario.ts";
 
-test("Bob asks and Alice approves, twice: the approved destruction is taken by Bob's destroy, and by nobody else's", () =>
+test("Bob asks and Alice approves, twice: the approved destruction is taken by Bob's destroy, and by no other destroy", () =>
   withScenario({ profile: "documented" }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     ended(await bob.up(), 0);
