@@ -54,7 +54,7 @@ export const errorCatalog = {
   UKO_NEVER_ACTIVE: { summary: "The key was never activated", retryable: false, exitCode: 12 },
   UKO_RECORD_NOT_KEPT: { summary: "The service does not keep the consent record", retryable: false, exitCode: 12 },
   UKO_PERSONS_UNKNOWN: { summary: "uko cannot distinguish two people", retryable: false, exitCode: 12 },
-  UKO_REVIEW_OUTDATED: { summary: "The review does not cover the key as it is now", retryable: false, exitCode: 12 },
+  UKO_REVIEW_OUTDATED: { summary: "The key is not as it was shown before the answer", retryable: false, exitCode: 12 },
   UKO_SIGNATURE_MISSING: { summary: "The consent is not signed", retryable: false, exitCode: 12 },
   UKO_ACTOR_NOT_A_PERSON: { summary: "This identity is not a person", retryable: false, exitCode: 12 },
   UKO_KMS_SETTER: { summary: "KMS requires another person to destroy the key", retryable: false, exitCode: 12 },
@@ -107,7 +107,6 @@ export const errorCatalog = {
   UKO_RIGHTS_MISSING: { summary: "The identity lacks a right", retryable: false, exitCode: 13 },
 
   UKO_INPUT_INVALID: { summary: "An input is not valid", retryable: false, exitCode: 1 },
-  UKO_REVIEW_INVALID: { summary: "The review cannot be used", retryable: false, exitCode: 1 },
   UKO_CHANGE_IMPOSSIBLE: { summary: "The change cannot be made to an existing key", retryable: false, exitCode: 1 },
   UKO_SETTINGS_INVALID: { summary: "A setting is missing or not valid", retryable: false, exitCode: 1 },
   UKO_HOST_NOT_ALLOWED: { summary: "The host may not receive a credential", retryable: false, exitCode: 1 },

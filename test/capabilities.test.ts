@@ -25,7 +25,6 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-certificate-show": ["cli/certificate", "is a page that prints, rendered from the signed statement"],
   "uko-explain": ["cli/explain", "lists and explains every code of the catalog"],
   "uko-request": ["cli/story", "two people delete a key, and read its state at each step"],
-  "uko-review": ["cli/review", "shows the exceptions first, then what the approval does, and the next command"],
   "uko-approve": [
     "cli/approve",
     "lists what can be approved by vault, step and requester, and takes the step on the keys that the person chooses",
@@ -142,10 +141,6 @@ const others: Readonly<Record<string, Shown>> = {
   "limit an apply to its saved plan": [
     "attacks/05-saved-plan",
     "does not touch a key whose tags changed after the plan",
-  ],
-  "review what an engine requested": [
-    "contracts/interfaces/18-reviewed",
-    "a review of what an engine requested takes its step",
   ],
   "wait within a run": ["e2e/terraform/within-a-run.e2e", "a destroy waits as long as its timeouts block says"],
   "keep secrets out of states": ["contracts/interfaces/16-secrets-in-state", "no secret is in an output"],

@@ -1,6 +1,9 @@
 /**
  * Connects the command line with this process: its streams, the questions that it asks at the terminal, and what stops
  * a run. A signal stops it, and so does a reader of the output, such as `head`, that closes the pipe.
+ *
+ * A question is answered only by what is typed after it. Input that is typed before it, or the rest of a paste of several
+ * lines, is dropped: otherwise a pasted line could approve keys that its person has not seen.
  */
 
 import { createInterface } from "node:readline/promises";
@@ -47,9 +50,45 @@ export function openProcess(version: string): ProcessWorld {
     ...streams,
     readInput: () => text(process.stdin),
     ...(process.stdin.isTTY &&
-      process.stderr.isTTY && { ask: async (...asked) => (await readLine(...asked)) ?? "", readLine }),
+      process.stderr.isTTY && {
+        async ask(...asked) {
+          await dropTyped(process.stdin, () => stop.abort());
+          return (await readLine(...asked)) ?? "";
+        },
+        readLine,
+      }),
     signal: stop.signal,
   };
+}
+
+/** Input is dropped until the terminal has been silent for this long, because a long paste arrives in parts. */
+const silenceMs = 50;
+
+/**
+ * Reads and drops what was typed so far. In raw mode the terminal also delivers a line that has no end yet, and a
+ * Ctrl-C as a character.
+ */
+async function dropTyped(input: NodeJS.ReadStream, interrupt: () => void): Promise<void> {
+  const interruptCharacter = 0x03;
+  await new Promise<void>((resolve) => {
+    let timer: NodeJS.Timeout;
+    const drop = (typed?: Buffer | string): void => {
+      if (typed !== undefined && Buffer.from(typed).includes(interruptCharacter)) interrupt();
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        input.off("data", drop);
+        input.off("end", resolve);
+        input.pause();
+        input.setRawMode(false);
+        resolve();
+      }, silenceMs);
+    };
+    input.setRawMode(true);
+    input.on("data", drop);
+    input.once("end", resolve);
+    input.resume();
+    drop();
+  });
 }
 
 function outputTo(stream: NodeJS.WriteStream): TextOutput {

@@ -3,23 +3,21 @@
  * With `--store` it only stores the approval. Without a key, it lists what the caller can approve. The command shows
  * the keys, and asks the person to type the label, or the step and the number of keys. It acts only on the keys as it
  * showed them. So a person cannot approve something else by a habitual Enter, or approve a key that changed meanwhile.
- * With `--review FILE`, the person saw the keys in `uko review`. Then `--yes` asks nothing, because the person typed the
- * words when `uko review` wrote the file. KMS keys: kms-approval.ts.
+ * No option answers the question, and no file replaces the look at the keys. KMS keys: kms-approval.ts.
  */
 
 import { Argument, type Command } from "commander";
 import { approvalMessages, runnable, setMessages } from "../compose/text.ts";
-import type { Approving, KeyResult } from "../engine/key/many/approve-set.ts";
+import type { Approving } from "../engine/key/many/approve-set.ts";
 import type { KeyApart, PendingGroup, SetReview } from "../engine/key/many/review-set.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import { mostSevere, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
 import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
-import type { CliWorld } from "./cli-world.ts";
+import type { CliWorld, TextOutput } from "./cli-world.ts";
+import { requireHand, requireTyped } from "./hand.ts";
 import { approveKmsKey, approveRequests } from "./kms-approval.ts";
-import { printError, reportFor, reportJson } from "./print.ts";
-import { confirmSet, tableOf, viewOfSet } from "./review-commands.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { type CampaignHere, withoutLeft } from "./run-on-keys.ts";
 import {
@@ -30,16 +28,13 @@ import {
   selectionIn,
   selectionOf,
 } from "./selection.ts";
-import { paint } from "./table.ts";
-import { managedRefs, requirePerson, requireTyped, resolveKeys } from "./typed-keys.ts";
+import { paint, tableOf as renderTable } from "./table.ts";
+import { managedRefs, resolveKeys } from "./typed-keys.ts";
 import { writeUnreadable } from "./vault-commands.ts";
 
 interface ApproveOptions extends SelectionOptions {
   readonly store?: true;
-  readonly review?: string;
   readonly request?: string;
-  readonly yes?: true;
-  readonly json?: true;
 }
 
 export function addApproveCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
@@ -54,28 +49,20 @@ export function addApproveCommand(program: Command, world: CliWorld, end: (exitC
     );
   addSelectionOptions(command)
     .option("--store", "store your approval, on which the requester's next run acts; take no step")
-    .option("--review <file>", "approve what you reviewed: the file that uko review wrote for you")
     .option("--request <file>", "destroy the KMS keys of a file that uko request --out wrote for you")
-    .option("--yes", "with --review: do not ask again")
-    .option("--json", "with --review and --yes: one line of JSON per key")
     .action(async (keys: readonly TypedKey[] | undefined, given: ApproveOptions) =>
       end(await runApprove(world, keys ?? [], given)),
     );
 }
 
 async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: ApproveOptions): Promise<number> {
-  const { review, request, yes, json } = given;
+  const { request } = given;
   const isChosen = isSelecting(selectionIn(given));
   const isNamed = typed.length > 0 || given.keys !== undefined || isChosen;
-  const file = review === undefined ? request && "--request" : "--review";
-  if (file !== undefined && (isNamed || (review !== undefined && request !== undefined))) {
-    throw invalidInput(`${file} names its keys itself`, "Omit the keys and the options that choose keys.");
+  if (request !== undefined && isNamed) {
+    throw invalidInput("--request names its keys itself", "Omit the keys and the options that choose keys.");
   }
-  if (review !== undefined) return withOperations(world, (run) => approveReview(world, run, { ...given, review }));
-  if (yes === true || json === true) {
-    throw invalidInput("--yes and --json are only for --review", "Without a review, uko approve asks a person.");
-  }
-  requirePerson(world, "uko approve");
+  requireHand(world, "uko approve");
   if (request !== undefined) return withOperations(world, (run) => approveRequests(world, run, request));
   return withOperations(world, async (run) => {
     const { operations, settings, options } = run;
@@ -222,33 +209,39 @@ function viewOf({ out }: CliWorld, keys: SetReview["keys"], review: Review, vaul
   return [paint(out, "strong", approvalMessages.titleOfOne(only)), ...facts].join("\n");
 }
 
-async function approveReview(
-  world: CliWorld,
-  run: OpenRun,
-  given: ApproveOptions & { readonly review: string },
-): Promise<number> {
-  const { store = false, yes } = given;
-  const review = run.openReview(given.review);
-  // The person typed the same phrase when uko review wrote the file.
-  if (yes === true) return mostSevere(await act(world, run, review, { stores: store }, given.json));
-  await confirmSet(world, {}, setMessages.approvalPhrase(review.header, review.lines.size, store));
-  return mostSevere(await act(world, run, review, { stores: store }, given.json));
+/** The text for an approver of many keys: the effect, who asks, the exceptions, and each key. */
+function viewOfSet(
+  out: TextOutput,
+  { keys, review }: { readonly keys: SetReview["keys"]; readonly review: Review },
+  vaults: VaultNames,
+): string {
+  const { heads, rows } = approvalMessages.listKeys(keys, vaults);
+  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)];
+  const title = paint(out, "strong", setMessages.reviewTitle(keys, review));
+  return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
 }
 
-type How = Omit<Approving, "each">;
+/** The columns that may be cut on a narrow terminal; IDs and times may not. */
+const cuttable: Readonly<Record<string, number>> = {
+  LABEL: 12,
+  VAULT: 10,
+  KEYS: 10,
+  KEYSTORES: 10,
+  NOTE: 10,
+};
+
+const tableOf = (output: TextOutput, heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  renderTable(output, heads, rows, cuttable);
 
 /** The exit code of a key is 0 if its step was taken, even if its deletion now waits. */
-async function act(world: CliWorld, run: OpenRun, review: Review, how: How, json = false): Promise<readonly number[]> {
-  const { operations, options } = run;
-  const each = (result: KeyResult): void => {
-    if (!json) return;
-    if (result.kind === "reported") world.out.write(reportJson(reportFor(world, result.report)));
-    else printError(world, result.error, true, result.ref);
-  };
-  const results = await operations.approve(review, { ...how, each }, options);
-  if (!json) {
-    const lines = [...setMessages.leftLines(results), ...setMessages.summarizeApproval(results, review.header, how)];
-    world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);
-  }
+async function act(
+  world: CliWorld,
+  run: OpenRun,
+  review: Review,
+  how: Omit<Approving, "each">,
+): Promise<readonly number[]> {
+  const results = await run.operations.approve(review, { ...how, each: () => {} }, run.options);
+  const lines = [...setMessages.leftLines(results), ...setMessages.summarizeApproval(results, review.header, how)];
+  world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));
 }

@@ -6,6 +6,7 @@
 
 import type { Command } from "commander";
 import type { UkoWorld } from "./cli-world.ts";
+import { refusePipeline } from "./hand.ts";
 import { stopped, withOperations } from "./run.ts";
 
 /**
@@ -22,6 +23,7 @@ export function addConsoleCommand(program: Command, world: UkoWorld, end: (exitC
 
 function serveConsole(world: UkoWorld, folder: string | undefined): Promise<number> {
   const { out, err, signal } = world;
+  refusePipeline(world, "uko console");
   return withOperations(world, async (run) => {
     const { directory, campaignPages, options } = run;
     const locked = new AbortController();

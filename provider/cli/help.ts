@@ -170,16 +170,6 @@ export const examples = {
     ["set a KMS key for deletion", `uko request ${kmsKey}`],
     ["the same where signatures are demanded", `uko request ${kmsKey} --out requests.jsonl`],
   ],
-  review: [
-    [
-      "the deactivations that Bob requested, in every vault",
-      "uko review --requested-by 'Bob Example' --step deactivate",
-    ],
-    [
-      "write the review of one vault, for uko approve",
-      `uko review --vault ${vaultId} --step destroy --out review.jsonl`,
-    ],
-  ],
   approve: [
     ["list what you can approve, and choose", "uko approve"],
     ["approve a request and take its step", "uko approve payroll"],
@@ -188,7 +178,6 @@ export const examples = {
       "uko approve --vault payments --requested-by 'Bob Example' --step deactivate",
     ],
     ["let the requester's next run take the step", "uko approve payroll --store"],
-    ["approve what you reviewed before", "uko approve --review review.jsonl"],
     ["destroy a KMS key that another person set for deletion", `uko approve ${kmsKey}`],
     ["destroy the KMS keys of a signed request", "uko approve --request requests.jsonl"],
   ],
@@ -314,7 +303,6 @@ export const listed = {
   certificate: ["Inspect", "Create, sign, check and show certificates of deleted keys"],
   explain: ["Inspect", "Explain a code that a message ends with"],
   request: ["Delete", "Request the next step of a deletion"],
-  review: ["Delete", "Show what another person requested, and keep what you saw"],
   approve: ["Delete", "Approve what another person requested, and take the step"],
   continue: ["Delete", "Take the steps that are possible now; approves nothing"],
   console: ["Delete", "Request and approve in a browser"],

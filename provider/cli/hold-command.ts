@@ -13,9 +13,10 @@ import { mostSevere, UkoError } from "../errors.ts";
 import { printable, printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, parseDay, parseReason, repeatable, type TypedKey } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
+import { requireHand, requireTyped } from "./hand.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
-import { managedRefs, requireFullIds, requirePerson, requireTyped, resolveKeys, yesOption } from "./typed-keys.ts";
+import { managedRefs, requireFullIds, resolveKeys, yesOption } from "./typed-keys.ts";
 
 interface Holding extends SelectionOptions {
   readonly kind?: "legal" | "owner" | "incident" | "other";
@@ -105,7 +106,7 @@ async function releaseSeveral(
   holding: Holding,
 ): Promise<number> {
   if (holding.json === true) throw invalidInput("--json is for one key", "Name one key, or omit --json.");
-  requirePerson(world, "uko hold --release of several keys");
+  requireHand(world, "uko hold");
   const codes: number[] = [];
   const shown: { readonly ref: KeyRef; readonly text: string }[] = [];
   for (const ref of refs) {

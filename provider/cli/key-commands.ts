@@ -1,8 +1,7 @@
 /**
  * Defines the commands that act on single keys, such as `uko status`, `uko request` and `uko withdraw`. Each one parses
  * its arguments and calls one operation for each key. `uko continue` can ask whether the caller made an approved
- * request. If the caller confirms, `uko continue` calls the operation again. KMS cannot store a reason or a signature.
- * So `uko request` refuses a reason for a KMS key, and requires `--out` for it on a machine that demands signatures.
+ * request. If the caller confirms, `uko continue` calls the operation again. `uko request` is in request-command.ts.
  */
 
 import { Argument, type Command, Option } from "commander";
@@ -19,12 +18,14 @@ import {
   type TypedKey,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
+import { hasHand, isTyped } from "./hand.ts";
 import type { CommandName } from "./help.ts";
 import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
+import { requesting } from "./request-command.ts";
 import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
 import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
-import { isTyped, yesOption } from "./typed-keys.ts";
+import { yesOption } from "./typed-keys.ts";
 
 export interface KeyCommands {
   readonly program: Command;
@@ -81,15 +82,15 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     name: "request",
     keys: "several",
     description: "Request the next step of a deletion; takes no step",
-    ...requesting(),
+    ...requesting(world, {}),
   })
     .addOption(reasonOption("reason for the second person"))
-    .option(...yesOption)
+    .option("--yes", "do not ask about keys that a name or an option selects; the request of a destruction always asks")
     .option("--out <file>", "write your signed requests for kms/ keys to this file, where signatures are demanded")
     .action(async (keys: TypedKey[] = [], given: Given) => {
       const { reason, out, json, yes } = given;
       if (reason !== undefined) refuseReasonOnKms(keys);
-      if (out === undefined) return run(keys, given, { ...requesting(reason), yes: yes === true });
+      if (out === undefined) return run(keys, given, { ...requesting(world, given), yes: yes === true });
       end(await requestToFile(world, keys, { out, json: json === true }));
     });
   addContinue(program, world, run);
@@ -121,29 +122,6 @@ function reasonOption(says: string): Option {
 
 type Acts = Omit<KeyRun, "keys" | "json">;
 type Run = (keys: readonly TypedKey[], options: Given, acts: Acts) => Promise<void>;
-
-function requesting(reason?: string): Acts {
-  return {
-    writes: "request",
-    before: (operations, refs, options) => operations.signRequests(refs, reason, options),
-    act: ({ operations, ref, options }) => operations.request(ref, reason, options),
-    async actOnKms({ operations, ref, options }) {
-      if (operations.demandsSignatures) throw needsFile();
-      return operations.request(ref, options);
-    },
-  };
-}
-
-/**
- * The error on a machine that demands signatures: a deletion window in KMS cannot carry one, so the caller would have to
- * close it again.
- */
-function needsFile(): UkoError {
-  return new UkoError("UKO_SIGNATURE_MISSING", {
-    summary: "This machine demands signatures, and KMS has no place for them",
-    detail: "Nothing was changed.\nNext: add --out requests.jsonl, and give that file to the second person.",
-  });
-}
 
 /**
  * Throws if a reason is given for a KMS key. KMS stores no reason with a deletion window, and its author would believe
@@ -200,7 +178,7 @@ function continuing(world: CliWorld, { wait, yes, json }: Given): Acts {
  */
 async function confirmRequest(world: CliWorld, report: Report): Promise<string | undefined> {
   const { label = "", deletion } = report;
-  if (deletion.isUnconfirmed !== true || world.ask === undefined) return undefined;
+  if (deletion.isUnconfirmed !== true || !hasHand(world)) return undefined;
   world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
   const phrase = confirmingText(label, report.keyId);
   const question = `Did you request this? Type the label of the key, "${phrase}", to take the step: `;

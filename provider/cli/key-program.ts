@@ -14,7 +14,7 @@ import { tracedWorld } from "./run.ts";
 import { addWhoamiCommand } from "./whoami-command.ts";
 
 const notes = `
-In examples and messages, uko stands for this executable. The other commands, such as uko review, are only in uko, which
+In examples and messages, uko stands for this executable. The other commands, such as uko requests, are only in uko, which
 is an archive of the release.`;
 
 /** Runs a command. `name` is the file name of the executable. */

@@ -18,10 +18,12 @@ import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, type KmsKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { readInputFile } from "./files.ts";
+import { requireHand, requireTyped } from "./hand.ts";
 import { reportFor, reportJson, reportText } from "./print.ts";
+import { nameOfKmsKey, requireDestruction } from "./request-command.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { type CampaignHere, honorLeave, withoutLeft } from "./run-on-keys.ts";
-import { requireTyped, resolveKeys } from "./typed-keys.ts";
+import { resolveKeys } from "./typed-keys.ts";
 
 type SignedRequest = ReturnType<OpenRun["kmsOperations"]["readSignedRequests"]>[number];
 
@@ -31,6 +33,7 @@ export async function requestToFile(
   keys: readonly TypedKey[],
   { out, json }: { readonly out: string; readonly json: boolean },
 ): Promise<number> {
+  requireHand(world, "uko request");
   return withOperations(world, async (run) => {
     const { kmsOperations, settings, options } = run;
     const resolved = await resolveKeys(world, run, { keys, json, writes: "request" });
@@ -48,6 +51,8 @@ export async function requestToFile(
         "Omit --out, or list the people who sign in allowed_signers: see the guide on signed consents.",
       );
     }
+    const kmsKeys = resolved.filter((key) => "kmsKeyId" in key);
+    await requireDestruction(world, await Promise.all(kmsKeys.map((key) => nameOfKmsKey(run, key))));
     // The file is created first, because it must not fail after the windows are open.
     reserve(out);
     try {

@@ -20,7 +20,6 @@ import { addKeyCommands } from "./key-commands.ts";
 import { addLoginCommand } from "./login-command.ts";
 import { addLsCommand } from "./ls-command.ts";
 import { addProbeCommand } from "./probe-command.ts";
-import { addReviewCommand } from "./review-commands.ts";
 import { tracedWorld } from "./run.ts";
 import { addVaultCommands } from "./vault-commands.ts";
 import { addWhoamiCommand } from "./whoami-command.ts";
@@ -38,7 +37,6 @@ export function buildProgram(untraced: UkoWorld, end: (exitCode: number) => void
   addLsCommand(program, world, end);
   addKeyCommands({ program, world, end });
   addApproveCommand(program, world, end);
-  addReviewCommand(program, world, end);
   addHoldCommand(program, world, end);
   addVaultCommands(program, world, end);
   addConsoleCommand(program, world, end);

@@ -13,10 +13,11 @@ import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import { printableLines } from "../text/printable.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
+import { answerTo, isConfirmed, isYes } from "./hand.ts";
 import { createReportTexts, printError, reportFor, reportJson } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import type { SelectionOptions } from "./selection.ts";
-import { answerTo, isConfirmed, isYes, managedRefs, requireFullIds, resolveKeys } from "./typed-keys.ts";
+import { requireFullIds, resolveKeys } from "./typed-keys.ts";
 
 export interface KeyRun {
   readonly keys: readonly TypedKey[];
@@ -31,8 +32,15 @@ export interface KeyRun {
   readonly asks?: boolean;
   /** Options with the same meaning as a variable; the option takes precedence. */
   readonly over?: Environment;
-  /** Called once for all managed keys, before the first of them. */
-  readonly before?: (operations: Operations, refs: readonly KeyRef[], options: CallOptions) => Promise<void>;
+  /**
+   * Called once, before the first key, instead of the question about keys that names or options selected. `found` has a
+   * line for each of these keys.
+   */
+  readonly confirms?: (
+    run: OpenRun,
+    keys: readonly (KeyPath | KmsKeyPath)[],
+    found: readonly string[],
+  ) => Promise<void>;
   readonly act: (call: KeyCall) => Promise<Report>;
   /** The operation on a KMS key; absent if the command is only for managed keys. */
   readonly actOnKms?: (call: KmsKeyCall) => Promise<Report>;
@@ -55,9 +63,13 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   requireFullIds(world, run);
   const environment = { ...world.environment, ...run.over };
   const work = async (opened: OpenRun): Promise<number> => {
-    const keys = await resolveKeys(world, opened, run);
+    const { confirms } = run;
+    const found: string[] = [];
+    const asks =
+      confirms === undefined ? {} : { confirmLater: (lines: readonly string[]) => void found.push(...lines) };
+    const keys = await resolveKeys(world, opened, { ...run, ...asks });
+    await confirms?.(opened, keys, found);
     const options = { ...opened.options, ...confirmation(world, run, keys.length) };
-    await run.before?.(opened.operations, managedRefs(keys, opened.settings.instanceId), options);
     const { json } = run;
     const passes = run.writes === undefined || run.passesLeave === true;
     const campaign = passes ? undefined : await opened.campaignHere();

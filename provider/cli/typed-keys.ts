@@ -2,8 +2,7 @@
  * Finds the keys that a person typed by name or chose by options, and asks the person to confirm them. A command that
  * changes something accepts names and such options only at a terminal, where it shows the keys that it found and asks.
  * In a script, a name could match another key after a rename, so the command refuses names there. A command whose
- * effect can be undone accepts them with `--yes`. The file also has the questions of other commands, and refuses an
- * approval without a terminal.
+ * effect can be undone accepts them with `--yes`.
  */
 
 import type { KeyRef } from "../engine/ports/world.ts";
@@ -11,6 +10,7 @@ import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { invalidInput, type KeyPath, type KmsKeyPath, notFullKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
+import { isConfirmed } from "./hand.ts";
 import { isSelecting, keysInFile, type SelectionOptions, selectionOf } from "./selection.ts";
 
 interface Typed {
@@ -20,6 +20,8 @@ interface Typed {
   readonly writes?: string;
   /** The caller does not want to be asked about the keys that were found. */
   readonly yes?: boolean;
+  /** Takes a line for each key that was found, and asks later. */
+  readonly confirmLater?: (found: readonly string[]) => void;
 }
 
 export const yesOption = [
@@ -43,7 +45,6 @@ export function requireFullIds(world: CliWorld, { keys, selection = {}, json, wr
   for (const key of keys) if ("name" in key) throw notFullKeyPath(key.name, why);
 }
 
-/** Throws UKO_CANCELED if the person does not confirm the keys that were found. */
 export async function resolveKeys(
   world: CliWorld,
   { directory, operations }: OpenOperations,
@@ -76,7 +77,8 @@ export async function resolveKeys(
     if (resolved.length === 0)
       throw invalidInput("No key is like that", "uko ls --kind key lists the keys that you can read.");
   }
-  if (writes !== undefined && found.length > 0 && yes !== true) await confirmFound(world, writes, found);
+  if (typed.confirmLater !== undefined) typed.confirmLater(found);
+  else if (writes !== undefined && found.length > 0 && yes !== true) await confirmFound(world, writes, found);
   return resolved;
 }
 
@@ -86,7 +88,8 @@ export function managedRefs(keys: readonly (KeyPath | KmsKeyPath)[], instanceId:
 
 const maxFoundShown = 20;
 
-async function confirmFound(world: CliWorld, command: string, found: readonly string[]): Promise<void> {
+/** Throws UKO_CANCELED if the person does not confirm the keys that were found. */
+export async function confirmFound(world: CliWorld, command: string, found: readonly string[]): Promise<void> {
   const which = found.length === 1 ? "this key" : `these ${found.length} keys`;
   const hidden = found.length - maxFoundShown;
   const shown = [...found.slice(0, maxFoundShown), ...(hidden > 0 ? [`and ${hidden} more`] : [])];
@@ -96,43 +99,4 @@ async function confirmFound(world: CliWorld, command: string, found: readonly st
     summary: `uko ${command} was not confirmed`,
     detail: "Nothing was changed.",
   });
-}
-
-/** Throws UKO_INPUT_INVALID without a terminal: only a person approves. */
-export function requirePerson({ ask }: CliWorld, command: string): void {
-  if (ask !== undefined) return;
-  throw invalidInput(
-    `${command} asks a person, and there is no terminal to ask at`,
-    "A pipeline cannot approve. Run the command at a terminal.",
-  );
-}
-
-/** Asks the person at the terminal; only `y` and `yes` count as yes. */
-export async function isConfirmed(world: CliWorld, question: string): Promise<boolean> {
-  return isYes(await answerTo(world, question));
-}
-
-export function isYes(answer: string): boolean {
-  return /^y(es)?$/i.test(answer);
-}
-
-/** Asks the person at the terminal to type exactly this text. */
-export async function isTyped(world: CliWorld, question: string, phrase: string): Promise<boolean> {
-  return (await answerTo(world, question)) === phrase;
-}
-
-/** Throws UKO_CANCELED unless the person at the terminal types exactly this text. */
-export async function requireTyped(
-  world: CliWorld,
-  question: string,
-  phrase: string,
-  summary: string,
-  detail = "Nothing was changed.",
-): Promise<void> {
-  if (!(await isTyped(world, question, phrase))) throw new UkoError("UKO_CANCELED", { summary, detail });
-}
-
-/** Returns what the person at the terminal types; empty without a terminal. */
-export async function answerTo({ ask }: CliWorld, question: string): Promise<string> {
-  return ((await ask?.(question)) ?? "").trim();
 }

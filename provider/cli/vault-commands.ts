@@ -12,12 +12,12 @@ import type { KeyRef } from "../engine/ports/world.ts";
 import { mostSevere } from "../errors.ts";
 import { collectVaultIds, collectVaults, parseDuration } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
+import { isConfirmed } from "./hand.ts";
 import { printError, reportJson, reportText } from "./print.ts";
 import { withOperations } from "./run.ts";
 import { honorLeave, reportEach } from "./run-on-keys.ts";
 import { resolveVaults } from "./selection.ts";
 import { type Column, renderTable } from "./table.ts";
-import { isConfirmed } from "./typed-keys.ts";
 
 interface VaultOptions {
   readonly vault?: readonly string[];

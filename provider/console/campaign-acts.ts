@@ -26,6 +26,27 @@ export function waveAddress(wave: string): string {
 interface Campaign {
   readonly run: ConsoleApp["run"];
   readonly folder: string;
+  readonly shown: ShownReviews;
+}
+
+/**
+ * The reviews that this process has shown, by session. The folder of a campaign keeps reviews as a record, and anyone who
+ * can write to the folder can add one. So a session approves only what it has shown itself.
+ */
+export type ShownReviews = ReturnType<typeof createShownReviews>;
+
+export function createShownReviews() {
+  const bySession = new Map<string, Set<string>>();
+  const answered = new Set<string>();
+  return {
+    of: (sessionId: string): ReadonlySet<string> => bySession.get(sessionId) ?? new Set(),
+    add(sessionId: string, digest: string): void {
+      bySession.set(sessionId, new Set([...(bySession.get(sessionId) ?? []), digest]));
+    },
+    isAnswered: (digest: string): boolean => answered.has(digest),
+    /** The person approved a part of the review. */
+    answer: (digest: string): void => void answered.add(digest),
+  };
 }
 
 export interface Chosen {
@@ -36,20 +57,29 @@ export interface Chosen {
   readonly approval?: Extract<ApprovalInspection, { kind: "open" }>;
   /** Which keys a rollback is about: an ID, a label or an application; empty for the whole wave. */
   readonly only: string;
+  readonly sessionId: string;
 }
 
 /** The act that the address names. Throws UKO_CHANGED_MEANWHILE if the wave no longer offers it. */
-export async function findWaveAct(campaign: Campaign, { context: { req }, options }: Requested): Promise<OpenAct> {
-  const { run, folder } = campaign;
+export async function findWaveAct(campaign: Campaign, { context, options }: Requested): Promise<OpenAct> {
+  const { run, folder, shown } = campaign;
+  const { req } = context;
   const { wave = "", act: named = "" } = req.param() as { wave?: string; act?: string };
   const { only = "" } = req.query();
-  const { acts, approvalOf } = await (await run.campaignPages()).wave(folder, wave, options, only);
+  const sessionId = context.get("session").id;
+  const look = { wave, only, shown: shown.of(sessionId) };
+  const { acts, approvalOf } = await (await run.campaignPages()).wave(folder, look, options);
   const act = acts.find(({ id }) => id === named);
   if (act === undefined) throw waveChanged();
-  const chosen = { wave, act, others: acts.filter((each) => each !== act), only };
+  const chosen = { wave, act, others: acts.filter((each) => each !== act), only, sessionId };
   if (act.name !== "approve" && act.name !== "store") return openWaveAct(campaign, chosen);
   const { step, review } = act;
-  const approval = await approvalOf({ step, review, stores: act.name === "store" });
+  const approval = await approvalOf({
+    step,
+    review,
+    stores: act.name === "store",
+    isAnswered: shown.isAnswered(review),
+  });
   if (approval.kind === "closed") throw waveChanged();
   return openWaveAct(campaign, { ...chosen, approval });
 }
@@ -81,7 +111,7 @@ export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
     ...(approval && approvalParts(chosen, approval)),
     async work(form, { signal, progress }) {
       const acting = await campaign.run.campaignActs(progress);
-      const report = await take(acting, campaign.folder, chosen, form, { signal });
+      const report = await take(acting, campaign, chosen, form, { signal });
       return waveResult({ act, wave, later: approval?.later ?? 0 }, report);
     },
   };
@@ -118,10 +148,10 @@ ${keyTable({ ...table, names, name: "keys in your review" }, query, `${waveAddre
 }
 
 /** Takes the act as its command does, with the values of the form. */
-function take(
+async function take(
   acting: CampaignActing,
-  folder: string,
-  { wave, act, only }: Chosen,
+  { folder, shown }: Campaign,
+  { wave, act, only, sessionId }: Chosen,
   { reason, typed }: ActForm,
   options: CallOptions,
 ): Promise<CampaignReport> {
@@ -132,12 +162,21 @@ function take(
   switch (act.name) {
     case "request":
       return acting.request(folder, { wave, step: act.step, ...(reason !== "" && { reason }) }, options);
-    case "review":
-      return acting.review(folder, { wave, step: act.step, kind: act.kind, isOther: act.isOther }, options);
+    case "review": {
+      const { step, kind, isOther } = act;
+      const report = await acting.review(folder, { wave, step, kind, isOther }, options);
+      const { review } = report.data;
+      if (typeof review === "string") shown.add(sessionId, review);
+      return report;
+    }
     case "approve":
     case "store": {
       const { step, review } = act;
-      return acting.approve(folder, { wave, step, review, stores: act.name === "store", confirm }, options);
+      const isAnswered = shown.isAnswered(review);
+      const how = { review, isAnswered, stores: act.name === "store", confirm };
+      const report = await acting.approve(folder, { wave, step, ...how }, options);
+      shown.answer(review);
+      return report;
     }
     case "halt":
       return acting.halt(folder, { wave, confirm }, options);

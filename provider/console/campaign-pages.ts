@@ -11,7 +11,7 @@ import { timelinePicture } from "../html/timeline.ts";
 import { actList } from "./act-page.ts";
 import { type ActRuns, lastRun } from "./act-run.ts";
 import { type ActSite, addAct } from "./acts.ts";
-import { findWaveAct, waveAddress } from "./campaign-acts.ts";
+import { createShownReviews, findWaveAct, waveAddress } from "./campaign-acts.ts";
 import type { Page, Visitor } from "./layout.ts";
 import { commandsOf, keyTable, labelFirst, moment, type TableQuery, tableQuery } from "./parts.ts";
 
@@ -21,14 +21,17 @@ const refreshSeconds = 300;
 export function addCampaignPages(site: ActSite, folder: string): void {
   const { console, get, runs } = site;
   const { run } = console;
+  const shown = createShownReviews();
   get("/campaign", async ({ options, visitor }) =>
     campaignPage(await (await run.campaignPages()).overview(folder, options), runs.current(), visitor),
   );
-  get("/campaign/waves/:wave", async ({ context: { req }, options, visitor }) => {
-    const wave = await (await run.campaignPages()).wave(folder, req.param("wave") ?? "", options);
+  get("/campaign/waves/:wave", async ({ context, options, visitor }) => {
+    const { req } = context;
+    const look = { wave: req.param("wave") ?? "", only: "", shown: shown.of(context.get("session").id) };
+    const wave = await (await run.campaignPages()).wave(folder, look, options);
     return wavePage(wave, tableQuery.parse(req.query()), runs.current(), visitor);
   });
-  addAct(site, "/campaign/waves/:wave/:act", (requested) => findWaveAct({ run, folder }, requested));
+  addAct(site, "/campaign/waves/:wave/:act", (requested) => findWaveAct({ run, folder, shown }, requested));
 }
 
 export function campaignPage(

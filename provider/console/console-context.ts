@@ -129,7 +129,6 @@ const statuses: Readonly<Partial<Record<UkoError["code"], 404 | 409>>> = {
   UKO_NOT_FOUND: 404,
   UKO_CAMPAIGN_INVALID: 409,
   UKO_CHANGED_MEANWHILE: 409,
-  UKO_REVIEW_INVALID: 409,
   UKO_REVIEW_OUTDATED: 409,
 };
 

@@ -98,7 +98,7 @@ function sayCampaign({ report }: ActSubject, campaign: KnownCampaign | undefined
 /** Calls the operation that the command of the act calls. KMS has only requests, approvals and withdrawals. */
 function operate(
   { operations, kmsOperations }: ConsoleApp["run"],
-  { report: { instanceId, vaultId, keyId }, record }: ActSubject,
+  { report: { instanceId, vaultId, keyId, keyState }, record }: ActSubject,
   id: KeyActId,
   { reason }: ActForm,
   options: CallOptions,
@@ -112,7 +112,10 @@ function operate(
   const ref = { instanceId, vaultId, keyId };
   switch (id) {
     case "request":
-      return operations.request(ref, reason || undefined, options);
+      // The form names the state that its page showed, and only an active key is requested for deactivation.
+      return operations.request(ref, reason || undefined, options, {
+        step: keyState === "active" ? "deactivate" : "destroy",
+      });
     case "approve":
       return operations.approveOne(ref, { recordId, stores: false }, options);
     case "store":

@@ -89,12 +89,12 @@ export function planReviewedKmsKey(
 
 /** The name of the window, or why the review does not name it. */
 function skipReason(
-  { header, lines }: KmsReview,
+  { header, lines, answeredAtMs }: KmsReview,
   observation: KmsKeyObservation,
   actor: Actor,
   nowMs: number,
 ): KmsSkip | string {
-  const use = { instanceId: header.instanceId, actor, nowMs, latestMs: nowMs };
+  const use = { instanceId: header.instanceId, actor, nowMs, latestMs: nowMs, answeredAtMs };
   const unusable = unusableReview(header, use);
   if (unusable !== undefined) return unusable;
   const reviewed = lines.get(kmsNameOf(observation));

@@ -1,6 +1,7 @@
 /**
  * Decides whether a review still counts, and which of its keys a run may act on. A review is the list of keys that one
- * person saw and may approve together. It counts for 24 hours, for this person, instance and step only. A key is
+ * person saw and may approve together. The person answers within 60 minutes of the first read, and the answer counts
+ * for 4 hours, for this person, instance and step only. A key is
  * approved only if a fresh read shows it exactly as listed: its request, its facts, the resources that use it, and its
  * keystores. Otherwise it is skipped, because a person could approve a key that they never saw. The file also makes the
  * line of a key for a new review, and the texts that the reviewer signs.
@@ -80,8 +81,20 @@ export interface Review<Line = ReviewLine> {
   readonly header: ReviewHeader;
   /** By the name of the key, `<vaultId>/<keyId>` or `kms/<keyId>`, in the order of the file. */
   readonly lines: ReadonlyMap<string, Line>;
-  /** The SHA-256 of the file that a person named, for evidence; no decision depends on it. */
-  readonly digest?: string;
+  /** What the person was shown, for evidence; no decision depends on it. */
+  readonly shown?: Shown;
+  /** The service's time of the first read after the person answered. Absent before that read. */
+  readonly answeredAtMs?: number | undefined;
+}
+
+/** What a person was shown before they answered, at a terminal, in the console or in a campaign. */
+export interface Shown {
+  /** The SHA-256 of the list with everything that was shown of each key. */
+  readonly digest: string;
+  /** How many keys were shown. */
+  readonly keys: number;
+  /** The classes of unusual keys that the person also typed, such as `12 in use`. */
+  readonly classes?: string;
 }
 
 /** The goal at which a run on a review stops: where its step leads. */
@@ -90,8 +103,12 @@ export const reviewGoals = {
   destroy: "destruction_scheduled",
 } as const satisfies Record<ReviewedStep, string>;
 
-/** A review names records for this long. */
-export const reviewLifetimeMs = 24 * 60 * 60 * 1000;
+/** The person answers within this time of the first read. */
+export const answerWithinMs = 60 * 60 * 1000;
+/** The answer names records for this long. */
+export const answerLifetimeMs = 4 * 60 * 60 * 1000;
+/** No act follows a review that is older than this. */
+export const reviewLifetimeMs = answerWithinMs + answerLifetimeMs;
 
 /** The most keys in one review, which is also the most records that a run may name one by one. */
 export const maxReviewedKeys = 10_000;
@@ -101,6 +118,8 @@ export const maxReviewBytes = 8 * 1024 * 1024;
 export type UnusableReview =
   | { readonly kind: "other_instance"; readonly instanceId: string }
   | { readonly kind: "other_reviewer"; readonly reviewer: string }
+  /** The answer came after this time. */
+  | { readonly kind: "answered_late"; readonly atMs: number }
   | { readonly kind: "expired"; readonly atMs: number }
   | { readonly kind: "not_yet"; readonly reviewedAtMs: number };
 
@@ -143,7 +162,8 @@ export function judgeReviewed(review: Review, observation: KeyObservation, actor
   const skip = (why: SkipReason): ReviewVerdict => ({ kind: "skip", why });
   const { header, lines } = review;
   const latestMs = Math.max(nowMs, observation.latestTimeMs ?? nowMs);
-  const unusable = unusableReview(header, { instanceId: observation.facts.instanceId, actor, nowMs, latestMs });
+  const use = { instanceId: observation.facts.instanceId, actor, nowMs, latestMs, answeredAtMs: review.answeredAtMs };
+  const unusable = unusableReview(header, use);
   if (unusable !== undefined) return skip(unusable);
   const reviewed = lines.get(keyPathOf(observation.facts));
   if (reviewed === undefined) return skip({ kind: "not_listed" });
@@ -161,6 +181,26 @@ export interface ReviewUse {
   /** The service's time, and the latest time that the run has seen anywhere. */
   readonly nowMs: number;
   readonly latestMs: number;
+  /** Absent if the person answers with this very read. */
+  readonly answeredAtMs?: number | undefined;
+}
+
+/** A review, and the same review once its person has answered. */
+export interface Answered<Line = ReviewLine> {
+  readonly review: Review<Line>;
+  /** Takes the service's time of a read. The first read after the answer gives the time of the answer. */
+  readonly answeredBy: (nowMs: number) => Review<Line>;
+}
+
+export function answeredReview<Line>(review: Review<Line>): Answered<Line> {
+  let { answeredAtMs } = review;
+  return {
+    review,
+    answeredBy(nowMs) {
+      answeredAtMs ??= nowMs;
+      return { ...review, answeredAtMs };
+    },
+  };
 }
 
 /** Decides whether a review can name any record in this run; undefined if it can. */
@@ -170,7 +210,10 @@ export function unusableReview(
 ): UnusableReview | undefined {
   if (instanceId !== use.instanceId) return { kind: "other_instance", instanceId };
   if (reviewer !== use.actor.identity?.iamId) return { kind: "other_reviewer", reviewer };
-  const expiresAtMs = reviewedAtMs + reviewLifetimeMs;
+  const { answeredAtMs = use.latestMs } = use;
+  const answerUntilMs = reviewedAtMs + answerWithinMs;
+  if (answeredAtMs > answerUntilMs) return { kind: "answered_late", atMs: answerUntilMs };
+  const expiresAtMs = answeredAtMs + answerLifetimeMs;
   if (use.latestMs >= expiresAtMs) return { kind: "expired", atMs: expiresAtMs };
   // A time in the future would let a review live longer than it may.
   if (reviewedAtMs > use.nowMs + tokenToleranceMs) return { kind: "not_yet", reviewedAtMs };

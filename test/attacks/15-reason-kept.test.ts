@@ -44,11 +44,12 @@ const later = (duration: string): Promise<void> => world.advance(duration);
 const byBob = `Earlier reason of IBMid-550000BOB ("Bob Example"), as repeated by this record: ${reason}`;
 const asData = { author: "IBMid-550000BOB", name: "Bob Example", reason };
 
-test("the run that deactivates replaces the request, and the reason stays with its author to the end", async () => {
+test("the request of the destruction replaces that of the deactivation, and the reason stays with its author to the end", async () => {
   await types("bob", `request ${key} --reason "${reason}"`);
   await later("1m");
   const deactivated = await approves("alice");
   expect(deactivated.out).toContain(`Reason: ${reason}`);
+  await types("alice", `request ${key}`);
 
   expect((await types("bob", `status ${key}`)).out).toContain(byBob);
   expect((await types("bob", "requests --long")).out).toContain(byBob);
@@ -63,6 +64,7 @@ test("the run that deactivates replaces the request, and the reason stays with i
   expect(destroyed.out).toMatch(ofRecord);
   expect((await types("erin", `status ${key}`)).out).toMatch(ofRecord);
   expect(linesOf<RunRecord>("report.jsonl").map(({ reasons }) => reasons)).toEqual([
+    [asData],
     [asData],
     [asData],
     [asData],

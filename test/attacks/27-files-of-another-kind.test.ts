@@ -10,7 +10,6 @@ import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { createCampaignFolder } from "../../provider/services/campaign-folder.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { readEvidenceFile } from "../../provider/services/evidence-lines.ts";
-import { readReviewFile } from "../../provider/services/review-file.ts";
 import { readSecretFile } from "../../provider/services/secret-file.ts";
 import { readTrust } from "../../provider/services/signing/trusted-keys.ts";
 import { startCliWorld } from "../cli/harness.ts";
@@ -39,7 +38,6 @@ describe("a pipe is refused at once, as", () => {
   it.each([
     ["campaign.yaml", (name: string) => createCampaignFolder(folder).read(path.basename(name), 1_000)],
     ["UKO_API_KEY_FILE", async (name: string) => readSecretFile(name, "UKO_API_KEY_FILE")],
-    ["a review", async (name: string) => readReviewFile(name)],
     ["a trust file", (name: string) => readTrust([name])],
     ["evidence", async (name: string) => readEvidenceFile(name, () => {})],
     ["the evidence to append to", (name: string) => createEvidenceFile({ path: name }).append(entry)],

@@ -3,7 +3,7 @@
  * in test/contracts/interfaces/19-one-credential.test.ts.
  */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -28,34 +28,13 @@ afterEach(async () => {
   expect(explainVerdict(await world.verdict())).toBe("");
 });
 
-/** Alice's review of what Bob requested. */
-async function reviewed(): Promise<string> {
+async function requested(): Promise<void> {
   for (const key of [keys.payroll, keys.vouchers]) await world.uko("bob", `request ${key}`);
   await world.advance("1m");
-  const file = path.join(folder, "review.jsonl");
-  const review = `review ${keys.payroll} ${keys.vouchers} --step deactivate --out ${file}`;
-  expect((await world.type("alice", review)).exitCode).toBe(0);
-  return file;
 }
 
-test.each<[string, (lines: readonly string[]) => readonly string[]]>([
-  ["as it is", (lines) => lines],
-  ["under her own name", ([head = "", ...lines]) => [head.replace("550000ALICE", "550000CAROL"), ...lines]],
-  ["without its seal", (lines) => lines.filter((line) => !line.startsWith('{"seal"'))],
-  ["with an empty seal", (lines) => lines.map((line) => line.replace(/^\{"seal":"[^"]*"/, '{"seal":""'))],
-  ["with fewer keys", ([head = "", _first, ...lines]) => [head, ...lines]],
-])("Carol uses Alice's review %s", async (_how, change) => {
-  const file = await reviewed();
-  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-  writeFileSync(file, `${change(lines).join("\n")}\n`);
-  for (const type of [world.uko, world.type]) {
-    const { exitCode, err } = await type("carol", `approve --review ${file} --yes`);
-    expect(exitCode, err).not.toBe(0);
-  }
-});
-
 test("a pipeline with Carol's credential approves nothing, whatever its variables and its input say", async () => {
-  await reviewed();
+  await requested();
   const record = JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out).deletion.recordId;
   const variables = {
     ...{ CI: "true", UKO_CONSENT: record, UKO_CONSENT_DIGEST: "0".repeat(64) },

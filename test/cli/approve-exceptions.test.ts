@@ -1,6 +1,5 @@
-/** A class of more than five exceptions is confirmed with its number: at the terminal, by a review file, and in a campaign. */
+/** A class of more than five exceptions is confirmed with its number: at the terminal, and in a campaign. */
 
-import path from "node:path";
 import { expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
 import { useCliStage } from "./cli-stage.ts";
@@ -9,7 +8,7 @@ import { keys, reportOf, seed, vaultId } from "./harness.ts";
 const ids = Array.from({ length: 6 }, (_, at) => `9b2d0000-0000-4000-8000-0000000000b${at}`);
 const [, like] = seed.keys ?? [];
 const warned = ids.map((id, at) => ({ ...like, id, label: `legal-${at}`, description: "Do not delete: legal hold" }));
-const { world, folder } = useCliStage({
+const { world } = useCliStage({
   seed: { ...seed, keys: [...(seed.keys ?? []), ...warned] } as unknown as typeof seed,
 });
 const labels = warned.map(({ label }) => label).join(" ");
@@ -30,17 +29,4 @@ it("asks for the number of keys alone if no class is large, and for the class to
   const whole = await world.type("alice", `approve ${labels} ${keys.ledger}`, ["deactivate 7, 6 with a warning"]);
   expect([whole.exitCode, await stateOf()]).toEqual([0, "cooling_down"]);
   expect(explainVerdict(await world.verdict())).toBe("");
-});
-
-it("keeps the classes in a review file, which asks for them when it is written and when it is used", async () => {
-  await world.uko("bob", `request ${paths}`);
-  await world.advance("1m");
-  const file = path.join(folder, "review.jsonl");
-  const review = `review ${labels} --step deactivate --out ${file}`;
-  expect((await world.type("alice", review, ["deactivate 6"])).exitCode).toBe(1);
-  expect((await world.type("alice", review, ["deactivate 6, 6 with a warning"])).exitCode).toBe(0);
-  expect((await world.type("alice", `approve --review ${file}`, ["deactivate 6"])).exitCode).toBe(1);
-  expect(await stateOf()).toBe("pending_approval");
-  expect((await world.uko("alice", `approve --review ${file} --yes`)).exitCode).toBe(0);
-  expect(await stateOf()).toBe("cooling_down");
 });

@@ -123,17 +123,16 @@ describe("a report of a wave", () => {
     await begin();
     await type("bob", "next");
     await stage.world.advance("1m");
-    const file = path.join(stage.folder, "kept.jsonl");
-    await stage.world.type("alice", `campaign next --review-only --out ${file} --folder ${stage.folder}`);
+    const { review } = dataOf(await stage.campaign("review main deactivate --json", "alice"));
     await stage.world.type("carol", `approve ${stage.keyNamed("mail-2")}`);
     await stage.world.advance("1m");
-    const approved = await stage.campaign(`next --review ${file} --yes`, "alice");
+    const approve = () => stage.campaign(`approve main deactivate --review ${review}`, "alice");
+    const approved = await approve();
     expect(approved.out).toMatch(/^Deactivated 1 key of wave "main"; 1 unaffected; 5 to follow after your check/);
     expect(approved.out).toMatch(/mail-2 .*already deactivated, last written by IBMid-550000CAROL/);
     // The keys of the own first run are no surprise.
     await stage.world.advance("1m");
-    const rest = await stage.campaign(`next --review ${file} --yes`, "alice");
-    expect(rest.out).toMatch(/^Deactivated 5 keys of wave "main"; 1 unaffected/);
+    expect((await approve()).out).toMatch(/^Deactivated 5 keys of wave "main"; 1 unaffected/);
   });
 
   it("keeps who wrote last to a removed key, as the evidence notes it", async () => {

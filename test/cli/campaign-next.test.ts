@@ -199,33 +199,6 @@ describe("without a terminal", () => {
       ]);
     }
   });
-
-  it("approves a review that the same person kept, first a few keys and then the rest", async () => {
-    await begin();
-    await next("bob");
-    const file = `${stage.folder}/own.jsonl`;
-    const kept = await next("alice", `--review-only --out ${file}`);
-    expect(kept.questions).toEqual(['Type "deactivate 4" to go on: ']);
-    expect(kept.out).toMatch(
-      /\nWrote \S+\/own\.jsonl, and changed no key\n\nNext:\n {2}uko campaign next --review \S+\/own\.jsonl --folder \S+\n$/,
-    );
-    const approve = (who: Person) => quiet(who, `next --review ${file} --yes --json`);
-    expect(dataOf(await approve("carol")).error.code).toBe("UKO_REVIEW_INVALID");
-    expect(counts(await approve("alice"))).toEqual({ acted: 1, left: 3 });
-    expect(counts(await approve("alice"))).toEqual({ acted: 3 });
-    const elsewhere = await stage.world.uko("alice", `approve --review ${file} --yes`);
-    expect(elsewhere.err).toContain("belongs to a campaign");
-    expect((await stage.world.verdict()).violations).toEqual([]);
-  });
-
-  it("refuses a kept review that another person changed", async () => {
-    await begin();
-    await next("bob");
-    await next("alice", `--review-only --out ${stage.folder}/own.jsonl`);
-    stage.write("own.jsonl", stage.read("own.jsonl").replace("mail-1", "mail-9"));
-    const { error } = dataOf(await quiet("alice", `next --review ${stage.folder}/own.jsonl --yes --json`));
-    expect(error.code).toBe("UKO_REVIEW_INVALID");
-  });
 });
 
 describe("a stop", () => {

@@ -150,8 +150,6 @@ it("shows the command instead of the form of a destruction in the console, and t
   for (const [who, act] of [
     ["alice", "request"],
     ["bob", "review"],
-    ["bob", "approve"],
-    ["bob", "store"],
   ] as const) {
     const console = openConsole(stage.world, who, {
       signing: signing(who),
@@ -165,6 +163,16 @@ it("shows the command instead of the form of a destruction in the console, and t
     const isReview = act === "review";
     expect([act, sent.status], sent.text).toEqual([act, isReview ? 200 : 409]);
     expect(page.includes("both people sign a destruction with their SSH key"), act).toBe(!isReview);
+    // The approval of what this session has shown.
+    for (const approval of isReview ? ["approve", "store"] : []) {
+      const shown = (await console.open(wave)).text;
+      const [, of = ""] = new RegExp(`href="${wave}/(${approval}-destroy[^"]*)"`).exec(shown) ?? [];
+      const form = (await console.open(`${wave}/${of}`)).text;
+      const { phrase: toType = "" } = hiddenIn(form);
+      const taken = await console.submit(`${wave}/${of}`, { ...hiddenIn(form), typed: toType });
+      expect([approval, taken.status]).toEqual([approval, 409]);
+      expect(form).toContain("both people sign a destruction with their SSH key");
+    }
     await console.close();
     if (act === "request") await type("alice", "next");
     await stage.world.advance("1m");

@@ -83,8 +83,10 @@ export type AtTerminal = readonly string[];
 
 export interface CliTestWorld {
   readonly url: string;
-  /** Runs a command in this process, as the person, without a terminal. */
+  /** Runs a command in this process, as the person, without a terminal; a request at one, where the person agrees. */
   uko(who: Person, command: string, environment?: Readonly<Record<string, string>>, input?: string): Promise<Ended>;
+  /** Runs any command without a terminal. */
+  pipe(who: Person, command: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
   /** The same at a terminal. */
   type(
     who: Person,
@@ -136,7 +138,11 @@ export async function startCliWorld({
     url,
     environmentOf,
     uko: (who, command, environment = {}, input = "") =>
-      runHere(splitWords(command), { ...environmentOf(who), ...environment }, input, { signing: signingOf(who) }),
+      command.startsWith("request ")
+        ? runAtTerminal(splitWords(command), { ...environmentOf(who), ...environment }, undefined, signingOf(who))
+        : runHere(splitWords(command), { ...environmentOf(who), ...environment }, input, { signing: signingOf(who) }),
+    pipe: (who, command, environment = {}) =>
+      runHere(splitWords(command), { ...environmentOf(who), ...environment }, "", { signing: signingOf(who) }),
     type: (who, command, answers, environment = {}) =>
       runAtTerminal(splitWords(command), { ...environmentOf(who), ...environment }, answers, signingOf(who)),
     shell(who, commandLine) {

@@ -123,12 +123,6 @@ it("uko status exits with 1 for a KMS key that does not exist", async () => {
   });
 });
 
-it("uko review accepts the names of keys", async () => {
-  const reviewed = await world.uko("alice", "review payments/payroll --step deactivate");
-  expect(reviewed).toEqual(await world.uko("alice", `review ${keys.payroll} --step deactivate`));
-  expect(reviewed).toMatchObject({ exitCode: 12, err: "" });
-});
-
 it.each(["payments", "5c1e0000", vaultId])("uko requests accepts the vault %s", async (vault) => {
   const { exitCode, out } = await world.uko("bob", `requests --long --vault ${vault}`);
   expect([exitCode, out]).toEqual([0, "No deletion is pending in 1 vault\n"]);

@@ -77,28 +77,29 @@ it("the emulator is ready soon, and prints its address", () => {
 it("two people delete a key, one waits for the keystores, and no stack is required", async () => {
   const key = keys.payroll;
   const next = (ended: Ended) => reportOf(ended).explanation.next[0]?.commands[0]?.split(" ").slice(1) ?? [];
-  // A process of a test has no terminal, at which a person could approve.
-  const approve = async (who: Person, typed: readonly string[]) => {
+  // A process of a test has no terminal, at which a person could approve, or request a destruction.
+  const type = async (who: Person, typed: readonly string[]) => {
     const here = quietWorld({ environment: environmentOf(who), ask: async (question) => answerTo(question) });
-    expect([typed[0], await runCli(typed, here), here.output.err]).toEqual(["approve", 0, expect.any(String)]);
+    expect([await runCli(typed, here), here.output.err]).toEqual([0, expect.any(String)]);
   };
 
   const requested = await uko("bob", "request", key, "--json");
   expect(requested.exitCode).toBe(0);
   await clock({ advance: "1m" });
-  await approve("alice", next(requested));
+  await type("alice", next(requested));
+  await type("alice", ["request", key]);
   const deactivated = await uko("alice", "status", key, "--json");
   expect(reportOf(deactivated).lifecycleState).toBe("cooling_down");
   const advanced = await uko("bob", "emulator", "advance", "4h1m");
   expect(advanced.out).toMatch(/^The emulated time is \d+ \w+ \d{4} \d\d:\d\d UTC\.\n$/);
-  await approve("bob", next(deactivated));
+  await type("bob", next(deactivated));
   const destroyed = await uko("bob", "continue", key, "--json");
   expect([destroyed.exitCode, reportOf(destroyed).lifecycleState]).toEqual([11, "pending_destruction"]);
 
   const dueMs = Date.parse(reportOf(destroyed).deletion.notBefore ?? "");
   await clock({ set: new Date(dueMs - 1_000).toISOString() });
   const waiting = start([...next(destroyed), "--wait", "1h", "--json"], environmentOf("bob"));
-  await firstMatch(waiting.child.stderr, /^Waiting for the keystores to delete the key material, 1 min left\n/);
+  await firstMatch(waiting.child.stderr, /^Waiting for the keystores to delete the key material, 1 min left\n/m);
   await clock({ advance: "1m" });
   const removed = await waiting.ended;
   expect([removed.exitCode, reportOf(removed).lifecycleState, reportOf(removed).taken]).toEqual([
@@ -111,6 +112,38 @@ it("two people delete a key, one waits for the keystores, and no stack is requir
   const verdict = judge(trail, { required: true, gate: "both" });
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
+
+/** `uko` at a real terminal, which a test types into at any time. */
+function startAtTerminal(line: string, environment: NodeJS.ProcessEnv) {
+  const child = spawn("script", ["-qefc", `${process.execPath} ${executable} ${line}`, "/dev/null"], {
+    env: { NODE_COMPILE_CACHE: compileCache, TERM: "xterm", ...environment },
+  });
+  const ended = new Promise<number>((resolve) => void child.on("close", (code) => resolve(code ?? -1)));
+  return { child, ended };
+}
+
+it("drops what was typed before a question, so that a paste answers no later question", async () => {
+  await clock({ advance: "1m" });
+  const before = (await requestsOf(keys.draft)).length;
+  const { child, ended } = startAtTerminal(`request ${keys.draft}`, environmentOf("bob"));
+  // The label of the key, and half a line, before the command asks for anything.
+  child.stdin.write("draft\ndraft\ndra");
+  await firstMatch(child.stdout, /to request the destruction: /);
+  child.stdin.write("ft\n");
+  expect(await ended).toBe(1);
+  expect(await requestsOf(keys.draft)).toHaveLength(before);
+
+  const second = startAtTerminal(`request ${keys.draft}`, environmentOf("bob"));
+  await firstMatch(second.child.stdout, /to request the destruction: /);
+  second.child.stdin.write("draft\n");
+  expect(await second.ended).toBe(0);
+  expect(await requestsOf(keys.draft)).toHaveLength(before + 1);
+});
+
+async function requestsOf(key: string): Promise<readonly TrailEntry[]> {
+  const trail = (await (await fetch(`${ready.url}/_emulator/audit`)).json()) as readonly TrailEntry[];
+  return trail.filter(({ operation, effect, keyId = "" }) => effect && operation === "K4" && key.endsWith(keyId));
+}
 
 it.each(["SIGINT", "SIGTERM"] as const)(
   "%s ends a waiting run at once, and it says that completed steps stay in effect",

@@ -30,12 +30,12 @@ it.each([
   ["--label *", ["cards", "draft", "ledger", "payroll", "vouchers"]],
   ["--template payroll", ["ledger", "payroll", "vouchers"]],
   ["--template payroll --label v*", ["vouchers"]],
-  ["--state pre_activation", ["draft"]],
-  ["--step destroy", ["draft"]],
   ["--step deactivate --vault payments --template cards", ["cards"]],
   [`${keys.draft} --label c*`, ["cards", "draft"]],
 ] as const)("uko request %s", async (options, labels) => {
-  const { exitCode, questions } = await world.type("bob", `request ${options}`, ["y"]);
+  // The draft was never active, so that its request is of a destruction.
+  const answers = labels.some((label) => label === "draft") ? ["y", "draft"] : ["y"];
+  const { exitCode, questions } = await world.type("bob", `request ${options}`, answers);
   const found = labels.filter((label) => !options.includes(keys[label]));
   expect(
     questions[0]
@@ -46,6 +46,12 @@ it.each([
   ).toEqual(found);
   expect(questions[0]).toMatch(/\nRun uko request on (this key|these \d keys)\? \[y\/N\] $/);
   expect([exitCode, await pending()]).toEqual([0, labels]);
+});
+
+it.each(["--state pre_activation", "--step destroy"])("uko request %s asks for the label only", async (options) => {
+  const { exitCode, questions } = await world.type("bob", `request ${options}`, ["draft"]);
+  expect(questions).toEqual(['Type the label of the key, "draft", to request the destruction: ']);
+  expect([exitCode, await pending()]).toEqual([0, ["draft"]]);
 });
 
 it("reads no pipe in the place of a file of keys, and refuses a file with too many before it calls the service", async () => {
@@ -116,9 +122,9 @@ describe("a file of keys", () => {
 
   it("may name keys by label at a terminal, where the command asks", async () => {
     const file = keysFile("cards\npayments/draft\n");
-    expect((await world.uko("bob", `request --keys ${file}`)).err).toContain("It accepts a name only at a terminal");
+    expect((await world.pipe("bob", `request --keys ${file}`)).err).toContain("It accepts a name only at a terminal");
     expect(await pending()).toEqual([]);
-    expect((await world.type("bob", `request --keys ${file}`, ["y"])).exitCode).toBe(0);
+    expect((await world.type("bob", `request --keys ${file}`, ["y", "draft"])).exitCode).toBe(0);
     expect(await pending()).toEqual(["cards", "draft"]);
   });
 
@@ -127,7 +133,8 @@ describe("a file of keys", () => {
     expect((await world.type("bob", `request --keys ${file}`, [])).err).toContain('No key "cards 2019"');
     expect(await pending()).toEqual([]);
     expect(
-      (await world.type("bob", `request --keys ${keysFile("cards  active\ndraft\tactive\n")}`, ["y"])).exitCode,
+      (await world.type("bob", `request --keys ${keysFile("cards  active\ndraft\tactive\n")}`, ["y", "draft"]))
+        .exitCode,
     ).toBe(0);
     expect(await pending()).toEqual(["cards", "draft"]);
   });
@@ -151,7 +158,7 @@ it.each(["request", "withdraw", "decline", "continue", "reactivate"])(
   "uko %s takes options that choose keys only at a terminal, and never with --json",
   async (command) => {
     for (const run of [
-      () => world.uko("bob", `${command} --label *`),
+      () => world.pipe("bob", `${command} --label *`),
       () => world.type("bob", `${command} --label * --json`, []),
     ]) {
       const { exitCode, out, err } = await run();
@@ -162,10 +169,11 @@ it.each(["request", "withdraw", "decline", "continue", "reactivate"])(
 );
 
 it("lets a script choose keys with --yes, for commands that can be undone", async () => {
-  expect((await world.uko("bob", "request --label c* --yes")).exitCode).toBe(0);
-  expect((await world.uko("bob", "request payments/draft")).err).toContain("With --yes it does not ask.");
-  expect((await world.uko("bob", "request payments/draft --yes --json")).exitCode).toBe(0);
-  expect(await pending()).toEqual(["cards", "draft"]);
+  expect((await world.pipe("bob", "request --label c* --yes")).exitCode).toBe(0);
+  expect((await world.pipe("bob", "request payments/vouchers")).err).toContain("With --yes it does not ask.");
+  expect((await world.pipe("bob", "request payments/vouchers --yes --json")).exitCode).toBe(0);
+  expect((await world.pipe("bob", "request payments/draft --yes")).err).toContain("a person has to type this request");
+  expect(await pending()).toEqual(["cards", "vouchers"]);
   expect((await world.uko("bob", "withdraw --label * --yes")).exitCode).toBe(0);
   expect(await pending()).toEqual([]);
   expect((await world.uko("bob", "hold payments/draft --yes")).exitCode).toBe(0);

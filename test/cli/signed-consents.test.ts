@@ -73,7 +73,8 @@ const makeSigner = (): string => {
 describe("two people who sign", () => {
   it("deactivate without a signature, and destroy two keys with one signature each", async () => {
     await deactivated();
-    const requested = await world.type("bob", `request ${keys.cards} ${keys.vouchers} --reason "Keep no copy"`, []);
+    const request = `request ${keys.cards} ${keys.vouchers} --reason "Keep no copy"`;
+    const requested = await world.type("bob", request, ["destroy 2"]);
     expect(requested.exitCode, requested.out + requested.err).toBe(0);
     expect(requested.err).toContain("Signing 2 consents with your SSH key. Touch it if it blinks.");
     await world.advance("1m");
@@ -90,7 +91,7 @@ describe("two people who sign", () => {
     await world.uko("bob", `request ${keys.cards}`);
     await world.advance("1m");
     expect((await world.type("carol", "approve cards", ["cards"])).exitCode).toBe(0);
-    expect((await world.type("carol", `request ${keys.cards}`, [])).exitCode).toBe(0);
+    expect((await world.type("carol", `request ${keys.cards}`, ["cards"])).exitCode).toBe(0);
     await world.advance("5h");
     expect((await world.type("bob", "approve cards --store", ["cards"])).exitCode).toBe(0);
     expect(await destructions()).toBe(0);
@@ -103,7 +104,7 @@ describe("two people who sign", () => {
 it("a request to destroy stays off a service that keeps no tags, because a description has no room for a signature", async () => {
   await world.reset({ tags: "dropped" });
   await deactivated();
-  const { exitCode, out } = await world.type("bob", `request ${keys.cards}`, []);
+  const { exitCode, out } = await world.type("bob", `request ${keys.cards}`, ["cards"]);
   expect([exitCode, out]).toEqual([12, expect.stringContaining("a description has no room for a signature")]);
   expect(reportOf(await world.uko("bob", `status ${keys.cards} --json`)).deletion.requestedBy).toBeUndefined();
 });
@@ -227,7 +228,7 @@ describe("a KMS key, whose signed request travels in a file", () => {
     key = `kms/${await makeKmsKey(world, "backup")}`;
   });
   const request = async () => {
-    const requested = await world.type("alice", `request ${key} --out ${file}`, []);
+    const requested = await world.type("alice", `request ${key} --out ${file}`);
     expect([requested.exitCode, requested.err]).toEqual([0, expect.stringContaining("Signing 1 consent")]);
   };
 
@@ -237,7 +238,7 @@ describe("a KMS key, whose signed request travels in a file", () => {
       exitCode: 12,
       err: expect.stringContaining("add --out requests.jsonl"),
     });
-    const requested = await world.type("alice", `request ${key} --out ${file}`, [], into);
+    const requested = await world.type("alice", `request ${key} --out ${file}`, undefined, into);
     expect(requested.out).toContain(`Give ${file} to the second person, who runs:\n  uko approve --request ${file}\n`);
     expect((await world.type("bob", `approve ${key}`, [], into)).out).toContain("uko approve --request requests.jsonl");
     const approved = await world.type("bob", `approve --request ${file}`, ["backup"], into);
@@ -266,7 +267,7 @@ describe("a KMS key, whose signed request travels in a file", () => {
 
   it("stays active if the requester has no key: the window is closed again, and no file is left", async () => {
     list(["bob"]);
-    const refused = await world.type("alice", `request ${key} --out ${file}`, []);
+    const refused = await world.type("alice", `request ${key} --out ${file}`);
     expect(refused.err).toContain("the key that signed is not listed for IBMid-550000ALICE");
     expect([refused.exitCode, existsSync(file), await kmsState()]).toEqual([12, false, "active"]);
   });
@@ -280,7 +281,7 @@ describe("a KMS key, whose signed request travels in a file", () => {
       async () => {
         await world.uko("alice", `withdraw ${key}`);
         await world.advance("1m");
-        await world.type("alice", `request ${key} --out ${file}.new`, []);
+        await world.type("alice", `request ${key} --out ${file}.new`);
         rmSync(`${file}.new`);
       },
     ],

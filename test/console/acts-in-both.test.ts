@@ -211,7 +211,7 @@ describe("a wave", () => {
       const out = { write: (text: string) => void lines.push(text) };
       const report = { summary: "", sections: [], next: [act], exitCode: 0, data: {} };
       printReport({ out, err: out } as never, {}, report);
-      const open = openWaveAct({} as never, { wave: "pilot", act, others: [], only: "" });
+      const open = openWaveAct({} as never, { wave: "pilot", act, others: [], only: "", sessionId: "s" });
       const page = await html(layout(actPage(open, visitor, { contains: "", page: 1 }), visitor));
       const remark = act.remark === undefined ? [] : [act.remark];
       for (const shown of [lines.join(""), page]) {

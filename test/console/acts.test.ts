@@ -81,7 +81,9 @@ describe("two people and one key", () => {
     expect((await alice.act(key, "approve", { typed: label })).text).toContain("This run deactivated the key.");
     // The deactivation requests nothing, so a person requests the destruction.
     expect((await bob.act(key, "approve", { typed: label })).status).toBe(409);
-    expect((await alice.act(key, "request")).text).toContain("waiting for a second person to approve its destruction");
+    expect((await alice.act(key, "request", { typed: "y" })).status).toBe(422);
+    const requested = await alice.act(key, "request", { typed: label });
+    expect(requested.text).toContain("waiting for a second person to approve its destruction");
     await world.advance("5h");
     expect((await bob.open(`/keys/${key}`)).text).toContain("Approve the destruction and destroy the key");
     expect((await bob.act(key, "approve", { typed: label })).text).toContain("This run destroyed the key.");
@@ -101,7 +103,8 @@ describe("a KMS key that no managed key depends on", () => {
       return who.submit(`${address}/${operation}`, { ...hiddenIn(page.text), typed });
     };
     expect((await alice.open("/kms")).text).toContain(`href="${address}"`);
-    expect((await fill(alice, "request", "")).status).toBe(200);
+    for (const typed of ["", "y"]) expect((await fill(alice, "request", typed)).status).toBe(422);
+    expect((await fill(alice, "request", "backup")).status).toBe(200);
     // KMS does not show Alice who set the key, and refuses the same person itself.
     expect((await fill(alice, "approve", "backup")).text).toContain("UKO_");
     expect((await bob.open("/waiting")).text).toMatch(
@@ -161,7 +164,7 @@ describe("an act", () => {
     expect(places).not.toContain(-1);
     expect(text.match(/<button(?! class="plain")/g)).toHaveLength(1);
     await alice.act(key, "approve", { typed: label });
-    await alice.act(key, "request");
+    await alice.act(key, "request", { typed: label });
     await world.advance("5h");
     const destruction = (await bob.open(`/keys/${key}/approve`)).text;
     expect(destruction).toMatch(/<div class="zone final">\s*<p class="mark-final">Point of no return<\/p>/);

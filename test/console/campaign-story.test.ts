@@ -42,7 +42,7 @@ const inConsole: Driver = async ({ world, folder }, who) => {
     const page = await console.open(address);
     const hidden = hiddenIn(page.text);
     const { phrase } = hidden;
-    if (phrase !== undefined) {
+    if (phrase !== undefined && !phrase.startsWith("request ")) {
       typed.push(phrase);
       // Heading, button and phrase name the same number.
       const [verb = "", count = ""] = phrase.split(" ");
@@ -99,7 +99,7 @@ it.each([
   const lines = files.flatMap((name) => stage.read(`evidence/${name}`).trim().split("\n"));
   const destroyed = lines.map((line) => JSON.parse(line)).filter(({ step }) => step === "destroy");
   expect(destroyed.length).toBeGreaterThanOrEqual(5);
-  for (const { review } of destroyed) expect(review).toMatch(/^[0-9a-f]{64}$/);
+  for (const { shown } of destroyed) expect(shown.digest).toMatch(/^[0-9a-f]{64}$/);
   const authors = new Set(files.map((name) => name.split("-").slice(0, 2).join("-")));
   expect(authors).toEqual(new Set(["IBMid-550000ALICE", "IBMid-550000BOB", "IBMid-550000CAROL"]));
 });

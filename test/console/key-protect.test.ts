@@ -32,7 +32,7 @@ it("two people delete a root key, and no page asks for managed keys", async () =
   }
   expect((await alice.open(`/kms/${id}`)).text).toContain("KMS never turns it off");
   expect((await bob.open("/waiting")).text).toContain("No request is waiting for you.");
-  expect((await fill(alice, "request", "")).text).toContain("set for deletion");
+  expect((await fill(alice, "request", name)).text).toContain("set for deletion");
   expect((await bob.open("/waiting")).text).toContain(name);
   expect((await fill(bob, "approve", name)).text).toContain("This run destroyed the key.");
   expect((await bob.open("/me")).text).not.toContain("keystores");

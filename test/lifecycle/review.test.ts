@@ -6,12 +6,14 @@ import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import { planReviewedStep, strictest } from "../../provider/lifecycle/plan-reviewed.ts";
 import {
   admitToReview,
+  answeredReview,
+  answerLifetimeMs,
+  answerWithinMs,
   judgeReviewed,
   kindOf,
   type Review,
   type ReviewLine,
   reviewGoals,
-  reviewLifetimeMs,
   reviewOf,
 } from "../../provider/lifecycle/review.ts";
 import {
@@ -179,22 +181,36 @@ describe("a review names the record on a key", () => {
     ["another instance", { instanceId: "22222222-2222-4222-8222-222222222222" }, {}, { kind: "other_instance" }],
     ["another reviewer", {}, { actor: carol }, { kind: "other_reviewer", reviewer: bob.iamId }],
     ["the requester", {}, { actor: alice }, { kind: "other_reviewer" }],
-    ["a review of 24 hours ago", { reviewedAtMs: nowMs - reviewLifetimeMs }, {}, { kind: "expired", atMs: nowMs }],
+    [
+      "an answer more than 60 minutes after the first read",
+      { reviewedAtMs: nowMs - answerWithinMs - 1 },
+      {},
+      { kind: "answered_late", atMs: nowMs - 1 },
+    ],
     ["a review of the future", { reviewedAtMs: nowMs + 60_001 }, {}, { kind: "not_yet", reviewedAtMs: nowMs + 60_001 }],
   ] as const)("but not for %s", (_title, header, over, why) => {
     expect(verdict(key, { ...over, review: aReviewOf([key], header) })).toMatchObject({ kind: "skip", why });
   });
 
   it.each([
-    ["a second less than 24 hours ago", { reviewedAtMs: nowMs - reviewLifetimeMs + 1000 }],
+    ["60 minutes ago", { reviewedAtMs: nowMs - answerWithinMs }],
     ["by a clock that is a minute ahead", { reviewedAtMs: nowMs + 60_000 }],
   ])("if it was made %s", (_title, header) => {
     expect(verdict(key, { review: aReviewOf([key], header) }).kind).toBe("act");
   });
 
-  it("but not after 24 hours by any clock that the run has seen", () => {
-    const late = aKeyWith(record, { latestTimeMs: aReviewHeader().reviewedAtMs + reviewLifetimeMs });
-    expect(verdict(late)).toMatchObject({ kind: "skip", why: { kind: "expired" } });
+  it("for 4 hours after the answer, by any clock that the run has seen", () => {
+    const answeredAtMs = aReviewHeader().reviewedAtMs + answerWithinMs;
+    const answered = { ...review, answeredAtMs };
+    const at = (latestTimeMs: number) => verdict(aKeyWith(record, { latestTimeMs }), { review: answered });
+    expect(at(answeredAtMs + answerLifetimeMs - 1).kind).toBe("act");
+    expect(at(answeredAtMs + answerLifetimeMs)).toMatchObject({ kind: "skip", why: { kind: "expired" } });
+  });
+
+  it("takes the first read after the answer for its time", () => {
+    const { answeredBy } = answeredReview(review);
+    expect(answeredBy(nowMs).answeredAtMs).toBe(nowMs);
+    expect(answeredBy(nowMs + hourMs).answeredAtMs).toBe(nowMs);
   });
 
   it("but not if the review does not list the key, in this vault", () => {
@@ -340,7 +356,7 @@ describe("whatever a review says", () => {
         expect([written.author.iamId, pipeline.iamId]).not.toContain(w.actor.iamId);
         expect(w.how).not.toBe("approval");
         expect([w.quotes, header.reviewer, line.requester]).toEqual([true, w.actor.iamId, w.author.iamId]);
-        expect(Math.abs(nowMs - header.reviewedAtMs)).toBeLessThan(reviewLifetimeMs);
+        expect(Math.abs(nowMs - header.reviewedAtMs)).toBeLessThanOrEqual(answerWithinMs);
       }),
       { numRuns: 3000, seed: 15 },
     );

@@ -3,21 +3,19 @@
  * writes the sign-offs of owners, shows the status, withdraws requests and undoes deactivations. The keys are deleted
  * in waves, which are groups that go through each step together. Most commands that change keys ask the person to type
  * words about the wave. `halt` does not ask, and `rollback` asks only with `--written-since`. A command that asks
- * requires `--yes` without a terminal, and an approval then also requires a saved review.
+ * requires `--yes` without a terminal. An approval, and the request of a destruction, always ask a person.
  */
 
 import { type Command, Option } from "commander";
-import { shellWord } from "../../compose/text.ts";
 import type { NextRequest, Talk } from "../../engine/campaign/acts/next.ts";
 import type { CampaignReport } from "../../engine/campaign/reports/report.ts";
 import type { Confirm } from "../../engine/campaign/reports/wave-state.ts";
 import { invalidInput, parseDay, repeatable } from "../arguments.ts";
 import type { AllOperations, UkoWorld } from "../cli-world.ts";
 import { exportedState, readInputFile } from "../files.ts";
+import { confirmSet, hasHand, requireHand } from "../hand.ts";
 import { type OutputForm, printReport } from "../print.ts";
-import { confirmSet, writeReview } from "../review-commands.ts";
 import { type OpenRun, withOperations } from "../run.ts";
-import { requirePerson } from "../typed-keys.ts";
 
 interface Shown extends OutputForm {
   readonly folder: string;
@@ -124,9 +122,6 @@ type Next = Shown &
   Yes &
   Pick<NextRequest, "wave" | "step" | "reason" | "emergency"> & {
     readonly store?: true;
-    readonly reviewOnly?: true;
-    readonly out?: string;
-    readonly review?: string;
   };
 
 function addNextCommand({ campaign, world, run }: Campaign): void {
@@ -139,35 +134,25 @@ function addNextCommand({ campaign, world, run }: Campaign): void {
     )
     .option("--emergency <reason>", "take the step inside a blackout, for this reason")
     .option("--store", "store your approvals, so that the requester takes the step")
-    .option("--review-only", "only review; with --out, for a later run with --review")
-    .option("--out <file>", "write the review to this file, which must not exist")
-    .option("--review <file>", "approve this review of yours; with --yes also without a terminal")
-    .action(({ store, reviewOnly, out, review, ...shown }: Next) => {
-      requireBoth(["--review-only", reviewOnly], ["--out", out]);
-      if (reviewOnly === true) requirePerson(world, "uko campaign next --review-only");
-      return run(shown, async (opened) => {
-        const kept = review === undefined ? undefined : opened.openCampaignReview(review);
-        const request = { ...shown, stores: store === true, reviewOnly: reviewOnly === true, review: kept };
-        const talk = talkWith(world, shown, kept !== undefined);
-        const result = await (await opened.campaignActs()).next(shown.folder, request, talk, opened.options);
-        if (result.review === undefined || out === undefined) return result.report;
-        await writeReview(out, opened.sealReview(result.review), false);
-        const command = `uko campaign next --review ${shellWord(out)} --folder ${shellWord(shown.folder)}`;
-        return { ...result.report, summary: `Wrote ${out}, and changed no key`, next: [{ command }] };
-      });
-    });
+    .action(({ store, ...shown }: Next) =>
+      run(shown, async (opened) => {
+        const request = { ...shown, stores: store === true };
+        const acting = await opened.campaignActs();
+        return acting.next(shown.folder, request, talkWith(world, shown), opened.options);
+      }),
+    );
 }
 
-/**
- * Asks the questions of `uko campaign next`. With `--yes`, a review that the caller saved needs no question, because the
- * caller typed the words when saving it.
- */
-function talkWith(world: UkoWorld, shown: Next, isKept: boolean): Talk {
+/** Asks the questions of `uko campaign next`. */
+function talkWith(world: UkoWorld, shown: Next): Talk {
   return {
-    mayApprove: world.ask !== undefined,
+    hasHand: hasHand(world),
     show: showing(world, shown),
     confirm: asking(world, shown),
-    approve: isKept && shown.yes === true ? async () => {} : asking(world, {}),
+    async confirmByHand(phrase, lines) {
+      requireHand(world, "uko campaign next");
+      await asking(world, {})(phrase, lines);
+    },
     async askReason(wave) {
       const question = `Why may wave ${wave} continue? Type the reason, or Enter to leave it stopped: `;
       return (shown.reason ?? (await world.ask?.(question)) ?? "").trim();
@@ -207,7 +192,7 @@ function addFinishCommand({ campaign, world, run }: Campaign): void {
     )
     .action(({ accept: key, reason, afterShutdown, ...shown }: Finish) => {
       requireBoth(["--accept", key], ["--reason", reason]);
-      if (key !== undefined) requirePerson(world, "uko campaign finish --accept");
+      if (key !== undefined) requireHand(world, "uko campaign finish --accept");
       const isReading = shown.yes !== true && (world.ask === undefined || shown.json === true || shown.csv === true);
       return run(shown, async (opened) => {
         const { folder } = shown;

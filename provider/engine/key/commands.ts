@@ -7,6 +7,7 @@
 
 import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
+import { planRequest, type ShownBeforeRequest } from "../../lifecycle/plan-request.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
 import { reviewGoals } from "../../lifecycle/review.ts";
@@ -20,12 +21,13 @@ import { changeHold, showRelease } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import { approveOne, approveReviewed } from "./many/approve-set.ts";
-import { findApprovable, listApprovable, reviewKeys } from "./many/review-set.ts";
+import { findApprovable, listApprovable } from "./many/review-set.ts";
 import { selectKeys } from "./many/selection.ts";
 import { surveyPending, surveyRemovals, surveyRequests } from "./many/survey.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
 import { reportOn, subjectOfKey } from "./report.ts";
+import { lookBeforeRequest } from "./request-look.ts";
 import { signRecords } from "./sign-consents.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
@@ -82,16 +84,15 @@ export function createOperations(world: World) {
       return seen.kind === "gone" ? seen : inspect(seen, policy);
     },
 
-    /** Writes the request for the next consequential step, and takes no step. */
-    request: recorded(world, "request", async (ref, reason: string | undefined, options: CallOptions) => {
-      const outcome = await act(ref, planRequest(reason), options, { intent: "request" });
-      const report = withUnusedReason(reportExisting(ref, outcome), outcome, reason);
-      return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
-    }),
+    /** Reads which step each key would be requested for. Changes nothing. */
+    lookBeforeRequest: here(lookBeforeRequest),
+
+    /** Writes the request for the next consequential step, which is the one that was shown, and takes no step. */
+    request: here(requestStep),
 
     /** Signs the requests for destructions that the caller is about to make, where signatures are demanded. */
     signRequests: (refs: readonly KeyRef[], reason: string | undefined, options: CallOptions): Promise<void> =>
-      signRecords(world, { refs, plan: planRequest(reason), intent: "request" }, options),
+      signRecords(world, { refs, plan: requestPlanner(reason), intent: "request" }, options),
 
     /**
      * Takes the steps that are possible now, towards `removed`. `confirmed` is an approval on the key whose request the
@@ -136,9 +137,6 @@ export function createOperations(world: World) {
       reportExisting(ref, await act(ref, planSync, options)),
     ),
 
-    /** Reads keys that one person requested, as a review that another person can approve. Changes nothing. */
-    review: here(reviewKeys),
-
     /** Reads the requests that the caller can approve, as sets of one requester, step and kind. Changes nothing. */
     approvable: here(findApprovable),
 
@@ -172,12 +170,29 @@ export function createOperations(world: World) {
   };
 }
 
+function requestStep(
+  world: World,
+  ref: KeyRef,
+  reason: string | undefined,
+  options: CallOptions,
+  shown?: ShownBeforeRequest,
+): Promise<Report> {
+  const plan = requestPlanner(reason, shown);
+  const work = recorded(world, "request", async (_ref, calls: CallOptions) => {
+    const task = { ref, plan, approvals: [], intent: "request" } as const;
+    const outcome = await converge(world, keyKind, task, calls);
+    const report = withUnusedReason(reportExisting(ref, outcome), outcome, reason);
+    return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
+  });
+  return work(ref, options);
+}
+
 type Planner = Task["plan"];
 
 /** Plans only the request for the next consequential step. */
-function planRequest(reason: string | undefined): Planner {
+function requestPlanner(reason: string | undefined, shown?: ShownBeforeRequest): Planner {
   const asked = { ...policy, ...(reason !== undefined && { reason }) };
-  return (observation, run, nowMs) => onlyStep("write_record", planKeyDeletion(observation, asked, run, nowMs));
+  return (observation, run, nowMs) => planRequest(shown, observation, asked, run, nowMs);
 }
 
 const towardsRemoval: Planner = (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs);

@@ -21,7 +21,7 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
   if (phase === "before" && !isEvidencedBefore) return undefined;
   const { task, observed } = context;
   const { observation } = observed;
-  const digest = isReviewed(step) ? task.review?.digest : undefined;
+  const shown = isReviewed(step) ? task.review?.shown : undefined;
   return {
     subject: { ...task.ref, label: observation.facts.label },
     step: step.kind,
@@ -36,7 +36,7 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
       ...signedBehind(step, context),
       ...(step.kind === "drop_record" && task.reason && { reason: task.reason }),
-      ...(digest !== undefined && { review: digest }),
+      ...(shown !== undefined && { shown }),
       ...("allowedBy" in step && step.allowedBy !== undefined && { allowedBy: describeRecord(step.allowedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },

@@ -24,6 +24,7 @@ export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan
       "You can close the deletion window. KMS does not store a reason.",
     ],
     right: kmsRights.setForDeletion,
+    fields: ["label"],
     command: kmsRequestCommand(observation),
   };
   const withdrawal: KeyAct = {

@@ -8,7 +8,7 @@
  */
 
 import { asUkoError, endsTheRun, UkoError } from "../../errors.ts";
-import { type KmsReview, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
+import { type KmsReviewLine, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
 import {
   isWindowOpen,
   type KmsKeyPolicy,
@@ -16,6 +16,7 @@ import {
   planKmsKeyWithdrawal,
   windowName,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Answered } from "../../lifecycle/review.ts";
 import { converge } from "../loop/converge.ts";
 import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
@@ -130,18 +131,18 @@ export function createKmsOperations(world: World) {
     /** Destroys the key if the review names its window, and the key is still as reviewed. */
     async approveReviewed(
       ref: KmsKeyRef,
-      review: KmsReview,
+      { review, answeredBy }: Answered<KmsReviewLine>,
       options: CallOptions,
       signedRequest?: KmsSignedRequest,
     ): Promise<Report & { readonly skipped?: KmsSkip }> {
       let skipped: KmsSkip | undefined;
       const plan: KmsTask["plan"] = (observation, current, nowMs) => {
-        const verdict = planReviewedKmsKey(review, observation, current, nowMs);
+        const verdict = planReviewedKmsKey(answeredBy(nowMs), observation, current, nowMs);
         skipped = verdict.kind === "skip" ? verdict.why : undefined;
         return verdict.kind === "skip" ? { kind: "done" } : verdict;
       };
-      const { digest } = review;
-      const task = { ref, plan, approvals: [], signedRequest, ...(digest !== undefined && { review: digest }) };
+      const { shown } = review;
+      const task = { ref, plan, approvals: [], signedRequest, ...(shown !== undefined && { shown }) };
       const report = await recorded("approve", ref, () => runOnExisting(task, options), options);
       return { ...report, ...(skipped !== undefined && { skipped }) };
     },

@@ -18,6 +18,7 @@ import {
   type KmsStep,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { idOfHash } from "../../lifecycle/record-text.ts";
+import type { Shown } from "../../lifecycle/review.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
 import { appendEvidence, isoTime } from "../loop/evidence.ts";
@@ -37,8 +38,8 @@ export interface KmsTask {
   readonly mayRequest?: true;
   /** The request that its author signed, from a file. */
   readonly signedRequest?: KmsSignedRequest | undefined;
-  /** SHA-256 of the review that names the window, for evidence. */
-  readonly review?: string;
+  /** What the person was shown before they approved, for evidence. */
+  readonly shown?: Shown;
 }
 
 /** Why a run ended while KMS still knows the key. */
@@ -98,7 +99,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     const isSet = step.kind === "set_for_deletion" && (kind === "done" || kind === "in_doubt");
     return { memory: isSet ? { ...memory, run: { ...run, setHere: true } } : memory };
   },
-  evidence(step, phase, { world, task: { ref, review, signedRequest }, observed, actor }) {
+  evidence(step, phase, { world, task: { ref, shown, signedRequest }, observed, actor }) {
     // What makes the key safer is never refused for its evidence.
     if (phase === "before" && step.kind === "unset_for_deletion") return undefined;
     const { observation } = observed;
@@ -112,7 +113,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
       from: observation.stateWord,
       to: step.kind === "destroy" ? "destroyed" : observation.stateWord,
       details: {
-        ...(consent !== undefined && { allowedBy: consent, ...(review !== undefined && { review }) }),
+        ...(consent !== undefined && { allowedBy: consent, ...(shown !== undefined && { shown }) }),
         ...(isSigned && {
           digest: window,
           signed: signaturesBehind(world, observed, { request: signedRequest, approver: actor.identity }),

@@ -8,6 +8,7 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { ConsentRecord } from "../../lifecycle/observation.ts";
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
+import type { Shown } from "../../lifecycle/review.ts";
 
 /** One step, as an auditor needs it; never holds a credential. Written *before* a removal. */
 export interface EvidenceEntry {
@@ -35,8 +36,8 @@ export interface EvidenceEntry {
   readonly allowedBy?: EvidenceRecord;
   /** The consents behind the step, or the record, as their authors signed them; absent without signatures. */
   readonly signed?: readonly EvidenceSignature[];
-  /** SHA-256 of the review that names the record or the deletion window, if the run used one. */
-  readonly review?: string;
+  /** What the person was shown before they approved: the SHA-256 of the list, its keys, and the classes that they typed. */
+  readonly shown?: Shown;
   readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
   /** Written before a step that ends something; a removal erases all of it. */
   readonly key?: EvidenceKey;

@@ -129,20 +129,17 @@ export const campaignJsonForms = {
   "campaign-find": form("The line that uko campaign status KEY", {
     found: rows,
   }),
-  "campaign-review": form(
-    "The line that uko campaign next --review-only, or for a review without keys uko campaign next",
-    {
-      ...wave,
-      step,
-      keys: count.describe("The number of reviewed keys"),
-      review: digest.optional(),
-      file: text.optional(),
-      phrase: text.describe("What the reviewer types to approve the whole review").optional(),
-      apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
-      unreadable: unreadable.optional(),
-      stops: stops.optional(),
-    },
-  ),
+  "campaign-review": form("The line that uko campaign next prints for a review without keys", {
+    ...wave,
+    step,
+    keys: count.describe("The number of reviewed keys"),
+    review: digest.optional(),
+    file: text.optional(),
+    phrase: text.describe("What the reviewer types to approve the whole review").optional(),
+    apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
+    unreadable: unreadable.optional(),
+    stops: stops.optional(),
+  }),
   "campaign-run": form("The line that uko campaign next, rollback or halt", {
     ...wave,
     step: step.optional(),

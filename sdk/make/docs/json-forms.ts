@@ -8,7 +8,6 @@ import { outcomes } from "../../../provider/engine/certificate/statement.ts";
 import { sources } from "../../../provider/engine/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listing.ts";
-import { header, keyLine, keystore } from "../../../provider/engine/key/many/review-file.ts";
 import { holdKinds } from "../../../provider/lifecycle/hold.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
@@ -287,40 +286,7 @@ const hold = z
   })
   .describe("The line that uko hold --json prints");
 
-const keyOfReview = { v, vaultId: id("vault"), keyId: id("key"), label: z.string() };
 const sha256 = z.string().describe("SHA-256 in hexadecimal digits");
-const review = z
-  .union([
-    z.object({
-      v,
-      ...keyLine.shape,
-      keystores: z.array(z.object(keystore.shape)),
-      useNotVisibleIn: z
-        .array(z.string())
-        .describe(
-          "Types of its keystores in which UKO does not see what uses the key; `resources` says nothing of these",
-        ),
-      isReviewed: z.literal(true),
-      waitsFor: z.string().describe("What the step still waits for").optional(),
-    }),
-    z.object({
-      ...keyOfReview,
-      why: z.string().describe("Why the review does not cover the key"),
-      command: z.string().describe("Approves this key alone").optional(),
-      isReviewed: z.literal(false),
-    }),
-    z.object({
-      v,
-      review: z.object({
-        ...header.omit({ format: true, reviewedAt: true, campaign: true }).shape,
-        reviewedAtMs: z.number(),
-        digest: sha256,
-        file: z.string().optional(),
-      }),
-    }),
-  ])
-  .describe("One key, or the review itself, as uko review --json prints it; the form of an error is `error`");
-
 const subject = { subject: z.string().describe("<instanceId>/<vaultId>/<keyId>, or <instanceId>/kms/<keyId>") };
 const act = z.object({
   did: z.array(z.enum(["requested", "approved", "executed"])),
@@ -397,7 +363,6 @@ export const jsonForms = {
   "audit-step": auditStep,
   sweep,
   hold,
-  review,
   probe,
   "certificate-verification": verification,
   "evidence-check": evidenceCheck,

@@ -8,6 +8,7 @@ const byEngine = aRecord({ how: "engine" });
 const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipReason, { kind: Kind }>[] } = {
   other_instance: [{ kind: "other_instance", instanceId: "22222222-2222-4222-8222-222222222222" }],
   other_reviewer: [{ kind: "other_reviewer", reviewer: carol.iamId ?? "" }],
+  answered_late: [{ kind: "answered_late", atMs: nowMs }],
   expired: [{ kind: "expired", atMs: nowMs }],
   not_yet: [{ kind: "not_yet", reviewedAtMs: nowMs }],
   not_listed: [{ kind: "not_listed" }],

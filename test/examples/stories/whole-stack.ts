@@ -16,7 +16,7 @@ async function tell(stage: PulumiStage): Promise<void> {
   );
   await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_REQUEST_PENDING]" });
   const kmsKey = await stage.kmsKeyId("bob");
-  await stage.command("bob", ["request", kmsKey], { exitCode: 0, says: "is set for deletion" });
+  await stage.request("bob", [kmsKey], { exitCode: 0, says: "is set for deletion" });
 
   stage.say("Carol approves everything that Bob requested in the vault: two keys are deactivated.");
   await stage.approve("carol", ["--requested-by", "IBMid-550000BOB"], { exitCode: 0, says: "2 keys deactivated" });

@@ -18,7 +18,7 @@ import {
   kmsReviewOf,
   planReviewedKmsKey,
 } from "../../../lifecycle/kms-review.ts";
-import type { ReviewedWave } from "../../../lifecycle/review.ts";
+import { answeredReview, type ReviewedWave } from "../../../lifecycle/review.ts";
 import { fileOf } from "../../key/many/review-set.ts";
 import { sayUnusable } from "../../key/text/review-words.ts";
 import { createKmsOperations } from "../../kms-key/commands.ts";
@@ -116,13 +116,14 @@ export async function approverOfKmsKeys(
   const operations = createKmsOperations(world);
   const signed = await signedRequestsOf(context);
   const requests = [...review.lines.values()].flatMap(({ kmsKeyId }) => signed.get(kmsKeyId) ?? []);
+  const answered = answeredReview(review);
   let signing: Promise<void> | undefined;
   return async (key) => {
     // One signature for the whole review, and not before the caller has confirmed it.
     signing ??= operations.signApprovals(requests, options);
     await signing;
     const request = signed.get(key.line.id);
-    const { skipped, ...report } = await operations.approveReviewed(kmsRefOf(world, key), review, options, request);
+    const { skipped, ...report } = await operations.approveReviewed(kmsRefOf(world, key), answered, options, request);
     return skipped === undefined ? resultFrom(key, report) : withoutStep(key, saySkip(skipped));
   };
 }

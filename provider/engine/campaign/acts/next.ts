@@ -7,28 +7,24 @@
  *
  * The order is: approve what another person requested, because that person waits; request; remove. If no person can
  * approve, as in a nightly run without a terminal, removals come first. Otherwise requests, which then wait for an
- * approval, could keep the run from the removals. An identity that is not a person can only remove, or make a review,
- * which approves nothing. A wave that failures have stopped continues only after the caller states a reason. Without
+ * approval, could keep the run from the removals. An identity that is not a person can only remove.
+ * A wave that failures have stopped continues only after the caller states a reason. Without
  * one it stays stopped, and the run goes on with the other waves.
  *
  * An approval begins with a review, which lists every requested key as the caller reads it. It then approves a few
  * keys, shows the result, asks again, and approves the remaining keys on a new read of the campaign. If the run ends
- * before that, the next run begins with a new review. So no old review is used for keys that changed since. A caller
- * can also pass a review that they kept. The first run then approves only a few keys of it, and another run approves
- * the rest.
+ * before that, the next run begins with a new review. So no old review is used for keys that changed since.
  */
 
-import { mostSevere, UkoError } from "../../../errors.ts";
+import { mostSevere } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import type { Breaker } from "../../../lifecycle/campaign/breaker.ts";
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
-import { maxReviewBytes, type ReviewKind } from "../../../lifecycle/review.ts";
-import { parseReview } from "../../key/many/review-file.ts";
+import type { ReviewKind } from "../../../lifecycle/review.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { count, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
-import { reviewFileName } from "../files/reviews.ts";
 import { keyRows } from "../reports/key-row.ts";
 import { isOfOther, isReplaceable } from "../reports/origins.ts";
 import { type CampaignReport, folderFlag, remarked, reportOf, unreadSection } from "../reports/report.ts";
@@ -57,21 +53,17 @@ export interface NextRequest {
   readonly emergency?: string | undefined;
   /** Stores the approvals, so that the requester acts. */
   readonly stores: boolean;
-  /** Ends after the review, whose text the result has. */
-  readonly reviewOnly: boolean;
-  /** The text of a review that the caller kept. */
-  readonly review?: string | undefined;
 }
 
 /** How the command talks with its caller. */
 export interface Talk {
-  /** Whether a person can approve: at a terminal, or with a review that the person kept. */
-  readonly mayApprove: boolean;
+  /** Whether a person can type here, which an approval and the request of a destruction require. */
+  readonly hasHand: boolean;
   readonly show: (report: CampaignReport) => void;
-  /** Asks before an act that changes nothing without another person, or that only follows what two people approved. */
+  /** Asks before the request of a deactivation, or before an act that only follows what two people approved. */
   readonly confirm: Confirm;
-  /** Asks for an approval at a terminal. Only with a review that the person kept, `--yes` answers instead. */
-  readonly approve: Confirm;
+  /** Asks a person before an approval, or before the request of a destruction. Nothing but typing answers. */
+  readonly confirmByHand: Confirm;
   /** Asks why a stopped wave may continue. An empty reason leaves the wave stopped. */
   readonly askReason: (wave: string) => Promise<string>;
 }
@@ -96,12 +88,6 @@ export interface NextRun {
   readonly acting: Acts;
 }
 
-export interface NextResult {
-  readonly report: CampaignReport;
-  /** With `reviewOnly`, the text of the review that the caller confirmed. */
-  readonly review?: string;
-}
-
 /** A stop after which the wave continues only for a reason, and the report that the caller reads first. */
 interface Stop {
   readonly digest: string;
@@ -109,7 +95,6 @@ interface Stop {
 }
 
 type Offer = { readonly wave: string; readonly stop?: Stop } & (
-  | { readonly does: "approve"; readonly step: CampaignStep; readonly digest: string }
   | ({ readonly does: "review" } & Pick<ReviewOfStep, "step" | "kind" | "isOther" | "requestedBy">)
   | { readonly does: "request"; readonly step: CampaignStep; readonly keys: number; readonly renew: boolean }
   | { readonly does: "remove"; readonly keys: number }
@@ -125,9 +110,9 @@ interface Doing {
   readonly resume?: Resume | undefined;
 }
 
-export async function takeNext(doing: Doing): Promise<NextResult> {
+export async function takeNext(doing: Doing): Promise<CampaignReport> {
   const found = await findOffers(doing);
-  return found.kind === "nothing" ? { report: found.report } : takeFirst(doing, found);
+  return found.kind === "nothing" ? found.report : takeFirst(doing, found);
 }
 
 type Found =
@@ -140,9 +125,7 @@ async function findOffers(doing: Doing): Promise<Found> {
   const reading = { areEndsRead: true, wave: request.wave, options };
   const context = await openCampaignAt(run.world, run.openFolder, path, reading);
   if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
-  const { review } = request;
-  const offers = review === undefined ? await offersTo(context, doing) : [await offerOfReview(context, review)];
-  const [offer, ...others] = offers;
+  const [offer, ...others] = await offersTo(context, doing);
   return offer === undefined
     ? { kind: "nothing", report: reportWaiting(context, request) }
     : { kind: "offers", offer, others };
@@ -155,18 +138,18 @@ async function findOffers(doing: Doing): Promise<Found> {
 async function takeFirst(
   doing: Doing,
   { offer, others }: Pick<Extract<Found, { kind: "offers" }>, "offer" | "others">,
-): Promise<NextResult> {
+): Promise<CampaignReport> {
   const { talk, path } = doing;
   const { stop } = offer;
   const resume = stop && (await askResume(offer.wave, stop, talk));
   const left = resume === undefined ? stop : undefined;
-  const result = left ? { report: staysStopped(offer.wave, left, path) } : await take({ ...doing, resume }, offer);
+  const report = left ? staysStopped(offer.wave, left, path) : await take({ ...doing, resume }, offer);
   // The question was about the wave, so it is not asked again for another step of it.
   const [next, ...rest] = others.filter((each) => !(left && each.stop && each.wave === offer.wave));
-  if (isEnd(result) || next === undefined) return result;
-  talk.show({ ...result.report, next: [] });
-  const { report, ...more } = await takeFirst(doing, { offer: next, others: rest });
-  return { ...more, report: left ? withStop(report, left) : report };
+  if (isEnd(report) || next === undefined) return report;
+  talk.show({ ...report, next: [] });
+  const last = await takeFirst(doing, { offer: next, others: rest });
+  return left ? withStop(last, left) : last;
 }
 
 /** A stop is visible in the exit code and to programs, also if the run went on with another wave. */
@@ -175,21 +158,20 @@ function withStop(report: CampaignReport, { report: { data } }: Stop): CampaignR
   return { ...report, exitCode: mostSevere([report.exitCode, 12]), data: { ...report.data, stops } };
 }
 
-async function take(doing: Doing, offer: Offer): Promise<NextResult> {
+async function take(doing: Doing, offer: Offer): Promise<CampaignReport> {
   const { run, path, talk, options } = doing;
   if (offer.does === "review") return takeReview(doing, offer);
-  if (offer.does === "request") return { report: await takeRequest(doing, offer) };
-  if (offer.does === "approve") return { report: await takeApproval(doing, offer, offer.digest) };
+  if (offer.does === "request") return takeRequest(doing, offer);
   await talk.confirm(`remove ${offer.keys}`, [
     `uko removes the metadata of ${count(offer.keys, "key")} of wave "${offer.wave}", unless a keystore still has the material.`,
   ]);
-  return { report: await run.acting.advance(path, offer.wave, options) };
+  return run.acting.advance(path, offer.wave, options);
 }
 
-/** Whether the command ends with this result: the run changed a key, wrote a review, or was stopped. */
-function isEnd({ report: { data }, review }: NextResult): boolean {
+/** Whether the command ends with this report: the run changed a key, or was stopped. */
+function isEnd({ data }: CampaignReport): boolean {
   const keys = Array.isArray(data.keys) ? (data.keys as readonly { readonly outcome: string }[]) : [];
-  return review !== undefined || data.stoppedBy !== undefined || keys.some(({ outcome }) => outcome === "acted");
+  return data.stoppedBy !== undefined || keys.some(({ outcome }) => outcome === "acted");
 }
 
 async function takeRequest(
@@ -199,7 +181,8 @@ async function takeRequest(
   const renewal = renew
     ? " uko also replaces requests of yours that expire within 48 h, or that were not made for this wave."
     : "";
-  await talk.confirm(`request ${keys}`, [
+  const confirm = step === "destroy" ? talk.confirmByHand : talk.confirm;
+  await confirm(`request ${keys}`, [
     `uko requests the ${stepNouns[step]} of ${count(keys, "key")} of wave "${wave}".${renewal}`,
     "Nothing changes until another person approves. You can withdraw the requests.",
   ]);
@@ -207,18 +190,15 @@ async function takeRequest(
   return run.acting.request(path, { wave, step, reason, emergency, resume, renew }, options);
 }
 
-async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<NextResult> {
-  const { run, path, request, talk, options } = doing;
+async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<CampaignReport> {
+  const { run, path, talk, options } = doing;
   const { wave, step, kind, isOther, requestedBy } = offer;
   const reviewed = await run.acting.review(path, { wave, step, kind, isOther, requestedBy }, options);
-  const { review: digest, file, phrase } = reviewed.data;
-  if (typeof digest !== "string") return { report: reviewed };
+  const { review: digest } = reviewed.data;
+  if (typeof digest !== "string") return reviewed;
   talk.show({ ...reviewed, next: [] });
   // An `await` here would keep the review of thousands of keys in memory during the approval.
-  if (!request.reviewOnly) return takeApproval(doing, offer, digest).then((report) => ({ report }));
-  await talk.approve(String(phrase));
-  const text = await run.openFolder(path).read(String(file), maxReviewBytes);
-  return { report: { ...reviewed, sections: [], next: [] }, ...(text !== undefined && { review: text }) };
+  return takeApproval(doing, offer, digest);
 }
 
 /** Approves the first keys alone and, after another confirmation, the rest. */
@@ -228,12 +208,12 @@ async function takeApproval(
   digest: string,
 ): Promise<CampaignReport> {
   const { stores, emergency } = request;
-  const approval = { wave, step, emergency, resume, review: digest, stores, confirm: talk.approve };
+  const approval = { wave, step, emergency, resume, review: digest, stores, confirm: talk.confirmByHand };
   const first = await run.acting.approve(path, approval, options);
   const isWhole = first.exitCode !== 0 || !Number(first.data.later);
-  if (isWhole || request.review !== undefined) return first;
+  if (isWhole) return first;
   talk.show({ ...first, next: [] });
-  return run.acting.approve(path, approval, options);
+  return run.acting.approve(path, { ...approval, isAnswered: true }, options);
 }
 
 /** Shows the stop and asks for a reason to continue. Undefined if the caller leaves the wave stopped. */
@@ -258,27 +238,6 @@ function stopOf({ view, plan }: CampaignContext, wave: string, breaker: Breaker)
   return { stop: { digest: breaker.digest, report } };
 }
 
-/** A kept review says which step of which wave it approves. The approval checks everything else. */
-async function offerOfReview(context: CampaignContext, text: string): Promise<Offer> {
-  const { view, world, plan } = context;
-  const parsed = parseReview(text);
-  const header = parsed.kind === "review" ? parsed.review.header : undefined;
-  const wave = header?.campaign?.wave;
-  if (header === undefined || wave === undefined) {
-    throw new UkoError("UKO_REVIEW_INVALID", {
-      summary: "The file is not the review of a campaign",
-      detail: `Nothing was changed. Next: uko campaign next --review-only --out FILE ${folderFlag(view.folder.path)}`,
-    });
-  }
-  const digest = world.sha256(text);
-  const file = reviewFileName(wave, header.step, digest);
-  // Another clone of the folder may not have the review yet.
-  if ((await view.folder.read(file, maxReviewBytes)) === undefined) await view.folder.write(file, text);
-  const breaker = plan.waves.find(({ name }) => name === wave)?.readiness[header.step].breaker;
-  const stop = breaker === undefined ? {} : stopOf(context, wave, breaker);
-  return { does: "approve", wave, step: header.step, digest, ...stop };
-}
-
 async function offersTo(context: CampaignContext, { request, talk }: Doing): Promise<readonly Offer[]> {
   const actor = await context.world.session.actor(context.options);
   const waves = context.view.campaign.waves.map(({ name }) => name);
@@ -290,12 +249,9 @@ async function offersTo(context: CampaignContext, { request, talk }: Doing): Pro
         .flatMap((step) => stepOffers(context, name, step, { request, actor })),
       ...(request.step === undefined ? removalOffer(context, name) : []),
     ]);
-  const order = !mayAuthor(actor)
-    ? ["remove"]
-    : talk.mayApprove
-      ? ["review", "request", "remove"]
-      : ["remove", "request"];
-  return (request.reviewOnly ? ["review"] : order).flatMap((does) => offers.filter((each) => each.does === does));
+  const order = !mayAuthor(actor) ? ["remove"] : talk.hasHand ? ["review", "request", "remove"] : ["remove", "request"];
+  const possible = offers.filter((each) => talk.hasHand || each.does !== "request" || each.step === "deactivate");
+  return order.flatMap((does) => possible.filter((each) => each.does === does));
 }
 
 function stepOffers(

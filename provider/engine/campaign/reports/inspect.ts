@@ -44,9 +44,8 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
       const { view, plan } = await open(path, options);
       return { report: pageOf(view, plan), campaign: view.campaign.name, nowMs: view.nowMs };
     },
-    /** `only` is an ID, label or application that chooses the keys of a rollback; empty for all keys of the wave. */
-    async wave(path: string, wave: string, options: CallOptions, only = "") {
-      return inspectWave(await open(path, options, wave), wave, only);
+    async wave(path: string, look: WaveLook, options: CallOptions) {
+      return inspectWave(await open(path, options, look.wave), look);
     },
   };
 }
@@ -57,7 +56,15 @@ function pageOf(view: CampaignView, plan: CampaignPlan): CampaignReport {
   return { ...report, sections: report.sections.flatMap(({ title, isWhole: _, ...shown }) => section(title, shown)) };
 }
 
-async function inspectWave(context: CampaignContext, wave: string, only: string) {
+interface WaveLook {
+  readonly wave: string;
+  /** An ID, label or application that chooses the keys of a rollback; empty for all keys of the wave. */
+  readonly only: string;
+  /** The digests of the reviews that the console has shown in this session. No other review can be approved. */
+  readonly shown: ReadonlySet<string>;
+}
+
+async function inspectWave(context: CampaignContext, { wave, only, shown }: WaveLook) {
   const { view, world, options } = context;
   requireWave(view.campaign, wave);
   const { identity } = await world.session.actor(options);
@@ -73,7 +80,7 @@ async function inspectWave(context: CampaignContext, wave: string, only: string)
       toRequest,
       toReview: countByKind(ofOthers.filter((key) => !isOfOther(context, key))),
       toReviewApart: countByKind(ofOthers.filter((key) => isOfOther(context, key))),
-      reviews: ownReviews(view, { wave, step, identity, ready }),
+      reviews: ownReviews(view, { wave, step, identity, ready, shown }),
     };
   });
   return {
@@ -101,17 +108,19 @@ interface StepOfCaller {
   readonly step: CampaignStep;
   readonly identity: Identity | undefined;
   readonly ready: readonly PlannedKey[];
+  readonly shown: ReadonlySet<string>;
 }
 
-/** The reviews of the caller for this step that still count and list a ready key; the newest first. */
+/** The reviews for this step that this session has shown, that still count and list a ready key; the newest first. */
 function ownReviews(
   { campaign, manifest, reviews, nowMs }: CampaignView,
-  { wave, step, identity, ready }: StepOfCaller,
+  { wave, step, identity, ready, shown }: StepOfCaller,
 ): readonly OwnReview[] {
   const ofWave = manifest.waves.find((each) => each.wave === wave)?.digest;
   return reviews.files
     .filter(
-      ({ header: { reviewer, reviewedAtMs, campaign: of, ...review } }) =>
+      ({ digest, header: { reviewer, reviewedAtMs, campaign: of, ...review } }) =>
+        shown.has(digest) &&
         reviewer === identity?.iamId &&
         review.step === step &&
         reviewedAtMs + reviewLifetimeMs > nowMs &&

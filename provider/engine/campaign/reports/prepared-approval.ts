@@ -10,10 +10,11 @@
 import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
-import { maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/review.ts";
+import { answerWithinMs, maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/review.ts";
 import { requireUsable } from "../../key/many/approve-set.ts";
 import { classesToConfirm, type SummarizedKey } from "../../key/many/exceptions.ts";
-import { readReview } from "../../key/many/review-file.ts";
+import { parseReview } from "../../key/many/review-file.ts";
+import { shownIn } from "../../key/many/review-set.ts";
 import { approvalPhrase } from "../../key/text/set-messages.ts";
 import { plain } from "../../text/words.ts";
 import { reviewFileName, reviewFolder } from "../files/reviews.ts";
@@ -24,7 +25,7 @@ import { nextCommand } from "./report.ts";
 import { readyKeys } from "./waiting.ts";
 import { type ReviewedStepRequest, reportClosed, sizeOfRun, takenByReviewer, waveStateOf } from "./wave-state.ts";
 
-/** Throws UKO_REVIEW_INVALID, UKO_REVIEW_OUTDATED and UKO_CAMPAIGN_INVALID. Changes nothing. */
+/** Throws UKO_REVIEW_OUTDATED and UKO_CAMPAIGN_INVALID. Changes nothing. */
 export async function prepareApproval(context: CampaignContext, request: ReviewedStepRequest) {
   const { world, options } = context;
   const { wave, step, stores } = request;
@@ -92,8 +93,9 @@ function takenByOthers(
 }
 
 /**
- * Reads the review that the digest names. Throws UKO_REVIEW_INVALID, and UKO_CAMPAIGN_INVALID for the review of another
- * wave, step or manifest. The file itself says its kind, so one digest names one file.
+ * Reads the review that the digest names, which this process has just shown. Throws UKO_CAMPAIGN_INVALID for a file with
+ * another digest, and for the review of another wave, step or manifest. The file itself says its kind, so one digest
+ * names one file.
  */
 async function reviewOfWave(context: CampaignContext, request: ReviewedStepRequest): Promise<AnyReview> {
   const { path } = context.view.folder;
@@ -104,7 +106,12 @@ async function reviewOfWave(context: CampaignContext, request: ReviewedStepReque
   const name = reviewFileName(wave, step, digest);
   const text = await context.view.folder.read(name, maxReviewBytes);
   if (text === undefined) throw invalid(`${path}/${reviewFolder} has no review with this SHA-256`);
-  const review = readReview({ text, digest: context.world.sha256(text) }, digest, { path: name, again });
+  const parsed = parseReview(text);
+  if (context.world.sha256(text) !== digest || parsed.kind !== "review") {
+    throw invalid(`${path}/${name} is not the review that was shown`);
+  }
+  const answeredAtMs = request.isAnswered === true ? parsed.review.header.reviewedAtMs + answerWithinMs : undefined;
+  const review = { ...parsed.review, shown: shownIn(parsed.review, digest), answeredAtMs };
   const { header } = review;
   const expected = reviewedWave(context, wave);
   const isOfWave = header.campaign?.name === expected.name && header.campaign.wave === wave && header.step === step;

@@ -17,7 +17,7 @@ import { folderFlag, type NextCommand, nextCommand, remarked } from "./report.ts
 /** `name` is the command; `store` is `approve --store`. */
 export type WaveAct = Act &
   (
-    | { readonly name: "request"; readonly step: CampaignStep }
+    | { readonly name: "request"; readonly step: CampaignStep; readonly phrase: string }
     | {
         readonly name: "review";
         readonly step: CampaignStep;
@@ -103,7 +103,10 @@ function requestAct(step: CampaignStep, keys: number, place: WavePlace): WaveAct
     title: `Request the ${stepNouns[step]} of ${count(keys, "key")}`,
     facts: ["Nothing changes until another person approves the requests.", "You can withdraw the requests."],
     right: rights.writeTags,
-    fields: ["reason"],
+    // The request of a destruction is typed, as at a terminal.
+    ...(step === "destroy"
+      ? { fields: ["phrase", "reason"], phrase: `request ${keys}` }
+      : { fields: ["reason"], phrase: "" }),
     command: nextCommand(place),
     remark: count(keys, "key"),
   };

@@ -54,9 +54,11 @@ export interface ReviewOfStep extends StepRequest {
 }
 
 export interface ReviewedStepRequest extends StepRequest {
-  /** The SHA-256 of the review file. */
+  /** The SHA-256 of the review, which this process has shown to its person. */
   readonly review: string;
   readonly stores: boolean;
+  /** Whether the person has already approved a part of this review, so that the answer counts for 4 hours. */
+  readonly isAnswered?: boolean | undefined;
 }
 
 /** Asks the person to type the phrase after reading the lines. Throws if they do not. */

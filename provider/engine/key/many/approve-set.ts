@@ -1,15 +1,22 @@
 /**
  * Approves many keys that one person reviewed. It acts on each key that a fresh read shows as reviewed, and skips every
  * other key. It takes the reviewed step. Or it stores an approval on the key so that the requester takes the step. The first key goes alone, so that a fault that concerns
- * every key stops the run at the first. It refuses the review of another person or instance, and one that is older than
- * 24 hours. The file also approves a single request that a page or terminal showed, if it is still the one that was
+ * every key stops the run at the first. It refuses the review of another person or instance, an answer that came more
+ * than 60 minutes after the first read, and any act more than 4 hours after the answer. The file also approves a single request that a page or terminal showed, if it is still the one that was
  * shown.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../../errors.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
 import { planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
-import { keyPathOf, kindOf, type Review, type ReviewLine, unusableReview } from "../../../lifecycle/review.ts";
+import {
+  type Answered,
+  answeredReview,
+  keyPathOf,
+  type Review,
+  type ReviewLine,
+  unusableReview,
+} from "../../../lifecycle/review.ts";
 import { converge } from "../../loop/converge.ts";
 import { createRoom, runAll, withoutSteps } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
@@ -95,29 +102,33 @@ export function approverOf(
   { again, ...how }: Omit<Approving, "each"> & Again,
 ): (ref: KeyRef, options: CallOptions) => Promise<Report> {
   let signing: Promise<void> | undefined;
+  const answered = answeredReview(review);
   return recorded(world, "approve", async (ref, calls: CallOptions) => {
-    signing ??= how.stores ? signStored(world, review, calls) : signReviewed(world, review, calls);
+    signing ??= how.stores ? signStored(world, answered, calls) : signReviewed(world, review, calls);
     await signing;
-    const task = { ...taskFor(ref, review, how), signed: world.signatures?.signed };
+    const task = { ...taskFor(ref, answered, how), signed: world.signatures?.signed };
     const outcome = await converge(world, keyKind, task, calls);
     throwIfUnusable(outcome, again);
     return reportExisting(ref, outcome);
   });
 }
 
-function signStored(world: World, review: Review, options: CallOptions): Promise<void> {
+function signStored(world: World, answered: Answered, options: CallOptions): Promise<void> {
   const { instanceId } = world.session;
-  const refs = [...review.lines.values()].map(({ vaultId, keyId }) => ({ instanceId, vaultId, keyId }));
-  return signRecords(world, { refs, ...planningOf(review, { stores: true }) }, options);
+  const refs = [...answered.review.lines.values()].map(({ vaultId, keyId }) => ({ instanceId, vaultId, keyId }));
+  return signRecords(world, { refs, ...planningOf(answered, { stores: true }) }, options);
 }
 
-function planningOf(review: Review, { stores }: Pick<Approving, "stores">): Pick<Task, "plan" | "intent"> {
+function planningOf({ answeredBy }: Answered, { stores }: Pick<Approving, "stores">): Pick<Task, "plan" | "intent"> {
   const planReviewed = stores ? planReviewedApproval : planReviewedStep;
-  return { plan: (observation, run, nowMs) => planReviewed(review, observation, run, nowMs), intent: "approve" };
+  return {
+    plan: (observation, run, nowMs) => planReviewed(answeredBy(nowMs), observation, run, nowMs),
+    intent: "approve",
+  };
 }
 
-function taskFor(ref: KeyRef, review: Review, { stores }: Omit<Approving, "each">): Task {
-  return { ref, ...planningOf(review, { stores }), approvals: [], review };
+function taskFor(ref: KeyRef, answered: Answered, { stores }: Omit<Approving, "each">): Task {
+  return { ref, ...planningOf(answered, { stores }), approvals: [], review: answered.review };
 }
 
 /** Errors about one key, after which the run goes on with the next key. */
@@ -142,7 +153,7 @@ interface Again {
 
 function againOf(review: Review): string {
   const [first] = review.lines.values();
-  return reviewCommand({ ...review.header, kind: kindOf(review), ...(first && { requester: first.requester }) });
+  return reviewCommand({ ...review.header, ...(first && { requester: first.requester }) });
 }
 
 /**
@@ -151,13 +162,13 @@ function againOf(review: Review): string {
  */
 export async function requireUsable(
   { session }: World,
-  { header }: AnyReview,
+  { header, answeredAtMs }: AnyReview,
   { nowMs = header.reviewedAtMs, again }: Again & { readonly nowMs?: number },
   options: CallOptions,
 ): Promise<void> {
   const actor = await session.actor(options);
   const { instanceId } = session;
-  const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs });
+  const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs, answeredAtMs });
   if (why !== undefined) throw outdated(sayUnusable(why), again);
 }
 
@@ -166,12 +177,13 @@ function throwIfUnusable(outcome: Outcome, again: string): void {
   const { guard } = outcome.plan;
   if (guard.guard !== "not_as_reviewed") return;
   const { why } = guard;
-  if (why.kind === "expired" || why.kind === "not_yet") throw outdated(sayUnusable(why), again);
+  if (why.kind === "answered_late" || why.kind === "expired" || why.kind === "not_yet")
+    throw outdated(sayUnusable(why), again);
 }
 
 function outdated(why: string, again: string): UkoError {
   return new UkoError("UKO_REVIEW_OUTDATED", {
     summary: `The review cannot be used: ${why}`,
-    detail: `A review is for one person, for 24 hours. Nothing more was changed.\nNext: review the keys again with ${again}.`,
+    detail: `Answer within 60 minutes of the first read; the answer counts for 4 hours, in the same process. Nothing more was changed.\nNext: look at the keys again with ${again}.`,
   });
 }

@@ -1,26 +1,18 @@
 /**
- * Writes and reads the file of a review: a header with what all keys have in common, and one line for each key. A file
- * that a later run of the same person uses also ends with a seal.
+ * Writes and reads the file of a review, which a campaign keeps as a record: a header with what all keys have in common,
+ * and one line for each key.
  *
- * Anyone can write such a file, so nothing in it is trusted. The reviewer names the SHA-256 of the file that they saw,
- * or the file ends with a seal that only the reviewer's API key can make. So a changed file is refused. The parser
+ * Anyone can write such a file, so nothing in it is trusted, and no file approves. An approval names the SHA-256 of what
+ * its own process has just shown, so that a changed file is refused. The parser
  * accepts only the exact text that `encodeReview` writes, so that no text can mean one review to a person and another
  * to `uko`. It refuses a review of requests of several people, of the reviewer's own request, or of several kinds of
- * keys. Only a campaign can use the review of a campaign. Whether a line still describes its key is decided on a fresh
- * read (`lifecycle/review.ts`).
+ * keys. Whether a line still describes its key is decided on a fresh read (`lifecycle/review.ts`).
  */
 
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
-import {
-  type AnyReview,
-  isKmsReview,
-  type KmsReviewLine,
-  kmsNameOf,
-  kmsReviewOf,
-} from "../../../lifecycle/kms-review.ts";
+import { type AnyReview, type KmsReviewLine, kmsNameOf, kmsReviewOf } from "../../../lifecycle/kms-review.ts";
 import { isPerson } from "../../../lifecycle/observation.ts";
-import type { OwnSeal } from "../../../lifecycle/record-text.ts";
 import { keyPathOf, maxReviewedKeys, type Review, type ReviewLine, reviewOf } from "../../../lifecycle/review.ts";
 import { parseJson } from "../../../text/encodings.ts";
 import { count, plain } from "../../text/words.ts";
@@ -74,13 +66,8 @@ const kmsLine = z.strictObject({
 });
 const line: z.ZodType<AnyLine> = z.discriminatedUnion("kind", [keyLine, kmsLine]);
 
-/** The last line of a file that a later run of the same person uses. */
-const sealLine = z.strictObject({
-  seal: sha256.meta({ description: "HMAC-SHA-256 of the lines before, by a key derived from the reviewer's API key" }),
-});
-
 /** Each line of the file, for the published JSON Schema. */
-export const reviewFileLine = z.union([header, line, sealLine]);
+export const reviewFileLine = z.union([header, line]);
 
 /** Writes a review. A review has exactly one text. */
 export function encodeReview({ header: { reviewedAtMs, ...common }, lines }: Review<AnyLine>): string {
@@ -194,80 +181,4 @@ function nameOf(each: AnyLine): string {
 /** Empty for a KMS key: KMS does not report who opened its deletion window. */
 export function requesterOf(each: AnyLine): string {
   return each.kind === "kms" ? "" : each.requester;
-}
-
-/** The text of a file, and the SHA-256 of the very bytes that the text came from. */
-export interface ReviewText {
-  readonly text: string;
-  readonly digest: string;
-}
-
-/** Where the file is, and the command that makes another one, for messages. */
-export interface ReviewPlace {
-  readonly path: string;
-  readonly again: string;
-}
-
-/** Reads a review whose SHA-256 the caller named. Throws UKO_REVIEW_INVALID if the digest or the form differs. */
-export function readReview({ text: content, digest }: ReviewText, expected: string, place: ReviewPlace): AnyReview {
-  const { path, again } = place;
-  if (digest !== expected) {
-    throw new UkoError("UKO_REVIEW_INVALID", {
-      summary: `The review ${path} is not the file that you named: its SHA-256 differs`,
-      detail: [
-        `Named: ${expected}`,
-        `Found: ${digest}`,
-        "The file changed after the review, or the digest belongs to another file. Nothing was changed.",
-        `Next: review the keys again with ${again}.`,
-      ].join("\n"),
-    });
-  }
-  const parsed = parseReview(content);
-  if (parsed.kind === "review") return { ...parsed.review, digest };
-  throw new UkoError("UKO_REVIEW_INVALID", {
-    summary: `The review ${path} is not valid`,
-    detail: `${parsed.problem} Nothing was changed.\nNext: review the keys again with ${again}.`,
-  });
-}
-
-/**
- * Adds the seal of the caller's API key. Throws UKO_INPUT_INVALID without an API key, because nothing would show that
- * the caller wrote the file.
- */
-export function sealReview(content: string, ownSeal: OwnSeal): string {
-  const seal = ownSeal(content);
-  if (seal !== undefined) return `${content}${JSON.stringify({ seal })}\n`;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "A review file requires an API key, and this run has a token only",
-    detail:
-      "The file carries a seal that only runs with your API key can make. No file was written.\nNext: approve at the terminal with uko approve, or set UKO_API_KEY_FILE.",
-  });
-}
-
-/**
- * The text of a review in a file that a run with the same API key wrote. Any other file is refused, so that a person cannot
- * make another person approve what that person did not see. Throws UKO_REVIEW_INVALID.
- */
-export function unsealReview({ text: content }: ReviewText, { path, again }: ReviewPlace, ownSeal: OwnSeal): string {
-  const at = content.lastIndexOf("\n", content.length - 2) + 1;
-  const lines = content.slice(0, at);
-  const last = sealLine.safeParse(parseJson(content.slice(at)));
-  const seal = last.success ? ownSeal(lines) : undefined;
-  if (seal !== undefined && seal === last.data?.seal) return lines;
-  throw new UkoError("UKO_REVIEW_INVALID", {
-    summary: `The review ${path} was not written with your API key, or was changed since`,
-    detail: `Only the person who reviewed the keys can use the file, with the same API key. Nothing was changed.\nNext: review the keys again with ${again}.`,
-  });
-}
-
-/** The review of `uko review --out`. Throws UKO_REVIEW_INVALID, also for the review of a campaign. */
-export function openSealedReview(found: ReviewText, path: string, ownSeal: OwnSeal): Review {
-  const place = { path, again: "uko review" };
-  const text = unsealReview(found, place, ownSeal);
-  const review = readReview({ text, digest: found.digest }, found.digest, place);
-  if (!isKmsReview(review) && review.header.campaign === undefined) return review;
-  throw new UkoError("UKO_REVIEW_INVALID", {
-    summary: `The review ${path} belongs to a campaign, so only the campaign can use it`,
-    detail: "Only uko campaign next checks the holds, blackouts, soak and stops of the wave. Nothing was changed.",
-  });
 }

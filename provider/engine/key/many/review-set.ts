@@ -1,8 +1,8 @@
 /**
  * Reads many keys for a review: the requests of one person, as another person can approve them. If several people
  * requested the keys, the caller has to name one of them. A key that the caller cannot approve, or that changed since
- * its request, is listed apart with the reason. The keys that remain become a review file, which names exactly what its
- * reviewer saw. A file that is too large is refused. This module also groups all requests that a caller can approve, by
+ * its request, is listed apart with the reason. The keys that remain become a review, which names exactly what its
+ * reviewer saw. A review that is too large is refused. This module also groups all requests that a caller can approve, by
  * requester, step and kind of key.
  */
 
@@ -25,6 +25,7 @@ import {
   type ReviewLine,
   type ReviewScope,
   reviewOf,
+  type Shown,
 } from "../../../lifecycle/review.ts";
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
@@ -36,19 +37,17 @@ import { sayLed } from "../text/record-words.ts";
 import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
 import { classesToConfirm, type SummarizedKey } from "./exceptions.ts";
 import { encodeReview } from "./review-file.ts";
-import { isBy, nextStepOf, refOf, type Selection, selectKeys } from "./selection.ts";
+import { isBy, nextStepOf, type Selection, selectKeys } from "./selection.ts";
 import { readEach, type Unreadable } from "./survey.ts";
 
-/** Which keys to review: those that are named, and those with a record in the vaults. */
+/** Which keys of a wave to review. */
 export interface ReviewQuery {
   readonly keys: readonly KeyRef[];
-  /** Absent for no vault; empty for every vault that the caller can read. */
-  readonly vaultIds?: readonly string[];
   /** An IAM ID, or the name that a person's records give. */
   readonly requester?: string;
   readonly step: ReviewedStep;
   readonly kind: ReviewLine["kind"];
-  readonly campaign?: ReviewedWave;
+  readonly campaign: ReviewedWave;
   /** In a campaign: why the request on the key with this name is not for this review; undefined if it is. */
   readonly apartFor?: (name: string, record: ConsentRecord) => string | undefined;
 }
@@ -100,13 +99,12 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
     if (record !== undefined) requesters.set(record.author.iamId, record);
     const judged = judgeKey(world, key, { ...set, kind, requester: record?.author.iamId ?? wanted ?? "" });
     if (isApart(judged)) return judged;
-    const leader = campaign === undefined ? leaderFor(judged.line, judged.record, undefined) : undefined;
-    const why = leader === undefined ? query.apartFor?.(keyPathOf(judged.line), judged.record) : sayLed(leader);
+    const why = query.apartFor?.(keyPathOf(judged.line), judged.record);
     return why === undefined ? judged : { ...namedKey(key.observation), why };
   };
-  const { keys, unreadable } = await readFound(world, query, judge, options);
+  const { keys, unreadable } = await readFound(world, query.keys, judge, options);
   if (requesters.size > 1) {
-    throw severalRequesters([...requesters.values()], { step, kind, ...(campaign && { campaign }) });
+    throw severalRequesters([...requesters.values()], { step, campaign });
   }
   return { ...setOf(world, keys, set), unreadable };
 }
@@ -188,7 +186,7 @@ export async function findApprovable(
     if (leader === undefined) return judged;
     return isNamed ? { ...judged, leader } : { ...namedKey(key.observation), why: sayLed(leader) };
   };
-  const { keys, unreadable } = await readFound(world, { keys: refs }, judge, options);
+  const { keys, unreadable } = await readFound(world, refs, judge, options);
   const groups = Map.groupBy(keys.filter(isInReview), ({ line, record }) =>
     JSON.stringify([line.requester, record.step, line.kind]),
   );
@@ -218,14 +216,14 @@ function scopeOf({ observation, nowMs }: KeyDetails): readonly [string, Reviewed
 
 async function readFound(
   world: World,
-  query: Pick<ReviewQuery, "keys" | "vaultIds" | "requester">,
+  named: readonly KeyRef[],
   judge: (key: KeyDetails) => Judged,
   options: CallOptions,
 ): Promise<{ readonly keys: readonly Judged[]; readonly unreadable: readonly Unreadable[] }> {
-  const found = await findKeys(world, query, options);
-  const read = await readEach(world, { refs: found.refs, what: "Reading the keys", judge }, options);
+  const refs = [...new Map(named.map((ref) => [keyPathOf(ref), ref])).values()];
+  const read = await readEach(world, { refs, what: "Reading the keys", judge }, options);
   const missing = read.gone.map((ref) => ({ ...ref, error: notFound(ref) }));
-  return { keys: read.keys, unreadable: [...found.unreadable, ...missing, ...read.unreadable] };
+  return { keys: read.keys, unreadable: [...missing, ...read.unreadable] };
 }
 
 /** What is kept of a key that was read: the whole key would take much memory. */
@@ -297,25 +295,6 @@ function setOf(
   return { keys, apart, file: fileOf(world, reviewOf(header, lines)) };
 }
 
-/** The named keys, and those in the vaults that carry a record. */
-async function findKeys(
-  world: World,
-  { keys, vaultIds, requester }: Pick<ReviewQuery, "keys" | "vaultIds" | "requester">,
-  options: CallOptions,
-): Promise<{ readonly refs: readonly KeyRef[]; readonly unreadable: readonly Unreadable[] }> {
-  const byPath = new Map(keys.map((ref) => [keyPathOf(ref), ref]));
-  const searched = vaultIds ?? (keys.length === 0 && requester !== undefined ? [] : undefined);
-  if (searched === undefined) return { refs: [...byPath.values()], unreadable: [] };
-  const found = await selectKeys(world, { vaultIds: searched, isPending: true }, options);
-  for (const key of found.keys) {
-    const { record } = key.observation.carried;
-    const isOfOther = record !== undefined && requester !== undefined && !isBy(record, requester);
-    const ref = refOf(key);
-    if (!isOfOther) byPath.set(keyPathOf(ref), ref);
-  }
-  return { refs: [...byPath.values()], unreadable: found.unreadable };
-}
-
 /** The request for the step by another person than the caller, and by the requester whom the query names, if any. */
 function requestOfOther(
   { observation, nowMs }: KeyDetails,
@@ -363,11 +342,15 @@ function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails,
   return explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface).summary;
 }
 
+export function shownIn({ header: { exceptions }, lines }: AnyReview, digest: string): Shown {
+  return { digest, keys: lines.size, ...(exceptions !== undefined && { classes: exceptions }) };
+}
+
 /** Throws UKO_INPUT_INVALID if no run could use the file. */
 export function fileOf<Reviewed extends AnyReview>({ sha256 }: World, review: Reviewed): ReviewFile<Reviewed> {
   const text = encodeReview(review);
   const isTooLarge = review.lines.size > maxReviewedKeys || new TextEncoder().encode(text).length > maxReviewBytes;
-  if (!isTooLarge) return { review, text, digest: sha256(text) };
+  if (!isTooLarge) return { review: { ...review, shown: shownIn(review, sha256(text)) }, text, digest: sha256(text) };
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `The review of ${count(review.lines.size, "key")} is too large`,
     detail: `A review lists at most ${maxReviewedKeys.toLocaleString("en")} keys in 8 MiB.\nNext: review one vault at a time with --vault.`,

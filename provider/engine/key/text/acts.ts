@@ -65,7 +65,7 @@ function request(step: ApprovedStep, { observation }: KeyDetails): KeyAct {
     title: `Request the ${stepNouns[step]}`,
     facts: ["Nothing changes until another person approves the request.", "You can withdraw the request."],
     right: rights.writeTags,
-    fields: ["reason"],
+    fields: step === "destroy" ? ["label", "reason"] : ["reason"],
     command: `uko request ${keyName(observation)}`,
     ...signing(observation, step),
   };

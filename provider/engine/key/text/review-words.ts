@@ -5,7 +5,7 @@
  */
 
 import type { KeyObservation } from "../../../lifecycle/observation.ts";
-import type { ReviewHeader, ReviewKind, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/review.ts";
+import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/review.ts";
 import { unended } from "../../../text/printable.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../../text/words.ts";
@@ -14,7 +14,6 @@ import { explainNotBinding } from "./record-words.ts";
 
 /** The set of keys that a command reviews. */
 export interface ReviewedSet extends Pick<ReviewHeader, "step" | "campaign"> {
-  readonly kind: ReviewKind;
   readonly requester?: string;
 }
 
@@ -22,10 +21,10 @@ export interface ReviewedSet extends Pick<ReviewHeader, "step" | "campaign"> {
  * The command that reviews such a set. A campaign has its own command, because any other one would skip the gates of
  * the wave.
  */
-export function reviewCommand({ requester, step, kind, campaign }: ReviewedSet): string {
+export function reviewCommand({ requester, step, campaign }: ReviewedSet): string {
   if (campaign !== undefined) return `uko campaign next --wave ${campaign.wave}`;
   const by = requester === undefined ? "" : ` --requested-by ${shellWord(requester)}`;
-  return `uko review${by} --step ${step}${kind === "managed" ? "" : ` --kind ${kind}`}`;
+  return `uko approve${by} --step ${step}`;
 }
 
 /** Why a key is skipped, as a clause without a full stop. */
@@ -33,6 +32,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
   switch (why.kind) {
     case "other_instance":
     case "other_reviewer":
+    case "answered_late":
     case "expired":
     case "not_yet":
       return sayUnusable(why);
@@ -41,7 +41,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "other_step":
       return `it ${isInState(observation)}`;
     case "never_active":
-      return "it was never activated, and such keys have a review of their own (--kind never-active)";
+      return "it was never activated, and such keys have a review of their own";
     case "not_binding":
       return unended(explainNotBinding(why.why, observation) ?? "no request for this step is pending");
     case "held":
@@ -82,8 +82,10 @@ export function sayUnusable(why: UnusableReview): string {
       return `the review is about instance ${why.instanceId}`;
     case "other_reviewer":
       return `the review is by ${plain(why.reviewer, 100)}, and only they can use it`;
+    case "answered_late":
+      return `the answer came after ${sayTime(why.atMs)}, more than 60 minutes after the first key was read`;
     case "expired":
-      return `the review expired on ${sayTime(why.atMs)}`;
+      return `the answer counted until ${sayTime(why.atMs)}, for 4 hours`;
     case "not_yet":
       return `the review is dated ${sayTime(why.reviewedAtMs)}, which is in the future`;
   }

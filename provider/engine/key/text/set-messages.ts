@@ -4,19 +4,17 @@
  * commands, and the reviewed keys as data for machines.
  */
 
-import { typesOfUnseenUse } from "../../../lifecycle/keystore-kind.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
 import {
+  answerWithinMs,
   kindOf,
   type Review,
   type ReviewHeader,
   type ReviewKind,
   type ReviewLine,
-  reviewLifetimeMs,
 } from "../../../lifecycle/review.ts";
 import { unended } from "../../../text/printable.ts";
 import type { Report } from "../../loop/report.ts";
-import { shellWord } from "../../text/explanation.ts";
 import {
   allStillReversible,
   capital,
@@ -32,7 +30,7 @@ import {
   stillReversible,
 } from "../../text/words.ts";
 import type { Approving, KeyResult } from "../many/approve-set.ts";
-import type { KeyInReview, ReviewFile, SetReview } from "../many/review-set.ts";
+import type { KeyInReview, SetReview } from "../many/review-set.ts";
 
 export function sayKeystores({ keystores }: Pick<ReviewLine, "keystores">): string {
   return keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", ");
@@ -68,14 +66,6 @@ export function apartRows({ apart }: Pick<SetReview, "apart">): readonly (readon
   return apart.map(({ label, keyId, why }) => [plain(label, 60), keyId, unnamed(why, label)]);
 }
 
-/** The keys of the review for machines, with the types of keystore in which UKO does not see their use. */
-export function reviewedFacts({ keys }: SetReview): readonly object[] {
-  return keys.map(({ line, waitsFor }) => {
-    const useNotVisibleIn = typesOfUnseenUse(line.keystores);
-    return { ...line, useNotVisibleIn, isReviewed: true, ...(waitsFor && { waitsFor }) };
-  });
-}
-
 /** The keys that the review does not cover, for machines. */
 export function apartFacts({ apart }: SetReview): readonly object[] {
   return apart.map(({ vaultId, keyId, label, why }) => ({ vaultId, keyId, label, why }));
@@ -105,26 +95,10 @@ export function whoRequested(keys: readonly Pick<KeyInReview, "record">[]): read
   return [`${sayAuthor(first.record)} requested ${keys.length === 1 ? "the step" : "all of them"}.`];
 }
 
-export function reviewLimits({ reviewer, reviewedAtMs }: ReviewHeader, nowMs: number): string {
-  const expires = sayTimeAndDistance(reviewedAtMs + reviewLifetimeMs, nowMs);
-  return `Only you, ${plain(reviewer, 100)}, can use this review. The review expires on ${expires}.`;
+/** Until when the person answers. */
+export function reviewLimits({ reviewedAtMs }: ReviewHeader, nowMs: number): string {
+  return `Answer until ${sayTimeAndDistance(reviewedAtMs + answerWithinMs, nowMs)}. The answer counts for 4 hours, in this process.`;
 }
-
-/** The next command; `file` is absent if the review was not written. */
-export function reviewNext({ review }: Pick<ReviewFile, "review">, file: string | undefined): readonly string[] {
-  const { step } = review.header;
-  if (file === undefined) return ["Next: to approve these keys later, run the same command with --out review.jsonl."];
-  const right = kindOf(review) === "never-active" ? rights.destroyUnused : rights[step];
-  const command = `uko approve --review ${shellWord(file)}`;
-  return [
-    `Next: if you have the role ${right.roles.join(" or ")}, run:`,
-    `  ${command}`,
-    "  or: to let the requester's next run act, run:",
-    `  ${command} --store`,
-  ];
-}
-
-export const nothingToReview = "No key can be approved with a review.";
 
 /** What a person types to approve the set: `destroy 812`, or `destroy 812, 31 recent` if a class of exceptions is large. */
 export function approvalPhrase(

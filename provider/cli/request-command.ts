@@ -1,0 +1,115 @@
+/**
+ * `uko request`: requests the next step of a deletion, and takes none. The request of a deactivation asks nothing, so
+ * that a pipeline can make it. The request of a destruction is one of the two acts by hand without which no key is
+ * destroyed: the person types the label, or `destroy 12`. The keys are read before the question, and each request is
+ * written only if its key is still as it was shown. KMS has no place for a reason or a signature, so a reason for a KMS
+ * key is refused, and on a machine that demands signatures `--out` is required. What a KMS key requests is always its
+ * destruction.
+ */
+
+import type { ShownForRequest } from "../engine/key/request-look.ts";
+import { UkoError } from "../errors.ts";
+import { confirmingText, printable, printableLines } from "../text/printable.ts";
+import type { KeyPath, KmsKeyPath } from "./arguments.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { hasHand, requireTyped } from "./hand.ts";
+import type { OpenRun } from "./run.ts";
+import type { KeyRun } from "./run-on-keys.ts";
+import { confirmFound, managedRefs } from "./typed-keys.ts";
+
+type Acts = Pick<KeyRun, "writes" | "confirms" | "act" | "actOnKms">;
+
+export function requesting(world: CliWorld, { reason, yes }: { readonly reason?: string; readonly yes?: true }): Acts {
+  const shown = new Map<string, ShownForRequest>();
+  let isTyped = false;
+  return {
+    writes: "request",
+    async confirms(run, keys, found) {
+      const looks = await run.operations.lookBeforeRequest(managedRefs(keys, run.settings.instanceId), run.options);
+      for (const look of looks) shown.set(pathOf(look.ref), look);
+      const destructions = looks.filter(({ step }) => step === "destroy");
+      const kmsKeys = keys.filter((key) => "kmsKeyId" in key);
+      const toType = destructions.length + kmsKeys.length;
+      // The words that a person types for a destruction also confirm which keys the names selected.
+      const typed = new Set(hasHand(world) ? destructions.map(({ ref }) => pathOf(ref)) : []);
+      const isCovered = found.every((line) => typed.has(line.split(" ")[0] ?? ""));
+      if (!isCovered && yes !== true) await confirmFound(world, "request", found);
+      if (toType === 0 || !hasHand(world)) return;
+      const named = [
+        ...destructions.map(({ ref, label }) => ({ label, id: ref.keyId, path: pathOf(ref) })),
+        ...(await Promise.all(kmsKeys.map((key) => nameOfKmsKey(run, key)))),
+      ];
+      await requireDestruction(world, named);
+      isTyped = true;
+      const refs = destructions.map(({ ref }) => ref);
+      if (refs.length > 0) await run.operations.signRequests(refs, reason, run.options);
+    },
+    async act({ operations, ref, options }) {
+      const look = shown.get(pathOf(ref));
+      if (look?.step === "destroy" && !isTyped) throw needsHand(look.label);
+      return operations.request(ref, reason, options, look ?? { step: "deactivate" });
+    },
+    async actOnKms({ operations, ref, options }) {
+      if (operations.demandsSignatures) throw needsFile();
+      if (!isTyped) throw needsHand(`kms/${ref.kmsKeyId}`);
+      return operations.request(ref, options);
+    },
+  };
+}
+
+interface NamedKey {
+  readonly label: string;
+  readonly id: string;
+  readonly path: string;
+}
+
+export async function nameOfKmsKey(
+  { kmsOperations, settings, options }: OpenRun,
+  { kmsKeyId }: KmsKeyPath,
+): Promise<NamedKey> {
+  const { label = "" } = await kmsOperations.status({ instanceId: settings.instanceId, kmsKeyId }, options);
+  return { label, id: kmsKeyId, path: `kms/${kmsKeyId}` };
+}
+
+const maxShown = 20;
+
+/** Shows the keys whose destruction would be requested, and asks the person to type the label, or the number of keys. */
+export async function requireDestruction(world: CliWorld, keys: readonly NamedKey[]): Promise<void> {
+  const hidden = keys.length - maxShown;
+  const lines = [
+    keys.length === 1 ? "Request the destruction of this key:" : `Request the destruction of ${keys.length} keys:`,
+    ...keys.slice(0, maxShown).map(({ label, path }) => `  ${path}  ${printable(label, 80)}`),
+    ...(hidden > 0 ? [`  and ${hidden} more`] : []),
+    "Nothing changes until another person approves. A destruction cannot be undone.",
+  ];
+  world.err.write(`${printableLines(lines.join("\n"))}\n`);
+  const [only] = keys;
+  const phrase =
+    keys.length === 1 && only !== undefined ? confirmingText(only.label, only.id) : `destroy ${keys.length}`;
+  const what = keys.length === 1 ? "the label of the key" : "the step and the number of keys";
+  const question = `Type ${what}, "${phrase}", to request the destruction: `;
+  await requireTyped(world, question, phrase, "The request was not confirmed");
+}
+
+function pathOf({ vaultId, keyId }: KeyPath): string {
+  return `${vaultId}/${keyId}`;
+}
+
+function needsHand(key: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `The destruction of key ${printable(key, 80)} was not requested: a person has to type this request`,
+    detail:
+      "A request of a destruction needs a terminal for input and errors, and is refused where CI is set.\nNext: run uko request at a terminal; in Git Bash, put winpty before it; where CI is set by mistake, put env -u CI before it.",
+  });
+}
+
+/**
+ * The error on a machine that demands signatures: a deletion window in KMS cannot carry one, so the caller would have to
+ * close it again.
+ */
+function needsFile(): UkoError {
+  return new UkoError("UKO_SIGNATURE_MISSING", {
+    summary: "This machine demands signatures, and KMS has no place for them",
+    detail: "Nothing was changed.\nNext: add --out requests.jsonl, and give that file to the second person.",
+  });
+}
