@@ -197,6 +197,17 @@ describe("an audit event shows an act only if the person wrote to this key at th
     ["of the call is of another person", changed(3, () => ({ initiator: { id: people.carol } })), ["approved destroy"]],
     ["is of another time", changed(0, later(-10)), ["requested deactivate"]],
     [
+      "is of a second before the request, which it cannot have brought",
+      changed(0, later(-2)),
+      ["requested deactivate"],
+    ],
+    [
+      "is of 3 seconds after the request, so that it also comes just before the next one",
+      changed(0, later(3)),
+      ["requested deactivate", "requested destroy"],
+    ],
+    ["is of another day between the request and the call", changed(0, later(-86_400)), ["requested deactivate"]],
+    [
       "is of another key",
       changed(0, () => ({ target: { id: "crn:v1::managed-key:other" } })),
       ["requested deactivate"],

@@ -9,8 +9,8 @@
  *
  * - **A write** is an event that changes the key. An event does not say which step it was, or which text it brought.
  * - **A call** (a step, or an approval by executing it) is shown by a write of that person at that time.
- * - **A record** (a request, or a stored approval) is shown by a write of its author at the record's time. No other
- *   person may have written just before. Otherwise Carol could write a request in Bob's name. If Bob then changed a tag
+ * - **A record** (a request, or a stored approval) is shown by a write of its author in the 2 seconds from the record's
+ *   time, because uko counts no record that took longer. No other person may have written just before. Otherwise Carol could write a request in Bob's name. If Bob then changed a tag
  *   with another tool, his write would seem to have brought the request.
  *
  * The signer of a certificate can state any time in it. Two limits keep a stated time from fitting a write that has
@@ -85,7 +85,9 @@ export function createEventSearch(events: readonly AuditEvent[]): (keyId: string
     const [calledMs, atMs] = [Date.parse(startedAt), Date.parse(at)];
     const couldCount = atMs <= calledMs && calledMs <= atMs + recordLifetimeMs;
     if (!isConfirmed || (isRecord && !couldCount)) return false;
-    const [fromMs, untilMs] = isRecord ? [atMs, atMs] : [calledMs, Math.min(atMs, calledMs + maxCallMs)];
+    const [fromMs, untilMs] = isRecord
+      ? [atMs, atMs + recordToleranceMs]
+      : [calledMs - recordToleranceMs, Math.min(atMs, calledMs + maxCallMs) + recordToleranceMs];
     const onKey = (byPlace.get(keyId) ?? []).map(({ each }) => each);
     const isBy = ({ initiator }: AuditEvent): boolean => isSamePerson(initiator.id, iamId);
     const own = onKey.find(
@@ -94,8 +96,8 @@ export function createEventSearch(events: readonly AuditEvent[]): (keyId: string
         !used.has(each) &&
         each.outcome === "success" &&
         isStep.test(each.action) &&
-        each.eventTime >= fromMs - recordToleranceMs &&
-        each.eventTime <= untilMs + recordToleranceMs,
+        each.eventTime >= fromMs &&
+        each.eventTime <= untilMs,
     );
     if (own === undefined) return false;
     const wroteJustBefore = ({ outcome, eventTime }: AuditEvent): boolean =>
