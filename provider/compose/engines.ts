@@ -36,6 +36,7 @@ export {
   sayUnreadSoFar,
   secondInHcl,
   secondInProgram,
+  secondMade,
 } from "../engine/text/resource-messages.ts";
 export { allowsNothing, limitedSteps } from "../lifecycle/plan-limit.ts";
 export { checkArguments } from "../resources/functions.ts";

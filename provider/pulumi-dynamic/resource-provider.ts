@@ -9,7 +9,14 @@
 import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
-import { createDeclarations, createTally, declaredTwice, messageAmong, sayLetGo } from "../compose/engines.ts";
+import {
+  createDeclarations,
+  createTally,
+  declaredTwice,
+  messageAmong,
+  sayLetGo,
+  secondMade,
+} from "../compose/engines.ts";
 import type { Handlers } from "../engine/handlers.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, isUkoError } from "../errors.ts";
@@ -33,6 +40,9 @@ export function createResourceProvider<Inputs, State extends Inputs>(
   // In a forced replacement, `create` finds the key that it should replace (decision 0010). The `delete` that follows
   // must not delete this key.
   const foundByCreate = new Set<string>();
+  // KMS accepts a second key of one name. Pulumi creates first and does not show the state, so only the deletion that
+  // follows a rename shows that the new key is a second one.
+  const madeAlike = new Set<string>();
   const declarations = createDeclarations();
   const countStopped = createTally();
   return {
@@ -77,7 +87,9 @@ export function createResourceProvider<Inputs, State extends Inputs>(
           throw error;
         });
         const { id, state, warnings, isFound } = made;
+        const alike = handlers.alikeOf(withoutPulumi(news));
         if (isFound) foundByCreate.add(id);
+        else if (alike !== undefined) madeAlike.add(alike);
         if (urn !== undefined) declarations.noteStored(urn, id);
         await warn(warnings);
         return { id, outs: { ...state, ...originIn(news) } };
@@ -113,8 +125,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       if (foundByCreate.has(id)) return;
       await orFail(async () => {
         const target = urnIn(olds);
-        const place = handlers.placeOf(olds);
-        const shared = declarations.decideDeletion({ resource: target, id, place });
+        if (madeAlike.has(handlers.alikeOf(withoutPulumi(olds)) ?? "")) throw secondMade(id);
+        const shared = declarations.decideDeletion({ resource: target, id, place: handlers.placeOf(olds) });
         if (shared.kind === "let_go") return warn([sayLetGo({ resource: target, holder: shared.holder, id })]);
         if (shared.kind === "refused") throw declaredTwice({ resource: target, holder: shared.holder, id });
         // A destroy of this name would also delete the resource that replaces it.

@@ -191,6 +191,18 @@ export function secondInProgram({ resource, holder, id, runtime }: Shared & { re
   });
 }
 
+/** The deletion of a KMS key after a run created one that is alike, most likely for a renamed resource. */
+export function secondMade(id: string): UkoError {
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `KMS key ${plain(id, 100)} was not deleted, because this run created a second one with the same name and key ring`,
+    detail: [
+      "The second key cannot decrypt what the first one encrypted. uko took no step towards the deletion of the first one.",
+      "Next: if you renamed the resource, give it its former name in the program and run pulumi up, which ends the second key.",
+      "Then rename the resource with the option aliases. Otherwise run pulumi up again: it ends the first key.",
+    ].join("\n"),
+  });
+}
+
 function movedBlock(typeName: string): readonly string[] {
   return ["  moved {", `    from = ${typeName}.<former name>`, `    to   = ${typeName}.<new name>`, "  }"];
 }

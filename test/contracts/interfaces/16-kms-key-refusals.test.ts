@@ -5,6 +5,7 @@ import { kmsKeyNamed, kmsPathOf, kmsProgramOf, kmsStepsSince } from "./support/k
 import { codeOf, ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
+import { userInterface } from "./user-interface.ts";
 
 const goOn = ["--continue-on-error"];
 const offId = "0ff00000-0000-4000-8000-000000000001";
@@ -96,3 +97,28 @@ test.each(profilesFor())(
       },
     ),
 );
+
+test("a renamed resource of a KMS key never ends the key, for one person and for two", async () => {
+  for (const dualAuthorization of ["single", "required"]) {
+    const programFor = (name: string) =>
+      userInterface.programFor({ [name]: { type: "KmsKey", args: { name: "orders", dualAuthorization } } });
+    await withScenario({ profile: "documented", program: programFor("orders") }, async (scenario) => {
+      const bob = await scenario.person("bob");
+      ended(await bob.up(), 0);
+      const made = await scenario.mark();
+      await bob.writeProgram(programFor("invoices"));
+      // The dynamic provider is not shown the state before a creation.
+      const isLate = userInterface.name === "dynamic";
+      for (const run of [...(isLate ? [] : [await bob.preview()]), await bob.up()]) {
+        const said = ended(run, 1).output.replaceAll(/[\s│]+/g, " ");
+        const line = isLate ? "this run created a second one" : "this run would create a second one";
+        expect(said).toContain(`${line} with the same name and key ring`);
+        expect(said).toMatch(isLate ? /aliases/ : userInterface.name === "terraform" ? /moved \{/ : /aliases: \[/);
+      }
+      expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(
+        isLate ? [dualAuthorization === "single" ? "M1" : "M2"] : [],
+      );
+      expect(await bob.resources()).toHaveLength(isLate ? 2 : 1);
+    });
+  }
+});
