@@ -18,12 +18,12 @@ import {
   type TypedKey,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { hasHand, isTyped } from "./hand.ts";
+import { answerTo, hasHand, isTyped } from "./hand.ts";
 import type { CommandName } from "./help.ts";
 import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
 import { requesting } from "./request-command.ts";
-import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
+import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
 import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
 import { yesOption } from "./typed-keys.ts";
 
@@ -164,11 +164,33 @@ function continuing(world: CliWorld, { wait, yes, json }: Given): Acts {
     async act({ operations, settings, ref, options }) {
       const budget = { budgetMs: settings.waitMs ?? 0, program: world.program };
       const report = await operations.continue(ref, undefined, budget, options);
+      if (json !== true && report.code === "UKO_KEY_HELD" && report.keyState === "destroyed" && hasHand(world)) {
+        return removeHeld(world, report, { operations, ref, options });
+      }
       const confirmed = json === true ? undefined : await confirmRequest(world, report);
       return confirmed === undefined ? report : operations.continue(ref, confirmed, budget, options);
     },
     actOnKms: ({ operations, ref, options }) => operations.continue(ref, options),
   };
+}
+
+/**
+ * Removes the metadata of a destroyed key despite its hold, if the person types the label and a reason. The service may
+ * let nobody release a hold on a destroyed key, and the key would otherwise block its vault for good.
+ */
+async function removeHeld(
+  world: CliWorld,
+  report: Report,
+  { operations, ref, options }: Pick<KeyCall, "operations" | "ref" | "options">,
+): Promise<Report> {
+  world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
+  const held = await operations.holds(ref, options);
+  if (held === undefined) return report;
+  const phrase = confirmingText(held.label, ref.keyId);
+  const question = `To remove what is left of the key despite the hold, type its label, "${phrase}": `;
+  if (!(await isTyped(world, question, phrase))) return report;
+  const reason = parseReason(await answerTo(world, "Why do you remove a key that is held? "));
+  return reason === "" ? report : operations.removeHeld(ref, { hold: held.hold, reason }, options);
 }
 
 /**

@@ -15,6 +15,7 @@ import { assertNever } from "./assert-never.ts";
 import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
 import { failingGuard, findLeftoverMaterial, holdGuard } from "./guards.ts";
+import { valueOfHolds } from "./hold.ts";
 import { planKeyWrite } from "./key-write.ts";
 import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs } from "./managed-key-states.ts";
@@ -76,7 +77,7 @@ function planByState(observation: KeyObservation, policy: DeletionPolicy, run: R
       if (policy.goal === "deactivated") return refuse({ guard: "never_active" });
       return guarded(observation, policy, nowMs) ?? planUnusedDestruction(observation, policy, run, nowMs);
     case "destroyed":
-      return planAfterDestroy(observation, policy, nowMs);
+      return planAfterDestroy(observation, policy, run, nowMs);
     case "compromised":
     case "destroyed_compromised":
       return refuse({ guard: "compromised", stateWord: observation.stateWord });
@@ -143,7 +144,7 @@ function planUnusedDestruction(observation: KeyObservation, policy: DeletionPoli
   return act("destroy", authorization);
 }
 
-function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Plan {
+function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   if (policy.goal === "deactivated") return { kind: "done" };
   const remains = findLeftoverMaterial(observation, nowMs);
   if (remains.kind === "held") return refuse(remains.guard);
@@ -159,7 +160,7 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
   }
   if (policy.goal === "destroyed") return { kind: "done" };
   const hold = holdGuard(observation, nowMs);
-  if (hold !== undefined) return refuse(hold);
+  if (hold !== undefined && run.confirmedHold !== valueOfHolds(hold.holds)) return refuse(hold);
   if (policy.deletionProtection) return refuse({ guard: "deletion_protection" });
   return ready({ kind: "remove" });
 }

@@ -58,6 +58,11 @@ export interface Run {
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
   readonly syncedHere?: boolean;
+  /**
+   * The holds on a destroyed key, as the tag has them, despite which the caller removes the metadata. The caller read
+   * them and confirmed by hand in this run, because the service may not let anyone release a hold on a destroyed key.
+   */
+  readonly confirmedHold?: string | undefined;
   /** Whether this run has sent a write without the note of a deactivation. */
   readonly noteDroppedHere?: true;
   /** IDs of records that this run took off the key, as confirmed by the service. */

@@ -152,3 +152,25 @@ it("holds no KMS key, and names the ways to keep one", async () => {
   expect(exitCode).toBe(1);
   expect(text).toMatch(/carries no tags[\s\S]*class leave[\s\S]*prevent_destroy/);
 });
+
+describe("a destroyed key under a hold", () => {
+  const draft = keys.draft;
+  beforeEach(async () => {
+    await world.reset({ patchDestroyed: "refused" });
+    await typed("bob", `request ${draft}`);
+    await typed("carol", `approve ${draft}`);
+    // The hold came with another tool, and the service keeps the tags of a destroyed key as they are.
+    await world.control(`keys/${draft.split("/")[1]}`, {
+      record: { tags: [{ name: "hold", value: "court order 7" }] },
+    });
+  });
+
+  it("keeps its metadata, unless a person types the label and a reason at a terminal", async () => {
+    expect((await by("bob", `continue ${draft} --yes`)).text).toContain('is held: "court order 7"');
+    expect((await by("bob", `hold ${draft} --release --reason over`)).text).toContain("was not changed");
+    expect(await typed("bob", `continue ${draft}`, ["drafts"])).toContain("is held");
+    expect((await by("bob", `status ${draft}`)).text).toContain("is held");
+    await typed("bob", `continue ${draft}`, ["draft", "Case closed", "y"]);
+    expect((await by("bob", `status ${draft}`)).text).toContain("is gone");
+  });
+});

@@ -17,7 +17,7 @@ import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
 import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
-import { changeHold, showRelease } from "./hold.ts";
+import { changeHold, readHolds, showRelease } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import { approveOne, approveReviewed } from "./many/approve-set.ts";
@@ -123,8 +123,14 @@ export function createOperations(world: World) {
     /** Sets or releases a hold, which stops every run at the key. */
     hold: here(changeHold),
 
+    /** Removes the metadata of a destroyed key despite its holds, which the caller has just read and confirmed by hand. */
+    removeHeld: recorded(world, "continue", async (ref, { hold, reason }: HeldRemoval, options: CallOptions) =>
+      reportOutcome(world, ref, await act(ref, removeOnly, options, { confirmedHold: hold, reason }), options),
+    ),
+
     /** The hold that a release would end. Changes nothing. */
     showRelease: here(showRelease),
+    holds: here(readHolds),
 
     /** `reason` says why the caller declines the request of another person. It stays on the key. */
     withdraw: recorded(world, "withdraw", (ref, { reason, ...options }: CallOptions & { readonly reason?: string }) =>
@@ -164,8 +170,7 @@ export function createOperations(world: World) {
 
     /** Removes the metadata of a key that is destroyed everywhere. Takes no other step. */
     sweep: recorded(world, "sweep", async (ref, options: CallOptions) => {
-      const plan: Planner = (observation, run, nowMs) => onlyStep("remove", towardsRemoval(observation, run, nowMs));
-      return reportOutcome(world, ref, await act(ref, plan, options), options);
+      return reportOutcome(world, ref, await act(ref, removeOnly, options), options);
     }),
   };
 }
@@ -196,6 +201,13 @@ function requestPlanner(reason: string | undefined, shown?: ShownBeforeRequest):
 }
 
 const towardsRemoval: Planner = (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs);
+const removeOnly: Planner = (observation, run, nowMs) => onlyStep("remove", towardsRemoval(observation, run, nowMs));
+
+/** The holds that the caller read, as the tag has them, and why the caller removes the key all the same. */
+interface HeldRemoval {
+  readonly hold: string;
+  readonly reason: string;
+}
 
 interface Look extends Pick<Inspected, "observed" | "run"> {
   readonly kind: "present";

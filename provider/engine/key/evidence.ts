@@ -37,6 +37,8 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       ...signedBehind(step, context),
       ...(step.kind === "drop_record" && task.reason && { reason: task.reason }),
       ...(shown !== undefined && { shown }),
+      ...(step.kind === "remove" &&
+        task.confirmedHold !== undefined && { hold: task.confirmedHold, reason: task.reason ?? "" }),
       ...("allowedBy" in step && step.allowedBy !== undefined && { allowedBy: describeRecord(step.allowedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },

@@ -46,8 +46,9 @@ export interface Task {
   readonly review?: Review;
   /** Whether the task leads away from the deletion, so that the use of the key does not matter. */
   readonly isReversal?: true;
-  /** Why the actor withdraws or declines a request. */
+  /** Why the actor withdraws or declines a request, or removes a destroyed key that is held. */
   readonly reason?: string;
+  readonly confirmedHold?: Run["confirmedHold"];
   readonly intent: Run["intent"];
 }
 

@@ -178,7 +178,10 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
   },
   "plan-key-deletion": {
-    "a held key is removed": ["if (hold !== undefined) return refuse(hold);", ""],
+    "a held key is removed": [
+      "hold !== undefined && run.confirmedHold !==",
+      "hold === undefined && run.confirmedHold !==",
+    ],
     "one person's deactivation never drops a record": ["if (isAlone && planKeyWrite", "if (!isAlone && planKeyWrite"],
     "the setter may destroy": [
       'return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;',
