@@ -175,8 +175,8 @@ function continuing(world: CliWorld, { wait, yes, json }: Given): Acts {
 }
 
 /**
- * Removes the metadata of a destroyed key despite its hold, if the person types the label and a reason. The service may
- * let nobody release a hold on a destroyed key, and the key would otherwise block its vault for good.
+ * Removes the metadata of a destroyed key despite its hold, if the person types the label and a reason. The service
+ * may refuse the release of a hold on a destroyed key, and the key would otherwise block its vault for good.
  */
 async function removeHeld(
   world: CliWorld,

@@ -60,7 +60,7 @@ export interface Run {
   readonly syncedHere?: boolean;
   /**
    * The holds on a destroyed key, as the tag has them, despite which the caller removes the metadata. The caller read
-   * them and confirmed by hand in this run, because the service may not let anyone release a hold on a destroyed key.
+   * them and confirmed by hand in this run, because the service may refuse the release of a hold on a destroyed key.
    */
   readonly confirmedHold?: string | undefined;
   /** Whether this run has sent a write without the note of a deactivation. */

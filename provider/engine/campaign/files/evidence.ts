@@ -16,8 +16,6 @@ export interface NotedWrite {
   readonly at: string;
 }
 
-export type FolderEvidence = Readonly<Awaited<ReturnType<typeof readEvidence>>>;
-
 const taken = z.looseObject({ phase: z.literal("after"), vaultId: z.string(), keyId: z.string() });
 const deactivation = taken.extend({ step: z.literal("deactivate") });
 /** An acceptance is a line of the folder, and not a write to the key. */
