@@ -118,11 +118,13 @@ describe.each([
   });
 
   it("a deactivation, a destruction and a release of a hold stop too", async () => {
-    await run("bob", `request ${keys.payroll}`);
+    await run("carol", `request ${keys.payroll}`);
     await run("carol", `hold ${keys.cards}`);
     await world.advance("1m");
+    await world.type("bob", `approve ${keys.payroll} --store`);
+    await world.advance("1m");
     const before = await stepsTaken();
-    const ended = await approve("alice", keys.payroll, environment);
+    const ended = await run("carol", `continue ${keys.payroll}`, environment);
     expect(ended.err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
     const released = await run("carol", `hold ${keys.cards} --release --reason "over"`, environment);
     expect(released.err).toContain("[UKO_EVIDENCE_UNWRITABLE]");

@@ -93,6 +93,7 @@ it("leaves out destroyed keys, and takes deactivated ones", async () => {
   await world.uko("bob", `request ${keys.vouchers}`);
   await world.advance("1m");
   await world.type("alice", `approve ${keys.vouchers}`);
+  await world.uko("alice", `request ${keys.vouchers}`);
   await world.advance("5h");
   await world.type("bob", `approve ${keys.vouchers}`);
   await importInto(folder);

@@ -8,7 +8,7 @@ import { isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { isChosen } from "../../../lifecycle/iam-id.ts";
 import type { ConsentRecord } from "../../../lifecycle/observation.ts";
 import type { ReviewedStep } from "../../../lifecycle/review.ts";
-import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
+import type { CallOptions, World } from "../../ports/world.ts";
 import { type KeyDetails, observedInList } from "../observe.ts";
 import { listAll } from "./survey.ts";
 
@@ -64,9 +64,4 @@ export function isBy(
   person: string,
 ): boolean {
   return isChosen(person, { iamId: author.iamId, name });
-}
-
-export function refOf({ observation: { facts } }: KeyDetails): KeyRef {
-  const { instanceId, vaultId, keyId } = facts;
-  return { instanceId, vaultId, keyId };
 }
