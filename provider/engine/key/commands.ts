@@ -33,6 +33,7 @@ import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
 import { keyActs } from "./text/acts.ts";
 import { explainOutcome } from "./text/messages.ts";
+import { withOutsideStep } from "./text/outside-words.ts";
 import { explainRemovable } from "./text/survey-messages.ts";
 
 /** A key that is proven to be gone. */
@@ -75,7 +76,8 @@ export function createOperations(world: World) {
       const seen = await look(world, ref, options);
       if (seen.kind === "gone") return seen.report;
       const { observed, run } = seen;
-      return reportOn(ref, observed, run, explainPath(observed, policy, run, fromNow), []);
+      const path = withOutsideStep(explainPath(observed, policy, run, fromNow), observed.observation);
+      return reportOn(ref, observed, run, path, []);
     },
 
     /** Reports the status and the path, with the acts that are open to the caller. Changes nothing. */
@@ -228,7 +230,10 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const acts = keyActs(observed, plan, run);
   // The deletion of a key that is not deactivated begins with its request. Before the request, nothing is waiting.
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
-  const explanation = withActs(explainStatus(observed, run, plan, userInterface), acts);
+  const explanation = withActs(
+    withOutsideStep(explainStatus(observed, run, plan, userInterface), observed.observation),
+    acts,
+  );
   const report = reportOn(ref, observed, run, explanation, [], isBegun ? plan : undefined);
   return { ...seen, report, acts };
 }

@@ -17,6 +17,7 @@ import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
 import { deletionFacts, endOf } from "./report.ts";
 import type { Task } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
+import { withOutsideStep } from "./text/outside-words.ts";
 
 type LeftOf = (observed: KeyDetails) => LeftObject;
 
@@ -57,5 +58,6 @@ function conclude(outcome: Outcome, userInterface: UserInterface, leftOf?: LeftO
     const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
     return { kind: "ended", warnings: [warning], facts };
   }
-  return { kind: "unfinished", explanation: explainOutcome(outcome, userInterface), facts, left: leftOf?.(observed) };
+  const explanation = withOutsideStep(explainOutcome(outcome, userInterface), observed.observation);
+  return { kind: "unfinished", explanation, facts, left: leftOf?.(observed) };
 }
