@@ -47,11 +47,15 @@ it("has nothing left to do for a key that is destroyed, for any reviewer", () =>
   expect(planAs(alice, { state: "destroyed", stateWord: "destroyed" })).toEqual({ kind: "done" });
 });
 
-it("never opens a window, and never goes past the life of the review", () => {
+it("never opens a window, takes no late answer, and never goes past the life of the answer", () => {
   const { windowEndsAtMs: _, ...withoutWindow } = key;
   expect(planReviewedKmsKey(review, withoutWindow, runOf(bob), nowMs)).toMatchObject({ why: { kind: "no_window" } });
   expect(planAs(bob, { windowEndsAtMs: nowMs + 1 }, nowMs + 2)).toMatchObject({ why: { kind: "no_window" } });
-  expect(planAs(bob, {}, nowMs + 24 * hourMs)).toMatchObject({ why: { kind: "expired" } });
+  expect(planAs(bob, {}, nowMs + hourMs + 1)).toMatchObject({ why: { kind: "answered_late" } });
+  const answered = { ...review, answeredAtMs: nowMs + hourMs };
+  const planAfter = (ms: number) => planReviewedKmsKey(answered, key, runOf(bob), nowMs + ms);
+  expect(planAfter(5 * hourMs - 1)).toMatchObject({ kind: "ready" });
+  expect(planAfter(5 * hourMs)).toMatchObject({ why: { kind: "expired" } });
 });
 
 it("leaves the key to another person if the reviewer is suspected to have opened the window, and names no setter", () => {

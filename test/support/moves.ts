@@ -22,14 +22,6 @@ export const moves: Readonly<Record<string, Moves>> = {
   approve: {
     writes: ["approve KEY", "approve KEY --yes", "approve KEY --store", "approve --label *", "approve --label * --yes"],
   },
-  review: {
-    writes: [
-      "review KEY --step deactivate --out FOLDER/review.jsonl",
-      "approve --review FOLDER/review.jsonl --yes",
-      "review --label * --step destroy --out FOLDER/destroy.jsonl",
-      "approve --review FOLDER/destroy.jsonl --yes",
-    ],
-  },
   continue: { writes: ["continue KEY", "continue KEY --yes", "continue --label *", "continue --label * --yes"] },
   sweep: { writes: ["sweep", "sweep --yes"] },
   sync: { writes: ["sync KEY"] },
