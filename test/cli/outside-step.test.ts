@@ -26,6 +26,10 @@ it("status and each message name a destruction with another tool, and the last w
   expect((await uko.uko("bob", `status ${keys.payroll}`)).out).not.toContain("outside uko");
   expect(await withOtherTool(uko, "bob", keys.payroll, { method: "POST", below: "/destroy" })).toBe(200);
   expect((await uko.uko("alice", `status ${keys.payroll}`)).out).toMatch(sentence);
+  const listed = await uko.uko("alice", "requests --json");
+  const { out: list } = await uko.uko("alice", "requests --long");
+  expect(listed.out).toMatch(sentence);
+  expect(list).toMatch(sentence);
   const waiting = await uko.uko("bob", `continue ${keys.payroll}`);
   expect(waiting.out + waiting.err).toMatch(sentence);
   await uko.advance("31d");

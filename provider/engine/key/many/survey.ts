@@ -21,6 +21,7 @@ import { keyPath, sayTime } from "../../text/words.ts";
 import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
 import { reportOn } from "../report.ts";
 import { keyActs, removal } from "../text/acts.ts";
+import { withOutsideStep } from "../text/outside-words.ts";
 import { explainListed } from "../text/survey-messages.ts";
 
 /** The result of a survey. */
@@ -197,7 +198,7 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const isDue = dates.length > 0 && dates.every((date) => date !== undefined && date <= nowMs);
   const { instanceId, vaultId, keyId } = observation.facts;
   const { carried } = observation;
-  const explanation = explainListed(observed, run, plan, isDue);
+  const explanation = withOutsideStep(explainListed(observed, run, plan, isDue), observation);
   const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
   const facts = requestFacts(observed, run, plan, isDue);
   const deletion = { ...(!isDue && report.deletion), ...facts };
