@@ -162,8 +162,13 @@ function remember(
     return { ...memory, run: { ...memory.run, refusals } };
   };
   switch (result.kind) {
-    case "done":
-      return { memory: afterRecord({ ...memory, run: runAfter(memory.run, step, observed) }, step, observed) };
+    case "done": {
+      const isUsed = step.kind === "drop_record" && isUsedRecord(observed, memory);
+      const removed = isUsed && { hasRemovedUsed: true as const };
+      return {
+        memory: afterRecord({ ...memory, ...removed, run: runAfter(memory.run, step, observed) }, step, observed),
+      };
+    }
     case "in_doubt":
       return { memory: { ...memory, run: runAfter(memory.run, step, observed) } };
     case "refused":
@@ -184,6 +189,13 @@ function remember(
     case "lost":
       return { memory };
   }
+}
+
+/** Whether nothing was pending: only a note is on the key, or the record of a deactivation that was taken. */
+function isUsedRecord({ observation: { carried, state } }: KeyDetails, { taken }: RunMemory): boolean {
+  if (carried.kind === "none") return true;
+  if (carried.record?.step !== "deactivate") return false;
+  return state === "deactivated" || taken.some(({ kind }) => kind === "reactivate");
 }
 
 /**

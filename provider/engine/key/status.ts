@@ -91,7 +91,7 @@ export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemor
   return {
     summary: `${key} ${isInState(observation)}${isOver || standing.binds ? "" : "; no deletion has been requested"}`,
     facts: [
-      ...memory.taken.map(describeTaken),
+      ...memory.taken.map((step) => describeTaken(step, memory.hasRemovedUsed)),
       ...memory.taken.map((step) => consequences[step.kind]).filter((sentence) => sentence !== undefined),
       ...sayDecline(observation.declined),
       ...(standing.binds ? [`A request of ${sayAuthor(standing.record)} is pending.`] : []),

@@ -58,6 +58,8 @@ export interface RunMemory {
   /** The changes that this run made, in order. */
   readonly taken: readonly Step[];
   readonly location?: RecordLocation;
+  /** Whether a record that this run removed had already been used, so that no request was pending. */
+  readonly hasRemovedUsed?: true;
   /** Why the replaced record did not count. People who relied on that record must know. */
   readonly replaced?: NotBinding | undefined;
   /** Why another person declined an earlier request. The request that this run wrote took its place on the key. */

@@ -223,8 +223,9 @@ export function stepPhrase(kind: Step["kind"], key: string): string {
   return `${stepWords[kind][1]} ${key}${afterKey[kind] ?? ""}`;
 }
 
-/** A step that this run has taken, in the past tense. */
-export function describeTaken(step: Step): string {
+/** A step that this run has taken, in the past tense. `hasRemovedUsed`: a record that it removed was no pending request. */
+export function describeTaken(step: Step, hasRemovedUsed?: boolean): string {
+  if (step.kind === "drop_record" && hasRemovedUsed === true) return "This run removed the record of the deactivation.";
   if (step.kind !== "write_record") return `This run ${stepWords[step.kind][2]}${afterKey[step.kind] ?? ""}.`;
   return `This run ${step.draft.how === "approval" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
 }

@@ -33,8 +33,10 @@ import { explainApproval, explainRequest, explainTimeWait, storingRoles, type Wa
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: UserInterface): Explanation {
   const { isUnchanged, ...explanation } = explainEnd(outcome, userInterface);
-  const { taken, replaced, declined } = outcome.memory;
-  const did = taken.filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome))).map(describeTaken);
+  const { taken, replaced, declined, hasRemovedUsed } = outcome.memory;
+  const did = taken
+    .filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome)))
+    .map((step) => describeTaken(step, hasRemovedUsed));
   const why = replaced === undefined ? undefined : explainNotBinding(replaced, outcome.observed.observation);
   const unsaid = taken
     .map((step) => consequences[step.kind])
