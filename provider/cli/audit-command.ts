@@ -1,13 +1,13 @@
 /**
- * `uko audit`: shows from evidence files (the audit log of runs) who requested, approved and executed each step. With
- * `--verify` it checks instead that the files are as the runs wrote them. It calls no service.
+ * `uko audit`: shows from evidence files (the audit log of runs) who requested, approved and executed each step. It
+ * checks first that the files are as the runs wrote them, and with `--verify` it does nothing else. It calls no service.
  */
 
 import { Argument, type Command, Option } from "commander";
+import type { CheckedEvidence } from "../compose/certificates.ts";
 import { auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose/text.ts";
 import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
-import { readNamedText } from "../process/regular-file.ts";
 import { type KeyPath, parseDate, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { evidenceFiles } from "./files.ts";
@@ -38,22 +38,44 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .option("--key <id or label>", "only keys with this ID or label")
     .addOption(new Option("--step <step>", "only this step").choices(auditedSteps))
     .option("--person <text>", "only steps that this IAM ID or name (or part of it) requested, approved or executed")
-    .option("--verify", "check instead that the files are as the runs wrote them")
+    .option("--verify", "only check that the files are as the runs wrote them, and print every contradiction")
     .option("--json", "one line of JSON per step; with --verify, per file")
     .action(async (path: KeyPath | undefined, { file, json, key, verify, ...filter }: AuditOptions) => {
       const files = evidenceFiles(world, file, "--file");
       if (verify === true) return verifyChains(world, files, json === true);
       const named = path?.keyId ?? key;
       const { auditEvidence } = await import("../compose/operations.ts");
-      const texts = files.map((each) => readNamedText(each, `The evidence file ${each} could not be read`));
-      const audit = auditEvidence(texts, {
-        ...filter,
-        ...(named !== undefined && { key: named }),
-        ...(path !== undefined && { vaultId: path.vaultId }),
-      });
-      if (json !== true) world.out.write(auditText(world.out, audit));
-      else for (const event of audit.events) world.out.write(`${jsonLine(event)}\n`);
+      const { explainReading, readCheckedEvidence } = await import("../compose/certificates.ts");
+      const read = files.map(readCheckedEvidence);
+      const broken = read.filter(({ chain }) => chain.breaks.length > 0);
+      await warnOfBroken(json === true ? world.err : world.out, broken);
+      const audit = auditEvidence(
+        read.map(({ text }) => text),
+        {
+          ...filter,
+          ...(named !== undefined && { key: named }),
+          ...(path !== undefined && { vaultId: path.vaultId }),
+        },
+      );
+      if (json !== true) {
+        const sources = read.map((each, at) => ({ ...each, people: audit.people[at] ?? [] }));
+        world.out.write(`${auditText(world.out, audit)}\n${explainReading(sources)}\n`);
+      } else for (const event of audit.events) world.out.write(`${jsonLine(event)}\n`);
+      refuseBroken(broken.map(({ file }) => file));
     });
+}
+
+/** So many contradictions of a file stand before the steps. `--verify` prints them all. */
+const maxBreaksBefore = 5;
+
+/** A reader who stops after the table must know first that a person may have changed it. */
+async function warnOfBroken(output: TextOutput, broken: readonly CheckedEvidence[]): Promise<void> {
+  const { explainChain } = await import("../compose/certificates.ts");
+  for (const { file, chain } of broken) {
+    const shown = { ...chain, breaks: chain.breaks.slice(0, maxBreaksBefore) };
+    output.write(`${explainChain(file, shown)}\n`);
+  }
+  if (broken.length > 0) output.write("What follows is what the files say now. Do not rely on it.\n\n");
 }
 
 /** The columns that may be cut on a narrow terminal; times, people and steps may not. */
@@ -77,6 +99,10 @@ async function verifyChains(world: CliWorld, files: readonly string[], isJson: b
     world.out.write(`${isJson ? jsonLine({ v: 1, file, ...report }) : explainChain(file, report)}\n`);
     if (report.breaks.length > 0) broken.push(file);
   }
+  refuseBroken(broken);
+}
+
+function refuseBroken(broken: readonly string[]): void {
   if (broken.length === 0) return;
   throw new UkoError("UKO_EVIDENCE_BROKEN", {
     summary: `The evidence in ${broken.join(", ")} was changed after the runs wrote it`,

@@ -53,6 +53,7 @@ export {
   certificateRows,
   explainChain,
   explainLimits,
+  explainReading,
   explainVerification,
 } from "../engine/certificate/messages.ts";
 export type { SignerChoice, Target } from "../services/certificate-files.ts";
@@ -66,6 +67,23 @@ export function readPassphrase(file: string): string {
 export function checkEvidenceChain(path: string): ChainReport {
   const check = createChainCheck();
   return check.end(readEvidenceFile(path, check.add));
+}
+
+export interface CheckedEvidence {
+  readonly file: string;
+  readonly text: string;
+  readonly chain: ChainReport;
+}
+
+/** Reads one evidence file once, so that the text is the one whose chain was checked. Throws UKO_INPUT_INVALID. */
+export function readCheckedEvidence(file: string): CheckedEvidence {
+  const check = createChainCheck();
+  const lines: string[] = [];
+  const head = readEvidenceFile(file, (line) => {
+    check.add(line);
+    lines.push(line.text);
+  });
+  return { file, text: lines.join("\n"), chain: check.end(head) };
 }
 
 export interface WaveChoice {

@@ -67,16 +67,19 @@ function hashed(bytes: Buffer): Pick<HashedLine, "text" | "sha256"> {
 
 /** Passes each line to `add`, and returns the head record next to the file. Throws UKO_INPUT_INVALID. */
 export function readEvidenceFile(path: string, add: (line: HashedLine) => void): string | undefined {
+  const head = `${path}.head`;
+  let reading = `evidence file ${path}`;
   try {
     for (const line of hashedLines(path)) add(line);
+    reading = `head record ${head}`;
+    return readHeadRecord(head);
   } catch (error) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `The evidence file ${path} could not be read`,
+      summary: `The ${reading} could not be read`,
       detail: error instanceof Error ? error.message : String(error),
       cause: error,
     });
   }
-  return readHeadRecord(`${path}.head`);
 }
 
 const maxHeadBytes = 4_096;

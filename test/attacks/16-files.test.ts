@@ -1,6 +1,7 @@
 /** Files that runs write to a folder that another user may have prepared, and texts that control a terminal. */
 
 import { spawnSync } from "node:child_process";
+import { hash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -138,7 +139,7 @@ test.each(["that UKO_EVIDENCE names", "of the instance, which a run writes witho
 
 test("an evidence file of another origin cannot control the terminal that shows it as a table or as JSON", async () => {
   const file = path.join(folder, "evidence.jsonl");
-  const raw = { ...entry(steering), phase: "after", correlationId: steering };
+  const raw = { ...entry(steering), phase: "after", correlationId: steering, seq: 1, prev: hash("sha256", "") };
   writeFileSync(file, `${JSON.stringify(raw)}\n`);
   for (const options of [[], ["--json"]]) {
     const here = quietWorld();

@@ -1,9 +1,10 @@
 /** What `uko audit` prints for people: a table, and the open questions of the evidence below it. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hash } from "node:crypto";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import { quietWorld } from "./harness.ts";
 
@@ -39,13 +40,37 @@ const line = (over: Readonly<Record<string, unknown>>): string =>
 const both = (over: Readonly<Record<string, unknown>>) => [line({ ...over, phase: "before" }), line(over)];
 const deactivation = { step: "deactivate", from: "active", to: "deactivated" };
 
-async function audit(lines: readonly string[], columns?: number, filter: readonly string[] = []): Promise<string> {
-  const file = path.join(folder, "evidence.jsonl");
+/** The lines as runs write them, each with its number and the digest of the line before it. */
+function chained(lines: readonly string[]): readonly string[] {
+  let [seq, prev] = [0, hash("sha256", "")];
+  return lines.map((each) => {
+    const isWhole = each.endsWith("}");
+    const text = isWhole ? `${each.slice(0, -1)},"seq":${seq + 1},"prev":"${prev}"}` : each;
+    [seq, prev] = [seq + Number(isWhole), hash("sha256", text)];
+    return text;
+  });
+}
+
+/** Writes the lines, and the head record that names the last one. */
+function fileOf(lines: readonly string[], name = "evidence.jsonl"): string {
+  const file = path.join(folder, name);
   writeFileSync(file, lines.map((each) => `${each}\n`).join(""));
+  const count = lines.filter((each) => each.endsWith("}")).length;
+  writeFileSync(`${file}.head`, JSON.stringify({ v: 1, count, head: hash("sha256", lines.at(-1) ?? "") }));
+  return file;
+}
+
+async function run(args: readonly string[], columns?: number) {
   const world = quietWorld();
   const out = { ...world.out, ...(columns !== undefined && { columns }) };
-  expect(await runCli(["audit", "--file", file, ...filter], { ...world, out })).toBe(0);
-  return world.output.out;
+  const exitCode = await runCli(["audit", ...args], { ...world, out });
+  return { exitCode, ...world.output };
+}
+
+async function audit(lines: readonly string[], columns?: number, filter: readonly string[] = []): Promise<string> {
+  const { exitCode, out } = await run(["--file", fileOf(chained(lines)), ...filter], columns);
+  expect(exitCode).toBe(0);
+  return out.replaceAll(folder, "/evidence");
 }
 
 const story = [
@@ -96,12 +121,59 @@ test("removes control characters of the file, which could control the terminal",
   const text = line({ ...over, actor: { iamId: hostile, name: "" } });
   const out = await audit([text]);
   expect(out).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
-  expect(out.split("\n")).toHaveLength(3);
+  expect(out.split("\n")).toHaveLength(6);
 });
 
 test.each(["hold", "restore"])("selects the entries of the step %s", async (step) => {
   const taken = line({ step, from: "active", to: "active" });
   expect(await audit([...story, taken], undefined, ["--step", step])).toMatch(
     new RegExp(`^TIME.*\\n.* ${step} +payroll +active`),
+  );
+});
+
+describe("evidence that a person changed", () => {
+  const forged = () => {
+    const [first = "", ...rest] = chained([...both({ allowedBy: consent(alice.iamId) }), line({ step: "remove" })]);
+    return fileOf([first.replaceAll("ALICE", "CAROL"), ...rest], "forged.jsonl");
+  };
+
+  test("is shown after a sentence that says so, and the exit code is 1", async () => {
+    const { exitCode, out, err } = await run(["--file", forged()]);
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^\S+forged\.jsonl: the chain is broken: 3 lines, .*\n {2}Line 1 was changed, .*\n/);
+    expect(out.indexOf("TIME")).toBeGreaterThan(out.indexOf("Do not rely on it."));
+    expect(err).toContain("[UKO_EVIDENCE_BROKEN]");
+  });
+
+  test("is one line of JSON per step as before, and standard error says first that the chain is broken", async () => {
+    const { exitCode, out, err } = await run(["--file", forged(), "--json"]);
+    expect(exitCode).toBe(1);
+    expect(out.match(/"step":"\w+","from"/g)).toEqual(['"step":"destroy","from"', '"step":"remove","from"']);
+    expect(err).toMatch(/^\S+forged\.jsonl: the chain is broken/);
+  });
+});
+
+test("refuses a head record that is a link, because it could name the lines of another file", async () => {
+  const file = fileOf(chained([line({})]), "linked.jsonl");
+  rmSync(`${file}.head`);
+  symlinkSync(fileOf([], "other.jsonl"), `${file}.head`);
+  const { exitCode, err } = await run(["--file", file]);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining(`The head record ${file}.head could not be read`)]);
+});
+
+test("names the files that were read, with the people whose steps each has", async () => {
+  const [bobs, alices] = [
+    fileOf(chained([line({})]), "bob.jsonl"),
+    fileOf(chained([line({ actor: alice })]), "a.jsonl"),
+  ];
+  rmSync(`${alices}.head`);
+  const { out } = await run(["--file", bobs, "--file", alices]);
+  expect(out.slice(out.indexOf("Evidence read"))).toBe(
+    [
+      "Evidence read: 2 files. Each machine has its own. Pass those of other machines with --file.",
+      `  ${bobs}: 1 line, with steps of IBMid-550000BOB`,
+      `  ${alices}: 1 line, with steps of IBMid-550000ALICE; no head record, so missing lines at the end do not show`,
+      "",
+    ].join("\n"),
   );
 });

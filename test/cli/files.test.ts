@@ -116,15 +116,16 @@ it("uko audit reports from the evidence who deleted the key, and who approved it
     "erin",
     `audit ${keys.payroll} --file ${evidence()} --person alice --step deactivate`,
   );
-  expect(filtered.out.trimEnd().split("\n")).toHaveLength(2);
+  expect(filtered.out.match(/^2026.*/gm)).toHaveLength(1);
 });
 
 it("uko audit reads several files", async () => {
   await endPayroll();
-  const lines = readFileSync(evidence(), "utf8").trimEnd().split("\n");
+  const text = readFileSync(evidence(), "utf8");
   const [a, b] = [path.join(folder, "a.jsonl"), path.join(folder, "b.jsonl")];
-  writeFileSync(a, `${lines.slice(0, 3).join("\n")}\n`);
-  writeFileSync(b, lines.slice(3).join("\n"));
+  // Both have the first lines, which count once.
+  writeFileSync(a, text.split("\n").slice(0, 3).join("\n"));
+  writeFileSync(b, text);
   const { out } = await world.uko("erin", `audit --file ${a} --file ${b} --json`);
   expect(out).toBe((await world.uko("erin", `audit --file ${evidence()} --json`)).out);
   // A folder, such as `evidence/` of a campaign, stands for its files.

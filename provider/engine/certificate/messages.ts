@@ -283,6 +283,26 @@ export function explainChain(file: string, report: ChainReport): string {
   ].join("\n");
 }
 
+/** One line for each evidence file that was read, and the people whose steps it has. */
+export function explainReading(
+  files: readonly { readonly file: string; readonly chain: ChainReport; readonly people: readonly string[] }[],
+): string {
+  return [
+    `Evidence read: ${count(files.length, "file")}. Each machine has its own. Pass those of other machines with --file.`,
+    ...files.map(({ file, chain, people }) => {
+      const { lines, breaks, beyondHead } = chain;
+      const facts = [
+        lines === 0
+          ? "no lines"
+          : `${count(lines, "line")}, with steps of ${people.map((id) => plain(id, 60)).join(", ")}`,
+        ...(breaks.length === 0 ? [] : ["the chain is broken"]),
+        ...(lines > 0 && beyondHead === undefined ? ["no head record, so missing lines at the end do not show"] : []),
+      ];
+      return `  ${plain(file, 200)}: ${facts.join("; ")}`;
+    }),
+  ].join("\n");
+}
+
 function explainBreak(found: ChainBreak): string {
   switch (found.kind) {
     case "line_changed":

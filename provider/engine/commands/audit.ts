@@ -136,6 +136,8 @@ export interface Audit {
   readonly unreadableLines: number;
   /** Lines of a version that this release does not know. */
   readonly unknownVersions: number;
+  /** The IAM IDs of the people whose steps each text has, in the order of the texts. */
+  readonly people: readonly (readonly string[])[];
 }
 
 export interface AuditFilter {
@@ -155,20 +157,24 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
   let unreadableLines = 0;
   let unknownVersions = 0;
   const seen = new Set<string>();
-  for (const text of texts) {
+  const people = texts.map((text) => {
+    const actors = new Set<string>();
     for (const line of text.split("\n")) {
-      if (line.trim() === "" || seen.has(line)) continue;
-      seen.add(line);
+      if (line.trim() === "") continue;
       const read = readLine(line);
+      if (typeof read === "object") actors.add(read.actor.iamId);
+      if (seen.has(line)) continue;
+      seen.add(line);
       if (read === "unreadable") unreadableLines += 1;
       else if (read === "unknown_version") unknownVersions += 1;
       else lines.push(read);
     }
-  }
+    return [...actors].filter((iamId) => iamId !== "").toSorted();
+  });
   const records = recordsOf(lines);
   const all = pairSteps(lines.toSorted(byTime)).map((pair) => eventOf(pair, records));
   const events = all.filter((event) => passes(event, filter));
-  return { events, stepsOnFile: all.length, unreadableLines, unknownVersions };
+  return { events, stepsOnFile: all.length, unreadableLines, unknownVersions, people };
 }
 
 function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version" {
