@@ -1,4 +1,4 @@
-/** IBM's clients that run unmodified against the emulator: the suites take the releases from here, and the guide the table. */
+/** IBM's clients that run unmodified against the emulator: the suites take the releases from here, and a test the table in the examples. */
 
 export interface ClientRun {
   readonly client: string;
@@ -37,7 +37,7 @@ export const clientRuns = {
   uko412: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v1.0.0", profile: "api-4.12", passes: whole },
 } as const satisfies Record<string, ClientRun>;
 
-/** The table of the guide. */
+/** The table of examples/emulator/README.md. */
 export function clientTable(): string {
   const rows = Object.values(clientRuns).map(({ client, release, profile, passes }) => {
     return `| ${client} | ${release} | \`${profile}\` | ${passes} |`;
