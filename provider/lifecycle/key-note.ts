@@ -9,7 +9,7 @@
  */
 
 import type { DeactivationNote, ReleasedHold } from "./observation.ts";
-import { decodeNote, hexJson, parseHexJson, type Sha256 } from "./record-text.ts";
+import { decodeNote, hexJson, noteFacts, parseHexJson, type Sha256 } from "./record-text.ts";
 
 export interface KeyNote {
   readonly deactivation?: DeactivationNote;
@@ -59,12 +59,17 @@ export function noteWithRelease(value: string | undefined, release: ReleasedHold
   const old = all.slice(0, -1);
   const yielding = [...old.filter((each) => !isLegal(each)), ...old.filter(isLegal)].slice(0, excess);
   const kept = all.filter((each) => !yielding.includes(each));
-  const others = value === undefined ? {} : (parseHexJson(value) ?? {});
+  return noteOf(value, kept);
+}
+
+/** A note that fits into its tag: the reasons are cut, and then the earliest releases yield. */
+function noteOf(deactivation: string | undefined, releases: readonly ReleasedHold[]): string {
+  const facts = noteFacts((deactivation && parseHexJson(deactivation)) || {});
   for (const characters of reasonCharacters) {
-    const text = hexJson({ ...others, v: 1, h: kept.map((each) => bodyOf(each, characters)) });
+    const text = hexJson({ v: 1, ...facts, h: releases.map((each) => bodyOf(each, characters)) });
     if (text.length <= maxTagValueCharacters) return text;
   }
-  return hexJson({ v: 1, h: [bodyOf(release, reasonCharacters[1])] });
+  return noteOf(deactivation, releases.slice(1));
 }
 
 function bodyOf({ hold, releasedBy, atMs, reason }: ReleasedHold, characters: number): Record<string, unknown> {
@@ -80,7 +85,6 @@ function bodyOf({ hold, releasedBy, atMs, reason }: ReleasedHold, characters: nu
 
 /** The note of a deactivation, in the place of an earlier one. The releases of the earlier note stay. */
 export function withReleasesOf(earlier: string | undefined, note: string | undefined): string | undefined {
-  const h = earlier === undefined ? undefined : parseHexJson(earlier)?.h;
-  if (earlier === undefined || h === undefined || releasesIn(earlier).length === 0) return note;
-  return hexJson({ ...(note === undefined ? { v: 1 } : parseHexJson(note)), h });
+  const released = earlier === undefined ? [] : releasesIn(earlier);
+  return released.length === 0 ? note : noteOf(note, released);
 }

@@ -208,7 +208,20 @@ export function noteLeftBy(
   const { s, x, k } = parseHexJson(tagValue) ?? {};
   const deactivation = s === "deactivate" ? lastWrite : undefined;
   const since = deactivation === undefined ? x : seconds(deactivation.atMs);
-  return since === undefined && k === undefined ? undefined : hexJson({ v: 1, x: since, k, b: deactivation?.by });
+  const facts = noteFacts({ x: since, k, b: deactivation?.by });
+  return facts.x === undefined && facts.k === undefined ? undefined : hexJson({ v: 1, ...facts });
+}
+
+/**
+ * What a text says of a deactivation, as a note keeps it. Anyone who may write tags can plant a text, and what uko copied
+ * unread could be longer than a tag: the service would then refuse a hold, or the next request.
+ */
+export function noteFacts({ x, k, b }: Readonly<Record<string, unknown>>) {
+  return {
+    x: isEpochSeconds(x) ? x : undefined,
+    k: isIamId(k) ? k : undefined,
+    b: isIamId(b) ? b : undefined,
+  };
 }
 
 /** Parses a note; undefined if it is not one of a version that this release knows. */

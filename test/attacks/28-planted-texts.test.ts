@@ -14,6 +14,12 @@ import { identityOf, sha256 } from "../support/builders.ts";
 const uko = useEngineWorld();
 const by = (who: Person) => uko.run(who).operations;
 
+/** A tag value has 4,096 bytes. Numbers such as these are five times as long when they are written again. */
+const growing = Array.from({ length: 700 }, () => "1e20").join(",");
+const hexOf = (text: string): string => Buffer.from(text).toString("hex");
+const plant = (keyId: string, name: string, value: string) =>
+  uko.test.as("carol").patch(keyId, { tags: [{ name, value }] });
+
 async function look(keyId: string) {
   const seen = await observeKey(uko.run("carol").world, uko.ref(keyId), "summary", options);
   if (seen.kind === "gone") throw new Error("the key is gone");
@@ -74,5 +80,47 @@ describe("texts of Carol that could move Bob's next record out of its tag", () =
     expect({ code, taken }).toEqual({ code: "UKO_RECORD_NOT_KEPT", taken: [] });
     expect(explanation.facts.join(" ")).toContain("128 tags");
     expect((await look(keyId)).observation.carried.kind).toBe("none");
+  });
+
+  test("a note that grows when it is written again does not", async () => {
+    const { keyId } = await uko.make({ description: "Salaries" });
+    const release = { h: "owner", b: "IBMid-550000ALICE", t: 1_700_000_000, w: "Sold" };
+    const note = hexOf(`{"v":1,"h":[${JSON.stringify(release)},[${growing}]]}`);
+    expect((await plant(keyId, "uko_note", note)).status).toBe(200);
+    await uko.advance("1h");
+    expect(await request(keyId)).toMatchObject({ exitCode: 0 });
+    const { observation, snapshot } = await look(keyId);
+    expect(snapshot.description).toBe("Salaries");
+    expect(observation.carried.record).toMatchObject({ location: "tag", reason });
+    expect(observation.releasedHolds).toMatchObject([{ hold: "owner", reason: "Sold" }]);
+  });
+});
+
+describe("a planted record whose note is longer than a tag", () => {
+  test.each([
+    { title: "has a setter that grows", record: `{"k":[${growing}]}` },
+    { title: "has a time that grows", record: `{"x":[${growing}]}` },
+  ])("does not keep a hold from the key: it $title", async ({ record }) => {
+    const { keyId } = await uko.make();
+    expect((await plant(keyId, "uko_deletion", hexOf(record))).status).toBe(200);
+    await uko.advance("1h");
+    const hold = { kind: "legal", until: undefined, ticket: "L-7" } as const;
+    const held = await by("alice").hold(uko.ref(keyId), { kind: "hold", hold }, options);
+    expect(held).toEqual({ kind: "changed" });
+    expect((await look(keyId)).observation).toMatchObject({ holds: [{ kind: "legal" }], carried: { kind: "none" } });
+  });
+
+  test("does not keep a hold from the key beside a note of releases", async () => {
+    const { keyId } = await uko.make();
+    const release = { h: "owner", b: "IBMid-550000ALICE", t: 1_700_000_000, w: "Sold" };
+    const planted = [
+      { name: "uko_note", value: hexOf(`{"v":1,"h":[${JSON.stringify(release)},"${"x".repeat(3900)}"]}`) },
+      { name: "uko_deletion", value: hexOf(`{"x":1700000000,"k":"${"y".repeat(200)}"}`) },
+    ];
+    expect((await uko.test.as("carol").patch(keyId, { tags: planted })).status).toBe(200);
+    await uko.advance("1h");
+    const hold = { kind: "legal", until: undefined, ticket: "L-7" } as const;
+    expect(await by("alice").hold(uko.ref(keyId), { kind: "hold", hold }, options)).toEqual({ kind: "changed" });
+    expect((await look(keyId)).observation.releasedHolds).toMatchObject([{ hold: "owner", reason: "Sold" }]);
   });
 });
