@@ -5,7 +5,7 @@
 
 import { Argument, type Command, Option } from "commander";
 import type { CheckedEvidence } from "../compose/certificates.ts";
-import { auditedSteps, auditFindings, auditHeads, auditRows, jsonLine } from "../compose/text.ts";
+import { auditedSteps, auditFindings, auditHeads, auditRows, inTime, jsonLine } from "../compose/text.ts";
 import type { Audit } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
 import { type KeyPath, parseDate, parseKeyPath, repeatable } from "./arguments.ts";
@@ -60,7 +60,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
       if (json !== true) {
         const sources = read.map((each, at) => ({ ...each, people: audit.people[at] ?? [] }));
         world.out.write(`${auditText(world.out, audit)}\n${explainReading(sources)}\n`);
-      } else for (const event of audit.events) world.out.write(`${jsonLine(event)}\n`);
+      } else for (const event of inTime(audit)) world.out.write(`${jsonLine(event)}\n`);
       refuseBroken(broken.map(({ file }) => file));
     });
 }

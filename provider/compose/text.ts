@@ -3,6 +3,7 @@
  * So `--help` loads no schema, no client of a service and no part of the engine that runs steps.
  */
 
+export { inTime } from "../engine/commands/audit-gaps.ts";
 export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-messages.ts";
 export { auditedSteps } from "../engine/commands/audited-steps.ts";
 export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";

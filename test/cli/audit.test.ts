@@ -125,7 +125,7 @@ test("removes control characters of the file, which could control the terminal",
 });
 
 test.each(["hold", "restore"])("selects the entries of the step %s", async (step) => {
-  const taken = line({ step, from: "active", to: "active" });
+  const taken = line({ step, from: "active", to: "active", time: "2026-11-24T10:02:00Z" });
   expect(await audit([...story, taken], undefined, ["--step", step])).toMatch(
     new RegExp(`^TIME.*\\n.* ${step} +payroll +active`),
   );
@@ -133,7 +133,10 @@ test.each(["hold", "restore"])("selects the entries of the step %s", async (step
 
 describe("evidence that a person changed", () => {
   const forged = () => {
-    const [first = "", ...rest] = chained([...both({ allowedBy: consent(alice.iamId) }), line({ step: "remove" })]);
+    const [first = "", ...rest] = chained([
+      ...both({ allowedBy: consent(alice.iamId) }),
+      line({ step: "remove", from: "destroyed" }),
+    ]);
     return fileOf([first.replaceAll("ALICE", "CAROL"), ...rest], "forged.jsonl");
   };
 
@@ -148,7 +151,9 @@ describe("evidence that a person changed", () => {
   test("is one line of JSON per step as before, and standard error says first that the chain is broken", async () => {
     const { exitCode, out, err } = await run(["--file", forged(), "--json"]);
     expect(exitCode).toBe(1);
-    expect(out.match(/"step":"\w+","from"/g)).toEqual(['"step":"destroy","from"', '"step":"remove","from"']);
+    expect(out.match(/"step":"\w+","from"/g)).toEqual(
+      ["not_recorded", "destroy", "remove"].map((step) => `"step":"${step}","from"`),
+    );
     expect(err).toMatch(/^\S+forged\.jsonl: the chain is broken/);
   });
 });

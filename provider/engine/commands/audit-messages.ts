@@ -7,6 +7,7 @@
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import { plain, sayPerson } from "../text/words.ts";
 import type { Audit, AuditEvent } from "./audit.ts";
+import { inTime, notRecorded } from "./audit-gaps.ts";
 
 export const auditHeads = [
   "TIME",
@@ -20,11 +21,17 @@ export const auditHeads = [
   "NOTE",
 ] as const;
 
-export function auditRows({ events }: Audit): readonly (readonly string[])[] {
-  return events.map(rowOf);
+export function auditRows(audit: Audit): readonly (readonly string[])[] {
+  return inTime(audit).map(rowOf);
 }
 
-export function auditFindings({ events, stepsOnFile, unreadableLines, unknownVersions }: Audit): readonly string[] {
+export function auditFindings({
+  events,
+  gaps,
+  stepsOnFile,
+  unreadableLines,
+  unknownVersions,
+}: Audit): readonly string[] {
   const findings = [
     ...countOf(events.filter(({ isSingle }) => isSingle === true).length, [
       "step was taken by one person alone",
@@ -34,6 +41,10 @@ export function auditFindings({ events, stepsOnFile, unreadableLines, unknownVer
     ...countOf(events.filter(({ isConfirmed }) => !isConfirmed).length, [
       "step was started but never recorded as finished: it was refused or interrupted, or its response was lost",
       "steps were started but never recorded as finished: they were refused or interrupted, or their responses were lost",
+    ]),
+    ...countOf(gaps.length, [
+      "change of a key's state is not in the evidence: another tool made it, or the file of another machine is missing",
+      "changes of keys' states are not in the evidence: another tool made them, or files of other machines are missing",
     ]),
     ...countOf(unreadableLines, ["incomplete line was skipped", "incomplete lines were skipped"]),
     ...countOf(unknownVersions, [
@@ -55,23 +66,25 @@ function sayNone(stepsOnFile: number): string {
 }
 
 function rowOf(event: AuditEvent): readonly string[] {
-  const { time, actor, step, about, resource, label, keyId, from, to, allowedBy, record, approver } = event;
+  const { time, actor, resource, label, keyId, from, to, allowedBy, record, approver, reason, dropped } = event;
   const consent = allowedBy ?? record;
   return [
     time,
-    about === undefined ? step : `${approver === undefined ? "request" : "approval"} to ${about}`,
+    sayStep(event),
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
     to,
-    sayRecordAuthor(event.requester),
+    sayRecordAuthor(event.requester ?? requesterOf(dropped)),
     event.isSingle === true ? "(one person)" : sayRecordAuthor(approver),
-    about === undefined ? sayPerson(actor.iamId, actor.name) : "",
+    event.about === undefined && event.step !== notRecorded ? sayPerson(actor.iamId, actor.name) : "",
     [
-      event.isConfirmed ? "" : "not confirmed",
+      event.step === notRecorded ? "at this time or before" : event.isConfirmed ? "" : "not confirmed",
       // The approval matters, whether it was stored on the key or given by executing the step.
       approver && actor.loggedInBy && isSamePerson(approver.iamId, actor.iamId)
         ? `logged in by ${plain(actor.loggedInBy, 100)}`
         : "",
+      reason === undefined ? "" : `"${plain(reason, 60)}"`,
+      dropped?.reason === undefined ? "" : `requested for "${plain(dropped.reason, 60)}"`,
       consent?.reason === undefined ? "" : `"${plain(consent.reason, 60)}"`,
       ...(consent?.earlierReasons ?? []).map(
         ({ author, name, reason }) => `"${plain(reason, 60)}" by ${sayPerson(author, name)}`,
@@ -80,6 +93,25 @@ function rowOf(event: AuditEvent): readonly string[] {
       .filter((note) => note !== "")
       .join(", "),
   ];
+}
+
+function sayStep({ step, about, approver, dropped, actor, reason }: AuditEvent): string {
+  if (about !== undefined) return `${approver === undefined ? "request" : "approval"} to ${about}`;
+  if (step === notRecorded) return "not in the evidence";
+  if (step !== "drop_record") return step;
+  const what =
+    dropped === undefined ? "a request" : `${isRequest(dropped) ? "request" : "approval"} to ${dropped.step}`;
+  if (dropped !== undefined && isSamePerson(dropped.author, actor.iamId)) return `withdrawal of ${what}`;
+  // Only a person who declines gives a reason. An update by another person removes a request, too.
+  return `${reason === undefined ? "removal" : "decline"} of ${what}`;
+}
+
+function requesterOf(dropped: AuditEvent["dropped"]): AuditEvent["requester"] {
+  return dropped !== undefined && isRequest(dropped) ? { iamId: dropped.author, recordId: dropped.id } : undefined;
+}
+
+function isRequest({ how }: NonNullable<AuditEvent["dropped"]>): boolean {
+  return how !== "approval";
 }
 
 function sayRecordAuthor(person: AuditEvent["requester"]): string {

@@ -10,6 +10,7 @@
 import * as z from "zod";
 import { isIamIdForm, isSamePerson } from "../../lifecycle/iam-id.ts";
 import { parseJson } from "../../text/encodings.ts";
+import { findGaps } from "./audit-gaps.ts";
 import { isConsequentialStep } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string(), loggedInBy: z.string().optional().catch(undefined) });
@@ -42,6 +43,8 @@ export const evidenceLine = z.object({
   actor: person,
   record: record.optional(),
   allowedBy: record.optional(),
+  dropped: record.optional().catch(undefined),
+  reason: z.string().optional().catch(undefined),
   keystores: z.array(z.object({ name: z.string(), status: z.string(), syncFlag: z.string() })).catch([]),
   correlationId: z.string().optional(),
 });
@@ -130,6 +133,8 @@ export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
 
 export interface Audit {
   readonly events: readonly AuditEvent[];
+  /** What the evidence does not have, as events of the step `not_recorded` (audit-gaps.ts). */
+  readonly gaps: readonly AuditEvent[];
   /** All recorded steps, including those that the filter leaves out. */
   readonly stepsOnFile: number;
   /** Incomplete lines, such as a crash leaves. */
@@ -174,7 +179,10 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
   const records = recordsOf(lines);
   const all = pairSteps(lines.toSorted(byTime)).map((pair) => eventOf(pair, records));
   const events = all.filter((event) => passes(event, filter));
-  return { events, stepsOnFile: all.length, unreadableLines, unknownVersions, people };
+  // Nobody knows which step a gap hides, or whose, so only time, vault and key leave one out.
+  const { step: _step, person: _person, ...place } = filter;
+  const gaps = findGaps(all).filter((gap) => passes(gap, place));
+  return { events, gaps, stepsOnFile: all.length, unreadableLines, unknownVersions, people };
 }
 
 function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version" {

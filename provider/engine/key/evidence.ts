@@ -36,6 +36,8 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
       ...signedBehind(step, context),
       ...(step.kind === "drop_record" && task.reason && { reason: task.reason }),
+      ...(step.kind === "drop_record" &&
+        observation.carried.record !== undefined && { dropped: describeRecord(observation.carried.record) }),
       ...(shown !== undefined && { shown }),
       ...(step.kind === "remove" &&
         task.confirmedHold !== undefined && { hold: task.confirmedHold, reason: task.reason ?? "" }),

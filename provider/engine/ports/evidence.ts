@@ -34,6 +34,8 @@ export interface EvidenceEntry {
   readonly digest?: string;
   readonly record?: EvidenceRecord;
   readonly allowedBy?: EvidenceRecord;
+  /** The request or approval that the step removed from the key. */
+  readonly dropped?: EvidenceRecord;
   /** The consents behind the step, or the record, as their authors signed them; absent without signatures. */
   readonly signed?: readonly EvidenceSignature[];
   /** What the person was shown before they approved: the SHA-256 of the list, its keys, and the classes that they typed. */

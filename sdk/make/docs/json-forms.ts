@@ -242,6 +242,7 @@ const behind = person.extend({
 const auditStep = evidenceLine
   .omit({ phase: true })
   .extend({
+    step: z.string().describe("The step; not_recorded if the state changed and no line says how"),
     isConfirmed: z.boolean().describe("Whether a line reports the step as done"),
     about: z.string().describe("For a consent record: the step that it requests or approves").optional(),
     requester: behind.optional(),

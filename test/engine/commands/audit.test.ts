@@ -113,6 +113,7 @@ test("lists the open questions", () => {
   const two = [both({}).join("\n"), line({ keyId: "k-2" }), '{"v":1\n{"v":2', `${line({ v: 3 })}\n${line({ v: 4 })}`];
   expect(auditFindings(auditEvidence(two, { person: "carol" }))).toEqual([
     "The evidence has 2 steps, and none of them matches.",
+    "2 changes of keys' states are not in the evidence: another tool made them, or files of other machines are missing.",
     "2 incomplete lines were skipped.",
     "2 lines were skipped, because this release does not know their versions.",
   ]);
@@ -127,7 +128,70 @@ test("lists the open questions", () => {
 test("distinguishes an empty file from a filter without matches", () => {
   expect(auditFindings(auditEvidence([]))).toEqual(["The evidence has no steps."]);
   expect(auditFindings(auditEvidence([], { step: "destroy" }))).toEqual(["The evidence has no steps."]);
-  expect(auditFindings(auditEvidence([line()], { step: "remove" }))).toEqual([
+  expect(auditFindings(auditEvidence([line(deactivate)], { step: "remove" }))).toEqual([
     "The evidence has 1 step, which does not match.",
   ]);
+});
+
+describe("a gap", () => {
+  const request = line({ step: "write_record", from: "active", to: "active", record: consent(bob.iamId), ...alone });
+  const remove = { step: "remove", from: "destroyed", to: "absent", time: "2026-12-25T00:00:00Z", ...alone };
+  const gapsOf = (lines: readonly string[], filter = {}) =>
+    auditEvidence([lines.join("\n")], filter).gaps.map(({ step, from, to, time }) => [step, from, to, time]);
+
+  test("is a row and a finding if the destruction of a removed key is in no file", () => {
+    const audit = auditEvidence([[request, ...both(remove)].join("\n")]);
+    expect(auditRows(audit).map((row) => row.slice(0, 5).join(" "))).toEqual([
+      "2026-11-24T14:22:00Z request to destroy payroll active active",
+      "2026-12-25T00:00:00Z not in the evidence payroll active destroyed",
+      "2026-12-25T00:00:00Z remove payroll destroyed absent",
+    ]);
+    expect(auditFindings(audit)).toEqual([
+      "1 change of a key's state is not in the evidence: another tool made it, or the file of another machine is missing.",
+    ]);
+    expect(gapsOf(both({ ...remove, resource: "vault" }))).toEqual([]);
+  });
+
+  test("has no state before if the first line of a key shows it", () => {
+    expect(gapsOf([line()])).toEqual([["not_recorded", "", "deactivated", "2026-11-24T14:22:00Z"]]);
+  });
+
+  test.each([
+    ["an interrupted deactivation took effect", line({ ...deactivate, phase: "before" }), line()],
+    ["an interrupted deactivation had no effect", line({ ...deactivate, phase: "before" }), line(deactivate)],
+    [
+      "the activation date of the key came",
+      line({ step: "hold", from: "pre_activation", to: "pre_activation" }),
+      request,
+    ],
+    ["two machines wrote in the same second", line(), line(deactivate)],
+  ])("is not where %s", (_, ...lines) => {
+    expect(gapsOf(lines)).toEqual([]);
+  });
+
+  test("may hide any step of any person, so only time, vault and key leave it out", () => {
+    const lines = [request, ...both(remove)];
+    expect(gapsOf(lines, { step: "destroy", person: "carol" })).toHaveLength(1);
+    expect(gapsOf(lines, { since: "2027-01-01" })).toEqual([]);
+    expect(gapsOf(lines, { vaultId: "v-2" })).toEqual([]);
+    expect(gapsOf(lines, { key: "ledger" })).toEqual([]);
+  });
+});
+
+test.each([
+  ["decline of request to destroy", { actor: alice, dropped: consent(bob.iamId), reason: "Still in use" }],
+  ["withdrawal of request to destroy", { dropped: consent(bob.iamId) }],
+  ["removal of request to destroy", { actor: alice, dropped: consent(bob.iamId) }],
+  ["withdrawal of approval to destroy", { actor: alice, dropped: { ...consent(alice.iamId), how: "approval" } }],
+  ["removal of a request", {}],
+])("a row names a %s, with the reasons", (words, over) => {
+  const text = line({ step: "drop_record", from: "active", to: "active", ...alone, ...over });
+  const [[, step, , , , requester, , , note] = []] = auditRows(auditEvidence([text]));
+  expect([step, note]).toEqual([
+    words,
+    "reason" in over ? expect.stringContaining('"Still in use"') : expect.anything(),
+  ]);
+  if (/(decline|withdrawal) of request/.test(words)) {
+    expect([requester, note]).toEqual([`${bob.iamId} 7f3a2c91`, expect.stringContaining('for "Payroll moved"')]);
+  }
 });
