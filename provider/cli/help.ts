@@ -87,7 +87,7 @@ Exits with 1 if a check fails, otherwise with 0.`;
 const probeHelp = `
 uko sends GET and HEAD only. It first says how many requests it sends, and which of them a security team will see.
 The result is a recording: one line of JSON for each probe, with its requests and responses. Names, IDs, hosts, people,
-accounts and times are replaced. Read it before you send it. A refuted probe is a result, and no error.`;
+accounts and times are replaced. Read it before you send it. A refuted probe is a result, and not an error.`;
 
 const consoleHelp = `
 The console listens on this machine only, on a free port, and accepts connections only from your own user (on Linux; on

@@ -46,7 +46,7 @@ export function ledPart(led: readonly PendingKey[], campaign: KnownCampaign | un
 ${list(lines)}`;
 }
 
-/** What makes a key safer passes every rule. */
+/** An act that makes a key safer passes every rule. */
 const passing: readonly string[] = ["withdraw", "reactivate"] satisfies readonly KeyActId[];
 
 /** Throws UKO_KEY_LEFT. Returns the warning about a key that no rule names. */

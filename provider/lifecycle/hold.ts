@@ -1,7 +1,7 @@
 /**
  * Reads and writes the tag `hold` of a key. A hold says that nobody may take anything from the key, for example because
  * a court asked to keep it. While a hold is in force, no run deactivates, destroys or removes the key, and no run
- * requests or approves that (guards.ts). Whatever makes the key safer passes: a reactivation, a withdrawal, a decline.
+ * requests or approves that (guards.ts). An act that makes the key safer passes: a reactivation, a withdrawal, a decline.
  *
  * One tag can contain several holds, because a lawyer must not end the hold of an owner, and an incident must not wait
  * for either. Each hold is a few words, such as `legal until 2027_03_20 ticket L_7 by IBMid_5 since 2026_12_01`, and

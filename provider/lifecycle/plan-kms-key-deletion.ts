@@ -234,10 +234,11 @@ export function isWindowOpen(
 }
 
 /**
- * The identity that probably set the window. KMS does not report it. Setting a key for deletion gives the policy a new date. Whether it
- * also updates the writer of the policy is not documented. So the writer may be a person who wrote to the policy earlier,
- * while a service ID set the window. The suspicion can only refuse an identity, and no message, evidence or review
- * names a setter. A writer who also created the policy is not suspected, because the name may date from the creation.
+ * The identity that probably set the window. KMS does not report it. Setting a key for deletion gives the policy a new
+ * date. Whether it also updates the writer of the policy is not documented. So the writer may be a person who wrote to
+ * the policy earlier, while a service ID set the window. The suspicion can only refuse an identity, and no message,
+ * evidence or review names a setter. A writer who also created the policy is not suspected, because the name may date
+ * from the creation.
  */
 export function suspectedSetter({ policyWrite, windowEndsAtMs }: KmsKeyObservation): Identity | undefined {
   if (policyWrite?.createdBy === undefined || windowEndsAtMs === undefined) return undefined;

@@ -1,10 +1,10 @@
 /**
- * Plans four writes to a managed key that are not part of its deletion: the marker (the tag that says how many
- * people a deletion requires), a sync with its keystores, a rotation, and an alignment with its template. While a
- * request or an approval is pending, the write is left out or refused, because it would void the record
- * (key-write.ts). A rotation that would deactivate older versions is refused if the key is held, or if the marker
- * requires two people for a deactivation. An alignment is always refused if it would remove the key from a keystore, or if it may deactivate
- * the key.
+ * Plans four writes to a managed key that are not part of its deletion: the marker (the tag that says how many people a
+ * deletion requires), a sync with its keystores, a rotation, and an alignment with its template. While a request or an
+ * approval is pending, the write is left out or refused, because it would void the record (key-write.ts). A rotation
+ * that would deactivate older versions is refused if the key is held, or if the marker requires two people for a
+ * deactivation. An alignment is always refused if it would remove the key from a keystore, or if it may deactivate the
+ * key.
  */
 
 import { isLooser, markerOf } from "./dual-marker.ts";

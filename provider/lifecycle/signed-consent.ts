@@ -48,8 +48,8 @@ export interface SignedSubject {
 
 /**
  * The text that a person signs. It names everything that the consent is for: service, instance, key, state, step and
- * request, whether it is a request or an approval, and the words. So a signature that is copied to anything else is not valid
- * there, because the text there is another one.
+ * request, whether it is a request or an approval, and the words. So a signature that is copied to anything else is not
+ * valid there, because the text there is another one.
  */
 export function consentStatement(subject: SignedSubject, act: SignedAct): string {
   const { service, instanceId, vaultId, keyId, state } = subject;

@@ -44,7 +44,7 @@ test("a new KMS key with name and key ring of one that the run has read is refus
       expect.stringContaining(urnOf("orders")),
       "or run:",
       expect.stringMatching(/^ {2}pulumi state rename .*orders' 'invoices'$/),
-      "For one more key, set another name or key ring.",
+      "To create one more key, set another name or key ring.",
       "[UKO_DECLARED_TWICE]",
     ]);
     expect(await stage.uko.effects(seq)).toEqual([]);

@@ -4,7 +4,7 @@
  * adds only the host and the credential.
  *
  * The port reads. A raw request passes no planner, no rule of two people and no evidence, so one that changes something
- * would be a way beside all of them. No method but GET and HEAD has a type here, and the adapter refuses every other.
+ * would bypass all of them. No method but GET and HEAD has a type here, and the adapter refuses every other.
  */
 
 import type { CallOptions } from "./calls.ts";

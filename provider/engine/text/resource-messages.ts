@@ -171,7 +171,7 @@ export function secondInHcl({ typeName, noun, name }: Omit<Renamed, "property">,
       secondKeyIsOther,
       "Next: if you renamed the resource, or an instance of it, write:",
       ...movedBlock(typeName),
-      `If the resource is tainted, run ${command} untaint. For one more key, set another name or key ring.`,
+      `If the resource is tainted, run ${command} untaint. To create one more key, set another name or key ring.`,
     ].join("\n"),
   });
 }
@@ -186,7 +186,7 @@ export function secondInProgram({ resource, holder, id, runtime }: Shared & { re
     detail: [
       secondKeyIsOther,
       sayKeepUnderNewName({ noun: "KMS key", id, adoptBy: "existingKeyId" }, { origin: resource, holder, runtime }),
-      "For one more key, set another name or key ring.",
+      "To create one more key, set another name or key ring.",
     ].join("\n"),
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Decides to whom a request on a key belongs: to the wave of a campaign, or to nobody but its two people. A wave is a
  * group of keys that take their steps together, with its own days without steps, and with a first run on a few keys.
- * An approval beside the wave skips all of that, and the campaign can then not undo it.
+ * An approval outside of the wave skips all of that, and the campaign can then not undo it.
  *
  * A request that was made in a campaign has a mark: the campaign, the wave, and a digest of the key's line in the
  * manifest (the list of keys that people reviewed). Every person who may write tags can write or drop a mark, so it
@@ -47,7 +47,7 @@ export interface Leader extends Pick<CampaignMark, "name" | "wave"> {
   readonly isLeft?: true;
 }
 
-/** The mark that a request has that is made for the key's line of a manifest. */
+/** The mark of a request that is made for the key's line of a manifest. */
 export type ExpectedMark = CampaignMark & Pick<Leader, "isLeft">;
 
 /** Only a free request may be approved together with others outside of a campaign. */

@@ -21,7 +21,7 @@ const refusal = [
   "    from = uko_kms_key.<former name>",
   "    to   = uko_kms_key.<new name>",
   "  }",
-  "If the resource is tainted, run tofu untaint. For one more key, set another name or key ring.",
+  "If the resource is tainted, run tofu untaint. To create one more key, set another name or key ring.",
   "[UKO_DECLARED_TWICE]",
 ].join("\n");
 

@@ -31,7 +31,7 @@ export function sayLed({ name, wave, isLeft }: Leader): string {
   return `campaign "${name}" approves it in its wave "${wave}": run uko campaign next --wave ${wave} in the campaign's folder`;
 }
 
-/** What a person skips who approves the request of a campaign outside of the campaign. */
+/** Warns a person who approves the request of a campaign outside of the campaign. */
 export function sayOutsideCampaign(leader: Leader | undefined): readonly string[] {
   if (leader === undefined) return [];
   const { name, wave } = leader;
