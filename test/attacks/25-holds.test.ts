@@ -174,3 +174,18 @@ describe("a destroyed key under a hold", () => {
     expect((await by("bob", `status ${draft}`)).text).toContain("is gone");
   });
 });
+
+describe("a key that a person released from a hold", () => {
+  const openKey = keys.draft;
+
+  beforeEach(async () => {
+    await by("carol", `hold ${openKey} --kind legal --ticket L-7`);
+    await by("carol", `hold ${openKey} --release --reason "The case is closed"`);
+  });
+
+  it("shows its requester the release before the label is typed", async () => {
+    const text = await typed("bob", `request ${openKey}`, ["no"]);
+    expect(text).toContain("IBMid-550000CAROL released the hold");
+    expect(text).toContain('"The case is closed"');
+  });
+});

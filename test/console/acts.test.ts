@@ -66,6 +66,21 @@ describe("two people and one key", () => {
     expect((await bob.open(`/keys/${key}`)).text).toMatch(says);
   });
 
+  it("shows both a hold that a person released, and the second one also the reason to delete the key", async () => {
+    await world.uko("carol", `hold ${key} --kind legal --ticket L-7`);
+    await world.advance("1m");
+    await world.uko("carol", `hold ${key} --release --reason "The case is closed"`);
+    await world.advance("1m");
+    const release = /IBMid-550000CAROL released the hold on [^<]*The case is closed/;
+    expect((await bob.open(`/keys/${key}/request`)).text).toMatch(release);
+    await bob.act(key, "request", { reason: "Moved to the new ledger" });
+    for (const act of ["approve", "store"]) {
+      const { text } = await alice.open(`/keys/${key}/${act}`);
+      expect(text, act).toMatch(release);
+      expect(text, act).toContain("Moved to the new ledger");
+    }
+  });
+
   it("goes from the request to the removal, and never on one person's word", async () => {
     const asked = await bob.act(key, "request", { reason: "Payroll moved to the new ledger" });
     expect(asked.text).toContain("<h1>Request sent</h1>");

@@ -63,7 +63,11 @@ function request(step: ApprovedStep, { observation }: KeyDetails): KeyAct {
   return {
     id: "request",
     title: `Request the ${stepNouns[step]}`,
-    facts: ["Nothing changes until another person approves the request.", "You can withdraw the request."],
+    facts: [
+      "Nothing changes until another person approves the request.",
+      "You can withdraw the request.",
+      ...sayReleasedHolds(observation.releasedHolds),
+    ],
     right: rights.writeTags,
     fields: step === "destroy" ? ["label", "reason"] : ["reason"],
     command: `uko request ${keyName(observation)}`,
@@ -106,6 +110,8 @@ function approvals(
       `The next run of ${sayAuthor(record)} takes the step. Nothing changes until then.`,
       ...effect.facts,
       sayWhoRequested(record),
+      ...sayReasons(record),
+      ...sayReleasedHolds(observation.releasedHolds),
       ...sayOutsideCampaign(record.campaign),
       "You can withdraw the approval.",
       expires,
