@@ -7,9 +7,9 @@
  * A run of uko opens its own window just before it deactivates, and first closes one that it did
  * not open. There are two reasons:
  *
- * - KMS does not report who opened a window of another identity. So no message could say before the
- *   deactivation, which is an outage for applications, which person KMS will let destroy the key. The setter of uko's own window is named in
- *   the consent record on the key, so a message can name who has to act.
+ * - KMS does not report who opened a window of another identity. So no message could say before the deactivation, which
+ *   is an outage for applications, which person KMS will let destroy the key. The consent record on the key names the
+ *   setter of uko's own window, so a message can name who has to act.
  * - A window may end within the cool-down, the 4 hours after a deactivation in which the service
  *   refuses the destruction. It would leave a deactivated key that no person can destroy: an outage
  *   without a purpose. So a window must outlast the cool-down by a day.
