@@ -98,6 +98,7 @@ const requestColumns: Readonly<Partial<Record<(typeof surveyMessages.requestHead
   STATE: { isOptional: true },
   SINCE: { isOptional: true },
   "REQUESTED BY": { minWidth: 12 },
+  "APPROVED BY": { isOptional: true },
   "CAN ACT": { isOptional: true },
   "WHY NOT": { minWidth: 16 },
 };

@@ -101,6 +101,23 @@ describe("uko requests", () => {
     });
   });
 
+  it("names requester and approver each with their own ID and name after approve --store", async () => {
+    await world.uko("carol", `request ${keys.cards}`);
+    await world.advance("1m");
+    await world.type("bob", `approve ${keys.cards} --store`, ["cards"]);
+    await world.advance("1m");
+    const [{ deletion } = {}] = linesOf(await world.uko("carol", "requests --mine --json"));
+    expect(deletion).toMatchObject({
+      ...{ requestedBy: "IBMid-550000CAROL", requestedByName: "Carol Example", requestedAt: "2026-11-24T14:22:00Z" },
+      ...{ approvedBy: "IBMid-550000BOB", approvedByName: "Bob Example", isOwn: true },
+    });
+    const { out } = await world.uko("alice", "requests");
+    expect(out).toMatch(
+      /IBMid-550000CAROL \("Carol Example"\) +IBMid-550000BOB \("Bob Example"\) +2026-11-24T14:22:00Z/,
+    );
+    expect(linesOf(await world.uko("bob", "requests --mine --json"))).toHaveLength(1);
+  });
+
   it("reads with one list per vault", async () => {
     await onEveryStage();
     expect(await calls(() => world.uko("bob", "requests --long"))).toEqual(["V1", "K1", "M3"]);

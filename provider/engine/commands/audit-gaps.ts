@@ -1,12 +1,12 @@
 /**
  * Finds gaps in the evidence: a line says in which state a key was before a step, and no earlier line brought the key
  * into this state. Then another tool did it, or the file of another machine is missing. Without these gaps, a key whose
- * destruction is not in the evidence would look as if nobody had destroyed it. The functions are pure.
+ * destruction is not in the evidence would look as if no person had destroyed it. The functions are pure.
  */
 
 import type { Audit, AuditEvent } from "./audit.ts";
 
-/** The step of a gap. Nobody knows the step itself, or who took it. */
+/** The step of a gap. The evidence does not say which step it was, or who took it. */
 export const notRecorded = "not_recorded";
 
 /** One event for each gap, with the time of the line that shows it. `from` is empty if no earlier line has the key. */

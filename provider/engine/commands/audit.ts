@@ -179,7 +179,7 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
   const records = recordsOf(lines);
   const all = pairSteps(lines.toSorted(byTime)).map((pair) => eventOf(pair, records));
   const events = all.filter((event) => passes(event, filter));
-  // Nobody knows which step a gap hides, or whose, so only time, vault and key leave one out.
+  // A gap can hide any step of any person, so only time, vault and key leave one out.
   const { step: _step, person: _person, ...place } = filter;
   const gaps = findGaps(all).filter((gap) => passes(gap, place));
   return { events, gaps, stepsOnFile: all.length, unreadableLines, unknownVersions, people };

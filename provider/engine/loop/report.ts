@@ -56,14 +56,15 @@ export interface DeletionFacts
   readonly awaits?: "request" | "approval" | "requester" | "time" | "person_to_unblock";
   /** In a list of requests: the step that comes next. */
   readonly nextStep?: ApprovedStep | "remove";
-  /** In a list of requests: when the record on the key was written. */
+  /** In a list of requests: when the request was written, also one that a stored approval quotes. */
   readonly requestedAt?: string;
   /**
-   * In a list of requests: the name that the record gives its author. The service vouches for the ID alone, so the name
-   * is not trusted.
+   * In a list of requests: the names that requester and approver gave. The service vouches for the IDs alone, so the
+   * names are not trusted.
    */
   readonly requestedByName?: string;
-  /** In a list of requests: whether the caller wrote the record on the key. */
+  readonly approvedByName?: string;
+  /** In a list of requests: whether the caller wrote the request or the approval on the key. */
   readonly isOwn?: boolean;
   /** In a list of requests: whether the caller can take the next step with a role of `neededRoles`. */
   readonly canAct?: boolean;

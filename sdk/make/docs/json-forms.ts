@@ -59,13 +59,14 @@ const report = z
         .enum([...approvedSteps, "remove"])
         .describe("In uko requests: the step that comes next")
         .optional(),
-      requestedAt: time("In uko requests: when the record on the key was written").optional(),
-      requestedByName: z.string().describe("In uko requests: the name that the author gave").optional(),
+      requestedAt: time("In uko requests: when the request was written").optional(),
+      requestedByName: z.string().describe("In uko requests: the name that the requester gave").optional(),
+      approvedByName: z.string().describe("In uko requests: the name that the approver gave").optional(),
       campaign: z
         .object({ name: z.string(), wave: z.string() })
         .describe("The campaign and the wave for which the record on the key was made; only a text on the key says so")
         .optional(),
-      isOwn: z.boolean().describe("In uko requests: whether the caller wrote the record").optional(),
+      isOwn: z.boolean().describe("In uko requests: whether the caller wrote the request or the approval").optional(),
       canAct: z.boolean().describe("In uko requests: whether the caller can take the next step with a role").optional(),
       cannotActBecause: z
         .string()

@@ -201,7 +201,9 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const explanation = withOutsideStep(explainListed(observed, run, plan, isDue), observation);
   const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
   const facts = requestFacts(observed, run, plan, isDue);
-  const deletion = { ...(!isDue && report.deletion), ...facts };
+  const approvedByName = report.deletion.approvedBy === undefined ? undefined : carried.record?.authorName;
+  const named = { ...report.deletion, ...(approvedByName !== undefined && { approvedByName }) };
+  const deletion = { ...(!isDue && named), ...facts };
   return {
     report: { ...report, deletion },
     acts: isDue ? [removal(keyPath(observation))] : keyActs(observed, plan, run),
@@ -250,11 +252,16 @@ type RequestFacts = Pick<
 function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: boolean): RequestFacts {
   const { carried } = observation;
   const record = carried.record;
+  // A stored approval took the place of the request, and quotes it.
+  const request = record?.quotes ?? record;
   const { identity } = run.actor;
   return {
-    ...(record !== undefined && { requestedAt: isoTime(record.writtenAtMs) }),
-    ...(record?.authorName !== undefined && { requestedByName: record.authorName }),
-    ...(record !== undefined && identity !== undefined && { isOwn: isSame(record.author, identity) }),
+    ...(request !== undefined && { requestedAt: isoTime(request.writtenAtMs) }),
+    ...(request?.authorName !== undefined && { requestedByName: request.authorName }),
+    ...(record !== undefined &&
+      identity !== undefined && {
+        isOwn: [record, record.quotes].some((each) => each !== undefined && isSame(each.author, identity)),
+      }),
     ...(isDue ? removable : actFacts(plan, record?.step)),
   };
 }

@@ -120,6 +120,7 @@ export const requestHeads = [
   "STATE",
   "NEXT STEP",
   "REQUESTED BY",
+  "APPROVED BY",
   "SINCE",
   "UNTIL",
   "CAN ACT",
@@ -130,7 +131,7 @@ export const requestHeads = [
 export function requestRows(reports: readonly Report[]): readonly (readonly string[])[] {
   return reports.map(({ label = "", vaultId, keyId, lifecycleState, deletion }) => {
     const { nextStep, requestedBy, requestedAt = "", recordExpiresAt, recordExpiredAt } = deletion;
-    const { canAct, cannotActBecause = "" } = deletion;
+    const { approvedBy, approvedByName, canAct, cannotActBecause = "" } = deletion;
     const until = recordExpiresAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
     return [
       plain(label, 60),
@@ -138,6 +139,7 @@ export function requestRows(reports: readonly Report[]): readonly (readonly stri
       sayWord(lifecycleState),
       sayWord(nextStep ?? (vaultId === "" ? "destroy" : "")),
       whoRequested(deletion),
+      approvedBy === undefined ? "" : sayPerson(approvedBy, approvedByName ?? ""),
       requestedBy === undefined && recordExpiredAt === undefined ? "" : requestedAt,
       until,
       canAct === undefined ? "" : canAct ? "yes" : "no",
