@@ -110,7 +110,7 @@ describe("a planted record whose note is longer than a tag", () => {
     expect((await look(keyId)).observation).toMatchObject({ holds: [{ kind: "legal" }], carried: { kind: "none" } });
   });
 
-  test("does not keep a hold from the key beside a note of releases", async () => {
+  test("does not keep a hold from a key with a note of releases", async () => {
     const { keyId } = await uko.make();
     const release = { h: "owner", b: "IBMid-550000ALICE", t: 1_700_000_000, w: "Sold" };
     const planted = [
