@@ -42,9 +42,10 @@ function readHold(text: string): KeyHold {
 /** The holds that bind now. A hold binds through its last day (UTC). */
 export function holdsInForce(holds: readonly KeyHold[], nowMs: number): readonly KeyHold[] {
   return holds.filter(({ until }) => {
-    const endsMs = until === undefined ? Number.NaN : Date.parse(`${until}T00:00:00Z`) + dayMs;
-    // A day that does not exist is no end.
-    return Number.isNaN(endsMs) || nowMs < endsMs;
+    const startsMs = until === undefined ? Number.NaN : Date.parse(`${until}T00:00:00Z`);
+    // A day that does not exist is no end. JavaScript reads February 31 as a day in March.
+    const isDay = !Number.isNaN(startsMs) && new Date(startsMs).toISOString().startsWith(`${until}T`);
+    return !isDay || nowMs < startsMs + dayMs;
   });
 }
 

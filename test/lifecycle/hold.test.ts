@@ -57,6 +57,7 @@ describe("a hold is in force", () => {
     ["Legal until 2020_01_01", ["Legal until 2020_01_01"]],
     ["legal until 2020_01_01 and later", ["later"]],
     ["legal until 2020_99_99", ["legal until 2020_99_99"]],
+    ["legal until 2026_02_31", ["legal until 2026_02_31"]],
     ["legal by IBMid_A release IBMid_B", ["legal by IBMid_A release IBMid_B"]],
   ])("%j: %j", (value, expected) => {
     expect(inForce(value)).toEqual(expected);
