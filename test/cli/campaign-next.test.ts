@@ -46,6 +46,16 @@ describe("a wave of two people", () => {
     expect([soaking.exitCode, dataOf(soaking).waves[0].waitsFor]).toEqual([11, "destroy: its soak, 2026-10-01"]);
   });
 
+  it.each(["--json", "--csv"])(
+    "asks for no approval where %s leaves out what the person would approve",
+    async (form) => {
+      await begin();
+      await next("bob");
+      const { questions, exitCode } = await next("alice", form);
+      expect([questions, exitCode]).toEqual([[], 10]);
+    },
+  );
+
   it("costs no call for a single key if there is nothing to do, and at most six a key for a rollback", async () => {
     await begin();
     await next("bob");

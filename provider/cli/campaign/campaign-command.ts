@@ -146,7 +146,8 @@ function addNextCommand({ campaign, world, run }: Campaign): void {
 /** Asks the questions of `uko campaign next`. */
 function talkWith(world: UkoWorld, shown: Next): Talk {
   return {
-    hasHand: hasHand(world),
+    // In a form for programs, a person would type for keys that uko did not show.
+    hasHand: hasHand(world) && isForPeople(shown),
     show: showing(world, shown),
     confirm: asking(world, shown),
     async confirmByHand(phrase, lines) {
@@ -238,10 +239,14 @@ function asking(world: UkoWorld, shown: Partial<Shown & Yes>): Confirm {
  * Returns the function that shows reports. A person reads each report before a question; a program gets only the last
  * one.
  */
-function showing(world: UkoWorld, { json, csv, html }: Shown): (report: CampaignReport) => boolean {
+function showing(world: UkoWorld, shown: Shown): (report: CampaignReport) => boolean {
   return (report) => {
-    const isRead = json !== true && csv !== true && html !== true;
+    const isRead = isForPeople(shown);
     if (isRead) printReport(world, {}, report);
     return isRead;
   };
+}
+
+function isForPeople({ json, csv, html }: Shown): boolean {
+  return json !== true && csv !== true && html !== true;
 }
