@@ -73,7 +73,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
   },
   review: {
-    "an approval of a held key is stored": ["if (hold !== undefined) return apart(", "if (false) return apart("],
+    "an approval of a held key is stored": ["if (holds.length > 0) return apart(", "if (false) return apart("],
     "an approval of one's own request": [
       'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });',
       "",
@@ -179,8 +179,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   },
   "plan-key-deletion": {
     "a held key is removed": [
-      "hold !== undefined && run.confirmedHold !==",
-      "hold === undefined && run.confirmedHold !==",
+      "if (hold !== undefined && run.confirmedHold !== valueOfHolds(hold.holds)) return refuse(hold);",
+      "",
     ],
     "one person's deactivation never drops a record": ["if (isAlone && planKeyWrite", "if (!isAlone && planKeyWrite"],
     "the setter may destroy": [

@@ -17,8 +17,7 @@ function sayOutsideStep(observation: KeyObservation): readonly string[] {
   const { step, lastWriter, atMs } = found;
   const who = lastWriter === undefined ? "a writer whom the service does not name" : sayIdentity(lastWriter);
   const when = atMs === undefined ? "" : ` on ${sayTime(atMs)}`;
-  // Many writes can follow a deactivation, so its last writer need not be who took it.
-  return step === "destroy"
-    ? [`The key was destroyed outside uko by ${who}${when}; no approval is known.`]
-    : [`The key was deactivated outside uko; no approval is known. The last write was by ${who}${when}.`];
+  const noun = step === "destroy" ? "destruction" : "deactivation";
+  // Another write can follow the step, such as a sync, so its last writer need not be who took it.
+  return [`No approval of the ${noun} by a second person is known. The last write to the key was by ${who}${when}.`];
 }
