@@ -19,6 +19,7 @@ interface AuditOptions {
   readonly key?: string;
   readonly step?: string;
   readonly person?: string;
+  readonly activityTracker?: readonly string[];
   readonly verify?: true;
   readonly json?: true;
 }
@@ -38,31 +39,40 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     .option("--key <id or label>", "only keys with this ID or label")
     .addOption(new Option("--step <step>", "only this step").choices(auditedSteps))
     .option("--person <text>", "only steps that this IAM ID or name (or part of it) requested, approved or executed")
+    .addOption(
+      new Option(
+        "--activity-tracker <file>",
+        "audit events that you exported from the account, in JSON, to compare the steps with; repeatable",
+      ).argParser(repeatable(String)),
+    )
     .option("--verify", "only check that the files are as the runs wrote them, and print every contradiction")
     .option("--json", "one line of JSON per step; with --verify, per file")
-    .action(async (path: KeyPath | undefined, { file, json, key, verify, ...filter }: AuditOptions) => {
-      const files = evidenceFiles(world, file, "--file");
-      if (verify === true) return verifyChains(world, files, json === true);
-      const named = path?.keyId ?? key;
-      const { auditEvidence } = await import("../compose/operations.ts");
-      const { explainReading, readCheckedEvidence } = await import("../compose/certificates.ts");
-      const read = files.map(readCheckedEvidence);
-      const broken = read.filter(({ chain }) => chain.breaks.length > 0);
-      await warnOfBroken(json === true ? world.err : world.out, broken);
-      const audit = auditEvidence(
-        read.map(({ text }) => text),
-        {
-          ...filter,
-          ...(named !== undefined && { key: named }),
-          ...(path !== undefined && { vaultId: path.vaultId }),
-        },
-      );
-      if (json !== true) {
-        const sources = read.map((each, at) => ({ ...each, people: audit.people[at] ?? [] }));
-        world.out.write(`${auditText(world.out, audit)}\n${explainReading(sources)}\n`);
-      } else for (const event of inTime(audit)) world.out.write(`${jsonLine(event)}\n`);
-      refuseBroken(broken.map(({ file }) => file));
-    });
+    .action(
+      async (path: KeyPath | undefined, { file, json, key, verify, activityTracker, ...filter }: AuditOptions) => {
+        const files = evidenceFiles(world, file, "--file");
+        if (verify === true) return verifyChains(world, files, json === true);
+        const named = path?.keyId ?? key;
+        const { auditEvidence } = await import("../compose/operations.ts");
+        const { explainReading, readCheckedEvidence, searchEvents } = await import("../compose/certificates.ts");
+        const read = files.map(readCheckedEvidence);
+        const broken = read.filter(({ chain }) => chain.breaks.length > 0);
+        await warnOfBroken(json === true ? world.err : world.out, broken);
+        const audit = auditEvidence(
+          read.map(({ text }) => text),
+          {
+            ...filter,
+            ...(named !== undefined && { key: named }),
+            ...(path !== undefined && { vaultId: path.vaultId }),
+          },
+          searchEvents(activityTracker ?? []),
+        );
+        if (json !== true) {
+          const sources = read.map((each, at) => ({ ...each, people: audit.people[at] ?? [] }));
+          world.out.write(`${auditText(world.out, audit)}\n${explainReading(sources)}\n`);
+        } else for (const event of inTime(audit)) world.out.write(`${jsonLine(event)}\n`);
+        refuseBroken(broken.map(({ file }) => file));
+      },
+    );
 }
 
 /** So many contradictions of a file stand before the steps. `--verify` prints them all. */

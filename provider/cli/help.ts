@@ -232,6 +232,10 @@ export const examples = {
     ["every step in the evidence of the instance", "uko audit"],
     ["who destroyed what this year", "uko audit --file evidence.jsonl --step destroy --since 2026-01-01"],
     ["one key, as JSON", `uko audit ${key} --file evidence.jsonl --json`],
+    [
+      "who changed keys with another tool, by the audit events of the account",
+      "uko audit --activity-tracker events.json",
+    ],
     ["check that the file is as the runs wrote it", "uko audit --verify --file evidence.jsonl"],
   ],
   certificate: [

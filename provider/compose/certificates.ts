@@ -7,7 +7,7 @@
 import { hash } from "node:crypto";
 import { maxManifestBytes } from "../engine/campaign/files/file-forms.ts";
 import { manifestFileName, parseManifest } from "../engine/campaign/files/manifest.ts";
-import { readAuditEvents } from "../engine/certificate/activity-tracker.ts";
+import { createEventSearch, type EventSearch, readAuditEvents } from "../engine/certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "../engine/certificate/build.ts";
 import { type ChainReport, createChainCheck } from "../engine/certificate/chain.ts";
 import {
@@ -84,6 +84,15 @@ export function readCheckedEvidence(file: string): CheckedEvidence {
     lines.push(line.text);
   });
   return { file, text: lines.join("\n"), chain: check.end(head) };
+}
+
+/** Reads audit events that a person exported from the account. Throws UKO_INPUT_INVALID. */
+export function searchEvents(files: readonly string[]): EventSearch | undefined {
+  return files.length === 0 ? undefined : createEventSearch(readEvents(files));
+}
+
+function readEvents(files: readonly string[]): ReturnType<typeof readAuditEvents> {
+  return files.flatMap((each) => readAuditEvents(readText(each), each));
 }
 
 export interface WaveChoice {
@@ -189,7 +198,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
       sha256,
       ...(choice.allowedSigners !== undefined && { isGenuine: judgeBy([readSigners(choice.allowedSigners)]) }),
       ...(choice.events.length > 0 && {
-        events: choice.events.flatMap((each) => readAuditEvents(readText(each), each)),
+        events: readEvents(choice.events),
       }),
       ...(wave !== undefined && { wave }),
     },

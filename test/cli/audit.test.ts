@@ -182,3 +182,59 @@ test("names the files that were read, with the people whose steps each has", asy
     ].join("\n"),
   );
 });
+
+describe("--activity-tracker", () => {
+  const event = (time: string, iamId: string, over: Readonly<Record<string, unknown>> = {}) => ({
+    ...{ eventTime: time.replace("Z", ".42+0000"), action: "hs-crypto.managed-keys.write", outcome: "success" },
+    ...{ initiator: { id: iamId }, target: { id: "crn:v1:bluemix:public:hs-crypto:us-south:a/0:i-1:managed-key:k-1" } },
+    ...over,
+  });
+  const requested = line({ step: "write_record", from: "active", to: "active", record: consent(bob.iamId) });
+  const removal = { step: "remove", from: "destroyed", to: "absent", time: "2026-12-25T10:00:00Z" };
+  const evidence = () => fileOf(chained([requested, ...both(removal)]));
+  const eventsFile = (events: readonly object[]): string => {
+    const file = path.join(folder, "events.json");
+    writeFileSync(file, JSON.stringify(events));
+    return file;
+  };
+
+  test("names the person who destroyed a key in the console", async () => {
+    const events = [
+      event("2026-11-24T14:22:01Z", bob.iamId),
+      event("2026-12-01T09:00:00Z", "IBMid-550000CAROL"),
+      event("2026-12-01T09:00:00Z", "IBMid-550000DAVE", { action: "hs-crypto.managed-keys.read" }),
+      event("2026-12-01T09:00:00Z", "IBMid-550000DAVE", { outcome: "failure" }),
+    ];
+    const { exitCode, out } = await run(["--file", evidence(), "--activity-tracker", eventsFile(events)]);
+    expect(exitCode).toBe(0);
+    const rows = out.split("\n").filter((row) => row.startsWith("2026"));
+    expect(rows.map((row) => row.replaceAll(/ {2,}/g, " "))).toEqual([
+      expect.stringContaining("14:22:00Z request to destroy payroll active active"),
+      "2026-12-01T09:00:00Z not in the evidence payroll IBMid-550000CAROL audit event hs-crypto.managed-keys.write",
+      expect.stringContaining("not in the evidence payroll active destroyed at this time or before"),
+      expect.stringMatching(/remove .* only stated$/),
+    ]);
+    expect(rows[0]).not.toContain("only stated");
+    expect(out).toContain("1 audit event shows a change that no line shows: ");
+    expect(out).toContain("1 step is only stated: no audit event shows it.");
+  });
+
+  test("shows a key that the evidence does not have, and only the person that --person names", async () => {
+    const target = { target: { id: "crn:v1:bluemix:public:hs-crypto:us-south:a/0:i-1:managed-key:k-9" } };
+    const events = [event("2026-12-01T09:00:00Z", alice.iamId, target), event("2026-12-01T09:01:00Z", bob.iamId)];
+    const from = ["--file", evidence(), "--activity-tracker", eventsFile(events), "--json"];
+    const { out } = await run([...from, "--person", "alice"]);
+    const found = out
+      .trimEnd()
+      .split("\n")
+      .filter((each) => each.includes('"event"'));
+    expect(found.map((each) => JSON.parse(each))).toEqual([
+      expect.objectContaining({ keyId: "k-9", actor: { iamId: alice.iamId, name: "" }, step: "not_recorded" }),
+    ]);
+  });
+
+  test("refuses an export with an event that it cannot read", async () => {
+    const { exitCode, err } = await run(["--file", evidence(), "--activity-tracker", eventsFile([{}])]);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("is not an export of audit events")]);
+  });
+});

@@ -25,6 +25,7 @@ import { UkoError } from "../../errors.ts";
 import { recordLifetimeMs, recordToleranceMs } from "../../lifecycle/consent-record.ts";
 import { isSamePerson } from "../../lifecycle/iam-id.ts";
 import { parseJson } from "../../text/encodings.ts";
+import type { EventedWrite } from "../commands/audit-gaps.ts";
 import type { Act } from "./acts.ts";
 
 const event = z.looseObject({
@@ -73,15 +74,22 @@ export function readAuditEvents(text: string, file: string): readonly AuditEvent
   });
 }
 
-/** Finds out for each act on a key, in turn, whether an event shows it. An event shows one act. */
-export function createEventSearch(events: readonly AuditEvent[]): (keyId: string, act: Act) => boolean {
+export interface EventSearch {
+  /** Whether an event shows the act. An event shows one act. */
+  readonly shows: (keyId: string, act: Pick<Act, "did" | "iamId" | "at" | "startedAt" | "isConfirmed">) => boolean;
+  /** The successful writes that have shown no act until now. */
+  readonly unused: () => readonly EventedWrite[];
+}
+
+/** Finds out for each act on a key, in turn, whether an event shows it. */
+export function createEventSearch(events: readonly AuditEvent[]): EventSearch {
   const writes = events.filter(({ action }) => !isReading.test(action));
   const byPlace = Map.groupBy(
     writes.flatMap((each) => [...placesOf(each)].map((place) => ({ place, each }))),
     ({ place }) => place,
   );
   const used = new Set<AuditEvent>();
-  return (keyId, { did, iamId, at = "", startedAt, isConfirmed }) => {
+  const shows: EventSearch["shows"] = (keyId, { did, iamId, at = "", startedAt, isConfirmed }) => {
     const isRecord = !did.includes("executed");
     const [calledMs, atMs] = [Date.parse(startedAt), Date.parse(at)];
     const couldCount = atMs <= calledMs && calledMs <= atMs + recordLifetimeMs;
@@ -107,6 +115,16 @@ export function createEventSearch(events: readonly AuditEvent[]): (keyId: string
     used.add(own);
     return true;
   };
+  const isUnused = (each: AuditEvent): boolean =>
+    !used.has(each) && each.outcome === "success" && isStep.test(each.action);
+  const unused = () => events.filter(isUnused).map(describeWrite);
+  return { shows, unused };
+}
+
+function describeWrite(each: AuditEvent): EventedWrite {
+  const { eventTime, action, initiator, target } = each;
+  const time = new Date(eventTime).toISOString().replace(/\.\d{3}Z$/, "Z");
+  return { time, action, iamId: initiator.id, targetId: target.id, places: placesOf(each) };
 }
 
 /** The parts of the names by which an event says what it is about. One of them is the ID of the key. */

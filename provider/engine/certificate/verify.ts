@@ -167,7 +167,7 @@ function verifiedKeys(
   instanceId: string,
   { events = [], evidence, isGenuine, sha256, allowsEmulator }: VerificationInput,
 ): readonly VerifiedKey[] {
-  const hasEvent = createEventSearch(events);
+  const { shows: hasEvent } = createEventSearch(events);
   const statedBy = evidence === undefined ? "signers" : "evidence";
   const check = isGenuine && { isGenuine, sha256, instanceId, allowsEmulator };
   return keys.map((key) => {

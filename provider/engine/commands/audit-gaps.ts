@@ -4,13 +4,46 @@
  * destruction is not in the evidence would look as if no person had destroyed it. The functions are pure.
  */
 
-import type { Audit, AuditEvent } from "./audit.ts";
+/** A recorded step, or a gap, as far as it says what happened to a key. */
+interface KeyEvent {
+  readonly v: 1;
+  readonly time: string;
+  readonly instanceId: string;
+  readonly resource?: string | undefined;
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label: string;
+  readonly from: string;
+  readonly to: string;
+  readonly isConfirmed: boolean;
+}
+
+/** What the evidence does not have, in the form of a step. */
+export interface Gap extends KeyEvent {
+  readonly step: typeof notRecorded;
+  /** Empty if only the states show the gap. */
+  readonly actor: { readonly iamId: string; readonly name: string };
+  readonly keystores: [];
+  readonly isConfirmed: false;
+  /** The action of the audit event that shows the change. */
+  readonly event?: string;
+}
+
+/** A change of a key that an audit event of the account shows. The event does not say which step it was. */
+export interface EventedWrite {
+  readonly time: string;
+  readonly action: string;
+  readonly iamId: string;
+  readonly targetId: string;
+  /** One of these is the ID of the key. */
+  readonly places: ReadonlySet<string>;
+}
 
 /** The step of a gap. The evidence does not say which step it was, or who took it. */
 export const notRecorded = "not_recorded";
 
 /** One event for each gap, with the time of the line that shows it. `from` is empty if no earlier line has the key. */
-export function findGaps(events: readonly AuditEvent[]): readonly AuditEvent[] {
+export function findGaps(events: readonly KeyEvent[]): readonly Gap[] {
   const ofKeys = events.filter(({ resource }) => resource === undefined || resource === "kms_key");
   const byKey = Map.groupBy(ofKeys, ({ instanceId, resource, keyId }) => [instanceId, resource, keyId].join("\n"));
   return [...byKey.values()].flatMap(gapsOfKey);
@@ -19,8 +52,8 @@ export function findGaps(events: readonly AuditEvent[]): readonly AuditEvent[] {
 /** The states that a key has without a step of uko: it was created, or its activation date came. */
 const firstStates: readonly string[] = ["pre_activation", "active"];
 
-function gapsOfKey(events: readonly AuditEvent[]): readonly AuditEvent[] {
-  const gaps: AuditEvent[] = [];
+function gapsOfKey(events: readonly KeyEvent[]): readonly Gap[] {
+  const gaps: Gap[] = [];
   let left = events;
   let states: readonly string[] = firstStates;
   let isFirst = true;
@@ -37,24 +70,48 @@ function gapsOfKey(events: readonly AuditEvent[]): readonly AuditEvent[] {
 }
 
 /** Two machines may write in the same second, in an order that the times do not show. The one that fits is next. */
-function nextOf(left: readonly AuditEvent[], states: readonly string[]): AuditEvent | undefined {
+function nextOf(left: readonly KeyEvent[], states: readonly string[]): KeyEvent | undefined {
   const [first] = left;
   return left.filter(({ time }) => time === first?.time).find((each) => mayFollow(each, states)) ?? first;
 }
 
-function mayFollow({ from }: AuditEvent, states: readonly string[]): boolean {
+function mayFollow({ from }: KeyEvent, states: readonly string[]): boolean {
   return states.some((state) => state === from || (state === "pre_activation" && from === "active"));
 }
 
-function gapBefore({ v, time, instanceId, resource, vaultId, keyId, label, from: to }: AuditEvent, from: string) {
+function gapBefore({ from: to, ...subject }: KeyEvent, from: string): Gap {
+  return gapOn(subject, { from, to, actor: { iamId: "", name: "" } });
+}
+
+type Subject = Pick<KeyEvent, "time" | "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
+
+function gapOn(subject: Subject, facts: Pick<Gap, "from" | "to" | "actor" | "event">): Gap {
+  const { time, instanceId, resource, vaultId, keyId, label } = subject;
   return {
-    ...{ v, time, instanceId, ...(resource !== undefined && { resource }), vaultId, keyId, label },
-    ...{ step: notRecorded, from, to, actor: { iamId: "", name: "" }, keystores: [], isConfirmed: false },
+    ...{ v: 1, time, instanceId, ...(resource !== undefined && { resource }), vaultId, keyId, label },
+    ...{ step: notRecorded, ...facts, keystores: [], isConfirmed: false },
   };
 }
 
+/** What audit events of the account show and no line does. `all` are the recorded steps, which name the keys. */
+export function gapsInEvents(writes: readonly EventedWrite[], all: readonly KeyEvent[]): readonly Gap[] {
+  const known = new Map(all.map((each) => [each.keyId, each]));
+  return writes.map(({ time, action, iamId, targetId, places }) => {
+    const keyId = [...places].find((place) => known.has(place)) ?? targetId.split(/[:/]/).at(-1) ?? "";
+    const { instanceId = "", resource, vaultId = "", label = "" } = known.get(keyId) ?? {};
+    const subject = { time, instanceId, resource, vaultId, keyId, label };
+    return gapOn(subject, { from: "", to: "", actor: { iamId, name: "" }, event: action });
+  });
+}
+
 /** Steps and gaps in the order of their times. A gap stands before the line that shows it. */
-export function inTime({ events, gaps }: Pick<Audit, "events" | "gaps">): readonly AuditEvent[] {
-  const msOf = ({ time }: AuditEvent): number => Date.parse(time) || 0;
+export function inTime<Event extends { readonly time: string }>({
+  events,
+  gaps,
+}: {
+  readonly events: readonly Event[];
+  readonly gaps: readonly Event[];
+}): readonly Event[] {
+  const msOf = ({ time }: Event): number => Date.parse(time) || 0;
   return [...gaps, ...events].toSorted((a, b) => msOf(a) - msOf(b));
 }

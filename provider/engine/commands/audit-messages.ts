@@ -42,7 +42,15 @@ export function auditFindings({
       "step was started but never recorded as finished: it was refused or interrupted, or its response was lost",
       "steps were started but never recorded as finished: they were refused or interrupted, or their responses were lost",
     ]),
-    ...countOf(gaps.length, [
+    ...countOf(events.filter(({ isOnlyStated }) => isOnlyStated === true).length, [
+      "step is only stated: no audit event shows it",
+      "steps are only stated: no audit event shows them",
+    ]),
+    ...countOf(gaps.filter(({ event }) => event !== undefined).length, [
+      "audit event shows a change that no line shows: another tool made it, or it is a creation or an update, which have no line",
+      "audit events show changes that no line shows: another tool made them, or they are creations or updates, which have no line",
+    ]),
+    ...countOf(gaps.filter(({ event }) => event === undefined).length, [
       "change of a key's state is not in the evidence: another tool made it, or the file of another machine is missing",
       "changes of keys' states are not in the evidence: another tool made them, or files of other machines are missing",
     ]),
@@ -76,9 +84,9 @@ function rowOf(event: AuditEvent): readonly string[] {
     to,
     sayRecordAuthor(event.requester ?? requesterOf(dropped)),
     event.isSingle === true ? "(one person)" : sayRecordAuthor(approver),
-    event.about === undefined && event.step !== notRecorded ? sayPerson(actor.iamId, actor.name) : "",
+    event.about === undefined && actor.iamId !== "" ? sayPerson(actor.iamId, actor.name) : "",
     [
-      event.step === notRecorded ? "at this time or before" : event.isConfirmed ? "" : "not confirmed",
+      sayStanding(event),
       // The approval matters, whether it was stored on the key or given by executing the step.
       approver && actor.loggedInBy && isSamePerson(approver.iamId, actor.iamId)
         ? `logged in by ${plain(actor.loggedInBy, 100)}`
@@ -104,6 +112,13 @@ function sayStep({ step, about, approver, dropped, actor, reason }: AuditEvent):
   if (dropped !== undefined && isSamePerson(dropped.author, actor.iamId)) return `withdrawal of ${what}`;
   // Only a person who declines gives a reason. An update by another person removes a request, too.
   return `${reason === undefined ? "removal" : "decline"} of ${what}`;
+}
+
+function sayStanding({ step, event, isConfirmed, isOnlyStated }: AuditEvent): string {
+  if (event !== undefined) return `audit event ${plain(event, 60)}`;
+  if (step === notRecorded) return "at this time or before";
+  if (isOnlyStated === true) return "only stated";
+  return isConfirmed ? "" : "not confirmed";
 }
 
 function requesterOf(dropped: AuditEvent["dropped"]): AuditEvent["requester"] {

@@ -10,7 +10,7 @@
 import * as z from "zod";
 import { isIamIdForm, isSamePerson } from "../../lifecycle/iam-id.ts";
 import { parseJson } from "../../text/encodings.ts";
-import { findGaps } from "./audit-gaps.ts";
+import { type EventedWrite, findGaps, gapsInEvents } from "./audit-gaps.ts";
 import { isConsequentialStep } from "./audited-steps.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string(), loggedInBy: z.string().optional().catch(undefined) });
@@ -129,6 +129,10 @@ export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
   readonly isSingle?: boolean;
   /** False if a step was started and no line reports it as done: it was refused, it crashed, or its response was lost. */
   readonly isConfirmed: boolean;
+  /** The action of an audit event of the account, for a change that no line shows. */
+  readonly event?: string;
+  /** Set if audit events were passed and none of them shows the step. */
+  readonly isOnlyStated?: true;
 }
 
 export interface Audit {
@@ -156,8 +160,27 @@ export interface AuditFilter {
   readonly person?: string;
 }
 
-/** Reads the lines of all files together. A line that is in two files counts once. */
-export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}): Audit {
+/** What audit events of the account show; certificate/activity-tracker.ts decides it. */
+export interface ShownSteps {
+  readonly shows: (
+    keyId: string,
+    act: {
+      readonly did: readonly "executed"[];
+      readonly iamId: string;
+      readonly at: string;
+      readonly startedAt: string;
+      readonly isConfirmed: boolean;
+    },
+  ) => boolean;
+  /** The changes that have shown no step until now. */
+  readonly unused: () => readonly EventedWrite[];
+}
+
+/**
+ * Reads the lines of all files together. A line that is in two files counts once. `search` finds out which steps the
+ * audit events of the account show, and which of their changes no line shows.
+ */
+export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}, search?: ShownSteps): Audit {
   const lines: EvidenceLine[] = [];
   let unreadableLines = 0;
   let unknownVersions = 0;
@@ -177,11 +200,14 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
     return [...actors].filter((iamId) => iamId !== "").toSorted();
   });
   const records = recordsOf(lines);
-  const all = pairSteps(lines.toSorted(byTime)).map((pair) => eventOf(pair, records));
+  const all = pairSteps(lines.toSorted(byTime)).map((pair) => eventOf(pair, records, search));
   const events = all.filter((event) => passes(event, filter));
   // A gap can hide any step of any person, so only time, vault and key leave one out.
-  const { step: _step, person: _person, ...place } = filter;
-  const gaps = findGaps(all).filter((gap) => passes(gap, place));
+  const { step: _step, person, ...place } = filter;
+  const evented = gapsInEvents(search?.unused() ?? [], all).filter((gap) =>
+    passes(gap, { ...place, ...(person !== undefined && { person }) }),
+  );
+  const gaps = [...evented, ...findGaps(all).filter((gap) => passes(gap, place))];
   return { events, gaps, stepsOnFile: all.length, unreadableLines, unknownVersions, people };
 }
 
@@ -220,11 +246,29 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
   return steps;
 }
 
-function eventOf({ first, last, isDone }: StepLines<EvidenceLine>, records: Records): AuditEvent {
+function eventOf(
+  { first, last, isDone }: StepLines<EvidenceLine>,
+  records: Records,
+  search: ShownSteps | undefined,
+): AuditEvent {
   const { phase: _phase, ...line } = { ...first, ...last };
   const people = peopleBehind(line, records);
   const isSingle = isByOnePerson({ step: line.step, ...people });
-  return { ...line, ...people, ...(isSingle !== undefined && { isSingle }), isConfirmed: isDone, time: first.time };
+  const act =
+    line.record === undefined
+      ? { did: ["executed"] as const, iamId: line.actor.iamId, at: last.time, startedAt: first.time }
+      : { did: [], iamId: line.record.author, at: line.record.writtenAt, startedAt: line.record.writtenAt };
+  const isOnKey = line.resource === undefined || line.resource === "kms_key";
+  const isOnlyStated =
+    search !== undefined && isOnKey && isDone && !search.shows(line.keyId, { ...act, isConfirmed: isDone });
+  return {
+    ...line,
+    ...people,
+    ...(isSingle !== undefined && { isSingle }),
+    isConfirmed: isDone,
+    ...(isOnlyStated && { isOnlyStated: true }),
+    time: first.time,
+  };
 }
 
 export const byTime = (a: EvidenceLine, b: EvidenceLine): number => timeOf(a) - timeOf(b);

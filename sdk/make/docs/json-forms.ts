@@ -252,6 +252,8 @@ const auditStep = evidenceLine
       .boolean()
       .describe("Whether one person alone took a step that can require two; absent if not known")
       .optional(),
+    event: z.string().describe("The action of an audit event, for a change that no line shows").optional(),
+    isOnlyStated: z.literal(true).describe("Audit events were passed, and none shows the step").optional(),
   })
   .describe("One step, as uko audit --json prints it");
 
