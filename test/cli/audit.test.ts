@@ -233,6 +233,13 @@ describe("--activity-tracker", () => {
     ]);
   });
 
+  test("does not let a line that names a part of each event as its key take the events of another key", async () => {
+    const planted = fileOf(chained([line({ keyId: "hs-crypto", label: "scratch" })]), "planted.jsonl");
+    const events = eventsFile([event("2026-12-01T09:00:00Z", bob.iamId)]);
+    const { out } = await run(["--file", planted, "--activity-tracker", events, "--key", "k-1", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ keyId: "k-1", actor: { iamId: bob.iamId } });
+  });
+
   test("refuses an export with an event that it cannot read", async () => {
     const { exitCode, err } = await run(["--file", evidence(), "--activity-tracker", eventsFile([{}])]);
     expect([exitCode, err]).toEqual([1, expect.stringContaining("is not an export of audit events")]);

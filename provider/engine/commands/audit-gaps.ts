@@ -4,6 +4,8 @@
  * destruction is not in the evidence would look as if no person had destroyed it. The functions are pure.
  */
 
+import { uuidForm } from "../../text/uuid-form.ts";
+
 /** A recorded step, or a gap, as far as it says what happened to a key. */
 interface KeyEvent {
   readonly v: 1;
@@ -97,7 +99,10 @@ function gapOn(subject: Subject, facts: Pick<Gap, "from" | "to" | "actor" | "eve
 export function gapsInEvents(writes: readonly EventedWrite[], all: readonly KeyEvent[]): readonly Gap[] {
   const known = new Map(all.map((each) => [each.keyId, each]));
   return writes.map(({ time, action, iamId, targetId, places }) => {
-    const keyId = [...places].find((place) => known.has(place)) ?? targetId.split(/[:/]/).at(-1) ?? "";
+    const last = targetId.split(/[:/]/).at(-1) ?? "";
+    // Only a part that has the form of a key's ID counts, because a line can name any text as its key.
+    const isKey = (place: string): boolean => known.has(place) && uuidForm.test(place);
+    const keyId = known.has(last) ? last : ([...places].find(isKey) ?? last);
     const { instanceId = "", resource, vaultId = "", label = "" } = known.get(keyId) ?? {};
     const subject = { time, instanceId, resource, vaultId, keyId, label };
     return gapOn(subject, { from: "", to: "", actor: { iamId, name: "" }, event: action });
