@@ -13,4 +13,6 @@ export const emulatorAddresses = (url: string, instanceCrn?: string) => ({
  * Whether a text is the line that names the emulator's host, with which each run begins. Test worlds leave it out, because
  * it is about none of their stories; test/attacks/32-named-hosts.test.ts reads it.
  */
-export const isHostLine = (text: string): boolean => /^This run sends its credential to 127\.0\.0\.1:/.test(text);
+export const isHostLine = (text: string): boolean => hostLine.test(text);
+
+export const hostLine = /^This run sends its credential to 127\.0\.0\.1:/;

@@ -1,5 +1,7 @@
 /** Reads a message as a person does: its sentences, and the commands after "Next:". */
 
+import { hostLine } from "../../../support/emulator-addresses.ts";
+
 export interface PrintedNext {
   /** The words after `Next:`, `then:` or `or:`. */
   readonly who: string;
@@ -114,8 +116,16 @@ function saidIn(output: string): readonly Said[] {
     .filter(({ text }) => text !== "");
 }
 
-/** The closing line, the one line by which the dynamic provider repeats a thrown error, and the path of the evidence. */
-const otherLines = [/^(?:update|destroy|preview|refresh) failed$/, /^UKO_[A-Z_]+: /, /^Evidence of this run: /];
+/**
+ * The closing line, the one line by which the dynamic provider repeats a thrown error, the path of the evidence, and the
+ * host of the emulator.
+ */
+const otherLines = [
+  /^(?:update|destroy|preview|refresh) failed$/,
+  /^UKO_[A-Z_]+: /,
+  /^Evidence of this run: /,
+  hostLine,
+];
 
 /** The first line of what the provider said: what people see first. */
 export function firstLineOf(output: string): string {
