@@ -70,14 +70,20 @@ describe.each(Object.entries(installed))("the executable of the %s", (_, { file,
     expect(await ended("bob", "status", keys.vouchers)).toEqual({ code: 0, out: expect.stringContaining("active") });
     const requested = await ended("bob", "request", keys.vouchers, "--reason", "Moved");
     expect(requested, requested.out).toMatchObject({ code: 0 });
-    // The next command can be pasted, although neither the message nor PATH has uko.
-    const next = /^ {4}(~\/.* approve vouchers)$/m.exec(requested.out)?.[1] ?? requested.out;
+    // Each printed command can be pasted, although neither the message nor PATH has uko.
+    const runNext = (who: Person, output: string, command: RegExp) =>
+      runAtTerminal(command.exec(output)?.[1] ?? output, { cwd: home, env: environmentOf(who), timeoutMs });
     await uko.advance("1m");
-    const approved = await runAtTerminal(next, { cwd: home, env: environmentOf("alice"), timeoutMs });
+    const approved = await runNext("alice", requested.out, /^ {4}(~\/.* approve vouchers)$/m);
     expect(approved, approved.output).toMatchObject({ exitCode: 0 });
     expect(approved.output).toContain("Moved");
     expect(approved.output).toContain("1 key deactivated");
-    expect(approved.output).toMatch(/^ {2}~\/.* approve vouchers$/m);
+    const half = await runNext("alice", approved.output, /^ {2}(~\/.* request vouchers)$/m);
+    expect(half, half.output).toMatchObject({ exitCode: 0 });
+    await uko.advance("4h1m");
+    const destroyed = await runNext("bob", half.output, /^ {4}(~\/.* approve vouchers)$/m);
+    expect(destroyed, destroyed.output).toMatchObject({ exitCode: 0 });
+    expect(destroyed.output).toContain("1 key destroyed");
     expect((await uko.verdict()).ok).toBe(true);
   });
 

@@ -40,6 +40,7 @@ test("apply creates a key, the next plan is empty, and two people delete it, eac
     expect(await stage.effects(mark)).toEqual([]);
 
     await type(alice, ["approve", "payroll"]);
+    await type(alice, ["request", "payroll"]);
     const cooling = await bob.destroy();
     expect(errorsOf(cooling)[0]?.summary).toMatch(/^Key "payroll" is deactivated and is waiting for a second person/);
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "cooling_down" });
