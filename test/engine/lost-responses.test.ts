@@ -46,7 +46,7 @@ const byEngine: Step["run"] = async ({ handlers }, state) => {
   return outcome.kind === "ended" ? "ended" : outcome.code;
 };
 const byRequest: Step["run"] = async ({ operations }, { keyId }) =>
-  (await operations.request(uko.ref(keyId), undefined, options)).lifecycleState;
+  (await operations.request(uko.ref(keyId), undefined, options)).deletion.awaits ?? "nothing";
 const byApproval =
   (how: Parameters<typeof approve>[2]): Step["run"] =>
   async (run, { keyId }) => {
@@ -64,7 +64,7 @@ const byApproval =
 const approved: readonly Step[] = [
   { who: "bob", wait: "0s", run: byEngine, end: "UKO_APPROVAL_PENDING" },
   { who: "alice", wait: "60s", run: byApproval({}), end: "deactivated request" },
-  { who: "alice", wait: "0s", run: byRequest, end: "pending_approval" },
+  { who: "alice", wait: "0s", run: byRequest, end: "approval" },
   { who: "bob", wait: "5h", run: byApproval({}), end: "destroyed time" },
   { who: "bob", wait: "31d", run: byEngine, end: "ended" },
 ];
@@ -74,7 +74,7 @@ const stored: readonly Step[] = [
   { who: "alice", wait: "0s", run: byEngine, end: "UKO_APPROVAL_PENDING" },
   { who: "bob", wait: "60s", run: byApproval({ stores: true }), end: "active requester" },
   { who: "alice", wait: "60s", run: byEngine, end: "UKO_REQUEST_PENDING" },
-  { who: "bob", wait: "5h", run: byRequest, end: "pending_approval" },
+  { who: "bob", wait: "5h", run: byRequest, end: "approval" },
   { who: "alice", wait: "60s", run: byApproval({ stores: true }), end: "deactivated requester" },
   { who: "bob", wait: "60s", run: byEngine, end: "UKO_DESTRUCTION_PENDING" },
   { who: "bob", wait: "31d", run: byEngine, end: "ended" },
