@@ -144,8 +144,14 @@ test("an evidence file of another origin cannot control the terminal that shows 
   for (const options of [[], ["--json"]]) {
     const here = quietWorld();
     expect(await runCli(["audit", "--file", file, ...options], here)).toBe(0);
-    for (const line of here.output.out.trimEnd().split("\n")) expect(line).not.toMatch(steers);
-    if (options.length > 0) expect(JSON.parse(here.output.out)).toMatchObject({ label: steering });
+    const lines = here.output.out.trimEnd().split("\n");
+    for (const line of lines) expect(line).not.toMatch(steers);
+    // No line says how the key came out of use, so a gap stands before the step, and repeats its label.
+    if (options.length === 0) continue;
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { step: "not_recorded", label: steering },
+      { step: "destroy", label: steering },
+    ]);
   }
 });
 
