@@ -150,7 +150,17 @@ describe("the workflow for GitHub Actions", () => {
     await world.advance("1m");
     expect((await world.type("alice", `approve ${key}`)).exitCode).toBe(0);
     await world.advance("5h");
-    expect((await world.type("bob", `approve ${key}`)).exitCode).toBe(0);
+    // Not even the credential of a person makes a pipeline request a destruction, or approve.
+    const asked = await run({ who: "bob", destroy: `uko request ${key}` });
+    expect(asked).toMatchObject({ exitCode: 1, log: expect.stringContaining("a person has to type this request") });
+    await world.type("bob", `request ${key}`, ["vouchers"]);
+    await world.advance("1m");
+    const approved = await run({ who: "alice", destroy: `uko approve ${key} --store` });
+    expect(approved).toMatchObject({ exitCode: 1, log: expect.stringContaining("there is no terminal to ask at") });
+    expect((await world.type("alice", `approve ${key} --store`)).exitCode).toBe(0);
+    const stored = await run({ destroy: `uko continue ${key}` });
+    expect(stored.outputs).toMatchObject({ exit_code: "10", outcome: "waiting_for_person" });
+    expect((await world.type("bob", `continue ${key}`)).exitCode).toBe(11);
     const destroyed = await run({ destroy: `uko continue ${key}` });
     expect(destroyed.outputs).toMatchObject({ exit_code: "11", outcome: "waiting_for_time" });
     expect(destroyed.outputs.not_before).toMatch(/^2026-12-24T/);
