@@ -52,6 +52,8 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     await alice.page.getByText(/This run deactivated the key/).waitFor();
     await alice.page.goto(`${alice.url}keys/${keys.vouchers}`);
     await alice.page.getByRole("link", { name: "Request the destruction" }).click();
+    await inspectPage(alice.page, "request-destruction");
+    await alice.page.getByLabel("Type the label of the key").fill("vouchers");
     await alice.page.getByRole("button", { name: "Request the destruction" }).click();
     await alice.page.getByText(/is waiting for a second person to approve its destruction/).waitFor();
     await world.advance("5h");
