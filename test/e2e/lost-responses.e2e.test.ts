@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openWorld } from "../../provider/compose/world.ts";
 import { faultSchema } from "../../provider/emulator/faults.ts";
-import { startEmulator } from "../../provider/emulator/start.ts";
+import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
 import { managedKey } from "../../provider/resources/managed-key/index.ts";
 import type { AuditEntry } from "../contracts/interfaces/support/emulator.ts";
@@ -19,6 +19,7 @@ import {
   recordPath,
   runNamed,
   runs,
+  sealAgain,
 } from "../contracts/interfaces/support/recorded-path.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 import { freshStateHome } from "../support/state-home.ts";
@@ -61,9 +62,15 @@ const losses = [
 ] as const;
 type Loss = (typeof losses)[number];
 
+async function emulatorOf(run: RecordedRun): Promise<Emulator> {
+  const uko = await startEmulator({ seed: run.seed, profile: "documented" });
+  sealAgain(recorded, run, uko);
+  return uko;
+}
+
 /** The same handlers in this process: a run takes milliseconds, so that every call can be tried in every suite. */
 async function loseAt(run: RecordedRun, call: number, loss: Loss): Promise<void> {
-  const uko = await startEmulator({ seed: run.seed, profile: "documented" });
+  const uko = await emulatorOf(run);
   try {
     const fault = faultSchema.parse({ skip: call, ...loss });
     uko.world.faults.add(fault);
@@ -83,7 +90,7 @@ async function loseAt(run: RecordedRun, call: number, loss: Loss): Promise<void>
 }
 
 async function callsInProcess(run: RecordedRun): Promise<readonly string[]> {
-  const uko = await startEmulator({ seed: run.seed, profile: "documented" });
+  const uko = await emulatorOf(run);
   try {
     await inProcess(run, uko.url);
     return uko.world.audit.since(0).flatMap(({ operation }) => (operation === "seed" ? [] : [operation]));

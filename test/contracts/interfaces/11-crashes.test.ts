@@ -21,6 +21,7 @@ import {
   recordPath,
   runNamed,
   runs,
+  sealAgain,
 } from "./support/recorded-path.ts";
 import { programWith } from "./support/scenario.ts";
 import { userInterface } from "./user-interface.ts";
@@ -75,7 +76,7 @@ test.each(disturbed)(
 );
 
 async function killAt(run: RecordedRun, call: number, when: "before" | "after"): Promise<void> {
-  const uko = await openEmulator("documented", run.seed);
+  const uko = await openEmulator("documented", run.seed, (emulator) => sealAgain(recorded, run, emulator));
   const workspace = await userInterface.open();
   try {
     const person = await atTheStart(run, uko, workspace);

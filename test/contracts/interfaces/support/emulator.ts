@@ -2,7 +2,7 @@
 
 import { snapshot } from "../../../../provider/emulator/control/snapshot.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
-import { startEmulator } from "../../../../provider/emulator/start.ts";
+import { type Emulator, startEmulator } from "../../../../provider/emulator/start.ts";
 import type { TrailEntry } from "../../../support/oracle.ts";
 
 /** A key as the service keeps it, with the texts of uko. */
@@ -78,8 +78,14 @@ export interface LocalUko {
 }
 
 /** In the test's process; the provider or engine that calls it is a process of its own. */
-export async function openEmulator(profile: string, seed: Seed): Promise<LocalUko> {
-  const { url, instanceId, instanceCrn, world, close } = await startEmulator({ profile, seed });
+export async function openEmulator(
+  profile: string,
+  seed: Seed,
+  prepare: (emulator: Emulator) => void = () => {},
+): Promise<LocalUko> {
+  const emulator = await startEmulator({ profile, seed });
+  prepare(emulator);
+  const { url, instanceId, instanceCrn, world, close } = emulator;
   return {
     url,
     instanceId,

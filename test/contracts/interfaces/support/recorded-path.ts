@@ -4,6 +4,11 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
+import type { Emulator } from "../../../../provider/emulator/start.ts";
+import { decodeTagValue, encodeTagValue, requestStatement } from "../../../../provider/lifecycle/record-text.ts";
+import { nameService } from "../../../../provider/services/consents/service-name.ts";
+import { sha256 } from "../../../../provider/services/evidence-file.ts";
+import { createOwnSeal } from "../../../../provider/services/own-seal.ts";
 import type { ExportedResource } from "../../../stage/pulumi.ts";
 import { emulatorAddresses } from "../../../support/emulator-addresses.ts";
 import { type AuditEntry, type KeyInWorld, seedKeys } from "./emulator.ts";
@@ -49,6 +54,8 @@ export const described = { description: "Payroll key", tags: { team: "payroll" }
 export const recordedProgram = programWith(described);
 /** The inputs of the program's key. */
 export const recordedArgs = { vaultId, template: "payroll", label: "payroll", ...described };
+
+const recordTag = "uko_deletion";
 
 /** Walks the path with the real CLI and keeps what is needed to begin anywhere on it. */
 export async function recordPath(): Promise<RecordedPath> {
@@ -106,6 +113,27 @@ export function environmentAt({ scenario }: RecordedPath, run: RecordedRun, url:
   };
 }
 
+/**
+ * Seals the request of a run's person again. A seal is of one address, so the emulator on which a run is repeated would
+ * make the person confirm a request that was sealed where the run was recorded.
+ */
+export function sealAgain({ scenario }: RecordedPath, run: RecordedRun, { url, world }: Emulator): void {
+  const read = () => scenario.environmentOf(run.person).UKO_API_KEY ?? "";
+  const ownSeal = createOwnSeal(
+    { kind: "api_key", read },
+    nameService([{ url, source: "environment", role: "iam" }], () => []),
+  );
+  const sealed = (keyId: string, value: string): string => {
+    const record = decodeTagValue(keyId, value, sha256);
+    if (record?.quotes === undefined) return value;
+    const seal = ownSeal(requestStatement(keyId, { ...record, ...record.quotes }));
+    return encodeTagValue({ ...record, quotes: { ...record.quotes, seal } });
+  };
+  for (const key of world.keys.values()) {
+    key.tags = key.tags.map(({ name, value }) => ({ name, value: name === recordTag ? sealed(key.id, value) : value }));
+  }
+}
+
 /** Tries every case, so many at once, and returns which of them failed and how. */
 export async function failuresOf<Case>(
   cases: readonly Case[],
@@ -138,7 +166,7 @@ export function effectsOf(trail: readonly AuditEntry[]): readonly string[] {
 }
 
 function recordOf({ after }: AuditEntry): string {
-  const value = after?.tags.find(({ name }) => name === "uko_deletion")?.value;
+  const value = after?.tags.find(({ name }) => name === recordTag)?.value;
   if (value === undefined) return "none";
   const { s: step, h: how } = JSON.parse(Buffer.from(value, "hex").toString("utf8")) as { s: string; h: string };
   return `${step} ${how}`;
