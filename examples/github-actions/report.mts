@@ -49,6 +49,8 @@ function lineOf(fields: Fields): Line {
   const other = excludedIdentity ?? requestedBy;
   const roles = Array.isArray(neededRoles) ? ` with the role ${neededRoles.join(" or ")}` : "";
   const waits: Readonly<Record<string, string>> = {
+    request: "a person who requests the next step",
+    requester: `the next run of ${requestedBy}`,
     approval: `a person${other === undefined ? "" : ` other than ${other}`}${roles}`,
     time: "time",
     person_to_unblock: "a person who repairs it",
