@@ -57,6 +57,8 @@ export function openKeyAct(
     ["Reason", record?.reason],
     ["Expires", deletion.recordExpiresAt && moment(deletion.recordExpiresAt, visitor)],
   ];
+  // A record whose step was taken, or which expired, asks for nothing: it is no request of what the person requests now.
+  const isAsked = isInKms || act.id !== "request" || deletion.recordId !== undefined;
   // A stored approval takes no step, so its effect has one more sentence.
   const effects = act.facts.slice(0, act.id === "store" ? 3 : 2);
   return {
@@ -70,7 +72,7 @@ export function openKeyAct(
     subject: definitions([
       ["Key", label],
       // The other facts of an act already say who asks.
-      ...(act.facts.length > 2 && !isInKms ? [] : request),
+      ...(isAsked && (act.facts.length <= 2 || isInKms) ? request : []),
       ["Vault", isInKms ? "none: a key in KMS" : placeOf(vaultId, vaults)],
       ["State and use", key?.state ?? keyState],
       ["Keystores", key?.keystores.map(({ name, says }) => `${name}: ${says}`).join("\n")],

@@ -96,6 +96,8 @@ describe("two people and one key", () => {
     expect((await alice.act(key, "approve", { typed: label })).text).toContain("This run deactivated the key.");
     // The deactivation requests nothing, so a person requests the destruction.
     expect((await bob.act(key, "approve", { typed: label })).status).toBe(409);
+    // Nobody has asked for the destruction yet, so Bob's request and its reason are not shown as if he had.
+    expect((await alice.open(`/keys/${key}/request`)).text).not.toMatch(/Asked by|Payroll moved/);
     expect((await alice.act(key, "request", { typed: "y" })).status).toBe(422);
     const requested = await alice.act(key, "request", { typed: label });
     expect(requested.text).toContain("waiting for a second person to approve its destruction");
