@@ -152,7 +152,7 @@ export function knownDeactivationMs(observation: KeyObservation, run: Run): numb
   const recorded = record?.step === "destroy" ? record.deactivatedAtMs : record && observation.updatedAtMs;
   const isOwn = run.deactivatedHere === true;
   // A note may be of an earlier deactivation that another tool undid.
-  const noted = recorded ?? (isOwn ? undefined : observation.note?.deactivatedAtMs);
+  const noted = recorded ?? (isOwn ? undefined : (observation.note?.deactivatedAtMs ?? run.notKept?.deactivatedAtMs));
   if (noted !== undefined && observation.updatedAtMs !== undefined && noted <= observation.updatedAtMs) return noted;
   return isOwn ? observation.updatedAtMs : undefined;
 }
@@ -190,7 +190,7 @@ function draftFor(
   step: ApprovedStep,
   nowMs: number,
 ): ConsentDraft {
-  const kmsSetter = step === "destroy" ? windowSetter(observation, run, nowMs) : undefined;
+  const kmsSetter = step === "destroy" ? (windowSetter(observation, run, nowMs) ?? run.notKept?.kmsSetter) : undefined;
   const earlierReasons = reasonsToRepeat(observation, author, policy.reason);
   return {
     step,

@@ -55,6 +55,11 @@ export interface Run {
   /** Steps that this run has requested. */
   readonly requestedHere?: readonly ApprovedStep[];
   readonly deactivatedHere?: boolean;
+  /**
+   * What a record of this run said that the service did not keep. Its write took the earlier record off the key, so the
+   * key no longer shows these facts, and the next try repeats them.
+   */
+  readonly notKept?: Pick<ConsentDraft, "deactivatedAtMs" | "kmsSetter">;
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
   readonly syncedHere?: boolean;

@@ -88,7 +88,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
     await run.command("bob", "plan --write --yes");
     await run.command("bob", "signoff --owner platform --yes");
     addFaults(emulator);
-    await run.acting("alice", "next --wave roots --yes");
+    await run.acting("alice", "next --wave roots");
     await run.acting("bob", "next --wave roots");
     await run.untilDone("bob", "alice", "next --wave all --step deactivate");
     emulator.world.clock.advance(5 * hourMs);
@@ -167,8 +167,7 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   };
   const callsSoFar = (): number => emulator.world.audit.since(0).at(-1)?.seq ?? 0;
   const start = (who: Person, args: readonly string[]) => {
-    // A run without --yes approves, which takes a terminal.
-    const isAsking = args[1] === "next" && !args.includes("--yes");
+    const isAsking = isByHand(args);
     const child = spawn(process.execPath, [...(isAsking ? ["--import", asAtTerminal] : []), executable, ...args], {
       env: { ...childEnv, ...environment(emulator.url, who) },
       stdio: [isAsking ? "pipe" : "ignore", "pipe", "pipe"],
@@ -200,15 +199,13 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     if (out === "") throw new Error(`${command}: ${err}`);
     return JSON.parse(out) as Acted;
   };
-  const argsOf = (command: string): readonly string[] => [
-    "campaign",
-    ...command.split(" "),
+  const argsOf = (command: string): readonly string[] => {
+    const args = ["campaign", ...command.split(" ")];
     // A stop after faults needs a reason to continue.
-    ...(command.startsWith("next") ? ["--reason", "Faults"] : []),
-    "--folder",
-    folder,
-    "--json",
-  ];
+    const reason = command.startsWith("next") ? ["--reason", "Faults"] : [];
+    // What a person has to read before the answer is not printed as JSON.
+    return [...args, ...reason, "--folder", folder, ...(isByHand(args) ? [] : ["--json"])];
+  };
   const tell = (command: string, startedMs: number, since: readonly TrailEntry[]): void => {
     const keys = new Set(since.filter(isEffect).map(({ keyId, label }) => keyId ?? label));
     const calls = since.filter(({ operation }) => operation !== "token" && operation !== "control").length;
@@ -223,7 +220,27 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     log(`${name.padEnd(30)} ${calls} calls${perKey}, ${seconds} s, ${killed} kills, ${peakMegabytes} MB`);
   };
 
+  /** Approves or requests at a terminal, until a run changes nothing. The trail says what happened. */
+  const byHand = async (who: Person, command: string): Promise<Acted> => {
+    const startedMs = performance.now();
+    collect();
+    const first = trail.length;
+    let ended = await withKills(who, argsOf(command));
+    let last = collect();
+    for (let repeats = 0; repeats < maxRepeats && last.some(isEffect); repeats += 1) {
+      ended = await uko(who, argsOf(command));
+      last = collect();
+    }
+    if (ended.out === "") throw new Error(`${command}: ${ended.err}`);
+    const since = trail.slice(first);
+    tell(command, startedMs, since);
+    return {
+      keys: since.filter(isEffect).map(({ label = "" }) => ({ key: label, label, outcome: "acted", says: "" })),
+    };
+  };
   const acting = async (who: Person, command: string): Promise<Acted> => {
+    const args = argsOf(command);
+    if (isByHand(args)) return byHand(who, command);
     const startedMs = performance.now();
     collect();
     const first = trail.length;
@@ -242,7 +259,9 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     acting,
     async untilDone(requester, approver, command) {
       for (let round = 0; round < maxRounds; round += 1) {
-        const { keys: requested } = await acting(requester, `${command} --yes`);
+        // A person requests a destruction, and not a line in a script.
+        const request = command.includes("destroy") ? command : `${command} --yes`;
+        const { keys: requested } = await acting(requester, request);
         const { keys: approved } = await acting(approver, command);
         if (!hasActed(requested) && !hasActed(approved)) return;
       }
@@ -269,6 +288,9 @@ function environment(url: string, who: Person): Record<string, string> {
   };
 }
 
+/** Whether the run asks a person at a terminal. */
+const isByHand = ([, command, ...args]: readonly string[]): boolean => command === "next" && !args.includes("--yes");
+
 const isEffect = ({ effect, operation }: TrailEntry): boolean =>
   effect && (effects as readonly string[]).includes(operation);
 
@@ -288,7 +310,7 @@ function whyAgain({ keys }: Acted): string {
 
 /** A process of the bench has no terminal, at which a person approves. */
 const asAtTerminal =
-  "data:text/javascript,const{stdin,stderr}=process;stdin.isTTY=true;Object.assign(stderr,{isTTY:true,columns:200,hasColors(){}})";
+  "data:text/javascript,const{stdin,stderr}=process;Object.assign(stdin,{isTTY:true,setRawMode(){}});Object.assign(stderr,{isTTY:true,columns:200,hasColors(){}})";
 
 /** Types the phrase that the process asks for. */
 function answerOf(child: ChildProcess): void {

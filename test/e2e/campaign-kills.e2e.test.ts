@@ -33,5 +33,5 @@ it("retires an instance through kills and faults: no step twice, no key lost, no
   expect(callsPerKey["next --wave all --step deactivate --yes"]).toBeLessThan(5);
   // With the review of each key.
   expect(callsPerKey["next --wave all --step deactivate"]).toBeLessThan(9);
-  expect(peakMegabytes).toBeLessThan(200);
+  expect(peakMegabytes).toBeLessThan(512);
 }, 300_000);

@@ -30,6 +30,7 @@ it("a stack uses the vault of another stack, which cannot be deleted before it",
     expect((await ledger.destroy()).output).toContain("[UKO_APPROVAL_PENDING]");
     await uko.advance("1m");
     expect(await typeUko(["approve", "treasury/ledger"], envOf("alice"))).toEqual(ok);
+    await typeUko(["request", "treasury/ledger"], envOf("alice"));
     await uko.advance("5h");
     expect(await typeUko(["approve", "treasury/ledger"], envOf("bob"))).toEqual(ok);
     // KMS keeps the metadata of a destroyed key for 90 days, which blocks its keystore.

@@ -289,6 +289,18 @@ describe("approvalOf", () => {
 });
 
 describe("knownDeactivationMs", () => {
+  it("repeats what a record of this run said that the service did not keep, with the setter of the KMS window", () => {
+    const notKept = { deactivatedAtMs: nowMs - 2 * hourMs, kmsSetter: carol };
+    const key = aKey({ state: "deactivated", stateWord: "deactivated", updatedBy: bob, updatedAtMs: nowMs - hourMs });
+    expect(knownDeactivationMs(key, aRun({ notKept }))).toBe(nowMs - 2 * hourMs);
+    expect(knownDeactivationMs(key, aRun())).toBeUndefined();
+    const run = aRun({ actor: anActor(bob), intent: "request", notKept });
+    expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
+      kind: "must_write",
+      draft: { deactivatedAtMs: nowMs - 2 * hourMs, kmsSetter: carol },
+    });
+  });
+
   const noted = (agoMs: number, over: Partial<KeyObservation> = {}) =>
     aKeyWith(aRecord({ step: "destroy", deactivatedAtMs: nowMs - agoMs }), over);
 

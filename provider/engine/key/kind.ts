@@ -182,7 +182,8 @@ function remember(
       if (location === "description" || result.isFinal === true) return stopped(result.message);
       const isSigned = step.kind === "write_record" && needsSignature(observed.observation, step.draft.step);
       if (isSigned) return stopped(`${result.message}, and a description has no room for a signature`);
-      return { memory: { ...afterRecord(memory, step, observed), location: "description" } };
+      const run: Run = step.kind === "write_record" ? { ...memory.run, notKept: step.draft } : memory.run;
+      return { memory: { ...afterRecord(memory, step, observed), run, location: "description" } };
     }
     case "stale":
       return { memory: afterRefusedEtag(memory, observed, task) };
