@@ -9,8 +9,11 @@ const program = { resources: { cards: keyResource("cards"), payroll: keyResource
 
 test("lists and reads keys by name and ID, answers functions, and writes nothing", () =>
   withMade({ program }, async ({ scenario, bob, made }) => {
-    const run = async (...args: readonly string[]) =>
-      JSON.parse(ended(await bob.engine.run(["do", ...args, "--output", "json"]), 0).stdout);
+    const run = async (...args: readonly string[]) => {
+      const { stdout } = ended(await bob.engine.run(["do", ...args, "--output", "json"]), 0);
+      // Before the JSON, `pulumi do` prints the message about the host of the emulator.
+      return JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
+    };
     const id = await scenario.keyPath("payroll");
     const both = [
       { id: await scenario.keyPath("cards"), name: "cards" },
