@@ -52,10 +52,10 @@ export const runAgain = /\b(?:pulumi up(?: --stack \S+)?|(?:tofu|terraform) appl
 /**
  * What the provider said, without the engine's own lines, progress and indent: the same text whether it was an error, a
  * warning, or printed by `uko`. With `resource` only the messages about that resource, and without those of the refresh
- * with which a run began (`lookOf`). Outputs of `uko` are returned unchanged.
+ * with which a run began (`lookOf`). Of the outputs of `uko`, only the host of the emulator is left out.
  */
 export function messageOf(output: string, resource?: string): string {
-  if (!hasDiagnostics(output)) return /^Resources:$/m.test(output) ? "" : output.trimEnd();
+  if (!hasDiagnostics(output)) return /^Resources:$/m.test(output) ? "" : withoutHostLine(output).trimEnd();
   const looks = looksIn(output);
   return saidIn(output)
     .filter((said) => resource === undefined || said.resource === resource)
@@ -74,6 +74,12 @@ export function lookOf(output: string, resource?: string): readonly string[] {
     )
     .map(({ text }) => text.split("\n")[0] ?? "");
 }
+
+/** The output of `uko` begins with the host of the emulator, which is about no key. */
+const withoutHostLine = (output: string): string => {
+  const lines = output.split("\n");
+  return lines.filter((line) => !hostLine.test(line)).join("\n");
+};
 
 interface Said {
   /** The name of the resource, or of the stack, under which it stands. */
