@@ -106,7 +106,9 @@ describe.each(profilesFor())("under %s", (profile) => {
       });
       const quiet = (await bob.up()).output;
       expect(quiet).toMatch(userInterface.unchanged);
-      expect(quiet, "nothing is predicted once the goal is reached").not.toMatch(/warning/i);
+      // OpenTofu warns about the host of the emulator in each run.
+      const ofKeys = quiet.replaceAll(/warning: (?=This run sends its credential to 127\.0\.0\.1:)/gi, "");
+      expect(ofKeys, "nothing is predicted once the goal is reached").not.toMatch(/warning/i);
       expect(await scenario.writes(mark)).toEqual([]);
 
       await bob.writeProgram(emptyProgram);
