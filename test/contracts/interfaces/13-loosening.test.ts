@@ -28,7 +28,9 @@ async function expectTwoPeople(scenario: Scenario, person: Person, env: Record<s
   expect(own, own.output).toMatchObject({ exitCode: 1 });
   expect(own.output).toContain("[UKO_APPROVAL_PENDING]");
   expect(await scenario.key()).toMatchObject({ state: "active" });
-  expect((await scenario.writes(mark)).map(({ operation }) => operation)).toEqual(["K4"]);
+  // Only its request, which is tried as a tag first on a service that drops tags.
+  const written = (await scenario.writes(mark)).map(({ operation }) => operation);
+  expect([...new Set(written)]).toEqual(["K4"]);
   expect((await person.resources()).map(({ outputs }) => outputs.keyState)).toEqual(["active"]);
 }
 
