@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { noteWithRelease, parseNote } from "../../provider/lifecycle/key-note.ts";
 import {
   type KeyTextPatch,
   parseKeyTexts,
@@ -10,7 +11,7 @@ import {
   patchWithRelease,
   type RawKeyTexts,
 } from "../../provider/lifecycle/record-locations.ts";
-import { encodeTagValue } from "../../provider/lifecycle/record-text.ts";
+import { encodeTagValue, hexJson } from "../../provider/lifecycle/record-text.ts";
 import { markerTagName, noteTagName, recordTagName } from "../../provider/lifecycle/tag-names.ts";
 import { aDraft, nowMs, sha256, someFacts } from "../support/builders.ts";
 
@@ -25,6 +26,24 @@ describe("the released holds in the note", () => {
   const releasing = (before: RawKeyTexts, hold: string, reason?: string) =>
     patched(before, patchWithRelease(before, undefined, release(hold, reason)));
   const of = (texts: RawKeyTexts) => read(texts).releasedHolds.map(({ hold }) => hold);
+
+  it("are read only in the form that uko writes", () => {
+    const written = { h: "legal", b: "IBMid-2", t: 1, w: "Case closed" };
+    for (const other of [7, null, { ...written, h: 7 }, { ...written, t: 1.5 }, { ...written, t: -1 }]) {
+      const { released } = parseNote(hexJson({ v: 1, h: [other, written] }), sha256);
+      expect(released.map(({ hold }) => hold)).toEqual(["legal"]);
+    }
+  });
+
+  it("yield, the earliest first, if three of them do not fit into the tag even with short reasons", () => {
+    const wide = "\u6f22".repeat(200);
+    const notes = ["legal 1", "legal 2", "legal 3"].reduce<string | undefined>(
+      (note, hold) => noteWithRelease(note, { hold: `${hold} ${wide}`, releasedBy: wide, atMs: nowMs, reason: wide }),
+      undefined,
+    );
+    const { released } = parseNote(notes, sha256);
+    expect(released.map(({ hold }) => hold.slice(0, 7))).toEqual(["legal 2", "legal 3"]);
+  });
 
   it("stay through each write of uko, a request of a deactivation and a reactivation, too", () => {
     const before = releasing(raw({ tags: [team, both] }), "legal ticket L_7");
