@@ -141,5 +141,10 @@ function wrapInside(value: unknown, mask: Exclude<Mask, true> | undefined): unkn
   if (Array.isArray(value)) return value.map((part) => wrap(part, undefined));
   if (typeof value !== "object" || value === null) return value;
   const told = Object.entries(value).filter(([, part]) => part !== undefined);
-  return Object.fromEntries(told.map(([name, part]) => [name, wrap(part, mask?.[name])]));
+  return Object.fromEntries(
+    told.map(([name, part]) => [
+      name,
+      wrap(part, mask !== undefined && Object.hasOwn(mask, name) ? mask[name] : undefined),
+    ]),
+  );
 }
