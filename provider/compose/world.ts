@@ -94,7 +94,7 @@ export function openHttp(settings: IamSettings, outputs: Pick<Outputs, "trace" |
 
 /**
  * Says which hosts get the credential of this run although no document of IBM names them. A person who set the address
- * and UKO_ALLOWED_HOSTS in another person's environment would otherwise stay unseen.
+ * and UKO_ALLOWED_HOSTS in another person's environment would otherwise not be noticed.
  */
 export function sayUndocumentedHosts(endpoints: readonly Endpoint[], { note, warn, progress }: Outputs): void {
   const say = note ?? warn ?? ((line: string) => progress.report(line));

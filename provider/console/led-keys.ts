@@ -16,7 +16,7 @@ import { linkTo, list } from "../html/report-parts.ts";
 import type { ConsoleApp } from "./console-context.ts";
 import { keyPath, sayKeys } from "./parts.ts";
 
-/** Read anew for each page, because people change the folder while the console runs. */
+/** Read again for each page, because people change the folder while the console runs. */
 export async function knownCampaign({ run, campaign }: Pick<ConsoleApp, "run" | "campaign">) {
   return campaign === undefined ? undefined : run.campaignAt(campaign.folder);
 }

@@ -41,7 +41,7 @@ interface KeyWriteFacts {
 
 /** Each purpose for which uko writes to a key outside the steps of its deletion. */
 export const keyWrites = {
-  /** Sets or releases a hold. The people who act after a release have to request anew, and see the release. */
+  /** Sets or releases a hold. The people who act after a release have to request again, and see the release. */
   hold: { endsRequest: true },
   reactivate: { endsRequest: true, isWithoutBody: true, isUrgent: true },
   /** A deactivation for which one person is enough, so that it acts on no record. */

@@ -4,7 +4,7 @@
  * and port of each other address, so that a request that was signed on an emulator is worthless at IBM.
  *
  * Some people reach IBM through an address of their own, such as a gateway. The file `ibm_endpoints` in uko's
- * configuration folder lists such hosts. A variable, program or state cannot, because whoever can set one could then
+ * configuration folder lists such hosts. A variable, program or state cannot, because a person who can set one could then
  * give a server of their own the name of IBM. This machine never has that name.
  */
 
