@@ -11,46 +11,37 @@ import { signAdHoc } from "./sign-mach-o.ts";
 
 const stepLimitMs = 10 * 60_000;
 
-export interface ProgramForNode {
-  /** The bundle, a CommonJS module. */
-  readonly text: string;
-  /**
-   * Whether Node adds its compiled form. That saves a third of the time to the port line, but is good only for the
-   * platform on which Node compiled it.
-   */
-  readonly isCompiled: boolean;
-}
-
 /**
  * Makes the executable `file` of one platform from its Node and the program, and looks at the outcome. `hostNode` is the
- * same version of Node for this machine. The bytes are the same each time.
+ * same version of Node for this machine. The bytes are the same each time, on each machine: Node could add the compiled
+ * program, which saves 5 to 30 ms of a start, but two compilations differ now and then.
  */
 export async function makeExecutable(
   platform: Platform,
   { node, hostNode }: { readonly node: string; readonly hostNode: string },
-  program: ProgramForNode,
+  program: string,
   file: string,
 ): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
   const original = await readFile(node);
   await writeFile(path.join(folder, "node"), platform.format === "pe" ? withoutPeSignature(original) : original);
-  await writeFile(path.join(folder, "program.cjs"), program.text);
+  await writeFile(path.join(folder, "program.cjs"), program);
   const settings = {
     main: "program.cjs",
     executable: "node",
     output: path.basename(file),
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    useCodeCache: program.isCompiled,
+    useCodeCache: false,
   };
   await writeFile(path.join(folder, "settings.json"), JSON.stringify(settings));
-  // Names without folders: the executable repeats them, and must not depend on where it was made. Nor on the reader's
-  // NODE_OPTIONS, nor on chance, by which V8 otherwise arranges its tables.
-  await run(hostNode, ["--random-seed=1", "--build-sea", "settings.json"], folder, {});
+  // Names without folders: the executable repeats them, and must not depend on where it was made, nor on the
+  // reader's NODE_OPTIONS.
+  await run(hostNode, ["--build-sea", "settings.json"], folder, {});
   if (platform.format === "mach-o") await writeFile(file, signAdHoc(await readFile(file), path.basename(file)));
   await chmod(file, 0o755);
-  mustCarry(await readFile(file), program.text, platform);
+  mustCarry(await readFile(file), program, platform);
 }
 
 /** The other platforms' executables cannot be started here, so what would keep them from starting is looked for instead. */

@@ -12,7 +12,7 @@ import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { packEmulator } from "./emulator-package.ts";
 import { fetchNode } from "./fetch-node.ts";
 import { writeInstallers } from "./installers.ts";
-import { makeExecutable, type ProgramForNode } from "./make-executable.ts";
+import { makeExecutable } from "./make-executable.ts";
 import { hostPlatform, type Platform } from "./platforms.ts";
 import { commandLine, programs, type ReleasedProgram, terraformProvider } from "./programs.ts";
 import { packRegistryDocs } from "./registry-docs.ts";
@@ -36,11 +36,11 @@ const notices = "THIRD-PARTY-NOTICES.txt";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const manifestShape = z.object({ version: z.string(), license: z.string() });
 
-/** What of a program is the same for all platforms, or for all but one. */
+/** What of a program is the same for all platforms. */
 interface Materials {
   readonly program: ReleasedProgram;
   readonly packages: readonly BundledPackage[];
-  readonly contentFor: (platform: Platform) => ProgramForNode;
+  readonly text: string;
   readonly notices: string;
 }
 
@@ -61,7 +61,7 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
   try {
     const host = path.join(workFolder, "host");
     const hostNode = await fetchNode(hostPlatform(), host, report);
-    const materials = await Promise.all(programs.map((program) => prepare(program, build, hostNode, host)));
+    const materials = await Promise.all(programs.map((program) => prepare(program, build, host)));
     const built: Built[] = [];
     for (const platform of platforms) {
       const place = path.join(workFolder, platform.name);
@@ -86,17 +86,15 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
   }
 }
 
-/** `hostNode` is this machine's copy of the very Node that all platforms get; `folder` has its license. */
-async function prepare(program: ReleasedProgram, build: string, hostNode: string, folder: string): Promise<Materials> {
+/** `folder` has the license of Node. */
+async function prepare(program: ReleasedProgram, build: string, folder: string): Promise<Materials> {
   const bundle = await readFile(path.join(build, program.folder, program.name), "utf8");
   const packages = await bundledPackages(path.join(build, `${program.folder}.metafile.json`), repository);
-  const compiled = { text: compiledBy(hostNode, bundle), isCompiled: true };
-  const plain = { text: compiledBy(undefined, bundle), isCompiled: false };
-  const { name: host } = hostPlatform();
   return {
     program,
     packages,
-    contentFor: ({ name }) => (name === host ? compiled : plain),
+    // Without code that the Node of this machine compiled: the others could not use it.
+    text: compiledBy(undefined, bundle),
     notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")),
   };
 }
@@ -126,16 +124,16 @@ function buildAll(
 }
 
 async function buildOne(
-  { program, contentFor, notices: text }: Materials,
+  { program, text, notices: legal }: Materials,
   version: string,
   platform: Platform,
   nodes: Nodes,
   { content, folder }: { readonly content: string; readonly folder: string },
 ): Promise<ReleaseFile> {
   const executable = program.executable(version, platform);
-  await makeExecutable(platform, nodes, contentFor(platform), path.join(content, executable));
+  await makeExecutable(platform, nodes, text, path.join(content, executable));
   for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
-  await writeFile(path.join(content, notices), text);
+  await writeFile(path.join(content, notices), legal);
   const name = program.archive(version, platform);
   const archive = path.join(folder, name);
   await program.pack(content, ["LICENSE", "README.md", notices, executable], archive);

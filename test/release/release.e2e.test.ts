@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -14,7 +14,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { extract } from "tar";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { hostPlatform, nodeVersion, type Platform, platforms } from "../../sdk/release/platforms.ts";
+import { hostPlatform, type Platform, platforms } from "../../sdk/release/platforms.ts";
 import {
   commandLine,
   programs,
@@ -99,10 +99,6 @@ test("starts where no Node is, and returns the engine", async () => {
   const executable = path.join(await unpack(pulumiPlugin, hostPlatform()), pluginExecutable(hostPlatform()));
   const plugin = spawn(executable, [], { env: nowhere, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => end(plugin));
-  const { blob } = readExecutable(await readFile(executable));
-  expect(blob?.byteLength, "compiled code is in it").toBeGreaterThan((await stat(bundleOf(pulumiPlugin))).size * 1.02);
-  const runtime = `runtime:"v${nodeVersion} ${process.platform} ${process.arch}"`;
-  expect(blob?.includes(runtime), "the deferred code is compiled for the Node in it").toBe(true);
   let complaints = "";
   plugin.stderr.on("data", (chunk) => {
     complaints += chunk;
