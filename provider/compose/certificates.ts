@@ -1,6 +1,6 @@
 /**
  * Connects the operations on evidence (the audit log of runs) and on certificates of deleted keys to files, signing
- * keys and the clock. These operations check that evidence is unchanged, and create, sign,
+ * keys and, for a check, the clock. These operations check that evidence is unchanged, and create, sign,
  * verify and show certificates. Only the command line loads this file.
  */
 
@@ -135,7 +135,7 @@ async function unsigned({ evidence, keys, wave }: Creation) {
     logs.push({ ...log, path });
     index.add({ places });
   }
-  const sources = { logs, index, keys, ...named, createdAt: now(), tool: await toolIdentity() };
+  const sources = { logs, index, keys, ...named, tool: await toolIdentity() };
   const built = buildCertificate(sources, { hashJson, isIbmEndpoint });
   return { envelope: envelopeOf(built), keys: built.keys };
 }
@@ -190,6 +190,7 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
   return verifyCertificate(
     {
       ...read,
+      nowMs: Date.now(),
       requiredSigners,
       areTwoPeopleRequired,
       ...(areSignaturesRequired !== undefined && { areSignaturesRequired }),
@@ -289,8 +290,4 @@ async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
 
 function isIbmEndpoint(url: string): boolean {
   return readDocumentedHost({ url, role: "uko" }) !== undefined;
-}
-
-function now(): string {
-  return new Date(Date.now()).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

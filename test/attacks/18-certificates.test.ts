@@ -1,7 +1,7 @@
 /** Certificates that claim more than their evidence: who acted, how many people, or which service answered. */
 
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { verifyFile } from "../../provider/compose/certificates.ts";
 import { limitsOf } from "../../provider/engine/certificate/build.ts";
 import {
@@ -302,6 +302,9 @@ describe("the certificate of an emulator never reads as one of IBM's service", (
     statement.predicate.instance.endpoints = ["https://uko.cloud.ibm.com"];
     statement.predicate.notVerified = limitsOf({ ...statement.predicate, isIbm: true });
     signed(JSON.stringify(statement));
+    // The clock of the emulator went on, and IBM's would not have.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.parse(statement.predicate.evidenceUntil ?? "") });
+    onTestFinished(() => void vi.useRealTimers());
     const [check, , list, page] = await shownOf("m.json");
     for (const text of [check, list, page]) {
       expect(text).toContain("Service: https://uko.cloud.ibm.com, as the signers state");
@@ -418,11 +421,19 @@ describe("one person does not count as two", () => {
 
 it.each(["2026-13-45T00:00:00Z", "2026-02-31T10:00:00Z", "2026-11-24T25:00:00Z"])(
   "a certificate of a time that does not exist is not valid: %s",
-  async (createdAt) => {
+  async (evidenceUntil) => {
     const statement = JSON.parse(textOf()) as Certificate;
-    statement.predicate.createdAt = createdAt;
+    statement.predicate.evidenceUntil = evidenceUntil;
     signed(JSON.stringify(statement));
-    const problem = { kind: "not_a_certificate", detail: expect.stringContaining("createdAt") };
+    const problem = { kind: "not_a_certificate", detail: expect.stringContaining("evidenceUntil") };
     expect(await verified()).toMatchObject({ problems: expect.arrayContaining([expect.objectContaining(problem)]) });
   },
 );
+
+it("a certificate does not name a step after the end of its evidence", async () => {
+  const statement = JSON.parse(textOf()) as Certificate;
+  statement.predicate.evidenceUntil = "2026-12-01T00:00:00Z";
+  signed(JSON.stringify(statement));
+  const problem = { kind: "time_contradicts", time: expect.stringMatching(/^2026-12-25T/) };
+  expect(await verified()).toMatchObject({ problems: expect.arrayContaining([expect.objectContaining(problem)]) });
+});

@@ -68,7 +68,7 @@ describe("a certificate", () => {
     const { exitCode, out } = await verify("c.json", "--evidence @evidence.jsonl");
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^Valid: 1 key of .*\nService: http.*\nOutcomes: 1 removed\nSigned by IBMid-550000BOB .*, who took a step\n/,
+      /^Valid: 1 key of .*\nEvidence until 2026-12-25T19:23:\d\dZ, by the clock of the service\nService: http.*\nOutcomes: 1 removed\nSigned by IBMid-550000BOB .*, who took a step\n/,
     );
     expect(out).toContain("Evidence: the certificate follows from the evidence files");
     const [alice, bob] = [`${people.alice} ("Alice Example")`, `${people.bob} ("Bob Example")`];
@@ -119,7 +119,12 @@ describe("a certificate", () => {
     const page = readFileSync(story.file("c.html"), "utf8");
     expect(page).toContain("@page { size: A4;");
     expect(page).toContain("Not verified");
-    expect(page).toContain("Payroll moved");
+    // The reason of each request, in the row of its act.
+    expect(page).toMatch(
+      /deactivate<\/t.>\s*<td[^>]*>requested<\/td>\s*<td[^>]*>[^<]*<\/td>\s*<td[^>]*>Payroll moved</,
+    );
+    expect(page).toMatch(/destroy<\/t.>\s*<td[^>]*>requested<\/td>\s*<td[^>]*>[^<]*<\/td>\s*<td[^>]*>Ledger closed</);
+    expect(page).toMatch(/Evidence until<\/dt>\s*<dd>2026-12-25 19:23:\d\d UTC, by the clock of the service</);
     expect(page).not.toMatch(/<script|https?:\/\/(?!127)|<link|<img/);
   });
 

@@ -13,6 +13,7 @@
 
 import { UkoError } from "../../errors.ts";
 import { jsonParts } from "../../text/encodings.ts";
+import { isoTime } from "../loop/evidence.ts";
 import { plain } from "../text/words.ts";
 import type { EvidenceIndex, ReadLog } from "./evidence-log.ts";
 import { hasEachStep, keyInEvidence } from "./key-history.ts";
@@ -42,7 +43,6 @@ export interface CertificateSources {
   readonly keys: readonly string[];
   /** All keys of a wave, instead of single keys. */
   readonly wave?: WaveKeys;
-  readonly createdAt: string;
   readonly tool: Certificate["predicate"]["tool"];
 }
 
@@ -78,9 +78,10 @@ interface ListedKey {
 
 /** Throws UKO_EVIDENCE_BROKEN, UKO_INPUT_INVALID. */
 export function buildCertificate(sources: CertificateSources, tools: CertificateTools): BuiltCertificate {
-  const { logs, wave, createdAt, tool } = sources;
+  const { logs, wave, tool } = sources;
   const instanceId = instanceOf(sources);
   const endpoints = endpointsOf(logs, instanceId);
+  const evidenceUntil = evidenceUntilOf(logs);
   const keys: ListedKey[] = [];
   function* listed(): Generator<CertificateKey> {
     for (const compute of select(instanceId, sources)) {
@@ -109,7 +110,7 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
     subject,
     predicateType: certificateType,
     predicate: {
-      createdAt,
+      ...(evidenceUntil !== undefined && { evidenceUntil }),
       tool,
       instance: { id: instanceId, endpoints },
       method,
@@ -213,6 +214,12 @@ export function endpointsOf(logs: readonly Pick<ReadLog, "runs">[], id: string):
     instanceId === id && endpoint !== undefined ? [endpoint] : [],
   );
   return [...new Set(urls)].toSorted();
+}
+
+/** The latest time of the service in the evidence; undefined if the evidence has no line. */
+export function evidenceUntilOf(logs: readonly Pick<ReadLog, "latestMs">[]): string | undefined {
+  const times = logs.flatMap(({ latestMs }) => latestMs ?? []);
+  return times.length === 0 ? undefined : isoTime(Math.max(...times));
 }
 
 interface LimitFacts {

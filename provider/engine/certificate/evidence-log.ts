@@ -11,7 +11,14 @@ import { UkoError } from "../../errors.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { evidenceLine } from "../commands/audit.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
-import { type CertificateLog, keyMetadata, keystoreReport, signedConsent, subjectName } from "./statement.ts";
+import {
+  type CertificateLog,
+  keyMetadata,
+  keystoreReport,
+  signedConsent,
+  subjectName,
+  time as timeForm,
+} from "./statement.ts";
 
 const optionalText = z.string().optional().catch(undefined);
 /** Parsed less strictly than in a certificate, because a later release may add fields. */
@@ -25,6 +32,7 @@ const keyDescription = z.object({
 export type KeyDescription = z.infer<typeof keyDescription>;
 
 const loggedLine = evidenceLine.extend({
+  hold: optionalText,
   seq: z.int().positive().optional().catch(undefined),
   digest: optionalText,
   signed: z.array(signedConsent.strip()).optional().catch(undefined),
@@ -62,6 +70,8 @@ export interface ReadLog {
   readonly chain: ChainReport;
   readonly instanceIds: ReadonlySet<string>;
   readonly runs: readonly Run[];
+  /** The latest time of the service that a line has; undefined if the file has no line. */
+  readonly latestMs: number | undefined;
   /** The places of the lines about each key, by the name of the key. */
   readonly places: ReadonlyMap<string, readonly LoggedPlace[]>;
 }
@@ -88,14 +98,16 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
    */
   const latest = new Map<string, Credential>();
   let lines = 0;
+  let latestMs: number | undefined;
   return {
     add(line) {
       if (lines >= maxLines) return;
       lines += 1;
       const entry = loggedLine.safeParse(check.add(line)).data;
       if (entry === undefined) return;
-      const { instanceId, resource, actor, run } = entry;
+      const { instanceId, resource, actor, run, time } = entry;
       instanceIds.add(instanceId);
+      if (timeForm.safeParse(time).success) latestMs = Math.max(latestMs ?? 0, Date.parse(time));
       if (run !== undefined) {
         runs.push(run);
         latest.set(actor.iamId, run.credential);
@@ -108,7 +120,7 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
     end(headText) {
       const chain = check.end(maxLines === Number.POSITIVE_INFINITY ? headText : undefined);
       const log = chain.head === undefined ? undefined : { lines, head: chain.head.sha256 };
-      return { log, chain, instanceIds, runs, places };
+      return { log, chain, instanceIds, runs, latestMs, places };
     },
   };
 }

@@ -8,7 +8,7 @@
 import { type Html, html } from "../../html/markup.ts";
 import { standalonePage } from "../../html/page.ts";
 import { definitions, list, tableOf } from "../../html/report-parts.ts";
-import { actsOf } from "./acts.ts";
+import { type Act, actsOf } from "./acts.ts";
 import { lacksDestruction } from "./key-history.ts";
 import {
   certificateRows,
@@ -20,7 +20,7 @@ import {
   sayWave,
   titleOf,
 } from "./messages.ts";
-import { type Certificate, type CertificateKey, outcomes } from "./statement.ts";
+import { type Certificate, type CertificateKey, type CertificateStep, outcomes } from "./statement.ts";
 
 export interface PageFacts {
   /** SHA-256 of the signed statement, in hexadecimal digits. */
@@ -35,7 +35,7 @@ export interface PageFacts {
 const maxDetailedKeys = 200;
 
 export function renderCertificatePage(certificate: Certificate, { sha256, keyIds }: PageFacts): string {
-  const { instance, createdAt, tool, method, wave, evidence, notVerified, list: listed } = certificate.predicate;
+  const { instance, evidenceUntil, tool, method, wave, evidence, notVerified, list: listed } = certificate.predicate;
   // The keys that are not destroyed come first, because a reader has to look at them.
   const keys = certificate.predicate.keys.toSorted((a, b) => rankOf(b) - rankOf(a));
   const nameOf = namesOf(keys);
@@ -55,7 +55,8 @@ export function renderCertificatePage(certificate: Certificate, { sha256, keyIds
 ${definitions([
   ["Instance", instance.id],
   ["Method of destruction", `${method.technique} (${method.standard})`],
-  ["Created", `${sayTime(createdAt)} by uko ${tool.version}`],
+  ["Evidence until", evidenceUntil && `${sayTime(evidenceUntil)}, by the clock of the service`],
+  ["Created by", `uko ${tool.version}`],
   ["Wave", wave && sayWave(wave)],
   ["Keys", listed.count],
   ["Outcomes", outcomesOf(keys)],
@@ -112,7 +113,6 @@ ${definitions([
   ],
   ["Template", key.template ?? ""],
   ["Description", key.description ?? ""],
-  ["Reason", key.steps.findLast(({ requester }) => requester?.reason)?.requester?.reason ?? ""],
   [
     "Keystores",
     key.keystores
@@ -136,15 +136,23 @@ ${key.steps.length === 0 ? html`<p>The steps are not recorded.</p>` : renderActs
 }
 
 function renderActs({ steps }: CertificateKey, nameOf: NameOf): Html {
-  const columns = ["Time of the service", "Step", "What", "Who", "State", "Consent record"];
+  const columns = ["Time of the service", "Step", "What", "Who", "Reason", "State", "Consent record"];
   const rows = actsOf(steps).map((act) => {
     const { at, step, iamId, recordId = "", of } = act;
     const { from = "", to = "" } = (recordId === "" && steps[of]) || {};
     const state = from === to ? from : `${from} to ${to}`;
-    return [at === undefined ? "not recorded" : sayTime(at), step, sayDeed(act), nameOf(iamId), state, recordId];
+    const when = at === undefined ? "not recorded" : sayTime(at);
+    return [when, step, sayDeed(act), nameOf(iamId), reasonOf(act, steps[of]), state, recordId];
   });
   return html`<p class="quiet">As the signers state.</p>
 ${tableOf({ columns, rows }, "steps")}`;
+}
+
+/** The reason of the act: of the record, or of a step that ended a request or a hold, or went on despite the hold. */
+function reasonOf({ did, recordId }: Act, step: CertificateStep | undefined): string {
+  if (did.includes("requested")) return step?.requester?.reason ?? "";
+  if (recordId !== undefined) return step?.approver?.reason ?? "";
+  return [step?.reason, step?.hold === undefined ? undefined : `(hold: ${step.hold})`].filter(Boolean).join(" ");
 }
 
 const timeForm = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;

@@ -153,7 +153,7 @@ const ended: Readonly<Record<string, CertificateKey["outcome"]>> = {
 };
 
 function stepOf({ first, last, isDone }: StepLines<LoggedLine>, records: Records): CertificateStep {
-  const { step, from, to, actor, signed, digest, correlationId, log, seq, credential } = last;
+  const { step, from, to, actor, signed, digest, reason, hold, correlationId, log, seq, credential } = last;
   return {
     step,
     from,
@@ -165,6 +165,8 @@ function stepOf({ first, last, isDone }: StepLines<LoggedLine>, records: Records
     ...peopleBehind(last, records),
     ...(signed !== undefined && { signed }),
     ...(digest !== undefined && { digest }),
+    ...(reason !== undefined && { reason }),
+    ...(hold !== undefined && { hold }),
     ...(correlationId !== undefined && { correlationId }),
     evidence: { log, ...(seq !== undefined && { seq }) },
   };

@@ -5,10 +5,11 @@
 
 import { isByOnePerson } from "../commands/audit.ts";
 import { isConsequentialStep } from "../commands/audited-steps.ts";
+import { isoTime } from "../loop/evidence.ts";
 import { count, plain, quotedName, sayPerson } from "../text/words.ts";
 import type { Act } from "./acts.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";
-import { lacksDestruction } from "./key-history.ts";
+import { hasEachStep, lacksDestruction } from "./key-history.ts";
 import type { Certificate, CertificateKey, CertificateStep, CertificateWave } from "./statement.ts";
 import type { TrustedKey } from "./trust.ts";
 import type { Problem, Signer, Verification, VerifiedKey } from "./verify.ts";
@@ -17,9 +18,10 @@ export const certificateHeads = ["KEY", "OUTCOME", "WHEN", "REQUESTED BY", "APPR
 
 /** What a terminal shows above the table of keys. */
 export function certificateHeading(certificate: Certificate): string {
-  const { createdAt, instance, method, wave } = certificate.predicate;
+  const { evidenceUntil, instance, method, wave } = certificate.predicate;
   return [
-    `Certificate of ${createdAt} for instance ${plain(instance.id, 60)}`,
+    `Certificate for instance ${plain(instance.id, 60)}`,
+    sayEvidenceEnd(evidenceUntil),
     `Service: ${sayService(certificate)}`,
     method.statement,
     ...(wave === undefined ? [] : [sayWave(wave)]),
@@ -38,6 +40,11 @@ export function certificateRows(keys: readonly CertificateKey[]): readonly (read
     const when = lacksDestruction(key) ? "" : (step?.doneAt ?? key.outcomeAt ?? key.keystoresReadAt ?? "");
     return [titleOf(key), sayOutcome(key), when, ...people].map((cell) => plain(cell, 60));
   });
+}
+
+/** The time of a certificate is the service's. The clock of the machine that creates it may be wrong. */
+function sayEvidenceEnd(until: string | undefined): string {
+  return until === undefined ? "The evidence has no line" : `Evidence until ${until}, by the clock of the service`;
 }
 
 /** The endpoints that the evidence names, and whether they are IBM's. An emulator can use any name. */
@@ -145,11 +152,21 @@ export function explainVerification(result: Verification): string {
     const more = problems.length - shown.length;
     return [...shown, ...(more > 0 ? [`And ${more} more reasons.`] : [])].join("\n");
   }
-  const { keys, instance, wave } = certificate.predicate;
+  const { keys, instance, wave, evidenceUntil } = certificate.predicate;
+  const nameOf = namesOf(keys);
+  const explained = keys.map((key, at) => ({
+    gap: gapOf(key),
+    lines: explainKey(key, result.keys[at]?.acts ?? [], nameOf),
+  }));
+  const gaps = explained.filter(({ gap }) => gap !== undefined);
+  const whole = explained.length - gaps.length;
   const lines = [
-    result.unrecorded.length > 0 &&
-      `Destruction not recorded: ${sayKeys(result.unrecorded)}, accepted by --allow-unrecorded`,
-    `Valid: ${count(keys.length, "key")} of instance ${plain(instance.id, 60)}`,
+    // A reader who stops at the word "Valid" has read the gaps.
+    ...(gaps.length === 0
+      ? []
+      : [`Not recorded, for ${gaps.length} of ${count(keys.length, "key")}:`, ...gaps.flatMap((key) => key.lines), ""]),
+    `Valid: ${gaps.length === 0 ? "" : `${whole} of `}${count(keys.length, "key")} of instance ${plain(instance.id, 60)}`,
+    sayEvidenceEnd(evidenceUntil),
     `Service: ${sayService(certificate)}`,
     `Outcomes: ${sayOutcomes(keys)}`,
     wave !== undefined && sayWave(wave),
@@ -163,8 +180,8 @@ export function explainVerification(result: Verification): string {
     result.areTwoPeopleChecked &&
       "Two people: signatures or audit events show a requester and another approver of each step that ended a key",
     "",
-    ...explainKeys(keys, result, namesOf(keys)),
-    "",
+    ...explained.flatMap((key) => (key.gap === undefined ? key.lines : [])),
+    whole > 0 && "",
     explainLimits(certificate),
   ];
   return lines.filter((line) => line !== false).join("\n");
@@ -189,16 +206,23 @@ function sayAreSigned({ areSignaturesChecked, keys }: Verification): string | fa
   return `Signatures: ${signed.length} of ${count(acts.length, "request or approval", "requests and approvals")} of a destruction are signed by their own person`;
 }
 
-/** Each key with its outcome, and a line for each act: when, how it is known, and who did what. */
-function explainKeys(stated: readonly CertificateKey[], { keys }: Verification, nameOf: NameOf): readonly string[] {
-  return stated.flatMap((key, at) => {
-    const { subject, label } = key;
-    const acts = keys[at]?.acts ?? [];
-    return [
-      `${label === "" ? "" : `${plain(label, 60)}, `}key ${plain(idIn(subject), 60)}: ${sayOutcome(key)}`,
-      ...(acts.length === 0 ? ["  The steps are not recorded"] : acts.map((act) => `  ${sayAct(act, nameOf)}`)),
-    ];
-  });
+/** A key with its outcome, and a line for each act: when, how it is known, and who did what. */
+function explainKey(key: CertificateKey, acts: VerifiedKey["acts"], nameOf: NameOf): readonly string[] {
+  const { subject, label } = key;
+  const gap = gapOf(key) ?? "";
+  return [
+    `${label === "" ? "" : `${plain(label, 60)}, `}key ${plain(idIn(subject), 60)}: ${sayOutcome(key)}${gap}`,
+    ...(acts.length === 0 ? ["  The steps are not recorded"] : acts.map((act) => `  ${sayAct(act, nameOf)}`)),
+  ];
+}
+
+/** What the evidence does not have of a key, for the end of its first line; undefined if it has each step. */
+function gapOf(key: CertificateKey): string | undefined {
+  if (lacksDestruction(key)) return ", accepted by --allow-unrecorded";
+  if (key.outcome === "not_recorded") return "";
+  if (!hasEachStep(key)) return "; a step before it is not recorded";
+  const open = key.steps.filter(({ doneAt }) => doneAt === undefined).map(({ step }) => plain(step, 60));
+  return open.length === 0 ? undefined : `; the end of ${[...new Set(open)].join(", ")} is not recorded`;
 }
 
 function sayAct(act: VerifiedKey["acts"][number], nameOf: NameOf): string {
@@ -234,6 +258,12 @@ export function explainProblem(problem: Problem): string {
       return "The list of keys is not complete: its count or its digest does not fit";
     case "wave_differs":
       return `The keys are not those of wave ${plain(problem.wave, 100)}: ${problem.subject === "" ? "their number or digest differs" : `key ${plain(problem.subject)} is in one list only`}`;
+    case "time_contradicts":
+      return `Key ${plain(problem.subject)} has the time ${problem.time}, which is after the end of the evidence that the certificate names`;
+    case "until_differs":
+      return `The evidence ends at another time than the certificate says: ${problem.until === "" ? "it has no line" : problem.until}`;
+    case "time_ahead":
+      return `The evidence ends on ${problem.until}, in the future: the clock of this machine says ${isoTime(problem.nowMs)}. Check both clocks`;
     case "limits_changed":
       return "The list of what is not verified does not follow from the facts";
     case "not_ibm":

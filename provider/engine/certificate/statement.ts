@@ -23,7 +23,8 @@ export const method = {
 } as const;
 
 const text = z.string();
-const time = z
+/** A time of the service, as evidence and certificates have it. */
+export const time = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/)
   .refine(isRealTime, "is not a day or time of the calendar");
@@ -69,6 +70,10 @@ const step = z.strictObject({
   approver: recordAuthor.optional(),
   signed: z.array(signedConsent).optional().describe("Both consents to a destruction, as the people signed them"),
   digest: text.optional().describe("Digest of the key's facts that the approval covers"),
+  reason: text.optional().describe("Why the executor declined a request, released a hold, or removed a key despite it"),
+  hold: text
+    .optional()
+    .describe("The hold that the step ended, or despite which the key was removed, as its tag had it"),
   correlationId: text.optional(),
   evidence: z.strictObject({ log: z.int().nonnegative(), seq: z.int().positive().optional() }),
 });
@@ -147,7 +152,9 @@ const limit = z.strictObject({
 });
 
 const predicate = z.strictObject({
-  createdAt: time.describe("By the clock of the machine that created the certificate"),
+  evidenceUntil: time
+    .optional()
+    .describe("Latest time of the service in the evidence; absent if the evidence has no line"),
   tool,
   instance: z.strictObject({
     id: text,

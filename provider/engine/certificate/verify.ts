@@ -10,6 +10,7 @@
  * of the account, which the verifier exported (`activity-tracker.ts`), and the person's own signature of the act
  * (`signed-acts.ts`).
  *
+ * - A time after the end of the evidence is refused, and evidence of IBM's service that ends in the future.
  * - A key that ended without a recorded destruction is refused, unless `--allow-unrecorded` names it.
  * - `--require` counts signers of the certificate.
  * - `--two-people` requires two people, a requester and another approver, for each deactivation and destruction. It
@@ -27,6 +28,7 @@ import { type Act, actsOf } from "./acts.ts";
 import {
   type CertificateTools,
   endpointsOf,
+  evidenceUntilOf,
   isAllIbms,
   limitsOf,
   unrecordedKey,
@@ -41,6 +43,8 @@ import { type SignatureResult, signersOf, type TrustedKey } from "./trust.ts";
 
 export interface VerificationInput {
   readonly statement: unknown;
+  /** The clock of the verifier's machine, which no person who took a step can set. */
+  readonly nowMs: number;
   readonly signatures: readonly SignatureResult[];
   /** The number of different people whose signatures are required. */
   readonly requiredSigners: number;
@@ -77,6 +81,9 @@ export type Problem =
   | { readonly kind: "subject_changed"; readonly subject: string }
   | { readonly kind: "list_changed" }
   | { readonly kind: "limits_changed" }
+  | { readonly kind: "time_contradicts"; readonly subject: string; readonly time: string }
+  | { readonly kind: "until_differs"; readonly until: string }
+  | { readonly kind: "time_ahead"; readonly until: string; readonly nowMs: number }
   | { readonly kind: "wave_differs"; readonly wave: string; readonly subject: string }
   | { readonly kind: "not_ibm"; readonly endpoints: readonly string[] }
   | { readonly kind: "evidence_missing"; readonly log: number; readonly head: string }
@@ -116,6 +123,9 @@ export interface Verification {
   readonly unrecorded: readonly string[];
 }
 
+/** How far the clock of a verifier's machine may be behind. */
+const machineToleranceMs = 5 * 60_000;
+
 export function verifyCertificate(input: VerificationInput, tools: CertificateTools): Verification {
   const { signatures, requiredSigners, evidence, events } = input;
   const persons = signersOf(signatures);
@@ -137,9 +147,13 @@ export function verifyCertificate(input: VerificationInput, tools: CertificateTo
   if ("kind" in read) return { ...common, signers: persons, keys: [], unrecorded: [], problems: [...problems, read] };
   const { keys: stated, instance } = read.predicate;
   const keys = verifiedKeys(stated, instance.id, input);
-  problems.push(...inconsistencies(read, tools));
-  if (!isAllIbms(instance.endpoints, tools) && !input.allowsEmulator) {
-    problems.push({ kind: "not_ibm", endpoints: instance.endpoints });
+  problems.push(...inconsistencies(read, tools), ...contradictedTimes(read));
+  const isIbm = isAllIbms(instance.endpoints, tools);
+  if (!isIbm && !input.allowsEmulator) problems.push({ kind: "not_ibm", endpoints: instance.endpoints });
+  const { evidenceUntil: until } = read.predicate;
+  // The clock of an emulator may be moved; the clock of IBM's service is never ahead of a correct one.
+  if (isIbm && until !== undefined && Date.parse(until) > input.nowMs + machineToleranceMs) {
+    problems.push({ kind: "time_ahead", until, nowMs: input.nowMs });
   }
   const unrecorded = stated.filter(lacksDestruction);
   problems.push(...missingDestructions(unrecorded, input.allowedUnrecorded));
@@ -268,6 +282,16 @@ function inconsistencies(certificate: Certificate, tools: CertificateTools): rea
   return problems;
 }
 
+/** The keys with a time after the end of the evidence, which therefore cannot be from that evidence. */
+function contradictedTimes({ predicate: { keys, evidenceUntil } }: Certificate): readonly Problem[] {
+  const untilMs = evidenceUntil === undefined ? 0 : Date.parse(evidenceUntil);
+  return keys.flatMap(({ subject, steps, keystoresReadAt }): readonly Problem[] => {
+    const times = [keystoresReadAt, ...steps.flatMap(({ startedAt, doneAt }) => [startedAt, doneAt])];
+    const late = times.find((each) => each !== undefined && Date.parse(each) > untilMs);
+    return late === undefined ? [] : [{ kind: "time_contradicts", subject, time: late }];
+  });
+}
+
 /**
  * The differences to the wave. A wave is certified as a whole, and the manifest of the campaign, if passed, lists that
  * whole. Otherwise a key that was left out of the certificate would go unnoticed.
@@ -304,11 +328,11 @@ function differences(
   });
   if (problems.length > 0) return problems;
   const { id, endpoints: named } = predicate.instance;
-  const endpoints = endpointsOf(
-    evidence.files.flatMap((file) => file ?? []),
-    id,
-  );
+  const files = evidence.files.flatMap((file) => file ?? []);
+  const endpoints = endpointsOf(files, id);
   if (hashJson(endpoints) !== hashJson(named)) return [{ kind: "endpoints_differ", endpoints }];
+  const until = evidenceUntilOf(files);
+  if (until !== predicate.evidenceUntil) return [{ kind: "until_differs", until: until ?? "" }];
   // The digest of each subject is that of its key, or the certificate has another fault.
   return predicate.keys.flatMap((key, at) =>
     hashJson(keyInEvidence(key.subject, evidence) ?? unrecordedKey(key)) === subject[at]?.digest.sha256

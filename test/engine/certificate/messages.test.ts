@@ -63,3 +63,17 @@ test("a step that no line reports as done is only started, because the service m
   expect(sayDeed({ ...act, did, isConfirmed: false })).toBe("approved and started (not confirmed)");
   expect(sayDeed({ ...act, did, isConfirmed: true })).toBe("approved and executed");
 });
+
+test("a page keeps why a person released a hold, and which hold it was", async () => {
+  const { certificate, facts } = await hostileCertificate("payroll");
+  const open = unrecordedKey({ subject: "i/v/k", vaultId: "v", keyId: "k", label: "payroll" });
+  const time = "2026-11-26T15:57:24Z";
+  const release: CertificateKey["steps"][number] = {
+    ...{ step: "release", from: "deactivated", to: "deactivated", startedAt: time, doneAt: time },
+    ...{ executor: { iamId: "IBMid-550000BOB" }, evidence: { log: 0 }, reason: "L-7 is closed", hold: "legal L-7" },
+  };
+  const keys = [{ ...open, steps: [release] }];
+  const predicate = { ...certificate.predicate, keys };
+  const page = renderCertificatePage({ ...certificate, predicate }, { ...facts, keyIds: [] });
+  expect(page).toContain("L-7 is closed (hold: legal L-7)");
+});

@@ -3,7 +3,7 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, test, vi } from "vitest";
 import { type VerificationChoice, verifyFile } from "../../../provider/compose/certificates.ts";
 import { createEvidenceIndex, createLogReader } from "../../../provider/engine/certificate/evidence-log.ts";
 import type { Certificate } from "../../../provider/engine/certificate/statement.ts";
@@ -290,6 +290,12 @@ const mutations: readonly (readonly [what: string, text: () => string, problem: 
     "evidence_differs",
     { evidence: "evidence.jsonl" },
   ],
+  [
+    "a later end of the evidence",
+    () => consistent((s) => Object.assign(s.predicate, { evidenceUntil: "2027-06-01T00:00:00Z" })),
+    "until_differs",
+    { evidence: "evidence.jsonl" },
+  ],
 ];
 
 test("the certificate itself is valid", async () => {
@@ -298,8 +304,13 @@ test("the certificate itself is valid", async () => {
   expect(mutations.length).toBeGreaterThanOrEqual(30);
 });
 
-test("IBM's own endpoint needs no permission", async () => {
+test("IBM's own endpoint needs no permission, and its evidence cannot end in the future", async () => {
+  const at = (now: string): void => void vi.useFakeTimers({ toFake: ["Date"], now: Date.parse(now) });
+  onTestFinished(() => void vi.useRealTimers());
+  at("2027-06-01T00:00:00Z");
   expect(await check(forged(nameIbm), { allowsEmulator: false })).toEqual([]);
+  at("2026-12-01T00:00:00Z");
+  expect(await check(forged(nameIbm), { allowsEmulator: false })).toEqual(["time_ahead"]);
 });
 
 const cases = mutations.map(([what, text, problem, options = {}]) => ({ what, text, problem, options }));

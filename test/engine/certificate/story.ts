@@ -56,7 +56,7 @@ export async function startStory(): Promise<Story> {
       await uko("bob", `request ${key} --reason "Payroll moved"`, environment);
       await world.advance("1m");
       await approve("alice", key, environment);
-      await uko("alice", `request ${key}`, environment);
+      await uko("alice", `request ${key} --reason "Ledger closed"`, environment);
       await world.advance("5h");
       await approve("bob", key, environment);
       await world.advance("31d");
