@@ -65,14 +65,12 @@ beforeAll(async () => {
 });
 afterAll(() => uko.close());
 
-/** The emulator's answer to a documented curl, whose file can only be a snapshot. */
+/** The emulator's answer to a documented curl. */
 async function statusOf(words: readonly string[]): Promise<number> {
   const argumentOf = (flag: string): string | undefined =>
     words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined;
   const place = words.map((word) => /^https?:\/\/127\.0\.0\.1:7600(\/.*)$/.exec(word)?.[1]).find(Boolean);
-  const snapshot =
-    argumentOf("--data-binary") === "@snapshot.json" ? await fetch(`${uko.url}/_emulator/snapshot`) : undefined;
-  const body = (await snapshot?.text()) ?? argumentOf("-d");
+  const body = argumentOf("-d");
   const method = argumentOf("-X") ?? (body === undefined ? "GET" : "POST");
   return (await fetch(`${uko.url}${place}`, { method, ...(body !== undefined && { body }) })).status;
 }

@@ -84,13 +84,10 @@ export interface EmulatorStart {
   readonly allowHost?: readonly string[];
   readonly publicUrl?: string;
   readonly profile?: string;
-  /** The file of the seed. */
+  /** The file of a seed or a snapshot. */
   readonly seed?: string;
   /** The size of a generated world, such as `keys=5000,vaults=12`. */
   readonly generate?: string;
-  /** The file of the initial snapshot. */
-  readonly load?: string;
-  readonly file?: string;
   readonly tls?: true;
   readonly caFile?: string;
 }

@@ -25,15 +25,12 @@ export function addEmulatorCommand(program: Command, world: UkoWorld): void {
       ),
     )
     .option("--public-url <url>", "address that responses name; by default the one that the client called")
-    .option("--seed <file>", "initial data (JSON); by default the demo data")
+    .option("--seed <file>", "initial data (JSON): a seed or a snapshot; by default the demo data")
     .addOption(
-      new Option("--generate <size>", "generated data, such as keys=5000,vaults=12,kms=600,blocked=40").conflicts([
+      new Option("--generate <size>", "generated data, such as keys=5000,vaults=12,kms=600,blocked=40").conflicts(
         "seed",
-        "load",
-      ]),
+      ),
     )
-    .option("--load <file>", "snapshot to continue from (JSON), instead of a seed")
-    .option("--file <file>", "SQLite file that stores the data; by default the data is lost at the end")
     .option(
       "--profile <name>",
       "named set of behaviors where IBM's documentation leaves a choice; key-protect: Key Protect, without UKO; or a recording of uko probe (.jsonl)",
@@ -74,14 +71,13 @@ function readyJson({ url, instanceId, instanceCrn, pid, caFile }: RunningEmulato
   return `${JSON.stringify({ url, pid, instanceId, instanceCrn, caFile })}\n`;
 }
 
-function readyText(emulator: RunningEmulator, { host, file, profile }: EmulatorStart): string {
+function readyText(emulator: RunningEmulator, { host, profile }: EmulatorStart): string {
   const { url, instanceId, instanceCrn, people, firstKey, caFile, recorded = [] } = emulator;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
-  const keeps = file === undefined ? "data is not stored" : `data is stored in ${file}`;
   const curl = caFile === undefined ? "curl" : `curl --cacert ${caFile}`;
   return [
-    `The emulator listens on ${url} until you press Ctrl-C; ${keeps}.`,
+    `The emulator listens on ${url} until you press Ctrl-C; data is not stored.`,
     ...(recorded.length === 0 ? [] : ["The recording refutes:", ...recorded.map((each) => `  ${each}`)]),
     "",
     `To use it from another terminal${be}:`,
@@ -95,9 +91,6 @@ function readyText(emulator: RunningEmulator, { host, file, profile }: EmulatorS
     ...(firstKey === undefined ? [] : ["", "To show a key and request its deletion:"]),
     ...(firstKey === undefined ? [] : [`  uko status ${firstKey}`, `  uko request ${firstKey}`]),
     "",
-    "To see the world, the clock and the audit trail, open in a browser:",
-    `  ${url}/`,
-    "",
     "To advance the clock by 5 hours, and to show the audit trail:",
     `  ${caFile === undefined ? "" : `NODE_EXTRA_CA_CERTS=${caFile} `}uko emulator advance 5h${url === defaultUrl ? "" : ` --url ${url}`}`,
     `  ${curl} ${url}/_emulator/audit`,
@@ -105,7 +98,7 @@ function readyText(emulator: RunningEmulator, { host, file, profile }: EmulatorS
     "",
     "To take a snapshot, and to continue from it later:",
     `  ${curl} ${url}/_emulator/snapshot > snapshot.json`,
-    "  uko emulator --load snapshot.json",
+    "  uko emulator --seed snapshot.json",
     "",
   ].join("\n");
 }

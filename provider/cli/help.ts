@@ -283,7 +283,7 @@ export const examples = {
     ["the demo data: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["other data, another port", "uko emulator --seed world.json --port 7700"],
     ["5,000 keys to try a campaign on", "uko emulator --generate keys=5000,vaults=12,kms=600,blocked=40"],
-    ["store the data in a file", "uko emulator --file uko.db"],
+    ["continue from a snapshot", "uko emulator --seed snapshot.json"],
     ["HTTPS, for clients that require it", "uko emulator --tls --ca-file ca.pem"],
     ["a service that drops tags", "uko emulator --profile tags-dropped"],
     ["31 days later, from another terminal", "uko emulator advance 31d"],

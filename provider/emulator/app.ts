@@ -9,7 +9,6 @@ import { isIP } from "node:net";
 import querystring from "node:querystring";
 import { brokerRoutes, instanceRoutes } from "./broker-api.ts";
 import { type ControlRoute, controlRoutes, healthOf } from "./control/control-api.ts";
-import { worldPage } from "./control/page.ts";
 import { type Api, type Exchange, Refusal, type Reply, type Route, route, sendReply } from "./http.ts";
 import { iamApi, iamRoutes } from "./iam/iam-api.ts";
 import { kmsApi, unknownPath } from "./kms/envelope.ts";
@@ -31,11 +30,7 @@ interface Path {
 
 export function buildApp(server: Server, names: KnownNames): RequestListener {
   const { world, tokens } = server;
-  const own: readonly ControlRoute[] = [
-    ...controlRoutes(world),
-    ["GET", "/health", () => healthOf(world)],
-    ["GET", "/", () => worldPage(world)],
-  ];
+  const own: readonly ControlRoute[] = [...controlRoutes(world), ["GET", "/health", () => healthOf(world)]];
   const isServed = () => world.switches.product === "hpcs";
   const paths: readonly Path[] = [
     ...mounted(server, iamApi, iamRoutes(tokens)),

@@ -77,8 +77,6 @@ export function outsideEntry(key: Key, { status, from, ...facts }: OutsideFacts)
 export class AuditTrail {
   #entries: AuditEntry[] = [];
   #seq = 0;
-  /** Entries from here on are not in the file yet. */
-  #unsavedSeq = 1;
 
   /** Adds an entry. If there are more than `maxEntries`, the older half is deleted. */
   append(entry: Omit<AuditEntry, "seq">, maxEntries = Number.POSITIVE_INFINITY): number {
@@ -88,13 +86,12 @@ export class AuditTrail {
     return this.#seq;
   }
 
-  /** Completes an entry, because it is known only later whether its effect was stored and its response sent. */
+  /** Completes an entry, because it is known only later whether its response was sent. */
   amend(seq: number, facts: Partial<AuditEntry>): void {
     const index = seq - (this.#entries[0]?.seq ?? 0);
     const entry = this.#entries[index];
     if (entry === undefined) return;
     this.#entries[index] = { ...entry, ...facts };
-    this.#unsavedSeq = Math.min(this.#unsavedSeq, seq);
   }
 
   /** The entries after a sequence number, oldest first. */
@@ -104,15 +101,7 @@ export class AuditTrail {
     return this.#entries.slice(Math.max(0, seq + 1 - first));
   }
 
-  unsaved(): readonly AuditEntry[] {
-    return this.since(this.#unsavedSeq - 1);
-  }
-
-  markSaved(): void {
-    this.#unsavedSeq = this.#seq + 1;
-  }
-
-  /** Creates the trail of a file or a snapshot. The next entry continues from its last number. */
+  /** Creates the trail of a snapshot. The next entry continues from its last number. */
   static of(entries: readonly AuditEntry[]): AuditTrail {
     const trail = new AuditTrail();
     trail.#entries = [...entries];

@@ -36,7 +36,7 @@ export class EmulatedClock {
     this.tickMs = tickMs;
   }
 
-  /** The state that a file stores. A running clock continues while no process serves the file. */
+  /** The state that a snapshot stores. */
   state(): ClockState {
     return { offsetMs: this.#offsetMs, frozenAtMs: this.#frozenAtMs ?? null, tickMs: this.tickMs };
   }

@@ -1,6 +1,6 @@
 /**
- * Holds the emulator's objects of one kind, such as all keys, by ID. A collection records which objects changed since
- * the last save. It also keeps indexes, so that a request about one object does not search all of them. The code of a
+ * Holds the emulator's objects of one kind, such as all keys, by ID. A collection keeps indexes,
+ * so that a request about one object does not search all of them. The code of a
  * call changes an object in place, and then calls `changed`. The file also computes when a KMS key changes by time
  * alone: its expiry, its rotation by policy, and its purge.
  */
@@ -8,18 +8,8 @@
 import { dayMs } from "./clock.ts";
 import type { Key, Keystore, KmsKey, Template } from "./model.ts";
 
-/** The changes that the file does not have yet. */
-export interface Changes {
-  /** Whether the file may contain objects that no longer exist and are not among `ids`. */
-  readonly isCleared: boolean;
-  /** IDs of objects that are new, changed or removed. */
-  readonly ids: ReadonlySet<string>;
-}
-
 export class Collection<Item extends object> extends Map<string, Item> {
   readonly #indexes: Index<Item>[] = [];
-  #isCleared = false;
-  readonly #changedIds = new Set<string>();
 
   /** Creates an index. Only for constructors of subclasses, because an index of an empty collection is complete. */
   protected indexBy(keysOf: (item: Item) => readonly string[]): Index<Item> {
@@ -40,32 +30,19 @@ export class Collection<Item extends object> extends Map<string, Item> {
     const item = this.get(id);
     if (item === undefined) return false;
     for (const index of this.#indexes) index.remove(item);
-    this.#changedIds.add(id);
     return super.delete(id);
   }
 
   override clear(): void {
     for (const index of this.#indexes) index.clear();
-    this.#isCleared = true;
-    this.#changedIds.clear();
     super.clear();
   }
 
-  /** Notes that the object with this ID was changed. */
+  /** Indexes the object with this ID again, after a change in place. */
   changed(id: string): void {
     const item = this.get(id);
     if (item === undefined) return;
     for (const index of this.#indexes) index.update(item);
-    this.#changedIds.add(id);
-  }
-
-  unsaved(): Changes {
-    return { isCleared: this.#isCleared, ids: this.#changedIds };
-  }
-
-  markSaved(): void {
-    this.#isCleared = false;
-    this.#changedIds.clear();
   }
 }
 

@@ -87,12 +87,12 @@ export class FaultRules {
     return this.#rules.map((rule) => ({ ...rule, matched: this.#matches.get(rule.id) ?? 0 }));
   }
 
-  /** The rules with their counts, for files. Held calls are not included, because they end with the process. */
+  /** The rules with their counts, for snapshots. Held calls are not included, because they end with the process. */
   state(): FaultState {
     return { rules: this.#rules, matches: [...this.#matches], count: this.#count };
   }
 
-  /** Restores the rules of a file. Calls that are held stay held. */
+  /** Restores the rules of a snapshot. Calls that are held stay held. */
   restore({ rules, matches, count }: FaultState): void {
     this.#rules = [...rules];
     this.#matches = new Map(matches);

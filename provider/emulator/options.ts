@@ -1,10 +1,19 @@
 /**
- * Defines the options with which programs and tests start an emulator (port, first objects, storage, HTTPS), and the
- * type of a running emulator. The option `file` is the SQLite file that stores the objects. The option `seed` is an
- * object in the form of a JSON seed file.
+ * Defines the options with which programs and tests start an emulator (port, first objects, HTTPS), and the type of a
+ * running emulator.
  */
 
 import type { Seed, SwitchChoices } from "./generated.ts";
+
+/** The member that tells a snapshot from a seed. */
+export const snapshotFormat = "uko-emulator-snapshot";
+
+/** A whole world as JSON, with its clock and its audit trail. Only an emulator writes and reads the other members. */
+export interface Snapshot {
+  readonly format: typeof snapshotFormat;
+  readonly takenAt: string;
+  readonly [member: string]: unknown;
+}
 
 export interface EmulatorOptions {
   /** The port; 0, the default, takes any free one. */
@@ -15,14 +24,10 @@ export interface EmulatorOptions {
   readonly allowHosts?: readonly string[];
   /** The address that responses name, such as the broker's; by default the one that the client called. */
   readonly publicUrl?: string;
-  /** The demo world by default. */
-  readonly seed?: Seed;
+  /** The first objects: a seed, or a response of `GET /_emulator/snapshot`. The demo world by default. */
+  readonly seed?: Seed | Snapshot;
   readonly profile?: string;
   readonly switches?: SwitchChoices;
-  /** A SQLite file that keeps the world; memory by default. */
-  readonly file?: string;
-  /** A response of `GET /_emulator/snapshot`: the world starts as it was then. */
-  readonly snapshot?: unknown;
   /** Serves HTTPS. The certificate to trust is written to `caFile`, by default a temporary file. */
   readonly tls?: { readonly caFile?: string };
 }

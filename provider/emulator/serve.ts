@@ -1,8 +1,6 @@
 /**
  * Serves one request: identifies the caller, applies the faults that a test added, and runs the code of the call. Then
- * it stores the changes with the audit entry, and sends the response. With a file, an effect is stored before its
- * response is sent, so a client never sees a change that a crash could lose. If the file does not accept a change, the
- * change is undone and the request is refused.
+ * it writes the audit entry, and sends the response.
  */
 
 import { randomUUID } from "node:crypto";
@@ -14,7 +12,7 @@ import { type Api, type Call, type Exchange, Refusal, type Reply, type Route, re
 import type { Tokens } from "./iam/tokens.ts";
 import { withMember, withoutMember } from "./members.ts";
 import type { Caller } from "./model.ts";
-import { StorageError, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const maxBodyBytes = 1_048_576;
 
@@ -64,7 +62,6 @@ export async function serve(server: Server, api: Api, route: Route, exchange: Ex
 
   if (fault !== undefined && !(await passes("before", fault, { world, subject, incoming }))) {
     audit(0, false, { dropped: "before" });
-    refusalToStore(world, false);
     incoming.socket.destroy();
     return;
   }
@@ -81,17 +78,12 @@ export async function serve(server: Server, api: Api, route: Route, exchange: Ex
     ...(outcome instanceof Refusal && { code: outcome.code }),
     ...(fault?.drop === "after" && { dropped: "after" }),
   });
-  // There is no `await` after the handler has returned, so a file has both the effect and the audit entry, or neither.
-  const unstored = refusalToStore(world, effect);
-  if (unstored !== undefined) world.audit.amend(seq, { ...undone, status: unstored.status, code: unstored.code });
   if (fault === undefined || (await passes("after", fault, { world, subject, incoming }))) {
-    const sent = unstored === undefined ? response : replyOf(api, unstored, correlationId);
     const date = new Date(nowMs).toUTCString();
-    sendReply(exchange, { ...sent, headers: { ...api.headers(correlationId), ...sent.headers, date } });
+    sendReply(exchange, { ...response, headers: { ...api.headers(correlationId), ...response.headers, date } });
     return;
   }
   world.audit.amend(seq, { dropped: "after" });
-  refusalToStore(world, false);
   incoming.socket.destroy();
 }
 
@@ -113,26 +105,7 @@ async function openCall({ world, tokens }: Server, api: Api, { operation }: Rout
   return { call, caller, notes };
 }
 
-const undone = { effect: false, to: undefined, after: undefined } as const;
-
-/**
- * Stores the changes. If the file does not accept them, an effect is undone and the request is refused. A read is still
- * answered, and what it noted is stored with the next change.
- */
-function refusalToStore(world: World, effect: boolean): Refusal | undefined {
-  try {
-    world.persist();
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    if (!effect) return undefined;
-    world.undo();
-    const message = `The emulator could not store the change, and undid it: ${error.message}`;
-    return new Refusal(500, "emulated_storage_failed", message);
-  }
-  return undefined;
-}
-
-/** Synchronous if the handler is: nothing may run between the effect and its storage. */
+/** Synchronous if the handler is: nothing may run between the effect and its audit entry. */
 function attempt(route: Route, call: Call, fault: FaultRule | undefined): Outcome | Promise<Outcome> {
   try {
     if (fault?.status !== undefined && fault.when === "before") {

@@ -1,15 +1,14 @@
 /**
  * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. Its first objects are from a seed, a
- * generator or a snapshot, or from the file in which an earlier emulator stored them. For HTTPS, it creates a
- * certificate. The file also reads the files that a command line names, such as a seed or a recording of `uko probe`.
+ * snapshot or a generator. For HTTPS, it creates a certificate. The file also reads the files that a command line names, such as a seed or a recording of `uko probe`.
  */
 
 import { readFile, stat } from "node:fs/promises";
 import { buildApp, nameIn } from "./app.ts";
-import { loadSnapshot } from "./control/snapshot.ts";
+import { isSnapshot, loadSnapshot } from "./control/snapshot.ts";
 import { demoWorld, keyProtectWorld } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
-import type { EmulatorOptions, RunningEmulator } from "./options.ts";
+import type { EmulatorOptions, RunningEmulator, Snapshot } from "./options.ts";
 import { populate } from "./populate.ts";
 import type { Recorded } from "./recorded.ts";
 import { checkSeed, type Seed } from "./seed.ts";
@@ -35,46 +34,40 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const names = { host, others: others.map((name) => name.toLowerCase()) };
   // A wildcard is not an address to call.
   const callable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  const { world, closeStore } = await openWorld(options);
-  try {
-    const tls =
-      options.tls === undefined
-        ? undefined
-        : await (await import("./tls.ts")).makeTls([callable, ...names.others], options.tls.caFile);
-    const app = buildApp({ world, tokens: new Tokens(), publicUrl }, names);
-    // An import of `node:http` reads its member `WebSocket`, which loads Node's `fetch`: 7 MiB, and a fifth of a start.
-    const server =
-      tls === undefined
-        ? process.getBuiltinModule("node:http").createServer(app)
-        : process.getBuiltinModule("node:https").createServer(tls.server, app);
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, host, resolve);
-    });
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("The server has no port.");
-    const scheme = tls === undefined ? "http" : "https";
-    return {
-      url: `${scheme}://${callable.includes(":") ? `[${callable}]` : callable}:${address.port}`,
-      port: address.port,
-      instanceId: world.instanceId,
-      ...(world.switches.product === "key-protect" && { instanceCrn: `${world.crn}::` }),
-      ...(tls !== undefined && { caFile: tls.caFile }),
-      world,
-      close: async () => {
-        await new Promise<void>((resolve) => {
-          world.faults.clear();
-          server.close(() => resolve());
-          server.closeAllConnections();
-        });
-        closeStore();
-        await tls?.remove();
-      },
-    };
-  } catch (error) {
-    closeStore();
-    throw error;
-  }
+  const world = firstWorld(options);
+  const tls =
+    options.tls === undefined
+      ? undefined
+      : await (await import("./tls.ts")).makeTls([callable, ...names.others], options.tls.caFile);
+  const app = buildApp({ world, tokens: new Tokens(), publicUrl }, names);
+  // An import of `node:http` reads its member `WebSocket`, which loads Node's `fetch`: 7 MiB, and a fifth of a start.
+  const server =
+    tls === undefined
+      ? process.getBuiltinModule("node:http").createServer(app)
+      : process.getBuiltinModule("node:https").createServer(tls.server, app);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  const scheme = tls === undefined ? "http" : "https";
+  return {
+    url: `${scheme}://${callable.includes(":") ? `[${callable}]` : callable}:${address.port}`,
+    port: address.port,
+    instanceId: world.instanceId,
+    ...(world.switches.product === "key-protect" && { instanceCrn: `${world.crn}::` }),
+    ...(tls !== undefined && { caFile: tls.caFile }),
+    world,
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        world.faults.clear();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await tls?.remove();
+    },
+  };
 }
 
 /** An address without a path, because the broker names hosts alone. */
@@ -87,19 +80,18 @@ function originOf(publicUrl: string): string {
 }
 
 /** The options as a command line has them: names of files, and the size of a generated world. */
-export interface CommandLineOptions extends Pick<EmulatorOptions, "port" | "host" | "profile" | "file"> {
+export interface CommandLineOptions extends Pick<EmulatorOptions, "port" | "host" | "profile"> {
   readonly allowHost?: EmulatorOptions["allowHosts"] | undefined;
   readonly publicUrl?: string | undefined;
   readonly seed?: string;
   readonly generate?: string;
-  readonly load?: string;
   readonly tls?: boolean | undefined;
   readonly caFile?: string | undefined;
 }
 
 /** Rejects also if a file cannot be read. */
 export async function startFromCommandLine(typed: CommandLineOptions): Promise<Emulator> {
-  const { seed, generate, load, profile, allowHost: allowHosts, publicUrl, tls, caFile, ...options } = typed;
+  const { seed, generate, profile, allowHost: allowHosts, publicUrl, tls, caFile, ...options } = typed;
   const recorded = profile?.endsWith(".jsonl") ? await recordedIn(profile) : undefined;
   const emulator = await startEmulator({
     ...options,
@@ -107,9 +99,8 @@ export async function startFromCommandLine(typed: CommandLineOptions): Promise<E
     ...(publicUrl !== undefined && { publicUrl }),
     ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
     ...(recorded !== undefined ? { switches: recorded.switches } : profile !== undefined && { profile }),
-    ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
+    ...(seed !== undefined && { seed: await readSeed(seed) }),
     ...(generate !== undefined && { seed: await generatedSeed(generate) }),
-    ...(load !== undefined && { snapshot: await readJson(load) }),
   });
   return recorded === undefined ? emulator : { ...emulator, recorded: recorded.says };
 }
@@ -132,30 +123,26 @@ async function readText(file: string): Promise<string> {
   return readFile(file, "utf8");
 }
 
-async function readJson(file: string): Promise<unknown> {
+async function readSeed(file: string): Promise<Seed | Snapshot> {
   const text = await readText(file);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new Error(`${file} is not JSON, or is cut off: ${(error as Error).message}`, { cause: error });
   }
+  return isSnapshot(value) ? value : checkSeed(value);
 }
 
-async function openWorld(options: EmulatorOptions): Promise<{ world: World; closeStore: () => void }> {
-  const { file, profile, seed, snapshot } = options;
+function firstWorld({ profile, seed, switches }: EmulatorOptions): World {
   if (profile !== undefined && !isProfileName(profile)) {
     throw new Error(`Profile ${profile} does not exist. Profiles: ${Object.keys(profiles).join(", ")}.`);
   }
-  if (snapshot !== undefined && (seed ?? profile ?? options.switches) !== undefined) {
-    throw new Error("A snapshot is a whole world: do not combine it with a seed, a profile or switches.");
-  }
   const demo = profile === "key-protect" ? keyProtectWorld : demoWorld;
-  const world = new World(checkSeed(seed ?? demo), { profile, switches: options.switches }, populate);
-  if (snapshot !== undefined) loadSnapshot(world, snapshot);
-  if (file === undefined) return { world, closeStore: () => {} };
-  const { openStore } = await import("./store.ts");
-  const store = await openStore(file, world, options);
-  world.persist = () => store.save(world);
-  world.undo = () => store.undo(world);
-  return { world, closeStore: () => store.close() };
+  if (!isSnapshot(seed)) return new World(checkSeed(seed ?? demo), { profile, switches }, populate);
+  if ((profile ?? switches) !== undefined) {
+    throw new Error("A snapshot has a profile and switches of its own: leave out yours.");
+  }
+  // The snapshot replaces all that the constructor takes from the demo seed.
+  return new World(checkSeed(demo), {}, (world) => loadSnapshot(world, seed));
 }

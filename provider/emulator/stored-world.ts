@@ -1,6 +1,6 @@
 /**
- * Defines the form in which files and snapshots store the objects of an emulator, with a version of this form. The file
- * converts from and to JSON, and refuses what another version stored.
+ * Defines the form in which snapshots store the objects of an emulator, with a version of this form. The file converts
+ * from and to JSON, and refuses what another version stored.
  */
 
 import * as z from "zod";
@@ -24,7 +24,7 @@ const storedSchema = z.object({
 export type StoredWorld = z.output<typeof storedSchema>;
 
 /** The values of a world by name, each of which is stored as a whole. */
-export function valuesOf(world: World): Readonly<Record<string, unknown>> {
+function valuesOf(world: World): Readonly<Record<string, unknown>> {
   return {
     origin: world.origin,
     switches: world.switches,
@@ -52,7 +52,7 @@ export function parseStoredWorld(value: unknown): StoredWorld {
   const stored = parsed.data;
   if (stored.version !== storedVersion) {
     throw new Error(
-      `Another version of the emulator wrote this world: it has version ${stored.version}, and this emulator reads version ${storedVersion}. Use that emulator, or another file.`,
+      `Another version of the emulator wrote this world: it has version ${stored.version}, and this emulator reads version ${storedVersion}. Use that emulator, or another snapshot.`,
     );
   }
   const known: readonly string[] = collectionNames;

@@ -1,6 +1,6 @@
 /**
  * Holds all that one emulator has, which the code calls its world: objects, clock, switches, faults and audit trail.
- * The world is built from a seed, a JSON file with the first objects, and a reset builds it again. The world also
+ * The world is built from a seed or a snapshot, a JSON file with the first objects, and a reset builds it again. The world also
  * creates the IDs of objects, and the dates and ETags of writes.
  */
 
@@ -45,7 +45,7 @@ export const serviceCaller: Caller = {
   identity: serviceIdentity,
 };
 
-/** The collections by ID. A reset empties them; files and snapshots store them. */
+/** The collections by ID. A reset empties them; snapshots store them. */
 export const collectionNames = [
   "identities",
   "apiKeys",
@@ -59,7 +59,7 @@ export const collectionNames = [
   "importTokens",
 ] as const satisfies readonly (keyof World)[];
 
-/** Single values that files and snapshots store, too. */
+/** Single values that snapshots store, too. */
 export const valueNames = ["idCount", "instanceName"] as const satisfies readonly (keyof World)[];
 
 /** The start of a world, to which a reset returns. */
@@ -69,19 +69,10 @@ export interface Origin {
   readonly choices: SwitchChoices;
 }
 
-/** The error if the file did not accept the changes. */
-export class StorageError extends Error {
-  override readonly name = "StorageError";
-}
-
 export class World {
   origin: Origin;
   /** The address by which the client of the current request reaches the emulator. */
   baseUrl = "";
-  /** Writes the changes to the file, if there is one; called before a response is sent. Throws StorageError. */
-  persist: () => void = () => {};
-  /** Returns to what the file has; only after `persist` has failed. The trail stays. */
-  undo: () => void = () => {};
 
   switches: Switches;
   clock: EmulatedClock;
@@ -109,7 +100,7 @@ export class World {
 
   readonly #fill: (world: World) => void;
 
-  /** `fill` puts the seed's objects into the empty world, now and at each reset. */
+  /** `fill` puts the first objects into the empty world, now and at each reset. */
   constructor(seed: CheckedSeed, options: WorldOptions, fill: (world: World) => void) {
     const profile = options.profile ?? seed.profile ?? "documented";
     this.origin = { seed, profile, choices: options.switches ?? {} };
@@ -119,7 +110,7 @@ export class World {
     fill(this);
   }
 
-  /** Builds the seeded world again. Tokens stay valid until they expire by the new clock. */
+  /** Builds the first world again. Tokens stay valid until they expire by the new clock. */
   reset(): void {
     this.switches = this.#firstSwitches();
     this.clock = new EmulatedClock(this.seed.clock);

@@ -1,8 +1,5 @@
-/** `npm run bench:emulator`: the emulator's CPU time a call as its world grows, in memory and in a file, called by a bare client. */
+/** `npm run bench:emulator`: the emulator's CPU time a call as its world grows, called by a bare client. */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BareClient, type TestResponse } from "./emulator-client.ts";
 import { cpuMs, end, median, residentMiB, start } from "./processes.ts";
@@ -24,24 +21,16 @@ interface Figures {
   readonly startSeconds: number;
 }
 
-const heads = ["keys", "world in", "GET key", "PATCH key", "GET KMS key", "list of 20", "MiB", "start, s"];
+const heads = ["keys", "GET key", "PATCH key", "GET KMS key", "list of 20", "MiB", "start, s"];
 
-const scratch = await mkdtemp(join(tmpdir(), "uko-bench-"));
-try {
-  console.log(`${row(...heads)}\n${rule(heads.length)}`);
-  for (const keys of sizes) {
-    for (const store of ["memory", "file"] as const) {
-      const { times, residentMiB: size, startSeconds } = await measureEmulator(keys, store);
-      console.log(row(String(keys), store, ...times.map((ms) => ms.toFixed(2)), String(size), startSeconds.toFixed(2)));
-    }
-  }
-} finally {
-  await rm(scratch, { recursive: true, force: true });
+console.log(`${row(...heads)}\n${rule(heads.length)}`);
+for (const keys of sizes) {
+  const { times, residentMiB: size, startSeconds } = await measureEmulator(keys);
+  console.log(row(String(keys), ...times.map((ms) => ms.toFixed(2)), String(size), startSeconds.toFixed(2)));
 }
 
-async function measureEmulator(keys: number, store: "memory" | "file"): Promise<Figures> {
-  const file = store === "file" ? ["--file", join(scratch, `${keys}.db`)] : [];
-  const { child, line } = await start([program, "--json", "--generate", `keys=${keys}`, ...file], {
+async function measureEmulator(keys: number): Promise<Figures> {
+  const { child, line } = await start([program, "--json", "--generate", `keys=${keys}`], {
     PATH: process.env.PATH ?? "",
   });
   const { pid = 0 } = child;

@@ -320,21 +320,6 @@ describe("uko emulator", () => {
     expect(startEmulator).toHaveBeenCalledWith({ port: 7600, host: "127.0.0.1", generate: "keys=5000,vaults=12" });
   });
 
-  it("passes on the state file and the snapshot, and names the certificate to trust", async () => {
-    const { startEmulator, out } = await runEmulator([
-      "--file",
-      "uko.db",
-      "--load",
-      "world.json",
-      "--ca-file",
-      "ca.pem",
-    ]);
-    expect(startEmulator).toHaveBeenCalledWith(
-      expect.objectContaining({ file: "uko.db", load: "world.json", caFile: "ca.pem" }),
-    );
-    expect(out).toContain("data is stored in uko.db");
-  });
-
   it.each(["0.0.0.0", "::"])("prints what other machines require, for %s", async (host) => {
     const { out } = await runEmulator(["--host", host]);
     expect(out).toMatch(

@@ -28,7 +28,16 @@ describe("uko-emulator", () => {
   it("prints its options with --help, and its version with --version", () => {
     const help = run(["--help"]);
     expect([help.status, help.stderr]).toEqual([0, ""]);
-    for (const option of ["--port", "--host", "--allow-host", "--public-url", "--seed", "--file", "--tls", "--json"]) {
+    for (const option of [
+      "--port",
+      "--host",
+      "--allow-host",
+      "--public-url",
+      "--seed",
+      "--generate",
+      "--tls",
+      "--json",
+    ]) {
       expect(help.stdout).toMatch(new RegExp(`^  ${option}( <\\w+>)?  +\\w`, "m"));
     }
     expect(help.stdout).toContain("uko-emulator advance <duration>");

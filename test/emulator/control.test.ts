@@ -57,7 +57,7 @@ describe("the clock", () => {
     expect(await refused("http://127.0.0.1:1")).toBe(
       [
         "No emulator answers at http://127.0.0.1:1.",
-        "Next: start one in another terminal, with --file if the last one stored its data in a file:",
+        "Next: start one in another terminal:",
         "  uko emulator --port 1",
         "Or name the address of another one with --url.",
       ].join("\n"),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Body, stageFreshWorld, startCheckedWorld } from "./harness.ts";
+import { type Body, stageFreshWorld, startTestWorld } from "./harness.ts";
 
 const world = stageFreshWorld();
 beforeEach(async () => {
@@ -120,7 +120,7 @@ describe("refusals of a destroy", () => {
       name: "aws-dublin",
       refuses: ["destroy"],
     });
-    const two = await startCheckedWorld({ seed });
+    const two = await startTestWorld({ seed });
     const { id } = await two.keyIn("deactivated", "cards");
     await two.advance("5h");
     const destroyed = (await two.as("bob").step(id, "destroy")).body;

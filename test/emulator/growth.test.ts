@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { collectionNames } from "../../provider/emulator/world.ts";
-import { type Body, stageWorld, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Body, stageWorld, startTestWorld, vaultId } from "./harness.ts";
 
 const world = stageWorld();
 
@@ -12,8 +8,6 @@ describe("a request about one key", () => {
   beforeAll(async () => {
     key = await world.keyIn("active", "payroll");
     const { keys, kmsKeys } = world.emulator.world;
-    // The harness compares all keys after each request.
-    world.emulator.world.persist = () => {};
     for (const collection of [keys, kmsKeys]) {
       const refuse = (): never => {
         throw new Error("A request about one key read all of them.");
@@ -47,40 +41,9 @@ describe("a request about one key", () => {
   });
 });
 
-describe("a world in a file", () => {
-  const folder = mkdtempSync(join(tmpdir(), "uko-growth-"));
-  let filed: TestWorld;
-  beforeAll(async () => {
-    filed = await startCheckedWorld({ file: join(folder, "world.db") });
-  });
-  afterAll(async () => {
-    await filed.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  it("writes the objects that a request changed, and none of a read", async () => {
-    const { id } = await filed.keyIn("active", "cards");
-    await filed.keyIn("active", "cards");
-    const carol = filed.as("carol");
-    const state = filed.emulator.world;
-    const { persist } = state;
-    let written: string[] = [];
-    state.persist = () => {
-      written = collectionNames.flatMap((name) => [...state[name].unsaved().ids].map((each) => `${name}/${each}`));
-      persist();
-    };
-    await carol.key(id);
-    expect(written).toEqual([]);
-    await carol.call("GET", "/api/v4/managed_keys");
-    expect(written).toEqual([]);
-    await carol.patch(id, { description: "changed" });
-    expect(written).toEqual([`keys/${id}`]);
-  });
-});
-
 describe("an index", () => {
   it("finds objects by what they are now", async () => {
-    const fresh = await startCheckedWorld();
+    const fresh = await startTestWorld();
     const carol = fresh.as("carol");
     const { id } = (await carol.create({ label: "first" })).body;
     await carol.patch(id, { label: "second" });

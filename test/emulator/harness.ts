@@ -5,7 +5,6 @@ import type { AuditEntry } from "../../provider/emulator/audit.ts";
 import { parseDurationMs } from "../../provider/emulator/clock.ts";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
-import { checkNotedChanges } from "./noted-changes.ts";
 
 export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 export const apiKeys = {
@@ -98,18 +97,11 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-/** Like `startTestWorld`, for tests that change the world by requests alone: each change has to be noted. */
-export async function startCheckedWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
-  const world = await startTestWorld(options);
-  checkNotedChanges(world.emulator.world);
-  return world;
-}
-
-/** A checked world for all tests of a file, which ends after them. Each test begins with what the former left. */
+/** A world for all tests of a file, which ends after them. Each test begins with what the former left. */
 export function stageWorld(options: EmulatorOptions = {}): TestWorld {
   let started: TestWorld | undefined;
   beforeAll(async () => {
-    started = await startCheckedWorld(options);
+    started = await startTestWorld(options);
   });
   afterAll(() => started?.close());
   return new Proxy({} as TestWorld, {
@@ -127,10 +119,9 @@ export function stageFreshWorld(options: EmulatorOptions = {}): TestWorld {
   return world;
 }
 
-/** Starts without a key, unless the options name another world. */
+/** Starts without a key, unless the options have a seed. */
 export async function startTestWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
-  const hasWorld = (options.snapshot ?? options.file) !== undefined;
-  const emulator = await startEmulator(hasWorld ? options : { seed: demoSeed, ...options });
+  const emulator = await startEmulator({ seed: demoSeed, ...options });
   const { url } = emulator;
   const tokens = new Map<string, { readonly token: string; readonly expiresMs: number }>();
   let labels = 0;
@@ -182,7 +173,6 @@ export async function startTestWorld(options: EmulatorOptions = {}): Promise<Tes
     const ms = parseDurationMs(duration);
     if (ms === undefined) throw new Error(`${duration} is not a duration.`);
     emulator.world.clock.advance(ms);
-    emulator.world.persist();
   };
 
   return {

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { expect, it } from "vitest";
-import { apiKeys, requestToken, send, stageWorld, startCheckedWorld } from "./harness.ts";
+import { apiKeys, requestToken, send, stageWorld, startTestWorld } from "./harness.ts";
 
 const world = stageWorld();
 
@@ -184,7 +184,7 @@ it("dates tokens by the emulated clock, and accepts them for an hour of it (7.6)
 });
 
 it("dates tokens by the machine's clock under tokenClock wall, so that IBM's clients keep a token that works", async () => {
-  const wallClock = await startCheckedWorld({ switches: { tokenClock: "wall" } });
+  const wallClock = await startTestWorld({ switches: { tokenClock: "wall" } });
   const { body } = await requestToken(wallClock.url, apiKeys.alice);
   const headers = { authorization: `Bearer ${body.access_token}` };
   const read = () => send(`${wallClock.url}/api/v4/vaults`, "GET", undefined, headers);
@@ -200,7 +200,7 @@ it("dates tokens by the machine's clock under tokenClock wall, so that IBM's cli
 });
 
 it("accepts only tokens that it signed (7.6)", async () => {
-  const other = await startCheckedWorld();
+  const other = await startTestWorld();
   const token = String((await requestToken(other.url, apiKeys.alice)).body.access_token);
   await other.close();
   expect(

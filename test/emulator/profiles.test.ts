@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { profiles, switchDefaults } from "../../provider/emulator/switches.ts";
 import { connect, keyProperties, keystoreBodies, refusalOf, templateBody } from "./container-requests.ts";
-import { type Body, startCheckedWorld, type TestWorld, vaultId } from "./harness.ts";
+import { type Body, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
 
 let world: TestWorld;
 afterEach(() => world.close());
@@ -12,18 +12,18 @@ const tag = { name: "team", value: "pay" };
 const withUko = Object.keys(profiles).filter((name) => name !== "key-protect");
 
 it.each(withUko)("a key can be led from created to removed under the profile %s", async (profile) => {
-  world = await startCheckedWorld({ profile, switches: { vaultHeader: "optional" } });
+  world = await startTestWorld({ profile, switches: { vaultHeader: "optional" } });
   const { id } = await world.keyIn("destroyed");
   expect((await world.as("bob").remove(id)).status).toBe(204);
 });
 
 it("documented is the defaults", async () => {
-  world = await startCheckedWorld({ profile: "documented" });
+  world = await startTestWorld({ profile: "documented" });
   expect(world.emulator.world.switches).toEqual(switchDefaults);
 });
 
 it("tags-dropped ignores tags without a word, and keeps those there were", async () => {
-  world = await startCheckedWorld({ profile: "tags-dropped" });
+  world = await startTestWorld({ profile: "tags-dropped" });
   const created = await world.as("bob").create({ tags: [tag] });
   expect([created.status, created.body.tags]).toEqual([201, []]);
   const patched = await world.as("alice").patch(created.body.id, { tags: [tag], description: "kept\n[x]" });
@@ -31,7 +31,7 @@ it("tags-dropped ignores tags without a word, and keeps those there were", async
 });
 
 it("tags-rejected refuses them with 400", async () => {
-  world = await startCheckedWorld({ profile: "tags-rejected" });
+  world = await startTestWorld({ profile: "tags-rejected" });
   expect((await world.as("bob").create({ tags: [tag] })).body.errors[0]).toMatchObject({
     code: "invalid_field",
     target: { name: "tags" },
@@ -41,25 +41,25 @@ it("tags-rejected refuses them with 400", async () => {
 });
 
 it("no-record-location drops tags and collapses the white space of descriptions", async () => {
-  world = await startCheckedWorld({ profile: "no-record-location" });
+  world = await startTestWorld({ profile: "no-record-location" });
   const { body } = await world.as("bob").create({ tags: [tag], description: "one\n[two]" });
   expect(body).toMatchObject({ tags: [], description: "one [two]" });
 });
 
 it("sync-changes-writer names the caller of a sync as last writer", async () => {
-  world = await startCheckedWorld({ profile: "sync-changes-writer" });
+  world = await startTestWorld({ profile: "sync-changes-writer" });
   const { id } = await world.keyIn("active");
   await world.as("alice").step(id, "sync_status_in_keystores");
   expect((await world.as("alice").key(id)).body.updated_by).toBe("IBMid-550000ALICE");
 });
 
 it("backing-key-as-service deletes backing keys as the service itself", async () => {
-  world = await startCheckedWorld({ profile: "backing-key-as-service" });
+  world = await startTestWorld({ profile: "backing-key-as-service" });
   expect((await world.backingKeyOf(await world.keyIn("pending"))).deletedBy).toMatch(/^iam-ServiceId-/);
 });
 
 it("stale-status shows the stored status until a status call or a sync asks the keystores", async () => {
-  world = await startCheckedWorld({ profile: "stale-status" });
+  world = await startTestWorld({ profile: "stale-status" });
   for (const renew of ["status", "sync"]) {
     const { id } = await world.keyIn("pending", "cards");
     await world.advance("30d");
@@ -72,14 +72,14 @@ it("stale-status shows the stored status until a status call or a sync asks the 
 });
 
 it("zos tells neither who created nor who wrote last", async () => {
-  world = await startCheckedWorld({ profile: "zos" });
+  world = await startTestWorld({ profile: "zos" });
   const key = await world.keyIn("active");
   expect(key).not.toHaveProperty("updated_by");
   expect(key).not.toHaveProperty("created_by");
 });
 
 it("the defaults show IBM's Terraform provider an internal keystore as it was declared", async () => {
-  world = await startCheckedWorld();
+  world = await startTestWorld();
   const declared = {
     name: "ring",
     description: "wages",
@@ -105,7 +105,7 @@ describe("versions of the API (1.6)", () => {
   const get = async (path: string) => (await world.as("carol").call("GET", `/api/v4/${path}`, undefined, header)).body;
 
   it("api-4.7 demands the vault header for keys, and a label", async () => {
-    world = await startCheckedWorld({ profile: "api-4.7" });
+    world = await startTestWorld({ profile: "api-4.7" });
     const carol = world.as("carol");
     const fields = { template_name: "payroll", vault: { id: vaultId } };
     const create = (body: object, headers = {}) => carol.call("POST", "/api/v4/managed_keys", body, headers);
@@ -121,7 +121,7 @@ describe("versions of the API (1.6)", () => {
     ["api-4.12", 200],
     ["api-4.14", 200],
   ])("%s: rotation and versions of a key, and archiving answer %i (4.8, 4.12.6)", async (profile, status) => {
-    world = await startCheckedWorld({ profile, switches: { vaultHeader: "optional" } });
+    world = await startTestWorld({ profile, switches: { vaultHeader: "optional" } });
     const { id } = await world.keyIn("active");
     const carol = world.as("carol");
     expect((await carol.step(id, "rotate")).status).toBe(status);
@@ -133,7 +133,7 @@ describe("versions of the API (1.6)", () => {
 
   it("api-4.7, api-4.12 and api-4.13 do not know force", async () => {
     for (const profile of ["api-4.7", "api-4.12", "api-4.13"]) {
-      world = await startCheckedWorld({ profile, switches: { vaultHeader: "optional", forceDelete: "served" } });
+      world = await startTestWorld({ profile, switches: { vaultHeader: "optional", forceDelete: "served" } });
       const { id } = await world.keyIn("pending");
       expect((await world.as("bob").remove(id, "?force=true")).status).toBe(409);
       if (profile !== "api-4.13") await world.close();
@@ -145,7 +145,7 @@ describe("versions of the API (1.6)", () => {
     ["api-4.12", { tags: [] }],
     ["api-4.14", { tags: [] }],
   ])("%s: tags of a request become %o (U9)", async (profile, expected) => {
-    world = await startCheckedWorld({ profile, switches: { vaultHeader: "optional" } });
+    world = await startTestWorld({ profile, switches: { vaultHeader: "optional" } });
     expect((await world.as("bob").create({ tags: [tag] })).body).toMatchObject(expected);
   });
 
@@ -162,7 +162,7 @@ describe("versions of the API (1.6)", () => {
     ["api-4.14.0", [], [], [], []],
     ["api-4.14", [], [], [], []],
   ] as const)("%s: answers and lists lack what came later", async (profile, key, vault, keystore, template) => {
-    world = await startCheckedWorld({ profile });
+    world = await startTestWorld({ profile });
     const fields = { template_name: "cards", vault: { id: vaultId }, label: "x" };
     const { id } = (await world.as("carol").call("POST", "/api/v4/managed_keys", fields, header)).body;
     const all = [...new Set(["version", "label_tags", "is_rotatable", "key_material_present"])];
@@ -187,7 +187,7 @@ describe("versions of the API (1.6)", () => {
     ["api-4.14.0", "destruction_in"],
     ["api-4.14", "destruction_at"],
   ])("%s: a pending destruction tells its end as %s", async (profile, expected) => {
-    world = await startCheckedWorld({ profile, switches: { vaultHeader: "optional" } });
+    world = await startTestWorld({ profile, switches: { vaultHeader: "optional" } });
     const { id } = await world.keyIn("pending", "cards");
     const read = [await get(`managed_keys/${id}`), await get(`managed_keys/${id}/status_in_keystores`)];
     const listed = (await get("managed_keys?state=destroyed")).managed_keys;
@@ -207,7 +207,7 @@ describe("versions of the API (1.6)", () => {
     ["api-4.14.0", "accepted", ["azure_key_vault"]],
     ["api-4.14", "accepted", ["azure_key_vault"]],
   ] as const)("%s: tls_proxy is %s, and shown by %j", async (profile, verdict, shownBy) => {
-    world = await startCheckedWorld({ profile });
+    world = await startTestWorld({ profile });
     const shown = [];
     for (const type of ["internal", "hpcs", "azure_key_vault"] as const) {
       const body = { ...keystoreBodies[type], tls_proxy: "proxy.example.com:3128" };
@@ -226,10 +226,10 @@ describe("versions of the API (1.6)", () => {
       const { id } = await connect(world.as("bob"), "hpcs");
       return (await world.as("bob").call("DELETE", `/api/v4/keystores/${id}${query}`, undefined, headers)).status;
     };
-    world = await startCheckedWorld({ profile: "api-4.13" });
+    world = await startTestWorld({ profile: "api-4.13" });
     expect(await remove("")).toBe(400);
     await world.close();
-    world = await startCheckedWorld({ profile: "api-4.13-cloud" });
+    world = await startTestWorld({ profile: "api-4.13-cloud" });
     expect(await remove("")).toBe(204);
     expect(await remove("?mode=nonsense", { "if-match": "2020-01-01T00:00:00Z" })).toBe(204);
     expect((await world.as("bob").call("DELETE", `/api/v4/vaults/${vaultId}`)).status).toBe(400);
@@ -239,7 +239,7 @@ describe("versions of the API (1.6)", () => {
     ["api-4.13", 201],
     ["api-4.13-cloud", 400],
   ])("%s answers %i to CCA keystores, and to templates for them", async (profile, status) => {
-    world = await startCheckedWorld({ profile });
+    world = await startTestWorld({ profile });
     const post = (kind: string, body: object) => world.as("bob").call("POST", `/api/v4/${kind}`, body);
     expect((await post("keystores", keystoreBodies.cca)).status).toBe(status);
     const key = { ...keyProperties, algorithm: "des", size: "192" };
@@ -249,14 +249,14 @@ describe("versions of the API (1.6)", () => {
   });
 
   it("api-4.7 refuses fields that came later", async () => {
-    world = await startCheckedWorld({ profile: "api-4.7", switches: { vaultHeader: "optional" } });
+    world = await startTestWorld({ profile: "api-4.7", switches: { vaultHeader: "optional" } });
     const response = await world.as("carol").call("POST", "/api/v4/vaults", { name: "x", recovery_key_label: "y" });
     expect(response.body.errors[0]?.target).toEqual({ type: "field", name: "recovery_key_label" });
   });
 });
 
 it("key-protect serves KMS and the instance, and neither UKO nor the broker", async () => {
-  world = await startCheckedWorld({ profile: "key-protect" });
+  world = await startTestWorld({ profile: "key-protect" });
   const { url } = world.emulator;
   const statusOf = async (path: string) => (await fetch(`${url}${path}`)).status;
   expect(await statusOf("/api/v2/keys")).toBe(400);
@@ -271,14 +271,14 @@ describe("single switches", () => {
     ["coolDownHours", { coolDownHours: 10 }, "9h", 409],
     ["coolDownHours", { coolDownHours: 10 }, "11h", 200],
   ] as const)("%s: %o after %s: %i", async (_, switches, passed, status) => {
-    world = await startCheckedWorld({ switches });
+    world = await startTestWorld({ switches });
     const { id } = await world.keyIn("deactivated");
     await world.advance(passed);
     expect((await world.as("bob").step(id, "destroy")).status).toBe(status);
   });
 
   it("rotateStatus 204 answers a rotation without a body (U12)", async () => {
-    world = await startCheckedWorld({ switches: { rotateStatus: 204 } });
+    world = await startTestWorld({ switches: { rotateStatus: 204 } });
     expect(await world.as("bob").step((await world.keyIn("active")).id, "rotate")).toMatchObject({
       status: 204,
       text: "",
@@ -286,18 +286,18 @@ describe("single switches", () => {
   });
 
   it("patchDestroyed refused returns 409", async () => {
-    world = await startCheckedWorld({ switches: { patchDestroyed: "refused" } });
+    world = await startTestWorld({ switches: { patchDestroyed: "refused" } });
     expect((await world.as("alice").patch((await world.keyIn("pending")).id, { description: "x" })).status).toBe(409);
   });
 
   it("labelRules keystore applies the user interface's rules (3.10)", async () => {
-    world = await startCheckedWorld({ switches: { labelRules: "keystore" } });
+    world = await startTestWorld({ switches: { labelRules: "keystore" } });
     expect((await world.as("bob").create({ label: "pay-roll" })).status).toBe(400);
     expect((await world.as("bob").create({ label: "pay-roll", template_name: "cards" })).status).toBe(201);
   });
 
   it("hrefs absolute are whole addresses (U32)", async () => {
-    world = await startCheckedWorld({ switches: { hrefs: "absolute" } });
+    world = await startTestWorld({ switches: { hrefs: "absolute" } });
     const key = await world.keyIn("active");
     expect(key.href).toBe(`${world.url}/api/v4/managed_keys/${key.id}`);
     expect((await world.as("alice").call("GET", String(key.href).slice(world.url.length))).status).toBe(200);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { checkSeed, type Seed } from "../../provider/emulator/seed.ts";
-import { startEmulator } from "../../provider/emulator/start.ts";
-import { apiKeys, auditOf, type Name, startCheckedWorld } from "./harness.ts";
+import { startEmulator, startFromCommandLine } from "../../provider/emulator/start.ts";
+import { apiKeys, auditOf, type Name, startTestWorld } from "./harness.ts";
 
 const seeded = (keys: Seed["keys"], extra: Partial<Seed> = {}): Seed => ({
   ...structuredClone(demoSeed),
@@ -47,7 +47,7 @@ it.each<[string, Seed, RegExp]>([
 });
 
 it("starts with keys in any state, with their history", async () => {
-  const world = await startCheckedWorld({
+  const world = await startTestWorld({
     seed: seeded([
       {
         label: "old",
@@ -123,7 +123,7 @@ it("starts with keys in any state, with their history", async () => {
 });
 
 it("starts backing keys under the instance's dual authorization", async () => {
-  const world = await startCheckedWorld({
+  const world = await startTestWorld({
     seed: seeded([], { instance: { ...demoSeed.instance, dualAuthDelete: true } }),
   });
   expect((await world.backingKeyOf(await world.keyIn("active"))).dualAuthDelete).toEqual({
@@ -160,8 +160,17 @@ it("the script reads a seed file, and says what is wrong with it", async () => {
   await rm(folder, { recursive: true });
 });
 
+it("names a seed file that is missing or cut off", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "uko-seed-"));
+  const file = join(folder, "seed.json");
+  await expect(startFromCommandLine({ seed: file })).rejects.toThrow(file);
+  await writeFile(file, '{ "instance": ');
+  await expect(startFromCommandLine({ seed: file })).rejects.toThrow(/seed\.json is not JSON/);
+  await rm(folder, { recursive: true });
+});
+
 it("lets Carol of the demo world purge a KMS key, and no other identity", async () => {
-  const world = await startCheckedWorld();
+  const world = await startTestWorld();
   const { id: backingKeyId } = await world.backingKeyOf(await world.keyIn("destroyed"));
   await world.advance("5h");
   const purge = (who: Name) => world.as(who).kms("DELETE", `/keys/${backingKeyId}/purge`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { change, keyProperties, makeTemplate, payrollTemplate, refusalOf, templateBody } from "./container-requests.ts";
-import { type Body, stageFreshWorld, startCheckedWorld, vaultId } from "./harness.ts";
+import { type Body, stageFreshWorld, startTestWorld, vaultId } from "./harness.ts";
 
 const shadowTemplate = "7e110000-0000-4000-8000-000000000091";
 const systemTemplate = "7e110000-0000-4000-8000-000000000092";
@@ -181,7 +181,7 @@ describe("T2 creates a template (uko-v4.md 2.5, 3.5, 3.6)", () => {
 });
 
 it("T3 and K3 show Google's and Azure's required fields of a seed that tells none (3.3)", async () => {
-  const own = await startCheckedWorld({
+  const own = await startTestWorld({
     seed: {
       ...structuredClone(demoSeed),
       templates: [

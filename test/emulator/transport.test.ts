@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { createInterface } from "node:readline";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startEmulator } from "../../provider/emulator/start.ts";
-import { send, stageWorld, vaultId } from "./harness.ts";
+import { auditOf, send, stageWorld, startTestWorld, vaultId } from "./harness.ts";
 import { code, keyBody } from "./kms-requests.ts";
 
 const world = stageWorld();
@@ -141,6 +141,27 @@ describe("starting", () => {
       }
     };
     expect(await leastCpuMs(serve)).toBeLessThan(2_000);
+  });
+
+  it("answers a failure of the emulator itself in JSON, too", async () => {
+    const { audit } = world.emulator.world;
+    vi.spyOn(audit, "append").mockImplementation(() => {
+      throw new Error("the unforeseen");
+    });
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => void vi.restoreAllMocks());
+    const response = await world.as("erin").call("GET", `/api/v4/vaults/${vaultId}`);
+    expect([response.status, response.body.error]).toEqual([500, expect.stringContaining("the unforeseen")]);
+  });
+
+  it("keeps as many entries of the trail as the switch auditEntries says, the newest", async () => {
+    const short = await startTestWorld({ switches: { auditEntries: 20 } });
+    onTestFinished(short.close);
+    for (let round = 0; round < 50; round += 1) await short.as("erin").call("GET", `/api/v4/vaults/${vaultId}`);
+    const entries = await auditOf(short);
+    expect(entries.length).toBeLessThanOrEqual(20);
+    expect(entries.length).toBeGreaterThanOrEqual(10);
+    expect(entries.at(-1)?.seq).toBeGreaterThan(50);
   });
 
   it("runs as a process of its own that prints one line and ends on SIGTERM", async () => {

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadSnapshot, takeSnapshot } from "../../provider/emulator/control/snapshot.ts";
+import type { Snapshot } from "../../provider/emulator/options.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import type { World } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
@@ -99,7 +100,7 @@ async function runStep({ who, wait, run, end }: Step, state: ManagedKeyState, br
 /** The world before a run of the path. */
 interface Start {
   readonly step: number;
-  readonly world: unknown;
+  readonly world: Snapshot;
   readonly state: ManagedKeyState;
 }
 

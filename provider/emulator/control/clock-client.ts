@@ -14,7 +14,7 @@ export async function advanceClock(url: string, duration: string, signal: AbortS
     throw new Error(
       [
         `No emulator answers at ${url}.`,
-        "Next: start one in another terminal, with --file if the last one stored its data in a file:",
+        "Next: start one in another terminal:",
         `  ${startCommand(url)}`,
         "Or name the address of another one with --url.",
       ].join("\n"),

@@ -1,6 +1,6 @@
 /**
  * Serves the control API under `/_emulator/`, which IBM's services do not have. It moves the clock, changes switches,
- * adds faults, edits objects, and saves, loads or resets all objects of the emulator. It also shows the audit trail. It
+ * adds faults, edits objects, and reads or resets all objects of the emulator. It also shows the audit trail. It
  * requires no credential.
  */
 
@@ -9,12 +9,11 @@ import { dayMs, parseDurationMs } from "../clock.ts";
 import { faultSchema } from "../faults.ts";
 import { type Exchange, type Reply, readBody } from "../http.ts";
 import { switchesSchema } from "../switches.ts";
-import { StorageError, type World } from "../world.ts";
+import type { World } from "../world.ts";
 import { changeKey, changeKeystore } from "./edits.ts";
-import { loadSnapshot, snapshot, takeSnapshot } from "./snapshot.ts";
+import { snapshot, takeSnapshot } from "./snapshot.ts";
 
-/** The largest body, which only a snapshot comes near. */
-const maxBodyMiB = 32;
+const maxBodyMiB = 1;
 
 export const clockSchema = z.strictObject({
   freeze: z.boolean().optional(),
@@ -65,7 +64,6 @@ const calls: Readonly<Record<string, (call: ControlCall) => Reply>> = {
   "GET /audit": ({ world, query }) => ok(world.audit.since(Number(query.get("since") ?? 0))),
   "GET /world": ({ world }) => ok(snapshot(world)),
   "GET /snapshot": ({ world }) => ok(takeSnapshot(world)),
-  "PUT /snapshot": ({ world, body }) => done(loadSnapshot(world, body())),
   "POST /reset": ({ world }) => done(world.reset()),
   "POST /keystores/:id": ({ world, id, body }) => ok(changeKeystore(world, id, body())),
   "POST /keys/:id": ({ world, id, body }) => ok(changeKey(world, id, body())),
@@ -82,24 +80,19 @@ export function controlRoutes(world: World): readonly ControlRoute[] {
       if (bytes === undefined) return { status: 413, body: { error: `A body has at most ${maxBodyMiB} MiB.` } };
       const body = (): unknown => JSON.parse(bytes.toString());
       const { searchParams: query } = exchange.url;
-      const reply = attempt(world, method, () => handle({ world, id: exchange.param("id"), query, body }));
+      const reply = attempt(() => handle({ world, id: exchange.param("id"), query, body }));
       return { ...reply, headers: { date: new Date(world.clock.nowMs()).toUTCString() } };
     };
     return [method, `/_emulator${path}`, replyTo];
   });
 }
 
-/** Stores what the call changed. What the file does not take is undone. */
-function attempt(world: World, method: string, handle: () => Reply): Reply {
+function attempt(handle: () => Reply): Reply {
   try {
-    const reply = handle();
-    if (method !== "GET") world.persist();
-    return reply;
+    return handle();
   } catch (error) {
     const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    if (!(error instanceof StorageError)) return { status: 400, body: { error: message } };
-    world.undo();
-    return { status: 500, body: { error: `The emulator could not store the change, and undid it: ${message}` } };
+    return { status: 400, body: { error: message } };
   }
 }
 

@@ -1,12 +1,13 @@
 /**
  * Writes the objects of the emulator, its clock and its switches as one JSON object, in two forms. The view is for
  * reading: it has no credentials, and leaves out the audit trail and some details of KMS. The complete snapshot
- * contains API keys and key material. The file also loads such a snapshot in place of the present objects. If the
- * snapshot is not valid, the objects stay as they were.
+ * contains API keys and key material. The file also loads such a snapshot in place of the present objects.
  */
 
+import * as z from "zod";
 import { dayMs, toSecondsText } from "../clock.ts";
 import { viewKmsKey } from "../kms/view.ts";
+import { type Snapshot, snapshotFormat } from "../options.ts";
 import { applyStoredWorld, parseStoredWorld, storedWorldOf } from "../stored-world.ts";
 import { viewKey } from "../uko/key-view.ts";
 import type { World } from "../world.ts";
@@ -56,29 +57,23 @@ function viewKmsKeys(world: World, nowMs: number): readonly { readonly managedKe
   }));
 }
 
-const format = "local-uko-world";
-
-export function takeSnapshot(world: World): Record<string, unknown> {
-  return { format, takenAt: new Date(world.clock.nowMs()).toISOString(), ...storedWorldOf(world) };
+export function takeSnapshot(world: World): Snapshot {
+  return { format: snapshotFormat, takenAt: new Date(world.clock.nowMs()).toISOString(), ...storedWorldOf(world) };
 }
 
-/** Loads a snapshot, or throws and leaves the world unchanged. The clock continues from it. */
-export function loadSnapshot(world: World, value: unknown): void {
-  const taken = value as { readonly format?: unknown; readonly takenAt?: unknown } | null;
-  if (taken?.format !== format || typeof taken.takenAt !== "string" || Number.isNaN(Date.parse(taken.takenAt))) {
-    throw new Error("This is not a snapshot of the emulator.");
-  }
-  const stored = parseStoredWorld(value);
-  const before = storedWorldOf(world);
+export function isSnapshot(value: unknown): value is Snapshot {
+  return typeof value === "object" && value !== null && "format" in value && value.format === snapshotFormat;
+}
+
+/** Replaces all objects, or throws. The clock continues from the moment of the snapshot. */
+export function loadSnapshot(world: World, taken: Snapshot): void {
   try {
-    applyStoredWorld(world, stored);
-    world.clock.set(Date.parse(taken.takenAt));
+    applyStoredWorld(world, parseStoredWorld(taken));
+    world.clock.set(z.iso.datetime().transform(Date.parse).parse(taken.takenAt));
     // Every object is read once, so that an error in an edited snapshot shows here and not in a later response.
     JSON.stringify(snapshot(world));
-    world.faults.release();
   } catch (error) {
-    applyStoredWorld(world, before);
-    throw new Error(`The snapshot was not loaded: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`The snapshot is not valid: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
