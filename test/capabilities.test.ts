@@ -38,7 +38,6 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-withdraw": ["cli/several-keys", "withdraws the requests for several keys"],
   "uko-reactivate": ["cli/several-keys", "reactivates several keys"],
   "uko-hold": ["cli/ls", "holds the key that it found, and releases it"],
-  "uko-sweep": ["cli/surveys", "removes with --yes only records whose time has come"],
   "uko-campaign": ["examples/campaign.e2e", "ends three keys of three owners in one campaign, with clean states"],
   "uko-campaign-init": ["cli/campaign-files", "writes a campaign.yaml that can be read"],
   "uko-campaign-plan": ["cli/campaign", "shows late keys first with the blackout that makes them late"],

@@ -18,6 +18,7 @@ import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./argument
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { requireHand, requireTyped } from "./hand.ts";
 import { approveKmsKey, approveRequests } from "./kms-approval.ts";
+import { writeUnreadable } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { type CampaignHere, withoutLeft } from "./run-on-keys.ts";
 import {
@@ -30,7 +31,6 @@ import {
 } from "./selection.ts";
 import { paint, tableOf as renderTable } from "./table.ts";
 import { managedRefs, resolveKeys } from "./typed-keys.ts";
-import { writeUnreadable } from "./vault-commands.ts";
 
 interface ApproveOptions extends SelectionOptions {
   readonly store?: true;

@@ -105,12 +105,6 @@ export function isVaultId(text: string): boolean {
   return vaultIdForm.test(text.toLowerCase());
 }
 
-/** Reads the ID after one `--vault`, and appends it to the previous ones. */
-export function collectVaultIds(text: string, before: readonly string[] = []): readonly string[] {
-  const vaultId = parseVaultId(text);
-  return before.includes(vaultId) ? before : [...before, vaultId];
-}
-
 export function parseReason(text: string): string {
   const length = Array.from(text).length;
   if (length <= maxReasonCharacters) return text;

@@ -185,6 +185,7 @@ export const examples = {
     ["take the step that another person approved for you", `uko continue ${key}`],
     ["wait until another person approves", `uko continue ${key} --wait 5h`],
     ["after the keystores have deleted the key", `uko continue ${key}`],
+    ["remove every such key of a vault, also in a pipeline", `uko continue --vault ${vaultId} --step remove`],
   ],
   withdraw: [
     ["withdraw your request or approval", `uko withdraw ${key}`],
@@ -206,10 +207,6 @@ export const examples = {
     ["the same, with the next commands for each key", "uko requests --long"],
     ["your own requests that expire within two days", "uko requests --mine --expiring 48h"],
     ["one vault, for a pipeline", `uko requests --vault ${vaultId} --json`],
-  ],
-  sweep: [
-    ["show which keys can be removed, and ask", "uko sweep"],
-    ["remove them from one vault, in a pipeline", `uko sweep --vault ${vaultId} --yes`],
   ],
   campaign: [
     ["list the keys, and write the first campaign.yaml", "uko campaign init --folder retire-2027"],
@@ -314,7 +311,6 @@ export const listed = {
   withdraw: ["Undo", "Withdraw a request or an approval"],
   reactivate: ["Undo", "Make a deactivated key active again"],
   hold: ["Undo", "Keep every run of uko from a key until the hold ends"],
-  sweep: ["Fleet", "Remove destroyed keys that no keystore holds anymore"],
   campaign: ["Fleet", "Retire many keys by a date, wave by wave"],
   import: ["Fleet", "Write a program that adopts a vault with its keys"],
   login: ["Set up", "Log in with a one-time code, and run commands as yourself"],

@@ -72,11 +72,11 @@ async function runHold(world: UkoWorld, keys: readonly TypedKey[], holding: Hold
   const typed = { keys, selection, json: json === true, writes: "hold", yes: yes === true };
   requireFullIds(world, typed);
   return withOperations(world, async (run) => {
-    const paths = await resolveKeys(world, run, typed);
+    const codes: number[] = [];
+    const paths = await resolveKeys(world, run, { ...typed, codes });
     if (paths.some((path) => "kmsKeyId" in path)) throw noTagOnKms();
     const refs = managedRefs(paths, run.settings.instanceId);
     if (wish.kind === "release" && refs.length > 1) return releaseSeveral(world, run, refs, wish, holding);
-    const codes: number[] = [];
     for (const ref of refs) codes.push(await holdOne(world, run, ref, wish, holding));
     return mostSevere(codes);
   });

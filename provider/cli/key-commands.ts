@@ -24,7 +24,7 @@ import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
 import { requesting } from "./request-command.ts";
 import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
-import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
+import { addSelectionOptions, isRemoval, type SelectionOptions, selectionIn } from "./selection.ts";
 import { yesOption } from "./typed-keys.ts";
 
 export interface KeyCommands {
@@ -140,6 +140,7 @@ function addContinue(program: Command, world: CliWorld, run: Run): void {
     name: "continue",
     keys: "several",
     description: "Take the steps of a deletion that are possible now; approves nothing",
+    steps: ["deactivate", "destroy", "remove"],
     ...continuing(world, {}),
   })
     .addOption(
@@ -149,29 +150,44 @@ function addContinue(program: Command, world: CliWorld, run: Run): void {
       ).argParser(parseDuration("--wait")),
     )
     .option("--yes", "do not ask before a key is destroyed or removed; without a terminal uko never asks")
-    .action((keys: TypedKey[] = [], given: Given) => run(keys, given, continuing(world, given)));
+    .action((keys: TypedKey[] = [], given: Given) => {
+      refuseNamedRemoval(keys, given);
+      return run(keys, given, continuing(world, given));
+    });
 }
 
 /**
  * The operation of `uko continue`: takes the steps that are possible, on requests of the caller that another person has
- * approved.
+ * approved. With `--step remove` it only removes, so that a nightly run over whole vaults never acts on an approval.
  */
-function continuing(world: CliWorld, { wait, yes, json }: Given): Acts {
+function continuing(world: CliWorld, given: Given): Acts {
+  const { wait, yes, json } = given;
   return {
     writes: "continue",
     asks: yes !== true,
     ...(wait !== undefined && { over: { UKO_WAIT: wait } }),
     async act({ operations, settings, ref, options }) {
       const budget = { budgetMs: settings.waitMs ?? 0, program: world.program };
-      const report = await operations.continue(ref, undefined, budget, options);
+      const report = isRemoval(given)
+        ? await operations.remove(ref, options, budget)
+        : await operations.continue(ref, undefined, budget, options);
       if (json !== true && report.code === "UKO_KEY_HELD" && report.keyState === "destroyed" && hasHand(world)) {
         return removeHeld(world, report, { operations, ref, options });
       }
-      const confirmed = json === true ? undefined : await confirmRequest(world, report);
+      const confirmed = json === true || isRemoval(given) ? undefined : await confirmRequest(world, report);
       return confirmed === undefined ? report : operations.continue(ref, confirmed, budget, options);
     },
     actOnKms: ({ operations, ref, options }) => operations.continue(ref, options),
   };
+}
+
+/** Throws if keys are named, too. The run would take another step on them than without `--step remove`. */
+function refuseNamedRemoval(keys: readonly TypedKey[], given: Given): void {
+  if (!isRemoval(given) || (keys.length === 0 && given.keys === undefined)) return;
+  throw invalidInput(
+    "--step remove chooses its keys itself",
+    "Omit the keys. For keys that you name, omit --step: uko continue then takes the next step of each key.",
+  );
 }
 
 /**
@@ -211,13 +227,15 @@ interface KeyCommand extends Pick<Acts, "writes" | "actOnKms"> {
   readonly name: CommandName;
   readonly keys: "one" | "several";
   readonly description: string;
+  /** The choices of `--step`. */
+  readonly steps?: Parameters<typeof addSelectionOptions>[1];
 }
 
 /**
  * Adds a command. It accepts KMS keys only if it can act on them, and asks about a key that was found by a name only if
  * it writes.
  */
-function keyCommand(program: Command, { name, keys, description, writes, actOnKms }: KeyCommand): Command {
+function keyCommand(program: Command, { name, keys, description, steps, writes, actOnKms }: KeyCommand): Command {
   const parse = actOnKms === undefined ? parseKey : parseAnyKey;
   const paths = actOnKms === undefined ? "<vaultId>/<keyId>" : "<vaultId>/<keyId>, kms/<keyId>";
   const names =
@@ -231,6 +249,6 @@ function keyCommand(program: Command, { name, keys, description, writes, actOnKm
       ? new Argument("<key>", form).argParser(parse)
       : new Argument(isChoosing ? "[key...]" : "<key...>", `${form}; one or more`).argParser(repeatable(parse));
   const command = program.command(name).description(description).addArgument(argument);
-  if (isChoosing) addSelectionOptions(command);
+  if (isChoosing) addSelectionOptions(command, steps);
   return command.option("--json", "one line of JSON per key");
 }

@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
 import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/reports/report.ts";
+import type { Survey } from "../engine/key/many/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
 import { jsonParts } from "../text/encodings.ts";
@@ -174,4 +175,14 @@ function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSec
 /** Makes a text printable on one line. It may quote a file of the campaign folder, which anyone who commits can write. */
 function oneLine(text: string): string {
   return printableLines(text).replaceAll("\n", " ");
+}
+
+/** Reports each vault and key that could not be read, and returns their exit codes. The other keys are still shown. */
+export function writeUnreadable(world: CliWorld, { unreadable }: Pick<Survey, "unreadable">, json: boolean): number[] {
+  for (const { vaultId, keyId, error } of unreadable) {
+    const what = keyId === undefined ? `Vault ${vaultId}` : `Key ${vaultId}/${keyId}`;
+    if (json) printError(world, error, true, { vaultId, ...(keyId !== undefined && { keyId }) });
+    else world.err.write(`${what}: ${error.summary}\n`);
+  }
+  return unreadable.map(({ error }) => error.exitCode);
 }

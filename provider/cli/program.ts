@@ -20,8 +20,8 @@ import { addKeyCommands } from "./key-commands.ts";
 import { addLoginCommand } from "./login-command.ts";
 import { addLsCommand } from "./ls-command.ts";
 import { addProbeCommand } from "./probe-command.ts";
+import { addRequestsCommand } from "./requests-command.ts";
 import { tracedWorld } from "./run.ts";
-import { addVaultCommands } from "./vault-commands.ts";
 import { addWhoamiCommand } from "./whoami-command.ts";
 
 export function runCli(typed: readonly string[], world: UkoWorld): Promise<number> {
@@ -38,7 +38,7 @@ export function buildProgram(untraced: UkoWorld, end: (exitCode: number) => void
   addKeyCommands({ program, world, end });
   addApproveCommand(program, world, end);
   addHoldCommand(program, world, end);
-  addVaultCommands(program, world, end);
+  addRequestsCommand(program, world, end);
   addConsoleCommand(program, world, end);
   addCampaignCommand(program, world, end);
   addAuditCommand(program, world);

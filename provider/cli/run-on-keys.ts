@@ -67,7 +67,8 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     const found: string[] = [];
     const asks =
       confirms === undefined ? {} : { confirmLater: (lines: readonly string[]) => void found.push(...lines) };
-    const keys = await resolveKeys(world, opened, { ...run, ...asks });
+    const codes: number[] = [];
+    const keys = await resolveKeys(world, opened, { ...run, ...asks, codes });
     await confirms?.(opened, keys, found);
     const options = { ...opened.options, ...confirmation(world, run, keys.length) };
     const { json } = run;
@@ -78,8 +79,9 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
       return actOn(key, run, opened, options);
     };
     const isOneByOne = options.confirm !== undefined;
+    if (keys.length === 0 && !json) world.out.write("No key can be removed now. uko requests lists what waits.\n");
     const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne });
-    return mostSevere(exitCodes);
+    return mostSevere([...codes, ...exitCodes]);
   };
   return withOperations(world, work, environment);
 }

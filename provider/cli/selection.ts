@@ -4,7 +4,7 @@
  */
 
 import { type Command, Option } from "commander";
-import type { Selection } from "../engine/key/many/selection.ts";
+import type { Selection, SelectionStep } from "../engine/key/many/selection.ts";
 import { readNamedText } from "../process/regular-file.ts";
 import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
@@ -16,11 +16,15 @@ export interface SelectionOptions {
   readonly label?: string;
   readonly template?: string;
   readonly requestedBy?: string;
-  readonly step?: "deactivate" | "destroy";
+  readonly step?: SelectionStep;
   readonly keys?: string;
 }
 
-export function addSelectionOptions(command: Command): Command {
+/** The steps that a person can request and approve. */
+const requestedSteps: readonly SelectionStep[] = ["deactivate", "destroy"];
+
+export function addSelectionOptions(command: Command, steps = requestedSteps): Command {
+  const saysOfRemoval = steps.includes("remove") ? "; remove takes no other step, and needs no terminal" : "";
   return command
     .addOption(
       new Option("--vault <vault>", "the keys of this vault, by name or ID; repeatable").argParser(collectVaults),
@@ -29,9 +33,12 @@ export function addSelectionOptions(command: Command): Command {
     .option("--label <glob>", "only labels like this one; * stands for any text, ? for any character")
     .option("--template <name>", "only keys of this template")
     .option("--requested-by <person>", "only requests of this person: an IAM ID, or the name in the request")
-    .addOption(new Option("--step <step>", "only keys whose next step is this one").choices(["deactivate", "destroy"]))
+    .addOption(new Option("--step <step>", `only keys whose next step is this one${saysOfRemoval}`).choices(steps))
     .option("--keys <file>", "the keys in this file, one name or ID a line; - reads standard input");
 }
+
+/** A run that chooses keys for their removal takes no other step. */
+export const isRemoval = ({ step }: SelectionOptions): boolean => step === "remove";
 
 /** Whether any option but `--keys` chooses keys. */
 export function isSelecting({ keys: _keys, ...others }: SelectionOptions): boolean {

@@ -2,16 +2,25 @@
  * Finds the keys that a person typed by name or chose by options, and asks the person to confirm them. A command that
  * changes something accepts names and such options only at a terminal, where it shows the keys that it found and asks.
  * In a script, a name could match another key after a rename, so the command refuses names there. A command whose
- * effect can be undone accepts them with `--yes`.
+ * effect can be undone accepts them with `--yes`. A choice of keys for their removal needs no terminal, because the run
+ * then takes no other step: a stored approval on a chosen key destroys nothing.
  */
 
 import type { KeyRef } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { invalidInput, type KeyPath, type KmsKeyPath, notFullKeyPath, type TypedKey } from "./arguments.ts";
+import {
+  invalidInput,
+  type KeyPath,
+  type KmsKeyPath,
+  notFullKeyPath,
+  parseVaultId,
+  type TypedKey,
+} from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { isConfirmed } from "./hand.ts";
-import { isSelecting, keysInFile, type SelectionOptions, selectionOf } from "./selection.ts";
+import { writeUnreadable } from "./print.ts";
+import { isRemoval, isSelecting, keysInFile, type SelectionOptions, selectionOf } from "./selection.ts";
 
 interface Typed {
   readonly keys: readonly TypedKey[];
@@ -20,6 +29,8 @@ interface Typed {
   readonly writes?: string;
   /** The caller does not want to be asked about the keys that were found. */
   readonly yes?: boolean;
+  /** Gets the exit code of each vault that could not be read. */
+  readonly codes?: number[];
   /** Takes a line for each key that was found, and asks later. */
   readonly confirmLater?: (found: readonly string[]) => void;
 }
@@ -34,9 +45,10 @@ const needsTerminal =
 
 /** Throws UKO_INPUT_INVALID before the first call if a name needs a terminal and there is none. */
 export function requireFullIds(world: CliWorld, { keys, selection = {}, json, writes, yes }: Typed): void {
-  if (writes === undefined || yes === true || (world.ask !== undefined && !json)) return;
+  if (writes === undefined || yes === true || isAsking(world, json)) return;
   const why = yes === undefined ? needsTerminal : `${needsTerminal} With --yes it does not ask.`;
-  if (isSelecting(selection)) {
+  if (isRemoval(selection)) for (const vault of selection.vault ?? []) parseVaultId(vault);
+  else if (isSelecting(selection)) {
     throw invalidInput(
       "Options that choose keys need a terminal",
       `${why}\nNext: name each key by its full ID, or list them in a file for --keys.`,
@@ -45,12 +57,17 @@ export function requireFullIds(world: CliWorld, { keys, selection = {}, json, wr
   for (const key of keys) if ("name" in key) throw notFullKeyPath(key.name, why);
 }
 
+/** Whether the command can ask a person about the keys that it found. */
+function isAsking({ ask }: Pick<CliWorld, "ask">, json: boolean): boolean {
+  return ask !== undefined && !json;
+}
+
 export async function resolveKeys(
   world: CliWorld,
   { directory, operations }: OpenOperations,
   typed: Typed,
 ): Promise<readonly (KeyPath | KmsKeyPath)[]> {
-  const { keys, selection = {}, writes, yes } = typed;
+  const { keys, selection = {}, json, writes, yes } = typed;
   const found: string[] = [];
   const resolved: (KeyPath | KmsKeyPath)[] = [];
   const options = { signal: world.signal };
@@ -73,12 +90,13 @@ export async function resolveKeys(
       resolved.push({ vaultId, keyId });
       found.push(`${vaultId}/${keyId}  ${printable(label, 80)}  ${printable(observation.stateWord, 40)}`);
     }
-    for (const { vaultId, error } of selected.unreadable) world.err.write(`Vault ${vaultId}: ${error.summary}\n`);
-    if (resolved.length === 0)
+    typed.codes?.push(...writeUnreadable(world, selected, json));
+    if (resolved.length === 0 && !isRemoval(selection))
       throw invalidInput("No key is like that", "uko ls --kind key lists the keys that you can read.");
   }
   if (typed.confirmLater !== undefined) typed.confirmLater(found);
-  else if (writes !== undefined && found.length > 0 && yes !== true) await confirmFound(world, writes, found);
+  else if (writes !== undefined && found.length > 0 && yes !== true && isAsking(world, json))
+    await confirmFound(world, writes, found);
   return resolved;
 }
 

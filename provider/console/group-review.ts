@@ -148,7 +148,7 @@ function openShown({ run }: ConsoleApp, { act: id, step, vaultId, keys }: Group,
   const title = `${capital(verb)} ${sayKeys(keys.length)}`;
   const factsOf = ({ acts }: PendingKey): readonly string[] => acts.find((each) => each.id === id)?.facts ?? [];
   const facts = keys.slice(0, 1).flatMap(factsOf);
-  const command = isRemoval ? `uko sweep --vault ${vaultId}` : "uko continue KEY...";
+  const command = isRemoval ? `uko continue --vault ${vaultId} --step remove` : "uko continue KEY...";
   const rows = keys.map((key) => [key.report.label ?? "", isRemoval ? "" : factsOf(key).slice(2).join(" ")]);
   const names = keys.map(({ report }) => keyPath(report));
   const table = { columns: ["label", "approval"], rows, names, name: "keys of this act" };
@@ -169,7 +169,7 @@ function openShown({ run }: ConsoleApp, { act: id, step, vaultId, keys }: Group,
         const about = { ref: { instanceId, vaultId, keyId }, label };
         try {
           const taken = isRemoval
-            ? await run.operations.sweep(about.ref, { signal })
+            ? await run.operations.remove(about.ref, { signal })
             : await run.operations.takeApproved(about.ref, deletion.recordId ?? "", { signal });
           return { kind: "reported", ...about, report: taken };
         } catch (thrown) {

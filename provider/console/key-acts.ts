@@ -129,7 +129,7 @@ function operate(
     case "reactivate":
       return operations.reactivate(ref, options);
     case "remove":
-      return operations.sweep(ref, options);
+      return operations.remove(ref, options);
   }
 }
 

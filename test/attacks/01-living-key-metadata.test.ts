@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
-import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
+import { options, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();
 const atOnce = { budgetMs: 0, pollIntervalMs: 1 };
@@ -56,15 +56,14 @@ const removers: Readonly<Record<string, (state: ManagedKeyState) => Promise<stri
       (error) => String(error.code ?? error),
     );
   },
-  "uko sweep": async ({ keyId, vaultId }) => {
-    const { operations } = uko.run("bob");
-    const survey = await operations.removals([vaultId], options);
-    expect(survey.removable).toEqual([]);
-    const [code] = [...survey.unreadable.map(({ error }) => error.code), ...survey.reports.map((each) => each.code)];
-    const swept = await codeOf(operations.sweep(uko.ref(keyId), options).then(({ code }) => Promise.reject({ code })));
-    expect(swept).toBe(code);
-    return String(code);
-  },
+  "uko continue --step remove": async ({ keyId }) =>
+    uko
+      .run("bob")
+      .operations.remove(uko.ref(keyId), options)
+      .then(
+        ({ code, lifecycleState }) => code ?? lifecycleState,
+        (error) => String(error.code ?? error),
+      ),
 };
 
 const blocked = "UKO_KEYSTORE_BLOCKS_REMOVAL";
@@ -179,15 +178,12 @@ describe("the metadata of a destroyed key whose material was restored stays", ()
 describe("the metadata of a key that is nowhere is still removed", () => {
   beforeEach(async () => void (await uko.clearFaults()));
 
-  test.each(Object.keys(removers).filter((name) => name !== "uko sweep"))(
-    "%s, where every keystore answers that the key is not present",
-    async (name) => {
-      const state = await destroyedKey("absent");
-      const seq = await uko.lastSeq();
-      expect(await removers[name]?.(state)).toMatch(/ended|gone/);
-      expect(await uko.effects(seq)).toEqual(["K5"]);
-    },
-  );
+  test.each(Object.keys(removers))("%s, where every keystore answers that the key is not present", async (name) => {
+    const state = await destroyedKey("absent");
+    const seq = await uko.lastSeq();
+    expect(await removers[name]?.(state)).toMatch(/ended|gone/);
+    expect(await uko.effects(seq)).toEqual(["K5"]);
+  });
 
   test("a never installed key that no source names in any keystore", async () => {
     const state = await destroyedKey("absent", "payroll-draft");
@@ -209,11 +205,11 @@ describe("the metadata of a key that is nowhere is still removed", () => {
   });
 });
 
-test("a sweep removes no key of a vault in whose list one key has null for its keystores, and names the vault", async () => {
+test("no key is chosen for its removal in a vault in whose list one key has null for its keystores, and names the vault", async () => {
   const { vaultId } = await destroyedKey("enabled");
   const seq = await uko.lastSeq();
   await uko.fault({ operation: "K1", rewrite: { "managed_keys.referenced_keystores": null } });
-  const survey = await uko.run("bob").operations.removals([vaultId], options);
-  expect(survey).toMatchObject({ removable: [], reports: [], unreadable: [{ vaultId, error: { code: unreadable } }] });
+  const chosen = await uko.run("bob").operations.select({ vaultIds: [vaultId], step: "remove" }, options);
+  expect(chosen).toMatchObject({ keys: [], unreadable: [{ vaultId, error: { code: unreadable } }] });
   expect(await uko.effects(seq)).toEqual([]);
 });

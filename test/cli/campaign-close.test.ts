@@ -26,7 +26,7 @@ it("deletes what is emptied in order, leaves the rest with its reason, and conti
   expect([early.exitCode, outcomesIn(early, "payments")]).toEqual([12, ["blocked"]]);
 
   await stage.takeStep("draft-1", "carol");
-  await stage.world.uko("bob", `sweep --yes`);
+  await stage.world.uko("bob", "continue --step remove");
   const unconfirmed = await closed("");
   expect([unconfirmed.exitCode, outcomesIn(unconfirmed, "payments")]).toEqual([12, ["waits"]]);
   const declined = await stage.world.type("bob", `campaign finish --folder ${stage.folder}`, [""]);

@@ -70,13 +70,13 @@ describe("a leave rule", () => {
     expect(exitCode).toBe(12);
   });
 
-  it("is honored by uko sweep", async () => {
+  it("is honored by uko continue --step remove", async () => {
     await stage.takeStep("backup", "alice");
     await stage.world.advance("5h");
     await stage.takeStep("backup", "carol");
     await stage.world.advance("91d");
     enter();
-    const { err, exitCode } = await stage.world.uko("bob", "sweep --yes");
+    const { err, exitCode } = await stage.world.uko("bob", "continue --step remove");
     expect(err).toMatch(left);
     expect(exitCode).toBe(12);
     expect(reportOf(await stage.world.uko("bob", `status ${stage.keyNamed("backup")} --json`)).keyState).toBe(

@@ -49,7 +49,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
     expect(await offered("import", "--format", "")).toEqual(["pulumi", "tofu", "terraform"]);
     expect(await offered("completion", "z")).toEqual(["zsh"]);
     expect(await offered("install", "t")).toEqual(["terraform", "tofu"]);
-    expect(await offered("help", "sw")).toEqual(["sweep"]);
+    expect(await offered("help", "sy")).toEqual(["sync"]);
     expect(await offered("help", "en")).toEqual(["environment"]);
     expect(await offered("audit", "--file", "completion.t")).toEqual(["completion.test.ts"]);
     expect(await offered("continue", "--wait", "")).toEqual([]);
@@ -93,7 +93,6 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
     expect(offered("status", "payments/p")).toBe("payments/payroll\n");
     expect(offered("ls", "")).toBe("payments\n");
     expect(offered("requests", "--vault", "pay")).toBe("payments\n");
-    expect(offered("sweep", "--vault", "")).toBe("\n");
     expect(offered("status", "--j")).toBe("--json\n");
   });
 });

@@ -54,7 +54,7 @@ async function destroyPayroll(environment: Readonly<Record<string, string>> = {}
 describe("without UKO_EVIDENCE", () => {
   it("two people of one operating-system user share one file of the instance, and each line names its person", async () => {
     await destroyPayroll();
-    await run("bob", "sweep --yes");
+    await run("bob", "continue --step remove");
     expect(entries().map(({ step, actor }) => `${actor.name}: ${step}`)).toEqual([
       "Bob Example: write_record",
       "Alice Example: deactivate",
@@ -156,10 +156,10 @@ describe("UKO_EVIDENCE=log", () => {
   it("takes every step but the removal, which erases the records", async () => {
     await destroyPayroll({ UKO_EVIDENCE: "log" });
     const before = await stepsTaken();
-    const refused = await run("bob", "sweep --yes", { UKO_EVIDENCE: "log" });
+    const refused = await run("bob", "continue --step remove", { UKO_EVIDENCE: "log" });
     expect(refused.err).toContain("A removal needs evidence in a file");
     expect(await stepsTaken()).toBe(before);
-    expect((await run("bob", "sweep --yes")).exitCode).toBe(0);
+    expect((await run("bob", "continue --step remove")).exitCode).toBe(0);
     expect(await stepsTaken()).toBe(before + 1);
   });
 });

@@ -40,7 +40,7 @@ async function endPayroll(): Promise<void> {
   await world.advance("5h");
   await approves("bob", keys.payroll);
   await world.advance("31d");
-  await types("bob", "sweep --yes");
+  await types("bob", "continue --step remove");
 }
 
 it("UKO_REPORT gets a line for each key and run that acted or waited, with the caller and the service's time", async () => {
@@ -60,7 +60,7 @@ it("UKO_REPORT gets a line for each key and run that acted or waited, with the c
     ["approve", undefined, 0, ["deactivate"], "IBMid-550000ALICE", "2026-11-24"],
     ["request", "UKO_APPROVAL_PENDING", 0, ["write_record"], "IBMid-550000ALICE", "2026-11-24"],
     ["approve", undefined, 0, ["destroy"], "IBMid-550000BOB", "2026-11-24"],
-    ["sweep", undefined, 0, ["remove"], "IBMid-550000BOB", "2026-12-25"],
+    ["continue", undefined, 0, ["remove"], "IBMid-550000BOB", "2026-12-25"],
   ]);
   const [requested] = records();
   expect(requested).toMatchObject({

@@ -88,7 +88,6 @@ describe("what uko prints", () => {
     ["check", "doctor --json"],
     ["explanation", "explain --json"],
     ["probe", `probe --json --out ${path.join(mkdtempSync(path.join(tmpdir(), "uko-probe-")), "recording.jsonl")}`],
-    ["sweep", "sweep --json"],
     ["hold", `hold ${keys.ledger} --until 2026-12-24 --json`],
   ] as const)("has the form of a %s: uko %s", async (name, command, who: Person = "bob") => {
     expectForm(name, (await world.uko(who, command)).out);

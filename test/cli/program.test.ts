@@ -39,8 +39,8 @@ const quietRun = { progress: { report: () => {} }, session: { serviceTimeMs: () 
 function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<string, string>> = {}) {
   const names = ["status", "plan", "request", "continue", "withdraw", "reactivate", "sync"] as const;
   const noted = Object.fromEntries(names.map((name) => [name, vi.fn(async () => aReport())]));
-  const nothing = async () => ({ vaults: 0, reports: [], unreadable: [], removable: [] });
-  const surveys = { requests: vi.fn(nothing), removals: vi.fn(nothing) };
+  const nothing = async () => ({ vaults: 0, reports: [], keys: [], unreadable: [] });
+  const surveys = { requests: vi.fn(nothing), select: vi.fn(nothing) };
   const operations = { ...noted, ...surveys, ...over } as unknown as {
     [Name in keyof Operations]: ReturnType<typeof vi.fn>;
   };
@@ -164,9 +164,9 @@ describe("invalid input", () => {
     [["campaign", "finish", "--accept", "a", "--reason", "b"], /^uko campaign finish --accept asks a person/],
     [["campaign", "approve"], /^Unknown command/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
-    [["sweep", "--vault", "payments"], /is not the ID of a vault/],
+    [["continue", "--step", "remove", "--vault", "payments"], /is not the ID of a vault/],
     [["requests", "--vault", " "], /is not the name of a vault/],
-    [["sweep", "--al"], /Unknown option '--al'/],
+    [["requests", "--al"], /Unknown option '--al'/],
     [["audit", "--since", "yesterday"], /is not a date/],
     [["audit", "--step", "destory"], /Allowed choices are write_record, .*, destroy, remove, delete\./],
     [["import"], /Required option '--vault <vault>' not specified/],
@@ -263,7 +263,7 @@ describe("help", () => {
 
   it("has valid examples", async () => {
     const { world } = aWorld();
-    for (const command of [...onKeys, "requests", "sweep"]) await runCli([command, "--help"], world);
+    for (const command of [...onKeys, "requests"]) await runCli([command, "--help"], world);
     const examples = world.output.out.match(/^ {2}uko .*$/gm) ?? [];
     expect(examples.length).toBeGreaterThan(10);
     // One with --out would write a file, and the request of a KMS key asks a person.

@@ -182,50 +182,67 @@ describe("uko requests", () => {
   });
 });
 
-describe("uko sweep", () => {
-  it("shows what it would remove, removes nothing without --yes, and explains how", async () => {
-    await onEveryStage();
-    const operations = await calls(async () => {
-      const { exitCode, out } = await world.uko("bob", "sweep");
-      expect(exitCode).toBe(0);
-      await expect(normalized(out)).toMatchFileSnapshot("../golden/cli/sweep.txt");
-    });
-    expect(operations.filter((operation) => operation !== "K12" && operation !== "M6")).not.toContain("K5");
-  });
+describe("uko continue --step remove", () => {
+  const sayKey = (key: string) => ({ keyId: key.split("/")[1] });
 
-  it("removes with --yes only records whose time has come, and takes no other step", async () => {
+  it("removes without a terminal only keys whose time has come, and takes no other step", async () => {
     await onEveryStage();
     const operations = await calls(async () => {
-      const ended = await world.uko("bob", "sweep --yes --json");
+      const ended = await world.pipe("bob", `continue --vault ${vaultId} --step remove --json`);
       expect(ended.exitCode).toBe(0);
-      expect(linesOf(ended)).toMatchObject([
-        { keyId: keys.vouchers.split("/")[1], taken: ["remove"], lifecycleState: "gone" },
-        { sweep: { removable: 1, removed: 1, waiting: 1, blocked: 0, failed: 0, isDry: false } },
-      ]);
+      expect(linesOf(ended)).toMatchObject([{ ...sayKey(keys.vouchers), taken: ["remove"], lifecycleState: "gone" }]);
     });
     expect(operations.filter((operation) => /^K[24-9]$/.test(operation))).toEqual(["K5"]);
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+    const again = await world.pipe("bob", "continue --step remove");
+    expect(again).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^No key can be removed now\./), err: "" });
+    expect(await world.pipe("bob", "continue --step remove --json")).toMatchObject({ exitCode: 0, out: "" });
   });
 
-  it("asks for confirmation on a terminal, and accepts only yes", async () => {
-    await onEveryStage();
-    for (const [typedAnswer, removed] of [
-      ["", false],
-      ["n", false],
-      ["yes", true],
-    ] as const) {
-      const asked: string[] = [];
-      const ask = async (question: string) => {
-        asked.push(question);
-        return typedAnswer;
-      };
-      const here = quietWorld({ environment: world.environmentOf("bob"), ask });
-      expect(await runCli(["sweep"], here)).toBe(0);
-      expect(asked).toEqual([expect.stringMatching(/^Permanently remove this key\?/)]);
-      expect(here.output.out.includes("Removed 1 key"), typedAnswer).toBe(removed);
+  it("never destroys on an approval that is stored for the caller", async () => {
+    await destroy(keys.vouchers);
+    await world.advance("31d");
+    await world.uko("bob", `request ${keys.payroll}`);
+    await world.advance("1m");
+    await world.type("alice", `approve ${keys.payroll}`);
+    await world.uko("bob", `request ${keys.payroll}`);
+    await world.advance("5h");
+    await world.type("alice", `approve ${keys.payroll} --store`, ["payroll"]);
+    await world.advance("1m");
+    const refused = "Options that choose keys need a terminal";
+    const commands: readonly (readonly [command: string, exitCode: number, says: string])[] = [
+      [`continue --vault ${vaultId}`, 1, refused],
+      ["continue --step destroy --yes", 1, refused],
+      ["continue --state deactivated --json", 1, refused],
+      ["continue --step remove --label p* --yes", 0, "No key can be removed now"],
+      [`continue ${keys.payroll} --step remove`, 1, "--step remove chooses its keys itself"],
+      ["continue --step remove", 0, "is gone: this run removed it"],
+    ];
+    for (const [command, exitCode, says] of commands) {
+      const ended = await world.pipe("bob", command);
+      expect([ended.exitCode, ended.out + ended.err], command).toEqual([exitCode, expect.stringContaining(says)]);
     }
-    expect((await world.uko("bob", "sweep")).out).toContain("Dry run: no key can be removed now");
+    const steps = (await world.trail()).flatMap(({ operation }) => (/^K[59]$/.test(operation) ? [operation] : []));
+    expect(steps.at(-1)).toBe("K5");
+    expect(linesOf(await world.uko("bob", `status ${keys.payroll} --json`))).toMatchObject([
+      { keyState: "deactivated" },
+    ]);
+    // The same run by name destroys the key, so that nothing but the choice kept it.
+    expect((await world.pipe("bob", `continue ${keys.payroll} --json`)).out).toContain('"taken":["destroy"]');
+  });
+
+  it("shows the keys at a terminal, and asks before it removes them", async () => {
+    await onEveryStage();
+    for (const [answers, exitCode, isRemoved] of [
+      [["n"], 1, false],
+      [["y", "n"], 1, false],
+      [["y", "y"], 0, true],
+    ] as const) {
+      const ended = await world.type("bob", "continue --step remove", [...answers]);
+      expect(ended.questions[0]).toMatch(/vouchers {2}destroyed\nRun uko continue on this key\? \[y\/N\] $/);
+      expect([ended.exitCode, ended.out.includes("is gone")], String(answers)).toEqual([exitCode, isRemoved]);
+    }
   });
 
   it("continues after an unreadable key, and names the key", async () => {
@@ -235,28 +252,33 @@ describe("uko sweep", () => {
     const [, keyId] = keys.cards.split("/");
     const rule = JSON.stringify({ operation: "K12", path: `/${keyId}/`, status: 404 });
     await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
-    const { exitCode, out, err } = await world.uko("bob", "sweep --yes");
-    expect([exitCode, out]).toEqual([1, expect.stringContaining("Removed 1 key")]);
-    expect(err).toContain(`Key ${keys.cards}: Key ${keyId} was not found`);
-    const json = await world.uko("bob", "sweep --yes --json");
-    expect(linesOf(json)[0]).toMatchObject({ vaultId, keyId, error: { code: "UKO_KEY_NOT_FOUND" } });
+    const { exitCode, out } = await world.pipe("bob", "continue --step remove --json");
+    expect(exitCode).toBe(1);
+    expect(
+      out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { vaultId, keyId, error: { code: "UKO_KEY_NOT_FOUND" } },
+      { ...sayKey(keys.vouchers), taken: ["remove"] },
+    ]);
   });
 
-  it("names the keys that a keystore blocks, also with --yes", async () => {
+  it("names the keys that a keystore blocks", async () => {
     await destroy(keys.vouchers);
     await world.advance("31d");
     await world.control("faults", { operation: "K12", rewrite: { "status_in_keystores.status": "error" } });
-    const json = await world.uko("bob", "sweep --yes --json");
-    expect(json.exitCode).toBe(12);
-    expect(linesOf(json)).toMatchObject([
-      { keyId: keys.vouchers.split("/")[1], code: "UKO_KEYSTORE_BLOCKS_REMOVAL" },
-      { sweep: { removable: 0, removed: 0, blocked: 1 } },
-    ]);
-    expect((await world.uko("bob", "sweep --yes")).out).toContain('key "vouchers"');
+    const ended = await world.pipe("bob", "continue --step remove --json");
+    expect(ended.exitCode).toBe(12);
+    expect(linesOf(ended)).toMatchObject([{ ...sayKey(keys.vouchers), code: "UKO_KEYSTORE_BLOCKS_REMOVAL" }]);
   });
 
-  it("exits with 13 if the role to remove is missing", async () => {
+  it("exits with 13 if the role to remove is missing, or a vault cannot be read", async () => {
     await onEveryStage();
-    expect((await world.uko("alice", "sweep --yes")).exitCode).toBe(13);
+    expect((await world.pipe("alice", "continue --step remove")).exitCode).toBe(13);
+    await world.control("faults", { operation: "K1", status: 403, times: 1 });
+    const { exitCode, err } = await world.pipe("bob", "continue --step remove");
+    expect([exitCode, err]).toEqual([13, expect.stringContaining(`Vault ${vaultId}: `)]);
   });
 });

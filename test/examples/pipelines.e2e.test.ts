@@ -173,7 +173,7 @@ describe("the workflow for GitHub Actions", () => {
     expect((await run({ isScheduled: true, destroy: "exit 99" })).outputs.due).toBe("false");
 
     await world.advance("31d");
-    const removed = await run({ isScheduled: true, destroy: "uko sweep --yes" });
+    const removed = await run({ isScheduled: true, destroy: "uko continue --step remove" });
     expect(removed).toMatchObject({ exitCode: 0, outputs: { due: "true", outcome: "done" } });
     expect((await world.uko("bob", `status ${key} --json`)).out).toContain('"lifecycleState":"gone"');
     expect(await world.verdict()).toEqual({ ok: true, violations: [] });

@@ -22,8 +22,15 @@ export const moves: Readonly<Record<string, Moves>> = {
   approve: {
     writes: ["approve KEY", "approve KEY --yes", "approve KEY --store", "approve --label *", "approve --label * --yes"],
   },
-  continue: { writes: ["continue KEY", "continue KEY --yes", "continue --label *", "continue --label * --yes"] },
-  sweep: { writes: ["sweep", "sweep --yes"] },
+  continue: {
+    writes: [
+      "continue KEY",
+      "continue KEY --yes",
+      "continue --label *",
+      "continue --label * --yes",
+      "continue --step remove",
+    ],
+  },
   sync: { writes: ["sync KEY"] },
   reactivate: { writes: ["reactivate KEY", "reactivate KEY --yes"] },
   withdraw: { writes: ["withdraw KEY"] },

@@ -1,11 +1,11 @@
 /**
  * Runs the commands of `uko` for managed keys, for the command line and the console: among them status, plan, request,
- * approve, continue, withdraw, reactivate, hold, sync, review, and sweep. They work without a state of Pulumi,
+ * approve, continue, withdraw, reactivate, hold, sync, and review. They work without a state of Pulumi,
  * OpenTofu or Terraform. A program that declares the key may allow one person, but the commands do not see it. So they
  * assume the strictest rule, two people for each step.
  */
 
-import type { DeletionPolicy, Plan, Run, Step } from "../../lifecycle/plan.ts";
+import type { DeletionPolicy, Plan, Step } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planRequest, type ShownBeforeRequest } from "../../lifecycle/plan-request.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
@@ -23,8 +23,8 @@ import { keyKind, type Outcome } from "./kind.ts";
 import { approveOne, approveReviewed } from "./many/approve-set.ts";
 import { findApprovable, listApprovable } from "./many/review-set.ts";
 import { selectKeys } from "./many/selection.ts";
-import { surveyPending, surveyRemovals, surveyRequests } from "./many/survey.ts";
-import { type KeyDetails, observeKey } from "./observe.ts";
+import { surveyPending, surveyRequests } from "./many/survey.ts";
+import { observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
 import { reportOn, subjectOfKey } from "./report.ts";
 import { lookBeforeRequest } from "./request-look.ts";
@@ -32,9 +32,7 @@ import { signRecords } from "./sign-consents.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
 import { keyActs } from "./text/acts.ts";
-import { explainOutcome } from "./text/messages.ts";
 import { withOutsideStep } from "./text/outside-words.ts";
-import { explainRemovable } from "./text/survey-messages.ts";
 
 /** A key that is proven to be gone. */
 export interface GoneKey {
@@ -60,6 +58,22 @@ export function createOperations(world: World) {
       run(world, ...rest);
   const act = (ref: KeyRef, plan: Planner, options: CallOptions, rest: Partial<Task> = {}): Promise<Outcome> =>
     converge(world, keyKind, { ref, plan, approvals: [], intent: "resume", ...rest }, options);
+  const proceed = (
+    ref: KeyRef,
+    towards: Pick<Task, "plan" | "approvals">,
+    patience: WaitBudget,
+    options: CallOptions,
+  ): Promise<Report> => {
+    const task = { ref, ...towards, intent: "resume" } as const;
+    const work = async (noteWait: (soFar: Report) => Promise<void>) => {
+      const beforeWait = (outcome: Outcome) => noteWait(reportExisting(ref, outcome));
+      const outcome = await convergeAndWait(world, keyKind, task, { ...patience, beforeWait }, options);
+      throwIfStopped(options.signal);
+      return reportOutcome(world, ref, outcome, options);
+    };
+    const reported = { operation: "continue", subject: subjectOfKey(ref), work, resultOf: resultOfReport };
+    return reportingRun(world, reported, options);
+  };
   const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions, reason = ""): Promise<Report> => {
     const plan: Planner = (observation, run, nowMs) => planReversal(observation, reversal, run, nowMs);
     const outcome = await act(ref, plan, options, { isReversal: true, reason });
@@ -100,18 +114,12 @@ export function createOperations(world: World) {
      * Takes the steps that are possible now, towards `removed`. `confirmed` is an approval on the key whose request the
      * caller has just confirmed by hand.
      */
-    continue(ref: KeyRef, confirmed: string | undefined, patience: WaitBudget, options: CallOptions): Promise<Report> {
-      const approvals = confirmed === undefined ? [] : [confirmed];
-      const task = { ref, plan: towardsRemoval, approvals, intent: "resume" } as const;
-      const work = async (noteWait: (soFar: Report) => Promise<void>) => {
-        const beforeWait = (outcome: Outcome) => noteWait(reportExisting(ref, outcome));
-        const outcome = await convergeAndWait(world, keyKind, task, { ...patience, beforeWait }, options);
-        throwIfStopped(options.signal);
-        return reportOutcome(world, ref, outcome, options);
-      };
-      const reported = { operation: "continue", subject: subjectOfKey(ref), work, resultOf: resultOfReport };
-      return reportingRun(world, reported, options);
-    },
+    continue: (ref: KeyRef, confirmed: string | undefined, patience: WaitBudget, options: CallOptions) =>
+      proceed(ref, { plan: towardsRemoval, approvals: confirmed === undefined ? [] : [confirmed] }, patience, options),
+
+    /** Removes the metadata of a key that is destroyed everywhere. Takes no other step, whatever is approved. */
+    remove: (ref: KeyRef, options: CallOptions, patience: WaitBudget = { budgetMs: 0 }) =>
+      proceed(ref, { plan: removeOnly, approvals: [] }, patience, options),
 
     /** Takes the one step that `recordId` approves, and no other. The caller has just confirmed the request by hand. */
     takeApproved: recorded(world, "continue", async (ref, recordId: string, options: CallOptions) => {
@@ -165,15 +173,6 @@ export function createOperations(world: World) {
 
     /** Lists the keys of `requests` with the operations that are open to the caller. Changes nothing. */
     pending: (vaultIds: readonly string[], options: CallOptions) => surveyPending(world, policy, vaultIds, options),
-
-    /** Every destroyed key, and whose metadata may be removed now. Changes nothing. */
-    removals: (vaultIds: readonly string[], options: CallOptions) =>
-      surveyRemovals(world, policy, vaultIds, reportRemoval, options),
-
-    /** Removes the metadata of a key that is destroyed everywhere. Takes no other step. */
-    sweep: recorded(world, "sweep", async (ref, options: CallOptions) => {
-      return reportOutcome(world, ref, await act(ref, removeOnly, options), options);
-    }),
   };
 }
 
@@ -264,16 +263,7 @@ const unusedReason = "The reason that you passed was not stored, because a reque
 const onlyInEvidence = "The reason is not on the key, so tell the requester yourself.";
 const howToReplaceReason = "To replace it, withdraw the request and request again.";
 
-/** Replaces each other step by `done`: the command `request` only writes a record, and `sweep` only removes. */
+/** Replaces each other step by `done`. */
 function onlyStep(step: Step["kind"], plan: Plan): Plan {
   return plan.kind === "ready" && plan.step.kind !== step ? { kind: "done" } : plan;
-}
-
-/** The report on a destroyed key, as `uko sweep` shows it before it removes anything. */
-function reportRemoval(ref: KeyRef, observed: KeyDetails, run: Run, plan: Plan): Report {
-  const explanation =
-    plan.kind === "ready" || plan.kind === "done"
-      ? explainRemovable(observed, "no keystore holds its material")
-      : explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface);
-  return reportOn(ref, observed, run, explanation, [], plan);
 }

@@ -258,20 +258,6 @@ const auditStep = evidenceLine
   .describe("One step, as uko audit --json prints it");
 
 const count = z.number().int();
-const sweep = z
-  .object({
-    v,
-    sweep: z.object({
-      removable: count,
-      waiting: count,
-      blocked: count,
-      removed: count,
-      failed: count,
-      isDry: z.boolean().describe("Whether the run only showed what it would remove"),
-    }),
-  })
-  .describe("The last line of uko sweep --json; the lines before it are reports");
-
 const hold = z
   .object({
     v,
@@ -365,7 +351,6 @@ export const jsonForms = {
   check,
   explanation,
   "audit-step": auditStep,
-  sweep,
   hold,
   probe,
   "certificate-verification": verification,

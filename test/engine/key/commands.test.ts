@@ -177,7 +177,7 @@ describe("a key that does not exist", () => {
     ["status", (ref) => by("bob").status(ref, options)],
     ["plan", (ref) => by("bob").plan(ref, options)],
     ["continue", (ref) => by("bob").continue(ref, undefined, atOnce, options)],
-    ["sweep", (ref) => by("bob").sweep(ref, options)],
+    ["remove", (ref) => by("bob").remove(ref, options)],
   ];
   test.each(responses)("is deleted for %s, which adds that the ID may be mistyped", async (name, act) => {
     const report = await act(await mistyped());

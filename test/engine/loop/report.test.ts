@@ -173,15 +173,15 @@ describe("a run of an engine, which uses the same code as commands", () => {
     expect(records).toHaveLength(1);
   });
 
-  test("a sweep changes nothing on an active key, whatever is pending", async () => {
+  test("a removal changes nothing on an active key, whatever is pending", async () => {
     const state = await uko.make();
     const ref = uko.ref(state.keyId);
     await uko.run("bob").operations.request(ref, undefined, options);
     await uko.advance("1m");
     const seq = (await uko.trail()).at(-1)?.seq ?? 0;
     const { records, operations } = runReporting("carol");
-    expect(await operations.sweep(ref, options)).toMatchObject({ taken: [], exitCode: 10 });
+    expect(await operations.remove(ref, options)).toMatchObject({ taken: [], exitCode: 10 });
     expect(await uko.effects(seq)).toEqual([]);
-    expect(records).toMatchObject([{ operation: "sweep", code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] }]);
+    expect(records).toMatchObject([{ operation: "continue", code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] }]);
   });
 });

@@ -224,7 +224,7 @@ async function advanceWave(context: CampaignContext, wave: string): Promise<Camp
     keys.filter((key) => !held.includes(key)),
     unlessEdited(context, async (key) =>
       key.facts.materialGoneMs === undefined
-        ? resultFrom(key, await operations.sweep(refOf(context, key), context.options))
+        ? resultFrom(key, await operations.remove(refOf(context, key), context.options))
         : { ...withoutStep(key, sayKeystores(key.facts)), outcome: "unchanged", ...pending },
     ),
   );

@@ -5,12 +5,16 @@
  */
 
 import { isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
+import { isPending } from "../../../lifecycle/guards.ts";
 import { isChosen } from "../../../lifecycle/iam-id.ts";
 import type { ConsentRecord } from "../../../lifecycle/observation.ts";
 import type { ReviewedStep } from "../../../lifecycle/review.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { type KeyDetails, observedInList } from "../observe.ts";
 import { listAll } from "./survey.ts";
+
+/** Only the removal requires no request. */
+export type SelectionStep = ReviewedStep | "remove";
 
 /** Each field narrows the choice. */
 export interface Selection {
@@ -23,8 +27,8 @@ export interface Selection {
   readonly template?: string;
   /** An IAM ID, or the name that a person's records give. */
   readonly requester?: string;
-  /** The next step of the deletion. */
-  readonly step?: ReviewedStep;
+  /** The next step of the deletion; for a removal, unless the list shows a date until which it has to wait. */
+  readonly step?: SelectionStep;
   /** Only keys that carry a consent record. */
   readonly isPending?: true;
 }
@@ -38,16 +42,22 @@ export async function selectKeys(world: World, selection: Selection, options: Ca
   return { keys: seen.filter((key) => isSelected(key, selection)), unreadable };
 }
 
-function isSelected({ observation }: KeyDetails, { state, label, requester, step, isPending }: Selection): boolean {
+function isSelected(key: KeyDetails, { state, label, requester, step, isPending: isWaiting }: Selection): boolean {
+  const { observation } = key;
   const { facts, carried, stateWord } = observation;
   return (
     (state === undefined || stateWord === state) &&
     (label === undefined || isGlobMatch(label, facts.label)) &&
     (requester === undefined ||
       (carried.record !== undefined && isBy(carried.record.quotes ?? carried.record, requester))) &&
-    (step === undefined || nextStepOf(observation.state) === step) &&
-    (isPending !== true || carried.kind !== "none")
+    (step === undefined || (step === "remove" ? isRemovalDue(key) : nextStepOf(observation.state) === step)) &&
+    (isWaiting !== true || carried.kind !== "none")
   );
+}
+
+/** Whether the key is destroyed, and the list shows no later date until which a keystore holds its material. */
+function isRemovalDue({ observation: { state, keystores }, nowMs }: KeyDetails): boolean {
+  return state === "destroyed" && !keystores.some((each) => isPending(each) && (each.destructionAtMs ?? nowMs) > nowMs);
 }
 
 /** The step that a person can approve next; undefined for a key that is past both. */

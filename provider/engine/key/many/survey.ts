@@ -1,10 +1,9 @@
 /**
  * Lists, for whole vaults, every destroyed key, and every key with a request, an approval (also a void one), or uko's
- * note of a deactivation. For each key it says what the caller can do; the most urgent key comes first. It also finds
- * the destroyed keys whose metadata may be removed, and asks their keystores live. A key that another tool deactivated
- * is not in the list. If a missing right or an invalid response hides a vault or key, the result names it and still has
- * the others. If the vaults cannot be listed, or the service is down, the survey fails. The result is for display, and
- * each step reads its key again.
+ * note of a deactivation. For each key it says what the caller can do; the most urgent key comes first. A key that
+ * another tool deactivated is not in the list. If a missing right or an invalid response hides a vault or key, the
+ * result names it and still has the others. If the vaults cannot be listed, or the service is down, the survey fails.
+ * The result is for display, and each step reads its key again.
  */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
@@ -90,35 +89,6 @@ export async function surveyPending(
     return isOnItsWay(observed) ? [describePending(observed, policy, run)] : [];
   });
   return { ...survey, pending: pending.toSorted((a, b) => byUrgency(a.report, b.report)) };
-}
-
-/** Reads every destroyed key live. `removable` are those whose metadata this identity may try to remove. */
-export async function surveyRemovals(
-  world: World,
-  policy: DeletionPolicy,
-  vaultIds: readonly string[],
-  reportFor: (ref: KeyRef, observed: KeyDetails, run: Run, plan: Plan) => Report,
-  options: CallOptions,
-): Promise<Survey & { readonly removable: readonly KeyRef[] }> {
-  const { keys, ...survey } = await listAll(world, vaultIds, options);
-  const destroyed = keys.filter(({ stateWord }) => stateWord === "destroyed");
-  const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
-  const refs = destroyed.map(({ vaultId, keyId }) => ({ instanceId: world.session.instanceId, vaultId, keyId }));
-  const what = "Asking the keystores about destroyed keys";
-  const judge = (observed: KeyDetails) => {
-    const { instanceId, vaultId, keyId } = observed.observation.facts;
-    const ref = { instanceId, vaultId, keyId };
-    const plan = planKeyDeletion(observed.observation, policy, run, observed.nowMs);
-    const isRemovable = plan.kind === "ready" && plan.step.kind === "remove";
-    return { ref, isRemovable, report: reportFor(ref, observed, run, plan) };
-  };
-  const { keys: judged, unreadable } = await readEach(world, { refs, what, judge }, options);
-  return {
-    ...survey,
-    reports: judged.map(({ report }) => report),
-    removable: judged.filter(({ isRemovable }) => isRemovable).map(({ ref }) => ref),
-    unreadable: [...survey.unreadable, ...unreadable],
-  };
 }
 
 /** Errors about one key: it was removed meanwhile, or the service describes it incompletely. */

@@ -202,7 +202,7 @@ function destroyedNext(reports: readonly Report[]): readonly string[] {
   const who =
     "Next: to remove the metadata, which the vault still holds, someone with the role Vault Administrator runs";
   return names.length > maxNamed
-    ? [noWayBack, `${who} the destroy of their program, or uko sweep.`]
+    ? [noWayBack, `${who} the destroy of their program, or uko continue --step remove.`]
     : [noWayBack, `${who}:`, `  uko continue ${names.join(" ")}`];
 }
 

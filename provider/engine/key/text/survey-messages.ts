@@ -1,6 +1,6 @@
 /**
- * Writes the output of `uko requests`, which lists keys with a pending deletion in whole vaults, and of `uko sweep`,
- * which removes the metadata of destroyed keys: rows, summaries and the next commands.
+ * Writes the output of `uko requests`, which lists keys with a pending deletion in whole vaults: rows, summaries and
+ * the next commands.
  */
 
 import type { UkoError } from "../../../errors.ts";
@@ -50,16 +50,15 @@ export function explainListed(observed: KeyDetails, run: Run, planned: Plan, isD
 }
 
 /** A destroyed key of which only its metadata is left. */
-export function explainRemovable(observed: KeyDetails, why: string): Explanation {
+function explainRemovable(observed: KeyDetails, why: string): Explanation {
   const { observation } = observed;
-  const { vaultId } = observation.facts;
   return {
     summary: `${capital(sayKey(observation))} is destroyed and can be removed from its vault: ${why}`,
     facts: sayReasonsOnKey(observed),
     next: [
       {
         who: `to remove the key, ${sayHolder(rights.remove)} runs`,
-        commands: [`uko continue ${keyPath(observation)}`, `uko sweep --vault ${vaultId}`],
+        commands: [`uko continue ${keyPath(observation)}`],
         neededRoles: rights.remove.roles,
       },
     ],
@@ -86,33 +85,6 @@ export function summarizeRequests(reports: readonly Report[], vaults: number): s
 /** The remark that the list has no KMS keys. The list of managed keys is complete. */
 export const kmsKeysNotListed = ({ summary, code }: UkoError): string =>
   `The list does not include KMS keys, because they could not be read: ${summary} [${code}]`;
-
-export interface SweepCounts {
-  readonly removable: number;
-  readonly removed: number;
-  readonly waiting: number;
-  readonly blocked: number;
-  readonly failed: number;
-}
-
-export function summarizeSweep({ removable, removed, waiting, blocked, failed }: SweepCounts, isDry: boolean): string {
-  const begin = isDry
-    ? removable === 0
-      ? "Dry run: no key can be removed now"
-      : `Dry run: ${count(removable, "key")} can be removed now`
-    : `Removed ${count(removed, "key")}`;
-  const parts = [
-    failed > 0 ? `${failed} not removed` : "",
-    waiting > 0 ? `${waiting} waiting for keystores` : "",
-    blocked > 0 ? `${blocked} blocked` : "",
-  ].filter((part) => part !== "");
-  return [begin, ...parts].join("; ");
-}
-
-export const sweepQuestion = (keys: number): string =>
-  `Permanently remove ${keys === 1 ? "this key" : `these ${keys} keys`}? Only the evidence log will remain. [y/N] `;
-
-export const sweepHint = "To remove them, run the same command with --yes.";
 
 export const requestHeads = [
   "LABEL",
