@@ -1,16 +1,15 @@
 /**
  * Plans four writes to a managed key that are not part of its deletion: the marker (the tag that says how many people a
  * deletion requires), a sync with its keystores, a rotation, and an alignment with its template. While a request or an
- * approval is pending, the write is left out or refused, because it would void the record (key-write.ts). A rotation
- * that would deactivate older versions is refused if the key is held, or if the marker requires two people for a
- * deactivation. An alignment is always refused if it would remove the key from a keystore, or if it may deactivate the
- * key.
+ * approval is pending, the write is left out or refused, because it would void the record (key-write.ts). None of
+ * these writes cuts off what a key protects, whatever the marker says: a rotation that would deactivate older versions
+ * is refused, and so is an alignment that would remove the key from a keystore or may deactivate it. Only the planner
+ * of a deletion allows that.
  */
 
-import { isLooser, markerOf } from "./dual-marker.ts";
-import { holdGuard } from "./guards.ts";
+import { isLooser } from "./dual-marker.ts";
 import { planKeyWrite } from "./key-write.ts";
-import type { ConsentRecord, DualMarker, KeyHold, KeyObservation } from "./observation.ts";
+import type { ConsentRecord, DualMarker, KeyObservation } from "./observation.ts";
 import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.ts";
 
@@ -56,8 +55,8 @@ export type RotationPlan =
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }
   | { readonly kind: "not_active" }
   | { readonly kind: "not_rotatable" }
-  /** The rotation would cut off what the older versions encrypted. That requires two people, and a hold forbids it. */
-  | { readonly kind: "would_deactivate"; readonly holds?: readonly KeyHold[] };
+  /** The rotation would cut off what the older versions encrypted. */
+  | { readonly kind: "would_deactivate" };
 
 /** The longest interruption that a run resumes; an older creation or rotation is unrelated. */
 export const longestInterruptionMs = 7 * 86_400_000;
@@ -71,10 +70,7 @@ export function planRotation(observation: KeyObservation, facts: RotationFacts, 
   if (write.kind === "leave") return { kind: "record_binds", record: write.record };
   if (observation.state !== "active") return { kind: "not_active" };
   if (isRotatable === false) return { kind: "not_rotatable" };
-  if (facts.deactivatesOlder !== true) return { kind: "ready" };
-  const hold = holdGuard(observation, nowMs);
-  if (hold !== undefined) return { kind: "would_deactivate", holds: hold.holds };
-  return markerOf(observation) === "both" ? { kind: "would_deactivate" } : { kind: "ready" };
+  return facts.deactivatesOlder === true ? { kind: "would_deactivate" } : { kind: "ready" };
 }
 
 export type AlignmentPlan =

@@ -499,7 +499,7 @@ export interface KeyTemplateArgs {
   keyState?: Input<"active" | "pre_activation">;
   /**
    * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in
-   * another cloud whose deactivation requires two people.
+   * another cloud.
    */
   deactivateOnRotation?: Input<boolean>;
   /** Type of the keystores in which keys are installed. Cannot change. */
@@ -548,7 +548,7 @@ export interface KeyTemplateState {
   expirationPeriod: string;
   /** State of a new key. An `active` key is installed at once. */
   keyState: string;
-  /** Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people. */
+  /** Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud. */
   deactivateOnRotation?: boolean | undefined;
   /** Type of the keystores in which keys are installed. */
   keystoreType: string;

@@ -92,7 +92,7 @@ export class KeyTemplate extends pulumi.CustomResource {
      */
     declare public readonly cca: pulumi.Output<outputs.KeyTemplateCcaState | undefined>;
     /**
-     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      */
     declare public readonly deactivateOnRotation: pulumi.Output<boolean | undefined>;
     /**
@@ -273,7 +273,7 @@ export interface KeyTemplateArgs {
      */
     cca?: pulumi.Input<inputs.KeyTemplateCcaArgs | undefined>;
     /**
-     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      */
     deactivateOnRotation?: pulumi.Input<boolean | undefined>;
     /**

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { holdsIn } from "../../provider/lifecycle/hold.ts";
 import {
   isAlignable,
   planAlignment,
@@ -99,22 +98,12 @@ describe("planRotation", () => {
     expect(planRotation(aKey(), { ...known, isRotatable: false }, nowMs)).toEqual({ kind: "not_rotatable" });
   });
 
-  it("is refused if it would deactivate older versions, which requires two people unless the marker says less", () => {
-    const facts = { ...known, deactivatesOlder: true };
-    for (const over of [{}, { marker: "both" as const }]) {
-      expect(planRotation(aKey(over), facts, nowMs)).toEqual({ kind: "would_deactivate" });
+  it("is refused if it would deactivate older versions, whatever the marker says", () => {
+    for (const marker of [undefined, "both", "destroy", "single"] as const) {
+      const key = aKey(marker === undefined ? {} : { marker });
+      expect(planRotation(key, { ...known, deactivatesOlder: true }, nowMs)).toEqual({ kind: "would_deactivate" });
+      expect(planRotation(key, { ...known, deactivatesOlder: false }, nowMs)).toEqual({ kind: "ready" });
     }
-    for (const marker of ["destroy", "single"] as const) {
-      expect(planRotation(aKey({ marker }), facts, nowMs)).toEqual({ kind: "ready" });
-    }
-  });
-
-  it("is refused for a held key if it would deactivate older versions, whatever the marker says", () => {
-    const holds = holdsIn([{ name: "hold", value: "owner" }]);
-    const key = aKey({ marker: "single", holds });
-    const refused = planRotation(key, { ...known, deactivatesOlder: true }, nowMs);
-    expect(refused).toEqual({ kind: "would_deactivate", holds });
-    expect(planRotation(key, known, nowMs)).toEqual({ kind: "ready" });
   });
 });
 

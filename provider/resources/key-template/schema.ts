@@ -100,7 +100,7 @@ export const keyTemplateInputs = z.strictObject({
     .optional()
     .meta(
       changeable(
-        "Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.",
+        "Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.",
       ),
     ),
   keystoreType: z.enum(["ibm_cloud_kms", "aws_kms", "azure_key_vault", "google_kms", "cca"]).meta({

@@ -3,11 +3,10 @@
  * the state does not know counts as this rotation, because an interrupted run may have made it. After a lost response,
  * uko reads the version of the key. It rotates again only if the version has not changed, because a rotation cannot be
  * undone. The file refuses to rotate a key that is not active, or while a request or an approval of its deletion is
- * valid. It also refuses if the rotation would deactivate older versions, and a deactivation requires two people.
+ * valid. It also refuses a rotation that would deactivate older versions.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
-import { sayHolds } from "../../engine/key/text/hold-words.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayKey, sayRoles, sayTime } from "../../engine/text/words.ts";
@@ -160,19 +159,10 @@ function refused(
         detail: "Create a new key, move to it, then delete the old one.",
       });
     case "would_deactivate":
-      if (plan.holds !== undefined) {
-        return new UkoError("UKO_KEY_HELD", {
-          summary: `${key} is held: ${sayHolds(plan.holds)}`,
-          detail: [
-            "Rotating the key would deactivate its older versions, which the hold forbids. Nothing was changed.",
-            `Next: set ${dialect.assignment("deactivateOnRotation", false)} in the template.`,
-          ].join("\n"),
-        });
-      }
       return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
         summary: `Rotating ${sayKey(observation)} would deactivate its older versions`,
         detail: [
-          "Data that an older version encrypted would become unreadable, and a deactivation requires two people. Nothing was changed.",
+          "Data that an older version encrypted would become unreadable. Nothing was changed.",
           `Set ${dialect.assignment("deactivateOnRotation", false)} in the template.`,
         ].join("\n"),
       });

@@ -65,7 +65,7 @@ type LookupKeyTemplateResult struct {
 	Azure *KeyTemplateAzureState `pulumi:"azure"`
 	// For templates of `cca`; on-premises only.
 	Cca *KeyTemplateCcaState `pulumi:"cca"`
-	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
 	DeactivateOnRotation *bool `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection bool `pulumi:"deletionProtection"`
@@ -156,7 +156,7 @@ func (o LookupKeyTemplateResultOutput) Cca() KeyTemplateCcaStatePtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *KeyTemplateCcaState { return v.Cca }).(KeyTemplateCcaStatePtrOutput)
 }
 
-// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
 func (o LookupKeyTemplateResultOutput) DeactivateOnRotation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *bool { return v.DeactivateOnRotation }).(pulumi.BoolPtrOutput)
 }

@@ -75,7 +75,7 @@ type KeyTemplate struct {
 	Azure KeyTemplateAzureStatePtrOutput `pulumi:"azure"`
 	// For templates of `cca`; on-premises only.
 	Cca KeyTemplateCcaStatePtrOutput `pulumi:"cca"`
-	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
 	DeactivateOnRotation pulumi.BoolPtrOutput `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
@@ -200,7 +200,7 @@ type keyTemplateArgs struct {
 	Azure *KeyTemplateAzure `pulumi:"azure"`
 	// For templates of `cca`; on-premises only.
 	Cca *KeyTemplateCca `pulumi:"cca"`
-	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
 	DeactivateOnRotation *bool `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
@@ -242,7 +242,7 @@ type KeyTemplateArgs struct {
 	Azure KeyTemplateAzurePtrInput
 	// For templates of `cca`; on-premises only.
 	Cca KeyTemplateCcaPtrInput
-	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
 	DeactivateOnRotation pulumi.BoolPtrInput
 	// Refuses to delete the template.
 	DeletionProtection pulumi.BoolPtrInput
@@ -384,7 +384,7 @@ func (o KeyTemplateOutput) Cca() KeyTemplateCcaStatePtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) KeyTemplateCcaStatePtrOutput { return v.Cca }).(KeyTemplateCcaStatePtrOutput)
 }
 
-// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
 func (o KeyTemplateOutput) DeactivateOnRotation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.BoolPtrOutput { return v.DeactivateOnRotation }).(pulumi.BoolPtrOutput)
 }

@@ -533,7 +533,7 @@ type KeyTemplateEntry struct {
 	Azure *KeyTemplateAzureState `pulumi:"azure"`
 	// For templates of `cca`; on-premises only.
 	Cca *KeyTemplateCcaState `pulumi:"cca"`
-	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+	// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
 	DeactivateOnRotation *bool `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection bool `pulumi:"deletionProtection"`
@@ -609,7 +609,7 @@ func (o KeyTemplateEntryOutput) Cca() KeyTemplateCcaStatePtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *KeyTemplateCcaState { return v.Cca }).(KeyTemplateCcaStatePtrOutput)
 }
 
-// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+// Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
 func (o KeyTemplateEntryOutput) DeactivateOnRotation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *bool { return v.DeactivateOnRotation }).(pulumi.BoolPtrOutput)
 }

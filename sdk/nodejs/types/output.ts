@@ -63,7 +63,7 @@ export interface KeyTemplateEntry {
      */
     cca?: outputs.KeyTemplateCcaState;
     /**
-     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      */
     deactivateOnRotation?: boolean;
     /**

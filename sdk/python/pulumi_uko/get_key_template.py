@@ -136,7 +136,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="deactivateOnRotation")
     def deactivate_on_rotation(self) -> Optional[_builtins.bool]:
         """
-        Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+        Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
         """
         return pulumi.get(self, "deactivate_on_rotation")
 

@@ -55,7 +55,7 @@ class KeyTemplateArgs:
         :param pulumi.Input[_builtins.bool] archived: Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
         :param pulumi.Input['KeyTemplateAzureArgs'] azure: For templates of `azure_key_vault`. Cannot change.
         :param pulumi.Input['KeyTemplateCcaArgs'] cca: For templates of `cca`; on-premises only.
-        :param pulumi.Input[_builtins.bool] deactivate_on_rotation: Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+        :param pulumi.Input[_builtins.bool] deactivate_on_rotation: Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the template.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
         :param pulumi.Input[_builtins.str] existing_template_id: Adopts this template instead of creating one. Cannot change.
@@ -237,7 +237,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="deactivateOnRotation")
     def deactivate_on_rotation(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+        Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
         """
         return pulumi.get(self, "deactivate_on_rotation")
 
@@ -398,7 +398,7 @@ class KeyTemplate(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] archived: Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
         :param pulumi.Input[Union['KeyTemplateAzureArgs', 'KeyTemplateAzureArgsDict']] azure: For templates of `azure_key_vault`. Cannot change.
         :param pulumi.Input[Union['KeyTemplateCcaArgs', 'KeyTemplateCcaArgsDict']] cca: For templates of `cca`; on-premises only.
-        :param pulumi.Input[_builtins.bool] deactivate_on_rotation: Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+        :param pulumi.Input[_builtins.bool] deactivate_on_rotation: Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the template.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
         :param pulumi.Input[_builtins.str] existing_template_id: Adopts this template instead of creating one. Cannot change.
@@ -633,7 +633,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="deactivateOnRotation")
     def deactivate_on_rotation(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+        Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
         """
         return pulumi.get(self, "deactivate_on_rotation")
 

@@ -206,7 +206,7 @@ class KeyTemplateEntry(dict):
         :param _builtins.int version: Incremented by each update.
         :param 'KeyTemplateAzureState' azure: For templates of `azure_key_vault`. Cannot change.
         :param 'KeyTemplateCcaState' cca: For templates of `cca`; on-premises only.
-        :param _builtins.bool deactivate_on_rotation: Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+        :param _builtins.bool deactivate_on_rotation: Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
         :param _builtins.str description: Up to 200 characters.
         :param _builtins.str existing_template_id: Adopts this template instead of creating one. Cannot change.
         :param 'KeyTemplateGoogleState' google: For templates of `google_kms`.
@@ -376,7 +376,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="deactivateOnRotation")
     def deactivate_on_rotation(self) -> Optional[_builtins.bool]:
         """
-        Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+        Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
         """
         return pulumi.get(self, "deactivate_on_rotation")
 

@@ -114,7 +114,7 @@ export class DataUkoKeyTemplate extends cdktn.TerraformDataSource {
     return this.getStringAttribute('cca_usage_control');
   }
 
-  /** Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people. */
+  /** Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud. */
   public get deactivateOnRotation() {
     return this.getBooleanAttribute('deactivate_on_rotation');
   }

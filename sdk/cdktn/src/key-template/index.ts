@@ -39,7 +39,7 @@ export interface KeyTemplateConfig extends cdktn.TerraformMetaArguments {
   */
   readonly ccaUsageControl?: string;
   /**
-  * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+  * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
   */
   readonly deactivateOnRotation?: boolean | cdktn.IResolvable;
   /**
@@ -406,7 +406,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _deactivateOnRotation?: boolean | cdktn.IResolvable; 
-  /** Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people. */
+  /** Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud. */
   public get deactivateOnRotation() {
     return this.getBooleanAttribute('deactivate_on_rotation');
   }

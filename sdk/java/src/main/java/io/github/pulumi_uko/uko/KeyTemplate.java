@@ -145,14 +145,14 @@ public class KeyTemplate extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.cca);
     }
     /**
-     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      * 
      */
     @Export(name="deactivateOnRotation", refs={Boolean.class}, tree="[0]")
     private Output</* @Nullable */ Boolean> deactivateOnRotation;
 
     /**
-     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      * 
      */
     public Output<Optional<Boolean>> deactivateOnRotation() {

@@ -100,14 +100,14 @@ public final class KeyTemplateArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
-     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      * 
      */
     @Import(name="deactivateOnRotation")
     private @Nullable Output<Boolean> deactivateOnRotation;
 
     /**
-     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      * 
      */
     public Optional<Output<Boolean>> deactivateOnRotation() {
@@ -457,7 +457,7 @@ public final class KeyTemplateArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param deactivateOnRotation Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+         * @param deactivateOnRotation Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
          * 
          * @return builder
          * 
@@ -468,7 +468,7 @@ public final class KeyTemplateArgs extends com.pulumi.resources.ResourceArgs {
         }
 
         /**
-         * @param deactivateOnRotation Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+         * @param deactivateOnRotation Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
          * 
          * @return builder
          * 

@@ -43,7 +43,7 @@ public final class GetKeyTemplateResult {
      */
     private @Nullable KeyTemplateCcaState cca;
     /**
-     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      * 
      */
     private @Nullable Boolean deactivateOnRotation;
@@ -165,7 +165,7 @@ public final class GetKeyTemplateResult {
         return Optional.ofNullable(this.cca);
     }
     /**
-     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud whose deactivation requires two people.
+     * @return Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.
      * 
      */
     public Optional<Boolean> deactivateOnRotation() {
