@@ -35,17 +35,17 @@ import { explainOutcome } from "./text/messages.ts";
 import { explainNotBinding, sayDecline, sayReasonsOnKey } from "./text/record-words.ts";
 import { explainApprovedForCaller } from "./text/waits.ts";
 
-/** Describes a pending deletion as the next run would. Any other key takes one line. */
+/** Describes a pending deletion as the next run would. Any other key takes one line, and what would stop its deletion. */
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userInterface: UserInterface): Explanation {
   const { observation, nowMs } = observed;
   const standing = deletionStanding(observation, nowMs);
   const isPendingDeletion = standing.binds || observation.state === "deactivated" || observation.state === "destroyed";
   const shown = holdFirst(plan, observed);
   const isHeld = shown.kind === "refused" && shown.guard.guard === "held";
+  const explain = (of: Exclude<Plan, { kind: "ready" }>) =>
+    asRead(explainOutcome({ kind: "stopped", plan: of, observed, memory: { run, taken: [] } }, userInterface));
   if ((isPendingDeletion || isHeld) && shown.kind !== "ready" && shown.kind !== "done") {
-    const explanation = asRead(
-      explainOutcome({ kind: "stopped", plan: shown, observed, memory: { run, taken: [] } }, userInterface),
-    );
+    const explanation = explain(shown);
     const isBlocked = shown.kind === "refused" && shown.guard.guard === "keystore_holds_key";
     const namesKeystores = isBlocked || (shown.kind === "waitingForTime" && observation.keystores.length === 1);
     return {
@@ -59,11 +59,13 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userIn
   }
   const dead = standing.binds ? undefined : explainNotBinding(standing.why, observation);
   const isOver = observation.state === "destroyed";
+  const blocked = plan.kind === "refused" ? explain(plan) : undefined;
   const state = lifecycleStateOf(observation, run, nowMs);
   const words = state === "active" || state === "pre_activation" ? isInState(observation) : `is ${sayWord(state)}`;
   return {
     summary: `${capital(sayKey(observation))} ${words}; ${isOver ? "it can be removed from its vault" : "no deletion has been requested"}`,
     facts: [
+      ...(blocked === undefined ? [] : [`A deletion would be stopped: ${blocked.summary}.`, ...blocked.facts]),
       ...(dead === undefined ? [] : [dead]),
       ...sayReasonsOnKey(observed),
       ...keystoreLines(observation.keystores),
