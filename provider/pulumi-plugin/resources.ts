@@ -167,20 +167,21 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
 }
 
 /**
- * Keeps what the read shows of a pending deletion until a later call reveals whether this run deletes, which the engine
- * does not say. A key without a pending deletion has nothing to say, because a refresh reads it, too.
+ * Keeps what the read shows of a pending deletion, or of a hold, until a later call reveals whether this run deletes,
+ * which the engine does not say. Any other key has nothing to say, because a refresh reads it, too.
  */
 async function noteAhead(
   session: Session,
   request: OfResource,
   handlers: AnyHandlers,
-  { state, waitWarning }: ResourceRead<Properties>,
+  { state, waitWarning, isHeld }: ResourceRead<Properties>,
 ): Promise<void> {
-  if (waitWarning === undefined) return;
+  if (waitWarning === undefined && isHeld !== true) return;
   const { preview } = await handlers.previewDelete(state);
   const urn = request.getUrn();
   session.memory.noteAhead(urn, {
-    ...{ type: request.getType(), name: urn.split("::").at(-1) ?? "", warning: waitWarning },
+    ...{ type: request.getType(), name: urn.split("::").at(-1) ?? "" },
+    ...(waitWarning !== undefined && { warning: waitWarning }),
     ...(preview.kind !== "short" && { message: preview.message }),
   });
 }

@@ -22,10 +22,10 @@ export interface PlannedObject {
   readonly name?: string | undefined;
 }
 
-/** A resource with a pending deletion that a run has read and may delete. */
+/** A resource that is held, or whose deletion is pending, and that a run has read and may delete. */
 interface MayEnd extends Omit<Ahead, "message"> {
   /** What its pending deletion waits for. */
-  readonly warning: string;
+  readonly warning?: string;
   readonly message?: string;
 }
 
@@ -191,7 +191,7 @@ function createRunEnd({ hasWanted }: Declarations, deleting: ReadonlySet<string>
       const isProgram = hasWanted();
       const all = isProgram || deleting.size === 0 ? [...ahead].filter(([urn]) => !deleting.has(urn)) : [];
       ahead.clear();
-      const warnings = all.map(([urn, { warning }]) => [urn, warning] as const);
+      const warnings = all.flatMap(([urn, { warning }]) => (warning === undefined ? [] : [[urn, warning] as const]));
       const previews = all.flatMap(([, { message, ...shown }]) =>
         message === undefined ? [] : [{ ...shown, message }],
       );

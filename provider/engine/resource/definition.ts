@@ -70,6 +70,8 @@ export interface Stored<State> {
   readonly warnings: readonly string[];
   /** The one of the warnings that says what a pending deletion waits for. The error of a deletion says it, too. */
   readonly waitWarning?: string | undefined;
+  /** Whether a hold stops each step of a deletion, so that the preview of a destroy has to name the hold. */
+  readonly isHeld?: true;
   /** No new object: the existing one was adopted, or found again after an interruption. */
   readonly isFound?: true;
 }

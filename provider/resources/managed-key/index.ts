@@ -50,7 +50,8 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     existingKeyId === undefined && state === undefined ? deletionOutputs : [],
 
   refreshBeforeRun(state, run) {
-    return state.lifecycleState !== "active" || state.dualAuthorization === "required" || run.isDualRequired;
+    const isForTwo = state.dualAuthorization === "required" || run.isDualRequired;
+    return isForTwo || state.lifecycleState !== "active" || state.hold !== undefined;
   },
 
   check(inputs, _isThere, dialect) {
@@ -82,7 +83,8 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     const next = stored(inputsIn(managedKeyInputs, state), result, []);
     const waitWarning = pendingWarning(result);
     const waits = waitWarning === undefined ? [] : [waitWarning];
-    return { ...next, warnings: [...waits, ...driftWarnings(result, state)], waitWarning };
+    const warnings = [...waits, ...driftWarnings(result, state)];
+    return { ...next, warnings, waitWarning, ...(next.state.hold !== undefined && { isHeld: true }) };
   },
 
   async update(world, state, inputs, run, options) {
