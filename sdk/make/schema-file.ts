@@ -1,5 +1,6 @@
 /** The committed schemas and the files generated with them: their places, and the text of each schema's file. */
 
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { providerAddress, terraformSchema } from "../../provider/schema/terraform.ts";
 import { pulumiSchema } from "./pulumi/schema.ts";
@@ -9,6 +10,8 @@ export const sdkFolder = new URL("../", import.meta.url);
 export const schemaFile = new URL("schema.json", sdkFolder);
 export const terraformMappingFile = new URL("terraform-mapping.json", sdkFolder);
 export const terraformSchemaFile = new URL("terraform-schema.json", sdkFolder);
+/** Of which schemas the committed SDKs were made. Making them again takes minutes, so `npm test` compares this file only. */
+export const digestsFile = new URL("made-of.json", sdkFolder);
 /** The folder whose content is at the root of the repository that the registries read. */
 export const registryRoot = new URL("terraform/", sdkFolder);
 export const registryDocsFolder = new URL("docs/", registryRoot);
@@ -36,6 +39,12 @@ export function terraformMappingText(): string {
 export function terraformSchemaText(): string {
   const schema = { format_version: "1.0", provider_schemas: { [providerAddress]: terraformSchema() } };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** Returns the SHA-256 of each schema of which the SDKs are made. */
+export function schemaDigests(): Readonly<Record<string, string>> {
+  const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+  return { "schema.json": digest(schemaText()), "terraform-schema.json": digest(terraformSchemaText()) };
 }
 
 /** Returns the version of the plugin and its packages. */

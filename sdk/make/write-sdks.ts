@@ -1,12 +1,12 @@
 /** `npm run sdk`: replaces sdk/nodejs, sdk/python, sdk/go/uko, sdk/java and sdk/cdktn. sdk/go/go.mod and go.sum are kept by hand. */
 
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateCdk } from "./generate-cdk.ts";
 import { generateJava } from "./generate-java.ts";
 import { generateSdks, replaceSdk } from "./generate-sdks.ts";
-import { packageVersion, sdkFolder } from "./schema-file.ts";
+import { digestsFile, packageVersion, schemaDigests, sdkFolder } from "./schema-file.ts";
 
 const sdk = fileURLToPath(sdkFolder);
 // Next to the old ones, which stay complete if the generator fails.
@@ -19,6 +19,7 @@ try {
     replaceSdk(path.join(fresh, made), path.join(sdk, made));
   }
   copyFileSync(path.join(fresh, "go", "README.md"), path.join(sdk, "go", "README.md"));
+  writeFileSync(digestsFile, `${JSON.stringify(schemaDigests(), null, 2)}\n`);
   console.log("Wrote sdk/nodejs, sdk/python, sdk/go/uko, sdk/java and sdk/cdktn.");
 } finally {
   rmSync(fresh, { recursive: true, force: true });

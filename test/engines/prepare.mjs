@@ -76,6 +76,8 @@ function main([script, ...args]) {
   if (!isInstalled()) install();
   const node = chooseNode();
   const env = { ...process.env, PATH: [path.dirname(node), bin, process.env.PATH].join(path.delimiter) };
+  // The formatter and linter reads sources alone, and should complain before anything is built.
+  if (script?.startsWith("node_modules/@biomejs/")) return run(node, [script, ...args], "", env);
   // The demo is what a stranger runs first, and the npm package is all that it shows.
   const build = script?.startsWith("examples/demo/") ? buildPackageIfStale : buildIfStale;
   build(node);

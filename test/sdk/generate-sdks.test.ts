@@ -1,8 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { replaceSdk } from "../../sdk/make/generate-sdks.ts";
+import { digestsFile, schemaDigests } from "../../sdk/make/schema-file.ts";
+
+test("the committed SDKs were made of these schemas; if not: npm run regenerate", () => {
+  expect(JSON.parse(readFileSync(digestsFile, "utf8"))).toEqual(schemaDigests());
+});
 
 test("npm run sdk replaces the sources of a package, and keeps its compiled code and its packages", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "uko-replace-"));
