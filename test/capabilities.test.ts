@@ -56,7 +56,6 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-emulator": ["cli/process", "the emulator is ready soon, and prints its address"],
   "uko-emulator-advance": ["emulator/control", "advances for the command line"],
   "uko-completion": ["cli/completion", "offers every command, and options"],
-  "uko-version": ["cli/program", "prints the version"],
 };
 
 const acts = ["create", "adopt", "change", "read", "delete", "list"] as const;

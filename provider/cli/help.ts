@@ -320,10 +320,9 @@ export const listed = {
   install: ["Set up", "Install the provider for OpenTofu and Terraform"],
   emulator: ["Set up", "Start a local emulator of the service"],
   completion: ["Set up", "Print a script that completes commands in your shell"],
-  version: ["Set up", "Show the version"],
   help: ["Set up", "Show help for a command or a topic"],
 } as const satisfies Record<
-  CommandName | "version" | "help",
+  CommandName | "help",
   readonly ["Inspect" | "Delete" | "Undo" | "Fleet" | "Set up", string]
 >;
 

@@ -52,10 +52,6 @@ export function buildProgram(untraced: UkoWorld, end: (exitCode: number) => void
   addProbeCommand(program, world);
   addEmulatorCommand(program, world);
   addCompletionCommand(program, world);
-  program
-    .command("version")
-    .description("Show the version")
-    .action(() => world.out.write(`${world.version}\n`));
   addHelpCommand(program, world);
   addCommandHelp(program, world);
   groupCommands(program);

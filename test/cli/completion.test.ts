@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { buildProgram, runCli } from "../../provider/cli/program.ts";
-import { type CliTestWorld, quietWorld, seed, startCliWorld } from "./harness.ts";
+import { quietWorld } from "./harness.ts";
 
 async function scriptFor(shell: string): Promise<string> {
   const world = quietWorld();
@@ -53,47 +53,8 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
     expect(await offered("help", "en")).toEqual(["environment"]);
     expect(await offered("audit", "--file", "completion.t")).toEqual(["completion.test.ts"]);
     expect(await offered("continue", "--wait", "")).toEqual([]);
-  });
-});
-
-describe("names of vaults and keys", () => {
-  const hostile = { ...seed.keys?.[0], id: "9b2e0000-0000-4000-8000-000000000001", resources: [] };
-  let world: CliTestWorld;
-  beforeAll(async () => {
-    const keys = [
-      ...(seed.keys ?? []),
-      { ...hostile, label: "$(touch x)" },
-      { ...hostile, id: hostile.id.replace("1", "2"), label: "-rf" },
-    ];
-    world = await startCliWorld({ seed: { ...seed, keys: keys as NonNullable<typeof seed.keys> } });
-  });
-  afterAll(() => world.close());
-
-  it("come from the service, without those that a shell would evaluate", async () => {
-    const { out } = await world.uko("bob", "completion bash --names keys");
-    expect(out.trimEnd().split("\n")).toEqual(
-      ["payroll", "ledger", "draft", "cards", "vouchers", "-rf"].map((label) => `payments/${label}`),
-    );
-    expect((await world.uko("bob", "completion bash --names vaults")).out).toBe("payments\n");
-  });
-
-  it("are none without settings or a connection", async () => {
-    const unset = await world.uko("bob", "completion bash --names keys", { UKO_API_KEY: "" });
-    expect(unset).toEqual({ exitCode: 0, out: "", err: "" });
-    const refused = await world.uko("bob", "completion bash --names keys", { UKO_API_KEY: "unknown" });
-    expect(refused).toEqual({ exitCode: 0, out: "", err: "" });
-  });
-
-  it("are offered by bash for a key and a vault, and not for an option", async () => {
-    const script = `uko() { if [[ "$4" == keys ]]; then printf 'payments/payroll\\npayments/draft\\n'; else echo payments; fi; }
-${await scriptFor("bash")}
-COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const offered = (...words: readonly string[]): string =>
-      spawnSync("bash", ["-c", script, "bash", "uko", ...words], { encoding: "utf8" }).stdout;
-    expect(offered("status", "payments/p")).toBe("payments/payroll\n");
-    expect(offered("ls", "")).toBe("payments\n");
-    expect(offered("requests", "--vault", "pay")).toBe("payments\n");
-    expect(offered("status", "--j")).toBe("--json\n");
+    expect(await offered("continue", "--vault", "")).toEqual([]);
+    expect(await offered("continue", "--step", "re")).toEqual(["remove"]);
   });
 });
 

@@ -101,7 +101,7 @@ it("renews the token of a long session by its refresh token", async () => {
     async readLine(prompt) {
       const line = await readLine?.(prompt);
       if (line === "later") await world.advance("2h");
-      return line === "later" ? "version" : line;
+      return line === "later" ? "explain" : line;
     },
   };
   expect(await runCli(["login"], patient)).toBe(0);
@@ -111,7 +111,7 @@ it("renews the token of a long session by its refresh token", async () => {
 });
 
 it("says how to log in again when the log-in has ended", async () => {
-  const { here } = atTerminal({ lines: ["version", "whoami"] });
+  const { here } = atTerminal({ lines: ["explain", "whoami"] });
   const { readLine } = here;
   const late: UkoWorld = {
     ...here,

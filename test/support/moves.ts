@@ -69,7 +69,6 @@ export const moves: Readonly<Record<string, Moves>> = {
   "certificate show": { elsewhere: "works on files" },
   explain: { elsewhere: "prints a text" },
   completion: { elsewhere: "prints a text" },
-  version: { elsewhere: "prints a text" },
   help: { elsewhere: "prints a text" },
   install: { elsewhere: "copies a provider to this machine" },
   emulator: { elsewhere: "is the service" },
