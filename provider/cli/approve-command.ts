@@ -161,6 +161,7 @@ async function approveKeys(
   const approvable = await operations.approvable({ refs, stores: store, isNamed: isOne, campaign }, options);
   const codes = writeUnreadable(world, approvable, false);
   const { apart, sets } = approvable;
+  await operations.noteRefused(apart, options);
   if (apart.length > 0) {
     const lines = approvalMessages.explainApart(apart).map((line) => `${printableLines(line)}\n`);
     out.write(`${lines.join("")}${sets.length > 0 ? "\n" : ""}`);

@@ -130,7 +130,7 @@ export type NotReviewable =
   | { readonly kind: "never_active" }
   | { readonly kind: "not_binding"; readonly why: NotBinding }
   | { readonly kind: "held"; readonly holds: readonly KeyHold[] }
-  | { readonly kind: "own_request" }
+  | { readonly kind: "own_request"; readonly record: ConsentRecord }
   | { readonly kind: "other_requester"; readonly record: ConsentRecord }
   | { readonly kind: "is_approval"; readonly record: ConsentRecord }
   | { readonly kind: "use_unreadable" };
@@ -235,7 +235,7 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
   const { record } = standing;
   // A record that binds is by the last writer, whose full ID the service reports.
   if (record.how === "approval") return apart({ kind: "is_approval", record });
-  if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });
+  if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request", record });
   if (updatedBy?.iamId !== requester) return apart({ kind: "other_requester", record });
   if (use.kind === "unreadable" || (use.resourceIds ?? []).length !== use.count) {
     return apart({ kind: "use_unreadable" });

@@ -127,9 +127,9 @@ interface Unwritable {
 
 function unwritable(phase: EvidenceEntry["phase"], { why = "", ...fault }: Unwritable): UkoError {
   const became =
-    phase === "before"
-      ? "The step was not taken."
-      : "The step was taken, but its line is missing. No further step was taken.";
+    phase === "after"
+      ? "The step was taken, but its line is missing. No further step was taken."
+      : "The step was not taken.";
   const detail = `${why}${became}\nNext: name a file that you can write in UKO_EVIDENCE`;
   return new UkoError("UKO_EVIDENCE_UNWRITABLE", { ...fault, detail });
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { type CliTestWorld, keys, makeKmsKey, type Person, seed, startCliWorld, vaultId } from "./harness.ts";
+import { expectForm } from "./json-form.ts";
 
 const many = Array.from({ length: 40 }, (_, at) => `9b2d0000-0000-4000-8000-0000000001${String(at).padStart(2, "0")}`);
 const [payroll] = seed.keys ?? [];
@@ -68,6 +69,34 @@ describe("without UKO_EVIDENCE", () => {
     expect(readdirSync(home)).toEqual(["uko"]);
     expect([modeOf(path.join(home, "uko")), modeOf(fileOf("bob"))]).toEqual([0o700, 0o600]);
     expect(checkEvidenceChain(fileOf("bob"))).toMatchObject({ lines: 8, breaks: [] });
+  });
+
+  it("a refused approval of one's own request leaves a line that audit shows, and that no other command takes for a step", async () => {
+    await run("bob", `request ${keys.payroll}`);
+    await world.advance("1m");
+    for (const how of ["", " --store"]) {
+      expect(await approve("bob", `${keys.payroll}${how}`)).toMatchObject({ exitCode: 12 });
+    }
+    const [request, ...refused] = entries();
+    const line = { step: "approve", phase: "refused", from: "active", to: "active" };
+    const actor = expect.objectContaining({ name: "Bob Example" });
+    expect(refused).toMatchObject([1, 2].map(() => ({ ...line, actor, refused: request?.record })));
+    const { out } = await run("bob", "audit");
+    expect(
+      out.match(/^.*refused approval to deactivate +payroll.*IBMid-550000BOB .*IBMid-550000BOB.*$/gm),
+    ).toHaveLength(2);
+    expect(out).toContain("2 approvals were refused, because the approver had made the request.");
+    expect(out).not.toContain("never recorded as finished");
+    const audited = await run("bob", "audit --step approve --json");
+    expectForm("audit-step", audited.out.split("\n")[0] ?? "");
+    await approve("alice", keys.payroll);
+    const { privateKey } = generateKeyPairSync("ed25519");
+    writeFileSync(path.join(home, "k.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
+    const certificate = path.join(home, "c.json");
+    await run("bob", `certificate create --key ${keys.payroll} --sign-key ${home}/k.pem --out ${certificate}`);
+    const shown = JSON.parse((await run("bob", `certificate show ${certificate} --json`)).out);
+    const steps = shown.predicate.keys[0].steps.map(({ step }: { readonly step: string }) => step);
+    expect(steps).toEqual(["write_record", "deactivate"]);
   });
 
   it("a run prints the path once, before its first step; a run that only reads prints and creates nothing", async () => {

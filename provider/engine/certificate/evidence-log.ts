@@ -105,14 +105,15 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
       lines += 1;
       const entry = loggedLine.safeParse(check.add(line)).data;
       if (entry === undefined) return;
-      const { instanceId, resource, actor, run, time } = entry;
+      const { instanceId, resource, actor, run, time, phase } = entry;
       instanceIds.add(instanceId);
       if (timeForm.safeParse(time).success) latestMs = Math.max(latestMs ?? 0, Date.parse(time));
       if (run !== undefined) {
         runs.push(run);
         latest.set(actor.iamId, run.credential);
       }
-      if (resource !== undefined && resource !== "kms_key") return;
+      // What uko refused did nothing to the key.
+      if (phase === "refused" || (resource !== undefined && resource !== "kms_key")) return;
       const { start, length } = line;
       const [digest, credential] = [digestOf(line), latest.get(actor.iamId)];
       addTo(places, subjectName(entry), [{ log: index, start, length, digest, credential }]);

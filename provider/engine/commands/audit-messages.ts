@@ -33,12 +33,16 @@ export function auditFindings({
   unknownVersions,
 }: Audit): readonly string[] {
   const findings = [
+    ...countOf(events.filter(({ isRefused }) => isRefused === true).length, [
+      "approval was refused, because the approver had made the request",
+      "approvals were refused, because the approver had made the request",
+    ]),
     ...countOf(events.filter(({ isSingle }) => isSingle === true).length, [
       "step was taken by one person alone",
       "steps were taken by one person alone",
     ]),
     ...samePerson(events),
-    ...countOf(events.filter(({ isConfirmed }) => !isConfirmed).length, [
+    ...countOf(events.filter(({ isConfirmed, isRefused }) => !isConfirmed && isRefused !== true).length, [
       "step was started but never recorded as finished: it was refused or interrupted, or its response was lost",
       "steps were started but never recorded as finished: they were refused or interrupted, or their responses were lost",
     ]),
@@ -74,7 +78,8 @@ function sayNone(stepsOnFile: number): string {
 }
 
 function rowOf(event: AuditEvent): readonly string[] {
-  const { time, actor, resource, label, keyId, from, to, allowedBy, record, approver, reason, dropped } = event;
+  const { time, actor, resource, label, keyId, from, to, allowedBy, record, approver, reason, dropped, refused } =
+    event;
   const consent = allowedBy ?? record;
   return [
     time,
@@ -82,7 +87,7 @@ function rowOf(event: AuditEvent): readonly string[] {
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
     to,
-    sayRecordAuthor(event.requester ?? requesterOf(dropped)),
+    sayRecordAuthor(event.requester ?? requesterOf(dropped ?? refused)),
     event.isSingle === true ? "(one person)" : sayRecordAuthor(approver),
     event.about === undefined && actor.iamId !== "" ? sayPerson(actor.iamId, actor.name) : "",
     [
@@ -103,7 +108,8 @@ function rowOf(event: AuditEvent): readonly string[] {
   ];
 }
 
-function sayStep({ step, about, approver, dropped, actor, reason }: AuditEvent): string {
+function sayStep({ step, about, approver, dropped, refused, isRefused, actor, reason }: AuditEvent): string {
+  if (isRefused === true) return `refused approval${refused === undefined ? "" : ` to ${plain(refused.step, 60)}`}`;
   if (about !== undefined) return `${approver === undefined ? "request" : "approval"} to ${about}`;
   if (step === notRecorded) return "not in the evidence";
   if (step !== "drop_record") return step;
@@ -114,7 +120,8 @@ function sayStep({ step, about, approver, dropped, actor, reason }: AuditEvent):
   return `${reason === undefined ? "removal" : "decline"} of ${what}`;
 }
 
-function sayStanding({ step, event, isConfirmed, isOnlyStated }: AuditEvent): string {
+function sayStanding({ step, event, isConfirmed, isOnlyStated, isRefused }: AuditEvent): string {
+  if (isRefused === true) return "own request";
   if (event !== undefined) return `audit event ${plain(event, 60)}`;
   if (step === notRecorded) return "at this time or before";
   if (isOnlyStated === true) return "only stated";

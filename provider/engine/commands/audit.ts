@@ -37,13 +37,14 @@ export const evidenceLine = z.object({
   keyId: z.string(),
   label: z.string(),
   step: z.string(),
-  phase: z.enum(["before", "after"]),
+  phase: z.enum(["before", "after", "refused"]),
   from: z.string(),
   to: z.string(),
   actor: person,
   record: record.optional(),
   allowedBy: record.optional(),
   dropped: record.optional().catch(undefined),
+  refused: record.optional().catch(undefined),
   reason: z.string().optional().catch(undefined),
   keystores: z.array(z.object({ name: z.string(), status: z.string(), syncFlag: z.string() })).catch([]),
   correlationId: z.string().optional(),
@@ -129,6 +130,8 @@ export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
   readonly isSingle?: boolean;
   /** False if a step was started and no line reports it as done: it was refused, it crashed, or its response was lost. */
   readonly isConfirmed: boolean;
+  /** The person tried to approve their own request, and uko refused it. Nothing happened to the key. */
+  readonly isRefused?: true;
   /** The action of an audit event of the account, for a change that no line shows. */
   readonly event?: string;
   /** Set if audit events were passed and none of them shows the step. */
@@ -235,6 +238,10 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
   const steps: StepLines<Line>[] = [];
   const begun = new Map<string, number[]>();
   for (const line of lines) {
+    if (line.phase === "refused") {
+      steps.push({ first: line, last: line, isDone: false });
+      continue;
+    }
     const name = [line.instanceId, line.resource, line.keyId, line.step, line.actor.iamId].join("\n");
     const open = begun.get(name) ?? [];
     const isDone = line.phase === "after";
@@ -266,6 +273,7 @@ function eventOf(
     ...people,
     ...(isSingle !== undefined && { isSingle }),
     isConfirmed: isDone,
+    ...(last.phase === "refused" && { isRefused: true }),
     ...(isOnlyStated && { isOnlyStated: true }),
     time: first.time,
   };

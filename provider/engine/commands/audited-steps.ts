@@ -1,6 +1,6 @@
 /**
  * Lists every step that runs write to the evidence, the log for auditors, and says which steps require two people
- * under dual authorization.
+ * under dual authorization. `approve` is only a refused approval: an approval is a record, or the step itself.
  */
 
 import type { Step } from "../../lifecycle/plan.ts";
@@ -8,6 +8,7 @@ import type { KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
 
 export const isConsequential = {
   write_record: false,
+  approve: false,
   drop_record: false,
   set_for_deletion: false,
   unset_for_deletion: false,
@@ -22,7 +23,7 @@ export const isConsequential = {
   remove: false,
   delete: false,
 } as const satisfies Record<
-  Step["kind"] | KmsStep["kind"] | "restore" | "delete" | "hold" | "release" | "accept",
+  Step["kind"] | KmsStep["kind"] | "approve" | "restore" | "delete" | "hold" | "release" | "accept",
   boolean
 >;
 

@@ -20,7 +20,7 @@ import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } 
 import { changeHold, readHolds, showRelease } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
-import { approveOne, approveReviewed } from "./many/approve-set.ts";
+import { approveOne, approveReviewed, noteRefused } from "./many/approve-set.ts";
 import { findApprovable, listApprovable } from "./many/review-set.ts";
 import { selectKeys } from "./many/selection.ts";
 import { surveyPending, surveyRequests } from "./many/survey.ts";
@@ -95,10 +95,7 @@ export function createOperations(world: World) {
     },
 
     /** Reports the status and the path, with the acts that are open to the caller. Changes nothing. */
-    async inspect(ref: KeyRef, options: CallOptions): Promise<Inspection | GoneKey> {
-      const seen = await describe(world, ref, options);
-      return seen.kind === "gone" ? seen : inspect(seen, policy);
-    },
+    inspect: here(inspectKey),
 
     /** Reads which step each key would be requested for. Changes nothing. */
     lookBeforeRequest: here(lookBeforeRequest),
@@ -165,6 +162,9 @@ export function createOperations(world: World) {
     /** Takes the reviewed step on each key that is still as reviewed, or stores an approval of it. */
     approve: here(approveReviewed),
 
+    /** Writes evidence of the caller's tries to approve their own requests. */
+    noteRefused: here(noteRefused),
+
     /** Approves one key whose request was shown with `recordId`. Throws UKO_CHANGED_MEANWHILE for any other request. */
     approveOne: here(approveOne),
 
@@ -219,6 +219,11 @@ async function look(world: World, ref: KeyRef, options: CallOptions): Promise<Lo
   if (observed.kind === "gone") return { kind: "gone", report: await reportAbsent(world, ref, options) };
   const actor = await world.session.actor(options);
   return { kind: "present", observed, run: { actor, approvals: [], intent: "resume" } };
+}
+
+async function inspectKey(world: World, ref: KeyRef, options: CallOptions): Promise<Inspection | GoneKey> {
+  const seen = await describe(world, ref, options);
+  return seen.kind === "gone" ? seen : inspect(seen, policy);
 }
 
 async function describe(world: World, ref: KeyRef, options: CallOptions): Promise<(Look & Inspected) | GoneKey> {

@@ -113,7 +113,7 @@ export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey 
   };
 }
 
-function describeRecord(record: Omit<ConsentRecord, "location" | "sha256" | "body">): EvidenceRecord {
+export function describeRecord(record: Omit<ConsentRecord, "location" | "sha256" | "body">): EvidenceRecord {
   return {
     id: record.id,
     step: record.step,

@@ -14,7 +14,17 @@ export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to
   readonly subject: Pick<EvidenceEntry, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
   readonly details: Pick<
     EvidenceEntry,
-    "keystores" | "digest" | "record" | "allowedBy" | "dropped" | "signed" | "shown" | "key" | "hold" | "reason"
+    | "keystores"
+    | "digest"
+    | "record"
+    | "allowedBy"
+    | "dropped"
+    | "refused"
+    | "signed"
+    | "shown"
+    | "key"
+    | "hold"
+    | "reason"
   >;
 }
 

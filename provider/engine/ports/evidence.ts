@@ -22,7 +22,8 @@ export interface EvidenceEntry {
   readonly keyId: string;
   readonly label: string;
   readonly step: string;
-  readonly phase: "before" | "after";
+  /** `refused`: uko refused what the person asked for, and no call was made. */
+  readonly phase: "before" | "after" | "refused";
   readonly from: string;
   readonly to: string;
   readonly actor: {
@@ -36,6 +37,8 @@ export interface EvidenceEntry {
   readonly allowedBy?: EvidenceRecord;
   /** The request or approval that the step removed from the key. */
   readonly dropped?: EvidenceRecord;
+  /** The request that its own author tried to approve. */
+  readonly refused?: EvidenceRecord;
   /** The consents behind the step, or the record, as their authors signed them; absent without signatures. */
   readonly signed?: readonly EvidenceSignature[];
   /** What the person was shown before they approved: the SHA-256 of the list, its keys, and the classes that they typed. */

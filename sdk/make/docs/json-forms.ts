@@ -252,6 +252,10 @@ const auditStep = evidenceLine
       .boolean()
       .describe("Whether one person alone took a step that can require two; absent if not known")
       .optional(),
+    isRefused: z
+      .literal(true)
+      .describe("uko refused the approval, because its person had made the request; nothing happened to the key")
+      .optional(),
     event: z.string().describe("The action of an audit event, for a change that no line shows").optional(),
     isOnlyStated: z.literal(true).describe("Audit events were passed, and none shows the step").optional(),
   })

@@ -19,7 +19,7 @@ const skipped: { readonly [Kind in SkipReason["kind"]]: readonly Extract<SkipRea
     { kind: "not_binding", why: { kind: "edited", record: byEngine, by: carol, atMs: nowMs } },
   ],
   held: [{ kind: "held", holds: holdsIn([{ name: "hold", value: "legal ticket L_7 by IBMid_C" }]) }],
-  own_request: [{ kind: "own_request" }],
+  own_request: [{ kind: "own_request", record: byEngine }],
   other_requester: [{ kind: "other_requester", record: byEngine }],
   is_approval: [{ kind: "is_approval", record: aRecord({ how: "approval", author: alice }) }],
   use_unreadable: [{ kind: "use_unreadable" }],

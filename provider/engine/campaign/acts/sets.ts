@@ -146,7 +146,7 @@ function instead(
   if (ready.length === 0) return { command: `uko campaign status ${folderFlag(path)}` };
   const approvedFor = apart.find((each) => each.approvedFor !== undefined)?.approvedFor;
   if (approvedFor !== undefined) return continueApproved(step, approvedFor);
-  const isOwn = apart.some(({ isOwnRequest }) => isOwnRequest === true);
+  const isOwn = apart.some(({ ownRequest }) => ownRequest !== undefined);
   return remarked(nextCommand({ wave, path }), isOwn ? "another person" : "the first person");
 }
 

@@ -19,16 +19,18 @@ import {
   unusableReview,
 } from "../../../lifecycle/review.ts";
 import { converge } from "../../loop/converge.ts";
+import { appendEvidence, type EvidenceFacts } from "../../loop/evidence.ts";
 import { createRoom, runAll, withoutSteps } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { capital } from "../../text/words.ts";
 import { recorded, reportExisting } from "../command-reports.ts";
+import { describeRecord } from "../evidence.ts";
 import { keyKind, type Outcome } from "../kind.ts";
 import { signRecords, signReviewed } from "../sign-consents.ts";
 import type { Task } from "../steps.ts";
 import { reviewCommand, sayUnusable } from "../text/review-words.ts";
-import { findApprovable } from "./review-set.ts";
+import { findApprovable, type KeyApart } from "./review-set.ts";
 
 export interface Approving {
   /**
@@ -80,6 +82,7 @@ export async function approveOne(
 ): Promise<Report> {
   const query = { refs: [ref], stores: how.stores, isNamed: true };
   const { sets, apart, unreadable } = await findApprovable(world, query, options);
+  await noteRefused(world, apart, options);
   const [unread] = unreadable;
   if (unread !== undefined) throw unread.error;
   const review = sets[0]?.file?.review;
@@ -91,6 +94,24 @@ export async function approveOne(
     summary: `The request on key ${ref.keyId} is not the one that was shown`,
     detail: `${apart[0] === undefined ? "" : `${capital(apart[0].why)}. `}Nothing was changed.\nNext: look at the key again with uko status ${keyPathOf(ref)}.`,
   });
+}
+
+/**
+ * Writes a line of evidence for each request that the caller tried to approve and had made. Nothing happened to the
+ * key, and an auditor wants to know who tries to be both people. Throws UKO_EVIDENCE_UNWRITABLE.
+ */
+export async function noteRefused(world: World, apart: readonly KeyApart[], options: CallOptions): Promise<void> {
+  const own = apart.flatMap(({ ownRequest, why: _why, ...key }) => (ownRequest ? [{ ...key, ...ownRequest }] : []));
+  if (own.length === 0) return;
+  const { instanceId, serviceTimeMs } = world.session;
+  const call = { phase: "refused", actor: await world.session.actor(options), correlationId: "" } as const;
+  for (const { vaultId, keyId, label, record, state } of own) {
+    const facts: EvidenceFacts = {
+      ...{ subject: { instanceId, vaultId, keyId, label }, step: "approve", from: state, to: state },
+      details: { keystores: [], refused: describeRecord(record) },
+    };
+    await appendEvidence(world, facts, { ...call, nowMs: serviceTimeMs() ?? record.writtenAtMs });
+  }
 }
 
 /**

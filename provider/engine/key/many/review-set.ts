@@ -79,8 +79,8 @@ export interface KeyInReview extends SummarizedKey {
 export interface KeyApart extends Pick<ReviewLine, "vaultId" | "keyId" | "label"> {
   /** A clause without a full stop. */
   readonly why: string;
-  /** The caller requested the step, so another person has to review it. */
-  readonly isOwnRequest?: true;
+  /** The request that the caller made, so another person has to approve it. */
+  readonly ownRequest?: { readonly record: ConsentRecord; readonly state: string };
   /** The IAM ID of the requester, whose next run takes the step that another person has approved. */
   readonly approvedFor?: string;
   /** The step is too early, but the caller can store an approval for the requester's next run. */
@@ -324,7 +324,7 @@ function apartFor(why: NotReviewable, observation: KeyObservation): KeyApart {
   return {
     ...namedKey(observation),
     why: saySkipped(why, observation),
-    ...(why.kind === "own_request" && { isOwnRequest: true }),
+    ...(why.kind === "own_request" && { ownRequest: { record: why.record, state: observation.stateWord } }),
     ...(why.kind === "is_approval" && { approvedFor: sayIdentity((why.record.quotes ?? why.record).author) }),
     ...(why.kind === "other_requester" && { otherRequester: sayIdentity(why.record.author) }),
   };
