@@ -79,9 +79,6 @@ export const helpTopics = {
 const doctorHelp = `
 uko infers your permissions from which list calls succeed. It never tries a destructive call. It sees whether the
 service stores tags on keys that have some; otherwise the first request finds out, before anything is deactivated.
-With --state, uko checks a state instead: a person who can edit a Pulumi state can run code as the next user of it.
-Export one with pulumi stack export, tofu show -json or terraform show -json, or pass a state file. uko reads the
-service, and needs a credential, only for keys that the state lets one person delete.
 Exits with 1 if a check fails, otherwise with 0.`;
 
 const probeHelp = `
@@ -267,10 +264,7 @@ export const examples = {
     ["an engine, which gets your access token for an hour", "uko login --expose-token -- pulumi destroy"],
   ],
   whoami: [["who you are, and what you can list", "uko whoami"]],
-  doctor: [
-    ["check that you can run uko", "uko doctor"],
-    ["check whether someone edited the state of this stack", "pulumi stack export | uko doctor --state -"],
-  ],
+  doctor: [["check that you can run uko", "uko doctor"]],
   probe: [["compare the service with the emulator", "uko probe"]],
   console: [
     ["pages for your own browser", "uko console"],

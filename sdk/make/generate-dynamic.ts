@@ -1,7 +1,6 @@
 /** The classes and functions of the npm package for Pulumi programs in Node, generated from the definitions. */
 
 import type * as z from "zod";
-import { providerTextOf } from "../../provider/engine/commands/examine-state.ts";
 import { functions, pendingDeletion } from "../../provider/resources/functions.ts";
 import {
   type Attribute,
@@ -67,6 +66,11 @@ function classSection(name: ResourceName): string {
       "};",
     ].join("\n"),
   ].join("\n\n");
+}
+
+/** The frozen text that states hold, so every release writes the same. */
+function providerTextOf(name: ResourceName): string {
+  return `exports.handler=()=>require("pulumi-uko/dynamic-provider").${memberNameOf(name)}`;
 }
 
 function functionsSection(name: ResourceName): string {

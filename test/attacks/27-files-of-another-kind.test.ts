@@ -46,7 +46,7 @@ describe("a pipe is refused at once, as", () => {
     expect(error).toMatchObject({ message: expect.stringMatching(notRegular) });
   });
 
-  it.each(["doctor --state", "audit --file", "certificate show"])("the file of uko %s", async (command) => {
+  it.each(["audit --file", "certificate show"])("the file of uko %s", async (command) => {
     const world = await startCliWorld();
     const { exitCode, err } = await world.uko("bob", `${command} ${pipe("file")}`);
     await world.close();

@@ -30,7 +30,6 @@ const checkOf =
   });
 export const ok = checkOf("ok");
 export const warn = checkOf("warn");
-export const fail = checkOf("fail");
 
 /** One call as sent and answered; only the doctor records calls. */
 export interface WatchedCall {
@@ -191,15 +190,6 @@ export function vaultsCheck(vaults: readonly { readonly id: string; readonly nam
 
 export function listCheck(check: string, number: number, noun: string, advice?: string): Check {
   return ok(check, `${number} visible ${number === 1 ? noun : `${noun}s`}`, advice);
-}
-
-/** A run cannot protect itself from a state that names other code, so every `uko doctor` points to the check that can. */
-export function stateHintCheck(): Check {
-  return ok(
-    "state",
-    "not checked; a person who can edit a Pulumi state can run code as the next user",
-    "pulumi stack export | uko doctor --state -",
-  );
 }
 
 type Reached =

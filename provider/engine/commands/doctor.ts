@@ -15,7 +15,6 @@ import {
   listCheck,
   reachabilityCheck,
   settingsCheck,
-  stateHintCheck,
   tagsCheck,
   uncheckedCheck,
   vaultsCheck,
@@ -35,7 +34,7 @@ export interface Examined {
 const maxVaults = 5;
 
 export async function examine({ world, endpoint, region, calls }: Examined, options: CallOptions): Promise<Check[]> {
-  const checks: Check[] = [settingsCheck(world.session, endpoint, region), stateHintCheck()];
+  const checks: Check[] = [settingsCheck(world.session, endpoint, region)];
   const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => Check | readonly Check[]) => {
     world.progress.report(`Reading ${name}`);
     try {
