@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ibmDates } from "../provider/engine/campaign/reports/init.ts";
+import { ibmDates } from "../provider/engine/text/ibm-dates.ts";
 import { dayMs } from "../provider/lifecycle/campaign/campaign.ts";
 import {
   kmsMetadataDays,

@@ -29,6 +29,7 @@ import { createTokens, type Tokens } from "../services/iam.ts";
 import { createBackingKeys } from "../services/kms/backing-keys.ts";
 import { createKmsKeys } from "../services/kms/keys.ts";
 import { createOwnSeal } from "../services/own-seal.ts";
+import { createPastLabels } from "../services/past-labels.ts";
 import { createReportFile } from "../services/report-file.ts";
 import { createSecretDigests } from "../services/secret-digests.ts";
 import { createSession } from "../services/session.ts";
@@ -169,6 +170,7 @@ export function openWorld(
     responseTrust: createResponseTrust(),
     progress: outputs.progress,
     evidence: evidenceIn(settings.evidence),
+    ...("path" in settings.evidence && { pastLabels: createPastLabels(settings.evidence.path, instanceId) }),
     ...(settings.reportPath !== undefined && {
       reports: createReportFile({
         path: settings.reportPath,

@@ -179,7 +179,10 @@ function withoutBindingRecord(
   // object does, one of these times is wrong. A new record could then replace a request that still counts.
   const isInDoubt = why.kind === "expired" && nowMs + tokenToleranceMs < why.atMs;
   if (!mayWrite || isInDoubt) return mustAsk("may_ask");
-  return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs) };
+  const draft = draftFor(observation, run, run.actor.identity, policy, step, nowMs);
+  const { updatedBy, updatedAtMs } = observation;
+  const isLastWriter = updatedBy !== undefined && isSame(updatedBy, draft.author);
+  return { kind: "must_write", draft: { ...draft, ...(isLastWriter && { ownWriteAtMs: updatedAtMs }) } };
 }
 
 function draftFor(

@@ -94,14 +94,22 @@ export type BackingKey =
       readonly windowEndsAtMs?: number;
     };
 
+/** A resource that uses a key, as the service names it. */
+export interface UsingResource {
+  readonly id: string;
+  readonly name: string;
+  /** The service, and the name of its instance; empty if UKO does not know them. */
+  readonly service: string;
+}
+
 /** Resources that use the key (uko-v4.md 3.13). */
 export type KeyUse =
   | {
       readonly kind: "known";
       readonly count: number;
       readonly retainedBy: readonly string[];
-      /** The ID of each resource; absent if the read did not ask for them. */
-      readonly resourceIds?: readonly string[];
+      /** Absent if the read did not ask for them. */
+      readonly resources?: readonly UsingResource[];
     }
   | { readonly kind: "unreadable"; readonly reason: string };
 
@@ -168,6 +176,11 @@ export interface ConsentRecord {
   readonly quotes?: QuotedRequest | undefined;
   readonly deactivatedAtMs?: number | undefined;
   readonly kmsSetter?: Identity | undefined;
+  /**
+   * When the author wrote to the key last before this request, if the author was its last writer then. The author may
+   * have given the key another name by that write.
+   */
+  readonly ownWriteAtMs?: number | undefined;
   readonly reason?: string | undefined;
   /** The first and the latest reason, oldest first. Only this record's author vouches for them. */
   readonly earlierReasons?: readonly StatedReason[] | undefined;

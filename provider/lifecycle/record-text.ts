@@ -153,6 +153,7 @@ function jsonOf(draft: ConsentDraft): Record<string, unknown> {
     q: draft.quotes === undefined ? undefined : quoteBody(draft.quotes),
     x: draft.deactivatedAtMs === undefined ? undefined : seconds(draft.deactivatedAtMs),
     k: draft.kmsSetter === undefined ? undefined : (draft.kmsSetter.iamId ?? draft.kmsSetter.mark),
+    p: draft.ownWriteAtMs === undefined ? undefined : seconds(draft.ownWriteAtMs),
     w: draft.reason === undefined ? undefined : firstCharacters(draft.reason, maxReasonCharacters),
     e: draft.earlierReasons?.map(repeated),
   };
@@ -308,6 +309,7 @@ export function decodeTagValue(
     ...signatureIn(json.g),
     ...(how === "approval" && { quotes: quoteIn(json.q, { keyId, step, digest, sha256, ownSeal }) }),
     ...noteIn(json, sha256),
+    ownWriteAtMs: isEpochSeconds(json.p) ? json.p * 1000 : undefined,
     reason: textIn(json.w, maxReasonCharacters),
     earlierReasons: earlierReasonsIn(json.e, sha256),
   };

@@ -237,7 +237,7 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
   if (record.how === "approval") return apart({ kind: "is_approval", record });
   if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request", record });
   if (updatedBy?.iamId !== requester) return apart({ kind: "other_requester", record });
-  if (use.kind === "unreadable" || (use.resourceIds ?? []).length !== use.count) {
+  if (use.kind === "unreadable" || (use.resources ?? []).length !== use.count) {
     return apart({ kind: "use_unreadable" });
   }
   const line: ReviewLine = {
@@ -249,7 +249,7 @@ export function admitToReview(observation: KeyObservation, scope: ReviewScope, n
     requester,
     ...(record.reason !== undefined && { reason: record.reason }),
     facts: observation.digests[step],
-    resources: (use.resourceIds ?? []).toSorted(),
+    resources: (use.resources ?? []).map(({ id }) => id).toSorted(),
     keystores: keystoresOf(observation),
   };
   return { kind: "line", line, record };

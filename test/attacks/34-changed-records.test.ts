@@ -13,7 +13,7 @@ const by = (who: Person) => uko.run(who).operations;
 
 type Body = Readonly<Record<string, unknown>>;
 /** In this order uko writes the fields of a record. */
-const order = ["v", "s", "t", "d", "a", "n", "h", "c", "m", "g", "q", "x", "k", "w", "e"];
+const order = ["v", "s", "t", "d", "a", "n", "h", "c", "m", "g", "q", "x", "k", "p", "w", "e"];
 const encode = (body: Body): string =>
   Buffer.from(JSON.stringify(Object.fromEntries(order.map((name) => [name, body[name]])))).toString("hex");
 

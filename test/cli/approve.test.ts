@@ -73,8 +73,10 @@ describe("one key", () => {
     expect(ended.out).toContain('Deactivate key "cards". Everything that uses it stops working. This can be undone');
     expect(ended.out).toContain(`\n  Key: ${keys.cards}, in vault payments.\n`);
     expect(ended.out).toContain('\n  IBMid-550000BOB ("Bob Example") requested the deactivation on 24 Nov 2026 ');
-    expect(ended.out).toContain("\n  Reason: Moved to the bank\n");
-    expect(ended.out).toContain("\n  Used by: not visible to UKO.\n");
+    expect(ended.out).toContain("\n    Reason: Moved to the bank\n");
+    expect(ended.out).toContain(
+      "\n  Used by: nothing that UKO knows; UKO does not see who uses the copies in other clouds.\n",
+    );
     expect(ended.out).toContain("\n1 key deactivated\n");
     expect([ended.exitCode, await stateOf(keys.cards)]).toEqual([0, "cooling_down"]);
     await expectTwoPeople();

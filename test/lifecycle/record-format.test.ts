@@ -47,6 +47,8 @@ const approvalTag =
 
 const inCampaign = aDraft({ writtenAtMs, digest, campaign: { name: "eol", wave: "pilot", line: digest } });
 const inCampaignTag = plainTag.replace(/}$/, `,"c":{"n":"eol","w":"pilot","l":"${digest}"}}`);
+const afterWrite = aDraft({ writtenAtMs, digest, ownWriteAtMs: writtenAtMs - 60_000 });
+const afterWriteTag = plainTag.replace(/}$/, ',"p":1795530060}');
 const repeatingTag = plainTag.replace(/}$/, ',"e":[{"a":"IBMid-550000B0BB","n":"Bob","w":"Moved"}]}');
 
 test.each([
@@ -54,6 +56,7 @@ test.each([
   ["with all that a request can have", whole, wholeTag, "03298d69"],
   ["that quotes a request", approval, approvalTag, "e1a1a445"],
   ["that repeats a reason", repeating, repeatingTag, "a7ae4e20"],
+  ["of an author who wrote to the key before", afterWrite, afterWriteTag, "23b42275"],
   ["that names a wave of a campaign", inCampaign, inCampaignTag, "979a543e"],
 ] as const)("a tag %s is this text in hexadecimal digits, has this ID, and reads back", (_what, draft, text, id) => {
   const value = Buffer.from(text).toString("hex");
@@ -81,6 +84,7 @@ test("the statement of a request that its own seal covers is this text", () => {
 test.each([
   ["a request", whole, wholeTag.replace(/"t":\d+,/, "").replace(/"m":"9+","x":\d+,/, "")],
   ["an approval, whose quote stays whole", approval, approvalTag.replace(/"t":\d+,/, "")],
+  ["when its author wrote to the key before", afterWrite, afterWriteTag.replace(/"t":\d+,/, "")],
   ["what an approver reads of earlier reasons", repeating, repeatingTag.replace(/"t":\d+,/, "")],
 ] as const)(
   "the body, which seal and signature cover, is the text without its times and its seal: %s",

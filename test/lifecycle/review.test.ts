@@ -39,6 +39,7 @@ import {
   pipeline,
   sha256,
   someFacts,
+  someResources,
 } from "../support/builders.ts";
 
 const record = aRecord({ reason: "end of contract" });
@@ -75,7 +76,7 @@ describe("the line of a key", () => {
         aKeystoreStatus({ keystoreId: "ks-0", type: "azure_key_vault" }),
         aKeystoreStatus({ keystoreId: "ks-2", type: "a type that the status alone names", pendingPeriod: "PT168H" }),
       ],
-      use: { kind: "known", count: 2, retainedBy: [], resourceIds: ["crn:2", "crn:1"] },
+      use: { kind: "known", count: 2, retainedBy: [], resources: someResources(["crn:2", "crn:1"]) },
     });
     expect(admitToReview(seen, scope, nowMs)).toEqual({
       kind: "line",
@@ -224,8 +225,8 @@ describe("a review names the record on a key", () => {
     expect(verdict(taken)).toEqual({ kind: "skip", why: { kind: "other_step", state: "deactivated" } });
   });
 
-  const use = (resourceIds: readonly string[]) =>
-    ({ use: { kind: "known", count: resourceIds.length, retainedBy: [], resourceIds } }) as const;
+  const use = (ids: readonly string[]) =>
+    ({ use: { kind: "known", count: ids.length, retainedBy: [], resources: someResources(ids) } }) as const;
   it.each<[string, KeyObservation, readonly string[]]>([
     ["the request was replaced", aKeyWith(aRecord({ writtenAtMs: nowMs })), ["record", "reason"]],
     ["the reason changed", aKeyWith(aRecord({ reason: "another" })), ["record", "reason"]],
@@ -266,7 +267,9 @@ describe("a run that acts on a review", () => {
     planReviewedStep(by, seen, aRun({ intent: "approve", ...over }), nowMs);
 
   it("leaves the key alone if it is not what was reviewed", () => {
-    const changed = aKeyWith(record, { use: { kind: "known", count: 1, retainedBy: [], resourceIds: ["crn:1"] } });
+    const changed = aKeyWith(record, {
+      use: { kind: "known", count: 1, retainedBy: [], resources: someResources(["crn:1"]) },
+    });
     expect(plan(changed)).toMatchObject({
       kind: "refused",
       guard: { why: { kind: "changed", fields: ["resources"] } },

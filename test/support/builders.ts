@@ -13,6 +13,7 @@ import {
   type KeyFacts,
   type KeyObservation,
   type KeystoreStatus,
+  type UsingResource,
 } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
 import { bodyJson, encodeTagValue, markOf, namesOf } from "../../provider/lifecycle/record-text.ts";
@@ -103,6 +104,10 @@ export function aKeystoreStatus(over: Partial<KeystoreStatus> = {}): KeystoreSta
     detail: "",
     ...over,
   };
+}
+
+export function someResources(ids: readonly string[]): readonly UsingResource[] {
+  return ids.map((id) => ({ id, name: `bucket ${id}`, service: "cloud-object-storage" }));
 }
 
 export function aBackingKey(

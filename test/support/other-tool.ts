@@ -11,12 +11,15 @@ export async function withOtherTool(
   { url }: Emulated,
   who: keyof typeof apiKeys,
   key: string,
-  { method, below = "" }: { readonly method: string; readonly below?: string },
+  { method, below = "", body }: { readonly method: string; readonly below?: string; readonly body?: object },
 ): Promise<number> {
   const [, keyId = ""] = key.split("/");
   const { access_token: token } = (await requestToken(url, apiKeys[who])).body;
   const place = `${url}/api/v4/managed_keys/${keyId}`;
   const headers = { authorization: `Bearer ${String(token)}` };
   const etag = (await fetch(place, { headers })).headers.get("etag") ?? "";
-  return (await fetch(`${place}${below}`, { method, headers: { ...headers, "if-match": etag } })).status;
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const type = { "content-type": "application/json" };
+  return (await fetch(`${place}${below}`, { method, headers: { ...headers, ...type, "if-match": etag }, ...sent }))
+    .status;
 }

@@ -5,6 +5,7 @@
 
 import type { ExpectedMark } from "../../lifecycle/campaign/membership.ts";
 import type { KmsKeyRef } from "./kms-keys.ts";
+import type { PastLabels } from "./past-labels.ts";
 import type { CallOptions, KeyRef } from "./world.ts";
 
 export interface KnownCampaign {
@@ -16,6 +17,8 @@ export interface KnownCampaign {
    * the manifest does not list the key, or lists it only because no rule names it.
    */
   readonly markOf: (name: string) => ExpectedMark | undefined;
+  /** The label under which the manifest lists the key. */
+  readonly pastLabels: PastLabels;
   /**
    * Reads the key, because rules can name its label, tags and state. Throws UKO_KEY_LEFT if a rule leaves it alone.
    * Returns a warning if no rule names the key.

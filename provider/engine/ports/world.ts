@@ -13,6 +13,7 @@ import type { CallOptions, Progress, RunSettings, WithServiceTime, Written } fro
 import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
+import type { PastLabels } from "./past-labels.ts";
 import type { ResponseTrust, ServiceClock } from "./service-memory.ts";
 import type { ConsentSignatures } from "./signatures.ts";
 
@@ -213,6 +214,8 @@ export interface World {
   readonly responseTrust: ResponseTrust;
   readonly progress: Progress;
   readonly evidence: Evidence;
+  /** Absent if this run has no file of evidence. */
+  readonly pastLabels?: PastLabels;
   /** Absent if no report was requested. */
   readonly reports?: Reports;
   /** Absent unless this machine demands signed consents. */

@@ -16,7 +16,7 @@ import type {
 } from "../../engine/ports/world.ts";
 import { onCodes, UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
-import type { KeyUse } from "../../lifecycle/observation.ts";
+import type { KeyUse, UsingResource } from "../../lifecycle/observation.ts";
 import { printable } from "../../text/printable.ts";
 import { parseResponse, withServiceTime } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
@@ -162,14 +162,15 @@ async function readUse(transport: Transport, ref: KeyRef, signal: AbortSignal): 
     return { kind: "unreadable", reason: `the service counts ${counted} resources but lists ${found.length}` };
   }
   const retainedBy: string[] = [];
-  for (const { name, type, com_ibm_cloud_kms_registration: registration } of found) {
+  for (const resource of found) {
+    const { type, com_ibm_cloud_kms_registration: registration } = resource;
     if (registration === null || registration === undefined) {
       const reason = `a resource of a kind that this release does not know: ${printable(type, 100)}`;
       return { kind: "unreadable", reason };
     }
-    if (registration.prevents_key_deletion) retainedBy.push(nameOf(name, registration));
+    if (registration.prevents_key_deletion) retainedBy.push(nameOf(resource));
   }
-  return { kind: "known", count: found.length, retainedBy, resourceIds: found.map(({ id }) => printable(id, 500)) };
+  return { kind: "known", count: found.length, retainedBy, resources: found.map(resourceOf) };
 }
 
 /** Turns these errors into an unreadable use. The guard then refuses the step, and names the cause. */
@@ -177,11 +178,19 @@ const unreadable = onCodes(["UKO_RIGHTS_MISSING", "UKO_RESPONSE_INVALID"], ({ su
   return { kind: "unreadable", reason: printable(`${summary}. ${detail}`) };
 });
 
-function nameOf(name: string, registration: { service_name: string; service_instance_name: string }): string {
-  const parts = [registration.service_name, registration.service_instance_name, name].map((part) =>
-    printable(part, 100),
-  );
-  return parts.filter((part) => part !== "").join(" ") || "a resource without a name";
+type WireResource = z.output<typeof associatedResources>[number];
+
+function resourceOf({ id, name, com_ibm_cloud_kms_registration: registration }: WireResource): UsingResource {
+  const service = [registration?.service_name ?? "", registration?.service_instance_name ?? ""]
+    .map((part) => printable(part, 100))
+    .filter((part) => part !== "")
+    .join(" ");
+  return { id: printable(id, 500), name: printable(name, 100), service };
+}
+
+function nameOf(resource: WireResource): string {
+  const { service, name } = resourceOf(resource);
+  return `${service} ${name}`.trim() || "a resource without a name";
 }
 
 function keyNotFound(ref: KeyRef): UkoError {

@@ -180,7 +180,7 @@ export function describeKeys(
 
     promise("a key without a resource that uses it is returned as unused", async () => {
       expect(await service.keys.use(await create(), { signal })).toEqual({
-        ...{ kind: "known", count: 0, retainedBy: [], resourceIds: [] },
+        ...{ kind: "known", count: 0, retainedBy: [], resources: [] },
       });
     });
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { KeyInReview } from "../../../provider/engine/key/many/review-set.ts";
+import { showKey } from "../../../provider/engine/key/shown-key.ts";
 import * as approvalMessages from "../../../provider/engine/key/text/approval-messages.ts";
 import { admitToReview } from "../../../provider/lifecycle/review.ts";
 import {
@@ -14,6 +15,7 @@ import {
   hourMs,
   nowMs,
   someFacts,
+  someResources,
 } from "../../support/builders.ts";
 import { aSnapshot } from "../fakes.ts";
 
@@ -34,7 +36,7 @@ function observedKey(n: number, choices: Choices = {}) {
   return aKeyWith(record, {
     facts,
     keystores: [aKeystoreStatus({ name: "payroll-ring" })],
-    use: { kind: "known", count: resources.length, retainedBy: [], resourceIds: resources },
+    use: { kind: "known", count: resources.length, retainedBy: [], resources: someResources(resources) },
   });
 }
 
@@ -44,9 +46,11 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
   const admitted = admitToReview(observation, aReviewScope(), nowMs);
   if (admitted.kind !== "line") throw new Error(`Not reviewable: ${admitted.why.kind}`);
   const { line, record } = admitted;
-  const { keystores } = observation;
-  const usual = { releasedHolds: [], createdAtMs: nowMs - 400 * dayMs, templateName: "payroll" };
-  return { line, record, description, keystores, nowMs, ...usual, ...shown };
+  const { createdAtMs = nowMs - 400 * dayMs, templateName = "payroll" } = choices;
+  const stamps = { createdAtMs, createdBy: "IBMid-550000CAR0" };
+  const snapshot = aSnapshot({ templateName, ...stamps });
+  const usual = { releasedHolds: [], createdAtMs, templateName };
+  return { line, record, description, nowMs, ...usual, ...shown, shown: showKey({ observation, snapshot, nowMs }) };
 }
 
 const vaults = new Map([[someFacts().vaultId, "payments"]]);
@@ -64,10 +68,15 @@ describe("one key", () => {
       "Once the key is deactivated, a person with the role Vault Administrator can destroy it alone, with other tools.",
       `Key: ${key.line.vaultId}/${keyId(1)}, in vault payments.`,
       'IBMid-550000AL1C ("Alice Example") requested the deactivation on 24 Nov 2026 13:22 UTC, because an engine ran a deletion.',
-      "Reason: Payroll moved",
-      "Used by: 2 resources.",
+      "Created on 20 Oct 2025 14:22 UTC, 400 d ago, by IBMid-550000CAR0.",
+      "Algorithm: aes 256. Template: payroll.",
       'Keystores: "payroll-ring" (ibm_cloud_kms).',
-      "Description: Do not delete before the audit",
+      'Used by: "bucket crn:1" (cloud-object-storage), "bucket crn:2" (cloud-object-storage).',
+      "Said by the requester, IBMid-550000AL1C:",
+      "  Label: payroll",
+      "  Description: Do not delete before the audit",
+      "  Reason: Payroll moved",
+      "  Activation date: 2026-01-01",
       "The key is cooling down.",
     ]);
   });
@@ -77,6 +86,10 @@ describe("one key", () => {
     const key = aKeyInReview(1);
     expect(describeOne(key).join("\n")).toMatch(opens);
     expect(describeOne({ ...key, record: { ...key.record, step: "destroy" } }).join("\n")).not.toMatch(opens);
+  });
+
+  it("says that UKO knows of no use, which is not the same as no use", () => {
+    expect(describeOne(aKeyInReview(1))).toContain("Used by: nothing that UKO knows.");
   });
 
   it("of a plain key has neither reason nor description", () => {

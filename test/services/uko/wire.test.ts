@@ -291,7 +291,7 @@ describe("the uses of a key", () => {
       kind: "known",
       count: 2,
       retainedBy: ["cos bucket-1"],
-      resourceIds: ["crn", "crn"],
+      resources: [expect.objectContaining({ id: "crn" }), expect.objectContaining({ id: "crn" })],
     });
   });
 

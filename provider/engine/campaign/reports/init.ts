@@ -7,14 +7,12 @@
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { kmsRestoreDays, lastDestroyBeforeMs } from "../../../lifecycle/campaign/schedule.ts";
+import { ibmDates } from "../../text/ibm-dates.ts";
 import { count } from "../../text/words.ts";
 import { campaignFileName, campaignFormat } from "../files/campaign-file.ts";
 import { dayOf, pendingDaysOf, toReplace } from "../view/classify.ts";
 import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
 import { type CampaignReport, folderFlag, remarked, reportOf, section, tableOf, unreadPart } from "./report.ts";
-
-/** IBM's dates for Hyper Protect Crypto Services: end of support, and the last day in its banner. */
-export const ibmDates = { endOfSupport: "2027-03-20", lastDay: "2027-03-28" } as const;
 
 export interface InitRequest {
   readonly name: string;

@@ -36,6 +36,11 @@ export async function openKnownCampaign(world: World, folder: CampaignFolder): P
     name: campaign.name,
     path: folder.path,
     markOf: (name) => marks.get(name),
+    pastLabels(name) {
+      const { label, wave } = lines.get(name) ?? {};
+      const seenAt = manifest?.waves.find((each) => each.wave === wave)?.baselineAt;
+      return label === undefined || seenAt === undefined ? [] : [{ label, seenAt, source: "manifest" }];
+    },
     async requireNotLeft(ref, options) {
       const kind = "kmsKeyId" in ref ? "kms" : "managed";
       const [vault, id] = "kmsKeyId" in ref ? ["", ref.kmsKeyId] : [ref.vaultId, ref.keyId];

@@ -10,7 +10,7 @@ import { UkoError } from "../../../errors.ts";
 import { type Leader, membershipOf } from "../../../lifecycle/campaign/membership.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
-import type { Actor, ConsentRecord, KeyObservation, KeystoreStatus } from "../../../lifecycle/observation.ts";
+import type { Actor, ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../../lifecycle/plan.ts";
 import { notStorable, planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
 import {
@@ -32,6 +32,7 @@ import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { count, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
 import type { KeyDetails } from "../observe.ts";
+import { type ShownKey, showKey } from "../shown-key.ts";
 import { explainOutcome } from "../text/messages.ts";
 import { sayLed } from "../text/record-words.ts";
 import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
@@ -72,7 +73,7 @@ export interface KeyInReview extends SummarizedKey {
   readonly leader?: Leader;
   /** The caller could take the step now, if they have the role for it. */
   readonly isReady?: true;
-  readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
+  readonly shown: ShownKey;
 }
 
 /** A key that the review does not cover. */
@@ -168,7 +169,7 @@ export interface ApprovableQuery {
   /** The person named the one key. Otherwise a key of a campaign stands apart. */
   readonly isNamed?: boolean;
   /** The campaign whose folder this run has. Its manifest says which keys are the campaign's. */
-  readonly campaign?: Pick<KnownCampaign, "markOf"> | undefined;
+  readonly campaign?: Pick<KnownCampaign, "markOf" | "pastLabels"> | undefined;
 }
 
 /** Reads each key for a decision. A key that still waits for time stands apart, unless the caller only stores approvals. */
@@ -180,7 +181,8 @@ export async function findApprovable(
   const actor = await world.session.actor(options);
   const judge = (key: KeyDetails): Judged => {
     const [requester, step, kind] = scopeOf(key);
-    const judged = judgeKey(world, key, { requester, step, kind, actor, purpose: stores ? "store" : "act" });
+    const purpose = stores ? "store" : "act";
+    const judged = judgeKey(world, key, { requester, step, kind, actor, purpose, known: campaign });
     if (isApart(judged)) return judged;
     const leader = leaderFor(judged.line, judged.record, campaign);
     if (leader === undefined) return judged;
@@ -239,10 +241,16 @@ interface Judging extends Omit<ReviewScope, "reviewer"> {
    * step, so the caller may be a person who cannot, for example the one who opened a KMS window.
    */
   readonly purpose?: "act" | "store";
+  /** The campaign whose folder this run has. */
+  readonly known?: Pick<KnownCampaign, "pastLabels"> | undefined;
 }
 
 /** Returns the key as its reviewer sees it, or the reason why the review does not cover it. */
-function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, actor, purpose }: Judging): Judged {
+function judgeKey(
+  world: World,
+  observed: KeyDetails,
+  { step, kind, requester, actor, purpose, known }: Judging,
+): Judged {
   const { observation, snapshot, nowMs } = observed;
   const reviewer = actor.identity?.iamId ?? "";
   const admission = admitToReview(observation, { step, kind, requester, reviewer }, nowMs);
@@ -259,6 +267,8 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
     const isStorable = isTooEarly && notStorable(record, nowMs) === undefined;
     return { ...namedKey(observation), why: summaryOf(plan, observed, run), ...(isStorable && { isStorable }) };
   }
+  const name = keyPathOf(line);
+  const pastLabels = [...(world.pastLabels?.(name) ?? []), ...(known?.pastLabels(name) ?? [])];
   return {
     line,
     record,
@@ -266,7 +276,7 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
     releasedHolds: observation.releasedHolds ?? [],
     createdAtMs: snapshot.createdAtMs,
     templateName: snapshot.templateName,
-    keystores: observation.keystores.map(({ name, type }) => ({ name, type })),
+    shown: showKey(observed, pastLabels),
     nowMs,
     ...(direct.kind === "waitingForTime" && { waitsFor: summaryOf(direct, observed, run) }),
     ...(direct.kind === "ready" && { isReady: true }),

@@ -13,7 +13,6 @@ import {
   plain,
   sayAuthor,
   sayFirst,
-  sayList,
   sayRoles,
   sayTimeAndDistance,
   sayUse,
@@ -24,8 +23,9 @@ import {
 import { exceptionClasses, hasWarning, type SummarizedKey } from "../many/exceptions.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
 import { sayReleasedHolds } from "./hold-words.ts";
-import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
+import { sayOutsideCampaign, sayWhoRequested } from "./record-words.ts";
 import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
+import { sayShownKey } from "./shown-key-words.ts";
 
 /** The name of each vault by its ID; an ID without a name stands for itself. */
 export type VaultNames = ReadonlyMap<string, string>;
@@ -84,20 +84,16 @@ export function titleOfOne({ line, record }: KeyInReview): string {
     : `Destroy ${key}. ${noWayBack}`;
 }
 
-/** What the approval opens, the key, who asks, what stops working, and what comes next. */
+/** What the approval opens, the key and who asks, then the key as `sayShownKey` says it, and what comes next. */
 export function describeOne(key: KeyInReview, vaults: VaultNames): readonly string[] {
-  const { line, record, description, keystores, releasedHolds, waitsFor } = key;
-  const names = keystores.map(({ name, type }) => `"${plain(name, 60)}" (${plain(type, 40)})`);
+  const { line, record, shown, nowMs, releasedHolds, waitsFor } = key;
   return [
     ...sayWhatOpens(record.step),
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
     sayWhoRequested(record),
-    ...sayReasons(record),
     ...sayReleasedHolds(releasedHolds),
     ...sayOutsideCampaign(key.leader),
-    `Used by: ${sayUse(line.resources.length, line.keystores)}.`,
-    ...(names.length === 0 ? [] : [`Keystores: ${sayList(names)}.`]),
-    ...(description === "" ? [] : [`Description: ${plain(description, 200)}`]),
+    ...sayShownKey(shown, nowMs),
     ...(waitsFor === undefined ? [] : [`${waitsFor}.`]),
   ];
 }

@@ -1,0 +1,121 @@
+/**
+ * Collects what people see of one key before they decide about it: at a terminal, in the console, in a campaign and in
+ * `--json`. The function is pure.
+ *
+ * The requester can write the label, the description and the reason, and whoever decides by them alone decides by the
+ * requester's words. Bob could name the production key `orders-test` and ask for its deletion. So the holds come first,
+ * then the facts that a person who may write tags cannot choose, such as the resources that use the key. Apart from
+ * them comes what the requester said, and when the requester wrote to the key before that.
+ */
+
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { holdsInForce } from "../../lifecycle/hold.ts";
+import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
+import type { KeyObservation, KeyUse } from "../../lifecycle/observation.ts";
+import type { Run } from "../../lifecycle/plan.ts";
+import { strictest } from "../../lifecycle/plan-reviewed.ts";
+import { remainingPath } from "../../lifecycle/remaining-path.ts";
+import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { EvidenceReason } from "../ports/evidence.ts";
+import type { PastLabel } from "../ports/past-labels.ts";
+import { ibmDates } from "../text/ibm-dates.ts";
+import { describeReason } from "./evidence.ts";
+import type { KeySummary } from "./observe.ts";
+import { sayHold } from "./text/hold-words.ts";
+
+/** A part of `--json`. Times are ISO 8601 UTC. */
+export interface ShownKey {
+  /** The holds in force, each as a clause. */
+  readonly holds: readonly string[];
+  readonly createdAt?: string;
+  readonly createdBy?: string;
+  readonly algorithm: string;
+  readonly size: string;
+  readonly template: string;
+  /** Fingerprints of the material; empty if the service reports none. */
+  readonly keyCheckValues: readonly { readonly method: string; readonly value: string }[];
+  /** `keyId`: the ID of the key in the keystore, such as the name of the key in a cloud; empty if not reported. */
+  readonly keystores: readonly { readonly name: string; readonly type: string; readonly keyId: string }[];
+  /** The resources that use the key, as far as UKO knows; absent if this read did not ask for them. */
+  readonly usedBy?: readonly { readonly name: string; readonly service: string }[];
+  /** Why the resources could not be listed. */
+  readonly useUnreadable?: string;
+  /** The types of keystores whose copies of the key other services may use, which UKO does not see. */
+  readonly useUnseenIn: readonly string[];
+  /** Set if the pending period would end after IBM's end of support for the service: the earliest end. */
+  readonly outlivesServiceUntil?: string;
+  /** Other labels under which this machine's evidence or a manifest knows the key, the newest first. */
+  readonly pastLabels: readonly PastLabel[];
+  readonly said: SaidOfKey;
+}
+
+/** What the requester chose, or without a request any person who may write to the key. */
+export interface SaidOfKey {
+  /** The IAM ID of the requester; absent without a request that counts. */
+  readonly requester?: string;
+  readonly label: string;
+  readonly description: string;
+  /** Oldest first. Only the author of the last record vouches for the earlier ones. */
+  readonly reasons: readonly EvidenceReason[];
+  readonly activationDate: string;
+  /** When the requester wrote to the key before the request, if no other person did so after that. */
+  readonly wroteBeforeAt?: string;
+}
+
+/** The most labels of the past that are shown. */
+const maxPastLabels = 3;
+
+export function showKey({ observation, snapshot, nowMs }: KeySummary, past: readonly PastLabel[] = []): ShownKey {
+  const { facts, keystores: statuses, use } = observation;
+  const { createdAtMs, createdBy, algorithm, size, templateName, verificationPatterns = [] } = snapshot;
+  const standing = deletionStanding(observation, nowMs);
+  const request = standing.binds ? (standing.record.quotes ?? standing.record) : undefined;
+  const ownWriteAtMs = standing.binds ? standing.record.ownWriteAtMs : undefined;
+  const record = recordWithReasons(observation, nowMs);
+  const keystores = statuses.map(({ name, type, keyIdInKeystore = "" }) => ({ name, type, keyId: keyIdInKeystore }));
+  return {
+    holds: holdsInForce(observation.holds, nowMs).map(sayHold),
+    ...(createdAtMs !== undefined && { createdAt: isoTime(createdAtMs) }),
+    ...(createdBy !== undefined && { createdBy }),
+    algorithm,
+    size,
+    template: templateName,
+    keyCheckValues: verificationPatterns,
+    keystores,
+    ...describeUse(use),
+    useUnseenIn: typesOfUnseenUse([...facts.keystores, ...statuses]),
+    ...outliving(observation, nowMs),
+    pastLabels: otherLabels(past, facts.label),
+    said: {
+      ...(request !== undefined && { requester: request.author.iamId ?? request.author.mark }),
+      label: facts.label,
+      description: facts.description,
+      reasons: record === undefined ? [] : statedReasons(record).map(describeReason),
+      activationDate: facts.activationDate,
+      ...(ownWriteAtMs !== undefined && { wroteBeforeAt: isoTime(ownWriteAtMs) }),
+    },
+  };
+}
+
+function describeUse(use: KeyUse): Pick<ShownKey, "usedBy" | "useUnreadable"> {
+  if (use.kind === "unreadable") return { useUnreadable: use.reason };
+  if (use.resources === undefined) return {};
+  return { usedBy: use.resources.map(({ name, service }) => ({ name, service })) };
+}
+
+/** The keystores would still hold the material when the service ends, even if every person acted at once. */
+function outliving(observation: KeyObservation, nowMs: number): Pick<ShownKey, "outlivesServiceUntil"> {
+  const endMs = remainingPath(observation, { ...strictest, goal: "removed" }, nobody, nowMs).at(-1)?.earliestMs ?? 0;
+  return endMs < Date.parse(ibmDates.endOfSupport) ? {} : { outlivesServiceUntil: isoTime(endMs) };
+}
+
+/** The dates of a path are the same for every caller. */
+const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
+
+/** Each other label once, with the latest time at which it was the label. */
+function otherLabels(past: readonly PastLabel[], label: string): readonly PastLabel[] {
+  const newest = past.filter((each) => each.label !== label).toSorted((a, b) => b.seenAt.localeCompare(a.seenAt));
+  const byLabel = Map.groupBy(newest, (each) => each.label);
+  return [...byLabel.values()].flatMap((same) => same.slice(0, 1)).slice(0, maxPastLabels);
+}

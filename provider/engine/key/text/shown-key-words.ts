@@ -1,0 +1,83 @@
+/**
+ * Writes what people see of one key before they decide about it (engine/key/shown-key.ts): first what its requester
+ * cannot choose, then what the requester said. Every terminal, page and list shows these lines.
+ */
+
+import { ibmDates } from "../../text/ibm-dates.ts";
+import { plain, quotedName, sayFirst, sayPerson, sayTimeAndDistance } from "../../text/words.ts";
+import type { SaidOfKey, ShownKey } from "../shown-key.ts";
+
+/** The lines about one key. Those that the requester chose are indented. */
+export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
+  return [...sayFacts(shown, nowMs), ...saySaid(shown.said, nowMs)];
+}
+
+/** What a person who may write to the key cannot choose. */
+export function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
+  const { holds, algorithm, size, template, keyCheckValues, keystores, pastLabels } = shown;
+  const places = keystores.map(({ name, type, keyId }) => {
+    const id = keyId === "" ? "" : `, there ${plain(keyId, 100)}`;
+    return `"${plain(name, 60)}" (${plain(type, 40)}${id})`;
+  });
+  const used = sayUsedBy(shown);
+  return [
+    ...holds.map((hold) => `Held: ${hold}.`),
+    ...sayCreated(shown, nowMs),
+    `Algorithm: ${plain(algorithm, 40)} ${plain(size, 40)}. Template: ${plain(template, 60)}.`,
+    ...keyCheckValues.map(({ method, value }) => `Key check value: ${plain(value, 100)} (${plain(method, 40)}).`),
+    ...(places.length === 0 ? [] : [`Keystores: ${sayFirst(places)}.`]),
+    ...(used === undefined ? [] : [`Used by: ${used}.`]),
+    ...sayOutliving(shown, nowMs),
+    ...pastLabels.map((past) => sayPastLabel(past, nowMs)),
+  ];
+}
+
+function sayCreated({ createdAt, createdBy }: ShownKey, nowMs: number): readonly string[] {
+  if (createdAt === undefined && createdBy === undefined) return [];
+  const when = createdAt === undefined ? "" : ` on ${sayTimeAndDistance(Date.parse(createdAt), nowMs)},`;
+  const who = createdBy === undefined ? " by a person whom the service does not name" : ` by ${plain(createdBy, 100)}`;
+  return [`Created${when}${who}.`];
+}
+
+/** What uses the key: five names, then a count. Undefined if the read did not ask. UKO never knows that nothing does. */
+export function sayUsedBy({ usedBy, useUnreadable, useUnseenIn }: ShownKey): string | undefined {
+  if (useUnreadable !== undefined) return `not known, because ${plain(useUnreadable, 200)}`;
+  if (usedBy === undefined) return undefined;
+  const unseen = useUnseenIn.length === 0 ? "" : "; UKO does not see who uses the copies in other clouds";
+  const names = usedBy.map(({ name, service }) =>
+    service === "" ? quotedName(name) : `${quotedName(name)} (${plain(service, 100)})`,
+  );
+  return `${names.length === 0 ? "nothing that UKO knows" : sayFirst(names)}${unseen}`;
+}
+
+function sayOutliving({ outlivesServiceUntil: until }: ShownKey, nowMs: number): readonly string[] {
+  if (until === undefined) return [];
+  const end = sayTimeAndDistance(Date.parse(until), nowMs);
+  const support = sayTimeAndDistance(Date.parse(ibmDates.endOfSupport), nowMs);
+  return [`The keystores would hold the material until at least ${end}. IBM ends its support on ${support}.`];
+}
+
+function sayPastLabel({ label, seenAt, source }: ShownKey["pastLabels"][number], nowMs: number): string {
+  const by = source === "evidence" ? "the evidence of this machine" : "the manifest of the campaign";
+  return `Was called ${quotedName(label)} until at least ${sayTimeAndDistance(Date.parse(seenAt), nowMs)}, says ${by}.`;
+}
+
+function saySaid({ requester, label, description, reasons, activationDate, wroteBeforeAt }: SaidOfKey, nowMs: number) {
+  const by = requester === undefined ? "people who may write to the key" : `the requester, ${plain(requester, 100)}`;
+  const wrote =
+    wroteBeforeAt === undefined
+      ? []
+      : [`Last write before the request: by the requester, on ${sayTimeAndDistance(Date.parse(wroteBeforeAt), nowMs)}`];
+  const lines = [
+    `Label: ${plain(label, 200)}`,
+    ...(description === "" ? [] : [`Description: ${plain(description, 500)}`]),
+    ...reasons.map(({ author, name, reason }) =>
+      author === requester
+        ? `Reason: ${plain(reason, 500)}`
+        : `Earlier reason of ${sayPerson(author, name)}, as repeated: ${plain(reason, 500)}`,
+    ),
+    ...(activationDate === "" ? [] : [`Activation date: ${plain(activationDate, 40)}`]),
+    ...wrote,
+  ];
+  return [`Said by ${by}:`, ...lines.map((line) => `  ${line}`)];
+}

@@ -1,0 +1,45 @@
+/**
+ * Reads from an evidence file under which labels this machine knew each key. A person who can write to a key can give
+ * the key another name, but cannot change what an earlier run of another person wrote down.
+ */
+
+import * as z from "zod";
+import type { PastLabel, PastLabels } from "../engine/ports/past-labels.ts";
+import { parseJson } from "../text/encodings.ts";
+import { hashedLines } from "./evidence-lines.ts";
+
+const labeledLine = z.object({
+  instanceId: z.string(),
+  // Lines about other kinds of objects name them here.
+  resource: z.undefined().optional(),
+  vaultId: z.string(),
+  keyId: z.string(),
+  label: z.string(),
+  time: z.string(),
+});
+
+/** The file is read once, at the first question. A file that cannot be read knows no label. */
+export function createPastLabels(path: string, instanceId: string): PastLabels {
+  let read: ReadonlyMap<string, readonly PastLabel[]> | undefined;
+  return (name) => {
+    read ??= readLabels(path, instanceId);
+    return read.get(name) ?? [];
+  };
+}
+
+function readLabels(path: string, instanceId: string): ReadonlyMap<string, readonly PastLabel[]> {
+  const found = new Map<string, Map<string, PastLabel>>();
+  try {
+    for (const { text } of hashedLines(path)) {
+      const { data } = labeledLine.safeParse(parseJson(text));
+      if (data === undefined || data.instanceId !== instanceId) continue;
+      const { vaultId, keyId, label, time: seenAt } = data;
+      const name = `${vaultId}/${keyId}`;
+      const labels = found.get(name) ?? new Map<string, PastLabel>();
+      found.set(name, labels.set(label, { label, seenAt, source: "evidence" }));
+    }
+  } catch {
+    // What was read so far still informs.
+  }
+  return new Map(Array.from(found, ([name, labels]) => [name, [...labels.values()]]));
+}

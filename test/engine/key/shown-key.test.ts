@@ -1,0 +1,98 @@
+/** What people see of one key before they decide: first what its requester cannot choose, then what the requester said. */
+
+import { expect, it } from "vitest";
+import { showKey } from "../../../provider/engine/key/shown-key.ts";
+import { sayShownKey } from "../../../provider/engine/key/text/shown-key-words.ts";
+import type { PastLabel } from "../../../provider/engine/ports/past-labels.ts";
+import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  aRecord,
+  dayMs,
+  hourMs,
+  nowMs,
+  someFacts,
+  someResources,
+} from "../../support/builders.ts";
+import { aSnapshot } from "../fakes.ts";
+
+const request = aRecord({ reason: "Moved", ownWriteAtMs: nowMs - 2 * hourMs });
+const usedBy = (ids: readonly string[]): Pick<KeyObservation, "use"> => ({
+  use: { kind: "known", count: ids.length, retainedBy: [], resources: someResources(ids) },
+});
+const show = (observation: KeyObservation, past: readonly PastLabel[] = [], over = {}) =>
+  showKey(
+    { observation, snapshot: aSnapshot({ createdAtMs: nowMs - dayMs, createdBy: "IBMid-5", ...over }), nowMs },
+    past,
+  );
+const seenAt = (daysAgo: number): string => new Date(nowMs - daysAgo * dayMs).toISOString();
+
+it("says the holds first, then what nobody who may write tags can choose, then what the requester said", () => {
+  const hold = { kind: "legal", text: "legal ticket L_7", ticket: "L_7" } as const;
+  const facts = someFacts({ label: "orders-test", description: "A test" });
+  const keyOfRequest = aKeyWith(
+    { ...request, digest: aKey({ facts }).digests.deactivate },
+    { facts, holds: [hold], ...usedBy(["a"]) },
+  );
+  const past = [{ label: "production", seenAt: seenAt(3), source: "evidence" }] as const;
+  const patterns = { verificationPatterns: [{ method: "ENC-ZERO", value: "BF4DE0" }] };
+  expect(sayShownKey(show(keyOfRequest, past, patterns), nowMs)).toEqual([
+    "Held: legal, ticket L_7, without an end.",
+    "Created on 23 Nov 2026 14:22 UTC, 1 d ago, by IBMid-5.",
+    "Algorithm: aes 256. Template: payroll.",
+    "Key check value: BF4DE0 (ENC-ZERO).",
+    'Keystores: "ring" (ibm_cloud_kms).',
+    'Used by: "bucket a" (cloud-object-storage).',
+    'Was called "production" until at least 21 Nov 2026 14:22 UTC, 3 d ago, says the evidence of this machine.',
+    "Said by the requester, IBMid-550000AL1C:",
+    "  Label: orders-test",
+    "  Description: A test",
+    "  Reason: Moved",
+    "  Activation date: 2026-01-01",
+    "  Last write before the request: by the requester, on 24 Nov 2026 12:22 UTC, 2 h ago",
+  ]);
+});
+
+it("names five resources and counts the rest, and says why a list is missing", () => {
+  const lineOf = (use: Partial<KeyObservation>) =>
+    sayShownKey(show(aKey(use)), nowMs).find((line) => line.startsWith("Used"));
+  expect(lineOf(usedBy(["1", "2", "3", "4", "5", "6", "7"]))).toMatch(
+    /"bucket 5" \(cloud-object-storage\), and 2 more\.$/,
+  );
+  expect(lineOf(usedBy([]))).toBe("Used by: nothing that UKO knows.");
+  expect(lineOf({ use: { kind: "unreadable", reason: "the role is missing" } })).toBe(
+    "Used by: not known, because the role is missing.",
+  );
+  // A list of a vault does not ask what uses its keys.
+  expect(lineOf({})).toBeUndefined();
+});
+
+it("knows each other label once, the newest first, and not the present one", () => {
+  const past = [
+    { label: "payroll", seenAt: seenAt(1), source: "evidence" },
+    { label: "old", seenAt: seenAt(9), source: "manifest" },
+    { label: "new", seenAt: seenAt(4), source: "evidence" },
+    { label: "old", seenAt: seenAt(5), source: "evidence" },
+  ] as const;
+  expect(show(aKey(), past).pastLabels).toEqual([past[2], past[3]]);
+});
+
+it("without a request names no requester, and has the label and the description of whoever wrote them", () => {
+  const said = sayShownKey(show(aKey()), nowMs);
+  expect(said).toContain("Said by people who may write to the key:");
+  expect(said.join("\n")).not.toMatch(/requester|Reason/);
+});
+
+it("says that the keystores would hold the material after the end of the service", () => {
+  const inAzure = someFacts({ keystores: [{ id: "ks-1", type: "azure_key_vault" }] });
+  const late = { ...aKey({ facts: inAzure, updatedBy: alice }) };
+  const at = (ms: number) => showKey({ observation: late, snapshot: aSnapshot(), nowMs: ms });
+  expect(at(nowMs).outlivesServiceUntil).toBeUndefined();
+  const shown = at(Date.parse("2027-01-10T00:00:00Z"));
+  expect(shown.outlivesServiceUntil).toBe("2027-04-10T04:00:00Z");
+  expect(sayShownKey(shown, nowMs).join("\n")).toContain(
+    "until at least 10 Apr 2027 04:00 UTC, in 136 d 13 h. IBM ends its support on 20 Mar 2027",
+  );
+});
