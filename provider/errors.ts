@@ -39,6 +39,11 @@ export const errorCatalog = {
 
   UKO_KEY_HELD: { summary: "The key is held", retryable: false, exitCode: 12 },
   UKO_KEY_LEFT: { summary: "A campaign leaves the key alone", retryable: false, exitCode: 12 },
+  UKO_DESTRUCTION_UNAPPROVED: {
+    summary: "No approval of the destruction by a second person is known",
+    retryable: false,
+    exitCode: 12,
+  },
   UKO_DELETION_PROTECTED: { summary: "Deletion protection is on", retryable: false, exitCode: 12 },
   UKO_RETENTION_POLICY: { summary: "A resource with a retention policy uses the key", retryable: false, exitCode: 12 },
   UKO_USE_UNREADABLE: { summary: "uko could not read which resources use the key", retryable: false, exitCode: 12 },

@@ -152,15 +152,17 @@ function addContinue(program: Command, world: CliWorld, run: Run): void {
     .option("--yes", "do not ask before a key is destroyed or removed; without a terminal uko never asks")
     .action((keys: TypedKey[] = [], given: Given) => {
       refuseNamedRemoval(keys, given);
-      return run(keys, given, continuing(world, given));
+      const isAlone = keys.length === 1 && Object.keys(selectionIn(given)).length === 0;
+      return run(keys, given, continuing(world, given, isAlone));
     });
 }
 
 /**
  * The operation of `uko continue`: takes the steps that are possible, on requests of the caller that another person has
  * approved. With `--step remove` it only removes, so that a nightly run over whole vaults never acts on an approval.
+ * Only a key that was named alone is removed despite a hold, or without a known approval of its destruction.
  */
-function continuing(world: CliWorld, given: Given): Acts {
+function continuing(world: CliWorld, given: Given, isAlone = false): Acts {
   const { wait, yes, json } = given;
   return {
     writes: "continue",
@@ -171,8 +173,8 @@ function continuing(world: CliWorld, given: Given): Acts {
       const report = isRemoval(given)
         ? await operations.remove(ref, options, budget)
         : await operations.continue(ref, undefined, budget, options);
-      if (json !== true && report.code === "UKO_KEY_HELD" && report.keyState === "destroyed" && hasHand(world)) {
-        return removeHeld(world, report, { operations, ref, options });
+      if (isAlone && yes !== true && json !== true && asksBeforeRemoval(report) && hasHand(world)) {
+        return removeConfirmed(world, report, { operations, ref, options });
       }
       const confirmed = json === true || isRemoval(given) ? undefined : await confirmRequest(world, report);
       return confirmed === undefined ? report : operations.continue(ref, confirmed, budget, options);
@@ -190,23 +192,35 @@ function refuseNamedRemoval(keys: readonly TypedKey[], given: Given): void {
   );
 }
 
+function asksBeforeRemoval({ code, keyState }: Report): boolean {
+  return code === "UKO_DESTRUCTION_UNAPPROVED" || (code === "UKO_KEY_HELD" && keyState === "destroyed");
+}
+
 /**
- * Removes the metadata of a destroyed key despite its hold, if the person types the label and a reason. The service
- * may refuse the release of a hold on a destroyed key, and the key would otherwise block its vault for good.
+ * Removes the metadata of a destroyed key despite its hold, or without a known approval of its destruction, if the
+ * person types the label. Despite a hold, the person also types a reason. The service may refuse the release of a hold
+ * on a destroyed key, and the key would otherwise block its vault for good.
  */
-async function removeHeld(
+async function removeConfirmed(
   world: CliWorld,
   report: Report,
   { operations, ref, options }: Pick<KeyCall, "operations" | "ref" | "options">,
 ): Promise<Report> {
   world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
-  const held = await operations.holds(ref, options);
-  if (held === undefined) return report;
-  const phrase = confirmingText(held.label, ref.keyId);
-  const question = `To remove what is left of the key despite the hold, type its label, "${phrase}": `;
+  const shown = await operations.lookBeforeRemoval(ref, options);
+  if (shown === undefined) return report;
+  const { label, ...confirmed } = shown;
+  const { confirmedHold, confirmedUnapproved } = confirmed;
+  const phrase = confirmingText(label, ref.keyId);
+  const despite = [
+    ...(confirmedHold === undefined ? [] : ["despite the hold"]),
+    ...(confirmedUnapproved === undefined ? [] : ["although no approval of its destruction is known"]),
+  ].join(", ");
+  const question = `To remove what is left of the key ${despite}, type its label, "${phrase}": `;
   if (!(await isTyped(world, question, phrase))) return report;
+  if (confirmedHold === undefined) return operations.removeConfirmed(ref, confirmed, options);
   const reason = parseReason(await answerTo(world, "Why do you remove a key that is held? "));
-  return reason === "" ? report : operations.removeHeld(ref, { hold: held.hold, reason }, options);
+  return reason === "" ? report : operations.removeConfirmed(ref, { ...confirmed, reason }, options);
 }
 
 /**

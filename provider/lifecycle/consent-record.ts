@@ -99,7 +99,7 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
 }
 
 /** When the record stops counting; undefined for an approval that quotes no request. */
-function expiryOf({ how, step, writtenAtMs, quotes }: ConsentRecord): number | undefined {
+export function expiryOf({ how, step, writtenAtMs, quotes }: ConsentRecord): number | undefined {
   const own = writtenAtMs + recordLifetimeMs;
   if (how !== "approval") return own;
   return quotes && Math.min(own, quotes.writtenAtMs + quotedLifetimeMs[step]);

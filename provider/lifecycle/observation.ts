@@ -274,6 +274,11 @@ export interface KeyObservation {
    * service, and `by` the file that demands them.
    */
   readonly signatures?: { readonly service: string; readonly by: string } | undefined;
+  /**
+   * What the evidence of this machine says of the last deactivation or destruction: that two people stood behind it, or
+   * that a run saw it without a known approval. Absent if the evidence does not have the step.
+   */
+  readonly recorded?: "approved" | "unapproved" | undefined;
   /** The note that an earlier record left about the deactivation. It informs, and it is never a consent. */
   readonly note?: DeactivationNote | undefined;
   /** Present as long as the person who declined is the last writer, so that nobody else can put words in their mouth. */

@@ -79,6 +79,8 @@ function observationOf({
     updatedAtMs: 0,
     updatedBy: lastWriter,
     carried: { kind: "none" },
+    // A state does not show the record on the key. The run reads the key, and stops if no approval is known.
+    recorded: "approved",
     marker,
     holds: hold === undefined ? [] : holdsIn([{ name: holdTagName, value: hold }]),
     digests: digestsBy(() => ""),

@@ -34,6 +34,7 @@ import {
   unlessRefused,
 } from "./plan.ts";
 import { beyondPlan, type PlanLimit, shownKeyText } from "./plan-limit.ts";
+import { findUnapprovedStep, nameOfUnapproved } from "./unapproved-step.ts";
 
 /**
  * Returns what this run may do next with an existing key. It uses what the service reports now,
@@ -162,6 +163,11 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, r
   const hold = holdGuard(observation, nowMs);
   if (hold !== undefined && run.confirmedHold !== valueOfHolds(hold.holds)) return refuse(hold);
   if (policy.deletionProtection) return refuse({ guard: "deletion_protection" });
+  // The removal would erase the last trace of a step that nobody approved, so a person has to confirm it by hand.
+  const unapproved = findUnapprovedStep(observation, policy);
+  if (unapproved !== undefined && run.confirmedUnapproved !== nameOfUnapproved(unapproved)) {
+    return refuse({ guard: "destruction_unapproved", unapproved });
+  }
   return ready({ kind: "remove" });
 }
 

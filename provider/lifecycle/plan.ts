@@ -22,6 +22,7 @@ import type {
 import type { BeyondPlan, LimitedStep, PlanLimit } from "./plan-limit.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 import type { SkipReason } from "./review.ts";
+import type { UnapprovedStep } from "./unapproved-step.ts";
 
 /** The values of `deletionCompletesAt`, and `deactivated` as a desired state. */
 export const deletionGoals = ["deactivated", "destruction_scheduled", "destroyed", "removed"] as const;
@@ -68,6 +69,11 @@ export interface Run {
    * them and confirmed by hand in this run, because the service may refuse the release of a hold on a destroyed key.
    */
   readonly confirmedHold?: string | undefined;
+  /**
+   * The destruction without a known approval, as `nameOfUnapproved` names it, despite which the caller removes the
+   * metadata. The caller saw it and confirmed by hand in this run.
+   */
+  readonly confirmedUnapproved?: string | undefined;
   /** Whether this run has sent a write without the note of a deactivation. */
   readonly noteDroppedHere?: true;
   /** IDs of records that this run took off the key, as confirmed by the service. */
@@ -144,6 +150,7 @@ export function rightFor(step: Step["kind"], { state }: Pick<KeyObservation, "st
 /** A named precondition that does not hold; `engine/key/text/refusals.ts` turns it into sentences. */
 export type Guard =
   | { readonly guard: "held"; readonly holds: readonly KeyHold[] }
+  | { readonly guard: "destruction_unapproved"; readonly unapproved: UnapprovedStep }
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
   | { readonly guard: "use_unreadable"; readonly reason: string }
@@ -225,6 +232,7 @@ export type Plan =
 
 export const guardCodes = {
   held: "UKO_KEY_HELD",
+  destruction_unapproved: "UKO_DESTRUCTION_UNAPPROVED",
   deletion_protection: "UKO_DELETION_PROTECTED",
   retention_policy: "UKO_RETENTION_POLICY",
   use_unreadable: "UKO_USE_UNREADABLE",

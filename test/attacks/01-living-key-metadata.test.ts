@@ -19,7 +19,8 @@ type Template = "cards" | "payroll" | "payroll-draft";
 
 /** A destroyed key whose material is gone, or is back after a restore at the provider. */
 async function destroyedKey(material: "absent" | "enabled", template: Template = "cards"): Promise<ManagedKeyState> {
-  const state = await uko.make({ template, label: template });
+  // One person may destroy this key, so that only its material can keep its metadata.
+  const state = await uko.make({ template, label: template, dualAuthorization: "single" });
   await uko.test.control(`keys/${state.keyId}`, { record: { state: "destroyed" }, material });
   await uko.advance("60s");
   return state;

@@ -68,7 +68,7 @@ describe("a saved plan of a destroy", () => {
   });
 
   test("that showed a wait does not remove a key once its keystores have destroyed the material", async () => {
-    const core = await stage.made();
+    const core = await stage.made(single);
     const id = keyId(core);
     await stage.uko.test.as("carol").step(id, "deactivate");
     await stage.uko.advance("5h");

@@ -41,9 +41,8 @@ import {
 import { expectWellFormed, renderAll } from "./explanations.ts";
 
 const observed = (observation: KeyObservation): KeyDetails => ({ observation, snapshot: {} as never, etag: "", nowMs });
-const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
 const userInterfaces: readonly UserInterface[] = [
-  { rerun: "pulumi destroy", target: urn },
+  { rerun: "pulumi destroy", target: "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll" },
   { rerun: "tofu destroy" },
   { rerun: "uko continue" },
 ];
@@ -64,6 +63,7 @@ const render = (outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone
   renderAll(Object.entries(outcomes), userInterfaces, explainOutcome);
 
 const destroyed = aKey({ state: "destroyed" });
+const unapproved = { step: "destroy", lastWriter: carol, atMs: nowMs - 10 * dayMs } as const;
 const deactivated = aKey({ state: "deactivated" });
 const request = aRecord();
 const { sha256, body } = request;
@@ -77,6 +77,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "held", holds: holdsIn([{ name: "hold", value: "legal until 2027_03_20 ticket L_7 by IBMid_C" }]) }],
     [{ guard: "held", holds: holdsIn([{ name: "hold", value: "owner since 2026_11_01 and legal and court order" }]) }],
   ],
+  destruction_unapproved: [[{ guard: "destruction_unapproved", unapproved }, destroyed]],
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
     [{ guard: "beyond_plan", step: "request", allowed: [], excess: "step" }],

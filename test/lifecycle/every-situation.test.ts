@@ -113,11 +113,17 @@ interface Situation {
   readonly isRequestedHere: boolean;
 }
 
+/** The records of a destroyed key that show two people: each has another author than the last writer, or quotes one. */
+const ofTwo = ["edited by another", "an approval", "a sealed approval"];
+
 /** The product's table and rule, read from top to bottom as a person does. */
 function expected(one: Situation): string {
   if (one.state.includes("compromised")) return "refused: compromised";
   if (one.state === "unrecognized") return "refused: state_unrecognized";
-  if (one.state === "destroyed") return one.goal === "removed" ? "remove" : "done";
+  if (one.state === "destroyed") {
+    if (one.goal !== "removed") return "done";
+    return one.people === "single" || ofTwo.includes(one.record) ? "remove" : "refused: destruction_unapproved";
+  }
   if (one.goal === "deactivated" && one.state === "deactivated") return "done";
   if (one.goal === "deactivated" && one.state === "pre_activation") return "refused: never_active";
   const step = nextStep(one.state);
@@ -253,6 +259,7 @@ it("removes the metadata of a destroyed key only if all sources agree", () => {
   for (const one of evidence()) {
     const key = aKey({
       state: "destroyed",
+      recorded: "approved",
       facts: someFacts({ keystores: one.metadata.map((id) => ({ id, type: "aws_kms" })) }),
       storedKeystores: one.stored.map((id) => response(id, "active")),
       keystores: one.live.map((id) => response(id, one.status)),

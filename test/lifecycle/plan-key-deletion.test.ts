@@ -6,6 +6,7 @@ import type { DeletionPolicy, Plan, Run } from "../../provider/lifecycle/plan.ts
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import {
   aBackingKey,
+  aDestroyedKey,
   aKey,
   aKeystoreStatus,
   aKeyWith,
@@ -168,7 +169,7 @@ describe("a refused step", () => {
   it.each([
     [aKeyWith(request), { approvals: [request.id] }, "deactivate"],
     [aKeyWith(requestWith(), { state: "pre_activation" }), { approvals: [requestWith().id] }, "destroy"],
-    [aKey({ state: "destroyed" }), {}, "remove"],
+    [aDestroyedKey(), {}, "remove"],
     [aKey(), {}, "write_record"],
   ] as const)("is not sent again in the same run", (key, run, step) => {
     expect(say(key, run)).toBe(step);
@@ -253,7 +254,7 @@ describe("KMS dual authorization", () => {
 
 describe("after destroy", () => {
   const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + dayMs });
-  const key = (over: Partial<KeyObservation> = {}) => aKey({ state: "destroyed", keystores: [pending], ...over });
+  const key = (over: Partial<KeyObservation> = {}) => aDestroyedKey({ keystores: [pending], ...over });
 
   it.each([
     ["deactivated", "done", "done"],
@@ -262,7 +263,7 @@ describe("after destroy", () => {
     ["removed", "pending_destruction", "remove"],
   ] as const)("with goal %s: while pending -> %s, once gone -> %s", (goal, whilePending, onceGone) => {
     expect(say(key(), {}, { goal })).toBe(whilePending);
-    expect(say(aKey({ state: "destroyed" }), {}, { goal })).toBe(onceGone);
+    expect(say(aDestroyedKey(), {}, { goal })).toBe(onceGone);
   });
 
   it("waits until the keystore's date, and without a date if that date is past: the stored status may be stale", () => {

@@ -199,6 +199,12 @@ export function aKeyWith(record: ConsentRecord, over: Partial<KeyObservation> = 
   });
 }
 
+/** A key that Bob destroyed half an hour ago, on the request of Alice, and that no keystore holds anymore. */
+export function aDestroyedKey(over: Partial<KeyObservation> = {}): KeyObservation {
+  const request = aRecord({ step: "destroy" });
+  return aKeyWith(request, { state: "destroyed", updatedBy: bob, updatedAtMs: nowMs - hourMs / 2, ...over });
+}
+
 /** The review by Bob of the deactivations. */
 export function aReviewHeader(over: Partial<ReviewHeader> = {}): ReviewHeader {
   return {

@@ -13,7 +13,7 @@ import type { Outcome } from "./kind.ts";
 import { endOf, reportGone, reportOn, subjectOfKey } from "./report.ts";
 import { explainDone } from "./status.ts";
 import { explainOutcome } from "./text/messages.ts";
-import { withOutsideStep } from "./text/outside-words.ts";
+import { withUnapprovedStep } from "./text/unapproved-words.ts";
 
 export const userInterface = { rerun: "uko continue" } as const;
 
@@ -39,7 +39,7 @@ export function reportOutcome(
 ): Report | Promise<Report> {
   if (outcome.kind === "gone") return reportProvenGone(world, ref, outcome.memory.taken, options);
   const report = reportExisting(ref, outcome);
-  return { ...report, explanation: withOutsideStep(report.explanation, outcome.observed.observation) };
+  return { ...report, explanation: withUnapprovedStep(report.explanation, outcome.observed.observation) };
 }
 
 /** Throws UKO_GONE_UNPROVEN if only the caller's own setting says which instance answered. */

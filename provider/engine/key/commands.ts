@@ -17,7 +17,7 @@ import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
 import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
-import { changeHold, readHolds, showRelease } from "./hold.ts";
+import { changeHold, showRelease } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import { approveOne, approveReviewed, noteRefused } from "./many/approve-set.ts";
@@ -26,13 +26,14 @@ import { selectKeys } from "./many/selection.ts";
 import { surveyPending, surveyRequests } from "./many/survey.ts";
 import { observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
+import { type ConfirmedRemoval, lookBeforeRemoval } from "./removal-look.ts";
 import { reportOn, subjectOfKey } from "./report.ts";
 import { lookBeforeRequest } from "./request-look.ts";
 import { signRecords } from "./sign-consents.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
 import { keyActs } from "./text/acts.ts";
-import { withOutsideStep } from "./text/outside-words.ts";
+import { withUnapprovedStep } from "./text/unapproved-words.ts";
 
 /** A key that is proven to be gone. */
 export interface GoneKey {
@@ -90,7 +91,7 @@ export function createOperations(world: World) {
       const seen = await look(world, ref, options);
       if (seen.kind === "gone") return seen.report;
       const { observed, run } = seen;
-      const path = withOutsideStep(explainPath(observed, policy, run, fromNow), observed.observation);
+      const path = withUnapprovedStep(explainPath(observed, policy, run, fromNow), observed.observation);
       return reportOn(ref, observed, run, path, []);
     },
 
@@ -130,14 +131,16 @@ export function createOperations(world: World) {
     /** Sets or releases a hold, which stops every run at the key. */
     hold: here(changeHold),
 
-    /** Removes the metadata of a destroyed key despite its holds, which the caller has just read and confirmed by hand. */
-    removeHeld: recorded(world, "continue", async (ref, { hold, reason }: HeldRemoval, options: CallOptions) =>
-      reportOutcome(world, ref, await act(ref, removeOnly, options, { confirmedHold: hold, reason }), options),
+    /** What a person has to confirm before the metadata of a destroyed key is removed. Changes nothing. */
+    lookBeforeRemoval: here(lookBeforeRemoval),
+
+    /** Removes the metadata of a destroyed key despite what the caller has just read and confirmed by hand. */
+    removeConfirmed: recorded(world, "continue", async (ref, confirmed: ConfirmedRemoval, options: CallOptions) =>
+      reportOutcome(world, ref, await act(ref, removeOnly, options, confirmed), options),
     ),
 
     /** The hold that a release would end. Changes nothing. */
     showRelease: here(showRelease),
-    holds: here(readHolds),
 
     /** `reason` says why the caller declines the request of another person. It stays on the key. */
     withdraw: recorded(world, "withdraw", (ref, { reason, ...options }: CallOptions & { readonly reason?: string }) =>
@@ -204,12 +207,6 @@ function requestPlanner(reason: string | undefined, shown?: ShownBeforeRequest):
 const towardsRemoval: Planner = (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs);
 const removeOnly: Planner = (observation, run, nowMs) => onlyStep("remove", towardsRemoval(observation, run, nowMs));
 
-/** The holds that the caller read, as the tag has them, and why the caller removes the key all the same. */
-interface HeldRemoval {
-  readonly hold: string;
-  readonly reason: string;
-}
-
 interface Look extends Pick<Inspected, "observed" | "run"> {
   readonly kind: "present";
 }
@@ -235,7 +232,7 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   // The deletion of a key that is not deactivated begins with its request. Before the request, nothing is waiting.
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
   const explanation = withActs(
-    withOutsideStep(explainStatus(observed, run, plan, userInterface), observed.observation),
+    withUnapprovedStep(explainStatus(observed, run, plan, userInterface), observed.observation),
     acts,
   );
   const report = reportOn(ref, observed, run, explanation, [], isBegun ? plan : undefined);

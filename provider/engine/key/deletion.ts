@@ -6,6 +6,7 @@
  */
 
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
+import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { unended } from "../../text/printable.ts";
 import { type Conclusion, type Deletion, deleteObject, type LeftObject } from "../resource/delete.ts";
@@ -17,7 +18,7 @@ import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
 import { deletionFacts, endOf } from "./report.ts";
 import type { Task } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
-import { withOutsideStep } from "./text/outside-words.ts";
+import { unapprovedFacts, withUnapprovedStep } from "./text/unapproved-words.ts";
 
 type LeftOf = (observed: KeyDetails) => LeftObject;
 
@@ -37,13 +38,20 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
       const limited = { ...policy, atMost: request.planLimit };
       const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);
       const task: Task = { ref, plan, approvals: [], intent: "engine" };
-      const concludeKey = (outcome: Outcome, userInterface: UserInterface) => conclude(outcome, userInterface, leftOf);
+      const concludeKey = (outcome: Outcome, userInterface: UserInterface) =>
+        conclude(outcome, { userInterface, policy, leftOf });
       return deleteObject(world, { kind: keyKind, task, conclude: concludeKey }, request, options);
     },
   };
 }
 
-function conclude(outcome: Outcome, userInterface: UserInterface, leftOf?: LeftOf): Conclusion {
+interface Concluding {
+  readonly userInterface: UserInterface;
+  readonly policy: DeletionPolicy;
+  readonly leftOf: LeftOf | undefined;
+}
+
+function conclude(outcome: Outcome, { userInterface, policy, leftOf }: Concluding): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed, memory } = outcome;
@@ -56,8 +64,8 @@ function conclude(outcome: Outcome, userInterface: UserInterface, leftOf?: LeftO
   if (plan?.kind === "done") {
     const key = capital(sayKey(observed.observation));
     const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
-    return { kind: "ended", warnings: [warning], facts };
+    return { kind: "ended", warnings: [warning, ...unapprovedFacts(observed.observation, policy).map(unended)], facts };
   }
-  const explanation = withOutsideStep(explainOutcome(outcome, userInterface), observed.observation);
+  const explanation = withUnapprovedStep(explainOutcome(outcome, userInterface), observed.observation, policy);
   return { kind: "unfinished", explanation, facts, left: leftOf?.(observed) };
 }

@@ -9,15 +9,7 @@
 import { UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
-import {
-  type HoldChoice,
-  type HoldPlan,
-  holdsInForce,
-  planHold,
-  planRelease,
-  valueOfHolds,
-  type WantedHold,
-} from "../../lifecycle/hold.ts";
+import { type HoldChoice, type HoldPlan, planHold, planRelease, type WantedHold } from "../../lifecycle/hold.ts";
 import { planKeyWrite } from "../../lifecycle/key-write.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { ConsentRecord, KeyHold, KeyObservation } from "../../lifecycle/observation.ts";
@@ -52,18 +44,6 @@ export type ShownRelease =
   | { readonly kind: "release"; readonly label: string; readonly hold: KeyHold; readonly says: string }
   | { readonly kind: "none"; readonly label: string }
   | { readonly kind: "left"; readonly label: string; readonly why: string };
-
-/** Reads the holds in force on a key, as one text of the tag. Undefined if the key is gone or not held. Changes nothing. */
-export async function readHolds(
-  world: World,
-  ref: KeyRef,
-  options: CallOptions,
-): Promise<{ readonly label: string; readonly hold: string } | undefined> {
-  const observed = await observeKey(world, ref, "summary", options);
-  if (observed.kind === "gone") return undefined;
-  const holds = holdsInForce(observed.observation.holds, observed.nowMs);
-  return holds.length === 0 ? undefined : { label: observed.observation.facts.label, hold: valueOfHolds(holds) };
-}
 
 /** Reads which hold a release would end. A legal hold is released alone. Changes nothing. */
 export async function showRelease(

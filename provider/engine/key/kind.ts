@@ -90,8 +90,10 @@ function planAfterStep(
  * too early is tried again.
  */
 function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
-  const { approvals, signed, intent, confirmedHold } = task;
-  if (earlier === undefined) return { run: { actor, approvals, signed, intent, confirmedHold }, taken: [] };
+  const { approvals, signed, intent, confirmedHold, confirmedUnapproved } = task;
+  if (earlier === undefined) {
+    return { run: { actor, approvals, signed, intent, confirmedHold, confirmedUnapproved }, taken: [] };
+  }
   const { run } = earlier.memory;
   const refusals = earlier.isDue ? undefined : run.refusals;
   return {

@@ -49,6 +49,7 @@ export interface Task {
   /** Why the actor withdraws or declines a request, or removes a destroyed key that is held. */
   readonly reason?: string;
   readonly confirmedHold?: Run["confirmedHold"];
+  readonly confirmedUnapproved?: Run["confirmedUnapproved"];
   readonly intent: Run["intent"];
 }
 

@@ -114,8 +114,10 @@ describe("limits of an operation", () => {
   });
 
   test("request removes nothing, although removing requires no approval", async () => {
-    const { id } = await uko.test.keyIn("destroyed");
-    const report = await by("bob").request(uko.ref(id), undefined, options);
+    const state = await uko.make({ dualAuthorization: "single" });
+    await uko.test.control(`keys/${state.keyId}`, { record: { state: "destroyed" }, material: "absent" });
+    await uko.advance("60s");
+    const report = await by("bob").request(refOf(state), undefined, options);
     expect(report).toMatchObject({ exitCode: 0, taken: [], lifecycleState: "destroyed" });
   });
 

@@ -122,6 +122,8 @@ function observed(core: Core, { responses, isSigned }: World, { seen, time, comm
   return {
     ...observationOf({ core, reader, isSigned }, seen.key, seen.backingKey, seen.at, responses),
     latestTimeMs: time.latestMs,
+    // The worlds of the removal begin with a destroyed key without a record, and ask only where its material is.
+    ...(responses !== undefined && { recorded: "approved" }),
   };
 }
 

@@ -20,8 +20,8 @@ import { keyPath, sayTime } from "../../text/words.ts";
 import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
 import { reportOn } from "../report.ts";
 import { keyActs, removal } from "../text/acts.ts";
-import { withOutsideStep } from "../text/outside-words.ts";
 import { explainListed } from "../text/survey-messages.ts";
+import { withUnapprovedStep } from "../text/unapproved-words.ts";
 
 /** The result of a survey. */
 export interface Survey {
@@ -168,7 +168,7 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const isDue = dates.length > 0 && dates.every((date) => date !== undefined && date <= nowMs);
   const { instanceId, vaultId, keyId } = observation.facts;
   const { carried } = observation;
-  const explanation = withOutsideStep(explainListed(observed, run, plan, isDue), observation);
+  const explanation = withUnapprovedStep(explainListed(observed, run, plan, isDue), observation);
   const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
   const facts = requestFacts(observed, run, plan, isDue);
   const approvedByName = report.deletion.approvedBy === undefined ? undefined : carried.record?.authorName;

@@ -44,6 +44,7 @@ import {
 } from "../../text/words.ts";
 import { sayHeld } from "./hold-words.ts";
 import { saySkipped } from "./review-words.ts";
+import { sayUnapproved } from "./unapproved-words.ts";
 import type { WaitContext } from "./waits.ts";
 
 /** The subject of the sentences. */
@@ -64,6 +65,18 @@ const reactivator = `${sayHolder(rights.reactivate)} runs`;
 const sayings: Sayings<Guard, About> = {
   ...keySayings,
   held: ({ holds }, { key, path }) => sayHeld(holds, capital(key), path),
+  destruction_unapproved: ({ unapproved }, { key, path }) => ({
+    summary: `uko keeps the metadata of ${key} until a person confirms the removal`,
+    facts: [sayUnapproved(unapproved), "The removal would erase the last traces of the destruction."],
+    isUnchanged: false,
+    next: [
+      {
+        who: `to remove the metadata, ${sayHolder(rights.remove)} runs at a terminal`,
+        commands: [`uko continue ${path}`],
+        neededRoles: rights.remove.roles,
+      },
+    ],
+  }),
   backing_key_unreadable: (guard, { key, rerun }) => ({
     summary: `Could not read the backing KMS key of ${key}, so its KMS rules are unknown`,
     facts: [

@@ -1,0 +1,32 @@
+/** Writes the sentence about a deactivation or destruction for which no approval by a second person is known. */
+
+import type { KeyObservation } from "../../../lifecycle/observation.ts";
+import type { DeletionPolicy } from "../../../lifecycle/plan.ts";
+import { findUnapprovedStep, type UnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
+import type { Explanation } from "../../text/explanation.ts";
+import { sayIdentity, sayTime, stepNouns } from "../../text/words.ts";
+
+/** The message on a key, with the sentence before all others. */
+export function withUnapprovedStep(
+  explanation: Explanation,
+  observation: KeyObservation,
+  policy?: DeletionPolicy,
+): Explanation {
+  const others = explanation.facts;
+  const added = unapprovedFacts(observation, policy).filter((fact) => !others.includes(fact));
+  return { ...explanation, facts: [...added, ...others] };
+}
+
+/** One sentence, or none. */
+export function unapprovedFacts(observation: KeyObservation, policy?: DeletionPolicy): readonly string[] {
+  const found = findUnapprovedStep(observation, policy);
+  return found === undefined ? [] : [sayUnapproved(found)];
+}
+
+/** The sentence names the last writer, whom the service reports. */
+export function sayUnapproved({ step, lastWriter, atMs }: UnapprovedStep): string {
+  const who = lastWriter === undefined ? "a writer whom the service does not name" : sayIdentity(lastWriter);
+  const when = atMs === undefined ? "" : ` on ${sayTime(atMs)}`;
+  // Another write can follow the step, such as a sync, so its last writer need not be who took it.
+  return `No approval of the ${stepNouns[step]} by a second person is known. The last write to the key was by ${who}${when}.`;
+}
