@@ -13,7 +13,7 @@ interface ProbeOptions {
   readonly json?: true;
 }
 
-export function addProbeCommand(program: Command, world: CliWorld): void {
+export function addProbeCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
   program
     .command("probe")
     .description("Ask the service what its documents do not say, and record it; only reads")
@@ -25,5 +25,7 @@ export function addProbeCommand(program: Command, world: CliWorld): void {
       const summary = await runProbe(world.environment, outputs, out, { signal: world.signal });
       const line = { ...summary.header, kind: "probe", recording: out, ...summary.counts };
       world.out.write(`${json === true ? jsonLine(line) : sayProbes(summary, out)}\n`);
+      // A recording without some of the answers is not complete, and a script that sends it should notice.
+      end(summary.counts.not_tried > 0 ? 1 : 0);
     });
 }

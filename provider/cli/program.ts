@@ -49,7 +49,7 @@ export function buildProgram(untraced: UkoWorld, end: (exitCode: number) => void
   addLoginCommand(program, world, { end, run: runCli });
   addWhoamiCommand(program, world);
   addDoctorCommand(program, world, end);
-  addProbeCommand(program, world);
+  addProbeCommand(program, world, end);
   addEmulatorCommand(program, world);
   addCompletionCommand(program, world);
   addHelpCommand(program, world);

@@ -7,6 +7,7 @@
 import { statSync } from "node:fs";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { sayCalls } from "../engine/probe/messages.ts";
+import { questionsFor } from "../engine/probe/rows.ts";
 import { type ProbeRequest, type ProbeSummary, walkProbes } from "../engine/probe/walk.ts";
 import { UkoError } from "../errors.ts";
 import { witnessOf } from "../services/broker.ts";
@@ -38,9 +39,10 @@ export async function runProbe(
       endpoints: { ...endpoints, iam: async () => settings.iamEndpoint, broker: async () => broker },
       hasBroker: broker !== undefined,
     });
-    outputs.note(sayCalls());
-    const place = placeOf(await endpoints.uko(options.signal), settings);
     const { progress, newId, sha256, session } = world;
+    outputs.note(sayCalls(questionsFor(session)));
+    const asked = session.isKeyProtect ? endpoints.kms : endpoints.uko;
+    const place = placeOf(await asked(options.signal), settings);
     const append = (line: object) => appendLine(out, jsonLine(line));
     return await walkProbes({ progress, newId, sha256, session, wire, append }, place, options);
   } finally {
@@ -49,13 +51,15 @@ export async function runProbe(
 }
 
 /** The product and the region by the host alone. A proxy on this machine counts as the emulator, and so for nothing. */
-function placeOf(uko: Endpoint, settings: Settings): ProbeRequest {
-  const documented = readDocumentedHost(uko);
-  const product = isLoopbackEndpoint(uko)
+function placeOf(asked: Endpoint, settings: Settings): ProbeRequest {
+  const documented = readDocumentedHost(asked);
+  const product = isLoopbackEndpoint(asked)
     ? "emulator"
     : documented === undefined
       ? "another host"
-      : "Hyper Protect Crypto Services";
+      : settings.keyProtect === undefined
+        ? "Hyper Protect Crypto Services"
+        : "Key Protect";
   const region = documented?.region ?? settings.region ?? "";
   return { product, region: regionForm.test(region) ? region : "unknown" };
 }

@@ -1,6 +1,9 @@
 /** `uko` on an instance of Key Protect, which has neither UKO nor a broker: only its CRN and the address of KMS are set. */
 
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { demoInstanceId, keyProtectWorld } from "../../provider/emulator/demo-seed.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { type Ended, makeKmsKey } from "./harness.ts";
@@ -111,5 +114,19 @@ describe("settings that do not fit", () => {
   ])("%s: refused", async (_, environment, code) => {
     const ended = await run(environment);
     expect([ended.exitCode, codeOf(ended)], ended.err).toEqual([1, code]);
+  });
+
+  it("the probe asks KMS and IAM, and sends nothing to UKO", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "uko-probe-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const before = (await world.trail()).length;
+    const { exitCode, out, err } = await world.uko("carol", `probe --out ${path.join(folder, "recording.jsonl")}`);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("at most")]);
+    expect(out).toContain(
+      "2 probes not tried:\n  the key has policies: kms.policies\n  the instance has no policy: kms.instance-policies\n",
+    );
+    expect(out).toMatch(/^\d+ probes completed on emulator, API v2, region eu-de: \d+ verified, 0 refuted\.\n/);
+    const operations = new Set((await world.trail()).slice(before).map(({ operation }) => operation));
+    expect([...operations].filter((each) => /^[KUVST]\d/.test(each))).toEqual([]);
   });
 });

@@ -4,33 +4,51 @@
  */
 
 import { count } from "../text/words.ts";
+import type { ProbeLine } from "./recording.ts";
 import type { ProbeCall } from "./row.ts";
-import { firstReads, probeRows } from "./rows.ts";
+import type { Questions } from "./rows.ts";
 import type { ProbeSummary } from "./walk.ts";
 
 /** A person who runs the probe can show these lines to their security team first. */
-export function sayCalls(): string {
-  const calls = probeRows.flatMap(({ send }) => send);
+export function sayCalls({ rows, reads }: Questions): string {
+  const calls = rows.flatMap(({ send }) => send);
   const notable = Map.groupBy(calls, notableIn);
+  const shown = Object.entries(notableRequests).filter(([kind]) => notable.has(kind as Notable));
   return [
-    `uko probe logs in to IAM, and then sends at most ${calls.length + Object.keys(firstReads).length} requests.`,
+    `uko probe logs in to IAM, and then sends at most ${calls.length + Object.keys(reads).length} requests.`,
     "All of them are GET or HEAD, so none of them changes anything. A request without an answer is sent again.",
     "The services refuse some of them on purpose. A security team can see these in the logs:",
-    ...Object.entries(notableRequests).map(
-      ([kind, says]) => `  ${count(notable.get(kind as Notable)?.length ?? 0, "request")} ${says}`,
-    ),
+    ...shown.map(([kind, says]) => `  ${count(notable.get(kind as Notable)?.length ?? 0, "request")} ${says}`),
   ].join("\n");
 }
 
-export function sayProbes({ header, counts, refuted }: ProbeSummary, recording: string): string {
+export function sayProbes({ header, counts, refuted, notTried }: ProbeSummary, recording: string): string {
   const { product, apiVersion, region } = header;
   const tried = counts.verified + counts.refuted;
   return [
-    `${count(tried, "probe")} completed on ${product}, API ${apiVersion}, region ${region}: ${counts.verified} verified, ${counts.refuted} refuted. ${counts.not_tried} not tried.`,
+    `${count(tried, "probe")} completed on ${product}, API ${apiVersion}, region ${region}: ${counts.verified} verified, ${counts.refuted} refuted.`,
     ...(product === "emulator" ? ["The emulator answered, so this recording proves nothing about IBM's service."] : []),
-    ...refuted.flatMap(({ id, answers, expects }) => [`Refuted: ${id} (row ${answers})`, `  The emulator: ${expects}`]),
+    ...refuted.flatMap((line) => [
+      `Refuted: ${line.id} (row ${line.answers})`,
+      `  The service: ${line.exchanges.map(sayAnswer).join(", then ")}`,
+      `  The emulator: ${line.expects}`,
+    ]),
+    ...(notTried.length === 0 ? [] : [`${count(notTried.length, "probe")} not tried:`]),
+    ...Array.from(
+      Map.groupBy(notTried, ({ why = "" }) => why),
+      ([why, lines]) => `  ${why}: ${lines.map(({ id }) => id).join(", ")}`,
+    ),
     `The recording is ${recording}. Read it before you send it: names, IDs, hosts and times are replaced.`,
   ].join("\n");
+}
+
+/** Status and codes of a redacted response, such as "404 `resource_missing`". */
+function sayAnswer({ status, response }: ProbeLine["exchanges"][number]): string {
+  const codes = Array.from(
+    JSON.stringify(response ?? "").matchAll(/"(?:code|errorCode)":"([\w-]+)"/g),
+    ([, code]) => ` \`${code}\``,
+  );
+  return `${status}${[...new Set(codes)].join("")}`;
 }
 
 const notableRequests = {

@@ -45,7 +45,7 @@ export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor) {
   };
 }
 
-function exchangeOf({ request, response }: Exchange, { redact }: Redactor): unknown {
+function exchangeOf({ request, response }: Exchange, { redact }: Redactor) {
   const { service, method, path, headers, as } = request;
   return {
     request: `${method} ${service} ${redact(path)}`,

@@ -4,13 +4,16 @@
  * its words is in the vocabulary (vocabulary.ts). A short number, a duration or a version stays, too. Every other piece
  * of text becomes a placeholder, such as `<key-1>` or `<host-2>`. The same piece has the same placeholder in the whole
  * recording, so a reader sees which values are equal. A text that a person typed, such as a label, is replaced as a
- * whole, even if it consists of words of the protocol. A time becomes its distance to the start of the run, with its
+ * whole, even if it consists of words of the protocol. An answer stays: a code or a state that is one word, also an
+ * unknown word, unless it occurs in a text of this instance that a person typed. A time becomes its distance to the start of the run, with its
  * own resolution. Of a list, only the first three items are kept.
  */
 
 import { vocabulary } from "./vocabulary.ts";
 
 export interface Redactor {
+  /** Takes note of the texts in it that people typed, so that no word of them counts as an answer. */
+  learn(value: unknown): void;
   /** A JSON value, or a text; `member` is the name of the member that holds it. */
   redact(value: unknown, member?: string): unknown;
 }
@@ -34,6 +37,11 @@ const typed: readonly string[] = [
   "tags",
   "aliases",
 ];
+/** Members whose values are the answer of the service. */
+const answers: readonly string[] = ["code", "errorCode", "state", "status", "type"];
+/** `resource_missing`, `NOT_FOUND`, `BXNIM0060E` or `keyRotated`; no name with a blank, number, ID, token or digest. */
+const answerForm =
+  /^(?=.{2,64}$)(?:(?:[a-z]{1,20}|[A-Z]{1,20})\d{0,4}[A-Z]?(?:[_-](?=.)|$))+$|^[A-Za-z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*$/;
 const partsOfRequests: readonly string[] = ["field", "parameter", "header", "query_param"];
 /** Lists in a recording end after this many items. */
 const maxItems = 3;
@@ -89,6 +97,7 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
     return placeholder(text, kindOf(text, member));
   };
   const textOf = (text: string, member: string): string => {
+    if (answers.includes(member) && isAnswer(text, typedTexts)) return text;
     const found = placeholders.get(text);
     if (text === "" || text === "***" || found !== undefined) return found ?? text;
     if (typed.includes(member)) {
@@ -127,7 +136,22 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
       ]),
     );
   };
-  return { redact };
+  return { learn: (value) => learn(value, typedTexts), redact };
+}
+
+/** Adds the texts in it that people typed. */
+function learn(value: unknown, typedTexts: Set<string>, member = ""): void {
+  if (typeof value === "string" && typed.includes(member)) typedTexts.add(value);
+  if (typeof value !== "object" || value === null || partsOfRequests.includes(String(Object(value).type))) return;
+  for (const [name, each] of Object.entries(value)) learn(each, typedTexts, Array.isArray(value) ? member : name);
+}
+
+/** Whether a code or a state is a word of the service's own, which no text that a person typed has in it. */
+function isAnswer(text: string, typedTexts: ReadonlySet<string>): boolean {
+  if (isProtocol(text)) return true;
+  const word = text.toLowerCase();
+  const own = [...typedTexts].map((each) => each.toLowerCase());
+  return answerForm.test(text) && !own.some((each) => each.includes(word) || (each.length > 2 && word.includes(each)));
 }
 
 function decodedUri(text: string): string {

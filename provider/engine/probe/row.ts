@@ -10,6 +10,9 @@ import type { WireRequest, WireResponse } from "../ports/wire.ts";
 /** `METHOD service /path`, in which `{name}` stands for a value of the run. */
 export type Line = `${WireRequest["method"]} ${WireRequest["service"]} /${string}`;
 
+/** Splits a line of a row. */
+export const partsOf = (line: Line) => line.split(" ") as [WireRequest["method"], WireRequest["service"], string];
+
 export type ProbeCall = Line | readonly [Line, Partial<Pick<WireRequest, "headers" | "as">>];
 
 export interface ProbeRow {

@@ -11,8 +11,8 @@ import type { Exchange, Wire, WireRequest, WireResponse } from "../ports/wire.ts
 import type { CallOptions, World } from "../ports/world.ts";
 import { type Probed, type ProbeLine, probeLine, type RecordingHeader, type Verdict } from "./recording.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
-import { at, type Line, type ProbeCall, type ProbeRow, pick, type Values } from "./row.ts";
-import { firstReads, probeRows, rowsText } from "./rows.ts";
+import { at, type ProbeCall, type ProbeRow, partsOf, pick, type Values } from "./row.ts";
+import { type Questions, questionsFor, rowsText } from "./rows.ts";
 
 export interface ProbeRequest {
   readonly product: string;
@@ -23,10 +23,11 @@ export interface ProbeSummary {
   readonly header: RecordingHeader;
   readonly counts: Readonly<Record<Verdict, number>>;
   readonly refuted: readonly ProbeLine[];
+  readonly notTried: readonly ProbeLine[];
 }
 
 export interface ProbePorts extends Pick<World, "progress" | "newId" | "sha256"> {
-  readonly session: Pick<World["session"], "instanceId" | "actor" | "serviceTimeMs">;
+  readonly session: Pick<World["session"], "instanceId" | "isKeyProtect" | "actor" | "serviceTimeMs">;
   readonly wire: Wire;
   /** Appends a line to the recording. */
   readonly append: (line: object) => Promise<void>;
@@ -46,7 +47,8 @@ export async function walkProbes(
 ): Promise<ProbeSummary> {
   const { session, append, progress } = ports;
   const actor = (await session.actor(options)).writesAs;
-  const { values: found, apiVersion } = await discover(ports, options);
+  const questions = questionsFor(session);
+  const { values: found, apiVersion } = await discover(ports, questions, options);
   const startMs = session.serviceTimeMs() ?? 0;
   const header: RecordingHeader = {
     v: 1,
@@ -55,23 +57,25 @@ export async function walkProbes(
     apiVersion,
     region,
     day: isoTime(startMs).slice(0, 10),
-    rows: ports.sha256(rowsText()),
+    rows: ports.sha256(rowsText(questions)),
   };
   const values: Values = { ...found, actor: actor?.iamId };
   const { kms: _kms, ...known } = values;
   const run: Run = { ...ports, options, values, redactor: createRedactor(startMs, known) };
   await append(header);
-  const lines: ProbeLine[] = [];
-  for (const row of probeRows) {
+  const probed: (readonly [ProbeRow, Probed])[] = [];
+  for (const row of questions.rows) {
     progress.count?.(`Probing ${row.id}`);
-    const line = probeLine(row, await probe(run, row), run.redactor);
-    lines.push(line);
-    await append(line);
+    probed.push([row, await probe(run, row)]);
   }
+  // Every name of the instance has to be known before the first line: a later response may show a key's label.
+  for (const [, { exchanges }] of probed) for (const { response } of exchanges) run.redactor.learn(response.body);
+  const lines = probed.map(([row, each]) => probeLine(row, each, run.redactor));
+  for (const line of lines) await append(line);
   const of = (verdict: Verdict) => lines.filter((line) => line.verdict === verdict);
   const counts = { verified: of("verified").length, refuted: of("refuted").length, not_tried: of("not_tried").length };
   await append({ v: 1, kind: "end", ...counts });
-  return { header, counts, refuted: of("refuted") };
+  return { header, counts, refuted: of("refuted"), notTried: of("not_tried") };
 }
 
 /** Sends one row and judges the responses. */
@@ -123,15 +127,16 @@ function fill(call: ProbeCall, values: Values): WireRequest | string {
   return { as: "self", ...(JSON.parse(inText) as typeof more), method, service, path: filled };
 }
 
-const partsOf = (line: Line) => line.split(" ") as [WireRequest["method"], WireRequest["service"], string];
-
 /** The values of a run that rows name, from what the caller can list. */
 async function discover(
   { wire, session, newId }: ProbePorts,
+  { reads }: Questions,
   options: CallOptions,
 ): Promise<{ readonly values: Values; readonly apiVersion: string }> {
-  const read = (name: keyof typeof firstReads): Promise<WireResponse> => {
-    const [method, service, path] = partsOf(firstReads[name]);
+  const read = async (name: keyof Questions["reads"]): Promise<WireResponse> => {
+    const line = reads[name];
+    if (line === undefined) return { status: 0, headers: {}, body: "" };
+    const [method, service, path] = partsOf(line);
     return wire.send({ service, method, path, as: "self" }, options);
   };
   const active = await read("activeKey");
@@ -148,7 +153,9 @@ async function discover(
   const label = first(keys, "managed_keys.*.label");
   const members = JSON.stringify([keys.body, templates.body]);
   return {
-    apiVersion: versionIn(new Set(Array.from(members.matchAll(/"([a-z_]{1,60})":/g), ([, name = ""]) => name))),
+    apiVersion: session.isKeyProtect
+      ? "v2"
+      : versionIn(new Set(Array.from(members.matchAll(/"([a-z_]{1,60})":/g), ([, name = ""]) => name))),
     values: {
       instance: session.instanceId,
       unknown: newId(),

@@ -131,3 +131,27 @@ it("replaces a label as a whole, even if it consists of words of the protocol, a
     message: "The label <label-1> exists.",
   });
 });
+
+it.each(["resource_missing", "NOT_FOUND", "BXNIM0061E", "quarantined", "keyRotated", "not-found"])(
+  "keeps the answer %s in a code or a state, and not in a label",
+  (word) => {
+    expect(redact({ errors: [{ code: word }] })).toBe(`{"errors":[{"code":"${word}"}]}`);
+    expect(redact({ state: word })).toBe(`{"state":"${word}"}`);
+    expect(redact({ label: word })).toBe('{"label":"<label-1>"}');
+  },
+);
+
+it.each([
+  "hildegard",
+  "Hildegard Quastenflosser",
+  "IBMid-550000HILDEGARD",
+  "9b2d0000-0000-4000-8000-000000000001",
+  "a3f1c09b77d2",
+  "Zm9vYmFyQmF6",
+  "customer.example.com",
+  "IBMid-55",
+])("replaces %s in a code, if a key has that name or if it is no word", (text) => {
+  const redactor = createRedactor(startMs, {});
+  redactor.learn({ managed_keys: [{ label: "hildegard" }] });
+  expect(redactor.redact({ code: text })).toEqual({ code: expect.stringContaining("<") });
+});
