@@ -34,7 +34,10 @@ export function addSelectionOptions(command: Command, steps = requestedSteps): C
     .option("--template <name>", "only keys of this template")
     .option("--requested-by <person>", "only requests of this person: an IAM ID, or the name in the request")
     .addOption(new Option("--step <step>", `only keys whose next step is this one${saysOfRemoval}`).choices(steps))
-    .option("--keys <file>", "the keys in this file, one name or ID a line; - reads standard input");
+    .option(
+      "--keys <file>",
+      `the keys in this file, one name or ID a line, at most ${maxKeysText}; - reads standard input`,
+    );
 }
 
 /** A run that chooses keys for their removal takes no other step. */
@@ -69,6 +72,7 @@ export function selectionIn(given: SelectionOptions): SelectionOptions {
 
 /** As many keys as one run handles well. More names, such as a wrong file, must not keep a run searching for hours. */
 const maxKeysInFile = 10_000;
+const maxKeysText = maxKeysInFile.toLocaleString("en");
 
 /** Reads the file of `--keys`. # begins a comment. */
 export async function keysInFile(
@@ -85,7 +89,7 @@ export async function keysInFile(
   if (named.length > maxKeysInFile)
     throw invalidInput(
       `The file ${file} names ${named.length.toLocaleString("en")} keys`,
-      `The limit is ${maxKeysInFile.toLocaleString("en")} keys in one run. Nothing was read or changed.\nNext: split the file, for example with split --lines=${maxKeysInFile} ${file}`,
+      `The limit is ${maxKeysText} keys in one run. Nothing was read or changed.\nNext: split the file, for example with split --lines=${maxKeysInFile} ${file}`,
     );
   if (named.length > 0) return named.map(keyInLine);
   throw invalidInput(

@@ -31,7 +31,7 @@ export const calls = [
   ["passcode", "one-time passcodes", "The page asks which person logs in; a code works once, for five minutes; a refresh token for seven days", "assumed", "kms-v2-and-iam.md 7.1, 7.8"],
   ["apikey", "API key details", "By the key's value; the members that IBM's SDK requires", "documented", "kms-v2-and-iam.md 7.9"],
   ["instance", "resource instance", "By GUID or CRN, and in a list; a create renames the only one, a delete needs that all keys are destroyed, empties it and makes KMS return 401; the members of IBM's SDK; both endpoints are the address that the client called, or `--public-url`", "documented", "kms-v2-and-iam.md 7.10"],
-  ["broker", "endpoints of an instance", "Hosts without scheme, all as the client called this process, or `--public-url`", "documented", "uko-v4.md 1.2"],
+  ["broker", "endpoints of an instance", "Hosts without scheme, all as the client called this process, or `--public-url`; as a request of UKO names its instance by the host alone, one that means another instance is answered", "documented", "uko-v4.md 1.2"],
   ["K1", "list keys", "All filters; JSON, by IBM's name for it too; zipped JSON and CSV are 406", "documented", "uko-v4.md 2.3"],
   ["K2", "create a key", "Placed by type and group of its template", "documented", "uko-v4.md 2.5"],
   ["K3", "get a key", "With ETag and statuses in keystores", "documented", "uko-v4.md 3.2"],

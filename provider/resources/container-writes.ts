@@ -223,13 +223,16 @@ export function nameTaken(
   const { kind, vaultId, adoptBy } = creation;
   const alikeId = vaultId === undefined ? id : `${vaultId}/${id}`;
   const holder = holderOf?.(alikeId);
-  const keep = sayKeepUnderNewName({ noun: kind, id, adoptBy }, { apply, origin, holder, runtime });
+  const existing = { noun: kind, id, adoptBy, block: { type: typesOf[kind], id: alikeId } };
+  const keep = sayKeepUnderNewName(existing, { apply, origin, holder, runtime });
   return new UkoError("UKO_SERVICE_REFUSED", {
     summary: `${capital(describeNew(creation))} already exists, with ID ${id}`,
     detail: `Names are unique. Nothing was created, and the existing one was not changed.\n${keep}`,
     data: { alikeId },
   });
 }
+
+const typesOf = { vault: "Vault", keystore: "Keystore", template: "KeyTemplate" } as const;
 
 function goneMeanwhile({ kind, id }: ContainerRef): UkoError {
   return new UkoError("UKO_NOT_FOUND", {

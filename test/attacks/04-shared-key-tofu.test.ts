@@ -122,6 +122,7 @@ test("a creation that finds the vault under its name stops the deletion of that 
   await stage.bob.provider.configureProvider();
   const [taken = ""] = (await later.settle(creation, { name: "ledger" })).errors;
   expect(taken).toContain("write a moved block from that name to the new one");
+  expect(taken).toMatch(/\n {4}to = uko_vault\.<name>\n {4}id = "[\da-f-]{36}"\n/);
   expect((await former.settle(deletion, null)).errors[0]).toContain("[UKO_DECLARED_TWICE]");
 });
 
@@ -131,5 +132,8 @@ test("without a moved block and without an adoption, the creation fails and name
   const [refused = ""] = (await later.apply(keyConfig(single))).errors;
   expect(refused).toContain("write a moved block from that name to the new one");
   expect(refused).toContain("If no other resource of this or another state declares key");
+  expect(refused).toMatch(
+    /\n {2}import \{\n {4}to = uko_managed_key\.<name>\n {4}id = "[\da-f-]{36}\/[\da-f-]{36}"\n {2}\}\n/,
+  );
   expect(await stateOf(former)).toBe("active");
 });

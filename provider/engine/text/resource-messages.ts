@@ -185,7 +185,10 @@ export function secondInProgram({ resource, holder, id, runtime }: Shared & { re
     summary: `The state already has the KMS key of "${nameIn(resource)}", and this run would create a second one with the same name and key ring`,
     detail: [
       secondKeyIsOther,
-      sayKeepUnderNewName({ noun: "KMS key", id, adoptBy: "existingKeyId" }, { origin: resource, holder, runtime }),
+      sayKeepUnderNewName(
+        { noun: "KMS key", id, adoptBy: "existingKeyId", block: { type: "KmsKey", id } },
+        { origin: resource, holder, runtime },
+      ),
       "To create one more key, set another name or key ring.",
     ].join("\n"),
   });
@@ -207,6 +210,11 @@ function movedBlock(typeName: string): readonly string[] {
   return ["  moved {", `    from = ${typeName}.<former name>`, `    to   = ${typeName}.<new name>`, "  }"];
 }
 
+/** An attribute that adopts would be one for all instances of a resource. The address in an import block names one. */
+function importBlock(typeName: string, id: string): readonly string[] {
+  return ["  import {", `    to = ${typeName}.<name>`, `    id = "${plain(id, 100)}"`, "  }"];
+}
+
 /** A warning for an adoption: the key's first resource may still exist in a place that this run cannot read. */
 export function sayMadeForAnother(label: string, { stack }: Dialect): string {
   return `Key "${plain(label, 100)}" was created for another resource. If that resource still exists, in this ${stack} or in another one, then deleting either resource starts the deletion of the key for both`;
@@ -218,6 +226,8 @@ export interface Existing {
   readonly id: string;
   /** The input that adopts it. */
   readonly adoptBy: string;
+  /** How an `import` block of OpenTofu and Terraform names the object. */
+  readonly block: { readonly type: string; readonly id: string };
 }
 
 export interface NewName {
@@ -238,13 +248,19 @@ export interface NewName {
  * delete the object.
  */
 export function sayKeepUnderNewName(
-  { noun, id, adoptBy }: Existing,
+  { noun, id, adoptBy, block }: Existing,
   { apply = "pulumi up", origin, holder, creator, runtime }: NewName,
 ): string {
-  const { stack, property } = dialectOf(apply);
-  const adopt = `If no other resource of this or another ${stack} declares ${noun} ${id}, set ${property(adoptBy)} to it.`;
+  const { stack, property, resource } = dialectOf(apply);
+  const unless = `If no other resource of this or another ${stack} declares ${noun} ${id}`;
+  const adopt = `${unless}, set ${property(adoptBy)} to it.`;
   if (apply !== "pulumi up") {
-    return `If the resource had another name before, write a moved block from that name to the new one. ${adopt}`;
+    return [
+      "If the resource had another name before, write a moved block from that name to the new one.",
+      `${unless}, for example after an interrupted run, write:`,
+      ...importBlock(resource(block.type), block.id),
+      'An instance of count or for_each has its key after the name: <name>[0] or <name>["blue"].',
+    ].join("\n");
   }
   const former = shellSafeUrn(holder);
   if (former === undefined) {

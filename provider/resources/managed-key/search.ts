@@ -109,7 +109,7 @@ export function describeAlike(
   const top = origin === undefined ? undefined : withoutParents(origin);
   const creator = top !== undefined && isMadeFor(world, inputs, key, top) ? urnIn(top) : undefined;
   const keep = sayKeepUnderNewName(
-    { noun: "key", id: keyId, adoptBy: "existingKeyId" },
+    { noun: "key", id: keyId, adoptBy: "existingKeyId", block: { type: "ManagedKey", id: `${vaultId}/${keyId}` } },
     { apply, origin, holder, creator, runtime },
   );
   return `Key ${keyId} has this label, ${why}.\n${keep}`;

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { untilHeld } from "../../contracts/interfaces/support/emulator.ts";
-import { keyProgram, withMade, withStage } from "./support/tofu-stage.ts";
+import { keyProgram, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
 
 test("an apply that is interrupted during a creation keeps the key in the state, untainted, and the next plan is empty", () =>
   withStage(async (stage) => {
@@ -24,6 +24,40 @@ test("an apply that is interrupted during a creation keeps the key in the state,
     const mark = await stage.mark();
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
     expect(await stage.effects(mark)).toEqual([]);
+  }));
+
+test("after a kill in a creation within for_each, the import block of the message keeps the key, and creates no second one", () =>
+  withStage(async (stage) => {
+    const program = (block = "") => `
+resource "uko_managed_key" "payroll" {
+  for_each = toset(["blue"])
+  vault_id = "${vaultId}"
+  template = "payroll"
+  label    = each.key
+}
+${block}
+`;
+    const bob = await stage.person("bob", program());
+    await stage.uko.control("faults", { operation: "K2", hold: "after", times: 1 });
+    const run = bob.start(["apply"]);
+    await untilHeld(stage.uko);
+    expect(await run.killProvider()).toBe(1);
+    await run.result;
+    await stage.uko.control("faults/release", {});
+    const refused = await bob.apply();
+    expect(refused.exitCode, refused.output).toBe(1);
+    const told = refused.output.replaceAll(/^[│|] ?/gm, "");
+    const [block = ""] = /^ *import \{\n.*\n.*\n *\}/m.exec(told) ?? [];
+    expect(block, told).toContain("to = uko_managed_key.<name>");
+    await bob.writeProgram(program(block.replace("<name>", 'payroll["blue"]')));
+    const imported = await bob.apply();
+    expect(imported, imported.output).toMatchObject({
+      ...{ exitCode: 0, applied: { add: 0, change: 0, import: 1, remove: 0 } },
+    });
+    expect((await bob.state()).resources).toMatchObject([{ address: 'uko_managed_key.payroll["blue"]' }]);
+    await bob.writeProgram(program());
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+    expect(await stage.effects()).toEqual(["K2"]);
   }));
 
 test("a provider that is killed during a wait loses nothing, and the next run makes no second request", () =>
