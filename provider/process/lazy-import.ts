@@ -6,27 +6,22 @@
 import { Script } from "node:vm";
 import { gunzipSync } from "node:zlib";
 
-/** Base64 of gzipped content: the code, and V8's compiled form of it for the one runtime that is named. */
-type Later = { readonly text: string; readonly compiled: string; readonly runtime: string };
-/** The bundler sets this; undefined where the sources run. */
-declare const UKO_LATER: Later | undefined;
+/** The gzipped code in base64. The bundler sets it; undefined where the sources run. */
+declare const UKO_LATER: string | undefined;
 
 /** Returns a function that loads an interface's `deferred.ts` once: in a bundle from the text, otherwise by `source`. */
 export function lazyImport<Module>(source: () => Promise<Module>): () => Promise<Module> {
   let loaded: Promise<Module> | undefined;
   return () => {
-    loaded ??= typeof UKO_LATER === "object" ? fromText(UKO_LATER) : source();
+    loaded ??= typeof UKO_LATER === "string" ? fromText(UKO_LATER) : source();
     return loaded;
   };
 }
 
-/** Runs the code of the text. It requires only Node's own modules. V8 ignores a compiled form that it cannot use. */
-async function fromText<Module>({ text, compiled, runtime }: Later): Promise<Module> {
+/** Runs the code of the text. It requires only Node's own modules. */
+async function fromText<Module>(text: string): Promise<Module> {
   const module = { exports: {} };
-  const unpacked = (packed: string) => gunzipSync(Buffer.from(packed, "base64"));
-  const isOurs = runtime === `${process.version} ${process.platform} ${process.arch}`;
-  const options = { filename: "later.cjs", ...(isOurs && { cachedData: unpacked(compiled) }) };
-  const run = new Script(unpacked(text).toString(), options).runInThisContext();
-  run(module, module.exports, process.getBuiltinModule);
+  const code = gunzipSync(Buffer.from(text, "base64")).toString();
+  new Script(code, { filename: "later.cjs" }).runInThisContext()(module, module.exports, process.getBuiltinModule);
   return module.exports as Module;
 }

@@ -1,7 +1,6 @@
 /** The files of a release: an archive of each program for each platform, their checksums and what they are made of. */
 
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,10 +27,6 @@ export interface ReleaseOptions {
   readonly made?: readonly ReleaseFile[];
 }
 
-// Plain JavaScript without types, since it also runs before anything is installed.
-const { compiledBy } = createRequire(import.meta.url)("../../test/engines/build-bundle.mjs") as {
-  compiledBy(node: string | undefined, bundle: string): string;
-};
 const notices = "THIRD-PARTY-NOTICES.txt";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const manifestShape = z.object({ version: z.string(), license: z.string() });
@@ -88,13 +83,11 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
 
 /** `folder` has the license of Node. */
 async function prepare(program: ReleasedProgram, build: string, folder: string): Promise<Materials> {
-  const bundle = await readFile(path.join(build, program.folder, program.name), "utf8");
   const packages = await bundledPackages(path.join(build, `${program.folder}.metafile.json`), repository);
   return {
     program,
     packages,
-    // Without code that the Node of this machine compiled: the others could not use it.
-    text: compiledBy(undefined, bundle),
+    text: await readFile(path.join(build, program.folder, program.name), "utf8"),
     notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")),
   };
 }

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { isStale, replaceFolder } from "./freshness.mjs";
 
 const undiciParts = "test/engines/undici-parts.cjs";
@@ -12,9 +12,9 @@ const undiciParts = "test/engines/undici-parts.cjs";
 /**
  * `folder` is the one below `build`, `name` the file in it, `entry` where it begins, `later` a source that it loads when it is first
  * needed: that goes in as a gzipped text, so that starting does not read it. `encoded` is a source whose `encodedResponses` are evaluated now,
- * and go in as data. `nodeBin` is the Node that will run the bundle. `texts` are files that the program knows by a sign. Does nothing when it is newer than all its sources.
+ * and go in as data. `texts` are files that the program knows by a sign. Does nothing when it is newer than all its sources.
  */
-export function buildBundleIfStale(repository, nodeBin, { folder, name, entry, later, encoded, texts = {} }) {
+export function buildBundleIfStale(repository, { folder, name, entry, later, encoded, texts = {} }) {
   const build = path.join(repository, "build");
   const target = path.join(build, folder);
   const own = ["test/engines/build-bundle.mjs", undiciParts];
@@ -27,7 +27,7 @@ export function buildBundleIfStale(repository, nodeBin, { folder, name, entry, l
   mkdirSync(build, { recursive: true });
   replaceFolder(target, `${target}-${process.pid}`, (fresh) => {
     const outfile = path.join(fresh, name);
-    const metafile = bundle(repository, nodeBin, { entry, later, encoded, texts, outfile });
+    const metafile = bundle(repository, { entry, later, encoded, texts, outfile });
     // Where a file without an ending stands decides how Node reads it, so this goes wherever the file goes.
     const manifest = { name, version, license, private: true, type: "commonjs", main: name };
     writeFileSync(path.join(fresh, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -40,7 +40,7 @@ export function buildBundleIfStale(repository, nodeBin, { folder, name, entry, l
 }
 
 /** Answers esbuild's account of what is in it. */
-function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) {
+function bundle(repository, { entry, later, encoded, texts, outfile }) {
   // Only now: the packages may have been installed a moment ago.
   const { buildSync } = createRequire(import.meta.url)("esbuild");
   const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
@@ -88,7 +88,7 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
   mkdirSync(path.dirname(outfile), { recursive: true });
   const responses = encoded === undefined ? undefined : evaluate(buildSync, options, encoded, `${outfile}.encoded.cjs`);
   const injected = {
-    UKO_LATER: packedCode(code, nodeBin),
+    UKO_LATER: gzipSync(code, { level: 9 }).toString("base64"),
     ...(responses !== undefined && { UKO_ENCODED: responses }),
   };
   const lines = Object.entries(injected).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
@@ -104,34 +104,6 @@ function bundle(repository, nodeBin, { entry, later, encoded, texts, outfile }) 
   rmSync(given);
   chmodSync(outfile, 0o755);
   return { inputs: { ...inside.metafile.inputs, ...outside.metafile.inputs }, outputs: sum(inside, outside) };
-}
-
-/** The code as lazy-import.ts reads it, compiled by `node` as far as loading runs it. Without a seed, chance would order V8's tables. */
-function packedCode(code, node) {
-  const script = `
-    const { version, platform, arch } = process;
-    const script = new (require("node:vm").Script)(require("node:fs").readFileSync(0, "utf8"), { filename: "later.cjs" });
-    const module = { exports: {} };
-    script.runInThisContext()(module, module.exports, process.getBuiltinModule);
-    console.log(version, platform, arch);
-    console.log(script.createCachedData().toString("base64"));`;
-  const options = { input: code, env: {}, stdio: ["pipe", "pipe", 2], maxBuffer: 16 * 1024 * 1024 };
-  const { status, stdout } = spawnSync(node, ["--random-seed=1", "-e", script], options);
-  if (status !== 0) throw new Error("The deferred code could not be compiled.");
-  const [runtime, data] = stdout.toString().split("\n");
-  const packed = (bytes) => gzipSync(bytes, { level: 9 }).toString("base64");
-  return { text: packed(code), compiled: packed(Buffer.from(data, "base64")), runtime };
-}
-
-/** The bundle with code that is compiled by another Node; by none, for a Node that cannot run here. */
-export function compiledBy(node, bundle) {
-  const injected = /\bUKO_LATER=\{text:"([^"]*)",[^}]*\}/;
-  if (bundle.includes("UKO_LATER=") && !injected.test(bundle)) throw new Error("The deferred code was not found.");
-  return bundle.replace(injected, (_, text) => {
-    const code = gunzipSync(Buffer.from(text, "base64")).toString();
-    const { compiled, runtime } = node === undefined ? { compiled: "", runtime: "" } : packedCode(code, node);
-    return `UKO_LATER={text:"${text}",compiled:"${compiled}",runtime:"${runtime}"}`;
-  });
 }
 
 /** What `encodedResponses` of a source answers. */

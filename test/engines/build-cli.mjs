@@ -3,8 +3,8 @@
 import { buildBundleIfStale } from "./build-bundle.mjs";
 
 /** Does nothing when the bundle is newer than all its sources. */
-export function buildCliIfStale(repository, nodeBin) {
-  buildBundleIfStale(repository, nodeBin, {
+export function buildCliIfStale(repository) {
+  buildBundleIfStale(repository, {
     folder: "cli",
     name: "uko",
     entry: "provider/bin/uko.ts",

@@ -6,8 +6,8 @@
 import { buildBundleIfStale } from "./build-bundle.mjs";
 
 /** Does nothing when the plugin is newer than all its sources. */
-export function buildPluginIfStale(repository, nodeBin) {
-  buildBundleIfStale(repository, nodeBin, {
+export function buildPluginIfStale(repository) {
+  buildBundleIfStale(repository, {
     folder: "plugin",
     name: "pulumi-resource-uko",
     entry: "provider/pulumi-plugin/main.ts",

@@ -3,8 +3,8 @@
 import { buildBundleIfStale } from "./build-bundle.mjs";
 
 /** Does nothing when the provider is newer than all its sources. */
-export function buildTerraformIfStale(repository, nodeBin) {
-  buildBundleIfStale(repository, nodeBin, {
+export function buildTerraformIfStale(repository) {
+  buildBundleIfStale(repository, {
     folder: "terraform",
     name: "terraform-provider-uko",
     entry: "provider/terraform-plugin/main.ts",

@@ -18,15 +18,15 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 /** Does nothing for what is newer than all its sources. */
 export function buildIfStale(nodeBin = process.execPath) {
   buildPackageIfStale(nodeBin);
-  buildPluginIfStale(repository, nodeBin);
-  buildTerraformIfStale(repository, nodeBin);
+  buildPluginIfStale(repository);
+  buildTerraformIfStale(repository);
   buildNodeSdksIfStale(nodeBin);
 }
 
 /** What a Pulumi program in TypeScript needs of the npm package: its modules and its command line. */
 export function buildPackageIfStale(nodeBin = process.execPath) {
   buildDistIfStale(nodeBin);
-  buildCliIfStale(repository, nodeBin);
+  buildCliIfStale(repository);
 }
 
 function buildDistIfStale(nodeBin) {

@@ -287,20 +287,16 @@ test(
     const release = path.join(folder, "all");
     await make(platforms, release);
     for (const program of programs) {
-      // The deferred code is compiled for each platform, so it is not the same everywhere.
-      const parts = (await readFile(bundleOf(program), "utf8")).split(/\bUKO_LATER=\{[^}]*\}/);
-      const sizes = new Set<number>();
+      const text = await readFile(bundleOf(program), "utf8");
       for (const platform of platforms) {
         const place = await unpack(program, platform, release);
         const file = await readFile(path.join(place, program.executable(version, platform)));
         const { blob, ...facts } = readExecutable(file);
         const { format, arch } = platform;
         expect(facts, platform.name).toEqual({ format, arch, fuseIsSet: true, isSigned: format === "mach-o" });
-        for (const part of parts) expect(blob?.includes(part), platform.name).toBe(true);
-        if (platform.name !== hostPlatform().name) sizes.add(blob?.byteLength ?? 0);
+        expect(blob?.includes(text), platform.name).toBe(true);
         await rm(place, { recursive: true });
       }
-      expect(sizes.size, "compiled code is good for this machine's platform only").toBe(1);
     }
   },
   makingAllLimitMs,
