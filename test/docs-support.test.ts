@@ -84,7 +84,7 @@ test("every interface, every platform of a release and every profile of the emul
     read("provider/docs/reference/emulator.md").matchAll(/^\| (`api-4[^|]+|`zos`|`documented`)/gm),
     ([, names = ""]) => names.trim().split(", "),
   ).flat();
-  expect(profiles).toHaveLength(8);
+  expect(profiles).toHaveLength(7);
   for (const name of profiles) expect(text).toContain(name);
 });
 

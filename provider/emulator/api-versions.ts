@@ -1,6 +1,6 @@
 /**
  * Makes the emulator behave like an older version of UKO's API (uko-v4.md 1.6), which the switch `apiVersion` chooses,
- * or like the cloud build of 4.13.0 (switch `cloudBuild`). One table lists what each version added: calls, parameters,
+ * or like the cloud build of 4.13.0 (switch `cloudBuild`). One table lists what each version added: parameters,
  * members, values and statuses. A route refuses, ignores, leaves out or renames what the chosen version does not have.
  * Almost all other code of the emulator serves the latest version.
  */
@@ -9,7 +9,7 @@ import { type Call, jsonObject, type Reply, type Route } from "./http.ts";
 import { changed, withoutMember, withRenamedMember } from "./members.ts";
 import type { KeystoreType } from "./model.ts";
 import { switchesSchema } from "./switches.ts";
-import { invalid, missing, notFound } from "./uko/envelope.ts";
+import { invalid } from "./uko/envelope.ts";
 import type { World } from "./world.ts";
 
 /** The versions, the oldest first. */
@@ -21,7 +21,6 @@ type Members = Readonly<Partial<Record<"K" | "T" | "S" | "V", readonly string[]>
 
 interface Delta {
   readonly since: ApiVersion | "no cloud build";
-  readonly operations?: readonly string[];
   readonly parameters?: Readonly<Record<string, readonly string[]>>;
   readonly fields?: Readonly<Record<string, readonly string[]>>;
   /** Members that an older version has under another name. */
@@ -38,32 +37,8 @@ const reported = (status: string, flag: string, detail: string) =>
 const ends = ["destruction_policy_duration", "destruction_in"];
 const keyParameters = (...names: readonly string[]) => ({ K1: names, K14: names, S7: names });
 
-/**
- * The differences, by the version that added them. Additions of 4.8 are listed under 4.12, the next version that IBM's
- * clients use; 4.13 means 4.13.6.
- */
+/** The differences, by the version that added them; 4.13 means 4.13.6. */
 const deltas: readonly Delta[] = [
-  {
-    since: "4.12",
-    operations: ["K9", "K14", "T6", "T7", "T8"],
-    parameters: { K10: ["dry_run"], S5: ["mode"] },
-    values: { S2: ["type", "cca"], T2: ["keystores.type", "cca"] },
-    fields: {
-      S2: ["tls_proxy"],
-      S4: ["tls_proxy"],
-      K2: ["label_tags"],
-      T2: ["naming_scheme", "type", "state"],
-      V2: ["recovery_key_label"],
-      V4: ["recovery_key_label"],
-    },
-    members: {
-      K: ["version", "rotated_at", "label_tags", "deactivate_on_rotation", "template.type"].concat(
-        ["azure_key_protection_level", "azure_key_operations"].map((name) => `instances.${name}`),
-      ),
-      T: ["naming_scheme", "type", "state", "keys_count", "key.deactivate_on_rotation", "keystores.naming_scheme"],
-      V: ["keys_count", "key_templates_count", "keystores_count", "recovery_key_label"],
-    },
-  },
   {
     since: "4.13",
     parameters: {
@@ -123,9 +98,8 @@ export function shownProxy({ switches }: World, type: KeystoreType, proxy: unkno
 
 /** The call as an older version reads it: unknown parameters are ignored (U5), and unknown fields are refused. */
 function reducedCall(call: Call, lacking: readonly Delta[]): Call {
-  const { operation, world } = call;
+  const { operation } = call;
   call.caller();
-  if (lacking.some((delta) => delta.operations?.includes(operation))) throw notFound("path");
   const body = jsonObject(call) ?? {};
   for (const name of lacking.flatMap((delta) => delta.fields?.[operation] ?? [])) {
     if (name in body) throw invalid("field", name);
@@ -133,9 +107,6 @@ function reducedCall(call: Call, lacking: readonly Delta[]): Call {
   for (const { values } of lacking) {
     const [path, value] = values?.[operation] ?? [];
     if (path !== undefined && valuesAt(body, path.split(".")).includes(value)) throw invalid("field", path);
-  }
-  if (operation === "K2" && world.switches.apiVersion === "4.7" && body.label === undefined) {
-    throw missing("field", "label");
   }
   const url = new URL(call.url);
   for (const name of lacking.flatMap((delta) => delta.parameters?.[operation] ?? [])) url.searchParams.delete(name);

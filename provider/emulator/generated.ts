@@ -15,10 +15,9 @@ export interface SwitchChoices {
   kmsIdentity?: "iam_id" | "authn" | undefined;
   kmsExpiredWindow?: "shown" | "cleared" | undefined;
   kmsFirstUpdate?: "shown" | "absent" | undefined;
-  apiVersion?: "4.7" | "4.12" | "4.13" | "4.14.0" | "4.14" | undefined;
+  apiVersion?: "4.12" | "4.13" | "4.14.0" | "4.14" | undefined;
   cloudBuild?: boolean | undefined;
   forceDelete?: "served" | "ignored" | undefined;
-  vaultHeader?: "optional" | "required" | undefined;
   labelRules?: "api" | "keystore" | undefined;
   rotateStatus?: 200 | 204 | undefined;
   patchDestroyed?: "accepted" | "refused" | undefined;
@@ -58,10 +57,9 @@ export interface Seed {
     kmsIdentity?: "iam_id" | "authn" | undefined;
     kmsExpiredWindow?: "shown" | "cleared" | undefined;
     kmsFirstUpdate?: "shown" | "absent" | undefined;
-    apiVersion?: "4.7" | "4.12" | "4.13" | "4.14.0" | "4.14" | undefined;
+    apiVersion?: "4.12" | "4.13" | "4.14.0" | "4.14" | undefined;
     cloudBuild?: boolean | undefined;
     forceDelete?: "served" | "ignored" | undefined;
-    vaultHeader?: "optional" | "required" | undefined;
     labelRules?: "api" | "keystore" | undefined;
     rotateStatus?: 200 | 204 | undefined;
     patchDestroyed?: "accepted" | "refused" | undefined;

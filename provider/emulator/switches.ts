@@ -38,13 +38,11 @@ const rows = {
   /** kms-v2-and-iam.md 3: whether a KMS key shows `lastUpdateDate` before its first change. */
   kmsFirstUpdate: z.enum(["shown", "absent"]).default("shown"),
   /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients show it. */
-  apiVersion: z.enum(["4.7", "4.12", "4.13", "4.14.0", "4.14"]).default("4.14"),
+  apiVersion: z.enum(["4.12", "4.13", "4.14.0", "4.14"]).default("4.14"),
   /** The cloud build of 4.13.0: S5 without If-Match and `mode`, and no CCA (uko-v4.md 1.6). */
   cloudBuild: z.boolean().default(false),
   /** U5: whether the key DELETE knows `force=true` (API 4.14 and later). */
   forceDelete: z.enum(["served", "ignored"]).default("served"),
-  /** U31: whether key calls need the header `UKO-Vault` (API 4.9 and earlier). */
-  vaultHeader: z.enum(["optional", "required"]).default("optional"),
   /** Whether the user interface's label rules are also the API's (uko-v4.md 3.10). */
   labelRules: z.enum(["api", "keystore"]).default("api"),
   /** U12: the response to a rotation. */
@@ -92,7 +90,6 @@ export const profiles = {
   zos: { lastWriter: "absent", tags: "dropped" },
   // IBM's SDKs from 4.12 on have no tags in requests (U9); no source says what a service does with
   // tags.
-  "api-4.7": { apiVersion: "4.7", forceDelete: "ignored", vaultHeader: "required" },
   "api-4.12": { apiVersion: "4.12", forceDelete: "ignored", tags: "dropped" },
   "api-4.13": { apiVersion: "4.13", forceDelete: "ignored", tags: "dropped" },
   "api-4.13-cloud": { apiVersion: "4.13", cloudBuild: true, forceDelete: "ignored", tags: "dropped" },

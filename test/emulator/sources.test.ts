@@ -191,28 +191,16 @@ describe("UKO", () => {
         }
       }
     };
-    for (const apiVersion of ["4.7", "4.12", "4.13", "4.14.0"]) await said(apiVersion);
+    for (const apiVersion of ["4.12", "4.13", "4.14.0"]) await said(apiVersion);
   });
 
-  it("knows no unknown status and no CCA keystore before 4.13 and 4.12 (uko-v4.md 1.6, 3.4)", async () => {
+  it("knows no unknown status before 4.13 (uko-v4.md 1.6, 3.4)", async () => {
     const { id } = await world.keyIn("active", "cards");
     await world.control(`keystores/${awsFrankfurt}`, { statusResponse: "unknown" });
     const status = async () => (await world.as("carol").key(id)).body.status_in_keystores[0]?.status;
     expect(await status()).toBe("unknown");
     await world.control("switches", { apiVersion: "4.12" });
     expect(await status()).toBe("error");
-    const cca = {
-      type: "cca",
-      vault: { id: vaultId },
-      name: "cca",
-      cca_host: "h",
-      cca_port: 1,
-      cca_public_key_hash: "a",
-    };
-    const connect = () => world.as("bob").call("POST", "/api/v4/keystores?dry_run=true", cca);
-    expect((await connect()).status).toBe(201);
-    await world.control("switches", { apiVersion: "4.7" });
-    expect((await connect()).body.errors[0]).toMatchObject({ target: { name: "type" } });
   });
 
   it("lets a destroyed key be removed as soon as its keystore is disconnected (uko-v4.md 4.2: the keystore itself stays untouched)", async () => {

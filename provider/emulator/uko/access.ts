@@ -1,7 +1,6 @@
 /**
  * Decides who may call the emulated UKO, and on which vault, for reads and changes (uko-v4.md 1.4, 6). The header
- * `UKO-Vault` may be absent, unless the switch `vaultHeader` requires it. If it names another vault than the object's,
- * the object is not found. A change of an object needs `If-Match` with the object's current ETag.
+ * `UKO-Vault` may be absent. If it names another vault than the object's, the object is not found. A change of an object needs `If-Match` with the object's current ETag.
  */
 
 import type { Call } from "../http.ts";
@@ -18,10 +17,9 @@ export function mayUseVault(caller: Caller, vaultId: string): boolean {
   return caller.identity.vaultIds === undefined || caller.identity.vaultIds.includes(vaultId);
 }
 
-/** Checks `UKO-Vault`. The header is ignored, unless it contradicts the object or the profile requires it (U31). */
+/** Checks `UKO-Vault`. The header is ignored, unless it contradicts the object (U31). */
 export function checkVault(call: Call, vaultId: string): void {
   const header = call.header("uko-vault");
-  if (header === undefined && call.world.switches.vaultHeader === "required") throw missing("header", "UKO-Vault");
   if (header !== undefined && header !== vaultId) throw notFound("object");
   if (!mayUseVault(call.caller(), vaultId)) throw forbidden("vaults.read");
 }

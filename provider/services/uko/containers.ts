@@ -10,12 +10,11 @@ import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";
 import { isUkoError, onCodes } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { printable } from "../../text/printable.ts";
-import type { HttpResponse } from "../http/client.ts";
 import { singleFlight } from "../http/concurrency.ts";
 import { concernsTheRun, parseResponse } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { isOwnNotFound, readRights, service } from "./errors.ts";
-import { checkedId, walkPages } from "./transport.ts";
+import { checkedId } from "./transport.ts";
 import { keystorePlace, vault, type WireKeystorePlace } from "./wire.ts";
 
 /**
@@ -124,19 +123,6 @@ async function findKeystore(
   signal: AbortSignal,
 ): Promise<WireKeystorePlace | undefined> {
   const path = `/keystores/${checkedId(keystoreId, "keystore")}`;
-  const isResponse = (response: HttpResponse): boolean => response.status === 400 || isOwnNotFound(response);
-  const response = await transport.read({ path, signal }, readRights.readKeystore, isResponse);
-  if (response.status === 200) return parseResponse(service, response, keystorePlace);
-  return response.status === 400 ? findInList(transport, keystoreId, signal) : undefined;
-}
-
-/** API 4.9 and earlier read one keystore only with its vault, unknown here (uko-v4.md 1.4). */
-async function findInList(transport: Transport, keystoreId: string, signal: AbortSignal) {
-  const all = await walkPages(transport, {
-    call: { path: "/keystores", query: { sort: "created_at" }, signal },
-    collection: "keystores",
-    items: keystorePlace.array(),
-    right: readRights.listKeystores,
-  });
-  return all.find(({ id }) => id === keystoreId);
+  const response = await transport.read({ path, signal }, readRights.readKeystore, isOwnNotFound);
+  return response.status === 200 ? parseResponse(service, response, keystorePlace) : undefined;
 }

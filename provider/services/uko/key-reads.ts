@@ -24,7 +24,7 @@ import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.
 import { isOwnNotFound, messageIn, readRights, service } from "./errors.ts";
 import { type ObjectKind, objectPath, parseWithEtag, readObject } from "./objects.ts";
 import type { Listing, ReadCache, ReadCacheOptions } from "./read-batch.ts";
-import { checkedId, findVaultInList, type PageWalk, pagesOf, requireWhole, ukoHeaders } from "./transport.ts";
+import { checkedId, type PageWalk, pagesOf, requireWhole, ukoHeaders } from "./transport.ts";
 import {
   associatedResources,
   managedKey,
@@ -125,17 +125,8 @@ async function readKey(
   signal: AbortSignal,
   isUnlisted?: boolean,
 ): Promise<WithServiceTime<KeyWithEtag | undefined>> {
-  const response = await readObject(
-    transport,
-    {
-      kind: keyKind,
-      ref: { ...ref, id: ref.keyId },
-      right: readRights.readKey,
-      findVault: (within) => findVaultInList(transport, wholeWalk(within), ref.keyId),
-      isUnlisted,
-    },
-    signal,
-  );
+  const read = { kind: keyKind, ref: { ...ref, id: ref.keyId }, right: readRights.readKey, isUnlisted };
+  const response = await readObject(transport, read, signal);
   if (response.status !== 200) return withServiceTime(service, response, undefined);
   const { wire, etag } = parseWithEtag(response, managedKey, keyKind, ref.keyId);
   return withServiceTime(service, response, { snapshot: toSnapshot(wire, ref.vaultId), etag });

@@ -18,7 +18,7 @@ import { describeRights, invalidResponse, parseResponse, withServiceTime } from 
 import { type Call, requireInstance, type Transport } from "../http/transport.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
 import { isOwnNotFound, messageOf, service } from "./errors.ts";
-import { checkedId, findVaultInList, type PageWalk, ukoHeaders, walkPages } from "./transport.ts";
+import { checkedId, type PageWalk, ukoHeaders, walkPages } from "./transport.ts";
 
 /** The name of an object in paths and in sentences. */
 export interface ObjectKind {
@@ -48,8 +48,6 @@ export interface ObjectRead {
   readonly kind: ObjectKind;
   readonly ref: ObjectRef;
   readonly right: Right;
-  /** The vault in which the instance's plain list shows the object; undefined if in none. */
-  readonly findVault: (signal: AbortSignal) => Promise<string | undefined>;
   /** The object is probably gone, so that one call asks for it in every vault. */
   readonly isUnlisted?: boolean | undefined;
 }
@@ -57,28 +55,22 @@ export interface ObjectRead {
 /** Returns the object's 200, or in its place the service's own 404. */
 export async function readObject(
   transport: Transport,
-  { kind, ref, right, findVault, isUnlisted = false }: ObjectRead,
+  { kind, ref, right, isUnlisted = false }: ObjectRead,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const call = { path: objectPath(transport, kind, ref), signal };
   const vaultId = vaultOf(kind, ref);
-  const isResponse = (each: HttpResponse): boolean => each.status === 400 || isOwnNotFound(each);
-  const readAnywhere = () => transport.read(call, right, isResponse);
+  const readAnywhere = () => transport.read(call, right, isOwnNotFound);
   // A caller with roles in single vaults may have to name the vault.
   const anywhere = isUnlisted
     ? await readAnywhere().catch(onCodes(["UKO_RIGHTS_MISSING"], () => undefined))
     : undefined;
-  if (anywhere !== undefined && anywhere.status !== 400) return anywhere;
+  if (anywhere !== undefined) return anywhere;
   const response = await transport.read({ ...call, ...ukoHeaders(vaultId) }, right, isOwnNotFound);
   if (response.status === 200 || vaultId === undefined) return response;
   // The service also returns 404 for an object in another vault than the header names (uko-v4.md 1.4). Only a second read
-  // without the header distinguishes the two. API 4.9 and earlier answer that read with 400, and their plain lists need
-  // no header.
-  const second = anywhere ?? (await readAnywhere());
-  if (second.status !== 400) return second;
-  const elsewhere = await findVault(signal);
-  if (elsewhere === undefined) return response;
-  return transport.read({ ...call, ...ukoHeaders(elsewhere) }, right, isOwnNotFound);
+  // without the header distinguishes the two.
+  return readAnywhere();
 }
 
 /** Throws UKO_RESPONSE_INVALID if the response is about another object, or has no ETag. */
@@ -226,8 +218,7 @@ export function createCollection<Wire extends Identified, Snapshot>(
   });
   return {
     async read(ref: ObjectRef, { signal }: CallOptions): Promise<WithServiceTime<WithEtag<Snapshot> | undefined>> {
-      const findVault = (within: AbortSignal) => findVaultInList(transport, listWalk(within), ref.id);
-      const response = await readObject(transport, { kind, ref, right: rights.read, findVault }, signal);
+      const response = await readObject(transport, { kind, ref, right: rights.read }, signal);
       if (response.status !== 200) return withServiceTime(service, response, undefined);
       const { wire, etag } = parseWithEtag(response, schema, kind, ref.id);
       return withServiceTime(service, response, { snapshot: toSnapshot(wire, ref.vaultId), etag });

@@ -40,7 +40,7 @@ export function createTemplates(transport: Transport): Templates {
 
 /**
  * The names of a template's properties in a body (uko-v4.md 2.5, 3.5, 3.6): at the top, in `key`, and in the one item of
- * `keystores`. A body has no `type` and no `state`, because API 4.9 and earlier do not know them.
+ * `keystores`. A body has no `type` and no `state`.
  */
 const ownNames = { name: "name", description: "description", namingScheme: "naming_scheme" } as const;
 const keyNames = {

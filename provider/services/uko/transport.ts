@@ -42,7 +42,10 @@ export function createUkoTransport(options: UkoTransportOptions): Transport {
   );
 }
 
-/** API 4.9 and earlier need the vault in a header, later ones ignore it. */
+/**
+ * The vault goes into a header, as IBM's own provider and documentation send it. A service that reads the header finds no
+ * object of another vault (uko-v4.md 1.4).
+ */
 export function ukoHeaders(vaultId: string | undefined, etag?: string): Pick<Call, "headers"> {
   return {
     headers: {
@@ -101,28 +104,6 @@ export async function walkPages<T extends { readonly id: string }>(
 /** Throws if a list is incomplete: a removal between two pages moves later items to a page that was already read. */
 export function requireWhole(found: number, most: number): void {
   if (found < most) throw invalidResponse(service, "a list is shorter than its own count, so it may hide an object");
-}
-
-/**
- * Finds the vault of an object in a list of the whole instance. Throws UKO_RESPONSE_INVALID if the list changed
- * meanwhile: a removal moves later items to a page that was already read, so the object could be missed.
- */
-export async function findVaultInList<
-  T extends { readonly id: string; readonly vault?: { id: string } | null | undefined },
->(transport: Transport, walk: PageWalk<T>, id: string): Promise<string | undefined> {
-  let first: number | undefined;
-  let seen = 0;
-  for await (const { response, total, items } of pagesOf(transport, { ...walk, pageSize: 1_000 })) {
-    const found = items.find((item) => item.id === id);
-    if (found?.vault?.id) return found.vault.id;
-    if (found !== undefined)
-      throw invalidResponse(service, "a list does not say which vault an object is in", response);
-    first ??= total;
-    seen += items.length;
-    if (total !== first) throw invalidResponse(service, "a list changed while uko read its pages", response);
-  }
-  if (seen < (first ?? 0)) throw invalidResponse(service, "a list is shorter than its own count");
-  return undefined;
 }
 
 /** Reads pages for as long as the caller continues. An empty page ends the list, whatever the count says. */

@@ -33,7 +33,7 @@ export const clientRuns = {
     profile: "ibm-clients",
     passes: "IBM's live tests: 32 of 34; the release lacks the methods of 2",
   },
-  uko47: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v0.0.20-beta", profile: "api-4.7", passes: whole },
+  uko47: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v0.0.20-beta", profile: "documented", passes: whole },
   uko412: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v1.0.0", profile: "api-4.12", passes: whole },
 } as const satisfies Record<string, ClientRun>;
 

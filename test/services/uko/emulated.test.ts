@@ -11,16 +11,7 @@ import { aClient } from "../scripted-server.ts";
 
 const signal = new AbortController().signal;
 
-const cannot: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "api-4.7": {
-    "a key that is in another vault than the reference says is returned with its own vault":
-      "API 4.7 returns a key only below the right vault, and the same 404 for a wrong vault and an absent key",
-    "a key is deactivated, after four hours destroyed, and after the pending period removed":
-      "API 4.7 does not return the end of the pending period (4.14.0 and 4.14.2 brought it)",
-  },
-};
-
-for (const profile of ["documented", "stale-status", "unique-etags", "api-4.7"]) {
+for (const profile of ["documented", "stale-status", "unique-etags"]) {
   const start = async () => {
     const world = await startTestWorld({ profile });
     await world.control("clock", { freeze: true });
@@ -36,7 +27,7 @@ for (const profile of ["documented", "stale-status", "unique-etags", "api-4.7"])
       close: world.close,
     };
   };
-  describeKeys(`UKO v4 with the emulator, profile ${profile}`, start, cannot[profile]);
+  describeKeys(`UKO v4 with the emulator, profile ${profile}`, start);
 }
 
 /** A caller with a token that this service never issued. */
@@ -65,21 +56,6 @@ function strangerOf(world: TestWorld) {
 
 const internal = { kind: "internal" };
 const external = { kind: "external" };
-
-test("the adapter finds an internal keystore of API 4.9 and earlier in their list", async () => {
-  const world = await startTestWorld({ profile: "api-4.7" });
-  try {
-    const { containers } = adaptersOf(world, "carol");
-    expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000001", { signal })).toEqual(internal);
-    expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000002", { signal })).toEqual(external);
-    expect(await containers.keystoreKind("00000000-0000-4000-8000-000000000000", { signal })).toMatchObject({
-      kind: "unknown",
-      reason: expect.stringContaining("does not find keystore 00000000-0000-4000-8000-000000000000"),
-    });
-  } finally {
-    await world.close();
-  }
-});
 
 describe("with the emulator", () => {
   let world: TestWorld;
