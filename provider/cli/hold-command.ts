@@ -49,7 +49,7 @@ export function addHoldCommand(program: Command, world: UkoWorld, end: (exitCode
         .argParser(parseDay)
         .conflicts("release"),
     )
-    .option("--ticket <ticket>", "number of a ticket; with --release: which hold")
+    .option("--ticket <ticket>", 'number of a ticket; with --release: which hold, "" for one without a ticket')
     .option("--release", "end a hold, also one that uko did not write")
     .addOption(
       new Option("--reason <text>", "with --release, required: why the hold ends; stays on the key").argParser(

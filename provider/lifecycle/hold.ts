@@ -13,7 +13,7 @@
  */
 
 import type { KeyHold, Tag } from "./observation.ts";
-import { holdTagName } from "./tag-names.ts";
+import { isHoldTag } from "./tag-names.ts";
 
 export const holdKinds = ["legal", "owner", "incident"] as const;
 type HoldKind = (typeof holdKinds)[number];
@@ -30,7 +30,7 @@ const joint = " and ";
 
 /** Every hold in the tags of a key, also one that is over. A key may have the tag more than once. */
 export function holdsIn(tags: readonly Tag[]): readonly KeyHold[] {
-  return tags.flatMap(({ name, value }) => (name === holdTagName ? value.split(joint).map(readHold) : []));
+  return tags.filter(isHoldTag).flatMap(({ value }) => value.split(joint).map(readHold));
 }
 
 function readHold(text: string): KeyHold {
@@ -59,6 +59,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** What a person says of the hold to release. Each field narrows the choice. */
 export interface HoldChoice {
   readonly kind?: KeyHold["kind"] | undefined;
+  /** Empty for a hold without a ticket, which may be next to one of the same kind with a ticket. */
   readonly ticket?: string | undefined;
   /** The text of the hold that a person was shown. */
   readonly text?: string | undefined;
@@ -69,8 +70,8 @@ export type HoldPlan =
   | { readonly kind: "write"; readonly value?: string; readonly released?: KeyHold }
   /** The key is held as wanted, or no hold is in force. */
   | { readonly kind: "done" }
-  /** The hold does not fit into the tag. */
-  | { readonly kind: "no_room" }
+  /** The hold does not fit into the tag, next to those that it has. */
+  | { readonly kind: "too_long"; readonly length: number; readonly most: number }
   /** The choice fits none of these holds, or several. */
   | { readonly kind: "unclear"; readonly holds: readonly KeyHold[] };
 
@@ -82,14 +83,15 @@ export function planHold(
   nowMs: number,
 ): HoldPlan {
   const others = holdsInForce(found, nowMs);
-  const word = ticket && tagWord(ticket);
+  const word = ticket ? tagWord(ticket) : undefined;
   const isAsLong = (hold: KeyHold): boolean => hold.until === undefined || (until !== undefined && until <= hold.until);
   if (others.some((hold) => hold.kind === kind && hold.ticket === word && isAsLong(hold))) return { kind: "done" };
   const since = new Date(nowMs).toISOString().slice(0, 10);
   const parts = { until, ticket, by: setBy.slice(0, maxWord), since };
   const words = Object.entries(parts).flatMap(([name, text = ""]) => (text === "" ? [] : [name, tagWord(text)]));
   const value = valueOfHolds([...others, { text: [kind, ...words].join(" ") }]);
-  return value.length > maxTagValue ? { kind: "no_room" } : { kind: "write", value };
+  const { length } = value;
+  return length > maxTagValue ? { kind: "too_long", length, most: maxTagValue } : { kind: "write", value };
 }
 
 /** Ends one hold: a person releases a hold that they have read, and never all holds of a key at once. */
@@ -100,7 +102,7 @@ export function planRelease(found: readonly KeyHold[], { kind, ticket, text }: H
   const chosen = inForce.filter(
     (hold) =>
       (kind === undefined || hold.kind === kind) &&
-      (word === undefined || hold.ticket === word) &&
+      (word === undefined || (hold.ticket ?? "") === word) &&
       (text === undefined || hold.text === text),
   );
   const [released, ...more] = chosen;

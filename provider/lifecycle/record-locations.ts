@@ -39,6 +39,7 @@ import {
   declineTagName,
   holdTagName,
   isDeclaredTag,
+  isHoldTag,
   markerTagName,
   noteTagName,
   recordTagName,
@@ -206,7 +207,7 @@ export function patchWithMarker(
  */
 export function patchWithHold(raw: RawKeyTexts, value: string): KeyTextPatch | undefined {
   const cleared = patchOfUser(raw, {});
-  const others = (cleared.tags ?? raw.tags).filter(({ name }) => name !== holdTagName);
+  const others = (cleared.tags ?? raw.tags).filter((tag) => !isHoldTag(tag));
   const tags = withRoomFor([{ name: holdTagName, value }], others, yieldingToHold);
   return tags && { ...cleared, tags };
 }
@@ -235,7 +236,7 @@ export function patchWithRelease(
   release: ReleasedHold,
 ): KeyTextPatch | undefined {
   const cleared = patchOfUser(raw, {});
-  const tags = (cleared.tags ?? raw.tags).filter(({ name }) => name !== holdTagName);
+  const tags = (cleared.tags ?? raw.tags).filter((tag) => !isHoldTag(tag));
   const left = value === undefined ? [] : [{ name: holdTagName, value }];
   const noted = { name: noteTagName, value: noteWithRelease(noteIn(tags), release) };
   const others = tags.filter(({ name }) => name !== noteTagName);

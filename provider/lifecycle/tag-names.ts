@@ -12,13 +12,18 @@ export const creationTagName = "uko_created";
 export const noteTagName = "uko_note";
 /** Keeps why a person declined a request. A new request removes it. */
 export const declineTagName = "uko_declined";
-/** Holds the key in every campaign. Anyone may set this tag. */
+/** The tag that holds a key, as uko writes it. */
 export const holdTagName = "hold";
+
+/** Whether the tag holds the key. Anyone may set it by hand, and a person who wrote `Hold` meant a hold. */
+export function isHoldTag({ name }: { readonly name: string }): boolean {
+  return name.trim().toLowerCase() === holdTagName;
+}
 
 /**
  * Whether a tag is a property of the key that a program declares. A hold is not one: the program of an owner does not
  * list the hold of a lawyer, and must not end the hold with the next run.
  */
-export function isDeclaredTag({ name }: { readonly name: string }): boolean {
-  return !name.startsWith(reservedTagPrefix) && name !== holdTagName;
+export function isDeclaredTag(tag: { readonly name: string }): boolean {
+  return !tag.name.startsWith(reservedTagPrefix) && !isHoldTag(tag);
 }

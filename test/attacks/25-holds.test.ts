@@ -89,6 +89,18 @@ describe("a key under a legal hold", () => {
     await world.reset();
   });
 
+  it("holds by a tag in capital letters, and says what to do where the tag has no room for a second hold", async () => {
+    await by("carol", `hold ${key} --release --reason test`);
+    const text = "court order 7 ".padEnd(8192, "x");
+    await writeTags((tags) => [...tags, { name: "HOLD", value: text }]);
+    expect((await by("bob", `request ${key}`)).text).toContain("is held: ");
+    expect((await by("carol", `hold ${key} --kind legal`)).text).toContain(
+      "the key is held, and its tag has room for 8,192 characters, while all its holds would need 8,",
+    );
+    expect((await by("carol", `hold ${key} --release --reason over`)).text).toContain("is released from its hold");
+    expect((await by("bob", `request ${key}`)).exitCode).toBe(0);
+  });
+
   it("stays held after a release that a person planted in the tag", async () => {
     await writeTags((tags) =>
       tags.map((tag) => (tag.name === "hold" ? { ...tag, value: `${tag.value} release IBMid_550000BOB` } : tag)),

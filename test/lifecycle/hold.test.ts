@@ -36,13 +36,17 @@ describe("the tag", () => {
     expect(planned("legal until 2020_01_01", { kind: "owner" })).toMatchObject({
       value: expect.stringMatching(/^owner/),
     });
-    expect(planned("x".repeat(8150), { kind: "legal" })).toEqual({ kind: "no_room" });
+    expect(planned("x".repeat(8150), { kind: "legal" })).toEqual({ kind: "too_long", length: 8198, most: 8192 });
   });
 
   it("holds in each of several tags of the same name, and in no tag of another name", () => {
     const tags = ["legal", "owner"].map((value) => ({ name: "hold", value }));
     expect(holdsIn(tags).map(({ kind }) => kind)).toEqual(["legal", "owner"]);
     expect(inTag("legal", "holder")).toEqual([]);
+  });
+
+  it("holds with its name in any case, because the person who wrote it meant a hold", () => {
+    for (const name of ["Hold", "HOLD", "hold "]) expect(inTag("litigation", name)).toHaveLength(1);
   });
 });
 
@@ -108,5 +112,15 @@ describe("a release", () => {
     expect(ends({ kind: "owner" })).toEqual(["owner", "legal ticket L_1 and legal ticket L_2 and litigation"]);
     expect(ends({ kind: "other" })).toEqual(["litigation", "legal ticket L_1 and legal ticket L_2 and owner"]);
     expect(ends({ text: "owner" })).toEqual(["owner", "legal ticket L_1 and legal ticket L_2 and litigation"]);
+  });
+
+  it("ends the hold without a ticket first, if the person names none with an empty text", () => {
+    const both = "legal ticket L_1 and legal";
+    expect(released(both, { kind: "legal" })).toMatchObject({ kind: "unclear" });
+    expect(released(both, { kind: "legal", ticket: "" })).toEqual({
+      ...{ kind: "write", value: "legal ticket L_1" },
+      released: expect.objectContaining({ text: "legal" }),
+    });
+    expect(planned("legal", { kind: "legal", ticket: "" })).toEqual({ kind: "done" });
   });
 });

@@ -58,7 +58,7 @@ export async function showRelease(
   const plan = planRelease(observed.observation.holds, choice, observed.nowMs);
   if (plan.kind === "done") return { kind: "none", label };
   if (plan.kind !== "write" || plan.released === undefined) {
-    return { kind: "left", label, why: plan.kind === "write" ? "" : sayLeft(plan, observed) };
+    return { kind: "left", label, why: plan.kind === "write" ? "" : sayLeft(plan) };
   }
   if (plan.released.kind === "legal") {
     const why = `a legal hold is released alone: ${releaseCommand(keyPath(observed.observation))}`;
@@ -87,11 +87,16 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
     const plan = planFor(observed, wish, by);
     if (sent !== undefined) return isKept(sent.plan, observation, plan) ? sent.result : notKept;
     if (plan.kind === "done") return { kind: "unchanged" };
-    if (plan.kind !== "write") return { kind: "left", why: sayLeft(plan, observed) };
+    if (plan.kind !== "write") return { kind: "left", why: sayLeft(plan) };
     if (!(await settler.isSettled(readingOf(observed)))) continue;
     const patch =
       planKeyWrite(observation, "hold", nowMs).kind === "write" ? patchFor(observed, wish, plan, by) : undefined;
-    if (patch === undefined) return { kind: "left", why: sayLeft({ kind: "no_room" }, observed) };
+    if (patch === undefined) {
+      return {
+        kind: "left",
+        why: `the key has ${observed.snapshot.tags.length} tags, which leaves no room for the hold`,
+      };
+    }
     const standing = deletionStanding(observation, nowMs);
     // A hold makes the key safer, so it is never refused for its evidence.
     if (wish.kind === "release") await world.evidence.open();
@@ -149,12 +154,13 @@ function isKept(sent: HoldPlan, { holds }: KeyObservation, now: HoldPlan): boole
 
 const notKept: HoldResult = { kind: "left", why: "the service did not keep the change of the tag" };
 
-function sayLeft(
-  plan: Exclude<HoldPlan, { kind: "write" | "done" }>,
-  { snapshot: { tags } }: Pick<KeyDetails, "snapshot">,
-): string {
-  if (plan.kind === "no_room") return `the key has ${tags.length} tags, which leaves no room for the hold`;
-  return `the key has these holds, and --kind or --ticket must name one of them: ${sayHolds(plan.holds)}`;
+function sayLeft(plan: Exclude<HoldPlan, { kind: "write" | "done" }>): string {
+  if (plan.kind === "too_long") {
+    const [length, most] = [plan.length, plan.most].map((each) => each.toLocaleString("en"));
+    return `the key is held, and its tag has room for ${most} characters, while all its holds would need ${length}`;
+  }
+  const bare = plan.holds.some(({ ticket }) => ticket === undefined) ? ' (--ticket "" for one without a ticket)' : "";
+  return `the key has these holds, and --kind or --ticket must name one of them${bare}: ${sayHolds(plan.holds)}`;
 }
 
 function endedRecord({ id, step, author }: ConsentRecord): EndedRecord {

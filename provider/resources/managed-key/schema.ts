@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
 import { endsLikeRecord } from "../../lifecycle/record-locations.ts";
-import { holdTagName, reservedTagPrefix } from "../../lifecycle/tag-names.ts";
+import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/tag-names.ts";
 import { deletionOutputs, deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
 const date = z.iso.date("must be a date such as 2027-01-31");
@@ -25,8 +25,8 @@ const tags = z
   .refine((all) => Object.keys(all).every((name) => !name.startsWith(reservedTagPrefix)), {
     message: `may not have names that begin with ${reservedTagPrefix}, which uko keeps for itself`,
   })
-  .refine((all) => !Object.hasOwn(all, holdTagName), {
-    message: `may not have the name ${holdTagName}: \`uko hold KEY\` sets a hold, and \`uko hold KEY --release\` ends it`,
+  .refine((all) => !Object.keys(all).some((name) => isHoldTag({ name })), {
+    message: `may not have the name ${holdTagName}, in any case: \`uko hold KEY\` sets a hold, and \`uko hold KEY --release\` ends it`,
   })
   .refine((all) => Object.keys(all).length <= maxUserTags, { message: `has room for ${maxUserTags} tags` });
 

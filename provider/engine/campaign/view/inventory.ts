@@ -15,7 +15,7 @@ import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
 import { keystoreKindOf } from "../../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../../lifecycle/kms-key-states.ts";
 import type { BackingKey, KeyObservation } from "../../../lifecycle/observation.ts";
-import { holdTagName } from "../../../lifecycle/tag-names.ts";
+import { isHoldTag } from "../../../lifecycle/tag-names.ts";
 import { observedInList } from "../../key/observe.ts";
 import { seesEveryVault, vaultsOf } from "../../loop/absence.ts";
 import type { KeystoreSnapshot } from "../../ports/containers.ts";
@@ -336,7 +336,7 @@ function ofManagedKey(
 
 /** Leaves out hold tags: a manifest that was written during a hold must still fit the key after the release. */
 function factsDigest({ sha256 }: World, { facts, digests }: KeyObservation): string {
-  const tags = facts.tags.filter(({ name }) => name !== holdTagName);
+  const tags = facts.tags.filter((tag) => !isHoldTag(tag));
   return tags.length === facts.tags.length
     ? digests.destroy
     : sha256(digestText({ ...facts, tags }, "destroy")).slice(0, 32);
