@@ -44,7 +44,8 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
   const { vault = [], json = false, mine, expiring } = given;
   return withOperations(world, async (run) => {
     const { operations, kmsOperations, options } = run;
-    const survey = await operations.requests(await resolveVaults(run, vault, options), options);
+    const vaultIds = await resolveVaults(run, vault, options);
+    const survey = await operations.requests({ vaultIds, isWhole: json || given.long === true }, options);
     const { keys, unread } = vault.length > 0 ? { keys: [] } : await kmsOperations.pending(options);
     const filter = {
       isMine: mine === true,

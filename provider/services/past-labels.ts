@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import type { PastLabel, PastLabels } from "../engine/ports/past-labels.ts";
+import type { PastLabel, PastLabels } from "../engine/ports/shown-key.ts";
 import { parseJson } from "../text/encodings.ts";
 import { hashedLines } from "./evidence-lines.ts";
 

@@ -6,7 +6,7 @@
 
 import { expect, test } from "vitest";
 import { useCliStage } from "../cli/cli-stage.ts";
-import { keys } from "../cli/harness.ts";
+import { keys, reportOf } from "../cli/harness.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 
 const { world } = useCliStage();
@@ -35,3 +35,36 @@ test("an approver sees what a renamed key was called, who wrote to it before the
   );
   expect(facts).not.toContain("no longer needed");
 });
+
+test.each(["status KEY", "plan KEY", "requests --long"])(
+  "so does a reader of uko %s, also as JSON",
+  async (command) => {
+    await world.uko("alice", `request ${keys.payroll}`);
+    await world.uko("alice", `withdraw ${keys.payroll}`);
+    await world.advance("1h");
+    await withOtherTool(world, "bob", keys.payroll, { method: "PATCH", body: rename });
+    await world.advance("2m");
+    await world.uko("bob", `request ${keys.payroll}`);
+    const typed = command.replace("KEY", keys.payroll);
+    const { out } = await world.uko("alice", typed);
+    for (const said of [
+      'Was called "payroll"',
+      'Used by: "bucket"',
+      "by IBMid-550000CAROL.",
+      "Last write before the request",
+    ]) {
+      expect(out).toContain(said);
+    }
+    const { key } = reportOf(await world.uko("alice", `${typed.replace("--long", "")} --json`));
+    expect(key).toMatchObject({
+      createdBy: "IBMid-550000CAROL",
+      usedBy: [{ name: "bucket", service: "cloud-object-storage" }, { name: "bucket" }],
+      pastLabels: [{ label: "payroll", source: "evidence" }],
+      said: {
+        requester: "IBMid-550000BOB",
+        label: "orders-test",
+        wroteBeforeAt: expect.stringMatching(/^2026-11-24T/),
+      },
+    });
+  },
+);

@@ -118,9 +118,10 @@ describe("uko requests", () => {
     expect(linesOf(await world.uko("bob", "requests --mine --json"))).toHaveLength(1);
   });
 
-  it("reads with one list per vault", async () => {
+  it("reads with one list per vault, and with --long asks what uses each key that is not destroyed", async () => {
     await onEveryStage();
-    expect(await calls(() => world.uko("bob", "requests --long"))).toEqual(["V1", "K1", "M3"]);
+    expect(await calls(() => world.uko("bob", "requests"))).toEqual(["V1", "K1", "M3"]);
+    expect(await calls(() => world.uko("bob", "requests --long"))).toEqual(["V1", "K1", "K13", "K13", "M3"]);
     expect(await calls(() => world.uko("bob", `requests --vault ${vaultId}`))).toEqual(["K1"]);
   });
 

@@ -29,10 +29,12 @@ import { explainPath } from "./remaining-path.ts";
 import { type ConfirmedRemoval, lookBeforeRemoval } from "./removal-look.ts";
 import { reportOn, subjectOfKey } from "./report.ts";
 import { lookBeforeRequest } from "./request-look.ts";
+import { isAsked, pastLabelsOf, showKey } from "./shown-key.ts";
 import { signRecords } from "./sign-consents.ts";
 import { explainStatus } from "./status.ts";
 import type { Task } from "./steps.ts";
 import { keyActs } from "./text/acts.ts";
+import { withShownKey } from "./text/shown-key-words.ts";
 import { withUnapprovedStep } from "./text/unapproved-words.ts";
 
 /** A key that is proven to be gone. */
@@ -87,13 +89,7 @@ export function createOperations(world: World) {
     status: async (ref: KeyRef, options: CallOptions): Promise<Report> => (await describe(world, ref, options)).report,
 
     /** Reports the whole path to `removed` from here. Changes nothing. */
-    async plan(ref: KeyRef, options: CallOptions, fromNow = true): Promise<Report> {
-      const seen = await look(world, ref, options);
-      if (seen.kind === "gone") return seen.report;
-      const { observed, run } = seen;
-      const path = withUnapprovedStep(explainPath(observed, policy, run, fromNow), observed.observation);
-      return reportOn(ref, observed, run, path, []);
-    },
+    plan: here(planOf),
 
     /** Reports the status and the path, with the acts that are open to the caller. Changes nothing. */
     inspect: here(inspectKey),
@@ -172,11 +168,23 @@ export function createOperations(world: World) {
     approveOne: here(approveOne),
 
     /** Every key with a record or a pending deletion; in all vaults if none is named. */
-    requests: (vaultIds: readonly string[], options: CallOptions) => surveyRequests(world, policy, vaultIds, options),
+    requests: (query: Parameters<typeof surveyRequests>[2], options: CallOptions) =>
+      surveyRequests(world, policy, query, options),
 
     /** Lists the keys of `requests` with the operations that are open to the caller. Changes nothing. */
     pending: (vaultIds: readonly string[], options: CallOptions) => surveyPending(world, policy, vaultIds, options),
   };
+}
+
+async function planOf(world: World, ref: KeyRef, options: CallOptions, fromNow = true): Promise<Report> {
+  const seen = await look(world, ref, options);
+  if (seen.kind === "gone") return seen.report;
+  const { observed, run } = seen;
+  const path = withUnapprovedStep(explainPath(observed, policy, run, fromNow), observed.observation);
+  const key = showKey(observed, pastLabelsOf(world, ref));
+  // An output of a program would change with each run if it had a distance to a time.
+  const shown = fromNow ? withShownKey(path, key, observed.nowMs) : path;
+  return { ...reportOn(ref, observed, run, shown, []), key };
 }
 
 function requestStep(
@@ -231,12 +239,12 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const acts = keyActs(observed, plan, run);
   // The deletion of a key that is not deactivated begins with its request. Before the request, nothing is waiting.
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
-  const explanation = withActs(
-    withUnapprovedStep(explainStatus(observed, run, plan, userInterface), observed.observation),
-    acts,
-  );
-  const report = reportOn(ref, observed, run, explanation, [], isBegun ? plan : undefined);
-  return { ...seen, report, acts };
+  const key = showKey(observed, pastLabelsOf(world, ref));
+  const state = withUnapprovedStep(explainStatus(observed, run, plan, userInterface), observed.observation);
+  // A key of which nothing is asked takes one line.
+  const shown = isAsked(observed) ? withShownKey(state, key, observed.nowMs) : state;
+  const report = reportOn(ref, observed, run, withActs(shown, acts), [], isBegun ? plan : undefined);
+  return { ...seen, report: { ...report, key }, acts };
 }
 
 /**

@@ -15,52 +15,29 @@ import type { KeyObservation, KeyUse } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { strictest } from "../../lifecycle/plan-reviewed.ts";
 import { remainingPath } from "../../lifecycle/remaining-path.ts";
+import { keyPathOf } from "../../lifecycle/review.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
 import { isoTime } from "../loop/evidence.ts";
-import type { EvidenceReason } from "../ports/evidence.ts";
-import type { PastLabel } from "../ports/past-labels.ts";
+import type { PastLabel, PastLabels, ShownKey } from "../ports/shown-key.ts";
+import type { KeyRef, World } from "../ports/world.ts";
 import { ibmDates } from "../text/ibm-dates.ts";
 import { describeReason } from "./evidence.ts";
 import type { KeySummary } from "./observe.ts";
 import { sayHold } from "./text/hold-words.ts";
 
-/** A part of `--json`. Times are ISO 8601 UTC. */
-export interface ShownKey {
-  /** The holds in force, each as a clause. */
-  readonly holds: readonly string[];
-  readonly createdAt?: string;
-  readonly createdBy?: string;
-  readonly algorithm: string;
-  readonly size: string;
-  readonly template: string;
-  /** Fingerprints of the material; empty if the service reports none. */
-  readonly keyCheckValues: readonly { readonly method: string; readonly value: string }[];
-  /** `keyId`: the ID of the key in the keystore, such as the name of the key in a cloud; empty if not reported. */
-  readonly keystores: readonly { readonly name: string; readonly type: string; readonly keyId: string }[];
-  /** The resources that use the key, as far as UKO knows; absent if this read did not ask for them. */
-  readonly usedBy?: readonly { readonly name: string; readonly service: string }[];
-  /** Why the resources could not be listed. */
-  readonly useUnreadable?: string;
-  /** The types of keystores whose copies of the key other services may use, which UKO does not see. */
-  readonly useUnseenIn: readonly string[];
-  /** Set if the pending period would end after IBM's end of support for the service: the earliest end. */
-  readonly outlivesServiceUntil?: string;
-  /** Other labels under which this machine's evidence or a manifest knows the key, the newest first. */
-  readonly pastLabels: readonly PastLabel[];
-  readonly said: SaidOfKey;
+/** What this machine's evidence knows of the key, and the manifest of the campaign in whose folder the run is. */
+export function pastLabelsOf(
+  { pastLabels }: Pick<World, "pastLabels">,
+  key: Pick<KeyRef, "vaultId" | "keyId">,
+  campaign?: { readonly pastLabels: PastLabels },
+): readonly PastLabel[] {
+  const name = keyPathOf(key);
+  return [...(pastLabels?.(name) ?? []), ...(campaign?.pastLabels(name) ?? [])];
 }
 
-/** What the requester chose, or without a request any person who may write to the key. */
-export interface SaidOfKey {
-  /** The IAM ID of the requester; absent without a request that counts. */
-  readonly requester?: string;
-  readonly label: string;
-  readonly description: string;
-  /** Oldest first. Only the author of the last record vouches for the earlier ones. */
-  readonly reasons: readonly EvidenceReason[];
-  readonly activationDate: string;
-  /** When the requester wrote to the key before the request, if no other person did so after that. */
-  readonly wroteBeforeAt?: string;
+/** Whether a person has to decide about the key: a step is requested, or the key is on its way. */
+export function isAsked({ observation, nowMs }: Pick<KeySummary, "observation" | "nowMs">): boolean {
+  return deletionStanding(observation, nowMs).binds || observation.state === "deactivated";
 }
 
 /** The most labels of the past that are shown. */

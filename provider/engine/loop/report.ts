@@ -12,6 +12,7 @@ import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import type { EvidenceReason, RunRecord } from "../ports/evidence.ts";
+import type { ShownKey } from "../ports/shown-key.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { type Explanation, renderExplanation, type UserInterface } from "../text/explanation.ts";
 
@@ -26,6 +27,8 @@ export interface Report {
   readonly keyState?: string;
   /** Of a KMS key: whether KMS demands two people for its deletion. */
   readonly dualAuthDelete?: boolean;
+  /** Of a managed key that status, plan, or a list of requests read: what people see before they decide about it. */
+  readonly key?: ShownKey;
   readonly deletion: DeletionFacts;
   /** The changes that this operation made, in order. */
   readonly taken: readonly Step["kind"][];

@@ -5,7 +5,7 @@
 
 import type { ExpectedMark } from "../../lifecycle/campaign/membership.ts";
 import type { KmsKeyRef } from "./kms-keys.ts";
-import type { PastLabels } from "./past-labels.ts";
+import type { PastLabels } from "./shown-key.ts";
 import type { CallOptions, KeyRef } from "./world.ts";
 
 export interface KnownCampaign {

@@ -13,8 +13,8 @@ import type { CallOptions, Progress, RunSettings, WithServiceTime, Written } fro
 import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
-import type { PastLabels } from "./past-labels.ts";
 import type { ResponseTrust, ServiceClock } from "./service-memory.ts";
+import type { PastLabels } from "./shown-key.ts";
 import type { ConsentSignatures } from "./signatures.ts";
 
 export type { CallOptions, Progress, RunSettings, WithServiceTime, Written };

@@ -41,6 +41,43 @@ const nextStep = z.object({
   isSequel: z.literal(true).describe("This step comes after the previous one").optional(),
 });
 
+const shownKey = z
+  .object({
+    holds: z.array(z.string()).describe("The holds in force"),
+    createdAt: time("When the key was created").optional(),
+    createdBy: z.string().describe("IAM ID").optional(),
+    algorithm: z.string(),
+    size: z.string(),
+    template: z.string(),
+    keyCheckValues: z
+      .array(z.object({ method: z.string(), value: z.string() }))
+      .describe("Fingerprints of the material"),
+    keystores: z
+      .array(z.object({ name: z.string(), type: z.string(), keyId: z.string() }))
+      .describe("keyId is the ID of the key in the keystore"),
+    usedBy: z
+      .array(z.object({ name: z.string(), service: z.string() }))
+      .describe("The resources that use the key, as far as UKO knows; absent if they were not read")
+      .optional(),
+    useUnreadable: z.string().describe("Why the resources could not be listed").optional(),
+    useUnseenIn: z.array(z.string()).describe("Types of keystores whose copies of the key are used unseen by UKO"),
+    outlivesServiceUntil: time("Set if the keystores would hold the material after the service ends").optional(),
+    pastLabels: z
+      .array(z.object({ label: z.string(), seenAt: z.string(), source: z.enum(["evidence", "manifest"]) }))
+      .describe("Other labels under which this machine knew the key, the newest first"),
+    said: z
+      .object({
+        requester: z.string().describe("IAM ID; absent without a request that counts").optional(),
+        label: z.string(),
+        description: z.string(),
+        reasons,
+        activationDate: z.string(),
+        wroteBeforeAt: time("When the requester wrote to the key before the request").optional(),
+      })
+      .describe("What the requester, or a person who may write to the key, can choose"),
+  })
+  .describe("In uko status, uko plan and uko requests: what people see of a managed key before they decide about it");
+
 const report = z
   .object({
     v,
@@ -51,6 +88,7 @@ const report = z
     lifecycleState: keyStates,
     keyState: z.string().describe("The state as the service reports it").optional(),
     dualAuthDelete: z.boolean().describe("Of a KMS key: whether KMS demands two people, for good").optional(),
+    key: shownKey.optional(),
     deletion: z.object({
       awaits: z.enum(["request", "approval", "requester", "time", "person_to_unblock"]).optional(),
       ...pending,

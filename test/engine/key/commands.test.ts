@@ -211,9 +211,9 @@ test("the JSON report keeps its shape", async () => {
   await uko.advance("31d");
   reports.removed = await by("bob").continue(refOf(state), undefined, atOnce, options);
   reports.gone = await by("erin").status(refOf(state), options);
-  const lines = Object.entries(reports).map(([after, { explanation, ...report }]) =>
-    // Golden files cover the words.
-    JSON.stringify({ after, ...report, explanation: Object.keys(explanation).sort() })
+  const lines = Object.entries(reports).map(([after, { explanation, key, ...report }]) =>
+    // Golden files cover the words, and shown-key.test.ts what is shown of a key.
+    JSON.stringify({ after, ...report, key: key && Object.keys(key), explanation: Object.keys(explanation).sort() })
       .replaceAll(state.keyId, "<key>")
       .replaceAll(/"[0-9a-f]{32}"/g, '"<record>"'),
   );

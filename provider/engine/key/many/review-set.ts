@@ -28,11 +28,12 @@ import {
   type Shown,
 } from "../../../lifecycle/review.ts";
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
+import type { ShownKey } from "../../ports/shown-key.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { count, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
 import type { KeyDetails } from "../observe.ts";
-import { type ShownKey, showKey } from "../shown-key.ts";
+import { pastLabelsOf, showKey } from "../shown-key.ts";
 import { explainOutcome } from "../text/messages.ts";
 import { sayLed } from "../text/record-words.ts";
 import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
@@ -267,8 +268,6 @@ function judgeKey(
     const isStorable = isTooEarly && notStorable(record, nowMs) === undefined;
     return { ...namedKey(observation), why: summaryOf(plan, observed, run), ...(isStorable && { isStorable }) };
   }
-  const name = keyPathOf(line);
-  const pastLabels = [...(world.pastLabels?.(name) ?? []), ...(known?.pastLabels(name) ?? [])];
   return {
     line,
     record,
@@ -276,7 +275,7 @@ function judgeKey(
     releasedHolds: observation.releasedHolds ?? [],
     createdAtMs: snapshot.createdAtMs,
     templateName: snapshot.templateName,
-    shown: showKey(observed, pastLabels),
+    shown: showKey(observed, pastLabelsOf(world, line, known)),
     nowMs,
     ...(direct.kind === "waitingForTime" && { waitsFor: summaryOf(direct, observed, run) }),
     ...(direct.kind === "ready" && { isReady: true }),

@@ -8,7 +8,7 @@
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
 import { isPending } from "../../../lifecycle/guards.ts";
-import { type ApprovedStep, isSame } from "../../../lifecycle/observation.ts";
+import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/observation.ts";
 import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
 import { vaultsOf } from "../../loop/absence.ts";
@@ -19,7 +19,9 @@ import type { CallOptions, KeyRef, KeySnapshot, World } from "../../ports/world.
 import { keyPath, sayTime } from "../../text/words.ts";
 import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
 import { reportOn } from "../report.ts";
+import { isAsked, pastLabelsOf, showKey } from "../shown-key.ts";
 import { keyActs, removal } from "../text/acts.ts";
+import { withShownKey } from "../text/shown-key-words.ts";
 import { explainListed } from "../text/survey-messages.ts";
 import { withUnapprovedStep } from "../text/unapproved-words.ts";
 
@@ -63,15 +65,40 @@ export type PendingKey = ReturnType<typeof describePending>;
 
 export type PendingSurvey = Omit<Survey, "reports"> & { readonly pending: readonly PendingKey[] };
 
-/** Every key with a consent record or a pending deletion, the most urgent first. */
+/**
+ * Every key with a consent record or a pending deletion, the most urgent first. `isWhole`: with what people see of each
+ * key before they decide about it, which takes a call for each key that is not destroyed.
+ */
 export async function surveyRequests(
   world: World,
   policy: DeletionPolicy,
-  vaultIds: readonly string[],
+  { vaultIds, isWhole }: { readonly vaultIds: readonly string[]; readonly isWhole: boolean },
   options: CallOptions,
 ): Promise<Survey> {
-  const { pending, ...survey } = await surveyPending(world, policy, vaultIds, options);
-  return { ...survey, reports: pending.map(({ report }) => report) };
+  if (!isWhole) {
+    const { pending, ...survey } = await surveyPending(world, policy, vaultIds, options);
+    return { ...survey, reports: pending.map(({ report }) => report) };
+  }
+  const { keys, run, ...survey } = await listOnTheirWay(world, vaultIds, options);
+  const act = (snapshot: KeySnapshot): Promise<Report> => {
+    const observed = observedInList(world, snapshot);
+    return withUse(world, describePending(observed, policy, run).report, observed, options);
+  };
+  const reports = await runAll(world, { items: keys, what: "Asking what uses the keys", act }, options);
+  return { ...survey, reports: reports.toSorted(byUrgency) };
+}
+
+/** The report with what people see of the key. A list does not say what uses its keys. */
+async function withUse(world: World, report: Report, observed: KeyDetails, options: CallOptions): Promise<Report> {
+  const { observation, nowMs } = observed;
+  const { instanceId, vaultId, keyId } = report;
+  const ref = { instanceId, vaultId, keyId };
+  const unread = onCodes(concernOneKey, ({ summary: reason }): KeyUse => ({ kind: "unreadable", reason }));
+  const isOver = observation.state === "destroyed";
+  const use = isOver ? observation.use : await world.keys.use(ref, options).catch(unread);
+  const key = showKey({ ...observed, observation: { ...observation, use } }, pastLabelsOf(world, ref));
+  const isShown = isAsked(observed);
+  return { ...report, key, ...(isShown && { explanation: withShownKey(report.explanation, key, nowMs) }) };
 }
 
 /** Every key with a consent record or a pending deletion, with the operations that are open to the caller. */
@@ -81,14 +108,16 @@ export async function surveyPending(
   vaultIds: readonly string[],
   options: CallOptions,
 ): Promise<PendingSurvey> {
+  const { keys, run, ...survey } = await listOnTheirWay(world, vaultIds, options);
+  const pending = keys.map((snapshot) => describePending(observedInList(world, snapshot), policy, run));
+  return { ...survey, pending: pending.toSorted((a, b) => byUrgency(a.report, b.report)) };
+}
+
+/** One key is observed after the other, so that thousands of observations are not in memory at once. */
+async function listOnTheirWay(world: World, vaultIds: readonly string[], options: CallOptions) {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
-  // One key after the other, so that thousands of observations are not in memory at once.
-  const pending = keys.flatMap((snapshot) => {
-    const observed = observedInList(world, snapshot);
-    return isOnItsWay(observed) ? [describePending(observed, policy, run)] : [];
-  });
-  return { ...survey, pending: pending.toSorted((a, b) => byUrgency(a.report, b.report)) };
+  return { ...survey, run, keys: keys.filter((snapshot) => isOnItsWay(observedInList(world, snapshot))) };
 }
 
 /** Errors about one key: it was removed meanwhile, or the service describes it incompletely. */

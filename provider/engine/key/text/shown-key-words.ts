@@ -3,17 +3,27 @@
  * cannot choose, then what the requester said. Every terminal, page and list shows these lines.
  */
 
+import type { SaidOfKey, ShownKey } from "../../ports/shown-key.ts";
+import type { Explanation } from "../../text/explanation.ts";
 import { ibmDates } from "../../text/ibm-dates.ts";
 import { plain, quotedName, sayFirst, sayPerson, sayTimeAndDistance } from "../../text/words.ts";
-import type { SaidOfKey, ShownKey } from "../shown-key.ts";
 
 /** The lines about one key. Those that the requester chose are indented. */
 export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
   return [...sayFacts(shown, nowMs), ...saySaid(shown.said, nowMs)];
 }
 
+/**
+ * The explanation of a read with the lines about the key. A hold stands in its first line already, and so does a reason
+ * next to the sentence that names its author.
+ */
+export function withShownKey(explanation: Explanation, shown: ShownKey, nowMs: number): Explanation {
+  const lines = sayShownKey({ ...shown, holds: [], said: { ...shown.said, reasons: [] } }, nowMs);
+  return { ...explanation, facts: [...explanation.facts, ...lines] };
+}
+
 /** What a person who may write to the key cannot choose. */
-export function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
+function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
   const { holds, algorithm, size, template, keyCheckValues, keystores, pastLabels } = shown;
   const places = keystores.map(({ name, type, keyId }) => {
     const id = keyId === "" ? "" : `, there ${plain(keyId, 100)}`;
