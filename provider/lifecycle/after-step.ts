@@ -14,6 +14,7 @@
  * engine that a key is gone. A read that is older than a minute no longer completes a response.
  */
 
+import { assert, assertTime } from "./assert.ts";
 import { isPending } from "./guards.ts";
 import type { KeyObservation } from "./observation.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -35,6 +36,9 @@ export function completeAfterStep(
   before: TimedObservation,
   shown: TimedObservation,
 ): KeyObservation | undefined {
+  const isSameKey = shown.observation.facts.keyId === before.observation.facts.keyId;
+  assert(isSameKey, "the response to a step is about the key of the step");
+  assertTime(shown.nowMs - before.nowMs, "the age of a read");
   if (shown.nowMs - before.nowMs >= factsServeForMs) return undefined;
   const { backingKeys, use, state } = before.observation;
   const now = shown.observation;

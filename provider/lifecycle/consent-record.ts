@@ -30,6 +30,7 @@
  * destruction alone. Who may act on a record that binds is decided in authorization.ts.
  */
 
+import { assertTime } from "./assert.ts";
 import {
   type ApprovedStep,
   type ConsentRecord,
@@ -94,6 +95,8 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
   if (expiresAtMs === undefined) return not({ kind: "quotes_nothing", record });
   if (needsSignature(observation, step) && !isSigned(record)) return not({ kind: "unsigned", record });
   const latestMs = Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);
+  assertTime(latestMs, "the latest time that the run has seen");
+  assertTime(expiresAtMs, "the end of a record");
   if (latestMs >= expiresAtMs) return not({ kind: "expired", record, atMs: expiresAtMs });
   return { binds: true, record, expiresAtMs };
 }

@@ -12,6 +12,7 @@
  * tags can end or shorten a hold with another tool.
  */
 
+import { assertTime } from "./assert.ts";
 import type { KeyHold, Tag } from "./observation.ts";
 import { isHoldTag } from "./tag-names.ts";
 
@@ -41,6 +42,7 @@ function readHold(text: string): KeyHold {
 
 /** The holds that bind now. A hold binds through its last day (UTC). */
 export function holdsInForce(holds: readonly KeyHold[], nowMs: number): readonly KeyHold[] {
+  assertTime(nowMs, "the service's time");
   return holds.filter(({ until }) => {
     const startsMs = until === undefined ? Number.NaN : Date.parse(`${until}T00:00:00Z`);
     // A day that does not exist is no end. JavaScript reads February 31 as a day in March.

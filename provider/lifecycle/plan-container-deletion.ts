@@ -8,6 +8,7 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
+import { assertTime } from "./assert.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "./plan-limit.ts";
 
@@ -127,6 +128,7 @@ export function planContainerDeletion(
   run: ContainerRun,
   nowMs: number,
 ): ContainerPlan {
+  assertTime(nowMs, "the service's time");
   if (policy.deletionProtection) return refuse({ guard: "deletion_protection" });
   const { keys, containers, ring } = observation;
   if (keys.kind === "unreadable") return refuse({ guard: "contents_unreadable", what: "keys", reason: keys.reason });

@@ -11,6 +11,7 @@
  * this plan did not show. The planner is pure.
  */
 
+import { assertTime } from "./assert.ts";
 import { assertNever } from "./assert-never.ts";
 import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
@@ -34,6 +35,7 @@ import {
   unlessRefused,
 } from "./plan.ts";
 import { beyondPlan, type PlanLimit, shownKeyText } from "./plan-limit.ts";
+import { soundDeletion } from "./sound-plan.ts";
 import { findUnapprovedStep, nameOfUnapproved } from "./unapproved-step.ts";
 
 /**
@@ -41,7 +43,9 @@ import { findUnapprovedStep, nameOfUnapproved } from "./unapproved-step.ts";
  * never what an earlier run stored. `nowMs` is the service's time.
  */
 export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
-  return withinPlanLimit(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
+  assertTime(nowMs, "the service's time");
+  const plan = unlessRefused(planByState(observation, policy, run, nowMs), run);
+  return withinPlanLimit(soundDeletion(plan, observation, policy, run, nowMs), observation, policy);
 }
 
 function withinPlanLimit(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {

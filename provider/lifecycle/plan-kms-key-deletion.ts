@@ -15,6 +15,7 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
+import { assert, assertTime } from "./assert.ts";
 import { mayAuthor } from "./authorization.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
@@ -187,7 +188,36 @@ export function planKmsKeyDeletion(
   run: KmsRun,
   nowMs: number,
 ): KmsPlan {
-  return withinPlanLimit(planByState(observation, policy, run, nowMs), observation, policy);
+  assertTime(nowMs, "the service's time");
+  const plan = planByState(observation, policy, run, nowMs);
+  return withinPlanLimit(soundKmsPlan(plan, observation, policy, run, nowMs), observation, policy);
+}
+
+/** Checks a plan that acts once more, from the other side: see sound-plan.ts. Throws UKO_BUG if it cannot be right. */
+export function soundKmsPlan(
+  plan: KmsPlan,
+  observation: KmsKeyObservation,
+  policy: KmsKeyPolicy,
+  { actor, approvals }: KmsRun,
+  nowMs: number,
+): KmsPlan {
+  if (plan.kind !== "ready") return plan;
+  const { state, kmsKeyId, dualAuthDelete, signatures } = observation;
+  assert(state !== "unrecognized" && "next" in kmsKeyTable[state].destroy, `KMS destroys a key in the state ${state}`);
+  assert(failingKmsGuard(observation, policy) === undefined, "no guard fails for a step that cuts a key off");
+  if (plan.step.kind !== "destroy") return plan;
+  if (!dualAuthDelete) {
+    const isForOne = policy.dualAuthorization === "single" && signatures === undefined;
+    assert(isForOne, "one person destroys a KMS key only if program and machine allow it");
+    return plan;
+  }
+  assert(isWindowOpen(observation, nowMs), "KMS destroys a key for two people only in its deletion window");
+  const name = windowName(kmsKeyId, observation.windowEndsAtMs);
+  assert(plan.step.approvedWindow === name && approvals.includes(name), "the caller confirmed this window by hand");
+  assert(isPerson(actor.identity), "a person takes a step that requires two people");
+  const setter = suspectedSetter(observation);
+  assert(setter === undefined || !isSame(setter, actor.identity), "the approver did not open the window");
+  return plan;
 }
 
 function withinPlanLimit(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {

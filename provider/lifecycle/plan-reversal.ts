@@ -12,13 +12,15 @@ import { isLeftByService, mayStillFit, planKeyWrite } from "./key-write.ts";
 import { windowToUnset } from "./kms-window.ts";
 import type { KeyObservation } from "./observation.ts";
 import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
+import { soundPlan } from "./sound-plan.ts";
 
 /** `withdraw` takes back a request; `reactivate` also ends the outage. */
 export type Reversal = "withdraw" | "reactivate";
 
 /** The next step back; `done` if nothing is left to undo. One person is enough. */
 export function planReversal(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
-  return unlessRefused(planByState(observation, reversal, run, nowMs), run);
+  const plan = unlessRefused(planByState(observation, reversal, run, nowMs), run);
+  return soundPlan(plan, ["drop_record", "unset_for_deletion", "reactivate"], "undo a deletion");
 }
 
 function planByState(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {

@@ -13,6 +13,7 @@ import { type ConsentRecord, isSame, type KeyObservation } from "./observation.t
 import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { judgeReviewed, keyPathOf, type Review, type ReviewedStep, reviewGoals, type SkipReason } from "./review.ts";
+import { soundPlan } from "./sound-plan.ts";
 
 /** A set requires two people for each step, whatever the markers of its keys say. */
 export const strictest = {
@@ -31,7 +32,8 @@ export function planReviewedStep(review: Review, observation: KeyObservation, ru
     return isReached ? { kind: "done" } : skip(verdict.why);
   }
   const approvals = [verdict.record.id];
-  return planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, { ...run, approvals }, nowMs);
+  const plan = planKeyDeletion(observation, { ...strictest, goal: reviewGoals[step] }, { ...run, approvals }, nowMs);
+  return soundPlan(plan, [step, "set_for_deletion", "unset_for_deletion"], `take the reviewed step ${step}`);
 }
 
 /** Stores an approval of the reviewed request on the key; `done` once the reviewer's approval is there. */

@@ -12,6 +12,8 @@
  * settled.
  */
 
+import { assert, assertTime } from "./assert.ts";
+
 /** Two seconds and not one, because the service's `Date`, with which the run compares, also counts whole seconds. */
 export const settledAfterMs = 2000;
 
@@ -38,6 +40,8 @@ export type Settling =
   | { readonly kind: "busy" };
 
 export function settlingOf({ etag, nowMs, updatedAtMs }: Reading, { restedEtag, hasWaited }: SettlingMemory): Settling {
+  assert(etag !== "", "a read before a write has an ETag");
+  assertTime(nowMs, "the service's time");
   const restedMs = updatedAtMs === undefined ? settledAfterMs : Math.max(0, nowMs - updatedAtMs);
   if (restedMs >= settledAfterMs || etag === restedEtag) return { kind: "settled" };
   return hasWaited ? { kind: "busy" } : { kind: "wait", forMs: settledAfterMs - restedMs };

@@ -15,6 +15,7 @@ import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
 import { planReversal } from "../plan-reversal.ts";
 import { strictest } from "../plan-reviewed.ts";
+import { soundPlan } from "../sound-plan.ts";
 import type { CampaignStep } from "./campaign.ts";
 import { proveRollback, type ReviewedDeactivation, type Rollback } from "./rollback.ts";
 
@@ -60,15 +61,10 @@ export function planCampaignRequest(
   const { step, ending, reason } = request;
   const policy = { ...strictest, goal: endings[ending], ...(reason !== undefined && { reason }) };
   const plan = planKeyDeletion(observation, policy, run, nowMs);
-  return isAbout(plan, step)
-    ? {
-        kind: "take",
-        plan: withMark(
-          requireSetter(noteSetter(noteDeactivation(plan, observation, request, run), request), observation),
-          request,
-        ),
-      }
-    : { kind: "leave", why: { kind: "other_step" } };
+  if (!isAbout(plan, step)) return { kind: "leave", why: { kind: "other_step" } };
+  const noted = noteSetter(noteDeactivation(plan, observation, request, run), request);
+  const marked = withMark(requireSetter(noted, observation), request);
+  return { kind: "take", plan: soundPlan(marked, ["write_record"], "request a step of a campaign") };
 }
 
 /**

@@ -306,14 +306,17 @@ export const mutants: readonly Mutant[] = [
 
 const provider = fileURLToPath(new URL("../../../provider/", import.meta.url));
 
+/** Without its own checks (sound-plan.ts), so that the model alone judges what a broken core plans. */
+const withoutChecks: Edit = { file: "assert", from: "if (isTrue) return;", to: "return;" };
+
 /** Loads the core with one thing broken; the copy is gone before anything runs. */
-export async function mutate({ name, edits }: Mutant): Promise<Core> {
+export async function mutate({ name, edits }: Mutant, { hasChecks = false } = {}): Promise<Core> {
   const folder = mkdtempSync(path.join(tmpdir(), "uko-mutant-"));
   try {
     cpSync(path.join(provider, "lifecycle"), path.join(folder, "lifecycle"), { recursive: true });
     cpSync(path.join(provider, "errors.ts"), path.join(folder, "errors.ts"));
     writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }\n');
-    for (const { file, from, to } of edits) {
+    for (const { file, from, to } of hasChecks ? edits : [...edits, withoutChecks]) {
       const place = path.join(folder, "lifecycle", `${file}.ts`);
       const before = readFileSync(place, "utf8");
       const after = before.replace(from, to);
