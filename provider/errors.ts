@@ -48,7 +48,6 @@ export const errorCatalog = {
   UKO_RETENTION_POLICY: { summary: "A resource with a retention policy uses the key", retryable: false, exitCode: 12 },
   UKO_USE_UNREADABLE: { summary: "uko could not read which resources use the key", retryable: false, exitCode: 12 },
   UKO_BACKING_KEY_UNREADABLE: { summary: "uko could not read the backing KMS key", retryable: false, exitCode: 12 },
-  UKO_BACKING_KEY_NOT_ACTIVE: { summary: "The backing KMS key is not active", retryable: false, exitCode: 12 },
   UKO_KEYSTORE_BLOCKS_REMOVAL: { summary: "A keystore may still hold the key", retryable: false, exitCode: 12 },
   UKO_KEY_COMPROMISED: { summary: "uko cannot delete a compromised key", retryable: false, exitCode: 12 },
   UKO_STATE_UNRECOGNIZED: {
@@ -59,7 +58,7 @@ export const errorCatalog = {
   UKO_NEVER_ACTIVE: { summary: "The key was never activated", retryable: false, exitCode: 12 },
   UKO_RECORD_NOT_KEPT: { summary: "The service does not keep the consent record", retryable: false, exitCode: 12 },
   UKO_PERSONS_UNKNOWN: { summary: "uko cannot distinguish two people", retryable: false, exitCode: 12 },
-  UKO_REVIEW_OUTDATED: { summary: "The key is not as it was shown before the answer", retryable: false, exitCode: 12 },
+  UKO_VIEW_OUTDATED: { summary: "The key is not as it was shown before the answer", retryable: false, exitCode: 12 },
   UKO_SIGNATURE_MISSING: { summary: "The consent is not signed", retryable: false, exitCode: 12 },
   UKO_ACTOR_NOT_A_PERSON: { summary: "This identity is not a person", retryable: false, exitCode: 12 },
   UKO_KMS_SETTER: { summary: "KMS requires another person to destroy the key", retryable: false, exitCode: 12 },
@@ -105,9 +104,7 @@ export const errorCatalog = {
     retryable: false,
     exitCode: 12,
   },
-  UKO_NO_WAY_BACK: { summary: "The key is already destroyed", retryable: false, exitCode: 12 },
-
-  UKO_CAMPAIGN_INVALID: { summary: "A file of the campaign cannot be used", retryable: false, exitCode: 1 },
+  UKO_ALREADY_DESTROYED: { summary: "The key is already destroyed", retryable: false, exitCode: 12 },
 
   UKO_RIGHTS_MISSING: { summary: "The identity lacks a right", retryable: false, exitCode: 13 },
 
@@ -133,10 +130,13 @@ export const errorCatalog = {
   UKO_CHANGED_MEANWHILE: { summary: "The key changed repeatedly during the run", retryable: true, exitCode: 1 },
   UKO_CANCELED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
   UKO_DEADLINE: { summary: "The call took too long", retryable: true, exitCode: 1 },
-  UKO_EVIDENCE_UNWRITABLE: { summary: "The evidence could not be written", retryable: false, exitCode: 1 },
+  UKO_EVIDENCE_UNWRITABLE: {
+    summary: "The evidence or the report could not be written",
+    retryable: false,
+    exitCode: 1,
+  },
   UKO_EVIDENCE_BROKEN: { summary: "The evidence was changed after it was written", retryable: false, exitCode: 1 },
   UKO_CERTIFICATE_INVALID: { summary: "The certificate is not valid", retryable: false, exitCode: 1 },
-  UKO_REPORT_UNWRITABLE: { summary: "The report file could not be opened", retryable: false, exitCode: 1 },
   UKO_BUG: { summary: "Unexpected error in uko", retryable: false, exitCode: 1 },
 } as const satisfies Record<string, CatalogEntry>;
 
@@ -223,7 +223,6 @@ export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
   "UKO_CREDENTIAL_REFUSED",
   "UKO_EVIDENCE_UNWRITABLE",
   "UKO_HOST_NOT_ALLOWED",
-  "UKO_REPORT_UNWRITABLE",
-  "UKO_REVIEW_OUTDATED",
   "UKO_SETTINGS_INVALID",
+  "UKO_VIEW_OUTDATED",
 ]);

@@ -270,7 +270,7 @@ export async function writePage({ certificate, ...facts }: ReadCertificate, targ
   await writeTarget(target, renderCertificatePage(certificate, facts));
 }
 
-/** Reads the manifest of a campaign. Throws UKO_CAMPAIGN_INVALID, UKO_INPUT_INVALID. */
+/** Reads the manifest of a campaign. Throws UKO_INPUT_INVALID, UKO_INPUT_INVALID. */
 async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
   const text = await createCampaignFolder(folder).read(manifestFileName, maxManifestBytes);
   const manifest = text === undefined ? undefined : parseManifest(text, sha256);

@@ -25,7 +25,7 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     (await import("../engine/campaign/view/known.ts")).openKnownCampaign(world, createCampaignFolder(folder));
   return {
     ...run,
-    /** What the folder of a campaign says of keys. Throws UKO_CAMPAIGN_INVALID. */
+    /** What the folder of a campaign says of keys. Throws UKO_INPUT_INVALID. */
     campaignAt,
     async campaignHere(): Promise<KnownCampaign | undefined> {
       const folder = findCampaignFolder(process.cwd());

@@ -127,15 +127,16 @@ const statuses: Readonly<Partial<Record<UkoError["code"], 404 | 409>>> = {
   UKO_INPUT_INVALID: 404,
   UKO_KEY_NOT_FOUND: 404,
   UKO_NOT_FOUND: 404,
-  UKO_CAMPAIGN_INVALID: 409,
   UKO_CHANGED_MEANWHILE: 409,
-  UKO_REVIEW_OUTDATED: 409,
+  UKO_VIEW_OUTDATED: 409,
 };
 
 /** The page of an error. After a mistyped address it offers a search, and after a change a link to the key or wave. */
 export function errorPage(thrown: unknown, path = ""): Page {
   const error = asUkoError(thrown);
-  const status = statuses[error.code] ?? 500;
+  // Below /campaign, the input that is not valid is a file of the campaign, and not the address.
+  const isOfFile = error.code === "UKO_INPUT_INVALID" && path.startsWith("/campaign");
+  const status = isOfFile ? 409 : (statuses[error.code] ?? 500);
   const isChanged = error.code === "UKO_CHANGED_MEANWHILE";
   const about = isChanged ? html`<p>${linkTo(path.replace(/\/[^/]*$/, ""), "Show it as it is now")}</p>` : "";
   const search = status === 404 ? searchForm({ contains: "", state: "" }) : "";

@@ -53,7 +53,7 @@ export function holdGuard(
 export function deadEnd({ state, stateWord, keystores }: KeyObservation): Guard | undefined {
   switch (state) {
     case "destroyed":
-      return { guard: "no_way_back", pending: keystores.filter(isPending) };
+      return { guard: "already_destroyed", pending: keystores.filter(isPending) };
     case "compromised":
     case "destroyed_compromised":
       return { guard: "compromised", stateWord };

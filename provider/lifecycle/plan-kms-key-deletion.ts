@@ -164,7 +164,7 @@ export const kmsGuardCodes = {
   setter_unknown: "UKO_KMS_SETTER_UNKNOWN",
   window_used: "UKO_KMS_WINDOW_EXPIRED",
   window_not_kept: "UKO_KMS_WINDOW_EXPIRED",
-  already_destroyed: "UKO_NO_WAY_BACK",
+  already_destroyed: "UKO_ALREADY_DESTROYED",
   service_refused: "UKO_SERVICE_REFUSED",
   beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<KmsGuard["guard"], ErrorCode>;

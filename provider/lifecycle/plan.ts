@@ -169,7 +169,7 @@ export type Guard =
   | { readonly guard: "kms_window_too_short"; readonly windowEndsAtMs: number | undefined }
   | { readonly guard: "kms_window_expired"; readonly windowEndsAtMs: number | undefined }
   | { readonly guard: "service_refused"; readonly step: Step["kind"]; readonly message: string }
-  | { readonly guard: "no_way_back"; readonly pending: readonly KeystoreStatus[] }
+  | { readonly guard: "already_destroyed"; readonly pending: readonly KeystoreStatus[] }
   | { readonly guard: "record_binds"; readonly record: ConsentRecord }
   | { readonly guard: "actor_not_a_person"; readonly actor: Actor }
   | { readonly guard: "not_as_reviewed"; readonly why: SkipReason }
@@ -237,7 +237,7 @@ export const guardCodes = {
   retention_policy: "UKO_RETENTION_POLICY",
   use_unreadable: "UKO_USE_UNREADABLE",
   backing_key_unreadable: "UKO_BACKING_KEY_UNREADABLE",
-  backing_key_not_active: "UKO_BACKING_KEY_NOT_ACTIVE",
+  backing_key_not_active: "UKO_KMS_KEY_NOT_ACTIVE",
   backing_key_remains: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   keystore_holds_key: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   removal_contradicted: "UKO_KEYSTORE_BLOCKS_REMOVAL",
@@ -251,10 +251,10 @@ export const guardCodes = {
   kms_window_too_short: "UKO_KMS_WINDOW_TOO_SHORT",
   kms_window_expired: "UKO_KMS_WINDOW_EXPIRED",
   service_refused: "UKO_SERVICE_REFUSED",
-  no_way_back: "UKO_NO_WAY_BACK",
+  already_destroyed: "UKO_ALREADY_DESTROYED",
   record_binds: "UKO_DELETION_PENDING",
   actor_not_a_person: "UKO_ACTOR_NOT_A_PERSON",
-  not_as_reviewed: "UKO_REVIEW_OUTDATED",
+  not_as_reviewed: "UKO_VIEW_OUTDATED",
   beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<Guard["guard"], ErrorCode>;
 

@@ -64,7 +64,7 @@ export function createCampaignFolder(folder: string): CampaignFolder {
         () => false,
       );
       if (exists) {
-        throw new UkoError("UKO_CAMPAIGN_INVALID", {
+        throw new UkoError("UKO_INPUT_INVALID", {
           summary: `${at(name)} exists already`,
           detail: "uko does not overwrite it. Nothing was changed. Next: name another folder with --folder",
         });
@@ -112,7 +112,7 @@ async function writeNew(file: string, text: string): Promise<void> {
 }
 
 function unusable(verb: string, file: string, error: unknown): UkoError {
-  return new UkoError("UKO_CAMPAIGN_INVALID", {
+  return new UkoError("UKO_INPUT_INVALID", {
     summary: `${file} could not be ${verb}`,
     detail: `${systemSays(error)}Nothing was changed in the service. Next: check the folder and its permissions`,
     cause: error,

@@ -25,7 +25,7 @@ export function createReportFile({ path: named, nowMs, warn }: ReportFileOptions
       try {
         await requireAppendable(path);
       } catch (error) {
-        throw new UkoError("UKO_REPORT_UNWRITABLE", {
+        throw new UkoError("UKO_EVIDENCE_UNWRITABLE", {
           summary: `The report file ${path} could not be opened`,
           detail: `${systemSays(error)}Nothing was changed. Check the path and the permissions (UKO_REPORT).`,
           data: { path },

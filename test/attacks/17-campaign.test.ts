@@ -121,7 +121,7 @@ describe("a committer", () => {
     const review = await reviewed();
     edit("manifest.jsonl", '"class":"deactivate"', '"class":"destroy"');
     const before = (await world.trail()).length;
-    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_CAMPAIGN_INVALID");
+    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_INPUT_INVALID");
     const calls = (await world.trail()).slice(before).filter(({ operation }: TrailEntry) => operation !== "token");
     expect(calls).toEqual([]);
     expect(await stepsTaken()).toEqual([]);
@@ -131,7 +131,7 @@ describe("a committer", () => {
     const review = await reviewed();
     edit("campaign.yaml", "{match: {}, class: deactivate, wave: later", "{match: {}, class: destroy, wave: pilot");
     await campaign("bob", "plan --write --yes");
-    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_CAMPAIGN_INVALID");
+    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_INPUT_INVALID");
     expect(await stepsTaken()).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe("a committer", () => {
   it("names an endpoint, a command or a signer in campaign.yaml", async () => {
     for (const line of ["endpoint: https://evil.example", "command: rm", "signer: mallory"]) {
       write("campaign.yaml", `${campaignFile}${line}\n`);
-      expect(codeOf(await campaign("bob", "status"))).toBe("UKO_CAMPAIGN_INVALID");
+      expect(codeOf(await campaign("bob", "status"))).toBe("UKO_INPUT_INVALID");
     }
   });
 
@@ -248,7 +248,7 @@ describe("the requester", () => {
   it("neither reviews the own requests nor uses the review of the other person", async () => {
     const review = await reviewed();
     expect(dataOf(await campaign("bob", "review pilot deactivate")).keys).toBe(0);
-    expect(codeOf(await approve("bob", "deactivate", review))).toBe("UKO_REVIEW_OUTDATED");
+    expect(codeOf(await approve("bob", "deactivate", review))).toBe("UKO_VIEW_OUTDATED");
     edit(reviewFile(), "IBMid-550000ALICE", "IBMid-550000BOB");
     const digest = sha256(read(reviewFile()));
     write(`reviews/pilot-deactivate-${digest.slice(0, 16)}.jsonl`, read(reviewFile()));
@@ -290,7 +290,7 @@ describe("an approver who swaps files between the commands", () => {
     const file = path.join(other, "campaign.yaml");
     writeFileSync(file, campaignFile.replace("name: eol", "name: other"));
     const command = `approve pilot deactivate --review ${review} --json`;
-    expect(codeOf(await runInCampaign(world, "alice", { command, folder: other }))).toBe("UKO_CAMPAIGN_INVALID");
+    expect(codeOf(await runInCampaign(world, "alice", { command, folder: other }))).toBe("UKO_INPUT_INVALID");
     rmSync(other, { recursive: true });
     expect(await stepsTaken()).toEqual([]);
   });

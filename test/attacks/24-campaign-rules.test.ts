@@ -92,7 +92,7 @@ describe("an edit that narrows", () => {
     edit("  - {name: pilot, soak: 5d, maxFailures: 1, ticket: CHG-1}\n", "");
     edit("after: [pilot], ", "");
     edit("class: destroy, wave: pilot", "class: destroy, wave: main");
-    expect(dataOf(await approve(review)).error?.code).toBe("UKO_CAMPAIGN_INVALID");
+    expect(dataOf(await approve(review)).error?.code).toBe("UKO_INPUT_INVALID");
     const other = await campaign("bob", "request main deactivate");
     expect(dataOf(other)).toMatchObject({ gate: "differs", differences: ['wave "main": after: ["pilot"] -> []'] });
     expect(await stepsTaken()).toEqual([]);

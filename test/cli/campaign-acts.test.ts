@@ -124,15 +124,15 @@ it("acts only for the reviewer, only on the reviewed step, and refuses an edited
     dataOf(await campaign(who, command)).error?.code;
   const foreign = await campaign("bob", `approve pilot deactivate --review ${review}`);
   expect(dataOf(foreign).error).toMatchObject({
-    code: "UKO_REVIEW_OUTDATED",
+    code: "UKO_VIEW_OUTDATED",
     detail: expect.stringContaining("uko campaign next --wave pilot"),
   });
-  expect(await codes("carol", `approve pilot deactivate --review ${review}`)).toBe("UKO_REVIEW_OUTDATED");
-  expect(await codes("alice", `approve pilot destroy --review ${review}`)).toBe("UKO_CAMPAIGN_INVALID");
+  expect(await codes("carol", `approve pilot deactivate --review ${review}`)).toBe("UKO_VIEW_OUTDATED");
+  expect(await codes("alice", `approve pilot destroy --review ${review}`)).toBe("UKO_INPUT_INVALID");
   const [name = ""] = readdirSync(path.join(folder, "reviews"));
   const file = path.join(folder, "reviews", name);
   writeFileSync(file, readFileSync(file, "utf8").replace("payments-key-00001", "payments-key-00002"));
-  expect(await codes("alice", `approve pilot deactivate --review ${review}`)).toBe("UKO_CAMPAIGN_INVALID");
+  expect(await codes("alice", `approve pilot deactivate --review ${review}`)).toBe("UKO_INPUT_INVALID");
   const keyState = JSON.parse((await world.uko("alice", `status ${firstKey} --json`)).out).keyState;
   expect(keyState).toBe("active");
 });
@@ -221,7 +221,7 @@ it("lets the requester act on stored approvals with one command, and on no revie
   expect(stored.out).toContain("\nNext:\n  uko continue --requested-by IBMid-550000ALICE --step deactivate\n");
   expect(stored.out).toMatch(/^Approved the deactivation of 18 keys/);
   const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review}`));
-  expect(named.error.code).toBe("UKO_REVIEW_OUTDATED");
+  expect(named.error.code).toBe("UKO_VIEW_OUTDATED");
   const { out, exitCode } = await inFolder("alice", "review pilot deactivate");
   expect(exitCode).toBe(12);
   expect(out).toContain('IBMid-550000BOB ("Bob Example") has already approved the deactivation');

@@ -30,7 +30,7 @@ it("destroys KMS keys as a set, by another person in the window, and restores th
   const csv = (await stage.campaign("review main destroy --kind kms --csv", "bob")).out;
   expect(csv).toMatch(new RegExp(`^key,label,review,.*(\nkms/[0-9a-f-]{36},root-\\d,${review},){2}\n`));
   const approve = (who: Person) => run(who, `approve main destroy --review ${review}`);
-  expect(dataOf(await approve("alice")).error.code).toBe("UKO_REVIEW_OUTDATED");
+  expect(dataOf(await approve("alice")).error.code).toBe("UKO_VIEW_OUTDATED");
   expect(dataOf(await run("bob", `approve main destroy --review ${review} --store`)).error.code).toBe(
     "UKO_INPUT_INVALID",
   );
@@ -62,6 +62,6 @@ it("lets one person alone destroy no KMS key, and destroys none after its window
   const { review } = dataOf(await run("bob", "review main destroy --kind kms"));
   await stage.world.advance("5h");
   const late = dataOf(await run("bob", `approve main destroy --review ${review}`));
-  expect([late.error.code, late.keys]).toEqual(["UKO_REVIEW_OUTDATED", undefined]);
+  expect([late.error.code, late.keys]).toEqual(["UKO_VIEW_OUTDATED", undefined]);
   expect((await stage.world.verdict()).violations).toEqual([]);
 });

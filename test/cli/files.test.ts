@@ -91,7 +91,7 @@ it("does nothing if the report cannot be opened", async () => {
   const before = (await world.trail()).filter(({ effect }) => effect).length;
   const environment = { UKO_REPORT: path.join(folder, "absent", "report.jsonl") };
   const { exitCode, err } = await world.uko("bob", `request ${keys.payroll} ${keys.cards}`, environment);
-  expect([exitCode, err.match(/\[UKO_REPORT_UNWRITABLE\]/g)]).toEqual([1, ["[UKO_REPORT_UNWRITABLE]"]]);
+  expect([exitCode, err.match(/\[UKO_EVIDENCE_UNWRITABLE\]/g)]).toEqual([1, ["[UKO_EVIDENCE_UNWRITABLE]"]]);
   expect((await world.trail()).filter(({ effect }) => effect)).toHaveLength(before);
 });
 

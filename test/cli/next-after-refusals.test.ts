@@ -37,7 +37,7 @@ testEach({
       edited({ backingKey: { state: 2 } }),
       by("carol", "continue KEY"),
     ],
-    code: "UKO_BACKING_KEY_NOT_ACTIVE",
+    code: "UKO_KMS_KEY_NOT_ACTIVE",
     next: [{ by: "carol", first: edited({ backingKey: { state: 1 } }), exit: 10, leaves: "cooling_down" }],
   },
   "a keystore holds the key again": {

@@ -168,9 +168,9 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "service_refused", step: "write_record", message: "The key is busy." }],
     [{ guard: "service_refused", step: "set_for_deletion", message: "The key is busy." }],
   ],
-  no_way_back: [
-    [{ guard: "no_way_back", pending: [pending] }, destroyed],
-    [{ guard: "no_way_back", pending: [] }, destroyed],
+  already_destroyed: [
+    [{ guard: "already_destroyed", pending: [pending] }, destroyed],
+    [{ guard: "already_destroyed", pending: [] }, destroyed],
   ],
   record_binds: [[{ guard: "record_binds", record: request }, aKeyWith(request)]],
   not_as_reviewed: [[{ guard: "not_as_reviewed", why: { kind: "is_approval", record: approved } }]],

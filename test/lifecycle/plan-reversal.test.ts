@@ -49,7 +49,7 @@ const golden: readonly (readonly [string, Partial<KeyObservation>, string, strin
   ],
   ["pre-active, a record", { state: "pre_activation", carried: record }, "drop_record", "never_active"],
   ["pre-active, no record", { state: "pre_activation" }, "done", "never_active"],
-  ["destroyed", { state: "destroyed" }, "no_way_back", "no_way_back"],
+  ["destroyed", { state: "destroyed" }, "already_destroyed", "already_destroyed"],
   ["compromised", { state: "compromised" }, "compromised", "compromised"],
   ["destroyed, compromised", { state: "destroyed_compromised" }, "compromised", "compromised"],
   ["in a new state", { state: "unrecognized" }, "state_unrecognized", "state_unrecognized"],
@@ -84,7 +84,7 @@ describe("planReversal", () => {
     const key = aKey({ state: "destroyed", keystores: [pending, aKeystoreStatus({ status: "not_present" })] });
     expect(planReversal(key, "reactivate", aRun(), nowMs)).toEqual({
       kind: "refused",
-      guard: { guard: "no_way_back", pending: [pending] },
+      guard: { guard: "already_destroyed", pending: [pending] },
     });
   });
 

@@ -22,7 +22,7 @@ describe("a file of a campaign folder", () => {
   it("is refused above the limit, which is in bytes", async () => {
     expect(await read("é".repeat(50_000), 100_000)).toHaveLength(50_000);
     await expect(read("é".repeat(50_001), 100_000)).rejects.toMatchObject({
-      code: "UKO_CAMPAIGN_INVALID",
+      code: "UKO_INPUT_INVALID",
       cause: { message: "It is larger than 100000 bytes" },
     });
   });

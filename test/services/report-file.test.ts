@@ -43,7 +43,7 @@ test("each report entry is one line with its version and time", async () => {
 
 test("a file that cannot be opened is an error before the first step, and a warning afterwards", async () => {
   const { reports, warned } = open(join(folder, "absent", "report.jsonl"));
-  await expect(reports.open()).rejects.toMatchObject({ code: "UKO_REPORT_UNWRITABLE" });
+  await expect(reports.open()).rejects.toMatchObject({ code: "UKO_EVIDENCE_UNWRITABLE" });
   await reports.append(record);
   expect(warned).toEqual([expect.stringMatching(/could not be written\. .*ENOENT/)]);
 });

@@ -110,7 +110,7 @@ interface Reported<T> {
   readonly resultOf: (ended: T) => Result;
 }
 
-/** Appends a record when the work ends, even if it throws. Throws UKO_REPORT_UNWRITABLE before the work. */
+/** Appends a record when the work ends, even if it throws. Throws UKO_EVIDENCE_UNWRITABLE before the work. */
 export async function reportingRun<T>(
   world: World,
   { operation, subject, work, resultOf }: Reported<T>,

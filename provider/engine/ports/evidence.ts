@@ -179,7 +179,7 @@ export interface RunRecord {
  * The report of `UKO_REPORT`. It fails only before a run begins, because a report must not change what the run does.
  */
 export interface Reports {
-  /** Throws `UKO_REPORT_UNWRITABLE` if later writes could not succeed. */
+  /** Throws `UKO_EVIDENCE_UNWRITABLE` if later writes could not succeed. */
   open(): Promise<void>;
   /** Appends the record, which is durable before this returns. A write that fails produces a warning. Never throws. */
   append(record: RunRecord): Promise<void>;

@@ -96,7 +96,7 @@ describe("campaign.yaml", () => {
     ["more than 1 MiB", `${campaignText()}#${"x".repeat(1_048_576)}`, /larger than 1 MiB/],
   ])("refuses %s", (_, text, message) => {
     const refusal = refusalOf(() => parseCampaign(text));
-    expect(refusal).toMatch(/^UKO_CAMPAIGN_INVALID/);
+    expect(refusal).toMatch(/^UKO_INPUT_INVALID/);
     expect(refusal).toMatch(message);
   });
 });
@@ -182,7 +182,7 @@ describe("manifest.jsonl", () => {
     ["no content", "", /is empty/],
   ])("refuses %s", (_, content, message) => {
     const refusal = refusalOf(() => parseManifest(content, sha256));
-    expect(refusal).toMatch(/^UKO_CAMPAIGN_INVALID/);
+    expect(refusal).toMatch(/^UKO_INPUT_INVALID/);
     expect(refusal).toMatch(message);
   });
 });

@@ -140,7 +140,10 @@ describe("limits of an operation", () => {
     await uko.advance("5h");
     await uko.test.as("carol").step(state.keyId, "destroy");
     for (const undo of ["withdraw", "reactivate"] as const) {
-      expect(await by("carol")[undo](refOf(state), options)).toMatchObject({ code: "UKO_NO_WAY_BACK", exitCode: 12 });
+      expect(await by("carol")[undo](refOf(state), options)).toMatchObject({
+        code: "UKO_ALREADY_DESTROYED",
+        exitCode: 12,
+      });
     }
   });
 });

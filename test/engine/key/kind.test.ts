@@ -61,7 +61,7 @@ describe("412: another writer changed the key between the read and the step", ()
       })),
     });
     const { code, explanation } = await approve(alice, ref);
-    expect(code).toBe("UKO_REVIEW_OUTDATED");
+    expect(code).toBe("UKO_VIEW_OUTDATED");
     expect(explanation.summary).toContain("IBMid-550000CAROL");
     expect(await stateWord(state)).toBe("active");
     await uko.expectNobodyAlone({ isOutsider: isCarol });
@@ -194,7 +194,7 @@ describe("two writes in one second", () => {
         },
       }),
     });
-    expect(await approve(alice, ref)).toMatchObject({ code: "UKO_REVIEW_OUTDATED", taken: [] });
+    expect(await approve(alice, ref)).toMatchObject({ code: "UKO_VIEW_OUTDATED", taken: [] });
     expect(await stateWord(state)).toBe("active");
     uko.test.emulator.world.clock.tickMs = 1000;
     await uko.expectNobodyAlone({ isOutsider: isCarol });

@@ -275,7 +275,7 @@ describe("by command", () => {
     const window = (await by("bob").inspect(ref, options))?.window ?? "";
     expect(secondRequest.deletion.recordId).toBe(window);
     expect(await by("bob").approve(ref, window, options)).toMatchObject({ exitCode: 0, taken: ["destroy"] });
-    expect(await by("bob").withdraw(ref, options)).toMatchObject({ code: "UKO_NO_WAY_BACK" });
+    expect(await by("bob").withdraw(ref, options)).toMatchObject({ code: "UKO_ALREADY_DESTROYED" });
     await stage.advance("100d");
     expect(await by("bob").status(ref, options)).toMatchObject({ lifecycleState: "gone", code: "UKO_NOT_FOUND" });
     expect(await by("bob").continue(ref, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });

@@ -18,7 +18,7 @@ function reporting(over: { readonly openFails?: true } = {}) {
     ...aWorld(),
     reports: {
       async open() {
-        if (over.openFails === true) throw new UkoError("UKO_REPORT_UNWRITABLE");
+        if (over.openFails === true) throw new UkoError("UKO_EVIDENCE_UNWRITABLE");
       },
       append: async (record) => void records.push(record),
     },
@@ -67,7 +67,7 @@ test("does nothing if the report cannot be opened", async () => {
     done = true;
   };
   const reported = { operation: "delete", subject, work, resultOf: () => ({ exitCode: 0 }) };
-  await expect(reportingRun(world, reported, options)).rejects.toMatchObject({ code: "UKO_REPORT_UNWRITABLE" });
+  await expect(reportingRun(world, reported, options)).rejects.toMatchObject({ code: "UKO_EVIDENCE_UNWRITABLE" });
   expect([done, records]).toEqual([false, []]);
 });
 

@@ -22,13 +22,13 @@ export const acceptedLine = z.strictObject({
 });
 export type AcceptedLine = z.output<typeof acceptedLine>;
 
-/** The people who accept each key, one line a person. Throws UKO_CAMPAIGN_INVALID. */
+/** The people who accept each key, one line a person. Throws UKO_INPUT_INVALID. */
 export async function readAccepted(folder: CampaignFolder): Promise<ReadonlyMap<string, readonly AcceptedLine[]>> {
   const found = new Map<string, AcceptedLine[]>();
   for (const { at, value } of jsonLinesIn((await folder.read(acceptedFileName, mebibyte)) ?? "", acceptedFileName)) {
     const { data, error } = acceptedLine.safeParse(value);
     if (data === undefined) {
-      throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      throw new UkoError("UKO_INPUT_INVALID", {
         summary: `${acceptedFileName}, line ${at} is not valid`,
         detail: [...explainIssues(error.issues), "Nothing was changed. Next: correct the line"].join("\n"),
       });

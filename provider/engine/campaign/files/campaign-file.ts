@@ -166,7 +166,7 @@ export const unnamed: CampaignRule = {
   wave: "no-rule",
 };
 
-/** Throws UKO_CAMPAIGN_INVALID with the place of each mistake. */
+/** Throws UKO_INPUT_INVALID with the place of each mistake. */
 export function parseCampaign(text: string): Campaign {
   const value = parsePlainYaml(text);
   requireFormat(value, campaignFormat, campaignFileName);
@@ -216,7 +216,7 @@ function crossFaults({ waves, rules, deadline, lastDeadline }: Campaign): readon
 }
 
 function invalid(summary: string, faults: readonly string[]): UkoError {
-  return new UkoError("UKO_CAMPAIGN_INVALID", {
+  return new UkoError("UKO_INPUT_INVALID", {
     summary,
     detail: [...faults, "Nothing was changed. Next: correct the file, then run the command again"].join("\n"),
   });

@@ -8,7 +8,7 @@ import { UkoError } from "../../../errors.ts";
 
 const maxRows = 200_000;
 
-/** Rows by the names of the first line. Throws UKO_CAMPAIGN_INVALID with the line of the mistake. */
+/** Rows by the names of the first line. Throws UKO_INPUT_INVALID with the line of the mistake. */
 export function parseCsv(
   text: string,
   file: string,
@@ -74,7 +74,7 @@ export function csvLine(values: readonly string[]): string {
 }
 
 export function invalidCsv(file: string, why: string): UkoError {
-  return new UkoError("UKO_CAMPAIGN_INVALID", {
+  return new UkoError("UKO_INPUT_INVALID", {
     summary: `${file} could not be read: ${why}`,
     detail: "Nothing was changed. Next: correct the file, then run the command again",
   });

@@ -13,13 +13,13 @@ import { plain } from "../../text/words.ts";
 export interface CampaignFolder {
   /** The folder as the caller named it, for messages. */
   readonly path: string;
-  /** Undefined if the file does not exist. Throws UKO_CAMPAIGN_INVALID for a file that cannot be read. */
+  /** Undefined if the file does not exist. Throws UKO_INPUT_INVALID for a file that cannot be read. */
   read(name: string, maxBytes: number): Promise<string | undefined>;
   /** The parts of a text that may be too large to keep in memory. There is no part if the file does not exist. */
   parts(name: string, maxBytes: number): Iterable<string>;
   /** Replaces the file as a whole. */
   write(name: string, text: string): Promise<void>;
-  /** Throws UKO_CAMPAIGN_INVALID if the file exists. */
+  /** Throws UKO_INPUT_INVALID if the file exists. */
   create(name: string, text: string): Promise<void>;
   append(name: string, text: string): Promise<void>;
   makeFolder(name: string): Promise<void>;
@@ -66,7 +66,7 @@ export function requireFormat(value: unknown, format: string, file: string): voi
   if (found === format) return;
   const family = format.replace(/[0-9]+$/, "");
   const isOtherVersion = typeof found === "string" && found.startsWith(family);
-  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+  throw new UkoError("UKO_INPUT_INVALID", {
     summary: isOtherVersion
       ? `${file} has the format ${plain(found, 40)}, and this release of uko reads ${format}`
       : `${file} does not begin with the format ${format}`,
@@ -91,14 +91,14 @@ export function* linesOf(parts: Iterable<string>): Generator<string> {
   yield rest;
 }
 
-/** The lines of a JSONL file with their numbers. Throws UKO_CAMPAIGN_INVALID for a line that is not JSON. */
+/** The lines of a JSONL file with their numbers. Throws UKO_INPUT_INVALID for a line that is not JSON. */
 export function* jsonLinesIn(text: string, file: string): Generator<{ readonly at: number; readonly value: unknown }> {
   for (const [index, line] of text.split("\n").entries()) {
     if (line === "") continue;
     const value = parseJson(line);
     if (value !== undefined) yield { at: index + 1, value };
     else
-      throw new UkoError("UKO_CAMPAIGN_INVALID", {
+      throw new UkoError("UKO_INPUT_INVALID", {
         summary: `${file}, line ${index + 1} is not JSON`,
         detail: "The file is incomplete or was edited. Nothing was changed. Next: restore it with git checkout",
       });

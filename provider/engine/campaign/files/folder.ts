@@ -17,7 +17,7 @@ import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
 /** A folder whose files fit together and belong to the instance of this run. */
 export type OpenCampaign = Readonly<Awaited<ReturnType<typeof openCampaign>>>;
 
-/** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
+/** Throws UKO_INPUT_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
 export async function openCampaign(folder: CampaignFolder, instanceId: string) {
   const { campaign, text } = await readCampaign(folder, instanceId);
   return {
@@ -31,14 +31,14 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string) {
   };
 }
 
-/** Reads campaign.yaml alone. Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
+/** Reads campaign.yaml alone. Throws UKO_INPUT_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
 export async function readCampaign(
   folder: CampaignFolder,
   instanceId: string,
 ): Promise<{ readonly campaign: Campaign; readonly text: string }> {
   const text = await folder.read(campaignFileName, mebibyte);
   if (text === undefined) {
-    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    throw new UkoError("UKO_INPUT_INVALID", {
       summary: `${folder.path} has no ${campaignFileName}`,
       detail: "Next: name the folder of a campaign with --folder, or start one with uko campaign init",
     });
@@ -48,14 +48,14 @@ export async function readCampaign(
   return { campaign, text };
 }
 
-/** Throws UKO_CAMPAIGN_INVALID if there is no manifest yet. */
+/** Throws UKO_INPUT_INVALID if there is no manifest yet. */
 export async function readManifest(
   { folder, campaign }: OpenCampaign,
   sha256: (text: string) => string,
 ): Promise<Manifest> {
   const manifest = await findManifest({ folder, campaign }, sha256);
   if (manifest !== undefined) return manifest;
-  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+  throw new UkoError("UKO_INPUT_INVALID", {
     summary: `${folder.path} has no ${manifestFileName}`,
     detail: `The keys of this campaign are not listed yet. Next: uko campaign plan --write --folder ${shellWord(folder.path)}`,
   });
@@ -88,11 +88,11 @@ export function requireTimeAfter({ waves }: Manifest, nowMs: number): void {
   });
 }
 
-/** Throws UKO_CAMPAIGN_INVALID for a name that the campaign does not have. */
+/** Throws UKO_INPUT_INVALID for a name that the campaign does not have. */
 export function requireWave({ waves }: Pick<Campaign, "waves">, name: string): Campaign["waves"][number] {
   const wave = waves.find((each) => each.name === name);
   if (wave !== undefined) return wave;
-  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+  throw new UkoError("UKO_INPUT_INVALID", {
     summary: `The campaign has no wave "${name}"`,
     detail: `Its waves are ${waves.map((each) => each.name).join(", ")}. Nothing was changed.`,
   });

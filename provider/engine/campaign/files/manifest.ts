@@ -134,7 +134,7 @@ function encodeKey(key: ManifestKey): string {
   return JSON.stringify(manifestKey.parse(key));
 }
 
-/** Throws UKO_CAMPAIGN_INVALID for another version, a wrong form, or a line that was edited. */
+/** Throws UKO_INPUT_INVALID for another version, a wrong form, or a line that was edited. */
 export function parseManifest(content: string, sha256: (text: string) => string): Manifest {
   if (content.length > maxManifestBytes) throw invalid("is larger than 256 MiB", []);
   const others = jsonLinesIn(content, manifestFileName);
@@ -203,7 +203,7 @@ function compare(a: string, b: string): number {
 }
 
 function invalid(what: string, faults: readonly string[]): UkoError {
-  return new UkoError("UKO_CAMPAIGN_INVALID", {
+  return new UkoError("UKO_INPUT_INVALID", {
     summary: `${manifestFileName} ${what}`,
     detail: [
       ...faults,

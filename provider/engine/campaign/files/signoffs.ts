@@ -87,12 +87,12 @@ export function signoffFileName(owner: string, sha256: Sha256): string {
   return `${signoffFolder}/${slug}-${sha256(owner).slice(0, 8)}.json`;
 }
 
-/** The keys that an owner has to sign. Throws UKO_CAMPAIGN_INVALID if there are none. */
+/** The keys that an owner has to sign. Throws UKO_INPUT_INVALID if there are none. */
 export function keysOfOwner(keys: readonly ManifestKey[], owner: string): readonly ManifestKey[] {
   const own = keys.filter((key) => key.owners.includes(owner) && needsSignoff(key));
   if (own.length > 0) return own;
   const owners = [...new Set(keys.filter(needsSignoff).flatMap((key) => key.owners))].sort();
-  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+  throw new UkoError("UKO_INPUT_INVALID", {
     summary: `No key that the manifest destroys has the owner "${owner}"`,
     detail: [
       owners.length === 0 ? "No key needs a sign-off." : `Owners with keys to sign: ${owners.slice(0, 50).join(", ")}.`,
@@ -101,7 +101,7 @@ export function keysOfOwner(keys: readonly ManifestKey[], owner: string): readon
   });
 }
 
-/** Throws UKO_CAMPAIGN_INVALID for another version, a wrong form, or a list that does not fit its digest. */
+/** Throws UKO_INPUT_INVALID for another version, a wrong form, or a list that does not fit its digest. */
 export function parseSignoff(text: string, file: string, sha256: Sha256): Signoff {
   const value = parseJson(text);
   if (value === undefined) throw invalid(file, ["it is not JSON"]);
@@ -115,7 +115,7 @@ export function parseSignoff(text: string, file: string, sha256: Sha256): Signof
 }
 
 function invalid(file: string, faults: readonly string[]): UkoError {
-  return new UkoError("UKO_CAMPAIGN_INVALID", {
+  return new UkoError("UKO_INPUT_INVALID", {
     summary: `${file} is not a sign-off`,
     detail: [...faults, "Nothing was changed. Next: let the owner sign again"].join("\n"),
   });

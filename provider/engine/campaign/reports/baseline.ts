@@ -77,12 +77,12 @@ export function makeBaseline(
 const reasonColumns = { key: "key", label: "label", why: "why" } as const;
 
 /**
- * Throws UKO_CAMPAIGN_INVALID if only one wave is planned and no manifest exists, because the first manifest lists
+ * Throws UKO_INPUT_INVALID if only one wave is planned and no manifest exists, because the first manifest lists
  * every wave.
  */
 export function requireEarlier(earlier: Manifest | undefined, wave: string | undefined, path: string): void {
   if (wave === undefined || earlier !== undefined) return;
-  throw new UkoError("UKO_CAMPAIGN_INVALID", {
+  throw new UkoError("UKO_INPUT_INVALID", {
     summary: "The first manifest lists every wave",
     detail: `Next: uko campaign plan --write ${folderFlag(path)}`,
   });

@@ -25,7 +25,7 @@ import { nextCommand } from "./report.ts";
 import { readyKeys } from "./waiting.ts";
 import { type ReviewedStepRequest, reportClosed, sizeOfRun, takenByReviewer, waveStateOf } from "./wave-state.ts";
 
-/** Throws UKO_REVIEW_OUTDATED and UKO_CAMPAIGN_INVALID. Changes nothing. */
+/** Throws UKO_VIEW_OUTDATED and UKO_INPUT_INVALID. Changes nothing. */
 export async function prepareApproval(context: CampaignContext, request: ReviewedStepRequest) {
   const { world, options } = context;
   const { wave, step, stores } = request;
@@ -93,7 +93,7 @@ function takenByOthers(
 }
 
 /**
- * Reads the review that the digest names, which this process has just shown. Throws UKO_CAMPAIGN_INVALID for a file with
+ * Reads the review that the digest names, which this process has just shown. Throws UKO_INPUT_INVALID for a file with
  * another digest, and for the review of another wave, step or manifest. The file itself says its kind, so one digest
  * names one file.
  */
@@ -102,7 +102,7 @@ async function reviewOfWave(context: CampaignContext, request: ReviewedStepReque
   const { wave, step, review: digest } = request;
   const again = nextCommand({ wave, path });
   const invalid = (summary: string): UkoError =>
-    new UkoError("UKO_CAMPAIGN_INVALID", { summary, detail: `Nothing was changed. Next: ${again}` });
+    new UkoError("UKO_INPUT_INVALID", { summary, detail: `Nothing was changed. Next: ${again}` });
   const name = reviewFileName(wave, step, digest);
   const text = await context.view.folder.read(name, maxReviewBytes);
   if (text === undefined) throw invalid(`${path}/${reviewFolder} has no review with this SHA-256`);

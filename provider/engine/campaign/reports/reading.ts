@@ -110,7 +110,7 @@ async function startCampaign(
   options: CallOptions,
 ): Promise<CampaignReport> {
   if ((await folder.read(campaignFileName, mebibyte)) !== undefined) {
-    throw new UkoError("UKO_CAMPAIGN_INVALID", {
+    throw new UkoError("UKO_INPUT_INVALID", {
       summary: `${folder.path} already has a ${campaignFileName}`,
       detail: `Nothing was changed. Next: uko campaign status ${folderFlag(folder.path)}`,
     });

@@ -194,7 +194,7 @@ function isUnlisted({ code }: UnreadablePart): boolean {
 function outOfScope(key: KnownKey): UnreadablePart {
   const reason =
     "campaign.yaml leaves the key out of its scope, but the manifest names it. Next: widen the scope again to read the key";
-  return { id: namedKey(key), name: key.label, code: "UKO_CAMPAIGN_INVALID", reason };
+  return { id: namedKey(key), name: key.label, code: "UKO_INPUT_INVALID", reason };
 }
 
 /**

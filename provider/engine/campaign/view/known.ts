@@ -19,7 +19,7 @@ import { findManifest, readCampaign } from "../files/folder.ts";
 import { type ManifestKey, markOfLine, namedKey } from "../files/manifest.ts";
 import { kmsTraits, managedTraits } from "./traits.ts";
 
-/** Throws UKO_CAMPAIGN_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
+/** Throws UKO_INPUT_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
 export async function openKnownCampaign(world: World, folder: CampaignFolder): Promise<KnownCampaign> {
   const { campaign } = await readCampaign(folder, world.session.instanceId);
   const manifest = await findManifest({ folder, campaign }, world.sha256);

@@ -58,7 +58,7 @@ const recentUseMs = 90 * dayMs;
 const maxSignoffs = 1_000;
 const maxSignoffBytes = 64 * mebibyte;
 
-/** Throws UKO_CAMPAIGN_INVALID if a file was edited. */
+/** Throws UKO_INPUT_INVALID if a file was edited. */
 export async function viewCampaign(
   opened: OpenCampaign & { readonly manifest: Manifest },
   inventory: CampaignInventory,

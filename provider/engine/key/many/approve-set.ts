@@ -47,7 +47,7 @@ export type KeyResult =
   | { readonly kind: "failed"; readonly ref: KeyRef; readonly label: string; readonly error: UkoError };
 
 /**
- * Approves all keys of a review. Throws UKO_REVIEW_OUTDATED if the review names no record at all, and every error that
+ * Approves all keys of a review. Throws UKO_VIEW_OUTDATED if the review names no record at all, and every error that
  * is not about one key.
  */
 export async function approveReviewed(
@@ -116,7 +116,7 @@ export async function noteRefused(world: World, apart: readonly KeyApart[], opti
 
 /**
  * Returns the act that approves one key of a review. The first call signs for all keys, where signatures are demanded.
- * Throws UKO_REVIEW_OUTDATED if the review names no record at all.
+ * Throws UKO_VIEW_OUTDATED if the review names no record at all.
  */
 export function approverOf(
   world: World,
@@ -179,7 +179,7 @@ function againOf(review: Review): string {
 }
 
 /**
- * Throws UKO_REVIEW_OUTDATED before the first read if the caller cannot use the review. Without a time, the age of the
+ * Throws UKO_VIEW_OUTDATED before the first read if the caller cannot use the review. Without a time, the age of the
  * review is checked with the first key.
  */
 export async function requireUsable(
@@ -204,7 +204,7 @@ function throwIfUnusable(outcome: Outcome, again: string): void {
 }
 
 function outdated(why: string, again: string): UkoError {
-  return new UkoError("UKO_REVIEW_OUTDATED", {
+  return new UkoError("UKO_VIEW_OUTDATED", {
     summary: `The review cannot be used: ${why}`,
     detail: `Answer within 60 minutes of the first read; the answer counts for 4 hours, in the same process. Nothing more was changed.\nNext: look at the keys again with ${again}.`,
   });

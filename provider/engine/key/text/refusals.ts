@@ -167,7 +167,7 @@ const sayings: Sayings<Guard, About> = {
     facts: [plain(guard.message, 500)],
     next: towardsTheEnd.includes(guard.step) ? [resolved(rerun)] : [],
   }),
-  no_way_back: (guard, { key }) => ({
+  already_destroyed: (guard, { key }) => ({
     summary: `${capital(key)} is destroyed and cannot be restored in UKO`,
     facts: [
       ...(guard.pending.length === 0
