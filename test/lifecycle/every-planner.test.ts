@@ -141,7 +141,7 @@ describe("while a guard fails, no planner of a managed key deactivates or destro
   it("nor removes a destroyed key that is held, or protected", () => {
     const removes = (over: Partial<KeyObservation>, deletionProtection = false): boolean => {
       const plan = planKeyDeletion(
-        aKey({ state: "destroyed", ...over }),
+        aKey({ state: "destroyed", recorded: "approved", ...over }),
         aPolicy({ deletionProtection }),
         aRun(),
         nowMs,

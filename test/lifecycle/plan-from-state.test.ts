@@ -21,7 +21,7 @@ test("the plan from the state alone equals the plan of the key itself, if no rec
   let compared = 0;
   for (const state of [...keyStates, "unrecognized"] as const) {
     for (const [policy, marker] of policies.flatMap((each) => markers.map((one) => [each, one] as const))) {
-      const key = aKey({ state, ...(marker !== undefined && { marker }) });
+      const key = aKey({ state, recorded: "approved", ...(marker !== undefined && { marker }) });
       const { next, path, observation } = planFromState({ ...key.facts, ...key }, policy);
       const actual = planKeyDeletion(key, policy, aRun({ intent: "engine" }), nowMs);
       expect(observation.state).toBe(state);
