@@ -6,9 +6,9 @@
 import { Argument, type Command, Option } from "commander";
 import type { CheckedEvidence } from "../compose/certificates.ts";
 import { auditedSteps, auditFindings, auditHeads, auditRows, inTime, jsonLine } from "../compose/text.ts";
-import type { Audit } from "../engine/commands/audit.ts";
+import type { Audit, AuditFilter } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
-import { type KeyPath, parseDate, parseKeyPath, repeatable } from "./arguments.ts";
+import { parseAnyKey, parseDate, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { evidenceFiles } from "./files.ts";
 import { tableOf } from "./table.ts";
@@ -16,7 +16,6 @@ import { tableOf } from "./table.ts";
 interface AuditOptions {
   readonly file?: readonly string[];
   readonly since?: string;
-  readonly key?: string;
   readonly step?: string;
   readonly person?: string;
   readonly activityTracker?: readonly string[];
@@ -28,7 +27,9 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
   program
     .command("audit")
     .description("Show who requested, approved and executed each step, and when, from evidence files; works offline")
-    .addArgument(new Argument("[key]", "only this key, <vaultId>/<keyId>").argParser(parseKeyPath))
+    .addArgument(
+      new Argument("[key]", "only this key: <vaultId>/<keyId>, kms/<keyId>, an ID or a label").argParser(parseAnyKey),
+    )
     .addOption(
       new Option(
         "--file <file>",
@@ -36,7 +37,6 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
       ).argParser(repeatable(String)),
     )
     .addOption(new Option("--since <date>", "only from this day or time, such as 2026-11-24").argParser(parseDate))
-    .option("--key <id or label>", "only keys with this ID or label")
     .addOption(new Option("--step <step>", "only this step").choices(auditedSteps))
     .option("--person <text>", "only steps that this IAM ID or name (or part of it) requested, approved or executed")
     .addOption(
@@ -47,32 +47,31 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     )
     .option("--verify", "only check that the files are as the runs wrote them, and print every contradiction")
     .option("--json", "one line of JSON per step; with --verify, per file")
-    .action(
-      async (path: KeyPath | undefined, { file, json, key, verify, activityTracker, ...filter }: AuditOptions) => {
-        const files = evidenceFiles(world, file, "--file");
-        if (verify === true) return verifyChains(world, files, json === true);
-        const named = path?.keyId ?? key;
-        const { auditEvidence } = await import("../compose/operations.ts");
-        const { explainReading, readCheckedEvidence, searchEvents } = await import("../compose/certificates.ts");
-        const read = files.map(readCheckedEvidence);
-        const broken = read.filter(({ chain }) => chain.breaks.length > 0);
-        await warnOfBroken(json === true ? world.err : world.out, broken);
-        const audit = auditEvidence(
-          read.map(({ text }) => text),
-          {
-            ...filter,
-            ...(named !== undefined && { key: named }),
-            ...(path !== undefined && { vaultId: path.vaultId }),
-          },
-          searchEvents(activityTracker ?? []),
-        );
-        if (json !== true) {
-          const sources = read.map((each, at) => ({ ...each, people: audit.people[at] ?? [] }));
-          world.out.write(`${auditText(world.out, audit)}\n${explainReading(sources)}\n`);
-        } else for (const event of inTime(audit)) world.out.write(`${jsonLine(event)}\n`);
-        refuseBroken(broken.map(({ file }) => file));
-      },
-    );
+    .action(async (key: TypedKey | undefined, { file, json, verify, activityTracker, ...filter }: AuditOptions) => {
+      const files = evidenceFiles(world, file, "--file");
+      if (verify === true) return verifyChains(world, files, json === true);
+      const { auditEvidence } = await import("../compose/operations.ts");
+      const { explainReading, readCheckedEvidence, searchEvents } = await import("../compose/certificates.ts");
+      const read = files.map(readCheckedEvidence);
+      const broken = read.filter(({ chain }) => chain.breaks.length > 0);
+      await warnOfBroken(json === true ? world.err : world.out, broken);
+      const audit = auditEvidence(
+        read.map(({ text }) => text),
+        { ...filter, ...keyFilter(key) },
+        searchEvents(activityTracker ?? []),
+      );
+      if (json !== true) {
+        const sources = read.map((each, at) => ({ ...each, people: audit.people[at] ?? [] }));
+        world.out.write(`${auditText(world.out, audit)}\n${explainReading(sources)}\n`);
+      } else for (const event of inTime(audit)) world.out.write(`${jsonLine(event)}\n`);
+      refuseBroken(broken.map(({ file }) => file));
+    });
+}
+
+function keyFilter(key: TypedKey | undefined): Pick<AuditFilter, "key" | "vaultId"> {
+  if (key === undefined) return {};
+  if ("name" in key) return { key: key.name };
+  return "kmsKeyId" in key ? { key: key.kmsKeyId } : { key: key.keyId, vaultId: key.vaultId };
 }
 
 /** So many contradictions of a file stand before the steps. `--verify` prints them all. */

@@ -91,15 +91,11 @@ function addSign(parent: Command, world: CliWorld): void {
     .command("sign")
     .description("Add your signature to a certificate that other people may have signed")
     .addArgument(new Argument("<file>", "the certificate"));
-  withSigner(command)
-    .option("--out <file>", "write another file, instead of adding the signature to this one")
-    .option("--force", "replace the file in --out if it exists")
-    .action(async (file: string, options: SignerOptions & Partial<TargetOptions>) => {
-      const { addSignature } = await load();
-      const target = targetOf({ out: file, ...options });
-      const count = await addSignature(file, signerOf(world, options), target, world.signal);
-      world.out.write(`Wrote ${target.file}: ${count} signatures.\n`);
-    });
+  withSigner(command).action(async (file: string, options: SignerOptions) => {
+    const { addSignature } = await load();
+    const count = await addSignature(file, signerOf(world, options), world.signal);
+    world.out.write(`Wrote ${file}: ${count} signatures.\n`);
+  });
 }
 
 interface VerifyOptions extends WaveOptions {

@@ -150,17 +150,11 @@ function readLog(path: string, index: number): ReadLog {
   });
 }
 
-export async function addSignature(
-  file: string,
-  choice: SignerChoice,
-  target: Target,
-  signal: AbortSignal,
-): Promise<number> {
+export async function addSignature(file: string, choice: SignerChoice, signal: AbortSignal): Promise<number> {
   const signer = await openSigner(choice, signal);
-  if (target.file !== file) await requireFree(target);
   const { envelope: read } = await openCertificate(file);
   const envelope = await signEnvelope(read, signer);
-  await writeTarget(target.file === file ? { ...target, isReplaced: true } : target, serializeEnvelope(envelope));
+  await writeTarget({ file, isReplaced: true }, serializeEnvelope(envelope));
   return envelope.signatures.length;
 }
 

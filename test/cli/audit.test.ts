@@ -131,6 +131,23 @@ test.each(["hold", "restore"])("selects the entries of the step %s", async (step
   );
 });
 
+const [vaultId, keyId] = ["5c1e0000-0000-4000-8000-000000000001", "9b2d0000-0000-4000-8000-000000000001"];
+
+test.each([
+  ["path", `${vaultId}/${keyId}`, ["here", "again"]],
+  ["path in another vault", `${vaultId.replace("5c1e", "5c1f")}/${keyId}`, []],
+  ["ID", keyId, ["here", "again"]],
+  ["label", "again", ["again"]],
+  ["KMS key", `kms/${keyId.replace("9b2d", "9b2e")}`, ["kms"]],
+])("selects the entries of one key by its %s", async (_, key, labels) => {
+  const of = (label: string, over: object) => both({ vaultId, keyId, label, allowedBy: consent(alice.iamId), ...over });
+  const kms = { resource: "kms_key", vaultId: "", keyId: keyId.replace("9b2d", "9b2e") };
+  const text = chained([...of("here", {}), ...of("again", { time: "2026-11-25T00:00:00Z" }), ...of("kms", kms)]);
+  const { out } = await run(["--file", fileOf(text, "keys.jsonl"), key, "--json"]);
+  const found = out.split("\n").flatMap((each) => (each === "" ? [] : [JSON.parse(each) as { label: string }]));
+  expect([...new Set(found.map(({ label }) => label))]).toEqual(labels);
+});
+
 describe("evidence that a person changed", () => {
   const forged = () => {
     const [first = "", ...rest] = chained([
@@ -236,7 +253,7 @@ describe("--activity-tracker", () => {
   test("does not let a line that names a part of each event as its key take the events of another key", async () => {
     const planted = fileOf(chained([line({ keyId: "hs-crypto", label: "scratch" })]), "planted.jsonl");
     const events = eventsFile([event("2026-12-01T09:00:00Z", bob.iamId)]);
-    const { out } = await run(["--file", planted, "--activity-tracker", events, "--key", "k-1", "--json"]);
+    const { out } = await run(["--file", planted, "--activity-tracker", events, "k-1", "--json"]);
     expect(JSON.parse(out)).toMatchObject({ keyId: "k-1", actor: { iamId: bob.iamId } });
   });
 
