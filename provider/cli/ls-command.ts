@@ -186,6 +186,8 @@ const tones: Readonly<Record<LifecycleState, Tone>> = {
   active: "done",
   pre_activation: "quiet",
   pending_approval: "waiting",
+  approved: "waiting",
+  pending_request: "waiting",
   cooling_down: "waiting",
   deactivated: "waiting",
   pending_destruction: "waiting",

@@ -68,7 +68,7 @@ summary { cursor: pointer; color: var(--link); }
   font-weight: 600;
   white-space: nowrap;
 }
-.pending_approval, .cooling_down, .warn { color: var(--warn); }
+.pending_approval, .pending_request, .approved, .cooling_down, .warn { color: var(--warn); }
 .active, .ok { color: var(--good); }
 .compromised, .fail { color: var(--bad); }
 

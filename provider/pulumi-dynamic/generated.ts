@@ -833,8 +833,8 @@ export interface ManagedKeyState {
   hold?: string | undefined;
   /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
   alignment?: string | undefined;
-  /** The derived state, which includes a pending approval. */
-  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognized";
+  /** The derived state, which includes what a deletion waits for. */
+  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "approved" | "pending_request" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognized";
   /** Each keystore's status of the key. */
   keystores: {
     /** Name of the keystore. */
@@ -852,8 +852,14 @@ export interface ManagedKeyState {
   deletionAwaits?: string | undefined;
   /** The next step is refused before this time, ISO 8601 UTC. */
   deletionNotBefore?: string | undefined;
-  /** IAM ID of the author of the pending record. */
+  /** IAM ID of the person who requested the next step. */
   deletionRequestedBy?: string | undefined;
+  /** Name that the requester gave. */
+  deletionRequestedByName?: string | undefined;
+  /** IAM ID of the person whose approval is stored on the key. */
+  deletionApprovedBy?: string | undefined;
+  /** Name that the approver gave. */
+  deletionApprovedByName?: string | undefined;
   /** ID of the pending request or approval. */
   deletionRecordId?: string | undefined;
   /** When the pending record expires, ISO 8601 UTC. */
@@ -917,7 +923,7 @@ export class ManagedKey extends CustomResource {
    * if the service does not report it.
    */
   declare readonly alignment: Output<ManagedKeyState["alignment"]>;
-  /** The derived state, which includes a pending approval. */
+  /** The derived state, which includes what a deletion waits for. */
   declare readonly lifecycleState: Output<ManagedKeyState["lifecycleState"]>;
   /** Each keystore's status of the key. */
   declare readonly keystores: Output<ManagedKeyState["keystores"]>;
@@ -928,8 +934,14 @@ export class ManagedKey extends CustomResource {
   declare readonly deletionAwaits: Output<ManagedKeyState["deletionAwaits"]>;
   /** The next step is refused before this time, ISO 8601 UTC. */
   declare readonly deletionNotBefore: Output<ManagedKeyState["deletionNotBefore"]>;
-  /** IAM ID of the author of the pending record. */
+  /** IAM ID of the person who requested the next step. */
   declare readonly deletionRequestedBy: Output<ManagedKeyState["deletionRequestedBy"]>;
+  /** Name that the requester gave. */
+  declare readonly deletionRequestedByName: Output<ManagedKeyState["deletionRequestedByName"]>;
+  /** IAM ID of the person whose approval is stored on the key. */
+  declare readonly deletionApprovedBy: Output<ManagedKeyState["deletionApprovedBy"]>;
+  /** Name that the approver gave. */
+  declare readonly deletionApprovedByName: Output<ManagedKeyState["deletionApprovedByName"]>;
   /** ID of the pending request or approval. */
   declare readonly deletionRecordId: Output<ManagedKeyState["deletionRecordId"]>;
   /** When the pending record expires, ISO 8601 UTC. */
@@ -966,6 +978,9 @@ const managedKeyKind: ResourceKind = {
     "deletionAwaits",
     "deletionNotBefore",
     "deletionRequestedBy",
+    "deletionRequestedByName",
+    "deletionApprovedBy",
+    "deletionApprovedByName",
     "deletionRecordId",
     "deletionRecordExpiresAt",
   ],
@@ -1132,8 +1147,6 @@ export interface KmsKeyState {
   deletionAwaits?: string | undefined;
   /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
   deletionNotBefore?: string | undefined;
-  /** Never set, because KMS does not report who set the key for deletion. */
-  deletionRequestedBy?: string | undefined;
   /** Name of the open deletion window. */
   deletionRecordId?: string | undefined;
   /** When the open deletion window ends, ISO 8601 UTC. */
@@ -1186,8 +1199,6 @@ export class KmsKey extends CustomResource {
   declare readonly deletionAwaits: Output<KmsKeyState["deletionAwaits"]>;
   /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
   declare readonly deletionNotBefore: Output<KmsKeyState["deletionNotBefore"]>;
-  /** Never set, because KMS does not report who set the key for deletion. */
-  declare readonly deletionRequestedBy: Output<KmsKeyState["deletionRequestedBy"]>;
   /** Name of the open deletion window. */
   declare readonly deletionRecordId: Output<KmsKeyState["deletionRecordId"]>;
   /** When the open deletion window ends, ISO 8601 UTC. */
@@ -1220,7 +1231,6 @@ const kmsKeyKind: ResourceKind = {
     "lastRotatedAt",
     "deletionAwaits",
     "deletionNotBefore",
-    "deletionRequestedBy",
     "deletionRecordId",
     "deletionRecordExpiresAt",
   ],
@@ -1279,14 +1289,20 @@ export interface PendingDeletion {
   label: string;
   /** State, as the service reports it. */
   keyState: string;
-  /** The derived state, which includes a pending approval. */
-  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognized";
+  /** The derived state, which includes what a deletion waits for. */
+  lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "approved" | "pending_request" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognized";
   /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
   deletionAwaits?: string | undefined;
   /** The next step is refused before this time, ISO 8601 UTC. */
   deletionNotBefore?: string | undefined;
-  /** IAM ID of the author of the pending record. */
+  /** IAM ID of the person who requested the next step. */
   deletionRequestedBy?: string | undefined;
+  /** Name that the requester gave. */
+  deletionRequestedByName?: string | undefined;
+  /** IAM ID of the person whose approval is stored on the key. */
+  deletionApprovedBy?: string | undefined;
+  /** Name that the approver gave. */
+  deletionApprovedByName?: string | undefined;
   /** ID of the pending request or approval. */
   deletionRecordId?: string | undefined;
   /** When the pending record expires, ISO 8601 UTC. */
@@ -1342,6 +1358,12 @@ export interface DeletionPlan {
     notBefore?: string | undefined;
     /** IAM ID of the person who requested the step. */
     requestedBy?: string | undefined;
+    /** Name that the requester gave. */
+    requestedByName?: string | undefined;
+    /** IAM ID of the person whose approval is stored on the key. */
+    approvedBy?: string | undefined;
+    /** Name that the approver gave. */
+    approvedByName?: string | undefined;
     /** ID of the pending request or approval. */
     recordId?: string | undefined;
     /** When the pending record expires, ISO 8601 UTC. */

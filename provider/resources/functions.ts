@@ -92,6 +92,9 @@ export const pendingDeletion = managedKeyState
     deletionAwaits: true,
     deletionNotBefore: true,
     deletionRequestedBy: true,
+    deletionRequestedByName: true,
+    deletionApprovedBy: true,
+    deletionApprovedByName: true,
     deletionRecordId: true,
     deletionRecordExpiresAt: true,
   })
@@ -141,6 +144,12 @@ const deletionPlan = z.object({
       }),
       notBefore: time("The next step is refused before this time"),
       requestedBy: z.string().optional().meta({ description: "IAM ID of the person who requested the step." }),
+      requestedByName: z.string().optional().meta({ description: "Name that the requester gave." }),
+      approvedBy: z
+        .string()
+        .optional()
+        .meta({ description: "IAM ID of the person whose approval is stored on the key." }),
+      approvedByName: z.string().optional().meta({ description: "Name that the approver gave." }),
       recordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
       recordExpiresAt: time("When the pending record expires"),
     })

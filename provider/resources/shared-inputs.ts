@@ -37,19 +37,18 @@ export const groupName = z
     "must be 2 or more letters, digits, blanks, - and _, and to begin with a letter or digit",
   );
 
-/** Outputs that change during the deletion of a key. */
+/** Outputs that change during the deletion of a managed key or KMS key. */
 export const deletionOutputs = [
   "deletionAwaits",
   "deletionNotBefore",
-  "deletionRequestedBy",
   "deletionRecordId",
   "deletionRecordExpiresAt",
 ] as const;
 
-/** The pending record or window in a state. */
-export function pendingOutputs({ requestedBy, recordId, recordExpiresAt }: DeletionFacts) {
+/** What the deletion waits for, and the pending record or window, in a state. */
+export function pendingOutputs({ awaits, recordId, recordExpiresAt }: DeletionFacts) {
   return {
-    ...(requestedBy !== undefined && { deletionRequestedBy: requestedBy }),
+    ...(awaits !== undefined && { deletionAwaits: awaits }),
     ...(recordId !== undefined && { deletionRecordId: recordId }),
     ...(recordExpiresAt !== undefined && { deletionRecordExpiresAt: recordExpiresAt }),
   };

@@ -69,10 +69,6 @@ export interface GetKmsKeyResult {
      */
     readonly deletionRecordId?: string;
     /**
-     * Never set, because KMS does not report who set the key for deletion.
-     */
-    readonly deletionRequestedBy?: string;
-    /**
      * 2 to 240 characters. Cannot change.
      */
     readonly description?: string;

@@ -58,6 +58,14 @@ export interface GetManagedKeyResult {
      */
     readonly alignment?: string;
     /**
+     * IAM ID of the person whose approval is stored on the key.
+     */
+    readonly deletionApprovedBy?: string;
+    /**
+     * Name that the approver gave.
+     */
+    readonly deletionApprovedByName?: string;
+    /**
      * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     readonly deletionAwaits?: string;
@@ -90,9 +98,13 @@ export interface GetManagedKeyResult {
      */
     readonly deletionRecordId?: string;
     /**
-     * IAM ID of the author of the pending record.
+     * IAM ID of the person who requested the next step.
      */
     readonly deletionRequestedBy?: string;
+    /**
+     * Name that the requester gave.
+     */
+    readonly deletionRequestedByName?: string;
     /**
      * Up to 200 characters; up to 110 if the service keeps no tags.
      */
@@ -142,7 +154,7 @@ export interface GetManagedKeyResult {
      */
     readonly labelTags?: {[key: string]: string};
     /**
-     * The derived state, which includes a pending approval.
+     * The derived state, which includes what a deletion waits for.
      */
     readonly lifecycleState: enums.LifecycleState;
     /**

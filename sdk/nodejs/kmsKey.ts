@@ -98,10 +98,6 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**
-     * Never set, because KMS does not report who set the key for deletion.
-     */
-    declare public /*out*/ readonly deletionRequestedBy: pulumi.Output<string | undefined>;
-    /**
      * 2 to 240 characters. Cannot change.
      */
     declare public readonly description: pulumi.Output<string | undefined>;
@@ -228,7 +224,6 @@ export class KmsKey extends pulumi.CustomResource {
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
-            resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["imported"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
             resourceInputs["keyId"] = undefined /*out*/;
@@ -244,7 +239,6 @@ export class KmsKey extends pulumi.CustomResource {
             resourceInputs["deletionProtection"] = undefined /*out*/;
             resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
-            resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthDelete"] = undefined /*out*/;
             resourceInputs["dualAuthorization"] = undefined /*out*/;

@@ -108,6 +108,14 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly alignment: pulumi.Output<string | undefined>;
     /**
+     * IAM ID of the person whose approval is stored on the key.
+     */
+    declare public /*out*/ readonly deletionApprovedBy: pulumi.Output<string | undefined>;
+    /**
+     * Name that the approver gave.
+     */
+    declare public /*out*/ readonly deletionApprovedByName: pulumi.Output<string | undefined>;
+    /**
      * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     declare public /*out*/ readonly deletionAwaits: pulumi.Output<string | undefined>;
@@ -140,9 +148,13 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**
-     * IAM ID of the author of the pending record.
+     * IAM ID of the person who requested the next step.
      */
     declare public /*out*/ readonly deletionRequestedBy: pulumi.Output<string | undefined>;
+    /**
+     * Name that the requester gave.
+     */
+    declare public /*out*/ readonly deletionRequestedByName: pulumi.Output<string | undefined>;
     /**
      * Up to 200 characters; up to 110 if the service keeps no tags.
      */
@@ -192,7 +204,7 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly labelTags: pulumi.Output<{[key: string]: string} | undefined>;
     /**
-     * The derived state, which includes a pending approval.
+     * The derived state, which includes what a deletion waits for.
      */
     declare public /*out*/ readonly lifecycleState: pulumi.Output<enums.LifecycleState>;
     /**
@@ -264,11 +276,14 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["vaultId"] = args?.vaultId;
             resourceInputs["algorithm"] = undefined /*out*/;
             resourceInputs["alignment"] = undefined /*out*/;
+            resourceInputs["deletionApprovedBy"] = undefined /*out*/;
+            resourceInputs["deletionApprovedByName"] = undefined /*out*/;
             resourceInputs["deletionAwaits"] = undefined /*out*/;
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
+            resourceInputs["deletionRequestedByName"] = undefined /*out*/;
             resourceInputs["dualMarker"] = undefined /*out*/;
             resourceInputs["hold"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
@@ -284,6 +299,8 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["algorithm"] = undefined /*out*/;
             resourceInputs["align"] = undefined /*out*/;
             resourceInputs["alignment"] = undefined /*out*/;
+            resourceInputs["deletionApprovedBy"] = undefined /*out*/;
+            resourceInputs["deletionApprovedByName"] = undefined /*out*/;
             resourceInputs["deletionAwaits"] = undefined /*out*/;
             resourceInputs["deletionCompletesAt"] = undefined /*out*/;
             resourceInputs["deletionGate"] = undefined /*out*/;
@@ -293,6 +310,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionRecordExpiresAt"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
+            resourceInputs["deletionRequestedByName"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthorization"] = undefined /*out*/;
             resourceInputs["dualMarker"] = undefined /*out*/;

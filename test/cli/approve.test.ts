@@ -401,7 +401,7 @@ it("asks the requester for the label if the run cannot tell that they asked", as
   const other = { UKO_API_KEY: "", UKO_TOKEN: token };
   expect((await world.uko("bob", `continue ${keys.draft}`, other)).exitCode).toBe(10);
   const wrong = await world.type("bob", "continue draft", ["y", "drafts"], other);
-  expect([wrong.exitCode, await stateOf(keys.draft)]).toEqual([10, "pending_approval"]);
+  expect([wrong.exitCode, await stateOf(keys.draft)]).toEqual([10, "approved"]);
   const { questions } = await world.type("bob", `continue ${keys.draft}`, ["draft", "y", "n"], other);
   expect(questions[0]).toBe('Did you request this? Type the label of the key, "draft", to take the step: ');
   expect(await stateOf(keys.draft)).toBe("destroyed");

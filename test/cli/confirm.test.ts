@@ -31,7 +31,7 @@ const destroy = `Destroy key "draft" (${key})? This cannot be undone: the key ma
 const remove = `Remove key "draft" (${key})? This cannot be undone: only the evidence log remains. [y/N] `;
 
 it.each([
-  [[""], [destroy], "pending_approval", 1],
+  [[""], [destroy], "approved", 1],
   [["y", "no"], [destroy, remove], "destroyed", 1],
   [["yes", "y"], [destroy, remove], "gone", 0],
 ])("asks once before each: answers %j", async (answers, questions, lifecycleState, exitCode) => {

@@ -89,7 +89,7 @@ describe("the request of a destruction", () => {
     expect([exitCode, err]).toEqual([1, expect.stringContaining("a person has to type this request")]);
     expect(err).toContain("env -u CI");
     expect(await stateOf(keys.vouchers)).toBe("pending_approval");
-    expect(await stateOf(keys.cards)).toBe("deactivated");
+    expect(await stateOf(keys.cards)).toBe("pending_request");
     expect(await stateOf(keys.draft)).toBe("pre_activation");
   });
 });

@@ -154,7 +154,7 @@ describe("the workflow for GitHub Actions", () => {
     const asked = await run({ who: "bob", destroy: `uko request ${key}` });
     expect(asked).toMatchObject({ exitCode: 1, log: expect.stringContaining("a person has to type this request") });
     await run({ destroy: `uko continue ${key}` });
-    expect(written("summaries")).toContain("| `deactivated` | `a person who requests the next step` |");
+    expect(written("summaries")).toContain("| `pending_request` | `a person who requests the next step` |");
     await world.type("bob", `request ${key}`, ["vouchers"]);
     await world.advance("1m");
     const approved = await run({ who: "alice", destroy: `uko approve ${key} --store` });
@@ -162,7 +162,7 @@ describe("the workflow for GitHub Actions", () => {
     expect((await world.type("alice", `approve ${key} --store`)).exitCode).toBe(0);
     const stored = await run({ destroy: `uko continue ${key}` });
     expect(stored.outputs).toMatchObject({ exit_code: "10", outcome: "waiting_for_person" });
-    expect(written("summaries")).toContain("| `pending_approval` | `the next run of IBMid-550000BOB");
+    expect(written("summaries")).toContain("| `approved` | `the next run of IBMid-550000BOB");
     expect((await world.type("bob", `continue ${key}`)).exitCode).toBe(11);
     const destroyed = await run({ destroy: `uko continue ${key}` });
     expect(destroyed.outputs).toMatchObject({ exit_code: "11", outcome: "waiting_for_time" });

@@ -80,6 +80,7 @@ test("pending deletions are those that wait for a person or for a date", async (
       lifecycleState: "pending_approval",
       deletionAwaits: "approval",
       deletionRequestedBy: "IBMid-550000ALICE",
+      deletionRequestedByName: "Alice Example",
       deletionRecordId: expect.stringMatching(/^[0-9a-f]{32}$/),
       deletionRecordExpiresAt: expect.stringMatching(/^2026-12-01T/),
     },

@@ -147,7 +147,7 @@ describe("a key that waits", () => {
     expect(preview.split("\n").slice(0, 3)).toEqual([
       "What a destroy does now, resources of type uko:index:ManagedKey: 1",
       '  Key "payroll" is waiting for a second person to approve its deactivation',
-      "    IBMid-550000BOB requested the deactivation. Until another person, such as you, approves the request, a run changes nothing and fails.",
+      '    IBMid-550000BOB ("Bob Example") requested the deactivation. Until another person, such as you, approves the request, a run changes nothing and fails.',
     ]);
     expect(preview).toContain("if you have the role for this step, run:");
   });

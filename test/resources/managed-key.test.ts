@@ -1,8 +1,10 @@
 /** Reading and updating a managed key, call by call. */
 
 import { describe, expect, test } from "vitest";
+import { readKeySummary } from "../../provider/engine/key/observe.ts";
 import type { World } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
+import { stateOf } from "../../provider/resources/managed-key/state.ts";
 import {
   approve,
   approveAndRequest,
@@ -69,10 +71,50 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
       lifecycleState: "pending_approval",
       deletionAwaits: "approval",
       deletionRequestedBy: "IBMid-550000BOB",
+      deletionRequestedByName: "Bob Example",
       deletionRecordId: expect.stringMatching(/^[0-9a-f]{32}$/),
       deletionRecordExpiresAt: expect.stringMatching(/^2026-12-01T/),
     });
     expect(found?.state).not.toHaveProperty("tags");
+    expect(found?.state).not.toHaveProperty("deletionApprovedBy");
+  });
+
+  test("approved: the state names both people, and who is who", async () => {
+    const state = await uko.make();
+    await unfinished(uko.run("bob").handlers, state);
+    await approve(uko.run("alice"), uko.ref(state.keyId), { stores: true });
+    expect((await read(state))?.state).toMatchObject({
+      lifecycleState: "approved",
+      deletionAwaits: "requester",
+      deletionRequestedBy: "IBMid-550000BOB",
+      deletionRequestedByName: "Bob Example",
+      deletionApprovedBy: "IBMid-550000ALICE",
+      deletionApprovedByName: "Alice Example",
+    });
+  });
+
+  test("deactivated, and no request for the destruction: pending, unless the program keeps the key deactivated", async () => {
+    const state = await uko.make();
+    await unfinished(uko.run("bob").handlers, state);
+    await approve(uko.run("alice"), uko.ref(state.keyId));
+    expect((await read(state))?.state).toMatchObject({ lifecycleState: "cooling_down", deletionAwaits: "request" });
+    await uko.advance("5h");
+    const waiting = (await read(state))?.state;
+    expect(waiting).toMatchObject({ lifecycleState: "pending_request", deletionAwaits: "request" });
+    const kept = (await read({ ...state, state: "deactivated" }))?.state;
+    expect(kept?.lifecycleState).toBe("deactivated");
+    expect(kept).not.toHaveProperty("deletionAwaits");
+  });
+
+  test("a name that another person chose is escaped in the state", async () => {
+    const state = await uko.make();
+    await unfinished(uko.run("bob").handlers, state);
+    const key = await readKeySummary(uko.run("bob").world, uko.ref(state.keyId), options);
+    if (key.kind === "gone" || key.observation.carried.record === undefined)
+      throw new Error("No record is on the key.");
+    const record = { ...key.observation.carried.record, authorName: "Bob\u001b[2J" };
+    const shown = stateOf(state, { ...key, observation: { ...key.observation, carried: { kind: "one", record } } });
+    expect(shown.deletionRequestedByName).toBe("Bob");
   });
 
   test("out of sync", async () => {

@@ -5,7 +5,6 @@
  * it is still in its vault. A run of an engine can request a deactivation, and it never approves a step.
  */
 
-import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { unended } from "../../text/printable.ts";
@@ -15,16 +14,16 @@ import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import type { KeyDetails } from "./observe.ts";
 import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
-import { deletionFacts, endOf } from "./report.ts";
+import { deletionFacts, endOf, type KeyDeletionFacts } from "./report.ts";
 import type { Task } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
 import { unapprovedFacts, withUnapprovedStep } from "./text/unapproved-words.ts";
 
-type LeftOf = (observed: KeyDetails) => LeftObject;
+type LeftOf = (observed: KeyDetails, wait: KeyDeletionFacts) => LeftObject;
 
 /**
  * The deletion of a key. For a deletion that is not finished, `leftOf` makes the state of the resource from the
- * observation.
+ * observation what it waits for.
  */
 export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
   const { ref, policy } = target;
@@ -56,16 +55,13 @@ function conclude(outcome: Outcome, { userInterface, policy, leftOf }: Concludin
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed, memory } = outcome;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const isUnrequested = plan?.kind === "waitingForRequest" && plan.notBeforeMs === undefined;
-  const lifecycleState = isUnrequested
-    ? "pending_request"
-    : lifecycleStateOf(observed.observation, memory.run, observed.nowMs);
-  const facts = { lifecycleState, ...deletionFacts(observed, endOf(outcome)), taken };
+  const wait = deletionFacts(observed, memory.run, endOf(outcome));
+  const facts = { ...wait, taken };
   if (plan?.kind === "done") {
     const key = capital(sayKey(observed.observation));
     const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
     return { kind: "ended", warnings: [warning, ...unapprovedFacts(observed.observation, policy).map(unended)], facts };
   }
   const explanation = withUnapprovedStep(explainOutcome(outcome, userInterface), observed.observation, policy);
-  return { kind: "unfinished", explanation, facts, left: leftOf?.(observed) };
+  return { kind: "unfinished", explanation, facts, left: leftOf?.(observed, wait) };
 }

@@ -4,10 +4,10 @@
  */
 
 import { leaderIn } from "../../lifecycle/campaign/membership.ts";
-import { deletionStanding, expiredRecord, type Standing } from "../../lifecycle/consent-record.ts";
-import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
+import { expiredRecord } from "../../lifecycle/consent-record.ts";
+import { type Wait, waitOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { Identity } from "../../lifecycle/observation.ts";
+import type { ConsentRecord, Identity } from "../../lifecycle/observation.ts";
 import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
 import { isoTime } from "../loop/evidence.ts";
@@ -26,13 +26,14 @@ export function reportOn(
   taken: readonly Step[],
   end?: End,
 ): Report {
+  const { lifecycleState, ...deletion } = deletionFacts(observed, run, end);
   return {
     v: 1,
     ...ref,
     label: observed.observation.facts.label,
-    lifecycleState: lifecycleStateOf(observed.observation, run, observed.nowMs),
+    lifecycleState,
     keyState: observed.observation.stateWord,
-    deletion: { ...deletionFacts(observed, end), ...expiryOf(observed) },
+    deletion: { ...deletion, ...expiryOf(observed) },
     taken: taken.map((step) => step.kind),
     explanation,
     ...codeOf(explanation),
@@ -66,24 +67,20 @@ export function endOf(outcome: Exclude<Outcome, { readonly kind: "gone" }>): End
   return outcome.kind === "rights_missing" ? outcome : undefined;
 }
 
+export interface KeyDeletionFacts extends DeletionFacts, Pick<Wait, "lifecycleState"> {}
+
 /** What the deletion of the key waits for, as data. It does not depend on who reads it. */
-export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
-  const standing = deletionStanding(observed.observation, observed.nowMs);
-  const untilMs =
-    end?.kind === "waitingForTime"
-      ? end.untilMs
-      : end !== undefined && "notBeforeMs" in end
-        ? end.notBeforeMs
-        : undefined;
-  const awaits = awaitsOf(end, standing);
+export function deletionFacts(observed: KeySummary, run: Run, end?: End): KeyDeletionFacts {
+  const plan = end?.kind === "rights_missing" ? undefined : end;
+  const { lifecycleState, awaits, notBeforeMs, standing } = waitOf(observed.observation, run, observed.nowMs, plan);
   const record = recordWithReasons(observed.observation, observed.nowMs);
   const { declined } = observed.observation;
   return {
+    lifecycleState,
     ...(awaits !== undefined && { awaits }),
-    ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
+    ...(notBeforeMs !== undefined && { notBefore: isoTime(notBeforeMs) }),
     ...(standing.binds && {
-      requestedBy: idOf((standing.record.quotes ?? standing.record).author),
-      ...(standing.record.quotes !== undefined && { approvedBy: idOf(standing.record.author) }),
+      ...peopleBehind(standing.record),
       recordId: standing.record.id,
       recordExpiresAt: isoTime(standing.expiresAtMs),
     }),
@@ -91,6 +88,21 @@ export function deletionFacts(observed: KeySummary, end?: End): DeletionFacts {
     ...personFacts(observed, end),
     ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
     ...(declined !== undefined && { declined: { ...describeReason(declined), at: isoTime(declined.atMs) } }),
+  };
+}
+
+/** A stored approval took the place of the request, and quotes it. */
+function peopleBehind(
+  record: ConsentRecord,
+): Pick<DeletionFacts, "requestedBy" | "requestedByName" | "approvedBy" | "approvedByName"> {
+  const { author: requester, authorName: requesterName } = record.quotes ?? record;
+  return {
+    requestedBy: idOf(requester),
+    ...(requesterName !== undefined && { requestedByName: requesterName }),
+    ...(record.quotes !== undefined && {
+      approvedBy: idOf(record.author),
+      ...(record.authorName !== undefined && { approvedByName: record.authorName }),
+    }),
   };
 }
 
@@ -118,13 +130,6 @@ function personFacts(
 function expiryOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "recordExpiredAt"> {
   const expired = expiredRecord(observation, nowMs);
   return expired === undefined ? {} : { recordExpiredAt: isoTime(expired.atMs) };
-}
-
-function awaitsOf(end: End | undefined, standing: Standing): DeletionFacts["awaits"] {
-  if (end?.kind === "waitingForTime") return "time";
-  if (end?.kind === "refused") return "person_to_unblock";
-  if (standing.binds) return standing.record.quotes === undefined ? "approval" : "requester";
-  return end?.kind === "waitingForRequest" ? "request" : undefined;
 }
 
 function idOf({ iamId, mark }: Identity): string {

@@ -8,7 +8,7 @@
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";
 import type { Leader } from "../../lifecycle/campaign/membership.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
-import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
+import type { Awaited, LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import type { EvidenceReason, RunRecord } from "../ports/evidence.ts";
@@ -43,7 +43,9 @@ export interface DeletionFacts
     RunRecord,
     | "notBefore"
     | "requestedBy"
+    | "requestedByName"
     | "approvedBy"
+    | "approvedByName"
     | "recordId"
     | "recordExpiresAt"
     | "neededRoles"
@@ -55,18 +57,11 @@ export interface DeletionFacts
   readonly declined?: EvidenceReason & { readonly at: string };
   /** Whether the caller still has to confirm the request that was approved: only the caller knows if they made it. */
   readonly isUnconfirmed?: true;
-  /** `requester`: the next run of the person who requested the step, which another person has approved. */
-  readonly awaits?: "request" | "approval" | "requester" | "time" | "person_to_unblock";
+  readonly awaits?: Awaited;
   /** In a list of requests: the step that comes next. */
   readonly nextStep?: ApprovedStep | "remove";
   /** In a list of requests: when the request was written, also one that a stored approval quotes. */
   readonly requestedAt?: string;
-  /**
-   * In a list of requests: the names that requester and approver gave. The service vouches for the IDs alone, so the
-   * names are not trusted.
-   */
-  readonly requestedByName?: string;
-  readonly approvedByName?: string;
   /** In a list of requests: whether the caller wrote the request or the approval on the key. */
   readonly isOwn?: boolean;
   /** In a list of requests: whether the caller can take the next step with a role of `neededRoles`. */
@@ -170,6 +165,9 @@ function awaitsIn(state: unknown): Partial<Result> {
     awaits: "deletionAwaits",
     notBefore: "deletionNotBefore",
     requestedBy: "deletionRequestedBy",
+    requestedByName: "deletionRequestedByName",
+    approvedBy: "deletionApprovedBy",
+    approvedByName: "deletionApprovedByName",
     recordId: "deletionRecordId",
     recordExpiresAt: "deletionRecordExpiresAt",
   });

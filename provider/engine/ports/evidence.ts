@@ -152,9 +152,13 @@ export interface RunRecord {
   readonly lifecycleState?: string;
   readonly awaits?: string;
   readonly notBefore?: string;
+  /** The person who requested the step, also if a stored approval has taken the place of the request. */
   readonly requestedBy?: string;
   /** The person who approved the step, if the approval is stored on the key. */
   readonly approvedBy?: string;
+  /** The names that they gave. The service vouches for the IDs alone, so the names are not trusted. */
+  readonly requestedByName?: string;
+  readonly approvedByName?: string;
   readonly recordId?: string;
   readonly recordExpiresAt?: string;
   /** Roles, one of which the next step requires. */

@@ -11,7 +11,7 @@ import { type Identity, isPerson } from "../../lifecycle/observation.ts";
 import { allowsNothing, type PlanLimit } from "../../lifecycle/plan-limit.ts";
 import type { PendingFacts, PlannedRun } from "../../lifecycle/plan-limit-from-state.ts";
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
-import { capital, plain, sayTime } from "../text/words.ts";
+import { capital, plain, sayPerson, sayTime } from "../text/words.ts";
 
 /** `short`: nothing to say, as far as state shows. `long`: a message about the steps, the runs and the people. */
 export type DeletionPreview =
@@ -134,7 +134,9 @@ export function previewApproval(
       : "Then the key is deactivated, and everything that uses it stops working. It can be reactivated.";
   // KMS does not report who set a deletion window.
   const requester = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : undefined;
-  const by = requester ?? "An identity";
+  const by = requester === undefined ? "An identity" : sayPerson(requester, textOf(facts.deletionRequestedByName));
+  const approver = textOf(facts.deletionApprovedBy);
+  const second = approver === "" ? "another person" : sayPerson(approver, textOf(facts.deletionApprovedByName));
   const isOwn = caller && requester ? [caller.iamId, caller.mark].includes(requester) : undefined;
   const notBefore = sayNotBefore(facts);
   const cooling = notBefore === undefined ? [] : [`The key is cooling down and cannot be destroyed ${notBefore}.`];
@@ -144,7 +146,7 @@ export function previewApproval(
   };
   if ((isApproved || isOwnEnough) && isOwn !== false) {
     const run = `This run ${step === "destroy" ? "destroys" : "deactivates"} ${what}`;
-    const approved = isApproved ? ", and another person approved it" : "";
+    const approved = isApproved ? `, and ${second} approved it` : "";
     // A run recognizes an approved request by the API key with which it was made.
     const otherKey = isApproved ? [`If you requested it with another API key, this run ${nothing}.`] : [];
     if (isOwn) return explained(`${run}: you requested the ${noun}${approved}`, otherKey);
@@ -154,7 +156,8 @@ export function previewApproval(
   }
   if (isApproved) {
     const summary = `The ${noun} of ${what} is approved and is waiting for the next run of ${by}`;
-    return explained(summary, [`You did not request the ${noun}, so this run ${nothing}.`]);
+    const whoApproved = approver === "" ? [] : [`${second} approved the ${noun}.`];
+    return explained(summary, [...whoApproved, `You did not request the ${noun}, so this run ${nothing}.`]);
   }
   const mayApprove = isOwn === false && isPerson(caller);
   const who = mayApprove ? "if you have the role for this step, run" : "another person runs";

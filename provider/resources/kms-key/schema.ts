@@ -177,10 +177,6 @@ export const kmsKeyState = z.object({
     .string()
     .optional()
     .meta({ description: "When KMS begins to purge the metadata of the key, ISO 8601 UTC." }),
-  deletionRequestedBy: z
-    .string()
-    .optional()
-    .meta({ description: "Never set, because KMS does not report who set the key for deletion." }),
   deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window." }),
   deletionRecordExpiresAt: z
     .string()

@@ -43,7 +43,6 @@ export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: Ob
     lifecycleState,
     imported: snapshot.isImported,
     ...(snapshot.lastRotatedAtMs !== undefined && { lastRotatedAt: isoTime(snapshot.lastRotatedAtMs) }),
-    ...(deletion.awaits !== undefined && { deletionAwaits: deletion.awaits }),
     ...(isPurging && { deletionNotBefore: isoTime(observation.purgeScheduledAtMs ?? 0) }),
     ...pendingOutputs(deletion),
   };

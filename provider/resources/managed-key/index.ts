@@ -22,10 +22,15 @@ import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
-import { deletionOutputs } from "../shared-inputs.ts";
 import { adoptKey, createKey } from "./create.ts";
 import { previewKey, writtenOnAdoption } from "./preview.ts";
-import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
+import {
+  keyDeletionOutputs,
+  type ManagedKeyInputs,
+  type ManagedKeyState,
+  managedKeyInputs,
+  storedManagedKeyState,
+} from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
 import { driftWarnings, pendingWarning, stateOf } from "./state.ts";
 import { changedInputs, isReached, rejectTemplate, updateKey } from "./update.ts";
@@ -47,7 +52,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   adoptBy: "existingKeyId",
   uniqueBy: ["vaultId", "label"],
   absentAfterCreation: ({ existingKeyId, state }) =>
-    existingKeyId === undefined && state === undefined ? deletionOutputs : [],
+    existingKeyId === undefined && state === undefined ? keyDeletionOutputs : [],
 
   refreshBeforeRun(state, run) {
     const isForTwo = state.dualAuthorization === "required" || run.isDualRequired;
@@ -121,9 +126,10 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   deletion: (state, run) =>
-    keyDeletion({ ref: refOf(state), policy: policyOf(state, run) }, (observed) =>
-      stored(inputsIn(managedKeyInputs, state), observed, []),
-    ),
+    keyDeletion({ ref: refOf(state), policy: policyOf(state, run) }, (observed, wait) => ({
+      id: `${state.vaultId}/${state.keyId}`,
+      state: stateOf(inputsIn(managedKeyInputs, state), observed, wait),
+    })),
 
   fate: (state, inputs) => ({
     key: `Key "${plain(state.label, 100)}"`,

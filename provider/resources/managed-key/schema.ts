@@ -1,10 +1,19 @@
 /** Defines the inputs and outputs of a managed key, each described once for Pulumi, OpenTofu and Terraform. */
 
 import * as z from "zod";
-import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
+import { type LifecycleState, lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
 import { endsLikeRecord } from "../../lifecycle/record-locations.ts";
 import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/tag-names.ts";
 import { deletionOutputs, deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
+
+/** Outputs that change during the deletion of a key. */
+export const keyDeletionOutputs = [
+  ...deletionOutputs,
+  "deletionRequestedBy",
+  "deletionRequestedByName",
+  "deletionApprovedBy",
+  "deletionApprovedByName",
+] as const;
 
 const date = z.iso.date("must be a date such as 2027-01-31");
 const maxUserTags = 125;
@@ -93,7 +102,7 @@ export const managedKeyInputs = z.strictObject({
       description:
         "Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.",
       role: "goal",
-      invalidates: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],
+      invalidates: ["lifecycleState", "keyState", "keystores", "alignment", ...keyDeletionOutputs],
     }),
   rotationTrigger: z
     .string()
@@ -211,7 +220,7 @@ export const managedKeyState = managedKeyInputs.extend({
       "`aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.",
   }),
   lifecycleState: z.enum(lifecycleStates).meta({
-    description: "The derived state, which includes a pending approval.",
+    description: "The derived state, which includes what a deletion waits for.",
     type: {
       name: "LifecycleState",
       description: "The state of a managed key, derived from everything that the service reports.",
@@ -220,12 +229,14 @@ export const managedKeyState = managedKeyInputs.extend({
         destroyed: "Destroyed, and every keystore reports live that the key is gone; the metadata still exists.",
         cooling_down: "Deactivated 4 hours ago or less, so the key cannot be destroyed yet.",
         pending_approval: "One person requested the next step, and a second person has to approve it.",
+        approved: "A second person approved the next step, and the next run of the requester takes it.",
+        pending_request: "A deletion waits for a person to request the next step.",
         deactivated: "Out of use.",
         compromised: "Marked as compromised.",
         active: "In use.",
         pre_activation: "Not installed yet.",
         unrecognized: "A state that this release does not recognize. uko takes no step on such a key.",
-      },
+      } satisfies Record<LifecycleState, string>,
     },
   }),
   keystores: z.array(keystore).meta({ description: "Each keystore's status of the key." }),
@@ -237,7 +248,13 @@ export const managedKeyState = managedKeyInputs.extend({
     .string()
     .optional()
     .meta({ description: "The next step is refused before this time, ISO 8601 UTC." }),
-  deletionRequestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
+  deletionRequestedBy: z.string().optional().meta({ description: "IAM ID of the person who requested the next step." }),
+  deletionRequestedByName: z.string().optional().meta({ description: "Name that the requester gave." }),
+  deletionApprovedBy: z
+    .string()
+    .optional()
+    .meta({ description: "IAM ID of the person whose approval is stored on the key." }),
+  deletionApprovedByName: z.string().optional().meta({ description: "Name that the approver gave." }),
   deletionRecordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
   deletionRecordExpiresAt: z
     .string()

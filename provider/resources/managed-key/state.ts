@@ -4,7 +4,7 @@
  */
 
 import type { KeySummary } from "../../engine/key/observe.ts";
-import { deletionFacts } from "../../engine/key/report.ts";
+import { deletionFacts, type KeyDeletionFacts } from "../../engine/key/report.ts";
 import { isoTime } from "../../engine/loop/evidence.ts";
 import type { KeyPatch, KeySnapshot } from "../../engine/ports/world.ts";
 import {
@@ -17,13 +17,9 @@ import {
   sayTime,
   stepNouns,
 } from "../../engine/text/words.ts";
-import { knownDeactivationMs } from "../../lifecycle/authorization.ts";
 import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { noMarker } from "../../lifecycle/dual-marker.ts";
-import { isPending } from "../../lifecycle/guards.ts";
 import { holdsInForce, valueOfHolds } from "../../lifecycle/hold.ts";
-import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
-import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
@@ -33,15 +29,19 @@ import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./sc
 /** A run without an actor, because the state does not depend on who reads the key. */
 const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
-/** The state: the service's values, plus the inputs that only control uko. */
-export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): ManagedKeyState {
+/**
+ * The state: the service's values, plus the inputs that only control uko. `wait` is what the run of a deletion waits for;
+ * otherwise the key alone says it.
+ */
+export function stateOf(
+  inputs: ManagedKeyInputs,
+  observed: KeySummary,
+  wait: KeyDeletionFacts = waitInKey(inputs, observed),
+): ManagedKeyState {
   const { observation, snapshot, nowMs } = observed;
   const { facts } = observation;
-  const lifecycleState = lifecycleStateOf(observation, nobody, nowMs);
   const tags = facts.tags.filter(isDeclaredTag);
   const holds = holdsInForce(observation.holds, nowMs);
-  const deletion = deletionFacts(observed);
-  const untilMs = notBeforeMs(observed, lifecycleState);
   const { label: _label, description: _description, tags: _tags, ...kept } = inputs;
   for (const name of patchedInputs) delete kept[name];
   return {
@@ -63,7 +63,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
     dualMarker: observation.marker ?? noMarker,
     ...(holds.length > 0 && { hold: valueOfHolds(holds) }),
     ...(snapshot.alignment !== undefined && { alignment: snapshot.alignment }),
-    lifecycleState,
+    lifecycleState: wait.lifecycleState,
     keystores: observation.keystores.map((each) => ({
       name: each.name,
       type: each.type,
@@ -71,9 +71,30 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
       syncFlag: each.syncFlag,
       ...(each.destructionAtMs !== undefined && { destructionAt: isoTime(each.destructionAtMs) }),
     })),
-    ...awaitsOf(lifecycleState, deletion.awaits, observation.keystores.some(isPending)),
-    ...(untilMs !== undefined && { deletionNotBefore: isoTime(untilMs) }),
-    ...pendingOutputs(deletion),
+    ...(wait.notBefore !== undefined && { deletionNotBefore: wait.notBefore }),
+    ...pendingOutputs(wait),
+    ...personOutputs(wait),
+  };
+}
+
+/** A key that its program keeps deactivated waits for nothing. */
+function waitInKey({ state: goal }: ManagedKeyInputs, observed: KeySummary): KeyDeletionFacts {
+  const wait = deletionFacts(observed, nobody);
+  if (goal !== "deactivated" || wait.awaits !== "request") return wait;
+  const { awaits: _nothing, lifecycleState, ...rest } = wait;
+  return { ...rest, lifecycleState: lifecycleState === "pending_request" ? "deactivated" : lifecycleState };
+}
+
+/**
+ * The people behind the record on the key. Each wrote their own name, and a terminal may print a state as it is, so the
+ * names are escaped.
+ */
+function personOutputs({ requestedBy, requestedByName, approvedBy, approvedByName }: KeyDeletionFacts) {
+  return {
+    ...(requestedBy !== undefined && { deletionRequestedBy: requestedBy }),
+    ...(requestedByName !== undefined && { deletionRequestedByName: plain(requestedByName, 60) }),
+    ...(approvedBy !== undefined && { deletionApprovedBy: approvedBy }),
+    ...(approvedByName !== undefined && { deletionApprovedByName: plain(approvedByName, 60) }),
   };
 }
 
@@ -163,34 +184,6 @@ function isStepOnRecord({ observation }: KeySummary, before: string): boolean {
   if (step !== "destroy") return false;
   if (observation.state === "deactivated") return before === "active" && deactivatedAtMs !== undefined;
   return observation.state === "destroyed" && (before === "active" || before === "deactivated");
-}
-
-/**
- * When the next step is possible at the earliest. A date in the past is left out, because the keystore has to be asked
- * again, as in a plan.
- */
-function notBeforeMs(
-  { observation, nowMs }: KeySummary,
-  lifecycleState: ManagedKeyState["lifecycleState"],
-): number | undefined {
-  if (lifecycleState === "pending_destruction") {
-    const dates = observation.keystores.flatMap((each) => each.destructionAtMs ?? []);
-    const untilMs = Math.max(...dates);
-    return dates.length > 0 && untilMs > nowMs ? untilMs : undefined;
-  }
-  const deactivatedAtMs = lifecycleState === "cooling_down" ? knownDeactivationMs(observation, nobody) : undefined;
-  return deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
-}
-
-function awaitsOf(
-  lifecycleState: ManagedKeyState["lifecycleState"],
-  onFile: string | undefined,
-  isWaiting: boolean,
-): { readonly deletionAwaits?: string } {
-  if (onFile !== undefined) return { deletionAwaits: onFile };
-  return lifecycleState === "cooling_down" || (lifecycleState === "pending_destruction" && isWaiting)
-    ? { deletionAwaits: "time" }
-    : {};
 }
 
 /** Tags in their wire form. */

@@ -68,8 +68,6 @@ type LookupKmsKeyResult struct {
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// Name of the open deletion window.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// Never set, because KMS does not report who set the key for deletion.
-	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
 	// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
@@ -182,11 +180,6 @@ func (o LookupKmsKeyResultOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutp
 // Name of the open deletion window.
 func (o LookupKmsKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
-// Never set, because KMS does not report who set the key for deletion.
-func (o LookupKmsKeyResultOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
 
 // 2 to 240 characters. Cannot change.

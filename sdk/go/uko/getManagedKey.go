@@ -63,6 +63,10 @@ type LookupManagedKeyResult struct {
 	Align bool `pulumi:"align"`
 	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment *string `pulumi:"alignment"`
+	// IAM ID of the person whose approval is stored on the key.
+	DeletionApprovedBy *string `pulumi:"deletionApprovedBy"`
+	// Name that the approver gave.
+	DeletionApprovedByName *string `pulumi:"deletionApprovedByName"`
 	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
@@ -79,8 +83,10 @@ type LookupManagedKeyResult struct {
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// IAM ID of the author of the pending record.
+	// IAM ID of the person who requested the next step.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
+	// Name that the requester gave.
+	DeletionRequestedByName *string `pulumi:"deletionRequestedByName"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description *string `pulumi:"description"`
 	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
@@ -105,7 +111,7 @@ type LookupManagedKeyResult struct {
 	Label string `pulumi:"label"`
 	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags map[string]string `pulumi:"labelTags"`
-	// The derived state, which includes a pending approval.
+	// The derived state, which includes what a deletion waits for.
 	LifecycleState LifecycleState `pulumi:"lifecycleState"`
 	// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
@@ -175,6 +181,16 @@ func (o LookupManagedKeyResultOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
+// IAM ID of the person whose approval is stored on the key.
+func (o LookupManagedKeyResultOutput) DeletionApprovedBy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionApprovedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the approver gave.
+func (o LookupManagedKeyResultOutput) DeletionApprovedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionApprovedByName }).(pulumi.StringPtrOutput)
+}
+
 // What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 func (o LookupManagedKeyResultOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
@@ -215,9 +231,14 @@ func (o LookupManagedKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput 
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the author of the pending record.
+// IAM ID of the person who requested the next step.
 func (o LookupManagedKeyResultOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the requester gave.
+func (o LookupManagedKeyResultOutput) DeletionRequestedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRequestedByName }).(pulumi.StringPtrOutput)
 }
 
 // Up to 200 characters; up to 110 if the service keeps no tags.
@@ -280,7 +301,7 @@ func (o LookupManagedKeyResultOutput) LabelTags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) map[string]string { return v.LabelTags }).(pulumi.StringMapOutput)
 }
 
-// The derived state, which includes a pending approval.
+// The derived state, which includes what a deletion waits for.
 func (o LookupManagedKeyResultOutput) LifecycleState() LifecycleStateOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) LifecycleState { return v.LifecycleState }).(LifecycleStateOutput)
 }

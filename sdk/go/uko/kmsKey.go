@@ -74,8 +74,6 @@ type KmsKey struct {
 	DeletionRecordExpiresAt pulumi.StringPtrOutput `pulumi:"deletionRecordExpiresAt"`
 	// Name of the open deletion window.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
-	// Never set, because KMS does not report who set the key for deletion.
-	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
 	// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
@@ -397,11 +395,6 @@ func (o KmsKeyOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 // Name of the open deletion window.
 func (o KmsKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
-// Never set, because KMS does not report who set the key for deletion.
-func (o KmsKeyOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
 
 // 2 to 240 characters. Cannot change.

@@ -106,6 +106,10 @@ type ManagedKey struct {
 	Align pulumi.BoolOutput `pulumi:"align"`
 	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment pulumi.StringPtrOutput `pulumi:"alignment"`
+	// IAM ID of the person whose approval is stored on the key.
+	DeletionApprovedBy pulumi.StringPtrOutput `pulumi:"deletionApprovedBy"`
+	// Name that the approver gave.
+	DeletionApprovedByName pulumi.StringPtrOutput `pulumi:"deletionApprovedByName"`
 	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	DeletionAwaits pulumi.StringPtrOutput `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
@@ -122,8 +126,10 @@ type ManagedKey struct {
 	DeletionRecordExpiresAt pulumi.StringPtrOutput `pulumi:"deletionRecordExpiresAt"`
 	// ID of the pending request or approval.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
-	// IAM ID of the author of the pending record.
+	// IAM ID of the person who requested the next step.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
+	// Name that the requester gave.
+	DeletionRequestedByName pulumi.StringPtrOutput `pulumi:"deletionRequestedByName"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
 	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
@@ -148,7 +154,7 @@ type ManagedKey struct {
 	Label pulumi.StringOutput `pulumi:"label"`
 	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags pulumi.StringMapOutput `pulumi:"labelTags"`
-	// The derived state, which includes a pending approval.
+	// The derived state, which includes what a deletion waits for.
 	LifecycleState LifecycleStateOutput `pulumi:"lifecycleState"`
 	// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 	RotationTrigger pulumi.StringPtrOutput `pulumi:"rotationTrigger"`
@@ -416,6 +422,16 @@ func (o ManagedKeyOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
+// IAM ID of the person whose approval is stored on the key.
+func (o ManagedKeyOutput) DeletionApprovedBy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionApprovedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the approver gave.
+func (o ManagedKeyOutput) DeletionApprovedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionApprovedByName }).(pulumi.StringPtrOutput)
+}
+
 // What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 func (o ManagedKeyOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
@@ -456,9 +472,14 @@ func (o ManagedKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the author of the pending record.
+// IAM ID of the person who requested the next step.
 func (o ManagedKeyOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the requester gave.
+func (o ManagedKeyOutput) DeletionRequestedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRequestedByName }).(pulumi.StringPtrOutput)
 }
 
 // Up to 200 characters; up to 110 if the service keeps no tags.
@@ -521,7 +542,7 @@ func (o ManagedKeyOutput) LabelTags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringMapOutput { return v.LabelTags }).(pulumi.StringMapOutput)
 }
 
-// The derived state, which includes a pending approval.
+// The derived state, which includes what a deletion waits for.
 func (o ManagedKeyOutput) LifecycleState() LifecycleStateOutput {
 	return o.ApplyT(func(v *ManagedKey) LifecycleStateOutput { return v.LifecycleState }).(LifecycleStateOutput)
 }

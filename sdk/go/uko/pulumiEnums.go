@@ -2548,6 +2548,10 @@ const (
 	LifecycleStateCoolingDown = LifecycleState("cooling_down")
 	// One person requested the next step, and a second person has to approve it.
 	LifecycleStatePendingApproval = LifecycleState("pending_approval")
+	// A second person approved the next step, and the next run of the requester takes it.
+	LifecycleStateApproved = LifecycleState("approved")
+	// A deletion waits for a person to request the next step.
+	LifecycleStatePendingRequest = LifecycleState("pending_request")
 	// Out of use.
 	LifecycleStateDeactivated = LifecycleState("deactivated")
 	// Marked as compromised.

@@ -2294,8 +2294,6 @@ type KmsKeyEntry struct {
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// Name of the open deletion window.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// Never set, because KMS does not report who set the key for deletion.
-	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
 	// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
@@ -2395,11 +2393,6 @@ func (o KmsKeyEntryOutput) DeletionRecordExpiresAt() pulumi.StringPtrOutput {
 // Name of the open deletion window.
 func (o KmsKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
-}
-
-// Never set, because KMS does not report who set the key for deletion.
-func (o KmsKeyEntryOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
 
 // 2 to 240 characters. Cannot change.
@@ -2542,6 +2535,10 @@ type ManagedKeyEntry struct {
 	Align bool `pulumi:"align"`
 	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment *string `pulumi:"alignment"`
+	// IAM ID of the person whose approval is stored on the key.
+	DeletionApprovedBy *string `pulumi:"deletionApprovedBy"`
+	// Name that the approver gave.
+	DeletionApprovedByName *string `pulumi:"deletionApprovedByName"`
 	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
@@ -2558,8 +2555,10 @@ type ManagedKeyEntry struct {
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// IAM ID of the author of the pending record.
+	// IAM ID of the person who requested the next step.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
+	// Name that the requester gave.
+	DeletionRequestedByName *string `pulumi:"deletionRequestedByName"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description *string `pulumi:"description"`
 	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
@@ -2584,7 +2583,7 @@ type ManagedKeyEntry struct {
 	Label string `pulumi:"label"`
 	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags map[string]string `pulumi:"labelTags"`
-	// The derived state, which includes a pending approval.
+	// The derived state, which includes what a deletion waits for.
 	LifecycleState LifecycleState `pulumi:"lifecycleState"`
 	// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
@@ -2639,6 +2638,16 @@ func (o ManagedKeyEntryOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
+// IAM ID of the person whose approval is stored on the key.
+func (o ManagedKeyEntryOutput) DeletionApprovedBy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionApprovedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the approver gave.
+func (o ManagedKeyEntryOutput) DeletionApprovedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionApprovedByName }).(pulumi.StringPtrOutput)
+}
+
 // What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 func (o ManagedKeyEntryOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
@@ -2679,9 +2688,14 @@ func (o ManagedKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the author of the pending record.
+// IAM ID of the person who requested the next step.
 func (o ManagedKeyEntryOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the requester gave.
+func (o ManagedKeyEntryOutput) DeletionRequestedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRequestedByName }).(pulumi.StringPtrOutput)
 }
 
 // Up to 200 characters; up to 110 if the service keeps no tags.
@@ -2744,7 +2758,7 @@ func (o ManagedKeyEntryOutput) LabelTags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) map[string]string { return v.LabelTags }).(pulumi.StringMapOutput)
 }
 
-// The derived state, which includes a pending approval.
+// The derived state, which includes what a deletion waits for.
 func (o ManagedKeyEntryOutput) LifecycleState() LifecycleStateOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) LifecycleState { return v.LifecycleState }).(LifecycleStateOutput)
 }
@@ -2885,6 +2899,10 @@ func (o ManagedKeyKeystoreArrayOutput) Index(i pulumi.IntInput) ManagedKeyKeysto
 
 // A managed key whose deletion waits for a person or for time.
 type PendingDeletion struct {
+	// IAM ID of the person whose approval is stored on the key.
+	DeletionApprovedBy *string `pulumi:"deletionApprovedBy"`
+	// Name that the approver gave.
+	DeletionApprovedByName *string `pulumi:"deletionApprovedByName"`
 	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
@@ -2893,15 +2911,17 @@ type PendingDeletion struct {
 	DeletionRecordExpiresAt *string `pulumi:"deletionRecordExpiresAt"`
 	// ID of the pending request or approval.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// IAM ID of the author of the pending record.
+	// IAM ID of the person who requested the next step.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
+	// Name that the requester gave.
+	DeletionRequestedByName *string `pulumi:"deletionRequestedByName"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
 	// State, as the service reports it.
 	KeyState string `pulumi:"keyState"`
 	// Name of the key.
 	Label string `pulumi:"label"`
-	// The derived state, which includes a pending approval.
+	// The derived state, which includes what a deletion waits for.
 	LifecycleState LifecycleState `pulumi:"lifecycleState"`
 	// UUID of the vault that holds the key. Cannot change.
 	VaultId string `pulumi:"vaultId"`
@@ -2920,6 +2940,16 @@ func (o PendingDeletionOutput) ToPendingDeletionOutput() PendingDeletionOutput {
 
 func (o PendingDeletionOutput) ToPendingDeletionOutputWithContext(ctx context.Context) PendingDeletionOutput {
 	return o
+}
+
+// IAM ID of the person whose approval is stored on the key.
+func (o PendingDeletionOutput) DeletionApprovedBy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionApprovedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the approver gave.
+func (o PendingDeletionOutput) DeletionApprovedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionApprovedByName }).(pulumi.StringPtrOutput)
 }
 
 // What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
@@ -2942,9 +2972,14 @@ func (o PendingDeletionOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the author of the pending record.
+// IAM ID of the person who requested the next step.
 func (o PendingDeletionOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the requester gave.
+func (o PendingDeletionOutput) DeletionRequestedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRequestedByName }).(pulumi.StringPtrOutput)
 }
 
 // UUID of the key.
@@ -2962,7 +2997,7 @@ func (o PendingDeletionOutput) Label() pulumi.StringOutput {
 	return o.ApplyT(func(v PendingDeletion) string { return v.Label }).(pulumi.StringOutput)
 }
 
-// The derived state, which includes a pending approval.
+// The derived state, which includes what a deletion waits for.
 func (o PendingDeletionOutput) LifecycleState() LifecycleStateOutput {
 	return o.ApplyT(func(v PendingDeletion) LifecycleState { return v.LifecycleState }).(LifecycleStateOutput)
 }
@@ -3087,6 +3122,10 @@ func (o PlanWayOnArrayOutput) Index(i pulumi.IntInput) PlanWayOnOutput {
 
 // What the deletion of the key waits for.
 type PlannedDeletion struct {
+	// IAM ID of the person whose approval is stored on the key.
+	ApprovedBy *string `pulumi:"approvedBy"`
+	// Name that the approver gave.
+	ApprovedByName *string `pulumi:"approvedByName"`
 	// What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
 	Awaits *string `pulumi:"awaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
@@ -3097,6 +3136,8 @@ type PlannedDeletion struct {
 	RecordId *string `pulumi:"recordId"`
 	// IAM ID of the person who requested the step.
 	RequestedBy *string `pulumi:"requestedBy"`
+	// Name that the requester gave.
+	RequestedByName *string `pulumi:"requestedByName"`
 }
 
 // What the deletion of the key waits for.
@@ -3112,6 +3153,16 @@ func (o PlannedDeletionOutput) ToPlannedDeletionOutput() PlannedDeletionOutput {
 
 func (o PlannedDeletionOutput) ToPlannedDeletionOutputWithContext(ctx context.Context) PlannedDeletionOutput {
 	return o
+}
+
+// IAM ID of the person whose approval is stored on the key.
+func (o PlannedDeletionOutput) ApprovedBy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PlannedDeletion) *string { return v.ApprovedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the approver gave.
+func (o PlannedDeletionOutput) ApprovedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PlannedDeletion) *string { return v.ApprovedByName }).(pulumi.StringPtrOutput)
 }
 
 // What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
@@ -3137,6 +3188,11 @@ func (o PlannedDeletionOutput) RecordId() pulumi.StringPtrOutput {
 // IAM ID of the person who requested the step.
 func (o PlannedDeletionOutput) RequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RequestedBy }).(pulumi.StringPtrOutput)
+}
+
+// Name that the requester gave.
+func (o PlannedDeletionOutput) RequestedByName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PlannedDeletion) *string { return v.RequestedByName }).(pulumi.StringPtrOutput)
 }
 
 // A vault: the container of keys, keystores and templates. It can be deleted once it is empty.

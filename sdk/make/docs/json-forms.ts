@@ -10,7 +10,7 @@ import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listing.ts";
 import { holdKinds } from "../../../provider/lifecycle/hold.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
-import { lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
+import { awaitedThings, lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
 import { approvedSteps } from "../../../provider/lifecycle/observation.ts";
 import { campaignJsonForms } from "./campaign-json-forms.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
@@ -23,7 +23,9 @@ const reasons = z.array(reason).describe("The reasons in the record on the key, 
 const pending = {
   notBefore: time("The next step is refused before this time").optional(),
   requestedBy: z.string().describe("IAM ID of the person who requested the next step").optional(),
+  requestedByName: z.string().describe("The name that the requester gave").optional(),
   approvedBy: z.string().describe("IAM ID of the person whose approval is stored on the key").optional(),
+  approvedByName: z.string().describe("The name that the approver gave").optional(),
   recordId: z.string().describe("ID of the pending record, or the name of the KMS window").optional(),
   recordExpiresAt: time("When the pending record expires").optional(),
   neededRoles: roles.optional(),
@@ -90,7 +92,7 @@ const report = z
     dualAuthDelete: z.boolean().describe("Of a KMS key: whether KMS demands two people, for good").optional(),
     key: shownKey.optional(),
     deletion: z.object({
-      awaits: z.enum(["request", "approval", "requester", "time", "person_to_unblock"]).optional(),
+      awaits: z.enum(awaitedThings).optional(),
       ...pending,
       isUnconfirmed: z.literal(true).describe("The caller must confirm that they made the approved request").optional(),
       nextStep: z
@@ -98,8 +100,6 @@ const report = z
         .describe("In uko requests: the step that comes next")
         .optional(),
       requestedAt: time("In uko requests: when the request was written").optional(),
-      requestedByName: z.string().describe("In uko requests: the name that the requester gave").optional(),
-      approvedByName: z.string().describe("In uko requests: the name that the approver gave").optional(),
       campaign: z
         .object({ name: z.string(), wave: z.string() })
         .describe("The campaign and the wave for which the record on the key was made; only a text on the key says so")
@@ -137,8 +137,8 @@ const reportLine = z
     vaultId: z.string(),
     keyId: z.string(),
     label: z.string().optional(),
-    lifecycleState: z.string().optional(),
-    awaits: z.string().optional(),
+    lifecycleState: keyStates.optional(),
+    awaits: z.enum(awaitedThings).optional(),
     ...pending,
     code: code.optional(),
     exitCode,

@@ -407,10 +407,6 @@ export interface KmsKeyEntry {
      */
     deletionRecordId?: string;
     /**
-     * Never set, because KMS does not report who set the key for deletion.
-     */
-    deletionRequestedBy?: string;
-    /**
      * 2 to 240 characters. Cannot change.
      */
     description?: string;
@@ -521,6 +517,14 @@ export interface ManagedKeyEntry {
      */
     alignment?: string;
     /**
+     * IAM ID of the person whose approval is stored on the key.
+     */
+    deletionApprovedBy?: string;
+    /**
+     * Name that the approver gave.
+     */
+    deletionApprovedByName?: string;
+    /**
      * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     deletionAwaits?: string;
@@ -553,9 +557,13 @@ export interface ManagedKeyEntry {
      */
     deletionRecordId?: string;
     /**
-     * IAM ID of the author of the pending record.
+     * IAM ID of the person who requested the next step.
      */
     deletionRequestedBy?: string;
+    /**
+     * Name that the requester gave.
+     */
+    deletionRequestedByName?: string;
     /**
      * Up to 200 characters; up to 110 if the service keeps no tags.
      */
@@ -605,7 +613,7 @@ export interface ManagedKeyEntry {
      */
     labelTags?: {[key: string]: string};
     /**
-     * The derived state, which includes a pending approval.
+     * The derived state, which includes what a deletion waits for.
      */
     lifecycleState: enums.LifecycleState;
     /**
@@ -673,6 +681,14 @@ export interface ManagedKeyKeystore {
  */
 export interface PendingDeletion {
     /**
+     * IAM ID of the person whose approval is stored on the key.
+     */
+    deletionApprovedBy?: string;
+    /**
+     * Name that the approver gave.
+     */
+    deletionApprovedByName?: string;
+    /**
      * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     deletionAwaits?: string;
@@ -689,9 +705,13 @@ export interface PendingDeletion {
      */
     deletionRecordId?: string;
     /**
-     * IAM ID of the author of the pending record.
+     * IAM ID of the person who requested the next step.
      */
     deletionRequestedBy?: string;
+    /**
+     * Name that the requester gave.
+     */
+    deletionRequestedByName?: string;
     /**
      * UUID of the key.
      */
@@ -705,7 +725,7 @@ export interface PendingDeletion {
      */
     label: string;
     /**
-     * The derived state, which includes a pending approval.
+     * The derived state, which includes what a deletion waits for.
      */
     lifecycleState: enums.LifecycleState;
     /**
@@ -751,6 +771,14 @@ export interface PlanWayOn {
  */
 export interface PlannedDeletion {
     /**
+     * IAM ID of the person whose approval is stored on the key.
+     */
+    approvedBy?: string;
+    /**
+     * Name that the approver gave.
+     */
+    approvedByName?: string;
+    /**
      * What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
      */
     awaits?: string;
@@ -770,6 +798,10 @@ export interface PlannedDeletion {
      * IAM ID of the person who requested the step.
      */
     requestedBy?: string;
+    /**
+     * Name that the requester gave.
+     */
+    requestedByName?: string;
 }
 
 /**

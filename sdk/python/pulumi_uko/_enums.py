@@ -269,6 +269,14 @@ class LifecycleState(_builtins.str, Enum):
     """
     One person requested the next step, and a second person has to approve it.
     """
+    APPROVED = "approved"
+    """
+    A second person approved the next step, and the next run of the requester takes it.
+    """
+    PENDING_REQUEST = "pending_request"
+    """
+    A deletion waits for a person to request the next step.
+    """
     DEACTIVATED = "deactivated"
     """
     Out of use.

@@ -24,7 +24,7 @@ __all__ = [
 
 @pulumi.output_type
 class GetKmsKeyResult:
-    def __init__(__self__, aliases=None, crn=None, deletion_awaits=None, deletion_completes_at=None, deletion_not_before=None, deletion_protection=None, deletion_record_expires_at=None, deletion_record_id=None, deletion_requested_by=None, description=None, dual_auth_delete=None, dual_authorization=None, encrypted_nonce=None, encryption_algorithm=None, existing_key_id=None, expiration_date=None, imported=None, instance_id=None, iv=None, key_id=None, key_ring=None, key_state=None, last_rotated_at=None, lifecycle_state=None, name=None, payload=None, restore_trigger=None, rotation_interval_months=None, rotation_trigger=None, tags=None, type=None):
+    def __init__(__self__, aliases=None, crn=None, deletion_awaits=None, deletion_completes_at=None, deletion_not_before=None, deletion_protection=None, deletion_record_expires_at=None, deletion_record_id=None, description=None, dual_auth_delete=None, dual_authorization=None, encrypted_nonce=None, encryption_algorithm=None, existing_key_id=None, expiration_date=None, imported=None, instance_id=None, iv=None, key_id=None, key_ring=None, key_state=None, last_rotated_at=None, lifecycle_state=None, name=None, payload=None, restore_trigger=None, rotation_interval_months=None, rotation_trigger=None, tags=None, type=None):
         if aliases and not isinstance(aliases, list):
             raise TypeError("Expected argument 'aliases' to be a list")
         pulumi.set(__self__, "aliases", aliases)
@@ -49,9 +49,6 @@ class GetKmsKeyResult:
         if deletion_record_id and not isinstance(deletion_record_id, str):
             raise TypeError("Expected argument 'deletion_record_id' to be a str")
         pulumi.set(__self__, "deletion_record_id", deletion_record_id)
-        if deletion_requested_by and not isinstance(deletion_requested_by, str):
-            raise TypeError("Expected argument 'deletion_requested_by' to be a str")
-        pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description and not isinstance(description, str):
             raise TypeError("Expected argument 'description' to be a str")
         pulumi.set(__self__, "description", description)
@@ -182,14 +179,6 @@ class GetKmsKeyResult:
         Name of the open deletion window.
         """
         return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
-    @pulumi.getter(name="deletionRequestedBy")
-    def deletion_requested_by(self) -> Optional[_builtins.str]:
-        """
-        Never set, because KMS does not report who set the key for deletion.
-        """
-        return pulumi.get(self, "deletion_requested_by")
 
     @_builtins.property
     @pulumi.getter
@@ -382,7 +371,6 @@ class AwaitableGetKmsKeyResult(GetKmsKeyResult):
             deletion_protection=self.deletion_protection,
             deletion_record_expires_at=self.deletion_record_expires_at,
             deletion_record_id=self.deletion_record_id,
-            deletion_requested_by=self.deletion_requested_by,
             description=self.description,
             dual_auth_delete=self.dual_auth_delete,
             dual_authorization=self.dual_authorization,
@@ -439,7 +427,6 @@ def get_kms_key(key_id: Optional[_builtins.str] = None,
         deletion_protection=pulumi.get(__ret__, 'deletion_protection'),
         deletion_record_expires_at=pulumi.get(__ret__, 'deletion_record_expires_at'),
         deletion_record_id=pulumi.get(__ret__, 'deletion_record_id'),
-        deletion_requested_by=pulumi.get(__ret__, 'deletion_requested_by'),
         description=pulumi.get(__ret__, 'description'),
         dual_auth_delete=pulumi.get(__ret__, 'dual_auth_delete'),
         dual_authorization=pulumi.get(__ret__, 'dual_authorization'),
@@ -493,7 +480,6 @@ def get_kms_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
         deletion_protection=pulumi.get(__response__, 'deletion_protection'),
         deletion_record_expires_at=pulumi.get(__response__, 'deletion_record_expires_at'),
         deletion_record_id=pulumi.get(__response__, 'deletion_record_id'),
-        deletion_requested_by=pulumi.get(__response__, 'deletion_requested_by'),
         description=pulumi.get(__response__, 'description'),
         dual_auth_delete=pulumi.get(__response__, 'dual_auth_delete'),
         dual_authorization=pulumi.get(__response__, 'dual_authorization'),

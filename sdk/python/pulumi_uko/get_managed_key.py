@@ -25,7 +25,7 @@ __all__ = [
 
 @pulumi.output_type
 class GetManagedKeyResult:
-    def __init__(__self__, activation_date=None, algorithm=None, align=None, alignment=None, deletion_awaits=None, deletion_completes_at=None, deletion_gate=None, deletion_not_before=None, deletion_protection=None, deletion_reason=None, deletion_record_expires_at=None, deletion_record_id=None, deletion_requested_by=None, description=None, dual_authorization=None, dual_marker=None, existing_key_id=None, expiration_date=None, hold=None, instance_id=None, key_id=None, key_state=None, keystores=None, label=None, label_tags=None, lifecycle_state=None, rotation_trigger=None, size=None, state=None, tags=None, template=None, template_id=None, vault_id=None, version=None):
+    def __init__(__self__, activation_date=None, algorithm=None, align=None, alignment=None, deletion_approved_by=None, deletion_approved_by_name=None, deletion_awaits=None, deletion_completes_at=None, deletion_gate=None, deletion_not_before=None, deletion_protection=None, deletion_reason=None, deletion_record_expires_at=None, deletion_record_id=None, deletion_requested_by=None, deletion_requested_by_name=None, description=None, dual_authorization=None, dual_marker=None, existing_key_id=None, expiration_date=None, hold=None, instance_id=None, key_id=None, key_state=None, keystores=None, label=None, label_tags=None, lifecycle_state=None, rotation_trigger=None, size=None, state=None, tags=None, template=None, template_id=None, vault_id=None, version=None):
         if activation_date and not isinstance(activation_date, str):
             raise TypeError("Expected argument 'activation_date' to be a str")
         pulumi.set(__self__, "activation_date", activation_date)
@@ -38,6 +38,12 @@ class GetManagedKeyResult:
         if alignment and not isinstance(alignment, str):
             raise TypeError("Expected argument 'alignment' to be a str")
         pulumi.set(__self__, "alignment", alignment)
+        if deletion_approved_by and not isinstance(deletion_approved_by, str):
+            raise TypeError("Expected argument 'deletion_approved_by' to be a str")
+        pulumi.set(__self__, "deletion_approved_by", deletion_approved_by)
+        if deletion_approved_by_name and not isinstance(deletion_approved_by_name, str):
+            raise TypeError("Expected argument 'deletion_approved_by_name' to be a str")
+        pulumi.set(__self__, "deletion_approved_by_name", deletion_approved_by_name)
         if deletion_awaits and not isinstance(deletion_awaits, str):
             raise TypeError("Expected argument 'deletion_awaits' to be a str")
         pulumi.set(__self__, "deletion_awaits", deletion_awaits)
@@ -65,6 +71,9 @@ class GetManagedKeyResult:
         if deletion_requested_by and not isinstance(deletion_requested_by, str):
             raise TypeError("Expected argument 'deletion_requested_by' to be a str")
         pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
+        if deletion_requested_by_name and not isinstance(deletion_requested_by_name, str):
+            raise TypeError("Expected argument 'deletion_requested_by_name' to be a str")
+        pulumi.set(__self__, "deletion_requested_by_name", deletion_requested_by_name)
         if description and not isinstance(description, str):
             raise TypeError("Expected argument 'description' to be a str")
         pulumi.set(__self__, "description", description)
@@ -162,6 +171,22 @@ class GetManagedKeyResult:
         return pulumi.get(self, "alignment")
 
     @_builtins.property
+    @pulumi.getter(name="deletionApprovedBy")
+    def deletion_approved_by(self) -> Optional[_builtins.str]:
+        """
+        IAM ID of the person whose approval is stored on the key.
+        """
+        return pulumi.get(self, "deletion_approved_by")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionApprovedByName")
+    def deletion_approved_by_name(self) -> Optional[_builtins.str]:
+        """
+        Name that the approver gave.
+        """
+        return pulumi.get(self, "deletion_approved_by_name")
+
+    @_builtins.property
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
@@ -229,9 +254,17 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM ID of the author of the pending record.
+        IAM ID of the person who requested the next step.
         """
         return pulumi.get(self, "deletion_requested_by")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRequestedByName")
+    def deletion_requested_by_name(self) -> Optional[_builtins.str]:
+        """
+        Name that the requester gave.
+        """
+        return pulumi.get(self, "deletion_requested_by_name")
 
     @_builtins.property
     @pulumi.getter
@@ -333,7 +366,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> 'LifecycleState':
         """
-        The derived state, which includes a pending approval.
+        The derived state, which includes what a deletion waits for.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -412,6 +445,8 @@ class AwaitableGetManagedKeyResult(GetManagedKeyResult):
             algorithm=self.algorithm,
             align=self.align,
             alignment=self.alignment,
+            deletion_approved_by=self.deletion_approved_by,
+            deletion_approved_by_name=self.deletion_approved_by_name,
             deletion_awaits=self.deletion_awaits,
             deletion_completes_at=self.deletion_completes_at,
             deletion_gate=self.deletion_gate,
@@ -421,6 +456,7 @@ class AwaitableGetManagedKeyResult(GetManagedKeyResult):
             deletion_record_expires_at=self.deletion_record_expires_at,
             deletion_record_id=self.deletion_record_id,
             deletion_requested_by=self.deletion_requested_by,
+            deletion_requested_by_name=self.deletion_requested_by_name,
             description=self.description,
             dual_authorization=self.dual_authorization,
             dual_marker=self.dual_marker,
@@ -475,6 +511,8 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
         algorithm=pulumi.get(__ret__, 'algorithm'),
         align=pulumi.get(__ret__, 'align'),
         alignment=pulumi.get(__ret__, 'alignment'),
+        deletion_approved_by=pulumi.get(__ret__, 'deletion_approved_by'),
+        deletion_approved_by_name=pulumi.get(__ret__, 'deletion_approved_by_name'),
         deletion_awaits=pulumi.get(__ret__, 'deletion_awaits'),
         deletion_completes_at=pulumi.get(__ret__, 'deletion_completes_at'),
         deletion_gate=pulumi.get(__ret__, 'deletion_gate'),
@@ -484,6 +522,7 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
         deletion_record_expires_at=pulumi.get(__ret__, 'deletion_record_expires_at'),
         deletion_record_id=pulumi.get(__ret__, 'deletion_record_id'),
         deletion_requested_by=pulumi.get(__ret__, 'deletion_requested_by'),
+        deletion_requested_by_name=pulumi.get(__ret__, 'deletion_requested_by_name'),
         description=pulumi.get(__ret__, 'description'),
         dual_authorization=pulumi.get(__ret__, 'dual_authorization'),
         dual_marker=pulumi.get(__ret__, 'dual_marker'),
@@ -535,6 +574,8 @@ def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
         algorithm=pulumi.get(__response__, 'algorithm'),
         align=pulumi.get(__response__, 'align'),
         alignment=pulumi.get(__response__, 'alignment'),
+        deletion_approved_by=pulumi.get(__response__, 'deletion_approved_by'),
+        deletion_approved_by_name=pulumi.get(__response__, 'deletion_approved_by_name'),
         deletion_awaits=pulumi.get(__response__, 'deletion_awaits'),
         deletion_completes_at=pulumi.get(__response__, 'deletion_completes_at'),
         deletion_gate=pulumi.get(__response__, 'deletion_gate'),
@@ -544,6 +585,7 @@ def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
         deletion_record_expires_at=pulumi.get(__response__, 'deletion_record_expires_at'),
         deletion_record_id=pulumi.get(__response__, 'deletion_record_id'),
         deletion_requested_by=pulumi.get(__response__, 'deletion_requested_by'),
+        deletion_requested_by_name=pulumi.get(__response__, 'deletion_requested_by_name'),
         description=pulumi.get(__response__, 'description'),
         dual_authorization=pulumi.get(__response__, 'dual_authorization'),
         dual_marker=pulumi.get(__response__, 'dual_marker'),

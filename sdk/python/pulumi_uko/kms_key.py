@@ -528,7 +528,6 @@ class KmsKey(pulumi.CustomResource):
             __props__.__dict__["deletion_not_before"] = None
             __props__.__dict__["deletion_record_expires_at"] = None
             __props__.__dict__["deletion_record_id"] = None
-            __props__.__dict__["deletion_requested_by"] = None
             __props__.__dict__["imported"] = None
             __props__.__dict__["instance_id"] = None
             __props__.__dict__["key_id"] = None
@@ -569,7 +568,6 @@ class KmsKey(pulumi.CustomResource):
         __props__.__dict__["deletion_protection"] = None
         __props__.__dict__["deletion_record_expires_at"] = None
         __props__.__dict__["deletion_record_id"] = None
-        __props__.__dict__["deletion_requested_by"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["dual_auth_delete"] = None
         __props__.__dict__["dual_authorization"] = None
@@ -657,14 +655,6 @@ class KmsKey(pulumi.CustomResource):
         Name of the open deletion window.
         """
         return pulumi.get(self, "deletion_record_id")
-
-    @_builtins.property
-    @pulumi.getter(name="deletionRequestedBy")
-    def deletion_requested_by(self) -> pulumi.Output[Optional[_builtins.str]]:
-        """
-        Never set, because KMS does not report who set the key for deletion.
-        """
-        return pulumi.get(self, "deletion_requested_by")
 
     @_builtins.property
     @pulumi.getter

@@ -541,11 +541,14 @@ class ManagedKey(pulumi.CustomResource):
             __props__.__dict__["vault_id"] = vault_id
             __props__.__dict__["algorithm"] = None
             __props__.__dict__["alignment"] = None
+            __props__.__dict__["deletion_approved_by"] = None
+            __props__.__dict__["deletion_approved_by_name"] = None
             __props__.__dict__["deletion_awaits"] = None
             __props__.__dict__["deletion_not_before"] = None
             __props__.__dict__["deletion_record_expires_at"] = None
             __props__.__dict__["deletion_record_id"] = None
             __props__.__dict__["deletion_requested_by"] = None
+            __props__.__dict__["deletion_requested_by_name"] = None
             __props__.__dict__["dual_marker"] = None
             __props__.__dict__["hold"] = None
             __props__.__dict__["instance_id"] = None
@@ -584,6 +587,8 @@ class ManagedKey(pulumi.CustomResource):
         __props__.__dict__["algorithm"] = None
         __props__.__dict__["align"] = None
         __props__.__dict__["alignment"] = None
+        __props__.__dict__["deletion_approved_by"] = None
+        __props__.__dict__["deletion_approved_by_name"] = None
         __props__.__dict__["deletion_awaits"] = None
         __props__.__dict__["deletion_completes_at"] = None
         __props__.__dict__["deletion_gate"] = None
@@ -593,6 +598,7 @@ class ManagedKey(pulumi.CustomResource):
         __props__.__dict__["deletion_record_expires_at"] = None
         __props__.__dict__["deletion_record_id"] = None
         __props__.__dict__["deletion_requested_by"] = None
+        __props__.__dict__["deletion_requested_by_name"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["dual_authorization"] = None
         __props__.__dict__["dual_marker"] = None
@@ -647,6 +653,22 @@ class ManagedKey(pulumi.CustomResource):
         `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
         """
         return pulumi.get(self, "alignment")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionApprovedBy")
+    def deletion_approved_by(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        IAM ID of the person whose approval is stored on the key.
+        """
+        return pulumi.get(self, "deletion_approved_by")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionApprovedByName")
+    def deletion_approved_by_name(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Name that the approver gave.
+        """
+        return pulumi.get(self, "deletion_approved_by_name")
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
@@ -716,9 +738,17 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        IAM ID of the author of the pending record.
+        IAM ID of the person who requested the next step.
         """
         return pulumi.get(self, "deletion_requested_by")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRequestedByName")
+    def deletion_requested_by_name(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Name that the requester gave.
+        """
+        return pulumi.get(self, "deletion_requested_by_name")
 
     @_builtins.property
     @pulumi.getter
@@ -820,7 +850,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> pulumi.Output['LifecycleState']:
         """
-        The derived state, which includes a pending approval.
+        The derived state, which includes what a deletion waits for.
         """
         return pulumi.get(self, "lifecycle_state")
 

@@ -1215,7 +1215,6 @@ class KmsKeyEntry(dict):
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
-                 deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
                  encrypted_nonce: Optional[_builtins.str] = None,
                  encryption_algorithm: Optional['EncryptionAlgorithm'] = None,
@@ -1249,7 +1248,6 @@ class KmsKeyEntry(dict):
         :param _builtins.str deletion_not_before: When KMS begins to purge the metadata of the key, ISO 8601 UTC.
         :param _builtins.str deletion_record_expires_at: When the open deletion window ends, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: Name of the open deletion window.
-        :param _builtins.str deletion_requested_by: Never set, because KMS does not report who set the key for deletion.
         :param _builtins.str description: 2 to 240 characters. Cannot change.
         :param _builtins.str encrypted_nonce: For a secure import, together with an encrypted payload. Cannot change.
         :param 'EncryptionAlgorithm' encryption_algorithm: For a secure import, together with an encrypted payload. Cannot change.
@@ -1286,8 +1284,6 @@ class KmsKeyEntry(dict):
             pulumi.set(__self__, "deletion_record_expires_at", deletion_record_expires_at)
         if deletion_record_id is not None:
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
-        if deletion_requested_by is not None:
-            pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
             pulumi.set(__self__, "description", description)
         if encrypted_nonce is not None:
@@ -1458,14 +1454,6 @@ class KmsKeyEntry(dict):
         return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
-    @pulumi.getter(name="deletionRequestedBy")
-    def deletion_requested_by(self) -> Optional[_builtins.str]:
-        """
-        Never set, because KMS does not report who set the key for deletion.
-        """
-        return pulumi.get(self, "deletion_requested_by")
-
-    @_builtins.property
     @pulumi.getter
     def description(self) -> Optional[_builtins.str]:
         """
@@ -1587,12 +1575,15 @@ class ManagedKeyEntry(dict):
                  version: _builtins.int,
                  activation_date: Optional[_builtins.str] = None,
                  alignment: Optional[_builtins.str] = None,
+                 deletion_approved_by: Optional[_builtins.str] = None,
+                 deletion_approved_by_name: Optional[_builtins.str] = None,
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_reason: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
+                 deletion_requested_by_name: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
                  dual_marker: Optional[_builtins.str] = None,
                  existing_key_id: Optional[_builtins.str] = None,
@@ -1616,7 +1607,7 @@ class ManagedKeyEntry(dict):
         :param _builtins.str key_state: State, as the service reports it.
         :param Sequence['ManagedKeyKeystore'] keystores: Each keystore's status of the key.
         :param _builtins.str label: Name of the key.
-        :param 'LifecycleState' lifecycle_state: The derived state, which includes a pending approval.
+        :param 'LifecycleState' lifecycle_state: The derived state, which includes what a deletion waits for.
         :param _builtins.str size: Size, as the service reports it, such as `256`.
         :param _builtins.str template: Name of the key template.
         :param _builtins.str template_id: UUID of the template.
@@ -1624,12 +1615,15 @@ class ManagedKeyEntry(dict):
         :param _builtins.int version: 1 at creation, incremented by each rotation.
         :param _builtins.str activation_date: First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         :param _builtins.str alignment: `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+        :param _builtins.str deletion_approved_by: IAM ID of the person whose approval is stored on the key.
+        :param _builtins.str deletion_approved_by_name: Name that the approver gave.
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
         :param _builtins.str deletion_record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: ID of the pending request or approval.
-        :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
+        :param _builtins.str deletion_requested_by: IAM ID of the person who requested the next step.
+        :param _builtins.str deletion_requested_by_name: Name that the requester gave.
         :param _builtins.str description: Up to 200 characters; up to 110 if the service keeps no tags.
         :param _builtins.str dual_marker: The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
         :param _builtins.str existing_key_id: Adopts this key instead of creating one. Cannot change.
@@ -1661,6 +1655,10 @@ class ManagedKeyEntry(dict):
             pulumi.set(__self__, "activation_date", activation_date)
         if alignment is not None:
             pulumi.set(__self__, "alignment", alignment)
+        if deletion_approved_by is not None:
+            pulumi.set(__self__, "deletion_approved_by", deletion_approved_by)
+        if deletion_approved_by_name is not None:
+            pulumi.set(__self__, "deletion_approved_by_name", deletion_approved_by_name)
         if deletion_awaits is not None:
             pulumi.set(__self__, "deletion_awaits", deletion_awaits)
         if deletion_not_before is not None:
@@ -1673,6 +1671,8 @@ class ManagedKeyEntry(dict):
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
+        if deletion_requested_by_name is not None:
+            pulumi.set(__self__, "deletion_requested_by_name", deletion_requested_by_name)
         if description is not None:
             pulumi.set(__self__, "description", description)
         if dual_marker is not None:
@@ -1784,7 +1784,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> 'LifecycleState':
         """
-        The derived state, which includes a pending approval.
+        The derived state, which includes what a deletion waits for.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -1845,6 +1845,22 @@ class ManagedKeyEntry(dict):
         return pulumi.get(self, "alignment")
 
     @_builtins.property
+    @pulumi.getter(name="deletionApprovedBy")
+    def deletion_approved_by(self) -> Optional[_builtins.str]:
+        """
+        IAM ID of the person whose approval is stored on the key.
+        """
+        return pulumi.get(self, "deletion_approved_by")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionApprovedByName")
+    def deletion_approved_by_name(self) -> Optional[_builtins.str]:
+        """
+        Name that the approver gave.
+        """
+        return pulumi.get(self, "deletion_approved_by_name")
+
+    @_builtins.property
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
@@ -1888,9 +1904,17 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM ID of the author of the pending record.
+        IAM ID of the person who requested the next step.
         """
         return pulumi.get(self, "deletion_requested_by")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRequestedByName")
+    def deletion_requested_by_name(self) -> Optional[_builtins.str]:
+        """
+        Name that the requester gave.
+        """
+        return pulumi.get(self, "deletion_requested_by_name")
 
     @_builtins.property
     @pulumi.getter
@@ -2063,30 +2087,40 @@ class PendingDeletion(dict):
                  label: _builtins.str,
                  lifecycle_state: 'LifecycleState',
                  vault_id: _builtins.str,
+                 deletion_approved_by: Optional[_builtins.str] = None,
+                 deletion_approved_by_name: Optional[_builtins.str] = None,
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
-                 deletion_requested_by: Optional[_builtins.str] = None):
+                 deletion_requested_by: Optional[_builtins.str] = None,
+                 deletion_requested_by_name: Optional[_builtins.str] = None):
         """
         A managed key whose deletion waits for a person or for time.
 
         :param _builtins.str key_id: UUID of the key.
         :param _builtins.str key_state: State, as the service reports it.
         :param _builtins.str label: Name of the key.
-        :param 'LifecycleState' lifecycle_state: The derived state, which includes a pending approval.
+        :param 'LifecycleState' lifecycle_state: The derived state, which includes what a deletion waits for.
         :param _builtins.str vault_id: UUID of the vault that holds the key. Cannot change.
+        :param _builtins.str deletion_approved_by: IAM ID of the person whose approval is stored on the key.
+        :param _builtins.str deletion_approved_by_name: Name that the approver gave.
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: ID of the pending request or approval.
-        :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
+        :param _builtins.str deletion_requested_by: IAM ID of the person who requested the next step.
+        :param _builtins.str deletion_requested_by_name: Name that the requester gave.
         """
         pulumi.set(__self__, "key_id", key_id)
         pulumi.set(__self__, "key_state", key_state)
         pulumi.set(__self__, "label", label)
         pulumi.set(__self__, "lifecycle_state", lifecycle_state)
         pulumi.set(__self__, "vault_id", vault_id)
+        if deletion_approved_by is not None:
+            pulumi.set(__self__, "deletion_approved_by", deletion_approved_by)
+        if deletion_approved_by_name is not None:
+            pulumi.set(__self__, "deletion_approved_by_name", deletion_approved_by_name)
         if deletion_awaits is not None:
             pulumi.set(__self__, "deletion_awaits", deletion_awaits)
         if deletion_not_before is not None:
@@ -2097,6 +2131,8 @@ class PendingDeletion(dict):
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
+        if deletion_requested_by_name is not None:
+            pulumi.set(__self__, "deletion_requested_by_name", deletion_requested_by_name)
 
     @_builtins.property
     @pulumi.getter(name="keyId")
@@ -2126,7 +2162,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> 'LifecycleState':
         """
-        The derived state, which includes a pending approval.
+        The derived state, which includes what a deletion waits for.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -2137,6 +2173,22 @@ class PendingDeletion(dict):
         UUID of the vault that holds the key. Cannot change.
         """
         return pulumi.get(self, "vault_id")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionApprovedBy")
+    def deletion_approved_by(self) -> Optional[_builtins.str]:
+        """
+        IAM ID of the person whose approval is stored on the key.
+        """
+        return pulumi.get(self, "deletion_approved_by")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionApprovedByName")
+    def deletion_approved_by_name(self) -> Optional[_builtins.str]:
+        """
+        Name that the approver gave.
+        """
+        return pulumi.get(self, "deletion_approved_by_name")
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
@@ -2174,9 +2226,17 @@ class PendingDeletion(dict):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM ID of the author of the pending record.
+        IAM ID of the person who requested the next step.
         """
         return pulumi.get(self, "deletion_requested_by")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRequestedByName")
+    def deletion_requested_by_name(self) -> Optional[_builtins.str]:
+        """
+        Name that the requester gave.
+        """
+        return pulumi.get(self, "deletion_requested_by_name")
 
 
 @pulumi.output_type
@@ -2264,20 +2324,30 @@ class PlannedDeletion(dict):
     What the deletion of the key waits for.
     """
     def __init__(__self__, *,
+                 approved_by: Optional[_builtins.str] = None,
+                 approved_by_name: Optional[_builtins.str] = None,
                  awaits: Optional[_builtins.str] = None,
                  not_before: Optional[_builtins.str] = None,
                  record_expires_at: Optional[_builtins.str] = None,
                  record_id: Optional[_builtins.str] = None,
-                 requested_by: Optional[_builtins.str] = None):
+                 requested_by: Optional[_builtins.str] = None,
+                 requested_by_name: Optional[_builtins.str] = None):
         """
         What the deletion of the key waits for.
 
+        :param _builtins.str approved_by: IAM ID of the person whose approval is stored on the key.
+        :param _builtins.str approved_by_name: Name that the approver gave.
         :param _builtins.str awaits: What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
         :param _builtins.str not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str record_id: ID of the pending request or approval.
         :param _builtins.str requested_by: IAM ID of the person who requested the step.
+        :param _builtins.str requested_by_name: Name that the requester gave.
         """
+        if approved_by is not None:
+            pulumi.set(__self__, "approved_by", approved_by)
+        if approved_by_name is not None:
+            pulumi.set(__self__, "approved_by_name", approved_by_name)
         if awaits is not None:
             pulumi.set(__self__, "awaits", awaits)
         if not_before is not None:
@@ -2288,6 +2358,24 @@ class PlannedDeletion(dict):
             pulumi.set(__self__, "record_id", record_id)
         if requested_by is not None:
             pulumi.set(__self__, "requested_by", requested_by)
+        if requested_by_name is not None:
+            pulumi.set(__self__, "requested_by_name", requested_by_name)
+
+    @_builtins.property
+    @pulumi.getter(name="approvedBy")
+    def approved_by(self) -> Optional[_builtins.str]:
+        """
+        IAM ID of the person whose approval is stored on the key.
+        """
+        return pulumi.get(self, "approved_by")
+
+    @_builtins.property
+    @pulumi.getter(name="approvedByName")
+    def approved_by_name(self) -> Optional[_builtins.str]:
+        """
+        Name that the approver gave.
+        """
+        return pulumi.get(self, "approved_by_name")
 
     @_builtins.property
     @pulumi.getter
@@ -2328,6 +2416,14 @@ class PlannedDeletion(dict):
         IAM ID of the person who requested the step.
         """
         return pulumi.get(self, "requested_by")
+
+    @_builtins.property
+    @pulumi.getter(name="requestedByName")
+    def requested_by_name(self) -> Optional[_builtins.str]:
+        """
+        Name that the requester gave.
+        """
+        return pulumi.get(self, "requested_by_name")
 
 
 @pulumi.output_type

@@ -110,10 +110,13 @@ test.each(profilesFor().filter(keepsTags))(
     );
     expect(await scenario.key()).toMatchObject({ state: "deactivated" });
     const cooling: Kept = {
-      ...{ keyState: "deactivated", lifecycleState: "cooling_down", deletionAwaits: "time" },
+      ...{ keyState: "deactivated", lifecycleState: "cooling_down", deletionAwaits: "request" },
       deletionNotBefore: "2026-11-24T18:22",
     };
-    const answered: Kept = { ...pendingBy("IBMid-550000ALICE", response), deletionAwaits: "requester" };
+    const answered: Kept = {
+      ...{ ...pendingBy("IBMid-550000ALICE", response), lifecycleState: "approved", deletionAwaits: "requester" },
+      deletionApprovedBy: "IBMid-550000BOB",
+    };
     expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: answered }));
   },
 );

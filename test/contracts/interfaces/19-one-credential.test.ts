@@ -25,7 +25,7 @@ async function tryEverything(scenario: Scenario): Promise<void> {
     UKO_APPROVE: "yes",
   };
   await carol.editState({
-    ...{ deletionAwaits: "requester", deletionRequestedBy: bobsId, lifecycleState: "pending_approval" },
+    ...{ deletionAwaits: "requester", deletionRequestedBy: bobsId, lifecycleState: "approved" },
     ...{ deletionRecordId: records[0]?.id, dualAuthorization: "single", deletionGate: "destroy", dualMarker: "single" },
   });
   for (const args of [[], ["--store"]]) await carol.uko(["approve", "--label", "*", ...args], env);

@@ -39,7 +39,7 @@ interface Game {
 
 const variables = { UKO_DUAL_AUTHORIZATION: "single", UKO_DELETION_GATE: "destroy", UKO_CONSENT: "0".repeat(32) };
 const falseState = {
-  ...{ deletionAwaits: "requester", deletionRequestedBy: bobsId, lifecycleState: "pending_approval" },
+  ...{ deletionAwaits: "requester", deletionRequestedBy: bobsId, lifecycleState: "approved" },
   ...{ dualAuthorization: "single", deletionGate: "destroy", dualMarker: "single" },
 };
 

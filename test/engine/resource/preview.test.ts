@@ -56,7 +56,10 @@ const retired = (
 const textOf = (preview: DeletionPreview): string => ("message" in preview ? preview.message : "");
 
 const pending = { deletionAwaits: "approval", deletionRecordId: recordId, deletionRequestedBy: "IBMid-550000BOB" };
-const approved = { ...pending, deletionAwaits: "requester" };
+const approved = {
+  ...{ ...pending, deletionAwaits: "requester", deletionRequestedByName: "Bob Example" },
+  ...{ deletionApprovedBy: "IBMid-550000ALICE", deletionApprovedByName: "Alice Example" },
+};
 const [bob, alice, pipeline] = ["IBMid-550000BOB", "IBMid-550000ALICE", "iam-ServiceId-1"].map((iamId) => ({
   ...{ iamId, mark: `mark of ${iamId}` },
 }));
@@ -87,6 +90,11 @@ const cases: Readonly<Record<string, DeletionPreview>> = {
   "a key whose deactivation the caller requested, and another person approved": previewOf(key(), approved, bob),
   "a key whose deactivation the caller requested, by the mark": previewOf(key(), byMark, bob),
   "a key whose deactivation another person requested, and it is approved": previewOf(key(), approved, alice),
+  "a key whose deactivation is approved, in a state that does not name the approver": previewOf(
+    key(),
+    { ...pending, deletionAwaits: "requester" },
+    alice,
+  ),
   "a key that the caller alone may deactivate": previewOf(soleStep, { ...pending, dualMarker: "destroy" }, bob),
   "a key that another requester may deactivate": previewOf(soleStep, { ...pending, dualMarker: "destroy" }, alice),
   "a key that waits for a keystore without a date": previewOf(key(), { keyState: "destroyed", deletionAwaits: "time" }),

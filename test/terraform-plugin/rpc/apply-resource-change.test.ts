@@ -111,7 +111,7 @@ describe("a destruction", () => {
     await stage.bob.provider.configureProvider();
     const [unrequested] = (await core.apply(null)).errors;
     expect(unrequested).toMatch(/\[UKO_REQUEST_PENDING\]$/);
-    expect(core.saved?.value).toMatchObject({ lifecycle_state: "cooling_down", deletion_awaits: "time" });
+    expect(core.saved?.value).toMatchObject({ lifecycle_state: "cooling_down", deletion_awaits: "request" });
 
     await stage.uko.run("bob").operations.request(ref, undefined, options);
     await stage.uko.advance("4h1m");
@@ -119,7 +119,11 @@ describe("a destruction", () => {
     await stage.uko.advance("60s");
     await stage.bob.provider.configureProvider();
     await core.refresh();
-    expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval", deletion_awaits: "requester" });
+    expect(core.saved?.value).toMatchObject({
+      ...{ lifecycle_state: "approved", deletion_awaits: "requester" },
+      ...{ deletion_requested_by: "IBMid-550000BOB", deletion_requested_by_name: "Bob Example" },
+      ...{ deletion_approved_by: "IBMid-550000CAROL", deletion_approved_by_name: "Carol Example" },
+    });
     const [last] = (await core.apply(null)).errors;
     expect(last).toMatch(/\[UKO_DESTRUCTION_PENDING\]$/);
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_destruction", key_state: "destroyed" });

@@ -34,7 +34,7 @@ describe("the plan of a destruction", () => {
     await core.refresh();
     const [acting] = (await core.plan(null)).warnings;
     expect(acting).toMatch(
-      /^This run deactivates key "payroll": you requested the deactivation, and another person approved it\n.*stops working/s,
+      /^This run deactivates key "payroll": you requested the deactivation, and IBMid-550000[A-Z]+ \(".+?"\) approved it\n.*stops working/s,
     );
     // OpenTofu plans a destroy in a process of its own, which has read nothing and logs in once.
     await stage.bob.provider.configureProvider();
@@ -53,7 +53,11 @@ describe("the plan of a destruction", () => {
     const { errors, warnings } = await core.plan(null);
     expect([errors, warnings]).toEqual([
       [],
-      [expect.stringContaining("IBMid-550000BOB requested the deactivation. Until another person approves")],
+      [
+        expect.stringContaining(
+          'IBMid-550000BOB ("Bob Example") requested the deactivation. Until another person approves',
+        ),
+      ],
     ]);
   });
 

@@ -8,6 +8,7 @@
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
 import { isPending } from "../../../lifecycle/guards.ts";
+import { isOnItsWay } from "../../../lifecycle/lifecycle-state.ts";
 import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/observation.ts";
 import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
@@ -117,7 +118,8 @@ export async function surveyPending(
 async function listOnTheirWay(world: World, vaultIds: readonly string[], options: CallOptions) {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
-  return { ...survey, run, keys: keys.filter((snapshot) => isOnItsWay(observedInList(world, snapshot))) };
+  const isShown = ({ observation }: KeyDetails) => observation.state === "destroyed" || isOnItsWay(observation);
+  return { ...survey, run, keys: keys.filter((snapshot) => isShown(observedInList(world, snapshot))) };
 }
 
 /** Errors about one key: it was removed meanwhile, or the service describes it incompletely. */
@@ -181,11 +183,6 @@ export async function listAll(
   return { vaults: ids.length, nowMs: world.session.serviceTimeMs() ?? 0, keys, unreadable };
 }
 
-function isOnItsWay({ observation }: KeyDetails): boolean {
-  const { carried, note, state } = observation;
-  return carried.kind !== "none" || note !== undefined || state === "destroyed";
-}
-
 /**
  * Describes a key from its stored status, which is good enough to show people where to look. No step is based on it.
  */
@@ -200,9 +197,7 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const explanation = withUnapprovedStep(explainListed(observed, run, plan, isDue), observation);
   const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
   const facts = requestFacts(observed, run, plan, isDue);
-  const approvedByName = report.deletion.approvedBy === undefined ? undefined : carried.record?.authorName;
-  const named = { ...report.deletion, ...(approvedByName !== undefined && { approvedByName }) };
-  const deletion = { ...(!isDue && named), ...facts };
+  const deletion = { ...(!isDue && report.deletion), ...facts };
   return {
     report: { ...report, deletion },
     acts: isDue ? [removal(keyPath(observation))] : keyActs(observed, plan, run),
@@ -213,6 +208,8 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
 
 const urgency: readonly Report["lifecycleState"][] = [
   "pending_approval",
+  "approved",
+  "pending_request",
   "active",
   "pre_activation",
   "deactivated",
@@ -251,7 +248,6 @@ type RequestFacts = Pick<
 function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: boolean): RequestFacts {
   const { carried } = observation;
   const record = carried.record;
-  // A stored approval took the place of the request, and quotes it.
   const request = record?.quotes ?? record;
   const { identity } = run.actor;
   return {

@@ -154,6 +154,16 @@ export class DataUkoDeletionPlan extends cdktn.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
+  /** IAM ID of the person whose approval is stored on the key. */
+  public get deletionApprovedBy() {
+    return this.getStringAttribute('deletion_approved_by');
+  }
+
+  /** Name that the approver gave. */
+  public get deletionApprovedByName() {
+    return this.getStringAttribute('deletion_approved_by_name');
+  }
+
   /** What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
@@ -177,6 +187,11 @@ export class DataUkoDeletionPlan extends cdktn.TerraformDataSource {
   /** IAM ID of the person who requested the step. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
+  }
+
+  /** Name that the requester gave. */
+  public get deletionRequestedByName() {
+    return this.getStringAttribute('deletion_requested_by_name');
   }
 
   /** The whole path, one line per step. */

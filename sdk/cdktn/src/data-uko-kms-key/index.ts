@@ -99,11 +99,6 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** Never set, because KMS does not report who set the key for deletion. */
-  public get deletionRequestedBy() {
-    return this.getStringAttribute('deletion_requested_by');
-  }
-
   /** 2 to 240 characters. */
   public get description() {
     return this.getStringAttribute('description');

@@ -148,11 +148,6 @@ export class DataUkoKmsKeysKmsKeysOutputReference extends cdktn.ComplexObject {
     return this.getStringAttribute('deletion_not_before');
   }
 
-  // deletion_requested_by - computed: true, optional: false, required: false
-  public get deletionRequestedBy() {
-    return this.getStringAttribute('deletion_requested_by');
-  }
-
   // deletion_record_id - computed: true, optional: false, required: false
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');

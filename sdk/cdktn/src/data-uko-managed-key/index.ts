@@ -184,6 +184,16 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('alignment');
   }
 
+  /** IAM ID of the person whose approval is stored on the key. */
+  public get deletionApprovedBy() {
+    return this.getStringAttribute('deletion_approved_by');
+  }
+
+  /** Name that the approver gave. */
+  public get deletionApprovedByName() {
+    return this.getStringAttribute('deletion_approved_by_name');
+  }
+
   /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
@@ -204,9 +214,14 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** IAM ID of the author of the pending record. */
+  /** IAM ID of the person who requested the next step. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
+  }
+
+  /** Name that the requester gave. */
+  public get deletionRequestedByName() {
+    return this.getStringAttribute('deletion_requested_by_name');
   }
 
   /** Up to 200 characters; up to 110 if the service keeps no tags. */
@@ -268,7 +283,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('label');
   }
 
-  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognized`. */
+  /** The derived state, which includes what a deletion waits for. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `approved`, `pending_request`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognized`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }

@@ -102,6 +102,21 @@ export class DataUkoPendingDeletionsPendingDeletionsOutputReference extends cdkt
     return this.getStringAttribute('deletion_requested_by');
   }
 
+  // deletion_requested_by_name - computed: true, optional: false, required: false
+  public get deletionRequestedByName() {
+    return this.getStringAttribute('deletion_requested_by_name');
+  }
+
+  // deletion_approved_by - computed: true, optional: false, required: false
+  public get deletionApprovedBy() {
+    return this.getStringAttribute('deletion_approved_by');
+  }
+
+  // deletion_approved_by_name - computed: true, optional: false, required: false
+  public get deletionApprovedByName() {
+    return this.getStringAttribute('deletion_approved_by_name');
+  }
+
   // deletion_record_id - computed: true, optional: false, required: false
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');

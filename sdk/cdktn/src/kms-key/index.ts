@@ -331,11 +331,6 @@ export class KmsKey extends cdktn.TerraformResource {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** Never set, because KMS does not report who set the key for deletion. */
-  public get deletionRequestedBy() {
-    return this.getStringAttribute('deletion_requested_by');
-  }
-
   private _description?: string; 
   /** 2 to 240 characters. Cannot change. */
   public get description() {

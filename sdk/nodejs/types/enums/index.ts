@@ -253,6 +253,14 @@ export const LifecycleState = {
      */
     PendingApproval: "pending_approval",
     /**
+     * A second person approved the next step, and the next run of the requester takes it.
+     */
+    Approved: "approved",
+    /**
+     * A deletion waits for a person to request the next step.
+     */
+    PendingRequest: "pending_request",
+    /**
      * Out of use.
      */
     Deactivated: "deactivated",

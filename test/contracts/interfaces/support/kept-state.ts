@@ -8,6 +8,7 @@ export interface Kept {
   readonly lifecycleState: string;
   readonly deletionAwaits?: string;
   readonly deletionRequestedBy?: string;
+  readonly deletionApprovedBy?: string;
   readonly deletionRecordId?: string;
   /** To the minute: how many writes of a run share a second is the service's affair. */
   readonly deletionNotBefore?: string;
@@ -18,6 +19,7 @@ const names: readonly (keyof Kept)[] = [
   "lifecycleState",
   "deletionAwaits",
   "deletionRequestedBy",
+  "deletionApprovedBy",
   "deletionRecordId",
   "deletionNotBefore",
 ];

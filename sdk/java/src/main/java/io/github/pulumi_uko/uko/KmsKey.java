@@ -178,20 +178,6 @@ public class KmsKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.deletionRecordId);
     }
     /**
-     * Never set, because KMS does not report who set the key for deletion.
-     * 
-     */
-    @Export(name="deletionRequestedBy", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> deletionRequestedBy;
-
-    /**
-     * @return Never set, because KMS does not report who set the key for deletion.
-     * 
-     */
-    public Output<Optional<String>> deletionRequestedBy() {
-        return Codegen.optional(this.deletionRequestedBy);
-    }
-    /**
      * 2 to 240 characters. Cannot change.
      * 
      */

@@ -161,6 +161,34 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.alignment);
     }
     /**
+     * IAM ID of the person whose approval is stored on the key.
+     * 
+     */
+    @Export(name="deletionApprovedBy", refs={String.class}, tree="[0]")
+    private Output</* @Nullable */ String> deletionApprovedBy;
+
+    /**
+     * @return IAM ID of the person whose approval is stored on the key.
+     * 
+     */
+    public Output<Optional<String>> deletionApprovedBy() {
+        return Codegen.optional(this.deletionApprovedBy);
+    }
+    /**
+     * Name that the approver gave.
+     * 
+     */
+    @Export(name="deletionApprovedByName", refs={String.class}, tree="[0]")
+    private Output</* @Nullable */ String> deletionApprovedByName;
+
+    /**
+     * @return Name that the approver gave.
+     * 
+     */
+    public Output<Optional<String>> deletionApprovedByName() {
+        return Codegen.optional(this.deletionApprovedByName);
+    }
+    /**
      * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
@@ -273,18 +301,32 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.deletionRecordId);
     }
     /**
-     * IAM ID of the author of the pending record.
+     * IAM ID of the person who requested the next step.
      * 
      */
     @Export(name="deletionRequestedBy", refs={String.class}, tree="[0]")
     private Output</* @Nullable */ String> deletionRequestedBy;
 
     /**
-     * @return IAM ID of the author of the pending record.
+     * @return IAM ID of the person who requested the next step.
      * 
      */
     public Output<Optional<String>> deletionRequestedBy() {
         return Codegen.optional(this.deletionRequestedBy);
+    }
+    /**
+     * Name that the requester gave.
+     * 
+     */
+    @Export(name="deletionRequestedByName", refs={String.class}, tree="[0]")
+    private Output</* @Nullable */ String> deletionRequestedByName;
+
+    /**
+     * @return Name that the requester gave.
+     * 
+     */
+    public Output<Optional<String>> deletionRequestedByName() {
+        return Codegen.optional(this.deletionRequestedByName);
     }
     /**
      * Up to 200 characters; up to 110 if the service keeps no tags.
@@ -455,14 +497,14 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.labelTags);
     }
     /**
-     * The derived state, which includes a pending approval.
+     * The derived state, which includes what a deletion waits for.
      * 
      */
     @Export(name="lifecycleState", refs={LifecycleState.class}, tree="[0]")
     private Output<LifecycleState> lifecycleState;
 
     /**
-     * @return The derived state, which includes a pending approval.
+     * @return The derived state, which includes what a deletion waits for.
      * 
      */
     public Output<LifecycleState> lifecycleState() {

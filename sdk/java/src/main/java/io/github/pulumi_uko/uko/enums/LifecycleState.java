@@ -35,6 +35,16 @@ import java.util.StringJoiner;
          */
         PendingApproval("pending_approval"),
         /**
+         * A second person approved the next step, and the next run of the requester takes it.
+         * 
+         */
+        Approved("approved"),
+        /**
+         * A deletion waits for a person to request the next step.
+         * 
+         */
+        PendingRequest("pending_request"),
+        /**
          * Out of use.
          * 
          */

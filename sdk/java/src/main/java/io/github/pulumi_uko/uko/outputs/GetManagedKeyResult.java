@@ -43,6 +43,16 @@ public final class GetManagedKeyResult {
      */
     private @Nullable String alignment;
     /**
+     * @return IAM ID of the person whose approval is stored on the key.
+     * 
+     */
+    private @Nullable String deletionApprovedBy;
+    /**
+     * @return Name that the approver gave.
+     * 
+     */
+    private @Nullable String deletionApprovedByName;
+    /**
      * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
@@ -83,10 +93,15 @@ public final class GetManagedKeyResult {
      */
     private @Nullable String deletionRecordId;
     /**
-     * @return IAM ID of the author of the pending record.
+     * @return IAM ID of the person who requested the next step.
      * 
      */
     private @Nullable String deletionRequestedBy;
+    /**
+     * @return Name that the requester gave.
+     * 
+     */
+    private @Nullable String deletionRequestedByName;
     /**
      * @return Up to 200 characters; up to 110 if the service keeps no tags.
      * 
@@ -148,7 +163,7 @@ public final class GetManagedKeyResult {
      */
     private @Nullable Map<String,String> labelTags;
     /**
-     * @return The derived state, which includes a pending approval.
+     * @return The derived state, which includes what a deletion waits for.
      * 
      */
     private LifecycleState lifecycleState;
@@ -223,6 +238,20 @@ public final class GetManagedKeyResult {
         return Optional.ofNullable(this.alignment);
     }
     /**
+     * @return IAM ID of the person whose approval is stored on the key.
+     * 
+     */
+    public Optional<String> deletionApprovedBy() {
+        return Optional.ofNullable(this.deletionApprovedBy);
+    }
+    /**
+     * @return Name that the approver gave.
+     * 
+     */
+    public Optional<String> deletionApprovedByName() {
+        return Optional.ofNullable(this.deletionApprovedByName);
+    }
+    /**
      * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
@@ -279,11 +308,18 @@ public final class GetManagedKeyResult {
         return Optional.ofNullable(this.deletionRecordId);
     }
     /**
-     * @return IAM ID of the author of the pending record.
+     * @return IAM ID of the person who requested the next step.
      * 
      */
     public Optional<String> deletionRequestedBy() {
         return Optional.ofNullable(this.deletionRequestedBy);
+    }
+    /**
+     * @return Name that the requester gave.
+     * 
+     */
+    public Optional<String> deletionRequestedByName() {
+        return Optional.ofNullable(this.deletionRequestedByName);
     }
     /**
      * @return Up to 200 characters; up to 110 if the service keeps no tags.
@@ -370,7 +406,7 @@ public final class GetManagedKeyResult {
         return this.labelTags == null ? Map.of() : this.labelTags;
     }
     /**
-     * @return The derived state, which includes a pending approval.
+     * @return The derived state, which includes what a deletion waits for.
      * 
      */
     public LifecycleState lifecycleState() {
@@ -446,6 +482,8 @@ public final class GetManagedKeyResult {
         private String algorithm;
         private Boolean align;
         private @Nullable String alignment;
+        private @Nullable String deletionApprovedBy;
+        private @Nullable String deletionApprovedByName;
         private @Nullable String deletionAwaits;
         private DeletionCompletesAt deletionCompletesAt;
         private DeletionGate deletionGate;
@@ -455,6 +493,7 @@ public final class GetManagedKeyResult {
         private @Nullable String deletionRecordExpiresAt;
         private @Nullable String deletionRecordId;
         private @Nullable String deletionRequestedBy;
+        private @Nullable String deletionRequestedByName;
         private @Nullable String description;
         private DualAuthorization dualAuthorization;
         private @Nullable String dualMarker;
@@ -483,6 +522,8 @@ public final class GetManagedKeyResult {
     	      this.algorithm = defaults.algorithm;
     	      this.align = defaults.align;
     	      this.alignment = defaults.alignment;
+    	      this.deletionApprovedBy = defaults.deletionApprovedBy;
+    	      this.deletionApprovedByName = defaults.deletionApprovedByName;
     	      this.deletionAwaits = defaults.deletionAwaits;
     	      this.deletionCompletesAt = defaults.deletionCompletesAt;
     	      this.deletionGate = defaults.deletionGate;
@@ -492,6 +533,7 @@ public final class GetManagedKeyResult {
     	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
     	      this.deletionRecordId = defaults.deletionRecordId;
     	      this.deletionRequestedBy = defaults.deletionRequestedBy;
+    	      this.deletionRequestedByName = defaults.deletionRequestedByName;
     	      this.description = defaults.description;
     	      this.dualAuthorization = defaults.dualAuthorization;
     	      this.dualMarker = defaults.dualMarker;
@@ -541,6 +583,18 @@ public final class GetManagedKeyResult {
         public Builder alignment(@Nullable String alignment) {
 
             this.alignment = alignment;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder deletionApprovedBy(@Nullable String deletionApprovedBy) {
+
+            this.deletionApprovedBy = deletionApprovedBy;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder deletionApprovedByName(@Nullable String deletionApprovedByName) {
+
+            this.deletionApprovedByName = deletionApprovedByName;
             return this;
         }
         @CustomType.Setter
@@ -601,6 +655,12 @@ public final class GetManagedKeyResult {
         public Builder deletionRequestedBy(@Nullable String deletionRequestedBy) {
 
             this.deletionRequestedBy = deletionRequestedBy;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder deletionRequestedByName(@Nullable String deletionRequestedByName) {
+
+            this.deletionRequestedByName = deletionRequestedByName;
             return this;
         }
         @CustomType.Setter
@@ -762,6 +822,8 @@ public final class GetManagedKeyResult {
             _resultValue.algorithm = algorithm;
             _resultValue.align = align;
             _resultValue.alignment = alignment;
+            _resultValue.deletionApprovedBy = deletionApprovedBy;
+            _resultValue.deletionApprovedByName = deletionApprovedByName;
             _resultValue.deletionAwaits = deletionAwaits;
             _resultValue.deletionCompletesAt = deletionCompletesAt;
             _resultValue.deletionGate = deletionGate;
@@ -771,6 +833,7 @@ public final class GetManagedKeyResult {
             _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
             _resultValue.deletionRecordId = deletionRecordId;
             _resultValue.deletionRequestedBy = deletionRequestedBy;
+            _resultValue.deletionRequestedByName = deletionRequestedByName;
             _resultValue.description = description;
             _resultValue.dualAuthorization = dualAuthorization;
             _resultValue.dualMarker = dualMarker;

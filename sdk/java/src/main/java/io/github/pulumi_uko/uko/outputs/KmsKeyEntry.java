@@ -61,11 +61,6 @@ public final class KmsKeyEntry {
      */
     private @Nullable String deletionRecordId;
     /**
-     * @return Never set, because KMS does not report who set the key for deletion.
-     * 
-     */
-    private @Nullable String deletionRequestedBy;
-    /**
      * @return 2 to 240 characters. Cannot change.
      * 
      */
@@ -232,13 +227,6 @@ public final class KmsKeyEntry {
      */
     public Optional<String> deletionRecordId() {
         return Optional.ofNullable(this.deletionRecordId);
-    }
-    /**
-     * @return Never set, because KMS does not report who set the key for deletion.
-     * 
-     */
-    public Optional<String> deletionRequestedBy() {
-        return Optional.ofNullable(this.deletionRequestedBy);
     }
     /**
      * @return 2 to 240 characters. Cannot change.
@@ -412,7 +400,6 @@ public final class KmsKeyEntry {
         private Boolean deletionProtection;
         private @Nullable String deletionRecordExpiresAt;
         private @Nullable String deletionRecordId;
-        private @Nullable String deletionRequestedBy;
         private @Nullable String description;
         private Boolean dualAuthDelete;
         private DualAuthorization dualAuthorization;
@@ -446,7 +433,6 @@ public final class KmsKeyEntry {
     	      this.deletionProtection = defaults.deletionProtection;
     	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
     	      this.deletionRecordId = defaults.deletionRecordId;
-    	      this.deletionRequestedBy = defaults.deletionRequestedBy;
     	      this.description = defaults.description;
     	      this.dualAuthDelete = defaults.dualAuthDelete;
     	      this.dualAuthorization = defaults.dualAuthorization;
@@ -526,12 +512,6 @@ public final class KmsKeyEntry {
         public Builder deletionRecordId(@Nullable String deletionRecordId) {
 
             this.deletionRecordId = deletionRecordId;
-            return this;
-        }
-        @CustomType.Setter
-        public Builder deletionRequestedBy(@Nullable String deletionRequestedBy) {
-
-            this.deletionRequestedBy = deletionRequestedBy;
             return this;
         }
         @CustomType.Setter
@@ -699,7 +679,6 @@ public final class KmsKeyEntry {
             _resultValue.deletionProtection = deletionProtection;
             _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
             _resultValue.deletionRecordId = deletionRecordId;
-            _resultValue.deletionRequestedBy = deletionRequestedBy;
             _resultValue.description = description;
             _resultValue.dualAuthDelete = dualAuthDelete;
             _resultValue.dualAuthorization = dualAuthorization;

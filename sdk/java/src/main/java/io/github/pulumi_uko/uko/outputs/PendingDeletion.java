@@ -14,6 +14,16 @@ import javax.annotation.Nullable;
 @CustomType
 public final class PendingDeletion {
     /**
+     * @return IAM ID of the person whose approval is stored on the key.
+     * 
+     */
+    private @Nullable String deletionApprovedBy;
+    /**
+     * @return Name that the approver gave.
+     * 
+     */
+    private @Nullable String deletionApprovedByName;
+    /**
      * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
@@ -34,10 +44,15 @@ public final class PendingDeletion {
      */
     private @Nullable String deletionRecordId;
     /**
-     * @return IAM ID of the author of the pending record.
+     * @return IAM ID of the person who requested the next step.
      * 
      */
     private @Nullable String deletionRequestedBy;
+    /**
+     * @return Name that the requester gave.
+     * 
+     */
+    private @Nullable String deletionRequestedByName;
     /**
      * @return UUID of the key.
      * 
@@ -54,7 +69,7 @@ public final class PendingDeletion {
      */
     private String label;
     /**
-     * @return The derived state, which includes a pending approval.
+     * @return The derived state, which includes what a deletion waits for.
      * 
      */
     private LifecycleState lifecycleState;
@@ -65,6 +80,20 @@ public final class PendingDeletion {
     private String vaultId;
 
     private PendingDeletion() {}
+    /**
+     * @return IAM ID of the person whose approval is stored on the key.
+     * 
+     */
+    public Optional<String> deletionApprovedBy() {
+        return Optional.ofNullable(this.deletionApprovedBy);
+    }
+    /**
+     * @return Name that the approver gave.
+     * 
+     */
+    public Optional<String> deletionApprovedByName() {
+        return Optional.ofNullable(this.deletionApprovedByName);
+    }
     /**
      * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
@@ -94,11 +123,18 @@ public final class PendingDeletion {
         return Optional.ofNullable(this.deletionRecordId);
     }
     /**
-     * @return IAM ID of the author of the pending record.
+     * @return IAM ID of the person who requested the next step.
      * 
      */
     public Optional<String> deletionRequestedBy() {
         return Optional.ofNullable(this.deletionRequestedBy);
+    }
+    /**
+     * @return Name that the requester gave.
+     * 
+     */
+    public Optional<String> deletionRequestedByName() {
+        return Optional.ofNullable(this.deletionRequestedByName);
     }
     /**
      * @return UUID of the key.
@@ -122,7 +158,7 @@ public final class PendingDeletion {
         return this.label;
     }
     /**
-     * @return The derived state, which includes a pending approval.
+     * @return The derived state, which includes what a deletion waits for.
      * 
      */
     public LifecycleState lifecycleState() {
@@ -145,11 +181,14 @@ public final class PendingDeletion {
     }
     @CustomType.Builder
     public static final class Builder {
+        private @Nullable String deletionApprovedBy;
+        private @Nullable String deletionApprovedByName;
         private @Nullable String deletionAwaits;
         private @Nullable String deletionNotBefore;
         private @Nullable String deletionRecordExpiresAt;
         private @Nullable String deletionRecordId;
         private @Nullable String deletionRequestedBy;
+        private @Nullable String deletionRequestedByName;
         private String keyId;
         private String keyState;
         private String label;
@@ -158,11 +197,14 @@ public final class PendingDeletion {
         public Builder() {}
         public Builder(PendingDeletion defaults) {
     	      Objects.requireNonNull(defaults);
+    	      this.deletionApprovedBy = defaults.deletionApprovedBy;
+    	      this.deletionApprovedByName = defaults.deletionApprovedByName;
     	      this.deletionAwaits = defaults.deletionAwaits;
     	      this.deletionNotBefore = defaults.deletionNotBefore;
     	      this.deletionRecordExpiresAt = defaults.deletionRecordExpiresAt;
     	      this.deletionRecordId = defaults.deletionRecordId;
     	      this.deletionRequestedBy = defaults.deletionRequestedBy;
+    	      this.deletionRequestedByName = defaults.deletionRequestedByName;
     	      this.keyId = defaults.keyId;
     	      this.keyState = defaults.keyState;
     	      this.label = defaults.label;
@@ -170,6 +212,18 @@ public final class PendingDeletion {
     	      this.vaultId = defaults.vaultId;
         }
 
+        @CustomType.Setter
+        public Builder deletionApprovedBy(@Nullable String deletionApprovedBy) {
+
+            this.deletionApprovedBy = deletionApprovedBy;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder deletionApprovedByName(@Nullable String deletionApprovedByName) {
+
+            this.deletionApprovedByName = deletionApprovedByName;
+            return this;
+        }
         @CustomType.Setter
         public Builder deletionAwaits(@Nullable String deletionAwaits) {
 
@@ -198,6 +252,12 @@ public final class PendingDeletion {
         public Builder deletionRequestedBy(@Nullable String deletionRequestedBy) {
 
             this.deletionRequestedBy = deletionRequestedBy;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder deletionRequestedByName(@Nullable String deletionRequestedByName) {
+
+            this.deletionRequestedByName = deletionRequestedByName;
             return this;
         }
         @CustomType.Setter
@@ -242,11 +302,14 @@ public final class PendingDeletion {
         }
         public PendingDeletion build() {
             final var _resultValue = new PendingDeletion();
+            _resultValue.deletionApprovedBy = deletionApprovedBy;
+            _resultValue.deletionApprovedByName = deletionApprovedByName;
             _resultValue.deletionAwaits = deletionAwaits;
             _resultValue.deletionNotBefore = deletionNotBefore;
             _resultValue.deletionRecordExpiresAt = deletionRecordExpiresAt;
             _resultValue.deletionRecordId = deletionRecordId;
             _resultValue.deletionRequestedBy = deletionRequestedBy;
+            _resultValue.deletionRequestedByName = deletionRequestedByName;
             _resultValue.keyId = keyId;
             _resultValue.keyState = keyState;
             _resultValue.label = label;

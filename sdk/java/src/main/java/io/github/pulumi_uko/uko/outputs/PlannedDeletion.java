@@ -12,6 +12,16 @@ import javax.annotation.Nullable;
 @CustomType
 public final class PlannedDeletion {
     /**
+     * @return IAM ID of the person whose approval is stored on the key.
+     * 
+     */
+    private @Nullable String approvedBy;
+    /**
+     * @return Name that the approver gave.
+     * 
+     */
+    private @Nullable String approvedByName;
+    /**
      * @return What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
      * 
      */
@@ -36,8 +46,27 @@ public final class PlannedDeletion {
      * 
      */
     private @Nullable String requestedBy;
+    /**
+     * @return Name that the requester gave.
+     * 
+     */
+    private @Nullable String requestedByName;
 
     private PlannedDeletion() {}
+    /**
+     * @return IAM ID of the person whose approval is stored on the key.
+     * 
+     */
+    public Optional<String> approvedBy() {
+        return Optional.ofNullable(this.approvedBy);
+    }
+    /**
+     * @return Name that the approver gave.
+     * 
+     */
+    public Optional<String> approvedByName() {
+        return Optional.ofNullable(this.approvedByName);
+    }
     /**
      * @return What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
      * 
@@ -73,6 +102,13 @@ public final class PlannedDeletion {
     public Optional<String> requestedBy() {
         return Optional.ofNullable(this.requestedBy);
     }
+    /**
+     * @return Name that the requester gave.
+     * 
+     */
+    public Optional<String> requestedByName() {
+        return Optional.ofNullable(this.requestedByName);
+    }
 
     public static Builder builder() {
         return new Builder();
@@ -83,21 +119,39 @@ public final class PlannedDeletion {
     }
     @CustomType.Builder
     public static final class Builder {
+        private @Nullable String approvedBy;
+        private @Nullable String approvedByName;
         private @Nullable String awaits;
         private @Nullable String notBefore;
         private @Nullable String recordExpiresAt;
         private @Nullable String recordId;
         private @Nullable String requestedBy;
+        private @Nullable String requestedByName;
         public Builder() {}
         public Builder(PlannedDeletion defaults) {
     	      Objects.requireNonNull(defaults);
+    	      this.approvedBy = defaults.approvedBy;
+    	      this.approvedByName = defaults.approvedByName;
     	      this.awaits = defaults.awaits;
     	      this.notBefore = defaults.notBefore;
     	      this.recordExpiresAt = defaults.recordExpiresAt;
     	      this.recordId = defaults.recordId;
     	      this.requestedBy = defaults.requestedBy;
+    	      this.requestedByName = defaults.requestedByName;
         }
 
+        @CustomType.Setter
+        public Builder approvedBy(@Nullable String approvedBy) {
+
+            this.approvedBy = approvedBy;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder approvedByName(@Nullable String approvedByName) {
+
+            this.approvedByName = approvedByName;
+            return this;
+        }
         @CustomType.Setter
         public Builder awaits(@Nullable String awaits) {
 
@@ -128,13 +182,22 @@ public final class PlannedDeletion {
             this.requestedBy = requestedBy;
             return this;
         }
+        @CustomType.Setter
+        public Builder requestedByName(@Nullable String requestedByName) {
+
+            this.requestedByName = requestedByName;
+            return this;
+        }
         public PlannedDeletion build() {
             final var _resultValue = new PlannedDeletion();
+            _resultValue.approvedBy = approvedBy;
+            _resultValue.approvedByName = approvedByName;
             _resultValue.awaits = awaits;
             _resultValue.notBefore = notBefore;
             _resultValue.recordExpiresAt = recordExpiresAt;
             _resultValue.recordId = recordId;
             _resultValue.requestedBy = requestedBy;
+            _resultValue.requestedByName = requestedByName;
             return _resultValue;
         }
     }
