@@ -50,6 +50,28 @@ function proseIn(text: string, file: string): readonly string[] {
   return found;
 }
 
+/** Who may import what of `provider/lifecycle/permit.ts`. Each other file gets its permits from a planner. */
+const permitMakers: Readonly<Record<string, RegExp>> = {
+  issuePermit: /^provider\/lifecycle\/plan-(key|kms-key|container|ring)-deletion\.ts$/,
+  issueWindowPermit: /^provider\/lifecycle\/plan-key-deletion\.ts$/,
+  beginDecision: /^provider\/engine\/((key|kms-key|container)\/observe|container\/kind)\.ts$/,
+  endDecision: /^provider\/engine\/loop\/converge\.ts$/,
+  spendPermit: /^provider\/services\/http\/client\.ts$/,
+};
+
+/** The casts and type guards that turn a value into a permit. */
+function castsToPermit(text: string, file: string): readonly string[] {
+  const found: string[] = [];
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const visit = (node: ts.Node): void => {
+    const isCast = ts.isAsExpression(node) || ts.isTypeAssertionExpression(node) || ts.isTypePredicateNode(node);
+    if (isCast && /\b(Permit|DecisionRead)\b/.test(node.type?.getText() ?? "")) found.push(node.getText());
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 const rules: readonly Rule[] = [
   {
     title: "a file has at most 400 lines of code",
@@ -129,6 +151,28 @@ const rules: readonly Rule[] = [
     except: /^provider\/(bin\/machine|process\/other-programs)\.ts$/,
     find: lines(/\bchild_process\b/),
     broken: { file: "provider/cli/open.ts", text: 'import { spawn } from "node:child_process";\n' },
+  },
+  {
+    title: "only the planners make permits, and only the loop of a deletion begins a decision",
+    files: code,
+    except: /^(provider\/lifecycle\/permit|test\/lifecycle\/permit\.test|test\/tidy\.test)\.ts$/,
+    find: (text, file) => [
+      ...Object.entries(permitMakers).flatMap(([name, allowed]) =>
+        new RegExp(`\\b${name}\\b`).test(text) && !allowed.test(file) ? [name] : [],
+      ),
+      ...lines(/(\* as \w+ from|\bimport\(|\brequire\().*\/permit\.ts"/)(text),
+    ],
+    broken: {
+      file: "provider/engine/probe/walk.ts",
+      text: 'import { issuePermit } from "../../lifecycle/permit.ts";\n',
+    },
+  },
+  {
+    title: "no cast makes a permit",
+    files: code,
+    except: /^provider\/lifecycle\/permit\.ts$/,
+    find: castsToPermit,
+    broken: { file: "provider/engine/key/steps.ts", text: "const permit = {} as unknown as Permit<Act>;\n" },
   },
   {
     title: "plain English: no word of the former dialect (provider/docs/reference/glossary.md)",

@@ -195,6 +195,7 @@ export function openWorld(
 }
 
 const clock: Clock = {
+  monotonicMs,
   async sleep(ms, signal) {
     try {
       await delay(ms, undefined, { signal });

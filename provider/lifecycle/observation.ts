@@ -6,6 +6,7 @@
  */
 
 import type { ObservedState } from "./managed-key-states.ts";
+import type { DecisionRead } from "./permit.ts";
 
 /**
  * An identity in IAM. `mark` is 16 hex digits of the SHA-256 of the IAM ID, which is all that a compact record has room
@@ -297,6 +298,8 @@ export interface KeyObservation {
   readonly materialIn?: readonly string[] | undefined;
   readonly backingKeys: readonly BackingKey[];
   readonly use: KeyUse;
+  /** Present if the run that read the key is about to act. Without it a planner makes no permit, so a preview gets none. */
+  readonly decision?: DecisionRead | undefined;
 }
 
 /** One digest for each step that a record can approve. */

@@ -10,6 +10,7 @@
 import type { ErrorCode } from "../errors.ts";
 import { assertTime } from "./assert.ts";
 import type { ObservedState } from "./managed-key-states.ts";
+import { type DecisionRead, issuePermit, type Permit } from "./permit.ts";
 import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "./plan-limit.ts";
 
 export const containerKinds = ["vault", "keystore", "template"] as const;
@@ -55,6 +56,8 @@ export interface ContainerObservation {
   readonly containers: Found<ContainedContainer>;
   /** The KMS key ring of an internal keystore; empty for all other containers. */
   readonly ring: Found<RingKey> | UnnamedRing;
+  /** Present if the run that read the container is about to delete it. */
+  readonly decision?: DecisionRead | undefined;
 }
 
 /** The ring of an internal keystore whose name the service does not report. */
@@ -86,7 +89,8 @@ export type ContainerGuard =
   | BeyondPlan;
 
 export type ContainerPlan =
-  | { readonly kind: "ready" }
+  /** `permit`: only if the plan is about a decision read. */
+  | { readonly kind: "ready"; readonly permit?: Permit<`delete_${ContainerKind}`> }
   | {
       readonly kind: "waitingForTime";
       /** Destroyed keys whose metadata must be removed first, or metadata that KMS keeps. */
@@ -145,9 +149,11 @@ export function planContainerDeletion(
   return run.refusal === undefined ? withinPlanLimit(observation, policy) : afterRefusal(ring, run.refusal, nowMs);
 }
 
-function withinPlanLimit({ id, name }: ContainerObservation, { atMost }: ContainerPolicy): ContainerPlan {
+function withinPlanLimit(observation: ContainerObservation, { atMost }: ContainerPolicy): ContainerPlan {
+  const { kind, id, name, decision } = observation;
   const beyond = beyondPlan(atMost, { step: "remove", subject: id, shown: shownNameText(name) });
-  return beyond === undefined ? { kind: "ready" } : refuse(beyond);
+  if (beyond !== undefined) return refuse(beyond);
+  return { kind: "ready", ...(decision && { permit: issuePermit(decision, { act: `delete_${kind}`, id }) }) };
 }
 
 /**

@@ -9,6 +9,9 @@
  * deactivation in which the service refuses the destruction. The last check is the plan limit (plan-limit.ts): if an
  * engine (Pulumi, OpenTofu, Terraform) first showed a plan to people, the run takes no step toward the deletion that
  * this plan did not show. The planner is pure.
+ *
+ * After the last check it adds a permit to a step that can cut the key off (permit.ts). No client sends such a call
+ * without one, and no other file makes one for a managed key.
  */
 
 import { assertTime } from "./assert.ts";
@@ -20,7 +23,8 @@ import { valueOfHolds } from "./hold.ts";
 import { planKeyWrite } from "./key-write.ts";
 import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs } from "./managed-key-states.ts";
-import { type ApprovedStep, isSame, type KeyObservation } from "./observation.ts";
+import { type ApprovedStep, type ConsentRecord, isSame, type KeyObservation } from "./observation.ts";
+import { issuePermit, issueWindowPermit } from "./permit.ts";
 import {
   type DeletionPolicy,
   type Guard,
@@ -45,7 +49,32 @@ import { findUnapprovedStep, nameOfUnapproved } from "./unapproved-step.ts";
 export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   assertTime(nowMs, "the service's time");
   const plan = unlessRefused(planByState(observation, policy, run, nowMs), run);
-  return withinPlanLimit(soundDeletion(plan, observation, policy, run, nowMs), observation, policy);
+  return withPermit(
+    withinPlanLimit(soundDeletion(plan, observation, policy, run, nowMs), observation, policy),
+    observation,
+  );
+}
+
+function withPermit(plan: Plan, { decision, facts: { keyId }, carried }: KeyObservation): Plan {
+  if (plan.kind !== "ready" || decision === undefined) return plan;
+  const { step } = plan;
+  const consentsOf = (record: ConsentRecord | undefined) => (record === undefined ? [] : [record.id]);
+  switch (step.kind) {
+    case "deactivate":
+    case "destroy": {
+      const permit = issuePermit(decision, { act: step.kind, id: keyId, consents: consentsOf(step.allowedBy) });
+      return { ...plan, permit };
+    }
+    case "remove":
+      return { ...plan, permit: issuePermit(decision, { act: "remove", id: keyId }) };
+    case "set_for_deletion": {
+      // A window is opened only for a deactivation. A record that does not allow it was taken off the key before.
+      const window = { kmsKeyId: step.kmsKeyId, managedKeyId: keyId, consents: consentsOf(carried.record) };
+      return { ...plan, permit: issueWindowPermit(decision, window) };
+    }
+    default:
+      return plan;
+  }
 }
 
 function withinPlanLimit(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {

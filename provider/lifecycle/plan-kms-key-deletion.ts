@@ -20,6 +20,7 @@ import { mayAuthor } from "./authorization.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
 import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
+import { type DecisionRead, issuePermit, type Permit } from "./permit.ts";
 import type { RequesterPosition } from "./plan.ts";
 import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "./plan-limit.ts";
 import { clockToleranceMs } from "./service-time.ts";
@@ -66,6 +67,8 @@ export interface KmsKeyObservation {
   readonly purgeScheduledAtMs?: number;
   /** Absent if no file on this machine demands that a destruction is signed. */
   readonly signatures?: KmsSignatures;
+  /** Present if the run that read the key is about to act. Without it the planner makes no permit. */
+  readonly decision?: DecisionRead | undefined;
 }
 
 /**
@@ -141,7 +144,7 @@ export interface KmsRequestWait {
 }
 
 export type KmsPlan =
-  | { readonly kind: "ready"; readonly step: KmsStep }
+  | { readonly kind: "ready"; readonly step: KmsStep; readonly permit?: Permit<"open_kms_window" | "destroy_kms_key"> }
   | KmsApprovalWait
   | KmsRequestWait
   | { readonly kind: "waitingForTime"; readonly untilMs?: number }
@@ -190,7 +193,8 @@ export function planKmsKeyDeletion(
 ): KmsPlan {
   assertTime(nowMs, "the service's time");
   const plan = planByState(observation, policy, run, nowMs);
-  return withinPlanLimit(soundKmsPlan(plan, observation, policy, run, nowMs), observation, policy);
+  const sound = soundKmsPlan(plan, observation, policy, run, nowMs);
+  return withPermit(withinPlanLimit(sound, observation, policy), observation);
 }
 
 /** Checks a plan that acts once more, from the other side: see sound-plan.ts. Throws UKO_BUG if it cannot be right. */
@@ -218,6 +222,15 @@ export function soundKmsPlan(
   const setter = suspectedSetter(observation);
   assert(setter === undefined || !isSame(setter, actor.identity), "the approver did not open the window");
   return plan;
+}
+
+function withPermit(plan: KmsPlan, { decision, kmsKeyId: id }: KmsKeyObservation): KmsPlan {
+  if (plan.kind !== "ready" || decision === undefined) return plan;
+  const { step } = plan;
+  // A deletion plans no other step than these two.
+  if (step.kind !== "destroy") return { ...plan, permit: issuePermit(decision, { act: "open_kms_window", id }) };
+  const consents = step.approvedWindow === undefined ? [] : [step.approvedWindow];
+  return { ...plan, permit: issuePermit(decision, { act: "destroy_kms_key", id, consents }) };
 }
 
 function withinPlanLimit(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {

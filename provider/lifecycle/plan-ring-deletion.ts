@@ -5,6 +5,7 @@
  * keeps the metadata of destroyed keys in the ring. The function is pure.
  */
 
+import { type DecisionRead, issuePermit, type Permit } from "./permit.ts";
 import type { RingKey } from "./plan-container-deletion.ts";
 
 /** KMS never deletes this ring (kms-v2-and-iam.md 2.13). */
@@ -16,10 +17,12 @@ export interface RingObservation {
   readonly keys: readonly RingKey[];
   /** Names of internal keystores whose ring this is, or may be. UKO deletes the ring together with such a keystore. */
   readonly keystores: readonly string[];
+  /** Present if the run that read the ring is about to delete it. */
+  readonly decision?: DecisionRead | undefined;
 }
 
 export type RingPlan =
-  | { readonly kind: "ready" }
+  | { readonly kind: "ready"; readonly permit?: Permit<"delete_key_ring"> }
   /** KMS still keeps metadata of destroyed keys; `untilMs` if it reports the date for each of them. */
   | { readonly kind: "waitingForTime"; readonly untilMs?: number; readonly keys: readonly RingKey[] }
   | { readonly kind: "refused"; readonly guard: RingGuard };
@@ -30,7 +33,7 @@ export type RingGuard =
   | { readonly guard: "service_refused"; readonly message: string };
 
 /** `refusal` is what KMS answered to the deletion in this run, if it refused. */
-export function planRingDeletion({ keys, keystores }: RingObservation, refusal?: string): RingPlan {
+export function planRingDeletion({ ring, keys, keystores, decision }: RingObservation, refusal?: string): RingPlan {
   if (keystores.length > 0) return { kind: "refused", guard: { guard: "of_keystore", keystores } };
   const living = keys.filter(({ isDestroyed }) => !isDestroyed);
   if (living.length > 0) return { kind: "refused", guard: { guard: "holds_keys", keys: living } };
@@ -38,6 +41,8 @@ export function planRingDeletion({ keys, keystores }: RingObservation, refusal?:
     const dates = keys.flatMap(({ purgeScheduledAtMs }) => purgeScheduledAtMs ?? []);
     return { kind: "waitingForTime", ...(dates.length === keys.length && { untilMs: Math.max(...dates) }), keys };
   }
-  if (refusal === undefined) return { kind: "ready" };
+  if (refusal === undefined) {
+    return { kind: "ready", ...(decision && { permit: issuePermit(decision, { act: "delete_key_ring", id: ring }) }) };
+  }
   return { kind: "refused", guard: { guard: "service_refused", message: refusal } };
 }

@@ -19,6 +19,7 @@ import type {
   KeyObservation,
   KeystoreStatus,
 } from "./observation.ts";
+import type { Permit } from "./permit.ts";
 import type { BeyondPlan, LimitedStep, PlanLimit } from "./plan-limit.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 import type { SkipReason } from "./review.ts";
@@ -223,7 +224,8 @@ export interface TimeWait {
 }
 
 export type Plan =
-  | { readonly kind: "ready"; readonly step: Step }
+  /** `permit`: for a step that can cut the key off, and only if the plan is about a decision read. */
+  | { readonly kind: "ready"; readonly step: Step; readonly permit?: Permit }
   | ApprovalWait
   | RequestWait
   | TimeWait

@@ -41,6 +41,7 @@ function runWith(who: Person, meanwhile: () => Promise<unknown>, choices: RunCho
     wrap: (world) => ({
       ...world,
       clock: {
+        ...world.clock,
         async sleep(ms, signal) {
           await world.clock.sleep(ms, signal);
           if (hasHappened) return;

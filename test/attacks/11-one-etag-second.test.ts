@@ -130,7 +130,7 @@ test("a sync does not void a request of the same second", async () => {
   uko.test.emulator.world.clock.tickMs = 0;
   const state = await justWritten();
   const ref = uko.ref(state.keyId);
-  const still = (world: World): World => ({ ...world, clock: { sleep: async () => {} } });
+  const still = (world: World): World => ({ ...world, clock: { ...world.clock, sleep: async () => {} } });
   const bob = uko.run("bob", { wrap: still });
   const carol = runWith("carol", () => bob.operations.request(ref, undefined, options));
   await codeOf(carol.operations.sync(ref, options));
@@ -143,6 +143,7 @@ test("a run reports a key as busy after one wait if another writer keeps changin
   const busy = (world: World): World => ({
     ...world,
     clock: {
+      ...world.clock,
       async sleep(ms, signal) {
         await world.clock.sleep(ms, signal);
         await uko.test.as("carol").patch(state.keyId, { description: `at ${ms}` });

@@ -194,6 +194,7 @@ export function quietWorld(over: Partial<UkoWorld> = {}): UkoWorld & { readonly 
 
 /** The emulated clock of a test stands still, so that the pause after a write would cost time and show nothing. */
 export const withoutPause: Clock = {
+  monotonicMs: () => performance.now(),
   sleep: async (_ms, signal) => signal.throwIfAborted(),
 };
 

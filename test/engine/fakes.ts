@@ -78,10 +78,12 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
     progress: { report: () => {} },
     evidence: { open: async () => {}, append: async () => {}, ...over.evidence },
     clock: {
+      monotonicMs: () => 0,
       async sleep(ms: number, signal: AbortSignal) {
         signal.throwIfAborted();
         sleeps.push(ms);
       },
+      ...over.clock,
     },
     sha256,
     newId: () => "00000000-0000-4000-8000-00000000000a",

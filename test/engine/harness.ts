@@ -101,6 +101,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       progress: { report: (line) => void progress.push(line) },
       evidence: { open: async () => {}, append: async (entry) => void evidence.push(entry) },
       clock: {
+        monotonicMs: () => test.emulator.world.clock.nowMs(),
         async sleep(ms, signal) {
           signal.throwIfAborted();
           sleeps.push(ms);

@@ -280,10 +280,10 @@ test("a deactivation that takes effect after the next read prevents destroying, 
   let calls = 0;
   const carol = uko.run("carol", {
     wrap: withKeys((keys) => ({
-      async act(ref, action, etag, callOptions) {
+      async act(permit, callOptions) {
         calls += 1;
         if (calls === 1) return { kind: "lost", reason: "cut" };
-        const written = await keys.act(ref, action, etag, callOptions);
+        const written = await keys.act(permit, callOptions);
         if (calls > 2) return written;
         // The first call has taken effect by now, so the service refuses the ETag of the second one.
         await uko.advance("5h");

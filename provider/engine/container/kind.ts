@@ -7,6 +7,7 @@
 
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import type { Actor } from "../../lifecycle/observation.ts";
+import { beginDecision, type Permit, requirePermit } from "../../lifecycle/permit.ts";
 import {
   type ContainerPlan,
   type ContainerPolicy,
@@ -19,7 +20,7 @@ import type { Deletable, Effect, KindTypes, OpenWait, Outcome, StepContext, Step
 import type { EvidenceFacts } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
 import type { ContainerRef } from "../ports/containers.ts";
-import type { CallOptions, World, Written } from "../ports/world.ts";
+import type { CallOptions, Permitted, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 import { type ObservedContainer, observeContainer, toRingKey } from "./observe.ts";
 import { sayContainer } from "./words.ts";
@@ -80,8 +81,7 @@ export const containerKind: Deletable<ContainerTypes> = {
   observe: (world, { ref }, wasSeen, options) => observeContainer(world, ref, wasSeen, options),
   plan: ({ policy }, { observation, nowMs }, run) => nextOf(planContainerDeletion(observation, policy, run, nowMs)),
   progress: (_step, { observation }) => `Deleting ${sayContainer(observation)}`,
-  take: async (_step, { world, task: { ref }, observed, options }) =>
-    resultOf(await remove(world, ref, observed.etag, options)),
+  take: async (_step, { world, task: { ref }, options }, permit) => resultOf(await remove(world, ref, permit, options)),
   evidence: (_step, _phase, { task: { ref }, observed: { observation } }) => {
     const { kind: resource, instanceId, vaultId, id: keyId } = ref;
     return evidenceOf({ instanceId, resource, vaultId, keyId, label: observation.name });
@@ -102,6 +102,8 @@ export const ringKind: Deletable<RingTypes> = {
   check: () => "ibmcloud kp key-rings",
   async observe(world, { ring }, _wasSeen, options) {
     if (!(await world.kmsKeys.rings(options)).includes(ring)) return { kind: "gone" };
+    const { instanceId } = world.session;
+    const decision = beginDecision({ instanceId, vaultId: "", id: ring }, world.clock.monotonicMs);
     const keys = (await world.kmsKeys.list({ ring }, options)).map(toRingKey);
     const listed = await world.keystores.list({ isWhole: true }, options);
     const internal = listed.filter((each) => keystoreKindOf(each) !== "external");
@@ -111,23 +113,25 @@ export const ringKind: Deletable<RingTypes> = {
       .map(({ name }) => name);
     // Keystores of vaults that the caller may not see are not listed, and the ring may belong to one of them.
     if (!(await seesEveryVault(world, options))) keystores.push("one that this identity does not see");
-    return { kind: "present", observation: { ring, keys, keystores }, nowMs: world.session.serviceTimeMs() ?? 0 };
+    const observation = { ring, keys, keystores, decision };
+    return { kind: "present", observation, nowMs: world.session.serviceTimeMs() ?? 0 };
   },
   plan: (_task, { observation }, { refusal }) => nextOf(planRingDeletion(observation, refusal)),
   progress: (_step, { observation }) => `Deleting the key ring ${plain(observation.ring, 100)}`,
-  take: async (_step, { world, task: { ring }, options }) => resultOf(await world.kmsKeys.removeRing(ring, options)),
+  take: async (_step, { world, options }, permit) =>
+    resultOf(await world.kmsKeys.removeRing(requirePermit(permit, "delete_key_ring"), options)),
   evidence: (_step, _phase, { task: { instanceId, ring } }) =>
     evidenceOf({ instanceId, resource: "key_ring", vaultId: "", keyId: ring, label: ring }),
   openWait: (stop, { nowMs }) =>
     openWaitOf(stop, nowMs, "Waiting for KMS to purge the metadata of the keys in the ring"),
 };
 
-function nextOf<Plan extends { readonly kind: string }>(plan: Plan) {
-  if (plan.kind === "ready") return { step: { kind: "delete" } } as const;
+function nextOf<Plan extends { readonly kind: string; readonly permit?: Permit }>(plan: Plan) {
+  if (plan.kind === "ready") return { step: { kind: "delete" }, permit: plan.permit } as const;
   return { stop: { kind: "stopped", plan: plan as Exclude<Plan, { kind: "ready" }> } } as const;
 }
 
-function resultOf(written: Written<undefined>): StepResult {
+function resultOf(written: Permitted<undefined>): StepResult | { readonly kind: "expired" } {
   return written.kind === "done" ? { ...written, isDeletion: true } : written;
 }
 
@@ -140,13 +144,18 @@ function openWaitOf(stop: ContainerStop | Stop<RingPlan>, nowMs: number, what: s
   return { neededMs: neededUntil(stop.plan.untilMs, nowMs), what };
 }
 
-function remove(world: World, ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>> {
-  switch (ref.kind) {
+function remove(
+  world: World,
+  { kind }: ContainerRef,
+  permit: Permit | undefined,
+  options: CallOptions,
+): Promise<Permitted<undefined>> {
+  switch (kind) {
     case "vault":
-      return world.vaults.remove(ref, etag, options);
+      return world.vaults.remove(requirePermit(permit, "delete_vault"), options);
     case "keystore":
-      return world.keystores.remove(ref, etag, options);
+      return world.keystores.remove(requirePermit(permit, "delete_keystore"), options);
     case "template":
-      return world.templates.remove(ref, etag, options);
+      return world.templates.remove(requirePermit(permit, "delete_template"), options);
   }
 }

@@ -9,6 +9,7 @@
 import { onCodes, UkoError } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
+import { beginDecision } from "../../lifecycle/permit.ts";
 import type {
   ContainedContainer,
   ContainedKey,
@@ -23,17 +24,16 @@ import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 
-/** A container as a fresh read shows it, with the ETag that the next call needs. */
+/** A container as a fresh read shows it. */
 export interface ObservedContainer {
   readonly observation: ContainerObservation;
-  readonly etag: string;
   /** The service's time at this read. */
   readonly nowMs: number;
 }
 
-/** A container without its contents. */
+/** A container without its contents, with the ETag that the next call needs. */
 export type ContainerReading<Snapshot> = ReadResult<
-  { readonly snapshot: Snapshot } & Pick<ObservedContainer, "etag" | "nowMs">
+  { readonly snapshot: Snapshot; readonly etag: string } & Pick<ObservedContainer, "nowMs">
 >;
 
 /** The fields that all three kinds have. */
@@ -82,11 +82,14 @@ async function look(
   ring: ContainerObservation["ring"],
   options: CallOptions,
 ): Promise<ReadResult<ObservedContainer>> {
+  const { kind: _kind, ...subject } = ref;
+  const decision = beginDecision({ ...subject, etag }, world.clock.monotonicMs);
   const listed = world.keys.list({ vaultId: ref.vaultId }, options);
   const keys = await found(listed.then((all) => all.filter((key) => isHeldBy(ref, key)).map(toContainedKey)));
   const containers = ref.kind === "vault" ? await found(containersOf(world, ref, options)) : nothing;
   const { kind, id } = ref;
-  return { kind: "present", observation: { kind, id, name: snapshot.name, keys, containers, ring }, etag, nowMs };
+  const observation = { kind, id, name: snapshot.name, keys, containers, ring, decision };
+  return { kind: "present", observation, nowMs };
 }
 
 /** Reads a container without its contents. Throws as `observeContainer` does. */

@@ -220,7 +220,7 @@ interface Look extends Pick<Inspected, "observed" | "run"> {
 }
 
 async function look(world: World, ref: KeyRef, options: CallOptions): Promise<Look | GoneKey> {
-  const observed = await observeKey(world, ref, "decision", options);
+  const observed = await observeKey(world, ref, "inspection", options);
   if (observed.kind === "gone") return { kind: "gone", report: await reportAbsent(world, ref, options) };
   const actor = await world.session.actor(options);
   return { kind: "present", observed, run: { actor, approvals: [], intent: "resume" } };

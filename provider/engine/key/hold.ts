@@ -81,7 +81,7 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
   const by = actor.identity?.iamId ?? "";
   let sent: { readonly plan: HoldPlan; readonly result: HoldResult } | undefined;
   for (let round = 0; round < maxRounds; round += 1) {
-    const observed = await observeKey(world, ref, "decision", options);
+    const observed = await observeKey(world, ref, "inspection", options);
     if (observed.kind === "gone") throw notFound(ref);
     const { observation, etag, nowMs } = observed;
     const plan = planFor(observed, wish, by);

@@ -25,6 +25,7 @@ import {
   type KeyObservation,
   type KeyUse,
 } from "../../lifecycle/observation.ts";
+import { beginDecision } from "../../lifecycle/permit.ts";
 import { parseKeyTexts } from "../../lifecycle/record-locations.ts";
 import { markOf } from "../../lifecycle/record-text.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
@@ -49,9 +50,10 @@ export interface KeyDetails extends KeySummary {
 
 /**
  * `summary` reads the key alone. `reversal` also reads its backing KMS keys, because a reversal closes their deletion
- * windows. `decision` also reads what uses the key. Each asks the keystores of destroyed keys for a live status.
+ * windows. `inspection` also reads what uses the key. `decision` reads the same for a run that is about to act: only its
+ * plan contains a permit. Each asks the keystores of destroyed keys for a live status.
  */
-export type Depth = "summary" | "reversal" | "decision";
+export type Depth = "summary" | "reversal" | "inspection" | "decision";
 
 /**
  * Reads a key. Returns `gone` only if that is proven.
@@ -90,7 +92,11 @@ async function readOnce(
   const { snapshot, etag } = value;
   const { updatedAtMs } = snapshot;
   const nowMs = world.serviceClock.decideAt("UKO", { serviceTimeMs, updatedAtMs }, `key ${ref.keyId}`);
-  return completeOrGone(world, ref, { snapshot, etag, nowMs }, depth, options);
+  if (depth !== "decision") return completeOrGone(world, ref, { snapshot, etag, nowMs }, depth, options);
+  const { instanceId, vaultId, keyId: id } = ref;
+  const decision = beginDecision({ instanceId, vaultId, id, etag }, world.clock.monotonicMs);
+  const read = await completeOrGone(world, ref, { snapshot, etag, nowMs }, "inspection", options);
+  return read.kind === "gone" ? read : { ...read, observation: { ...read.observation, decision } };
 }
 
 /**
@@ -110,7 +116,7 @@ async function completeOrGone<Read extends Omit<KeySummary, "observation">>(
   world: World,
   ref: KeyRef,
   read: Read,
-  depth: Depth,
+  depth: Exclude<Depth, "decision">,
   options: CallOptions,
 ): Promise<ReadResult<Read & KeySummary>> {
   try {
@@ -126,7 +132,7 @@ async function complete(
   world: World,
   ref: KeyRef,
   read: Omit<KeySummary, "observation">,
-  depth: Depth,
+  depth: Exclude<Depth, "decision">,
   options: CallOptions,
 ): Promise<KeyObservation> {
   const { snapshot } = read;
@@ -140,7 +146,7 @@ async function complete(
   const isDestroyed = state === "destroyed";
   const statuses = isDestroyed ? (await world.keys.liveStatus(ref, options)).value : snapshot.storedStatus;
   const backingKeys = depth === "summary" ? [] : await backingKeysOf(world, { snapshot, state, statuses }, options);
-  const use = depth === "decision" && !isDestroyed ? await world.keys.use(ref, options) : unused;
+  const use = depth === "inspection" && !isDestroyed ? await world.keys.use(ref, options) : unused;
   return toObservation(world, ref, read, { keystores: statuses, keystoresAreLive: isDestroyed, backingKeys, use });
 }
 

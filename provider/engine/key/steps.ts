@@ -10,6 +10,7 @@
 import { UkoError } from "../../errors.ts";
 import { type ConsentDraft, isWrittenAt, type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
 import { type Decline, isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
+import { type Permit, requirePermit } from "../../lifecycle/permit.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-locations.ts";
 import {
@@ -98,7 +99,11 @@ type WriteRecord = Extract<Step, { kind: "write_record" }>;
 const etagGrainMs = 1000;
 
 /** Takes `step`: one call, or one record that is written and confirmed by the response or a read back. */
-export async function takeStep(step: Step, context: KeyStepContext): Promise<KeyStepResult> {
+export async function takeStep(
+  step: Step,
+  context: KeyStepContext,
+  permit: Permit | undefined,
+): Promise<KeyStepResult | { readonly kind: "expired" }> {
   const { world, task, observed, options } = context;
   const { ref } = task;
   switch (step.kind) {
@@ -112,14 +117,14 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
       return patch === undefined ? nothingToDo : world.keys.update(ref, patch, observed.etag, options);
     }
     case "set_for_deletion":
-      return world.backingKeys.setForDeletion(step.kmsKeyId, options);
+      return world.backingKeys.setForDeletion(requirePermit(permit, "open_kms_window"), options);
     case "unset_for_deletion":
       return world.backingKeys.unsetForDeletion(step.kmsKeyId, options);
     case "reactivate":
-      return world.keys.act(ref, "activate", observed.etag, options);
+      return world.keys.activate(ref, observed.etag, options);
     case "deactivate":
     case "destroy": {
-      const written = await world.keys.act(ref, step.kind, observed.etag, options);
+      const written = await world.keys.act(requirePermit(permit, step.kind), options);
       if (written.kind !== "done") return written;
       const shown = observedInResponse(world, ref, written);
       if (step.kind === "destroy") {
@@ -131,7 +136,7 @@ export async function takeStep(step: Step, context: KeyStepContext): Promise<Key
     case "sync":
       return world.keys.sync(ref, observed.etag, options);
     case "remove": {
-      const written = await world.keys.remove(ref, observed.etag, options);
+      const written = await world.keys.remove(requirePermit(permit, "remove"), options);
       return written.kind === "done" ? { ...written, isDeletion: true } : written;
     }
   }

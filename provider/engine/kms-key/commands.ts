@@ -72,14 +72,14 @@ export function createKmsOperations(world: World) {
   return {
     /** Reports the key's state and what its deletion waits for. Changes nothing, so a wait is no exit code. */
     async status(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
-      const { report, present } = await inspectAt(ref, { depth: "decision" }, options);
+      const { report, present } = await inspectAt(ref, { depth: "inspection" }, options);
       if (present === undefined) return report;
       const { code: _code, explanation, ...facts } = report;
       return { ...facts, explanation: asRead(explanation), exitCode: 0 };
     },
     /** Everything that an interface shows of one key; undefined if KMS has no key with the ID. */
     inspect: async (ref: KmsKeyRef, options: CallOptions, signedRequest?: KmsSignedRequest) =>
-      (await inspectAt(ref, { depth: "decision", signedRequest }, options)).present,
+      (await inspectAt(ref, { depth: "inspection", signedRequest }, options)).present,
     /**
      * Lists every KMS key that is set for deletion, except the backing keys of managed keys, with the operations that
      * are open to the caller. If the list cannot be read, it returns the reason. Many people do not have a role in KMS,
@@ -156,7 +156,7 @@ export function createKmsOperations(world: World) {
 }
 
 interface InspectedHow {
-  readonly depth: "decision" | "summary";
+  readonly depth: "inspection" | "summary";
   readonly signedRequest?: KmsSignedRequest | undefined;
 }
 

@@ -10,6 +10,7 @@
 
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import { isSame } from "../../lifecycle/observation.ts";
+import { requirePermit } from "../../lifecycle/permit.ts";
 import {
   isWindowOpen,
   type KmsKeyObservation,
@@ -71,18 +72,18 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     observeSigned(world, ref, { depth: "decision", signedRequest }, options),
   plan(task, { observation, nowMs }, { run }) {
     const plan = task.plan(observation, run, nowMs);
-    return plan.kind === "ready" ? { step: plan.step } : { stop: { kind: "stopped", plan } };
+    return plan.kind === "ready" ? plan : { stop: { kind: "stopped", plan } };
   },
   progress: (step, { observation }) => describeKmsStep(step, observation),
   question: (step, { observation }) => questionBeforeKms(step, observation),
-  async take({ kind }, { world: { kmsKeys }, task: { ref }, options }) {
+  async take({ kind }, { world: { kmsKeys }, task: { ref }, options }, permit) {
     switch (kind) {
       case "set_for_deletion":
-        return kmsKeys.setForDeletion(ref, options);
+        return kmsKeys.setForDeletion(requirePermit(permit, "open_kms_window"), options);
       case "unset_for_deletion":
         return kmsKeys.unsetForDeletion(ref, options);
       case "destroy": {
-        const written = await kmsKeys.destroy(ref, options);
+        const written = await kmsKeys.destroy(requirePermit(permit, "destroy_kms_key"), options);
         return written.kind === "done" ? { ...written, isDeletion: true } : written;
       }
     }

@@ -12,6 +12,7 @@ import { factsServeForMs } from "../../lifecycle/after-step.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
 import { kmsKeyStateOf, kmsStateWord } from "../../lifecycle/kms-key-states.ts";
+import { beginDecision } from "../../lifecycle/permit.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { markOf } from "../../lifecycle/record-text.ts";
 import { requireOwnInstance, seesEveryVault } from "../loop/absence.ts";
@@ -28,8 +29,11 @@ export interface ObservedKmsKey {
   readonly nowMs: number;
 }
 
-/** `summary` leaves out what only a step depends on: who uses the key, and whose ring it is in. */
-type Depth = "decision" | "summary";
+/**
+ * `summary` leaves out what only a step depends on: who uses the key, and whose ring it is in. `decision` is an
+ * `inspection` by a run that is about to act: only its plan contains a permit.
+ */
+export type Depth = "summary" | "inspection" | "decision";
 
 /**
  * Reads a KMS key. KMS's own 404 on this same instance proves the key gone, because a foreign key
@@ -45,15 +49,19 @@ export async function observeKmsKey(
   requireOwnInstance(world, ref, `KMS key ${ref.kmsKeyId}`);
   const { value: snapshot, serviceTimeMs } = await world.kmsKeys.read(ref, options);
   if (snapshot === undefined) return { kind: "gone" };
+  const { instanceId, kmsKeyId: id } = ref;
+  const decision =
+    depth === "decision" ? beginDecision({ instanceId, vaultId: "", id }, world.clock.monotonicMs) : undefined;
   const response = { serviceTimeMs, updatedAtMs: latestStampOf(snapshot) };
   const nowMs =
-    depth === "decision"
+    depth !== "summary"
       ? world.serviceClock.decideAt("KMS", response, `KMS key ${ref.kmsKeyId}`)
       : world.serviceClock.showAt("KMS", response);
-  const isDecided = depth === "decision" && snapshot.state !== 5;
+  const isDecided = depth !== "summary" && snapshot.state !== 5;
   const isSet = snapshot.state !== 5 && snapshot.windowEndsAtMs !== undefined;
   const policyWrite = isSet ? await policyWriteOf(world, ref, options) : undefined;
   const looked = {
+    ...(decision !== undefined && { decision }),
     ...(world.signatures !== undefined && { signatures: { by: world.signatures.demand.by } }),
     ...(policyWrite !== undefined && { policyWrite }),
     ...(isDecided && {
@@ -76,7 +84,7 @@ export function observedInSnapshot(snapshot: KmsKeySnapshot, nowMs: number): Obs
 
 function observationOf(
   snapshot: KmsKeySnapshot,
-  looked: Partial<Pick<KmsKeyObservation, "policyWrite" | "registrations" | "ring" | "signatures">>,
+  looked: Partial<Pick<KmsKeyObservation, "policyWrite" | "registrations" | "ring" | "signatures" | "decision">>,
 ): KmsKeyObservation {
   const { kmsKeyId, name, dualAuthDelete, windowEndsAtMs, deletedAtMs, purgeScheduledAtMs } = snapshot;
   const state = kmsKeyStateOf(snapshot.state);

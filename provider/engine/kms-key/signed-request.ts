@@ -21,7 +21,7 @@ import { describeSignature, isoTime } from "../loop/evidence.ts";
 import type { EvidenceSignature } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { type ObservedKmsKey, observeKmsKey } from "./observe.ts";
+import { type Depth, type ObservedKmsKey, observeKmsKey } from "./observe.ts";
 
 export interface KmsSignedRequest {
   readonly kmsKeyId: string;
@@ -181,10 +181,7 @@ function statementFor(
 export async function observeSigned(
   world: World,
   ref: KmsKeyRef,
-  {
-    depth,
-    signedRequest,
-  }: { readonly depth: "decision" | "summary"; readonly signedRequest?: KmsSignedRequest | undefined },
+  { depth, signedRequest }: { readonly depth: Depth; readonly signedRequest?: KmsSignedRequest | undefined },
   options: CallOptions,
 ): Promise<ReadResult<ObservedKmsKey>> {
   const read = await observeKmsKey(world, ref, depth, options);

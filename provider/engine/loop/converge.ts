@@ -10,6 +10,7 @@
 
 import { UkoError } from "../../errors.ts";
 import type { Actor } from "../../lifecycle/observation.ts";
+import { type DecisionRead, endDecision, type Permit } from "../../lifecycle/permit.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { capital } from "../text/words.ts";
@@ -21,7 +22,10 @@ export interface KindTypes {
   /** The object, and a pure planner with its policy already bound. */
   readonly task: unknown;
   /** The object as one read shows it, with the service's time at this read. */
-  readonly seen: { readonly nowMs: number };
+  readonly seen: {
+    readonly nowMs: number;
+    readonly observation: { readonly decision?: DecisionRead | undefined };
+  };
   /** One call. */
   readonly step: { readonly kind: string };
   /** Why a run ended while the object still exists. */
@@ -86,8 +90,10 @@ export interface TakenStep<K extends KindTypes> {
   readonly context: StepContext<K>;
 }
 
-/** The next step, or why there is none. */
-export type Next<K extends KindTypes> = { readonly step: K["step"] } | { readonly stop: K["stop"] };
+/** The next step with its permit if it takes one, or why there is none. */
+export type Next<K extends KindTypes> =
+  | { readonly step: K["step"]; readonly permit?: Permit | undefined }
+  | { readonly stop: K["stop"] };
 
 export interface Planned<K extends KindTypes> {
   readonly observed: K["seen"];
@@ -121,7 +127,12 @@ export interface Deletable<K extends KindTypes> {
   progress(step: K["step"], observed: K["seen"]): string;
   /** What a person at a terminal confirms before this step; undefined if the step needs no question. */
   question?(step: K["step"], observed: K["seen"]): string | undefined;
-  take(step: K["step"], context: StepContext<K>): Promise<StepResult<K["seen"], K["step"]>>;
+  /** `permit` is not part of the context, because the context outlives the step. `expired`: nothing was sent. */
+  take(
+    step: K["step"],
+    context: StepContext<K>,
+    permit: Permit | undefined,
+  ): Promise<StepResult<K["seen"], K["step"]> | { readonly kind: "expired" }>;
   /**
    * The plan right after a step, from less than a whole read; undefined if the run has to read
    * everything again. Absent if this kind always reads.
@@ -168,13 +179,40 @@ export type Outcome<K extends KindTypes> =
  */
 const maxLostResponses = 3;
 
+/** The most decisions of one run that were too old to send their call (permit.ts). They do not count as rounds. */
+const maxExpired = 5;
+
 /** Takes every step that is possible now. Throws for faults only; waits are outcomes. */
 export async function converge<K extends KindTypes>(
   world: World,
   kind: Deletable<K>,
   task: K["task"],
   options: CallOptions,
-  earlier?: Earlier<K["memory"]> & { readonly lostCall?: LostCall<K> | undefined },
+  earlier?: EarlierRun<K>,
+): Promise<Outcome<K>> {
+  let decision: DecisionRead | undefined;
+  // A step follows only from the latest read, and none from a read before a wait.
+  const observe: typeof kind.observe = async (...read) => {
+    endDecision(decision);
+    const observed = await kind.observe(...read);
+    decision = observed.kind === "gone" ? undefined : observed.observation.decision;
+    return observed;
+  };
+  try {
+    return await takeSteps(world, { ...kind, observe }, task, options, earlier);
+  } finally {
+    endDecision(decision);
+  }
+}
+
+type EarlierRun<K extends KindTypes> = Earlier<K["memory"]> & { readonly lostCall?: LostCall<K> | undefined };
+
+async function takeSteps<K extends KindTypes>(
+  world: World,
+  kind: Deletable<K>,
+  task: K["task"],
+  options: CallOptions,
+  earlier: EarlierRun<K> | undefined,
 ): Promise<Outcome<K>> {
   const actor = await world.session.actor(options);
   const count = (mem: K["memory"], step: K["step"]): K["memory"] => ({ ...mem, taken: [...mem.taken, step] });
@@ -183,6 +221,7 @@ export async function converge<K extends KindTypes>(
   let wasSeen = false;
   let pending = earlier?.lostCall;
   const lost = { count: 0, reason: "" };
+  let expired = 0;
   let confirmed: string | undefined;
   let taken: TakenStep<K> | undefined;
   const readAndPlan = async (): Promise<Planned<K> | undefined> => {
@@ -233,7 +272,13 @@ export async function converge<K extends KindTypes>(
     const context = { world, task, observed, actor, memory, options };
     world.progress.report(kind.progress(step, observed));
     await appendStepEvidence(kind, step, "before", context);
-    const response = await kind.take(step, context);
+    const response = await kind.take(step, context, next.permit);
+    if (response.kind === "expired") {
+      expired += 1;
+      if (expired > maxExpired) throw decisionsExpired(kind.name(task));
+      round -= 1;
+      continue;
+    }
     const accepted = response.kind === "done" && response.isDeletion === true ? response : undefined;
     const result = accepted === undefined ? response : ({ kind: "lost", reason: "" } as const);
     if (result.kind === "done") {
@@ -253,11 +298,7 @@ export async function converge<K extends KindTypes>(
       lost.reason = result.reason;
     }
   }
-  throw new UkoError("UKO_CHANGED_MEANWHILE", {
-    summary: `${capital(kind.name(task))} changed repeatedly during the run`,
-    detail:
-      "Another writer keeps changing it. Completed steps stay in effect. Run again when the other writer has finished.",
-  });
+  throw changedRepeatedly(kind.name(task));
 }
 
 /** Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been taken. */
@@ -299,6 +340,14 @@ function stoppedInFlight<K extends KindTypes>(
   });
 }
 
+function changedRepeatedly(name: string): UkoError {
+  return new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `${capital(name)} changed repeatedly during the run`,
+    detail:
+      "Another writer keeps changing it. Completed steps stay in effect. Run again when the other writer has finished.",
+  });
+}
+
 function notConfirmed(name: string, step: string): UkoError {
   return new UkoError("UKO_CANCELED", {
     summary: `The step ${step} of ${name} was not confirmed`,
@@ -310,6 +359,16 @@ function notDeleted(name: string): UkoError {
   return new UkoError("UKO_RESPONSE_LOST", {
     summary: `The service accepted the deletion of ${name}, but still shows it`,
     detail: "The object counts as not deleted. Earlier steps stay in effect.\nNext: run the same command again.",
+  });
+}
+
+function decisionsExpired(name: string): UkoError {
+  return new UkoError("UKO_DEADLINE", {
+    summary: `KMS was too slow for a step of ${name}`,
+    detail: [
+      `KMS does not notice a change after a read, so uko sends the step within 10 s of the read. ${maxExpired + 1} times it took longer.`,
+      "The step was not taken. Earlier steps stay in effect. Run the same command again later.",
+    ].join("\n"),
   });
 }
 

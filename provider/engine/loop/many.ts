@@ -49,7 +49,7 @@ export interface Room {
 /** The most items that may be at work or asleep. */
 const inRoom = 64;
 
-export function createRoom({ sleep }: Clock): Room {
+export function createRoom({ sleep, monotonicMs }: Clock): Room {
   let places = atOnce;
   const waiting: (() => void)[] = [];
   const enter = (): Promise<void> => {
@@ -63,6 +63,7 @@ export function createRoom({ sleep }: Clock): Room {
     else next();
   };
   const clock: Clock = {
+    monotonicMs,
     async sleep(ms, signal) {
       leave();
       try {

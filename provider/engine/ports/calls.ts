@@ -44,6 +44,9 @@ export type Written<T> =
   /** 403: the identity lacks the right. Nothing happened. */
   | { readonly kind: "forbidden"; readonly message: string; readonly correlationId: string };
 
+/** The result of a change that takes a permit. `expired`: the decision was too old, so nothing was sent. Read and plan again. */
+export type Permitted<T> = Written<T> | { readonly kind: "expired" };
+
 /** Settings of the caller and the provider, in addition to those of the resource. */
 export interface RunSettings {
   readonly isDualRequired: boolean;

@@ -4,8 +4,9 @@
  * only, because the other modes delete its keys or cut them off.
  */
 
+import type { Permit } from "../../lifecycle/permit.ts";
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
-import type { CallOptions, WithServiceTime, Written } from "./calls.ts";
+import type { CallOptions, Permitted, WithServiceTime, Written } from "./calls.ts";
 
 /** The location of a container. All IDs are UUIDs; a vault is its own vault. */
 export interface ContainerRef {
@@ -116,7 +117,6 @@ export interface Collection<Snapshot, New, Patch> {
   /** Sent once and never retried. */
   create(wanted: New, options: CallOptions): Promise<Written<WithEtag<Snapshot>>>;
   update(ref: ContainerRef, patch: Patch, etag: string, options: CallOptions): Promise<Written<WithEtag<Snapshot>>>;
-  remove(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
 }
 
 export interface VaultInput {
@@ -126,7 +126,9 @@ export interface VaultInput {
 }
 
 /** The calls for vaults (uko-v4.md V1-V5). */
-export interface Vaults extends Collection<VaultSnapshot, VaultInput, Partial<VaultInput>> {}
+export interface Vaults extends Collection<VaultSnapshot, VaultInput, Partial<VaultInput>> {
+  remove(permit: Permit<"delete_vault">, options: CallOptions): Promise<Permitted<undefined>>;
+}
 
 export interface NewKeystore {
   readonly vaultId: string;
@@ -151,6 +153,7 @@ export interface KeystorePatch {
  * cut them off.
  */
 export interface Keystores extends Collection<KeystoreSnapshot, NewKeystore, KeystorePatch> {
+  remove(permit: Permit<"delete_keystore">, options: CallOptions): Promise<Permitted<undefined>>;
   /** S6: a live status, asked of the keystore now. */
   status(ref: ContainerRef, options: CallOptions): Promise<{ readonly health: string; readonly healthMessage: string }>;
 }
@@ -169,6 +172,7 @@ export type TemplatePatch = Partial<
 
 /** The calls for templates (uko-v4.md T1-T7). */
 export interface Templates extends Collection<TemplateSnapshot, NewTemplate, TemplatePatch> {
+  remove(permit: Permit<"delete_template">, options: CallOptions): Promise<Permitted<undefined>>;
   archive(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<WithEtag<TemplateSnapshot>>>;
   unarchive(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<WithEtag<TemplateSnapshot>>>;
 }

@@ -4,8 +4,9 @@
  * purges metadata. So no caller of the port can skip the checks of KMS.
  */
 
+import type { Permit } from "../../lifecycle/permit.ts";
 import type { Registration } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { CallOptions, WithServiceTime, Written } from "./calls.ts";
+import type { CallOptions, Permitted, WithServiceTime, Written } from "./calls.ts";
 
 /** The location of a KMS key: the instance and the key's UUID. */
 export interface KmsKeyRef {
@@ -106,15 +107,15 @@ export interface KmsKeys {
     | { readonly kind: "unreadable"; readonly reason: string }
   >;
   /** Rows 14, 15; sent again only after a 429, because a second call may move the window's end. */
-  setForDeletion(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
+  setForDeletion(permit: Permit<"open_kms_window">, options: CallOptions): Promise<Permitted<undefined>>;
   unsetForDeletion(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
   /** Row 8, never with `force`; sent once. */
-  destroy(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
+  destroy(permit: Permit<"destroy_kms_key">, options: CallOptions): Promise<Permitted<undefined>>;
   /** Row 9. */
   restore(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
   /** Row 24, every page; the IDs of all key rings. */
   rings(options: CallOptions): Promise<readonly string[]>;
   createRing(ring: string, options: CallOptions): Promise<Written<undefined>>;
   /** Row 24, never with `force`, which would move destroyed keys to the default ring (section 2.13). */
-  removeRing(ring: string, options: CallOptions): Promise<Written<undefined>>;
+  removeRing(permit: Permit<"delete_key_ring">, options: CallOptions): Promise<Permitted<undefined>>;
 }

@@ -7,9 +7,10 @@
 
 import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
 import type { Actor, BackingKey, KeystoreStatus, KeyUse, Tag } from "../../lifecycle/observation.ts";
+import type { Permit } from "../../lifecycle/permit.ts";
 import type { OwnSeal } from "../../lifecycle/record-text.ts";
 import type { Dialect } from "../text/dialect.ts";
-import type { CallOptions, Progress, RunSettings, WithServiceTime, Written } from "./calls.ts";
+import type { CallOptions, Permitted, Progress, RunSettings, WithServiceTime, Written } from "./calls.ts";
 import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
@@ -17,7 +18,7 @@ import type { ResponseTrust, ServiceClock } from "./service-memory.ts";
 import type { PastLabels } from "./shown-key.ts";
 import type { ConsentSignatures } from "./signatures.ts";
 
-export type { CallOptions, Progress, RunSettings, WithServiceTime, Written };
+export type { CallOptions, Permitted, Progress, RunSettings, WithServiceTime, Written };
 
 /** The location of a key. All three values are UUIDs. */
 export interface KeyRef {
@@ -112,13 +113,10 @@ export interface Keys {
   create(key: NewKey, options: CallOptions): Promise<Written<KeyWithEtag>>;
   /** K4. */
   update(ref: KeyRef, patch: KeyPatch, etag: string, options: CallOptions): Promise<Written<KeyWithEtag>>;
-  /** K6, K7, K8. */
-  act(
-    ref: KeyRef,
-    action: "activate" | "deactivate" | "destroy",
-    etag: string,
-    options: CallOptions,
-  ): Promise<Written<KeyWithEtag>>;
+  /** K6. */
+  activate(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<KeyWithEtag>>;
+  /** K7, K8: which key and which act is what the permit says. */
+  act(permit: Permit<"deactivate" | "destroy">, options: CallOptions): Promise<Permitted<KeyWithEtag>>;
   /** K9: creates new material, so only the next read shows the result. */
   rotate(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
   /** K10: installs the key in the keystores of its template, and uninstalls it from all others. */
@@ -126,14 +124,14 @@ export interface Keys {
   /** K11. */
   sync(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<readonly KeystoreStatusWithKey[]>>;
   /** K5, never with `force`. */
-  remove(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+  remove(permit: Permit<"remove">, options: CallOptions): Promise<Permitted<undefined>>;
 }
 
 /** KMS keys of internal keystores (kms-v2-and-iam.md 2), as the deletion of a key needs them. */
 export interface BackingKeys {
   /** Never throws for 401, 403 or an unrecognized response: those results are `unreadable`. */
   read(kmsKeyId: string, options: CallOptions): Promise<BackingKey>;
-  setForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
+  setForDeletion(permit: Permit<"open_kms_window">, options: CallOptions): Promise<Permitted<undefined>>;
   unsetForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
 }
 
@@ -184,8 +182,10 @@ export interface Session {
   readonly ownSeal: OwnSeal;
 }
 
-/** Local time, for waiting only. The service's clock decides what is due. */
+/** Local time, for waiting, and for how old a read is. The service's clock decides what is due. */
 export interface Clock {
+  /** Never runs backwards; its zero does not matter. */
+  monotonicMs(): number;
   /** Rejects with `UKO_CANCELED` as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }

@@ -292,7 +292,7 @@ function activate(world: World, ref: KeyRef, latest: LatestKey, options: CallOpt
       const plan = planKeyWrite(observation, "activate", nowMs);
       if (plan.kind === "leave") return [warnRecordBinds(observation, plan.record)];
       return async () => {
-        const written = await world.keys.act(ref, "activate", etag, options);
+        const written = await world.keys.activate(ref, etag, options);
         throwIfDenied(written, changeOf(observation));
         return written.kind === "done"
           ? []

@@ -1,13 +1,16 @@
 /**
  * Sends every call to a service. Before it reads the credential, the client checks that the host may receive it. The
  * client also limits the number of concurrent calls, except calls for tokens. It applies a deadline, and retries only
- * calls that are safe to send twice. If no response arrives to a change that was sent, its outcome is unknown: the
+ * calls that are safe to send twice. It sends no change that services/changes.ts does not list, and one that can cut a
+ * key off only with a permit, which it spends. If no response arrives to a change that was sent, its outcome is unknown: the
  * caller must read the object to learn what happened.
  */
 
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
+import { isFresh, type Permit, spendPermit } from "../../lifecycle/permit.ts";
 import { withoutSecret } from "../../text/printable.ts";
+import { findChange } from "../changes.ts";
 import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";
 import { canceled, createTurnstile } from "./concurrency.ts";
 import { type Deadline, openDeadline } from "./deadline.ts";
@@ -35,6 +38,8 @@ export interface HttpRequest {
   /** `latin1` keeps each byte of a response that is not text. */
   readonly responseEncoding?: "latin1";
   readonly bearer?: BearerSource;
+  /** For a change that can cut a key off: the permit for exactly this request and its resends. */
+  readonly permit?: Permit;
   readonly resend: Resend;
   readonly signal: AbortSignal;
   /** For the whole call with all its retries; defaults to the client's own deadline. */
@@ -59,12 +64,13 @@ export interface HttpResponse {
 export interface NoResponse {
   readonly kind: "none";
   readonly isUnsent?: true;
-  readonly why: "broken" | "deadline" | "canceled" | "too_large";
+  /** `expired`: the permit is too old, so the request was not sent, or not sent again after a refusal. */
+  readonly why: "broken" | "deadline" | "canceled" | "too_large" | "expired";
   readonly reason: string;
 }
 
 export interface HttpClient {
-  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELED before sending, and the bearer source's errors. */
+  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELED before sending, UKO_BUG without a permit, and the bearer source's errors. */
   send(request: HttpRequest): Promise<HttpResponse | NoResponse>;
   /** The `Date` of the latest response that had one; for logs, never for decisions. */
   serviceTimeMs(): number | undefined;
@@ -121,6 +127,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       try {
         if (isPaced) await untilMs(options, () => pace.pausedUntilMs, request.signal);
         const target = targetOf(request, options.allowedHosts);
+        requireListed(request, target.path);
         lazyAgents ??= openAgents(options);
         const { direct, proxied } = await lazyAgents;
         const agent = target.isLoopback ? direct : (proxied ?? direct);
@@ -279,6 +286,9 @@ const noTokenInTime = (deadlineMs: number): string =>
 
 async function exchangeOnce(once: Attempt, token: string | undefined): Promise<HttpResponse | NoResponse> {
   const { request } = once;
+  if (request.permit !== undefined && !isFresh(request.permit)) {
+    return { kind: "none", why: "expired", isUnsent: true, reason: "the decision was too old to send the call" };
+  }
   const result: Exchange = await exchange(once.agent, {
     ...{ origin: once.target.origin, path: once.target.path },
     method: request.method,
@@ -334,6 +344,17 @@ function statusOf(response: HttpResponse): { status: number; retryAfterMs: numbe
     status: response.status,
     retryAfterMs: parseRetryAfterMs(response.header("retry-after"), response.serviceTimeMs),
   };
+}
+
+/** Throws UKO_BUG for a change that is not listed, and for one that can cut a key off and has no permit for it. */
+function requireListed({ method, permit }: HttpRequest, path: string): void {
+  if (method === "GET" || method === "HEAD" || method === "OPTIONS") return;
+  const listed = findChange(method, path);
+  if (listed === undefined) {
+    throw new UkoError("UKO_BUG", { detail: `Nothing was sent, because services/changes.ts does not list ${method}.` });
+  }
+  const { change, id } = listed;
+  if (typeof change !== "string") spendPermit(permit, { act: change.permit, id });
 }
 
 interface Target {

@@ -73,6 +73,7 @@ export function noResponseError(service: string, none: NoResponse): UkoError {
       });
     case "too_large":
       return invalidResponse(service, none.reason);
+    case "expired":
     case "broken":
       return new UkoError("UKO_SERVICE_UNAVAILABLE", {
         summary: `${service} could not be reached`,

@@ -16,13 +16,13 @@ export interface TransportOptions {
   readonly instanceId: string;
 }
 
-export interface Call extends Pick<HttpRequest, "method" | "query" | "headers" | "resend" | "signal"> {
+export interface Call extends Pick<HttpRequest, "method" | "query" | "headers" | "permit" | "resend" | "signal"> {
   /** The path below the root of the service; its parts are validated already. */
   readonly path: string;
   readonly body?: unknown;
 }
 
-export type ReadCall = Omit<Call, "method" | "resend" | "body">;
+export type ReadCall = Omit<Call, "method" | "permit" | "resend" | "body">;
 
 export interface Transport {
   readonly instanceId: string;

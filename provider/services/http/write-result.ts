@@ -5,7 +5,7 @@
  * happened, for example if the request was not sent, or after a 401.
  */
 
-import type { Written } from "../../engine/ports/world.ts";
+import type { Permitted, Written } from "../../engine/ports/world.ts";
 import { unended, withoutSecret } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
 import { accessDenied, noResponseError, unavailable } from "./read-result.ts";
@@ -53,6 +53,11 @@ export function toWritten<T>(end: HttpResponse | NoResponse, rules: WrittenRules
   if (isRefusal) return { kind: "refused", status, message: message || "the service gave no reason", correlationId };
   const reason = `${rules.service} returned ${status}${message === "" ? "" : `: ${message}`}`;
   return { kind: "lost", reason, ...(status === 429 && { isThrottled: true }) };
+}
+
+/** As `toWritten`, for a call that takes a permit. */
+export function toPermitted<T>(end: HttpResponse | NoResponse, rules: WrittenRules<T>): Permitted<T> {
+  return end.kind === "none" && end.why === "expired" ? { kind: "expired" } : toWritten(end, rules);
 }
 
 function toDone<T>(response: HttpResponse, rules: WrittenRules<T>): Written<T> {

@@ -39,7 +39,7 @@ export function createBackingKeys(options: TransportOptions): BackingKeys {
         return { kind: "unreadable", kmsKeyId, reason: printable(`${error.summary}. ${error.detail}`) };
       }
     },
-    setForDeletion: (kmsKeyId, call) => keys.setForDeletion({ instanceId, kmsKeyId }, call),
+    setForDeletion: keys.setForDeletion,
     unsetForDeletion: (kmsKeyId, call) => keys.unsetForDeletion({ instanceId, kmsKeyId }, call),
   };
 }

@@ -7,15 +7,16 @@
  * the response.
  */
 
-import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
-import type { Written } from "../../engine/ports/world.ts";
+import type { KmsKeyRef, KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
+import type { Permitted, Written } from "../../engine/ports/world.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Permit } from "../../lifecycle/permit.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
-import type { Call, Transport, TransportOptions } from "../http/transport.ts";
+import { type Call, requireInstance, type Transport, type TransportOptions } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
-import { toWritten, type WrittenRules } from "../http/write-result.ts";
+import { toPermitted, toWritten, type WrittenRules } from "../http/write-result.ts";
 import { asAsked, createKmsKeyReads, toKmsSnapshot } from "./key-reads.ts";
 import { checkedName, createKmsTransport, kmsKeyPath, kmsRules, noValue, reasonCodes } from "./transport.ts";
 import { kmsKey } from "./wire.ts";
@@ -39,6 +40,12 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
     secrets: readonly string[] = [],
   ): Promise<Written<undefined>> =>
     toWritten(await transport.call({ ...call, resend: "after_429" }), { ...kmsRules(right, noValue), secrets });
+  const changePermitted = async (
+    permit: Permit,
+    call: Pick<Call, "method" | "path" | "signal">,
+    right: Right,
+  ): Promise<Permitted<undefined>> =>
+    toPermitted(await transport.call({ ...call, permit, resend: "after_429" }), kmsRules(right, noValue));
   const putPolicy = (path: string, kind: "dualAuthDelete" | "rotation", policy: object, signal: AbortSignal) => {
     const body = collection(policyType, { [kind]: policy });
     const call = { method: "PUT", path: `${path}/policies`, query: { policy: kind }, body, signal } as const;
@@ -71,18 +78,18 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
       const policy = { enabled: true, interval_month: intervalMonths };
       return putPolicy(kmsKeyPath(transport, ref), "rotation", policy, signal);
     },
-    async setForDeletion(ref, { signal }) {
-      const path = `${kmsKeyPath(transport, ref)}/actions/setKeyForDeletion`;
-      return change({ method: "POST", path, signal }, kmsRights.setForDeletion);
+    async setForDeletion(permit, { signal }) {
+      const path = `${kmsKeyPath(transport, refOf(permit))}/actions/setKeyForDeletion`;
+      return changePermitted(permit, { method: "POST", path, signal }, kmsRights.setForDeletion);
     },
     async unsetForDeletion(ref, { signal }) {
       const path = `${kmsKeyPath(transport, ref)}/actions/unsetKeyForDeletion`;
       return change({ method: "POST", path, signal }, kmsRights.unsetForDeletion);
     },
-    async destroy(ref, { signal }) {
-      const path = kmsKeyPath(transport, ref);
-      const end = await transport.call({ method: "DELETE", path, resend: "never", signal });
-      return toWritten(isDestroyedAlready(end) ? { ...end, status: 200 } : end, kmsRules(kmsRights.destroy, noValue));
+    async destroy(permit, { signal }) {
+      const path = kmsKeyPath(transport, refOf(permit));
+      const end = await transport.call({ method: "DELETE", path, permit, resend: "never", signal });
+      return toPermitted(isDestroyedAlready(end) ? { ...end, status: 200 } : end, kmsRules(kmsRights.destroy, noValue));
     },
     async restore(ref, { signal }) {
       return change({ method: "POST", path: `${kmsKeyPath(transport, ref)}/restore`, signal }, kmsRights.restore);
@@ -91,11 +98,17 @@ export function createKmsKeyWrites(transport: Transport): KmsKeyWrites {
       const path = `/key_rings/${checkedName(ring, "key ring")}`;
       return change({ method: "POST", path, signal }, kmsRights.createRing);
     },
-    async removeRing(ring, { signal }) {
-      const path = `/key_rings/${checkedName(ring, "key ring")}`;
-      return change({ method: "DELETE", path, signal }, kmsRights.removeRing);
+    async removeRing(permit, { signal }) {
+      const { subject } = permit;
+      requireInstance(transport, `The key ring ${subject.id}`, subject);
+      const path = `/key_rings/${checkedName(subject.id, "key ring")}`;
+      return changePermitted(permit, { method: "DELETE", path, signal }, kmsRights.removeRing);
     },
   };
+}
+
+function refOf({ subject: { instanceId, id } }: Permit): KmsKeyRef {
+  return { instanceId, kmsKeyId: id };
 }
 
 /** Whether the key is destroyed already, by another writer (kms-v2-and-iam.md 5.2). */

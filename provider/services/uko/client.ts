@@ -7,6 +7,7 @@
 
 import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/ports/containers.ts";
 import type { World } from "../../engine/ports/world.ts";
+import type { Permit } from "../../lifecycle/permit.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { createContainers } from "./containers.ts";
@@ -45,14 +46,21 @@ function invalidateAfterWrite(readCache: ReadCache, writes: KeyWrites): KeyWrite
     ): ((of: Of, ...rest: Rest) => Promise<T>) =>
     (of, ...rest) =>
       write(of, ...rest).finally(() => readCache.forget(of.vaultId));
+  const aroundPermitted =
+    <P extends Permit, Rest extends unknown[], T>(
+      write: (permit: P, ...rest: Rest) => Promise<T>,
+    ): ((permit: P, ...rest: Rest) => Promise<T>) =>
+    (permit, ...rest) =>
+      write(permit, ...rest).finally(() => readCache.forget(permit.subject.vaultId));
   return {
     create: around(writes.create),
     update: around(writes.update),
-    act: around(writes.act),
+    activate: around(writes.activate),
+    act: aroundPermitted(writes.act),
     rotate: around(writes.rotate),
     align: around(writes.align),
     sync: around(writes.sync),
-    remove: around(writes.remove),
+    remove: aroundPermitted(writes.remove),
   };
 }
 

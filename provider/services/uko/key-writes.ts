@@ -1,19 +1,21 @@
 /**
  * Sends the calls that create, update, activate, deactivate, destroy, rotate, align, sync and remove managed keys
  * (uko-v4.md K2, K4-K11). A removal never uses the service's `force`, which would skip the wait for a pending
- * destruction. A creation is not sent again after a lost response, because that could create a second key.
+ * destruction. A creation is not sent again after a lost response, because that could create a second key. A key is
+ * deactivated, destroyed and removed only with a permit, which alone says which key, which act and which ETag.
  */
 
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports/world.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
-import { toWritten, type WrittenRules } from "../http/write-result.ts";
+import { toPermitted, toWritten, type WrittenRules } from "../http/write-result.ts";
 import { changeRights } from "./errors.ts";
 import { keyKind, toKeystoreStatus, toSnapshot } from "./key-reads.ts";
 import {
   changedObject,
   changeObject,
+  changePermitted,
   changeRules,
   createObject,
   noValue,
@@ -23,7 +25,7 @@ import {
 import { checkedId } from "./transport.ts";
 import { managedKey, statusInKeystores } from "./wire.ts";
 
-type KeyWrites = Pick<Keys, "create" | "update" | "act" | "rotate" | "align" | "sync" | "remove">;
+type KeyWrites = Pick<Keys, "create" | "update" | "activate" | "act" | "rotate" | "align" | "sync" | "remove">;
 
 export function createKeyWrites(transport: Transport): KeyWrites {
   const change = (ref: KeyRef, etag: string, call: Pick<ObjectChange, "method" | "body" | "below" | "signal">) =>
@@ -40,9 +42,14 @@ export function createKeyWrites(transport: Transport): KeyWrites {
       const needed = changeRights[patch.tags === undefined ? "update" : "tags"];
       return toWritten(end, changeRules(needed, keyValue(ref.vaultId, ref.keyId)));
     },
-    async act(ref, action, etag, { signal }) {
-      const end = await change(ref, etag, { method: "POST", below: `/${action}`, signal });
-      return toWritten(end, changeRules(changeRights[action], keyValue(ref.vaultId, ref.keyId)));
+    async activate(ref, etag, { signal }) {
+      const end = await change(ref, etag, { method: "POST", below: "/activate", signal });
+      return toWritten(end, changeRules(changeRights.activate, keyValue(ref.vaultId, ref.keyId)));
+    },
+    async act(permit, { signal }) {
+      const { act, subject } = permit;
+      const end = await changePermitted(transport, keyKind, permit, { method: "POST", below: `/${act}`, signal });
+      return toPermitted(end, changeRules(changeRights[act], keyValue(subject.vaultId, subject.id)));
     },
     async rotate(ref, etag, { signal }) {
       const end = await change(ref, etag, { method: "POST", below: "/rotate", signal });
@@ -56,9 +63,9 @@ export function createKeyWrites(transport: Transport): KeyWrites {
       const end = await change(ref, etag, { method: "POST", below: "/sync_status_in_keystores", signal });
       return toWritten(end, changeRules(changeRights.sync, statusValue));
     },
-    async remove(ref, etag, { signal }) {
-      const end = await change(ref, etag, { method: "DELETE", signal });
-      return toWritten(end, changeRules(changeRights.remove, removed));
+    async remove(permit, { signal }) {
+      const end = await changePermitted(transport, keyKind, permit, { method: "DELETE", signal });
+      return toPermitted(end, changeRules(changeRights.remove, removed));
     },
   };
 }

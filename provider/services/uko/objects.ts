@@ -8,15 +8,16 @@
 
 import type * as z from "zod";
 import type { ListFilter, WithEtag } from "../../engine/ports/containers.ts";
-import type { CallOptions, WithServiceTime, Written } from "../../engine/ports/world.ts";
+import type { CallOptions, Permitted, WithServiceTime, Written } from "../../engine/ports/world.ts";
 import { onCodes, UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Permit } from "../../lifecycle/permit.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { capital } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
 import { describeRights, invalidResponse, parseResponse, withServiceTime } from "../http/read-result.ts";
 import { type Call, requireInstance, type Transport } from "../http/transport.ts";
-import { toWritten, type WrittenRules } from "../http/write-result.ts";
+import { toPermitted, toWritten, type WrittenRules } from "../http/write-result.ts";
 import { isOwnNotFound, messageOf, service } from "./errors.ts";
 import { checkedId, type PageWalk, ukoHeaders, walkPages } from "./transport.ts";
 
@@ -104,7 +105,7 @@ function etagOf(response: HttpResponse): string {
   return etag === "*" ? "" : etag;
 }
 
-export interface ObjectChange extends Pick<Call, "method" | "query" | "body"> {
+export interface ObjectChange extends Pick<Call, "method" | "query" | "body" | "permit"> {
   readonly kind: ObjectKind;
   readonly ref: ObjectRef;
   /** The ETag of the read that the plan was made from. */
@@ -116,9 +117,10 @@ export interface ObjectChange extends Pick<Call, "method" | "query" | "body"> {
 
 /** Sends a change of an existing object, always with an ETag. It is sent again only after a 429. */
 export function changeObject(transport: Transport, change: ObjectChange): Promise<HttpResponse | NoResponse> {
-  const { kind, ref, method, query, body } = change;
+  const { kind, ref, method, query, body, permit } = change;
   return transport.call({
     method,
+    ...(permit !== undefined && { permit }),
     path: `${objectPath(transport, kind, ref)}${change.below ?? ""}`,
     ...(query === undefined ? {} : { query }),
     ...ukoHeaders(vaultOf(kind, ref), checkedEtag(change.etag)),
@@ -126,6 +128,17 @@ export function changeObject(transport: Transport, change: ObjectChange): Promis
     resend: "after_429",
     signal: change.signal,
   });
+}
+
+/** Sends a change that takes a permit. Its object and its ETag are those of the permit. */
+export function changePermitted(
+  transport: Transport,
+  kind: ObjectKind,
+  permit: Permit,
+  call: Pick<ObjectChange, "method" | "query" | "below" | "signal">,
+): Promise<HttpResponse | NoResponse> {
+  const { etag = "", ...ref } = permit.subject;
+  return changeObject(transport, { kind, ref, etag, permit, ...call });
 }
 
 /** Sends a creation once. After a 401 it is sent again, because then the service has created nothing. */
@@ -241,10 +254,10 @@ export function createCollection<Wire extends Identified, Snapshot>(
       const readValue = changedObject(schema, (wire) => toSnapshot(wire, ref.vaultId), ref.id);
       return toWritten(end, { ...changeRules(rights.write, readValue), secrets });
     },
-    async remove(ref: ObjectRef, etag: string, { signal }: CallOptions): Promise<Written<undefined>> {
+    async remove(permit: Permit, { signal }: CallOptions): Promise<Permitted<undefined>> {
       const query = removalQuery === undefined ? {} : { query: removalQuery };
-      const end = await changeObject(transport, { kind, ref, etag, method: "DELETE", ...query, signal });
-      return toWritten(end, changeRules(rights.remove, removed));
+      const end = await changePermitted(transport, kind, permit, { method: "DELETE", ...query, signal });
+      return toPermitted(end, changeRules(rights.remove, removed));
     },
   };
 }

@@ -1,7 +1,8 @@
 /** The contract of every implementation of the port `Keys`, with any service. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { KeyRef, Keys, KeyWithEtag, Written } from "../../../provider/engine/ports/world.ts";
+import type { KeyRef, Keys, KeyWithEtag, Permitted } from "../../../provider/engine/ports/world.ts";
+import { permitTo } from "../../support/permits.ts";
 
 /** A service with one vault, and a template in it whose keys are active at once. */
 export interface KeysUnderTest {
@@ -58,8 +59,8 @@ export function describeKeys(
       if (value === undefined) throw new Error("The key is not there.");
       return value;
     };
-    const act = async (ref: KeyRef, action: "activate" | "deactivate" | "destroy"): Promise<KeyWithEtag> =>
-      done(await service.keys.act(ref, action, (await read(ref)).etag, { signal }));
+    const act = async (ref: KeyRef, action: "deactivate" | "destroy"): Promise<KeyWithEtag> =>
+      done(await service.keys.act(await permitTo(action, ref, (await read(ref)).etag), { signal }));
 
     promise("a created key is read back with what was sent, its writer, its time and an ETag", async () => {
       const tags = [{ name: "team", value: "payroll" }];
@@ -87,7 +88,7 @@ export function describeKeys(
 
     promise("an absent key is not an error, and an absent key's change is refused with 404", async () => {
       expect((await service.keys.read(refTo(absentId), { signal })).value).toBeUndefined();
-      expect(await service.keys.act(refTo(absentId), "deactivate", "x", { signal })).toMatchObject({
+      expect(await service.keys.act(await permitTo("deactivate", refTo(absentId), "x"), { signal })).toMatchObject({
         kind: "refused",
         status: 404,
       });
@@ -96,7 +97,9 @@ export function describeKeys(
     promise("a key of another instance is never requested", async () => {
       const ref = { ...refTo(absentId), instanceId: "another" };
       await expect(service.keys.read(ref, { signal })).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
-      await expect(service.keys.remove(ref, "x", { signal })).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
+      await expect(service.keys.remove(await permitTo("remove", ref, "x"), { signal })).rejects.toMatchObject({
+        code: "UKO_INSTANCE_MISMATCH",
+      });
     });
 
     promise("a key that is in another vault than the reference says is returned with its own vault", async () => {
@@ -130,7 +133,7 @@ export function describeKeys(
       const current = await read(ref);
       const stale = [
         await service.keys.update(ref, { description: "late" }, etag, { signal }),
-        await service.keys.act(ref, "deactivate", etag, { signal }),
+        await service.keys.act(await permitTo("deactivate", ref, etag), { signal }),
         await service.keys.sync(ref, etag, { signal }),
       ];
       expect(stale).toEqual([{ kind: "stale" }, { kind: "stale" }, { kind: "stale" }]);
@@ -140,28 +143,36 @@ export function describeKeys(
     promise("a key is deactivated, after four hours destroyed, and after the pending period removed", async () => {
       const ref = await create();
       expect((await act(ref, "deactivate")).snapshot.stateWord).toBe("deactivated");
-      const early = await service.keys.act(ref, "destroy", (await read(ref)).etag, { signal });
+      const early = await service.keys.act(await permitTo("destroy", ref, (await read(ref)).etag), { signal });
       expect(early).toMatchObject({ kind: "refused", status: 409, message: expect.stringMatching(/4 hours/) });
       await service.advance(5);
       expect((await act(ref, "destroy")).snapshot.stateWord).toBe("destroyed");
       const pending = await service.keys.liveStatus(ref, { signal });
       expect(pending.value[0]).toMatchObject({ status: "pending_destruction", syncFlag: "ok" });
       expect(pending.value[0]?.destructionAtMs).toBeGreaterThan(pending.serviceTimeMs);
-      expect(await service.keys.remove(ref, (await read(ref)).etag, { signal })).toMatchObject({
+      expect(
+        await service.keys.remove(await permitTo("remove", ref, (await read(ref)).etag), { signal }),
+      ).toMatchObject({
         kind: "refused",
         status: 409,
       });
       await service.advance(31 * 24);
       expect((await service.keys.liveStatus(ref, { signal })).value[0]).toMatchObject({ status: "not_present" });
-      expect(done(await service.keys.remove(ref, (await read(ref)).etag, { signal }))).toBeUndefined();
+      expect(
+        done(await service.keys.remove(await permitTo("remove", ref, (await read(ref)).etag), { signal })),
+      ).toBeUndefined();
       expect((await service.keys.read(ref, { signal })).value).toBeUndefined();
-      expect(await service.keys.remove(ref, "x", { signal })).toMatchObject({ kind: "refused", status: 404 });
+      expect(await service.keys.remove(await permitTo("remove", ref, "x"), { signal })).toMatchObject({
+        kind: "refused",
+        status: 404,
+      });
     });
 
     promise("a deactivated key can be activated again, and synced", async () => {
       const ref = await create();
       await act(ref, "deactivate");
-      expect((await act(ref, "activate")).snapshot.stateWord).toBe("active");
+      const activated = done(await service.keys.activate(ref, (await read(ref)).etag, { signal }));
+      expect(activated.snapshot.stateWord).toBe("active");
       const synced = done(await service.keys.sync(ref, (await read(ref)).etag, { signal }));
       expect(synced[0]).toMatchObject({ status: "active", syncFlag: "ok" });
     });
@@ -191,7 +202,7 @@ export function describeKeys(
       const ends = [
         await service.reader.create(key, { signal }),
         await service.reader.update(ref, { description: "x" }, current.etag, { signal }),
-        await service.reader.act(ref, "deactivate", current.etag, { signal }),
+        await service.reader.act(await permitTo("deactivate", ref, current.etag), { signal }),
         await service.reader.sync(ref, current.etag, { signal }),
       ];
       for (const end of ends) {
@@ -217,7 +228,7 @@ export function describeKeys(
           service.stranger.liveStatus(ref, { signal }),
           service.stranger.use(ref, { signal }),
           service.stranger.list({ vaultId: service.vaultId }, { signal }),
-          service.stranger.act(ref, "deactivate", "x", { signal }),
+          service.stranger.act(await permitTo("deactivate", ref, "x"), { signal }),
         ];
         for (const call of calls) await expect(call).rejects.toMatchObject({ code: "UKO_ACCESS_DENIED" });
       },
@@ -226,14 +237,14 @@ export function describeKeys(
     promise("a canceled run makes no call", async () => {
       const stopped = { signal: AbortSignal.abort() };
       await expect(service.keys.read(refTo(absentId), stopped)).rejects.toMatchObject({ code: "UKO_CANCELED" });
-      await expect(service.keys.act(refTo(absentId), "destroy", "x", stopped)).rejects.toMatchObject({
+      await expect(service.keys.act(await permitTo("destroy", refTo(absentId), "x"), stopped)).rejects.toMatchObject({
         code: "UKO_CANCELED",
       });
     });
   });
 }
 
-function done<T>(end: Written<T>): T {
+function done<T>(end: Permitted<T>): T {
   if (end.kind === "done") return end.value;
   throw new Error(`Not done: ${JSON.stringify(end)}`);
 }

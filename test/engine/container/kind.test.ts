@@ -5,7 +5,7 @@ import { type ContainerTask, containerKind } from "../../../provider/engine/cont
 import { observeContainer } from "../../../provider/engine/container/observe.ts";
 import { converge } from "../../../provider/engine/loop/converge.ts";
 import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
-import type { CallOptions, World, Written } from "../../../provider/engine/ports/world.ts";
+import type { CallOptions, Permitted, World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { aKmsSnapshot } from "../../support/kms-builders.ts";
@@ -30,7 +30,7 @@ async function endContainer(world: World, task: ContainerTask, callOptions: Call
   return { kind: "gone", isDeletedHere: outcome.memory.taken.length > 0 } as const;
 }
 
-type Answer = Written<undefined>;
+type Answer = Permitted<undefined>;
 
 /** Answers to the deletions of a template in order; `undefined` passes the call to the service. */
 function ending(...responses: readonly (Answer | "done, but lost" | undefined)[]) {
@@ -39,11 +39,11 @@ function ending(...responses: readonly (Answer | "done, but lost" | undefined)[]
     ...world,
     templates: {
       ...world.templates,
-      async remove(ref, etag, callOptions) {
+      async remove(permit, callOptions) {
         const response = responses[sent.length];
-        sent.push(etag);
+        sent.push(permit.subject.etag ?? "");
         if (response !== undefined && response !== "done, but lost") return response;
-        const written = await world.templates.remove(ref, etag, callOptions);
+        const written = await world.templates.remove(permit, callOptions);
         return response === undefined ? written : { kind: "lost", reason: "reset" };
       },
     },

@@ -187,6 +187,7 @@ describe("two writes in one second", () => {
       wrap: (world) => ({
         ...world,
         clock: {
+          ...world.clock,
           async sleep(ms, signal) {
             await uko.test.as("carol").patch(state.keyId, { description: "edited in between" });
             await world.clock.sleep(ms, signal);
@@ -207,7 +208,7 @@ describe("two writes in one second", () => {
     const sleeps: number[] = [];
     // The service's clock stands still, so the delayed write has the ETag of the one before it.
     const bob = uko.run("bob", {
-      wrap: (world) => ({ ...world, clock: { sleep: async (ms) => void sleeps.push(ms) } }),
+      wrap: (world) => ({ ...world, clock: { ...world.clock, sleep: async (ms) => void sleeps.push(ms) } }),
     });
     const { code } = await unfinished(bob.handlers, state);
     uko.test.emulator.world.clock.tickMs = 1000;

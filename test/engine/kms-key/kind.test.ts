@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { World } from "../../../provider/engine/ports/world.ts";
+import type { Permitted, World } from "../../../provider/engine/ports/world.ts";
 import { renderExplanation } from "../../../provider/engine/text/explanation.ts";
 import { kmsWindowMs } from "../../../provider/lifecycle/kms-window.ts";
 import type { KmsKeyState } from "../../../provider/resources/kms-key/schema.ts";
@@ -178,18 +178,23 @@ describe("a lost response", () => {
   /** Sends the call and loses its response, or loses the call itself. */
   const losingResponse = (name: "setForDeletion" | "destroy" | "unsetForDeletion", isSent: boolean) => {
     let isLost = false;
-    return (world: World): World => ({
-      ...world,
-      kmsKeys: {
-        ...world.kmsKeys,
-        async [name](...args: Parameters<World["kmsKeys"]["destroy"]>) {
-          if (isLost) return world.kmsKeys[name](...args);
-          isLost = true;
-          if (isSent) await world.kmsKeys[name](...args);
-          return { kind: "lost" as const, reason: "connection reset" };
-        },
-      },
-    });
+    const losing =
+      <Args extends unknown[]>(send: (...args: Args) => Promise<Permitted<undefined>>) =>
+      async (...args: Args): Promise<Permitted<undefined>> => {
+        if (isLost) return send(...args);
+        isLost = true;
+        if (isSent) await send(...args);
+        return { kind: "lost", reason: "connection reset" };
+      };
+    return (world: World): World => {
+      const { setForDeletion, destroy, unsetForDeletion } = world.kmsKeys;
+      const calls = {
+        setForDeletion: losing(setForDeletion),
+        destroy: losing(destroy),
+        unsetForDeletion: losing(unsetForDeletion),
+      };
+      return { ...world, kmsKeys: { ...world.kmsKeys, [name]: calls[name] } };
+    };
   };
 
   it.each([true, false])("to the first step leads to a read, never to a second person (sent: %s)", async (isSent) => {

@@ -49,7 +49,7 @@ test("lets other items work while one sleeps, and each comes back to a free plac
     for (let turns = 0; turns < 500; turns += 1) await Promise.resolve();
     asleep -= 1;
   };
-  const room = createRoom({ sleep });
+  const room = createRoom({ sleep, monotonicMs: () => 0 });
   const act = async (item: number): Promise<number> => {
     const work = async (): Promise<void> => {
       awake += 1;
@@ -68,7 +68,7 @@ test("lets other items work while one sleeps, and each comes back to a free plac
 });
 
 test("gives a place back after a sleep that was canceled", async () => {
-  const room = createRoom({ sleep: () => Promise.reject(new Error("canceled")) });
+  const room = createRoom({ sleep: () => Promise.reject(new Error("canceled")), monotonicMs: () => 0 });
   const act = (): Promise<number> => room.clock.sleep(1, new AbortController().signal) as Promise<never>;
   const { results, stoppedBy } = await start({ act, room }).run;
   expect([results, stoppedBy]).toEqual([[], new Error("canceled")]);

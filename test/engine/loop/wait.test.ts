@@ -99,6 +99,7 @@ describe("waiting in one run", () => {
       wrap: (world) => ({
         ...world,
         clock: {
+          ...world.clock,
           async sleep(ms, signal) {
             await world.clock.sleep(ms, signal);
             if (ms !== 30_000 || isWithdrawn) return;
@@ -135,12 +136,12 @@ describe("waiting in one run", () => {
           },
         },
         clock: {
+          ...world.clock,
           async sleep(ms, signal) {
             await world.clock.sleep(ms, signal);
             if (bob.sleeps.length !== 2) return;
             await uko.advance("4h");
-            const { value } = await world.keys.read(ref, options);
-            await world.keys.act(ref, "destroy", value?.etag ?? "", options);
+            await uko.test.as("bob").step(ref.keyId, "destroy");
           },
         },
       }),
@@ -209,6 +210,7 @@ describe("waiting in one run", () => {
       wrap: (world) => ({
         ...world,
         clock: {
+          ...world.clock,
           async sleep(ms, signal) {
             stop.abort();
             await world.clock.sleep(ms, signal);

@@ -8,7 +8,7 @@ const server = useScriptedServer();
 const request = (fields: Partial<HttpRequest> = {}): HttpRequest => ({
   endpoint: server.endpoint,
   method: "GET",
-  path: (base) => `${base}/thing`,
+  path: (base) => `${base}/identity/token`,
   resend: "always",
   signal: never(),
   ...fields,
@@ -265,14 +265,14 @@ describe("queued calls", () => {
     server.script({ latencyMs: 20 });
     const { http } = aClient({ maxConcurrentCalls: 1 });
     const calls = [
-      ["GET", "a"],
-      ["GET", "b"],
-      ["PATCH", "c"],
-      ["GET", "d"],
-      ["POST", "e"],
+      ["GET", "/a"],
+      ["GET", "/b"],
+      ["PATCH", "/api/v4/vaults/c"],
+      ["GET", "/d"],
+      ["POST", "/api/v4/vaults"],
     ] as const;
-    await Promise.all(calls.map(([method, name]) => http.send(request({ bearer, method, path: () => `/${name}` }))));
-    expect(server.asked.map(({ path }) => path)).toEqual(["/a", "/c", "/e", "/b", "/d"]);
+    await Promise.all(calls.map(([method, path]) => http.send(request({ bearer, method, path: () => path }))));
+    expect(server.asked.map(({ path }) => path)).toEqual(["/a", "/api/v4/vaults/c", "/api/v4/vaults", "/b", "/d"]);
   });
 
   test("are not sent if canceled, and let the next one pass", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createBackingKeys } from "../../../provider/services/kms/backing-keys.ts";
 import { startTestWorld } from "../../emulator/harness.ts";
+import { permitForKmsKey } from "../../support/permits.ts";
 import { adaptersOf, refOf } from "../emulated.ts";
 import { never, type Reply, serviceAt, useScriptedServer } from "../scripted-server.ts";
 
@@ -8,6 +9,9 @@ const id = "11111111-2222-4333-8444-555555555555";
 const options = { signal: never() };
 
 const server = useScriptedServer();
+
+const window = (kmsKeyId: string, instanceId = "instance") =>
+  permitForKmsKey("open_kms_window", { instanceId, kmsKeyId });
 
 const backingKeys = (suffix = "") => createBackingKeys(serviceAt(server, { suffix, renewed: "token-2" }));
 const keyResponse = (fields: Record<string, unknown> = {}): Reply => ({
@@ -103,7 +107,9 @@ describe("reading a backing key", () => {
   test("treats an invalid ID as unreadable, and never as a path", async () => {
     for (const wrong of ["", "../purge", "registrations", `${id}/x`]) {
       expect(await backingKeys().read(wrong, options)).toMatchObject({ kind: "unreadable" });
-      await expect(backingKeys().setForDeletion(wrong, options)).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
+      await expect(backingKeys().setForDeletion(await window(wrong), options)).rejects.toMatchObject({
+        code: "UKO_INPUT_INVALID",
+      });
     }
     expect(server.asked).toEqual([]);
   });
@@ -112,7 +118,10 @@ describe("reading a backing key", () => {
 describe("setting and unsetting a backing key for deletion", () => {
   test("sends one call without a body", async () => {
     server.script({ status: 204, headers: { "correlation-id": "c-1" } });
-    expect(await backingKeys().setForDeletion(id, options)).toMatchObject({ kind: "done", correlationId: "c-1" });
+    expect(await backingKeys().setForDeletion(await window(id), options)).toMatchObject({
+      kind: "done",
+      correlationId: "c-1",
+    });
     expect(await backingKeys().unsetForDeletion(id, options)).toMatchObject({ kind: "done" });
     expect(server.asked.map(({ method, path, body }) => `${method} ${path}${body}`)).toEqual([
       `POST /api/v2/keys/${id}/actions/setKeyForDeletion`,
@@ -135,7 +144,7 @@ describe("setting and unsetting a backing key for deletion", () => {
     [{ status: 202 }, { kind: "lost" }],
   ])("returns, for the answer %j, %j", async (reply, expected) => {
     server.script(reply);
-    expect(await backingKeys().setForDeletion(id, options)).toMatchObject(expected);
+    expect(await backingKeys().setForDeletion(await window(id), options)).toMatchObject(expected);
     // 401 alone leads to a second request, with a fresh token.
     expect(server.asked).toHaveLength(reply.status === 401 ? 2 : 1);
   });
@@ -148,7 +157,9 @@ test("in the emulator, a backing key is read, set, unset, and destroyed with its
     const key = await world.keyIn("active");
     const kmsKeyId = key.status_in_keystores[0]?.key_id_in_keystore?.split("/")[1] ?? "";
     expect(await carol.backingKeys.read(kmsKeyId, options)).toMatchObject({ state: "active", dualAuthDelete: false });
-    expect(await carol.backingKeys.setForDeletion(kmsKeyId, options)).toMatchObject({
+    expect(
+      await carol.backingKeys.setForDeletion(await window(kmsKeyId, world.emulator.instanceId), options),
+    ).toMatchObject({
       kind: "refused",
       status: 409,
       message: expect.stringMatching(/NOT_DUAL_AUTH_ERR/),
@@ -157,7 +168,9 @@ test("in the emulator, a backing key is read, set, unset, and destroyed with its
       metadata: { collectionType: "application/vnd.ibm.kms.policy+json", collectionTotal: 1 },
       resources: [{ type: "application/vnd.ibm.kms.policy+json", dualAuthDelete: { enabled: true } }],
     });
-    expect(await carol.backingKeys.setForDeletion(kmsKeyId, options)).toMatchObject({ kind: "done" });
+    expect(
+      await carol.backingKeys.setForDeletion(await window(kmsKeyId, world.emulator.instanceId), options),
+    ).toMatchObject({ kind: "done" });
     const backingKey = await carol.backingKeys.read(kmsKeyId, options);
     expect(backingKey).toMatchObject({ dualAuthDelete: true, windowEndsAtMs: expect.any(Number) });
     expect(await adaptersOf(world, "erin").backingKeys.unsetForDeletion(kmsKeyId, options)).toMatchObject({

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { createKmsKeys } from "../../../provider/services/kms/keys.ts";
+import { permitForKmsKey, permitForRing } from "../../support/permits.ts";
 import { never, type Reply, serviceAt, useScriptedServer } from "../scripted-server.ts";
 
 const kmsKeyId = "11111111-2222-4333-8444-555555555555";
@@ -121,7 +122,9 @@ describe("reading a KMS key", () => {
     for (const wrong of ["", "my-alias", "../purge", `${kmsKeyId}/x`]) {
       const at = { ...ref, kmsKeyId: wrong };
       await expect(keys().read(at, options)).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
-      await expect(keys().destroy(at, options)).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
+      await expect(keys().destroy(await permitForKmsKey("destroy_kms_key", at), options)).rejects.toMatchObject({
+        code: "UKO_INPUT_INVALID",
+      });
     }
     expect(server.asked).toEqual([]);
   });
@@ -253,12 +256,12 @@ describe("changing a KMS key", () => {
     await all.removeAlias(ref, "pay_roll", options);
     await all.requireTwo(ref, options);
     await all.setRotation(ref, 6, options);
-    await all.setForDeletion(ref, options);
+    await all.setForDeletion(await permitForKmsKey("open_kms_window", ref), options);
     await all.unsetForDeletion(ref, options);
-    await all.destroy(ref, options);
+    await all.destroy(await permitForKmsKey("destroy_kms_key", ref), options);
     await all.restore(ref, options);
     await all.createRing("payments", options);
-    await all.removeRing("payments", options);
+    await all.removeRing(await permitForRing("instance", "payments"), options);
     expect(sent()).toEqual([
       `PATCH ${path}`,
       `POST ${path}/actions/rotate`,
@@ -300,6 +303,6 @@ describe("changing a KMS key", () => {
     [{ cut: "before" }, { kind: "lost" }],
   ])("returns, for a destruction answered with %j, %j", async (reply, expected) => {
     server.script(reply);
-    expect(await keys().destroy(ref, options)).toMatchObject(expected);
+    expect(await keys().destroy(await permitForKmsKey("destroy_kms_key", ref), options)).toMatchObject(expected);
   });
 });

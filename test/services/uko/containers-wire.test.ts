@@ -1,17 +1,17 @@
 /** Vaults, keystores and templates in every form that samples have: requests, responses, and what uko never returns. */
 
 import { describe, expect, test } from "vitest";
-import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
+import { permitForContainer } from "../../support/permits.ts";
 import { never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const id = "ce110000-0000-4000-8000-000000000001";
 const etag = "2022-05-27T10:15:38Z";
 const options = { signal: never() };
-const vault: ContainerRef = { kind: "vault", instanceId: "instance", vaultId, id: vaultId };
-const keystore: ContainerRef = { kind: "keystore", instanceId: "instance", vaultId, id };
-const template: ContainerRef = { kind: "template", instanceId: "instance", vaultId, id };
+const vault = { kind: "vault", instanceId: "instance", vaultId, id: vaultId } as const;
+const keystore = { kind: "keystore", instanceId: "instance", vaultId, id } as const;
+const template = { kind: "template", instanceId: "instance", vaultId, id } as const;
 
 const server = useScriptedServer();
 const unknown = (reason: string) => ({ kind: "unknown", reason: expect.stringContaining(reason) });
@@ -47,7 +47,7 @@ describe("a vault", () => {
     server.script(reply(least, 201), reply(least), { status: 204 });
     expect(await vaults.create({ name: "payments" }, options)).toMatchObject({ kind: "done", value: { etag } });
     await vaults.update(vault, { description: "" }, etag, options);
-    expect(await vaults.remove(vault, etag, options)).toMatchObject({ kind: "done" });
+    expect(await vaults.remove(await permitForContainer(vault, etag), options)).toMatchObject({ kind: "done" });
     expect(sent()).toEqual([
       "POST /api/v4/vaults",
       `PATCH /api/v4/vaults/${vaultId}`,
@@ -147,7 +147,7 @@ describe("a keystore", () => {
 
   test("is removed in mode restrict in every case", async () => {
     server.script({ status: 204 });
-    await client().keystores.remove(keystore, etag, options);
+    await client().keystores.remove(await permitForContainer(keystore, etag), options);
     expect(sent()).toEqual([`DELETE /api/v4/keystores/${id}?mode=restrict`]);
     expect(server.asked[0]?.headers).toMatchObject({ "if-match": etag, "uko-vault": vaultId });
   });
@@ -239,9 +239,18 @@ describe("every container", () => {
     const all = client();
     const there = { ...ref, instanceId: "other" };
     const kinds = { vault: all.vaults, keystore: all.keystores, template: all.templates };
+    const removals = {
+      vault: async (at: object, tag: string) =>
+        all.vaults.remove(await permitForContainer({ ...vault, ...at }, tag), options),
+      keystore: async (at: object, tag: string) =>
+        all.keystores.remove(await permitForContainer({ ...keystore, ...at }, tag), options),
+      template: async (at: object, tag: string) =>
+        all.templates.remove(await permitForContainer({ ...template, ...at }, tag), options),
+    };
+    const remove = removals[ref.kind];
     await expect(kinds[ref.kind].read(there, options)).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
-    await expect(kinds[ref.kind].remove(there, etag, options)).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
-    await expect(kinds[ref.kind].remove(ref, "*", options)).rejects.toMatchObject({ code: "UKO_BUG" });
+    await expect(remove({ instanceId: "other" }, etag)).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
+    await expect(remove({}, "*")).rejects.toMatchObject({ code: "UKO_BUG" });
     expect(server.asked).toEqual([]);
   });
 
@@ -259,9 +268,9 @@ describe("every container", () => {
   ])("reads a removal answered with %j as %j", async (response, expected) => {
     server.script(response);
     const { vaults, keystores, templates } = client();
-    expect(await vaults.remove(vault, etag, options)).toMatchObject(expected);
-    expect(await keystores.remove(keystore, etag, options)).toMatchObject(expected);
-    expect(await templates.remove(template, etag, options)).toMatchObject(expected);
+    expect(await vaults.remove(await permitForContainer(vault, etag), options)).toMatchObject(expected);
+    expect(await keystores.remove(await permitForContainer(keystore, etag), options)).toMatchObject(expected);
+    expect(await templates.remove(await permitForContainer(template, etag), options)).toMatchObject(expected);
   });
 
   test.each([

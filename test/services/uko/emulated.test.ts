@@ -6,6 +6,7 @@ import { createTokens } from "../../../provider/services/iam.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
 import { describeKeys } from "../../contracts/ports/keys.ts";
 import { auditOf, startTestWorld, type TestWorld, vaultId } from "../../emulator/harness.ts";
+import { permitTo } from "../../support/permits.ts";
 import { adaptersOf, refOf } from "../emulated.ts";
 import { aClient } from "../scripted-server.ts";
 
@@ -119,7 +120,7 @@ describe("with the emulator", () => {
     const { value } = await keys.read(ref, { signal });
     const before = (await auditOf(world)).length;
     await fault({ operation: "K7", ...rule });
-    expect(await keys.act(ref, "deactivate", value?.etag ?? "", { signal })).toMatchObject(expected);
+    expect(await keys.act(await permitTo("deactivate", ref, value?.etag ?? ""), { signal })).toMatchObject(expected);
     expect((await auditOf(world)).slice(before).filter(({ operation }) => operation === "K7")).toHaveLength(1);
   });
 
@@ -128,11 +129,13 @@ describe("with the emulator", () => {
     const ref = refOf(world, (await world.keyIn("active")).id);
     const { value } = await keys.read(ref, { signal });
     await fault({ operation: "K7", status: 429, retryAfter: 1 });
-    const end = keys.act(ref, "deactivate", value?.etag ?? "", { signal });
+    const end = keys.act(await permitTo("deactivate", ref, value?.etag ?? ""), { signal });
     await expect(end).rejects.toMatchObject({ code: "UKO_SERVICE_UNAVAILABLE" });
     await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
     await fault({ operation: "K7", status: 429, retryAfter: 1, times: 2 });
-    expect(await keys.act(ref, "deactivate", value?.etag ?? "", { signal })).toMatchObject({ kind: "done" });
+    expect(await keys.act(await permitTo("deactivate", ref, value?.etag ?? ""), { signal })).toMatchObject({
+      kind: "done",
+    });
   });
 
   test("a creation that meets a limiter counts as lost", async () => {

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
+import { permitTo } from "../../support/permits.ts";
 import { type Asked, never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
@@ -68,7 +69,7 @@ describe("cached reads of a vault", () => {
 
   test("that arrive one by one after a write of this run read one key each", async () => {
     const { cachedRead, remove } = client();
-    await remove(ref(0), "e-1", options);
+    await remove(await permitTo("remove", ref(0), "e-1"), options);
     server.asked.length = 0;
     for (let at = 1; at < 4; at += 1) await cachedRead(ref(at), options);
     expect(lists()).toBe(0);
@@ -98,7 +99,7 @@ describe("cached reads of a vault", () => {
   test("never return data from before a change of this run", async () => {
     const { cachedRead, remove } = client();
     await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
-    await remove(ref(0), "e-1", options);
+    await remove(await permitTo("remove", ref(0), "e-1"), options);
     keysThere = keysThere.slice(1);
     expect((await cachedRead(ref(0), options)).value).toBeUndefined();
   });
@@ -106,7 +107,7 @@ describe("cached reads of a vault", () => {
   test("read each key of a large vault once this run has written there, since its next write invalidates a list", async () => {
     const { cachedRead, remove } = client();
     await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
-    await remove(ref(0), "e-1", options);
+    await remove(await permitTo("remove", ref(0), "e-1"), options);
     server.asked.length = 0;
     await Promise.all([cachedRead(ref(2), options), cachedRead(ref(3), options)]);
     expect(lists()).toBe(0);
@@ -120,7 +121,7 @@ describe("cached reads of a vault", () => {
     keysThere = keysThere.slice(0, 50);
     const { cachedRead, remove } = client();
     await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
-    await remove(ref(0), "e-1", options);
+    await remove(await permitTo("remove", ref(0), "e-1"), options);
     await Promise.all([cachedRead(ref(2), options), cachedRead(ref(3), options)]);
     expect(lists()).toBe(2);
   });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { KeySnapshot, Keys } from "../../../provider/engine/ports/world.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
+import { permitTo } from "../../support/permits.ts";
 import { never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 
 const keyId = "9b2d0000-0000-4000-8000-000000000001";
@@ -34,7 +35,7 @@ describe("a request", () => {
       expect(request.headers).toMatchObject({ accept: "application/json", "uko-vault": ref.vaultId });
     }
     server.asked.length = 0;
-    await keys().act(ref, "deactivate", etag, options);
+    await keys().act(await permitTo("deactivate", ref, etag), options);
     expect(server.asked[0]).toMatchObject({
       method: "POST",
       path: `/api/v4/managed_keys/${keyId}/deactivate`,
@@ -57,14 +58,18 @@ describe("a request", () => {
 
   test("that changes a key is never sent without an ETag, or with one that matches everything", async () => {
     for (const wrong of ["", " ", "*"]) {
-      await expect(keys().act(ref, "destroy", wrong, options)).rejects.toMatchObject({ code: "UKO_BUG" });
+      const sending = keys().act(await permitTo("destroy", ref, wrong), options);
+      await expect(sending).rejects.toMatchObject({ code: "UKO_BUG" });
     }
     expect(server.asked).toEqual([]);
   });
 
   test("that removes a key never has force or any other parameter", async () => {
     server.script({ status: 204 });
-    expect(await keys().remove(ref, etag, options)).toMatchObject({ kind: "done", serviceTimeMs });
+    expect(await keys().remove(await permitTo("remove", ref, etag), options)).toMatchObject({
+      kind: "done",
+      serviceTimeMs,
+    });
     expect(server.asked).toMatchObject([{ method: "DELETE", path: `/api/v4/managed_keys/${keyId}`, body: "" }]);
   });
 
@@ -72,7 +77,7 @@ describe("a request", () => {
     "does not remove a key with %j",
     async (response) => {
       server.script(response);
-      expect(await keys().remove(ref, etag, options)).toMatchObject({ kind: "lost" });
+      expect(await keys().remove(await permitTo("remove", ref, etag), options)).toMatchObject({ kind: "lost" });
     },
   );
 
@@ -162,7 +167,7 @@ describe("a key", () => {
     await expect(keys().read(ref, options)).rejects.toMatchObject({ code: "UKO_RESPONSE_INVALID" });
     // The same as the response to a change: the effect may have happened.
     if (reply.body !== undefined)
-      expect(await keys().act(ref, "deactivate", etag, options)).toMatchObject({ kind: "lost" });
+      expect(await keys().act(await permitTo("deactivate", ref, etag), options)).toMatchObject({ kind: "lost" });
   });
 });
 
@@ -308,7 +313,7 @@ describe("an error", () => {
 
   test("contains the service's sentence clean and cut, with its correlation ID", async () => {
     server.script({ status: 409, body: refused });
-    const end = await keys().act(ref, "destroy", etag, options);
+    const end = await keys().act(await permitTo("destroy", ref, etag), options);
     expect(end).toMatchObject({ kind: "refused", status: 409, correlationId: "trace-9" });
     const { message } = end as { message: string };
     expect(message).not.toContain("\u001b");
@@ -322,7 +327,7 @@ describe("an error", () => {
         .read(ref, options)
         .catch((error: unknown) => error);
       const written = await keys()
-        .act(ref, "destroy", etag, options)
+        .act(await permitTo("destroy", ref, etag), options)
         .catch((error: unknown) => error);
       for (const end of [read, written]) {
         const { message, detail, data, cause } = end as Record<string, unknown>;
@@ -333,7 +338,7 @@ describe("an error", () => {
 
   test("contains no gateway's page", async () => {
     server.script({ status: 400, body: "<html><script>alert(1)</script></html>" });
-    expect(await keys().act(ref, "destroy", etag, options)).toMatchObject({
+    expect(await keys().act(await permitTo("destroy", ref, etag), options)).toMatchObject({
       kind: "refused",
       message: "the service gave no reason",
     });

@@ -53,7 +53,7 @@ export async function reviewKmsKeys(
   const times: number[] = [];
   const read = await actOnKeys(context, "Reading", requested, async (key) => {
     const { name, line } = key;
-    const how = { depth: "decision", signedRequest: signed.get(line.id) } as const;
+    const how = { depth: "inspection", signedRequest: signed.get(line.id) } as const;
     const read = await observeSigned(world, kmsRefOf(world, key), how, options);
     if (read.kind === "gone") return withoutStep(key, "KMS has no key with this ID");
     const observed = asIfApproved(read);
@@ -164,7 +164,7 @@ export async function restoreOne(
   const { name, line } = key;
   const leave = (says: string): KeyResult => withoutStep(key, says);
   const ref = kmsRefOf(world, key);
-  const observed = await observeKmsKey(world, ref, "decision", options);
+  const observed = await observeKmsKey(world, ref, "inspection", options);
   if (observed.kind === "gone") return leave("KMS has purged the key");
   const { observation, snapshot, nowMs } = observed;
   if (observation.state !== "destroyed") return leave("it is not destroyed");

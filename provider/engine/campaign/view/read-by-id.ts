@@ -117,7 +117,7 @@ export async function readEnds<Key extends KeyOfList>(
     if (!isAsked(name) || stored.kind === "pending") return;
     const part = { id: name, name: plain(facts.label, 255) };
     const [seen] = await listOrName(unreadable, part, async () => [
-      await observeKey(world, facts, "decision", options),
+      await observeKey(world, facts, "inspection", options),
     ]);
     if (seen === undefined) return;
     if (seen.kind === "gone") return void gone.add(name);

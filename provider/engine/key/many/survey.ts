@@ -156,7 +156,7 @@ export async function readEach<Judged>(
   const unreadable: Unreadable[] = [];
   const unread = onCodes(concernOneKey, (error) => ({ kind: "unreadable", error }) as const);
   const read = async (ref: KeyRef) => {
-    const seen = await observeKey(world, ref, "decision", options).catch(unread);
+    const seen = await observeKey(world, ref, "inspection", options).catch(unread);
     return seen.kind === "present" ? ({ kind: "judged", key: judge(seen) } as const) : { ...seen, ref };
   };
   for (const each of await runAll(world, { items: refs, what, act: read }, options)) {
