@@ -13,6 +13,7 @@
  */
 
 import { isUkoError, UkoError } from "../../errors.ts";
+import { assert } from "../../lifecycle/assert.ts";
 import { digestText } from "../../lifecycle/digest.ts";
 import { findLeftoverMaterial } from "../../lifecycle/guards.ts";
 import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
@@ -184,6 +185,8 @@ function toObservation(
   { snapshot, nowMs }: Omit<KeySummary, "observation">,
   asked: Pick<KeyObservation, "keystores" | "keystoresAreLive" | "backingKeys" | "use">,
 ): KeyObservation {
+  // The facts take the IDs from the reference, and the next write goes to it.
+  assert(snapshot.keyId === ref.keyId, "a response is about the key that was asked for");
   const texts = parseKeyTexts(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
   const facts: KeyFacts = {
     ...ref,

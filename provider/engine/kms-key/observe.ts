@@ -9,6 +9,7 @@
 
 import { onCodes } from "../../errors.ts";
 import { factsServeForMs } from "../../lifecycle/after-step.ts";
+import { assert } from "../../lifecycle/assert.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
 import { kmsKeyStateOf, kmsStateWord } from "../../lifecycle/kms-key-states.ts";
@@ -49,6 +50,7 @@ export async function observeKmsKey(
   requireOwnInstance(world, ref, `KMS key ${ref.kmsKeyId}`);
   const { value: snapshot, serviceTimeMs } = await world.kmsKeys.read(ref, options);
   if (snapshot === undefined) return { kind: "gone" };
+  assert(snapshot.kmsKeyId === ref.kmsKeyId, "a response is about the KMS key that was asked for");
   const { instanceId, kmsKeyId: id } = ref;
   const decision =
     depth === "decision" ? beginDecision({ instanceId, vaultId: "", id }, world.clock.monotonicMs) : undefined;

@@ -296,3 +296,8 @@ test("the response to a write describes the key without a call", () => {
   const observed = observedInResponse(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
   expect(observed).toMatchObject({ etag: "e-2", nowMs, observation: { facts: { label: "new" }, state: "active" } });
 });
+
+test("a response about another key stops the run", async () => {
+  const shown = answered({ snapshot: aSnapshot({ keyId: "other" }), etag: "e-2" });
+  expect(await codeOf((async () => observedInResponse(aWorld(), ref, shown))())).toBe("UKO_BUG");
+});

@@ -217,3 +217,8 @@ describe("an observation of a KMS key", () => {
     });
   });
 });
+
+it("stops the run if a response is about another KMS key", async () => {
+  const world = aWorld({ kmsKeys: { read: async () => answered(aKmsSnapshot({ kmsKeyId: "other" })) } });
+  expect(await codeOf(observeKmsKey(world, ref, "decision", options))).toBe("UKO_BUG");
+});
