@@ -13,7 +13,8 @@ import type { KeyApart, PendingGroup, SetReview } from "../engine/key/many/revie
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import { mostSevere, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/review.ts";
-import { confirmingText, printableLines } from "../text/printable.ts";
+import { phraseFor } from "../text/phrase.ts";
+import { printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { requireHand, requireTyped } from "./hand.ts";
@@ -190,12 +191,8 @@ async function approveSet(
   const { step } = review.header;
   const instead = stores ? approvalMessages.actInstead(keys) : [];
   world.out.write(`${[viewOf(world, keys, review, vaults), ...instead].join("\n")}\n\n`);
-  const [only] = keys;
-  const phrase =
-    keys.length === 1 && only !== undefined
-      ? confirmingText(only.line.label, only.line.keyId)
-      : setMessages.approvalPhrase(review.header, keys.length, stores);
-  const what = keys.length === 1 ? "the label of the key" : "the step and the number of keys";
+  const shown = keys.map(({ line }) => ({ label: line.label, id: line.keyId }));
+  const { phrase, what } = phraseFor(stores ? "store" : step, shown, review.header.exceptions);
   const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
   const detail = at === 0 ? "Nothing was changed." : "Nothing more was changed.";
   await requireTyped(world, question, phrase, "The approval was not confirmed", detail);

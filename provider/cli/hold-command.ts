@@ -10,6 +10,7 @@ import { jsonLine } from "../compose/text.ts";
 import type { HoldResult, HoldWish } from "../engine/key/hold.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
 import { mostSevere, UkoError } from "../errors.ts";
+import { setPhrase } from "../text/phrase.ts";
 import { printable, printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, parseDay, parseReason, repeatable, type TypedKey } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
@@ -121,7 +122,7 @@ async function releaseSeveral(
     world.out.write("No hold was released.\n");
     return mostSevere(codes);
   }
-  const phrase = `release ${shown.length}`;
+  const phrase = setPhrase("release", shown.length);
   await requireTyped(world, `To end these holds, type "${phrase}": `, phrase, "The release was not confirmed");
   for (const { ref, text } of shown) {
     codes.push(await holdOne(world, run, ref, { ...wish, choice: { text } }, holding));

@@ -14,6 +14,7 @@ import { mayBeOfCampaign, runnable, sayLed, sayOutsideCampaign, shellWord } from
 import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
 import { mostSevere } from "../errors.ts";
 import { fileError } from "../process/regular-file.ts";
+import { setPhrase } from "../text/phrase.ts";
 import { confirmingText, printableLines } from "../text/printable.ts";
 import { invalidInput, type KmsKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -139,7 +140,7 @@ async function destroyKeys(
   }
   const [first] = open;
   if (first === undefined) return mostSevere(codes);
-  const phrase = open.length === 1 ? first.label : `destroy ${open.length}`;
+  const phrase = open.length === 1 ? first.label : setPhrase("destroy", open.length);
   const question =
     open.length === 1
       ? `Type the name of the key, "${phrase}", to destroy it: `

@@ -9,7 +9,8 @@
 
 import type { ShownForRequest } from "../engine/key/request-look.ts";
 import { UkoError } from "../errors.ts";
-import { confirmingText, printable, printableLines } from "../text/printable.ts";
+import { phraseFor } from "../text/phrase.ts";
+import { printable, printableLines } from "../text/printable.ts";
 import type { KeyPath, KmsKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { hasHand, requireTyped } from "./hand.ts";
@@ -89,10 +90,7 @@ export async function requireDestruction(world: CliWorld, keys: readonly NamedKe
     "Nothing changes until another person approves. A destruction cannot be undone.",
   ];
   world.err.write(`${printableLines(lines.join("\n"))}\n`);
-  const [only] = keys;
-  const phrase =
-    keys.length === 1 && only !== undefined ? confirmingText(only.label, only.id) : `destroy ${keys.length}`;
-  const what = keys.length === 1 ? "the label of the key" : "the step and the number of keys";
+  const { phrase, what } = phraseFor("destroy", keys);
   const question = `Type ${what}, "${phrase}", to request the destruction: `;
   await requireTyped(world, question, phrase, "The request was not confirmed");
 }

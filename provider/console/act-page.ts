@@ -11,6 +11,7 @@ import type { Act, ActField } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
 import { fieldText, type Html, html, type Shown } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";
+import { stepAndNumber } from "../text/phrase.ts";
 import type { ActResult, ReadyAct, Tools } from "./act-run.ts";
 import { type Page, token, type Visitor } from "./layout.ts";
 import { commandsOf, problemOf, type TableQuery } from "./parts.ts";
@@ -19,7 +20,6 @@ import { commandsOf, problemOf, type TableQuery } from "./parts.ts";
 export interface ActForm {
   readonly typed: string;
   readonly reason: string;
-  /** Empty unless the person ticked the box. */
 }
 
 /** An act that is open to the caller: what its page shows, what its form sends, and what the act then does. */
@@ -134,7 +134,7 @@ const fieldForms = {
 <textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${fieldText(filled?.reason ?? "")}</textarea>`,
   label: ({ toType = "" }, filled) =>
     toBeTyped("Type the label of the key", html`The label is <code>${toType}</code>`, filled),
-  phrase: ({ toType = "", typed = "the step and the number of keys" }, filled) =>
+  phrase: ({ toType = "", typed = stepAndNumber }, filled) =>
     toBeTyped(`Type ${typed}`, html`Type <code>${toType}</code>`, filled),
 } as const satisfies Record<ActField, (open: OpenAct, filled?: ActForm) => Html>;
 

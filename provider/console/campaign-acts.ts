@@ -103,7 +103,7 @@ export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
     hidden: toType === "" ? {} : { phrase: toType },
     changed: waveChanged(),
     toType,
-    typed: "the act and the number of keys",
+    ...(approval === undefined && { typed: "the act and the number of keys" }),
     final: "step" in act && act.step === "destroy" ? pointOfNoReturn : undefined,
     others: others.map(({ id, title }) => linkTo(`${waveAddress(wave)}/${id}`, title)),
     leave: linkTo(waveAddress(wave), `Back to wave ${wave} without a change`),
@@ -137,7 +137,6 @@ function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["appr
     effects: stores ? act.facts : [title],
     request: later === 0 ? [] : [sample],
     subject: html`${sectionsOf(sections.map(labelFirst))}${list(facts)}${definitions([["SHA-256 of the review", codeOf(review)]])}`,
-    typed: "the step and the number of keys",
     button,
     list: (
       query,

@@ -12,6 +12,7 @@ import type { PendingKey } from "../engine/key/many/survey.ts";
 import { asUkoError, endsTheRun } from "../errors.ts";
 import { html } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";
+import { setPhrase } from "../text/phrase.ts";
 import { capital } from "../text/printable.ts";
 import { actPage, type OpenAct } from "./act-page.ts";
 import { type ActResult, type ReadyAct, runAddress } from "./act-run.ts";
@@ -122,7 +123,7 @@ function openReview(
     request: [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)],
     subject: apart.length === 0 ? html`` : list(approvalMessages.explainApart(apart)),
     hidden: { review: file.digest },
-    toType: setMessages.approvalPhrase(file.review.header, keys.length, stores),
+    toType: setPhrase(stores ? "store" : step, keys.length, file.review.header.exceptions),
     final: step === "destroy" && !stores ? pointOfNoReturn : undefined,
     list: (query) => html`<h2>Keys</h2>${keyTable(table, query, runAddress)}`,
     async work(_form, { signal, progress }) {
@@ -159,7 +160,7 @@ function openShown({ run }: ConsoleApp, { act: id, step, vaultId, keys }: Group,
     request: isRemoval ? facts.slice(2) : [],
     subject: html``,
     hidden: { review: digest },
-    toType: `${verb} ${keys.length}`,
+    toType: setPhrase(verb, keys.length),
     typed: "the act and the number of keys",
     final: isRemoval ? "Erases the keys" : step === "destroy" ? pointOfNoReturn : undefined,
     list: (query) => html`<h2>Keys</h2>${keyTable(table, query, runAddress)}`,

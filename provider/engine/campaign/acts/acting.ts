@@ -10,6 +10,7 @@ import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { type CampaignVerdict, planCampaignRequest } from "../../../lifecycle/campaign/plan-step.ts";
 import type { KeyObservation } from "../../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../../lifecycle/plan.ts";
+import { setPhrase } from "../../../text/phrase.ts";
 import { createOperations } from "../../key/commands.ts";
 import { signRecords } from "../../key/sign-consents.ts";
 import { closingOnError, createKmsOperations, signedText } from "../../kms-key/commands.ts";
@@ -255,7 +256,7 @@ async function haltWave(
   const operations = createOperations(world);
   const kmsOperations = createKmsOperations(world);
   const keys = keysOfWave(context, wave).filter((key) => isRequested(key, view.nowMs));
-  await confirm?.(`withdraw ${keys.length}`);
+  await confirm?.(setPhrase("withdraw", keys.length));
   const run = await actOnKeys(context, "Withdrawing", keys, async (key) => {
     const report = key.facts.isKms
       ? await kmsOperations.withdraw(kmsRefOf(world, key), options)

@@ -22,6 +22,7 @@ import type { Breaker } from "../../../lifecycle/campaign/breaker.ts";
 import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
 import type { ReviewKind } from "../../../lifecycle/review.ts";
+import { setPhrase } from "../../../text/phrase.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { count, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
@@ -162,7 +163,7 @@ async function take(doing: Doing, offer: Offer): Promise<CampaignReport> {
   const { run, path, talk, options } = doing;
   if (offer.does === "review") return takeReview(doing, offer);
   if (offer.does === "request") return takeRequest(doing, offer);
-  await talk.confirm(`remove ${offer.keys}`, [
+  await talk.confirm(setPhrase("remove", offer.keys), [
     `uko removes the metadata of ${count(offer.keys, "key")} of wave "${offer.wave}", unless a keystore still has the material.`,
   ]);
   return run.acting.advance(path, offer.wave, options);
@@ -182,7 +183,7 @@ async function takeRequest(
     ? " uko also replaces requests of yours that expire within 48 h, or that were not made for this wave."
     : "";
   const confirm = step === "destroy" ? talk.confirmByHand : talk.confirm;
-  await confirm(`request ${keys}`, [
+  await confirm(setPhrase("request", keys), [
     `uko requests the ${stepNouns[step]} of ${count(keys, "key")} of wave "${wave}".${renewal}`,
     "Nothing changes until another person approves. You can withdraw the requests.",
   ]);

@@ -8,6 +8,7 @@
 
 import { UkoError } from "../../../errors.ts";
 import { planCampaignRollback } from "../../../lifecycle/campaign/plan-step.ts";
+import { setPhrase } from "../../../text/phrase.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
@@ -47,7 +48,7 @@ export async function rollBackWave(context: CampaignContext, request: RollbackRe
   const chosen = keysOfWave(context, wave).filter((key) => isChosen(key, request));
   if (chosen.length === 0) throw nothingChosen(request, view.folder.path);
   const keys = chosen.filter((key) => isReversible(context, key));
-  await confirm?.(`reactivate ${keys.length}`);
+  await confirm?.(setPhrase("reactivate", keys.length));
   const toConfirm = new Set<string>();
   const confirming = { isConfirmed: writtenSince && confirm !== undefined, toConfirm };
   const run = await actOnKeys(context, "Reactivating", keys, (key) =>

@@ -11,11 +11,11 @@ import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
 import { answerWithinMs, maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/review.ts";
+import { setPhrase } from "../../../text/phrase.ts";
 import { requireUsable } from "../../key/many/approve-set.ts";
 import { classesToConfirm, type SummarizedKey } from "../../key/many/exceptions.ts";
 import { parseReview } from "../../key/many/review-file.ts";
 import { shownIn } from "../../key/many/review-set.ts";
-import { approvalPhrase } from "../../key/text/set-messages.ts";
 import { plain } from "../../text/words.ts";
 import { reviewFileName, reviewFolder } from "../files/reviews.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
@@ -54,11 +54,7 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
     apart: [...apart.filter(({ key }) => review.lines.has(key)), ...takenByOthers(context, request, review)],
     // What a person types, such as `destroy 812`. The page counts exceptions over all its keys. So the person confirms
     // them with the rest, and not with the sample.
-    phrase: approvalPhrase(
-      { step, ...(most === listed.length && { exceptions: classesToConfirm(shown) }) },
-      most,
-      stores,
-    ),
+    phrase: setPhrase(stores ? "store" : step, most, most === listed.length ? classesToConfirm(shown) : ""),
   };
 }
 

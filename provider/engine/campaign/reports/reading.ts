@@ -6,6 +6,7 @@
  */
 
 import { UkoError } from "../../../errors.ts";
+import { setPhrase } from "../../../text/phrase.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { count, plain } from "../../text/words.ts";
 import { campaignFileName, parseCampaign } from "../files/campaign-file.ts";
@@ -184,7 +185,7 @@ async function writeSignoff(
   const inventory = await takeCampaignInventory(world, scope, options);
   const { nowMs } = inventory;
   show(showSignoff(owner, own, inventory));
-  await confirm(`sign ${own.length}`);
+  await confirm(setPhrase("sign", own.length));
   const { identity, displayName } = await world.session.actor(options);
   const signed = makeSignoff(
     {

@@ -7,10 +7,11 @@
 
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";
 import { keyPathOf, type ReviewedWave } from "../../../lifecycle/review.ts";
+import { setPhrase } from "../../../text/phrase.ts";
 import type { SummarizedKey } from "../../key/many/exceptions.ts";
 import type { ReviewFile } from "../../key/many/review-set.ts";
 import { exceptionsAmong, listKeys, sayCounts } from "../../key/text/approval-messages.ts";
-import { approvalPhrase, keysOfKind, reviewLimits, reviewTitle, sharedRows } from "../../key/text/set-messages.ts";
+import { keysOfKind, reviewLimits, reviewTitle, sharedRows } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import { count, plain, sayTimeAndDistance, stepNouns } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
@@ -87,7 +88,14 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
           `SHA-256 of ${name}: ${digest}`,
         ],
       }),
-      { data: { ...data, review: digest, file: name, phrase: approvalPhrase(review.header, keys.length, false) } },
+      {
+        data: {
+          ...data,
+          review: digest,
+          file: name,
+          phrase: setPhrase(review.header.step, keys.length, review.header.exceptions),
+        },
+      },
     ],
     next: [{ command: nextCommand({ wave, path: view.folder.path }) }],
     csv,

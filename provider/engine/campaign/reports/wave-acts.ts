@@ -8,6 +8,7 @@ import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
 import { type ReviewKind, reviewKinds } from "../../../lifecycle/review.ts";
+import { setPhrase } from "../../../text/phrase.ts";
 import { keysOfKind } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import type { Act } from "../../text/act.ts";
@@ -105,7 +106,7 @@ function requestAct(step: CampaignStep, keys: number, place: WavePlace): WaveAct
     right: rights.writeTags,
     // The request of a destruction is typed, as at a terminal.
     ...(step === "destroy"
-      ? { fields: ["phrase", "reason"], phrase: `request ${keys}` }
+      ? { fields: ["phrase", "reason"], phrase: setPhrase("request", keys) }
       : { fields: ["reason"], phrase: "" }),
     command: nextCommand(place),
     remark: count(keys, "key"),
@@ -198,7 +199,7 @@ function rollbackAct(keys: number, place: WavePlace): WaveAct {
     ],
     right: rights.reactivate,
     fields: ["phrase"],
-    phrase: `reactivate ${keys}`,
+    phrase: setPhrase("reactivate", keys),
     ...rollbackCommand(place),
   };
 }
@@ -211,7 +212,7 @@ function haltAct(requests: number, { wave, path }: WavePlace): WaveAct {
     facts: ["uko withdraws the requests, no matter who wrote them. Each key keeps its state."],
     right: rights.writeTags,
     fields: ["phrase"],
-    phrase: `withdraw ${requests}`,
+    phrase: setPhrase("withdraw", requests),
     command: `uko campaign halt ${wave} ${folderFlag(path)}`,
   };
 }

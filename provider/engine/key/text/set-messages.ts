@@ -100,15 +100,6 @@ export function reviewLimits({ reviewedAtMs }: ReviewHeader, nowMs: number): str
   return `Answer until ${sayTimeAndDistance(reviewedAtMs + answerWithinMs, nowMs)}. The answer counts for 4 hours, in this process.`;
 }
 
-/** What a person types to approve the set: `destroy 812`, or `destroy 812, 31 recent` if a class of exceptions is large. */
-export function approvalPhrase(
-  { step, exceptions = "" }: Pick<ReviewHeader, "step" | "exceptions">,
-  keys: number,
-  stores: boolean,
-): string {
-  return `${stores ? "store" : step} ${keys}${exceptions === "" ? "" : `, ${exceptions}`}`;
-}
-
 /** Every key that the run left as it was, by the reason. */
 export function leftLines(results: readonly KeyResult[]): readonly string[] {
   const left = results.filter((result) => !isDone(result));
