@@ -77,7 +77,8 @@ async function runHold(world: UkoWorld, keys: readonly TypedKey[], holding: Hold
     const paths = await resolveKeys(world, run, { ...typed, codes });
     if (paths.some((path) => "kmsKeyId" in path)) throw noTagOnKms();
     const refs = managedRefs(paths, run.settings.instanceId);
-    if (wish.kind === "release" && refs.length > 1) return releaseSeveral(world, run, refs, wish, holding);
+    if (wish.kind === "release" && refs.length > 1)
+      return mostSevere([...codes, await releaseSeveral(world, run, refs, wish, holding)]);
     for (const ref of refs) codes.push(await holdOne(world, run, ref, wish, holding));
     return mostSevere(codes);
   });

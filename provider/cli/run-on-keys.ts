@@ -79,6 +79,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
       return actOn(key, run, opened, options);
     };
     const isOneByOne = options.confirm !== undefined;
+    // Only a choice of keys for their removal may find none.
     if (keys.length === 0 && !json) world.out.write("No key can be removed now. uko requests lists what waits.\n");
     const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne });
     return mostSevere([...codes, ...exitCodes]);
