@@ -37,7 +37,7 @@ export function requesting(world: CliWorld, { reason, yes }: { readonly reason?:
       if (!isCovered && yes !== true) await confirmFound(world, "request", found);
       if (toType === 0 || !hasHand(world)) return;
       const named = [
-        ...destructions.map(({ ref, label, released }) => ({ label, id: ref.keyId, path: pathOf(ref), released })),
+        ...destructions.map(({ ref, label, warnings }) => ({ label, id: ref.keyId, path: pathOf(ref), warnings })),
         ...(await Promise.all(kmsKeys.map((key) => nameOfKmsKey(run, key)))),
       ];
       await requireDestruction(world, named);
@@ -62,7 +62,7 @@ interface NamedKey {
   readonly label: string;
   readonly id: string;
   readonly path: string;
-  readonly released?: readonly string[];
+  readonly warnings?: readonly string[];
 }
 
 export async function nameOfKmsKey(
@@ -77,14 +77,14 @@ const maxShown = 20;
 
 /** Shows the keys whose destruction would be requested, and asks the person to type the label, or the number of keys. */
 export async function requireDestruction(world: CliWorld, keys: readonly NamedKey[]): Promise<void> {
-  // A key that a person released from a hold is shown in any case.
-  const shown = keys.filter(({ released = [] }, at) => at < maxShown || released.length > 0);
+  // A key with a warning is shown in any case.
+  const shown = keys.filter(({ warnings = [] }, at) => at < maxShown || warnings.length > 0);
   const hidden = keys.length - shown.length;
   const lines = [
     keys.length === 1 ? "Request the destruction of this key:" : `Request the destruction of ${keys.length} keys:`,
-    ...shown.flatMap(({ label, path, released = [] }) => [
+    ...shown.flatMap(({ label, path, warnings = [] }) => [
       `  ${path}  ${printable(label, 80)}`,
-      ...released.map((line) => `    ${line}`),
+      ...warnings.map((line) => `    ${line}`),
     ]),
     ...(hidden > 0 ? [`  and ${hidden} more`] : []),
     "Nothing changes until another person approves. A destruction cannot be undone.",

@@ -16,6 +16,7 @@ import { findLeftoverMaterial, isPending } from "./guards.ts";
 import { coolDownMs } from "./managed-key-states.ts";
 import type { KeyObservation } from "./observation.ts";
 import type { Plan, Run } from "./plan.ts";
+import { findUnapprovedStep } from "./unapproved-step.ts";
 
 export const lifecycleStates = [
   "pending_destruction",
@@ -56,7 +57,7 @@ export function waitOf(observation: KeyObservation, run: Run, nowMs: number, pla
       const notBeforeMs = timeInKey(shown, observation, run, nowMs);
       const isInKeystore = shown === "pending_destruction" && observation.keystores.some(isPending);
       const other = isInKeystore || notBeforeMs !== undefined ? "time" : undefined;
-      const awaits = consent ?? (lacksRequest(observation) ? "request" : other);
+      const awaits = consent ?? (lacksRequest(observation) ? "request" : (other ?? confirmationOf(observation, shown)));
       return { lifecycleState: shown, awaits, notBeforeMs, standing };
     }
     case "waitingForTime": {
@@ -80,6 +81,11 @@ export function waitOf(observation: KeyObservation, run: Run, nowMs: number, pla
     default:
       return assertNever(plan);
   }
+}
+
+/** Before a removal, a person confirms that no approval of the destruction is known. */
+function confirmationOf(observation: KeyObservation, state: LifecycleState): Awaited | undefined {
+  return state === "destroyed" && findUnapprovedStep(observation) !== undefined ? "person_to_unblock" : undefined;
 }
 
 /** A date in the past is left out, because the keystore has to be asked again, as in a plan. */

@@ -302,6 +302,13 @@ export interface KeyObservation {
   readonly decision?: DecisionRead | undefined;
 }
 
+/** A step for which no approval by a second person is known, with the last write to the key; see `unapproved-step.ts`. */
+export interface UnapprovedStep {
+  readonly step: ApprovedStep;
+  readonly lastWriter: Identity | undefined;
+  readonly atMs: number | undefined;
+}
+
 /** One digest for each step that a record can approve. */
 export function digestsBy(digest: (step: ApprovedStep) => string): Readonly<Record<ApprovedStep, string>> {
   return {

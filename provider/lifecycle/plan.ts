@@ -18,12 +18,12 @@ import type {
   KeyHold,
   KeyObservation,
   KeystoreStatus,
+  UnapprovedStep,
 } from "./observation.ts";
 import type { Permit } from "./permit.ts";
 import type { BeyondPlan, LimitedStep, PlanLimit } from "./plan-limit.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 import type { SkipReason } from "./review.ts";
-import type { UnapprovedStep } from "./unapproved-step.ts";
 
 /** The values of `deletionCompletesAt`, and `deactivated` as a desired state. */
 export const deletionGoals = ["deactivated", "destruction_scheduled", "destroyed", "removed"] as const;

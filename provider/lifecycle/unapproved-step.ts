@@ -25,18 +25,12 @@ import {
   type ApprovedStep,
   type ConsentRecord,
   type DualMarker,
-  type Identity,
   isPerson,
   isSame,
   type KeyObservation,
+  type UnapprovedStep,
 } from "./observation.ts";
 import type { DeletionPolicy } from "./plan.ts";
-
-export interface UnapprovedStep {
-  readonly step: ApprovedStep;
-  readonly lastWriter: Identity | undefined;
-  readonly atMs: number | undefined;
-}
 
 /**
  * The last step of the deletion, if the key needs two people for it and nothing shows them. Without the policy of a

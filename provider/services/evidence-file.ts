@@ -72,7 +72,17 @@ export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
   return {
     open: () => open().catch(failed("before")),
     append: (entry) => append(entry).catch(failed(entry.phase)),
+    lines: () => linesIn(path),
   };
+}
+
+/** A file that does not exist yet, or cannot be read, has no lines: only a question to a person depends on them. */
+function* linesIn(path: string): Generator<string> {
+  try {
+    for (const { text } of hashedLines(path)) yield text;
+  } catch {
+    return;
+  }
 }
 
 /** Writes one line; rejects if the log did not take it. */

@@ -120,7 +120,7 @@ export async function startCliWorld({
   const emulator = await startEmulator({ seed, ...options });
   const { url } = emulator;
   const defaults = { ...emulator.world.switches };
-  const stateHome = freshStateHome();
+  let stateHome = freshStateHome();
   const { instanceCrn } = emulator;
   const environmentOf = (who: Person): Readonly<Record<string, string>> => ({
     XDG_STATE_HOME: stateHome,
@@ -155,6 +155,8 @@ export async function startCliWorld({
     async reset(switches = {}) {
       emulator.world.reset();
       emulator.world.faults.clear();
+      // The keys are new ones under the old IDs, so the evidence of the old ones must not speak of them.
+      stateHome = freshStateHome();
       emulator.world.switches = { ...defaults, ...definedOnly(switches) };
     },
     trail,

@@ -1,8 +1,11 @@
 /** A step that one person took with another tool, as the commands show it. */
 
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { withOtherTool } from "../support/other-tool.ts";
-import { type CliTestWorld, keys, startCliWorld } from "./harness.ts";
+import { type CliTestWorld, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
 
 let uko: CliTestWorld;
 beforeAll(async () => {
@@ -55,4 +58,99 @@ it("a destruction under the rule is not named so", async () => {
     expect(out).toContain("destroyed");
     expect(out).not.toContain("No approval of the");
   }
+});
+
+const destroyWithOtherTool = (who: Person) =>
+  withOtherTool(uko, who, keys.payroll, { method: "POST", below: "/destroy" });
+
+it("JSON has the step and the last writer as fields of their own, in status, plan and requests", async () => {
+  await deactivate();
+  await destroyWithOtherTool("bob");
+  const unapprovedStep = { step: "destroy", lastWriter: "IBMid-550000BOB", lastWriteAt: expect.any(String) };
+  for (const command of [`status ${keys.payroll}`, `plan ${keys.payroll}`, "requests"]) {
+    expect(reportOf(await uko.uko("alice", `${command} --json`)).deletion).toMatchObject({ unapprovedStep });
+  }
+});
+
+it("the table of requests names a deactivation with another tool, which has no record and no note", async () => {
+  expect(await withOtherTool(uko, "alice", keys.payroll, { method: "POST", below: "/deactivate" })).toBe(200);
+  await uko.advance("1m");
+  const { out } = await uko.uko("bob", "requests");
+  expect(out).toMatch(/payroll.*no approval of the deactivation is known/s);
+  expect(out).toContain("1 without a known approval");
+  expect((await uko.uko("bob", `status ${keys.payroll}`)).out).toContain("No approval of the deactivation");
+});
+
+it("the person who requests or approves the destruction reads that the deactivation was not approved", async () => {
+  await withOtherTool(uko, "alice", keys.payroll, { method: "POST", below: "/deactivate" });
+  await uko.advance("5h");
+  const sayDeactivation = "No approval of the deactivation by a second person is known";
+  const asked = await uko.type("alice", `request ${keys.payroll}`);
+  expect(asked.out + asked.err).toContain(sayDeactivation);
+  await uko.advance("1m");
+  const approved = await uko.type("bob", `approve ${keys.payroll}`, ["no"]);
+  expect((approved.out + approved.err).split("Type ")[0]).toContain(sayDeactivation);
+});
+
+interface Line {
+  readonly step: string;
+  readonly phase: string;
+  readonly actor: { readonly iamId: string };
+  readonly lastWrite?: object;
+}
+const evidenceFile = () => path.join(mkdtempSync(path.join(tmpdir(), "uko-evidence-")), "evidence.jsonl");
+const linesIn = (file: string): readonly Line[] =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
+
+it("the evidence gets one line when a run sees the step first, and uko audit shows it", async () => {
+  await deactivate();
+  await destroyWithOtherTool("bob");
+  const UKO_EVIDENCE = evidenceFile();
+  for (const _night of [1, 2, 3]) {
+    await uko.advance("24h");
+    await uko.pipe("carol", `continue ${keys.payroll} --yes`, { UKO_EVIDENCE });
+  }
+  const seen = linesIn(UKO_EVIDENCE);
+  expect(seen).toMatchObject([
+    { step: "destroy", phase: "seen", lastWrite: { iamId: "IBMid-550000BOB", at: expect.any(String) } },
+  ]);
+  const { out } = await uko.pipe("carol", `audit --file ${UKO_EVIDENCE}`);
+  expect(out).toMatch(/no approval known, last write by IBMid-550000BOB/);
+  expect(out).toContain("1 step was seen without a known approval by a second person");
+  expect(out).not.toMatch(/one person alone|never recorded as finished|Carol/);
+});
+
+it("what this machine saw stays unapproved after a write that would hide it", async () => {
+  await deactivate();
+  await uko.type("alice", `request ${keys.payroll}`);
+  await uko.advance("1m");
+  // Alice destroys what she requested herself. Then Carol synchronizes the key.
+  expect(await destroyWithOtherTool("carol")).toBe(200);
+  const UKO_EVIDENCE = evidenceFile();
+  expect((await uko.pipe("bob", `status ${keys.payroll}`, { UKO_EVIDENCE })).out).not.toContain("No approval of the");
+  await uko.control(`keys/${keys.payroll.split("/")[1]}`, { record: { updatedBy: "IBMid-550000ALICE" } });
+  await uko.pipe("bob", `continue ${keys.payroll}`, { UKO_EVIDENCE });
+  await uko.control(`keys/${keys.payroll.split("/")[1]}`, { record: { updatedBy: "IBMid-550000CAROL" } });
+  expect((await uko.pipe("bob", `status ${keys.payroll}`, { UKO_EVIDENCE })).out).toContain("No approval of the");
+  expect((await uko.pipe("bob", `status ${keys.payroll}`)).out).not.toContain("No approval of the");
+});
+
+it("a destruction that this machine recorded under the rule needs no record on the key", async () => {
+  await deactivate();
+  await uko.type("alice", `request ${keys.payroll}`);
+  await uko.advance("1m");
+  const UKO_EVIDENCE = evidenceFile();
+  await uko.type("bob", `approve ${keys.payroll}`, undefined, { UKO_EVIDENCE });
+  await uko.advance("31d");
+  await uko.control(`keys/${keys.payroll.split("/")[1]}`, { record: { tags: [] } });
+  const alone = path.join(path.dirname(UKO_EVIDENCE), "alone.jsonl");
+  const forged = readFileSync(UKO_EVIDENCE, "utf8").replaceAll("IBMid-550000ALICE", "IBMid-550000BOB");
+  writeFileSync(alone, forged, { mode: 0o600 });
+  const status = async (file: string) => (await uko.pipe("bob", `status ${keys.payroll}`, { UKO_EVIDENCE: file })).out;
+  expect(await status(UKO_EVIDENCE)).not.toContain("No approval of the");
+  expect(await status(alone)).toContain("No approval of the");
+  expect(await status(evidenceFile())).toContain("No approval of the");
 });

@@ -10,6 +10,7 @@ import { rights } from "../../provider/lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { Plan, Run } from "../../provider/lifecycle/plan.ts";
 import {
+  aDestroyedKey,
   aKey,
   aKeystoreStatus,
   aKeyWith,
@@ -163,6 +164,12 @@ describe("waitOf", () => {
       ...([aKey({ state: "destroyed", keystores: [] }), undefined] as const),
       { lifecycleState: "pending_destruction" },
     ],
+    [
+      "a destroyed key without a known approval",
+      ...([aKey({ state: "destroyed" }), undefined] as const),
+      { lifecycleState: "destroyed", awaits: "person_to_unblock" },
+    ],
+    ["a key that two people destroyed", aDestroyedKey(), undefined, { lifecycleState: "destroyed" }],
     ["a run without a request", aKey(), unrequested, { lifecycleState: "pending_request", awaits: "request" }],
     [
       "a run without a request in the cool-down",

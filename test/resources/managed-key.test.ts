@@ -176,7 +176,10 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
     const state = await uko.make();
     await uko.test.as("carol").step(state.keyId, "deactivate");
     const found = await read(state);
-    expect(found?.warnings).toEqual([expect.stringContaining("changed from active to deactivated")]);
+    expect(found?.warnings).toEqual([
+      expect.stringContaining("changed from active to deactivated"),
+      expect.stringContaining("No approval of the deactivation by a second person is known"),
+    ]);
     expect(found?.state.keyState).toBe("deactivated");
   });
 

@@ -1,7 +1,7 @@
 /** The answers of a person at a terminal who agrees with each question of a command. */
 
 /** The label or phrase that a question wants typed. */
-const typed = /Type [^"]*"([^"]+)"[^:]*: $/;
+const typed = /[Tt]ype [^"]*"([^"]+)"[^:]*: $/;
 /** A question that one answer can settle for every key of the run. */
 const forEach = /\[y\/N, or ([a-z]+ \d+) for each/;
 

@@ -37,12 +37,16 @@ export function auditFindings({
       "approval was refused, because the approver had made the request",
       "approvals were refused, because the approver had made the request",
     ]),
+    ...countOf(events.filter(({ isUnapproved }) => isUnapproved === true).length, [
+      "step was seen without a known approval by a second person: another tool may have taken it",
+      "steps were seen without a known approval by a second person: another tool may have taken them",
+    ]),
     ...countOf(events.filter(({ isSingle }) => isSingle === true).length, [
       "step was taken by one person alone",
       "steps were taken by one person alone",
     ]),
     ...samePerson(events),
-    ...countOf(events.filter(({ isConfirmed, isRefused }) => !isConfirmed && isRefused !== true).length, [
+    ...countOf(events.filter((each) => !each.isConfirmed && !each.isRefused && !each.isUnapproved).length, [
       "step was started but never recorded as finished: it was refused or interrupted, or its response was lost",
       "steps were started but never recorded as finished: they were refused or interrupted, or their responses were lost",
     ]),
@@ -89,7 +93,9 @@ function rowOf(event: AuditEvent): readonly string[] {
     to,
     sayRecordAuthor(event.requester ?? requesterOf(dropped ?? refused)),
     event.isSingle === true ? "(one person)" : sayRecordAuthor(approver),
-    event.about === undefined && actor.iamId !== "" ? sayPerson(actor.iamId, actor.name) : "",
+    event.about === undefined && actor.iamId !== "" && event.isUnapproved !== true
+      ? sayPerson(actor.iamId, actor.name)
+      : "",
     [
       sayStanding(event),
       // The approval matters, whether it was stored on the key or given by executing the step.
@@ -120,7 +126,17 @@ function sayStep({ step, about, approver, dropped, refused, isRefused, actor, re
   return `${reason === undefined ? "removal" : "decline"} of ${what}`;
 }
 
-function sayStanding({ step, event, isConfirmed, isOnlyStated, isRefused }: AuditEvent): string {
+function sayStanding({
+  step,
+  event,
+  isConfirmed,
+  isOnlyStated,
+  isRefused,
+  isUnapproved,
+  lastWrite,
+}: AuditEvent): string {
+  const write = lastWrite && `last write by ${plain(lastWrite.iamId, 60)} at ${plain(lastWrite.at, 40)}`;
+  if (isUnapproved === true) return ["no approval known", write].filter((each) => each !== undefined).join(", ");
   if (isRefused === true) return "own request";
   if (event !== undefined) return `audit event ${plain(event, 60)}`;
   if (step === notRecorded) return "at this time or before";

@@ -37,7 +37,7 @@ export const evidenceLine = z.object({
   keyId: z.string(),
   label: z.string(),
   step: z.string(),
-  phase: z.enum(["before", "after", "refused"]),
+  phase: z.enum(["before", "after", "refused", "seen"]),
   from: z.string(),
   to: z.string(),
   actor: person,
@@ -45,6 +45,7 @@ export const evidenceLine = z.object({
   allowedBy: record.optional(),
   dropped: record.optional().catch(undefined),
   refused: record.optional().catch(undefined),
+  lastWrite: z.object({ iamId: z.string(), at: z.string() }).optional().catch(undefined),
   reason: z.string().optional().catch(undefined),
   keystores: z.array(z.object({ name: z.string(), status: z.string(), syncFlag: z.string() })).catch([]),
   correlationId: z.string().optional(),
@@ -132,6 +133,8 @@ export interface AuditEvent extends Omit<EvidenceLine, "phase">, People {
   readonly isConfirmed: boolean;
   /** The person tried to approve their own request, and uko refused it. Nothing happened to the key. */
   readonly isRefused?: true;
+  /** A run saw the result of this step on the key, and no approval of it is known. Who took it is not recorded. */
+  readonly isUnapproved?: true;
   /** The action of an audit event of the account, for a change that no line shows. */
   readonly event?: string;
   /** Set if audit events were passed and none of them shows the step. */
@@ -238,7 +241,7 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
   const steps: StepLines<Line>[] = [];
   const begun = new Map<string, number[]>();
   for (const line of lines) {
-    if (line.phase === "refused") {
+    if (line.phase === "refused" || line.phase === "seen") {
       steps.push({ first: line, last: line, isDone: false });
       continue;
     }
@@ -271,9 +274,10 @@ function eventOf(
   return {
     ...line,
     ...people,
-    ...(isSingle !== undefined && { isSingle }),
+    ...(isSingle !== undefined && last.phase !== "seen" && { isSingle }),
     isConfirmed: isDone,
     ...(last.phase === "refused" && { isRefused: true }),
+    ...(last.phase === "seen" && { isUnapproved: true }),
     ...(isOnlyStated && { isOnlyStated: true }),
     time: first.time,
   };

@@ -38,8 +38,7 @@ export function reportOutcome(
   options: CallOptions,
 ): Report | Promise<Report> {
   if (outcome.kind === "gone") return reportProvenGone(world, ref, outcome.memory.taken, options);
-  const report = reportExisting(ref, outcome);
-  return { ...report, explanation: withUnapprovedStep(report.explanation, outcome.observed.observation) };
+  return reportExisting(ref, outcome);
 }
 
 /** Throws UKO_GONE_UNPROVEN if only the caller's own setting says which instance answered. */
@@ -70,7 +69,8 @@ export function reportExisting(ref: KeyRef, outcome: Outcome): Report {
   if (outcome.kind === "gone") throw notFound(ref);
   const { observed, memory } = outcome;
   const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
-  const explanation = isDone ? explainDone(observed, memory) : explainOutcome(outcome, userInterface);
+  const said = isDone ? explainDone(observed, memory) : explainOutcome(outcome, userInterface);
+  const explanation = withUnapprovedStep(said, observed.observation);
   return reportOn(ref, observed, memory.run, explanation, memory.taken, endOf(outcome));
 }
 

@@ -6,13 +6,23 @@
  * their IDs, backing keys, and the consent record. It leaves out the tags and the fingerprints.
  */
 
+import { onCodes } from "../../errors.ts";
 import type { ConsentDraft } from "../../lifecycle/consent-record.ts";
-import type { ConsentRecord, Identity, StatedReason } from "../../lifecycle/observation.ts";
+import type { ConsentRecord, Identity, KeyObservation, StatedReason } from "../../lifecycle/observation.ts";
 import { type Step, stepFacts } from "../../lifecycle/plan.ts";
 import { bodyJson, idOfHash } from "../../lifecycle/record-text.ts";
 import { approvalStatement, statementOfDraft } from "../../lifecycle/signed-consent.ts";
-import { describeSignature, type EvidenceFacts, isoTime } from "../loop/evidence.ts";
-import type { EvidenceKey, EvidenceReason, EvidenceRecord, EvidenceSignature } from "../ports/evidence.ts";
+import { findUnapprovedStep } from "../../lifecycle/unapproved-step.ts";
+import { appendEvidence, describeSignature, type EvidenceFacts, isoTime } from "../loop/evidence.ts";
+import { recordedStep } from "../loop/recorded-steps.ts";
+import type {
+  EvidenceEntry,
+  EvidenceKey,
+  EvidenceReason,
+  EvidenceRecord,
+  EvidenceSignature,
+} from "../ports/evidence.ts";
+import type { CallOptions, World } from "../ports/world.ts";
 import type { KeySummary } from "./observe.ts";
 import { describeKeystore, type KeyStepContext, writtenDraft, writtenRecordId } from "./steps.ts";
 
@@ -41,10 +51,35 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       ...(shown !== undefined && { shown }),
       ...(step.kind === "remove" &&
         task.confirmedHold !== undefined && { hold: task.confirmedHold, reason: task.reason ?? "" }),
+      ...(step.kind === "remove" && task.confirmedUnapproved !== undefined && { lastWrite: lastWriteOf(observation) }),
       ...("allowedBy" in step && step.allowedBy !== undefined && { allowedBy: describeRecord(step.allowedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },
   };
+}
+
+function lastWriteOf({ updatedBy, updatedAtMs }: KeyObservation): NonNullable<EvidenceEntry["lastWrite"]> {
+  return { iamId: updatedBy?.iamId ?? "", at: updatedAtMs === undefined ? "" : isoTime(updatedAtMs) };
+}
+
+/**
+ * Writes a line about a deactivation or destruction for which no approval is known, when a run of this machine sees it
+ * first. Where no evidence can be written, the run goes on without the line: a removal stops there anyway.
+ */
+export async function noteUnapproved(world: World, observed: KeySummary, options: CallOptions): Promise<void> {
+  const { observation, nowMs } = observed;
+  const { instanceId, vaultId, keyId, label } = observation.facts;
+  const found = findUnapprovedStep(observation);
+  if (found === undefined) return;
+  if (recordedStep(world.evidence, { instanceId, vaultId, keyId }, found.step) !== undefined) return;
+  const facts: EvidenceFacts = {
+    ...{ subject: { instanceId, vaultId, keyId, label }, step: found.step },
+    ...{ from: observation.stateWord, to: observation.stateWord },
+    details: { keystores: [], lastWrite: lastWriteOf(observation), key: describeKey(observed) },
+  };
+  const actor = await world.session.actor(options);
+  const call = { phase: "seen", actor, nowMs, correlationId: "" } as const;
+  await appendEvidence(world, facts, call).catch(onCodes(["UKO_EVIDENCE_UNWRITABLE"], () => {}));
 }
 
 /** The signatures of the record that the step writes, or of both consents to the destruction. */

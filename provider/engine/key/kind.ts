@@ -27,7 +27,7 @@ import type {
 } from "../loop/converge.ts";
 import { neededUntil } from "../loop/wait.ts";
 import { describeStep, plain, questionBefore } from "../text/words.ts";
-import { keyEvidence } from "./evidence.ts";
+import { keyEvidence, noteUnapproved } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
 import {
   type KeyStepContext,
@@ -49,8 +49,12 @@ export const keyKind: Deletable<KeyTypes> = {
   name: ({ ref }) => `key ${ref.keyId}`,
   check: ({ ref }) => `uko status ${ref.vaultId}/${ref.keyId}`,
   start,
-  observe: (world, { ref, isReversal }, _wasSeen, options) =>
-    observeKey(world, ref, isReversal === true ? "reversal" : "decision", options),
+  async observe(world, { ref, isReversal }, _wasSeen, options) {
+    const observed = await observeKey(world, ref, isReversal === true ? "reversal" : "decision", options);
+    // A reactivation first takes off the record and the note, which show who agreed on the deactivation.
+    if (observed.kind === "present" && isReversal !== true) await noteUnapproved(world, observed, options);
+    return observed;
+  },
   plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),
   readingToSettle: (step, observed) =>
     stepFacts[step.kind].waitsUntilSettled === true ? readingOf(observed) : undefined,

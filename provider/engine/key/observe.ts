@@ -33,6 +33,7 @@ import type { Reading } from "../../lifecycle/settling.ts";
 import { withVouchers } from "../../lifecycle/signed-consent.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
+import { recordedStep } from "../loop/recorded-steps.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../ports/world.ts";
 import { backingKeysOf } from "./backing-keys.ts";
 
@@ -223,6 +224,7 @@ function toObservation(
     ...asked,
     storedKeystores: snapshot.storedStatus,
     materialIn: snapshot.materialPresent,
+    ...(snapshot.stateWord === "destroyed" && { recorded: recordedStep(world.evidence, ref, "destroy") }),
     ...(signatures !== undefined && { signatures: signatures.demand }),
   };
   if (signatures === undefined) return observation;

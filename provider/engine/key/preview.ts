@@ -44,7 +44,10 @@ export function planKey(target: KeyTarget, context: PlanContext): Planned {
   const refused = refusedByProtection(target.policy.deletionProtection, what, context.userInterface);
   return {
     preview:
-      refused ?? previewHold(target, context) ?? longIf(pathOf(target, "deletion", context), context.userInterface),
+      refused ??
+      previewHold(target, context) ??
+      previewUnapproved(target, context) ??
+      longIf(pathOf(target, "deletion", context), context.userInterface),
     planLimit: planLimitOf(target, context.facts, context),
   };
 }
@@ -70,6 +73,24 @@ function previewHold(target: KeyTarget, { facts, userInterface }: PlanContext): 
   const held = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, userInterface });
   const { summary, next: release } = held;
   return longIf({ summary, facts: ["This run will fail. Nothing stops working."], next: release }, userInterface);
+}
+
+/** The preview for a destroyed key whose metadata a run keeps, because no approval of the destruction is known. */
+function previewUnapproved({ ref, policy }: KeyTarget, context: PlanContext): DeletionPreview | undefined {
+  const { facts, userInterface } = context;
+  if (policy.goal !== "removed" || facts.keyState !== "destroyed") return undefined;
+  if (facts.deletionAwaits !== "person_to_unblock") return undefined;
+  const what = nameOf({ ref, policy }, facts);
+  const explanation: Explanation = {
+    summary: `No approval of the destruction of ${what} by a second person is known`,
+    facts: ["Until a person confirms the removal of its metadata, a run changes nothing and fails."],
+    next: [{ who: "to remove the metadata, a person runs at a terminal", commands: [continueCommand(ref)] }],
+  };
+  return longIf(explanation, userInterface);
+}
+
+function continueCommand({ vaultId, keyId }: KeyRef): string {
+  return `uko continue ${vaultId}/${keyId}`;
 }
 
 function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPreview {

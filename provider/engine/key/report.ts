@@ -7,11 +7,13 @@ import { leaderIn } from "../../lifecycle/campaign/membership.ts";
 import { expiredRecord } from "../../lifecycle/consent-record.ts";
 import { type Wait, waitOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord, Identity } from "../../lifecycle/observation.ts";
+import type { ConsentRecord, Identity, UnapprovedStep } from "../../lifecycle/observation.ts";
 import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
+import { findUnapprovedStep } from "../../lifecycle/unapproved-step.ts";
 import { isoTime } from "../loop/evidence.ts";
 import { codeOf, type DeletionFacts, type Report, type Subject } from "../loop/report.ts";
+import type { UnapprovedStepFacts } from "../ports/evidence.ts";
 import type { KeyRef } from "../ports/world.ts";
 import type { Explanation } from "../text/explanation.ts";
 import { describeReason } from "./evidence.ts";
@@ -75,6 +77,7 @@ export function deletionFacts(observed: KeySummary, run: Run, end?: End): KeyDel
   const { lifecycleState, awaits, notBeforeMs, standing } = waitOf(observed.observation, run, observed.nowMs, plan);
   const record = recordWithReasons(observed.observation, observed.nowMs);
   const { declined } = observed.observation;
+  const unapproved = findUnapprovedStep(observed.observation);
   return {
     lifecycleState,
     ...(awaits !== undefined && { awaits }),
@@ -87,6 +90,7 @@ export function deletionFacts(observed: KeySummary, run: Run, end?: End): KeyDel
     ...(standing.binds && standing.record.campaign !== undefined && { campaign: leaderIn(standing.record.campaign) }),
     ...personFacts(observed, end),
     ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
+    ...(unapproved !== undefined && { unapprovedStep: describeUnapproved(unapproved) }),
     ...(declined !== undefined && { declined: { ...describeReason(declined), at: isoTime(declined.atMs) } }),
   };
 }
@@ -103,6 +107,14 @@ function peopleBehind(
       approvedBy: idOf(record.author),
       ...(record.authorName !== undefined && { approvedByName: record.authorName }),
     }),
+  };
+}
+
+function describeUnapproved({ step, lastWriter, atMs }: UnapprovedStep): UnapprovedStepFacts {
+  return {
+    step,
+    ...(lastWriter !== undefined && { lastWriter: idOf(lastWriter) }),
+    ...(atMs !== undefined && { lastWriteAt: isoTime(atMs) }),
   };
 }
 

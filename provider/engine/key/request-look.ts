@@ -7,13 +7,13 @@ import type { ShownBeforeRequest } from "../../lifecycle/plan-request.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { nextStepOf } from "./many/selection.ts";
 import { observeKey } from "./observe.ts";
-import { sayReleasedHolds } from "./text/hold-words.ts";
+import { warningsOn } from "./text/unapproved-words.ts";
 
 export interface ShownForRequest extends ShownBeforeRequest {
   readonly ref: KeyRef;
   readonly label: string;
-  /** The holds that people released, as sentences. */
-  readonly released: readonly string[];
+  /** A step without a known approval, and the holds that people released, as sentences. */
+  readonly warnings: readonly string[];
 }
 
 /** The keys that have a next step. A key that is gone, or past both steps, has none, and its request only reports. */
@@ -27,10 +27,10 @@ export async function lookBeforeRequest(
     // A key that cannot be read is reported by its own request.
     const seen = await observeKey(world, ref, "summary", options).catch(() => undefined);
     if (seen?.kind !== "present") continue;
-    const { facts, state, digests, releasedHolds } = seen.observation;
+    const { facts, state, digests } = seen.observation;
     const step = nextStepOf(state);
-    const released = sayReleasedHolds(releasedHolds);
-    if (step !== undefined) looks.push({ ref, label: facts.label, step, facts: digests[step], released });
+    const warnings = warningsOn(seen.observation);
+    if (step !== undefined) looks.push({ ref, label: facts.label, step, facts: digests[step], warnings });
   }
   return looks;
 }

@@ -8,6 +8,7 @@
 import type { Actor, ConsentSignature } from "../../lifecycle/observation.ts";
 import type { EvidenceEntry, EvidenceSignature } from "../ports/evidence.ts";
 import type { World } from "../ports/world.ts";
+import { rememberLine } from "./recorded-steps.ts";
 
 /** What a kind of object knows of a step, for its evidence. */
 export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to"> {
@@ -24,6 +25,7 @@ export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to
     | "shown"
     | "key"
     | "hold"
+    | "lastWrite"
     | "reason"
   >;
 }
@@ -46,7 +48,7 @@ export async function appendEvidence(
 ): Promise<void> {
   const { phase, actor, nowMs, correlationId, reported } = call;
   const { loggedInBy } = session.tokenFacts();
-  await evidence.append({
+  const entry: EvidenceEntry = {
     v: 1,
     time: isoTime(nowMs),
     ...subject,
@@ -62,7 +64,9 @@ export async function appendEvidence(
     ...details,
     ...(reported !== undefined && { reported }),
     ...(correlationId !== "" && { correlationId }),
-  });
+  };
+  await evidence.append(entry);
+  rememberLine(evidence, entry);
 }
 
 /** A signature as the evidence has it; empty if the statement is not signed. `body` is the text that it hashes. */

@@ -50,6 +50,7 @@ export interface DeletionFacts
     | "recordExpiresAt"
     | "neededRoles"
     | "excludedIdentity"
+    | "unapprovedStep"
     // The record binds, or its step was taken.
     | "reasons"
   > {

@@ -6,7 +6,7 @@
  */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { ConsentRecord } from "../../lifecycle/observation.ts";
+import type { ApprovedStep, ConsentRecord } from "../../lifecycle/observation.ts";
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
 import type { Shown } from "../../lifecycle/review.ts";
 
@@ -22,8 +22,11 @@ export interface EvidenceEntry {
   readonly keyId: string;
   readonly label: string;
   readonly step: string;
-  /** `refused`: uko refused what the person asked for, and no call was made. */
-  readonly phase: "before" | "after" | "refused";
+  /**
+   * `refused`: uko refused what the person asked for, and no call was made. `seen`: a run of this person found the step
+   * on the key, and no approval of it is known.
+   */
+  readonly phase: "before" | "after" | "refused" | "seen";
   readonly from: string;
   readonly to: string;
   readonly actor: {
@@ -49,6 +52,8 @@ export interface EvidenceEntry {
   /** The keystores after the step, as the service's response reports them. */
   readonly reported?: readonly EvidenceKeystore[];
   readonly correlationId?: string;
+  /** The last write to a key for whose step no approval is known. Another write can have followed the step. */
+  readonly lastWrite?: { readonly iamId: string; readonly at: string };
   /** The hold that a person released, or despite which a destroyed key was removed, as its tag had it. */
   readonly hold?: string;
   /** Why a person released a hold, or declined a request. */
@@ -138,6 +143,15 @@ export interface Evidence {
    * taken.
    */
   append(entry: EvidenceEntry): Promise<void>;
+  /** The lines so far, as they are in the file. Absent if they cannot be read again, as in a log. */
+  readonly lines?: () => Iterable<string>;
+}
+
+/** A step without a known approval, and the last write to the key. Both are absent if the service does not name them. */
+export interface UnapprovedStepFacts {
+  readonly step: ApprovedStep;
+  readonly lastWriter?: string;
+  readonly lastWriteAt?: string;
 }
 
 /** The result of one run for one key, for pipelines. Times are ISO 8601 UTC. */
@@ -173,6 +187,8 @@ export interface RunRecord {
   readonly exitCode: number;
   /** A wait begins within the run; code and exit code are those with which the run would end now. */
   readonly isWaiting?: true;
+  /** The last step of the deletion, if the key needs two people for it and no approval by a second one is known. */
+  readonly unapprovedStep?: UnapprovedStepFacts;
   /** The changes that this run made, in order; absent if its operation does not report them. */
   readonly taken?: readonly string[];
   /** Empty if the run ended before the caller was known. */

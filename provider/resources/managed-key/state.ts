@@ -5,6 +5,7 @@
 
 import type { KeySummary } from "../../engine/key/observe.ts";
 import { deletionFacts, type KeyDeletionFacts } from "../../engine/key/report.ts";
+import { unapprovedFacts } from "../../engine/key/text/unapproved-words.ts";
 import { isoTime } from "../../engine/loop/evidence.ts";
 import type { KeyPatch, KeySnapshot } from "../../engine/ports/world.ts";
 import {
@@ -23,6 +24,7 @@ import { holdsInForce, valueOfHolds } from "../../lifecycle/hold.ts";
 import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
+import { unended } from "../../text/printable.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
@@ -120,7 +122,7 @@ export function pendingWarning({ observation, nowMs }: KeySummary): string | und
   return standing.binds ? sayPending(observation, standing.record) : undefined;
 }
 
-/** Warnings for four kinds of drift; none is repaired silently. */
+/** Warnings for five kinds of drift; none is repaired silently. */
 export function driftWarnings(observed: KeySummary, before: ManagedKeyState): readonly string[] {
   const { observation } = observed;
   const key = capital(sayKey(observation));
@@ -143,7 +145,8 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
         ]
       : [];
   const left = before.state === "active" ? staysInactive(observation) : [];
-  return [...canceled, ...outOfSync, ...moved, ...left];
+  const unapproved = unapprovedFacts(observation).map((fact) => `${key}: ${unended(fact)}`);
+  return [...canceled, ...outOfSync, ...moved, ...unapproved, ...left];
 }
 
 function sayPending(observation: KeyObservation, record: ConsentRecord): string {

@@ -31,6 +31,14 @@ const pending = {
   neededRoles: roles.optional(),
   excludedIdentity: z.string().describe("IAM ID of the person who cannot take the step").optional(),
   reasons: reasons.optional(),
+  unapprovedStep: z
+    .object({
+      step: z.enum(approvedSteps),
+      lastWriter: z.string().describe("IAM ID of the last writer").optional(),
+      lastWriteAt: time("When the last write to the key was").optional(),
+    })
+    .describe("The last step of the deletion, if no approval of it by a second person is known")
+    .optional(),
 };
 
 const nextStep = z.object({
@@ -293,6 +301,10 @@ const auditStep = evidenceLine
     isRefused: z
       .literal(true)
       .describe("uko refused the approval, because its person had made the request; nothing happened to the key")
+      .optional(),
+    isUnapproved: z
+      .literal(true)
+      .describe("A run saw the step on the key, and no approval of it is known; who took it is not recorded")
       .optional(),
     event: z.string().describe("The action of an audit event, for a change that no line shows").optional(),
     isOnlyStated: z.literal(true).describe("Audit events were passed, and none shows the step").optional(),

@@ -43,6 +43,7 @@ test.each(profilesFor())("a refresh reports each kind of drift and repairs none 
     expect(told.filter((line) => !losses.includes(line) && !detail.test(line)).sort()).toEqual([
       'Key "canceled" changed from active to destroyed since the last run; the last write to it was by IBMid-550000CAROL on 24 Nov 2026 18:23 UTC',
       'Key "canceled" is destroyed, but keystore "aws-frankfurt" reports active: the key was not destroyed there, or its deletion was canceled there',
+      'Key "canceled": No approval of the destruction by a second person is known. The last write to the key was by IBMid-550000CAROL on 24 Nov 2026 18:23 UTC',
       ...(seesKeystores
         ? ['Key "unsynced" is out of sync in keystore "aws-frankfurt": active_key_is_not_active_in_keystore']
         : []),

@@ -49,7 +49,7 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
   const { createdAtMs = nowMs - 400 * dayMs, templateName = "payroll" } = choices;
   const stamps = { createdAtMs, createdBy: "IBMid-550000CAR0" };
   const snapshot = aSnapshot({ templateName, ...stamps });
-  const usual = { releasedHolds: [], createdAtMs, templateName };
+  const usual = { releasedHolds: [], unapproved: undefined, createdAtMs, templateName };
   return { line, record, description, nowMs, ...usual, ...shown, shown: showKey({ observation, snapshot, nowMs }) };
 }
 

@@ -11,6 +11,7 @@ import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
 import { answerWithinMs, maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/review.ts";
+import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import { requireUsable } from "../../key/many/approve-set.ts";
 import { classesToConfirm, type SummarizedKey } from "../../key/many/exceptions.ts";
@@ -67,7 +68,8 @@ function shownKey({ name, listed }: PlannedKey, { lines }: Review, nowMs: number
   const { template: templateName, createdAtMs } = traits;
   const { facts, releasedHolds = [] } = observation;
   const { description } = facts;
-  return [{ line, record, description, releasedHolds, createdAtMs, templateName, nowMs }];
+  const unapproved = findUnapprovedStep(observation);
+  return [{ line, record, description, releasedHolds, unapproved, createdAtMs, templateName, nowMs }];
 }
 
 /** Reviewed keys on which another person took the step since, so that each reviewed key is in the report. */

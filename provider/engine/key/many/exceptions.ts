@@ -5,7 +5,7 @@
  * that 31 of these keys were created last week.
  */
 
-import type { ConsentRecord, ReleasedHold } from "../../../lifecycle/observation.ts";
+import type { ConsentRecord, ReleasedHold, UnapprovedStep } from "../../../lifecycle/observation.ts";
 import type { ReviewLine } from "../../../lifecycle/review.ts";
 import { maxNamed } from "../../text/words.ts";
 
@@ -16,6 +16,8 @@ export interface SummarizedKey {
   readonly description: string;
   /** The holds that people released; a key that is held now cannot be approved. */
   readonly releasedHolds: readonly ReleasedHold[];
+  /** The deactivation before the requested destruction, if no approval of it is known. */
+  readonly unapproved: UnapprovedStep | undefined;
   readonly createdAtMs?: number | undefined;
   readonly templateName: string;
   /** The service's time at the read. */
@@ -42,6 +44,11 @@ const classes: readonly ExceptionClass[] = [
     title: "released from a hold",
     word: "released",
     among: (keys) => keys.filter(({ releasedHolds }) => releasedHolds.length > 0),
+  },
+  {
+    title: "deactivated without a known approval",
+    word: "unapproved",
+    among: (keys) => keys.filter(({ unapproved }) => unapproved !== undefined),
   },
   { title: "with a description that warns", word: "with a warning", among: (keys) => keys.filter(hasWarning) },
   {

@@ -27,6 +27,7 @@ import {
   reviewOf,
   type Shown,
 } from "../../../lifecycle/review.ts";
+import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { ShownKey } from "../../ports/shown-key.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
@@ -273,6 +274,7 @@ function judgeKey(
     record,
     description: observation.facts.description,
     releasedHolds: observation.releasedHolds ?? [],
+    unapproved: findUnapprovedStep(observation),
     createdAtMs: snapshot.createdAtMs,
     templateName: snapshot.templateName,
     shown: showKey(observed, pastLabelsOf(world, line, known)),

@@ -1,9 +1,10 @@
 /**
  * Lists, for whole vaults, every destroyed key, and every key with a request, an approval (also a void one), or uko's
- * note of a deactivation. For each key it says what the caller can do; the most urgent key comes first. A key that
- * another tool deactivated is not in the list. If a missing right or an invalid response hides a vault or key, the
- * result names it and still has the others. If the vaults cannot be listed, or the service is down, the survey fails.
- * The result is for display, and each step reads its key again.
+ * note of a deactivation. A key that needs two people for its deactivation, and was deactivated without a known
+ * approval, is in the list, too. For each key it says what the caller can do; the most urgent key comes first. If a
+ * missing right or an invalid response hides a vault or key, the result names it and still has the others. If the
+ * vaults cannot be listed, or the service is down, the survey fails. The result is for display, and each step reads its
+ * key again.
  */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
@@ -12,6 +13,7 @@ import { isOnItsWay } from "../../../lifecycle/lifecycle-state.ts";
 import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/observation.ts";
 import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
+import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
 import { vaultsOf } from "../../loop/absence.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { runAll } from "../../loop/many.ts";
@@ -118,7 +120,8 @@ export async function surveyPending(
 async function listOnTheirWay(world: World, vaultIds: readonly string[], options: CallOptions) {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
-  const isShown = ({ observation }: KeyDetails) => observation.state === "destroyed" || isOnItsWay(observation);
+  const isShown = ({ observation }: KeyDetails) =>
+    observation.state === "destroyed" || isOnItsWay(observation) || findUnapprovedStep(observation) !== undefined;
   return { ...survey, run, keys: keys.filter((snapshot) => isShown(observedInList(world, snapshot))) };
 }
 

@@ -26,8 +26,8 @@ import {
 } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
 import { pathEffects } from "../remaining-path.ts";
-import { sayReleasedHolds } from "./hold-words.ts";
 import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
+import { warningsOn } from "./unapproved-words.ts";
 import { storingRoles } from "./waits.ts";
 
 export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): readonly KeyAct[] {
@@ -66,7 +66,7 @@ function request(step: ApprovedStep, { observation }: KeyDetails): KeyAct {
     facts: [
       "Nothing changes until another person approves the request.",
       "You can withdraw the request.",
-      ...sayReleasedHolds(observation.releasedHolds),
+      ...warningsOn(observation),
     ],
     right: rights.writeTags,
     fields: step === "destroy" ? ["label", "reason"] : ["reason"],
@@ -92,7 +92,7 @@ function approvals(
       ...effect.facts,
       sayWhoRequested(record),
       ...sayReasons(record),
-      ...sayReleasedHolds(observation.releasedHolds),
+      ...warningsOn(observation),
       ...sayOutsideCampaign(record.campaign),
       expires,
     ],
@@ -111,7 +111,7 @@ function approvals(
       ...effect.facts,
       sayWhoRequested(record),
       ...sayReasons(record),
-      ...sayReleasedHolds(observation.releasedHolds),
+      ...warningsOn(observation),
       ...sayOutsideCampaign(record.campaign),
       "You can withdraw the approval.",
       expires,
@@ -145,7 +145,7 @@ function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
       ...effect.facts,
       `${sayAuthor(record)} approved it. The approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
       ...sayReasons(record),
-      ...sayReleasedHolds(observation.releasedHolds),
+      ...warningsOn(observation),
     ],
     right: rightFor(record.step, observation),
     ...(kmsRight !== undefined && { kmsRight }),

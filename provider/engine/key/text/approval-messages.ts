@@ -26,6 +26,7 @@ import { sayReleasedHolds } from "./hold-words.ts";
 import { sayOutsideCampaign, sayWhoRequested } from "./record-words.ts";
 import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
 import { sayShownKey } from "./shown-key-words.ts";
+import { sayUnapproved } from "./unapproved-words.ts";
 
 /** The name of each vault by its ID; an ID without a name stands for itself. */
 export type VaultNames = ReadonlyMap<string, string>;
@@ -86,11 +87,12 @@ export function titleOfOne({ line, record }: KeyInReview): string {
 
 /** What the approval opens, the key and who asks, then the key as `sayShownKey` says it, and what comes next. */
 export function describeOne(key: KeyInReview, vaults: VaultNames): readonly string[] {
-  const { line, record, shown, nowMs, releasedHolds, waitsFor } = key;
+  const { line, record, shown, nowMs, releasedHolds, unapproved, waitsFor } = key;
   return [
     ...sayWhatOpens(record.step),
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
     sayWhoRequested(record),
+    ...(unapproved === undefined ? [] : [sayUnapproved(unapproved)]),
     ...sayReleasedHolds(releasedHolds),
     ...sayOutsideCampaign(key.leader),
     ...sayShownKey(shown, nowMs),

@@ -66,7 +66,7 @@ const sayings: Sayings<Guard, About> = {
   ...keySayings,
   held: ({ holds }, { key, path }) => sayHeld(holds, capital(key), path),
   destruction_unapproved: ({ unapproved }, { key, path }) => ({
-    summary: `uko keeps the metadata of ${key} until a person confirms the removal`,
+    summary: `uko keeps the metadata of ${key} until a person confirms its removal with uko continue`,
     facts: [sayUnapproved(unapproved), "The removal would erase the last traces of the destruction."],
     isUnchanged: false,
     next: [

@@ -75,9 +75,11 @@ export function summarizeRequests(reports: readonly Report[], vaults: number): s
   const pending = reports.filter(({ deletion }) => deletion.recordExpiredAt === undefined);
   for (const { lifecycleState } of pending) counts.set(lifecycleState, (counts.get(lifecycleState) ?? 0) + 1);
   const expired = reports.length - pending.length;
+  const unapproved = reports.filter(({ deletion }) => deletion.unapprovedStep !== undefined).length;
   const parts = [
     ...[...counts].map(([state, keys]) => `${keys} ${sayWord(state)}`),
     ...(expired === 0 ? [] : [count(expired, "expired request")]),
+    ...(unapproved === 0 ? [] : [`${unapproved} without a known approval`]),
   ];
   return `${count(reports.length, "key")}${where}: ${parts.join(", ")}`;
 }
@@ -103,7 +105,7 @@ export const requestHeads = [
 export function requestRows(reports: readonly Report[]): readonly (readonly string[])[] {
   return reports.map(({ label = "", vaultId, keyId, lifecycleState, deletion }) => {
     const { nextStep, requestedBy, requestedAt = "", recordExpiresAt, recordExpiredAt } = deletion;
-    const { approvedBy, approvedByName, canAct, cannotActBecause = "" } = deletion;
+    const { approvedBy, approvedByName, canAct, cannotActBecause, unapprovedStep } = deletion;
     const until = recordExpiresAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
     return [
       plain(label, 60),
@@ -115,9 +117,13 @@ export function requestRows(reports: readonly Report[]): readonly (readonly stri
       requestedBy === undefined && recordExpiredAt === undefined ? "" : requestedAt,
       until,
       canAct === undefined ? "" : canAct ? "yes" : "no",
-      cannotActBecause,
+      [sayUnknownApproval(unapprovedStep), cannotActBecause].filter((why) => why !== undefined).join("; "),
     ];
   });
+}
+
+function sayUnknownApproval(unapproved: Report["deletion"]["unapprovedStep"]): string | undefined {
+  return unapproved && `no approval of the ${stepNouns[unapproved.step]} is known`;
 }
 
 /**

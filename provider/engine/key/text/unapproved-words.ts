@@ -1,10 +1,11 @@
 /** Writes the sentence about a deactivation or destruction for which no approval by a second person is known. */
 
-import type { KeyObservation } from "../../../lifecycle/observation.ts";
+import type { KeyObservation, UnapprovedStep } from "../../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../../lifecycle/plan.ts";
-import { findUnapprovedStep, type UnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
+import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
 import type { Explanation } from "../../text/explanation.ts";
 import { sayIdentity, sayTime, stepNouns } from "../../text/words.ts";
+import { sayReleasedHolds } from "./hold-words.ts";
 
 /** The message on a key, with the sentence before all others. */
 export function withUnapprovedStep(
@@ -15,6 +16,11 @@ export function withUnapprovedStep(
   const others = explanation.facts;
   const added = unapprovedFacts(observation, policy).filter((fact) => !others.includes(fact));
   return { ...explanation, facts: [...added, ...others] };
+}
+
+/** What a person should know before a request or an approval: a step without a known approval, and released holds. */
+export function warningsOn(observation: KeyObservation): readonly string[] {
+  return [...unapprovedFacts(observation), ...sayReleasedHolds(observation.releasedHolds)];
 }
 
 /** One sentence, or none. */
