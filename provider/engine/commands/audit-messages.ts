@@ -28,7 +28,7 @@ export function auditRows(audit: Audit): readonly (readonly string[])[] {
 export function auditFindings({
   events,
   gaps,
-  stepsOnFile,
+  stepsInEvidence,
   unreadableLines,
   unknownVersions,
 }: Audit): readonly string[] {
@@ -68,17 +68,17 @@ export function auditFindings({
       "lines were skipped, because this release does not know their versions",
     ]),
   ];
-  return [...(events.length === 0 ? [sayNone(stepsOnFile)] : []), ...findings.map((finding) => `${finding}.`)];
+  return [...(events.length === 0 ? [sayNone(stepsInEvidence)] : []), ...findings.map((finding) => `${finding}.`)];
 }
 
 /**
  * The sentence if no step is shown. An empty log and a filter without matches are two different results for an auditor.
  */
-function sayNone(stepsOnFile: number): string {
-  if (stepsOnFile === 0) return "The evidence has no steps.";
-  return stepsOnFile === 1
+function sayNone(stepsInEvidence: number): string {
+  if (stepsInEvidence === 0) return "The evidence has no steps.";
+  return stepsInEvidence === 1
     ? "The evidence has 1 step, which does not match."
-    : `The evidence has ${stepsOnFile} steps, and none of them matches.`;
+    : `The evidence has ${stepsInEvidence} steps, and none of them matches.`;
 }
 
 function rowOf(event: AuditEvent): readonly string[] {

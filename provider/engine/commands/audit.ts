@@ -146,7 +146,7 @@ export interface Audit {
   /** What the evidence does not have, as events of the step `not_recorded` (audit-gaps.ts). */
   readonly gaps: readonly AuditEvent[];
   /** All recorded steps, including those that the filter leaves out. */
-  readonly stepsOnFile: number;
+  readonly stepsInEvidence: number;
   /** Incomplete lines, such as a crash leaves. */
   readonly unreadableLines: number;
   /** Lines of a version that this release does not know. */
@@ -214,7 +214,7 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
     passes(gap, { ...place, ...(person !== undefined && { person }) }),
   );
   const gaps = [...evented, ...findGaps(all).filter((gap) => passes(gap, place))];
-  return { events, gaps, stepsOnFile: all.length, unreadableLines, unknownVersions, people };
+  return { events, gaps, stepsInEvidence: all.length, unreadableLines, unknownVersions, people };
 }
 
 function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version" {
