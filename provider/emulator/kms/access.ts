@@ -9,12 +9,12 @@ import type { Call } from "../http.ts";
 import { Refusal } from "../http.ts";
 import type { KmsKey } from "../model.ts";
 import { keyNotFound, refusal, unauthorized } from "./envelope.ts";
-import { settleKmsKeys } from "./new-key.ts";
+import { applyDueKmsChanges } from "./new-key.ts";
 
 export function requireKmsRight(call: Call, right: string): void {
   requireKmsRightAnywhere(call, right);
   requireAllowedOrigin(call);
-  settleKmsKeys(call.world, call.nowMs);
+  applyDueKmsChanges(call.world, call.nowMs);
 }
 
 /** Checks only the right, for the call to which address policies do not apply (2.12). */

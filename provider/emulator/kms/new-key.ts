@@ -99,7 +99,7 @@ const maxRotations = 240;
  * Brings every KMS key up to date. Each request starts with this, instead of a timer, and reads the
  * keys only if one of them is due.
  */
-export function settleKmsKeys(world: World, nowMs: number): void {
+export function applyDueKmsChanges(world: World, nowMs: number): void {
   const { kmsKeys } = world;
   if (nowMs < kmsKeys.dueMs) return;
   kmsKeys.dueMs = Number.POSITIVE_INFINITY;
