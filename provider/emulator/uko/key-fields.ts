@@ -26,11 +26,11 @@ const patchSchema = z.strictObject({ label: label.optional(), ...attributeForm("
 export type CreateFields = z.output<typeof createSchema>;
 export type PatchFields = z.output<typeof patchSchema>;
 
-export function createFields(call: Call): CreateFields {
+export function parseCreation(call: Call): CreateFields {
   return checked(call, createSchema);
 }
 
-export function patchFields(call: Call): PatchFields {
+export function parsePatch(call: Call): PatchFields {
   return checked(call, patchSchema);
 }
 

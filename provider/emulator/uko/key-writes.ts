@@ -11,7 +11,7 @@ import { type Key, startOf, type Template } from "../model.ts";
 import type { World } from "../world.ts";
 import { keyOf, requireCurrent, requireRight, vaultNamed } from "./access.ts";
 import { booleanParameter, conflict, invalidState, missing, notFound } from "./envelope.ts";
-import { addPeriod, checkLabelRule, createFields, patchFields } from "./key-fields.ts";
+import { addPeriod, checkLabelRule, parseCreation, parsePatch } from "./key-fields.ts";
 import { acceptingPlacements, finish } from "./key-steps.ts";
 import { keyReply, noteAfter } from "./key-view.ts";
 import { buildLabel, type Labeled } from "./naming-scheme.ts";
@@ -22,7 +22,7 @@ export function createKey(call: Call): Reply {
   const caller = call.caller();
   requireRight(caller, "managed-keys.write");
   requireRight(caller, "managed-keys.generate");
-  const fields = createFields(call);
+  const fields = parseCreation(call);
   for (const right of rightsToWrite(fields)) requireRight(caller, right);
   const vault = vaultNamed(call, fields.vault.id);
   const [template] = world.templates.byName.find(`${vault.id}/${fields.template_name}`);
@@ -63,7 +63,7 @@ export function patchKey(call: Call): Reply {
   const caller = call.caller();
   const key = keyOf(call);
   requireRight(caller, "managed-keys.write");
-  const fields = patchFields(call);
+  const fields = parsePatch(call);
   for (const right of rightsToWrite(fields)) requireRight(caller, right);
   requireCurrent(call, key);
   const isRefused = key.state === "destroyed" && world.switches.patchDestroyed === "refused";

@@ -123,7 +123,7 @@ const createSchema = z.discriminatedUnion("type", [
   ),
 ]);
 
-export function createFields(call: Call): CreateFields {
+export function parseCreation(call: Call): CreateFields {
   return parseBody(call, createSchema);
 }
 
@@ -146,7 +146,7 @@ export interface PatchFields {
 }
 
 /** `place` locates an internal keystore: a request may repeat it unchanged (U22). */
-export function patchFields(
+export function parsePatch(
   call: Call,
   type: KeystoreType,
   place: Readonly<Record<string, string | boolean>> | undefined,

@@ -23,9 +23,9 @@ import {
   type CreateFields,
   changedIdentity,
   connectionOf,
-  createFields,
   maskedSecrets,
-  patchFields,
+  parseCreation,
+  parsePatch,
   requiredFields,
 } from "./keystore-fields.ts";
 import { oneOf, textFilter } from "./lists.ts";
@@ -64,7 +64,7 @@ export function createKeystore(call: Call): Reply {
   const caller = call.caller();
   requireRight(caller, "target-keystores.write");
   const isDryRun = booleanParameter(call, "dry_run");
-  const body = createFields(call);
+  const body = parseCreation(call);
   const vault = vaultNamed(call, body.vault.id);
   requirePlan(call, body);
   const name = String(body.name ?? body.azure_service_name);
@@ -137,7 +137,7 @@ function freeRing(world: World, name: string): string {
 export function patchKeystore(call: Call): Reply {
   const { world } = call;
   const { item: keystore, fields } = changeableContainer(keystoreKind, call, "write", (item) => {
-    const read = patchFields(call, item.type, item.variant === "internal" ? placeOf(world, item.ring) : undefined);
+    const read = parsePatch(call, item.type, item.variant === "internal" ? placeOf(world, item.ring) : undefined);
     const changed = changedIdentity(item, read);
     if (changed !== undefined) throw invalid("field", changed);
     return read;

@@ -101,11 +101,11 @@ const patchSchema = (type: KeystoreType) =>
       .optional(),
   });
 
-export function createFields(call: Call): z.output<typeof createSchema> {
+export function parseCreation(call: Call): z.output<typeof createSchema> {
   return parseBody(call, createSchema);
 }
 
-export function patchFields(call: Call, type: KeystoreType): z.output<ReturnType<typeof patchSchema>> {
+export function parsePatch(call: Call, type: KeystoreType): z.output<ReturnType<typeof patchSchema>> {
   return parseBody(call, patchSchema(type));
 }
 

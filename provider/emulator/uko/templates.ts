@@ -21,11 +21,11 @@ import { conflict, forbidden, invalidState, notFound } from "./envelope.ts";
 import { dateFilters, dayOf, exactOrRange, oneOf, sizeFilters, textFilter } from "./lists.ts";
 import {
   checkSize,
-  createFields,
   defaultKeystoreFields,
   keyAlgorithms,
   keystoreFieldsOf,
-  patchFields,
+  parseCreation,
+  parsePatch,
 } from "./template-fields.ts";
 
 export const templateKind: ContainerKind<Template> = {
@@ -62,7 +62,7 @@ export function createTemplate(call: Call): Reply {
   const { world } = call;
   const caller = call.caller();
   requireRight(caller, "key-templates.write");
-  const fields = createFields(call);
+  const fields = parseCreation(call);
   const vault = vaultNamed(call, fields.vault.id);
   const { key } = fields;
   const [keystore] = fields.keystores;
@@ -115,7 +115,7 @@ function finish(call: Call, template: Template): Reply {
 /** T4: changes a template. If it is archived, its distribution cannot change (U20). */
 export function patchTemplate(call: Call): Reply {
   const { item: template, fields } = changeable(call, "write", (item) => {
-    const read = patchFields(call, item.keystoreType);
+    const read = parsePatch(call, item.keystoreType);
     if (read.key?.size !== undefined) checkSize(item.keystoreType, item.algorithm, read.key.size);
     return read;
   });
