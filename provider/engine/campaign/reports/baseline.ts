@@ -35,9 +35,9 @@ export interface BaselineRequest {
   readonly blindSpots: readonly string[];
 }
 
-export type Baseline = ReturnType<typeof makeBaseline>;
+export type Baseline = ReturnType<typeof computeBaseline>;
 
-export function makeBaseline(
+export function computeBaseline(
   { campaign }: OpenCampaign,
   inventory: CampaignInventory,
   earlier: Manifest | undefined,

@@ -29,7 +29,7 @@ import { readLive } from "../view/live.ts";
 import { onlyWave, planCampaign } from "../view/planned.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, viewCampaign } from "../view/view.ts";
-import { type Baseline, makeBaseline, requireEarlier } from "./baseline.ts";
+import { type Baseline, computeBaseline, requireEarlier } from "./baseline.ts";
 import { reportFound } from "./find.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { renderPage } from "./page.ts";
@@ -145,7 +145,7 @@ async function planNow(
     return { declaredBy: [...(found ?? [])], usage: usage.of(key) };
   };
   const request = { wave, owners, joinedTo, blindSpots: usage.blindSpots };
-  const baseline = makeBaseline(opened, inventory, earlier, request, world.sha256);
+  const baseline = computeBaseline(opened, inventory, earlier, request, world.sha256);
   const former = earlier?.keys.length;
   // Thousands of lines would stay in memory until the report is written.
   earlier = undefined;
