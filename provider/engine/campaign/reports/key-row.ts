@@ -108,7 +108,7 @@ function rowOf(
     wave: line.wave,
     class: line.class,
     state: listed?.traits.state ?? (key.isUnread ? "not_read" : "removed"),
-    stage: stageOf(key),
+    stage: keyStageOf(key),
     outcome: key.outcome,
     isFinal: isFinal(key.outcome),
     gate: key.gate.kind,
@@ -150,7 +150,7 @@ export function dayBefore(ms: number | undefined): string {
   return ms === undefined ? "" : dayOf(ms - 1);
 }
 
-export function stageOf({ facts, isUnread }: PlannedKey): KeyStage {
+export function keyStageOf({ facts, isUnread }: PlannedKey): KeyStage {
   if (isUnread) return "other";
   if (facts.state === "gone") return "removed";
   if (facts.state !== "destroyed") return facts.state;

@@ -19,7 +19,7 @@ import { type ListedKey, namedListedKey } from "../view/inventory.ts";
 import { type CampaignPlan, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import type { Baseline } from "./baseline.ts";
-import { dayBefore, keyRows, keyStages, stageOf } from "./key-row.ts";
+import { dayBefore, keyRows, keyStageOf, keyStages } from "./key-row.ts";
 import { keyCsv, keySection, newKeysPart } from "./key-views.ts";
 import {
   type CampaignReport,
@@ -118,7 +118,7 @@ function waveDates({ keys }: PlannedWave) {
 export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignPlan) {
   return waves.map((wave) => {
     // Each key counts once, so a held key does not count in its state.
-    const stages = wave.keys.filter(({ outcome }) => outcome !== "held").map(stageOf);
+    const stages = wave.keys.filter(({ outcome }) => outcome !== "held").map(keyStageOf);
     const { deactivateBefore, destroyBefore, ...dates } = waveDates(wave);
     return {
       wave: wave.name,
