@@ -28,7 +28,7 @@ import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/i
 import { readLive } from "../view/live.ts";
 import { onlyWave, planCampaign } from "../view/planned.ts";
 import { readUsage } from "../view/usage.ts";
-import { inventoryScope, viewCampaign } from "../view/view.ts";
+import { inventoryScope, readCampaignView } from "../view/view.ts";
 import { type Baseline, computeBaseline, requireEarlier } from "./baseline.ts";
 import { reportFound } from "./find.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
@@ -150,7 +150,7 @@ async function planNow(
   // Thousands of lines would stay in memory until the report is written.
   earlier = undefined;
   const manifest = parseManifest(baseline.manifest, world.sha256);
-  const view = await viewCampaign({ ...opened, manifest }, inventory, world);
+  const view = await readCampaignView({ ...opened, manifest }, inventory, world);
   const plan = planCampaign(view, world);
   const planned = reportPlan(view, plan, { ...baseline, isWritten: false });
   if (writing === undefined || baseline.blocked.length > 0) return planned;

@@ -13,7 +13,7 @@ import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
 import { openCampaign, readManifest } from "../files/folder.ts";
 import { takeCampaignInventory } from "./inventory.ts";
 import { type CampaignPlan, type PlannedKey, planCampaign } from "./planned.ts";
-import { type CampaignView, inventoryScope, type Reading, viewCampaign } from "./view.ts";
+import { type CampaignView, inventoryScope, type Reading, readCampaignView } from "./view.ts";
 
 export interface CampaignContext {
   readonly world: World;
@@ -38,7 +38,7 @@ export async function openCampaignAt(
   const share = createSharing();
   const manifest = share(await readManifest(opened, world.sha256));
   const inventory = share(await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options));
-  const view = await viewCampaign({ ...opened, manifest }, inventory, world);
+  const view = await readCampaignView({ ...opened, manifest }, inventory, world);
   const plan = planCampaign(view, world);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;

@@ -59,7 +59,7 @@ const maxSignoffs = 1_000;
 const maxSignoffBytes = 64 * mebibyte;
 
 /** Throws UKO_INPUT_INVALID if a file was edited. */
-export async function viewCampaign(
+export async function readCampaignView(
   opened: OpenCampaign & { readonly manifest: Manifest },
   inventory: CampaignInventory,
   { sha256 }: Pick<World, "sha256">,
