@@ -30,7 +30,7 @@ import {
   textOf,
 } from "../resource/preview.ts";
 import { type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
-import { nameOrPath, noWayBack, plain } from "../text/words.ts";
+import { cannotBeUndone, nameOrPath, plain } from "../text/words.ts";
 import { explainGuard } from "./text/refusals.ts";
 
 export interface KeyTarget {
@@ -130,7 +130,15 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
       manner,
     );
     const path = nameOrPath({ ...ref, label: textOf(facts.label) });
-    const pending = { isApproved, isOwnEnough: !isFirstForTwo, step, wayBack: noWayBack, manner, rest, path } as const;
+    const pending = {
+      isApproved,
+      isOwnEnough: !isFirstForTwo,
+      step,
+      wayBack: cannotBeUndone,
+      manner,
+      rest,
+      path,
+    } as const;
     return previewApproval(what, pending, context);
   }
   const { steps, afterWait, asksFirst, isForTwo } = pathFrom(target, facts, manner);
@@ -220,7 +228,7 @@ function sayLater(step: PathStep, when: string): string {
 function sayTaken({ step }: PathStep): string {
   return step === "deactivate"
     ? "the key is deactivated, and everything that uses it stops working. The key can be reactivated."
-    : `the key is destroyed. ${noWayBack}`;
+    : `the key is destroyed. ${cannotBeUndone}`;
 }
 
 function sayLeft({ goal }: DeletionPolicy, manner: PreviewKind): string {

@@ -136,7 +136,7 @@ export function sayActor(actor: Actor): string {
 
 export const stillReversible = "This can be undone: the key can be reactivated.";
 export const allStillReversible = "This can be undone: the keys can be reactivated.";
-export const noWayBack = "This cannot be undone.";
+export const cannotBeUndone = "This cannot be undone.";
 
 /**
  * What the approval of a deactivation opens, read before the approver confirms. uko demands two people for the
@@ -154,7 +154,7 @@ export const blocksContainers =
 /** What the person who took a step must know in addition. */
 export const consequences: Partial<Record<Step["kind"], string>> = {
   deactivate: stillReversible,
-  destroy: noWayBack,
+  destroy: cannotBeUndone,
 };
 
 export const stepNouns = {

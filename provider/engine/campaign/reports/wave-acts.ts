@@ -12,7 +12,7 @@ import { setPhrase } from "../../../text/phrase.ts";
 import { keysOfKind } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import type { Act } from "../../text/act.ts";
-import { count, noWayBack, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";
+import { cannotBeUndone, count, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";
 import { folderFlag, type NextCommand, nextCommand, remarked } from "./report.ts";
 
 /** `name` is the command; `store` is `approve --store`. */
@@ -149,7 +149,7 @@ function approvalActs(
   const effect =
     step === "deactivate"
       ? ["Everything that uses the keys stops working.", stillReversible]
-      : ["The key material is destroyed.", kind === "kms" ? `KMS ${kmsWayBack}.` : noWayBack];
+      : ["The key material is destroyed.", kind === "kms" ? `KMS ${kmsWayBack}.` : cannotBeUndone];
   const command = nextCommand(place);
   const act: WaveAct = {
     id: `approve-${step}-${digest}`,

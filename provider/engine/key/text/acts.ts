@@ -15,9 +15,9 @@ import { needsSignature } from "../../../lifecycle/signed-consent.ts";
 import type { KeyAct } from "../../text/act.ts";
 import {
   blocksContainers,
+  cannotBeUndone,
   keyName,
   keyPath,
-  noWayBack,
   sayAuthor,
   sayTimeAndDistance,
   sayWhatOpens,
@@ -163,7 +163,7 @@ const deactivation = {
 
 const destruction = {
   title: "Approve the destruction and destroy the key",
-  facts: [`${pathEffects.destroy}.`, noWayBack],
+  facts: [`${pathEffects.destroy}.`, cannotBeUndone],
 } as const;
 
 /** The removal of a destroyed key, which requires no approval. */
@@ -171,7 +171,7 @@ export function removal(path: string): KeyAct {
   return {
     id: "remove",
     title: "Remove the key from its vault",
-    facts: ["The metadata of the key is erased. Only the evidence log remains.", noWayBack, blocksContainers],
+    facts: ["The metadata of the key is erased. Only the evidence log remains.", cannotBeUndone, blocksContainers],
     right: rights.remove,
     fields: ["label"],
     command: `uko continue ${path}`,

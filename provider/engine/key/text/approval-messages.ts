@@ -8,8 +8,8 @@ import { rights } from "../../../lifecycle/managed-key-states.ts";
 import { keyPathOf, type ReviewedStep } from "../../../lifecycle/review.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import {
+  cannotBeUndone,
   count,
-  noWayBack,
   plain,
   sayAuthor,
   sayFirst,
@@ -82,7 +82,7 @@ export function titleOfOne({ line, record }: KeyInReview): string {
   const key = `key "${plain(line.label, 100)}"`;
   return record.step === "deactivate"
     ? `Deactivate ${key}. Everything that uses it stops working. ${stillReversible}`
-    : `Destroy ${key}. ${noWayBack}`;
+    : `Destroy ${key}. ${cannotBeUndone}`;
 }
 
 /** What the approval opens, the key and who asks, then the key as `sayShownKey` says it, and what comes next. */

@@ -17,11 +17,11 @@ import { unended } from "../../../text/printable.ts";
 import type { Report } from "../../loop/report.ts";
 import {
   allStillReversible,
+  cannotBeUndone,
   capital,
   count,
   maxNamed,
   nameOrPath,
-  noWayBack,
   plain,
   sayAuthor,
   sayFirst,
@@ -187,14 +187,14 @@ const storedNext = [
 /** A key that was never active has no pending period, so its metadata can be removed at once, by another role. */
 function destroyedNext(reports: readonly Report[]): readonly string[] {
   if (reports.some(({ lifecycleState }) => lifecycleState !== "destroyed")) {
-    return [noWayBack, "Next: to see when the keystores have deleted the material, run:", "  uko requests"];
+    return [cannotBeUndone, "Next: to see when the keystores have deleted the material, run:", "  uko requests"];
   }
   const names = reports.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`);
   const who =
     "Next: to remove the metadata, which the vault still holds, someone with the role Vault Administrator runs";
   return names.length > maxNamed
-    ? [noWayBack, `${who} the destroy of their program, or uko continue --step remove.`]
-    : [noWayBack, `${who}:`, `  uko continue ${names.join(" ")}`];
+    ? [cannotBeUndone, `${who} the destroy of their program, or uko continue --step remove.`]
+    : [cannotBeUndone, `${who}:`, `  uko continue ${names.join(" ")}`];
 }
 
 /** A command about more than a few keys chooses them by their vaults. */

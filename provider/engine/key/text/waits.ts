@@ -16,10 +16,10 @@ import { isoTime } from "../../loop/evidence.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
   blocksContainers,
+  cannotBeUndone,
   capital,
   keyName,
   keyPath,
-  noWayBack,
   plain,
   sayActor,
   sayAuthor,
@@ -305,7 +305,7 @@ export function explainTimeWait(wait: TimeWait, { observed, userInterface }: Wai
         names.length === 1 ? `keystore ${names.join()} still holds` : `keystores ${sayList(names)} still hold`;
       return {
         summary: `${key} is destroyed; ${hold} its material${until === undefined ? " (no end date reported)" : ` until ${until}`}`,
-        facts: [noWayBack, blocksContainers, ...sayReasonsOnKey(observed)],
+        facts: [cannotBeUndone, blocksContainers, ...sayReasonsOnKey(observed)],
         next: [
           {
             who: `${wait.untilMs === undefined ? "on a later day" : `after ${sayTime(wait.untilMs)}`}, ${sayHolder(rights.remove)} runs`,
