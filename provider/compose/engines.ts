@@ -30,7 +30,7 @@ export {
   type ResourceLabel,
   refreshSkippedWarning,
   renamedInHcl,
-  sayLetGo,
+  sayLeftState,
   sayUnreached,
   sayUnreadInAll,
   sayUnreadSoFar,

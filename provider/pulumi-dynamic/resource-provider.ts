@@ -14,7 +14,7 @@ import {
   createTally,
   declaredTwice,
   messageAmong,
-  sayLetGo,
+  sayLeftState,
   secondMade,
 } from "../compose/engines.ts";
 import type { Handlers } from "../engine/handlers.ts";
@@ -127,7 +127,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
         const target = urnIn(olds);
         if (madeAlike.has(handlers.alikeOf(withoutPulumi(olds)) ?? "")) throw secondMade(id);
         const shared = declarations.decideDeletion({ resource: target, id, place: handlers.placeOf(olds) });
-        if (shared.kind === "let_go") return warn([sayLetGo({ resource: target, holder: shared.holder, id })]);
+        if (shared.kind === "let_go") return warn([sayLeftState({ resource: target, holder: shared.holder, id })]);
         if (shared.kind === "refused") throw declaredTwice({ resource: target, holder: shared.holder, id });
         // A destroy of this name would also delete the resource that replaces it.
         const rerun = declarations.isWanted(target) ? ({ rerun: "pulumi up" } as const) : {};

@@ -15,7 +15,7 @@ export {
   refreshSkippedWarning,
   requireOneInstance,
   sayAhead,
-  sayLetGo,
+  sayLeftState,
   sayOtherCredential,
   sayStopped,
   sayUnreached,

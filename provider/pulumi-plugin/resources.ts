@@ -234,9 +234,9 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   if (memory.isFound(urn, id)) return;
   const olds = withoutPulumi(readProperties(request.getProperties()).value);
   const shared = memory.decideDeletion({ resource: urn, id, place: handlers.placeOf(olds) });
-  const { sayLetGo, declaredTwice } = await loadDeferred();
+  const { sayLeftState, declaredTwice } = await loadDeferred();
   if (shared.kind === "let_go")
-    return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
+    return warnOf(session, request, [sayLeftState({ resource: urn, holder: shared.holder, id })]);
   if (shared.kind === "refused") {
     throw declaredTwice({ resource: urn, holder: shared.holder, id, runtime: projectRuntime() });
   }

@@ -54,7 +54,7 @@ interface Shared {
 }
 
 /** The resource left state, and the object continues to exist. */
-export function sayLetGo({ resource, holder, id }: Shared): string {
+export function sayLeftState({ resource, holder, id }: Shared): string {
   const left = resource === undefined ? "A resource" : `"${nameIn(resource)}"`;
   return `${left} left only the state: "${nameIn(holder)}" declares the same object, ${plain(id, 100)}, so uko took no step towards its deletion`;
 }
