@@ -187,14 +187,14 @@ function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; 
     ...(records[one.record]?.(one.state) ?? aKey()),
     marker: one.people === "single" ? "single" : one.gate,
   };
-  const onFile = key.carried.kind === "one" ? key.carried.record.id : "0".repeat(32);
+  const namedRecord = key.carried.kind === "one" ? key.carried.record.id : "0".repeat(32);
   return {
     key,
     policy: aPolicy({ goal: one.goal, gate: one.gate, dualAuthorization: one.people }),
     run: aRun({
       actor: actors[one.who] ?? anActor(),
       intent: one.intent,
-      approvals: one.isConfirmed ? [onFile] : [],
+      approvals: one.isConfirmed ? [namedRecord] : [],
       ...(one.isRequestedHere && { requestedHere: [nextStep(one.state)] }),
     }),
   };

@@ -172,10 +172,9 @@ function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tal
   const who = command.who.iamId;
   const { key, now } = before;
   if (!isPersonId(who)) throw new Violation("machine acts", `${who} sent ${kind}`);
-  const onFile = key === undefined ? [] : textsOn(key);
-  const [text] = onFile;
-  if (text === undefined || onFile.length !== 1)
-    throw new Violation("no record", `${kind} on ${onFile.length} records`);
+  const texts = key === undefined ? [] : textsOn(key);
+  const [text] = texts;
+  if (text === undefined || texts.length !== 1) throw new Violation("no record", `${kind} on ${texts.length} records`);
   const claimed = meaningOf(text);
   if (claimed === undefined) throw new Violation("one person", `${who} sent ${kind} on a text from nowhere`);
   // What another tool can make the last writer of is no consent: its author did not sign it.
