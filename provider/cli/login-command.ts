@@ -53,7 +53,7 @@ export function addLoginCommand(
     });
 }
 
-interface Session {
+interface LoginContext {
   readonly world: UkoWorld;
   readonly login: LoggedIn;
   readonly run: RunCommand;
@@ -92,7 +92,7 @@ async function logIn(program: Command, world: UkoWorld, account: string | undefi
 }
 
 /** Reads and runs commands until the person leaves. Returns the exit code of the last one. */
-async function runSession(session: Session): Promise<number> {
+async function runSession(session: LoginContext): Promise<number> {
   const { world } = session;
   world.err.write("Type commands without uko, such as status payments/payroll; exit ends the session.\n");
   let exitCode = 0;
@@ -110,7 +110,7 @@ async function runSession(session: Session): Promise<number> {
   return exitCode;
 }
 
-async function runOne(session: Session, typed: readonly string[]): Promise<number> {
+async function runOne(session: LoginContext, typed: readonly string[]): Promise<number> {
   const { world, isOurs } = session;
   const [name = "", ...args] = typed;
   const inside = await worldInside(session);
@@ -126,7 +126,7 @@ async function runOne(session: Session, typed: readonly string[]): Promise<numbe
  * The world of a command in the session: its calls use the tokens of the log-in, and its environment has no other
  * credential.
  */
-async function worldInside({ world, login: { tokens } }: Session): Promise<UkoWorld> {
+async function worldInside({ world, login: { tokens } }: LoginContext): Promise<UkoWorld> {
   const { UKO_API_KEY: _key, UKO_API_KEY_FILE: _file, ...environment }: Environment = world.environment;
   const inside = { ...environment, UKO_TOKEN: await tokens.token(world.signal) };
   return {
