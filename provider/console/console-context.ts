@@ -12,7 +12,7 @@ import { asUkoError, UkoError } from "../errors.ts";
 import { html } from "../html/markup.ts";
 import { linkTo } from "../html/report-parts.ts";
 import { layout, type Page, type Visitor } from "./layout.ts";
-import type { Login, Session } from "./login.ts";
+import type { BrowserSession, Login } from "./login.ts";
 import { failed, searchForm } from "./parts.ts";
 
 export interface ConsoleApp {
@@ -32,7 +32,7 @@ export interface ConsoleApp {
   readonly frameAfterMs?: number;
 }
 
-export type Env = { Variables: { session: Session } };
+export type Env = { Variables: { session: BrowserSession } };
 
 export interface Requested {
   readonly context: Context<Env>;

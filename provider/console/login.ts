@@ -24,7 +24,7 @@ export interface LoginOptions {
   readonly onLocked: () => void;
 }
 
-export interface Session {
+export interface BrowserSession {
   readonly id: string;
   readonly csrfToken: string;
   readonly endsAtMs: number;
@@ -34,7 +34,7 @@ export type Login = ReturnType<typeof createLogin>;
 
 type State =
   | { readonly kind: "waiting"; readonly code: string; readonly triesLeft: number }
-  | { readonly kind: "open"; readonly session: Session; readonly lastActivityMs: number }
+  | { readonly kind: "open"; readonly session: BrowserSession; readonly lastActivityMs: number }
   | { readonly kind: "locked" };
 
 const locked = "The code was wrong too often, so this console has stopped. Start it again.";
@@ -57,7 +57,7 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions) {
 
   return {
     /** Returns a new session, or a sentence that says why the code did not open one. */
-    enter(typed: string): Session | string {
+    enter(typed: string): BrowserSession | string {
       endIfExpired();
       if (state.kind === "locked") return locked;
       if (state.kind === "open") return occupied;
@@ -77,7 +77,7 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions) {
       return locked;
     },
     /** Returns the session with this ID. `isActivity` moves the idle limit; an automatic refresh is not activity. */
-    session(id: string | undefined, isActivity: boolean): Session | undefined {
+    session(id: string | undefined, isActivity: boolean): BrowserSession | undefined {
       endIfExpired();
       if (state.kind !== "open" || id === undefined || !isSameText(id, state.session.id)) return undefined;
       if (isActivity) state = { ...state, lastActivityMs: nowMs() };
