@@ -16,7 +16,7 @@ import {
 import { valueTypeOf } from "../schema/terraform-leaves.ts";
 import type { Properties } from "./properties.ts";
 import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
-import type { Session } from "./session.ts";
+import type { TerraformSession } from "./session.ts";
 import { encodeValue, type ObjectValue, readValue, type ValueType } from "./values.ts";
 
 /** The handlers of any resource, with inputs and state as plain properties. */
@@ -32,7 +32,7 @@ export function dataSourceNamed(typeName: string): TerraformDataSource {
   return terraformDataSources.get(typeName) ?? unknownType("data source", typeName, terraformDataSources);
 }
 
-export async function handlersOf(session: Session, { handlers }: TerraformResource): Promise<AnyHandlers> {
+export async function handlersOf(session: TerraformSession, { handlers }: TerraformResource): Promise<AnyHandlers> {
   const { resources } = await session.handlers();
   return resources[handlers] as unknown as AnyHandlers;
 }

@@ -11,13 +11,17 @@ import { configuringCommand } from "./host-command.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import type { Log } from "./log.ts";
 import { createRunMemory } from "./run-memory.ts";
-import type { Session } from "./session.ts";
+import type { TerraformSession } from "./session.ts";
 
 /**
  * Creates a session. `command` is the command of the engine, such as `tofu`, for messages. `hostWords` returns the words
  * of the command line that runs, if they are known.
  */
-export function createSession(log: Log, command: HclCommand, hostWords: () => readonly string[] = () => []): Session {
+export function createSession(
+  log: Log,
+  command: HclCommand,
+  hostWords: () => readonly string[] = () => [],
+): TerraformSession {
   let stopping = new AbortController();
   let settings: StoredSettings | undefined;
   let opened: Promise<OpenHandlers> | undefined;

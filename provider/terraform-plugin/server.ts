@@ -12,7 +12,7 @@ import { type Deferred, loadDeferred } from "./load-deferred.ts";
 import { GRPCController, GRPCStdio } from "./protocol/go-plugin_pb.ts";
 import { Health, HealthCheckResponse_ServingStatus } from "./protocol/health_pb.ts";
 import { Provider } from "./protocol/tfplugin6_pb.ts";
-import type { CallName, RequestOf, Session } from "./session.ts";
+import type { CallName, RequestOf, TerraformSession } from "./session.ts";
 
 /**
  * The options of the server. The size of messages is not limited, because a state may be large. Hosts ask for no
@@ -25,7 +25,7 @@ const channelOptions = {
 };
 
 /** Creates the server. `shutDown` is called when the response to the shutdown is being sent. */
-export function createServer(session: Session, shutDown: () => void): Server {
+export function createServer(session: TerraformSession, shutDown: () => void): Server {
   const server = new Server(channelOptions);
   addService(server, Provider, providerResponses(session));
   addService(server, GRPCController, {
@@ -52,7 +52,7 @@ function encoded(name: keyof EncodedResponses): (() => Promise<Uint8Array>) | un
   return typeof UKO_ENCODED === "undefined" ? undefined : async () => Buffer.from(UKO_ENCODED[name], "base64");
 }
 
-function providerResponses(session: Session): Handlers<typeof Provider> {
+function providerResponses(session: TerraformSession): Handlers<typeof Provider> {
   // Errors become diagnostics of a response, because hosts show a bare status as a crashed plugin.
   const diagnosed = <Name extends keyof Calls & CallName>(name: Name) => {
     return async (request: RequestOf<Name>) => {
@@ -65,7 +65,7 @@ function providerResponses(session: Session): Handlers<typeof Provider> {
       };
       session.log.write("trace", "Called", fields);
       try {
-        const call = calls[name] as (session: Session, request: unknown) => Promise<object>;
+        const call = calls[name] as (session: TerraformSession, request: unknown) => Promise<object>;
         return await call(session, request);
       } catch (error) {
         session.log.write("error", error instanceof Error ? error.message : "unknown fault", fields);

@@ -10,7 +10,7 @@ import type { Log } from "./log.ts";
 import type { Provider } from "./protocol/tfplugin6_pb.ts";
 import type { RunMemory } from "./run-memory.ts";
 
-export interface Session {
+export interface TerraformSession {
   /**
    * Begins a run; `undefined` if a setting is still unknown. The environment of this process takes
    * precedence over the settings.
@@ -37,4 +37,7 @@ type Methods = (typeof Provider)["method"];
 export type CallName = keyof Methods;
 export type RequestOf<Name extends CallName> = MessageShape<Methods[Name]["input"]>;
 export type ResponseOf<Name extends CallName> = MessageInitShape<Methods[Name]["output"]>;
-export type Call<Name extends CallName> = (session: Session, request: RequestOf<Name>) => Promise<ResponseOf<Name>>;
+export type Call<Name extends CallName> = (
+  session: TerraformSession,
+  request: RequestOf<Name>,
+) => Promise<ResponseOf<Name>>;

@@ -22,7 +22,7 @@ import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic 
 import { identityOf } from "../identity.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
-import type { RequestOf, ResponseOf, Session } from "../session.ts";
+import type { RequestOf, ResponseOf, TerraformSession } from "../session.ts";
 import { deleteTimeoutMs } from "../timeouts.ts";
 import type { ObjectValue } from "../values.ts";
 import { renamed } from "./plan-destruction.ts";
@@ -32,7 +32,7 @@ type Request = RequestOf<"applyResourceChange">;
 type Response = ResponseOf<"applyResourceChange">;
 
 export async function applyDestruction(
-  session: Session,
+  session: TerraformSession,
   resource: TerraformResource,
   handlers: AnyHandlers,
   prior: ObjectValue,
@@ -129,7 +129,7 @@ async function lookAgain(
  * that are not sent back.
  */
 function unchanged(
-  session: Session,
+  session: TerraformSession,
   resource: TerraformResource,
   values: ObjectValue,
   { plannedIdentity }: Request,

@@ -15,7 +15,7 @@ import { identityOf } from "../identity.ts";
 import { plannedConfig, settled } from "../planned-values.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, propertiesBeside, propertiesOf, stateProperties, valuesOf } from "../properties.ts";
-import type { Call, ResponseOf, Session } from "../session.ts";
+import type { Call, ResponseOf, TerraformSession } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 import { applyDestruction } from "./apply-destruction.ts";
 import { requireNoSecond } from "./plan-destruction.ts";
@@ -73,7 +73,7 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
 const creationLimitMs = 120_000;
 
 function response(
-  session: Session,
+  session: TerraformSession,
   resource: TerraformResource,
   planned: ObjectValue,
   { id, state, warnings }: ResourceRead<Properties>,

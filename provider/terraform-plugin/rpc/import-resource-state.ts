@@ -11,7 +11,7 @@ import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf, idOf, readIdentity } from "../identity.ts";
 import { writePrivate } from "../private-data.ts";
 import { valuesOf } from "../properties.ts";
-import type { Call, Session } from "../session.ts";
+import type { Call, TerraformSession } from "../session.ts";
 
 export const importResourceState: Call<"importResourceState"> = async (session, { typeName, id, identity }) => {
   const resource = resourceNamed(typeName);
@@ -34,7 +34,7 @@ export const importResourceState: Call<"importResourceState"> = async (session, 
  * expected in another instance.
  */
 export async function importExisting(
-  session: Session,
+  session: TerraformSession,
   resource: TerraformResource,
   id: string,
   instanceId: string | undefined,

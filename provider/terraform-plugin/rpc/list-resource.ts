@@ -9,7 +9,7 @@ import { diagnosticOf, warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { valuesOf } from "../properties.ts";
 import type { ListResource_EventSchema } from "../protocol/tfplugin6_pb.ts";
-import type { RequestOf, Session } from "../session.ts";
+import type { RequestOf, TerraformSession } from "../session.ts";
 
 type Event = MessageInitShape<typeof ListResource_EventSchema>;
 
@@ -18,7 +18,7 @@ type Event = MessageInitShape<typeof ListResource_EventSchema>;
  * response to the call has no place for diagnostics.
  */
 export async function* listResource(
-  session: Session,
+  session: TerraformSession,
   request: RequestOf<"listResource">,
   signal: AbortSignal,
 ): AsyncGenerator<Event, void> {
@@ -30,7 +30,7 @@ export async function* listResource(
 }
 
 async function* eventsOf(
-  session: Session,
+  session: TerraformSession,
   { typeName, config, includeResourceObject, limit }: RequestOf<"listResource">,
   signal: AbortSignal,
 ): AsyncGenerator<Event, void> {

@@ -15,7 +15,7 @@ import { uuidForm } from "../../text/uuid-form.ts";
 import { resourceNamed, typeOf, writeObject } from "../blocks.ts";
 import { identityOf } from "../identity.ts";
 import { writePrivate } from "../private-data.ts";
-import type { Call, RequestOf, ResponseOf, Session } from "../session.ts";
+import type { Call, RequestOf, ResponseOf, TerraformSession } from "../session.ts";
 import { type ObjectValue, readJson, textOf } from "../values.ts";
 
 interface Place {
@@ -71,7 +71,7 @@ export const moveResourceState: Call<"moveResourceState"> = async (session, requ
 
 /** A state that this provider wrote, for a move between addresses, or for a move that the host repeats. */
 function ownState(
-  { memory }: Session,
+  { memory }: TerraformSession,
   resource: TerraformResource,
   { sourceState, sourcePrivate }: RequestOf<"moveResourceState">,
 ): ResponseOf<"moveResourceState"> {

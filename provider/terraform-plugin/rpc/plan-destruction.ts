@@ -16,12 +16,12 @@ import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { writePrivate } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
-import type { RequestOf, ResponseOf, Session } from "../session.ts";
+import type { RequestOf, ResponseOf, TerraformSession } from "../session.ts";
 import { deleteTimeoutMs } from "../timeouts.ts";
 import type { ObjectValue } from "../values.ts";
 
 export async function planDestruction(
-  session: Session,
+  session: TerraformSession,
   resource: TerraformResource,
   handlers: AnyHandlers,
   prior: ObjectValue | null,
@@ -88,7 +88,7 @@ export function renamed({ typeName, noun, uniqueNames }: TerraformResource, valu
  * also where a destroy begins with the plan: it names `moved` or `untaint`, and a second key would look like the first.
  */
 export function requireNoSecond(
-  { memory, command }: Session,
+  { memory, command }: TerraformSession,
   { typeName, noun }: TerraformResource,
   { name }: ObjectValue,
   { of, alike }: { readonly of: "held" | "planned"; readonly alike: string | undefined },
@@ -105,7 +105,7 @@ export function requireNoSecond(
  * destroy.
  */
 export function duplicateNameWarning(
-  { memory, command }: Session,
+  { memory, command }: TerraformSession,
   resource: TerraformResource,
   values: ObjectValue,
 ): Diagnostic[] {

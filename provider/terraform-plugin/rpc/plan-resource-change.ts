@@ -16,7 +16,7 @@ import { asWarning, failureDiagnostic, warningDiagnostic } from "../diagnostics.
 import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { propertiesOf } from "../properties.ts";
-import type { Call, RequestOf, ResponseOf, Session } from "../session.ts";
+import type { Call, RequestOf, ResponseOf, TerraformSession } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 import { duplicateNameWarning, planDestruction, renamed, requireNoSecond } from "./plan-destruction.ts";
 
@@ -37,7 +37,7 @@ export const planResourceChange: Call<"planResourceChange"> = async (session, re
 };
 
 async function creation(
-  session: Session,
+  session: TerraformSession,
   resource: TerraformResource,
   handlers: AnyHandlers,
   config: ObjectValue,
@@ -79,7 +79,7 @@ async function creation(
  * the name may belong to the tainted object that the creation replaces, and an error would leave that object deposed.
  */
 function isCertain(
-  { memory, configuringCommand }: Session,
+  { memory, configuringCommand }: TerraformSession,
   { uniqueNames }: TerraformResource,
   { property }: CheckFailure,
 ) {
@@ -92,7 +92,7 @@ function isCertain(
  * date, so the creation itself decides.
  */
 async function previewCreation(
-  { memory, signal }: Session,
+  { memory, signal }: TerraformSession,
   resource: TerraformResource,
   handlers: AnyHandlers,
   config: ObjectValue,
@@ -109,7 +109,12 @@ async function previewCreation(
  * Whether another new resource of this run has the name, or another resource has the ID that this one adopts. The file
  * records both before it calls the service, because hosts plan many resources at once.
  */
-function isDeclaredTwice({ memory }: Session, resource: TerraformResource, config: ObjectValue, adopted?: string) {
+function isDeclaredTwice(
+  { memory }: TerraformSession,
+  resource: TerraformResource,
+  config: ObjectValue,
+  adopted?: string,
+) {
   const isTaken =
     adopted === undefined
       ? memory.isNamePlanned(resource, config) && !memory.isNameHeld(resource, config)
@@ -129,7 +134,7 @@ function declaredByAnother({ attributes, uniqueNames }: TerraformResource, adopt
 }
 
 async function update(
-  session: Session,
+  session: TerraformSession,
   resource: TerraformResource,
   handlers: AnyHandlers,
   prior: ObjectValue,
@@ -187,7 +192,7 @@ function rejected({ attributes }: TerraformResource, failures: readonly CheckFai
  * Records that the configuration declares this object. If the run also deletes it, the second of the two plans is
  * refused.
  */
-function declare({ memory, command }: Session, { typeName }: TerraformResource, id: string): void {
+function declare({ memory, command }: TerraformSession, { typeName }: TerraformResource, id: string): void {
   memory.noteDeclared(typeName, id);
   if (memory.isDeleted(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
 }
@@ -200,7 +205,7 @@ function notLookedAt({ typeName }: TerraformResource): UkoError {
 }
 
 /** The error for a replacement, also if a deletion turns out to be one half of it. */
-export function replacement({ typeName }: TerraformResource, { command }: Session): UkoError {
+export function replacement({ typeName }: TerraformResource, { command }: TerraformSession): UkoError {
   return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
     summary: `A ${typeName} cannot be replaced, because that would delete the existing one and break everything that uses it`,
     detail:

@@ -14,7 +14,7 @@ import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
-import type { Call, ResponseOf, Session } from "../session.ts";
+import type { Call, ResponseOf, TerraformSession } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 import { importExisting } from "./import-resource-state.ts";
 
@@ -84,7 +84,7 @@ function whichOf({ noun }: TerraformResource, { label, name, id }: ObjectValue):
  * there are no values to keep.
  */
 async function readMovedObject(
-  session: Session,
+  session: TerraformSession,
   resource: TerraformResource,
   { id, instance_id: instanceId }: ObjectValue,
 ): Promise<ResponseOf<"readResource">> {

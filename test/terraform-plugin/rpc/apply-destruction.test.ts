@@ -15,7 +15,7 @@ import {
 } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { applyDestruction } from "../../../provider/terraform-plugin/rpc/apply-destruction.ts";
 import { createRunMemory } from "../../../provider/terraform-plugin/run-memory.ts";
-import type { Session } from "../../../provider/terraform-plugin/session.ts";
+import type { TerraformSession } from "../../../provider/terraform-plugin/session.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import type { Config } from "../core.ts";
 import { type Host, startHost } from "../host.ts";
@@ -44,10 +44,10 @@ const session = {
   memory: { ...createRunMemory(), noteReported: () => 1 },
   log: { write: () => undefined },
   takeWarnings: () => [],
-} as unknown as Session;
+} as unknown as TerraformSession;
 
 /** From the second resource of a run that stops for the same reason, messages are brief. */
-const later = { ...session, memory: { ...session.memory, noteReported: () => 2 } } as Session;
+const later = { ...session, memory: { ...session.memory, noteReported: () => 2 } } as TerraformSession;
 
 /** The response of an apply with these handlers, for an object whose ID and name are in state. */
 async function applied(
