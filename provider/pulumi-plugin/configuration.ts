@@ -8,7 +8,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { containsUnknown } from "../engine/program/unknown.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { UkoError } from "../errors.ts";
-import { loadDeferred, type Session } from "./session.ts";
+import { loadDeferred, type PulumiSession } from "./session.ts";
 import { maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
 const secretMask = maskOf(["apiKey", "token"]);
@@ -56,7 +56,7 @@ export async function diffConfig(request: providerPb.DiffRequest): Promise<provi
  * settings of another instance than the environment's, and warns if the environment overrides their credential.
  */
 export async function configure(
-  session: Session,
+  session: PulumiSession,
   request: providerPb.ConfigureRequest,
 ): Promise<providerPb.ConfigureResponse> {
   const given = readProperties(request.getArgs()).value;

@@ -16,13 +16,16 @@ import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
 import { projectRuntime } from "./project-runtime.ts";
 import type { PlannedObject } from "./run-memory.ts";
-import { loadDeferred, type Session } from "./session.ts";
+import { loadDeferred, type PulumiSession } from "./session.ts";
 import { type Mask, maskOf, maskOutside, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
 /** The handlers of any resource, with inputs and state as plain properties. */
 type AnyHandlers = Handlers<Properties, Properties>;
 
-export async function check(session: Session, request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
+export async function check(
+  session: PulumiSession,
+  request: providerPb.CheckRequest,
+): Promise<providerPb.CheckResponse> {
   const handlers = await handlersOf(session, typeIn(request));
   const { value: news, mask } = readProperties(request.getNews());
   const olds = readProperties(request.getOlds()).value;
@@ -40,7 +43,7 @@ function plannedObject(handlers: AnyHandlers, news: Properties): PlannedObject {
   return id === undefined ? { place: handlers.placeOf(news) } : { id };
 }
 
-export async function diff(session: Session, request: providerPb.DiffRequest): Promise<providerPb.DiffResponse> {
+export async function diff(session: PulumiSession, request: providerPb.DiffRequest): Promise<providerPb.DiffResponse> {
   const handlers = await handlersOf(session, typeIn(request));
   const olds = readProperties(request.getOlds()).value;
   const news = readProperties(request.getNews()).value;
@@ -71,7 +74,10 @@ export async function diff(session: Session, request: providerPb.DiffRequest): P
   return response;
 }
 
-export async function create(session: Session, request: providerPb.CreateRequest): Promise<providerPb.CreateResponse> {
+export async function create(
+  session: PulumiSession,
+  request: providerPb.CreateRequest,
+): Promise<providerPb.CreateResponse> {
   const handlers = await handlersOf(session, typeIn(request));
   const { value: news, mask } = readProperties(request.getProperties());
   const response = new providerPb.CreateResponse();
@@ -117,7 +123,7 @@ export async function create(session: Session, request: providerPb.CreateRequest
   return response;
 }
 
-export async function read(session: Session, request: providerPb.ReadRequest): Promise<providerPb.ReadResponse> {
+export async function read(session: PulumiSession, request: providerPb.ReadRequest): Promise<providerPb.ReadResponse> {
   const handlers = await handlersOf(session, typeIn(request));
   const { value: olds, mask: oldMask } = readProperties(request.getProperties());
   const before = readProperties(request.getInputs());
@@ -171,7 +177,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
  * which the engine does not say. Any other key has nothing to say, because a refresh reads it, too.
  */
 async function noteAhead(
-  session: Session,
+  session: PulumiSession,
   request: OfResource,
   handlers: AnyHandlers,
   { state, waitWarning, isHeld }: ResourceRead<Properties>,
@@ -186,7 +192,10 @@ async function noteAhead(
   });
 }
 
-export async function update(session: Session, request: providerPb.UpdateRequest): Promise<providerPb.UpdateResponse> {
+export async function update(
+  session: PulumiSession,
+  request: providerPb.UpdateRequest,
+): Promise<providerPb.UpdateResponse> {
   const handlers = await handlersOf(session, typeIn(request));
   const before = readProperties(request.getOlds());
   const olds = withoutPulumi(before.value);
@@ -227,7 +236,7 @@ function wordsOf({ property, reason, remedy }: CheckFailure): { readonly summary
 }
 
 /** Deletes the object. Throws if the resource has to stay in state; people see the message of the error. */
-export async function remove(session: Session, request: providerPb.DeleteRequest): Promise<void> {
+export async function remove(session: PulumiSession, request: providerPb.DeleteRequest): Promise<void> {
   const handlers = await handlersOf(session, typeIn(request));
   const { memory } = session;
   const [urn, id] = [request.getUrn(), request.getId()];
@@ -262,7 +271,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
 
 /** Lists all existing objects of one kind, in pages. A filter whose value is still unknown cannot be applied. */
 export async function* list(
-  session: Session,
+  session: PulumiSession,
   request: providerPb.ListRequest,
   signal: AbortSignal,
 ): AsyncGenerator<providerPb.ListResponse, void> {
@@ -309,7 +318,7 @@ function typeIn(request: OfResource): string {
   return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
 }
 
-async function handlersOf(session: Session, type: string): Promise<AnyHandlers> {
+async function handlersOf(session: PulumiSession, type: string): Promise<AnyHandlers> {
   const { resources } = await session.handlers();
   const all = new Map(
     Object.entries(resources).map(([name, handlers]) => [`uko:index:${capital(name)}`, handlers as AnyHandlers]),
@@ -322,13 +331,13 @@ async function handlersOf(session: Session, type: string): Promise<AnyHandlers> 
   });
 }
 
-function optionsOf(session: Session, request: OfResource) {
+function optionsOf(session: PulumiSession, request: OfResource) {
   const urn = request.getUrn();
   return { signal: session.signal, progress: { report: (line: string) => session.log.status(urn, line) } };
 }
 
 async function warnOf(
-  session: Session,
+  session: PulumiSession,
   request: OfResource,
   warnings: readonly string[] | string | undefined = [],
 ): Promise<void> {

@@ -15,7 +15,7 @@ import { streamed } from "../process/plugin-server.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
 import { failureFrom, type RpcFailure } from "./grpc-status.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
-import { loadDeferred, type Session } from "./session.ts";
+import { loadDeferred, type PulumiSession } from "./session.ts";
 import { readProperties, writeProperties } from "./values.ts";
 
 /**
@@ -34,7 +34,7 @@ const mappingKey = "terraform";
 /** The provider's name in Terraform. */
 const terraformName = "uko";
 
-export function createService(session: Session, version: string): UntypedServiceImplementation {
+export function createService(session: PulumiSession, version: string): UntypedServiceImplementation {
   return {
     handshake: respond(async (request: providerPb.ProviderHandshakeRequest) => {
       if (request.getEngineAddress() !== "") session.attach(request.getEngineAddress());
@@ -91,7 +91,7 @@ export function createService(session: Session, version: string): UntypedService
 }
 
 /** Reports at the end of a run its counts, and what it read of resources that it did not change. */
-async function reportEnd({ memory, log }: Session): Promise<void> {
+async function reportEnd({ memory, log }: PulumiSession): Promise<void> {
   for (const warning of memory.takeAllRemoved()) await log.warn(warning);
   const { warnings, previews } = memory.takeAllAhead();
   for (const [urn, warning] of warnings) await log.warn(warning, urn);
@@ -120,7 +120,7 @@ async function getMapping(
 /**
  * Calls a function of the package. Throws UKO_INPUT_INVALID for a function or arguments that this release does not have.
  */
-async function invoke(session: Session, request: providerPb.InvokeRequest): Promise<providerPb.InvokeResponse> {
+async function invoke(session: PulumiSession, request: providerPb.InvokeRequest): Promise<providerPb.InvokeResponse> {
   const { ask } = await session.handlers();
   const name = /^uko:index:(?<name>\w+)$/.exec(request.getTok())?.groups?.name ?? "";
   if (!Object.hasOwn(ask, name)) {

@@ -10,7 +10,7 @@ import { lazyImport } from "../process/lazy-import.ts";
 import { createEngineLog, type EngineLog } from "./engine-log.ts";
 import { createRunMemory, type RunMemory } from "./run-memory.ts";
 
-export interface Session {
+export interface PulumiSession {
   /**
    * Sets the address of the engine. It changes with each run if one process serves several (`PULUMI_DEBUG_PROVIDERS`). A
    * stopped session may start again.
@@ -46,7 +46,7 @@ const silence: EngineLog = {
   close: () => {},
 };
 
-export function createSession(options: ChannelOptions): Session {
+export function createSession(options: ChannelOptions): PulumiSession {
   let log = silence;
   let memory = createRunMemory();
   let stop = new AbortController();
