@@ -50,13 +50,13 @@ export interface Waiting {
   warn(line: string): void;
 }
 
-interface Facts {
+interface ReportedFacts {
   /** The facts for a report, in addition to code and exit code, if the planner of this kind knows them. */
   readonly facts: Omit<RunRecord, keyof Subject | "operation" | "actor" | "code" | "exitCode">;
 }
 
 /** The result of a deletion for its interface: whether the engine may drop the resource from state. */
-export type DeleteOutcome = Partial<Facts> &
+export type DeleteOutcome = Partial<ReportedFacts> &
   (
     | { readonly kind: "ended"; readonly warnings: readonly string[] }
     /** A wait, a refusal or a missing right, as a message, and in brief without its code. */
@@ -79,7 +79,7 @@ export interface LeftObject {
 }
 
 /** What a kind of object concludes from an outcome. */
-export type Conclusion = Facts &
+export type Conclusion = ReportedFacts &
   (
     | { readonly kind: "ended"; readonly warnings: readonly string[] }
     | {
@@ -153,7 +153,7 @@ function sayForAll(code: ErrorCode, { program }: UserInterface): string {
 /** A deletion whose resource the engine may drop, or why it may not, for a report. */
 export function resultOfDeletion(
   outcome: DeleteOutcome,
-): Facts["facts"] & { readonly code?: ErrorCode; readonly exitCode: number } {
+): ReportedFacts["facts"] & { readonly code?: ErrorCode; readonly exitCode: number } {
   if (outcome.kind === "ended") return { exitCode: 0, ...outcome.facts };
   return { code: outcome.code, exitCode: errorCatalog[outcome.code].exitCode, ...outcome.facts };
 }
