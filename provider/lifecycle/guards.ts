@@ -75,7 +75,7 @@ export type LeftoverMaterial =
   | { readonly kind: "held"; readonly guard: Guard };
 
 /** The facts that the rule of the removal reads. The evidence of a key contains only these facts. */
-export type EndFacts = Pick<
+export type RemovalObservation = Pick<
   KeyObservation,
   "state" | "keystores" | "keystoresAreLive" | "storedKeystores" | "materialIn" | "backingKeys"
 > & { readonly facts: Pick<KeyObservation["facts"], "keystores"> };
@@ -88,7 +88,7 @@ export type EndFacts = Pick<
  * `inManifest` are the keystores that a campaign once read for the key.
  */
 export function findLeftoverMaterial(
-  observation: EndFacts,
+  observation: RemovalObservation,
   nowMs: number,
   inManifest: readonly NamedKeystore[] = [],
 ): LeftoverMaterial {

@@ -7,7 +7,7 @@
  * every step that led to the outcome.
  */
 
-import { type EndFacts, findLeftoverMaterial } from "../../lifecycle/guards.ts";
+import { findLeftoverMaterial, type RemovalObservation } from "../../lifecycle/guards.ts";
 import type { BackingKey, KeystoreStatus } from "../../lifecycle/observation.ts";
 import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../commands/audit.ts";
 import type { EvidenceIndex, KeyDescription, LoggedLine } from "./evidence-log.ts";
@@ -121,7 +121,7 @@ function isEndProven(
   if (status === undefined) return false;
   const named = lines.flatMap(({ key, reported = [] }) => [...(key?.keystores ?? []), ...reported]);
   const facts = { keystores: named.map(({ id = "", type = "" }) => ({ id, type })) };
-  const end: EndFacts = {
+  const end: RemovalObservation = {
     ...{ state: "destroyed", keystoresAreLive: status.isLive, facts, storedKeystores: [] },
     keystores: status.keystores.map(statusInEvidence),
     backingKeys: kmsKeys.map(({ id: kmsKeyId, state }) => backingKeyInEvidence(kmsKeyId, state)),
