@@ -13,7 +13,7 @@ import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { type PathStep, remainingPath } from "./remaining-path.ts";
 import { holdTagName } from "./tag-names.ts";
 
-export interface StateOnlyFacts {
+export interface KeyInState {
   readonly instanceId: string;
   readonly vaultId: string;
   readonly keyId: string;
@@ -49,7 +49,7 @@ const run: Run = {
 };
 
 /** Predicts for a key without a request. A fact that state does not show can only make the run stricter. */
-export function planFromState(known: StateOnlyFacts, policy: DeletionPolicy): Prediction {
+export function planFromState(known: KeyInState, policy: DeletionPolicy): Prediction {
   const observation = observationOf(known);
   return {
     observation,
@@ -67,7 +67,7 @@ function observationOf({
   keystores,
   marker,
   hold,
-}: StateOnlyFacts): KeyObservation {
+}: KeyInState): KeyObservation {
   return {
     facts: {
       ...{ instanceId, vaultId, keyId, version: 1, label, description: "", activationDate: "", expirationDate: "" },

@@ -6,7 +6,7 @@
 
 import { demandedBy, markerOf, stricterOf } from "./dual-marker.ts";
 import type { DeletionPolicy } from "./plan.ts";
-import { planFromState, type StateOnlyFacts } from "./plan-from-state.ts";
+import { type KeyInState, planFromState } from "./plan-from-state.ts";
 import type { KmsKeyPolicy } from "./plan-kms-key-deletion.ts";
 import { type LimitedStep, type PlanLimit, type ShownKey, shownKeyText, shownNameText } from "./plan-limit.ts";
 
@@ -28,7 +28,7 @@ export interface PendingFacts {
 
 export interface KnownKey
   extends Omit<ShownKey, "keystores">,
-    Pick<StateOnlyFacts, "stateWord" | "keystores" | "marker" | "hold"> {}
+    Pick<KeyInState, "stateWord" | "keystores" | "marker" | "hold"> {}
 
 export function limitKeyDeletion(
   key: KnownKey,
