@@ -17,7 +17,7 @@ export interface PlannedRun {
 }
 
 /** What state shows of a pending deletion. */
-export interface PendingFacts {
+export interface PendingInState {
   /** The consent record or the KMS window on the key. */
   readonly recordId?: string;
   /** The record is an approval, on which its requester's run acts. */
@@ -33,7 +33,7 @@ export interface KnownKey
 export function limitKeyDeletion(
   key: KnownKey,
   policy: DeletionPolicy,
-  { recordId, isApproved, isTooEarly }: PendingFacts,
+  { recordId, isApproved, isTooEarly }: PendingInState,
   { waits }: PlannedRun,
 ): PlanLimit {
   const removal: readonly LimitedStep[] = policy.goal === "removed" ? ["remove"] : [];

@@ -20,7 +20,7 @@ import {
   limitContainerDeletion,
   limitKeyDeletion,
   limitKmsKeyDeletion,
-  type PendingFacts,
+  type PendingInState,
   type PlannedRun,
 } from "../../provider/lifecycle/plan-limit-from-state.ts";
 import {
@@ -40,13 +40,13 @@ import {
 } from "../support/builders.ts";
 import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, openWindow } from "../support/kms-builders.ts";
 
-const onTime: PendingFacts = { isApproved: false, isTooEarly: false };
-const early: PendingFacts = { isApproved: false, isTooEarly: true };
+const onTime: PendingInState = { isApproved: false, isTooEarly: false };
+const early: PendingInState = { isApproved: false, isTooEarly: true };
 const plain: PlannedRun = { waits: false };
 const waiting: PlannedRun = { waits: true };
 const recordId = "a".repeat(32);
-const pending: PendingFacts = { isApproved: false, isTooEarly: false, recordId };
-const approved: PendingFacts = { isApproved: true, isTooEarly: false, recordId };
+const pending: PendingInState = { isApproved: false, isTooEarly: false, recordId };
+const approved: PendingInState = { isApproved: true, isTooEarly: false, recordId };
 
 const known = (observation: KeyObservation) => ({
   ...observation.facts,
@@ -57,7 +57,7 @@ const known = (observation: KeyObservation) => ({
 const limitOf = (
   state: KeyObservation["state"],
   policy: Partial<DeletionPolicy> = {},
-  facts: PendingFacts = onTime,
+  facts: PendingInState = onTime,
   run: PlannedRun = plain,
 ): PlanLimit =>
   limitKeyDeletion(known(aKey({ state, marker: demandedBy(aPolicy(policy)) })), aPolicy(policy), facts, run);

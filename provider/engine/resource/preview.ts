@@ -9,7 +9,7 @@
 import type { ErrorCode } from "../../errors.ts";
 import { type Identity, isPerson } from "../../lifecycle/observation.ts";
 import { allowsNothing, type PlanLimit } from "../../lifecycle/plan-limit.ts";
-import type { PendingFacts, PlannedRun } from "../../lifecycle/plan-limit-from-state.ts";
+import type { PendingInState, PlannedRun } from "../../lifecycle/plan-limit-from-state.ts";
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
 import { capital, plain, sayPerson, sayTime } from "../text/words.ts";
 
@@ -69,7 +69,7 @@ export function longIf(path: Explanation | undefined, userInterface: UserInterfa
 const recordForm = /^[0-9a-f]{32}$|^[0-9a-f-]{36}@[0-9TZ:-]{20}$/;
 
 /** What state shows of the pending deletion, for the limit of its plan. */
-export function pendingIn({ deletionAwaits, deletionRecordId, deletionNotBefore }: StateFacts): PendingFacts {
+export function pendingIn({ deletionAwaits, deletionRecordId, deletionNotBefore }: StateFacts): PendingInState {
   const isId = typeof deletionRecordId === "string" && recordForm.test(deletionRecordId);
   const isPending = isId && (deletionAwaits === "approval" || deletionAwaits === "requester");
   return {
