@@ -30,7 +30,7 @@ import { deletionStanding, recordToleranceMs } from "./consent-record.ts";
 import { type ConsentRecord, type Identity, isSame, type KeyObservation } from "./observation.ts";
 import type { Run } from "./plan.ts";
 
-interface KeyWriteFacts {
+interface KeyWriteRule {
   /** The write happens even if it ends a pending request, as a write does that makes the key safer. */
   readonly endsRequest?: true;
   /** The call is a POST without a body, so it cannot take a record off. */
@@ -52,7 +52,7 @@ export const keyWrites = {
   sync: { isWithoutBody: true },
   align: { isWithoutBody: true },
   rotate: { isWithoutBody: true },
-} as const satisfies Record<string, KeyWriteFacts>;
+} as const satisfies Record<string, KeyWriteRule>;
 
 export type KeyWrite = keyof typeof keyWrites;
 
@@ -71,7 +71,7 @@ export function planKeyWrite(
   nowMs: number,
   run: Pick<Run, "actor" | "droppedHere"> | undefined = undefined,
 ): KeyWritePlan {
-  const { endsRequest, isWithoutBody, isUrgent }: KeyWriteFacts = keyWrites[write];
+  const { endsRequest, isWithoutBody, isUrgent }: KeyWriteRule = keyWrites[write];
   // No step follows a destroyed key on a record, and the service does not change its tags any more.
   if (observation.state === "destroyed" || observation.state === "destroyed_compromised") return { kind: "write" };
   const standing = deletionStanding(observation, nowMs);
