@@ -8,7 +8,7 @@
 
 import { decodeJwt } from "jose/jwt/decode";
 import * as z from "zod";
-import type { TokenFacts } from "../engine/ports/world.ts";
+import type { TokenClaims } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import type { Actor, Identity } from "../lifecycle/observation.ts";
 import { markOf, type Sha256 } from "../lifecycle/record-text.ts";
@@ -46,7 +46,7 @@ export interface Tokens extends BearerSource {
   /** When IAM issued the latest token; undefined before the first, or if the token has no time. */
   issuedAtMs(): number | undefined;
   /** The facts in the latest token, for display only. */
-  facts(): TokenFacts;
+  facts(): TokenClaims;
 }
 
 export interface Minted {
@@ -292,7 +292,7 @@ export function issuedAtMsOf(token: string): number | undefined {
   return issuedAt === undefined ? undefined : issuedAt * 1000;
 }
 
-function factsOf(token: string): Omit<TokenFacts, "isRenewed"> {
+function factsOf(token: string): Omit<TokenClaims, "isRenewed"> {
   const { exp, account, grant_type: grant, amr = [] } = readClaims(token) ?? {};
   return {
     ...(exp !== undefined && { expiresAtMs: exp * 1000 }),

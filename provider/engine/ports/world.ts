@@ -146,7 +146,7 @@ export interface Containers {
   keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreKindRead>;
 }
 
-export interface TokenFacts {
+export interface TokenClaims {
   readonly accountId?: string;
   /** The grant and the methods by which the person logged in, such as `apikey, pwd`. */
   readonly loggedInBy?: string;
@@ -177,7 +177,7 @@ export interface Session {
   /** The service's time at its latest response in this run, for display; undefined before the first response. */
   serviceTimeMs(): number | undefined;
   /** What the token of this run says of itself, for display only. */
-  tokenFacts(): TokenFacts;
+  tokenFacts(): TokenClaims;
   /** Seals what this run requests, and recognizes what the same person requested. */
   readonly ownSeal: OwnSeal;
 }
