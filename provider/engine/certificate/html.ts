@@ -22,7 +22,7 @@ import {
 } from "./messages.ts";
 import { type Certificate, type CertificateKey, type CertificateStep, outcomes } from "./statement.ts";
 
-export interface PageFacts {
+export interface PageContent {
   /** SHA-256 of the signed statement, in hexadecimal digits. */
   readonly sha256: string;
   /** The IDs of the keys that signed it; the page does not check the signatures. */
@@ -34,7 +34,7 @@ export interface PageFacts {
  */
 const maxDetailedKeys = 200;
 
-export function renderCertificatePage(certificate: Certificate, { sha256, keyIds }: PageFacts): string {
+export function renderCertificatePage(certificate: Certificate, { sha256, keyIds }: PageContent): string {
   const { instance, evidenceUntil, tool, method, wave, evidence, notVerified, list: listed } = certificate.predicate;
   // The keys that are not destroyed come first, because a reader has to look at them.
   const keys = certificate.predicate.keys.toSorted((a, b) => rankOf(b) - rankOf(a));
