@@ -281,12 +281,6 @@ export default {
     { name: "no circle", severity: "error", from: {}, to: { circular: true } },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
     {
-      name: "node:sqlite only in the emulator",
-      severity: "error",
-      from: { path: "^provider/", pathNot: "^provider/emulator/" },
-      to: { path: "^(node:)?sqlite$" },
-    },
-    {
       name: "no development dependency in the npm package",
       comment: "The package is installed with its dependencies only; bundles contain what they import",
       severity: "error",
