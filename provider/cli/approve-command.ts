@@ -72,6 +72,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     const { instanceId } = settings;
     const refs = [...managedRefs(resolved, instanceId)];
     const codes: number[] = [];
+    const outdated: KeyApart[] = [];
     const campaign = await run.campaignHere();
     let areLed = false;
     let listing: Promise<VaultNames> | undefined;
@@ -86,6 +87,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
       if (isNamed && listed.led.length > 0) codes.push(12);
       areLed = listed.led.length > 0;
       const chosen = isNamed ? listed.groups : await choose(world, listed, vaultsOnce);
+      outdated.push(...chosen.flatMap((group) => group.outdated));
       refs.push(
         ...chosen
           .flatMap(({ keys }) => keys)
@@ -97,7 +99,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     const isOne = typed.length === 1 && given.keys === undefined && !isChosen;
     const kept = await withoutLeft(world, run, { keys: refs, campaign, codes });
     if (kept.length > 0 || (resolved.length === 0 && refs.length === 0 && !areLed)) {
-      codes.push(...(await approveKeys(world, run, kept, { ...given, isOne, campaign, vaultsOnce })));
+      codes.push(...(await approveKeys(world, run, kept, { ...given, isOne, campaign, vaultsOnce, outdated })));
     }
     const kmsKeys = resolved.flatMap((key) => ("kmsKeyId" in key ? [key] : []));
     for (const key of kmsKeys) codes.push(await approveKmsKey(world, run, key, { ...given, campaign, isOne }));
@@ -150,32 +152,36 @@ async function approveKeys(
     isOne,
     campaign,
     vaultsOnce,
+    outdated,
   }: {
     readonly store?: boolean;
     readonly isOne: boolean;
     readonly campaign: CampaignHere;
     readonly vaultsOnce: () => Promise<VaultNames>;
+    /** Keys of the chosen groups whose request no longer counts. */
+    readonly outdated: readonly KeyApart[];
   },
 ): Promise<readonly number[]> {
   const { out } = world;
   const { operations, options } = run;
   const approvable = await operations.approvable({ refs, stores: store, isNamed: isOne, campaign }, options);
   const codes = writeUnreadable(world, approvable, false);
-  const { apart, sets } = approvable;
-  await operations.noteRefused(apart, options);
-  if (apart.length > 0) {
-    const lines = approvalMessages.explainApart(apart).map((line) => `${printableLines(line)}\n`);
-    out.write(`${lines.join("")}${sets.length > 0 ? "\n" : ""}`);
-    codes.push(12);
-  }
+  const { sets } = approvable;
+  const apart = [...approvable.apart, ...outdated];
+  await operations.noteRefused(approvable.apart, options);
+  const left = apart.length === 0 ? [] : approvalMessages.explainApart(apart);
+  if (left.length > 0) codes.push(12);
   if (sets.length === 0) {
-    if (apart.length === 0) out.write(`${approvalMessages.nothingToApprove}\n`);
+    const lines = left.length === 0 ? [approvalMessages.nothingToApprove] : left;
+    out.write(lines.map((line) => `${printableLines(line)}\n`).join(""));
     return codes;
   }
   const who = [`You approve as ${approvable.approver}.`, ...approvable.signatures];
   out.write(who.map((line) => `${printableLines(line)}\n`).join(""));
   const how = { stores: store, vaults: await vaultsOnce() };
-  for (const [at, set] of sets.entries()) codes.push(...(await approveSet(world, run, set, { ...how, at })));
+  for (const [at, set] of sets.entries()) {
+    codes.push(...(await approveSet(world, run, set, { ...how, at, left: at === 0 ? left : [] })));
+  }
   return codes;
 }
 
@@ -183,14 +189,26 @@ async function approveSet(
   world: CliWorld,
   run: OpenRun,
   set: SetReview,
-  { stores, at, vaults }: { readonly stores: boolean; readonly at: number; readonly vaults: VaultNames },
+  {
+    stores,
+    at,
+    vaults,
+    left,
+  }: {
+    readonly stores: boolean;
+    readonly at: number;
+    readonly vaults: VaultNames;
+    /** The lines about keys that the person cannot approve now. */
+    readonly left: readonly string[];
+  },
 ): Promise<readonly number[]> {
   const { keys, file } = set;
   if (file === undefined) throw new UkoError("UKO_BUG");
   const { review } = file;
   const { step } = review.header;
   const instead = stores ? approvalMessages.actInstead(keys) : [];
-  world.out.write(`${[viewOf(world, keys, review, vaults), ...instead].join("\n")}\n\n`);
+  const apart = left.length === 0 ? [] : ["", ...left.map(printableLines)];
+  world.out.write(`${[viewOf(world, keys, review, vaults), ...instead, ...apart].join("\n")}\n\n`);
   const shown = keys.map(({ line }) => ({ label: line.label, id: line.keyId }));
   const { phrase, what } = phraseFor(stores ? "store" : step, shown, review.header.exceptions);
   const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
@@ -214,9 +232,14 @@ function viewOfSet(
   vaults: VaultNames,
 ): string {
   const { heads, rows } = approvalMessages.listKeys(keys, vaults);
-  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)];
+  const facts = [...setMessages.whoRequested(keys), ...approvalMessages.sayCounts(keys, vaults)];
   const title = paint(out, "strong", setMessages.reviewTitle(keys, review));
-  return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
+  const list = [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)];
+  const unusual = [approvalMessages.sayExceptions(keys), approvalMessages.sayClasses(keys)];
+  return [
+    ...list,
+    ...unusual.flatMap((lines) => (lines.length === 0 ? [] : ["", ...lines.map((line) => `  ${line}`)])),
+  ].join("\n");
 }
 
 /** The columns that may be cut on a narrow terminal; IDs and times may not. */

@@ -50,7 +50,9 @@ export function addGroupPages(site: ActSite): void {
       let apart: Approvable["apart"] = [];
       if (group.act === "approve" || group.act === "store") {
         progress.report(`Reading ${sayKeys(group.keys.length, group.vaultId)}`);
-        const refs = group.keys.map(({ report: { instanceId, vaultId, keyId } }) => ({ instanceId, vaultId, keyId }));
+        const refs = [...group.keys, ...pending.filter(isOutdatedIn(group.vaultId))].map(
+          ({ report: { instanceId, vaultId, keyId } }) => ({ instanceId, vaultId, keyId }),
+        );
         const approvable = await operations.approvable({ refs, stores: group.act === "store", campaign }, { signal });
         apart = approvable.apart;
         open = openReview(console, group, approvable, await console.run.directory.vaultNames({ signal }));
@@ -82,6 +84,12 @@ export function addGroupPages(site: ActSite): void {
   // The log-in leads back to the address of a form that came after the session had expired.
   get("/requests/*", async ({ context }) => context.redirect("/waiting"));
 }
+
+/** A key whose request no longer counts stands apart in the review, where it would otherwise be missing without a word. */
+const isOutdatedIn =
+  (vaultId: string) =>
+  ({ report }: PendingKey): boolean =>
+    report.vaultId === vaultId && report.deletion.voidBecause !== undefined;
 
 const keysChanged = (summary: string) =>
   changed(summary, ["Open the page Waiting for you, and review the requests again."]);
@@ -120,8 +128,16 @@ function openReview(
     ...shared,
     act: { title, facts, fields: ["phrase"], command, isConsequential: true, ...isSigned },
     title,
-    request: [...setMessages.whoRequested(keys), ...approvalMessages.summarize(keys, vaults)],
-    subject: apart.length === 0 ? html`` : list(approvalMessages.explainApart(apart)),
+    request: [
+      ...setMessages.whoRequested(keys),
+      ...approvalMessages.sayCounts(keys, vaults),
+      ...approvalMessages.sayExceptions(keys),
+    ],
+    // What is unusual stands just before the form.
+    subject: list([
+      ...approvalMessages.sayClasses(keys),
+      ...(apart.length === 0 ? [] : approvalMessages.explainApart(apart)),
+    ]),
     hidden: { review: file.digest },
     toType: setPhrase(stores ? "store" : step, keys.length, file.review.header.exceptions),
     final: step === "destroy" && !stores ? pointOfNoReturn : undefined,

@@ -181,8 +181,13 @@ function withoutBindingRecord(
   if (!mayWrite || isInDoubt) return mustAsk("may_ask");
   const draft = draftFor(observation, run, run.actor.identity, policy, step, nowMs);
   const { updatedBy, updatedAtMs } = observation;
-  const isLastWriter = updatedBy !== undefined && isSame(updatedBy, draft.author);
-  return { kind: "must_write", draft: { ...draft, ...(isLastWriter && { ownWriteAtMs: updatedAtMs }) } };
+  const isOwnWrite = updatedBy !== undefined && isSame(updatedBy, draft.author);
+  // A deactivation changes nothing that its author could have chosen.
+  const isDeactivation = draft.deactivatedAtMs !== undefined && draft.deactivatedAtMs === updatedAtMs;
+  return {
+    kind: "must_write",
+    draft: { ...draft, ...(isOwnWrite && !isDeactivation && { ownWriteAtMs: updatedAtMs }) },
+  };
 }
 
 function draftFor(

@@ -85,9 +85,9 @@ it.each([1, 20, 300])(
       const named = exceptions.split("\n").filter((line) => line.includes("9b2d0000-"));
       const causes = [
         [at.strangeLabel, /with a label unlike the others$/],
-        [at.warning, /with a description that warns \("(?:DO NOT|Legal|never)/],
-        [at.added, /1 resource added since the baseline; in use$/],
-        [at.used, / in use$/],
+        [at.warning, /with a warning, in the description \("(?:DO NOT|Legal|never)/],
+        [at.added, /1 resource added since the baseline; in use, by resources that UKO knows \(by .*\)$/],
+        [at.used, / in use, by resources that UKO knows \(by .*\)$/],
         [at.changed, /changed since the baseline: its description/],
       ] as const;
       for (const [place, cause] of causes) {

@@ -4,7 +4,7 @@
  */
 
 import { leaderIn } from "../../lifecycle/campaign/membership.ts";
-import { expiredRecord } from "../../lifecycle/consent-record.ts";
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
 import { type Wait, waitOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { ConsentRecord, Identity, UnapprovedStep } from "../../lifecycle/observation.ts";
@@ -35,7 +35,7 @@ export function reportOn(
     label: observed.observation.facts.label,
     lifecycleState,
     keyState: observed.observation.stateWord,
-    deletion: { ...deletion, ...expiryOf(observed) },
+    deletion: { ...deletion, ...voidOf(observed) },
     taken: taken.map((step) => step.kind),
     explanation,
     ...codeOf(explanation),
@@ -139,9 +139,15 @@ function personFacts(
   }
 }
 
-function expiryOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "recordExpiredAt"> {
-  const expired = expiredRecord(observation, nowMs);
-  return expired === undefined ? {} : { recordExpiredAt: isoTime(expired.atMs) };
+/** Why the record on the key does not count. A record whose step was taken should not. */
+function voidOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "recordExpiredAt" | "voidBecause"> {
+  const standing = deletionStanding(observation, nowMs);
+  if (standing.binds) return {};
+  const { why } = standing;
+  if (why.kind === "expired") return { recordExpiredAt: isoTime(why.atMs) };
+  const isOver = observation.state === "destroyed" || why.kind === "none" || why.kind === "other_step";
+  const isUsed = observation.state === "deactivated" && "record" in why && why.record.step === "deactivate";
+  return isOver || isUsed ? {} : { voidBecause: why.kind };
 }
 
 function idOf({ iamId, mark }: Identity): string {

@@ -91,7 +91,7 @@ function outliving(observation: KeyObservation, nowMs: number): Pick<ShownKey, "
 const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /** Each other label once, with the latest time at which it was the label. */
-function otherLabels(past: readonly PastLabel[], label: string): readonly PastLabel[] {
+export function otherLabels(past: readonly PastLabel[], label: string): readonly PastLabel[] {
   const newest = past.filter((each) => each.label !== label).toSorted((a, b) => b.seenAt.localeCompare(a.seenAt));
   const byLabel = Map.groupBy(newest, (each) => each.label);
   return [...byLabel.values()].flatMap((same) => same.slice(0, 1)).slice(0, maxPastLabels);

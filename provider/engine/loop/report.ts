@@ -7,6 +7,7 @@
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";
 import type { Leader } from "../../lifecycle/campaign/membership.ts";
+import type { NotBinding } from "../../lifecycle/consent-record.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import type { Awaited, LifecycleState } from "../../lifecycle/lifecycle-state.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
@@ -70,6 +71,8 @@ export interface DeletionFacts
   readonly cannotActBecause?: string;
   /** The campaign, and the wave, for which the record on the key was made. Only a text on the key says so. */
   readonly campaign?: Leader;
+  /** Why the record on the key does not count, such as `edited` after another person wrote to the key. */
+  readonly voidBecause?: NotBinding["kind"];
   /** When the record on the key expired; then the key waits for no approval of it. */
   readonly recordExpiredAt?: string;
 }
@@ -143,7 +146,7 @@ export async function reportingRun<T>(
 
 /** The report of an operation, in a record's form. */
 export function resultOfReport({ label, lifecycleState, deletion, taken, code, exitCode }: Report): Result {
-  const { recordExpiredAt: _expired, isUnconfirmed: _caller, ...facts } = deletion;
+  const { recordExpiredAt: _expired, isUnconfirmed: _caller, voidBecause: _void, ...facts } = deletion;
   return {
     ...(label !== undefined && { label }),
     lifecycleState,

@@ -243,13 +243,15 @@ export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus)
   return `${sayWord(status)}${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
 }
 
+const noKnownUse = "nothing that UKO knows";
+
 /**
- * What uses a key, as far as UKO can see: `2 resources`, `nothing`. UKO does not see what uses a copy of
+ * What uses a key, as far as UKO can see: `2 resources`, `nothing that UKO knows`. UKO does not see what uses a copy of
  * the key in another cloud, so the text for such a key is never `nothing`.
  */
 export function sayUse(resources: number, keystores: readonly { readonly type: string }[]): string {
   const isUnseen = typesOfUnseenUse(keystores).length > 0;
-  if (resources === 0) return isUnseen ? "not visible to UKO" : "nothing";
+  if (resources === 0) return isUnseen ? "not visible to UKO" : noKnownUse;
   return `${count(resources, "resource")}${isUnseen ? ", and not visible to UKO" : ""}`;
 }
 
@@ -261,7 +263,7 @@ export function sayState(observation: KeyObservation): string {
       if (use.kind === "unreadable") return "active";
       const said = sayUse(use.count, [...facts.keystores, ...keystores]);
       if (use.count > 0) return `active, in use by ${said}`;
-      return said === "nothing" ? "active" : `active, use ${said}`;
+      return said === noKnownUse ? "active" : `active, use ${said}`;
     }
     case "deactivated":
     case "destroyed":

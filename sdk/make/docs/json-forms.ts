@@ -118,6 +118,10 @@ const report = z
         .string()
         .describe("In uko requests: why the caller cannot take the next step, for people")
         .optional(),
+      voidBecause: z
+        .string()
+        .describe("Why the record on the key does not count, such as edited: another person wrote to the key after it")
+        .optional(),
       recordExpiredAt: time("When the record on the key expired").optional(),
       declined: reason.extend({ at: time("When the last request was declined") }).optional(),
     }),

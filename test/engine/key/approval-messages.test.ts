@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { KeyInReview } from "../../../provider/engine/key/many/review-set.ts";
 import { showKey } from "../../../provider/engine/key/shown-key.ts";
 import * as approvalMessages from "../../../provider/engine/key/text/approval-messages.ts";
+import type { PastLabel } from "../../../provider/engine/ports/shown-key.ts";
 import { admitToReview } from "../../../provider/lifecycle/review.ts";
 import {
   aKeystoreStatus,
@@ -19,7 +20,10 @@ import {
 } from "../../support/builders.ts";
 import { aSnapshot } from "../fakes.ts";
 
-interface Choices extends Partial<Pick<KeyInReview, "releasedHolds" | "createdAtMs" | "templateName" | "waitsFor">> {
+interface Choices extends Partial<Pick<KeyInReview, "releasedHolds" | "waitsFor">> {
+  readonly createdAtMs?: number;
+  readonly templateName?: string;
+  readonly past?: readonly PastLabel[];
   readonly label?: string;
   readonly description?: string;
   readonly resources?: readonly string[];
@@ -41,7 +45,7 @@ function observedKey(n: number, choices: Choices = {}) {
 }
 
 function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
-  const { label: _label, resources: _resources, record: _record, description = "", ...shown } = choices;
+  const { releasedHolds = [], waitsFor, past = [] } = choices;
   const observation = observedKey(n, choices);
   const admitted = admitToReview(observation, aReviewScope(), nowMs);
   if (admitted.kind !== "line") throw new Error(`Not reviewable: ${admitted.why.kind}`);
@@ -49,14 +53,27 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
   const { createdAtMs = nowMs - 400 * dayMs, templateName = "payroll" } = choices;
   const stamps = { createdAtMs, createdBy: "IBMid-550000CAR0" };
   const snapshot = aSnapshot({ templateName, ...stamps });
-  const usual = { releasedHolds: [], unapproved: undefined, createdAtMs, templateName };
-  return { line, record, description, nowMs, ...usual, ...shown, shown: showKey({ observation, snapshot, nowMs }) };
+  const shown = showKey({ observation, snapshot, nowMs }, past);
+  return {
+    line,
+    record,
+    nowMs,
+    releasedHolds,
+    unapproved: undefined,
+    shown,
+    ...(waitsFor !== undefined && { waitsFor }),
+  };
 }
 
 const vaults = new Map([[someFacts().vaultId, "payments"]]);
 const { groupHeads, purpose, listKeys } = approvalMessages;
 const describeOne = (key: KeyInReview) => approvalMessages.describeOne(key, vaults);
-const summarize = (keys: readonly KeyInReview[]) => approvalMessages.summarize(keys, vaults);
+const summarize = (keys: readonly KeyInReview[]) => [
+  ...approvalMessages.sayCounts(keys, vaults),
+  ...approvalMessages.sayExceptions(keys),
+  ...approvalMessages.sayClasses(keys),
+];
+const { sayClasses, sayExceptions } = approvalMessages;
 
 describe("one key", () => {
   it("is described in full: who asks and why, what uses it, where it is, and what it waits for", () => {
@@ -113,19 +130,47 @@ describe("many keys", () => {
     aKeyInReview(312, { createdAtMs: nowMs - dayMs, templateName: "cards" }),
   ];
 
-  it("are summarized with the exceptions by class: a count and at most five names", () => {
-    expect(summarize([...usual, ...odd])).toEqual([
+  it("are summarized with the exceptions by class: the rarest first, the rule of the class, and at most five names", () => {
+    const renamed = { past: [{ label: "production", seenAt: "2026-11-01T00:00:00Z", source: "evidence" }] } as const;
+    const keys = [...usual, ...odd, aKeyInReview(313, renamed)];
+    expect([...approvalMessages.sayCounts(keys, vaults), ...sayClasses(keys)]).toEqual([
       "Once the keys are deactivated, a person with the role Vault Administrator can destroy them alone, with other tools.",
       "The earliest request was made on 24 Nov 2026 13:22 UTC, 1 h ago.",
-      "Vaults: payments (300).",
-      "Templates: payroll (299), cards (1).",
-      "Keystores: ibm_cloud_kms (300).",
-      "7 keys in use: key-300, key-301, key-302, key-303, key-304, and 2 more.",
-      "1 key released from a hold: key-310.",
-      '1 key with a description that warns: key-311 ("Legal hold until 2030").',
-      "1 key created in the last 30 days: key-312.",
-      "1 key of a rare template: key-312.",
+      "Vaults: payments (301).",
+      "Templates: payroll (300), cards (1).",
+      "Keystores: ibm_cloud_kms (301).",
+      '1 renamed, known here under another label: key-313 (was "production").',
+      "1 released, from a hold: key-310.",
+      '1 with a warning, in the description: key-311 ("Legal hold until 2030").',
+      "1 recent, created in the last 30 days: key-312.",
+      "1 rare, of a template that few of these keys have: key-312.",
+      expect.stringMatching(/^7 in use, by resources that UKO knows: key-300 \(by "bucket crn:1" .*, and 2 more\.$/),
     ]);
+    // Two names of the largest class stand in the list of all exceptions alone.
+    expect(sayExceptions(keys)).toHaveLength(11);
+    expect(sayExceptions([...usual, ...odd.slice(7)])).toEqual([]);
+  });
+
+  it.each(["Nicht löschen", "do not touch", "NE PAS supprimer", "No borrar", "bewaren"])(
+    "with the description %j are named as a warning",
+    (description) => {
+      expect(sayClasses([...usual.slice(0, 9), aKeyInReview(320, { description })])).toEqual([
+        `1 with a warning, in the description: key-320 ("${description}").`,
+      ]);
+    },
+  );
+
+  it.each([4, 14])("of which %i are recent say the same rule", (recent) => {
+    const keys = Array.from({ length: recent }, (_, n) => aKeyInReview(n, { createdAtMs: nowMs - dayMs }));
+    expect(sayClasses([...keys, ...usual])[0]).toMatch(new RegExp(`^${recent} recent, created in the last 30 days: `));
+  });
+
+  it("that their requester edited in the week before the request are a class of their own", () => {
+    const edited = (daysAgo: number) => aKeyInReview(321, { record: { ownWriteAtMs: nowMs - daysAgo * dayMs } });
+    expect(sayClasses([...usual, edited(6)])).toEqual([
+      "1 edited, by the requester in the 7 days before the request: key-321.",
+    ]);
+    expect(sayClasses([...usual, edited(8)])).toEqual([]);
   });
 
   it("without an exception have no line about one", () => {
@@ -133,7 +178,7 @@ describe("many keys", () => {
     expect(summarize(usual.slice(0, 1))[1]).toMatch(/^The request was made on /);
   });
 
-  it("take at most 20 lines before the list, of limited width, whatever they contain", () => {
+  it("take at most 20 lines beside the list of exceptions, of limited width, whatever they contain", () => {
     const mixed = Array.from({ length: 1_000 }, (_, n) =>
       aKeyInReview(n, {
         label: `${n} ${"long ".repeat(40)}`,
@@ -145,7 +190,7 @@ describe("many keys", () => {
         releasedHolds: [released],
       }),
     );
-    const lines = summarize(mixed);
+    const lines = [...approvalMessages.sayCounts(mixed, vaults), ...sayClasses(mixed)];
     // The title and the requester stand before these lines.
     expect(lines.length + 2).toBeLessThanOrEqual(20);
     for (const line of lines) expect(line.length).toBeLessThan(1_500);
@@ -159,7 +204,14 @@ it("a group of a list names the requester and at most five keys", () => {
     etag: "",
     nowMs,
   }));
-  const group = { requester: "IBMid-550000AL1C", step: "deactivate", kind: "managed", vaultId: "v", keys } as const;
+  const group = {
+    requester: "IBMid-550000AL1C",
+    step: "deactivate",
+    kind: "managed",
+    vaultId: "v",
+    keys,
+    outdated: [],
+  } as const;
   const cells = approvalMessages.groupCells(group, new Map([["v", "payments"]]));
   expect(cells).toHaveLength(groupHeads.length);
   expect(cells).toEqual([
@@ -180,9 +232,9 @@ describe("the list", () => {
     const { heads, rows } = listKeys(keys, vaults);
     expect(heads).toEqual(["LABEL", "CREATED", "USED BY", "KEYSTORES"]);
     expect(rows.map((row) => row.slice(0, 3))).toEqual([
-      [`payroll (${keyId(1)})`, "2025-10-20", "nothing"],
-      [`payroll (${keyId(2)})`, "2025-10-20", "1 resource"],
-      ["cards", "2025-10-20", "nothing"],
+      [`payroll (${keyId(1)})`, "2025-10-20", "nothing that UKO knows"],
+      [`payroll (${keyId(2)})`, "2025-10-20", "bucket crn:1"],
+      ["cards", "2025-10-20", "nothing that UKO knows"],
     ]);
     expect(summarize(keys)).toContain("Reason of each request: Moved");
   });

@@ -192,8 +192,19 @@ function judgeRequest({ world, view }: CampaignContext, key: PlannedKey, request
     ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
     ...(kmsSetter !== undefined && { kmsSetter }),
   };
-  return (observation: KeyObservation, run: Run, nowMs: number): CampaignVerdict =>
-    planCampaignRequest(observation, asked, run, nowMs);
+  return (observation: KeyObservation, run: Run, nowMs: number): CampaignVerdict => {
+    const verdict = planCampaignRequest(observation, asked, run, nowMs);
+    return isRenewed ? withoutOwnWrite(verdict) : verdict;
+  };
+}
+
+/** The withdrawal by this run is no write that an approver has to know of, and it follows the signature. */
+function withoutOwnWrite(verdict: CampaignVerdict): CampaignVerdict {
+  if (verdict.kind !== "take" || verdict.plan.kind !== "ready" || verdict.plan.step.kind !== "write_record")
+    return verdict;
+  const { step } = verdict.plan;
+  const { ownWriteAtMs: _withdrawal, ...draft } = step.draft;
+  return { ...verdict, plan: { ...verdict.plan, step: { ...step, draft } } };
 }
 
 /** KMS stores no text, so uko writes the requester's signature to a file in the folder. */

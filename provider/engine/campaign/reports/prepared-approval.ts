@@ -17,6 +17,8 @@ import { requireUsable } from "../../key/many/approve-set.ts";
 import { classesToConfirm, type SummarizedKey } from "../../key/many/exceptions.ts";
 import { parseReview } from "../../key/many/review-file.ts";
 import { shownIn } from "../../key/many/review-set.ts";
+import { otherLabels, pastLabelsOf } from "../../key/shown-key.ts";
+import { isoTime } from "../../loop/evidence.ts";
 import { plain } from "../../text/words.ts";
 import { reviewFileName, reviewFolder } from "../files/reviews.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
@@ -41,7 +43,7 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
   const listed = ready.filter(({ name }) => review.lines.has(name));
   // A stored approval takes no step, so there is nothing to check after the first keys.
   const most = stores ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
-  const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(key, review, context.view.nowMs));
+  const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(context, key, review));
   return {
     kind: "open" as const,
     review,
@@ -60,16 +62,22 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
 }
 
 /** A reviewed key as the list of its vault shows it; none if its request is gone. */
-function shownKey({ name, listed }: PlannedKey, { lines }: Review, nowMs: number): readonly SummarizedKey[] {
+function shownKey(
+  { world, view: { nowMs } }: CampaignContext,
+  { name, listed }: PlannedKey,
+  { lines }: Review,
+): readonly SummarizedKey[] {
   const line = lines.get(name);
   const { observation, traits } = listed ?? {};
   const record = observation?.carried.record;
   if (line === undefined || observation === undefined || traits === undefined || record === undefined) return [];
-  const { template: templateName, createdAtMs } = traits;
+  const { template, createdAtMs } = traits;
   const { facts, releasedHolds = [] } = observation;
-  const { description } = facts;
+  const created = createdAtMs === undefined ? {} : { createdAt: isoTime(createdAtMs) };
+  const pastLabels = otherLabels(pastLabelsOf(world, line), facts.label);
+  const shown = { ...created, template, pastLabels, said: { description: facts.description } };
   const unapproved = findUnapprovedStep(observation);
-  return [{ line, record, description, releasedHolds, unapproved, createdAtMs, templateName, nowMs }];
+  return [{ line, record, shown, releasedHolds, unapproved, nowMs }];
 }
 
 /** Reviewed keys on which another person took the step since, so that each reviewed key is in the report. */

@@ -1,25 +1,27 @@
 /**
  * Finds the unusual keys among many that a person is about to approve, such as a key that is in use. A reader of 400
- * rows would miss it, so each class of unusual keys is counted and named before the list. If a class is too large to
- * name all its keys, the person also types how many keys it has. A person who types only "destroy 400" could overlook
- * that 31 of these keys were created last week.
+ * rows would miss it, so each class of unusual keys is counted and named after the list, just before the question. If a
+ * class is too large to name all its keys there, the person also types how many keys it has. A person who types only
+ * "destroy 400" could overlook that 31 of these keys were created last week.
  */
 
 import type { ConsentRecord, ReleasedHold, UnapprovedStep } from "../../../lifecycle/observation.ts";
 import type { ReviewLine } from "../../../lifecycle/review.ts";
+import type { ShownKey } from "../../ports/shown-key.ts";
 import { maxNamed } from "../../text/words.ts";
 
 /** A key in the summary and the table before an approval. A fresh read and a list of a vault both have these facts. */
 export interface SummarizedKey {
   readonly line: ReviewLine;
   readonly record: ConsentRecord;
-  readonly description: string;
+  /** What a person sees of the key. A list does not name the resources that use it. */
+  readonly shown: Pick<ShownKey, "createdAt" | "template" | "usedBy" | "pastLabels"> & {
+    readonly said: Pick<ShownKey["said"], "description">;
+  };
   /** The holds that people released; a key that is held now cannot be approved. */
   readonly releasedHolds: readonly ReleasedHold[];
   /** The deactivation before the requested destruction, if no approval of it is known. */
   readonly unapproved: UnapprovedStep | undefined;
-  readonly createdAtMs?: number | undefined;
-  readonly templateName: string;
   /** The service's time at the read. */
   readonly nowMs: number;
   /** What the step still waits for. */
@@ -27,51 +29,64 @@ export interface SummarizedKey {
 }
 
 interface ExceptionClass {
-  readonly title: string;
   /** What a person types to confirm a large class. */
   readonly word: string;
+  /** The rule of the class, after the word. */
+  readonly rule: string;
   readonly among: (keys: readonly SummarizedKey[]) => readonly SummarizedKey[];
 }
 
-export const warnsOfDeletion = /\b(?:do not|don't|keep|legal|hold|never)\b/i;
-const recentMs = 30 * 24 * 60 * 60 * 1000;
-/** A template, or a kind of label, of at most this share of the keys is rare. */
+/** Words that warn of a deletion, in the languages of the people who write descriptions. */
+export const warnsOfDeletion =
+  /(?<!\p{L})(?:do not|don't|must not|keep|legal|hold|never|nicht|niemals|behalten|aufbewahren|ne pas|jamais|conserver|no borrar|no eliminar|nunca|conservar|non eliminare|não|niet|bewaren)(?!\p{L})/iu;
+const dayMs = 24 * 60 * 60 * 1000;
+const recentMs = 30 * dayMs;
+const editedMs = 7 * dayMs;
+/** A trait of at most this share of the keys is rare. The trait of one key can be rare among a few, too. */
 const rareShare = 0.05;
 
 const classes: readonly ExceptionClass[] = [
-  { title: "in use", word: "in use", among: (keys) => keys.filter(({ line }) => line.resources.length > 0) },
+  { word: "renamed", rule: "known here under another label", among: where(({ shown }) => shown.pastLabels.length > 0) },
+  { word: "in use", rule: "by resources that UKO knows", among: where(({ line }) => line.resources.length > 0) },
+  { word: "released", rule: "from a hold", among: where(({ releasedHolds }) => releasedHolds.length > 0) },
   {
-    title: "released from a hold",
-    word: "released",
-    among: (keys) => keys.filter(({ releasedHolds }) => releasedHolds.length > 0),
-  },
-  {
-    title: "deactivated without a known approval",
     word: "unapproved",
-    among: (keys) => keys.filter(({ unapproved }) => unapproved !== undefined),
+    rule: "deactivated without a known approval",
+    among: where(({ unapproved }) => unapproved !== undefined),
   },
-  { title: "with a description that warns", word: "with a warning", among: (keys) => keys.filter(hasWarning) },
+  { word: "with a warning", rule: "in the description", among: where(hasWarning) },
+  { word: "recent", rule: "created in the last 30 days", among: where(isRecent) },
+  { word: "edited", rule: "by the requester in the 7 days before the request", among: where(isEdited) },
+  { word: "rare", rule: "of a template that few of these keys have", among: rareBy(({ shown }) => shown.template) },
+  { word: "described", rule: "unlike the others", among: (keys) => rareDescriptions(keys) },
   {
-    title: "created in the last 30 days",
-    word: "recent",
-    among: (keys) => keys.filter(({ createdAtMs = 0, nowMs }) => createdAtMs > nowMs - recentMs),
+    word: "unlike",
+    rule: "with a label unlike the others",
+    among: rareBy(({ line }) => line.label.toLowerCase().replaceAll(/\d+/g, "#")),
   },
-  {
-    title: "of a rare template",
-    word: "rare",
-    among: (keys) => rareIn(keys, ({ templateName }) => templateName),
-  },
-  { title: "with a label unlike the others", word: "unlike", among: keysWithStrangeLabels },
 ];
 
-/** Whether the description of the key warns of its deletion. */
-export function hasWarning({ description }: SummarizedKey): boolean {
-  return warnsOfDeletion.test(description);
+function where(isInClass: (key: SummarizedKey) => boolean): ExceptionClass["among"] {
+  return (keys) => keys.filter(isInClass);
 }
 
-/** Each class of exceptions with its keys; a class without keys is left out. */
+/** Whether the description of the key warns of its deletion. */
+export function hasWarning({ shown }: SummarizedKey): boolean {
+  return warnsOfDeletion.test(shown.said.description);
+}
+
+function isRecent({ shown: { createdAt }, nowMs }: SummarizedKey): boolean {
+  return createdAt !== undefined && Date.parse(createdAt) > nowMs - recentMs;
+}
+
+function isEdited({ record: { ownWriteAtMs, writtenAtMs } }: SummarizedKey): boolean {
+  return ownWriteAtMs !== undefined && ownWriteAtMs > writtenAtMs - editedMs;
+}
+
+/** Each class of exceptions with its keys, the rarest first; a class without keys is left out. */
 export function exceptionClasses(keys: readonly SummarizedKey[]) {
-  return classes.map(({ among, ...each }) => ({ ...each, found: among(keys) })).filter(({ found }) => found.length > 0);
+  const found = classes.map(({ among, ...each }) => ({ ...each, found: among(keys) }));
+  return found.filter((each) => each.found.length > 0).toSorted((a, b) => a.found.length - b.found.length);
 }
 
 /** The classes that a person confirms, as typed: `12 in use, 31 recent`. Empty if every class is small. */
@@ -80,17 +95,21 @@ export function classesToConfirm(keys: readonly SummarizedKey[]): string {
   return large.map(({ word, found }) => `${found.length} ${word}`).join(", ");
 }
 
-/** Keys whose trait few other keys have. */
-function rareIn(keys: readonly SummarizedKey[], traitOf: (key: SummarizedKey) => string): readonly SummarizedKey[] {
-  const byTrait = Map.groupBy(keys, traitOf);
-  return keys.filter((key) => (byTrait.get(traitOf(key))?.length ?? 0) <= keys.length * rareShare);
+/**
+ * Keys whose trait few other keys have. If many keys have a trait of their own, the trait shows nothing, and the class
+ * is empty.
+ */
+function rareBy(traitOf: (key: SummarizedKey) => string): ExceptionClass["among"] {
+  return (keys) => {
+    const most = Math.max(1, Math.floor(keys.length * rareShare));
+    const byTrait = Map.groupBy(keys, traitOf);
+    const rare = keys.filter((key) => (byTrait.get(traitOf(key))?.length ?? 0) <= most);
+    return keys.length > 2 && rare.length <= most ? rare : [];
+  };
 }
 
-/**
- * The keys whose label, without its numbers, is rare. If many keys have a label of their own, the labels show nothing,
- * and the class is empty.
- */
-function keysWithStrangeLabels(keys: readonly SummarizedKey[]): readonly SummarizedKey[] {
-  const strange = rareIn(keys, ({ line }) => line.label.toLowerCase().replaceAll(/\d+/g, "#"));
-  return strange.length <= keys.length * rareShare ? strange : [];
+/** A description that warns is in a class of its own. */
+function rareDescriptions(keys: readonly SummarizedKey[]): readonly SummarizedKey[] {
+  const rare = rareBy(({ shown }) => shown.said.description)(keys);
+  return rare.filter((key) => key.shown.said.description !== "" && !hasWarning(key));
 }

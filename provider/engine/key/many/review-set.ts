@@ -119,6 +119,8 @@ export interface PendingGroup {
   readonly kind: ReviewLine["kind"];
   readonly vaultId: string;
   readonly keys: readonly KeyDetails[];
+  /** Keys that carry such a request which no longer counts, for example because their tags changed. */
+  readonly outdated: readonly KeyApart[];
 }
 
 /** Lists what the caller can approve from the lists of the vaults alone, so that thousands of keys take a few calls. */
@@ -147,9 +149,25 @@ export async function listApprovable(
   const byPlace = Map.groupBy(free, (key) => JSON.stringify([...scopeOf(key), key.observation.facts.vaultId]));
   const groups = Array.from(byPlace, ([place, members]): PendingGroup => {
     const [requester, step, kind, vaultId] = JSON.parse(place) as [string, ReviewedStep, ReviewLine["kind"], string];
-    return { requester, step, kind, vaultId, keys: members.toSorted(byLabel) };
+    const outdated = keys.flatMap((key) => {
+      const { facts, carried } = key.observation;
+      const isOfGroup = facts.vaultId === vaultId && carried.record?.author.iamId === requester;
+      if (scopeOf(key)[0] !== "") return [];
+      const scope = { step, kind, requester, reviewer: actor.identity?.iamId ?? "" };
+      return isOfGroup && carried.record?.step === step ? outdatedIn(key, scope) : [];
+    });
+    return { requester, step, kind, vaultId, keys: members.toSorted(byLabel), outdated };
   });
   return { groups, led, unreadable };
+}
+
+/** Why the request on a listed key no longer counts. A key that is past the step needs no approval. */
+function outdatedIn({ observation, nowMs }: KeyDetails, scope: ReviewScope): readonly KeyApart[] {
+  const admission = admitToReview(observation, scope, nowMs);
+  if (admission.kind === "line") return [];
+  const { why } = admission;
+  const isOutdated = why.kind === "held" || (why.kind === "not_binding" && why.why.kind !== "expired");
+  return isOutdated ? [apartFor(why, observation)] : [];
 }
 
 /** The campaign that approves the request on the key, if any. A selection of keys never picks such a key. */
@@ -253,7 +271,7 @@ function judgeKey(
   observed: KeyDetails,
   { step, kind, requester, actor, purpose, known }: Judging,
 ): Judged {
-  const { observation, snapshot, nowMs } = observed;
+  const { observation, nowMs } = observed;
   const reviewer = actor.identity?.iamId ?? "";
   const admission = admitToReview(observation, { step, kind, requester, reviewer }, nowMs);
   if (admission.kind === "apart") return apartFor(admission.why, observation);
@@ -272,11 +290,8 @@ function judgeKey(
   return {
     line,
     record,
-    description: observation.facts.description,
     releasedHolds: observation.releasedHolds ?? [],
     unapproved: findUnapprovedStep(observation),
-    createdAtMs: snapshot.createdAtMs,
-    templateName: snapshot.templateName,
     shown: showKey(observed, pastLabelsOf(world, line, known)),
     nowMs,
     ...(direct.kind === "waitingForTime" && { waitsFor: summaryOf(direct, observed, run) }),

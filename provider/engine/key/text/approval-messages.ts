@@ -6,13 +6,15 @@
 
 import { rights } from "../../../lifecycle/managed-key-states.ts";
 import { keyPathOf, type ReviewedStep } from "../../../lifecycle/review.ts";
-import { isoTime } from "../../loop/evidence.ts";
 import {
   cannotBeUndone,
   count,
+  maxNamed,
   plain,
+  quotedName,
   sayAuthor,
   sayFirst,
+  sayList,
   sayRoles,
   sayTimeAndDistance,
   sayUse,
@@ -20,12 +22,12 @@ import {
   stepNouns,
   stillReversible,
 } from "../../text/words.ts";
-import { exceptionClasses, hasWarning, type SummarizedKey } from "../many/exceptions.ts";
+import { exceptionClasses, type SummarizedKey } from "../many/exceptions.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
 import { sayReleasedHolds } from "./hold-words.ts";
 import { sayOutsideCampaign, sayWhoRequested } from "./record-words.ts";
 import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
-import { sayShownKey } from "./shown-key-words.ts";
+import { sayResources, sayShownKey } from "./shown-key-words.ts";
 import { sayUnapproved } from "./unapproved-words.ts";
 
 /** The name of each vault by its ID; an ID without a name stands for itself. */
@@ -49,10 +51,20 @@ export function groupCells({ step, kind, vaultId, keys }: PendingGroup, vaults: 
 
 export const nothingToApprove = "No request of another person is waiting for your approval.";
 
+/** The most reasons that stand before a question, so that they do not push the classes out of sight. */
+const maxReasons = 10;
+
 /** The keys that stand apart, by the reason. */
 export function explainApart(apart: readonly KeyApart[]): readonly string[] {
   const storable = apart.filter(({ isStorable }) => isStorable);
-  return [`You cannot approve ${count(apart.length, "key")} now:`, ...linesByReason(apart), ...storeInstead(storable)];
+  const reasons = linesByReason(apart);
+  const hidden = reasons.length - maxReasons;
+  return [
+    `You cannot approve ${count(apart.length, "key")} now:`,
+    ...reasons.slice(0, maxReasons),
+    ...(hidden > 0 ? [`  and keys for ${count(hidden, "other reason")}`] : []),
+    ...storeInstead(storable),
+  ];
 }
 
 /** The keys whose campaigns approve them, by the wave. */
@@ -102,19 +114,46 @@ export function describeOne(key: KeyInReview, vaults: VaultNames): readonly stri
 
 /** The keys that a person should look at before they approve many at once, with the reasons as one clause. */
 export function exceptionsAmong(keys: readonly SummarizedKey[]) {
-  const classes = exceptionClasses(keys).map(({ title, found }) => ({ title, found: new Set(found) }));
+  const classes = exceptionClasses(keys).map(({ found, ...each }) => ({ ...each, found: new Set(found) }));
   return keys.flatMap((key) => {
-    const titles = classes.flatMap(({ title, found }) => (found.has(key) ? [title] : []));
-    return titles.length === 0 ? [] : [{ key, why: `${titles.join("; ")}${sayWarning(key)}` }];
+    const reasons = classes.flatMap(({ word, rule, found }) =>
+      found.has(key) ? [`${word}, ${rule}${sayDetail(word, key)}`] : [],
+    );
+    return reasons.length === 0 ? [] : [{ key, why: reasons.join("; ") }];
   });
 }
 
-/** The lines before the list, at most 20: counts, then the exceptions. */
-export function summarize(keys: readonly SummarizedKey[], vaults: VaultNames): readonly string[] {
-  const exceptions = exceptionClasses(keys).map(
-    ({ title, found }) => `${count(found.length, "key")} ${title}: ${sayFirst(found.map(sayException))}.`,
-  );
-  return [...sayCounts(keys, vaults), ...exceptions];
+/** Every unusual key by name, if the lines of the classes leave out names. */
+export function sayExceptions(keys: readonly SummarizedKey[]): readonly string[] {
+  if (exceptionClasses(keys).every(({ found }) => found.length <= maxNamed)) return [];
+  return exceptionsAmong(keys).map(({ key, why }) => `${plain(key.line.label, 60)}: ${why}`);
+}
+
+/**
+ * The lines just before the question: a line for each class of unusual keys, the rarest first, with its rule and at most
+ * five names.
+ */
+export function sayClasses(keys: readonly SummarizedKey[]): readonly string[] {
+  return exceptionClasses(keys).map(({ word, rule, found }) => {
+    const names = found.map((key) => `${plain(key.line.label, 40)}${sayDetail(word, key)}`);
+    return `${found.length} ${word}, ${rule}: ${sayFirst(names)}.`;
+  });
+}
+
+/** What a class says of one key, in parentheses. */
+function sayDetail(word: string, { shown }: SummarizedKey): string {
+  const { usedBy = [], pastLabels, said } = shown;
+  switch (word) {
+    case "renamed":
+      return ` (was ${sayList(pastLabels.map(({ label }) => quotedName(label)))})`;
+    case "in use":
+      return usedBy.length === 0 ? "" : ` (by ${sayResources(usedBy)})`;
+    case "with a warning":
+    case "described":
+      return ` ("${plain(said.description, 200)}")`;
+    default:
+      return "";
+  }
 }
 
 /** Since when and why, and the keys by vault, template and keystores. */
@@ -127,7 +166,7 @@ export function sayCounts(keys: readonly SummarizedKey[], vaults: VaultNames): r
     ...(first === undefined ? [] : [`${earliest} was made on ${sayTimeAndDistance(earliestMs(keys), first.nowMs)}.`]),
     ...(reason === undefined ? [] : [`Reason${keys.length === 1 ? "" : " of each request"}: ${plain(reason, 500)}`]),
     `Vaults: ${countsOf(keys, ({ line }) => sayVault(line.vaultId, vaults))}.`,
-    `Templates: ${countsOf(keys, ({ templateName }) => templateName)}.`,
+    `Templates: ${countsOf(keys, ({ shown }) => shown.template)}.`,
     `Keystores: ${countsOf(keys, ({ line }) =>
       line.keystores
         .map(({ type }) => type)
@@ -153,8 +192,8 @@ export function listKeys(
   const columns = [
     { head: "LABEL", cell: ({ line }: SummarizedKey) => labelIn(line, (labels.get(line.label)?.length ?? 0) > 1) },
     ...(isOneVault ? [] : [{ head: "VAULT", cell: ({ line }: SummarizedKey) => sayVault(line.vaultId, vaults) }]),
-    { head: "CREATED", cell: ({ createdAtMs }: SummarizedKey) => sayDay(createdAtMs) },
-    { head: "USED BY", cell: ({ line }: SummarizedKey) => sayUse(line.resources.length, line.keystores) },
+    { head: "CREATED", cell: ({ shown }: SummarizedKey) => shown.createdAt?.slice(0, 10) ?? "" },
+    { head: "USED BY", cell: ({ line, shown }: SummarizedKey) => sayUseInList(line, shown.usedBy) },
     { head: "KEYSTORES", cell: ({ line }: SummarizedKey) => sayKeystores(line) },
     {
       head: "NOTE",
@@ -174,16 +213,14 @@ function labelIn({ label, keyId }: SummarizedKey["line"], isShared: boolean): st
   return isShared ? `${plain(label, 60)} (${keyId})` : plain(label, 60);
 }
 
-function sayDay(ms: number | undefined): string {
-  return ms === undefined ? "" : isoTime(ms).slice(0, 10);
-}
-
-function sayException(key: SummarizedKey): string {
-  return `${plain(key.line.label, 40)}${sayWarning(key)}`;
-}
-
-function sayWarning(key: SummarizedKey): string {
-  return hasWarning(key) ? ` ("${plain(key.description, 200)}")` : "";
+/** The first resource, and a count of the others; only a count where a list does not name them. */
+function sayUseInList(
+  { resources, keystores }: SummarizedKey["line"],
+  usedBy: SummarizedKey["shown"]["usedBy"],
+): string {
+  const [first, ...others] = usedBy ?? [];
+  if (first === undefined) return sayUse(resources.length, keystores);
+  return `${plain(first.name, 40)}${others.length === 0 ? "" : ` and ${others.length} more`}`;
 }
 
 function earliestMs(keys: readonly SummarizedKey[]): number {

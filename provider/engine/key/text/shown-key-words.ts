@@ -54,10 +54,15 @@ export function sayUsedBy({ usedBy, useUnreadable, useUnseenIn }: ShownKey): str
   if (useUnreadable !== undefined) return `not known, because ${plain(useUnreadable, 200)}`;
   if (usedBy === undefined) return undefined;
   const unseen = useUnseenIn.length === 0 ? "" : "; UKO does not see who uses the copies in other clouds";
-  const names = usedBy.map(({ name, service }) =>
-    service === "" ? quotedName(name) : `${quotedName(name)} (${plain(service, 100)})`,
+  return `${usedBy.length === 0 ? "nothing that UKO knows" : sayResources(usedBy)}${unseen}`;
+}
+
+export function sayResources(usedBy: NonNullable<ShownKey["usedBy"]>): string {
+  return sayFirst(
+    usedBy.map(({ name, service }) =>
+      service === "" ? quotedName(name) : `${quotedName(name)} (${plain(service, 100)})`,
+    ),
   );
-  return `${names.length === 0 ? "nothing that UKO knows" : sayFirst(names)}${unseen}`;
 }
 
 function sayOutliving({ outlivesServiceUntil: until }: ShownKey, nowMs: number): readonly string[] {
