@@ -24,7 +24,7 @@ import type {
   Stored,
 } from "./resource/definition.ts";
 import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./resource/delete.ts";
-import { planWorld } from "./resource/plan-world.ts";
+import { withListsReadOnce } from "./resource/lists-read-once.ts";
 import { nothingPlanned, type PlanContext, type Planned, type StateFacts } from "./resource/preview.ts";
 import { metaOf, shapeOf } from "./resource/property.ts";
 import { applyCommand, type UserInterface } from "./text/explanation.ts";
@@ -221,7 +221,7 @@ function createPreviews<Inputs, State extends Inputs>(
       const nothing = { failures: [], warnings: [] };
       if (context.isConfigured?.() === false) return nothing;
       const known = Object.entries(Object(news)).filter(([, value]) => !containsUnknown(value));
-      planning ??= planWorld(opened(options).world);
+      planning ??= withListsReadOnce(opened(options).world);
       const world = planning;
       const apply = applyCommand(context.userInterface);
       const inputs = Object.fromEntries(known) as Partial<Inputs>;

@@ -7,7 +7,7 @@
 
 import type { CallOptions, World } from "../ports/world.ts";
 
-export function planWorld(world: World): World {
+export function withListsReadOnce(world: World): World {
   const lists = new Map<string, Promise<unknown>>();
   function once<Filter, Item>(kind: string, list: (filter: Filter, options: CallOptions) => Promise<readonly Item[]>) {
     return (filter: Filter, options: CallOptions): Promise<readonly Item[]> => {
