@@ -13,7 +13,7 @@ import type { UserInterface } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import type { KeyDetails } from "./observe.ts";
-import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
+import { type KeyTarget, planKeyRetirement, previewKeyDeletion } from "./preview.ts";
 import { deletionFacts, endOf, type KeyDeletionFacts } from "./report.ts";
 import type { Task } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
@@ -30,7 +30,7 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
   const { instanceId, vaultId, keyId } = ref;
   return {
     subject: ({ label }) => ({ instanceId, vaultId, keyId, ...(typeof label === "string" && { label }) }),
-    plan: (context) => planKey(target, context),
+    plan: (context) => previewKeyDeletion(target, context),
     planRetirement: (goal, wanted, context) =>
       planKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     delete(world, request, options) {

@@ -39,7 +39,7 @@ export interface KeyTarget {
 }
 
 /** The preview of a deletion. A deletion that has to wait ends with an error. */
-export function planKey(target: KeyTarget, context: PlanContext): Planned {
+export function previewKeyDeletion(target: KeyTarget, context: PlanContext): Planned {
   const what = nameOf(target, context.facts);
   const refused = refusedByProtection(target.policy.deletionProtection, what, context.userInterface);
   return {

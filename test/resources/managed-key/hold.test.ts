@@ -1,7 +1,7 @@
 /** A hold on a key as the engines show it: a computed attribute, and the first line of a preview. */
 
 import { describe, expect, it } from "vitest";
-import { planKey } from "../../../provider/engine/key/preview.ts";
+import { previewKeyDeletion } from "../../../provider/engine/key/preview.ts";
 import { options, useEngineWorld } from "../../engine/harness.ts";
 
 const uko = useEngineWorld();
@@ -40,7 +40,7 @@ describe("a preview of the deletion", () => {
     const ref = uko.ref(state.keyId);
     const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
     const context = { facts, userInterface: { rerun: "tofu destroy" }, waits: false } as const;
-    const { preview, planLimit } = planKey({ ref, policy }, context as never);
+    const { preview, planLimit } = previewKeyDeletion({ ref, policy }, context as never);
     expect(preview.kind === "long" && preview.message).toMatch(
       /^Key "payroll" is held: legal, ticket L_1, said to be set by IBMid_550000ALICE on 2026-11-24, without an end\n/,
     );
