@@ -13,7 +13,7 @@ import type { UserInterface } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome } from "./kind.ts";
 import type { KeyDetails } from "./observe.ts";
-import { type KeyTarget, planKeyRetirement, previewKeyDeletion } from "./preview.ts";
+import { type KeyTarget, previewKeyDeletion, previewKeyRetirement } from "./preview.ts";
 import { deletionFacts, endOf, type KeyDeletionFacts } from "./report.ts";
 import type { Task } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
@@ -32,7 +32,7 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
     subject: ({ label }) => ({ instanceId, vaultId, keyId, ...(typeof label === "string" && { label }) }),
     plan: (context) => previewKeyDeletion(target, context),
     planRetirement: (goal, wanted, context) =>
-      planKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
+      previewKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     delete(world, request, options) {
       const limited = { ...policy, atMost: request.planLimit };
       const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);

@@ -55,7 +55,7 @@ export function previewKeyDeletion(target: KeyTarget, context: PlanContext): Pla
 /**
  * The preview of an update that advances the deletion. It is always reported, because the update may cause an outage.
  */
-export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): Planned {
+export function previewKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): Planned {
   return {
     preview: previewRetirement(target, context),
     planLimit: planLimitOf(target, factsAfterWrite(context.facts, wanted), context),
