@@ -23,7 +23,7 @@ import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { adoptKey, createKey } from "./create.ts";
-import { previewKey, writtenOnAdoption } from "./preview.ts";
+import { previewKeyCreation, writtenOnAdoption } from "./preview.ts";
 import {
   keyDeletionOutputs,
   type ManagedKeyInputs,
@@ -72,7 +72,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   rejectByRead: rejectTemplate,
-  previewCreation: previewKey,
+  previewCreation: previewKeyCreation,
 
   changed: changedInputs,
 

@@ -21,7 +21,7 @@ export const writtenOnAdoption: readonly string[] = namesWhere(
   ({ role, immutable }) => role === undefined && immutable === undefined,
 ).filter((name) => name !== "template");
 
-export async function previewKey(
+export async function previewKeyCreation(
   world: World,
   known: Partial<ManagedKeyInputs>,
   options: PreviewOptions,
