@@ -25,7 +25,7 @@ import type {
 } from "./resource/definition.ts";
 import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./resource/delete.ts";
 import { withListsReadOnce } from "./resource/lists-read-once.ts";
-import { nothingPlanned, type PlanContext, type Planned, type StateFacts } from "./resource/preview.ts";
+import { nothingPlanned, type PlanContext, type PreviewWithLimit, type StateFacts } from "./resource/preview.ts";
 import { metaOf, shapeOf } from "./resource/property.ts";
 import { applyCommand, type UserInterface } from "./text/explanation.ts";
 import { importDiffers, isTransientReadError } from "./text/resource-messages.ts";
@@ -67,9 +67,9 @@ export interface Handlers<Inputs, State extends Inputs>
    * Previews the deletion from state alone. If a request is pending, the run logs in, to know whether the caller is the
    * requester. `timeoutMs` is the resource's own wait budget.
    */
-  previewDelete(olds: unknown, timeoutMs?: number): Promise<Planned>;
+  previewDelete(olds: unknown, timeoutMs?: number): Promise<PreviewWithLimit>;
   /** Like `previewDelete`. Returns the preview `short` if the update does not advance the deletion of its resource. */
-  previewUpdate(olds: unknown, news: unknown): Promise<Planned>;
+  previewUpdate(olds: unknown, news: unknown): Promise<PreviewWithLimit>;
 }
 
 /** Options of an apply, which may run long after its plan. Without a plan limit the run may do everything. */

@@ -19,8 +19,8 @@ import {
   longIf,
   numbered,
   type PlanContext,
-  type Planned,
   type PreviewKind,
+  type PreviewWithLimit,
   pendingIn,
   previewApproval,
   previewTimeWait,
@@ -39,7 +39,7 @@ export interface KeyTarget {
 }
 
 /** The preview of a deletion. A deletion that has to wait ends with an error. */
-export function previewKeyDeletion(target: KeyTarget, context: PlanContext): Planned {
+export function previewKeyDeletion(target: KeyTarget, context: PlanContext): PreviewWithLimit {
   const what = nameOf(target, context.facts);
   const refused = refusedByProtection(target.policy.deletionProtection, what, context.userInterface);
   return {
@@ -55,7 +55,7 @@ export function previewKeyDeletion(target: KeyTarget, context: PlanContext): Pla
 /**
  * The preview of an update that advances the deletion. It is always reported, because the update may cause an outage.
  */
-export function previewKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): Planned {
+export function previewKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): PreviewWithLimit {
   return {
     preview: previewRetirement(target, context),
     planLimit: planLimitOf(target, factsAfterWrite(context.facts, wanted), context),

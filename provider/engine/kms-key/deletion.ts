@@ -14,7 +14,7 @@ import {
   longIf,
   numbered,
   type PlanContext,
-  type Planned,
+  type PreviewWithLimit,
   pendingIn,
   previewApproval,
   previewTimeWait,
@@ -65,7 +65,7 @@ function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion
 }
 
 /** The preview and the plan limit, from state alone. */
-function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
+function planKmsKey(target: KmsKeyTarget, context: PlanContext): PreviewWithLimit {
   const { ref, name, policy } = target;
   const { facts, userInterface } = context;
   const { kmsKeyId } = ref;

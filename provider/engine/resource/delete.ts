@@ -17,16 +17,16 @@ import type { CallOptions, RunSettings, World } from "../ports/world.ts";
 import { type Explanation, renderBriefly, renderExplanation, type UserInterface } from "../text/explanation.ts";
 import { runnable } from "../text/own-commands.ts";
 import { sayDuration } from "../text/words.ts";
-import type { PlanContext, Planned, StateFacts } from "./preview.ts";
+import type { PlanContext, PreviewWithLimit, StateFacts } from "./preview.ts";
 
 /** The deletion of one object, as the definition of its resource states it. */
 export interface Deletion {
   /** The object in reports; `facts` are the properties of its resource in state. */
   subject(facts: StateFacts): Subject;
   /** The preview and the plan limit, from state alone. */
-  plan(context: PlanContext): Planned;
+  plan(context: PlanContext): PreviewWithLimit;
   /** The plan of an update that advances the deletion. Absent if no update does so. */
-  planRetirement?(goal: DeletionGoal, wanted: StateFacts, context: PlanContext): Planned;
+  planRetirement?(goal: DeletionGoal, wanted: StateFacts, context: PlanContext): PreviewWithLimit;
   /** Throws `UkoError` for faults only; waits and refusals are outcomes. */
   delete(world: World, request: DeleteRequest, options: CallOptions): Promise<DeleteOutcome>;
 }

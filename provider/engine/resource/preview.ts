@@ -20,13 +20,13 @@ export type DeletionPreview =
   | { readonly kind: "short" };
 
 /** What a plan reports, and the limit that it sets for its apply. */
-export interface Planned {
+export interface PreviewWithLimit {
   readonly preview: DeletionPreview;
   readonly planLimit: PlanLimit;
 }
 
 /** An update that retires no key takes no step towards a deletion. */
-export const nothingPlanned: Planned = { preview: { kind: "short" }, planLimit: allowsNothing };
+export const nothingPlanned: PreviewWithLimit = { preview: { kind: "short" }, planLimit: allowsNothing };
 
 /** The properties of a resource in state. */
 export type StateFacts = Readonly<Record<string, unknown>>;
