@@ -30,10 +30,10 @@ import {
   maxSubjects,
   method,
   outlineForm,
-  placeOf,
   type Subject,
   statementType,
   subjectName,
+  vaultSegmentOf,
 } from "./statement.ts";
 
 export interface CertificateSources {
@@ -170,7 +170,7 @@ function select(instanceId: string, { keys, index, wave }: CertificateSources): 
   if (wave !== undefined) {
     return wave.keys.map((key) => {
       const subject = subjectName({ ...key, instanceId });
-      return () => find(subject) ?? unrecordedKey({ ...key, subject, vaultId: placeOf(key.vaultId) });
+      return () => find(subject) ?? unrecordedKey({ ...key, subject, vaultId: vaultSegmentOf(key.vaultId) });
     });
   }
   if (keys.length > 0) return keys.map((path) => () => find(`${instanceId}/${path}`) ?? absentFromEvidence(path));
@@ -234,7 +234,7 @@ const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => 
   not_destroyed: ({ outcome }) => ["pending_destruction", "deactivated", "not_ended", "not_recorded"].includes(outcome),
   pending_period: ({ keystores }) => keystores.some(({ status }) => status !== "not_present"),
   keystores_not_live: ({ areKeystoresLive }) => !areKeystoresLive,
-  kms_restore: ({ vaultId, outcome }) => vaultId === placeOf("") && outcome === "destroyed",
+  kms_restore: ({ vaultId, outcome }) => vaultId === vaultSegmentOf("") && outcome === "destroyed",
   steps_not_recorded: (key) => !hasEachStep(key),
   steps_not_confirmed: ({ steps }) => steps.some(({ doneAt }) => doneAt === undefined),
 };

@@ -11,7 +11,7 @@ import { findLeftoverMaterial, type RemovalObservation } from "../../lifecycle/g
 import type { BackingKey, KeystoreStatus } from "../../lifecycle/observation.ts";
 import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../commands/audit.ts";
 import type { EvidenceIndex, KeyDescription, LoggedLine } from "./evidence-log.ts";
-import { type CertificateKey, type CertificateStep, placeOf } from "./statement.ts";
+import { type CertificateKey, type CertificateStep, vaultSegmentOf } from "./statement.ts";
 
 /**
  * The history of a managed key or KMS key; undefined if the evidence does not mention the key. Throws
@@ -32,7 +32,7 @@ export function keyInEvidence(
   const status = lastStatus(lines);
   return {
     subject,
-    vaultId: placeOf(first.vaultId),
+    vaultId: vaultSegmentOf(first.vaultId),
     keyId: first.keyId,
     label: lines.findLast(({ label }) => label !== "")?.label ?? "",
     ...(first.vaultId === "" || isEndProven(status, described?.key?.kmsKeys ?? [], lines)
@@ -188,6 +188,6 @@ export function hasEachStep({ outcome, steps, vaultId }: CertificateKey): boolea
   if (outcome === "not_recorded" || outcome === "not_ended") return outcome === "not_ended";
   const destroyed = last("destroy");
   // KMS itself deactivates a key that expires.
-  const isDeactivatedFirst = destroyed?.from === "deactivated" && vaultId !== placeOf("");
+  const isDeactivatedFirst = destroyed?.from === "deactivated" && vaultId !== vaultSegmentOf("");
   return destroyed !== undefined && (!isDeactivatedFirst || last("deactivate") !== undefined);
 }

@@ -217,10 +217,10 @@ interface NamedKey {
 
 /** The name of a key in a certificate: `<instance>/<vault>/<key>`, or `<instance>/kms/<key>`. */
 export function subjectName({ instanceId, vaultId, keyId }: NamedKey): string {
-  return `${instanceId}/${placeOf(vaultId)}/${keyId}`;
+  return `${instanceId}/${vaultSegmentOf(vaultId)}/${keyId}`;
 }
 
-export function placeOf(vaultId: string): string {
+export function vaultSegmentOf(vaultId: string): string {
   return vaultId === "" ? "kms" : vaultId;
 }
 
