@@ -42,7 +42,7 @@ function groupOf({ traits: { kind, state, keystoreTypes }, keystores }: ListedKe
   return { kind, state, keystores: types, pendingDays: state === "pre_activation" ? 0 : pendingDays };
 }
 
-export function lastDayOf(group: Pick<Group, "pendingDays" | "state">, deadline: string): string {
+export function lastDestroyDayOf(group: Pick<Group, "pendingDays" | "state">, deadline: string): string {
   if (group.state === "destroyed") return "destroyed";
   return dayOf(lastDestroyBeforeMs(Date.parse(deadline) + dayMs, group.pendingDays) - 1);
 }
@@ -90,7 +90,7 @@ export function firstCampaignFile(
 }
 
 export function reportInit(folder: string, { deadline }: InitRequest, inventory: CampaignInventory): CampaignReport {
-  const groups = groupsOf(inventory.keys).map((group) => ({ ...group, lastDay: lastDayOf(group, deadline) }));
+  const groups = groupsOf(inventory.keys).map((group) => ({ ...group, lastDay: lastDestroyDayOf(group, deadline) }));
   return reportOf({
     summary: `Wrote ${folder}/${campaignFileName} for ${count(inventory.keys.length, "key")} in ${count(inventory.vaults.length, "vault")}`,
     parts: [
@@ -101,7 +101,7 @@ export function reportInit(folder: string, { deadline }: InitRequest, inventory:
             pending: ({ pendingDays }) => `${pendingDays} d`,
             keys: "keys",
             [`for ${deadline}`]: "lastDay",
-            [`for ${ibmDates.lastDay}`]: (group) => lastDayOf(group, ibmDates.lastDay),
+            [`for ${ibmDates.lastDay}`]: (group) => lastDestroyDayOf(group, ibmDates.lastDay),
           }),
         }),
         data: { deadline, groups },
