@@ -1,7 +1,7 @@
 /** Written by `npm run schema` from the definitions of the resources. Do not edit. */
 
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { ask, ofOutput, unstoppable } from "./questions.ts";
+import { ask, acceptOutputs, unstoppable } from "./questions.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** Narrows a list to one vault; without it the list covers every vault. */
@@ -128,7 +128,7 @@ export function getVault(args: GetVaultArgs): Promise<VaultState> {
  * const found = uko.getVaultOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
  * ```
  */
-export const getVaultOutput = ofOutput(getVault);
+export const getVaultOutput = acceptOutputs(getVault);
 
 /**
  * Lists every vault of the instance that the caller may see.
@@ -419,7 +419,7 @@ export function getKeystore(args: GetKeystoreArgs): Promise<KeystoreState> {
  * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
  * ```
  */
-export const getKeystoreOutput = ofOutput(getKeystore);
+export const getKeystoreOutput = acceptOutputs(getKeystore);
 
 /**
  * Lists every keystore, without its secrets.
@@ -444,7 +444,7 @@ export async function listKeystores(filter: InVault = {}): Promise<readonly Keys
  * const found = uko.listKeystoresOutput({});
  * ```
  */
-export const listKeystoresOutput = ofOutput(listKeystores);
+export const listKeystoresOutput = acceptOutputs(listKeystores);
 
 /** For templates of `google_kms`. */
 export interface KeyTemplateGoogleArgs {
@@ -690,7 +690,7 @@ export function getKeyTemplate(args: GetKeyTemplateArgs): Promise<KeyTemplateSta
  * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
  * ```
  */
-export const getKeyTemplateOutput = ofOutput(getKeyTemplate);
+export const getKeyTemplateOutput = acceptOutputs(getKeyTemplate);
 
 /**
  * Lists every key template.
@@ -715,7 +715,7 @@ export async function listKeyTemplates(filter: InVault = {}): Promise<readonly K
  * const found = uko.listKeyTemplatesOutput({});
  * ```
  */
-export const listKeyTemplatesOutput = ofOutput(listKeyTemplates);
+export const listKeyTemplatesOutput = acceptOutputs(listKeyTemplates);
 
 /** Inputs of a key. An omitted input keeps the service's value. */
 export interface ManagedKeyArgs {
@@ -1011,7 +1011,7 @@ export function getManagedKey(args: GetManagedKeyArgs): Promise<ManagedKeyState>
  * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
  * ```
  */
-export const getManagedKeyOutput = ofOutput(getManagedKey);
+export const getManagedKeyOutput = acceptOutputs(getManagedKey);
 
 /**
  * Lists every managed key, in every state.
@@ -1036,7 +1036,7 @@ export async function listManagedKeys(filter: InVault = {}): Promise<readonly Ma
  * const found = uko.listManagedKeysOutput({});
  * ```
  */
-export const listManagedKeysOutput = ofOutput(listManagedKeys);
+export const listManagedKeysOutput = acceptOutputs(listManagedKeys);
 
 /** Inputs of a KMS key. An omitted input keeps the service's value. */
 export interface KmsKeyArgs {
@@ -1263,7 +1263,7 @@ export function getKmsKey(args: GetKmsKeyArgs): Promise<KmsKeyState> {
  * const found = uko.getKmsKeyOutput({ keyId: "c0ffee00-0000-4000-8000-000000000005" });
  * ```
  */
-export const getKmsKeyOutput = ofOutput(getKmsKey);
+export const getKmsKeyOutput = acceptOutputs(getKmsKey);
 
 /**
  * Lists every KMS key that uko can manage: all keys except those of internal keystores.
@@ -1332,7 +1332,7 @@ export async function listPendingDeletions(filter: InVault = {}): Promise<readon
  * const found = uko.listPendingDeletionsOutput({});
  * ```
  */
-export const listPendingDeletionsOutput = ofOutput(listPendingDeletions);
+export const listPendingDeletionsOutput = acceptOutputs(listPendingDeletions);
 
 /** The whole deletion path of a key. */
 export interface DeletionPlan {
@@ -1408,5 +1408,5 @@ export function planDeletion(args: { readonly vaultId: string; readonly keyId: s
  * const found = uko.planDeletionOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
  * ```
  */
-export const planDeletionOutput = ofOutput(planDeletion);
+export const planDeletionOutput = acceptOutputs(planDeletion);
 

@@ -20,7 +20,7 @@ export const { ask } = openHandlers(
 );
 
 /** Makes a function accept arguments that depend on the outputs of other resources. */
-export function ofOutput<Args extends object, Result>(
+export function acceptOutputs<Args extends object, Result>(
   call: (args: Args) => Promise<Result>,
 ): (args: { readonly [Name in keyof Args]: Input<Args[Name]> }) => Output<Result> {
   return (args) => output(args).apply((known) => call(known as Args)) as Output<Result>;

@@ -21,7 +21,7 @@ type ObjectType = Extract<AttributeType, { kind: "object" }>;
 export function dynamicClasses(): string {
   return [
     "/** Written by `npm run schema` from the definitions of the resources. Do not edit. */",
-    'import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";\nimport { ask, ofOutput, unstoppable } from "./questions.ts";\nimport { type ResourceKind, registrationOf } from "./registration.ts";',
+    'import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";\nimport { ask, acceptOutputs, unstoppable } from "./questions.ts";\nimport { type ResourceKind, registrationOf } from "./registration.ts";',
     inVault,
     ...describedNames.flatMap((name) => [classSection(name), functionsSection(name)]),
     pendingSection(),
@@ -114,7 +114,7 @@ function outputFunction(name: string, args: string): readonly string[] {
       `The result of \`${name}\` as an output, for arguments that are outputs of resources.`,
       callOf(`const found = uko.${name}Output(${args});`),
     ),
-    `export const ${name}Output = ofOutput(${name});`,
+    `export const ${name}Output = acceptOutputs(${name});`,
   ];
 }
 
