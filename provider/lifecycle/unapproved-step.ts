@@ -49,7 +49,7 @@ export function findUnapprovedStep(observation: KeyObservation, policy?: Deletio
 
 /** Names what a person saw and confirmed. Another write to the key changes it. */
 export function nameOfUnapproved({ step, lastWriter, atMs }: UnapprovedStep): string {
-  return JSON.stringify([step, lastWriter?.iamId ?? lastWriter?.mark ?? "", atMs ?? 0]);
+  return JSON.stringify([step, lastWriter?.iamId ?? "", atMs ?? 0]);
 }
 
 /** A command sees no program and assumes the strictest rule, which says nothing of the rule when the step was taken. */

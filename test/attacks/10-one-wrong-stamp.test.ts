@@ -32,7 +32,7 @@ function runBy(who: Person, wrongId: string, choices = {}) {
 test("a removal of both keys stops at the one key only", async () => {
   const states = [];
   for (const label of ["cards", "wages"]) {
-    const state = await uko.make({ template: "cards", label });
+    const state = await uko.make({ template: "cards", label, dualAuthorization: "single" });
     await uko.test.control(`keys/${state.keyId}`, { record: { state: "destroyed" }, material: "absent" });
     states.push(state);
   }

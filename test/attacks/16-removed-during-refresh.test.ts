@@ -6,7 +6,7 @@ import { codeOf, options, useEngineWorld, withKeys } from "../engine/harness.ts"
 const uko = useEngineWorld();
 
 async function destroyedKey() {
-  const state = await uko.make({ template: "cards", label: "cards" });
+  const state = await uko.make({ template: "cards", label: "cards", dualAuthorization: "single" });
   await uko.test.control(`keys/${state.keyId}`, { record: { state: "destroyed" }, material: "absent" });
   await uko.advance("60s");
   return state;

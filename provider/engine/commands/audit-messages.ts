@@ -126,17 +126,10 @@ function sayStep({ step, about, approver, dropped, refused, isRefused, actor, re
   return `${reason === undefined ? "removal" : "decline"} of ${what}`;
 }
 
-function sayStanding({
-  step,
-  event,
-  isConfirmed,
-  isOnlyStated,
-  isRefused,
-  isUnapproved,
-  lastWrite,
-}: AuditEvent): string {
-  const write = lastWrite && `last write by ${plain(lastWrite.iamId, 60)} at ${plain(lastWrite.at, 40)}`;
-  if (isUnapproved === true) return ["no approval known", write].filter((each) => each !== undefined).join(", ");
+function sayStanding({ step, event, isConfirmed, isOnlyStated, isRefused, lastWrite }: AuditEvent): string {
+  if (lastWrite !== undefined) {
+    return `no approval known, last write by ${plain(lastWrite.iamId, 60)} at ${plain(lastWrite.at, 40)}`;
+  }
   if (isRefused === true) return "own request";
   if (event !== undefined) return `audit event ${plain(event, 60)}`;
   if (step === notRecorded) return "at this time or before";

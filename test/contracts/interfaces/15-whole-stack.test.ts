@@ -60,6 +60,10 @@ test.each(profilesByTier())("two people delete a stack of eleven resources in 92
 
     // What AWS held is gone after seven days, and its keystore and template with it.
     await scenario.advance("8d");
+    const kept = ended(await bob.destroy(goOn), 1);
+    expect(codesOf(wholeStack, kept.output)).toEqual({ ...pending, buried: "UKO_DESTRUCTION_UNAPPROVED" });
+    // Carol destroyed this key alone, so Bob confirms that its metadata may go.
+    ended(await bob.runNext(messageOf(kept.output, "buried"), /^uko continue /), 0);
     expect(codesOf(wholeStack, ended(await bob.destroy(goOn), 1).output)).toEqual(pending);
     expect(await left()).toEqual(["ledger", "ofLedger", "retired", "ring", "vault"]);
 
