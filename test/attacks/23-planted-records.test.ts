@@ -245,12 +245,13 @@ describe("every call of uko that writes to a key", () => {
       "writes a record, which replaces the one on the key",
       "restores a description, without the record (record-locations.test.ts)",
     ],
-    "engine/key/steps.ts act": ["reactivate", "deactivate where one person suffices"],
+    "engine/key/steps.ts act": ["deactivate where one person suffices"],
+    "engine/key/steps.ts activate": ["reactivate"],
     "engine/key/steps.ts sync": ["sync"],
     "engine/key/hold.ts update": ["hold", "release"],
     "resources/managed-key/write.ts update": ["activate", "align", "rotate"],
     "resources/managed-key/update.ts update": ["update"],
-    "resources/managed-key/update.ts act": ["activate"],
+    "resources/managed-key/update.ts activate": ["activate"],
     "resources/managed-key/align.ts align": ["align"],
     "resources/managed-key/rotate.ts rotate": ["rotate"],
     "resources/managed-key/marker.ts update": ["mark", "marks a key that this very run created, at its own ETag"],
@@ -265,7 +266,7 @@ describe("every call of uko that writes to a key", () => {
       .filter((file) => file.endsWith(".ts") && !file.startsWith("emulator"))
       .flatMap((file) =>
         Array.from(
-          readFileSync(folder + file, "utf8").matchAll(/\bkeys\.(update|act|rotate|align|sync)\(/g),
+          readFileSync(folder + file, "utf8").matchAll(/\bkeys\.(update|act|activate|rotate|align|sync)\(/g),
           ([, method]) => `${file} ${method}`,
         ),
       );

@@ -3,12 +3,16 @@
 import { describe, expect, test } from "vitest";
 import { keyKind } from "../../provider/engine/key/kind.ts";
 import type { Task } from "../../provider/engine/key/steps.ts";
+import { type KmsTask, kmsKeyKind } from "../../provider/engine/kms-key/kind.ts";
+import { converge } from "../../provider/engine/loop/converge.ts";
 import { convergeAndWait } from "../../provider/engine/loop/wait.ts";
 import type { Keys, World } from "../../provider/engine/ports/world.ts";
 import type { Permit } from "../../provider/lifecycle/permit.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import { planKmsKeyDeletion } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { aPolicy, hourMs } from "../support/builders.ts";
+import { aKmsPolicy } from "../support/kms-builders.ts";
 import { codeOf, options, unfinished, useEngineWorld, withKeys } from "./harness.ts";
 import { kmsRun, makeKmsKey, requestKms } from "./kms-stage.ts";
 
@@ -90,6 +94,30 @@ describe("a permit that the run kept", () => {
   });
 });
 
+test("a permit that no later read followed is refused after the end of the run", async () => {
+  const state = await makeKmsKey(uko, { dualAuthDelete: true });
+  const kept: Permit<"open_kms_window">[] = [];
+  const forbidden = { kind: "forbidden", message: "no role", correlationId: "" } as const;
+  const carol = kmsRun(uko, "carol", {
+    wrap: (world) => ({
+      ...world,
+      kmsKeys: {
+        ...world.kmsKeys,
+        async setForDeletion(permit) {
+          kept.push(permit);
+          return forbidden;
+        },
+      },
+    }),
+  });
+  expect(await requestKms(uko, carol, state.keyId)).toMatchObject({ code: "UKO_RIGHTS_MISSING", taken: [] });
+  const [permit] = kept;
+  if (permit === undefined) throw new Error("No step was taken.");
+  const seq = await uko.lastSeq();
+  expect(await codeOf(kmsRun(uko, "carol").world.kmsKeys.setForDeletion(permit, options))).toBe("UKO_BUG");
+  expect(await uko.effects(seq)).toEqual([]);
+});
+
 describe("a decision about a KMS key that is too old to send", () => {
   /** A run of Carol whose evidence takes this long, so that time passes between the read and the call. */
   const slowly = (delays: readonly number[]) => {
@@ -117,6 +145,17 @@ describe("a decision about a KMS key that is too old to send", () => {
     const report = await requestKms(uko, carol, state.keyId);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: ["set_for_deletion"] });
     expect(carol.evidence.map(({ phase }) => phase)).toEqual(["before", "before", "before", "after"]);
+  });
+
+  test("does not count as a round of the loop", async () => {
+    const state = await makeKmsKey(uko, { dualAuthDelete: true });
+    const { world } = slowly([11_000, 11_000, 11_000]);
+    const ref = { instanceId: uko.test.emulator.instanceId, kmsKeyId: state.keyId };
+    const plan: KmsTask["plan"] = (observation, run, nowMs) =>
+      planKmsKeyDeletion(observation, aKmsPolicy(), run, nowMs);
+    const task = { ref, plan, approvals: [], mayRequest: true } as const;
+    const outcome = await converge(world, { ...kmsKeyKind, maxRounds: 2 }, task, options);
+    expect(outcome).toMatchObject({ plan: { kind: "waitingForApproval" }, memory: { taken: [{}] } });
   });
 
   test("six times ends the run without a step", async () => {
