@@ -128,11 +128,10 @@ export function parseDay(text: string): string {
   throw invalidInput(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
 }
 
-/** Checks a duration, and returns the text unchanged, because UKO_WAIT has the same form. */
+/** Returns milliseconds. */
 export const parseDuration = (option: string) => (text: string) => {
   try {
-    parseDurationMs(text, option);
-    return text;
+    return parseDurationMs(text, option);
   } catch (thrown) {
     const { summary, detail } = asUkoError(thrown);
     throw invalidInput(summary, detail);

@@ -39,7 +39,7 @@ interface Given extends SelectionOptions {
   readonly yes?: true;
   readonly reason?: string;
   readonly out?: string;
-  readonly wait?: string;
+  readonly wait?: number;
 }
 
 export function addKeyCommands({ program, world, end }: KeyCommands): void {
@@ -167,9 +167,8 @@ function continuing(world: CliWorld, given: Given, isAlone = false): Acts {
   return {
     writes: "continue",
     asks: yes !== true,
-    ...(wait !== undefined && { over: { UKO_WAIT: wait } }),
     async act({ operations, settings, ref, options }) {
-      const budget = { budgetMs: settings.waitMs ?? 0, program: world.program };
+      const budget = { budgetMs: wait ?? settings.waitMs ?? 0, program: world.program };
       const report = isRemoval(given)
         ? await operations.remove(ref, options, budget)
         : await operations.continue(ref, undefined, budget, options);

@@ -1,7 +1,7 @@
 /** Defines `uko requests`, which lists the pending deletions in whole vaults, also of KMS keys. */
 
 import { type Command, Option } from "commander";
-import { parseDurationMs, surveyMessages } from "../compose/text.ts";
+import { surveyMessages } from "../compose/text.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { mostSevere } from "../errors.ts";
 import { collectVaults, parseDuration } from "./arguments.ts";
@@ -15,7 +15,7 @@ interface RequestsOptions {
   readonly vault?: readonly string[];
   readonly json?: boolean;
   readonly mine?: true;
-  readonly expiring?: string;
+  readonly expiring?: number;
   readonly long?: true;
 }
 
@@ -49,7 +49,7 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
     const { keys, unread } = vault.length > 0 ? { keys: [] } : await kmsOperations.pending(options);
     const filter = {
       isMine: mine === true,
-      ...(expiring !== undefined && { expiresWithinMs: parseDurationMs(expiring, "--expiring") }),
+      ...(expiring !== undefined && { expiresWithinMs: expiring }),
     };
     const { selectRequests } = await import("../compose/operations.ts");
     const reports = selectRequests([...survey.reports, ...keys.map(({ report }) => report)], filter, survey.nowMs);

@@ -12,7 +12,7 @@ import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import { printableLines } from "../text/printable.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
-import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
+import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { answerTo, isConfirmed, isYes } from "./hand.ts";
 import { createReportTexts, printError, reportFor, reportJson } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
@@ -30,8 +30,6 @@ export interface KeyRun {
   readonly passesLeave?: true;
   /** Asks at a terminal before a key is destroyed or removed. */
   readonly asks?: boolean;
-  /** Options with the same meaning as a variable; the option takes precedence. */
-  readonly over?: Environment;
   /**
    * Called once, before the first key, instead of the question about keys that names or options selected. `found` has a
    * line for each of these keys.
@@ -61,7 +59,6 @@ export interface KmsKeyCall extends Pick<KeyCall, "options"> {
 /** Returns the exit code. Throws the error that stopped the run before its first key. */
 export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   requireFullIds(world, run);
-  const environment = { ...world.environment, ...run.over };
   const work = async (opened: OpenRun): Promise<number> => {
     const { confirms } = run;
     const found: string[] = [];
@@ -84,7 +81,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     const { exitCodes } = await reportEach(world, opened, { keys, what: "Keys", json, act, isOneByOne });
     return mostSevere([...codes, ...exitCodes]);
   };
-  return withOperations(world, work, environment);
+  return withOperations(world, work);
 }
 
 /** The campaign in whose folder the command runs. */

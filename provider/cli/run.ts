@@ -5,16 +5,15 @@
 
 import type { Command } from "commander";
 import type { CallOptions } from "../engine/ports/world.ts";
-import type { CliWorld, Environment, Open, OpenOperations, ProgressLine, TextOutput } from "./cli-world.ts";
+import type { CliWorld, Open, OpenOperations, ProgressLine, TextOutput } from "./cli-world.ts";
 
 export type OpenRun<Opened = OpenOperations> = Opened & { readonly options: CallOptions };
 
 export async function withOperations<Opened extends OpenOperations, T>(
   world: Omit<CliWorld, "openOperations"> & { readonly openOperations: Open<Opened> },
   work: (run: OpenRun<Opened>) => Promise<T>,
-  environment: Environment = world.environment,
 ): Promise<T> {
-  const opened = await world.openOperations(environment, outputsTo(world));
+  const opened = await world.openOperations(world.environment, outputsTo(world));
   try {
     return await work({ ...opened, options: { signal: world.signal } });
   } finally {
