@@ -24,7 +24,7 @@
  */
 
 import { type ConsentDraft, type NotBinding, standingOf } from "./consent-record.ts";
-import { demandedBy, markerOf, stricterOf } from "./dual-marker.ts";
+import { demandedBy, markerBesideRecord, markerOf, stricterOf } from "./dual-marker.ts";
 import { windowSetter } from "./kms-window.ts";
 import {
   type Actor,
@@ -36,14 +36,15 @@ import {
   isSame,
   type KeyObservation,
 } from "./observation.ts";
-import type {
-  CallerPosition,
-  DeletionPolicy,
-  Guard,
-  MissingApproval,
-  MissingRequest,
-  RequesterPosition,
-  Run,
+import {
+  type CallerPosition,
+  type DeletionPolicy,
+  type Plan,
+  type RequesterPosition,
+  type Run,
+  ready,
+  refuse,
+  rightFor,
 } from "./plan.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { approvalStatement, needsSignature } from "./signed-consent.ts";
@@ -63,23 +64,19 @@ export function effectivePolicy(observation: KeyObservation, policy: DeletionPol
   return demanded === "single" && isDual ? policy.gate : demanded;
 }
 
-export type Authorization =
-  | { readonly kind: "may"; readonly allowedBy?: ConsentRecord }
-  | { readonly kind: "must_write"; readonly draft: ConsentDraft }
-  | ({ readonly kind: "must_wait" } & MissingApproval)
-  | ({ readonly kind: "must_ask" } & MissingRequest)
-  | { readonly kind: "refused"; readonly guard: Guard };
-
-/** Decides whether the actor of this run may take `step` now (provider/docs/explanation/two-people.md). */
+/**
+ * Decides whether the actor of this run may take `step` now (provider/docs/explanation/two-people.md). The plan is the
+ * step, the request for it, a wait for a person, or a refusal.
+ */
 export function authorize(
   observation: KeyObservation,
   policy: DeletionPolicy,
   run: Run,
   step: ApprovedStep,
   nowMs: number,
-): Authorization {
+): Plan {
   const effective = effectivePolicy(observation, policy);
-  if (effective === "single") return { kind: "may" };
+  if (effective === "single") return ready({ kind: step });
   const { actor } = run;
   if (actor.identity === undefined) return unknown("actor");
   if (observation.updatedBy === undefined || observation.updatedAtMs === undefined) return unknown("last_writer");
@@ -88,9 +85,12 @@ export function authorize(
   if (!standing.binds) return withoutBindingRecord(observation, run, policy, step, standing.why, nowMs);
 
   const { record, expiresAtMs } = standing;
-  const wait = (of: CallerPosition): Authorization => ({ kind: "must_wait", callerPosition: of, record, expiresAtMs });
+  const right = rightFor(step, observation);
+  const wait = (callerPosition: CallerPosition): Plan => {
+    return { kind: "waitingForApproval", step, right, callerPosition, record, expiresAtMs };
+  };
   if (!isPerson(actor.identity)) return wait("not_a_person");
-  const may: Authorization = { kind: "may", allowedBy: record };
+  const may = ready({ kind: step, allowedBy: record });
   const isOwn = isSame(record.author, actor.identity);
   const isConfirmed = run.approvals.includes(record.id);
   // Where signatures are demanded, the approval of a destruction counts only with the approver's signature.
@@ -164,12 +164,11 @@ function withoutBindingRecord(
   step: ApprovedStep,
   why: NotBinding,
   nowMs: number,
-): Authorization {
-  const mustAsk = (callerPosition: RequesterPosition): Authorization => ({
-    kind: "must_ask",
-    callerPosition,
-    notBinding: why,
-  });
+): Plan {
+  const right = rightFor(step, observation);
+  const mustAsk = (callerPosition: RequesterPosition): Plan => {
+    return { kind: "waitingForRequest", step, right, callerPosition, notBinding: why };
+  };
   if (!isPerson(run.actor.identity)) return mustAsk("not_a_person");
   if (!mayAuthor(run.actor)) return mustAsk("acts_in_a_profile");
   // An engine runs whatever its program says, and its person may not have noticed that a key left the program. So an
@@ -184,10 +183,11 @@ function withoutBindingRecord(
   const isOwnWrite = updatedBy !== undefined && isSame(updatedBy, draft.author);
   // A deactivation changes nothing that its author could have chosen.
   const isDeactivation = draft.deactivatedAtMs !== undefined && draft.deactivatedAtMs === updatedAtMs;
-  return {
-    kind: "must_write",
+  return ready({
+    kind: "write_record",
     draft: { ...draft, ...(isOwnWrite && !isDeactivation && { ownWriteAtMs: updatedAtMs }) },
-  };
+    marker: markerBesideRecord(observation, policy),
+  });
 }
 
 function draftFor(
@@ -214,6 +214,6 @@ function draftFor(
   };
 }
 
-function unknown(missing: "actor" | "last_writer"): { kind: "refused"; guard: Guard } {
-  return { kind: "refused", guard: { guard: "persons_unknown", missing } };
+function unknown(missing: "actor" | "last_writer"): Plan {
+  return refuse({ guard: "persons_unknown", missing });
 }

@@ -16,14 +16,13 @@
 
 import { assertTime } from "./assert.ts";
 import { assertNever } from "./assert-never.ts";
-import { type Authorization, authorize, knownDeactivationMs } from "./authorization.ts";
-import { markerBesideRecord } from "./dual-marker.ts";
+import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { failingGuard, findLeftoverMaterial, holdGuard } from "./guards.ts";
 import { valueOfHolds } from "./hold.ts";
 import { planKeyWrite } from "./key-write.ts";
 import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs } from "./managed-key-states.ts";
-import { type ApprovedStep, type ConsentRecord, isSame, type KeyObservation } from "./observation.ts";
+import { type ConsentRecord, isSame, type KeyObservation } from "./observation.ts";
 import { issuePermit, issueWindowPermit } from "./permit.ts";
 import {
   type DeletionPolicy,
@@ -33,7 +32,6 @@ import {
   type Run,
   ready,
   refuse,
-  rightFor,
   type Step,
   stepFacts,
   unlessRefused,
@@ -109,7 +107,8 @@ function planByState(observation: KeyObservation, policy: DeletionPolicy, run: R
       return guarded(observation, policy, nowMs) ?? planDestruction(observation, policy, run, nowMs);
     case "pre_activation":
       if (policy.goal === "deactivated") return refuse({ guard: "never_active" });
-      return guarded(observation, policy, nowMs) ?? planUnusedDestruction(observation, policy, run, nowMs);
+      // The destruction causes no outage, and has no cool-down, no pending period and no backing key (uko-v4.md 4.3).
+      return guarded(observation, policy, nowMs) ?? authorize(observation, policy, run, "destroy", nowMs);
     case "destroyed":
       return planAfterDestroy(observation, policy, run, nowMs);
     case "compromised":
@@ -125,20 +124,20 @@ function planByState(observation: KeyObservation, policy: DeletionPolicy, run: R
 function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const refusal = refusalOf(run, "deactivate");
   if (refusal !== undefined) return afterRefusedDeactivation(observation, run, refusal, nowMs);
-  const authorization = authorize(observation, policy, run, "deactivate", nowMs);
-  if (authorization.kind !== "may") {
+  const plan = authorize(observation, policy, run, "deactivate", nowMs);
+  if (plan.kind !== "ready" || plan.step.kind !== "deactivate") {
     const unset = ownWindowToUnset(observation, run, nowMs);
-    return unset === undefined ? awaitPerson(authorization, "deactivate", { observation, policy }) : ready(unset);
+    return unset === undefined ? plan : ready(unset);
   }
   // A deactivation has no body and makes the caller the last writer. If it acts on no record, it would make a planted
   // record on the key look genuine, so uko takes the record off first.
-  const isAlone = authorization.allowedBy === undefined;
+  const isAlone = plan.step.allowedBy === undefined;
   if (isAlone && planKeyWrite(observation, "deactivate_alone", nowMs, run).kind === "drop_first") {
     return ready({ kind: "drop_record" });
   }
   const windows = prepareWindows(observation, run, nowMs);
   if (windows !== undefined) return "guard" in windows ? refuse(windows.guard) : ready(windows.step);
-  return act("deactivate", authorization);
+  return plan;
 }
 
 function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
@@ -149,33 +148,21 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   const deactivatedAtMs = knownDeactivationMs(observation, run);
   const coolUntilMs = deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
   const isCooling = coolUntilMs !== undefined && nowMs <= coolUntilMs;
-  const authorization = authorize(observation, policy, run, "destroy", nowMs);
-  if (authorization.kind !== "may") {
-    return awaitPerson(authorization, "destroy", { observation, policy }, isCooling ? coolUntilMs : undefined);
+  const plan = authorize(observation, policy, run, "destroy", nowMs);
+  if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
+    return isCooling ? { ...plan, notBeforeMs: coolUntilMs } : plan;
   }
-  const setter = guardedSetter(observation, run, authorization.allowedBy);
+  if (plan.kind !== "ready" || plan.step.kind !== "destroy") return plan;
+  const { allowedBy } = plan.step;
+  const setter = guardedSetter(observation, run, allowedBy);
   if (setter !== undefined) return refuse(setter);
   if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
-  if (authorization.allowedBy === undefined && run.deactivatedHere === true) {
+  if (allowedBy === undefined && run.deactivatedHere === true) {
     return { kind: "waitingForTime", awaits: "separate_run" };
   }
   const refusal = refusalOf(run, "destroy");
   if (refusal !== undefined) return afterRefusedDestroy(observation, refusal, nowMs);
-  return act("destroy", authorization);
-}
-
-function act(kind: "deactivate" | "destroy", { allowedBy }: Extract<Authorization, { kind: "may" }>): Plan {
-  return ready({ kind, ...(allowedBy !== undefined && { allowedBy }) });
-}
-
-/**
- * Plans the destruction of a key that was never active: it causes no outage, and has no cool-down, no pending period
- * and no backing key (uko-v4.md 4.3).
- */
-function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
-  const authorization = authorize(observation, policy, run, "destroy", nowMs);
-  if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", { observation, policy });
-  return act("destroy", authorization);
+  return plan;
 }
 
 function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
@@ -220,25 +207,6 @@ function guardedSetter(
   const { identity, writesAs } = run.actor;
   const isSetter = [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
   return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;
-}
-
-/** Turns the reason why the actor may not take the step into a plan: a wait, a refusal, or a request to write. */
-function awaitPerson(
-  authorization: Exclude<Authorization, { kind: "may" }>,
-  step: ApprovedStep,
-  { observation, policy }: { readonly observation: KeyObservation; readonly policy: DeletionPolicy },
-  notBeforeMs?: number,
-): Plan {
-  if (authorization.kind === "refused") return refuse(authorization.guard);
-  if (authorization.kind === "must_write") {
-    const { draft } = authorization;
-    return ready({ kind: "write_record", draft, marker: markerBesideRecord(observation, policy) });
-  }
-  const right = rightFor(step, observation);
-  const start = notBeforeMs === undefined ? {} : { notBeforeMs };
-  return authorization.kind === "must_ask"
-    ? { ...authorization, kind: "waitingForRequest", step, right, ...start }
-    : { ...authorization, kind: "waitingForApproval", step, right, ...start };
 }
 
 function afterRefusedDeactivation(observation: KeyObservation, run: Run, { message }: Refusal, nowMs: number): Plan {

@@ -185,20 +185,6 @@ export type CallerPosition = "wrote_it" | "may_approve" | "may_confirm" | "not_t
 /** What the actor can do about a request that is missing. */
 export type RequesterPosition = "may_ask" | "not_a_person" | "acts_in_a_profile";
 
-/** The actor cannot take a step on the record that binds. */
-export interface MissingApproval {
-  readonly callerPosition: CallerPosition;
-  /** A request, or an approval that only its requester can use. */
-  readonly record: ConsentRecord;
-  readonly expiresAtMs: number;
-}
-
-export interface MissingRequest {
-  readonly callerPosition: RequesterPosition;
-  /** Why the record on the key does not count. */
-  readonly notBinding: NotBinding;
-}
-
 interface PersonWait {
   readonly step: ApprovedStep;
   readonly right: Right;
@@ -206,13 +192,21 @@ interface PersonWait {
   readonly notBeforeMs?: number;
 }
 
-export interface ApprovalWait extends MissingApproval, PersonWait {
+/** The actor cannot take a step on the record that binds. */
+export interface ApprovalWait extends PersonWait {
   readonly kind: "waitingForApproval";
+  readonly callerPosition: CallerPosition;
+  /** A request, or an approval that only its requester can use. */
+  readonly record: ConsentRecord;
+  readonly expiresAtMs: number;
 }
 
 /** No request for the step binds, and this run does not write one. */
-export interface RequestWait extends MissingRequest, PersonWait {
+export interface RequestWait extends PersonWait {
   readonly kind: "waitingForRequest";
+  readonly callerPosition: RequesterPosition;
+  /** Why the record on the key does not count. */
+  readonly notBinding: NotBinding;
 }
 
 export interface TimeWait {

@@ -7,7 +7,7 @@ import {
   mayAuthor,
 } from "../../provider/lifecycle/authorization.ts";
 import type { Actor, ConsentRecord, KeyObservation } from "../../provider/lifecycle/observation.ts";
-import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
+import { type DeletionPolicy, type Plan, type Run, ready } from "../../provider/lifecycle/plan.ts";
 import { markOf } from "../../provider/lifecycle/record-text.ts";
 import {
   aBackingKey,
@@ -79,43 +79,50 @@ describe("mayAuthor", () => {
   });
 });
 
+/** The step that is next, or the wait and why. */
+function kindOf(plan: Plan): string {
+  if (plan.kind === "ready") return plan.step.kind;
+  return "callerPosition" in plan ? `${plan.kind}: ${plan.callerPosition}` : plan.kind;
+}
+
 describe("authorize", () => {
   const record = aRecord();
   const run = aRun({ approvals: [record.id] });
   const standingFor = (key: KeyObservation, over: Partial<Run>, policy: Partial<DeletionPolicy> = {}) => {
-    const response = authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs);
-    return "callerPosition" in response ? `${response.kind}: ${response.callerPosition}` : response.kind;
+    return kindOf(authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs));
   };
 
   it("lets the second person act on the request that they confirmed by hand, and returns that request as evidence", () => {
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toEqual({
-      kind: "may",
-      allowedBy: record,
+      kind: "ready",
+      step: { kind: "deactivate", allowedBy: record },
     });
   });
 
   it("lets no run of an engine act on another person's request, because an engine confirms nothing by hand", () => {
-    expect(standingFor(aKeyWith(record), { intent: "engine" })).toBe("must_wait: may_approve");
+    expect(standingFor(aKeyWith(record), { intent: "engine" })).toBe("waitingForApproval: may_approve");
   });
 
   it("recognizes the second person by the mark of a compact record", () => {
     const compact = { ...record, author: { mark: alice.mark }, location: "description" as const };
     const key = aKeyWith(record, { carried: carrying(compact) });
-    expect(authorize(key, aPolicy(), run, "deactivate", nowMs).kind).toBe("may");
-    expect(authorize(key, aPolicy(), { ...run, actor: anActor(alice) }, "deactivate", nowMs).kind).toBe("must_wait");
+    expect(kindOf(authorize(key, aPolicy(), run, "deactivate", nowMs))).toBe("deactivate");
+    expect(kindOf(authorize(key, aPolicy(), { ...run, actor: anActor(alice) }, "deactivate", nowMs))).toBe(
+      "waitingForApproval: wrote_it",
+    );
   });
 
   it("does not accept an ID from before the key changed", () => {
     const later = aRecord({ writtenAtMs: nowMs });
     expect(authorize(aKeyWith(later), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
-      kind: "must_wait",
+      kind: "waitingForApproval",
       record: later,
     });
   });
 
   it("finds the matching ID among several", () => {
     const naming = { ...run, approvals: ["0", record.id, "1"] };
-    expect(authorize(aKeyWith(record), aPolicy(), naming, "deactivate", nowMs).kind).toBe("may");
+    expect(kindOf(authorize(aKeyWith(record), aPolicy(), naming, "deactivate", nowMs))).toBe("deactivate");
   });
 
   describe("on a stored approval", () => {
@@ -124,35 +131,42 @@ describe("authorize", () => {
     const ofAlice = anActor(alice);
 
     it.each<[string, Partial<Run>, ConsentRecord, string]>([
-      ["lets a run act whose own seal is on the quoted request", { actor: ofAlice }, sealed, "may"],
-      ["lets any intent of that run act", { actor: ofAlice, intent: "engine" }, sealed, "may"],
-      ["lets the requester's run without the seal wait", { actor: ofAlice }, approval, "must_wait: may_confirm"],
+      ["lets a run act whose own seal is on the quoted request", { actor: ofAlice }, sealed, "deactivate"],
+      ["lets any intent of that run act", { actor: ofAlice, intent: "engine" }, sealed, "deactivate"],
+      [
+        "lets the requester's run without the seal wait",
+        { actor: ofAlice },
+        approval,
+        "waitingForApproval: may_confirm",
+      ],
       [
         "lets the requester without the seal act who confirms the approval by hand",
         { actor: ofAlice, approvals: [approval.id] },
         approval,
-        "may",
+        "deactivate",
       ],
       [
         "gives the author of the approval nothing, even with the seal and a confirmation",
         { actor: anActor(bob), approvals: [sealed.id] },
         sealed,
-        "must_wait: wrote_it",
+        "waitingForApproval: wrote_it",
       ],
       [
         "gives a third person nothing, even with a confirmation",
         { actor: anActor(carol), approvals: [approval.id] },
         approval,
-        "must_wait: not_the_requester",
+        "waitingForApproval: not_the_requester",
       ],
-      ["gives a machine nothing", { actor: aWorkload() }, sealed, "must_wait: not_a_person"],
+      ["gives a machine nothing", { actor: aWorkload() }, sealed, "waitingForApproval: not_a_person"],
     ])("%s", (_what, over, onKey, expected) => {
       expect(standingFor(aKeyWith(onKey), over)).toBe(expected);
     });
 
     it("does not let one person approve their own request, whatever the approval quotes", () => {
       const own = anApprovalOf(aRecord({ author: bob }), { isSealedHere: true });
-      expect(standingFor(aKeyWith(own), { actor: anActor(bob), approvals: [own.id] })).toBe("must_wait: wrote_it");
+      expect(standingFor(aKeyWith(own), { actor: anActor(bob), approvals: [own.id] })).toBe(
+        "waitingForApproval: wrote_it",
+      );
     });
   });
 
@@ -161,21 +175,21 @@ describe("authorize", () => {
     const own = aKeyWith(aRecord({ author: bob }), { marker: "destroy" });
 
     it.each<[string, Partial<Run>, Partial<KeyObservation>, string]>([
-      ["lets a later run deactivate on its own request", { intent: "engine" }, {}, "may"],
+      ["lets a later run deactivate on its own request", { intent: "engine" }, {}, "deactivate"],
       [
         "does not let the run deactivate that wrote the request",
         { intent: "engine", requestedHere: ["deactivate"] },
         {},
-        "must_wait: wrote_it",
+        "waitingForApproval: wrote_it",
       ],
-      ["counts only a request for this step as the run's own", { requestedHere: ["destroy"] }, {}, "may"],
-      ["requires two people if the marker does", {}, { marker: "both" }, "must_wait: wrote_it"],
+      ["counts only a request for this step as the run's own", { requestedHere: ["destroy"] }, {}, "deactivate"],
+      ["requires two people if the marker does", {}, { marker: "both" }, "waitingForApproval: wrote_it"],
     ])("%s", (_what, over, key, expected) => {
       expect(standingFor({ ...own, ...key }, over, gate)).toBe(expected);
     });
 
     it("lets no other person deactivate on that request without confirming it by hand", () => {
-      expect(standingFor(own, { actor: anActor(alice) }, gate)).toBe("must_wait: may_approve");
+      expect(standingFor(own, { actor: anActor(alice) }, gate)).toBe("waitingForApproval: may_approve");
     });
 
     it("requires two people for the destruction", () => {
@@ -186,20 +200,19 @@ describe("authorize", () => {
 
     it("does not let an approval's author act on the approval as on an own request", () => {
       const key = aKeyWith(anApprovalOf(record), { marker: "destroy" });
-      expect(standingFor(key, { actor: anActor(bob) }, gate)).toBe("must_wait: wrote_it");
+      expect(standingFor(key, { actor: anActor(bob) }, gate)).toBe("waitingForApproval: wrote_it");
     });
   });
 
   it.each<[Run["intent"], string, string]>([
-    ["request", "must_write", "must_write"],
-    ["engine", "must_write", "must_ask: may_ask"],
-    ["approve", "must_ask: may_ask", "must_ask: may_ask"],
-    ["resume", "must_ask: may_ask", "must_ask: may_ask"],
+    ["request", "write_record", "write_record"],
+    ["engine", "write_record", "waitingForRequest: may_ask"],
+    ["approve", "waitingForRequest: may_ask", "waitingForRequest: may_ask"],
+    ["resume", "waitingForRequest: may_ask", "waitingForRequest: may_ask"],
   ])("a run with the intent %s and no request: %s the deactivation, %s the destruction", (intent, cut, end) => {
     const said = (step: "deactivate" | "destroy", over: Partial<Run>) => {
       const key = aKey({ state: step === "deactivate" ? "active" : "deactivated" });
-      const response = authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs);
-      return "callerPosition" in response ? `${response.kind}: ${response.callerPosition}` : response.kind;
+      return kindOf(authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs));
     };
     expect([said("deactivate", {}), said("destroy", {})]).toEqual([cut, end]);
     expect(said("destroy", { deactivatedHere: true })).toBe(end);
@@ -210,44 +223,50 @@ describe("authorize", () => {
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs, backingKeys });
     const inRun = aRun({ intent: "request", deactivatedHere: true, windowsSetHere: ["kms-1"] });
     const response = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
-    expect(response).toEqual({
-      kind: "must_write",
-      draft: {
-        step: "destroy",
-        writtenAtMs: nowMs,
-        digest: key.digests.destroy,
-        author: bob,
-        authorName: anActor().displayName,
-        how: "command",
-        deactivatedAtMs: nowMs,
-        kmsSetter: bob,
-        reason: "end of contract",
-      },
-    });
+    expect(response).toEqual(
+      ready({
+        kind: "write_record",
+        marker: "both",
+        draft: {
+          step: "destroy",
+          writtenAtMs: nowMs,
+          digest: key.digests.destroy,
+          author: bob,
+          authorName: anActor().displayName,
+          how: "command",
+          deactivatedAtMs: nowMs,
+          kmsSetter: bob,
+          reason: "end of contract",
+        },
+      }),
+    );
   });
 
   it.each([
     ["request", "command"],
     ["engine", "engine"],
   ] as const)("marks the origin of a record: a run that %s writes `%s`", (intent, how) => {
-    expect(authorize(aKey(), aPolicy({ reason: "" }), aRun({ intent }), "deactivate", nowMs)).toEqual({
-      kind: "must_write",
-      draft: {
-        step: "deactivate",
-        writtenAtMs: nowMs,
-        digest: aKey().digests.deactivate,
-        author: bob,
-        authorName: anActor().displayName,
-        how,
-      },
-    });
+    expect(authorize(aKey(), aPolicy({ reason: "" }), aRun({ intent }), "deactivate", nowMs)).toEqual(
+      ready({
+        kind: "write_record",
+        marker: "both",
+        draft: {
+          step: "deactivate",
+          writtenAtMs: nowMs,
+          digest: aKey().digests.deactivate,
+          author: bob,
+          authorName: anActor().displayName,
+          how,
+        },
+      }),
+    );
   });
 
   it("never notes a setter in a record for deactivate, whose run sets its own window later", () => {
     const backingKeys = [aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 7 * dayMs })];
     const response = authorize(aKey({ backingKeys, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
-    expect(response).toMatchObject({ kind: "must_write" });
-    expect(response).not.toHaveProperty("draft.kmsSetter");
+    expect(response).toMatchObject({ kind: "ready", step: { kind: "write_record" } });
+    expect(response).not.toHaveProperty("step.draft.kmsSetter");
   });
 });
 
@@ -296,8 +315,8 @@ describe("knownDeactivationMs", () => {
     expect(knownDeactivationMs(key, aRun())).toBeUndefined();
     const run = aRun({ actor: anActor(bob), intent: "request", notKept });
     expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
-      kind: "must_write",
-      draft: { deactivatedAtMs: nowMs - 2 * hourMs, kmsSetter: carol },
+      kind: "ready",
+      step: { kind: "write_record", draft: { deactivatedAtMs: nowMs - 2 * hourMs, kmsSetter: carol } },
     });
   });
 

@@ -128,11 +128,11 @@ describe("a record where signatures are demanded", () => {
       const run = aRun({ actor: anActor(bob), approvals: [record.id], intent: "approve", signed: new Set(signed) });
       return authorize(key, aPolicy(), run, "destroy", nowMs).kind;
     };
-    expect(mayWith([])).toBe("must_wait");
-    expect(mayWith([approvalStatement(key, record, alice)])).toBe("must_wait");
-    expect(mayWith([approvalStatement(key, { ...record, sha256: "0".repeat(64) }, bob)])).toBe("must_wait");
-    expect(mayWith([approvalStatement({ ...key, state: "pre_activation" }, record, bob)])).toBe("must_wait");
-    expect(mayWith([approvalStatement(key, record, bob)])).toBe("may");
+    expect(mayWith([])).toBe("waitingForApproval");
+    expect(mayWith([approvalStatement(key, record, alice)])).toBe("waitingForApproval");
+    expect(mayWith([approvalStatement(key, { ...record, sha256: "0".repeat(64) }, bob)])).toBe("waitingForApproval");
+    expect(mayWith([approvalStatement({ ...key, state: "pre_activation" }, record, bob)])).toBe("waitingForApproval");
+    expect(mayWith([approvalStatement(key, record, bob)])).toBe("ready");
   });
 
   it.each([
@@ -240,6 +240,8 @@ it("a key that its creator and its program give to one person takes two where si
   const key = { ...aKey({ marker: "single", state: "deactivated" }), signatures: demand } as const;
   const run = aRun({ actor: anActor(bob), intent: "engine" });
   const alone = aPolicy({ dualAuthorization: "single" });
-  expect(authorize(key, alone, run, "destroy", nowMs).kind).toBe("must_ask");
-  expect(authorize({ ...key, signatures: undefined }, alone, run, "destroy", nowMs).kind).toBe("may");
+  expect(authorize(key, alone, run, "destroy", nowMs).kind).toBe("waitingForRequest");
+  expect(authorize({ ...key, signatures: undefined }, alone, run, "destroy", nowMs)).toMatchObject({
+    ...{ kind: "ready", step: { kind: "destroy" } },
+  });
 });

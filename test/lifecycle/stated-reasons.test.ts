@@ -158,8 +158,8 @@ describe("a new record", () => {
     const key = aKeyWith(requestWith(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
     const run = aRun({ intent: "request", deactivatedHere: true });
     expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
-      kind: "must_write",
-      draft: { step: "destroy", author: bob, earlierReasons: [byAlice] },
+      kind: "ready",
+      step: { kind: "write_record", draft: { step: "destroy", author: bob, earlierReasons: [byAlice] } },
     });
   });
 
@@ -167,7 +167,7 @@ describe("a new record", () => {
     const record = aRecord({ author: bob, earlierReasons: [byAlice] });
     const run = aRun({ actor: anActor(bob), approvals: [record.id] });
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
-      kind: "must_wait",
+      kind: "waitingForApproval",
       callerPosition: "wrote_it",
     });
   });
