@@ -19,7 +19,8 @@ test.each(profilesFor())(
 
     const met = ended(await pipeline.destroy(), 1, 'Key "payroll" is waiting for a person to request its deactivation');
     expect(messageOf(met.output)).toContain("is not a person, so it can neither request nor approve.");
-    expect(await keptOf(pipeline)).toEqual(made);
+    const unrequested: Kept = { keyState: "active", lifecycleState: "pending_request", deletionAwaits: "request" };
+    expect(await keptOf(pipeline)).toEqual(keptBy({ now: unrequested, looked: made }));
     ended(await scenario.runUko("workload", ["request", key]), 10);
     expect(await dave.uko(["request", key])).toMatchObject({
       exitCode: 10,
