@@ -4,14 +4,13 @@
  * another person deactivated meanwhile is not requested for destruction by a person who typed nothing for it.
  */
 
-import type { KeyObservation } from "./observation.ts";
+import type { ApprovedStep, KeyObservation } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, refuse } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
-import type { ReviewedStep } from "./review.ts";
 
 /** What a person saw of a key before they requested its next step. */
 export interface ShownBeforeRequest {
-  readonly step: ReviewedStep;
+  readonly step: ApprovedStep;
   /** The digest of the facts for the step. */
   readonly facts?: string;
 }

@@ -9,10 +9,10 @@
 import { approvalOf, mayAuthor } from "./authorization.ts";
 import { deletionStanding, quotedLifetimeMs } from "./consent-record.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
-import { type ConsentRecord, isSame, type KeyObservation } from "./observation.ts";
+import { type ApprovedStep, type ConsentRecord, isSame, type KeyObservation } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
-import { judgeReviewed, keyPathOf, type Review, type ReviewedStep, reviewGoals, type SkipReason } from "./review.ts";
+import { judgeReviewed, keyPathOf, type Review, reviewGoals, type SkipReason } from "./review.ts";
 import { soundPlan } from "./sound-plan.ts";
 
 /** A set requires two people for each step, whatever the markers of its keys say. */
@@ -62,7 +62,7 @@ export function notStorable({ location, step, writtenAtMs }: ConsentRecord, nowM
   return untilMs - nowMs < leastStoredMs ? { kind: "too_old_to_store", untilMs } : undefined;
 }
 
-const stateAfter = { deactivate: "deactivated", destroy: "destroyed" } as const satisfies Record<ReviewedStep, string>;
+const stateAfter = { deactivate: "deactivated", destroy: "destroyed" } as const satisfies Record<ApprovedStep, string>;
 
 /** Whether the actor's own approval of the request is on the key. */
 function isApproved(observation: KeyObservation, { actor }: Run, named: string, nowMs: number): boolean {

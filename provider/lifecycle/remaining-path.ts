@@ -7,7 +7,7 @@
 import { effectivePolicy, knownDeactivationMs } from "./authorization.ts";
 import { dualBackingKeys } from "./kms-window.ts";
 import { coolDownMs, managedKeyTable, type Right, rights } from "./managed-key-states.ts";
-import type { KeyObservation } from "./observation.ts";
+import type { ApprovedStep, KeyObservation } from "./observation.ts";
 import type { DeletionPolicy, Run } from "./plan.ts";
 
 export interface PathStep {
@@ -93,7 +93,7 @@ function latestDestruction(observation: KeyObservation, fromMs: number, isEstima
   return fromMs + Math.max(0, ...days) * dayMs;
 }
 
-function isReversible(state: "active" | "deactivated", action: "deactivate" | "destroy"): boolean {
+function isReversible(state: "active" | "deactivated", action: ApprovedStep): boolean {
   const cell = managedKeyTable[state][action];
   return "next" in cell && cell.reversible;
 }

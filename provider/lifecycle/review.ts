@@ -10,11 +10,9 @@
 import { type NotBinding, standingOf } from "./consent-record.ts";
 import { holdsInForce } from "./hold.ts";
 import type { ObservedState } from "./managed-key-states.ts";
-import type { Actor, ConsentRecord, Identity, KeyHold, KeyObservation } from "./observation.ts";
+import type { Actor, ApprovedStep, ConsentRecord, Identity, KeyHold, KeyObservation } from "./observation.ts";
 import { tokenToleranceMs } from "./service-time.ts";
 import { consentStatement } from "./signed-consent.ts";
-
-export type ReviewedStep = "deactivate" | "destroy";
 
 /**
  * What a line is about. All lines of a review are of one kind, so that an approval has one meaning. A person who
@@ -28,7 +26,7 @@ export type ReviewKind = (typeof reviewKinds)[number];
 export interface ReviewHeader {
   readonly instanceId: string;
   /** The one step that the reviewer approves. It is a ceiling: no run does more because of it. */
-  readonly step: ReviewedStep;
+  readonly step: ApprovedStep;
   /** The IAM ID of the one person who may use the review. */
   readonly reviewer: string;
   /** The service's time when the reviewer began to read the keys. */
@@ -101,7 +99,7 @@ export interface Shown {
 export const reviewGoals = {
   deactivate: "deactivated",
   destroy: "destruction_scheduled",
-} as const satisfies Record<ReviewedStep, string>;
+} as const satisfies Record<ApprovedStep, string>;
 
 /** The person answers within this time of the first read. */
 export const answerWithinMs = 60 * 60 * 1000;

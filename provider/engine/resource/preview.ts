@@ -7,7 +7,7 @@
  */
 
 import type { ErrorCode } from "../../errors.ts";
-import { type Identity, isPerson } from "../../lifecycle/observation.ts";
+import { type ApprovedStep, type Identity, isPerson } from "../../lifecycle/observation.ts";
 import { allowsNothing, type PlanLimit } from "../../lifecycle/plan-limit.ts";
 import type { PendingInState, PlannedRun } from "../../lifecycle/plan-limit-from-state.ts";
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
@@ -113,7 +113,7 @@ export interface PendingStep {
   readonly isApproved: boolean;
   /** A run of the requester takes the step without an approval. */
   readonly isOwnEnough?: boolean;
-  readonly step: "deactivate" | "destroy";
+  readonly step: ApprovedStep;
   /** Whether and how a destruction can be undone. */
   readonly wayBack: string;
   readonly manner: PreviewKind;

@@ -10,13 +10,13 @@
  * person saw and may approve.
  */
 
+import type { ApprovedStep } from "../observation.ts";
 import type { Sha256 } from "../record-text.ts";
-import type { CampaignStep } from "./campaign.ts";
 
 export interface BreakerFacts {
   readonly campaign: string;
   readonly wave: string;
-  readonly step: CampaignStep;
+  readonly step: ApprovedStep;
   /** Keys that were reactivated after the step, or for which the service reports a fault. */
   readonly failures: readonly string[];
   readonly maxFailures: number;

@@ -4,7 +4,8 @@
  * on some weekdays.
  */
 
-import { type Blackout, type CampaignStep, dayMs, type MaintenanceWindow, type Period } from "./campaign.ts";
+import type { ApprovedStep } from "../observation.ts";
+import { type Blackout, dayMs, type MaintenanceWindow, type Period } from "./campaign.ts";
 
 const minuteMs = 60_000;
 /** A search ends after this many days, which is longer than any campaign. */
@@ -12,7 +13,7 @@ const maxDays = 2_000;
 
 /** What limits the time of a step. */
 export interface Limits {
-  readonly step: CampaignStep;
+  readonly step: ApprovedStep;
   readonly maintenanceWindow?: MaintenanceWindow | undefined;
   readonly blackouts: readonly Blackout[];
 }

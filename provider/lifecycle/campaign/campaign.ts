@@ -4,11 +4,9 @@
  * only proposes and forbids steps, and it grants no right.
  */
 
-export const dayMs = 24 * 60 * 60 * 1000;
+import type { ApprovedStep } from "../observation.ts";
 
-/** The steps that a campaign plans for a day. Each needs its own request and approval. */
-export const campaignSteps = ["deactivate", "destroy"] as const;
-export type CampaignStep = (typeof campaignSteps)[number];
+export const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * The outcomes that a campaign can plan for a key. `migrate` becomes `destroy` or `deactivate` once
@@ -83,6 +81,6 @@ export interface Period {
 
 /** A period in which the campaign takes none of these steps, unless it is an emergency. */
 export interface Blackout extends Period {
-  readonly steps: readonly CampaignStep[];
+  readonly steps: readonly ApprovedStep[];
   readonly reason: string;
 }

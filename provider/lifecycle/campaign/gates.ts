@@ -15,8 +15,9 @@
  */
 
 import type { windowFault } from "../kms-window.ts";
+import type { ApprovedStep } from "../observation.ts";
 import { blackoutAt, nextOpenMs } from "./calendar.ts";
-import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
+import type { Blackout, Wave } from "./campaign.ts";
 import type { ClassGap } from "./rules.ts";
 import type { ScheduledKey } from "./schedule.ts";
 
@@ -32,7 +33,7 @@ export type WaveGate =
   | { readonly kind: "maintenance_window"; readonly untilMs?: number };
 
 export interface WaveFacts {
-  readonly step: CampaignStep;
+  readonly step: ApprovedStep;
   readonly wave: Pick<Wave, "after" | "notBeforeMs" | "maintenanceWindow">;
   /** The waves that still have keys for which this step is due. */
   readonly unfinished: ReadonlySet<string>;
@@ -107,7 +108,7 @@ export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" |
 }
 
 /** The first gate that is closed for one key. */
-export function keyGate(key: CampaignKeyFacts, step: CampaignStep, nowMs: number): KeyGate {
+export function keyGate(key: CampaignKeyFacts, step: ApprovedStep, nowMs: number): KeyGate {
   if (hasHappened(key.state, step)) return { kind: "done" };
   if (key.isHeld) return { kind: "held" };
   if (key.isAccepted === true) return { kind: "accepted" };
@@ -136,7 +137,7 @@ function destructionGate(key: CampaignKeyFacts, nowMs: number): KeyGate {
 }
 
 /** Whether the key has taken the step, or a later one. */
-export function hasHappened(state: CampaignKeyFacts["state"], step: CampaignStep): boolean {
+export function hasHappened(state: CampaignKeyFacts["state"], step: ApprovedStep): boolean {
   if (state === "gone" || state === "destroyed") return true;
   return step === "deactivate" && state === "deactivated";
 }
@@ -145,7 +146,7 @@ export function hasHappened(state: CampaignKeyFacts["state"], step: CampaignStep
  * A wave is unfinished for a step while a key that is not held still needs it. A key that the rules
  * narrowed counts, so that an edit of one wave does not open a later wave.
  */
-export function isStepDue(key: CampaignKeyFacts, step: CampaignStep): boolean {
+export function isStepDue(key: CampaignKeyFacts, step: ApprovedStep): boolean {
   if (
     key.isHeld ||
     key.isAccepted === true ||

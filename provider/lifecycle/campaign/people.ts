@@ -5,6 +5,7 @@
  */
 
 import { recordLifetimeMs } from "../consent-record.ts";
+import type { ApprovedStep } from "../observation.ts";
 import type { Period } from "./campaign.ts";
 
 export interface ExpectedPerson {
@@ -23,7 +24,7 @@ export type PeopleGap = "no_pair" | "one_actor";
  */
 export function peopleGap(
   people: readonly ExpectedPerson[],
-  step: "deactivate" | "destroy",
+  step: ApprovedStep,
   open: readonly Period[],
 ): PeopleGap | undefined {
   const presentIn = (does: ExpectedPerson["steps"][number], { fromMs, untilMs }: Period): readonly string[] =>

@@ -10,13 +10,12 @@
 
 import { holdGuard } from "../guards.ts";
 import { dualBackingKeys } from "../kms-window.ts";
-import { type CampaignMark, type Identity, isSame, type KeyObservation } from "../observation.ts";
+import { type ApprovedStep, type CampaignMark, type Identity, isSame, type KeyObservation } from "../observation.ts";
 import type { DeletionGoal, Plan, Run } from "../plan.ts";
 import { planKeyDeletion } from "../plan-key-deletion.ts";
 import { planReversal } from "../plan-reversal.ts";
 import { strictest } from "../plan-reviewed.ts";
 import { soundPlan } from "../sound-plan.ts";
-import type { CampaignStep } from "./campaign.ts";
 import { proveRollback, type ReviewedDeactivation, type Rollback } from "./rollback.ts";
 
 export type CampaignVerdict =
@@ -30,12 +29,12 @@ export type LeftBecause =
   | { readonly kind: "rollback"; readonly rollback: Exclude<Rollback, { kind: "proven" }> };
 
 export interface CampaignRequest {
-  readonly step: CampaignStep;
+  readonly step: ApprovedStep;
   /**
    * The step to which the class of the key leads in the end. So a guard that would stop the destruction is found before
    * the outage.
    */
-  readonly ending: CampaignStep;
+  readonly ending: ApprovedStep;
   readonly reason?: string;
   /** For which wave and line of the manifest the request is made. */
   readonly mark?: CampaignMark;
@@ -48,7 +47,7 @@ export interface CampaignRequest {
 const endings = {
   deactivate: "deactivated",
   destroy: "destruction_scheduled",
-} as const satisfies Record<CampaignStep, DeletionGoal>;
+} as const satisfies Record<ApprovedStep, DeletionGoal>;
 
 /** Plans the request for the step. The plan never contains the step itself. */
 export function planCampaignRequest(
@@ -109,7 +108,7 @@ function withMark(plan: Plan, { mark }: CampaignRequest): Plan {
 }
 
 /** Whether the plan is about `step`. A wait for time and a refusal count too, because they name what stops the step. */
-function isAbout(plan: Plan, step: CampaignStep): boolean {
+function isAbout(plan: Plan, step: ApprovedStep): boolean {
   if (plan.kind === "ready") return plan.step.kind === "write_record" && plan.step.draft.step === step;
   if (plan.kind === "waitingForApproval") return plan.step === step;
   return plan.kind !== "done";

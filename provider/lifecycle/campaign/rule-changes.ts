@@ -7,7 +7,7 @@
  * rules now leave alive would still be deleted.
  */
 
-import type { CampaignStep } from "./campaign.ts";
+import type { ApprovedStep } from "../observation.ts";
 import { type Classified, endingOf } from "./rules.ts";
 
 /** A value in the manifest and what the files of people say now. */
@@ -24,7 +24,7 @@ export type RuleChange =
 
 type Classes = Pick<Classified, "class" | "into">;
 
-const reach = { none: 0, deactivate: 1, destroy: 2 } as const satisfies Record<CampaignStep | "none", number>;
+const reach = { none: 0, deactivate: 1, destroy: 2 } as const satisfies Record<ApprovedStep | "none", number>;
 
 /** `ruled` is what the rules make of the key now; undefined if no rule names it, which means `leave`. */
 export function ruleChangeOf<Ruled extends Classes>(manifest: Ruled, ruled: Ruled | undefined): RuleChange {

@@ -13,10 +13,10 @@
 import { knownDeactivationMs } from "../authorization.ts";
 import { isWrittenAt } from "../consent-record.ts";
 import { coolDownMs } from "../managed-key-states.ts";
-import { isSame, type KeyObservation } from "../observation.ts";
+import { type ApprovedStep, isSame, type KeyObservation } from "../observation.ts";
 import type { Run } from "../plan.ts";
 import { lastOpenMs, nextOpenMs } from "./calendar.ts";
-import type { Blackout, CampaignStep, Wave } from "./campaign.ts";
+import type { Blackout, Wave } from "./campaign.ts";
 import { dayMs } from "./campaign.ts";
 
 /** How long KMS can restore the material of a deleted key (kms-v2-and-iam.md 2.6). */
@@ -29,7 +29,7 @@ export interface ScheduledKey {
   readonly state: "pre_activation" | "active" | "deactivated" | "destroyed" | "gone" | "other";
   /** A KMS key is destroyed without being deactivated first. */
   readonly isKms: boolean;
-  readonly ending: CampaignStep | "none";
+  readonly ending: ApprovedStep | "none";
   /** The longest pending period of its keystores. */
   readonly pendingDays: number;
   /** Whether KMS keeps metadata that blocks the key ring. */
@@ -48,7 +48,7 @@ export interface Timing {
   readonly nowMs: number;
   readonly wave: Pick<Wave, "notBeforeMs" | "maintenanceWindow" | "soakMs">;
   /** When the waves of `after` have finished each step; a step is absent if it waits for none. */
-  readonly ready?: Readonly<Partial<Record<CampaignStep, number>>> | undefined;
+  readonly ready?: Readonly<Partial<Record<ApprovedStep, number>>> | undefined;
   readonly blackouts: readonly Blackout[];
 }
 
@@ -129,7 +129,7 @@ export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
 
 /** The calendar of the wave for a step. */
 function limitsOf({ wave: { maintenanceWindow }, blackouts }: Timing) {
-  return (step: CampaignStep) => ({ step, maintenanceWindow, blackouts });
+  return (step: ApprovedStep) => ({ step, maintenanceWindow, blackouts });
 }
 
 /** When the soak ends. It counts from now if the time of the deactivation is unknown. */
@@ -141,7 +141,7 @@ function destroyFromMs(key: ScheduledKey, timing: Timing, deactivateMs: number |
   return Math.max(earliestMs, (key.deactivatedAtMs ?? timing.nowMs) + soakMs);
 }
 
-function fromMs(step: CampaignStep, { nowMs, wave, ready }: Timing): number {
+function fromMs(step: ApprovedStep, { nowMs, wave, ready }: Timing): number {
   return Math.max(nowMs, wave.notBeforeMs ?? nowMs, ready?.[step] ?? nowMs);
 }
 

@@ -1,17 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { blackoutAt, lastOpenMs, nextOpenMs, openPeriods } from "../../../provider/lifecycle/campaign/calendar.ts";
-import { type Blackout, type CampaignStep, dayMs } from "../../../provider/lifecycle/campaign/campaign.ts";
+import { type Blackout, dayMs } from "../../../provider/lifecycle/campaign/campaign.ts";
 import {
   earliestDates,
   type ScheduledKey,
   scheduleOf,
   type Timing,
 } from "../../../provider/lifecycle/campaign/schedule.ts";
+import type { ApprovedStep } from "../../../provider/lifecycle/observation.ts";
 
 const day = (number: number): number => number * dayMs;
 const hourMs = dayMs / 24;
-const both: readonly CampaignStep[] = ["deactivate", "destroy"];
+const both: readonly ApprovedStep[] = ["deactivate", "destroy"];
 const blackout = (from: number, until: number, steps = both): Blackout => ({
   fromMs: day(from),
   untilMs: day(until),
@@ -79,8 +80,8 @@ describe("the calendar", () => {
 
 /** Every combination of days, by trying each of them. */
 function bruteForce(key: ScheduledKey, { wave, ready, blackouts }: Timing, deadlineMs: number) {
-  const isOpen = (step: CampaignStep, at: number) => blackoutAt({ step, blackouts }, day(at)) === undefined;
-  const from = (step: CampaignStep) => Math.max(wave.notBeforeMs ?? 0, ready?.[step] ?? 0) / dayMs;
+  const isOpen = (step: ApprovedStep, at: number) => blackoutAt({ step, blackouts }, day(at)) === undefined;
+  const from = (step: ApprovedStep) => Math.max(wave.notBeforeMs ?? 0, ready?.[step] ?? 0) / dayMs;
   const soak = wave.soakMs / dayMs;
   const days = Array.from({ length: 40 }, (_, at) => at);
   const found: { readonly deactivate?: number; readonly destroy?: number; readonly end: number }[] = [];

@@ -19,8 +19,8 @@
 import { mostSevere } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import type { Breaker } from "../../../lifecycle/campaign/breaker.ts";
-import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
+import { type ApprovedStep, approvedSteps } from "../../../lifecycle/observation.ts";
 import type { ReviewKind } from "../../../lifecycle/review.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
@@ -47,7 +47,7 @@ import { type CampaignPlan, nextStep, onlyWave, type PlannedKey } from "../view/
 export interface NextRequest {
   readonly wave?: string | undefined;
   /** Only this step, if the caller could take more than one. */
-  readonly step?: CampaignStep | undefined;
+  readonly step?: ApprovedStep | undefined;
   /** Shown on each requested key; by default the reason of the key's rule. */
   readonly reason?: string | undefined;
   /** The reason for a step inside a blackout. */
@@ -97,7 +97,7 @@ interface Stop {
 
 type Offer = { readonly wave: string; readonly stop?: Stop } & (
   | ({ readonly does: "review" } & Pick<ReviewOfStep, "step" | "kind" | "isOther" | "requestedBy">)
-  | { readonly does: "request"; readonly step: CampaignStep; readonly keys: number; readonly renew: boolean }
+  | { readonly does: "request"; readonly step: ApprovedStep; readonly keys: number; readonly renew: boolean }
   | { readonly does: "remove"; readonly keys: number }
 );
 type OfferTo<Does extends Offer["does"]> = Extract<Offer, { readonly does: Does }>;
@@ -205,7 +205,7 @@ async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<Campa
 /** Approves the first keys alone and, after another confirmation, the rest. */
 async function takeApproval(
   { run, path, request, talk, options, resume }: Doing,
-  { wave, step }: { readonly wave: string; readonly step: CampaignStep },
+  { wave, step }: { readonly wave: string; readonly step: ApprovedStep },
   digest: string,
 ): Promise<CampaignReport> {
   const { stores, emergency } = request;
@@ -245,7 +245,7 @@ async function offersTo(context: CampaignContext, { request, talk }: Doing): Pro
   const offers = waves
     .filter((name) => (request.wave ?? name) === name)
     .flatMap((name) => [
-      ...campaignSteps
+      ...approvedSteps
         .filter((step) => (request.step ?? step) === step)
         .flatMap((step) => stepOffers(context, name, step, { request, actor })),
       ...(request.step === undefined ? removalOffer(context, name) : []),
@@ -258,7 +258,7 @@ async function offersTo(context: CampaignContext, { request, talk }: Doing): Pro
 function stepOffers(
   context: CampaignContext,
   wave: string,
-  step: CampaignStep,
+  step: ApprovedStep,
   { request, actor }: Pick<Doing, "request"> & { readonly actor: Awaited<ReturnType<World["session"]["actor"]>> },
 ): readonly Offer[] {
   const { gate, breaker } = waveStateOf(context, { wave, step, emergency: request.emergency });
@@ -292,7 +292,7 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
   const { view } = context;
   const plan = onlyWave(context.plan, wave);
   const [single] = wave === undefined ? [] : plan.waves;
-  const step = campaignSteps.find(
+  const step = approvedSteps.find(
     (each) => (only ?? each) === each && plan.keys.some(({ facts }) => isStepDue(facts, each)),
   );
   if (single !== undefined && step !== undefined) {

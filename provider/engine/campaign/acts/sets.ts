@@ -8,10 +8,9 @@
  */
 
 import { mostSevere } from "../../../errors.ts";
-import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord } from "../../../lifecycle/observation.ts";
+import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/observation.ts";
 import {
   keyPathOf,
   kindOf,
@@ -151,7 +150,7 @@ function instead(
 }
 
 /** Only the requester takes the steps whose approvals are stored on the keys. */
-function continueApproved(step: CampaignStep, requester: string): NextCommand {
+function continueApproved(step: ApprovedStep, requester: string): NextCommand {
   return remarked(`uko continue --requested-by ${shellWord(requester)} --step ${step}`, "the requester");
 }
 

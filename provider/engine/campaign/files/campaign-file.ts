@@ -10,7 +10,8 @@
 import { isAlias, isNode, LineCounter, parseDocument, visit } from "yaml";
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
-import { campaignSteps, dayMs, keyClasses } from "../../../lifecycle/campaign/campaign.ts";
+import { dayMs, keyClasses } from "../../../lifecycle/campaign/campaign.ts";
+import { approvedSteps } from "../../../lifecycle/observation.ts";
 import { plain } from "../../text/words.ts";
 import { explainIssues, isoDate, mebibyte, requireFormat, uuid } from "./file-forms.ts";
 
@@ -25,7 +26,7 @@ const slug = z
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "use lowercase letters, digits and hyphens, at most 40 characters");
 const line = z.string().min(1).max(500);
 const glob = z.string().min(1).max(255);
-const steps = z.array(z.enum(campaignSteps)).min(1);
+const steps = z.array(z.enum(approvedSteps)).min(1);
 const duration = z
   .string()
   .regex(/^[0-9]{1,4}[mhd]$/, "use a number and m, h or d, such as 7d")
@@ -65,7 +66,7 @@ const rule = z.strictObject({
   ticket: line.optional(),
   successor: line.optional().meta({ description: "For migrate: the key or service that replaces this key" }),
   attestedOn: isoDate.optional().meta({ description: "For migrate: the day on which a person attested the successor" }),
-  into: z.enum(campaignSteps).optional().meta({ description: "For migrate: the step that follows the attestation" }),
+  into: z.enum(approvedSteps).optional().meta({ description: "For migrate: the step that follows the attestation" }),
   override: line.optional().meta({ description: "The reason for which recent use does not block the key" }),
 });
 
@@ -101,7 +102,7 @@ const blackout = z
   .strictObject({
     from: isoDate,
     to: isoDate.meta({ description: "The last day" }),
-    steps: steps.default([...campaignSteps]),
+    steps: steps.default([...approvedSteps]),
     reason: line,
   })
   .refine(({ from, to }) => from <= to, "to must not be earlier than from")
@@ -111,7 +112,7 @@ const person = z
   .strictObject({
     name: line,
     iamId: line,
-    steps: z.array(z.enum(["request", ...campaignSteps, "remove"])).min(1),
+    steps: z.array(z.enum(["request", ...approvedSteps, "remove"])).min(1),
     away: z
       .array(
         z

@@ -9,9 +9,9 @@
 
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
-import { campaignSteps, keyClasses } from "../../../lifecycle/campaign/campaign.ts";
+import { keyClasses } from "../../../lifecycle/campaign/campaign.ts";
 import { digestOfLine } from "../../../lifecycle/campaign/membership.ts";
-import type { CampaignMark } from "../../../lifecycle/observation.ts";
+import { approvedSteps, type CampaignMark } from "../../../lifecycle/observation.ts";
 import { explainIssues, jsonLinesIn, maxManifestBytes, requireFormat, sha256Form } from "./file-forms.ts";
 import { waveSettings } from "./settings.ts";
 
@@ -44,7 +44,7 @@ export const manifestKey = z.strictObject({
   ),
   kmsDualAuthorization: z.boolean().meta({ description: "Whether KMS requires two people for the key" }),
   class: z.enum(keyClasses),
-  into: z.enum(campaignSteps).optional(),
+  into: z.enum(approvedSteps).optional(),
   wave: text,
   owners: z.array(text),
   application: text,

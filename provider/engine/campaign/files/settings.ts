@@ -7,7 +7,8 @@
  */
 
 import * as z from "zod";
-import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { approvedSteps } from "../../../lifecycle/observation.ts";
 import { type Campaign, unnamed } from "./campaign-file.ts";
 
 const text = z.string();
@@ -25,7 +26,7 @@ export const waveSettings = z.strictObject({
   deadline: text,
   instanceEnds: z.boolean(),
   takingPart: z.array(text),
-  blackouts: z.array(z.strictObject({ from: text, until: text, steps: z.array(z.enum(campaignSteps)), reason: text })),
+  blackouts: z.array(z.strictObject({ from: text, until: text, steps: z.array(z.enum(approvedSteps)), reason: text })),
 });
 export type WaveSettings = z.output<typeof waveSettings>;
 

@@ -4,9 +4,8 @@
  * Each act plans again when a person starts it.
  */
 
-import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isKmsReview } from "../../../lifecycle/kms-review.ts";
-import type { Identity } from "../../../lifecycle/observation.ts";
+import { type ApprovedStep, approvedSteps, type Identity } from "../../../lifecycle/observation.ts";
 import { keyPathOf, reviewLifetimeMs } from "../../../lifecycle/review.ts";
 import { reviewLimits, whoRequested } from "../../key/text/set-messages.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
@@ -72,7 +71,7 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
   const { keys } = plan;
   const isChosen = (key: PlannedKey): boolean => only === "" || isNamed(key, only);
   const reversible = keys.filter((key) => isReversible(context, key));
-  const openSteps = campaignSteps.filter((step) => waveStateOf(context, { wave, step }).gate.kind === "open");
+  const openSteps = approvedSteps.filter((step) => waveStateOf(context, { wave, step }).gate.kind === "open");
   const steps = openSteps.map((step): WaveStep => {
     const { ready, toRequest, ofOthers } = readyFor(context, wave, step, identity);
     return {
@@ -105,7 +104,7 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
 
 interface StepOfCaller {
   readonly wave: string;
-  readonly step: CampaignStep;
+  readonly step: ApprovedStep;
   readonly identity: Identity | undefined;
   readonly ready: readonly PlannedKey[];
   readonly shown: ReadonlySet<string>;

@@ -8,9 +8,10 @@
 
 import type { Timeline } from "../../../html/timeline.ts";
 import { openPeriods } from "../../../lifecycle/campaign/calendar.ts";
-import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../../lifecycle/campaign/people.ts";
 import type { KeyDates } from "../../../lifecycle/campaign/schedule.ts";
+import { approvedSteps } from "../../../lifecycle/observation.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayDuration } from "../../text/words.ts";
 import { manifestFileName } from "../files/manifest.ts";
@@ -298,7 +299,7 @@ function peopleWarnings({ campaign }: CampaignView, wave: PlannedWave): readonly
     deactivate: { fromMs: dates.outage, untilMs: dates.deactivateBefore },
     destroy: { fromMs: dates.pointOfNoReturn, untilMs: dates.destroyBefore },
   } as const;
-  return campaignSteps.flatMap((step) => {
+  return approvedSteps.flatMap((step) => {
     const { fromMs, untilMs } = periods[step];
     // The keys are late if the last day has passed; no further person changes that.
     if (fromMs === undefined || untilMs === undefined || untilMs <= fromMs) return [];

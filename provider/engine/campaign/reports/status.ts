@@ -7,9 +7,10 @@
  * commands that follow, up to the certificates at the end. Other reports show some of these parts.
  */
 
-import { campaignSteps, dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
 import { isFinal, type KeyOutcome } from "../../../lifecycle/campaign/outcomes.ts";
+import { approvedSteps } from "../../../lifecycle/observation.ts";
 import { isoTime } from "../../loop/evidence.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { capital, count, sayTimeAndDistance, sayWord } from "../../text/words.ts";
@@ -46,7 +47,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
   const rows = keyRows(view, plan);
   const late = plan.keys.filter(isLate).length;
   const stopped = plan.waves.flatMap(({ name, readiness }) =>
-    campaignSteps.some((step) => readiness[step].breaker.kind === "stopped") ? [name] : [],
+    approvedSteps.some((step) => readiness[step].breaker.kind === "stopped") ? [name] : [],
   );
   return reportOf({
     summary: [
@@ -118,7 +119,7 @@ export function nextOf(view: CampaignView, plan: CampaignPlan): readonly NextCom
   const { path } = view.folder;
   const isChanged = differencesIn(plan).length > 0;
   const waves = plan.waves.flatMap((wave): readonly NextCommand[] => {
-    const isOpen = campaignSteps.some((step) => {
+    const isOpen = approvedSteps.some((step) => {
       const { kind } = wave.readiness[step].gate;
       return (kind === "open" || kind === "stopped") && wave.keys.some((key) => isReady(key, step));
     });
@@ -158,7 +159,7 @@ export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
     const breakers = Object.values(readiness).map(({ breaker }) => breaker);
     const failures = new Set(breakers.flatMap((breaker) => (breaker.kind === "stopped" ? breaker.failures : [])));
     const failed = keys.filter((key) => failures.has(key.name));
-    return campaignSteps.flatMap((step) =>
+    return approvedSteps.flatMap((step) =>
       failed.flatMap((key) => {
         const why = whyFailed(view, key, step);
         return why === undefined ? [] : [{ key: key.name, label: key.line.label, wave, step, why }];

@@ -6,10 +6,9 @@
  * reported with exit code 13, so that no command skips it and reports success.
  */
 
-import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
 import { deletionStanding, standingOf } from "../../../lifecycle/consent-record.ts";
-import { type Identity, isSame } from "../../../lifecycle/observation.ts";
+import { type ApprovedStep, approvedSteps, type Identity, isSame } from "../../../lifecycle/observation.ts";
 import { guardCodes } from "../../../lifecycle/plan.ts";
 import type { ReviewKind } from "../../../lifecycle/review.ts";
 import { releaseCommand, sayHolds } from "../../key/text/hold-words.ts";
@@ -46,7 +45,7 @@ export const renewWithinMs = 48 * 60 * 60 * 1000;
  * because KMS does not report that person. A stored approval has no `requester` here, because no other person has to
  * approve it: only the requester acts on it.
  */
-export function requestFor({ listed }: Pick<PlannedKey, "listed">, step: CampaignStep, nowMs: number) {
+export function requestFor({ listed }: Pick<PlannedKey, "listed">, step: ApprovedStep, nowMs: number) {
   const windowEndsAtMs = listed?.kmsKey?.windowEndsAtMs;
   if (windowEndsAtMs !== undefined) return { endsAtMs: windowEndsAtMs };
   const standing = listed?.observation && standingOf(listed.observation, step, nowMs);
@@ -56,12 +55,12 @@ export function requestFor({ listed }: Pick<PlannedKey, "listed">, step: Campaig
 }
 
 /** Whether a request for the step is pending. */
-export function isPending({ nowMs }: { readonly nowMs: number }, key: PlannedKey, step: CampaignStep): boolean {
+export function isPending({ nowMs }: { readonly nowMs: number }, key: PlannedKey, step: ApprovedStep): boolean {
   return (requestFor(key, step, nowMs)?.endsAtMs ?? 0) > nowMs;
 }
 
 /** The keys of a wave that are ready for the step, by what they wait for. */
-export function readyFor(context: CampaignContext, wave: string, step: CampaignStep, caller: Identity | undefined) {
+export function readyFor(context: CampaignContext, wave: string, step: ApprovedStep, caller: Identity | undefined) {
   const { ready } = readyKeys(context, wave, step);
   const { nowMs } = context.view;
   const requested = ready.filter((key) => isPending({ nowMs }, key, step));
@@ -82,7 +81,7 @@ export function readyFor(context: CampaignContext, wave: string, step: CampaignS
 
 /** The next step of the wave, and what it waits for. */
 export function waitsFor({ keys, readiness }: PlannedWave, nowMs: number): string {
-  const step = campaignSteps.find((each) => keys.some(({ facts }) => isStepDue(facts, each)));
+  const step = approvedSteps.find((each) => keys.some(({ facts }) => isStepDue(facts, each)));
   const removable = keys.filter(isRemovable).length;
   if (step === undefined && removable > 0) return `the removal of ${count(removable, "key")}`;
   if (step === undefined) return keys.some(({ facts }) => facts.materialGoneMs !== undefined) ? "keystores" : "-";
@@ -101,7 +100,7 @@ export function waitsFor({ keys, readiness }: PlannedWave, nowMs: number): strin
   return `${step}: ${parts.join(", ") || `a person who releases ${count(due.length, "key")}`}`;
 }
 
-export function isReady(key: PlannedKey, step: CampaignStep): boolean {
+export function isReady(key: PlannedKey, step: ApprovedStep): boolean {
   return nextStep(key) === step && isStepDue(key.facts, step) && key.gate.kind === "open" && !key.isUnread;
 }
 
@@ -221,7 +220,7 @@ const windowSentences = {
 export function readyKeys(
   context: CampaignContext,
   wave: string,
-  step: CampaignStep,
+  step: ApprovedStep,
 ): { readonly ready: readonly PlannedKey[]; readonly apart: readonly KeyResult[] } {
   requireWave(context.view.campaign, wave);
   const ready: PlannedKey[] = [];

@@ -4,9 +4,9 @@
  * has its title, effect, role and command. The console renders the acts, and reports print the commands.
  */
 
-import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
+import type { ApprovedStep } from "../../../lifecycle/observation.ts";
 import { type ReviewKind, reviewKinds } from "../../../lifecycle/review.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import { keysOfKind } from "../../key/text/set-messages.ts";
@@ -18,15 +18,15 @@ import { folderFlag, type NextCommand, nextCommand, remarked } from "./report.ts
 /** `name` is the command; `store` is `approve --store`. */
 export type WaveAct = Act &
   (
-    | { readonly name: "request"; readonly step: CampaignStep; readonly phrase: string }
+    | { readonly name: "request"; readonly step: ApprovedStep; readonly phrase: string }
     | {
         readonly name: "review";
-        readonly step: CampaignStep;
+        readonly step: ApprovedStep;
         readonly kind: ReviewKind;
         /** The requests that were not made for this wave (origins.ts). */
         readonly isOther: boolean;
       }
-    | { readonly name: "approve" | "store"; readonly step: CampaignStep; readonly review: string }
+    | { readonly name: "approve" | "store"; readonly step: ApprovedStep; readonly review: string }
     /** What the person types: the act and the number of keys, such as `withdraw 181`. */
     | { readonly name: "halt" | "rollback"; readonly phrase: string }
   );
@@ -39,7 +39,7 @@ export interface WavePlace {
 
 /** A step that the wave takes now. */
 export interface WaveStep {
-  readonly step: CampaignStep;
+  readonly step: ApprovedStep;
   /** Keys that are ready and have no request. */
   readonly toRequest: number;
   /** Keys with a request of another person for this wave. Each kind has a review of its own. */
@@ -96,7 +96,7 @@ function stepActs(
   ];
 }
 
-function requestAct(step: CampaignStep, keys: number, place: WavePlace): WaveAct {
+function requestAct(step: ApprovedStep, keys: number, place: WavePlace): WaveAct {
   return {
     id: `request-${step}`,
     name: "request",
@@ -140,7 +140,7 @@ function reviewAct(
  * takes it.
  */
 function approvalActs(
-  step: CampaignStep,
+  step: ApprovedStep,
   { digest, left, kind }: Pick<OwnReview, "digest" | "left" | "kind">,
   place: WavePlace,
 ): readonly WaveAct[] {

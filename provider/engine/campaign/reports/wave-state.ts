@@ -6,9 +6,9 @@
  */
 
 import { isInSample, mayActOn } from "../../../lifecycle/campaign/breaker.ts";
-import type { CampaignStep } from "../../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
+import type { ApprovedStep } from "../../../lifecycle/observation.ts";
 import type { ReviewKind } from "../../../lifecycle/review.ts";
 import { count, plain, sayTimeAndDistance } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
@@ -23,7 +23,7 @@ import { sayWaveGate } from "./waiting.ts";
 /** Which step of which wave, and what a person states to pass a blackout or a stop. */
 export interface StepRequest {
   readonly wave: string;
-  readonly step: CampaignStep;
+  readonly step: ApprovedStep;
   /** The reason for a step inside a blackout. */
   readonly emergency?: string | undefined;
   /** The stop after which the wave continues. */
@@ -110,7 +110,7 @@ export function takenByReviewer(
 export function closedByRules(
   { view }: CampaignContext,
   wave: string,
-  step?: CampaignStep,
+  step?: ApprovedStep,
 ): CampaignReport | undefined {
   const differences = waveDifferences(view, wave);
   if (differences.length === 0) return undefined;
@@ -124,7 +124,7 @@ export function closedByRules(
 /** The report of a command that the wave does not allow now. */
 export function reportClosed(
   { view }: Pick<CampaignContext, "view">,
-  { wave, step }: Pick<StepRequest, "wave"> & { readonly step?: CampaignStep | undefined },
+  { wave, step }: Pick<StepRequest, "wave"> & { readonly step?: ApprovedStep | undefined },
   { gate, breaker }: WaveReadiness,
 ): CampaignReport {
   const { path } = view.folder;

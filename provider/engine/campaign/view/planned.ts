@@ -5,7 +5,7 @@
  * every person acts at once. A wave that campaign.yaml no longer has is planned without rules of time.
  */
 
-import { type CampaignStep, dayMs } from "../../../lifecycle/campaign/campaign.ts";
+import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeyGate, keyGate } from "../../../lifecycle/campaign/gates.ts";
 import { type EndedKey, type KeyOutcome, outcomeOf } from "../../../lifecycle/campaign/outcomes.ts";
 import {
@@ -15,6 +15,7 @@ import {
   scheduleOf,
   type Timing,
 } from "../../../lifecycle/campaign/schedule.ts";
+import type { ApprovedStep } from "../../../lifecycle/observation.ts";
 import type { World } from "../../ports/world.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
 import { readinessOfWave, type WaveReadiness } from "./wave-readiness.ts";
@@ -39,10 +40,10 @@ export interface CampaignPlan {
 export interface PlannedWave {
   readonly name: string;
   readonly keys: readonly PlannedKey[];
-  readonly readiness: Readonly<Record<CampaignStep, WaveReadiness>>;
+  readonly readiness: Readonly<Record<ApprovedStep, WaveReadiness>>;
 }
 
-type Ready = Readonly<Partial<Record<CampaignStep, number>>>;
+type Ready = Readonly<Partial<Record<ApprovedStep, number>>>;
 
 export function planCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256">): CampaignPlan {
   const { campaign, keys, nowMs } = view;
@@ -101,12 +102,12 @@ export function onlyWave(plan: CampaignPlan, wave: string | undefined): Campaign
 }
 
 /** The step that the key needs next. */
-export function nextStep({ facts }: Pick<CampaignKey, "facts">): CampaignStep {
+export function nextStep({ facts }: Pick<CampaignKey, "facts">): ApprovedStep {
   return isStepDue(facts, "deactivate") || (facts.state === "active" && !facts.isKms) ? "deactivate" : "destroy";
 }
 
 function readyAfter(names: readonly string[], finished: ReadonlyMap<string, Ready>): Ready {
-  const latest = (step: CampaignStep): Ready => {
+  const latest = (step: ApprovedStep): Ready => {
     const times = names.flatMap((name) => finished.get(name)?.[step] ?? []);
     return times.length === 0 ? {} : { [step]: Math.max(...times) };
   };
@@ -115,7 +116,7 @@ function readyAfter(names: readonly string[], finished: ReadonlyMap<string, Read
 
 /** When the last key of the wave has taken each step, if every person acts at once. */
 function finishOf(keys: readonly CampaignKey[], timing: Timing): Ready {
-  const latest = (step: CampaignStep, dateOf: (dates: KeyDates) => number | undefined): Ready => {
+  const latest = (step: ApprovedStep, dateOf: (dates: KeyDates) => number | undefined): Ready => {
     const due = keys.filter(({ facts }) => isStepDue(facts, step));
     const times = due.flatMap(({ facts }) => dateOf(earliestDates(facts, timing)) ?? []);
     return times.length === 0 ? {} : { [step]: Math.max(...times) };

@@ -14,7 +14,7 @@ import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../../lifecyc
 import { isUnproven } from "../../../lifecycle/guards.ts";
 import { holdsInForce } from "../../../lifecycle/hold.ts";
 import { windowFault } from "../../../lifecycle/kms-window.ts";
-import type { KeyHold } from "../../../lifecycle/observation.ts";
+import type { ApprovedStep, KeyHold } from "../../../lifecycle/observation.ts";
 import type { World } from "../../ports/world.ts";
 import type { AcceptedLine } from "../files/accepted.ts";
 import { mebibyte } from "../files/file-forms.ts";
@@ -141,7 +141,7 @@ export function inventoryScope(
 }
 
 /** The waves in which a key still needs the step. A held key does not count; a key that could not be read does. */
-export function unfinishedWaves(keys: readonly CampaignKey[], step: "deactivate" | "destroy"): ReadonlySet<string> {
+export function unfinishedWaves(keys: readonly CampaignKey[], step: ApprovedStep): ReadonlySet<string> {
   const isDue = ({ facts, isUnread }: CampaignKey) => isStepDue(isUnread ? { ...facts, state: "active" } : facts, step);
   return new Set(keys.filter(isDue).map(({ line }) => line.wave));
 }

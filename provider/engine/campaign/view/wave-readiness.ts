@@ -8,8 +8,8 @@
  */
 
 import { type Breaker, breakerOf } from "../../../lifecycle/campaign/breaker.ts";
-import { type CampaignStep, campaignSteps } from "../../../lifecycle/campaign/campaign.ts";
 import { hasHappened, type WaveGate, waveGate } from "../../../lifecycle/campaign/gates.ts";
+import { type ApprovedStep, approvedSteps } from "../../../lifecycle/observation.ts";
 import { plain } from "../../text/words.ts";
 import { waveDifferences } from "./rule-changes.ts";
 import { type CampaignKey, type CampaignView, unfinishedWaves } from "./view.ts";
@@ -22,7 +22,7 @@ export interface WaveReadiness {
 /** Which step of which wave, and what a person states to pass a blackout or a stop. */
 interface AskedStep {
   readonly wave: string;
-  readonly step: CampaignStep;
+  readonly step: ApprovedStep;
   readonly emergency?: string | undefined;
   /** The digest of a stop after which the wave continues. */
   readonly resume?: string | undefined;
@@ -57,8 +57,8 @@ export function readinessOfWave(
  * yet. Only a key that a review of this wave and step lists counts: a step before the campaign proves nothing about the
  * wave.
  */
-function failedKeys(view: CampaignView, wave: string, step: CampaignStep): readonly CampaignKey[] {
-  const steps = campaignSteps.slice(0, campaignSteps.indexOf(step) + 1);
+function failedKeys(view: CampaignView, wave: string, step: ApprovedStep): readonly CampaignKey[] {
+  const steps = approvedSteps.slice(0, approvedSteps.indexOf(step) + 1);
   return view.keys.filter((key) => {
     const { facts, line, name } = key;
     const sets = view.reviews.byKey.get(name) ?? [];
@@ -78,7 +78,7 @@ function failedKeys(view: CampaignView, wave: string, step: CampaignStep): reado
 export function whyFailed(
   { evidence: { deactivated } }: Pick<CampaignView, "evidence">,
   { name, listed, facts }: CampaignKey,
-  step: CampaignStep,
+  step: ApprovedStep,
 ): string | undefined {
   const { keystores, updatedBy } = listed?.observation ?? { keystores: [] };
   if (hasHappened(facts.state, step)) {

@@ -10,7 +10,7 @@ import { UkoError } from "../../../errors.ts";
 import { type Leader, membershipOf } from "../../../lifecycle/campaign/membership.ts";
 import { standingOf } from "../../../lifecycle/consent-record.ts";
 import type { AnyReview } from "../../../lifecycle/kms-review.ts";
-import type { Actor, ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
+import type { Actor, ApprovedStep, ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../../lifecycle/plan.ts";
 import { notStorable, planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
 import {
@@ -20,7 +20,6 @@ import {
   maxReviewedKeys,
   type NotReviewable,
   type Review,
-  type ReviewedStep,
   type ReviewedWave,
   type ReviewLine,
   type ReviewScope,
@@ -48,7 +47,7 @@ export interface ReviewQuery {
   readonly keys: readonly KeyRef[];
   /** An IAM ID, or the name that a person's records give. */
   readonly requester?: string;
-  readonly step: ReviewedStep;
+  readonly step: ApprovedStep;
   readonly kind: ReviewLine["kind"];
   readonly campaign: ReviewedWave;
   /** In a campaign: why the request on the key with this name is not for this review; undefined if it is. */
@@ -115,7 +114,7 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
 /** Requests that the caller can approve, of one requester for one step, as a list shows them. */
 export interface PendingGroup {
   readonly requester: string;
-  readonly step: ReviewedStep;
+  readonly step: ApprovedStep;
   readonly kind: ReviewLine["kind"];
   readonly vaultId: string;
   readonly keys: readonly KeyDetails[];
@@ -148,7 +147,7 @@ export async function listApprovable(
   const free = forCaller.filter((key) => leaderOf(key) === undefined);
   const byPlace = Map.groupBy(free, (key) => JSON.stringify([...scopeOf(key), key.observation.facts.vaultId]));
   const groups = Array.from(byPlace, ([place, members]): PendingGroup => {
-    const [requester, step, kind, vaultId] = JSON.parse(place) as [string, ReviewedStep, ReviewLine["kind"], string];
+    const [requester, step, kind, vaultId] = JSON.parse(place) as [string, ApprovedStep, ReviewLine["kind"], string];
     const outdated = keys.flatMap((key) => {
       const { facts, carried } = key.observation;
       const isOfGroup = facts.vaultId === vaultId && carried.record?.author.iamId === requester;
@@ -228,7 +227,7 @@ export async function findApprovable(
 }
 
 /** The set of a key: the requester (empty if no request binds), the step, and the kind of key. */
-function scopeOf({ observation, nowMs }: KeyDetails): readonly [string, ReviewedStep, ReviewLine["kind"]] {
+function scopeOf({ observation, nowMs }: KeyDetails): readonly [string, ApprovedStep, ReviewLine["kind"]] {
   const step = nextStepOf(observation.state) ?? "destroy";
   const standing = standingOf(observation, step, nowMs);
   const isRequest = standing.binds && standing.record.quotes === undefined;

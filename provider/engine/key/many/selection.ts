@@ -7,14 +7,13 @@
 import { isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { isPending } from "../../../lifecycle/guards.ts";
 import { isChosen } from "../../../lifecycle/iam-id.ts";
-import type { ConsentRecord } from "../../../lifecycle/observation.ts";
-import type { ReviewedStep } from "../../../lifecycle/review.ts";
+import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/observation.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { type KeyDetails, observedInList } from "../observe.ts";
 import { listAll } from "./survey.ts";
 
 /** Only the removal requires no request. */
-export type SelectionStep = ReviewedStep | "remove";
+export type SelectionStep = ApprovedStep | "remove";
 
 /** Each field narrows the choice. */
 export interface Selection {
@@ -61,7 +60,7 @@ function isRemovalDue({ observation: { state, keystores }, nowMs }: KeyDetails):
 }
 
 /** The step that a person can approve next; undefined for a key that is past both. */
-export function nextStepOf(state: KeyDetails["observation"]["state"]): ReviewedStep | undefined {
+export function nextStepOf(state: KeyDetails["observation"]["state"]): ApprovedStep | undefined {
   if (state === "active") return "deactivate";
   return state === "deactivated" || state === "pre_activation" ? "destroy" : undefined;
 }

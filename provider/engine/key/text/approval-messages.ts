@@ -5,7 +5,8 @@
  */
 
 import { rights } from "../../../lifecycle/managed-key-states.ts";
-import { keyPathOf, type ReviewedStep } from "../../../lifecycle/review.ts";
+import type { ApprovedStep } from "../../../lifecycle/observation.ts";
+import { keyPathOf } from "../../../lifecycle/review.ts";
 import {
   cannotBeUndone,
   count,
@@ -75,7 +76,7 @@ export function explainLed(led: readonly KeyApart[]): readonly string[] {
   ];
 }
 
-export const purpose = (step: ReviewedStep, stores: boolean): string =>
+export const purpose = (step: ApprovedStep, stores: boolean): string =>
   stores ? `store your approval of the ${stepNouns[step]}` : step;
 
 /**
