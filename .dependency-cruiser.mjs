@@ -37,6 +37,7 @@ const layers = {
       "engine/ports/containers.ts",
       "engine/ports/evidence.ts",
       "engine/ports/kms-keys.ts",
+      "engine/ports/shown-key.ts",
       "engine/ports/signatures.ts",
       "engine/ports/wire.ts",
       "engine/certificate/statement.ts",

@@ -16,7 +16,7 @@ import { confirmingText } from "../text/printable.ts";
 import type { ActForm, OpenAct } from "./act-page.ts";
 import { type ConsoleApp, changed } from "./console-context.ts";
 import type { Visitor } from "./layout.ts";
-import { explained, keyAddress, keyPath, moment, placeOf } from "./parts.ts";
+import { explained, keyAddress, keyPath, moment, placeOf, shownKey } from "./parts.ts";
 
 /** A key with its acts. A KMS key has no vault, and KMS stores no reason. */
 export interface ActSubject extends Pick<Inspection, "report" | "basis" | "acts"> {
@@ -69,16 +69,16 @@ export function openKeyAct(
       ...(isApproval ? sayCampaign(subject, campaign) : []),
       ...(warning === undefined ? [] : [warning]),
     ],
-    subject: definitions([
+    subject: html`${definitions([
       ["Key", label],
       // The other facts of an act already say who asks.
       ...(isAsked && (act.facts.length <= 2 || isInKms) ? request : []),
       ["Vault", isInKms ? "none: a key in KMS" : placeOf(vaultId, vaults)],
       ["State and use", key?.state ?? keyState],
       ["Keystores", key?.keystores.map(({ name, says }) => `${name}: ${says}`).join("\n")],
-      ["Description", key?.description],
       ["ID", codeOf(keyPath(report))],
-    ]),
+    ])}
+${shownKey(key)}`,
     address: `${address}/${act.id}`,
     hidden: { basis, record: record?.id ?? "" },
     changed: whenChanged,

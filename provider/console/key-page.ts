@@ -11,7 +11,7 @@ import { codeOf, definitions, words } from "../html/report-parts.ts";
 import { actList } from "./act-page.ts";
 import type { ActSubject } from "./key-acts.ts";
 import { type Page, refreshSeconds, type Visitor } from "./layout.ts";
-import { explained, keyAddress, keyPath, moment } from "./parts.ts";
+import { explained, keyAddress, keyPath, moment, shownKey } from "./parts.ts";
 
 type Shown = Omit<ActSubject, "basis"> & Partial<Pick<Inspection, "steps">>;
 
@@ -26,7 +26,8 @@ ${acts.length === 0 ? "" : html`<h2>What you can do</h2>${actList(acts, address)
 ${vaultId === "" || record === undefined ? "" : recordOf(record, report, visitor)}
 ${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, visitor))}</ol>`}
 <h2>About the key</h2>
-${factsOf(shown, visitor)}`;
+${factsOf(shown, visitor)}
+${shownKey(shown.key)}`;
   const heading = html`${title} <span class="state ${lifecycleState}">${words(lifecycleState)}</span>`;
   return { title, heading, body, refresh: { address, refreshSeconds } };
 }
@@ -63,7 +64,7 @@ function pathStep(step: InspectedStep, visitor: Visitor): Html {
 }
 
 /**
- * The facts that exist for this kind of key. Only a managed key has a description; only a KMS key has a window here.
+ * The facts that exist for this kind of key. Only a KMS key has a window here.
  */
 function factsOf({ report, key }: Shown, visitor: Visitor): Html {
   const by = key?.updatedBy === undefined ? "" : `, ${key.updatedBy}`;
@@ -71,10 +72,6 @@ function factsOf({ report, key }: Shown, visitor: Visitor): Html {
   const { requestedBy, recordExpiresAt } = key === undefined ? report.deletion : {};
   return definitions([
     ["State", key?.state ?? report.keyState],
-    ["Description", key?.description === "" ? "none" : key?.description],
-    ["Template", key?.template],
-    ["Algorithm", key && `${key.algorithm} ${key.size}`],
-    ["Created", key?.createdAt && moment(key.createdAt, visitor)],
     ["Last write", written],
     ...(key?.keystores ?? []).map(({ name, says }) => [`Keystore ${name}`, says] as const),
     ["Set for deletion by", codeOf(requestedBy)],

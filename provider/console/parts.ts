@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { count, lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
 import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";
+import type { InspectedKey } from "../engine/key/inspection.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { Act } from "../engine/text/act.ts";
@@ -58,6 +59,12 @@ export function explained(explanation: Explanation, isRefused = false): Html {
 ${list(all)}
 ${onCommandLine(next.map(stepOf))}
 ${code === undefined || !isRefused ? "" : html`<p class="quiet">Code: <code>${code}</code></p>`}`;
+}
+
+/** What a person sees of a managed key before they decide: what its requester cannot choose, then what they said. */
+export function shownKey(key: Pick<InspectedKey, "facts" | "heading" | "said"> | undefined): Html {
+  if (key === undefined) return html``;
+  return html`${list(key.facts)}<p>${key.heading}</p>${list(key.said)}`;
 }
 
 /** A next step with its commands. */

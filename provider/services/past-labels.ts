@@ -18,7 +18,7 @@ const labeledLine = z.object({
   time: z.string(),
 });
 
-/** The file is read once, at the first question. A file that cannot be read knows no label. */
+/** The file is read once, at the first question. A file that cannot be read has no labels. */
 export function createPastLabels(path: string, instanceId: string): PastLabels {
   let read: ReadonlyMap<string, readonly PastLabel[]> | undefined;
   return (name) => {

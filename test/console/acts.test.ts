@@ -47,6 +47,17 @@ async function changeKey(path: string, change: Partial<Pick<KeyOnWire, "label" |
 }
 
 describe("two people and one key", () => {
+  it("shows the approver, on the page of the key and of the act, what the requester cannot choose first", async () => {
+    await bob.act(keys.payroll, "request");
+    for (const page of [`/keys/${keys.payroll}`, `/keys/${keys.payroll}/approve`]) {
+      const { text } = await alice.open(page);
+      const [facts = "", said = ""] = text.split("<p>Said by the requester, IBMid-550000BOB:</p>");
+      expect(facts).toContain("<li>Created on 1 Jan 2026 08:00 UTC, ");
+      expect(facts).toContain("<li>Used by: &quot;bucket&quot; (cloud-object-storage), ");
+      expect(said).toContain("<li>Label: payroll</li>");
+    }
+  });
+
   it("shows the requester who can continue, with the commands that uko prints", async () => {
     await bob.act(key, "request");
     const { next } = reportOf(await world.uko("bob", `status ${key} --json`)).explanation;

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type CliTestWorld, keys, reportOf } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
+import { withOtherTool } from "../support/other-tool.ts";
 import { hiddenIn, type TestConsole, useTwoPeople } from "./console-world.ts";
 
 let world: CliTestWorld;
@@ -53,6 +54,17 @@ describe("many requests of one person", () => {
     expect(await deactivations()).toBe(3);
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+  });
+
+  it("show what is unusual before the form, also a key whose request no longer counts", async () => {
+    expect(
+      await withOtherTool(world, "carol", together[1], { method: "PATCH", tag: { name: "team", value: "other" } }),
+    ).toBe(200);
+    const [before = "", form = ""] = (await review(alice)).split('<form method="post" action="/requests/approve"');
+    expect(before).toContain("1 in use, by resources that UKO knows: payroll (by &quot;bucket&quot; ");
+    expect(before).toContain("You cannot approve 1 key now:");
+    expect(before).toMatch(/cards: The record that names IBMid-550000BOB [^<]* wrote to the key on /);
+    expect(form).toContain("deactivate 2");
   });
 
   it("leave out a key whose request was replaced after the review", async () => {

@@ -86,7 +86,7 @@ export function createOperations(world: World) {
   };
   return {
     /** Reports the key's state, what its deletion waits for, and every act that is open to the caller. Changes nothing. */
-    status: async (ref: KeyRef, options: CallOptions): Promise<Report> => (await describe(world, ref, options)).report,
+    status: here(statusOf),
 
     /** Reports the whole path to `removed` from here. Changes nothing. */
     plan: here(planOf),
@@ -241,10 +241,16 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
   const key = showKey(observed, pastLabelsOf(world, ref));
   const state = withUnapprovedStep(explainStatus(observed, run, plan, userInterface), observed.observation);
+  const report = reportOn(ref, observed, run, withActs(state, acts), [], isBegun ? plan : undefined);
+  return { ...seen, key, report: { ...report, key }, acts };
+}
+
+async function statusOf(world: World, ref: KeyRef, options: CallOptions): Promise<Report> {
+  const seen = await describe(world, ref, options);
   // A key of which nothing is asked takes one line.
-  const shown = isAsked(observed) ? withShownKey(state, key, observed.nowMs) : state;
-  const report = reportOn(ref, observed, run, withActs(shown, acts), [], isBegun ? plan : undefined);
-  return { ...seen, report: { ...report, key }, acts };
+  if (seen.kind === "gone" || !isAsked(seen.observed)) return seen.report;
+  const { report, key, observed } = seen;
+  return { ...report, explanation: withShownKey(report.explanation, key, observed.nowMs) };
 }
 
 /**

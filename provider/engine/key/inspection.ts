@@ -10,15 +10,17 @@ import type { DeletionPolicy, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
 import { isoTime } from "../loop/evidence.ts";
 import type { Report } from "../loop/report.ts";
+import type { ShownKey } from "../ports/shown-key.ts";
 import type { KeyAct } from "../text/act.ts";
 import { plain, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 import { pathEffects } from "./remaining-path.ts";
+import { beside, sayApart } from "./text/shown-key-words.ts";
 
 /** What a page shows of a key. Times are ISO 8601 UTC. */
 export type Inspection = ReturnType<typeof inspect>;
 export type InspectedStep = ReturnType<typeof describePathStep>;
-export type InspectedKey = ReturnType<typeof describeKey>;
+export type InspectedKey = Inspection["key"];
 export type InspectedRecord = ReturnType<typeof describeRecord>;
 
 export interface Inspected {
@@ -26,16 +28,17 @@ export interface Inspected {
   readonly run: Run;
   readonly report: Report;
   readonly acts: readonly KeyAct[];
+  readonly key: ShownKey;
 }
 
-export function inspect({ observed, run, report, acts }: Inspected, policy: DeletionPolicy) {
+export function inspect({ observed, run, report, acts, key }: Inspected, policy: DeletionPolicy) {
   const { observation, nowMs } = observed;
   const { carried } = observation;
   return {
     kind: "present" as const,
     report,
     steps: remainingPath(observation, policy, run, nowMs).map(describePathStep),
-    key: describeKey(observed),
+    key: { ...describeKey(observed), ...sayApart(beside(key), nowMs) },
     /** The consent record on the key, whether it counts or not. */
     ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
     acts,
@@ -63,14 +66,9 @@ function describePathStep({ step, earliestMs, isEstimate, reversible, needsTwoPe
 }
 
 function describeKey({ observation, snapshot }: KeyDetails) {
-  const { createdAtMs, updatedAtMs, templateName, algorithm, size } = snapshot;
+  const { updatedAtMs } = snapshot;
   return {
     state: sayState(observation),
-    description: plain(observation.facts.description, 500),
-    template: plain(templateName),
-    algorithm,
-    size,
-    ...(createdAtMs !== undefined && { createdAt: isoTime(createdAtMs) }),
     ...(updatedAtMs !== undefined && { updatedAt: isoTime(updatedAtMs) }),
     ...(observation.updatedBy !== undefined && { updatedBy: sayIdentity(observation.updatedBy) }),
     keystores: observation.keystores.map((each) => ({ name: plain(each.name, 60), says: sayStatus(each) })),

@@ -2,8 +2,8 @@
  * Collects what people see of one key before they decide about it: at a terminal, in the console, in a campaign and in
  * `--json`. The function is pure.
  *
- * The requester can write the label, the description and the reason, and whoever decides by them alone decides by the
- * requester's words. Bob could name the production key `orders-test` and ask for its deletion. So the holds come first,
+ * The requester can write the label, the description and the reason. An approver who reads nothing else decides by the
+ * requester's words: Bob could name the production key `orders-test` and ask for its deletion. So the holds come first,
  * then the facts that a person who may write tags cannot choose, such as the resources that use the key. Apart from
  * them comes what the requester said, and when the requester wrote to the key before that.
  */

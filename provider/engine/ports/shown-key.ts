@@ -51,5 +51,5 @@ export interface PastLabel {
   readonly source: "evidence" | "manifest";
 }
 
-/** It informs people, so a source that cannot be read knows no label. `name` is `<vaultId>/<keyId>`. */
+/** Labels inform people, so a source that cannot be read is empty. `name` is `<vaultId>/<keyId>`. */
 export type PastLabels = (name: string) => readonly PastLabel[];

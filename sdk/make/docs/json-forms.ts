@@ -70,7 +70,7 @@ const shownKey = z
       .describe("The resources that use the key, as far as UKO knows; absent if they were not read")
       .optional(),
     useUnreadable: z.string().describe("Why the resources could not be listed").optional(),
-    useUnseenIn: z.array(z.string()).describe("Types of keystores whose copies of the key are used unseen by UKO"),
+    useUnseenIn: z.array(z.string()).describe("Types of keystores for which UKO does not report who uses the key"),
     outlivesServiceUntil: time("Set if the keystores would hold the material after the service ends").optional(),
     pastLabels: z
       .array(z.object({ label: z.string(), seenAt: z.string(), source: z.enum(["evidence", "manifest"]) }))

@@ -178,7 +178,7 @@ describe("many keys", () => {
     expect(summarize(usual.slice(0, 1))[1]).toMatch(/^The request was made on /);
   });
 
-  it("take at most 20 lines beside the list of exceptions, of limited width, whatever they contain", () => {
+  it("take at most 20 lines next to the list of exceptions, of limited width, whatever they contain", () => {
     const mixed = Array.from({ length: 1_000 }, (_, n) =>
       aKeyInReview(n, {
         label: `${n} ${"long ".repeat(40)}`,

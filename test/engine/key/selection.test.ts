@@ -75,6 +75,8 @@ describe("what the caller can approve", () => {
     expect(await uko.keyCalls(since)).toEqual(["K1"]);
     expect(
       groups.map(({ keys, ...group }) => ({ ...group, keys: keys.map(({ observation }) => observation.facts.label) })),
-    ).toEqual([{ requester: "IBMid-550000BOB", step: "deactivate", kind: "managed", vaultId, keys: ["pay-2025"] }]);
+    ).toEqual([
+      { requester: "IBMid-550000BOB", step: "deactivate", kind: "managed", vaultId, keys: ["pay-2025"], outdated: [] },
+    ]);
   });
 });

@@ -29,7 +29,7 @@ const show = (observation: KeyObservation, past: readonly PastLabel[] = [], over
   );
 const seenAt = (daysAgo: number): string => new Date(nowMs - daysAgo * dayMs).toISOString();
 
-it("says the holds first, then what nobody who may write tags can choose, then what the requester said", () => {
+it("says the holds first, then what the requester cannot choose, then what the requester said", () => {
   const hold = { kind: "legal", text: "legal ticket L_7", ticket: "L_7" } as const;
   const facts = someFacts({ label: "orders-test", description: "A test" });
   const keyOfRequest = aKeyWith(
@@ -79,7 +79,7 @@ it("knows each other label once, the newest first, and not the present one", () 
   expect(show(aKey(), past).pastLabels).toEqual([past[2], past[3]]);
 });
 
-it("without a request names no requester, and has the label and the description of whoever wrote them", () => {
+it("without a request does not name a requester", () => {
   const said = sayShownKey(show(aKey()), nowMs);
   expect(said).toContain("Said by people who may write to the key:");
   expect(said.join("\n")).not.toMatch(/requester|Reason/);

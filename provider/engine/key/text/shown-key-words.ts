@@ -10,16 +10,26 @@ import { plain, quotedName, sayFirst, sayPerson, sayTimeAndDistance } from "../.
 
 /** The lines about one key. Those that the requester chose are indented. */
 export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
-  return [...sayFacts(shown, nowMs), ...saySaid(shown.said, nowMs)];
+  const { facts, heading, said } = sayApart(shown, nowMs);
+  return [...facts, heading, ...said.map((line) => `  ${line}`)];
+}
+
+/** The same for a page, whose layout keeps apart what the requester chose. */
+export function sayApart(shown: ShownKey, nowMs: number) {
+  return { facts: sayFacts(shown, nowMs), ...saySaid(shown.said, nowMs) };
+}
+
+/** The explanation of a read with the lines about the key. */
+export function withShownKey(explanation: Explanation, shown: ShownKey, nowMs: number): Explanation {
+  return { ...explanation, facts: [...explanation.facts, ...sayShownKey(beside(shown), nowMs)] };
 }
 
 /**
- * The explanation of a read with the lines about the key. A hold stands in its first line already, and so does a reason
- * next to the sentence that names its author.
+ * The key next to an explanation. A hold stands in the first line of the explanation already, and so does a reason next
+ * to the sentence that names its author.
  */
-export function withShownKey(explanation: Explanation, shown: ShownKey, nowMs: number): Explanation {
-  const lines = sayShownKey({ ...shown, holds: [], said: { ...shown.said, reasons: [] } }, nowMs);
-  return { ...explanation, facts: [...explanation.facts, ...lines] };
+export function beside(shown: ShownKey): ShownKey {
+  return { ...shown, holds: [], said: { ...shown.said, reasons: [] } };
 }
 
 /** What a person who may write to the key cannot choose. */
@@ -83,7 +93,7 @@ function saySaid({ requester, label, description, reasons, activationDate, wrote
     wroteBeforeAt === undefined
       ? []
       : [`Last write before the request: by the requester, on ${sayTimeAndDistance(Date.parse(wroteBeforeAt), nowMs)}`];
-  const lines = [
+  const said = [
     `Label: ${plain(label, 200)}`,
     ...(description === "" ? [] : [`Description: ${plain(description, 500)}`]),
     ...reasons.map(({ author, name, reason }) =>
@@ -94,5 +104,5 @@ function saySaid({ requester, label, description, reasons, activationDate, wrote
     ...(activationDate === "" ? [] : [`Activation date: ${plain(activationDate, 40)}`]),
     ...wrote,
   ];
-  return [`Said by ${by}:`, ...lines.map((line) => `  ${line}`)];
+  return { heading: `Said by ${by}:`, said };
 }
