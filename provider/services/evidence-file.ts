@@ -73,6 +73,7 @@ export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
     open: () => open().catch(failed("before")),
     append: (entry) => append(entry).catch(failed(entry.phase)),
     lines: () => linesIn(path),
+    ...(isInStateFolder && { isOwn: true }),
   };
 }
 

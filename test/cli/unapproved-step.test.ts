@@ -1,6 +1,6 @@
 /** A step that one person took with another tool, as the commands show it. */
 
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -138,19 +138,23 @@ it("what this machine saw stays unapproved after a write that would hide it", as
   expect((await uko.pipe("bob", `status ${keys.payroll}`)).out).not.toContain("No approval of the");
 });
 
-it("a destruction that this machine recorded under the rule needs no record on the key", async () => {
+it("a destruction that the own state folder recorded under the rule needs no record on the key", async () => {
   await deactivate();
   await uko.type("alice", `request ${keys.payroll}`);
   await uko.advance("1m");
-  const UKO_EVIDENCE = evidenceFile();
-  await uko.type("bob", `approve ${keys.payroll}`, undefined, { UKO_EVIDENCE });
+  const home = mkdtempSync(path.join(tmpdir(), "uko-state-"));
+  await uko.type("bob", `approve ${keys.payroll}`, undefined, { XDG_STATE_HOME: home });
   await uko.advance("31d");
   await uko.control(`keys/${keys.payroll.split("/")[1]}`, { record: { tags: [] } });
-  const alone = path.join(path.dirname(UKO_EVIDENCE), "alone.jsonl");
-  const forged = readFileSync(UKO_EVIDENCE, "utf8").replaceAll("IBMid-550000ALICE", "IBMid-550000BOB");
-  writeFileSync(alone, forged, { mode: 0o600 });
-  const status = async (file: string) => (await uko.pipe("bob", `status ${keys.payroll}`, { UKO_EVIDENCE: file })).out;
-  expect(await status(UKO_EVIDENCE)).not.toContain("No approval of the");
-  expect(await status(alone)).toContain("No approval of the");
-  expect(await status(evidenceFile())).toContain("No approval of the");
+  const status = async (environment: Readonly<Record<string, string>>) =>
+    (await uko.pipe("bob", `status ${keys.payroll}`, environment)).out;
+  const sentenceBegin = "No approval of the destruction";
+  expect(await status({ XDG_STATE_HOME: home })).not.toContain(sentenceBegin);
+  expect(await status({ UKO_EVIDENCE: evidenceFile() })).toContain(sentenceBegin);
+  // Other people may write to a file that a variable names.
+  const [name = ""] = readdirSync(path.join(home, "uko")).filter((each) => each.endsWith(".jsonl"));
+  const file = path.join(home, "uko", name);
+  expect(await status({ UKO_EVIDENCE: file })).toContain(sentenceBegin);
+  writeFileSync(file, readFileSync(file, "utf8").replaceAll("IBMid-550000ALICE", "IBMid-550000BOB"));
+  expect(await status({ XDG_STATE_HOME: home })).toContain(sentenceBegin);
 });

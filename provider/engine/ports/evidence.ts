@@ -145,6 +145,8 @@ export interface Evidence {
   append(entry: EvidenceEntry): Promise<void>;
   /** The lines so far, as they are in the file. Absent if they cannot be read again, as in a log. */
   readonly lines?: () => Iterable<string>;
+  /** Set for the file in the user's own state folder. Another person can write to a file that a variable names. */
+  readonly isOwn?: true;
 }
 
 /** A step without a known approval, and the last write to the key. Both are absent if the service does not name them. */
