@@ -34,7 +34,7 @@ export const permittedActs = [
 ] as const;
 export type PermittedAct = (typeof permittedActs)[number];
 
-/** What a decision read was about. All IDs are those of the read, never of the run's task. */
+/** The object that a decision read was about. */
 export interface ReadSubject {
   readonly instanceId: string;
   /** Empty for an object outside a vault. */

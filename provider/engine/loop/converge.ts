@@ -366,8 +366,9 @@ function decisionsExpired(name: string): UkoError {
   return new UkoError("UKO_DEADLINE", {
     summary: `KMS was too slow for a step of ${name}`,
     detail: [
-      `KMS does not notice a change after a read, so uko sends the step within 10 s of the read. ${maxExpired + 1} times it took longer.`,
-      "The step was not taken. Earlier steps stay in effect. Run the same command again later.",
+      `KMS does not refuse a step if the key has changed since the read. So uko sends it within 10 s, and missed that ${maxExpired + 1} times.`,
+      "The step was not taken. Earlier steps stay in effect.",
+      "Next: run the same command again later.",
     ].join("\n"),
   });
 }
