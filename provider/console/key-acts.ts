@@ -57,8 +57,8 @@ export function openKeyAct(
     ["Reason", record?.reason],
     ["Expires", deletion.recordExpiresAt && moment(deletion.recordExpiresAt, visitor)],
   ];
-  // A record whose step was taken, or which expired, asks for nothing: it is no request of what the person requests now.
-  const isAsked = isInKms || act.id !== "request" || deletion.recordId !== undefined;
+  // A record whose step was taken, or which expired, asks for nothing. It does not request what the person does now.
+  const isAsked = isInKms || deletion.recordId !== undefined;
   // A stored approval takes no step, so its effect has one more sentence.
   const effects = act.facts.slice(0, act.id === "store" ? 3 : 2);
   return {

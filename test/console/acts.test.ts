@@ -108,7 +108,11 @@ describe("two people and one key", () => {
     // The deactivation requests nothing, so a person requests the destruction.
     expect((await bob.act(key, "approve", { typed: label })).status).toBe(409);
     // Nobody has asked for the destruction yet, so Bob's request and its reason are not shown as if he had.
-    expect((await alice.open(`/keys/${key}/request`)).text).not.toMatch(/Asked by|Payroll moved/);
+    for (const act of ["request", "reactivate"]) {
+      const { status, text } = await alice.open(`/keys/${key}/${act}`);
+      expect([act, status]).toEqual([act, 200]);
+      expect(text).not.toMatch(/Asked by|Payroll moved/);
+    }
     expect((await alice.act(key, "request", { typed: "y" })).status).toBe(422);
     const requested = await alice.act(key, "request", { typed: label });
     expect(requested.text).toContain("waiting for a second person to approve its destruction");
