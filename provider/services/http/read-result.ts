@@ -69,7 +69,7 @@ export function noResponseError(service: string, none: NoResponse): UkoError {
     case "deadline":
       return new UkoError("UKO_DEADLINE", {
         summary: `${service} did not respond in time`,
-        detail: `${capital(none.reason)}.`,
+        detail: `${capital(unended(none.reason))}.`,
       });
     case "too_large":
       return invalidResponse(service, none.reason);
@@ -77,7 +77,7 @@ export function noResponseError(service: string, none: NoResponse): UkoError {
     case "broken":
       return new UkoError("UKO_SERVICE_UNAVAILABLE", {
         summary: `${service} could not be reached`,
-        detail: `${capital(none.reason)}. Nothing was changed. ${none.isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`,
+        detail: `${capital(unended(none.reason))}. Nothing was changed. ${none.isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`,
       });
   }
 }
@@ -86,7 +86,7 @@ export function unavailable(service: string, response: HttpResponse, message: st
   return new UkoError("UKO_SERVICE_UNAVAILABLE", {
     summary: `${service} is not available`,
     detail: [
-      `It responded with ${response.status}${message === "" ? "" : `: ${message}`}.`,
+      `It responded with ${response.status}${message === "" ? "" : `: ${unended(message)}`}.`,
       "Nothing was changed. Run the same command again later.",
       ...correlationLine(response.correlationId),
     ].join("\n"),
@@ -97,7 +97,7 @@ export function unavailable(service: string, response: HttpResponse, message: st
 export function invalidResponse(service: string, why: string, response?: HttpResponse): UkoError {
   return new UkoError("UKO_RESPONSE_INVALID", {
     summary: `${service} sent a response that could not be understood`,
-    detail: [`${capital(why)}.`, ...correlationLine(response?.correlationId ?? "")].join("\n"),
+    detail: [`${capital(unended(why))}.`, ...correlationLine(response?.correlationId ?? "")].join("\n"),
     ...(response === undefined ? {} : { data: responseData(response) }),
   });
 }

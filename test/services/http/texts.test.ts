@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { HttpResponse } from "../../../provider/services/http/client.ts";
+import { invalidResponse, noResponseError, unavailable } from "../../../provider/services/http/read-result.ts";
 import { parseDateTimeMs, parseHttpDate, parseRetryAfterMs } from "../../../provider/services/http/wire-values.ts";
 import { printable, withoutSecret } from "../../../provider/text/printable.ts";
 
@@ -36,6 +38,20 @@ describe("text from other services", () => {
     expect(withoutSecret("key a%2Bb%21c", "a+b!c")).toBe("key [redacted]");
     expect(withoutSecret("abc", "")).toBe("abc");
   });
+});
+
+test("a sentence of the service that ends in a period stays with one period", () => {
+  const response = { status: 503, correlationId: "" } as HttpResponse;
+  const none = { kind: "none", why: "broken", reason: "the peer hung up." } as const;
+  for (const { detail } of [
+    unavailable("UKO", response, "Try again."),
+    invalidResponse("UKO", "a read failed with 400: Wrong form."),
+    noResponseError("UKO", none),
+    noResponseError("UKO", { ...none, why: "deadline" }),
+  ]) {
+    expect(detail).toMatch(/\w\.( |\n|$)/);
+    expect(detail).not.toContain("..");
+  }
 });
 
 describe("the parser of times", () => {

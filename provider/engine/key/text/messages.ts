@@ -8,6 +8,7 @@ import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
 import { rightFor, type Step } from "../../../lifecycle/plan.ts";
+import { unended } from "../../../text/printable.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
   consequences,
@@ -73,7 +74,7 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: 
       return {
         summary: `uko cannot store a consent record on ${sayKey(observed.observation)}`,
         facts: [
-          `${plain(outcome.message, 300)}.`,
+          `${unended(plain(outcome.message, 300))}.`,
           "uko stores a record in a tag. If the service does not keep tags, uko stores the record at the end of the description, which may then have at most 110 characters.",
           "Without a record, uko cannot delete this key, because nothing would show who approved the deletion.",
         ],
