@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { waveFile, waveSeed } from "./campaign-seed.ts";
 import { counts, dataOf, useCampaignStage } from "./campaign-stage.ts";
-import type { Ended, EndedAtTerminal, Person } from "./harness.ts";
+import type { AtTerminal, Ended, EndedAtTerminal, Person } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
 // Erin lacks the roles of a custodian.
@@ -14,7 +14,7 @@ const identities = waveSeed.identities.map(({ vaults: _vaults, ...each }) =>
 const stage = useCampaignStage({ ...waveSeed, identities });
 
 /** A command at a terminal, where the person types what uko asks for. */
-async function type(who: Person, command: string, answers?: readonly string[]): Promise<EndedAtTerminal> {
+async function type(who: Person, command: string, answers?: AtTerminal): Promise<EndedAtTerminal> {
   await stage.world.advance("1m");
   return stage.world.type(who, `campaign ${command} --folder ${stage.folder}`, answers);
 }
@@ -27,6 +27,13 @@ async function quiet(who: Person, command: string) {
   return ended;
 }
 const first = (out: string): string => out.split("\n")[0] ?? "";
+
+/** The active keys of the pilot. */
+const keysIn = (manifest: string): readonly string[] =>
+  manifest.split("\n").flatMap((line) => {
+    const { vault, id, kind, wave, state } = (line === "" ? {} : JSON.parse(line)) as Readonly<Record<string, unknown>>;
+    return kind === "managed" && wave === "pilot" && state === "active" ? [`${String(vault)}/${String(id)}`] : [];
+  });
 
 async function begin(text = waveFile): Promise<void> {
   stage.write("campaign.yaml", text);
@@ -44,6 +51,24 @@ describe("a wave of two people", () => {
     for (const _step of ["destroy", "remove"]) await next("carol");
     const soaking = await quiet("alice", "next --json");
     expect([soaking.exitCode, dataOf(soaking).waves[0].waitsFor]).toEqual([11, "destroy: its soak, 2026-10-01"]);
+  });
+
+  it("requests the keys that were counted, and leaves one that became ready while the person typed", async () => {
+    await begin();
+    await next("bob");
+    const [one = "", other = ""] = keysIn(stage.read("manifest.jsonl"));
+    await stage.world.uko("bob", `withdraw ${one}`);
+    const { out } = await type("bob", "next --wave pilot --step deactivate", [
+      async () => {
+        await stage.world.uko("bob", `withdraw ${other}`);
+        return "request 1";
+      },
+    ]);
+    expect(out).toContain("Requested the deactivation of 1 key");
+    expect(out).toContain("it became ready after you confirmed; run the same command again");
+    expect((await type("bob", "next --wave pilot --step deactivate", ["request 1"])).out).toContain(
+      "Requested the deactivation of 1 key",
+    );
   });
 
   it.each(["--json", "--csv"])(

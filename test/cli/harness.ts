@@ -79,7 +79,7 @@ export interface EndedAtTerminal extends Ended {
 }
 
 /** The answers in order, all of which are asked for and no more. Without them, the person agrees with each question. */
-export type AtTerminal = readonly string[];
+export type AtTerminal = readonly (string | (() => Promise<string>))[];
 
 export interface CliTestWorld {
   readonly url: string;
@@ -227,7 +227,8 @@ async function runAtTerminal(
   const questions: string[] = [];
   const ask = async (question: string): Promise<string> => {
     questions.push(question);
-    return answers === undefined ? answerTo(question) : (answers[questions.length - 1] ?? "");
+    const answer = answers === undefined ? answerTo(question) : (answers[questions.length - 1] ?? "");
+    return typeof answer === "function" ? answer() : answer;
   };
   const ended = await runHere(typed, environment, "", { ask, signing });
   if (answers !== undefined && questions.length !== answers.length) {

@@ -96,7 +96,7 @@ export function createCampaignActing(world: World, openFolder: OpenFolder, evide
 }
 
 async function requestStep(context: CampaignContext, request: RequestOfStep): Promise<CampaignReport> {
-  const { wave, step, renew } = request;
+  const { wave, step, renew, confirmed } = request;
   const readiness = waveStateOf(context, request);
   if (readiness.gate.kind !== "open") return reportClosed(context, { wave, step }, readiness);
   await noteOverride(context, request);
@@ -104,7 +104,9 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   const { identity } = await context.world.session.actor(context.options);
   const isReplaced = (key: PlannedKey) => renew === true && isReplaceable(context, key, step, identity);
   const pending = ready.filter((key) => isPending(context.view, key, step) && !isReplaced(key));
-  const missing = ready.filter((key) => !pending.includes(key));
+  const wanted = ready.filter((key) => !pending.includes(key));
+  const isConfirmed = ({ name }: PlannedKey): boolean => confirmed?.has(name) ?? true;
+  const missing = wanted.filter(isConfirmed);
   await signMissing(context, missing, (key) => ({ ...request, renew: isReplaced(key) }));
   const act = unlessEdited(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
@@ -117,16 +119,19 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
       record === undefined ? "a request is pending already" : `requested already by ${sayAuthor(record)}`,
     );
   });
+  const later = wanted.filter((key) => !isConfirmed(key)).map((key) => withoutStep(key, becameReady));
   return reportResults({
     did: `Requested the ${stepNouns[step]} of`,
     wave,
     keys: run.results,
-    apart: [...apart, ...already],
+    apart: [...apart, ...already, ...later],
     run,
     next: reviewsAfter(request, path, ready, run.results),
     data: { step },
   });
 }
+
+const becameReady = "it became ready after you confirmed; run the same command again";
 
 function reviewsAfter(
   { wave }: RequestOfStep,

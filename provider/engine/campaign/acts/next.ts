@@ -97,7 +97,13 @@ interface Stop {
 
 type Offer = { readonly wave: string; readonly stop?: Stop } & (
   | ({ readonly does: "review" } & Pick<ReviewOfStep, "step" | "kind" | "isOther" | "requestedBy">)
-  | { readonly does: "request"; readonly step: ApprovedStep; readonly keys: number; readonly renew: boolean }
+  | {
+      readonly does: "request";
+      readonly step: ApprovedStep;
+      /** The names of the keys. */
+      readonly keys: ReadonlySet<string>;
+      readonly renew: boolean;
+    }
   | { readonly does: "remove"; readonly keys: number }
 );
 type OfferTo<Does extends Offer["does"]> = Extract<Offer, { readonly does: Does }>;
@@ -183,12 +189,12 @@ async function takeRequest(
     ? " uko also replaces requests of yours that expire within 48 h, or that were not made for this wave."
     : "";
   const confirm = step === "destroy" ? talk.confirmByHand : talk.confirm;
-  await confirm(setPhrase("request", keys), [
-    `uko requests the ${stepNouns[step]} of ${count(keys, "key")} of wave "${wave}".${renewal}`,
+  await confirm(setPhrase("request", keys.size), [
+    `uko requests the ${stepNouns[step]} of ${count(keys.size, "key")} of wave "${wave}".${renewal}`,
     "Nothing changes until another person approves. You can withdraw the requests.",
   ]);
   const { reason, emergency } = request;
-  return run.acting.request(path, { wave, step, reason, emergency, resume, renew }, options);
+  return run.acting.request(path, { wave, step, reason, emergency, resume, renew, confirmed: keys }, options);
 }
 
 async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<CampaignReport> {
@@ -268,8 +274,8 @@ function stepOffers(
   const sets = Map.groupBy(ofOthers, (key) =>
     JSON.stringify([isOfOther(context, key), kindOfKey(key), requesterOf(key)?.iamId]),
   );
-  const replaceable = own.filter((key) => isReplaceable(context, key, step, actor.identity)).length;
-  const keys = toRequest + replaceable;
+  const replaceable = own.filter((key) => isReplaceable(context, key, step, actor.identity));
+  const keys = new Set([...toRequest, ...replaceable].map(({ name }) => name));
   const reviews = [...sets.keys()].map((set): OfferTo<"review"> => {
     const [isOther, kind, requestedBy] = JSON.parse(set) as [boolean, ReviewKind, string?];
     return { ...place, does: "review", isOther, kind, ...(requestedBy && { requestedBy }) };
@@ -277,7 +283,7 @@ function stepOffers(
   return [
     // The requests that were made for the wave come first.
     ...reviews.toSorted((a, b) => Number(a.isOther) - Number(b.isOther)),
-    ...(keys > 0 ? [{ ...place, does: "request" as const, keys, renew: replaceable > 0 }] : []),
+    ...(keys.size > 0 ? [{ ...place, does: "request" as const, keys, renew: replaceable.length > 0 }] : []),
   ];
 }
 

@@ -76,7 +76,7 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
     const { ready, toRequest, ofOthers } = readyFor(context, wave, step, identity);
     return {
       step,
-      toRequest,
+      toRequest: toRequest.length,
       toReview: countByKind(ofOthers.filter((key) => !isOfOther(context, key))),
       toReviewApart: countByKind(ofOthers.filter((key) => isOfOther(context, key))),
       reviews: ownReviews(view, { wave, step, identity, ready, shown }),

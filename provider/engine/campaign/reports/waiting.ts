@@ -63,7 +63,8 @@ export function isPending({ nowMs }: { readonly nowMs: number }, key: PlannedKey
 export function readyFor(context: CampaignContext, wave: string, step: ApprovedStep, caller: Identity | undefined) {
   const { ready } = readyKeys(context, wave, step);
   const { nowMs } = context.view;
-  const requested = ready.filter((key) => isPending({ nowMs }, key, step));
+  const isRequested = (key: PlannedKey): boolean => isPending({ nowMs }, key, step);
+  const requested = ready.filter(isRequested);
   const requesterOf = (key: PlannedKey) => requestFor(key, step, nowMs)?.requester;
   const isOwn = (key: PlannedKey): boolean => {
     const requester = requesterOf(key);
@@ -71,7 +72,7 @@ export function readyFor(context: CampaignContext, wave: string, step: ApprovedS
   };
   return {
     ready,
-    toRequest: ready.length - requested.length,
+    toRequest: ready.filter((key) => !isRequested(key)),
     own: requested.filter(isOwn),
     // KMS does not report who opened a window, so these can include windows of the caller.
     ofOthers: requested.filter((key) => key.facts.isKms || (requesterOf(key) !== undefined && !isOwn(key))),

@@ -44,6 +44,8 @@ export interface Resume {
 export interface RequestOfStep extends StepRequest {
   /** Also replaces own requests that expire within 48 hours, or that were not made for this wave. */
   readonly renew?: boolean | undefined;
+  /** The names of the keys that the person confirmed; every ready key if absent. */
+  readonly confirmed?: ReadonlySet<string> | undefined;
 }
 
 export interface ReviewOfStep extends StepRequest {
