@@ -36,7 +36,7 @@ export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): reado
   const isUndoable = state === "active" || state === "deactivated" || state === "pre_activation";
   return [
     ...onward(observed, plan, actor),
-    ...(carried.kind === "one" && isUndoable ? [withdrawal(carried.record, actor, path)] : []),
+    ...(carried.kind === "one" && isUndoable ? [withdrawal(carried.record, actor, keyName(observed.observation))] : []),
     ...(state === "deactivated" ? [reactivation(path)] : []),
   ];
 }
@@ -179,7 +179,7 @@ export function removal(path: string): KeyAct {
   };
 }
 
-function withdrawal(record: ConsentRecord, { identity }: Actor, path: string): KeyAct {
+function withdrawal(record: ConsentRecord, { identity }: Actor, name: string): KeyAct {
   const isOwn = identity !== undefined && isSame(record.author, identity);
   const noun = record.how === "approval" ? "approval" : "request";
   return {
@@ -188,7 +188,7 @@ function withdrawal(record: ConsentRecord, { identity }: Actor, path: string): K
     facts: [`The ${noun} is taken off the key. The key keeps its state.`, "Either person can request the step again."],
     right: rights.writeTags,
     ...(!isOwn && { fields: ["reason"] }),
-    command: `uko ${isOwn ? "withdraw" : "decline"} ${path}`,
+    command: `uko ${isOwn ? "withdraw" : "decline"} ${name}`,
   };
 }
 
