@@ -75,7 +75,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   review: {
     "an approval of a held key is stored": ["if (holds.length > 0) return apart(", "if (false) return apart("],
     "an approval of one's own request": [
-      'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request" });',
+      'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request", record });',
       "",
     ],
     "an approval of an approval": ['if (record.how === "approval") return apart({ kind: "is_approval", record });', ""],
