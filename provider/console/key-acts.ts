@@ -52,8 +52,9 @@ export function openKeyAct(
   const address = keyAddress(report);
   const unnamed = isInKms && record !== undefined ? "an identity that KMS does not name" : undefined;
   const request: readonly (readonly [string, Shown | undefined])[] = [
-    ["Asked by", record?.author ?? codeOf(deletion.requestedBy) ?? unnamed],
-    ["Since", record?.writtenAt && moment(record.writtenAt, visitor)],
+    ["Asked by", record?.requester ?? codeOf(deletion.requestedBy) ?? unnamed],
+    ["Since", record?.requestedAt && moment(record.requestedAt, visitor)],
+    ["Approved by", record?.approver],
     ["Reason", record?.reason],
     ["Expires", deletion.recordExpiresAt && moment(deletion.recordExpiresAt, visitor)],
   ];

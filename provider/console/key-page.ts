@@ -33,13 +33,14 @@ ${shownKey(shown.key)}`;
 }
 
 function recordOf(
-  { id, how, author, writtenAt, reason }: NonNullable<ActSubject["record"]>,
+  { id, requester, approver, writtenAt, reason }: NonNullable<ActSubject["record"]>,
   { deletion: { recordExpiresAt, recordExpiredAt } }: Report,
   visitor: Visitor,
 ): Html {
   return html`<details><summary>Consent record on the key</summary>
 ${definitions([
-  [how === "approval" ? "Approved by" : "Requested by", author],
+  ["Requested by", requester],
+  ["Approved by", approver],
   ["Written", writtenAt && moment(writtenAt, visitor)],
   ["Reason", reason],
   ["Expires", recordExpiresAt && moment(recordExpiresAt, visitor)],

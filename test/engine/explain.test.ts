@@ -172,7 +172,10 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "already_destroyed", pending: [pending] }, destroyed],
     [{ guard: "already_destroyed", pending: [] }, destroyed],
   ],
-  record_binds: [[{ guard: "record_binds", record: request }, aKeyWith(request)]],
+  record_binds: [
+    [{ guard: "record_binds", record: request }, aKeyWith(request)],
+    [{ guard: "record_binds", record: approved }, aKeyWith(approved)],
+  ],
   not_as_reviewed: [[{ guard: "not_as_reviewed", why: { kind: "is_approval", record: approved } }]],
   actor_not_a_person: [
     [{ guard: "actor_not_a_person", actor: aWorkload() }],

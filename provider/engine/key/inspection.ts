@@ -76,13 +76,16 @@ function describeKey({ observation, snapshot }: KeyDetails) {
 }
 
 function describeRecord(record: ConsentRecord) {
-  const { id, step, how, writtenAtMs, reason } = record;
+  const { id, step, how, quotes, reason } = record;
+  const request = quotes ?? record;
   return {
     id,
     step,
     how,
-    author: sayAuthor(record),
-    writtenAt: isoTime(writtenAtMs),
+    requester: sayAuthor(request),
+    requestedAt: isoTime(request.writtenAtMs),
+    writtenAt: isoTime(record.writtenAtMs),
+    ...(quotes !== undefined && { approver: sayAuthor(record) }),
     ...(reason !== undefined && { reason: plain(reason, 500) }),
   };
 }

@@ -226,9 +226,14 @@ function rerunCommands({ observed: { observation }, run, userInterface }: WaitCo
 }
 
 function sayRecordBinds(record: ConsentRecord, { key, path }: About): Saying {
+  const request = record.quotes ?? record;
+  const approved = `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}.`;
   return {
     summary: `${capital(key)} was not changed: its ${stepNouns[record.step]} has been requested`,
-    facts: [`${sayAuthor(record)} requested the ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}.`],
+    facts: [
+      `${sayAuthor(request)} requested the ${stepNouns[record.step]} on ${sayTime(request.writtenAtMs)}.`,
+      ...(record.quotes === undefined ? [] : [approved]),
+    ],
     isUnchanged: false,
     next: [{ who: "to withdraw the request first, run", commands: [`uko withdraw ${path}`] }],
   };

@@ -44,7 +44,8 @@ export function explainListed(observed: KeyDetails, run: Run, planned: Plan, isD
   const expired = expiredRecord(observation, nowMs);
   if (expired === undefined) return explanation;
   const { record, atMs } = expired;
-  const summary = `The request of ${sayAuthor(record)} for the ${stepNouns[record.step]} of ${sayKey(observation)} expired on ${sayTime(atMs)}`;
+  const what = record.quotes === undefined ? "request" : "approval";
+  const summary = `The ${what} of ${sayAuthor(record)} for the ${stepNouns[record.step]} of ${sayKey(observation)} expired on ${sayTime(atMs)}`;
   const alreadySaid = explainNotBinding(expired, observation);
   return { ...explanation, summary, facts: explanation.facts.filter((fact) => fact !== alreadySaid) };
 }
