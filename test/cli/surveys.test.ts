@@ -177,6 +177,23 @@ describe("uko requests", () => {
     );
   });
 
+  it("calls an approval that expired an approval, of the person who approved", async () => {
+    await world.uko("bob", `request ${keys.payroll}`);
+    await world.type("alice", "approve payroll --store");
+    const [row] = linesOf(await world.uko("bob", "requests --json"));
+    expect(row).toMatchObject({
+      lifecycleState: "approved",
+      deletion: {
+        ...{ requestedBy: "IBMid-550000BOB", requestedByName: "Bob Example" },
+        ...{ approvedBy: "IBMid-550000ALICE", approvedByName: "Alice Example" },
+      },
+    });
+    await world.advance("8d");
+    expect((await world.uko("bob", "requests --long")).out).toContain(
+      'The approval of IBMid-550000ALICE ("Alice Example") for the deactivation of key "payroll" expired on',
+    );
+  });
+
   it("exits with 13 if a vault's list is refused, and names the vault", async () => {
     const { exitCode, err } = await world.uko("erin", `requests --vault ${vaultId}`);
     expect([exitCode, err]).toEqual([13, expect.stringContaining(`Vault ${vaultId}: The identity lacks the right`)]);

@@ -160,6 +160,12 @@ describe("waitOf", () => {
       { lifecycleState: "pending_destruction", awaits: "time" },
     ],
     [
+      "a keystore without a date",
+      aKey({ state: "destroyed", keystores: [pending] }),
+      undefined,
+      { lifecycleState: "pending_destruction", awaits: "time" },
+    ],
+    [
       "a destroyed key whose keystore is not known",
       ...([aKey({ state: "destroyed", keystores: [] }), undefined] as const),
       { lifecycleState: "pending_destruction" },
@@ -205,4 +211,8 @@ describe("waitOf", () => {
       expect(wait).toEqual({ awaits: undefined, notBeforeMs: undefined, ...expected });
     },
   );
+
+  it("throws for a plan of a kind that it does not know", () => {
+    expect(() => waitOf(aKey(), aRun(), nowMs, { kind: "lost" } as never)).toThrow("Unexpected value");
+  });
 });
