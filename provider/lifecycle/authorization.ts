@@ -182,7 +182,7 @@ function withoutBindingRecord(
   const { updatedBy, updatedAtMs } = observation;
   const isOwnWrite = updatedBy !== undefined && isSame(updatedBy, draft.author);
   // A deactivation changes nothing that its author could have chosen.
-  const isDeactivation = draft.deactivatedAtMs !== undefined && draft.deactivatedAtMs === updatedAtMs;
+  const isDeactivation = draft.deactivatedAtMs === updatedAtMs;
   return ready({
     kind: "write_record",
     draft: { ...draft, ...(isOwnWrite && !isDeactivation && { ownWriteAtMs: updatedAtMs }) },

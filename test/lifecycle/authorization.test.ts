@@ -243,6 +243,20 @@ describe("authorize", () => {
   });
 
   it.each([
+    ["the requester wrote to it last", { updatedBy: bob }, nowMs - hourMs],
+    ["another person wrote to it last", { updatedBy: carol }, undefined],
+    ["the last write was its deactivation", { updatedBy: bob, state: "deactivated" }, undefined],
+  ] as const)("says in the request of a key when its requester wrote to it before: %s", (_what, over, ownWriteAtMs) => {
+    const isDeactivated = "state" in over;
+    const key = aKey({ ...over, updatedAtMs: nowMs - hourMs });
+    const run = aRun({ intent: "request", ...(isDeactivated && { deactivatedHere: true }) });
+    const plan = authorize(key, aPolicy(), run, isDeactivated ? "destroy" : "deactivate", nowMs);
+    expect(plan).toMatchObject({ kind: "ready", step: { kind: "write_record" } });
+    const draft = plan.kind === "ready" && plan.step.kind === "write_record" ? plan.step.draft : undefined;
+    expect(draft?.ownWriteAtMs).toBe(ownWriteAtMs);
+  });
+
+  it.each([
     ["request", "command"],
     ["engine", "engine"],
   ] as const)("marks the origin of a record: a run that %s writes `%s`", (intent, how) => {
