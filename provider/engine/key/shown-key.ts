@@ -90,9 +90,13 @@ function outliving(observation: KeyObservation, nowMs: number): Pick<ShownKey, "
 /** The dates of a path are the same for every caller. */
 const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
-/** Each other label once, with the latest time at which it was the label. */
+/**
+ * Each other label once, with the latest time at which it was the label. The oldest is always one of them: a person who
+ * renames a key again and again could otherwise push it out of the list.
+ */
 export function otherLabels(past: readonly PastLabel[], label: string): readonly PastLabel[] {
   const newest = past.filter((each) => each.label !== label).toSorted((a, b) => b.seenAt.localeCompare(a.seenAt));
   const byLabel = Map.groupBy(newest, (each) => each.label);
-  return [...byLabel.values()].flatMap((same) => same.slice(0, 1)).slice(0, maxPastLabels);
+  const labels = [...byLabel.values()].flatMap((same) => same.slice(0, 1));
+  return labels.length <= maxPastLabels ? labels : [...labels.slice(0, maxPastLabels - 1), ...labels.slice(-1)];
 }

@@ -79,6 +79,12 @@ it("knows each other label once, the newest first, and not the present one", () 
   expect(show(aKey(), past).pastLabels).toEqual([past[2], past[3]]);
 });
 
+it("shows the label of before when a person has renamed the key again and again", () => {
+  const labelOf = (label: string, daysAgo: number) => ({ label, seenAt: seenAt(daysAgo), source: "evidence" }) as const;
+  const past = [labelOf("production", 90), labelOf("test-1", 4), labelOf("test-2", 3), labelOf("test-3", 2)];
+  expect(show(aKey(), past).pastLabels.map(({ label }) => label)).toEqual(["test-3", "test-2", "production"]);
+});
+
 it("without a request does not name a requester", () => {
   const said = sayShownKey(show(aKey()), nowMs);
   expect(said).toContain("Said by people who may write to the key:");
