@@ -13,8 +13,9 @@
  * - The evidence of this machine, which this layer gets as `recorded`. What it once showed as unapproved stays so,
  *   because a later write to the key can hide who took the step.
  *
- * A person who may write tags can plant the record and the note before the step. So nothing here allows a step that
- * needs two people. It informs people, and it stops the removal of the metadata until a person has confirmed it.
+ * A person who may write tags can plant the record, the note and the marker. So nothing here allows a step that needs
+ * two people. It informs people, and it stops the removal of the metadata until a person has confirmed it. A person also
+ * confirms the removal after a step that two people took, if a later write, such as a hold or a sync, hides the approval.
  * The functions are pure.
  */
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { withOtherTool } from "../support/other-tool.ts";
+import { freshStateHome } from "../support/state-home.ts";
 
 let world: CliTestWorld;
 beforeAll(async () => {
@@ -117,4 +118,19 @@ describe("a record that does not stand for the two people", () => {
     expect((await by("bob", `continue ${key} --yes`)).text).toMatch(unapproved);
     expect(await isGone()).toBe(false);
   });
+});
+
+it("a sync after the request would have expired hides its approval, so a person confirms the removal", async () => {
+  await world.reset();
+  const approver = { XDG_STATE_HOME: freshStateHome() };
+  await deactivate();
+  await typed("bob", `request ${key}`);
+  await world.advance("1m");
+  expect((await world.type("carol", `approve ${key}`, undefined, approver)).exitCode).toBe(0);
+  await world.advance("10d");
+  await world.pipe("alice", `sync ${key}`, approver);
+  await world.advance("31d");
+  expect((await by("bob", `continue ${key} --yes`)).text).toMatch(unapproved);
+  // The evidence of the machine that destroyed the key has the approval.
+  expect((await world.pipe("carol", `continue ${key}`, approver)).out).toContain("removed it from its vault");
 });
