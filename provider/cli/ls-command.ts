@@ -5,7 +5,8 @@
 
 import { Argument, type Command, Option } from "commander";
 import { jsonLine, lifecycleStates, listedKinds, sayKmsDualAuth } from "../compose/text.ts";
-import type { Listed, ListedKey, ListedKind, Listing } from "../engine/commands/listing.ts";
+import type { ListedKind } from "../engine/commands/listed-kinds.ts";
+import type { Listed, ListedKey, Listing } from "../engine/commands/listing.ts";
 import { mostSevere } from "../errors.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exportedState, readInputFile } from "./files.ts";

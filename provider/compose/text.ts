@@ -7,7 +7,7 @@ export { inTime } from "../engine/commands/audit-gaps.ts";
 export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-messages.ts";
 export { auditedSteps } from "../engine/commands/audited-steps.ts";
 export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";
-export { listedKinds } from "../engine/commands/listing.ts";
+export { listedKinds } from "../engine/commands/listed-kinds.ts";
 export * as approvalMessages from "../engine/key/text/approval-messages.ts";
 export { mayBeOfCampaign, sayLed, sayOutsideCampaign } from "../engine/key/text/record-words.ts";
 export * as setMessages from "../engine/key/text/set-messages.ts";

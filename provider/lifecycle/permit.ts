@@ -120,6 +120,8 @@ class Permit<Act extends PermittedAct = PermittedAct> {
   // Otherwise a genuine permit would lead to the class, which could then be constructed with any subject.
   static {
     Reflect.deleteProperty(Permit.prototype, "constructor");
+    // Otherwise another getter of `subject` could answer for each permit.
+    Object.freeze(Permit.prototype);
   }
 }
 

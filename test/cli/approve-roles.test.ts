@@ -31,7 +31,7 @@ it("leaves the keys for whose state or KMS rule the role is missing, and says wh
   const { exitCode, out } = await world.type("alice", "approve --label *", undefined, { UKO_REPORT: file });
   expect(exitCode).toBe(13);
   expect(out).toContain(
-    "missing right hs-crypto.managed-keys.deactivated-destroy. This right requires the role Vault Administrator.\n",
+    "missing right hs-crypto.managed-keys.deactivated-destroy. No approval of the deactivation by a second person is known.",
   );
   expect(out).toContain(
     "missing right hs-crypto.secrets.setkeyfordeletion. KMS dual authorization is on for the key, so its deactivation needs this right, which requires the role KMS Writer or KMS Manager.\n",

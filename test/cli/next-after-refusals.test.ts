@@ -71,7 +71,7 @@ testEach({
     name: "ledger",
     story: [deactivated, approves("bob", "--store"), after("5h"), by("alice", "continue KEY")],
     code: "UKO_KMS_SETTER",
-    next: [{ by: "alice", exit: 0, leaves: "deactivated" }],
+    next: [{ by: "alice", exit: 0, leaves: "pending_request" }],
   },
   "the setter of the KMS window is unknown": {
     name: "ledger",

@@ -93,12 +93,19 @@ interface Case {
   readonly next: readonly Effect[];
 }
 
-/** Leaves a request of the person, or an approval of that request. */
+/** Leaves a request of the person. */
 export const requests = (by: "alice" | "bob"): Effect => ({
   by,
   exit: 0,
   leaves: "pending_approval",
   requestedBy: by,
+});
+/** Leaves an approval of the request of another person. */
+export const storesApproval = (by: "alice" | "carol"): Effect => ({
+  by,
+  exit: 0,
+  leaves: "approved",
+  requestedBy: "bob",
 });
 export const deactivates = (by: "alice" | "carol"): Effect => ({ by, exit: 0, leaves: "cooling_down" });
 export const withdraws = (by: Person): Effect => ({ by, exit: 0, leaves: "active" });

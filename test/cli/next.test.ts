@@ -10,6 +10,7 @@ import {
   reactivates,
   removes,
   requests,
+  storesApproval,
   testEach,
   withdraws,
 } from "./next-commands.ts";
@@ -28,11 +29,11 @@ testEach({
   "your request is pending": {
     story: [by("bob", "request KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [deactivates("alice"), { ...requests("bob"), by: "alice" }],
+    next: [deactivates("alice"), storesApproval("alice")],
   },
   "another person's request is pending": {
     story: [by("bob", "request KEY"), by("alice", "status KEY")],
-    next: [deactivates("alice"), { ...requests("bob"), by: "alice" }, withdraws("alice")],
+    next: [deactivates("alice"), storesApproval("alice"), withdraws("alice")],
   },
   "another person's request is pending, for a trusted profile": {
     story: [by("bob", "request KEY"), by("dave", "continue KEY")],
@@ -42,7 +43,7 @@ testEach({
   "another person's request is pending, for a pipeline": {
     story: [by("bob", "request KEY"), by("pipeline", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
-    next: [deactivates("carol"), { ...requests("bob"), by: "carol" }],
+    next: [deactivates("carol"), storesApproval("carol")],
   },
   "your request waits for its cool-down": {
     story: [deactivated],

@@ -172,10 +172,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "already_destroyed", pending: [pending] }, destroyed],
     [{ guard: "already_destroyed", pending: [] }, destroyed],
   ],
-  record_binds: [
-    [{ guard: "record_binds", record: request }, aKeyWith(request)],
-    [{ guard: "record_binds", record: approved }, aKeyWith(approved)],
-  ],
+  record_binds: [request, approved].map((record) => [{ guard: "record_binds", record }, aKeyWith(record)] as const),
   not_as_reviewed: [[{ guard: "not_as_reviewed", why: { kind: "is_approval", record: approved } }]],
   actor_not_a_person: [
     [{ guard: "actor_not_a_person", actor: aWorkload() }],
@@ -395,8 +392,7 @@ describe("the messages match the golden files", () => {
       path(aKey({ state: "deactivated" }), aPolicy({ deletionProtection: true })),
       path(pendingKey),
       path(aKey({ state: "destroyed", keystores: [aKeystoreStatus({ status: "error", syncFlag: "error" })] })),
-      path(aKey({ state: "pre_activation" })),
-      path(aKey({ state: "compromised" })),
+      ...(["pre_activation", "compromised"] as const).map((state) => path(aKey({ state }))),
     ];
     await expect(`${texts.join("\n\n")}\n`).toMatchFileSnapshot("../golden/explain/done-and-path.txt");
   });
@@ -409,8 +405,7 @@ it("no message repeats a sentence, stops in the middle, or contains control char
       .map(([guard, key = aKey()]) => stopped({ kind: "refused", guard }, { key })),
     ...voids.map((notBinding) => stopped(toRequest({ notBinding }))),
   ];
-  for (const outcome of outcomes) {
-    const explanation = explainOutcome(outcome, { rerun: "uko continue" });
+  for (const explanation of outcomes.map((outcome) => explainOutcome(outcome, { rerun: "uko continue" }))) {
     expectWellFormed(explanation);
     expect(explanation.code).toMatch(/^UKO_/);
   }

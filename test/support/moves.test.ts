@@ -25,7 +25,8 @@ test("a command that counts as reading sends nothing but GET and HEAD, after the
     await makeCampaign(folder, (line) => world.type("carol", line));
     for (const line of linesOf("reads", { key, folder })) {
       const { exitCode, err } = await world.type("carol", `--debug ${line}`);
-      expect([0, 10, 11, 12], `${line}: ${err}`).toContain(exitCode);
+      // The probe ends with 1 where a question has no answer.
+      expect(line.startsWith("probe") ? [0, 1] : [0, 10, 11, 12], `${line}: ${err}`).toContain(exitCode);
       const others = Array.from(err.matchAll(/^(?!GET|HEAD)[A-Z]+ 127\.0\.0\.1:\d+(\/\S+)/gm), ([, place]) => place);
       expect([line, others.filter((place) => place !== "/identity/token")]).toEqual([line, []]);
     }

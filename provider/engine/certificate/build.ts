@@ -13,7 +13,7 @@
 
 import { UkoError } from "../../errors.ts";
 import { jsonParts } from "../../text/encodings.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { plain } from "../text/words.ts";
 import type { EvidenceIndex, ReadLog } from "./evidence-log.ts";
 import { hasEachStep, keyInEvidence } from "./key-history.ts";

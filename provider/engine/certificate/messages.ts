@@ -3,9 +3,9 @@
  * same for the check of an evidence file, the log of the steps that runs took.
  */
 
+import { isoTime } from "../../text/iso-time.ts";
 import { isByOnePerson } from "../commands/audit.ts";
 import { isConsequentialStep } from "../commands/audited-steps.ts";
-import { isoTime } from "../loop/evidence.ts";
 import { count, plain, quotedName, sayPerson } from "../text/words.ts";
 import type { Act } from "./acts.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";

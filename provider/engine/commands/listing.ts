@@ -12,15 +12,13 @@ import { holdsInForce } from "../../lifecycle/hold.ts";
 import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import type { KeyHold } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { type KeySummary, observedInList, observeKey } from "../key/observe.ts";
-import { isoTime } from "../loop/evidence.ts";
 import { runAll } from "../loop/many.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
-
-export const listedKinds = ["vault", "keystore", "template", "key", "kms"] as const;
-export type ListedKind = (typeof listedKinds)[number];
+import type { ListedKind } from "./listed-kinds.ts";
 
 interface InVault {
   readonly vaultId: string;

@@ -7,7 +7,7 @@
 import { isUkoError, type UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { identityCheck, type ListRight, type LogIn } from "./doctor-messages.ts";
 

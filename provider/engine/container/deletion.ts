@@ -5,7 +5,7 @@
  */
 
 import { limitContainerDeletion } from "../../lifecycle/plan-limit-from-state.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import { refusedByProtection } from "../resource/preview.ts";
 import type { UserInterface } from "../text/explanation.ts";

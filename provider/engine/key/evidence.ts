@@ -13,7 +13,8 @@ import { type Step, stepFacts } from "../../lifecycle/plan.ts";
 import { bodyJson, idOfHash } from "../../lifecycle/record-text.ts";
 import { approvalStatement, statementOfDraft } from "../../lifecycle/signed-consent.ts";
 import { findUnapprovedStep } from "../../lifecycle/unapproved-step.ts";
-import { appendEvidence, describeSignature, type EvidenceFacts, isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
+import { appendEvidence, describeSignature, type EvidenceFacts } from "../loop/evidence.ts";
 import { recordedStep } from "../loop/recorded-steps.ts";
 import type {
   EvidenceEntry,

@@ -8,7 +8,7 @@
 import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import type { Report } from "../loop/report.ts";
 import type { ShownKey } from "../ports/shown-key.ts";
 import type { KeyAct } from "../text/act.ts";

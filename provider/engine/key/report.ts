@@ -11,7 +11,7 @@ import type { ConsentRecord, Identity, UnapprovedStep } from "../../lifecycle/ob
 import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
 import { findUnapprovedStep } from "../../lifecycle/unapproved-step.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { codeOf, type DeletionFacts, type Report, type Subject } from "../loop/report.ts";
 import type { UnapprovedStepFacts } from "../ports/evidence.ts";
 import type { KeyRef } from "../ports/world.ts";

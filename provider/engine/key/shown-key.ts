@@ -17,7 +17,7 @@ import { strictest } from "../../lifecycle/plan-reviewed.ts";
 import { remainingPath } from "../../lifecycle/remaining-path.ts";
 import { keyPathOf } from "../../lifecycle/review.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import type { PastLabel, PastLabels, ShownKey } from "../ports/shown-key.ts";
 import type { KeyRef, World } from "../ports/world.ts";
 import { ibmDates } from "../text/ibm-dates.ts";

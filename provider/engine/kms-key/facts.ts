@@ -6,7 +6,7 @@
 
 import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isWindowOpen, type KmsPlan, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import type { DeletionFacts } from "../loop/report.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 

@@ -21,8 +21,9 @@ import {
 import { idOfHash } from "../../lifecycle/record-text.ts";
 import type { Shown } from "../../lifecycle/review.ts";
 import { clockToleranceMs } from "../../lifecycle/service-time.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
-import { appendEvidence, isoTime } from "../loop/evidence.ts";
+import { appendEvidence } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
 import type { EvidenceEntry } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";

@@ -10,7 +10,7 @@ import {
   type KmsRun,
   kmsPlanCode,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { isoTime } from "../loop/evidence.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { dialectOfProgram } from "../text/dialect.ts";
 import type { Explanation, NextStep, UserInterface } from "../text/explanation.ts";
 import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";

@@ -16,8 +16,9 @@ import { isWindowOpen, windowName } from "../../lifecycle/plan-kms-key-deletion.
 import { markOf } from "../../lifecycle/record-text.ts";
 import { consentStatement, type SignedAct } from "../../lifecycle/signed-consent.ts";
 import { parseJson } from "../../text/encodings.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import type { ReadResult } from "../loop/converge.ts";
-import { describeSignature, isoTime } from "../loop/evidence.ts";
+import { describeSignature } from "../loop/evidence.ts";
 import type { EvidenceSignature } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";

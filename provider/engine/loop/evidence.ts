@@ -6,6 +6,7 @@
  */
 
 import type { Actor, ConsentSignature } from "../../lifecycle/observation.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import type { EvidenceEntry, EvidenceSignature } from "../ports/evidence.ts";
 import type { World } from "../ports/world.ts";
 import { rememberLine } from "./recorded-steps.ts";
@@ -78,8 +79,4 @@ export function describeSignature(
   if (statement === undefined || signature === undefined) return [];
   const { signedAtMs, path, bytes } = signature;
   return [{ statement, signedAt: isoTime(signedAtMs), path, signature: bytes, ...(body !== undefined && { body }) }];
-}
-
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString().replace(".000Z", "Z");
 }

@@ -5,8 +5,8 @@
  */
 
 import { asUkoError } from "../../errors.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { versionIn } from "../commands/doctor-messages.ts";
-import { isoTime } from "../loop/evidence.ts";
 import type { Exchange, Wire, WireRequest, WireResponse } from "../ports/wire.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { type Probed, type ProbeLine, probeLine, type RecordingHeader, type Verdict } from "./recording.ts";

@@ -7,11 +7,11 @@
 import { kmsKeyFacts } from "../../engine/kms-key/facts.ts";
 import type { ObservedKmsKey } from "../../engine/kms-key/observe.ts";
 import { restorableUntilMs, sayBegan, sayKmsKey } from "../../engine/kms-key/words.ts";
-import { isoTime } from "../../engine/loop/evidence.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayTime, sayTimeAndDistance } from "../../engine/text/words.ts";
 import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { creationTagName } from "../../lifecycle/tag-names.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 

@@ -6,7 +6,6 @@
 import type { KeySummary } from "../../engine/key/observe.ts";
 import { deletionFacts, type KeyDeletionFacts } from "../../engine/key/report.ts";
 import { unapprovedFacts } from "../../engine/key/text/unapproved-words.ts";
-import { isoTime } from "../../engine/loop/evidence.ts";
 import type { KeyPatch, KeySnapshot } from "../../engine/ports/world.ts";
 import {
   capital,
@@ -24,6 +23,7 @@ import { holdsInForce, valueOfHolds } from "../../lifecycle/hold.ts";
 import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { unended } from "../../text/printable.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";

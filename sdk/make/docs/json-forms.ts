@@ -7,7 +7,7 @@ import * as z from "zod";
 import { outcomes } from "../../../provider/engine/certificate/statement.ts";
 import { sources } from "../../../provider/engine/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
-import { listedKinds } from "../../../provider/engine/commands/listing.ts";
+import { listedKinds } from "../../../provider/engine/commands/listed-kinds.ts";
 import { holdKinds } from "../../../provider/lifecycle/hold.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { awaitedThings, lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";

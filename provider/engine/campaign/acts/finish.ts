@@ -10,7 +10,7 @@
 import { asUkoError, endsTheRun, isUkoError, onCodes, UkoError } from "../../../errors.ts";
 import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
-import { isoTime } from "../../loop/evidence.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, plain, sayActor } from "../../text/words.ts";

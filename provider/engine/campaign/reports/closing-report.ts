@@ -8,7 +8,7 @@
 
 import { mostSevere, onCodes, type UkoError } from "../../../errors.ts";
 import { isFinal, type VaultBlock } from "../../../lifecycle/campaign/outcomes.ts";
-import { isoTime } from "../../loop/evidence.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
 import { count, plain } from "../../text/words.ts";
 import type { CampaignContext } from "../view/context.ts";

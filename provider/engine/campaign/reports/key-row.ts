@@ -10,7 +10,7 @@ import type { LateCause } from "../../../lifecycle/campaign/schedule.ts";
 import { isPending } from "../../../lifecycle/guards.ts";
 import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
-import { isoTime } from "../../loop/evidence.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import { plain, sayRoles, sayTimeAndDistance } from "../../text/words.ts";
 import { sayAcceptance } from "../files/accepted.ts";
 import { manifestKey } from "../files/manifest.ts";

@@ -6,7 +6,7 @@
  */
 
 import { isPending } from "../../../lifecycle/guards.ts";
-import { isoTime } from "../../loop/evidence.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import { count, plain } from "../../text/words.ts";
 import { csvTable } from "../files/csv.ts";
 import { dayOf } from "../view/classify.ts";

@@ -11,8 +11,8 @@ import { deletionStanding, standingOf } from "../../../lifecycle/consent-record.
 import { type ApprovedStep, approvedSteps, type Identity, isSame } from "../../../lifecycle/observation.ts";
 import { guardCodes } from "../../../lifecycle/plan.ts";
 import type { ReviewKind } from "../../../lifecycle/review.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import { releaseCommand, sayHolds } from "../../key/text/hold-words.ts";
-import { isoTime } from "../../loop/evidence.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, plain, sayAuthor, sayTime, sayTimeAndDistance } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";

@@ -14,8 +14,8 @@ import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/obser
 import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
 import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import { vaultsOf } from "../../loop/absence.ts";
-import { isoTime } from "../../loop/evidence.ts";
 import { runAll } from "../../loop/many.ts";
 import type { DeletionFacts, Report } from "../../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../../ports/world.ts";

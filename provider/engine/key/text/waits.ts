@@ -11,8 +11,8 @@ import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
 import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../../lifecycle/plan.ts";
 import { notStorable } from "../../../lifecycle/plan-reviewed.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import type { OpenWait } from "../../loop/converge.ts";
-import { isoTime } from "../../loop/evidence.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
   blocksContainers,
