@@ -1,6 +1,7 @@
 /** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
 import { describe, expect, it } from "vitest";
+import { classesToConfirm } from "../../../provider/engine/key/many/exceptions.ts";
 import type { KeyInReview } from "../../../provider/engine/key/many/review-set.ts";
 import { showKey } from "../../../provider/engine/key/shown-key.ts";
 import * as approvalMessages from "../../../provider/engine/key/text/approval-messages.ts";
@@ -163,6 +164,13 @@ describe("many keys", () => {
   it.each([4, 14])("of which %i are recent say the same rule", (recent) => {
     const keys = Array.from({ length: recent }, (_, n) => aKeyInReview(n, { createdAtMs: nowMs - dayMs }));
     expect(sayClasses([...keys, ...usual])[0]).toMatch(new RegExp(`^${recent} recent, created in the last 30 days: `));
+  });
+
+  it("of which all are recent have one line about it, and no name twice", () => {
+    const keys = Array.from({ length: 14 }, (_, n) => aKeyInReview(n, { createdAtMs: nowMs - dayMs }));
+    expect(sayExceptions(keys)).toEqual([]);
+    expect(sayClasses(keys)).toEqual(["All 14 are recent, created in the last 30 days."]);
+    expect(classesToConfirm(keys)).toBe("");
   });
 
   it("that their requester edited in the week before the request are a class of their own", () => {

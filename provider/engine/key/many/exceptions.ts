@@ -66,6 +66,8 @@ const classes: readonly ExceptionClass[] = [
   },
 ];
 
+type FoundClass = Omit<ExceptionClass, "among"> & { readonly found: readonly SummarizedKey[] };
+
 function where(isInClass: (key: SummarizedKey) => boolean): ExceptionClass["among"] {
   return (keys) => keys.filter(isInClass);
 }
@@ -84,14 +86,22 @@ function isEdited({ record: { ownWriteAtMs, writtenAtMs } }: SummarizedKey): boo
 }
 
 /** Each class of exceptions with its keys, the rarest first; a class without keys is left out. */
-export function exceptionClasses(keys: readonly SummarizedKey[]) {
+export function exceptionClasses(keys: readonly SummarizedKey[]): readonly FoundClass[] {
   const found = classes.map(({ among, ...each }) => ({ ...each, found: among(keys) }));
   return found.filter((each) => each.found.length > 0).toSorted((a, b) => a.found.length - b.found.length);
 }
 
-/** The classes that a person confirms, as typed: `12 in use, 31 recent`. Empty if every class is small. */
+/** Classes that can say the same of all keys without a danger, as of the keys of a program that was written this week. */
+const commonplace: readonly string[] = ["recent", "edited"];
+
+/** Whether a class says the same of every key. One line then says so, since no key stands out by it. */
+export function holdsForAll(keys: readonly SummarizedKey[], { word, found }: FoundClass): boolean {
+  return keys.length > maxNamed && found.length === keys.length && commonplace.includes(word);
+}
+
+/** The classes that a person confirms, as typed: `12 in use, 31 recent`. Empty if every class is small, or holds for all. */
 export function classesToConfirm(keys: readonly SummarizedKey[]): string {
-  const large = exceptionClasses(keys).filter(({ found }) => found.length > maxNamed);
+  const large = exceptionClasses(keys).filter((each) => each.found.length > maxNamed && !holdsForAll(keys, each));
   return large.map(({ word, found }) => `${found.length} ${word}`).join(", ");
 }
 

@@ -23,7 +23,7 @@ import {
   stepNouns,
   stillReversible,
 } from "../../text/words.ts";
-import { exceptionClasses, type SummarizedKey } from "../many/exceptions.ts";
+import { exceptionClasses, holdsForAll, type SummarizedKey } from "../many/exceptions.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
 import { sayReleasedHolds } from "./hold-words.ts";
 import { sayOutsideCampaign, sayWhoRequested } from "./record-words.ts";
@@ -115,7 +115,9 @@ export function describeOne(key: KeyInReview, vaults: VaultNames): readonly stri
 
 /** The keys that a person should look at before they approve many at once, with the reasons as one clause. */
 export function exceptionsAmong(keys: readonly SummarizedKey[]) {
-  const classes = exceptionClasses(keys).map(({ found, ...each }) => ({ ...each, found: new Set(found) }));
+  const classes = exceptionClasses(keys)
+    .filter((each) => !holdsForAll(keys, each))
+    .map(({ found, ...each }) => ({ ...each, found: new Set(found) }));
   return keys.flatMap((key) => {
     const reasons = classes.flatMap(({ word, rule, found }) =>
       found.has(key) ? [`${word}, ${rule}${sayDetail(word, key)}`] : [],
@@ -126,7 +128,7 @@ export function exceptionsAmong(keys: readonly SummarizedKey[]) {
 
 /** Every unusual key by name, if the lines of the classes leave out names. */
 export function sayExceptions(keys: readonly SummarizedKey[]): readonly string[] {
-  if (exceptionClasses(keys).every(({ found }) => found.length <= maxNamed)) return [];
+  if (exceptionClasses(keys).every((each) => each.found.length <= maxNamed || holdsForAll(keys, each))) return [];
   return exceptionsAmong(keys).map(({ key, why }) => `${plain(key.line.label, 60)}: ${why}`);
 }
 
@@ -135,7 +137,9 @@ export function sayExceptions(keys: readonly SummarizedKey[]): readonly string[]
  * five names.
  */
 export function sayClasses(keys: readonly SummarizedKey[]): readonly string[] {
-  return exceptionClasses(keys).map(({ word, rule, found }) => {
+  return exceptionClasses(keys).map((each) => {
+    const { word, rule, found } = each;
+    if (holdsForAll(keys, each)) return `All ${found.length} are ${word}, ${rule}.`;
     const names = found.map((key) => `${plain(key.line.label, 40)}${sayDetail(word, key)}`);
     return `${found.length} ${word}, ${rule}: ${sayFirst(names)}.`;
   });
