@@ -49,10 +49,11 @@ export const keyKind: Deletable<KeyTypes> = {
   name: ({ ref }) => `key ${ref.keyId}`,
   check: ({ ref }) => `uko status ${ref.vaultId}/${ref.keyId}`,
   start,
-  async observe(world, { ref, isReversal }, _wasSeen, options) {
+  async observe(world, { ref, isReversal }, wasSeen, options) {
     const observed = await observeKey(world, ref, isReversal === true ? "reversal" : "decision", options);
-    // A reactivation first takes off the record and the note, which show who agreed on the deactivation.
-    if (observed.kind === "present" && isReversal !== true) await noteUnapproved(world, observed, options);
+    // Only the first read of a run says what others did. Later, this run itself may have taken the record off, in order to
+    // write the next one. A reactivation takes off the record and the note, too.
+    if (observed.kind === "present" && !wasSeen && isReversal !== true) await noteUnapproved(world, observed, options);
     return observed;
   },
   plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),
