@@ -14,6 +14,8 @@ export interface Frame {
 
 export const auditTitle = "Audit trail of the service";
 
+/** A temporary folder of the machine that performs the story does not belong into the picture. */
+const evidencePlace = "Evidence of this run: ";
 const prompt = /^\n(\w+), (\d+ \w+ \d+ [\d:]+ UTC)\n(\$ .*)\n$/;
 
 /** One frame for each narration, command and output, up to the audit trail. */
@@ -31,7 +33,8 @@ export function framesOf(printed: readonly string[]): readonly Frame[] {
       person = who;
       frame = { ...frame, kind: "command", clock, terminals: { ...frame.terminals, [who]: [typed] } };
     } else if (chunk.startsWith("  ")) {
-      const lines = [...(frame.terminals[person] ?? []), ...linesOf(chunk.replaceAll(/^ {2}/gm, ""))];
+      const shown = linesOf(chunk.replaceAll(/^ {2}/gm, "")).filter((line) => !line.startsWith(evidencePlace));
+      const lines = [...(frame.terminals[person] ?? []), ...shown];
       frame = { ...frame, kind: "output", terminals: { ...frame.terminals, [person]: lines } };
     } else frame = { ...frame, kind: "narration", narration: linesOf(chunk.trim()) };
     frames.push(frame);
