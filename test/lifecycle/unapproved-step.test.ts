@@ -150,7 +150,8 @@ describe("the metadata of a key that one person may have destroyed", () => {
     const written = { ...bypassed, updatedBy: carol };
     const later = { ...bypassed, updatedAtMs: nowMs };
     const unnamed = { ...bypassed, updatedBy: undefined };
-    for (const key of [written, later, unnamed]) {
+    const undated = { ...bypassed, updatedAtMs: undefined };
+    for (const key of [written, later, unnamed, undated]) {
       expect(plan(key, confirmed(bypassed))).toEqual(refused);
       expect(plan(key, confirmed(key))).toMatchObject({ kind: "ready" });
     }
