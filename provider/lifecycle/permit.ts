@@ -117,10 +117,10 @@ class Permit<Act extends PermittedAct = PermittedAct> {
     return permit.#read;
   }
 
-  // Otherwise a genuine permit would lead to the class, which could then be constructed with any subject.
+  // Without this, a genuine permit would lead to the class, which could then be constructed with any subject. A changed
+  // getter of the prototype could also report another subject for every permit.
   static {
     Reflect.deleteProperty(Permit.prototype, "constructor");
-    // Otherwise another getter of `subject` could answer for each permit.
     Object.freeze(Permit.prototype);
   }
 }

@@ -2,7 +2,7 @@
  * Checks each plan that acts once more, from the other side: not which step the rules lead to, but whether this step can
  * be right. A planner takes many branches to its plan, and a mistake in one of them could cut a key off. These checks
  * are few, they depend on no branch, and they repeat what no mistake may break: the state allows the step, no guard
- * fails, and where the rule requires two people, two persons stand behind the step.
+ * fails, and where the rule requires two people, two stand behind the step.
  */
 
 import { assert } from "./assert.ts";

@@ -1,4 +1,4 @@
-/** What people see of one key before they decide: first what its requester cannot choose, then what the requester said. */
+/** The facts and the lines about one key that people read before they decide, and their order. */
 
 import { expect, it } from "vitest";
 import { showKey } from "../../../provider/engine/key/shown-key.ts";
