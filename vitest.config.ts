@@ -35,8 +35,8 @@ const maxWorkers = availableParallelism() + 1;
 const longest = [
   "test/lifecycle/model/",
   "test/examples/stories.e2e",
-  "test/docs-tutorials.e2e",
-  "test/docs-install.e2e",
+  "test/docs/tutorials.e2e",
+  "test/docs/install.e2e",
 ];
 
 /** Starts the longest files first, so that no worker ends a run alone. */

@@ -1,4 +1,4 @@
-/** The commands of Pulumi that documents show, with the flags that they name; test/docs.e2e.test.ts asks the CLI whether it has them. */
+/** The commands of Pulumi that documents show, with the flags that they name; test/docs/pages.e2e.test.ts asks the CLI whether it has them. */
 
 export const pulumiFlags = {
   cancel: [],

@@ -7,13 +7,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { isJavaLeftOut } from "./engines/find-java.ts";
-import { isPythonLeftOut } from "./engines/find-python.ts";
-import { LocalUko } from "./stage/local-uko.ts";
-import { PulumiWorkspace } from "./stage/pulumi.ts";
-import { programFiles } from "./stage/pulumi-project.ts";
-import { blocksIn, read, repository } from "./support/documents.ts";
-import { pulumiFlags } from "./support/pulumi-flags.ts";
+import { isJavaLeftOut } from "../engines/find-java.ts";
+import { isPythonLeftOut } from "../engines/find-python.ts";
+import { LocalUko } from "../stage/local-uko.ts";
+import { PulumiWorkspace } from "../stage/pulumi.ts";
+import { programFiles } from "../stage/pulumi-project.ts";
+import { blocksIn, read, repository } from "../support/documents.ts";
+import { pulumiFlags } from "../support/pulumi-flags.ts";
 
 test("the CLI has every command and flag that documents show", async () => {
   await using workspace = await PulumiWorkspace.create();

@@ -7,10 +7,10 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pagesOfTheSite } from "../provider/docs/site/.vitepress/sidebar.ts";
-import { errorCatalog } from "../provider/errors.ts";
-import { type Browser, barriersOn, launchBrowser, type Page } from "./support/browser.ts";
-import { repository } from "./support/documents.ts";
+import { pagesOfTheSite } from "../../provider/docs/site/.vitepress/sidebar.ts";
+import { errorCatalog } from "../../provider/errors.ts";
+import { type Browser, barriersOn, launchBrowser, type Page } from "../support/browser.ts";
+import { repository } from "../support/documents.ts";
 
 const isLeftOut = process.env.UKO_SKIP_BROWSER === "1";
 /** Folder for a screenshot of each page that the test opens. */

@@ -1,11 +1,11 @@
 /** The pages for the Pulumi Registry agree with the package's schema and its SDKs. */
 
 import { describe, expect, test } from "vitest";
-import packageFile from "../package.json" with { type: "json" };
-import cdktnPackage from "../sdk/cdktn/package.json" with { type: "json" };
-import nodePackage from "../sdk/nodejs/package.json" with { type: "json" };
-import schema from "../sdk/schema.json" with { type: "json" };
-import { blocksIn, read } from "./support/documents.ts";
+import packageFile from "../../package.json" with { type: "json" };
+import cdktnPackage from "../../sdk/cdktn/package.json" with { type: "json" };
+import nodePackage from "../../sdk/nodejs/package.json" with { type: "json" };
+import schema from "../../sdk/schema.json" with { type: "json" };
+import { blocksIn, read } from "../support/documents.ts";
 
 const folder = "provider/docs/registry";
 const installation = `${folder}/installation-configuration.md`;

@@ -4,11 +4,11 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { variables } from "../provider/cli/help.ts";
-import { errorCatalog } from "../provider/errors.ts";
-import { replaceTable, settingsPages } from "../sdk/make/docs/settings.ts";
+import { variables } from "../../provider/cli/help.ts";
+import { errorCatalog } from "../../provider/errors.ts";
+import { replaceTable, settingsPages } from "../../sdk/make/docs/settings.ts";
 
-const repository = fileURLToPath(new URL("..", import.meta.url));
+const repository = fileURLToPath(new URL("../..", import.meta.url));
 const pages = Array.from(settingsPages(), ([file, text]) => [path.relative(repository, fileURLToPath(file)), text]);
 /** Constants that a bundle defines; no environment sets them. */
 const constants = ["UKO_ENCODED", "UKO_ERROR_PAGE", "UKO_HTMX", "UKO_LATER", "UKO_VERSION"];

@@ -1,6 +1,6 @@
 /**
  * The first page of each reader, typed as it stands: it works, and needs no more commands than its reader is promised.
- * Your first campaign is among the tutorials (docs-tutorials.e2e.test.ts), and what an agent cannot do in
+ * Your first campaign is among the tutorials (tutorials.e2e.test.ts), and what an agent cannot do in
  * attacks/30-agent.test.ts.
  */
 
@@ -8,12 +8,12 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { locateTofu } from "./engines/find-tofu.ts";
-import { deedsIn } from "./stage/audit-table.ts";
-import { LocalUko } from "./stage/local-uko.ts";
-import { PulumiWorkspace } from "./stage/pulumi.ts";
-import { repository } from "./support/documents.ts";
-import { limitMs, opening, ownTerminal, partsOf, Reader } from "./support/reader.ts";
+import { locateTofu } from "../engines/find-tofu.ts";
+import { deedsIn } from "../stage/audit-table.ts";
+import { LocalUko } from "../stage/local-uko.ts";
+import { PulumiWorkspace } from "../stage/pulumi.ts";
+import { repository } from "../support/documents.ts";
+import { limitMs, opening, ownTerminal, partsOf, Reader } from "../support/reader.ts";
 
 type Person = "alice" | "bob" | "pipeline";
 

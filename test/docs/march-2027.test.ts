@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { ibmDates } from "../provider/engine/text/ibm-dates.ts";
-import { dayMs } from "../provider/lifecycle/campaign/campaign.ts";
+import { ibmDates } from "../../provider/engine/text/ibm-dates.ts";
+import { dayMs } from "../../provider/lifecycle/campaign/campaign.ts";
 import {
   kmsMetadataDays,
   kmsRestoreDays,
   type ScheduledKey,
   scheduleOf,
-} from "../provider/lifecycle/campaign/schedule.ts";
-import { longestPendingDays, pendingPeriodDays } from "../provider/lifecycle/remaining-path.ts";
-import { read } from "./support/documents.ts";
+} from "../../provider/lifecycle/campaign/schedule.ts";
+import { longestPendingDays, pendingPeriodDays } from "../../provider/lifecycle/remaining-path.ts";
+import { read } from "../support/documents.ts";
 
 const page = read("provider/docs/how-to/before-march-2027.md");
 const rows = page

@@ -1,9 +1,9 @@
 /** The page of dependencies has a row for each package that this repository names, with all reasons. */
 
 import { expect, test } from "vitest";
-import packageFile from "../package.json" with { type: "json" };
-import siteFile from "../provider/docs/site/package.json" with { type: "json" };
-import { read } from "./support/documents.ts";
+import packageFile from "../../package.json" with { type: "json" };
+import siteFile from "../../provider/docs/site/package.json" with { type: "json" };
+import { read } from "../support/documents.ts";
 
 const page = "provider/docs/internals/dependencies.md";
 

@@ -2,14 +2,14 @@
 
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { locateEngine } from "./engines/find-engine.ts";
-import { locatePulumi } from "./engines/find-pulumi.ts";
-import { locateTofu } from "./engines/find-tofu.ts";
-import { languageHost } from "./engines/language-hosts.ts";
-import { deedsIn } from "./stage/audit-table.ts";
-import { LocalUko } from "./stage/local-uko.ts";
-import { read } from "./support/documents.ts";
-import { limitMs, newHome, partsOf, Reader } from "./support/reader.ts";
+import { locateEngine } from "../engines/find-engine.ts";
+import { locatePulumi } from "../engines/find-pulumi.ts";
+import { locateTofu } from "../engines/find-tofu.ts";
+import { languageHost } from "../engines/language-hosts.ts";
+import { deedsIn } from "../stage/audit-table.ts";
+import { LocalUko } from "../stage/local-uko.ts";
+import { read } from "../support/documents.ts";
+import { limitMs, newHome, partsOf, Reader } from "../support/reader.ts";
 
 async function follow(page: string, engineFolders: readonly string[]): Promise<readonly string[]> {
   // The arguments with which the page starts the emulator decide its world.

@@ -7,12 +7,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { terraformResources, terraformSchema } from "../provider/schema/terraform.ts";
-import { registryRoot } from "../sdk/make/schema-file.ts";
-import { findEngine } from "./engines/find-engine.ts";
-import { tfplugindocs } from "./engines/tfplugindocs.ts";
-import { type TofuPerson, TofuWorkspace } from "./stage/tofu.ts";
-import { blocksIn } from "./support/documents.ts";
+import { terraformResources, terraformSchema } from "../../provider/schema/terraform.ts";
+import { registryRoot } from "../../sdk/make/schema-file.ts";
+import { findEngine } from "../engines/find-engine.ts";
+import { tfplugindocs } from "../engines/tfplugindocs.ts";
+import { type TofuPerson, TofuWorkspace } from "../stage/tofu.ts";
+import { blocksIn } from "../support/documents.ts";
 
 const root = fileURLToPath(registryRoot);
 const pages = (await readdir(path.join(root, "docs"), { recursive: true }))
@@ -186,7 +186,7 @@ describe("the real OpenTofu", () => {
       const known = helps.map(({ output }) => output).join("");
       for (const command of commands) {
         expect(command).toMatch(/^(?:terraform (?:plan|apply|destroy|import)|uko)\b/);
-        // test/docs.test.ts parses these.
+        // test/docs/pages.test.ts parses these.
         if (command.startsWith("uko ")) continue;
         for (const [flag] of command.matchAll(/(?<= )-[a-z-]+/g)) expect(known, command).toContain(`\n  ${flag}`);
       }

@@ -6,11 +6,11 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import packageFile from "../package.json" with { type: "json" };
-import { platforms } from "../sdk/release/platforms.ts";
-import { interfaceNames } from "./contracts/interfaces/interface-names.ts";
-import { skipCounts } from "./contracts/interfaces/skips.ts";
-import { read, repository } from "./support/documents.ts";
+import packageFile from "../../package.json" with { type: "json" };
+import { platforms } from "../../sdk/release/platforms.ts";
+import { interfaceNames } from "../contracts/interfaces/interface-names.ts";
+import { skipCounts } from "../contracts/interfaces/skips.ts";
+import { read, repository } from "../support/documents.ts";
 
 const page = "provider/docs/reference/compatibility.md";
 const text = read(page);

@@ -3,9 +3,9 @@
 import { globSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { pagesOfTheSite } from "../provider/docs/site/.vitepress/sidebar.ts";
-import { repository } from "./support/documents.ts";
-import { sumOf, wordsIn, wordsOfTheSite } from "./support/site-words.ts";
+import { pagesOfTheSite } from "../../provider/docs/site/.vitepress/sidebar.ts";
+import { repository } from "../support/documents.ts";
+import { sumOf, wordsIn, wordsOfTheSite } from "../support/site-words.ts";
 
 const limit = 34_700;
 

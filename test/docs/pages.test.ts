@@ -6,14 +6,14 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli } from "../provider/cli/program.ts";
-import { withProgress } from "../provider/cli/run.ts";
-import { checkSeed } from "../provider/emulator/seed.ts";
-import { type Emulator, startEmulator } from "../provider/emulator/start.ts";
-import { UkoError } from "../provider/errors.ts";
-import { interfaceNames } from "./contracts/interfaces/interface-names.ts";
-import { blocksIn, commandsIn, documents, read, repository, wordsOf } from "./support/documents.ts";
-import { foreignFlags } from "./support/pulumi-flags.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import { withProgress } from "../../provider/cli/run.ts";
+import { checkSeed } from "../../provider/emulator/seed.ts";
+import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
+import { UkoError } from "../../provider/errors.ts";
+import { interfaceNames } from "../contracts/interfaces/interface-names.ts";
+import { blocksIn, commandsIn, documents, read, repository, wordsOf } from "../support/documents.ts";
+import { foreignFlags } from "../support/pulumi-flags.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 /** Other people's tools, whose flags the documents do not show. */

@@ -8,12 +8,12 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/pro
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import packageFile from "../package.json" with { type: "json" };
-import { nextCommands } from "./contracts/interfaces/support/next-steps.ts";
-import { LocalUko } from "./stage/local-uko.ts";
-import { PulumiWorkspace } from "./stage/pulumi.ts";
-import { blocksIn, read, repository } from "./support/documents.ts";
-import { runAtTerminal } from "./support/terminal.ts";
+import packageFile from "../../package.json" with { type: "json" };
+import { nextCommands } from "../contracts/interfaces/support/next-steps.ts";
+import { LocalUko } from "../stage/local-uko.ts";
+import { PulumiWorkspace } from "../stage/pulumi.ts";
+import { blocksIn, read, repository } from "../support/documents.ts";
+import { runAtTerminal } from "../support/terminal.ts";
 
 const installLimitMs = 300_000;
 const tarball = `pulumi-uko-${packageFile.version}.tgz`;

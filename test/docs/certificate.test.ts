@@ -1,8 +1,8 @@
 import path from "node:path";
 import { expect, test } from "vitest";
-import { runCli } from "../provider/cli/program.ts";
-import { quietWorld } from "./cli/harness.ts";
-import { blocksIn, repository, wordsOf } from "./support/documents.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import { quietWorld } from "../cli/harness.ts";
+import { blocksIn, repository, wordsOf } from "../support/documents.ts";
 
 const page = "provider/docs/how-to/evidence-for-auditors.md";
 
