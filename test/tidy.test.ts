@@ -163,8 +163,8 @@ const rules: readonly Rule[] = [
       ...lines(/(\* as \w+ from|\bimport\(|\brequire\().*\/permit\.ts"/)(text),
     ],
     broken: {
-      file: "provider/engine/probe/walk.ts",
-      text: 'import { issuePermit } from "../../lifecycle/permit.ts";\n',
+      file: "provider/probe/walk.ts",
+      text: 'import { issuePermit } from "../lifecycle/permit.ts";\n',
     },
   },
   {

@@ -6,10 +6,10 @@
 
 import { statSync } from "node:fs";
 import type { CallOptions } from "../engine/ports/world.ts";
-import { sayCalls } from "../engine/probe/messages.ts";
-import { questionsFor } from "../engine/probe/rows.ts";
-import { type ProbeRequest, type ProbeSummary, walkProbes } from "../engine/probe/walk.ts";
 import { UkoError } from "../errors.ts";
+import { sayCalls } from "../probe/messages.ts";
+import { questionsFor } from "../probe/rows.ts";
+import { type ProbeRequest, type ProbeSummary, walkProbes } from "../probe/walk.ts";
 import { witnessOf } from "../services/broker.ts";
 import { appendLine, jsonLine, requireAppendable, systemSays } from "../services/durable-append.ts";
 import { type Endpoint, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../services/http/allowed-hosts.ts";
@@ -17,7 +17,7 @@ import { createWire } from "../services/wire.ts";
 import type { Environment, Settings } from "../settings.ts";
 import { type Outputs, openWorld } from "./world.ts";
 
-export { sayProbes } from "../engine/probe/messages.ts";
+export { sayProbes } from "../probe/messages.ts";
 
 /** `out` is the path of the recording. Throws UKO_INPUT_INVALID, and what opening a run throws. */
 export async function runProbe(

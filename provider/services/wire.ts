@@ -4,8 +4,8 @@
  * only those in a fixed list are recorded.
  */
 
-import type { Wire, WireRequest, WireResponse } from "../engine/ports/wire.ts";
 import { UkoError } from "../errors.ts";
+import type { Wire, WireRequest, WireResponse } from "../probe/wire.ts";
 import { parseJson } from "../text/encodings.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpResponse } from "./http/client.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ProbeLine } from "../../provider/engine/probe/recording.ts";
+import type { ProbeLine } from "../../provider/probe/recording.ts";
 import { type CliTestWorld, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;

@@ -3,8 +3,8 @@ import { calls, type FidelityRow, unknowns } from "../../provider/emulator/fidel
 import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
 import { switchDefaults } from "../../provider/emulator/switches.ts";
 import { ukoRoutes } from "../../provider/emulator/uko/uko-api.ts";
-import type { ProbeRow } from "../../provider/engine/probe/row.ts";
-import { probeRows } from "../../provider/engine/probe/rows.ts";
+import type { ProbeRow } from "../../provider/probe/row.ts";
+import { probeRows } from "../../provider/probe/rows.ts";
 import { fidelityMarkdown } from "../../sdk/make/docs/fidelity.ts";
 import { read } from "../support/documents.ts";
 

@@ -4,8 +4,8 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
-import type { ProbeLine, RecordingHeader } from "../../../provider/engine/probe/recording.ts";
-import { probeRows } from "../../../provider/engine/probe/rows.ts";
+import type { ProbeLine, RecordingHeader } from "../../../provider/probe/recording.ts";
+import { probeRows } from "../../../provider/probe/rows.ts";
 
 const folder = new URL("../../../test/recordings/", import.meta.url);
 

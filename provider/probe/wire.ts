@@ -7,7 +7,7 @@
  * would bypass all of them. No method but GET and HEAD has a type here, and the adapter refuses every other.
  */
 
-import type { CallOptions } from "./calls.ts";
+import type { CallOptions } from "../engine/ports/calls.ts";
 
 export interface WireRequest {
   readonly service: "uko" | "kms" | "iam" | "broker";

@@ -3,16 +3,16 @@
  * falsify what the service responded to a row, so that a test sees whether the row notices.
  */
 
-import { openWorld } from "../../../provider/compose/world.ts";
-import { demoInstanceId, demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Wire, WireRequest, WireResponse } from "../../../provider/engine/ports/wire.ts";
-import type { Progress } from "../../../provider/engine/ports/world.ts";
-import type { ProbeLine } from "../../../provider/engine/probe/recording.ts";
-import { type ProbeSummary, walkProbes } from "../../../provider/engine/probe/walk.ts";
-import { createWire } from "../../../provider/services/wire.ts";
-import { apiKeys, startTestWorld, type TestWorld } from "../../emulator/harness.ts";
-import { emulatorAddresses } from "../../support/emulator-addresses.ts";
-import { options } from "../harness.ts";
+import { openWorld } from "../../provider/compose/world.ts";
+import { demoInstanceId, demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { Progress } from "../../provider/engine/ports/world.ts";
+import type { ProbeLine } from "../../provider/probe/recording.ts";
+import { type ProbeSummary, walkProbes } from "../../provider/probe/walk.ts";
+import type { Wire, WireRequest, WireResponse } from "../../provider/probe/wire.ts";
+import { createWire } from "../../provider/services/wire.ts";
+import { apiKeys, startTestWorld, type TestWorld } from "../emulator/harness.ts";
+import { options } from "../engine/harness.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
 
 /** A world with keys of every kind that a read probe asks about, in which the clock stands still. */
 export async function startProbeWorld(label = "Payroll one"): Promise<TestWorld> {

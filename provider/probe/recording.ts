@@ -4,9 +4,9 @@
  * recording of the emulator proves nothing about IBM's service, and its header says which of the two answered.
  */
 
-import type { Exchange } from "../ports/wire.ts";
 import type { Redactor } from "./redact.ts";
 import type { ProbeRow } from "./row.ts";
+import type { Exchange } from "./wire.ts";
 
 export type Verdict = "verified" | "refuted" | "not_tried";
 

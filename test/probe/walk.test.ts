@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { calls, unknowns } from "../../../provider/emulator/fidelity.ts";
-import type { WireRequest } from "../../../provider/engine/ports/wire.ts";
-import { notableIn, sayCalls } from "../../../provider/engine/probe/messages.ts";
-import type { Verdict } from "../../../provider/engine/probe/recording.ts";
-import { probeRows, questionsFor } from "../../../provider/engine/probe/rows.ts";
-import { unprobed } from "../../../sdk/make/docs/fidelity.ts";
-import { auditOf, type TestWorld } from "../../emulator/harness.ts";
-import { options } from "../harness.ts";
+import { calls, unknowns } from "../../provider/emulator/fidelity.ts";
+import { notableIn, sayCalls } from "../../provider/probe/messages.ts";
+import type { Verdict } from "../../provider/probe/recording.ts";
+import { probeRows, questionsFor } from "../../provider/probe/rows.ts";
+import type { WireRequest } from "../../provider/probe/wire.ts";
+import { unprobed } from "../../sdk/make/docs/fidelity.ts";
+import { auditOf, type TestWorld } from "../emulator/harness.ts";
+import { options } from "../engine/harness.ts";
 import { falsified, faults } from "./faults.ts";
 import { openProbe, startProbeWorld, type Walked, walk } from "./stage.ts";
 
@@ -52,7 +52,7 @@ it("records the emulator itself as the file that the repository has", async () =
   const { header, lines } = await walk(test);
   expect(header.product).toBe("emulator");
   const text = [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
-  await expect(text).toMatchFileSnapshot("../../recordings/emulator.jsonl");
+  await expect(text).toMatchFileSnapshot("../recordings/emulator.jsonl");
 });
 
 it("refutes each row whose response is falsified", async () => {

@@ -5,7 +5,7 @@
  * over them.
  */
 
-import type { WireRequest, WireResponse } from "../ports/wire.ts";
+import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** `METHOD service /path`, in which `{name}` stands for a value of the run. */
 export type Line = `${WireRequest["method"]} ${WireRequest["service"]} /${string}`;

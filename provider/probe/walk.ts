@@ -1,18 +1,18 @@
 /**
  * Walks all probes of `uko probe`: it fills in the values of the run, sends the requests of a probe, and judges the
  * responses. A response that decides nothing makes a probe `not_tried` and never ends the walk. The walk gets no port
- * that could change anything: the only one to the services is the wire, which reads (ports/wire.ts).
+ * that could change anything: the only one to the services is the wire, which reads (wire.ts).
  */
 
-import { asUkoError } from "../../errors.ts";
-import { isoTime } from "../../text/iso-time.ts";
-import { versionIn } from "../commands/doctor-messages.ts";
-import type { Exchange, Wire, WireRequest, WireResponse } from "../ports/wire.ts";
-import type { CallOptions, World } from "../ports/world.ts";
+import { versionIn } from "../engine/commands/doctor-messages.ts";
+import type { CallOptions, World } from "../engine/ports/world.ts";
+import { asUkoError } from "../errors.ts";
+import { isoTime } from "../text/iso-time.ts";
 import { type Probed, type ProbeLine, probeLine, type RecordingHeader, type Verdict } from "./recording.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import { at, type ProbeCall, type ProbeRow, partsOf, pick, type Values } from "./row.ts";
 import { type Questions, questionsFor, rowsText } from "./rows.ts";
+import type { Exchange, Wire, WireRequest, WireResponse } from "./wire.ts";
 
 export interface ProbeRequest {
   readonly product: string;

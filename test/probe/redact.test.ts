@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { demoInstanceId } from "../../../provider/emulator/demo-seed.ts";
-import type { WireResponse } from "../../../provider/engine/ports/wire.ts";
-import { createRedactor } from "../../../provider/engine/probe/redact.ts";
-import { apiKeys, vaultId } from "../../emulator/harness.ts";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { createRedactor } from "../../provider/probe/redact.ts";
+import type { WireResponse } from "../../provider/probe/wire.ts";
+import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { startProbeWorld, walk } from "./stage.ts";
 
 const startMs = Date.parse("2026-11-24T14:22:00Z");

@@ -1,6 +1,6 @@
 /** One fault for each probe: what a service that differs from the emulator would respond. */
 
-import type { WireResponse } from "../../../provider/engine/ports/wire.ts";
+import type { WireResponse } from "../../provider/probe/wire.ts";
 
 export interface Fault {
   /** Which response of the row. */

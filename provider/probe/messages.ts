@@ -3,7 +3,7 @@
  * stand out in the logs of the services; afterwards, how many answers agree with the emulator and which do not.
  */
 
-import { count } from "../text/words.ts";
+import { count } from "../engine/text/words.ts";
 import type { ProbeLine } from "./recording.ts";
 import type { ProbeCall } from "./row.ts";
 import type { Questions } from "./rows.ts";
