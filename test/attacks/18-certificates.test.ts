@@ -363,6 +363,35 @@ describe("a certificate calls a key destroyed or removed only by the rule of the
   });
 });
 
+describe("a certificate has the key check value from before the destruction", () => {
+  type Values = NonNullable<NonNullable<LoggedLine["key"]>["keyCheckValues"]>;
+  const valuesWith = (change: (step: string, values: Values) => Values | undefined) => {
+    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
+    const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
+    for (const { step, key } of entries) {
+      if (key !== undefined) Object.assign(key, { keyCheckValues: change(step, key.keyCheckValues ?? []) });
+    }
+    return keyIn(entries)?.keyCheckValues;
+  };
+  const other = [{ method: "ENC-ZERO", value: "000000" }];
+
+  it("although the service reports another one, or none, once the key is destroyed", () => {
+    const [own] = valuesWith((_, values) => values) ?? [];
+    expect(own).toMatchObject({ method: "ENC-ZERO", value: expect.stringMatching(/^[\dA-F]{6}$/) });
+    expect(valuesWith((step, values) => (step === "remove" ? other : values))).toEqual([own]);
+    expect(valuesWith((step, values) => (step === "remove" ? undefined : values))).toEqual([own]);
+  });
+
+  it("and of the version that was destroyed, if the key was rotated between two deactivations", () => {
+    const [own] = valuesWith((_, values) => values) ?? [];
+    expect(valuesWith((step, values) => (step === "deactivate" ? other : values))).toEqual([own]);
+  });
+
+  it("and none if the service reported none before, because only the removal could then have brought it", () => {
+    expect(valuesWith((step, values) => (step === "remove" ? values : []))).toBeUndefined();
+  });
+});
+
 it("states for each step how its own run authenticated, not how the person's last run did", () => {
   const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
   const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);

@@ -79,6 +79,7 @@ describe("a certificate", () => {
         .split("\n"),
     ).toEqual([
       `payroll, key ${keys.payroll.split("/")[1]}: destroyed, removed`,
+      "  Key check value: BF4DE0 (ENC-ZERO)",
       `  2026-11-24T14:22:ssZ  only stated  deactivate: requested by ${bob}`,
       `  2026-11-24T14:23:ssZ  only stated  deactivate: approved and executed by ${alice}`,
       `  2026-11-24T14:23:ssZ  only stated  destroy: requested by ${alice}`,

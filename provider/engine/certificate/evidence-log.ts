@@ -13,6 +13,7 @@ import { evidenceLine } from "../commands/audit.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
 import {
   type CertificateLog,
+  keyCheckValue,
   keyMetadata,
   keystoreReport,
   signedConsent,
@@ -25,6 +26,7 @@ const optionalText = z.string().optional().catch(undefined);
 const keystores = z.array(keystoreReport.strip());
 const keyDescription = z.object({
   ...keyMetadata,
+  keyCheckValues: z.array(keyCheckValue.strip()).optional().catch(undefined),
   isLive: z.boolean(),
   keystores,
   kmsKeys: z.array(z.object({ id: z.string(), state: z.string() })).catch([]),

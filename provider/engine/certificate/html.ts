@@ -8,6 +8,7 @@
 import { type Html, html } from "../../html/markup.ts";
 import { standalonePage } from "../../html/page.ts";
 import { definitions, list, tableOf } from "../../html/report-parts.ts";
+import { sayCheckValue } from "../text/words.ts";
 import { type Act, actsOf } from "./acts.ts";
 import { lacksDestruction } from "./key-history.ts";
 import {
@@ -107,6 +108,7 @@ ${definitions([
     `${sayOutcome(key)}${key.outcomeAt === undefined || lacksDestruction(key) ? "" : `, ${sayTime(key.outcomeAt)}`}`,
   ],
   ["Algorithm", [key.algorithm, key.size].filter((each) => each !== undefined).join(" ")],
+  ["Key check value", (key.keyCheckValues ?? []).map(sayCheckValue).join("\n")],
   [
     "Created",
     [key.createdAt && sayTime(key.createdAt), key.createdBy && `by ${nameOf(key.createdBy)}`].filter(Boolean).join(" "),

@@ -39,6 +39,7 @@ export function keyInEvidence(
       ? outcomeOf(steps)
       : withoutProof(outcomeOf(steps))),
     ...(described?.key !== undefined && factsOf(described.key)),
+    ...checkValuesIn(lines),
     keystores: withPeriods(status?.keystores ?? [], lines),
     ...(status !== undefined && { keystoresReadAt: status.readAt }),
     areKeystoresLive: status?.isLive ?? false,
@@ -55,8 +56,20 @@ function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
 }
 
 function factsOf(key: KeyDescription) {
-  const { isLive: _isLive, keystores: _keystores, kmsKeys: _kmsKeys, ...facts } = key;
+  const { isLive: _isLive, keystores: _keystores, kmsKeys: _kmsKeys, keyCheckValues: _values, ...facts } = key;
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/**
+ * The key check values of the material that was destroyed: the last ones from before the destruction. A rotation gives
+ * a key new material, so values before it are of another version. Values that the service reports of a destroyed key
+ * say nothing about its material.
+ */
+function checkValuesIn(lines: readonly LoggedLine[]): Pick<CertificateKey, "keyCheckValues"> {
+  const before = lines.filter(({ from }) => from !== "destroyed" && from !== "absent");
+  const last = before.findLast(({ key }) => key?.keyCheckValues !== undefined && key.keyCheckValues.length > 0);
+  const keyCheckValues = last?.key?.keyCheckValues;
+  return keyCheckValues === undefined ? {} : { keyCheckValues };
 }
 
 interface Status {

@@ -6,7 +6,7 @@
 import { isoTime } from "../../text/iso-time.ts";
 import { isByOnePerson } from "../commands/audit.ts";
 import { isConsequentialStep } from "../commands/audited-steps.ts";
-import { count, plain, quotedName, sayPerson } from "../text/words.ts";
+import { count, plain, quotedName, sayCheckValue, sayPerson } from "../text/words.ts";
 import type { Act } from "./acts.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";
 import { hasEachStep, lacksDestruction } from "./key-history.ts";
@@ -212,6 +212,7 @@ function explainKey(key: CertificateKey, acts: VerifiedKey["acts"], nameOf: Name
   const gap = gapOf(key) ?? "";
   return [
     `${label === "" ? "" : `${plain(label, 60)}, `}key ${plain(idIn(subject), 60)}: ${sayOutcome(key)}${gap}`,
+    ...(key.keyCheckValues ?? []).map((each) => `  Key check value: ${sayCheckValue(each)}`),
     ...(acts.length === 0 ? ["  The steps are not recorded"] : acts.map((act) => `  ${sayAct(act, nameOf)}`)),
   ];
 }

@@ -101,6 +101,8 @@ export const keyMetadata = {
   rotatedAt: text.optional(),
 };
 
+export const keyCheckValue = z.strictObject({ method: text, value: text });
+
 export const keyFacts = z.strictObject({
   subject: text,
   vaultId: text,
@@ -113,6 +115,10 @@ export const keyFacts = z.strictObject({
     ),
   outcomeAt: time.optional(),
   ...keyMetadata,
+  keyCheckValues: z
+    .array(keyCheckValue)
+    .optional()
+    .describe("What the service reported before the destruction; absent if it reported none"),
   keystores: z.array(keystoreReport),
   keystoresReadAt: time.optional(),
   areKeystoresLive: z.boolean().describe("Whether the keystores were asked live at that time"),

@@ -105,7 +105,7 @@ export const sources = ["signature", "audit_event", "evidence", "signers"] as co
 const statedSources: readonly Source[] = ["evidence", "signers"];
 export type Source = (typeof sources)[number];
 
-export interface VerifiedKey extends Pick<CertificateKey, "subject" | "label" | "outcome"> {
+export interface VerifiedKey extends Pick<CertificateKey, "subject" | "label" | "outcome" | "keyCheckValues"> {
   readonly acts: readonly (Act & { readonly knownBy: Source })[];
 }
 
@@ -185,12 +185,12 @@ function verifiedKeys(
   const statedBy = evidence === undefined ? "signers" : "evidence";
   const check = isGenuine && { isGenuine, sha256, instanceId, allowsEmulator };
   return keys.map((key) => {
-    const { subject, keyId, label, outcome, steps } = key;
+    const { subject, keyId, label, outcome, keyCheckValues, steps } = key;
     const acts = actsOf(steps).map((act): VerifiedKey["acts"][number] => {
       const isSigned = check !== undefined && isSignedAct(key, act, check);
       return { ...act, knownBy: isSigned ? "signature" : hasEvent(keyId, act) ? "audit_event" : statedBy };
     });
-    return { subject, label, outcome, acts };
+    return { subject, label, outcome, ...(keyCheckValues !== undefined && { keyCheckValues }), acts };
   });
 }
 

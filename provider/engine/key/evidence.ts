@@ -2,8 +2,8 @@
  * Describes a step on a managed key for the evidence, the log for auditors: the state before and
  * after, and whose approval and signatures allowed the step. A step that deactivates, destroys or
  * removes also has an entry before it, and so has the opening of a KMS deletion window. This entry
- * describes most of the metadata that the removal of the key will erase: dates, keystores with
- * their IDs, backing keys, and the consent record. It leaves out the tags and the fingerprints.
+ * describes most of the metadata that the removal of the key will erase: dates, key check values,
+ * keystores with their IDs, backing keys, and the consent record. It leaves out the tags.
  */
 
 import { onCodes } from "../../errors.ts";
@@ -121,16 +121,18 @@ function isReviewed({ kind }: Step): boolean {
   return kind === "deactivate" || kind === "destroy" || kind === "write_record";
 }
 
-/** Describes the key for the entry before a step: what a removal erases, without tags and fingerprints. */
+/** Describes the key for the entry before a step: what a removal erases, without tags. */
 export function describeKey({ observation, snapshot }: KeySummary): EvidenceKey {
   const { carried, facts, backingKeys } = observation;
   const { version, algorithm, size, templateName, createdAtMs, createdBy, rotatedAtMs, updatedAtMs, updatedBy } =
     snapshot;
+  const keyCheckValues = snapshot.verificationPatterns ?? [];
   return {
     version,
     algorithm,
     size,
     template: templateName,
+    ...(keyCheckValues.length > 0 && { keyCheckValues }),
     description: facts.description,
     activationDate: facts.activationDate,
     expirationDate: facts.expirationDate,

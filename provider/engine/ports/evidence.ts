@@ -66,6 +66,8 @@ export interface EvidenceKey {
   readonly algorithm: string;
   readonly size: string;
   readonly template: string;
+  /** By which an auditor recognizes the key. No one can add them after the removal; absent if the service has none. */
+  readonly keyCheckValues?: readonly { readonly method: string; readonly value: string }[];
   readonly description: string;
   readonly activationDate: string;
   readonly expirationDate: string;

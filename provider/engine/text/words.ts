@@ -288,3 +288,8 @@ export function isInState(observation: KeyObservation): string {
 export function sayKmsDualAuth({ dualAuthDelete }: { readonly dualAuthDelete: boolean }): string {
   return dualAuthDelete ? "on for good" : "off";
 }
+
+/** A key check value with its method, such as `BF4DE0 (ENC-ZERO)`. */
+export function sayCheckValue({ method, value }: { readonly method: string; readonly value: string }): string {
+  return `${plain(value, 100)} (${plain(method, 40)})`;
+}

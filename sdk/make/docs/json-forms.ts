@@ -51,6 +51,10 @@ const nextStep = z.object({
   isSequel: z.literal(true).describe("This step comes after the previous one").optional(),
 });
 
+const keyCheckValues = z
+  .array(z.object({ method: z.string(), value: z.string() }))
+  .describe("Fingerprints of the material");
+
 const shownKey = z
   .object({
     holds: z.array(z.string()).describe("The holds in force"),
@@ -59,9 +63,7 @@ const shownKey = z
     algorithm: z.string(),
     size: z.string(),
     template: z.string(),
-    keyCheckValues: z
-      .array(z.object({ method: z.string(), value: z.string() }))
-      .describe("Fingerprints of the material"),
+    keyCheckValues,
     keystores: z
       .array(z.object({ name: z.string(), type: z.string(), keyId: z.string() }))
       .describe("keyId is the ID of the key in the keystore"),
@@ -366,7 +368,13 @@ const verification = z
     areEventsChecked: z.boolean().describe("Whether --activity-tracker was passed"),
     areSignaturesChecked: z.boolean().describe("Whether --allowed-signers was passed"),
     areTwoPeopleChecked: z.boolean().describe("Whether --two-people was passed"),
-    keys: z.array(z.object({ ...subject, label: z.string(), outcome: z.enum(outcomes), acts: z.array(act) })),
+    keys: z.array(
+      z.object({
+        ...{ ...subject, label: z.string(), outcome: z.enum(outcomes) },
+        keyCheckValues: keyCheckValues.optional(),
+        acts: z.array(act),
+      }),
+    ),
     notVerified: z.array(z.object({ code: z.string(), text: z.string(), subjects: z.array(z.string()).optional() })),
   })
   .describe("The line that uko certificate verify --json prints; show --json prints sdk/certificate.schema.json");

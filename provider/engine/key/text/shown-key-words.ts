@@ -6,7 +6,7 @@
 import type { SaidOfKey, ShownKey } from "../../ports/shown-key.ts";
 import type { Explanation } from "../../text/explanation.ts";
 import { ibmDates } from "../../text/ibm-dates.ts";
-import { plain, quotedName, sayFirst, sayPerson, sayTimeAndDistance } from "../../text/words.ts";
+import { plain, quotedName, sayCheckValue, sayFirst, sayPerson, sayTimeAndDistance } from "../../text/words.ts";
 
 /** The lines about one key. Those that the requester chose are indented. */
 export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
@@ -44,7 +44,7 @@ function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
     ...holds.map((hold) => `Held: ${hold}.`),
     ...sayCreated(shown, nowMs),
     `Algorithm: ${plain(algorithm, 40)} ${plain(size, 40)}. Template: ${plain(template, 60)}.`,
-    ...keyCheckValues.map(({ method, value }) => `Key check value: ${plain(value, 100)} (${plain(method, 40)}).`),
+    ...keyCheckValues.map((each) => `Key check value: ${sayCheckValue(each)}.`),
     ...(places.length === 0 ? [] : [`Keystores: ${sayFirst(places)}.`]),
     ...(used === undefined ? [] : [`Used by: ${used}.`]),
     ...sayOutliving(shown, nowMs),
