@@ -24,7 +24,7 @@ const layers = {
     packages: [],
   },
   "resources/": { ours: ["errors.ts", "text/", "lifecycle/", "engine/"], packages: ["zod"] },
-  "schema/": {
+  "resources/schema/": {
     ours: [
       "errors.ts",
       "text/",
@@ -120,7 +120,7 @@ const layers = {
       "compose/engines.ts",
       "engine/resource/declarations.ts",
       "engine/resource/stopped-alike.ts",
-      "engine/program/unknown.ts",
+      "engine/resource/unknown.ts",
       "engine/text/own-commands.ts",
       "process/plugin-server.ts",
       "text/",
@@ -140,15 +140,15 @@ const layers = {
       "process/lazy-import.ts",
       "compose/engines.ts",
       "engine/resource/stopped-alike.ts",
-      "engine/program/unknown.ts",
+      "engine/resource/unknown.ts",
       "engine/text/own-commands.ts",
       "process/plugin-server.ts",
       "text/",
-      "schema/terraform.ts",
-      "schema/terraform-leaves.ts",
+      "resources/schema/terraform.ts",
+      "resources/schema/terraform-leaves.ts",
       "x509/",
     ],
-    types: ["lifecycle/", "engine/", "resources/", "schema/"],
+    types: ["lifecycle/", "engine/", "resources/"],
     packages: ["@bufbuild/protobuf", "@grpc/grpc-js", "@msgpack/msgpack"],
     outside: ["package.json"],
     node: true,
@@ -168,7 +168,7 @@ const layers = {
       "process/other-programs.ts",
       "text/",
       "process/regular-file.ts",
-      "schema/terraform.ts",
+      "resources/schema/terraform.ts",
     ],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["commander", "string-width"],
@@ -240,7 +240,7 @@ const layerRules = Object.entries(layers).flatMap(
  * The floors of the engine: a folder imports only itself and the folders before it. A kind of object passes what it knows to
  * them: Deletable in loop/converge.ts, Deletion in resource/delete.ts.
  */
-const engineFloors = ["text", "ports", "loop", "resource", "program"];
+const engineFloors = ["text", "ports", "loop", "resource"];
 
 /**
  * The floors of a campaign. A command that reads never imports one that acts: `acts` is on top. The files are below,
@@ -284,6 +284,13 @@ export default {
       severity: "error",
       from: { path: "^provider/engine/campaign/", pathNot: `^provider/engine/campaign/(${campaignFloors.join("|")})/` },
       to: {},
+    },
+    {
+      name: "the schema is above the definitions",
+      comment: "provider/resources/schema projects the definitions, so no definition imports it",
+      severity: "error",
+      from: { path: "^provider/resources/", pathNot: "^provider/resources/schema/" },
+      to: { path: "^provider/resources/schema/" },
     },
     { name: "no circle", severity: "error", from: {}, to: { circular: true } },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },

@@ -26,7 +26,7 @@ const notInQuick = [
 /** The same, and what `quick` explores less deeply or repeats less often. */
 const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/lifecycle/kms-key-model.test.ts"];
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */
-const apart = ["test/schema/registry.test.ts"];
+const apart = ["test/resources/schema/registry.test.ts"];
 const quickFiles = quickScenarios.map((name) => `test/contracts/interfaces/${name}.test.ts`);
 // A test that starts a CLI or a browser waits for a third of its time, so one worker more than cores keeps the cores busy.
 const maxWorkers = availableParallelism() + 1;

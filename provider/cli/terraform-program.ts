@@ -4,7 +4,7 @@
  */
 
 import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";
-import { providerAddress, type TerraformResource, terraformResources } from "../schema/terraform.ts";
+import { providerAddress, type TerraformResource, terraformResources } from "../resources/schema/terraform.ts";
 import { attribute, blankLine, block, comment, type HclEntry, hclFile, hclLiteral, hclObject, hclText } from "./hcl.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
 

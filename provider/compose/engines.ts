@@ -4,10 +4,10 @@
  * wording of messages. For this work, the interfaces import no other module of this folder.
  */
 
-import { createHandlers, type HandlerContext } from "../engine/handlers.ts";
 import type { World } from "../engine/ports/world.ts";
-import { parseGiven } from "../engine/program/input-validation.ts";
 import type { FunctionDefinition, ListOptions, ResourceDefinition } from "../engine/resource/definition.ts";
+import { createHandlers, type HandlerContext } from "../engine/resource/handlers.ts";
+import { parseGiven } from "../engine/resource/input-validation.ts";
 import { type Dialect, dialectOf } from "../engine/text/dialect.ts";
 import type { UserInterface } from "../engine/text/explanation.ts";
 import { isTransientReadError } from "../engine/text/resource-messages.ts";

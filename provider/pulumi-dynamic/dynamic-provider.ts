@@ -5,7 +5,7 @@
 
 import { type dynamic, log } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose/engines.ts";
-import type { Handlers } from "../engine/handlers.ts";
+import type { Handlers } from "../engine/resource/handlers.ts";
 import { createResourceProvider } from "./resource-provider.ts";
 
 let config: dynamic.Config | undefined;

@@ -17,8 +17,8 @@ import {
   sayLeftState,
   secondMade,
 } from "../compose/engines.ts";
-import type { Handlers } from "../engine/handlers.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
+import type { Handlers } from "../engine/resource/handlers.ts";
 import { asUkoError, isUkoError } from "../errors.ts";
 
 /**

@@ -5,8 +5,8 @@
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
-import { containsUnknown } from "../engine/program/unknown.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
+import { containsUnknown } from "../engine/resource/unknown.ts";
 import { UkoError } from "../errors.ts";
 import { loadDeferred, type PulumiSession } from "./session.ts";
 import { maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";

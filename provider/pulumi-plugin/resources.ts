@@ -6,10 +6,10 @@
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
-import type { Handlers, ResourceRead } from "../engine/handlers.ts";
-import { containsUnknown } from "../engine/program/unknown.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
+import type { Handlers, ResourceRead } from "../engine/resource/handlers.ts";
 import { messageAmong } from "../engine/resource/stopped-alike.ts";
+import { containsUnknown } from "../engine/resource/unknown.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { capital } from "../text/printable.ts";
 import { toFailure } from "./configuration.ts";

@@ -5,7 +5,7 @@
 
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { UNKNOWN } from "../engine/program/unknown.ts";
+import { UNKNOWN } from "../engine/resource/unknown.ts";
 import { UkoError } from "../errors.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;

@@ -6,13 +6,13 @@
 
 import * as z from "zod";
 import { createOperations } from "../engine/key/commands.ts";
-import { failuresOfKnown } from "../engine/program/input-validation.ts";
 import {
   type CheckFailure,
   defineFunction,
   type FunctionDefinition,
   type ResourceDefinition,
 } from "../engine/resource/definition.ts";
+import { failuresOfKnown } from "../engine/resource/input-validation.ts";
 import { shapeOf } from "../engine/resource/property.ts";
 import { UkoError } from "../errors.ts";
 import { managedKeyState } from "./managed-key/schema.ts";

@@ -4,7 +4,7 @@
  */
 
 import type * as z from "zod";
-import type { Handlers } from "../engine/handlers.ts";
+import type { Handlers } from "../engine/resource/handlers.ts";
 import { keyTemplate } from "./key-template/index.ts";
 import { keystore } from "./keystore/index.ts";
 import { kmsKey } from "./kms-key/index.ts";

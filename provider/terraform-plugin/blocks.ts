@@ -4,7 +4,7 @@
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { Handlers } from "../engine/handlers.ts";
+import type { Handlers } from "../engine/resource/handlers.ts";
 import { UkoError } from "../errors.ts";
 import {
   type TerraformBlock,
@@ -12,8 +12,8 @@ import {
   type TerraformResource,
   terraformDataSources,
   terraformResources,
-} from "../schema/terraform.ts";
-import { valueTypeOf } from "../schema/terraform-leaves.ts";
+} from "../resources/schema/terraform.ts";
+import { valueTypeOf } from "../resources/schema/terraform-leaves.ts";
 import type { Properties } from "./properties.ts";
 import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
 import type { TerraformSession } from "./session.ts";

@@ -7,7 +7,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, type ErrorCode } from "../errors.ts";
-import type { TerraformAttribute } from "../schema/terraform.ts";
+import type { TerraformAttribute } from "../resources/schema/terraform.ts";
 import { capital, printableLines } from "../text/printable.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { TerraformResource } from "../schema/terraform.ts";
+import type { TerraformResource } from "../resources/schema/terraform.ts";
 import type { ResourceIdentityDataSchema } from "./protocol/tfplugin6_pb.ts";
 import { encodeValue, type ObjectValue, readValue, type ValueType } from "./values.ts";
 

@@ -5,9 +5,9 @@
  * planned. The rules here follow theirs.
  */
 
-import { containsUnknown, UNKNOWN } from "../engine/program/unknown.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
-import type { Role, TerraformAttribute, TerraformResource } from "../schema/terraform.ts";
+import { containsUnknown, UNKNOWN } from "../engine/resource/unknown.ts";
+import type { Role, TerraformAttribute, TerraformResource } from "../resources/schema/terraform.ts";
 import type { AnyHandlers } from "./blocks.ts";
 import {
   digestsIn,

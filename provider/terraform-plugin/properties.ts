@@ -4,10 +4,10 @@
  * configuration omits counts as unchanged.
  */
 
-import { UNCHANGED, UNKNOWN } from "../engine/program/unknown.ts";
-import type { AttributeType } from "../schema/attributes.ts";
-import { digestsName, type TerraformAttribute, type TerraformResource } from "../schema/terraform.ts";
-import { membersOf } from "../schema/terraform-leaves.ts";
+import { UNCHANGED, UNKNOWN } from "../engine/resource/unknown.ts";
+import type { AttributeType } from "../resources/schema/attributes.ts";
+import { digestsName, type TerraformAttribute, type TerraformResource } from "../resources/schema/terraform.ts";
+import { membersOf } from "../resources/schema/terraform-leaves.ts";
 import type { ObjectValue, Value } from "./values.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@
  */
 
 import { createTally } from "../engine/resource/stopped-alike.ts";
-import type { TerraformResource } from "../schema/terraform.ts";
+import type { TerraformResource } from "../resources/schema/terraform.ts";
 import type { ObjectValue } from "./values.ts";
 
 export type RunMemory = ReturnType<typeof createRunMemory>;

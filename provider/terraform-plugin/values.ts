@@ -5,9 +5,9 @@
  */
 
 import { Decoder, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";
-import { UNKNOWN } from "../engine/program/unknown.ts";
+import { UNKNOWN } from "../engine/resource/unknown.ts";
 import { UkoError } from "../errors.ts";
-import type { ValueType } from "../schema/terraform-types.ts";
+import type { ValueType } from "../resources/schema/terraform-types.ts";
 
 export type { ValueType };
 

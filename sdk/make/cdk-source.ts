@@ -1,6 +1,6 @@
 /** The generated source of a CDK construct, with this project's descriptions and without links to pages that do not exist. */
 
-import type { AttributeSchema, BlockSchema } from "../../provider/schema/terraform-types.ts";
+import type { AttributeSchema, BlockSchema } from "../../provider/resources/schema/terraform-types.ts";
 
 const construct = /^export class (\w+) extends \w+\.Terraform(?:Resource|DataSource|Provider) /m;
 

@@ -7,7 +7,7 @@ import {
   type Described,
   outputAttributes,
   resultAttributes,
-} from "../../provider/schema/attributes.ts";
+} from "../../provider/resources/schema/attributes.ts";
 
 export type ResourceName = Capitalize<HandlersName>;
 export type FunctionName = keyof typeof functions;

@@ -9,7 +9,7 @@ import {
   describeInput,
   inputAttributes,
   outputAttributes,
-} from "../../provider/schema/attributes.ts";
+} from "../../provider/resources/schema/attributes.ts";
 import { described, describedNames, listNameOf, memberNameOf, type ResourceName } from "./described.ts";
 import { documentationOf } from "./docs/documentation.ts";
 import { argumentsText } from "./docs/function-programs.ts";

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { providerAddress, terraformSchema } from "../../provider/schema/terraform.ts";
+import { providerAddress, terraformSchema } from "../../provider/resources/schema/terraform.ts";
 import { pulumiSchema } from "./pulumi/schema.ts";
 import { terraformMapping } from "./pulumi/terraform-mapping.ts";
 

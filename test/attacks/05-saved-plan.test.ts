@@ -1,7 +1,7 @@
 /** A saved plan that is applied when more is possible than it showed: OpenTofu applies the deletion without planning it again. */
 
 import { describe, expect, test } from "vitest";
-import { UNKNOWN } from "../../provider/engine/program/unknown.ts";
+import { UNKNOWN } from "../../provider/engine/resource/unknown.ts";
 import { approve } from "../engine/harness.ts";
 import type { Core } from "../terraform-plugin/core.ts";
 import { keyConfig, useStage } from "../terraform-plugin/stage.ts";

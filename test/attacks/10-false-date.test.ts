@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openWorld } from "../../provider/compose/world.ts";
-import { createHandlers } from "../../provider/engine/handlers.ts";
+import { createHandlers } from "../../provider/engine/resource/handlers.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
 import { vault } from "../../provider/resources/vault.ts";
 import { type CliTestWorld, type Ended, keys, type Person, startCliWorld } from "../cli/harness.ts";

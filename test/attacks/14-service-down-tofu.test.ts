@@ -1,7 +1,7 @@
 /** The service is down while OpenTofu refreshes: a failed read must not look like "no drift" under UKO_STRICT_READS. */
 
 import { expect, test } from "vitest";
-import { terraformProvider } from "../../provider/schema/terraform.ts";
+import { terraformProvider } from "../../provider/resources/schema/terraform.ts";
 import { writeObject } from "../../provider/terraform-plugin/blocks.ts";
 import { useStage } from "../terraform-plugin/stage.ts";
 

@@ -4,8 +4,8 @@ import { chmod, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { terraformResources } from "../../provider/schema/terraform.ts";
-import { valueTypeOf } from "../../provider/schema/terraform-leaves.ts";
+import { terraformResources } from "../../provider/resources/schema/terraform.ts";
+import { valueTypeOf } from "../../provider/resources/schema/terraform-leaves.ts";
 
 const key = terraformResources.get("uko_managed_key")?.attributes.filter(({ role }) => role !== "timeouts") ?? [];
 const attributes = key.map(({ name, schema, type }) => [name, { ...schema, type: valueTypeOf(type) }]);

@@ -2,7 +2,7 @@
 
 import { Server } from "@grpc/grpc-js";
 import { decode, encode } from "@msgpack/msgpack";
-import type { AttributeSchema } from "../../provider/schema/terraform-types.ts";
+import type { AttributeSchema } from "../../provider/resources/schema/terraform-types.ts";
 import { addService } from "../../provider/terraform-plugin/grpc-service.ts";
 import {
   createEndpoint,

@@ -7,7 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { terraformResources, terraformSchema } from "../../provider/schema/terraform.ts";
+import { terraformResources, terraformSchema } from "../../provider/resources/schema/terraform.ts";
 import { registryRoot } from "../../sdk/make/schema-file.ts";
 import { findEngine } from "../engines/find-engine.ts";
 import { tfplugindocs } from "../engines/tfplugindocs.ts";

@@ -1,7 +1,7 @@
 /** Handlers of vaults, keystores and templates for one person in the emulator. */
 
-import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import type { World } from "../../provider/engine/ports/world.ts";
+import { createHandlers, type Handlers } from "../../provider/engine/resource/handlers.ts";
 import { keyTemplate } from "../../provider/resources/key-template/index.ts";
 import type { KeyTemplateInputs, KeyTemplateState } from "../../provider/resources/key-template/schema.ts";
 import { keystore } from "../../provider/resources/keystore/index.ts";

@@ -1,9 +1,9 @@
 /** KMS keys for the engine's tests: handlers and operations of one person at a time. */
 
-import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import { createKmsOperations, type KmsOperations } from "../../provider/engine/kms-key/commands.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import type { Unfinished } from "../../provider/engine/resource/delete.ts";
+import { createHandlers, type Handlers } from "../../provider/engine/resource/handlers.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
 import type { KmsKeyInputs, KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import type { Body } from "../emulator/harness.ts";

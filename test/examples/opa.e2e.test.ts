@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { terraformResources } from "../../provider/schema/terraform.ts";
+import { terraformResources } from "../../provider/resources/schema/terraform.ts";
 import { findOnPath } from "../engines/executables.ts";
 import { read, repository } from "../support/documents.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { describe, expect, test } from "vitest";
-import { UNKNOWN } from "../../provider/engine/program/unknown.ts";
+import { UNKNOWN } from "../../provider/engine/resource/unknown.ts";
 import {
   type Mask,
   maskOf,

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports/world.ts";
-import { UNCHANGED } from "../../provider/engine/program/unknown.ts";
+import { UNCHANGED } from "../../provider/engine/resource/unknown.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf, spiedOn } from "../engine/containers-harness.ts";

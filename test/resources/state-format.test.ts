@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { createHandlers } from "../../provider/engine/handlers.ts";
+import { createHandlers } from "../../provider/engine/resource/handlers.ts";
 import { shapeOf } from "../../provider/engine/resource/property.ts";
 import { resources } from "../../provider/resources/registry.ts";
 import { secretDigests } from "../support/builders.ts";

@@ -5,7 +5,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { expect } from "vitest";
-import { containsUnknown, UNKNOWN } from "../../provider/engine/program/unknown.ts";
+import { containsUnknown, UNKNOWN } from "../../provider/engine/resource/unknown.ts";
 import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
 import {
   type ApplyResourceChange_RequestSchema,

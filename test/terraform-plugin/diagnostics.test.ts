@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type ErrorCode, errorCatalog, UkoError } from "../../provider/errors.ts";
-import { terraformResources } from "../../provider/schema/terraform.ts";
+import { terraformResources } from "../../provider/resources/schema/terraform.ts";
 import {
   type Diagnostic,
   diagnosticOf,

@@ -2,7 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { terraformResources } from "../../provider/schema/terraform.ts";
+import { terraformResources } from "../../provider/resources/schema/terraform.ts";
 import { identityOf, idOf, readIdentity } from "../../provider/terraform-plugin/identity.ts";
 import { ResourceIdentityDataSchema } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 

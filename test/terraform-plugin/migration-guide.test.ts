@@ -1,7 +1,7 @@
 /** The guide for users of IBM's provider names the resources of both providers. */
 
 import { expect, test } from "vitest";
-import { terraformResources } from "../../provider/schema/terraform.ts";
+import { terraformResources } from "../../provider/resources/schema/terraform.ts";
 import { blocksIn, read } from "../support/documents.ts";
 
 const page = "sdk/terraform/docs/guides/from-ibm.md";

@@ -3,7 +3,7 @@
 import { decode, ExtData, encode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UNKNOWN } from "../../provider/engine/program/unknown.ts";
+import { UNKNOWN } from "../../provider/engine/resource/unknown.ts";
 import { isUkoError } from "../../provider/errors.ts";
 import {
   type Decimal,

@@ -9,8 +9,8 @@
 import { sayContainer } from "../../engine/container/words.ts";
 import type { KeystoreSnapshot, NewKeystore } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
-import { digestSecrets } from "../../engine/program/inputs.ts";
 import type { CheckFailure, Stored } from "../../engine/resource/definition.ts";
+import { digestSecrets } from "../../engine/resource/inputs.ts";
 import { plain } from "../../engine/text/words.ts";
 import { asUkoError } from "../../errors.ts";
 import { defineContainer } from "../container.ts";

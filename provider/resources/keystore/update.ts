@@ -9,7 +9,7 @@
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
-import { compareSecrets } from "../../engine/program/inputs.ts";
+import { compareSecrets } from "../../engine/resource/inputs.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { capital, count, plain } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";

@@ -16,13 +16,13 @@ import {
 import { forGood, sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import type { World } from "../../engine/ports/world.ts";
-import { digestSecrets, inputsIn } from "../../engine/program/inputs.ts";
 import {
   type CheckFailure,
   defineResource,
   type ResourceDefinition,
   type Stored,
 } from "../../engine/resource/definition.ts";
+import { digestSecrets, inputsIn } from "../../engine/resource/inputs.ts";
 import { defaultsOf, namesWhere, secretPathsIn } from "../../engine/resource/property.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { UkoError } from "../../errors.ts";

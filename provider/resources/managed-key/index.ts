@@ -9,7 +9,6 @@
 import { keyDeletion } from "../../engine/key/deletion.ts";
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
-import { inputsIn } from "../../engine/program/inputs.ts";
 import {
   type CheckFailure,
   type CreateOptions,
@@ -17,6 +16,7 @@ import {
   type RunSettings,
   type Stored,
 } from "../../engine/resource/definition.ts";
+import { inputsIn } from "../../engine/resource/inputs.ts";
 import { defaultsOf } from "../../engine/resource/property.ts";
 import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { plain } from "../../engine/text/words.ts";

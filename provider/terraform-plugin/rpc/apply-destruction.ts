@@ -16,7 +16,7 @@ import {
 } from "../../compose/engines.ts";
 import type { Unfinished } from "../../engine/resource/delete.ts";
 import { messageAmong } from "../../engine/resource/stopped-alike.ts";
-import type { TerraformResource } from "../../schema/terraform.ts";
+import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";

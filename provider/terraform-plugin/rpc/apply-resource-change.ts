@@ -6,9 +6,9 @@
  */
 
 import { allowsNothing } from "../../compose/engines.ts";
-import type { ResourceRead } from "../../engine/handlers.ts";
+import type { ResourceRead } from "../../engine/resource/handlers.ts";
 import { isUkoError } from "../../errors.ts";
-import type { TerraformResource } from "../../schema/terraform.ts";
+import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";

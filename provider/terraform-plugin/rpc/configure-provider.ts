@@ -6,8 +6,8 @@
  */
 
 import { hclDialect, requireOneInstance, sayOtherCredential, storedSettings } from "../../compose/engines.ts";
-import { UNKNOWN } from "../../engine/program/unknown.ts";
-import { terraformProvider } from "../../schema/terraform.ts";
+import { UNKNOWN } from "../../engine/resource/unknown.ts";
+import { terraformProvider } from "../../resources/schema/terraform.ts";
 import { readObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { propertiesOf } from "../properties.ts";

@@ -5,7 +5,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import type { TerraformResource } from "../../schema/terraform.ts";
+import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { handlersOf, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf, idOf, readIdentity } from "../identity.ts";

@@ -10,7 +10,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { providerAddress, type TerraformResource } from "../../schema/terraform.ts";
+import { providerAddress, type TerraformResource } from "../../resources/schema/terraform.ts";
 import { uuidForm } from "../../text/uuid-form.ts";
 import { resourceNamed, typeOf, writeObject } from "../blocks.ts";
 import { identityOf } from "../identity.ts";

@@ -10,7 +10,7 @@
 
 import { declaredTwiceInHcl, renamedInHcl, secondInHcl } from "../../compose/engines.ts";
 import type { UkoError } from "../../errors.ts";
-import type { TerraformResource } from "../../schema/terraform.ts";
+import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { capital } from "../../text/printable.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";

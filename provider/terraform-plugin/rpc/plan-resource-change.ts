@@ -7,10 +7,10 @@
  */
 
 import { declaredTwiceInHcl } from "../../compose/engines.ts";
-import { UNKNOWN } from "../../engine/program/unknown.ts";
 import type { CheckFailure, CreationPreview } from "../../engine/resource/definition.ts";
+import { UNKNOWN } from "../../engine/resource/unknown.ts";
 import { UkoError } from "../../errors.ts";
-import type { TerraformResource } from "../../schema/terraform.ts";
+import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { asWarning, failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";

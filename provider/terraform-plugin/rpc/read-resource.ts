@@ -7,8 +7,8 @@
  */
 
 import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose/engines.ts";
-import type { ResourceRead } from "../../engine/handlers.ts";
-import type { TerraformResource } from "../../schema/terraform.ts";
+import type { ResourceRead } from "../../engine/resource/handlers.ts";
+import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";

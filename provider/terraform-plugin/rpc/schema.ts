@@ -4,8 +4,8 @@
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { terraformDataSources, terraformProvider, terraformResources } from "../../schema/terraform.ts";
-import type { BlockSchema, ValueType } from "../../schema/terraform-types.ts";
+import { terraformDataSources, terraformProvider, terraformResources } from "../../resources/schema/terraform.ts";
+import type { BlockSchema, ValueType } from "../../resources/schema/terraform-types.ts";
 import {
   type Schema_AttributeSchema,
   Schema_NestedBlock_NestingMode,

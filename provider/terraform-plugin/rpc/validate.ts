@@ -5,8 +5,12 @@
  */
 
 import { checkArguments, checkStored, hclDialect } from "../../compose/engines.ts";
-import { UNKNOWN } from "../../engine/program/unknown.ts";
-import { type TerraformAttribute, type TerraformDataSource, terraformProvider } from "../../schema/terraform.ts";
+import { UNKNOWN } from "../../engine/resource/unknown.ts";
+import {
+  type TerraformAttribute,
+  type TerraformDataSource,
+  terraformProvider,
+} from "../../resources/schema/terraform.ts";
 import { dataSourceNamed, handlersOf, readObject, readPresent, resourceNamed } from "../blocks.ts";
 import { type Diagnostic, failureDiagnostic } from "../diagnostics.ts";
 import { propertiesBeside, propertiesOf } from "../properties.ts";

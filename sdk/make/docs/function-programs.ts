@@ -4,8 +4,8 @@
  */
 
 import { functions } from "../../../provider/resources/functions.ts";
-import { type Attribute, argumentAttributes } from "../../../provider/schema/attributes.ts";
-import { snake } from "../../../provider/schema/terraform-leaves.ts";
+import { type Attribute, argumentAttributes } from "../../../provider/resources/schema/attributes.ts";
+import { snake } from "../../../provider/resources/schema/terraform-leaves.ts";
 import { capital } from "../../../provider/text/printable.ts";
 import { describedNames, type FunctionName, type ResourceName, resultOf } from "../described.ts";
 import { documentationOf, type Example } from "./documentation.ts";

@@ -9,14 +9,14 @@ import {
   inputAttributes,
   outputAttributes,
   resultAttributes,
-} from "../../../provider/schema/attributes.ts";
+} from "../../../provider/resources/schema/attributes.ts";
 import {
   type TerraformAttribute,
   type TerraformResource,
   terraformDataSources,
   terraformResources,
-} from "../../../provider/schema/terraform.ts";
-import { snake } from "../../../provider/schema/terraform-leaves.ts";
+} from "../../../provider/resources/schema/terraform.ts";
+import { snake } from "../../../provider/resources/schema/terraform-leaves.ts";
 import { capital } from "../../../provider/text/printable.ts";
 import { described, describedNames, type FunctionName, listNameOf, type ResourceName } from "../described.ts";
 import {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { variables } from "../../../provider/cli/help.ts";
-import { snake } from "../../../provider/schema/terraform-leaves.ts";
+import { snake } from "../../../provider/resources/schema/terraform-leaves.ts";
 import type { StoredSettings } from "../../../provider/settings.ts";
 import { installationFile, settingsFile } from "../schema-file.ts";
 

@@ -5,8 +5,12 @@
 
 import type * as z from "zod";
 import { functions } from "../../../provider/resources/functions.ts";
-import { argumentAttributes, inputAttributes, outputAttributes } from "../../../provider/schema/attributes.ts";
-import { environmentDefaults, providerAttributes } from "../../../provider/schema/provider-attributes.ts";
+import {
+  argumentAttributes,
+  inputAttributes,
+  outputAttributes,
+} from "../../../provider/resources/schema/attributes.ts";
+import { environmentDefaults, providerAttributes } from "../../../provider/resources/schema/provider-attributes.ts";
 import { described, describedNames, type FunctionName, type ResourceName, resultOf } from "../described.ts";
 import { describeExamples, describeResource } from "../docs/documentation.ts";
 import { functionPrograms } from "../docs/function-programs.ts";

@@ -3,15 +3,15 @@
  * terraform` reads: info.MarshallableProvider of pulumi/pulumi-terraform-bridge (3.120.0).
  */
 
-import type { AttributeType } from "../../../provider/schema/attributes.ts";
+import type { AttributeType } from "../../../provider/resources/schema/attributes.ts";
 import {
   type TerraformAttribute,
   type TerraformBlock,
   terraformDataSources,
   terraformProvider,
   terraformResources,
-} from "../../../provider/schema/terraform.ts";
-import { membersOf } from "../../../provider/schema/terraform-leaves.ts";
+} from "../../../provider/resources/schema/terraform.ts";
+import { membersOf } from "../../../provider/resources/schema/terraform-leaves.ts";
 import { capital } from "../../../provider/text/printable.ts";
 
 /** ValueType of pkg/tfshim/shim.go. */

@@ -3,7 +3,7 @@
  * types that they refer to.
  */
 
-import { type Attribute, type AttributeType, describeInput } from "../../../provider/schema/attributes.ts";
+import { type Attribute, type AttributeType, describeInput } from "../../../provider/resources/schema/attributes.ts";
 import type { EnumSpec, ObjectSpec, PropertySpec, TypeSpec } from "./package-spec.ts";
 
 export interface NamedTypes {

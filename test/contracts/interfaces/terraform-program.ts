@@ -3,9 +3,9 @@
  * the provider's schema has them.
  */
 
-import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
-import { type TerraformAttribute, terraformResources } from "../../../provider/schema/terraform.ts";
-import { snake } from "../../../provider/schema/terraform-leaves.ts";
+import { UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
+import { type TerraformAttribute, terraformResources } from "../../../provider/resources/schema/terraform.ts";
+import { snake } from "../../../provider/resources/schema/terraform-leaves.ts";
 import type { Resource, ResourceKind, Resources } from "./user-interface.ts";
 
 export function terraformTypeOf(kind: ResourceKind): string {

@@ -5,7 +5,11 @@ import path from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { dialectOf, hclDialect, programDialect } from "../../../provider/engine/text/dialect.ts";
-import { terraformDataSources, terraformProvider, terraformResources } from "../../../provider/schema/terraform.ts";
+import {
+  terraformDataSources,
+  terraformProvider,
+  terraformResources,
+} from "../../../provider/resources/schema/terraform.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const resources = [...terraformResources.values()];

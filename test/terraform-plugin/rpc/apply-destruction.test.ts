@@ -6,7 +6,7 @@
 import { create, type MessageShape } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { asUkoError, type ErrorCode, errorCatalog, UkoError } from "../../../provider/errors.ts";
-import { terraformResources } from "../../../provider/schema/terraform.ts";
+import { terraformResources } from "../../../provider/resources/schema/terraform.ts";
 import { type AnyHandlers, readObject, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
 import { type PrivateData, writePrivate } from "../../../provider/terraform-plugin/private-data.ts";
 import {

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+import { UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import type { Config, Core } from "../core.ts";
 import { keyConfig, useStage } from "../stage.ts";

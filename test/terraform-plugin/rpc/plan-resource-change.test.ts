@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+import { UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
 import { readPrivate } from "../../../provider/terraform-plugin/private-data.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { approve } from "../../engine/harness.ts";

@@ -1,7 +1,7 @@
 /** Reads: drift is reported, a deleted object leaves the state, and an unreadable one stays. */
 
 import { expect, test } from "vitest";
-import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+import { UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
 import { stateText } from "../core.ts";
 import { keyConfig, useStage } from "../stage.ts";
 

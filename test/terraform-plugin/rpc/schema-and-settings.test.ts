@@ -1,8 +1,8 @@
 /** Calls outside a resource's life: schema, settings, validation, and states from files. */
 
 import { describe, expect, test } from "vitest";
-import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
-import { terraformProvider, terraformResources } from "../../../provider/schema/terraform.ts";
+import { UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
+import { terraformProvider, terraformResources } from "../../../provider/resources/schema/terraform.ts";
 import { readObject, resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
 import { identityTypeOf, readIdentity } from "../../../provider/terraform-plugin/identity.ts";
 import { StringKind } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";

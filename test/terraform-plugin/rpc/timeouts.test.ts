@@ -1,7 +1,7 @@
 /** The block `timeouts`: the maximum wait of a resource's destroy, from its state. */
 
 import { describe, expect, test } from "vitest";
-import { terraformResources } from "../../../provider/schema/terraform.ts";
+import { terraformResources } from "../../../provider/resources/schema/terraform.ts";
 import { resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
 import { type Config, stateText } from "../core.ts";
 import { keyConfig, useStage } from "../stage.ts";

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { parseJson } from "../../../text/encodings.ts";
-import { toFailures } from "../../program/input-validation.ts";
+import { toFailures } from "../../resource/input-validation.ts";
 import { plain } from "../../text/words.ts";
 
 export interface CampaignFolder {

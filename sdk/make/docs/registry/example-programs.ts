@@ -4,7 +4,7 @@ import {
   type TerraformResource,
   terraformDataSources,
   terraformResources,
-} from "../../../../provider/schema/terraform.ts";
+} from "../../../../provider/resources/schema/terraform.ts";
 import type { ResourceName } from "../../described.ts";
 import { dataSourceProgram, documentationOf } from "../documentation.ts";
 

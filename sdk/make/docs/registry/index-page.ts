@@ -3,7 +3,7 @@
  * every setting.
  */
 
-import { terraformProvider, terraformResources } from "../../../../provider/schema/terraform.ts";
+import { terraformProvider, terraformResources } from "../../../../provider/resources/schema/terraform.ts";
 import { runSettings, terraformSettings } from "../settings.ts";
 import { providerProgram, resourcePrograms } from "./example-programs.ts";
 import { code, eitherEngine, linkToGuide, linkToPage, pageText } from "./page.ts";

@@ -1,6 +1,6 @@
 /** The common structure of the registries' pages: front matter, a heading, sections. */
 
-import { terraformResources } from "../../../../provider/schema/terraform.ts";
+import { terraformResources } from "../../../../provider/resources/schema/terraform.ts";
 
 /**
  * Both registries show a page at an address of their own, where relative links break: every link is

@@ -9,7 +9,7 @@ import {
   type TerraformResource,
   terraformDataSources,
   terraformResources,
-} from "../../../../provider/schema/terraform.ts";
+} from "../../../../provider/resources/schema/terraform.ts";
 import { dataSourceProgram } from "../documentation.ts";
 import { listProgram } from "./example-programs.ts";
 import { indexPage } from "./index-page.ts";

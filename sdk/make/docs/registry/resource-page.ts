@@ -3,9 +3,9 @@
  * to import one.
  */
 
-import { inputAttributes } from "../../../../provider/schema/attributes.ts";
-import type { TerraformResource } from "../../../../provider/schema/terraform.ts";
-import { inSnakeCase, snake } from "../../../../provider/schema/terraform-leaves.ts";
+import { inputAttributes } from "../../../../provider/resources/schema/attributes.ts";
+import type { TerraformResource } from "../../../../provider/resources/schema/terraform.ts";
+import { inSnakeCase, snake } from "../../../../provider/resources/schema/terraform-leaves.ts";
 import { described, type ResourceName } from "../../described.ts";
 import { type DestroyWords, describeDestroy, unwrapped } from "../documentation.ts";
 import { nameOf, type ResourcePrograms, resourcePrograms } from "./example-programs.ts";

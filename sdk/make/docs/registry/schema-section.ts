@@ -2,10 +2,10 @@
  * The `Schema` section of a page, in the layout of tfplugindocs.
  */
 
-import type { AttributeType } from "../../../../provider/schema/attributes.ts";
-import type { TerraformAttribute } from "../../../../provider/schema/terraform.ts";
-import { type Leaf, membersOf, valueTypeOf } from "../../../../provider/schema/terraform-leaves.ts";
-import type { IdentitySchema, ValueType } from "../../../../provider/schema/terraform-types.ts";
+import type { AttributeType } from "../../../../provider/resources/schema/attributes.ts";
+import type { TerraformAttribute } from "../../../../provider/resources/schema/terraform.ts";
+import { type Leaf, membersOf, valueTypeOf } from "../../../../provider/resources/schema/terraform-leaves.ts";
+import type { IdentitySchema, ValueType } from "../../../../provider/resources/schema/terraform-types.ts";
 
 const writeOnlyArguments =
   "https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments";

@@ -2,7 +2,7 @@
 
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { snake } from "../../../../provider/schema/terraform-leaves.ts";
+import { snake } from "../../../../provider/resources/schema/terraform-leaves.ts";
 import type { RunOptions } from "../../../stage/person.ts";
 import type { ExportedState } from "../../../stage/pulumi.ts";
 import { type TofuPerson, type TofuResult, type TofuRun, TofuWorkspace } from "../../../stage/tofu.ts";

@@ -3,7 +3,7 @@
  * `core.ts` makes the calls about one resource. What it cannot do, such as replacing a resource, it refuses.
  */
 
-import { terraformProvider } from "../../../../../provider/schema/terraform.ts";
+import { terraformProvider } from "../../../../../provider/resources/schema/terraform.ts";
 import { writeObject } from "../../../../../provider/terraform-plugin/blocks.ts";
 import {
   type Diagnostic,

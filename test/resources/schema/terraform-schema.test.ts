@@ -10,8 +10,8 @@ import {
   terraformProvider,
   terraformResources,
   terraformSchema,
-} from "../../provider/schema/terraform.ts";
-import { terraformSchemaFile, terraformSchemaText } from "../../sdk/make/schema-file.ts";
+} from "../../../provider/resources/schema/terraform.ts";
+import { terraformSchemaFile, terraformSchemaText } from "../../../sdk/make/schema-file.ts";
 
 const resources = [...terraformResources.values()];
 const dataSources = [...terraformDataSources.values()];

@@ -6,12 +6,12 @@
  * report nothing, and the apply decides.
  */
 
-import type { Actor } from "../lifecycle/observation.ts";
-import type { PlanLimit } from "../lifecycle/plan-limit.ts";
-import { reportingRun, resultOfStored } from "./loop/report.ts";
-import type { CallOptions, World } from "./ports/world.ts";
-import { type ProgramReader, readProgram } from "./program/read-program.ts";
-import { containsUnknown } from "./program/unknown.ts";
+import type { Actor } from "../../lifecycle/observation.ts";
+import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
+import { reportingRun, resultOfStored } from "../loop/report.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { applyCommand, type UserInterface } from "../text/explanation.ts";
+import { importDiffers, isTransientReadError } from "../text/resource-messages.ts";
 import type {
   CheckFailure,
   CreateOptions,
@@ -22,13 +22,13 @@ import type {
   ResourceDefinition,
   RunSettings,
   Stored,
-} from "./resource/definition.ts";
-import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./resource/delete.ts";
-import { withListsReadOnce } from "./resource/lists-read-once.ts";
-import { nothingPlanned, type PlanContext, type PreviewWithLimit, type StateFacts } from "./resource/preview.ts";
-import { metaOf, shapeOf } from "./resource/property.ts";
-import { applyCommand, type UserInterface } from "./text/explanation.ts";
-import { importDiffers, isTransientReadError } from "./text/resource-messages.ts";
+} from "./definition.ts";
+import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./delete.ts";
+import { withListsReadOnce } from "./lists-read-once.ts";
+import { nothingPlanned, type PlanContext, type PreviewWithLimit, type StateFacts } from "./preview.ts";
+import { metaOf, shapeOf } from "./property.ts";
+import { type ProgramReader, readProgram } from "./read-program.ts";
+import { containsUnknown } from "./unknown.ts";
 
 /** A resource after a read or a change, for engines that read again before a run. */
 export interface ResourceRead<State> extends Stored<State> {

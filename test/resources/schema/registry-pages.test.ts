@@ -2,12 +2,16 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { keystoreTypes } from "../../provider/resources/keystore/schema.ts";
-import { terraformDataSources, terraformProvider, terraformResources } from "../../provider/schema/terraform.ts";
-import { exampleFiles } from "../../sdk/make/docs/registry/example-programs.ts";
-import { eitherEngine } from "../../sdk/make/docs/registry/page.ts";
-import { registryPages } from "../../sdk/make/docs/registry/pages.ts";
-import { registryDocsFolder, registryExamplesFolder } from "../../sdk/make/schema-file.ts";
+import { keystoreTypes } from "../../../provider/resources/keystore/schema.ts";
+import {
+  terraformDataSources,
+  terraformProvider,
+  terraformResources,
+} from "../../../provider/resources/schema/terraform.ts";
+import { exampleFiles } from "../../../sdk/make/docs/registry/example-programs.ts";
+import { eitherEngine } from "../../../sdk/make/docs/registry/page.ts";
+import { registryPages } from "../../../sdk/make/docs/registry/pages.ts";
+import { registryDocsFolder, registryExamplesFolder } from "../../../sdk/make/schema-file.ts";
 
 const pages = registryPages();
 const page = (file: string): string => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { containsUnknown, plannedCreate, plannedUpdate, UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+import { containsUnknown, plannedCreate, plannedUpdate, UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
 import { checked, inputsOf, options, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();

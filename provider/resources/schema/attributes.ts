@@ -5,8 +5,8 @@
  */
 
 import type * as z from "zod";
-import type { FunctionDefinition } from "../engine/resource/definition.ts";
-import { bare, metaOf, secretPathsIn, shapeOf } from "../engine/resource/property.ts";
+import type { FunctionDefinition } from "../../engine/resource/definition.ts";
+import { bare, metaOf, secretPathsIn, shapeOf } from "../../engine/resource/property.ts";
 
 type Meta = z.core.GlobalMeta;
 

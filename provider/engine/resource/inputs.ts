@@ -7,7 +7,7 @@
 
 import type * as z from "zod";
 import type { SecretDigests } from "../ports/world.ts";
-import { shapeOf } from "../resource/property.ts";
+import { shapeOf } from "./property.ts";
 import { UNKNOWN } from "./unknown.ts";
 
 type Properties = Readonly<Record<string, unknown>>;

@@ -6,9 +6,9 @@
  */
 
 import type * as z from "zod";
-import { functions } from "../resources/functions.ts";
-import { type ResourceName, resourceNames, resources } from "../resources/registry.ts";
-import { capital } from "../text/printable.ts";
+import { capital } from "../../text/printable.ts";
+import { functions } from "../functions.ts";
+import { type ResourceName, resourceNames, resources } from "../registry.ts";
 import {
   type Attribute,
   type AttributeType,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { differencesIn } from "../../../provider/engine/program/diff.ts";
+import { differencesIn } from "../../../provider/engine/resource/diff.ts";
 
 const shape = {
   description: z.string().optional(),

@@ -7,14 +7,14 @@
 
 import type * as z from "zod";
 import type { World } from "../ports/world.ts";
-import type { CheckFailure, ResourceDefinition } from "../resource/definition.ts";
-import { defaultsOf, shapeOf } from "../resource/property.ts";
 import { type Dialect, dialectOf } from "../text/dialect.ts";
 import type { UserInterface } from "../text/explanation.ts";
 import { sayOutOfUse, sayRemoved } from "../text/resource-messages.ts";
+import type { CheckFailure, ResourceDefinition } from "./definition.ts";
 import { type Difference, differencesIn } from "./diff.ts";
 import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
 import { compareSecrets, inputsAfterLook, inputsOfImport, unknownIfNew } from "./inputs.ts";
+import { defaultsOf, shapeOf } from "./property.ts";
 import {
   contains,
   containsUnknown,

@@ -4,22 +4,22 @@ import { create } from "@bufbuild/protobuf";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { expect, test, vi } from "vitest";
 import * as z from "zod";
-import { openHandlers } from "../../provider/compose/engines.ts";
-import type { ResourceDefinition } from "../../provider/engine/resource/definition.ts";
-import * as pulumiResources from "../../provider/pulumi-plugin/resources.ts";
-import { createSession as createPulumiSession } from "../../provider/pulumi-plugin/session.ts";
-import { writeProperties } from "../../provider/pulumi-plugin/values.ts";
-import { resources } from "../../provider/resources/registry.ts";
-import { terraformSchema } from "../../provider/schema/terraform.ts";
-import { createSession as createTerraformSession } from "../../provider/terraform-plugin/create-session.ts";
-import { ValidateResourceConfig_RequestSchema } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
-import { getProviderSchema } from "../../provider/terraform-plugin/rpc/schema.ts";
-import { validateResourceConfig } from "../../provider/terraform-plugin/rpc/validate.ts";
-import { encodeValue } from "../../provider/terraform-plugin/values.ts";
-import { referencePages } from "../../sdk/make/docs/reference.ts";
-import { registryPages } from "../../sdk/make/docs/registry/pages.ts";
-import { dynamicClasses } from "../../sdk/make/generate-dynamic.ts";
-import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
+import { openHandlers } from "../../../provider/compose/engines.ts";
+import type { ResourceDefinition } from "../../../provider/engine/resource/definition.ts";
+import * as pulumiResources from "../../../provider/pulumi-plugin/resources.ts";
+import { createSession as createPulumiSession } from "../../../provider/pulumi-plugin/session.ts";
+import { writeProperties } from "../../../provider/pulumi-plugin/values.ts";
+import { resources } from "../../../provider/resources/registry.ts";
+import { terraformSchema } from "../../../provider/resources/schema/terraform.ts";
+import { createSession as createTerraformSession } from "../../../provider/terraform-plugin/create-session.ts";
+import { ValidateResourceConfig_RequestSchema } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import { getProviderSchema } from "../../../provider/terraform-plugin/rpc/schema.ts";
+import { validateResourceConfig } from "../../../provider/terraform-plugin/rpc/validate.ts";
+import { encodeValue } from "../../../provider/terraform-plugin/values.ts";
+import { referencePages } from "../../../sdk/make/docs/reference.ts";
+import { registryPages } from "../../../sdk/make/docs/registry/pages.ts";
+import { dynamicClasses } from "../../../sdk/make/generate-dynamic.ts";
+import { pulumiSchema } from "../../../sdk/make/pulumi/schema.ts";
 
 /** The file of the resource in sdk/make/docs/resources. */
 const page = vi.hoisted(
@@ -64,9 +64,9 @@ vi.mock("node:fs", async (load) => {
   };
 });
 
-vi.mock("../../provider/resources/registry.ts", async (load) => {
-  const actual = await load<typeof import("../../provider/resources/registry.ts")>();
-  const { defineResource } = await import("../../provider/engine/resource/definition.ts");
+vi.mock("../../../provider/resources/registry.ts", async (load) => {
+  const actual = await load<typeof import("../../../provider/resources/registry.ts")>();
+  const { defineResource } = await import("../../../provider/engine/resource/definition.ts");
   const inputs = z.strictObject({
     color: z
       .enum(["red", "blue"])

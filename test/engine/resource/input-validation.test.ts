@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { failuresOfKnown, toFailures } from "../../../provider/engine/program/input-validation.ts";
-import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+import { failuresOfKnown, toFailures } from "../../../provider/engine/resource/input-validation.ts";
+import { UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
 
 const failuresIn = (schema: z.ZodType, value: unknown) =>
   schema

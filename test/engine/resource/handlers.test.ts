@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { vaultId } from "../emulator/harness.ts";
-import { checked, codeOf, inputsOf, options, unfinished, useEngineWorld } from "./harness.ts";
+import { vaultId } from "../../emulator/harness.ts";
+import { checked, codeOf, inputsOf, options, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();
 

@@ -6,7 +6,7 @@
  */
 
 import * as z from "zod";
-import { dualAuthorization } from "../resources/shared-inputs.ts";
+import { dualAuthorization } from "../shared-inputs.ts";
 import { type Attribute, inputAttributes } from "./attributes.ts";
 
 const text = z.string().optional();

@@ -5,11 +5,11 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { breakingChanges, type Schema } from "../../sdk/make/breaking-changes.ts";
-import type { PropertySpec } from "../../sdk/make/pulumi/package-spec.ts";
-import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
-import { releasedFolder, releasedSchemas } from "../../sdk/make/released-schemas.ts";
-import { packageVersion } from "../../sdk/make/schema-file.ts";
+import { breakingChanges, type Schema } from "../../../sdk/make/breaking-changes.ts";
+import type { PropertySpec } from "../../../sdk/make/pulumi/package-spec.ts";
+import { pulumiSchema } from "../../../sdk/make/pulumi/schema.ts";
+import { releasedFolder, releasedSchemas } from "../../../sdk/make/released-schemas.ts";
+import { packageVersion } from "../../../sdk/make/schema-file.ts";
 
 const text: PropertySpec = { type: "string" };
 
@@ -205,7 +205,7 @@ describe("reports the removal of what programs rely on", () => {
 
 /** `## [1.2.0] - 2027-03-01`; a version without a date is not released yet. */
 const releases = [
-  ...readFileSync(new URL("../../CHANGELOG.md", import.meta.url), "utf8").matchAll(/^## \[([0-9.]+)\] - [0-9]/gm),
+  ...readFileSync(new URL("../../../CHANGELOG.md", import.meta.url), "utf8").matchAll(/^## \[([0-9.]+)\] - [0-9]/gm),
 ].map(([, version]) => `schema-${version}.json`);
 
 test("has a schema for each release of the changelog, and no other", () => {

@@ -2,11 +2,11 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { functions } from "../../provider/resources/functions.ts";
-import { terraformDataSources, terraformResources } from "../../provider/schema/terraform.ts";
-import { described } from "../../sdk/make/described.ts";
-import { referenceFolders, referencePages } from "../../sdk/make/docs/reference.ts";
-import { referenceFolder } from "../../sdk/make/schema-file.ts";
+import { functions } from "../../../provider/resources/functions.ts";
+import { terraformDataSources, terraformResources } from "../../../provider/resources/schema/terraform.ts";
+import { described } from "../../../sdk/make/described.ts";
+import { referenceFolders, referencePages } from "../../../sdk/make/docs/reference.ts";
+import { referenceFolder } from "../../../sdk/make/schema-file.ts";
 
 const pages = referencePages();
 const page = (file: string): string => {

@@ -6,9 +6,9 @@
 
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import type { CheckFailure } from "../resource/definition.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { plain } from "../text/words.ts";
+import type { CheckFailure } from "./definition.ts";
 import { contains, UNCHANGED, UNKNOWN } from "./unknown.ts";
 
 /** Reports invalid values property by property. Throws UKO_INPUT_INVALID. */

@@ -5,8 +5,8 @@ import {
   inputsAfterLook,
   inputsOfImport,
   unknownIfNew,
-} from "../../../provider/engine/program/inputs.ts";
-import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+} from "../../../provider/engine/resource/inputs.ts";
+import { UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
 import { secretDigests as digests } from "../../support/builders.ts";
 
 const secrets = ["aws.accessKeyId", "aws.secretAccessKey", "payload"];

@@ -8,7 +8,7 @@ import {
   inputAttributes,
   outputAttributes,
   resultAttributes,
-} from "../../provider/schema/attributes.ts";
+} from "../../../provider/resources/schema/attributes.ts";
 
 const inputs = z.strictObject({
   label: z.string().max(10).meta({ description: "Name." }),

@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { terraformSchema } from "../../provider/schema/terraform.ts";
-import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
-import { terraformMapping } from "../../sdk/make/pulumi/terraform-mapping.ts";
-import { terraformMappingFile, terraformMappingText } from "../../sdk/make/schema-file.ts";
+import { terraformSchema } from "../../../provider/resources/schema/terraform.ts";
+import { pulumiSchema } from "../../../sdk/make/pulumi/schema.ts";
+import { terraformMapping } from "../../../sdk/make/pulumi/terraform-mapping.ts";
+import { terraformMappingFile, terraformMappingText } from "../../../sdk/make/schema-file.ts";
 
 const pulumi = pulumiSchema();
 const terraform = terraformSchema();

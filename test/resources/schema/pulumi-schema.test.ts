@@ -3,16 +3,20 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { functions } from "../../provider/resources/functions.ts";
-import { keystore } from "../../provider/resources/keystore/index.ts";
-import { kmsKey } from "../../provider/resources/kms-key/index.ts";
-import { type AttributeType, inputAttributes, outputAttributes } from "../../provider/schema/attributes.ts";
-import { providerAttributes } from "../../provider/schema/provider-attributes.ts";
-import { described, type ResourceName } from "../../sdk/make/described.ts";
-import { documentationOf } from "../../sdk/make/docs/documentation.ts";
-import type { EnumSpec, ObjectSpec, PropertySpec } from "../../sdk/make/pulumi/package-spec.ts";
-import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
-import { schemaFile, schemaText } from "../../sdk/make/schema-file.ts";
+import { functions } from "../../../provider/resources/functions.ts";
+import { keystore } from "../../../provider/resources/keystore/index.ts";
+import { kmsKey } from "../../../provider/resources/kms-key/index.ts";
+import {
+  type AttributeType,
+  inputAttributes,
+  outputAttributes,
+} from "../../../provider/resources/schema/attributes.ts";
+import { providerAttributes } from "../../../provider/resources/schema/provider-attributes.ts";
+import { described, type ResourceName } from "../../../sdk/make/described.ts";
+import { documentationOf } from "../../../sdk/make/docs/documentation.ts";
+import type { EnumSpec, ObjectSpec, PropertySpec } from "../../../sdk/make/pulumi/package-spec.ts";
+import { pulumiSchema } from "../../../sdk/make/pulumi/schema.ts";
+import { schemaFile, schemaText } from "../../../sdk/make/schema-file.ts";
 
 const schema = pulumiSchema();
 const text = JSON.stringify(schema);
@@ -35,7 +39,7 @@ test("the plugin's own response differs from the committed file in the version a
 test("the logo is a picture of this repository, named by its address on the main branch", () => {
   const raw = "https://raw.githubusercontent.com/pulumi-uko/pulumi-uko/main/";
   expect(schema.logoUrl.startsWith(raw)).toBe(true);
-  const logo = readFileSync(new URL(`../../${schema.logoUrl.slice(raw.length)}`, import.meta.url), "utf8");
+  const logo = readFileSync(new URL(`../../../${schema.logoUrl.slice(raw.length)}`, import.meta.url), "utf8");
   expect(logo).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
 });
 
