@@ -199,7 +199,7 @@ export function readSettings(
     isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
     isUnattended: isUnattended(environment),
     evidence: evidencePlaceOf(environment, instanceId),
-    ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
+    ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT", longestWait) }),
     ...(reportPath !== undefined && { reportPath }),
   };
 }
@@ -252,15 +252,23 @@ export function readIamSettings(environment: Environment, stored: StoredSettings
 
 const durationForm = /^(?<amount>[0-9]{1,6}(?:\.[0-9]{1,3})?)(?<unit>s|m|h|d)$/;
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const longestWaitMs = 100 * unitMs.d;
+type Duration = `${number}${keyof typeof unitMs}`;
 
-/** Reads `0`, `90s`, `30m`, `4h`, `7d`; at most 100 days. */
-export function parseDurationMs(text: string, where: string): number {
-  if (text.trim() === "0") return 0;
-  const parts = durationForm.exec(text.trim())?.groups;
-  const amountMs = Number(parts?.amount) * (unitMs[parts?.unit as keyof typeof unitMs] ?? Number.NaN);
-  if (Number.isFinite(amountMs) && amountMs <= longestWaitMs) return amountMs;
-  throw invalid(`${where} is not a duration`, "Examples: 0, 90s, 30m, 4h, 7d. The maximum is 100d.");
+/** How long one run may wait. */
+export const longestWait: Duration = "100d";
+
+/** Reads `0`, `90s`, `30m`, `4h`, `7d`, up to `longest`. */
+export function parseDurationMs(text: string, where: string, longest: Duration): number {
+  const ms = msOf(text.trim());
+  if (ms <= msOf(longest)) return ms;
+  throw invalid(`${where} is not a duration`, `Examples: 0, 90s, 30m, 4h, 7d. The maximum is ${longest}.`);
+}
+
+/** NaN if the text is not a duration. */
+function msOf(text: string): number {
+  if (text === "0") return 0;
+  const parts = durationForm.exec(text)?.groups;
+  return Number(parts?.amount) * (unitMs[parts?.unit as keyof typeof unitMs] ?? Number.NaN);
 }
 
 /**

@@ -243,11 +243,16 @@ describe("durations", () => {
     ["100d", 8_640_000_000],
     [" 5m ", 300_000],
   ])("%s", (text, ms) => {
-    expect(parseDurationMs(text, "--wait")).toBe(ms);
+    expect(parseDurationMs(text, "--wait", "100d")).toBe(ms);
+  });
+
+  test("have the maximum of their option, which the refusal names", () => {
+    expect(parseDurationMs("365d", "--older-than", "400d")).toBe(31_536_000_000);
+    expect(() => parseDurationMs("3h", "--wait", "2h")).toThrow(/The maximum is 2h\./);
   });
 
   test.each(["", "4", "h", "-1h", "101d", "1e3s", "4 h", "4H", "1000000000s", "NaNs"])("%j is refused", (text) => {
-    expect(() => parseDurationMs(text, "--wait")).toThrow(/--wait is not a duration/);
+    expect(() => parseDurationMs(text, "--wait", "100d")).toThrow(/--wait is not a duration/);
   });
 });
 

@@ -129,9 +129,9 @@ export function parseDay(text: string): string {
 }
 
 /** Returns milliseconds. */
-export const parseDuration = (option: string) => (text: string) => {
+export const parseDuration = (option: string, longest: Parameters<typeof parseDurationMs>[2]) => (text: string) => {
   try {
-    return parseDurationMs(text, option);
+    return parseDurationMs(text, option, longest);
   } catch (thrown) {
     const { summary, detail } = asUkoError(thrown);
     throw invalidInput(summary, detail);

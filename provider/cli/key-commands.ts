@@ -5,6 +5,7 @@
  */
 
 import { Argument, type Command, Option } from "commander";
+import { longestWait } from "../compose/text.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { UkoError } from "../errors.ts";
 import { confirmingText } from "../text/printable.ts";
@@ -147,7 +148,7 @@ function addContinue(program: Command, world: CliWorld, run: Run): void {
       new Option(
         "--wait <duration>",
         "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)",
-      ).argParser(parseDuration("--wait")),
+      ).argParser(parseDuration("--wait", longestWait)),
     )
     .option("--yes", "do not ask before a key is destroyed or removed; without a terminal uko never asks")
     .action((keys: TypedKey[] = [], given: Given) => {

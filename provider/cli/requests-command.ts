@@ -33,7 +33,7 @@ export function addRequestsCommand(program: Command, world: CliWorld, end: (exit
     .option("--mine", "only requests and approvals that you wrote")
     .addOption(
       new Option("--expiring <duration>", "only requests that expire within this time, such as 48h").argParser(
-        parseDuration("--expiring"),
+        parseDuration("--expiring", "100d"),
       ),
     )
     .option("--long", "a block with the next commands for each key, instead of a table")

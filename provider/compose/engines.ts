@@ -40,7 +40,7 @@ export {
 } from "../engine/text/resource-messages.ts";
 export { allowsNothing, limitedSteps } from "../lifecycle/plan-limit.ts";
 export { checkArguments } from "../resources/functions.ts";
-export { checkStored, parseDurationMs, storedSettings } from "../settings.ts";
+export { checkStored, longestWait, parseDurationMs, storedSettings } from "../settings.ts";
 export type { StoredSettings };
 
 /** What an interface of an engine calls. */

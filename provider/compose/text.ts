@@ -20,4 +20,4 @@ export { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
 export { maxReasonCharacters } from "../lifecycle/record-text.ts";
 export { jsonLine } from "../services/durable-append.ts";
 export { isLoopbackEndpoint } from "../services/http/allowed-hosts.ts";
-export { evidencePlaceOf, parseDurationMs } from "../settings.ts";
+export { evidencePlaceOf, longestWait, parseDurationMs } from "../settings.ts";

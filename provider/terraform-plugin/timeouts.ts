@@ -3,14 +3,14 @@
  * before it stops.
  */
 
-import { parseDurationMs } from "../compose/engines.ts";
+import { longestWait, parseDurationMs } from "../compose/engines.ts";
 import { type Diagnostic, diagnosticOf } from "./diagnostics.ts";
 import type { ObjectValue } from "./values.ts";
 
 /** How long a destroy waits, in ms. Without the block it does not wait. Throws UKO_SETTINGS_INVALID. */
 export function deleteTimeoutMs({ timeouts }: ObjectValue): number {
   const { delete: written } = Object(timeouts) as { readonly delete?: unknown };
-  return typeof written === "string" ? parseDurationMs(written, "timeouts.delete") : 0;
+  return typeof written === "string" ? parseDurationMs(written, "timeouts.delete", longestWait) : 0;
 }
 
 /** The errors in the block. An unknown duration is accepted. */
