@@ -1352,11 +1352,11 @@ export interface DeletionPlan {
   keyState?: string | undefined;
   /** What the deletion of the key waits for. */
   deletion: {
-    /** What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`. */
+    /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
     awaits?: string | undefined;
     /** The next step is refused before this time, ISO 8601 UTC. */
     notBefore?: string | undefined;
-    /** IAM ID of the person who requested the step. */
+    /** IAM ID of the person who requested the next step. */
     requestedBy?: string | undefined;
     /** Name that the requester gave. */
     requestedByName?: string | undefined;

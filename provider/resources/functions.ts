@@ -17,7 +17,7 @@ import { shapeOf } from "../engine/resource/property.ts";
 import { UkoError } from "../errors.ts";
 import { managedKeyState } from "./managed-key/schema.ts";
 import { type ResourceName, resources, type StateOf } from "./registry.ts";
-import { uuid } from "./shared-inputs.ts";
+import { pendingFields, pendingOutputFields, uuid } from "./shared-inputs.ts";
 
 const vaultId = uuid.meta({ description: "UUID of the vault." });
 const keyRef = z.strictObject({ vaultId, keyId: uuid.meta({ description: "UUID of the key." }) });
@@ -89,15 +89,8 @@ export const pendingDeletion = managedKeyState
     label: true,
     keyState: true,
     lifecycleState: true,
-    deletionAwaits: true,
-    deletionNotBefore: true,
-    deletionRequestedBy: true,
-    deletionRequestedByName: true,
-    deletionApprovedBy: true,
-    deletionApprovedByName: true,
-    deletionRecordId: true,
-    deletionRecordExpiresAt: true,
   })
+  .extend(pendingOutputFields)
   .meta({
     description: "A managed key whose deletion waits for a person or for time.",
     type: { name: "PendingDeletion" },
@@ -121,12 +114,6 @@ const listPendingDeletions = defineFunction({
 const byLabel = (a: PendingDeletion, b: PendingDeletion): number =>
   a.label.localeCompare(b.label, "en") || a.keyId.localeCompare(b.keyId, "en");
 
-const time = (description: string) =>
-  z
-    .string()
-    .optional()
-    .meta({ description: `${description}, ISO 8601 UTC.` });
-
 /** The report of `uko plan --json`. */
 const deletionPlan = z.object({
   v: z.literal(1).meta({ description: "Version of this report." }),
@@ -137,22 +124,7 @@ const deletionPlan = z.object({
   lifecycleState: z.string().meta({ description: "The derived state, or `gone`." }),
   keyState: z.string().optional().meta({ description: "State, as the service reports it." }),
   deletion: z
-    .object({
-      awaits: z.string().optional().meta({
-        description:
-          "What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.",
-      }),
-      notBefore: time("The next step is refused before this time"),
-      requestedBy: z.string().optional().meta({ description: "IAM ID of the person who requested the step." }),
-      requestedByName: z.string().optional().meta({ description: "Name that the requester gave." }),
-      approvedBy: z
-        .string()
-        .optional()
-        .meta({ description: "IAM ID of the person whose approval is stored on the key." }),
-      approvedByName: z.string().optional().meta({ description: "Name that the approver gave." }),
-      recordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
-      recordExpiresAt: time("When the pending record expires"),
-    })
+    .object(pendingFields)
     .meta({ description: "What the deletion of the key waits for.", type: { name: "PlannedDeletion" } }),
   explanation: z
     .object({

@@ -7,7 +7,15 @@
  */
 
 import * as z from "zod";
-import type { DeletionFacts } from "../engine/loop/report.ts";
+import {
+  type OutputOf,
+  outputOf,
+  type PendingFact,
+  type PendingFacts,
+  pendingFactNames,
+  pendingFacts,
+} from "../engine/ports/pending-facts.ts";
+import { plain } from "../engine/text/words.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 
 export const uuid = z.string().regex(uuidForm, "must be a UUID in lower case");
@@ -37,21 +45,33 @@ export const groupName = z
     "must be 2 or more letters, digits, blanks, - and _, and to begin with a letter or digit",
   );
 
-/** Outputs that change during the deletion of a managed key or KMS key. */
-export const deletionOutputs = [
-  "deletionAwaits",
-  "deletionNotBefore",
-  "deletionRecordId",
-  "deletionRecordExpiresAt",
-] as const;
+const pendingField = (fact: PendingFact) => z.string().optional().meta({ description: pendingFacts[fact] });
+type PendingField = ReturnType<typeof pendingField>;
 
-/** What the deletion waits for, and the pending record or window, in a state. */
-export function pendingOutputs({ awaits, recordId, recordExpiresAt }: DeletionFacts) {
-  return {
-    ...(awaits !== undefined && { deletionAwaits: awaits }),
-    ...(recordId !== undefined && { deletionRecordId: recordId }),
-    ...(recordExpiresAt !== undefined && { deletionRecordExpiresAt: recordExpiresAt }),
-  };
+/** What a report shows of a pending deletion. */
+export const pendingFields = Object.fromEntries(pendingFactNames.map((fact) => [fact, pendingField(fact)])) as {
+  readonly [Fact in PendingFact]: PendingField;
+};
+
+/** The same in a state. */
+export const pendingOutputFields = Object.fromEntries(
+  pendingFactNames.map((fact) => [outputOf(fact), pendingField(fact)]),
+) as { readonly [Fact in PendingFact as OutputOf<Fact>]: PendingField };
+
+/** The outputs that change during the deletion of a managed key. */
+export const deletionOutputs = pendingFactNames.map(outputOf);
+
+/**
+ * What a pending deletion shows in a state. Each person wrote their own name, and a terminal may print a state as it
+ * is, so the names are escaped.
+ */
+export function pendingOutputs(facts: PendingFacts): { readonly [Fact in PendingFact as OutputOf<Fact>]?: string } {
+  const shown = pendingFactNames.flatMap((fact) => {
+    const value = facts[fact];
+    if (value === undefined) return [];
+    return [[outputOf(fact), fact.endsWith("Name") ? plain(value, 60) : value] as const];
+  });
+  return Object.fromEntries(shown);
 }
 
 /**

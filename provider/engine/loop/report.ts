@@ -13,6 +13,7 @@ import type { Awaited, LifecycleState } from "../../lifecycle/lifecycle-state.ts
 import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import type { EvidenceReason, RunRecord } from "../ports/evidence.ts";
+import { outputOf, type PendingFacts, pendingFactNames } from "../ports/pending-facts.ts";
 import type { ShownKey } from "../ports/shown-key.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { type Explanation, renderExplanation, type UserInterface } from "../text/explanation.ts";
@@ -40,21 +41,9 @@ export interface Report {
 
 /** The facts next to the lifecycle state of every key. Times are ISO 8601 UTC. */
 export interface DeletionFacts
-  extends Pick<
-    RunRecord,
-    | "notBefore"
-    | "requestedBy"
-    | "requestedByName"
-    | "approvedBy"
-    | "approvedByName"
-    | "recordId"
-    | "recordExpiresAt"
-    | "neededRoles"
-    | "excludedIdentity"
-    | "unapprovedStep"
-    // The record binds, or its step was taken.
-    | "reasons"
-  > {
+  extends Omit<PendingFacts, "awaits">,
+    // `reasons`: the record binds, or its step was taken.
+    Pick<RunRecord, "neededRoles" | "excludedIdentity" | "unapprovedStep" | "reasons"> {
   /** The last request was declined. Absent after the next write of another person. */
   readonly declined?: EvidenceReason & { readonly at: string };
   /** Whether the caller still has to confirm the request that was approved: only the caller knows if they made it. */
@@ -163,30 +152,9 @@ export function resultOfStored({ state }: { readonly state: unknown }): Result {
 }
 
 /** What a resource's state shows of its deletion; the state of a container shows nothing. */
-function awaitsIn(state: unknown): Partial<Result> {
-  return textsIn(state, {
-    lifecycleState: "lifecycleState",
-    awaits: "deletionAwaits",
-    notBefore: "deletionNotBefore",
-    requestedBy: "deletionRequestedBy",
-    requestedByName: "deletionRequestedByName",
-    approvedBy: "deletionApprovedBy",
-    approvedByName: "deletionApprovedByName",
-    recordId: "deletionRecordId",
-    recordExpiresAt: "deletionRecordExpiresAt",
-  });
-}
-
-function textsIn<Name extends string>(
-  state: unknown,
-  names: Readonly<Record<Name, string>>,
-): { [Each in Name]?: string } {
-  if (typeof state !== "object" || state === null) return {};
-  const properties = state as Readonly<Record<string, unknown>>;
-  const found: { [Each in Name]?: string } = {};
-  for (const [name, property] of Object.entries(names) as [Name, string][]) {
-    const value = properties[property];
-    if (typeof value === "string") found[name] = value;
-  }
-  return found;
+function awaitsIn(state: unknown): PendingFacts & { readonly lifecycleState?: string } {
+  const properties: Readonly<Record<string, unknown>> = Object(state);
+  const shown = pendingFactNames.map((fact) => [fact, properties[outputOf(fact)]] as const);
+  const facts = [["lifecycleState", properties.lifecycleState] as const, ...shown];
+  return Object.fromEntries(facts.filter(([, value]) => typeof value === "string"));
 }

@@ -9,6 +9,7 @@ import type { ErrorCode } from "../../errors.ts";
 import type { ApprovedStep, ConsentRecord } from "../../lifecycle/observation.ts";
 import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
 import type { Shown } from "../../lifecycle/review.ts";
+import type { PendingFacts } from "./pending-facts.ts";
 
 /** One step, as an auditor needs it; never holds a credential. Written *before* a removal. */
 export interface EvidenceEntry {
@@ -159,7 +160,7 @@ export interface UnapprovedStepFacts {
 }
 
 /** The result of one run for one key, for pipelines. Times are ISO 8601 UTC. */
-export interface RunRecord {
+export interface RunRecord extends PendingFacts {
   readonly instanceId: string;
   /** The kind of resource that `keyId` names; absent for a managed key. */
   readonly resource?: ContainerKind | "kms_key";
@@ -168,17 +169,6 @@ export interface RunRecord {
   readonly keyId: string;
   readonly label?: string;
   readonly lifecycleState?: string;
-  readonly awaits?: string;
-  readonly notBefore?: string;
-  /** The person who requested the step, also if a stored approval has taken the place of the request. */
-  readonly requestedBy?: string;
-  /** The person who approved the step, if the approval is stored on the key. */
-  readonly approvedBy?: string;
-  /** The names that they gave. The service vouches for the IDs alone, so the names are not trusted. */
-  readonly requestedByName?: string;
-  readonly approvedByName?: string;
-  readonly recordId?: string;
-  readonly recordExpiresAt?: string;
   /** Roles, one of which the next step requires. */
   readonly neededRoles?: readonly string[];
   /** The person who cannot take the next step. */

@@ -44,6 +44,9 @@ const secureImport = namesWhere(kmsKeyInputs, ({ role }) => role === "creation")
 const ruled: readonly string[] = ["tags", "aliases", "expirationDate", "dualAuthDelete", "existingKeyId", ...policies];
 const compared = namesWhere(kmsKeyInputs, () => true).filter((name) => !ruled.includes(name));
 
+/** A KMS key has no record, so its state names no people. */
+const ownDeletionOutputs = deletionOutputs.filter((name) => name in kmsKeyState.shape) as (keyof KmsKeyState)[];
+
 /** The key ring of a key that names none (kms-v2-and-iam.md 1.6). */
 const defaultRing = "default";
 
@@ -70,7 +73,7 @@ export const kmsKey: ResourceDefinition<KmsKeyInputs, KmsKeyState> = defineResou
   adoptBy: "existingKeyId",
   alikeOf: ({ name, keyRing = defaultRing }) =>
     typeof name === "string" && typeof keyRing === "string" ? `${keyRing} ${name}` : undefined,
-  absentAfterCreation: ({ existingKeyId }) => (existingKeyId === undefined ? deletionOutputs : []),
+  absentAfterCreation: ({ existingKeyId }) => (existingKeyId === undefined ? ownDeletionOutputs : []),
   rejectChange: frozenIn,
 
   // A run must know the keys in its state, or a renamed resource would create a second key.

@@ -22,15 +22,10 @@ import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
+import { deletionOutputs } from "../shared-inputs.ts";
 import { adoptKey, createKey } from "./create.ts";
 import { previewKeyCreation, writtenOnAdoption } from "./preview.ts";
-import {
-  keyDeletionOutputs,
-  type ManagedKeyInputs,
-  type ManagedKeyState,
-  managedKeyInputs,
-  storedManagedKeyState,
-} from "./schema.ts";
+import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
 import { driftWarnings, pendingWarning, stateOf } from "./state.ts";
 import { changedInputs, isReached, rejectTemplate, updateKey } from "./update.ts";
@@ -52,7 +47,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   adoptBy: "existingKeyId",
   uniqueBy: ["vaultId", "label"],
   absentAfterCreation: ({ existingKeyId, state }) =>
-    existingKeyId === undefined && state === undefined ? keyDeletionOutputs : [],
+    existingKeyId === undefined && state === undefined ? deletionOutputs : [],
 
   refreshBeforeRun(state, run) {
     const isForTwo = state.dualAuthorization === "required" || run.isDualRequired;

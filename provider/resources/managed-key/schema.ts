@@ -4,16 +4,7 @@ import * as z from "zod";
 import { type LifecycleState, lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
 import { endsLikeRecord } from "../../lifecycle/record-locations.ts";
 import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/tag-names.ts";
-import { deletionOutputs, deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
-
-/** Outputs that change during the deletion of a key. */
-export const keyDeletionOutputs = [
-  ...deletionOutputs,
-  "deletionRequestedBy",
-  "deletionRequestedByName",
-  "deletionApprovedBy",
-  "deletionApprovedByName",
-] as const;
+import { deletionOutputs, deletionProtection, dualAuthorization, pendingOutputFields, uuid } from "../shared-inputs.ts";
 
 const date = z.iso.date("must be a date such as 2027-01-31");
 const maxUserTags = 125;
@@ -102,7 +93,7 @@ export const managedKeyInputs = z.strictObject({
       description:
         "Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.",
       role: "goal",
-      invalidates: ["lifecycleState", "keyState", "keystores", "alignment", ...keyDeletionOutputs],
+      invalidates: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],
     }),
   rotationTrigger: z
     .string()
@@ -240,26 +231,7 @@ export const managedKeyState = managedKeyInputs.extend({
     },
   }),
   keystores: z.array(keystore).meta({ description: "Each keystore's status of the key." }),
-  deletionAwaits: z.string().optional().meta({
-    description:
-      "What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.",
-  }),
-  deletionNotBefore: z
-    .string()
-    .optional()
-    .meta({ description: "The next step is refused before this time, ISO 8601 UTC." }),
-  deletionRequestedBy: z.string().optional().meta({ description: "IAM ID of the person who requested the next step." }),
-  deletionRequestedByName: z.string().optional().meta({ description: "Name that the requester gave." }),
-  deletionApprovedBy: z
-    .string()
-    .optional()
-    .meta({ description: "IAM ID of the person whose approval is stored on the key." }),
-  deletionApprovedByName: z.string().optional().meta({ description: "Name that the approver gave." }),
-  deletionRecordId: z.string().optional().meta({ description: "ID of the pending request or approval." }),
-  deletionRecordExpiresAt: z
-    .string()
-    .optional()
-    .meta({ description: "When the pending record expires, ISO 8601 UTC." }),
+  ...pendingOutputFields,
 });
 /** State read back from an engine, which may have added its own properties. */
 export const storedManagedKeyState = z.object(managedKeyState.shape);

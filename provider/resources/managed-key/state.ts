@@ -73,9 +73,7 @@ export function stateOf(
       syncFlag: each.syncFlag,
       ...(each.destructionAtMs !== undefined && { destructionAt: isoTime(each.destructionAtMs) }),
     })),
-    ...(wait.notBefore !== undefined && { deletionNotBefore: wait.notBefore }),
     ...pendingOutputs(wait),
-    ...personOutputs(wait),
   };
 }
 
@@ -85,19 +83,6 @@ function waitInKey({ state: goal }: ManagedKeyInputs, observed: KeySummary): Key
   if (goal !== "deactivated" || wait.awaits !== "request") return wait;
   const { awaits: _nothing, lifecycleState, ...rest } = wait;
   return { ...rest, lifecycleState: lifecycleState === "pending_request" ? "deactivated" : lifecycleState };
-}
-
-/**
- * The people behind the record on the key. Each wrote their own name, and a terminal may print a state as it is, so the
- * names are escaped.
- */
-function personOutputs({ requestedBy, requestedByName, approvedBy, approvedByName }: KeyDeletionFacts) {
-  return {
-    ...(requestedBy !== undefined && { deletionRequestedBy: requestedBy }),
-    ...(requestedByName !== undefined && { deletionRequestedByName: plain(requestedByName, 60) }),
-    ...(approvedBy !== undefined && { deletionApprovedBy: approvedBy }),
-    ...(approvedByName !== undefined && { deletionApprovedByName: plain(approvedByName, 60) }),
-  };
 }
 
 /** The values that a PATCH has to set so that the key gets its inputs. */

@@ -3126,7 +3126,7 @@ type PlannedDeletion struct {
 	ApprovedBy *string `pulumi:"approvedBy"`
 	// Name that the approver gave.
 	ApprovedByName *string `pulumi:"approvedByName"`
-	// What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
+	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 	Awaits *string `pulumi:"awaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
 	NotBefore *string `pulumi:"notBefore"`
@@ -3134,7 +3134,7 @@ type PlannedDeletion struct {
 	RecordExpiresAt *string `pulumi:"recordExpiresAt"`
 	// ID of the pending request or approval.
 	RecordId *string `pulumi:"recordId"`
-	// IAM ID of the person who requested the step.
+	// IAM ID of the person who requested the next step.
 	RequestedBy *string `pulumi:"requestedBy"`
 	// Name that the requester gave.
 	RequestedByName *string `pulumi:"requestedByName"`
@@ -3165,7 +3165,7 @@ func (o PlannedDeletionOutput) ApprovedByName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.ApprovedByName }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
+// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
 func (o PlannedDeletionOutput) Awaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.Awaits }).(pulumi.StringPtrOutput)
 }
@@ -3185,7 +3185,7 @@ func (o PlannedDeletionOutput) RecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM ID of the person who requested the step.
+// IAM ID of the person who requested the next step.
 func (o PlannedDeletionOutput) RequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RequestedBy }).(pulumi.StringPtrOutput)
 }

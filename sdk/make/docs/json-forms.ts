@@ -12,6 +12,7 @@ import { holdKinds } from "../../../provider/lifecycle/hold.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { awaitedThings, lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
 import { approvedSteps } from "../../../provider/lifecycle/observation.ts";
+import { pendingFields } from "../../../provider/resources/shared-inputs.ts";
 import { campaignJsonForms } from "./campaign-json-forms.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
 
@@ -21,13 +22,9 @@ const reason = z.object({ author: z.string(), name: z.string().optional(), reaso
 const reasons = z.array(reason).describe("The reasons in the record on the key, oldest first");
 
 const pending = {
-  notBefore: time("The next step is refused before this time").optional(),
-  requestedBy: z.string().describe("IAM ID of the person who requested the next step").optional(),
-  requestedByName: z.string().describe("The name that the requester gave").optional(),
-  approvedBy: z.string().describe("IAM ID of the person whose approval is stored on the key").optional(),
-  approvedByName: z.string().describe("The name that the approver gave").optional(),
+  ...pendingFields,
+  awaits: z.enum(awaitedThings).optional(),
   recordId: z.string().describe("ID of the pending record, or the name of the KMS window").optional(),
-  recordExpiresAt: time("When the pending record expires").optional(),
   neededRoles: roles.optional(),
   excludedIdentity: z.string().describe("IAM ID of the person who cannot take the step").optional(),
   reasons: reasons.optional(),
@@ -102,7 +99,6 @@ const report = z
     dualAuthDelete: z.boolean().describe("Of a KMS key: whether KMS demands two people, for good").optional(),
     key: shownKey.optional(),
     deletion: z.object({
-      awaits: z.enum(awaitedThings).optional(),
       ...pending,
       isUnconfirmed: z.literal(true).describe("The caller must confirm that they made the approved request").optional(),
       nextStep: z
@@ -152,7 +148,6 @@ const reportLine = z
     keyId: z.string(),
     label: z.string().optional(),
     lifecycleState: keyStates.optional(),
-    awaits: z.enum(awaitedThings).optional(),
     ...pending,
     code: code.optional(),
     exitCode,

@@ -779,7 +779,7 @@ export interface PlannedDeletion {
      */
     approvedByName?: string;
     /**
-     * What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
+     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      */
     awaits?: string;
     /**
@@ -795,7 +795,7 @@ export interface PlannedDeletion {
      */
     recordId?: string;
     /**
-     * IAM ID of the person who requested the step.
+     * IAM ID of the person who requested the next step.
      */
     requestedBy?: string;
     /**

@@ -2337,11 +2337,11 @@ class PlannedDeletion(dict):
 
         :param _builtins.str approved_by: IAM ID of the person whose approval is stored on the key.
         :param _builtins.str approved_by_name: Name that the approver gave.
-        :param _builtins.str awaits: What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
+        :param _builtins.str awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         :param _builtins.str not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str record_id: ID of the pending request or approval.
-        :param _builtins.str requested_by: IAM ID of the person who requested the step.
+        :param _builtins.str requested_by: IAM ID of the person who requested the next step.
         :param _builtins.str requested_by_name: Name that the requester gave.
         """
         if approved_by is not None:
@@ -2381,7 +2381,7 @@ class PlannedDeletion(dict):
     @pulumi.getter
     def awaits(self) -> Optional[_builtins.str]:
         """
-        What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
+        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "awaits")
 
@@ -2413,7 +2413,7 @@ class PlannedDeletion(dict):
     @pulumi.getter(name="requestedBy")
     def requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM ID of the person who requested the step.
+        IAM ID of the person who requested the next step.
         """
         return pulumi.get(self, "requested_by")
 

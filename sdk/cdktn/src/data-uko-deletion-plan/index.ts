@@ -164,7 +164,7 @@ export class DataUkoDeletionPlan extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_approved_by_name');
   }
 
-  /** What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`. */
+  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
@@ -184,7 +184,7 @@ export class DataUkoDeletionPlan extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** IAM ID of the person who requested the step. */
+  /** IAM ID of the person who requested the next step. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
   }

@@ -22,7 +22,7 @@ public final class PlannedDeletion {
      */
     private @Nullable String approvedByName;
     /**
-     * @return What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
     private @Nullable String awaits;
@@ -42,7 +42,7 @@ public final class PlannedDeletion {
      */
     private @Nullable String recordId;
     /**
-     * @return IAM ID of the person who requested the step.
+     * @return IAM ID of the person who requested the next step.
      * 
      */
     private @Nullable String requestedBy;
@@ -68,7 +68,7 @@ public final class PlannedDeletion {
         return Optional.ofNullable(this.approvedByName);
     }
     /**
-     * @return What the deletion waits for: `request`, `approval`, `requester` (of an approved step), `time` or `person_to_unblock`.
+     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
      * 
      */
     public Optional<String> awaits() {
@@ -96,7 +96,7 @@ public final class PlannedDeletion {
         return Optional.ofNullable(this.recordId);
     }
     /**
-     * @return IAM ID of the person who requested the step.
+     * @return IAM ID of the person who requested the next step.
      * 
      */
     public Optional<String> requestedBy() {
