@@ -17,6 +17,11 @@ const layers = {
     ours: ["text/", "errors.ts", "html/", "lifecycle/"],
     packages: ["yaml", "zod"],
   },
+  // A room of its own next to the engine: no run loads it, and it gets its records and trusted keys as values.
+  "certificate/": {
+    ours: ["errors.ts", "text/", "html/", "lifecycle/", "engine/commands/", "engine/text/words.ts"],
+    packages: ["zod"],
+  },
   // A room of its own next to the engine: it gets a port that reads, and no other way to a service.
   "probe/": {
     ours: ["errors.ts", "text/", "engine/text/words.ts", "engine/commands/doctor-messages.ts"],
@@ -46,8 +51,8 @@ const layers = {
       "engine/ports/shown-key.ts",
       "engine/ports/signatures.ts",
       "probe/wire.ts",
-      "engine/certificate/statement.ts",
-      "engine/certificate/trust.ts",
+      "certificate/statement.ts",
+      "certificate/trust.ts",
     ],
     packages: ["undici", "zod", "jose", "@sigstore/core"],
     node: true,
@@ -59,7 +64,7 @@ const layers = {
       "compose/world.ts",
       "errors.ts",
       "engine/campaign/",
-      "engine/certificate/",
+      "certificate/",
       "process/regular-file.ts",
       "services/",
       "compose/tool-identity.ts",

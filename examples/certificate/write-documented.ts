@@ -6,7 +6,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { startStory, trustAll } from "../../test/engine/certificate/story.ts";
+import { startStory, trustAll } from "../../test/certificate/story.ts";
 
 const target = fileURLToPath(new URL("../../provider/docs/how-to/certificate", import.meta.url));
 const story = await startStory();

@@ -5,20 +5,15 @@
  */
 
 import { hash } from "node:crypto";
+import { createEventSearch, type EventSearch, readAuditEvents } from "../certificate/activity-tracker.ts";
+import { buildCertificate, type WaveKeys } from "../certificate/build.ts";
+import { type ChainReport, createChainCheck } from "../certificate/chain.ts";
+import { createEvidenceIndex, createLogReader, type FoundLog, type ReadLog } from "../certificate/evidence-log.ts";
+import { renderCertificatePage } from "../certificate/html.ts";
+import { type Certificate, certificateType, faultOf, namedLogsForm } from "../certificate/statement.ts";
+import { type NamedEvidence, type Verification, verifyCertificate } from "../certificate/verify.ts";
 import { maxManifestBytes } from "../engine/campaign/files/file-forms.ts";
 import { manifestFileName, parseManifest } from "../engine/campaign/files/manifest.ts";
-import { createEventSearch, type EventSearch, readAuditEvents } from "../engine/certificate/activity-tracker.ts";
-import { buildCertificate, type WaveKeys } from "../engine/certificate/build.ts";
-import { type ChainReport, createChainCheck } from "../engine/certificate/chain.ts";
-import {
-  createEvidenceIndex,
-  createLogReader,
-  type FoundLog,
-  type ReadLog,
-} from "../engine/certificate/evidence-log.ts";
-import { renderCertificatePage } from "../engine/certificate/html.ts";
-import { type Certificate, certificateType, faultOf, namedLogsForm } from "../engine/certificate/statement.ts";
-import { type NamedEvidence, type Verification, verifyCertificate } from "../engine/certificate/verify.ts";
 import { UkoError } from "../errors.ts";
 import { createCampaignFolder } from "../services/campaign-folder.ts";
 import {
@@ -55,7 +50,7 @@ export {
   explainLimits,
   explainReading,
   explainVerification,
-} from "../engine/certificate/messages.ts";
+} from "../certificate/messages.ts";
 export type { SignerChoice, Target } from "../services/certificate-files.ts";
 
 /** Reads the file in UKO_SIGN_PASSPHRASE_FILE. Throws UKO_SETTINGS_INVALID, also if other users can access the file. */

@@ -2,21 +2,17 @@
 
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { limitsOf } from "../../provider/certificate/build.ts";
+import { createEvidenceIndex, createLogReader, type LoggedLine } from "../../provider/certificate/evidence-log.ts";
+import { keyInEvidence } from "../../provider/certificate/key-history.ts";
+import type { Certificate } from "../../provider/certificate/statement.ts";
 import { verifyFile } from "../../provider/compose/certificates.ts";
-import { limitsOf } from "../../provider/engine/certificate/build.ts";
-import {
-  createEvidenceIndex,
-  createLogReader,
-  type LoggedLine,
-} from "../../provider/engine/certificate/evidence-log.ts";
-import { keyInEvidence } from "../../provider/engine/certificate/key-history.ts";
-import type { Certificate } from "../../provider/engine/certificate/statement.ts";
 import { isByOnePerson } from "../../provider/engine/commands/audit.ts";
 import { isUkoError } from "../../provider/errors.ts";
 import { sha256 } from "../../provider/services/evidence-file.ts";
 import { hashJson } from "../../provider/services/signing/envelope.ts";
-import { type ExportedEvent, eventOf, eventsOf } from "../engine/certificate/audit-events.ts";
-import { people, type Story, signedByBoth, startStory, trustAll } from "../engine/certificate/story.ts";
+import { type ExportedEvent, eventOf, eventsOf } from "../certificate/audit-events.ts";
+import { people, type Story, signedByBoth, startStory, trustAll } from "../certificate/story.ts";
 import { unfinished, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();

@@ -1,10 +1,10 @@
 /** Point 22: a certificate from a part of the evidence. The file of the runs that ended the key is not passed. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { limitsOf } from "../../provider/engine/certificate/build.ts";
-import type { Certificate } from "../../provider/engine/certificate/statement.ts";
+import { limitsOf } from "../../provider/certificate/build.ts";
+import type { Certificate } from "../../provider/certificate/statement.ts";
+import { type Story, startStory, trustAll } from "../certificate/story.ts";
 import { keys } from "../cli/harness.ts";
-import { type Story, startStory, trustAll } from "../engine/certificate/story.ts";
 
 let story: Story;
 beforeAll(async () => {

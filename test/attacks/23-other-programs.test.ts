@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { browserOf } from "../../provider/bin/machine.ts";
 import { variables } from "../../provider/cli/help.ts";
 import { withoutSecrets } from "../../provider/process/other-programs.ts";
+import { type Story, startStory } from "../certificate/story.ts";
 import { keys } from "../cli/harness.ts";
-import { type Story, startStory } from "../engine/certificate/story.ts";
 
 let story: Story;
 beforeAll(async () => {

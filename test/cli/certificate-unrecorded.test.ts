@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Story, startStory, trustAll } from "../engine/certificate/story.ts";
+import { type Story, startStory, trustAll } from "../certificate/story.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { keys } from "./harness.ts";
 

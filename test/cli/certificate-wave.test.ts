@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { encodeManifest, type ManifestKey } from "../../provider/engine/campaign/files/manifest.ts";
-import { type Story, startStory, trustAll } from "../engine/certificate/story.ts";
+import { type Story, startStory, trustAll } from "../certificate/story.ts";
 import { keys } from "./harness.ts";
 
 let story: Story;

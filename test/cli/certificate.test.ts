@@ -3,8 +3,8 @@
 import { createPrivateKey } from "node:crypto";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventsOf } from "../engine/certificate/audit-events.ts";
-import { people, type Story, startStory, trustAll } from "../engine/certificate/story.ts";
+import { eventsOf } from "../certificate/audit-events.ts";
+import { people, type Story, startStory, trustAll } from "../certificate/story.ts";
 import { keys, makeKmsKey } from "./harness.ts";
 import { expectForm } from "./json-form.ts";
 

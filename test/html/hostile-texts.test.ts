@@ -1,6 +1,7 @@
 /** Texts of others on every page: the campaign page, the certificate page, and the pages of the console. */
 
 import { describe, expect, it } from "vitest";
+import { renderCertificatePage } from "../../provider/certificate/html.ts";
 import { actPage } from "../../provider/console/act-page.ts";
 import { runPage } from "../../provider/console/act-run.ts";
 import { openWaveAct, waveResult } from "../../provider/console/campaign-acts.ts";
@@ -15,7 +16,6 @@ import { waitingPage } from "../../provider/console/waiting-page.ts";
 import { renderPage } from "../../provider/engine/campaign/reports/page.ts";
 import type { CampaignReport } from "../../provider/engine/campaign/reports/report.ts";
 import type { WaveAct } from "../../provider/engine/campaign/reports/wave-acts.ts";
-import { renderCertificatePage } from "../../provider/engine/certificate/html.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { html } from "../../provider/html/markup.ts";
 import { hostileCertificate } from "../support/hostile-certificate.ts";

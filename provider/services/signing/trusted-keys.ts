@@ -7,7 +7,7 @@
 import type { KeyObject } from "node:crypto";
 import path from "node:path";
 import * as z from "zod";
-import type { SignatureResult, TrustedKey } from "../../engine/certificate/trust.ts";
+import type { SignatureResult, TrustedKey } from "../../certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
 import { foldIamId } from "../../lifecycle/iam-id.ts";
 import { readNamedText } from "../../process/regular-file.ts";

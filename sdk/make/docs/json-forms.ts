@@ -4,8 +4,8 @@
  */
 
 import * as z from "zod";
-import { outcomes } from "../../../provider/engine/certificate/statement.ts";
-import { sources } from "../../../provider/engine/certificate/verify.ts";
+import { outcomes } from "../../../provider/certificate/statement.ts";
+import { sources } from "../../../provider/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
 import { listedKinds } from "../../../provider/engine/commands/listed-kinds.ts";
 import { holdKinds } from "../../../provider/lifecycle/hold.ts";

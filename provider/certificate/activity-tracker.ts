@@ -21,11 +21,11 @@
  */
 
 import * as z from "zod";
-import { UkoError } from "../../errors.ts";
-import { recordLifetimeMs, recordToleranceMs } from "../../lifecycle/consent-record.ts";
-import { isSamePerson } from "../../lifecycle/iam-id.ts";
-import { parseJson } from "../../text/encodings.ts";
-import type { EventedWrite } from "../commands/audit-gaps.ts";
+import type { EventedWrite } from "../engine/commands/audit-gaps.ts";
+import { UkoError } from "../errors.ts";
+import { recordLifetimeMs, recordToleranceMs } from "../lifecycle/consent-record.ts";
+import { isSamePerson } from "../lifecycle/iam-id.ts";
+import { parseJson } from "../text/encodings.ts";
 import type { Act } from "./acts.ts";
 
 const event = z.looseObject({

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { dsse } from "@sigstore/core";
-import { type CliTestWorld, type Ended, type KeyName, keys, type Person, startCliWorld } from "../../cli/harness.ts";
+import { type CliTestWorld, type Ended, type KeyName, keys, type Person, startCliWorld } from "../cli/harness.ts";
 
 export const people = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
 

@@ -1,14 +1,9 @@
 import { expect, test } from "vitest";
-import { unrecordedKey } from "../../../provider/engine/certificate/build.ts";
-import { renderCertificatePage } from "../../../provider/engine/certificate/html.ts";
-import {
-  certificateHeading,
-  certificateRows,
-  explainLimits,
-  sayDeed,
-} from "../../../provider/engine/certificate/messages.ts";
-import type { CertificateKey } from "../../../provider/engine/certificate/statement.ts";
-import { hostileCertificate } from "../../support/hostile-certificate.ts";
+import { unrecordedKey } from "../../provider/certificate/build.ts";
+import { renderCertificatePage } from "../../provider/certificate/html.ts";
+import { certificateHeading, certificateRows, explainLimits, sayDeed } from "../../provider/certificate/messages.ts";
+import type { CertificateKey } from "../../provider/certificate/statement.ts";
+import { hostileCertificate } from "../support/hostile-certificate.ts";
 
 test("a terminal shows no control character of the certificate", async () => {
   const { certificate } = await hostileCertificate(`</td><script>alert("1")</script>\u001b[31m\u202e`);

@@ -18,11 +18,11 @@
  * - `--signed` requires, for each destruction, the signatures of the requester and the approver.
  */
 
-import { isSamePerson } from "../../lifecycle/iam-id.ts";
-import type { Sha256 } from "../../lifecycle/record-text.ts";
-import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
-import { isByOnePerson } from "../commands/audit.ts";
-import { isConsequentialStep } from "../commands/audited-steps.ts";
+import { isByOnePerson } from "../engine/commands/audit.ts";
+import { isConsequentialStep } from "../engine/commands/audited-steps.ts";
+import { isSamePerson } from "../lifecycle/iam-id.ts";
+import type { Sha256 } from "../lifecycle/record-text.ts";
+import type { IsGenuine } from "../lifecycle/signed-consent.ts";
 import { type AuditEvent, createEventSearch } from "./activity-tracker.ts";
 import { type Act, actsOf } from "./acts.ts";
 import {

@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyFile } from "../../../provider/compose/certificates.ts";
+import { verifyFile } from "../../provider/compose/certificates.ts";
 import { people, type Story, startStory } from "./story.ts";
 
 let story: Story;

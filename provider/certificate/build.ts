@@ -11,10 +11,10 @@
  * and read nothing but the lines of the evidence (`evidence-log.ts`).
  */
 
-import { UkoError } from "../../errors.ts";
-import { jsonParts } from "../../text/encodings.ts";
-import { isoTime } from "../../text/iso-time.ts";
-import { plain } from "../text/words.ts";
+import { plain } from "../engine/text/words.ts";
+import { UkoError } from "../errors.ts";
+import { jsonParts } from "../text/encodings.ts";
+import { isoTime } from "../text/iso-time.ts";
 import type { EvidenceIndex, ReadLog } from "./evidence-log.ts";
 import { hasEachStep, keyInEvidence } from "./key-history.ts";
 import {

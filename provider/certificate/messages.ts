@@ -3,10 +3,10 @@
  * same for the check of an evidence file, the log of the steps that runs took.
  */
 
-import { isoTime } from "../../text/iso-time.ts";
-import { isByOnePerson } from "../commands/audit.ts";
-import { isConsequentialStep } from "../commands/audited-steps.ts";
-import { count, plain, quotedName, sayCheckValue, sayPerson } from "../text/words.ts";
+import { isByOnePerson } from "../engine/commands/audit.ts";
+import { isConsequentialStep } from "../engine/commands/audited-steps.ts";
+import { count, plain, quotedName, sayCheckValue, sayPerson } from "../engine/text/words.ts";
+import { isoTime } from "../text/iso-time.ts";
 import type { Act } from "./acts.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";
 import { hasEachStep, lacksDestruction } from "./key-history.ts";

@@ -4,12 +4,12 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test, vi } from "vitest";
-import { type VerificationChoice, verifyFile } from "../../../provider/compose/certificates.ts";
-import { createEvidenceIndex, createLogReader } from "../../../provider/engine/certificate/evidence-log.ts";
-import type { Certificate } from "../../../provider/engine/certificate/statement.ts";
-import { isUkoError } from "../../../provider/errors.ts";
-import { canonicalJson, hashJson, payloadOf as readPayload } from "../../../provider/services/signing/envelope.ts";
-import { jsonParts } from "../../../provider/text/encodings.ts";
+import { createEvidenceIndex, createLogReader } from "../../provider/certificate/evidence-log.ts";
+import type { Certificate } from "../../provider/certificate/statement.ts";
+import { type VerificationChoice, verifyFile } from "../../provider/compose/certificates.ts";
+import { isUkoError } from "../../provider/errors.ts";
+import { canonicalJson, hashJson, payloadOf as readPayload } from "../../provider/services/signing/envelope.ts";
+import { jsonParts } from "../../provider/text/encodings.ts";
 import {
   type Envelope,
   people,

@@ -4,7 +4,7 @@
  * by executing it appears once, with both acts. The functions are pure.
  */
 
-import { isByOnePerson } from "../commands/audit.ts";
+import { isByOnePerson } from "../engine/commands/audit.ts";
 import type { CertificateStep } from "./statement.ts";
 
 /** What one person did on a key. A person who approves a step by executing it did both in one call. */

@@ -7,9 +7,9 @@
  */
 
 import * as z from "zod";
-import { UkoError } from "../../errors.ts";
-import { parseJson } from "../../text/encodings.ts";
-import { evidenceLine } from "../commands/audit.ts";
+import { evidenceLine } from "../engine/commands/audit.ts";
+import { UkoError } from "../errors.ts";
+import { parseJson } from "../text/encodings.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
 import {
   type CertificateLog,

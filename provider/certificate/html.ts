@@ -5,10 +5,10 @@
  * keys. The keys that are not destroyed come before the others. The function is pure.
  */
 
-import { type Html, html } from "../../html/markup.ts";
-import { standalonePage } from "../../html/page.ts";
-import { definitions, list, tableOf } from "../../html/report-parts.ts";
-import { sayCheckValue } from "../text/words.ts";
+import { sayCheckValue } from "../engine/text/words.ts";
+import { type Html, html } from "../html/markup.ts";
+import { standalonePage } from "../html/page.ts";
+import { definitions, list, tableOf } from "../html/report-parts.ts";
 import { type Act, actsOf } from "./acts.ts";
 import { lacksDestruction } from "./key-history.ts";
 import {

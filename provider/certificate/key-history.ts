@@ -7,9 +7,9 @@
  * every step that led to the outcome.
  */
 
-import { findLeftoverMaterial, type RemovalObservation } from "../../lifecycle/guards.ts";
-import type { BackingKey, KeystoreStatus } from "../../lifecycle/observation.ts";
-import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../commands/audit.ts";
+import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../engine/commands/audit.ts";
+import { findLeftoverMaterial, type RemovalObservation } from "../lifecycle/guards.ts";
+import type { BackingKey, KeystoreStatus } from "../lifecycle/observation.ts";
 import type { EvidenceIndex, KeyDescription, LoggedLine } from "./evidence-log.ts";
 import { type CertificateKey, type CertificateStep, vaultSegmentOf } from "./statement.ts";
 
