@@ -26,7 +26,7 @@ const layers = {
   "probe/": {
     ours: ["errors.ts", "text/", "engine/text/words.ts", "engine/commands/doctor-messages.ts"],
     types: ["engine/ports/"],
-    packages: [],
+    packages: ["zod"],
   },
   "resources/": { ours: ["errors.ts", "text/", "lifecycle/", "engine/"], packages: ["zod"] },
   "resources/schema/": {

@@ -7,6 +7,27 @@
 import { at, isSorted, type ProbeRow, pick, refusedFor, statuses, textAt } from "./row.ts";
 
 const everyState = "state=pre_activation,active,deactivated,destroyed";
+/** uko-v4.md 3.1 and 3.4. A deletion stops at any other word. */
+const words: Readonly<Record<string, readonly string[]>> = {
+  "managed_keys.*.state": [
+    "pre_activation",
+    "active",
+    "deactivated",
+    "destroyed",
+    "compromised",
+    "destroyed_compromised",
+  ],
+  "managed_keys.*.status_in_keystores.*.status": [
+    "active",
+    "not_active",
+    "not_present",
+    "wrong_key",
+    "pending_destruction",
+    "unknown",
+    "error",
+  ],
+  "managed_keys.*.status_in_keystores.*.keystore_sync_flag": ["ok", "out_of_sync", "error", "verifying_sync"],
+};
 /** Members that can hold a secret (uko-v4.md 3.7). */
 const secretMembers = [
   "ibm_api_key",
@@ -39,6 +60,21 @@ export const listRows = [
   { id: "keys.default-order", answers: "K1", expects: "Keys come with the latest change first.",
     send: [`GET uko /managed_keys?limit=5&${everyState}`],
     holds: ([response]) => isSorted(pick(response, "managed_keys.*.updated_at"), "down") },
+  { id: "keys.words", answers: "K3", expects: "Each state, status and sync flag is one of the documented words.",
+    send: ["GET uko /managed_keys?limit=100", `GET uko /managed_keys?limit=100&${everyState}`],
+    holds: (lists) => {
+      if (lists.every((list) => pick(list, "managed_keys.*").length === 0)) return "no key is visible";
+      return Object.entries(words).every(([path, known]) =>
+        lists.every((list) => pick(list, path).every((word) => known.includes(String(word)))),
+      );
+    } },
+  { id: "keys.full-page", answers: "K1", expects: "A page has as many keys as `limit` says, or all of them.",
+    send: ["GET uko /managed_keys?limit=1000"],
+    holds: ([response]) =>
+      pick(response, "managed_keys.*").length === Math.min(1000, Number(at(response, "total_count"))) },
+  { id: "keys.date", answers: "K1", expects: "Each response has the header `Date`.",
+    send: ["GET uko /managed_keys?limit=1"],
+    holds: ([response]) => response?.headers.date !== undefined },
   { id: "keys.sort", answers: "K1", expects: "`sort=created_at` lists the oldest key first.",
     send: [`GET uko /managed_keys?limit=5&sort=created_at&${everyState}`],
     holds: ([response]) => isSorted(pick(response, "managed_keys.*.created_at"), "up") },

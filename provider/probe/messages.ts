@@ -4,8 +4,8 @@
  */
 
 import { count } from "../engine/text/words.ts";
-import type { ProbeLine } from "./recording.ts";
-import type { ProbeCall } from "./row.ts";
+import type { RecordedExchange } from "./recording.ts";
+import { at, type ProbeCall } from "./row.ts";
 import type { Questions } from "./rows.ts";
 import type { ProbeSummary } from "./walk.ts";
 
@@ -30,7 +30,7 @@ export function sayProbes({ header, counts, refuted, notTried }: ProbeSummary, r
     ...(product === "emulator" ? ["The emulator answered, so this recording proves nothing about IBM's service."] : []),
     ...refuted.flatMap((line) => [
       `Refuted: ${line.id} (row ${line.answers})`,
-      `  The service: ${line.exchanges.map(sayAnswer).join(", then ")}`,
+      `  The service: ${(line.exchanges ?? []).map(sayAnswer).join(", then ")}`,
       `  The emulator: ${line.expects}`,
     ]),
     ...(notTried.length === 0 ? [] : [`${count(notTried.length, "probe")} not tried:`]),
@@ -42,13 +42,19 @@ export function sayProbes({ header, counts, refuted, notTried }: ProbeSummary, r
   ].join("\n");
 }
 
-/** Status and codes of a redacted response, such as "404 `resource_missing`". */
-function sayAnswer({ status, response }: ProbeLine["exchanges"][number]): string {
+/** What the service answered, such as "404 `resource_missing`" or "200, `limit`: 50". */
+export function sayAnswer({ status, responseHeaders, response, judged = [] }: RecordedExchange): string {
   const codes = Array.from(
     JSON.stringify(response ?? "").matchAll(/"(?:code|errorCode)":"([\w-]+)"/g),
     ([, code]) => ` \`${code}\``,
   );
-  return `${status}${[...new Set(codes)].join("")}`;
+  const members = judged
+    .filter((path) => !/(^|\.)(code|errorCode)$/.test(path))
+    .map((path) => {
+      const value = path in responseHeaders ? responseHeaders[path] : at({ body: response }, path);
+      return `, \`${path}\`: ${value === undefined ? "missing" : String(value)}`;
+    });
+  return `${status}${[...new Set(codes)].join("")}${members.join("")}`;
 }
 
 const notableRequests = {

@@ -1,58 +1,93 @@
 /**
- * Defines the first line of a recording, the file in which `uko probe` writes what the service answered, and the line
- * for each probe. walk.ts adds the last line. A recording says nothing about a person or an account (redact.ts). A
- * recording of the emulator proves nothing about IBM's service, and its header says which of the two answered.
+ * Defines the lines of a recording, the file in which `uko` writes what a service answered. `uko probe` writes the one
+ * kind, of requests that read, and a command of a person with `--record` the other, of an ordinary deletion. A recording
+ * says nothing about a person or an account (redact.ts). A recording of the emulator proves nothing about IBM's service,
+ * and its header says which of the two answered. A recording is no proof of anything: whoever sends it can edit it.
  */
 
-import type { Redactor } from "./redact.ts";
-import type { ProbeRow } from "./row.ts";
-import type { Exchange } from "./wire.ts";
+import * as z from "zod";
+import { parseJson } from "../text/encodings.ts";
 
-export type Verdict = "verified" | "refuted" | "not_tried";
+const v = z.literal(1).describe("Version of the form; it changes if a field changes its meaning");
+const verdicts = ["verified", "refuted", "not_tried"] as const;
+export type Verdict = (typeof verdicts)[number];
 
-export interface RecordingHeader {
-  readonly v: 1;
-  readonly kind: "recording";
-  /** `emulator` for every address on this machine: it proves nothing about IBM's service. */
-  readonly product: string;
-  readonly apiVersion: string;
-  readonly region: string;
-  readonly day: string;
-  /** SHA-256 of the rows that were asked. */
-  readonly rows: string;
-}
+const header = z
+  .object({
+    v,
+    kind: z.literal("recording"),
+    of: z.enum(["probe", "deletion"]),
+    product: z.string().describe("`emulator` for every address on this machine: it proves nothing about IBM's service"),
+    apiVersion: z.string().describe("By the members that responses have; `unknown` if they do not say"),
+    region: z.string(),
+    day: z.string().describe("The day on which the recording began, in UTC"),
+    rows: z.string().describe("SHA-256 of the rows that the recording can answer"),
+  })
+  .describe("The first line");
 
-export type ProbeLine = ReturnType<typeof probeLine>;
+const exchange = z.object({
+  request: z.string().describe("Method, service and path"),
+  as: z.literal("anonymous").describe("The request had no credential").optional(),
+  headers: z.unknown().describe("The headers of the request that are not on every request").optional(),
+  body: z.unknown().describe("The body of the request").optional(),
+  status: z.number().describe("0 if no response arrived"),
+  responseHeaders: z.record(z.string(), z.unknown()),
+  response: z.unknown().describe("The body of the response").optional(),
+  judged: z.array(z.string()).describe("The members that refuted the row, by their paths").optional(),
+});
 
-export interface Probed {
-  readonly verdict: Verdict;
-  readonly why?: string | undefined;
-  readonly exchanges: readonly Exchange[];
-}
+const row = {
+  id: z.string(),
+  answers: z.string().describe("The row of the page How faithful the emulator is"),
+  verdict: z.enum(verdicts),
+  expects: z.string().describe("What the emulator does"),
+};
 
-export function probeLine(row: ProbeRow, probed: Probed, redactor: Redactor) {
-  const { id, answers, expects } = row;
-  const { verdict, why } = probed;
-  return {
-    v: 1 as const,
-    kind: "probe" as const,
-    id,
-    answers,
-    verdict,
-    ...(why !== undefined && { why }),
-    expects,
-    exchanges: probed.exchanges.map((exchange) => exchangeOf(exchange, redactor)),
-  };
-}
+const line = z.discriminatedUnion("kind", [
+  header,
+  z
+    .object({
+      v,
+      kind: z.literal("probe"),
+      ...row,
+      why: z.string().describe("Why a row was not tried").optional(),
+      seen: z.union([z.string(), z.number(), z.boolean()]).describe("The value of the emulator's switch").optional(),
+      exchanges: z.array(exchange).optional(),
+    })
+    .describe("What the recording says about a row; of several lines about one row, the last one counts"),
+  z
+    .object({
+      v,
+      kind: z.literal("run"),
+      run: z.number().int(),
+      command: z.string(),
+      caller: z.string().describe("The placeholder of the person who ran the command").optional(),
+    })
+    .describe("A run of a command with --record; its exchanges follow"),
+  exchange.extend({ v, kind: z.literal("exchange"), run: z.number().int() }).describe("A request and its response"),
+  z
+    .object({ v, kind: z.literal("end"), verified: z.number(), refuted: z.number(), not_tried: z.number() })
+    .describe("The last line of uko probe"),
+]);
 
-function exchangeOf({ request, response }: Exchange, { redact }: Redactor) {
-  const { service, method, path, headers, as } = request;
-  return {
-    request: `${method} ${service} ${redact(path)}`,
-    ...(as !== "self" && { as }),
-    ...(headers !== undefined && { headers: redact(headers) }),
-    status: response.status,
-    responseHeaders: redact(response.headers),
-    ...(response.body !== "" && { response: redact(response.body) }),
-  };
+/** A line of a recording. A reader accepts members that a later release adds. */
+export const recordingLine = line.describe("A line of a recording, as uko probe and --record write it");
+
+export type RecordingLine = z.output<typeof line>;
+export type RecordingHeader = z.output<typeof header>;
+export type ProbeLine = Extract<RecordingLine, { kind: "probe" }>;
+export type RunLine = Extract<RecordingLine, { kind: "run" }>;
+export type ExchangeLine = Extract<RecordingLine, { kind: "exchange" }>;
+export type RecordedExchange = z.output<typeof exchange>;
+
+/**
+ * The lines of a recording; undefined if the text does not begin with a header. A last line that a crash cut off, and
+ * a line that a later release wrote, are left out.
+ */
+export function parseRecording(text: string): readonly [RecordingHeader, ...RecordingLine[]] | undefined {
+  const [first, ...others] = text.split("\n").flatMap((each) => {
+    const { data } = line.safeParse(parseJson(each));
+    return data === undefined ? [] : [data];
+  });
+  return first?.kind === "recording" && text.startsWith("{") ? [first, ...others] : undefined;
 }

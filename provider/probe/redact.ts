@@ -1,12 +1,16 @@
 /**
- * Replaces everything in a recording of `uko probe` that is not a word of the protocol. A list of what is secret could
- * miss something, such as an account in a message. So the rule is turned around. A piece of text stays only if each of
- * its words is in the vocabulary (vocabulary.ts). A short number, a duration or a version stays, too. Every other piece
- * of text becomes a placeholder, such as `<key-1>` or `<host-2>`. The same piece has the same placeholder in the whole
- * recording, so a reader sees which values are equal. A text that a person typed, such as a label, is replaced as a
- * whole, even if it consists of words of the protocol. An answer stays: a code or a state that is one word, also an
- * unknown word, unless it occurs in a text of this instance that a person typed. A time becomes its distance to the start of the run, with its
- * own resolution. Of a list, only the first three items are kept.
+ * Replaces everything in a recording that is not a word of the protocol. A list of what is secret could miss something,
+ * such as an account in a message. So the rule is turned around. A piece of text stays only if each of its words is in
+ * the vocabulary (vocabulary.ts). A short number, a duration or a version stays, too. Every other piece of text becomes
+ * a placeholder, such as `<key-1>` or `<host-2>`. The same piece has the same placeholder in the whole recording, so a
+ * reader sees which values are equal. A text that a person typed, such as a label, is replaced as a whole, even if it
+ * consists of words of the protocol. An answer stays: a code or a state that is one word, also an unknown word, unless
+ * it occurs in a text of this instance that a person typed. A time becomes its distance to the start of the recording,
+ * with its own form and resolution. Of a list, only the first three items are kept.
+ *
+ * Numbers are decided one by one. A number of up to four digits stays, because statuses, sizes and limits are numbers.
+ * Numbers in a row, such as a telephone number in groups of four, are replaced together, and so is an IPv6 address. A
+ * count above 20 is replaced, because it says how much a customer has.
  */
 
 import { vocabulary } from "./vocabulary.ts";
@@ -14,8 +18,9 @@ import { vocabulary } from "./vocabulary.ts";
 export interface Redactor {
   /** Takes note of the texts in it that people typed, so that no word of them counts as an answer. */
   learn(value: unknown): void;
-  /** A JSON value, or a text; `member` is the name of the member that holds it. */
+  /** A JSON value; `member` is the name of the member that holds it. */
   redact(value: unknown, member?: string): unknown;
+  text(text: string, member?: string): string;
 }
 
 /** Members with texts that people type. */
@@ -42,31 +47,77 @@ const answers: readonly string[] = ["code", "errorCode", "state", "status", "typ
 /** `resource_missing`, `NOT_FOUND`, `BXNIM0060E` or `keyRotated`; no name with a blank, number, ID, token or digest. */
 const answerForm =
   /^(?=.{2,64}$)(?:(?:[a-z]{1,20}|[A-Z]{1,20})\d{0,4}[A-Z]?(?:[_-](?=.)|$))+$|^[A-Za-z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*$/;
+/** Members that count what the customer has. */
+const counted: readonly string[] = [
+  "total_count",
+  "keys_count",
+  "key_templates_count",
+  "keystores_count",
+  "collectionTotal",
+  "key-total",
+];
+/** A count up to this number stays: it says that a list is short, and no more. */
+const maxPlainCount = 20;
 const partsOfRequests: readonly string[] = ["field", "parameter", "header", "query_param"];
 /** Lists in a recording end after this many items. */
 const maxItems = 3;
 const maxPlainNumber = 9_999;
 const iso = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/;
 const httpDate = /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/;
-/** A time, or a piece between separators that never belong to a value. */
-const pieces = new RegExp(`${iso.source}|${httpDate.source}|[^\\s/?&=,;:"'()\\[\\]{}<>\`]+`, "g");
+const ipv6 = /(?<![\w-])(?=:*[0-9a-f])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w-])/i;
+/** Numbers in groups, such as `4711 0815` or `10.20.30.40`. Alone, each of them would stay. */
+const groups = /(?<![\w-])\d{2,}(?:[ .,:;/_-]\d{2,})+(?![\w-])/;
+/** A time, an address, numbers in groups, or a piece between separators that never belong to a value. */
+const pieces = new RegExp(
+  `${iso.source}|${httpDate.source}|${ipv6.source}|${groups.source}|offset=\\d+|[^\\s/?&=,;:"'()\\[\\]{}<>\`]+`,
+  "gi",
+);
+const wholeGroups = new RegExp(`^(${ipv6.source}|${groups.source})$`, "i");
+/** Where a page of a list begins, in its address. The last page says how long the list is. */
+const offset = /^offset=(\d+)$/;
 const plain = /^(\d{1,4}|[REHP]S\d{3}|v\d|v?\d{1,2}(\.\d{1,2}){1,2}|P(T?\d{1,4}[YMWDHS])+)$/;
 const words = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Times further away than this say nothing about the run. */
 const farMs = { past: 3_600_000, future: 400 * 86_400_000 } as const;
 
-/** `known` names the kind of values of this run, such as the ID of its vault. */
-export function createRedactor(startMs: number, known: Readonly<Record<string, string | undefined>>): Redactor {
-  const placeholders = new Map<string, string>();
+/** The placeholders of a recording, which a recording over several runs keeps from run to run. */
+export interface Placeholders {
+  get(text: string): string | undefined;
+  /** How many placeholders of this kind exist. */
+  countOf(kind: string): number;
+  set(text: string, placeholder: string): void;
+}
+
+/** Placeholders that live as long as the run. */
+export function createPlaceholders(): Placeholders {
+  const made = new Map<string, string>();
   const counts = new Map<string, number>();
+  return {
+    get: (text) => made.get(text),
+    countOf: (kind) => counts.get(kind) ?? 0,
+    set(text, placeholder) {
+      made.set(text, placeholder);
+      const kind = kindIn(placeholder);
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    },
+  };
+}
+
+/** The kind in a placeholder, such as `key` in `<key-1>`. */
+export const kindIn = (placeholder: string): string => /^<(.+?)-\d+[ >]/.exec(placeholder)?.[1] ?? "";
+
+/** `known` names the kind of values of this run, such as the ID of its vault. */
+export function createRedactor(
+  startMs: number,
+  known: Readonly<Record<string, string | undefined>>,
+  placeholders: Placeholders = createPlaceholders(),
+): Redactor {
   const typedTexts = new Set<string>();
   const placeholder = (text: string, kind: string, more = ""): string => {
     const found = placeholders.get(text);
     if (found !== undefined) return found;
-    const count = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, count);
-    const made = `<${kind}-${count}${more}>`;
+    const made = `<${kind}-${placeholders.countOf(kind) + 1}${more}>`;
     placeholders.set(text, made);
     return made;
   };
@@ -81,12 +132,20 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
     const isNear = ms >= -farMs.past && ms <= farMs.future;
     const fraction = /\.\d+/.exec(text)?.[0].length ?? 0;
     const digits = fraction === 0 ? 0 : fraction - 1;
-    return placeholder(text, "time", isNear ? ` ${(ms / 1000).toFixed(digits)}s` : " earlier or later");
+    // IBM's documents show times in UTC with `Z`. Another form is an answer, too.
+    const zone = /[+-]\d\d:?\d\d$/.test(text) ? " with an offset" : "";
+    return placeholder(text, "time", `${isNear ? ` ${(ms / 1000).toFixed(digits)}s` : " earlier or later"}${zone}`);
   };
+  /** Apart from other texts, because a size or a status may be the same number. */
+  const countOf = (digits: string): string =>
+    Number(digits) > maxPlainCount ? placeholder(`count ${digits}`, "count") : digits;
   const pieceOf = (text: string, member: string): string => {
+    const [, page] = offset.exec(text) ?? [];
+    if (page !== undefined) return `offset=${countOf(page)}`;
     const decoded = text.includes("%") ? decodedUri(text) : text;
     if (decoded !== text) return textOf(decoded, "href");
     if (iso.test(text) || httpDate.test(text)) return timeOf(text);
+    if (wholeGroups.test(text)) return placeholder(text, text.includes(":") ? "address" : "number");
     // A query has a blank as `+`.
     const found = placeholders.get(text) ?? placeholders.get(text.replaceAll("+", " "));
     if (found !== undefined) return found;
@@ -97,8 +156,10 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
     return placeholder(text, kindOf(text, member));
   };
   const textOf = (text: string, member: string): string => {
-    if (answers.includes(member) && isAnswer(text, typedTexts)) return text;
     const found = placeholders.get(text);
+    // A name that an earlier run of the recording learned.
+    const isName = found !== undefined && typed.includes(kindIn(found)) && !isProtocol(text);
+    if (answers.includes(member) && !isName && isAnswer(text, typedTexts)) return text;
     if (text === "" || text === "***" || found !== undefined) return found ?? text;
     if (typed.includes(member)) {
       typedTexts.add(text);
@@ -113,11 +174,13 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
         .map((part) => textOf(part, member))
         .join(placeholders.get(longest) ?? "<text>");
     }
+    if (counted.includes(member) && /^\d+$/.test(text)) return countOf(text);
     return text.replace(pieces, (piece) => pieceOf(piece, member));
   };
   const redact = (value: unknown, member = "text"): unknown => {
     if (typeof value === "string") return textOf(value, member);
     if (typeof value === "number") {
+      if (counted.includes(member) && value > maxPlainCount) return countOf(String(value));
       return Number.isInteger(value) && Math.abs(value) <= maxPlainNumber
         ? value
         : placeholder(String(value), "number");
@@ -136,7 +199,7 @@ export function createRedactor(startMs: number, known: Readonly<Record<string, s
       ]),
     );
   };
-  return { learn: (value) => learn(value, typedTexts), redact };
+  return { learn: (value) => learn(value, typedTexts), redact, text: (text, member = "text") => textOf(text, member) };
 }
 
 /** Adds the texts in it that people typed. */

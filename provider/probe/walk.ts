@@ -8,8 +8,10 @@ import { versionIn } from "../engine/commands/doctor-messages.ts";
 import type { CallOptions, World } from "../engine/ports/world.ts";
 import { asUkoError } from "../errors.ts";
 import { isoTime } from "../text/iso-time.ts";
-import { type Probed, type ProbeLine, probeLine, type RecordingHeader, type Verdict } from "./recording.ts";
+import { watchReads } from "./reads.ts";
+import type { ProbeLine, RecordingHeader, Verdict } from "./recording.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
+import { redactExchange } from "./redacted-exchange.ts";
 import { at, type ProbeCall, type ProbeRow, partsOf, pick, type Values } from "./row.ts";
 import { type Questions, questionsFor, rowsText } from "./rows.ts";
 import type { Exchange, Wire, WireRequest, WireResponse } from "./wire.ts";
@@ -33,6 +35,14 @@ export interface ProbePorts extends Pick<World, "progress" | "newId" | "sha256">
   readonly append: (line: object) => Promise<void>;
 }
 
+interface Probed {
+  readonly verdict: Verdict;
+  readonly why?: string;
+  readonly exchanges: readonly Exchange[];
+  /** For each response, the members that the judgment read. */
+  readonly judged?: readonly (readonly string[])[];
+}
+
 interface Run extends ProbePorts {
   readonly options: CallOptions;
   readonly values: Values;
@@ -53,6 +63,7 @@ export async function walkProbes(
   const header: RecordingHeader = {
     v: 1,
     kind: "recording",
+    of: "probe",
     product,
     apiVersion,
     region,
@@ -94,14 +105,31 @@ async function probe({ wire, values, options }: Run, row: ProbeRow): Promise<Pro
     if (options.signal.aborted) throw error;
     return notTried(asUkoError(error).code);
   }
+  const watched = exchanges.map(({ response }) => watchReads(response));
   const held = row.holds(
-    exchanges.map(({ response }) => response),
+    watched.map(({ response }) => response),
     values,
   );
   if (typeof held === "string") return notTried(held);
   const unanswered = held ? undefined : exchanges.find(isUnanswered);
   if (unanswered !== undefined) return notTried(`the service responded with ${unanswered.response.status}`);
-  return { verdict: held ? "verified" : "refuted", exchanges };
+  return held
+    ? { verdict: "verified", exchanges }
+    : { verdict: "refuted", exchanges, judged: watched.map(({ reads }) => reads()) };
+}
+
+function probeLine({ id, answers, expects }: ProbeRow, probed: Probed, redactor: Redactor): ProbeLine {
+  const { verdict, why, exchanges, judged = [] } = probed;
+  return {
+    v: 1,
+    kind: "probe",
+    id,
+    answers,
+    verdict,
+    ...(why !== undefined && { why }),
+    expects,
+    exchanges: exchanges.map((exchange, at) => redactExchange(exchange, redactor, judged[at])),
+  };
 }
 
 /** Whether a response says nothing about the question, because of a missing right, the load or the connection. */

@@ -56,7 +56,7 @@ describe("uko probe", () => {
     });
     rmSync(out);
     const { out: shown } = await world.uko("carol", `probe --out ${out}`);
-    expect(shown).toContain("Refuted: keys.hrefs (row U32)\n  The service: 200\n  The emulator: ");
+    expect(shown).toContain("Refuted: keys.hrefs (row U32)\n  The service: 200, `first.href`: http://<host-1>:");
   });
 
   it("tries no probe that the caller has no right to", async () => {

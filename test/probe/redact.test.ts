@@ -110,6 +110,27 @@ it("keeps the words of the protocol, so that a reader sees what the service said
   expect(redact("The key Hildegard was not found.")).toBe('"The key <text-1> was not found."');
 });
 
+it.each([
+  ["an IPv6 address", { message: "from 2001:db8:85a3:0:0:8a2e:370:7334" }, "from <address-1>"],
+  ["a short IPv6 address", { message: "from fe80::12" }, "from <address-1>"],
+  ["numbers in groups", { message: "call 4711 0815 1234" }, "call <number-1>"],
+  ["an account in groups", { message: "of 4711-0815" }, "of <number-1>"],
+])("replaces %s as a whole, also where each of its numbers could stay", (_, value, shown) => {
+  expect(createRedactor(startMs, {}).redact(value)).toEqual({ message: shown });
+});
+
+it("keeps statuses, limits and small counts, and replaces a count that says how much a customer has", () => {
+  const list = (count: number) => ({ status: 404, size: 256, limit: 1000, total_count: count, last: "?offset=1980" });
+  expect(redact(list(20))).toBe('{"status":404,"size":256,"limit":1000,"total_count":20,"last":"?offset=<count-1>"}');
+  expect(redact(list(1987))).toContain('"total_count":"<count-1>","last":"?offset=<count-2>"');
+  // The number of keys is no text of a person, so another member with the same number stays.
+  expect(redact({ total_count: 256, size: "256" })).toBe('{"total_count":"<count-1>","size":"256"}');
+});
+
+it("shows a time with an offset as such, because the documents have Z", () => {
+  expect(redact({ updated_at: "2026-11-24T14:22:02+00:00" })).toBe('{"updated_at":"<time-1 2s with an offset>"}');
+});
+
 it("gives equal values the same placeholder, and times their distance with their resolution", () => {
   const id = "9b2d0000-0000-4000-8000-000000000001";
   const value = {
