@@ -5,8 +5,9 @@
 
 import { Argument, type Command, Option } from "commander";
 import { jsonLine, lifecycleStates, listedKinds, sayKmsDualAuth } from "../compose/text.ts";
+import type { Listed, ListedOf } from "../engine/commands/listed-forms.ts";
 import type { ListedKind } from "../engine/commands/listed-kinds.ts";
-import type { Listed, ListedKey, Listing } from "../engine/commands/listing.ts";
+import type { Listing } from "../engine/commands/listing.ts";
 import { mostSevere } from "../errors.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { exportedState, readInputFile } from "./files.ts";
@@ -14,7 +15,7 @@ import { printError } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { type Cell, type Column, paint, renderTable, type Tone } from "./table.ts";
 
-type LifecycleState = ListedKey["lifecycleState"];
+type LifecycleState = ListedOf<"key">["lifecycleState"];
 
 interface LsOptions {
   readonly kind?: readonly ListedKind[];
@@ -108,7 +109,7 @@ function tablesOf(output: TextOutput, kinds: readonly ListedKind[], objects: rea
 }
 
 function tableOfKind<Kind extends ListedKind>(output: TextOutput, kind: Kind, objects: readonly Listed[]) {
-  const own = objects.filter((object): object is OfKind<Kind> => object.resource === kind);
+  const own = objects.filter((object): object is ListedOf<Kind> => object.resource === kind);
   if (own.length === 0) return undefined;
   const shown: readonly ListColumn<Kind>[] = columns[kind];
   return renderTable(output, {
@@ -128,10 +129,8 @@ const headings = {
 /** The width from which a row shows a key's full path. A narrower terminal shows only the ID of the key. */
 const wideColumns = 160;
 
-type OfKind<Kind extends ListedKind> = Extract<Listed, { readonly resource: Kind }>;
-
 interface ListColumn<Kind extends ListedKind> extends Column {
-  readonly cell: (object: OfKind<Kind>, output: TextOutput) => Cell;
+  readonly cell: (object: ListedOf<Kind>, output: TextOutput) => Cell;
 }
 
 const columns: { readonly [Kind in ListedKind]: readonly ListColumn<Kind>[] } = {

@@ -10,7 +10,6 @@ import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors
 import { findStoredLeftover } from "../../lifecycle/guards.ts";
 import { holdsInForce } from "../../lifecycle/hold.ts";
 import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
-import type { KeyHold } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { type KeySummary, observedInList, observeKey } from "../key/observe.ts";
@@ -18,68 +17,10 @@ import { runAll } from "../loop/many.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
+import type { Listed, ListedOf } from "./listed-forms.ts";
 import type { ListedKind } from "./listed-kinds.ts";
 
-interface InVault {
-  readonly vaultId: string;
-  readonly vault: string;
-}
-
-export interface ListedVault {
-  readonly resource: "vault";
-  readonly vaultId: string;
-  readonly name: string;
-  readonly description: string;
-}
-
-export interface ListedKeystore extends InVault {
-  readonly resource: "keystore";
-  readonly keystoreId: string;
-  readonly name: string;
-  readonly type: string;
-  readonly health: string;
-  readonly groups: readonly string[];
-}
-
-export interface ListedTemplate extends InVault {
-  readonly resource: "template";
-  readonly templateId: string;
-  readonly name: string;
-  readonly algorithm: string;
-  readonly size: string;
-  readonly keyState: string;
-  readonly isArchived: boolean;
-}
-
-export interface ListedKey extends InVault {
-  readonly resource: "key";
-  readonly keyId: string;
-  readonly label: string;
-  readonly lifecycleState: LifecycleState;
-  readonly keyState: string;
-  readonly template: string;
-  readonly algorithm: string;
-  readonly size: string;
-  readonly keystores: readonly string[];
-  /** The holds in force. */
-  readonly holds: readonly KeyHold[];
-}
-
-/** A key of KMS itself. */
-export interface ListedKmsKey {
-  readonly resource: "kms";
-  readonly keyId: string;
-  readonly name: string;
-  readonly keyState: string;
-  readonly type: "root" | "standard";
-  readonly keyRing: string;
-  /** Whether KMS demands two people for the deletion, which it never stops to do. IBM's console does not show it. */
-  readonly dualAuthDelete: boolean;
-  /** The end of the open deletion window, ISO 8601 UTC. */
-  readonly windowEndsAt?: string;
-}
-
-export type Listed = ListedVault | ListedKeystore | ListedTemplate | ListedKey | ListedKmsKey;
+type InVault = Pick<ListedOf<"key">, "vaultId" | "vault">;
 
 export interface ListQuery {
   /** The vaults to list, as `findVault` returns them; all if empty. */
@@ -134,7 +75,7 @@ export async function listObjects(world: World, query: ListQuery, options: CallO
   return { objects: objects.filter(matches), unreadable };
 }
 
-async function listKmsKeys(world: World, options: CallOptions): Promise<readonly ListedKmsKey[]> {
+async function listKmsKeys(world: World, options: CallOptions): Promise<readonly ListedOf<"kms">[]> {
   // Imported lazily, because the help reads the names of the kinds in this file.
   const { excludeKeystoreKeys } = await import("../kms-key/observe.ts");
   const { kmsStateWord } = await import("../../lifecycle/kms-key-states.ts");
@@ -205,7 +146,7 @@ async function observeListed(world: World, snapshot: KeySnapshot, options: CallO
   return seen?.kind === "present" ? seen : listed;
 }
 
-function listedKey(vault: VaultSnapshot, { snapshot, observation, nowMs }: KeySummary, run: Run): ListedKey {
+function listedKey(vault: VaultSnapshot, { snapshot, observation, nowMs }: KeySummary, run: Run): ListedOf<"key"> {
   const { keyId, label, stateWord, templateName, algorithm, size, referencedKeystores } = snapshot;
   return {
     resource: "key",

@@ -7,8 +7,7 @@ import * as z from "zod";
 import { outcomes } from "../../../provider/certificate/statement.ts";
 import { sources } from "../../../provider/certificate/verify.ts";
 import { evidenceLine } from "../../../provider/engine/commands/audit.ts";
-import { listedKinds } from "../../../provider/engine/commands/listed-kinds.ts";
-import { holdKinds } from "../../../provider/lifecycle/hold.ts";
+import { listedForms } from "../../../provider/engine/commands/listed-forms.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key-states.ts";
 import { awaitedThings, lifecycleStates } from "../../../provider/lifecycle/lifecycle-state.ts";
 import { approvedSteps } from "../../../provider/lifecycle/observation.ts";
@@ -170,70 +169,13 @@ const error = z
   })
   .describe("An error, of one key or of the whole run");
 
-const inVault = { v, vaultId: id("vault"), vault: z.string().describe("Name of the vault") };
 const listing = z
   .discriminatedUnion("resource", [
-    z.object({
-      v,
-      resource: z.literal(listedKinds[0]),
-      vaultId: id("vault"),
-      name: z.string(),
-      description: z.string(),
-    }),
-    z.object({
-      ...inVault,
-      resource: z.literal(listedKinds[1]),
-      keystoreId: id("keystore"),
-      name: z.string(),
-      type: z.string(),
-      health: z.string(),
-      groups: z.array(z.string()),
-    }),
-    z.object({
-      ...inVault,
-      resource: z.literal(listedKinds[2]),
-      templateId: id("template"),
-      name: z.string(),
-      algorithm: z.string(),
-      size: z.string(),
-      keyState: z.string().describe("The state in which its keys start"),
-      isArchived: z.boolean(),
-    }),
-    z.object({
-      ...inVault,
-      resource: z.literal(listedKinds[3]),
-      keyId: id("key"),
-      label: z.string(),
-      lifecycleState: z.enum(lifecycleStates),
-      keyState: z.string(),
-      template: z.string(),
-      algorithm: z.string(),
-      size: z.string(),
-      keystores: z.array(z.string()),
-      holds: z
-        .array(
-          z.object({
-            kind: z.enum([...holdKinds, "other"]).describe("other: a text that uko did not write"),
-            text: z.string().describe("The hold as the tag has it"),
-            until: z.string().describe("The last day (UTC); absent if the hold has no end").optional(),
-            ticket: z.string().optional(),
-            setBy: z.string().describe("Who is said to have set the hold").optional(),
-            since: z.string().describe("The first day").optional(),
-          }),
-        )
-        .describe("The holds in force"),
-    }),
-    z.object({
-      v,
-      resource: z.literal(listedKinds[4]),
-      keyId: id("key"),
-      name: z.string(),
-      keyState: z.string(),
-      type: z.enum(["root", "standard"]),
-      keyRing: z.string(),
-      dualAuthDelete: z.boolean().describe("Whether KMS demands two people for the deletion, for good"),
-      windowEndsAt: time("The end of the deletion window").optional(),
-    }),
+    z.object({ v, ...listedForms.vault.shape }),
+    z.object({ v, ...listedForms.keystore.shape }),
+    z.object({ v, ...listedForms.template.shape }),
+    z.object({ v, ...listedForms.key.shape }),
+    z.object({ v, ...listedForms.kms.shape }),
   ])
   .describe("One object, as uko ls --json prints it");
 
