@@ -34,7 +34,12 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
       new Argument("[vault]", "name or ID of a vault; without it, uko lists the vaults, or the keys of Key Protect"),
     )
     .addOption(new Option("--kind <kind...>", "only these kinds").choices(listedKinds))
-    .addOption(new Option("--state <state...>", "only keys in these states").choices(lifecycleStates))
+    .addOption(
+      new Option(
+        "--state <state...>",
+        "only keys in these states; deactivated also finds those that wait in that state",
+      ).choices(lifecycleStates),
+    )
     .option("--name <text>", "only what has this text in its name or label")
     .addOption(new Option("--held", "only keys that are held, with their holds").conflicts("kind"))
     .addOption(

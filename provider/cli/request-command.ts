@@ -63,6 +63,7 @@ interface NamedKey {
   readonly id: string;
   readonly path: string;
   readonly warnings?: readonly string[];
+  readonly isInKms?: true;
 }
 
 export async function nameOfKmsKey(
@@ -70,7 +71,11 @@ export async function nameOfKmsKey(
   { kmsKeyId }: KmsKeyPath,
 ): Promise<NamedKey> {
   const { label = "" } = await kmsOperations.status({ instanceId: settings.instanceId, kmsKeyId }, options);
-  return { label, id: kmsKeyId, path: `kms/${kmsKeyId}` };
+  return { label, id: kmsKeyId, path: `kms/${kmsKeyId}`, isInKms: true };
+}
+
+async function kmsRule(): Promise<string> {
+  return (await import("../compose/operations.ts")).kmsRolesRule;
 }
 
 const maxShown = 20;
@@ -88,6 +93,7 @@ export async function requireDestruction(world: CliWorld, keys: readonly NamedKe
     ]),
     ...(hidden > 0 ? [`  and ${hidden} more`] : []),
     "Nothing changes until another person approves. A destruction cannot be undone.",
+    ...(keys.some(({ isInKms }) => isInKms === true) ? [await kmsRule()] : []),
   ];
   world.err.write(`${printableLines(lines.join("\n"))}\n`);
   const { phrase, what } = phraseFor("destroy", keys);

@@ -1,4 +1,4 @@
-/** Defines `uko requests`, which lists the pending deletions in whole vaults, also of KMS keys. */
+/** Defines `uko requests`, which lists in whole vaults what waits for a person or a time, also KMS keys. */
 
 import { type Command, Option } from "commander";
 import { surveyMessages } from "../compose/text.ts";
@@ -22,7 +22,7 @@ interface RequestsOptions {
 export function addRequestsCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
   program
     .command("requests")
-    .description("List pending deletions: who requested them, until when, and the next command; changes nothing")
+    .description("List what waits: requested deletions, deactivated, destroyed and never active keys; changes nothing")
     .addOption(
       new Option(
         "--vault <vault>",

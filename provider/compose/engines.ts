@@ -18,7 +18,7 @@ import { requireOneInstance as checkInstances, type StoredSettings } from "../se
 import { type OpenWorld, type Outputs, openWorld, secretDigests } from "./world.ts";
 
 export { createDeclarations } from "../engine/resource/declarations.ts";
-export { createTally, messageAmong, sayAhead, sayStopped } from "../engine/resource/stopped-alike.ts";
+export { createForAll, createTally, messageAmong, sayAhead, sayStopped } from "../engine/resource/stopped-alike.ts";
 export { hclDialect, programDialect } from "../engine/text/dialect.ts";
 export {
   declaredByTwo,

@@ -110,17 +110,12 @@ export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: n
   return lacksRequest(observation) ? "pending_request" : state;
 }
 
-/** Whether a key without a record that counts waits for a request. With the marker `single`, one person needs none. */
-function lacksRequest(observation: KeyObservation): boolean {
-  return observation.state === "deactivated" && isOnItsWay(observation) && markerOf(observation) !== "single";
-}
-
 /**
- * Whether the key itself shows that uko began to delete it: it has a record, which may be void, or the note of a
- * deactivation. A key that another tool deactivated shows neither.
+ * Whether a key without a record that counts waits for a request, whichever tool deactivated it. With the marker
+ * `single`, one person needs none.
  */
-export function isOnItsWay({ carried, note }: Pick<KeyObservation, "carried" | "note">): boolean {
-  return carried.kind !== "none" || note !== undefined;
+function lacksRequest(observation: KeyObservation): boolean {
+  return observation.state === "deactivated" && markerOf(observation) !== "single";
 }
 
 /**

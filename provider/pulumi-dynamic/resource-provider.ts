@@ -11,6 +11,7 @@ import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 import {
   createDeclarations,
+  createForAll,
   createTally,
   declaredTwice,
   messageAmong,
@@ -18,6 +19,7 @@ import {
   secondMade,
 } from "../compose/engines.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
+import type { Unfinished } from "../engine/resource/delete.ts";
 import type { Handlers } from "../engine/resource/handlers.ts";
 import { asUkoError, isUkoError } from "../errors.ts";
 
@@ -44,7 +46,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
   // follows a rename shows that the new key is a second one.
   const madeAlike = new Set<string>();
   const declarations = createDeclarations();
-  const countStopped = createTally();
+  const messageOf = createStopped();
   return {
     async configure(request) {
       configure(request.config);
@@ -133,11 +135,18 @@ export function createResourceProvider<Inputs, State extends Inputs>(
         const rerun = declarations.isWanted(target) ? ({ rerun: "pulumi up" } as const) : {};
         const options = { ...unstoppable(), ...(target !== undefined && { target }), ...rerun };
         const outcome = await handlers.delete(withoutPulumi(olds), options);
-        if (outcome.kind === "unfinished") throw new EngineError(messageAmong(outcome, countStopped(outcome.code, id)));
+        if (outcome.kind === "unfinished") throw new EngineError(messageOf(outcome, id));
         await warn(outcome.warnings);
       });
     },
   };
+}
+
+/** Returns the message of a deletion that stopped, among all that stopped for the same reason. */
+function createStopped(): (outcome: Unfinished, id: string) => string {
+  const countStopped = createTally();
+  const forAllOf = createForAll();
+  return (outcome, id) => messageAmong({ ...outcome, forAll: forAllOf(outcome) }, countStopped(outcome.code, id));
 }
 
 /**

@@ -9,7 +9,7 @@
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";
 import type { Unfinished } from "../engine/resource/delete.ts";
-import { type Ahead, createTally, type Stopped } from "../engine/resource/stopped-alike.ts";
+import { type Ahead, createForAll, createTally, type Stopped } from "../engine/resource/stopped-alike.ts";
 import { UkoError } from "../errors.ts";
 
 /** The object that a resource of the program describes. */
@@ -167,11 +167,13 @@ function createRunEnd({ hasWanted }: Declarations, deleting: ReadonlySet<string>
   const ahead = new Map<string, MayEnd>();
   const stopped = new Map<string, Stopped>();
   const tally = createTally();
+  const forAllOf = createForAll();
   return {
     /** Returns how many resources of the type have stopped for this reason so far, with this one. */
-    noteStopped({ code, forAll }: Unfinished, type: string, resource: string): number {
+    noteStopped(outcome: Unfinished, type: string, resource: string): number {
+      const { code } = outcome;
       const count = tally(`${code} ${type}`, resource);
-      stopped.set(`${code} ${type}`, { code, forAll, type, count });
+      stopped.set(`${code} ${type}`, { code, forAll: forAllOf(outcome), type, count });
       return count;
     },
     /** The reasons for which several resources stopped, in the order in which they appeared. */

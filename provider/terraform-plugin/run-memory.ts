@@ -6,7 +6,7 @@
  * and keeps which warnings were shown, so that a run does not repeat them.
  */
 
-import { createTally } from "../engine/resource/stopped-alike.ts";
+import { createForAll, createTally } from "../engine/resource/stopped-alike.ts";
 import type { TerraformResource } from "../resources/schema/terraform.ts";
 import type { ObjectValue } from "./values.ts";
 
@@ -60,6 +60,8 @@ export function createRunMemory() {
     noteUnread: createObjects().add,
     /** Returns how many objects this run has reported for this reason so far, with this one. */
     noteReported: createTally(),
+    /** Returns how to go on with everything that stopped like this object. */
+    forAllOf: createForAll(),
     /**
      * The program declares a resource whose state holds the object, or that adopts it. An object that
      * the run also deletes belongs to two resources, such as after a rename without a `moved` block.

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Report } from "../../provider/engine/loop/report.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { keys, makeKmsKey, reportOf } from "./harness.ts";
 
@@ -13,7 +14,9 @@ const { world, folder } = useCliStage();
 async function pending(): Promise<readonly string[]> {
   const { out } = await world.uko("carol", "requests --json");
   const lines = out.split("\n").filter((line) => line !== "");
-  return lines.map((line) => (JSON.parse(line) as { label: string }).label).toSorted();
+  const reports = lines.map((line) => JSON.parse(line) as Report);
+  const requested = reports.filter(({ deletion }) => deletion.requestedBy !== undefined);
+  return requested.map(({ label = "" }) => label).toSorted();
 }
 
 const keysFile = (text: string): string => {

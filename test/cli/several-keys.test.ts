@@ -138,7 +138,7 @@ it("lists KMS keys that are set for deletion among the requests, until their win
   const { exitCode, out, err } = await world.uko("bob", "requests --long");
   expect([exitCode, err]).toEqual([0, ""]);
   expect(out).toContain(`uko approve ${key}\n`);
-  expect(out).toMatch(/^2 keys in 1 vault: 2 pending approval$/m);
+  expect(out).toMatch(/^3 keys in 1 vault: 2 pending approval, 1 pre activation$/m);
   await world.advance("8d");
   expect((await world.uko("bob", "requests --long")).out).not.toContain("backup");
 });
@@ -157,6 +157,16 @@ describe("a KMS key", () => {
   let key: string;
   beforeEach(async () => {
     key = `kms/${await makeKmsKey(world, "backup")}`;
+  });
+
+  it("says before the request that a KMS Manager has to be left who can approve", async () => {
+    const refused = await world.type("alice", `request ${key}`, ["no"]);
+    expect(refused.err).toContain(
+      "The person who requests cannot approve, and an approval requires the role KMS Manager. With only one KMS Manager, let a person with the role KMS Writer request.\n",
+    );
+    expect((await world.uko("bob", `status ${key}`)).out).not.toContain("set for deletion");
+    const managed = await world.type("bob", `request ${keys.draft}`, ["no"]);
+    expect(managed.err).not.toContain("KMS Manager");
   });
 
   it("two people delete a KMS key by commands, each printed by the one before", async () => {

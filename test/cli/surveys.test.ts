@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { runCli } from "../../provider/cli/program.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { explainVerdict } from "../support/oracle.ts";
+import { withOtherTool } from "../support/other-tool.ts";
 import { type CliTestWorld, type Ended, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
 
 let world: CliTestWorld;
@@ -76,6 +77,44 @@ describe("uko requests", () => {
     await expect(normalized(out)).toMatchFileSnapshot("../golden/cli/requests-table.txt");
   });
 
+  it("lists a key that was never active, and one that another tool deactivated, with the last writer and its time", async () => {
+    await withOtherTool(world, "alice", keys.payroll, { method: "POST", below: "/deactivate" });
+    await world.advance("1m");
+    const rows = linesOf(await world.uko("bob", "requests --json"));
+    expect(rows.map(({ label, lifecycleState, deletion }) => ({ label, lifecycleState, ...deletion }))).toMatchObject([
+      { label: "payroll", lifecycleState: "pending_request", awaits: "request", lastWriter: "IBMid-550000ALICE" },
+      { label: "draft", lifecycleState: "pre_activation", awaits: "request", lastWriter: "IBMid-550000CAROL" },
+    ]);
+    expect(rows.map(({ deletion }) => deletion.lastWriteAt)).toEqual(["2026-11-24T14:22:00Z", "2026-10-01T08:00:00Z"]);
+    const { out } = await world.uko("bob", "requests");
+    expect(out).toMatch(/^payroll .*; last write by IBMid-550000ALICE at 2026-11-24T14:22:00Z$/m);
+    expect(out).toMatch(/^draft .*; last write by IBMid-550000CAROL at 2026-10-01T08:00:00Z$/m);
+    const long = await world.uko("bob", "requests --long");
+    expect(long.out).toContain(
+      'Key "draft" was never active, and no person has requested its destruction\n  The last write to the key was by IBMid-550000CAROL on 1 Oct 2026 08:00 UTC.\n',
+    );
+    expect(long.out.match(/The last write to the key was by IBMid-550000ALICE/g)).toHaveLength(1);
+  });
+
+  it("and uko ls --state deactivated agree on the deactivated keys, whichever tool deactivated them", async () => {
+    await withOtherTool(world, "alice", keys.payroll, { method: "POST", below: "/deactivate" });
+    await world.uko("bob", `request ${keys.cards}`);
+    await world.advance("1m");
+    await world.type("alice", `approve ${keys.cards}`);
+    await world.advance("1m");
+    const listed = linesOf(await world.uko("bob", "requests --json")).filter(
+      ({ keyState }) => keyState === "deactivated",
+    );
+    const inLs = linesOf(await world.uko("bob", "ls --state deactivated --json"));
+    const rowsOf = (reports: readonly Report[]) =>
+      reports.map(({ label, lifecycleState }) => [label, lifecycleState]).sort();
+    expect(rowsOf(inLs)).toEqual(rowsOf(listed));
+    expect(rowsOf(inLs)).toEqual([
+      ["cards", "cooling_down"],
+      ["payroll", "pending_request"],
+    ]);
+  });
+
   it("suggests uko approve only to a caller who can approve", async () => {
     await world.uko("bob", `request ${keys.payroll} ${keys.cards}`);
     await world.advance("1m");
@@ -147,6 +186,7 @@ describe("uko requests", () => {
     const other = await startCliWorld({
       seed: {
         ...seed,
+        keys: seed.keys?.filter(({ label }) => label !== "draft") ?? [],
         vaults: [...(seed.vaults ?? []), { id: "5c1f0000-0000-4000-8000-000000000001", name: "archive" }],
       },
     });
@@ -157,7 +197,7 @@ describe("uko requests", () => {
   });
 
   it("shows a request that expired as expired, and does not count it as pending", async () => {
-    expect((await world.uko("bob", "requests --long")).out).toBe("No deletion is pending in 1 vault\n");
+    expect((await world.uko("bob", "requests --long")).out).not.toContain("payroll");
     await world.uko("bob", `request ${keys.payroll}`);
     await world.advance("8d");
     await world.uko("bob", `request ${keys.cards}`);
@@ -167,12 +207,13 @@ describe("uko requests", () => {
       `The request of ${bob} for the deactivation of key "payroll" expired on 1 Dec 2026 14:22 UTC\n`,
     );
     expect(out.match(/expired on/g)).toHaveLength(1);
-    expect(out).toMatch(/^2 keys in 1 vault: 1 pending approval, 1 expired request$/m);
+    expect(out).toMatch(/^3 keys in 1 vault: 1 pending approval, 1 pre activation, 1 expired request$/m);
     const rows = linesOf(await world.uko("bob", "requests --json"));
     expect(rows.map(({ label, deletion }) => [label, deletion.awaits, deletion.recordExpiredAt?.slice(0, 10)])).toEqual(
       [
         ["cards", "approval", undefined],
         ["payroll", "request", "2026-12-01"],
+        ["draft", "request", undefined],
       ],
     );
   });

@@ -139,6 +139,18 @@ describe("handlers", () => {
     expect(outcome).toMatchObject({ kind: "unfinished", code: "UKO_APPROVAL_PENDING", forAll });
   });
 
+  test("the deletion of a key that was never active names the key whose destruction a person has to request", async () => {
+    const { id: keyId, label } = await uko.keyIn("pre_activation");
+    stub(environmentOf("carol"));
+    const program = "/opt/plugin";
+    const { managedKey } = openHandlers(() => ({}), quiet, { ...userInterface, program }).resources;
+    const { state } = await managedKey.create({ vaultId, template: "payroll-draft", existingKeyId: keyId }, options);
+    expect(await managedKey.delete(state, options)).toMatchObject({
+      ...{ kind: "unfinished", code: "UKO_REQUEST_PENDING", forAll: "" },
+      unrequested: { label, vaultId, keyId, keyState: "pre_activation", program },
+    });
+  });
+
   test("a missing setting is named in the error", async () => {
     stub({ UKO_API_KEY: "k" });
     const { managedKey } = openHandlers(() => ({}), quiet, userInterface).resources;

@@ -81,7 +81,8 @@ const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?]
     "cooling_down",
     { deactivatedHere: true },
   ],
-  ["deactivated at an unknown time by an unknown caller", aKey({ state: "deactivated" }), "deactivated"],
+  ["deactivated at an unknown time by an unknown caller", aKey({ state: "deactivated" }), "pending_request"],
+  ["deactivated, and one person may destroy it", aKey({ state: "deactivated", marker: "single" }), "deactivated"],
   ["active, requested", aKeyWith(request), "pending_approval"],
   ["active, and another person approved the request", aKeyWith(anApprovalOf(request)), "approved"],
   ["pre-active, requested", aKeyWith(aRecord({ step: "destroy" }), { state: "pre_activation" }), "pending_approval"],
@@ -148,7 +149,11 @@ describe("waitOf", () => {
       undefined,
       { lifecycleState: "deactivated" },
     ],
-    ["a deactivation of another tool", aKey({ state: "deactivated" }), undefined, { lifecycleState: "deactivated" }],
+    [
+      "a deactivation of another tool",
+      ...([aKey({ state: "deactivated" }), undefined] as const),
+      { lifecycleState: "pending_request", awaits: "request" },
+    ],
     [
       "a keystore with a date",
       ...([dated(nowMs + dayMs), undefined] as const),
@@ -180,7 +185,7 @@ describe("waitOf", () => {
     [
       "a run without a request in the cool-down",
       ...([aKey({ state: "deactivated" }), { ...unrequested, notBeforeMs: coolUntilMs }] as const),
-      { lifecycleState: "deactivated", awaits: "request", notBeforeMs: coolUntilMs },
+      { lifecycleState: "pending_request", awaits: "request", notBeforeMs: coolUntilMs },
     ],
     ["a run that has requested", asked, unapproved, { lifecycleState: "pending_approval", awaits: "approval" }],
     [

@@ -70,9 +70,14 @@ export async function listObjects(world: World, query: ListQuery, options: CallO
   if (kinds.includes("kms")) objects.push(...(await listKmsKeys(world, options)));
   const matches = (object: Listed): boolean =>
     nameOf(object).toLowerCase().includes(contains.toLowerCase()) &&
-    (states === undefined || object.resource !== "key" || states.includes(object.lifecycleState)) &&
+    (states === undefined || object.resource !== "key" || isInState(object, states)) &&
     (isHeld !== true || (object.resource === "key" && object.holds.length > 0));
   return { objects: objects.filter(matches), unreadable };
+}
+
+/** A state of the service, such as `deactivated`, also finds the keys whose deletion waits for something in that state. */
+function isInState({ lifecycleState, keyState }: ListedOf<"key">, states: readonly string[]): boolean {
+  return states.includes(lifecycleState) || states.includes(keyState);
 }
 
 async function listKmsKeys(world: World, options: CallOptions): Promise<readonly ListedOf<"kms">[]> {

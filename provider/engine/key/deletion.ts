@@ -63,5 +63,8 @@ function conclude(outcome: Outcome, { userInterface, policy, leftOf }: Concludin
     return { kind: "ended", warnings: [warning, ...unapprovedFacts(observed.observation, policy).map(unended)], facts };
   }
   const explanation = withUnapprovedStep(explainOutcome(outcome, userInterface), observed.observation, policy);
-  return { kind: "unfinished", explanation, facts, left: leftOf?.(observed, wait) };
+  const { label, vaultId, keyId } = observed.observation.facts;
+  const key = { label, vaultId, keyId, keyState: observed.observation.stateWord };
+  const unrequested = plan?.kind === "waitingForRequest" ? key : undefined;
+  return { kind: "unfinished", explanation, facts, left: leftOf?.(observed, wait), unrequested };
 }

@@ -9,7 +9,7 @@ import { isWindowOpen, type KmsPlan } from "../../lifecycle/plan-kms-key-deletio
 import type { KeyAct } from "../text/act.ts";
 import { sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
-import { kmsApproveCommand, kmsKeyPath, kmsRequestCommand, kmsWayBack } from "./words.ts";
+import { kmsApproveCommand, kmsKeyPath, kmsRequestCommand, kmsRolesRule, kmsWayBack } from "./words.ts";
 
 export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan): readonly KeyAct[] {
   const isRequestable = plan.kind === "waitingForRequest" && plan.callerPosition === "may_ask";
@@ -22,6 +22,7 @@ export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan
     facts: [
       "Nothing changes until another person destroys the key, within 7 days.",
       "You can close the deletion window. KMS does not store a reason.",
+      kmsRolesRule,
     ],
     right: kmsRights.setForDeletion,
     fields: ["label"],

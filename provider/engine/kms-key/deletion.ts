@@ -5,6 +5,7 @@
  * key. So it destroys a key only if one person is enough.
  */
 
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { limitKmsKeyDeletion } from "../../lifecycle/plan-limit-from-state.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
@@ -24,10 +25,11 @@ import {
 } from "../resource/preview.ts";
 import { dialectOf } from "../text/dialect.ts";
 import type { Explanation, UserInterface } from "../text/explanation.ts";
+import { sayRoles } from "../text/words.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
-import { kmsKeyPath, kmsWayBack, noteAfterDestroy, sayKmsKey } from "./words.ts";
+import { kmsKeyPath, kmsWayBack, noteAfterDestroy, requestFile, sayKmsKey } from "./words.ts";
 
 export interface KmsKeyTarget {
   readonly ref: KmsKeyRef;
@@ -61,7 +63,10 @@ function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion
   };
   if (plan?.kind === "done")
     return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(userInterface.rerun))], facts };
-  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, userInterface), facts };
+  const { kmsKeyId, name, stateWord, signatures } = outcome.observed.observation;
+  const key = { label: name, vaultId: "", keyId: kmsKeyId, keyState: stateWord };
+  const unrequested = isUnrequested ? { ...key, ...(signatures !== undefined && { out: requestFile }) } : undefined;
+  return { kind: "unfinished", explanation: explainKmsOutcome(outcome, userInterface), facts, unrequested };
 }
 
 /** The preview and the plan limit, from state alone. */
@@ -102,6 +107,6 @@ function stepsFor(isForTwo: boolean): readonly string[] {
   if (!isForTwo) return [`In this run, ${destroyed}`];
   return [
     "This run changes nothing and ends with an error. It shows the command by which a person sets the key for deletion.",
-    `Within 7 days, another person approves the deletion with uko approve: ${destroyed}`,
+    `Within 7 days, another person with the role ${sayRoles(kmsRights.destroy)} approves the deletion with uko approve: ${destroyed}`,
   ];
 }

@@ -16,7 +16,7 @@ import type {
 import type { OpenWait } from "../loop/converge.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
-import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import { plain, sayHolder, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
 /** The key, the run and the interface that the sentences are about. */
@@ -36,7 +36,7 @@ export function kmsKeyPath({ kmsKeyId }: Pick<KmsKeyObservation, "kmsKeyId">): s
 }
 
 /** KMS stores no text, so a request that has to be signed travels in this file. */
-const requestFile = "requests.jsonl";
+export const requestFile = "requests.jsonl";
 
 export function kmsRequestCommand(observation: Pick<KmsKeyObservation, "kmsKeyId" | "signatures">): string {
   return `uko request ${kmsKeyPath(observation)}${observation.signatures === undefined ? "" : ` --out ${requestFile}`}`;
@@ -48,6 +48,12 @@ export function kmsApproveCommand(observation: Pick<KmsKeyObservation, "kmsKeyId
     ? `uko approve ${kmsKeyPath(observation)}`
     : `uko approve --request ${requestFile}`;
 }
+
+/**
+ * Read before a request. KMS lets a Writer request, and only a Manager approve, so a single Manager who requests leaves
+ * no person who can approve.
+ */
+export const kmsRolesRule = `The person who requests cannot approve, and an approval requires the role ${sayRoles(kmsRights.destroy)}. With only one KMS Manager, let a person with the role KMS Writer request.`;
 
 /** What a person at a terminal confirms before the key is destroyed. */
 export function questionBeforeKms({ kind }: KmsStep, observation: KmsKeyObservation): string | undefined {

@@ -58,6 +58,9 @@ export interface DeletionFacts
   /** In a list of requests: whether the caller can take the next step with a role of `neededRoles`. */
   readonly canAct?: boolean;
   readonly cannotActBecause?: string;
+  /** In a list of requests: who wrote last to a key that waits for its request, and when. */
+  readonly lastWriter?: string;
+  readonly lastWriteAt?: string;
   /** The campaign, and the wave, for which the record on the key was made. Only a text on the key says so. */
   readonly campaign?: Leader;
   /** Why the record on the key does not count, such as `edited` after another person wrote to the key. */

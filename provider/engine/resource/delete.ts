@@ -69,8 +69,21 @@ export type DeleteOutcome = Partial<ReportedFacts> &
         /** How to go on with everything that stopped for the reason; empty if each resource needs a command of its own. */
         readonly forAll: string;
         readonly left?: LeftObject | undefined;
+        readonly unrequested?: UnrequestedKey | undefined;
       }
   );
+
+/** A key whose next step a person has to request, and how messages write the command. */
+export interface UnrequestedKey {
+  readonly label: string;
+  /** Empty for a KMS key. */
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly keyState: string;
+  /** The file for signed requests of KMS keys. */
+  readonly out?: string;
+  readonly program?: string | undefined;
+}
 
 /** The resource as the run saw it last, so that the engine need not read it again. */
 export interface LeftObject {
@@ -86,6 +99,7 @@ export type Conclusion = ReportedFacts &
         readonly kind: "unfinished";
         readonly explanation: Explanation;
         readonly left?: LeftObject | undefined;
+        readonly unrequested?: Omit<UnrequestedKey, "program"> | undefined;
       }
   );
 
@@ -104,11 +118,14 @@ export async function deleteObject<K extends KindTypes>(
     const conclusion = object.conclude(outcome, userInterface);
     if (conclusion.kind === "ended") return conclusion;
     const { explanation, facts, left } = conclusion;
+    const { program } = userInterface;
+    const unrequested = conclusion.unrequested && { ...conclusion.unrequested, program };
     const { code = "UKO_BUG" } = explanation;
     const message = messageOf({ ...explanation, code }, userInterface, options);
     const brief = renderBriefly(explanation, userInterface);
     const forAll = sayForAll(code, userInterface);
-    return { kind: "unfinished", code, message, brief, forAll, summary: explanation.summary, facts, left };
+    const { summary } = explanation;
+    return { kind: "unfinished", code, message, brief, forAll, summary, facts, left, unrequested };
   };
   const budget = {
     ...waitBudget(run, waiting),
@@ -144,10 +161,9 @@ function sayLongWait(neededMs: number): string {
 export type Unfinished = Extract<DeleteOutcome, { readonly kind: "unfinished" }>;
 
 function sayForAll(code: ErrorCode, { program }: UserInterface): string {
-  if (code === "UKO_APPROVAL_PENDING")
-    return `To approve them, another person runs: ${runnable("uko approve", program)}`;
-  // Only `uko` itself lists requests.
-  return code === "UKO_REQUEST_PENDING" && program === undefined ? "To see them, run: uko requests" : "";
+  return code === "UKO_APPROVAL_PENDING"
+    ? `To approve them, another person runs: ${runnable("uko approve", program)}`
+    : "";
 }
 
 /** A deletion whose resource the engine may drop, or why it may not, for a report. */

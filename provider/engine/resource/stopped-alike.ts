@@ -5,8 +5,9 @@
  */
 
 import { errorCatalog } from "../../errors.ts";
-import { sayFirst } from "../text/words.ts";
-import type { Unfinished } from "./delete.ts";
+import { runnable } from "../text/own-commands.ts";
+import { nameOrPath, sayFirst } from "../text/words.ts";
+import type { Unfinished, UnrequestedKey } from "./delete.ts";
 
 /** Counts, for each reason, the resources of a run that were reported for it, this one included. */
 export function createTally(): (reason: string, resource: string) => number {
@@ -16,6 +17,57 @@ export function createTally(): (reason: string, resource: string) => number {
     reported.set(reason, resources.add(resource));
     return resources.size;
   };
+}
+
+/**
+ * Returns how to go on with everything that stopped alike. The keys of a run that wait for a request are collected, so
+ * that one command requests all of them.
+ */
+export function createForAll(): (outcome: Pick<Unfinished, "forAll" | "unrequested">) => string {
+  const groups = new Map<string, Map<string, UnrequestedKey>>();
+  return ({ forAll, unrequested }) => {
+    if (unrequested === undefined) return forAll;
+    const { vaultId, keyId, keyState } = unrequested;
+    const kind = vaultId === "" ? "KMS" : keyState;
+    const keys = groups.get(kind) ?? new Map();
+    groups.set(kind, keys.set(`${vaultId}/${keyId}`, unrequested));
+    return sayRequest([...keys.values()]);
+  };
+}
+
+/** The most keys that a command names one by one. */
+const maxInCommand = 12;
+
+/**
+ * The command that requests the keys of one state, or KMS keys. More than a few keys are chosen by vault and label. The
+ * choice may match a key of another program, so the person has to look at the list that the command shows.
+ */
+function sayRequest(keys: readonly UnrequestedKey[]): string {
+  const [first] = keys;
+  if (first === undefined) return "";
+  const { keyState, out, program } = first;
+  const isKms = first.vaultId === "";
+  const request = runnable("uko request", program);
+  const begin = longestBegin(keys.map(({ label }) => label));
+  const names = keys.map((key) => (isKms ? `kms/${key.keyId}` : nameOrPath(key)));
+  if (names.length <= maxInCommand) {
+    return `To request them, a person runs: ${[request, ...names, ...(out === undefined ? [] : ["--out", out])].join(" ")}`;
+  }
+  if (isKms || begin === "") {
+    return `To request them, a person writes the ID of each key on a line of a file, and runs: ${request} --keys <file>`;
+  }
+  const vaults = [...new Set(keys.map(({ vaultId }) => `--vault ${vaultId}`))].join(" ");
+  return `To request them, a person runs this command and checks its list: ${request} ${vaults} --state ${keyState} --label '${begin}*'`;
+}
+
+/** The text with which every label begins, as far as a shell and a glob take each of its characters as written. */
+function longestBegin(labels: readonly string[]): string {
+  const [first = "", ...others] = labels.map((label) => /^[A-Za-z0-9][\w.-]*/.exec(label)?.[0] ?? "");
+  return others.reduce((begin, label) => {
+    let end = 0;
+    while (end < begin.length && begin[end] === label[end]) end += 1;
+    return begin.slice(0, end);
+  }, first);
 }
 
 /** The most resources of a run that explain the same reason with facts. The others take one line each. */

@@ -76,7 +76,7 @@ export async function applyDestruction(
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
     const count = session.memory.noteReported(`${outcome.code} ${typeName}`, String(id));
-    const message = messageAmong({ ...outcome, forAll: forAll(outcome, session.command) }, count);
+    const message = messageAmong({ ...outcome, forAll: forAll(outcome, session) }, count);
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, message), attributes);
     const { left } = outcome;
     const now = left
@@ -100,10 +100,10 @@ const lookLimitMs = 10_000;
  * The next step for all objects that stopped for the same reason. Hosts do not report whether this is an apply or a
  * destroy, and a destroy also deletes what the configuration still declares.
  */
-function forAll(outcome: Unfinished, command: string): string {
+function forAll(outcome: Unfinished, { command, memory }: TerraformSession): string {
   return outcome.code === "UKO_RIGHTS_MISSING"
     ? `For all of them, run: ${command} apply if you removed the resources from the configuration, or ${command} destroy to delete everything in the state.`
-    : outcome.forAll;
+    : memory.forAllOf(outcome);
 }
 
 /**

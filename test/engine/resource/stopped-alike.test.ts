@@ -1,7 +1,7 @@
 /** The messages of many resources that stop for one reason, and the end of a run that knows them all. */
 
 import { expect, test } from "vitest";
-import { messageAmong, sayAhead, sayStopped } from "../../../provider/engine/resource/stopped-alike.ts";
+import { createForAll, messageAmong, sayAhead, sayStopped } from "../../../provider/engine/resource/stopped-alike.ts";
 
 const unfinished = {
   kind: "unfinished",
@@ -44,4 +44,68 @@ test("the preview of a destroy has one text for the resources to which the same 
     ].join("\n"),
     'What a destroy does now, resources of type uko:index:ManagedKey: 1\n  Key "b" is waiting for a second person',
   ]);
+});
+
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const unrequestedKey = (at: number, over = {}) => ({
+  ...{
+    label: `draft-${at}`,
+    vaultId,
+    keyId: `9b2d0000-0000-4000-8000-0000000000${10 + at}`,
+    keyState: "pre_activation",
+  },
+  ...over,
+});
+/** What a run prints after keys that wait for their first request. */
+const hintFor = (keys: number, over: (at: number) => object = () => ({})) => {
+  const forAllOf = createForAll();
+  const hints = Array.from({ length: keys }, (_, at) =>
+    forAllOf({ forAll: "", unrequested: unrequestedKey(at + 1, over(at + 1)) }),
+  );
+  return hints.at(-1);
+};
+
+test("the hint after keys that wait for their first request is the command that requests them", () => {
+  expect(createForAll()({ forAll: "To approve them, another person runs: uko approve" })).toBe(
+    "To approve them, another person runs: uko approve",
+  );
+  expect(hintFor(3)).toBe("To request them, a person runs: uko request draft-1 draft-2 draft-3");
+  expect(hintFor(2, () => ({ program: "/opt/plugin" }))).toBe(
+    "To request them, a person runs: /opt/plugin request draft-1 draft-2",
+  );
+  expect(hintFor(13)).toBe(
+    `To request them, a person runs this command and checks its list: uko request --vault ${vaultId} --state pre_activation --label 'draft-*'`,
+  );
+});
+
+test("a key that stops twice is named once, and keys in other states have a command of their own", () => {
+  const forAllOf = createForAll();
+  const hints = [1, 1, 2].map((at) => forAllOf({ forAll: "", unrequested: unrequestedKey(at) }));
+  expect(hints[1]).toBe("To request them, a person runs: uko request draft-1");
+  expect(hints[2]).toBe("To request them, a person runs: uko request draft-1 draft-2");
+  expect(forAllOf({ forAll: "", unrequested: unrequestedKey(3, { keyState: "deactivated" }) })).toBe(
+    "To request them, a person runs: uko request draft-3",
+  );
+});
+
+test("labels that a shell or a glob would read in another way never stand in the hint", () => {
+  const mean = ["a'; rm -rf ~ #", "b*", "$(id)", "-x"];
+  const few = hintFor(4, (at) => ({ label: mean[at - 1] }));
+  expect(few).toBe(
+    `To request them, a person runs: uko request ${[1, 2, 3, 4].map((at) => `${vaultId}/${unrequestedKey(at).keyId}`).join(" ")}`,
+  );
+  const many = hintFor(13, (at) => ({ label: `key ${at}'; rm -rf ~ #*` }));
+  expect(many).toMatch(/--label 'key\*'$/);
+  expect(hintFor(13, (at) => ({ label: `${at % 2 === 0 ? "a" : "b"}-${at}` }))).toBe(
+    "To request them, a person writes the ID of each key on a line of a file, and runs: uko request --keys <file>",
+  );
+});
+
+test("KMS keys are named by their IDs, with the file for signed requests", () => {
+  const kms = { vaultId: "", keyState: "active" };
+  expect(hintFor(2, () => kms)).toBe(
+    "To request them, a person runs: uko request kms/9b2d0000-0000-4000-8000-000000000011 kms/9b2d0000-0000-4000-8000-000000000012",
+  );
+  expect(hintFor(1, () => ({ ...kms, out: "requests.jsonl" }))).toMatch(/ --out requests\.jsonl$/);
+  expect(hintFor(13, () => kms)).toMatch(/--keys <file>$/);
 });

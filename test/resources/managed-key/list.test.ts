@@ -64,7 +64,7 @@ test("a list contains every key in every state, of one vault or of all", async (
   for (const filter of [{}, { vaultId: active.vaultId }]) {
     const found = await handlers.list(filter, options);
     const states = Object.fromEntries(found.map(({ state }) => [state.keyId, state.lifecycleState]));
-    expect(states).toEqual({ [active.keyId]: "active", [deactivated.keyId]: "deactivated" });
+    expect(states).toEqual({ [active.keyId]: "active", [deactivated.keyId]: "pending_request" });
   }
 });
 

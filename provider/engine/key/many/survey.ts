@@ -1,19 +1,17 @@
 /**
- * Lists, for whole vaults, every destroyed key, and every key with a request, an approval (also a void one), or uko's
- * note of a deactivation. A key that needs two people for its deactivation, and was deactivated without a known
- * approval, is in the list, too. For each key it says what the caller can do; the most urgent key comes first. If a
- * missing right or an invalid response hides a vault or key, the result names it and still has the others. If the
- * vaults cannot be listed, or the service is down, the survey fails. The result is for display, and each step reads its
- * key again.
+ * Lists, for whole vaults, every deactivated or destroyed key, whichever tool took the step, and every key with a
+ * request or an approval, also a void one. `uko requests` also lists the keys that were never active: an engine that is
+ * to delete such a key waits for a person's first request, and leaves no trace on the key. For each key the list says
+ * what the caller can do; the most urgent key comes first. If a missing right or an invalid response hides a vault or
+ * key, the result names it and still has the others. If the vaults cannot be listed, or the service is down, the survey
+ * fails. The result is for display, and each step reads its key again.
  */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
 import { isPending } from "../../../lifecycle/guards.ts";
-import { isOnItsWay } from "../../../lifecycle/lifecycle-state.ts";
 import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/observation.ts";
 import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
-import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { vaultsOf } from "../../loop/absence.ts";
 import { runAll } from "../../loop/many.ts";
@@ -69,8 +67,8 @@ export type PendingKey = ReturnType<typeof describePending>;
 export type PendingSurvey = Omit<Survey, "reports"> & { readonly pending: readonly PendingKey[] };
 
 /**
- * Every key with a consent record or a pending deletion, the most urgent first. `isWhole`: with what people see of each
- * key before they decide about it, which takes a call for each key that is not destroyed.
+ * Every key that waits for a person or a time, the most urgent first. `isWhole`: with what people see of each key before
+ * they decide about it, which takes a call for each key that is not destroyed.
  */
 export async function surveyRequests(
   world: World,
@@ -78,14 +76,11 @@ export async function surveyRequests(
   { vaultIds, isWhole }: { readonly vaultIds: readonly string[]; readonly isWhole: boolean },
   options: CallOptions,
 ): Promise<Survey> {
-  if (!isWhole) {
-    const { pending, ...survey } = await surveyPending(world, policy, vaultIds, options);
-    return { ...survey, reports: pending.map(({ report }) => report) };
-  }
-  const { keys, run, ...survey } = await listOnTheirWay(world, vaultIds, options);
-  const act = (snapshot: KeySnapshot): Promise<Report> => {
+  const { keys, run, ...survey } = await listOnTheirWay(world, { vaultIds, withNeverActive: true }, options);
+  const act = async (snapshot: KeySnapshot): Promise<Report> => {
     const observed = observedInList(world, snapshot);
-    return withUse(world, describePending(observed, policy, run).report, observed, options);
+    const { report } = describePending(observed, policy, run);
+    return isWhole ? withUse(world, report, observed, options) : report;
   };
   const reports = await runAll(world, { items: keys, what: "Asking what uses the keys", act }, options);
   return { ...survey, reports: reports.toSorted(byUrgency) };
@@ -111,17 +106,24 @@ export async function surveyPending(
   vaultIds: readonly string[],
   options: CallOptions,
 ): Promise<PendingSurvey> {
-  const { keys, run, ...survey } = await listOnTheirWay(world, vaultIds, options);
+  const { keys, run, ...survey } = await listOnTheirWay(world, { vaultIds, withNeverActive: false }, options);
   const pending = keys.map((snapshot) => describePending(observedInList(world, snapshot), policy, run));
   return { ...survey, pending: pending.toSorted((a, b) => byUrgency(a.report, b.report)) };
 }
 
 /** One key is observed after the other, so that thousands of observations are not in memory at once. */
-async function listOnTheirWay(world: World, vaultIds: readonly string[], options: CallOptions) {
+async function listOnTheirWay(
+  world: World,
+  { vaultIds, withNeverActive }: { readonly vaultIds: readonly string[]; readonly withNeverActive: boolean },
+  options: CallOptions,
+) {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
   const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
-  const isShown = ({ observation }: KeyDetails) =>
-    observation.state === "destroyed" || isOnItsWay(observation) || findUnapprovedStep(observation) !== undefined;
+  const isShown = ({ observation: { state, carried } }: KeyDetails) =>
+    state === "destroyed" ||
+    state === "deactivated" ||
+    carried.kind !== "none" ||
+    (withNeverActive && state === "pre_activation");
   return { ...survey, run, keys: keys.filter((snapshot) => isShown(observedInList(world, snapshot))) };
 }
 
@@ -198,7 +200,9 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const { instanceId, vaultId, keyId } = observation.facts;
   const { carried } = observation;
   const explanation = withUnapprovedStep(explainListed(observed, run, plan, isDue), observation);
-  const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
+  // Nothing on a key that was never active shows that its deletion has begun.
+  const isBegun = observation.state !== "pre_activation" || carried.kind !== "none";
+  const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], isBegun ? plan : undefined);
   const facts = requestFacts(observed, run, plan, isDue);
   const deletion = { ...(!isDue && report.deletion), ...facts };
   return {
@@ -214,13 +218,13 @@ const urgency: readonly Report["lifecycleState"][] = [
   "approved",
   "pending_request",
   "active",
-  "pre_activation",
   "deactivated",
   "cooling_down",
   "compromised",
   "unrecognized",
   "destroyed",
   "pending_destruction",
+  "pre_activation",
 ];
 
 /**
@@ -241,7 +245,15 @@ function byUrgency(a: Report, b: Report): number {
 
 type RequestFacts = Pick<
   DeletionFacts,
-  "nextStep" | "requestedAt" | "requestedByName" | "isOwn" | "canAct" | "cannotActBecause"
+  | "nextStep"
+  | "requestedAt"
+  | "requestedByName"
+  | "isOwn"
+  | "canAct"
+  | "cannotActBecause"
+  | "lastWriter"
+  | "lastWriteAt"
+  | "awaits"
 >;
 
 /**
@@ -253,7 +265,13 @@ function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: 
   const record = carried.record;
   const request = record?.quotes ?? record;
   const { identity } = run.actor;
+  const { updatedBy, updatedAtMs } = observation;
   return {
+    ...(plan.kind === "waitingForRequest" && {
+      awaits: "request",
+      ...(updatedBy !== undefined && { lastWriter: updatedBy.iamId ?? updatedBy.mark }),
+      ...(updatedAtMs !== undefined && { lastWriteAt: isoTime(updatedAtMs) }),
+    }),
     ...(request !== undefined && { requestedAt: isoTime(request.writtenAtMs) }),
     ...(request?.authorName !== undefined && { requestedByName: request.authorName }),
     ...(record !== undefined &&
@@ -308,7 +326,7 @@ const reasons = {
 } as const satisfies Record<CallerPosition, string | undefined>;
 
 const requestReasons = {
-  may_ask: "no request for this step is pending; request it first",
+  may_ask: "no request is pending",
   not_a_person: "your identity is not a person",
   acts_in_a_profile: "you use a trusted profile",
 } as const satisfies Record<RequesterPosition, string>;

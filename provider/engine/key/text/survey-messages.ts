@@ -6,7 +6,9 @@
 import type { UkoError } from "../../../errors.ts";
 import { expiredRecord } from "../../../lifecycle/consent-record.ts";
 import { rights } from "../../../lifecycle/managed-key-states.ts";
+import type { KeyObservation } from "../../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../../lifecycle/plan.ts";
+import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
 import type { Report } from "../../loop/report.ts";
 import { asRead, type Explanation } from "../../text/explanation.ts";
 import {
@@ -17,6 +19,7 @@ import {
   quotedName,
   sayAuthor,
   sayHolder,
+  sayIdentity,
   sayKey,
   sayPerson,
   sayTime,
@@ -42,12 +45,29 @@ export function explainListed(observed: KeyDetails, run: Run, planned: Plan, isD
   );
   const { observation, nowMs } = observed;
   const expired = expiredRecord(observation, nowMs);
-  if (expired === undefined) return explanation;
+  if (expired === undefined)
+    return plan.kind === "waitingForRequest" ? unrequested(explanation, observation) : explanation;
   const { record, atMs } = expired;
   const what = record.quotes === undefined ? "request" : "approval";
   const summary = `The ${what} of ${sayAuthor(record)} for the ${stepNouns[record.step]} of ${sayKey(observation)} expired on ${sayTime(atMs)}`;
   const alreadySaid = explainNotBinding(expired, observation);
   return { ...explanation, summary, facts: explanation.facts.filter((fact) => fact !== alreadySaid) };
+}
+
+/** A key that waits for a request names its last writer, who may have begun the deletion with another tool. */
+function unrequested(explanation: Explanation, observation: KeyObservation): Explanation {
+  const { updatedBy, updatedAtMs, state, carried } = observation;
+  const isUntouched = state === "pre_activation" && carried.kind === "none";
+  const key = capital(sayKey(observation));
+  const summary = isUntouched
+    ? `${key} was never active, and no person has requested its destruction`
+    : explanation.summary;
+  const isSaid = findUnapprovedStep(observation) !== undefined;
+  const lastWrite =
+    isSaid || updatedBy === undefined || updatedAtMs === undefined
+      ? []
+      : [`The last write to the key was by ${sayIdentity(updatedBy)} on ${sayTime(updatedAtMs)}.`];
+  return { ...explanation, summary, facts: [...lastWrite, ...explanation.facts] };
 }
 
 /** A destroyed key of which only its metadata is left. */
@@ -106,7 +126,8 @@ export const requestHeads = [
 export function requestRows(reports: readonly Report[]): readonly (readonly string[])[] {
   return reports.map(({ label = "", vaultId, keyId, lifecycleState, deletion }) => {
     const { nextStep, requestedBy, requestedAt = "", recordExpiresAt, recordExpiredAt } = deletion;
-    const { approvedBy, approvedByName, canAct, cannotActBecause, unapprovedStep } = deletion;
+    const { approvedBy, approvedByName, canAct, cannotActBecause, unapprovedStep, lastWriter, lastWriteAt } = deletion;
+    const lastWrite = lastWriter && `last write by ${plain(lastWriter, 100)} at ${lastWriteAt ?? "an unknown time"}`;
     const until = recordExpiresAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
     return [
       plain(label, 60),
@@ -118,7 +139,7 @@ export function requestRows(reports: readonly Report[]): readonly (readonly stri
       requestedBy === undefined && recordExpiredAt === undefined ? "" : requestedAt,
       until,
       canAct === undefined ? "" : canAct ? "yes" : "no",
-      [sayUnknownApproval(unapprovedStep), cannotActBecause].filter((why) => why !== undefined).join("; "),
+      [sayUnknownApproval(unapprovedStep), cannotActBecause, lastWrite].filter((why) => why !== undefined).join("; "),
     ];
   });
 }
