@@ -8,12 +8,12 @@
 
 import type { ErrorCode } from "../errors.ts";
 import type { ConsentDraft, NotBinding } from "./consent-record.ts";
+import type { DemandedPeople } from "./dual-marker.ts";
 import { type KeyState, type Right, rights } from "./managed-key-states.ts";
 import type {
   Actor,
   ApprovedStep,
   ConsentRecord,
-  DeletionGate,
   DualMarker,
   KeyHold,
   KeyObservation,
@@ -30,16 +30,9 @@ export const deletionGoals = ["deactivated", "destruction_scheduled", "destroyed
 export type DeletionGoal = (typeof deletionGoals)[number];
 
 /** Combined from code, state, provider and environment. The planner adds the key's marker. */
-export interface DeletionPolicy {
+export interface DeletionPolicy extends DemandedPeople {
   readonly goal: DeletionGoal;
   readonly deletionProtection: boolean;
-  readonly dualAuthorization: "required" | "single";
-  readonly gate: DeletionGate;
-  /**
-   * The strictest rule of two people, assumed by the command line, which sees no program. Such a run leaves the marker as it
-   * is, and knows neither the program's goal nor its deletionProtection.
-   */
-  readonly isAssumed?: true;
   readonly reason?: string;
   /** The limit that the plan of this run set, if the engine plans first. No step may exceed it. */
   readonly atMost?: PlanLimit | undefined;
